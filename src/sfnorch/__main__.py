@@ -1,0 +1,5 @@
+"""`python -m sfnorch` is `sfnorch`."""
+
+from sfnorch.cli.main import main
+
+main()

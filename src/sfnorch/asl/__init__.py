@@ -1,0 +1,43 @@
+"""The Amazon States Language as frozen dataclasses, with one serializer; standard library only."""
+
+from sfnorch.asl.graph import Graph, chain
+from sfnorch.asl.jsonata import Expression, Substitution, Value, jsonata
+from sfnorch.asl.serialize import definition
+from sfnorch.asl.states import (
+    AnyState,
+    Catcher,
+    Choice,
+    Fail,
+    Linkable,
+    Map,
+    Parallel,
+    Pass,
+    Retrier,
+    Rule,
+    Succeed,
+    Task,
+    Wait,
+)
+
+__all__ = [
+    "AnyState",
+    "Catcher",
+    "Choice",
+    "Expression",
+    "Fail",
+    "Graph",
+    "Linkable",
+    "Map",
+    "Parallel",
+    "Pass",
+    "Retrier",
+    "Rule",
+    "Substitution",
+    "Succeed",
+    "Task",
+    "Value",
+    "Wait",
+    "chain",
+    "definition",
+    "jsonata",
+]

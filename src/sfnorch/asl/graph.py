@@ -1,0 +1,33 @@
+"""A machine's states in order, and the chaining of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sfnorch.asl.states import AnyState, Linkable
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The states of a machine, a branch or an item processor; it starts at the first."""
+
+    states: tuple[AnyState, ...]
+    comment: str = ""
+
+    def __init__(self, *states: AnyState, comment: str = "") -> None:
+        object.__setattr__(self, "states", states)
+        object.__setattr__(self, "comment", comment)
+
+    @property
+    def start(self) -> str:
+        """The name of the state that the graph starts at."""
+        return self.states[0].name
+
+
+def chain(states: Sequence[Linkable], *, then: str | None = None) -> tuple[Linkable, ...]:
+    """The states, each going on to the next one, the last to `then` (None: it ends the graph)."""
+    followers: Iterable[str | None] = [*(state.name for state in states[1:]), then]
+    return tuple(replace(state, next=follower) for state, follower in zip(states, followers, strict=True))

@@ -1,0 +1,75 @@
+"""Expressions: the one place where values become JSONata, and where what would be code is refused.
+
+Step Functions evaluates a string that stands between `{%` and `%}`; CloudFormation fills in `${Name}` from
+DefinitionSubstitutions, textually. Whatever a user typed is neither: see `literal_text`.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, Union
+
+from sfnorch.errors import SfnorchError
+
+CODE = ("{%", "%}", "${")
+"""Marks that turn a string into code somewhere on its way: no string of a user's may hold one."""
+
+_INSERTION = re.compile(r"<<(\w+)>>")
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A JSONata expression, evaluated when the state runs; it stands as `{% code %}` in the definition."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return f"{{% {self.code} %}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """A value that CloudFormation fills in at deploy; it stands alone as the whole string `${name}`."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"${{{self.name}}}"
+
+
+Value: TypeAlias = Union[
+    None, bool, int, float, str, Expression, Substitution, Sequence["Value"], Mapping[str, "Value"]
+]
+"""What may stand in a state's Arguments, Assign and Output: JSON with expressions and substitutions in it."""
+
+
+def jsonata(code: str, **values: object) -> Expression:
+    """An expression of this project's own code, with `<<name>>` in it replaced by the named value's literal.
+
+    >>> jsonata('$threads[<<child>>].skip = true', child=0).code
+    '$threads[0].skip = true'
+    """
+    return Expression(_INSERTION.sub(lambda match: literal(values[match[1]]), code).strip())
+
+
+def literal(value: object) -> str:
+    """The JSONata text of a JSON value: JSON itself is JSONata. Raises SfnorchError where it would be code."""
+    text = json.dumps(value, ensure_ascii=False)
+    literal_text(text)
+    return text
+
+
+def literal_text(text: str) -> str:
+    """The same text, to stand as it is. Raises SfnorchError where Step Functions or CloudFormation would run it."""
+    for mark in CODE:
+        if mark in text:
+            raise SfnorchError(
+                f"{text!r} holds {mark!r}, which Step Functions or CloudFormation would take for code",
+                hint=f"write it without {' '.join(CODE)}",
+            )
+    return text

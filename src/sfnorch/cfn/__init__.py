@@ -1,0 +1,1 @@
+"""From a workflow to a template: troposphere lives here, and here alone."""

@@ -1,0 +1,95 @@
+"""An alarm for each machine, and the topic that all of them tell.
+
+A metric is there only where something has ended: missing data leaves an alarm as it is, so that it says how the last
+execution went. https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
+from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
+from troposphere.kms import Key
+from troposphere.sns import Subscription, Topic
+
+from sfnorch import workflow as flow
+from sfnorch.cfn.values import OWN_TOPIC, TOPIC, TOPIC_KEY, alarm_id, machine_id, resolved, topic_arn
+
+_FAILURES = {"failed": "ExecutionsFailed", "timedOut": "ExecutionsTimedOut", "aborted": "ExecutionsAborted"}
+
+
+def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
+    """The alarm on any failure of the machine: failed, timed out or aborted."""
+    arn = MetricDimension(Name="StateMachineArn", Value=Ref(machine_id(machine.key)))
+    metrics = [
+        MetricDataQuery(
+            Id=key,
+            ReturnData=False,
+            MetricStat=MetricStat(
+                Metric=Metric(Namespace="AWS/States", MetricName=name, Dimensions=[arn]), Period=60, Stat="Sum"
+            ),
+        )
+        for key, name in _FAILURES.items()
+    ]
+    return Alarm(
+        alarm_id(machine.key),
+        AlarmName=resolved(machine.alarm.name, workflow.topic),
+        AlarmDescription=Sub(machine.alarm.description),
+        Metrics=[MetricDataQuery(Id="failures", Expression="SUM(METRICS())"), *metrics],
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        Threshold=1,
+        EvaluationPeriods=1,
+        TreatMissingData="ignore",
+        AlarmActions=[topic_arn(workflow.topic)],
+        **({"Tags": Tags(**workflow.tags)} if workflow.tags else {}),
+    )
+
+
+def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
+    """The stack's own topic, its key and its subscriptions, made where no topic is given at deploy."""
+    if workflow.topic.arn:
+        return []
+    tags: dict[str, Any] = {"Tags": Tags(**workflow.tags)} if workflow.tags else {}
+    key = Key(
+        TOPIC_KEY,
+        Condition=OWN_TOPIC,
+        EnableKeyRotation=True,
+        PendingWindowInDays=7,
+        KeyPolicy=_key_policy(),
+        **tags,
+    )
+    topic = Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn"), **tags)
+    subscriptions = [
+        Subscription(
+            f"{TOPIC}Email{number}", Condition=OWN_TOPIC, TopicArn=Ref(TOPIC), Protocol="email", Endpoint=email
+        )
+        for number, email in enumerate(workflow.topic.emails, 1)
+    ]
+    return [key, topic, *subscriptions]
+
+
+def _key_policy() -> dict[str, Any]:
+    """The account's administrators, and CloudWatch: without it what an alarm tells an encrypted topic is lost.
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    root = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": root},
+                "Action": "kms:*",
+                "Resource": "*",
+            },
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudwatch.amazonaws.com"},
+                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}},
+            },
+        ],
+    }

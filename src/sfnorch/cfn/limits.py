@@ -1,0 +1,105 @@
+"""AWS's limits that a rendering can pass, each told with the place and the way out.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sfnorch import workflow as flow
+from sfnorch.cfn.values import machine_id, role_id
+from sfnorch.errors import LimitError
+
+TEMPLATE_BYTES = 1_000_000
+DEFINITION_BYTES = 1_000_000
+ROLE_POLICY_CHARACTERS = 10_240
+COUNTS = {"Parameters": 200, "Resources": 500, "Outputs": 200}
+
+# What intrinsic functions may become at most, as far as the template can know: names in the longest region and
+# partition, and a stack's name of usual length.
+_LONGEST = {
+    "AWS::Partition": "aws-us-gov",
+    "AWS::Region": "ap-northeast-1",
+    "AWS::AccountId": "1" * 12,
+    "AWS::StackName": "s" * 30,
+}
+_ARN = "a" * 110
+
+
+def check_data(data: Mapping[str, Any], workflow: flow.Workflow) -> None:
+    """Raises LimitError where a section, a definition or a role of the template is past a limit, with all of them."""
+    faults = [
+        f"the template has {len(data[section]):,} {section.lower()}, and CloudFormation takes {limit}: {_FEWER}"
+        for section, limit in COUNTS.items()
+        if len(data.get(section, ())) > limit
+    ]
+    for machine in workflow.machines:
+        faults += _machine_faults(machine, data["Resources"])
+    if faults:
+        raise LimitError("\n".join(faults))
+
+
+def check_text(text: str) -> None:
+    """Raises LimitError for a template that CloudFormation does not take for its size."""
+    size = len(text.encode())
+    if size > TEMPLATE_BYTES:
+        raise LimitError(
+            f"the template has {size:,} bytes, and CloudFormation takes {TEMPLATE_BYTES:,}",
+            hint="write job_states: false into the plan: the jobs then run through a Map and take a tenth of the room",
+        )
+
+
+_FEWER = "split the plan in two, each with a stack of its own"
+
+
+def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) -> list[str]:
+    where = f"{machine.place}: " if machine.place else ""
+    faults = []
+    definition = len(json.dumps(resources[machine_id(machine.key)]["Properties"]["Definition"], ensure_ascii=False).encode())
+    if definition > DEFINITION_BYTES:
+        faults.append(
+            f"{where}the definition of {machine.name} has {definition:,} bytes, and Step Functions takes "
+            f"{DEFINITION_BYTES:,}: give it fewer jobs, or shorter arguments"
+        )
+    policies = resources[role_id(machine.key)]["Properties"]["Policies"]
+    size = sum(_length(policy["PolicyDocument"]) for policy in policies)
+    if size > ROLE_POLICY_CHARACTERS:
+        faults.append(
+            f"{where}the role of {machine.name} has policies of some {size:,} characters, and IAM takes "
+            f"{ROLE_POLICY_CHARACTERS:,}: "
+            + ("spread its jobs over more children" if machine.jobs else "give it fewer children, or shorter names")
+        )
+    return faults
+
+
+def _length(document: Any) -> int:
+    """How many characters of JSON a policy may have once its intrinsic functions are evaluated; IAM counts no blanks."""
+    return len(json.dumps(_evaluated(document), separators=(",", ":"), ensure_ascii=False))
+
+
+def _evaluated(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        if len(value) == 1:
+            ((key, content),) = value.items()
+            match key:
+                case "Ref":
+                    return _LONGEST.get(content, _ARN)
+                case "Fn::GetAtt":
+                    return _ARN
+                case "Fn::Sub":
+                    return re.sub(r"\$\{([^}]+)\}", lambda name: _LONGEST[name[1]], content)
+                case "Fn::If":
+                    return _evaluated(content[1])
+                case "Fn::Join":
+                    items = _evaluated(content[1])
+                    return content[0].join(items if isinstance(items, list) else [items])
+                case "Fn::Split":
+                    return _evaluated(content[1]).split(content[0])
+        return {key: _evaluated(item) for key, item in value.items()}
+    return [_evaluated(item) for item in value] if isinstance(value, list) else value

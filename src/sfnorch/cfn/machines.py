@@ -1,0 +1,76 @@
+"""State machines, as SAM's resource or as CloudFormation's own; their definitions are objects, not strings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import GetAtt, Tags
+from troposphere.serverless import StateMachine as TroposphereSamStateMachine
+from troposphere.stepfunctions import CloudWatchLogsLogGroup, LogDestination, LoggingConfiguration, TracingConfiguration
+from troposphere.stepfunctions import StateMachine as NativeStateMachine
+
+from sfnorch import workflow as flow
+from sfnorch.asl import definition
+from sfnorch.cfn.values import LOG_GROUP, machine_id, resolved, role_id
+
+
+class SamStateMachine(TroposphereSamStateMachine):  # type: ignore[misc]
+    """SAM's state machine with all its properties: troposphere's lacks Tracing and has a Logging of its own.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
+    """
+
+    props = {  # noqa: RUF012
+        **TroposphereSamStateMachine.props,
+        "Logging": (LoggingConfiguration, False),
+        "Tracing": (TracingConfiguration, False),
+        "Tags": (dict, False),
+    }
+
+
+def sam_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> SamStateMachine:
+    """The machine as `AWS::Serverless::StateMachine`."""
+    optional: dict[str, Any] = {}
+    if workflow.logging:
+        optional["Logging"] = _logging()
+    if workflow.tracing:
+        optional["Tracing"] = TracingConfiguration(Enabled=True)
+    if workflow.tags:
+        optional["Tags"] = dict(workflow.tags)
+    return SamStateMachine(
+        machine_id(machine.key),
+        Name=resolved(machine.physical_name, workflow.topic),
+        Role=GetAtt(role_id(machine.key), "Arn"),
+        **optional,
+        **_definition(machine, workflow),
+    )
+
+
+def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> NativeStateMachine:
+    """The machine as `AWS::StepFunctions::StateMachine`."""
+    optional: dict[str, Any] = {}
+    if workflow.logging:
+        optional["LoggingConfiguration"] = _logging()
+    if workflow.tracing:
+        optional["TracingConfiguration"] = TracingConfiguration(Enabled=True)
+    if workflow.tags:
+        optional["Tags"] = Tags(**workflow.tags)
+    return NativeStateMachine(
+        machine_id(machine.key),
+        StateMachineName=resolved(machine.physical_name, workflow.topic),
+        RoleArn=GetAtt(role_id(machine.key), "Arn"),
+        **optional,
+        **_definition(machine, workflow),
+    )
+
+
+def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str, Any]:
+    substitutions = {key: resolved(value, workflow.topic) for key, value in machine.substitutions.items()}
+    return {"DefinitionSubstitutions": substitutions, "Definition": definition(machine.graph)}
+
+
+def _logging() -> LoggingConfiguration:
+    group = CloudWatchLogsLogGroup(LogGroupArn=GetAtt(LOG_GROUP, "Arn"))
+    return LoggingConfiguration(
+        Level="ERROR", Destinations=[LogDestination(CloudWatchLogsLogGroup=group)]
+    )

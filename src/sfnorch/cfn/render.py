@@ -1,0 +1,52 @@
+"""From a workflow to the text of its template, or to one machine's definition alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Literal, TypeAlias
+
+from sfnorch import workflow as flow
+from sfnorch.asl import definition
+from sfnorch.cfn import limits, yaml_text
+from sfnorch.cfn.template import Format, template_data
+
+AnyFormat: TypeAlias = Literal["sam", "cfn", "asl"]
+
+HEAD = "Rendered by sfnorch: change the plan and render again, rather than this file."
+
+
+def render_template(workflow: flow.Workflow, form: Format) -> str:
+    """The template's text. Raises LimitError where AWS would refuse it for its size."""
+    template = template_data(workflow, form)
+    limits.check_data(template.data, workflow)
+    style = yaml_text.COMPACT if workflow.compact else yaml_text.READABLE
+    text = yaml_text.document(template.data, template.headings, head=HEAD, style=style)
+    limits.check_text(text)
+    return text
+
+
+def render_definition(machine: flow.StateMachine, workflow: flow.Workflow) -> tuple[str, list[str]]:
+    """A machine's definition as JSON, for the console, and the substitutions that are left to fill in by hand.
+
+    Parameters have their defaults; what only a stack knows (ARNs, names that begin with its own) stays `${Name}`.
+    """
+    defaults = {parameter.name: parameter.default for parameter in workflow.parameters}
+    known = {
+        key: defaults[value.name]
+        for key, value in machine.substitutions.items()
+        if isinstance(value, flow.ParameterValue)
+    }
+    left = [key for key in machine.substitutions if key not in known]
+    filled = _filled(definition(machine.graph), known)
+    return json.dumps(filled, indent=2, ensure_ascii=False) + "\n", left
+
+
+def _filled(value: Any, known: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(item, known) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, known) for item in value]
+    if isinstance(value, str) and (match := re.fullmatch(r"\$\{(\w+)\}", value)):
+        return known.get(match[1], value)
+    return value

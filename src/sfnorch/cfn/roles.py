@@ -1,0 +1,108 @@
+"""A role for each machine: its own statements, and what logging and tracing take.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import If, NoValue, Ref
+from troposphere.iam import ManagedPolicy, Policy, Role
+
+from sfnorch import workflow as flow
+from sfnorch.cfn.values import OWN_TOPIC, TOPIC_HAS_KEY, resolved, role_id, topic_key_arn
+
+# These take no resource but *: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+_LOG_DELIVERY = (
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+)
+_TRACING = (
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+)
+
+
+def machine_role(machine: flow.StateMachine, workflow: flow.Workflow) -> Role:
+    """The role of a machine; its policy is inline, so that it stands before the machine is made.
+
+    What takes no resource is the same for all machines: several share it in one managed policy.
+    """
+    statements = [
+        statement for permission in machine.permissions if (statement := _statement(permission, workflow.topic))
+    ]
+    shared = shared_policy(workflow)
+    if not shared and (unbound := _unbound(workflow)):
+        statements.append(unbound)
+    properties = service_role("states.amazonaws.com", statements)
+    if shared:
+        properties["ManagedPolicyArns"] = [Ref(shared[0])]
+    return Role(role_id(machine.key), **properties)
+
+
+def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
+    """The managed policy for logging and tracing, where several machines need it."""
+    unbound = _unbound(workflow)
+    if not unbound or len(workflow.machines) == 1:
+        return []
+    document = {"Version": "2012-10-17", "Statement": [unbound]}
+    return [ManagedPolicy("LogAndTracePolicy", PolicyDocument=document)]
+
+
+def _unbound(workflow: flow.Workflow) -> dict[str, Any] | None:
+    actions = (_LOG_DELIVERY if workflow.logging else ()) + (_TRACING if workflow.tracing else ())
+    return _allow("LogAndTrace", actions, "*") if actions else None
+
+
+def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
+    """The properties of a role that the service takes for this account only, with these statements."""
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": service},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")}},
+            }
+        ],
+    }
+    policy = {"Version": "2012-10-17", "Statement": statements}
+    return {
+        "AssumeRolePolicyDocument": trust,
+        "Policies": [Policy(PolicyName="work", PolicyDocument=policy)],
+    }
+
+
+def _statement(permission: flow.Permission, topic: flow.Topic) -> Any:
+    if permission.resources == (flow.TopicKeyArn(),):
+        return _on_topic_key(permission, topic)
+    resources = [resolved(resource, topic) for resource in permission.resources]
+    if any(isinstance(resource, flow.JobArns) for resource in permission.resources):
+        (resources,) = resources  # is a list itself
+    statement = _allow(permission.sid, permission.actions, resources)
+    if permission.same_account:
+        statement["Condition"] = {"StringEquals": {"aws:ResourceAccount": Ref("AWS::AccountId")}}
+    return statement
+
+
+def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:
+    """The statement on the key of the topic in force, or nothing where that one has none."""
+    given = If(TOPIC_HAS_KEY, _allow(permission.sid, permission.actions, [Ref("AlarmTopicKeyArn")]), NoValue)
+    if topic.arn:
+        return given
+    return If(OWN_TOPIC, _allow(permission.sid, permission.actions, [topic_key_arn()]), given)
+
+
+def _allow(sid: str, actions: tuple[str, ...], resources: Any) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}

@@ -1,0 +1,30 @@
+"""What starts the orchestration by itself: EventBridge Scheduler, with a role that may start that machine alone.
+
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
+"""
+
+from __future__ import annotations
+
+from troposphere import AWSObject, GetAtt, Ref
+from troposphere.iam import Role
+from troposphere.scheduler import FlexibleTimeWindow, Schedule, Target
+
+from sfnorch import workflow as flow
+from sfnorch.cfn.roles import service_role
+from sfnorch.cfn.values import machine_id
+
+
+def schedule_resources(schedule: flow.Schedule) -> list[AWSObject]:
+    """The role and the schedule."""
+    machine = Ref(machine_id(schedule.machine))
+    start = {"Sid": "Start", "Effect": "Allow", "Action": ["states:StartExecution"], "Resource": [machine]}
+    return [
+        Role("ScheduleRole", **service_role("scheduler.amazonaws.com", [start])),
+        Schedule(
+            "Schedule",
+            ScheduleExpression=schedule.expression,
+            ScheduleExpressionTimezone=schedule.timezone,
+            FlexibleTimeWindow=FlexibleTimeWindow(Mode="OFF"),
+            Target=Target(Arn=machine, RoleArn=GetAtt("ScheduleRole", "Arn"), Input="{}"),
+        ),
+    ]

@@ -1,0 +1,75 @@
+"""What is known only at deploy, as CloudFormation's intrinsic functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import GetAtt, If, Join, Ref, Split, Sub
+
+from sfnorch import workflow as flow
+
+OWN_TOPIC, TOPIC_HAS_KEY = "OwnTopic", "TopicHasKey"
+"""Conditions: no topic was given, so the stack makes one; a key was given for the topic that was."""
+
+TOPIC, TOPIC_KEY, LOG_GROUP = "AlarmTopic", "AlarmTopicKey", "LogGroup"
+"""Logical ids of what the machines share."""
+
+_ANY_JOB = "arn:*:glue:*:*:job/"
+
+
+def machine_id(key: str) -> str:
+    """The logical id of the machine with this key."""
+    return f"{key}StateMachine"
+
+
+def role_id(key: str) -> str:
+    """The logical id of the machine's role."""
+    return f"{key}StateMachineRole"
+
+
+def alarm_id(key: str) -> str:
+    """The logical id of the machine's alarm."""
+    return f"{key}FailedAlarm"
+
+
+def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
+    """The value as a text or an intrinsic function; `topic` says which topic is meant by TopicArn."""
+    match value:
+        case str():
+            return value
+        case flow.ParameterValue(name):
+            return Ref(name)
+        case flow.StackName():
+            text = _stack_name(value)
+            return Sub(text) if value.suffix else Ref("AWS::StackName")
+        case flow.Arn():
+            return Sub(_arn(value))
+        case flow.MachineArn(key):
+            return Ref(machine_id(key))
+        case flow.TopicArn():
+            return topic_arn(topic)
+        case flow.JobArns(names, parameter):
+            # Fn::Join takes no function for its delimiter, hence * for partition, region and account; the statement's
+            # condition holds the account.
+            further = Join(f",{_ANY_JOB}", Ref(parameter))
+            return Split(",", Join("", [_ANY_JOB, Join(f",{_ANY_JOB}", [*names, further]) if names else further]))
+    raise TypeError(f"no value of a workflow: {value!r}")
+
+
+def topic_arn(topic: flow.Topic) -> Any:
+    """The topic that is told: the stack's own unless one was given."""
+    return Ref("AlarmSNSTopicArn") if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref("AlarmSNSTopicArn"))
+
+
+def topic_key_arn() -> Any:
+    """The ARN of the key of the stack's own topic."""
+    return GetAtt(TOPIC_KEY, "Arn")
+
+
+def _stack_name(name: flow.StackName) -> str:
+    return "${AWS::StackName}" + (f"-{name.suffix}" if name.suffix else "")
+
+
+def _arn(arn: flow.Arn) -> str:
+    name = arn.name if isinstance(arn.name, str) else _stack_name(arn.name)
+    return f"arn:${{AWS::Partition}}:{arn.service}:${{AWS::Region}}:${{AWS::AccountId}}:{arn.resource}{name}{arn.tail}"

@@ -1,0 +1,185 @@
+"""A template's data as YAML that people like to read.
+
+Block style; what is short stands on one line, in flow style; expressions over several lines are literal blocks;
+intrinsic functions have their short tags; no anchors, no nulls. The text is the same whatever YAML library is
+installed, and YAML 1.1 and 1.2 read the same data from it: a scalar that they could read differently is quoted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./:*()+@=;%-]*( [A-Za-z0-9_./*()+@=;%-][A-Za-z0-9_./:*()+@=;%-]*)*(?<!:)")
+_OTHER_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+_COLON = re.compile(r":( |$)")
+_PRINTABLE = re.compile(r"[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_FLOW_LINES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """How many columns a level is indented, and how many a line in flow style may take."""
+
+    indent: int
+    width: int
+
+
+READABLE = Style(indent=2, width=140)
+COMPACT = Style(indent=1, width=240)
+"""For templates that are to stay under the 51,200 bytes that CloudFormation takes without a bucket."""
+
+
+def document(
+    data: Mapping[str, Any], headings: Mapping[tuple[str, str], str], *, head: str, style: Style = READABLE
+) -> str:
+    """The template's text: `head` as a comment, then each section with a blank line before it.
+
+    `headings` stand as comments before an entry of a section: `{("Resources", "AlarmTopic"): "Who is told"}`.
+    """
+    writer = _Writer(style)
+    step = " " * style.indent
+    lines = [f"# {line}" for line in head.splitlines()]
+    after_mapping = True
+    for section, content in data.items():
+        is_mapping = isinstance(content, Mapping)
+        if is_mapping or after_mapping:
+            lines.append("")
+        after_mapping = is_mapping
+        if not is_mapping:
+            lines.append(f"{scalar(section)}: {scalar(content)}")
+            continue
+        lines.append(f"{scalar(section)}:")
+        for key, value in content.items():
+            if heading := headings.get((section, key)):
+                lines += ["", f"{step}# {heading}"]
+            lines += writer.entry(scalar(key), value, step)
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+class _Writer:
+    """Writes data in one style, line by line."""
+
+    def __init__(self, style: Style) -> None:
+        self.width = style.width
+        self.step = " " * style.indent
+
+    def entry(self, key: str, value: Any, indent: str) -> Iterator[str]:
+        """The lines of `key: value`."""
+        tag, content = _tagged(value)
+        lead = f"{indent}{key}:{tag and ' ' + tag}"
+        written = self.after(lead, content, indent + self.step)
+        if written is not None:
+            yield from written
+            return
+        yield lead
+        # a list begins where its key does, as AWS's own examples have it
+        yield from self.block(content, indent if isinstance(content, list) and not tag else indent + self.step)
+
+    def block(self, content: Any, indent: str) -> Iterator[str]:
+        """The lines of a mapping or list in block style."""
+        if isinstance(content, Mapping):
+            for key, value in content.items():
+                yield from self.entry(scalar(key), value, indent)
+            return
+        inner_indent = indent + "  "
+        for item in content:
+            tag, inner = _tagged(item)
+            lead = f"{indent}- {tag}".rstrip()
+            written = self.after(lead, inner, inner_indent)
+            if written is not None:
+                yield from written
+            elif tag:
+                yield lead
+                yield from self.block(inner, inner_indent)
+            else:
+                lines = self.block(inner, inner_indent)
+                yield f"{lead} {next(lines)[len(inner_indent) :]}"
+                yield from lines
+
+    def after(self, lead: str, content: Any, indent: str) -> list[str] | None:
+        """The lines of what begins behind `lead`: a scalar, a literal block or flow; None for block style."""
+        if isinstance(content, str) and _is_literal(content):
+            return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
+        if not isinstance(content, Mapping | list | tuple):
+            return [f"{lead} {scalar(content)}"]
+        flow = _flow(content)
+        if flow is None:
+            return None
+        if len(lead) + len(flow) < self.width:
+            return [f"{lead} {flow}"]
+        return self.filled(lead, content, indent) if isinstance(content, list) else None
+
+    def filled(self, lead: str, items: Sequence[Any], indent: str) -> list[str] | None:
+        """A list of short texts in flow style over a few lines, or None where it is none or too long."""
+        if not all(isinstance(item, str) and len(item) < self.width // 2 for item in items):
+            return None
+        lines = [f"{lead} [{scalar(items[0])}"]
+        for text in map(scalar, items[1:]):
+            if len(lines[-1]) + len(text) + 3 > self.width:
+                lines[-1] += ","
+                lines.append(f"{indent}{text}")
+            else:
+                lines[-1] += f", {text}"
+        lines[-1] += "]"
+        return lines if len(lines) <= _FLOW_LINES else None
+
+
+def _tagged(value: Any) -> tuple[str, Any]:
+    """A value's short tag and content: `{"Ref": x}` is `!Ref x`; the tag of all others is empty."""
+    if isinstance(value, Mapping) and len(value) == 1:
+        ((key, content),) = value.items()
+        if key == "Ref":
+            return "!Ref", content
+        if key == "Fn::GetAtt":
+            return "!GetAtt", ".".join(content)
+        if key.startswith("Fn::"):
+            return "!" + key.removeprefix("Fn::"), content
+    return "", value
+
+
+def _flow(value: Any) -> str | None:
+    """The value on one line, or None where an expression over several lines stands in it."""
+    tag, content = _tagged(value)
+    lead = tag and tag + " "
+    if isinstance(content, Mapping):
+        parts = [(scalar(key), _flow(item)) for key, item in content.items()]
+        if any(text is None for _, text in parts):
+            return None
+        return lead + "{" + ", ".join(f"{key}: {text}" for key, text in parts) + "}"
+    if isinstance(content, list | tuple):
+        items = [_flow(item) for item in content]
+        return None if None in items else lead + "[" + ", ".join(map(str, items)) + "]"
+    return None if isinstance(content, str) and _is_literal(content) else lead + scalar(content)
+
+
+def _is_literal(text: str) -> bool:
+    """Whether a text stands as a literal block: over several lines, and nothing in it that a block would change."""
+    lines = text.split("\n")
+    return len(lines) > 1 and all(_is_printable(line) and line == line.rstrip() for line in lines) and text[0] not in " \n"
+
+
+def scalar(value: str | float | bool) -> str:
+    """A scalar on one line, quoted where any YAML would read it as something else."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if _PLAIN.fullmatch(value) and value.lower() not in _OTHER_WORDS and not _COLON.search(value):
+        return value
+    if _is_printable(value):
+        return "'" + value.replace("'", "''") + "'"
+    return '"' + "".join(map(_escaped, value)) + '"'
+
+
+def _is_printable(text: str) -> bool:
+    return _PRINTABLE.fullmatch(text) is not None
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\\n\r\t':
+        return json.dumps(character)[1:-1]
+    return character if _is_printable(character) else f"\\U{ord(character):08X}"

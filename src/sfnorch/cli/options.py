@@ -1,0 +1,124 @@
+"""Options that several commands share: the plan, the jobs that change it, the form of the output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sfnorch.plan.names import job_name_fault
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import AnyPlan
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+MAX_CHILDREN = 40
+"""How many children a plan may have: one option each."""
+
+_CHILD_OPTION = "child{}_jobs"
+
+
+class JobList(click.ParamType):
+    """Glue job names, comma-separated; blanks round them are no part of them."""
+
+    name = "a,b"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """The names. Fails with what is wrong with them, all at once."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(name for part in str(value).split(",") if (name := part.strip()))
+        if not names:
+            self.fail("no job is given", param, ctx)
+        faults = [f"{name!r} is no Glue job name: {fault}" for name in names if (fault := job_name_fault(name))]
+        if faults:
+            self.fail("; ".join(faults), param, ctx)
+        return names
+
+
+class ChildJobs(click.ParamType):
+    """A child's name and its jobs: `CHILD=a,b`."""
+
+    name = "child=a,b"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, tuple[str, ...]]:
+        """The child's name, and the names of its jobs."""
+        if isinstance(value, tuple):
+            return value
+        child, equals, jobs = str(value).partition("=")
+        if not equals or not child:
+            self.fail(f"{value!r} is not CHILD=a,b", param, ctx)
+        return child, JobList().convert(jobs, param, ctx)
+
+
+def plan_option(command: Function) -> Function:
+    """`--plan FILE`."""
+    return click.option(
+        "--plan",
+        "plan_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The plan; ./sfnorch.yaml where there is one, else the default: a master and five children.",
+    )(command)
+
+
+def child_jobs_options(command: Function) -> Function:
+    """`--child1-jobs a,b` and so on, one for each child a plan may have, and `--jobs CHILD=a,b`."""
+    command = click.option(
+        "--jobs",
+        "jobs_by_child",
+        type=ChildJobs(),
+        multiple=True,
+        metavar="CHILD=A,B",
+        help="Other jobs for the child of this name; may be given for several.",
+    )(command)
+    for number in range(MAX_CHILDREN, 0, -1):
+        command = click.option(
+            f"--child{number}-jobs",
+            _CHILD_OPTION.format(number),
+            type=JobList(),
+            metavar="A,B",
+            hidden=number > 1,
+            help="Other jobs for child 1; --child2-jobs to --child40-jobs likewise.",
+        )(command)
+    return command
+
+
+def output_option(command: Function) -> Function:
+    """`--output text|json`."""
+    return click.option(
+        "--output",
+        "output_form",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="What the command says: text for people, or one JSON document for scripts.",
+    )(command)
+
+
+def read_plan(plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]) -> AnyPlan:
+    """The plan that the options name, changed as they say. Fails as wrong usage where a child isn't there."""
+    from sfnorch.plan.load import PLAN_FILE, default_plan, load_plan, with_jobs
+    from sfnorch.plan.models import MasterChildPlan
+
+    if plan_file is None and Path(PLAN_FILE).exists():
+        plan_file = Path(PLAN_FILE)
+    plan = load_plan(plan_file) if plan_file else default_plan()
+    given = {n: names for n in range(1, MAX_CHILDREN + 1) if (names := jobs.pop(_CHILD_OPTION.format(n), None))}
+    if not given and not jobs_by_child:
+        return plan
+    if not isinstance(plan, MasterChildPlan):
+        raise click.UsageError(f"The pattern {plan.pattern} has no children to give jobs to.")
+    names = [child.name for child in plan.children]
+    for number in given:
+        if number > len(names):
+            raise click.UsageError(f"--child{number}-jobs: the plan has {len(names)} children: {', '.join(names)}.")
+    changed = {number - 1: jobs for number, jobs in given.items()}
+    for name, child_jobs in jobs_by_child:
+        if name not in names:
+            raise click.UsageError(f"--jobs {name}: the plan has no such child, but: {', '.join(names)}.")
+        changed[names.index(name)] = child_jobs
+    return with_jobs(plan, changed)

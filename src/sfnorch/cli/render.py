@@ -1,0 +1,115 @@
+"""`sfnorch render`: the plan as a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfnorch.cli.files import write_whole
+from sfnorch.cli.options import child_jobs_options, output_option, plan_option, read_plan
+
+if TYPE_CHECKING:
+    from sfnorch.workflow import StateMachine, Workflow
+
+FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
+
+
+@click.command()
+@plan_option
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Where to write; - is standard output. SAM-template.yaml, CFN-template.yaml or - unless set.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FILES)),
+    default="sam",
+    show_default=True,
+    help="SAM, plain CloudFormation, or one machine's definition as JSON, for the console.",
+)
+@click.option("--machine", metavar="NAME", help="The machine to write as asl: master, or a child's name.")
+@child_jobs_options
+@click.option("--summary", is_flag=True, help="Show what the template holds, machine by machine.")
+@output_option
+def render(
+    plan_file: Path | None,
+    out: Path | None,
+    form: str,
+    machine: str | None,
+    jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
+    summary: bool,
+    output_form: str,
+    **jobs: Any,
+) -> None:
+    """Render the plan as a SAM or CloudFormation template."""
+    from sfnorch.patterns import workflow as build
+
+    out = out or Path(FILES[form])
+    to_stdout = str(out) == "-"
+    if to_stdout and (output_form == "json" or summary):
+        raise click.UsageError("The rendering itself goes to standard output: write it to a file with -o.")
+    if machine and form != "asl":
+        raise click.UsageError("--machine chooses what --format asl writes; a template holds all machines.")
+    workflow = build(read_plan(plan_file, jobs, jobs_by_child))
+    text = _definition(_chosen(workflow, machine), workflow) if form == "asl" else _template(workflow, form)
+    if to_stdout:
+        click.echo(text, nl=False)
+        return
+    write_whole(out, text)
+    if output_form == "json":
+        _print_json(out, form, text, workflow)
+        return
+    what = "definition" if form == "asl" else f"{form.upper()} template, {_machines(workflow)}"
+    click.echo(f"Wrote {out}: {what}, {len(text.encode()):,} bytes.")
+    if summary:
+        from rich.console import Console
+
+        from sfnorch.report.summary import print_summary
+
+        print_summary(workflow, Console())
+
+
+def _template(workflow: Workflow, form: str) -> str:
+    from sfnorch.cfn.render import render_template
+
+    return render_template(workflow, "sam" if form == "sam" else "cfn")
+
+
+def _definition(machine: StateMachine, workflow: Workflow) -> str:
+    from sfnorch.cfn.render import render_definition
+
+    text, left = render_definition(machine, workflow)
+    if left:
+        names = ", ".join(f"${{{name}}}" for name in left)
+        click.echo(f"Only a stack knows {names}: fill in before you start {machine.name}.", err=True)
+    return text
+
+
+def _chosen(workflow: Workflow, name: str | None) -> StateMachine:
+    if name is None:
+        return workflow.machines[0]
+    for machine in workflow.machines:
+        if name.lower() in (machine.name.lower(), machine.key.lower()):
+            return machine
+    raise click.UsageError(f"--machine {name}: there is no such machine, but: {', '.join(m.name for m in workflow.machines)}.")
+
+
+def _machines(workflow: Workflow) -> str:
+    count = len(workflow.machines)
+    jobs = sum(len(machine.jobs) for machine in workflow.machines)
+    return f"{count} state machine{'s' if count > 1 else ''}" + (f", {jobs} jobs" if jobs else "")
+
+
+def _print_json(out: Path, form: str, text: str, workflow: Workflow) -> None:
+    import json
+
+    from sfnorch.report.summary import summary_data
+
+    document = {"file": str(out), "format": form, "bytes": len(text.encode()), "machines": summary_data(workflow)}
+    click.echo(json.dumps(document, indent=2))

@@ -1,0 +1,58 @@
+"""`sns:publish`: tell a topic.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-sns.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sfnorch.asl import Catcher, Retrier, Task, Value
+from sfnorch.workflow import Permission, TopicArn, TopicKeyArn
+
+if TYPE_CHECKING:
+    from sfnorch.asl import Expression, Substitution
+
+RESOURCE = "sns:publish"
+
+RETRIER = Retrier(errors=("States.TaskFailed",), max_attempts=3, jitter=True)
+
+
+def publish(
+    name: str,
+    *,
+    topic: Substitution,
+    subject: Expression,
+    message: Expression,
+    attributes: Mapping[str, Value],
+    list_attributes: Mapping[str, Value],
+    catch: Catcher,
+    output: Value,
+    next_state: str,
+) -> Task:
+    """A task that publishes a message.
+
+    Its attributes are for subscription filters: `attributes` are texts, `list_attributes` lists of texts as JSON.
+    """
+    typed: dict[str, Value] = {
+        **{key: {"DataType": "String", "StringValue": value} for key, value in attributes.items()},
+        **{key: {"DataType": "String.Array", "StringValue": value} for key, value in list_attributes.items()},
+    }
+    return Task(
+        name=name,
+        resource=RESOURCE,
+        arguments={"TopicArn": topic, "Subject": subject, "Message": message, "MessageAttributes": typed},
+        retry=(RETRIER,),
+        catch=(catch,),
+        output=output,
+        next=next_state,
+    )
+
+
+def permissions() -> tuple[Permission, ...]:
+    """What telling the topic needs: on the topic and, where it is encrypted, on its key, or the message is lost."""
+    return (
+        Permission(sid="TellTopic", actions=("sns:Publish",), resources=(TopicArn(),)),
+        Permission(sid="UseTopicKey", actions=("kms:GenerateDataKey*", "kms:Decrypt"), resources=(TopicKeyArn(),)),
+    )

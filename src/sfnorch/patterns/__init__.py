@@ -1,0 +1,48 @@
+"""The patterns: one file each, Plan -> Workflow; this is their registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import AnyPlan
+    from sfnorch.workflow import Workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A kind of orchestration: its name in the plan, what it is for, and the module that builds it."""
+
+    name: str
+    summary: str
+    module: str
+
+    def workflow(self, plan: AnyPlan) -> Workflow:
+        """The plan's orchestration."""
+        build: Callable[[Any], Workflow] = import_module(f"{__name__}.{self.module}").workflow
+        return build(plan)
+
+
+PATTERNS = {
+    pattern.name: pattern
+    for pattern in (
+        Pattern(
+            name="master-child",
+            summary="Chains of Glue jobs side by side: a master starts a child for each and waits for all.",
+            module="master_child",
+        ),
+        Pattern(
+            name="dynamic",
+            summary="One state machine; each execution runs the Glue jobs handed to it at start.",
+            module="dynamic",
+        ),
+    )
+}
+
+
+def workflow(plan: AnyPlan) -> Workflow:
+    """The orchestration of any plan."""
+    return PATTERNS[plan.pattern].workflow(plan)

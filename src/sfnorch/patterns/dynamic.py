@@ -1,0 +1,135 @@
+"""`dynamic`: one state machine, many executions at once, each running just the Glue jobs handed to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.asl import AnyState, Catcher, Choice, Fail, Graph, Pass, Rule, Substitution, Succeed, Task, Value, jsonata
+from sfnorch.integrations import alarm_state, glue_job
+from sfnorch.patterns import given_jobs, job_failure, stack_parameters
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import DynamicPlan
+
+NAME = "jobs"
+
+# The room that a Fail state's cause has is shared out among the messages of the jobs that failed.
+_OUTCOMES = """(
+  $room := $min([<<length>>, $floor(16000 / $count($states.input.jobs[status = "FAILED"]))]);
+  [$states.input.jobs.(status = "SUCCEEDED" ? $ : {
+    "job": job, "status": status, "runId": <<run_id>>, "error": error, "message": $substring(<<message>>, 0, $room)
+  })]
+)""".replace("<<run_id>>", job_failure.RUN_ID).replace("<<message>>", job_failure.UNQUOTED.replace("<<message>>", job_failure.MESSAGE)).replace("<<cause>>", "cause")
+
+
+def workflow(plan: DynamicPlan) -> flow.Workflow:
+    """The orchestration of a dynamic plan: one machine, its role and its alarm."""
+    alarm_name = flow.StackName(f"{NAME}-failed")
+    machine = flow.StateMachine(
+        key="",
+        name=NAME,
+        physical_name=flow.StackName(NAME),
+        graph=_graph(plan),
+        substitutions={"AlarmName": alarm_name},
+        permissions=(
+            *glue_job.permissions((job.name for job in plan.jobs), allowed=stack_parameters.ALLOWED),
+            *alarm_state.permissions(alarm_name),
+        ),
+        alarm=flow.Alarm(
+            name=alarm_name,
+            description=f"[${{{stack_parameters.ENVIRONMENT}}}] An execution failed",
+        ),
+        place="jobs",
+    )
+    return flow.Workflow(
+        description=f"{plan.name or 'Glue jobs'}: a state machine that runs the Glue jobs named at its start.",
+        machines=(machine,),
+        topic=stack_parameters.topic(plan, published_by_machine=False),
+        parameters=(
+            stack_parameters.environment(plan),
+            *stack_parameters.topic_parameters(plan, published_by_machine=False),
+            stack_parameters.allowed_jobs(plan),
+        ),
+        outputs=(
+            flow.Output(name="StateMachineArn", value=flow.MachineArn("")),
+            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+        ),
+        logging=stack_parameters.logging(plan),
+        tracing=plan.tracing,
+        tags=plan.tags,
+    )
+
+
+def _graph(plan: DynamicPlan) -> Graph:
+    goes_on = plan.continue_on_failure
+    states: list[AnyState] = [
+        _resolve(plan),
+        Choice(name="CheckJobs", rules=(given_jobs.rule("$given"),), default="InvalidInput"),
+        given_jobs.run_given_jobs(
+            plan.jobs, stop_at_failure=not goes_on, next_state="AnyJobFailed" if goes_on else "ClearAlarm"
+        ),
+    ]
+    if goes_on:
+        failed = jsonata('"FAILED" in $states.input.jobs.status')
+        states.append(
+            Choice(name="AnyJobFailed", rules=(Rule(condition=failed, next="RaiseAlarm"),), default="ClearAlarm")
+        )
+    states += [
+        job_failure.clear_alarm(next_state="Done", output=jsonata("$states.input") if goes_on else None),
+        _done(goes_on=goes_on),
+        *(_failed_after_all() if goes_on else _failed_at_once()),
+        given_jobs.wrong_list(""),
+    ]
+    return Graph(*states, comment="Runs the Glue jobs named in its input one after another.")
+
+
+def _resolve(plan: DynamicPlan) -> Pass:
+    assign: dict[str, Value] = {
+        "threadId": jsonata("[$states.input.threadId, $states.context.Execution.Name][0]"),
+        "given": given_jobs.GIVEN,
+    }
+    if settings := given_jobs.settings(plan.jobs):
+        assign["settings"] = settings
+    if not plan.continue_on_failure:
+        assign["done"] = 0
+    return Pass(name="ResolveJobs", assign=assign, next="CheckJobs")
+
+
+def _done(*, goes_on: bool) -> Succeed:
+    jobs = ', "jobs": $states.input.jobs' if goes_on else ""
+    return Succeed(
+        name="Done",
+        output=jsonata(f'{{"threadId": $threadId, "jobCount": $count($jobs), "seconds": {job_failure.SECONDS}{jobs}}}'),
+    )
+
+
+def _failed_at_once() -> tuple[Task, Fail]:
+    return job_failure.raise_alarm(next_state="ExecutionFailed"), job_failure.fail_with_cause("ExecutionFailed")
+
+
+def _failed_after_all() -> tuple[Task, Fail]:
+    """The alarm with the number of failures, and a cause that lists what became of each job."""
+    reason = """(
+  $failed := $states.input.jobs[status = "FAILED"];
+  $count($failed) & " of " & $count($states.input.jobs) & " jobs failed: "
+    & $substring($join($failed.job, ", "), 0, <<length>>)
+)"""
+    cause = f"""$string({{
+    "threadId": $threadId, "remaining": [$states.input.jobs[status = "FAILED"].job],
+    "jobs": {_OUTCOMES}
+  }})"""
+    as_caught = jsonata("$states.input")
+    alarm = alarm_state.set_alarm(
+        "RaiseAlarm",
+        alarm=Substitution("AlarmName"),
+        state="ALARM",
+        reason=jsonata(reason, length=alarm_state.REASON_LENGTH - 100),
+        output=as_caught,
+        catch=Catcher(errors=("States.ALL",), output=as_caught, next="ExecutionFailed"),
+        next_state="ExecutionFailed",
+    )
+    failed = Fail(
+        name="ExecutionFailed", error=job_failure.ERROR, cause=jsonata(cause, length=job_failure.MESSAGE_LENGTH)
+    )
+    return alarm, failed

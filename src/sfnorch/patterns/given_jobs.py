@@ -1,0 +1,156 @@
+"""Lists of jobs, named in the plan, at deploy or at start, and the Map that runs them one after another.
+
+A list is a JSON array of names or one comma-separated string; blanks round a name are no part of it. Variables:
+`given`, what the execution's input names (null where nothing); `jobs`, the names in force; `settings`, the plan's
+settings by name, so that a job named later keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sfnorch.asl import AnyState, Catcher, Choice, Expression, Fail, Graph, Map, Pass, Rule, Task, Value, jsonata
+from sfnorch.integrations import glue_job
+from sfnorch.patterns.job_failure import any_error
+from sfnorch.patterns.state_names import state_names
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import Job
+
+GIVEN = jsonata("$exists($states.input.glueJobs) ? $states.input.glueJobs : null")
+"""What the execution's input names."""
+
+CAUSE_LENGTH = 5_000
+"""Characters of a cause that an item passes on: fifty such failures fit into the Map's 256 KiB."""
+
+_ARE_NAMES = r"""(
+  $names := <<given>>;
+  $count($names[$type($) != "string"]) = 0 ? $contains($join($names, ","), /[^\s,]/) : false
+)"""
+_NAMES = r'[$split($join(<<given>>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
+
+
+def run_names(jobs: Sequence[Job]) -> list[str]:
+    """What the plan's jobs are called in lists: by their names; where a later run has other settings, `name (2)`."""
+    first: dict[str, Job] = {}
+    differ = any(first.setdefault(job.name, job) != job for job in jobs)
+    return state_names((job.name for job in jobs), taken=()) if differ else [job.name for job in jobs]
+
+
+def settings(jobs: Sequence[Job]) -> dict[str, Value]:
+    """The arguments of StartJobRun by a job's name in lists, and `Retries` beside them, for jobs that have any."""
+    by_name: dict[str, Value] = {}
+    for name, job in zip(run_names(jobs), jobs, strict=True):
+        arguments = glue_job.start_arguments(job) | ({"Retries": job.retries} if job.retries else {})
+        if name == job.name:
+            arguments.pop("JobName")
+        if arguments:
+            by_name[name] = arguments
+    return by_name
+
+
+def rule(given: str) -> Rule:
+    """The rule of CheckJobs that takes the names in the JSONata `given`, if names are what stands there."""
+    return Rule(
+        condition=jsonata(_ARE_NAMES.replace("<<given>>", given)),
+        assign={"jobs": jsonata(_NAMES.replace("<<given>>", given))},
+        next="RunGivenJobs",
+    )
+
+
+def wrong_list(without: str) -> Fail:
+    """The Fail state `InvalidInput`: what was given, and what would do; `without` tells what a run without it does."""
+    code = f""""glueJobs must be a list of names or a string, 'a,b'{without}; not " & $substring($string($given), 0, 500)"""
+    return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(code))
+
+
+def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: str) -> Map:
+    """The state `RunGivenJobs`: one of `$jobs` after another, with the settings that `jobs` of the plan have.
+
+    An item's failure ends in a Fail that names the job and so stops the Map, whose own Catch goes to `RaiseAlarm`; or,
+    unless `stop_at_failure`, it is the item's outcome, and the Map gives `{"jobs": [outcome of each]}`.
+    """
+    retries = sorted({job.retries for job in jobs if job.retries})
+    failed = _job_failed() if stop_at_failure else _keep_failure()
+    arguments = _arguments(any_settings=bool(settings(jobs)), any_retries=bool(retries))
+    output = "{}" if stop_at_failure else _SUCCEEDED
+    tasks = [_run_job(times, arguments=arguments, failed=failed.name, output=output) for times in (0, *retries)]
+    states: list[AnyState] = [*tasks, failed]
+    if retries:  # the Retry of a state is fixed: a task for each number of times that the plan runs a job again
+        rules = tuple(
+            Rule(
+                condition=jsonata(f"{_SETTINGS}.Retries = <<times>>", times=times),
+                next=_task_name(times),
+            )
+            for times in retries
+        )
+        states.insert(0, Choice(name="CheckRetries", rules=rules, default=_task_name(0)))
+    return Map(
+        name="RunGivenJobs",
+        items=jsonata("[0..$count($jobs) - 1]"),
+        max_concurrency=1,
+        processor=Graph(*states),
+        catch=_item_failed() if stop_at_failure else any_error("RaiseAlarm", output=_UNFORESEEN),
+        output=None if stop_at_failure else {"jobs": jsonata("$states.result")},
+        next=next_state,
+    )
+
+
+# An item is the position of its job in `jobs`.
+_JOB = "$jobs[$states.input]"
+_SETTINGS = f"$lookup($settings, {_JOB})"
+
+
+def _arguments(*, any_settings: bool, any_retries: bool) -> Value:
+    if not any_settings:
+        return {"JobName": jsonata(_JOB)}
+    code = f'$merge([{{"JobName": {_JOB}}}, {_SETTINGS}])'
+    return jsonata(f'$sift({code}, function($value, $key) {{ $key != "Retries" }})' if any_retries else code)
+
+
+def _task_name(retries: int) -> str:
+    return f"RunJobAgain{retries}" if retries else "RunJob"
+
+
+def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Task:
+    # no DataLimitExceeded here: it would be the Map's own
+    caught = Catcher(
+        errors=("States.ALL",), output=jsonata('$merge([$states.errorOutput, {"position": $states.input}])'), next=failed
+    )
+    return glue_job.run_job(
+        _task_name(retries), arguments=arguments, retries=retries, catch=(caught,), output=output
+    )
+
+
+_SUCCEEDED = f'{{"job": {_JOB}, "status": "SUCCEEDED", "runId": $states.result.Id}}'
+
+
+# The error and cause of an item's job come through the Map's failure as they are, but for a first line that says which
+# job it was. No parsing on this way: nothing here has a Catch.
+def _job_failed() -> Fail:
+    cause = r'$states.input.position & " " & $jobs[$states.input.position] & "\n" & $states.input.Cause'
+    return Fail(name="JobFailed", error=jsonata("$states.input.Error"), cause=jsonata(cause))
+
+
+def _item_failed() -> tuple[Catcher, ...]:
+    done = r"$min([$count($jobs), $match($states.errorOutput.Cause, /^\d+/).$number(match)])"
+    too_much, any_other = any_error("RaiseAlarm")
+    return (too_much, replace(any_other, assign={"done": jsonata(done)}))
+
+
+def _keep_failure() -> Pass:
+    outcome = """{
+    "job": $jobs[$states.input.position], "status": "FAILED",
+    "error": $states.input.Error, "cause": $substring($states.input.Cause, 0, <<length>>)
+  }"""
+    return Pass(name="KeepFailure", output=jsonata(outcome, length=CAUSE_LENGTH))
+
+
+# Where no item's failure stops the Map, what stops it can't be foreseen, and is no one job's.
+_UNFORESEEN: Expression = jsonata(
+    """{"jobs": [{
+    "job": "(all)", "status": "FAILED", "error": $states.errorOutput.Error, "cause": $states.errorOutput.Cause
+  }]}"""
+)

@@ -1,0 +1,78 @@
+"""What is said of a job that failed: an alarm raised in words, and a flat cause.
+
+What was caught goes through `RaiseAlarm` as it is, `{Error, Cause}`, with the number of jobs that were done before in
+the variable `done`. The cause is searched, not parsed: it may be cut off, it is plain text where a run could not be
+started, and an expression that fails in a Fail state would take its place.
+"""
+
+from __future__ import annotations
+
+from sfnorch.asl import Catcher, Fail, Substitution, Task, Value, jsonata
+from sfnorch.integrations import alarm_state
+
+ERROR = "GlueJobFailed"
+MESSAGE_LENGTH = 1_000
+
+RUN_ID = r"$match(<<cause>>, /\bjr_\w+/)[0].match"
+"""The id of the job run that a cause describes."""
+
+MESSAGE = r"""[$match(<<cause>>, /"ErrorMessage": ?"(.*?[^\\])"/)[0].groups[0], $substringAfter(<<cause>>, "\n")][0]"""
+"""Glue's own message in a cause, else the cause without the first line, by which an item of the Map names its job."""
+
+UNQUOTED = r"""$replace(<<message>>, /\\(["\\])/, "$1")"""
+"""A message out of a JSON text, without the marks before quotes and backslashes."""
+
+REMAINING = "[$filter($jobs, function($job, $i) { $i >= $done })]"
+"""The names of the job that failed and of those after it."""
+
+SECONDS = "$round(($millis() - $toMillis($states.context.Execution.StartTime)) / 1000)"
+"""How long the execution has been running, in seconds."""
+
+
+def any_error(next_state: str, *, output: Value = None) -> tuple[Catcher, ...]:
+    """Catchers of everything. States.ALL must stand alone and last, and leaves data that is too large to others."""
+    return tuple(
+        Catcher(errors=(error,), output=output, next=next_state)
+        for error in ("States.DataLimitExceeded", "States.ALL")
+    )
+
+
+def raise_alarm(*, next_state: str, of: str = "") -> Task:
+    """The state `RaiseAlarm`; `of` is JSONata for whose job it was, put behind the job's name."""
+    reason = f'$substring("Job " & $jobs[$done]{of} & " failed: " & {_of_input(MESSAGE)}, 0, <<length>>)'
+    as_caught = jsonata("$states.input")
+    return alarm_state.set_alarm(
+        "RaiseAlarm",
+        alarm=Substitution("AlarmName"),
+        state="ALARM",
+        reason=jsonata(reason, length=alarm_state.REASON_LENGTH),
+        output=as_caught,
+        catch=Catcher(errors=("States.ALL",), output=as_caught, next=next_state),
+        next_state=next_state,
+    )
+
+
+def fail_with_cause(name: str, *, head: str = "") -> Fail:
+    """The Fail state with the flat cause; `head` is JSONata for the keys before `threadId`."""
+    message = UNQUOTED.replace("<<message>>", _of_input(MESSAGE))
+    cause = f"""$string({{{head}"threadId": $threadId, "job": $jobs[$done], "runId": {_of_input(RUN_ID)},
+    "error": $states.input.Error, "message": $substring({message}, 0, <<length>>),
+    "remaining": {REMAINING}}})"""
+    return Fail(name=name, error=ERROR, cause=jsonata(cause, length=MESSAGE_LENGTH))
+
+
+def clear_alarm(*, next_state: str, output: Value = None) -> Task:
+    """The state `ClearAlarm`: the last run was well; its own failure never fails the run."""
+    return alarm_state.set_alarm(
+        "ClearAlarm",
+        alarm=Substitution("AlarmName"),
+        state="OK",
+        reason="Succeeded",
+        output=output,
+        catch=Catcher(errors=("States.ALL",), output=output, next=next_state),
+        next_state=next_state,
+    )
+
+
+def _of_input(code: str) -> str:
+    return code.replace("<<cause>>", "$states.input.Cause")

@@ -1,0 +1,43 @@
+"""`master-child`: chains of Glue jobs side by side, a child machine each, under a master that waits for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.patterns import stack_parameters
+from sfnorch.patterns.master_child import child, master
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import MasterChildPlan
+
+
+def workflow(plan: MasterChildPlan) -> flow.Workflow:
+    """The orchestration of a master-child plan: the master first, then a machine for each child."""
+    numbers = range(1, len(plan.children) + 1)
+    children = [child.machine(plan, number) for number in numbers]
+    machines = (master.machine(plan, children), *children)
+    told = plan.notify != "never"
+    schedule = plan.schedule and flow.Schedule(
+        machine="Master", expression=plan.schedule.expression, timezone=plan.schedule.timezone
+    )
+    return flow.Workflow(
+        description=f"{plan.name or 'Glue jobs'}: a master state machine and its {len(children)} children.",
+        machines=machines,
+        topic=stack_parameters.topic(plan, published_by_machine=told),
+        parameters=(
+            stack_parameters.environment(plan),
+            *stack_parameters.topic_parameters(plan, published_by_machine=told),
+            *(child.parameter(plan.children[number - 1], number) for number in numbers),
+            stack_parameters.allowed_jobs(plan),
+        ),
+        outputs=(
+            *(flow.Output(name=f"{machine.key}StateMachineArn", value=flow.MachineArn(machine.key)) for machine in machines),
+            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+        ),
+        logging=stack_parameters.logging(plan),
+        tracing=plan.tracing,
+        schedule=schedule,
+        tags=plan.tags,
+        compact=not plan.job_states,
+    )

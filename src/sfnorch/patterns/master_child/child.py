@@ -1,0 +1,131 @@
+"""The child machine: its Glue jobs one after another; the first failure ends it, raises its alarm and says all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.asl import Choice, Graph, Pass, Rule, Substitution, Succeed, Value, chain, jsonata
+from sfnorch.integrations import alarm_state, glue_job
+from sfnorch.patterns import given_jobs, job_failure
+from sfnorch.patterns.stack_parameters import ALLOWED, ENVIRONMENT, JOB_LIST
+from sfnorch.patterns.state_names import state_names
+from sfnorch.workflow import Alarm, Parameter, ParameterValue, StackName, StateMachine
+
+if TYPE_CHECKING:
+    from sfnorch.asl import Linkable
+    from sfnorch.plan.models import Child, MasterChildPlan
+
+CONTROL_STATES = (
+    "ResolveJobs",
+    "CheckJobs",
+    "RunGivenJobs",
+    "CheckRetries",
+    "RunJob",
+    "JobFailed",
+    "ClearAlarm",
+    "Done",
+    "RaiseAlarm",
+    "ChildFailed",
+    "InvalidInput",
+    *(f"RunJobAgain{times}" for times in range(1, 11)),
+)
+"""The names of the states that are no job's."""
+
+
+def jobs_parameter(number: int) -> str:
+    """The name of the stack's parameter with the jobs of child `number`, from 1."""
+    return f"Child{number}GlueJobs"
+
+
+def parameter(child: Child, number: int) -> Parameter:
+    """The parameter that names other jobs for the child at deploy."""
+    return Parameter(
+        name=jobs_parameter(number),
+        description=f"Glue jobs of {child.name}, comma-separated; empty: as planned",
+        default="",
+        pattern=JOB_LIST,
+    )
+
+
+def machine(plan: MasterChildPlan, number: int) -> StateMachine:
+    """The state machine of child `number` of the plan, from 1."""
+    child = plan.children[number - 1]
+    alarm_name = StackName(f"{child.name}-failed")
+    jobs = [job.name for job in child.jobs]
+    return StateMachine(
+        key=f"Child{number}",
+        name=child.name,
+        physical_name=StackName(child.name),
+        graph=_graph(child, number, job_states=plan.job_states),
+        substitutions={
+            "GlueJobs": ParameterValue(jobs_parameter(number)),
+            "AlarmName": alarm_name,
+        },
+        permissions=(*glue_job.permissions(jobs, allowed=ALLOWED), *alarm_state.permissions(alarm_name)),
+        alarm=Alarm(
+            name=alarm_name,
+            description=f"[${{{ENVIRONMENT}}}] {child.name} failed",
+        ),
+        jobs=tuple(jobs),
+        place=f"children[{number - 1}]",
+    )
+
+
+def _graph(child: Child, number: int, *, job_states: bool) -> Graph:
+    named = _job_states(child) if job_states else ()
+    return Graph(
+        _resolve(child, number),
+        _check(child, named[0].name if named else ""),
+        *named,
+        given_jobs.run_given_jobs(child.jobs, stop_at_failure=True, next_state="ClearAlarm"),
+        job_failure.clear_alarm(next_state="Done"),
+        _done(),
+        job_failure.raise_alarm(next_state="ChildFailed", of=' & " of " & $child'),
+        job_failure.fail_with_cause("ChildFailed", head='"child": $child, '),
+        given_jobs.wrong_list(", or absent"),
+        comment=f"Jobs of {child.name}",
+    )
+
+
+def _resolve(child: Child, number: int) -> Pass:
+    assign: dict[str, Value] = {
+        "child": child.name,
+        "threadId": jsonata("[$states.input.threadId, <<default>>][0]", default=f"T{number}"),
+        **({"settings": settings} if (settings := given_jobs.settings(child.jobs)) else {}),
+        "given": given_jobs.GIVEN,
+        "atDeploy": Substitution("GlueJobs"),
+        "done": 0,
+    }
+    return Pass(name="ResolveJobs", assign=assign, next="CheckJobs")
+
+
+def _check(child: Child, first_job: str) -> Choice:
+    as_planned = Rule(
+        condition=jsonata(r"$given = null and $not($contains($atDeploy, /[^\s,]/))"),
+        assign={"jobs": given_jobs.run_names(child.jobs)},
+        next=first_job or "RunGivenJobs",
+    )
+    given = given_jobs.rule("($given = null ? $atDeploy : $given)")
+    return Choice(name="CheckJobs", rules=(as_planned, given), default="InvalidInput")
+
+
+def _job_states(child: Child) -> tuple[Linkable, ...]:
+    names = state_names((job.name for job in child.jobs), taken=CONTROL_STATES)
+    tasks = [
+        glue_job.run_job(
+            name,
+            arguments=glue_job.start_arguments(job),
+            retries=job.retries,
+            catch=job_failure.any_error("RaiseAlarm"),
+            assign={"done": jsonata("$done + 1")},
+            output="{}",
+        )
+        for name, job in zip(names, child.jobs, strict=True)
+    ]
+    return chain(tasks, then="ClearAlarm")
+
+
+def _done() -> Succeed:
+    outcome = f"""{{"child": $child, "threadId": $threadId, "jobCount": $count($jobs),
+    "seconds": {job_failure.SECONDS}}}"""
+    return Succeed(name="Done", output=jsonata(outcome))

@@ -1,0 +1,173 @@
+"""The master machine: starts all children at once, waits for all, tells which failed and why, and ends well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.asl import (
+    AnyState,
+    Choice,
+    Fail,
+    Graph,
+    Parallel,
+    Pass,
+    Rule,
+    Substitution,
+    Succeed,
+    Value,
+    jsonata,
+)
+from sfnorch.integrations import child_execution, notification
+from sfnorch.patterns.job_failure import any_error
+from sfnorch.patterns.master_child import message
+from sfnorch.patterns.stack_parameters import ENVIRONMENT
+from sfnorch.workflow import Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfnorch.plan.models import MasterChildPlan
+    from sfnorch.workflow import Bound
+
+NAME = "master"
+
+# Thread i is for child i unless it names its child.
+_CHILD_OF_THREAD = "($exists($thread.child) ? $thread.child : $children[$i])"
+
+_VALID = f"""(
+  $named := [$map($threads, function($thread, $i) {{ {_CHILD_OF_THREAD} }})];
+  $good := $threads[$type($) = "object"][$exists(skip) ? $type(skip) = "boolean" : true];
+  $type($threads) = "array" and [$count($good), $count($distinct($named[$ in $children]))] = [$count($threads), $count($threads)]
+)"""
+
+_THREAD_OF_EACH_CHILD = f"""[$map($children, function($child, $k) {{
+    $merge([
+      {{"threadId": "T" & ($k + 1)}},
+      $filter($threads, function($thread, $i) {{ {_CHILD_OF_THREAD} = $child }}),
+      {{"{child_execution.STARTED_BY}": $states.context.Execution.Id}}
+    ])
+  }})]"""
+
+_WHAT_WOULD_DO = """"threads must be a list of objects {threadId, glueJobs, child, skip}, each for another child of "
+    & $join($children, ", ") & "; not " & $substring($string($threads), 0, 500)"""
+
+
+def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
+    """The master of these child machines."""
+    substitutions: dict[str, Bound] = {}
+    if plan.notify != "never":
+        substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
+        if plan.name is None:
+            substitutions["Name"] = StackName()
+    substitutions |= {child.key: MachineArn(child.key) for child in children}
+    telling = notification.permissions() if plan.notify != "never" else ()
+    return StateMachine(
+        key="Master",
+        name=NAME,
+        physical_name=StackName(NAME),
+        graph=_graph(plan),
+        substitutions=substitutions,
+        permissions=(*child_execution.permissions(children), *telling),
+        alarm=Alarm(
+            name=StackName(f"{NAME}-failed"),
+            description=f"[${{{ENVIRONMENT}}}] The master failed",
+        ),
+    )
+
+
+def _graph(plan: MasterChildPlan) -> Graph:
+    ending = "Done" if plan.on_child_failure == "succeed" else "ChildrenFailed"
+    states: list[AnyState] = [_resolve(plan), _check(), _run_children(plan)]
+    if plan.notify != "never":
+        well = "Done" if plan.notify == "failure" else "NotifySuccess"
+        states += [_any_failed("NotifyFailure", well), *message.failure_states(ending)]
+        if plan.notify == "always":
+            states.append(message.success_state("Done"))
+    elif ending != "Done":
+        states.append(_any_failed(ending, "Done"))
+    states.append(Succeed(name="Done"))
+    if ending != "Done":
+        states.append(_children_failed())
+    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+    return Graph(*states, comment="Starts all children at once, waits for all, and tells which failed.")
+
+
+def _resolve(plan: MasterChildPlan) -> Pass:
+    assign: dict[str, Value] = {}
+    if plan.notify != "never":
+        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+    assign |= {
+        "children": [child.name for child in plan.children],
+        "threads": jsonata("$exists($states.input.threads) ? $states.input.threads : []"),
+    }
+    return Pass(name="ResolveThreads", assign=assign, next="CheckThreads")
+
+
+def _check() -> Choice:
+    return Choice(
+        name="CheckThreads",
+        rules=(
+            Rule(condition=jsonata(_VALID), assign={"threads": jsonata(_THREAD_OF_EACH_CHILD)}, next="RunChildren"),
+        ),
+        default="InvalidInput",
+    )
+
+
+def _run_children(plan: MasterChildPlan) -> Parallel:
+    # No branch fails, so what is caught here is nothing that can be foreseen: what became of the children is not
+    # known, and each is told as failed of that cause.
+    unforeseen = '{"children": [$children.{"child": $, "status": "FAILED", "error": $states.errorOutput.Error}]}'
+    after = "Done" if plan.notify == "never" and plan.on_child_failure == "succeed" else "AnyChildFailed"
+    return Parallel(
+        name="RunChildren",
+        branches=tuple(map(_branch, range(len(plan.children)))),
+        catch=any_error(after, output=jsonata(unforeseen)),
+        output=jsonata(_OUTCOMES),
+        next=after,
+    )
+
+
+# A branch ends with {executionArn, jobCount}, with {Error, Cause} as caught, or with nothing where it was skipped.
+_OUTCOMES = """{"children": [$map($states.result, function($end, $i) { $merge([
+    {"child": $children[$i], "status": $exists($end.Error) ? "FAILED" : $exists($end.executionArn) ? "SUCCEEDED" : "SKIPPED"},
+    $exists($end.Error) ? {"error": $end.Error, "cause": $end.Cause} : $end
+  ]) })]}"""
+
+
+def _branch(index: int) -> Graph:
+    number = index + 1
+    skip = Rule(condition=jsonata("$threads[<<index>>].skip = true", index=index), output={}, next=f"EndChild{number}")
+    return Graph(
+        Choice(name=f"CheckChild{number}", rules=(skip,), default=f"RunChild{number}"),
+        child_execution.run_child(
+            f"RunChild{number}",
+            machine=Substitution(f"Child{number}"),
+            child_input=jsonata("$threads[<<index>>]", index=index),
+            catch=any_error(f"EndChild{number}"),
+            output=jsonata(
+                '{"executionArn": $states.result.ExecutionArn, "jobCount": $states.result.Output.jobCount}'
+            ),
+        ),
+        Pass(name=f"EndChild{number}"),
+    )
+
+
+def _any_failed(failed: str, well: str) -> Choice:
+    return Choice(
+        name="AnyChildFailed",
+        rules=(
+            Rule(
+                condition=jsonata('"FAILED" in $states.input.children.status'),
+                assign={"failed": jsonata('[$states.input.children[status = "FAILED"]]')},
+                next=failed,
+            ),
+        ),
+        default=well,
+    )
+
+
+def _children_failed() -> Fail:
+    cause = """$substring($count($failed) & " of " & $count($states.input.children) & " children failed: "
+    & $join($states.input.children[status = "FAILED"].(child & ($exists(job) ? " at " & job : "") & " (" & error & ")"), ", "),
+    0, 30000)"""
+    return Fail(name="ChildrenFailed", error="ChildrenFailed", cause=jsonata(cause))

@@ -1,0 +1,103 @@
+"""The master's message: in plain words which child failed, at which job, Glue's own message, and where to look."""
+
+from __future__ import annotations
+
+from sfnorch.asl import Catcher, Substitution, Task, jsonata
+from sfnorch.integrations import notification
+
+# [ENV] NAME: 40 of 40 children failed: with 20 characters of environment, 45 of the name fit.
+_SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": " & '
+
+_COUNT = '$count($failed) & " of " & $count($children) & " children failed"'
+
+# Links into the console of the execution's own region; where a job run's errors are:
+# https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+_LINKS = """$region := $split($states.context.Execution.Id, ":")[3];
+  $link := function($service, $rest) {
+    "https://" & $region & ".console.aws.amazon.com/" & $service & "/home?region=" & $region & "#" & $rest
+  };
+  $execution := function($arn) { $link("states", "/v2/executions/details/" & $arn) };
+  $logs := function($run) {
+    $link("cloudwatch", "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/" & $run)
+  };"""
+
+# A child's cause is the description of its execution as JSON, and that one's own cause JSON again; where a child was
+# aborted or never began, one of them or both are missing, and what there is is told as it is.
+_TAKEN_APART = r"""$open := function($text) { $contains($text, /^\{.*\}$/) ? $parse($text) : {} };
+  $told := function($child) {(
+    $run := $open($child.cause);
+    $merge([{"child": $child.child, "status": "FAILED", "executionArn": $run.ExecutionArn,
+      "error": [$run.Error, $child.error][0], "message": [$run.Cause, $run.Status, $child.cause][0]}, $open($run.Cause)])
+  )};"""
+
+_MESSAGE = f"""(
+  {_TAKEN_APART}
+  {_LINKS}
+  $join([
+    {_COUNT} & " in " & $name & " (" & $environment & ").",
+    $failed.$told($).(
+      "\\n" & child & ($exists(job) ? ": job " & job & " failed" : " failed: " & error) & "\\n  " & message
+      & ($exists(runId) ? "\\n  Job run: " & runId & "\\n  Logs: " & $logs(runId))
+      & ($exists(executionArn) ? "\\n  Execution: " & $execution(executionArn))
+    ),
+    "\\nMaster: " & $execution($states.context.Execution.Id)
+  ], "\\n")
+)"""
+
+_OUTCOMES = f"""(
+  {_TAKEN_APART}
+  {{"children": [$states.input.children.(status = "FAILED" ? $told($) : $)]}}
+)"""
+
+_PLAIN_MESSAGE = f"""$substring({_COUNT} & "\\n" & $join($failed.("\\n" & child & ": " & error & "\\n" & cause), "\\n"), 0, 200000)"""
+
+_ALL_WELL = """(
+  $ran := $states.input.children[status = "SUCCEEDED"];
+  "All " & $count($ran) & " children of " & $name & " (" & $environment & ") succeeded.\\n\\n"
+    & $join($ran.(child & ": " & jobCount & " jobs"), "\\n")
+)"""
+
+
+def failure_states(next_state: str) -> tuple[Task, Task]:
+    """`NotifyFailure` and, for causes that can't be taken apart, `NotifyPlainly`: telling never fails the run."""
+    attributes = {"status": "FAILED"}
+    lists = {"failedChildren": jsonata("$string([$failed.child])")}
+    outcomes = jsonata("$states.input")
+    telling = notification.publish(
+        "NotifyFailure",
+        topic=Substitution("TopicArn"),
+        subject=jsonata(_SUBJECT + _COUNT),
+        message=jsonata(_MESSAGE),
+        attributes=attributes,
+        list_attributes=lists,
+        catch=Catcher(errors=("States.ALL",), output=outcomes, next="NotifyPlainly"),
+        output=jsonata(_OUTCOMES),
+        next_state=next_state,
+    )
+    plainly = notification.publish(
+        "NotifyPlainly",
+        topic=Substitution("TopicArn"),
+        subject=jsonata(_SUBJECT + _COUNT),
+        message=jsonata(_PLAIN_MESSAGE),
+        attributes=attributes,
+        list_attributes={},
+        catch=Catcher(errors=("States.ALL",), output=outcomes, next=next_state),
+        output=outcomes,
+        next_state=next_state,
+    )
+    return telling, plainly
+
+
+def success_state(next_state: str) -> Task:
+    """`NotifySuccess`, for plans that want a message of every run."""
+    return notification.publish(
+        "NotifySuccess",
+        topic=Substitution("TopicArn"),
+        subject=jsonata(_SUBJECT + '"all children succeeded"'),
+        message=jsonata(_ALL_WELL),
+        attributes={"status": "SUCCEEDED"},
+        list_attributes={},
+        catch=Catcher(errors=("States.ALL",), output=jsonata("$states.input"), next=next_state),
+        output=jsonata("$states.input"),
+        next_state=next_state,
+    )

@@ -1,0 +1,74 @@
+"""The stack's parameters that patterns share, and the topic that failures go to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.workflow import Logging, Parameter, Topic
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import Plan
+
+ENVIRONMENT, TOPIC, TOPIC_KEY, ALLOWED = "Environment", "AlarmSNSTopicArn", "AlarmTopicKeyArn", "AllowedGlueJobs"
+
+# No quote, brace, percent or backslash: the value is filled into a definition as text. Commas part the names.
+JOB_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*$"""
+_ALLOWED_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*\*?$"""
+
+
+def environment(plan: Plan) -> Parameter:
+    """The parameter that messages and alarms begin with."""
+    return Parameter(
+        name=ENVIRONMENT,
+        description="What messages and alarms begin with",
+        default=plan.environment,
+        pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$",
+        constraint="1 to 20 letters, digits, dots, dashes and underscores",
+    )
+
+
+def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Parameter, ...]:
+    """The parameters that name a topic of the user's own."""
+    given = plan.alerts.topic_arn or ""
+    topic = Parameter(
+        name=TOPIC,
+        description="SNS topic that is told of failures" + ("" if given else "; empty: one of the stack's own"),
+        default=given,
+        pattern="^arn:[a-z-]+:sns:.+$" if given else "^(arn:[a-z-]+:sns:.+)?$",
+        constraint="the ARN of an SNS topic" + ("" if given else ", or empty"),
+    )
+    key = Parameter(
+        name=TOPIC_KEY,
+        description=f"KMS key that {TOPIC} is encrypted with, if it is",
+        default=plan.alerts.topic_key_arn or "",
+        pattern="^(arn:[a-z-]+:kms:.+)?$",
+        constraint="the ARN of a KMS key, or empty",
+    )
+    return (topic, key) if published_by_machine else (topic,)
+
+
+def allowed_jobs(plan: Plan) -> Parameter:
+    """The parameter that bounds what the roles may start beside the plan's jobs."""
+    return Parameter(
+        name=ALLOWED,
+        description="Glue jobs, or prefixes ending in *, that may be started beside the plan's own",
+        default=",".join(plan.allowed_jobs),
+        is_list=True,
+        pattern=_ALLOWED_LIST,
+        constraint="Glue job names, comma-separated, each with at most one *, at its end",
+    )
+
+
+def topic(plan: Plan, *, published_by_machine: bool) -> Topic:
+    """Who is told of failures."""
+    return Topic(
+        emails=tuple(plan.alerts.emails),
+        arn=plan.alerts.topic_arn or "",
+        key_arn=plan.alerts.topic_key_arn or "",
+        published_by_machine=published_by_machine,
+    )
+
+
+def logging(plan: Plan) -> Logging | None:
+    """How logs are kept, where they are."""
+    return Logging(retention_days=plan.log_retention_days) if plan.logging else None

@@ -1,0 +1,30 @@
+"""Names of states made of the names of jobs: at most 80 characters, each once in its machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+LENGTH = 80
+
+
+def state_names(jobs: Iterable[str], *, taken: Iterable[str]) -> list[str]:
+    """A state name for each job: its own, shortened with a hash where too long, `name (2)` where it is taken."""
+    used = set(taken)
+    names = []
+    for job in jobs:
+        name, times = fitted(job), 1
+        while name in used:
+            times += 1
+            name = fitted(job, f" ({times})")
+        used.add(name)
+        names.append(name)
+    return names
+
+
+def fitted(name: str, tail: str = "") -> str:
+    """The name with its tail, the name's end replaced by a hash of it where both are too long."""
+    if len(name) + len(tail) <= LENGTH:
+        return name + tail
+    mark = "-" + sha256(name.encode()).hexdigest()[:8] + tail
+    return name[: LENGTH - len(mark)] + mark

@@ -1,0 +1,156 @@
+"""From a plan's file to a Plan, with every error at once, each with its line and what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from sfnorch.errors import PlanError, SfnorchError
+from sfnorch.plan.consistency import Path, faults
+from sfnorch.plan.models import PLANS, AnyPlan, Child, Job, MasterChildPlan
+from sfnorch.plan.names import job_name_fault
+from sfnorch.plan.read import Document, parse_document, read_document
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+    from sfnorch.findings import Finding
+
+PLAN_FILE = "sfnorch.yaml"
+"""The plan that a command takes where none is named."""
+
+
+def load_plan(path: FilePath) -> AnyPlan:
+    """The plan in the file. Raises SfnorchError for a file that can't be read, PlanError with all its faults."""
+    return _plan(read_document(path))
+
+
+def parse_plan(text: str, *, file: str = PLAN_FILE) -> AnyPlan:
+    """The plan in the text; `file` is what errors call it. Raises PlanError with all its faults."""
+    return _plan(parse_document(text, file))
+
+
+def default_plan() -> MasterChildPlan:
+    """The plan where there is none: a master and five children with placeholder jobs."""
+    return MasterChildPlan(pattern="master-child")
+
+
+def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterChildPlan:
+    """The plan with these jobs in these children (from 0); a job that the child knows keeps its settings.
+
+    Raises SfnorchError for a name that is no Glue job name, with all of them.
+    """
+    wrong = [f"{name!r} is no Glue job name: {fault}" for names in jobs.values() for name in names if (fault := job_name_fault(name))]
+    wrong += [f"no job is given for {plan.children[index].name}" for index, names in jobs.items() if not names]
+    if wrong:
+        raise SfnorchError("\n".join(wrong))
+    return plan.model_copy(
+        update={"children": [_rechained(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]}
+    )
+
+
+def _rechained(child: Child, names: Iterable[str]) -> Child:
+    known: dict[str, Job] = {}
+    for job in child.jobs:
+        known.setdefault(job.name, job)
+    return child.model_copy(update={"jobs": [known.get(name) or Job(name=name) for name in names]})
+
+
+def _plan(document: Document) -> AnyPlan:
+    pattern = document.data.get("pattern")
+    if "pattern" not in document.data:
+        raise PlanError([document.finding(("pattern",), "the plan names no pattern", f"write one of: {', '.join(PLANS)}")])
+    if not isinstance(pattern, str) or pattern not in PLANS:
+        hint = _near(str(pattern), PLANS) or f"write one of: {', '.join(PLANS)}"
+        raise PlanError([document.finding(("pattern",), f"there is no pattern {pattern!r}", hint)])
+    findings = [document.finding(path, message) for path, message in faults(document.data)]
+    try:
+        plan = PLANS[pattern].model_validate(document.data)
+    except ValidationError as error:
+        findings += [_finding(document, PLANS[pattern], row) for row in error.errors(include_url=False)]
+    if findings:
+        raise PlanError(sorted(findings, key=lambda finding: (finding.line or 0, finding.path)))
+    return plan
+
+
+def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> Finding:
+    # where a mapping's key is at fault, pydantic ends the path in [key]
+    path: Path = tuple(step for step in row["loc"] if step != "[key]")
+    if row["type"] == "extra_forbidden":
+        near = _near(str(path[-1]), known := _keys(model, path[:-1]))
+        return document.finding(path, f"there is no key {path[-1]!r} here", near or f"the keys are: {', '.join(known)}")
+    if row["type"] == "missing":
+        return document.finding(path, f"the key {path[-1]!r} is missing")
+    return document.finding(path, _words(row))
+
+
+def _words(row: ErrorDetails) -> str:
+    """What is wrong with a value, in the words of a plan's author."""
+    value, context = _shown(row["input"]), row.get("ctx", {})
+    match row["type"]:
+        case "string_type":
+            quotes = ": put quotes round it" if isinstance(row["input"], int) else ""
+            return f"a text is wanted, not {value}{quotes}"
+        case "int_type":
+            return f"a whole number is wanted, not {value}"
+        case "bool_type":
+            return f"true or false is wanted, not {value}"
+        case "list_type":
+            return f"a list is wanted, not {value}"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return f"a mapping is wanted, not {value}"
+        case "literal_error":
+            return f"{value} is none of {context['expected']}"
+        case "greater_than_equal":
+            return f"{value} is less than {context['ge']}"
+        case "less_than_equal":
+            return f"{value} is more than {context['le']:,}"
+        case "too_short":
+            return f"at least {context['min_length']} is wanted, {context['actual_length']} are given"
+        case "too_long":
+            return f"at most {context['max_length']} are taken, {context['actual_length'] or 'more'} are given"
+        case "string_pattern_mismatch":
+            return f"{value} doesn't fit {context['pattern']}"
+        case "string_too_short":
+            return "an empty text is not taken"
+        case "string_too_long":
+            return f"a text of at most {context['max_length']} characters is wanted"
+    return row["msg"]  # the models' own words
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a mapping"
+        case list():
+            return "a list"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…" + text[-1]
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"did you mean {near[0]}?" if near else ""
+
+
+def _keys(model: type[BaseModel], path: Path) -> list[str]:
+    """The keys that the mapping at `path` may have, found by walking the models' fields."""
+    for step in path:
+        if isinstance(step, str):
+            model = next(_models(model.model_fields[step].annotation))
+    return list(model.model_fields)
+
+
+def _models(annotation: Any) -> Iterable[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models(part)

@@ -1,0 +1,254 @@
+"""The plan as pydantic models: one class a mapping, every key with its meaning, default and example.
+
+A key's description is what `sfnorch schema`, an editor and the README's plan reference show. What must hold between
+keys (names that differ, one kind of alert) is checked in `consistency.py`, so that it is told beside all other errors.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from sfnorch.plan.names import CHILD_NAME, code_fault, job_name_fault
+
+MAX_CHILDREN, MAX_JOBS = 40, 100
+DEFAULT_CHAINS = (4, 5, 4, 5, 4)
+"""How many placeholder jobs each of the five default children has."""
+
+RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+
+
+def _job_name(name: str) -> str:
+    if fault := job_name_fault(name):
+        raise PydanticCustomError("job_name", "{name} is no Glue job name: {fault}", {"name": repr(name), "fault": fault})
+    return name
+
+
+def _allowed(name: str) -> str:
+    if name != "*" and (fault := job_name_fault(name.removesuffix("*"))):
+        raise PydanticCustomError(
+            "job_name", "{name} is no Glue job name or prefix*: {fault}", {"name": repr(name), "fault": fault}
+        )
+    return name
+
+
+def _no_code(text: str) -> str:
+    if fault := code_fault(text):
+        raise PydanticCustomError("code", "{text} is not taken: {fault}", {"text": repr(text), "fault": fault})
+    return text
+
+
+def _argument_key(key: str) -> str:
+    if not key.startswith("--") or len(key) == len("--"):
+        raise PydanticCustomError(
+            "argument_key", "{key} is no job argument: write it with two dashes, --{bare}", {"key": repr(key), "bare": key.lstrip("-")}
+        )
+    return _no_code(key)
+
+
+def _argument_text(value: object) -> object:
+    """Glue's arguments are texts: whole numbers and booleans are taken as they are written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else value
+
+
+def _tag_key(key: str) -> str:
+    if not 1 <= len(key) <= 128 or key.lower().startswith("aws:"):
+        raise PydanticCustomError(
+            "tag_key", "{key} is no tag key: it has 1 to 128 characters and doesn't begin with aws:", {"key": repr(key)}
+        )
+    return key
+
+
+JobName = Annotated[str, AfterValidator(_job_name)]
+ArgumentKey = Annotated[str, AfterValidator(_argument_key)]
+ArgumentText = Annotated[str, BeforeValidator(_argument_text), AfterValidator(_no_code)]
+TopicArnText = Annotated[str, Field(pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$")]
+KeyArnText = Annotated[str, Field(pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), AfterValidator(_no_code)]
+
+
+class Model(BaseModel):
+    """A mapping of the plan: no key but those it knows, nothing converted behind the user's back."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Job(Model):
+    """A Glue job run: a name is enough, or a mapping with its settings."""
+
+    name: JobName = Field(description="The Glue job's name.", examples=["extract-orders"])
+    arguments: dict[ArgumentKey, ArgumentText] = Field(
+        default={},
+        description="Arguments of the job run, over the job's own defaults; keys begin with two dashes.",
+        examples=[{"--mode": "full"}],
+    )
+    worker_type: Annotated[str, Field(pattern=r"^(Standard|[A-Z]\.[0-9]{1,3}X)$")] | None = Field(
+        default=None, description="Kind of worker; the job's own unless set.", examples=["G.1X"]
+    )
+    number_of_workers: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None, description="How many workers; the job's own number unless set.", examples=[10]
+    )
+    execution_class: Literal["STANDARD", "FLEX"] | None = Field(
+        default=None,
+        description="FLEX runs on spare capacity, cheaper and later (Spark jobs on Glue 3.0 and later).",
+        examples=["FLEX"],
+    )
+    timeout_minutes: Annotated[int, Field(ge=1, le=10_080)] | None = Field(
+        default=None, description="Minutes after which Glue stops the run; the job's own unless set.", examples=[60]
+    )
+    retries: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=0, description="How many times the job runs again when it fails.", examples=[1]
+    )
+    security_configuration: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_no_code)] | None = Field(
+        default=None, description="Name of the Glue security configuration of the run.", examples=["encrypted"]
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_name_is_enough(cls, value: object) -> object:
+        return {"name": value} if isinstance(value, str) else value
+
+
+class Child(Model):
+    """A chain of Glue jobs, run one after another by a state machine of its own."""
+
+    name: Annotated[str, Field(pattern=CHILD_NAME)] = Field(
+        default="", description="The child's name; child-1, child-2 … unless set.", examples=["orders"]
+    )
+    jobs: Annotated[list[Job], Field(min_length=1, max_length=MAX_JOBS)] = Field(
+        description=f"1 to {MAX_JOBS} Glue jobs, in the order in which they run.", examples=[["extract-orders", "clean-orders"]]
+    )
+
+
+class Alerts(Model):
+    """Who is told of a failure: e-mail addresses on a topic of the stack's own, or a topic you have."""
+
+    emails: list[Email] = Field(
+        default=[], description="Addresses subscribed to the stack's own topic.", examples=[["oncall@example.com"]]
+    )
+    topic_arn: TopicArnText | None = Field(
+        default=None,
+        description="An SNS topic of yours, in place of the stack's own.",
+        examples=["arn:aws:sns:us-east-1:123456789012:oncall"],
+    )
+    topic_key_arn: KeyArnText | None = Field(
+        default=None,
+        description="The KMS key that your topic is encrypted with, where it is.",
+        examples=["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
+    )
+
+
+class Schedule(Model):
+    """When the orchestration starts by itself: the expression is enough, or a mapping with the time zone."""
+
+    expression: Annotated[str, Field(pattern=r"^(cron|rate|at)\([^()]+\)$"), AfterValidator(_no_code)] = Field(
+        description="An EventBridge Scheduler expression: cron(…), rate(…) or at(…).", examples=["cron(0 3 * * ? *)"]
+    )
+    timezone: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=50)] = Field(
+        default="UTC", description="The time zone that a cron or at expression is meant in.", examples=["Europe/Berlin"]
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _an_expression_is_enough(cls, value: object) -> object:
+        return {"expression": value} if isinstance(value, str) else value
+
+
+class Plan(Model):
+    """What every pattern's plan has."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$")] | None = Field(
+        default=None, description="What messages call the orchestration; the stack's name unless set.", examples=["nightly-etl"]
+    )
+    environment: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$")] = Field(
+        default="dev", description="Default of the stack's parameter Environment; messages begin with it.", examples=["prod"]
+    )
+    alerts: Alerts = Field(
+        default=Alerts(), description="Who is told of a failure.", examples=[{"emails": ["oncall@example.com"]}]
+    )
+    allowed_jobs: Annotated[list[Annotated[str, AfterValidator(_allowed)]], Field(max_length=50)] = Field(
+        default=["*"],
+        description="Glue jobs, or prefixes ending in *, that a list given at deploy or at start may name beside the "
+        "plan's own: default of the stack's parameter AllowedGlueJobs. [] allows the plan's own only.",
+        examples=[["etl-*"]],
+    )
+    logging: bool = Field(
+        default=True, description="Whether the state machines log their errors to CloudWatch Logs.", examples=[False]
+    )
+    log_retention_days: RetentionDays = Field(default=30, description="Days for which logs are kept.", examples=[90])
+    tracing: bool = Field(default=True, description="Whether the state machines are traced by X-Ray.", examples=[False])
+    tags: Annotated[dict[Annotated[str, AfterValidator(_tag_key)], Annotated[str, Field(max_length=256)]], Field(max_length=50)] = Field(
+        default={}, description="Tags on every resource that takes them.", examples=[{"team": "data"}]
+    )
+
+
+def _default_children() -> list[Child]:
+    return [
+        Child(name=f"child-{n}", jobs=[Job(name=f"glue-job-{n}-{letter}") for letter in "abcde"[:count]])
+        for n, count in enumerate(DEFAULT_CHAINS, 1)
+    ]
+
+
+class MasterChildPlan(Plan):
+    """Chains of Glue jobs side by side: a master state machine starts a child for each and waits for all."""
+
+    pattern: Literal["master-child"] = Field(description="The kind of orchestration.", examples=["master-child"])
+    on_child_failure: Literal["succeed", "fail"] = Field(
+        default="succeed",
+        description="How the master ends when a child failed: the other children run on either way.",
+        examples=["fail"],
+    )
+    notify: Literal["failure", "always", "never"] = Field(
+        default="failure", description="When the master sends its message to the topic.", examples=["always"]
+    )
+    schedule: Schedule | None = Field(
+        default=None, description="When the master starts by itself.", examples=["cron(0 3 * * ? *)"]
+    )
+    job_states: bool = Field(
+        default=True,
+        description="Whether each job of the plan is a state of its own; false runs the list through a Map state, for "
+        "a template under 51,200 bytes.",
+        examples=[False],
+    )
+    children: Annotated[list[Child], Field(min_length=1, max_length=MAX_CHILDREN)] = Field(
+        default_factory=_default_children,
+        description=f"1 to {MAX_CHILDREN} chains of Glue jobs; five with placeholder jobs unless set.",
+        examples=[[{"name": "orders", "jobs": ["extract-orders", "clean-orders"]}]],
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_the_nameless(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or not isinstance(value.get("children"), list):
+            return value
+        children = [
+            {"name": f"child-{n}", **child} if isinstance(child, dict) else child for n, child in enumerate(value["children"], 1)
+        ]
+        return {**value, "children": children}
+
+
+class DynamicPlan(Plan):
+    """One state machine whose executions each run the Glue jobs handed to them at start."""
+
+    pattern: Literal["dynamic"] = Field(description="The kind of orchestration.", examples=["dynamic"])
+    continue_on_failure: bool = Field(
+        default=False,
+        description="false: the first failure ends the execution; true: all jobs run, the outcome lists each, and the "
+        "execution still ends FAILED if any failed.",
+        examples=[True],
+    )
+    jobs: Annotated[list[Job], Field(max_length=MAX_JOBS)] = Field(
+        default=[],
+        description="Settings of jobs that executions may name; a job that is not listed here runs with its own.",
+        examples=[[{"name": "clean-orders", "timeout_minutes": 60}]],
+    )
+
+
+PLANS: dict[str, type[MasterChildPlan] | type[DynamicPlan]] = {"master-child": MasterChildPlan, "dynamic": DynamicPlan}
+"""The plan's model by its `pattern`."""
+
+AnyPlan = MasterChildPlan | DynamicPlan

@@ -1,0 +1,166 @@
+"""From a plan's YAML to plain data, every value with its line.
+
+Only what a plan needs of YAML is taken: mappings, lists and scalars. Aliases, tags and repeated keys are errors; a
+scalar is a whole number, `true`, `false` or nothing where YAML 1.1 and 1.2 both read it so, and text otherwise, so
+that `yes`, `1.10`, `010` and `2026-01-01` stay what was typed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from sfnorch.errors import PlanError, SfnorchError
+from sfnorch.findings import Finding
+from sfnorch.plan.consistency import Path, show
+
+if TYPE_CHECKING:
+    from yaml.nodes import MappingNode, Node, ScalarNode
+
+MAX_BYTES = 2_000_000
+_MAX_DEPTH = 20
+_WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_CONSTANTS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_NOTHING = ("", "~", "null", "Null", "NULL")
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file's data and, for each path into it, the line that it stands on (from 1)."""
+
+    file: str
+    data: dict[str, Any]
+    lines: dict[Path, int]
+
+    def finding(self, path: Path, message: str, hint: str = "") -> Finding:
+        """A finding at `path`; where the path leads to nothing, at the nearest mapping above it."""
+        near = path
+        while near and near not in self.lines:
+            near = near[:-1]
+        return Finding(rule="plan", file=self.file, line=self.lines.get(near), path=show(path), message=message, hint=hint)
+
+
+def read_document(path: FilePath) -> Document:
+    """The plan's data with its lines. Raises SfnorchError for a file that can't be read, PlanError for its content."""
+    return parse_document(_text(path), str(path))
+
+
+def _text(path: FilePath) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise SfnorchError(f"There is no plan {path}", hint="sfnorch init writes one") from None
+    except IsADirectoryError:
+        raise SfnorchError(f"{path} is a directory, and a plan is a file", hint=f"name the file: {path}/sfnorch.yaml") from None
+    except OSError as error:
+        raise SfnorchError(f"The plan {path} can't be read: {error.strerror}") from None
+    if len(raw) > MAX_BYTES:
+        raise SfnorchError(
+            f"{path} is larger than {MAX_BYTES:,} bytes", hint="a plan of 4,000 jobs takes a tenth of that: is it the right file?"
+        )
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        finding = Finding(
+            rule="plan",
+            file=str(path),
+            line=line,
+            message=f"byte 0x{raw[error.start]:02x} is not UTF-8",
+            hint="save the plan as UTF-8",
+        )
+        raise PlanError([finding]) from None
+
+
+def parse_document(text: str, file: str) -> Document:
+    """The data of a plan's text with its lines. Raises PlanError with all its faults."""
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _fault(file, mark.line + 1 if mark else None, f"this is not YAML: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _fault(file, line, f"U+{ord(text[error.position]):04X} can't stand in YAML") from None
+    except yaml.YAMLError as error:  # libyaml's reader tells no position
+        raise _fault(file, None, f"this is not YAML: {error}") from None
+    except RecursionError:
+        raise _fault(file, 1, "lists or mappings stand within each other too deep") from None
+    if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
+        raise _fault(file, None, "the plan is empty", "sfnorch init writes one to start from")
+    if not isinstance(node, yaml.MappingNode):
+        raise _fault(file, node.start_mark.line + 1, "a plan is a mapping: keys with values", "it begins with pattern: master-child")
+    reading = _Reading(file)
+    data = reading.value(node, ())
+    if reading.findings:
+        raise PlanError(reading.findings)
+    return Document(file=file, data=data, lines=reading.lines)
+
+
+def _fault(file: str, line: int | None, message: str, hint: str = "") -> PlanError:
+    return PlanError([Finding(rule="plan", file=file, line=line, message=message, hint=hint)])
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One walk over a document's nodes."""
+
+    file: str
+    lines: dict[Path, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+
+    def value(self, node: Node, path: Path) -> Any:
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if id(node) in self.seen:
+            self.fault(node, path, "this value is used a second time, by an alias (*)", "write it out at both places")
+            return None
+        self.seen.add(id(node))
+        if not isinstance(node, yaml.ScalarNode) and len(path) > _MAX_DEPTH:
+            self.fault(node, path, "lists or mappings stand within each other too deep")
+            return None
+        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(":binary"):
+            self.fault(node, path, f"the tag {node.tag} is not taken", "a plan holds plain values only")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        return _scalar(node)
+
+    def mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.fault(key_node, path, "a key is a list or a mapping", "write a word before the colon")
+                continue
+            key = key_node.value
+            here = (*path, key)
+            if key in data:
+                self.fault(key_node, here, f"the key {key!r} stands here a second time", f"the first is on line {self.lines[here]}")
+                continue
+            self.lines[here] = key_node.start_mark.line + 1
+            data[key] = self.value(value_node, here)
+        return data
+
+    def fault(self, node: Node, path: Path, message: str, hint: str = "") -> None:
+        line = node.start_mark.line + 1
+        self.findings.append(Finding(rule="plan", file=self.file, line=line, path=show(path), message=message, hint=hint))
+
+
+def _scalar(node: ScalarNode) -> str | int | bool | None:
+    text: str = node.value
+    if node.style:  # quoted, or a block: always text
+        return text
+    if text in _NOTHING:
+        return None
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) and len(text) < 20 else text

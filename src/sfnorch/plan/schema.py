@@ -1,0 +1,44 @@
+"""The plan's JSON Schema: every key with its description, default and example.
+
+https://json-schema.org/draft/2020-12
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Union
+
+from pydantic import Field, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from sfnorch.plan.models import PLANS, Job, Schedule
+
+SCHEMA_FILE = "sfnorch.schema.json"
+
+# What a plan may hold in place of a mapping: the text that is enough.
+_TEXT_IS_ENOUGH = {Job.__name__: "name", Schedule.__name__: "expression"}
+
+
+class _PlanSchema(GenerateJsonSchema):
+    """Pydantic's own generator, which knows nothing of texts in place of mappings."""
+
+    def model_schema(self, schema: Any) -> JsonSchemaValue:
+        """The schema of a model; of a job and a schedule, a text is enough."""
+        made = super().model_schema(schema)
+        key = _TEXT_IS_ENOUGH.get(schema["cls"].__name__)
+        if key is None:
+            return made
+        text = {**made["properties"][key], "title": made["title"]}
+        return {"description": made.get("description", ""), "anyOf": [text, made]}
+
+
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema of any pattern's plan."""
+    plans = TypeAdapter(Annotated[Union[tuple(PLANS.values())], Field(discriminator="pattern")])
+    made = plans.json_schema(schema_generator=_PlanSchema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sfnorch plan", **made}
+
+
+def schema_text() -> str:
+    """The JSON Schema as it is written to a file."""
+    return json.dumps(plan_schema(), indent=2) + "\n"

@@ -1,0 +1,1 @@
+"""What commands show: terminal text by rich, or JSON."""

@@ -1,0 +1,168 @@
+"""An orchestration as plain data, before any CloudFormation: what a pattern makes of a plan.
+
+Values that are known only when the stack is deployed (a parameter, a name that begins with the stack's, an ARN) are
+small types of their own; `cfn/` turns them into intrinsic functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from sfnorch.asl import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """What the stack's parameter `name` is set to."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StackName:
+    """The stack's name, with `-suffix` behind it where one is given: how every physical name begins."""
+
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arn:
+    """An ARN in the stack's partition, region and account: `resource` ends in `name` and `tail`."""
+
+    service: str
+    resource: str
+    name: str | StackName
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MachineArn:
+    """The ARN of the workflow's machine with this key."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class TopicArn:
+    """The ARN of the topic that is told of failures: the one given at deploy, else the stack's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicKeyArn:
+    """The ARN of the key that the topic is encrypted with; a permission on it falls away where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobArns:
+    """The ARNs of these Glue jobs and of those, names or prefixes, that a list parameter of the stack adds."""
+
+    names: tuple[str, ...]
+    parameter: str
+
+
+Bound: TypeAlias = (
+    str | ParameterValue | StackName | Arn | MachineArn | TopicArn | TopicKeyArn | JobArns
+)
+"""A text, or what the stack makes of one at deploy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """One statement of a role: these actions on these resources, and no others."""
+
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[Bound, ...]
+    same_account: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Raised when an execution of the machine failed, timed out or was aborted; its action tells the topic."""
+
+    name: StackName
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateMachine:
+    """A machine with what stands round it; `key` begins its logical ids (`Child1StateMachine`), `name` is for people."""
+
+    key: str
+    name: str
+    physical_name: StackName
+    graph: Graph
+    substitutions: Mapping[str, Bound]
+    permissions: tuple[Permission, ...]
+    alarm: Alarm
+    jobs: tuple[str, ...] = ()
+    place: str = ""
+    """Where the plan speaks of it (`children[0]`), for errors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """Who is told: the stack's own topic with these subscriptions, or the topic with `arn`."""
+
+    emails: tuple[str, ...] = ()
+    arn: str = ""
+    key_arn: str = ""
+    published_by_machine: bool = False
+    """Whether a machine publishes to it, which for an encrypted one takes permissions on its key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a machine is started by itself: `expression` is `cron(…)`, `rate(…)` or `at(…)`."""
+
+    machine: str
+    expression: str
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A parameter of the stack; a list is one string, comma-separated."""
+
+    name: str
+    description: str
+    default: str
+    is_list: bool = False
+    pattern: str = ""
+    constraint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """An output of the stack; a name that tells all needs no description."""
+
+    name: str
+    value: Bound
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logging:
+    """Whether machines write their errors to CloudWatch Logs, and for how many days they are kept."""
+
+    retention_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """The whole orchestration; the first machine is the one to start."""
+
+    description: str
+    machines: tuple[StateMachine, ...]
+    topic: Topic
+    parameters: tuple[Parameter, ...]
+    outputs: tuple[Output, ...]
+    logging: Logging | None = None
+    tracing: bool = False
+    schedule: Schedule | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    compact: bool = False
+    """Whether the template is to be as short as it can: CloudFormation takes 51,200 bytes without a bucket."""
