@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.asl import AnyState, Catcher, Choice, Expression, Fail, Graph, Map, Pass, Rule, Task, Value, jsonata
 from sfnorch.integrations import glue_job
-from sfnorch.patterns.job_failure import any_error
+from sfnorch.patterns.job_failure import ERROR, ITEM_CAUSE, ITEM_POSITION, any_error
 from sfnorch.patterns.state_names import state_names
 
 if TYPE_CHECKING:
@@ -127,16 +127,15 @@ def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Tas
 _SUCCEEDED = f'{{"job": {_JOB}, "status": "SUCCEEDED", "runId": $states.result.Id}}'
 
 
-# The error and cause of an item's job come through the Map's failure as they are, but for a first line that says which
-# job it was. No parsing on this way: nothing here has a Catch.
+# No parsing on the way out of the Map: nothing here has a Catch of its own.
 def _job_failed() -> Fail:
-    cause = r'$states.input.position & " " & $jobs[$states.input.position] & "\n" & $states.input.Cause'
-    return Fail(name="JobFailed", error=jsonata("$states.input.Error"), cause=jsonata(cause))
+    return Fail(name="JobFailed", error=ERROR, cause=jsonata(f"$states.input.({ITEM_CAUSE})"))
 
 
 def _item_failed() -> tuple[Catcher, ...]:
-    done = r"$min([$count($jobs), $match($states.errorOutput.Cause, /^\d+/).$number(match)])"
     too_much, any_other = any_error("RaiseAlarm")
+    # an error that is no item's can't be foreseen, and is no one job's
+    done = f"$min([$count($jobs), $states.errorOutput.{ITEM_POSITION}])"
     return (too_much, replace(any_other, assign={"done": jsonata(done)}))
 
 

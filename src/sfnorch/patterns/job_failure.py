@@ -16,11 +16,18 @@ MESSAGE_LENGTH = 1_000
 RUN_ID = r"$match(<<cause>>, /\bjr_\w+/)[0].match"
 """The id of the job run that a cause describes."""
 
-MESSAGE = r"""[$match(<<cause>>, /"ErrorMessage": ?"(.*?[^\\])"/)[0].groups[0], $substringAfter(<<cause>>, "\n")][0]"""
+# \x5c is the backslash: JSONata takes a bracket behind a written one for escaped, and then finds no end of the regex.
+MESSAGE = r"""[$match(<<cause>>, /"ErrorMessage": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[0], $substringAfter(<<cause>>, "\n")][0]"""
 """Glue's own message in a cause, else the cause without the first line, by which an item of the Map names its job."""
 
-UNQUOTED = r"""$replace(<<message>>, /\\(["\\])/, "$1")"""
+UNQUOTED = r"""$replace(<<message>>, /\x5c(["\x5c])/, "$1")"""
 """A message out of a JSON text, without the marks before quotes and backslashes."""
+
+# An item of the Map says in its cause's first line `#position error job`: the Fail state that ends it may not bear an
+# error of AWS's own (`States.…`).
+ITEM_CAUSE = r'"#" & position & " " & Error & " " & $jobs[position] & "\n" & Cause'
+ITEM_POSITION = r"$match(Cause, /^#(\d+) /).$number(groups[0])"
+_ERROR = r"[$match(Cause, /^#\d+ (\S+)/)[0].groups[0], Error][0]"
 
 REMAINING = "[$filter($jobs, function($job, $i) { $i >= $done })]"
 """The names of the job that failed and of those after it."""
@@ -39,7 +46,8 @@ def any_error(next_state: str, *, output: Value = None) -> tuple[Catcher, ...]:
 
 def raise_alarm(*, next_state: str, of: str = "") -> Task:
     """The state `RaiseAlarm`; `of` is JSONata for whose job it was, put behind the job's name."""
-    reason = f'$substring("Job " & $jobs[$done]{of} & " failed: " & {_of_input(MESSAGE)}, 0, <<length>>)'
+    message = MESSAGE.replace("<<cause>>", "Cause")
+    reason = f'$states.input.$substring("Job " & $jobs[$done]{of} & " failed: " & {message}, 0, <<length>>)'
     as_caught = jsonata("$states.input")
     return alarm_state.set_alarm(
         "RaiseAlarm",
@@ -54,9 +62,9 @@ def raise_alarm(*, next_state: str, of: str = "") -> Task:
 
 def fail_with_cause(name: str, *, head: str = "") -> Fail:
     """The Fail state with the flat cause; `head` is JSONata for the keys before `threadId`."""
-    message = UNQUOTED.replace("<<message>>", _of_input(MESSAGE))
-    cause = f"""$string({{{head}"threadId": $threadId, "job": $jobs[$done], "runId": {_of_input(RUN_ID)},
-    "error": $states.input.Error, "message": $substring({message}, 0, <<length>>),
+    run_id, message = (code.replace("<<cause>>", "Cause") for code in (RUN_ID, MESSAGE))
+    cause = f"""$string($states.input.{{{head}"threadId": $threadId, "job": $jobs[$done], "runId": {run_id},
+    "error": {_ERROR}, "message": $substring({UNQUOTED.replace("<<message>>", message)}, 0, <<length>>),
     "remaining": {REMAINING}}})"""
     return Fail(name=name, error=ERROR, cause=jsonata(cause, length=MESSAGE_LENGTH))
 
@@ -72,7 +80,3 @@ def clear_alarm(*, next_state: str, output: Value = None) -> Task:
         catch=Catcher(errors=("States.ALL",), output=output, next=next_state),
         next_state=next_state,
     )
-
-
-def _of_input(code: str) -> str:
-    return code.replace("<<cause>>", "$states.input.Cause")

@@ -144,9 +144,7 @@ def _branch(index: int) -> Graph:
             machine=Substitution(f"Child{number}"),
             child_input=jsonata("$threads[<<index>>]", index=index),
             catch=any_error(f"EndChild{number}"),
-            output=jsonata(
-                '{"executionArn": $states.result.ExecutionArn, "jobCount": $states.result.Output.jobCount}'
-            ),
+            output=jsonata('$states.result.{"executionArn": ExecutionArn, "jobCount": Output.jobCount}'),
         ),
         Pass(name=f"EndChild{number}"),
     )
