@@ -11,7 +11,7 @@ from typing import Any
 from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 from troposphere.kms import Key
-from troposphere.sns import Subscription, Topic
+from troposphere.sns import SubscriptionResource, Topic
 
 from sfnorch import workflow as flow
 from sfnorch.cfn.values import OWN_TOPIC, TOPIC, TOPIC_KEY, alarm_id, machine_id, resolved, topic_arn
@@ -61,7 +61,7 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
     )
     topic = Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn"), **tags)
     subscriptions = [
-        Subscription(
+        SubscriptionResource(
             f"{TOPIC}Email{number}", Condition=OWN_TOPIC, TopicArn=Ref(TOPIC), Protocol="email", Endpoint=email
         )
         for number, email in enumerate(workflow.topic.emails, 1)

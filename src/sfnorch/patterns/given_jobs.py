@@ -27,6 +27,11 @@ CAUSE_LENGTH = 5_000
 
 _ARE_NAMES = r"""(
   $names := <<given>>;
+  $type($names) in ["string", "array"] and $count($names) > 0
+    and $count($names[$type($) = "string" ? $contains($, /[^\s,]/) : false]) = $count($names)
+)"""
+_NAMES = r"""(
+  $names := <<given>>;
   $count($names[$type($) != "string"]) = 0 ? $contains($join($names, ","), /[^\s,]/) : false
 )"""
 _NAMES = r'[$split($join(<<given>>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
