@@ -11,12 +11,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./:*()+@=;%-]*( [A-Za-z0-9_./*()+@=;%-][A-Za-z0-9_./:*()+@=;%-]*)*(?<!:)")
 _OTHER_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _COLON = re.compile(r":( |$)")
-_PRINTABLE = re.compile(r"[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 _FLOW_LINES = 4
 
 
@@ -106,16 +106,14 @@ class _Writer:
             return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
         if not isinstance(content, Mapping | list | tuple):
             return [f"{lead} {scalar(content)}"]
-        flow = _flow(content)
-        if flow is None:
-            return None
-        if len(lead) + len(flow) < self.width:
+        flow = _flow(content, self.width - len(lead))
+        if flow is not None:
             return [f"{lead} {flow}"]
         return self.filled(lead, content, indent) if isinstance(content, list) else None
 
     def filled(self, lead: str, items: Sequence[Any], indent: str) -> list[str] | None:
         """A list of short texts in flow style over a few lines, or None where it is none or too long."""
-        if not all(isinstance(item, str) and len(item) < self.width // 2 for item in items):
+        if not items or not all(isinstance(item, str) and len(item) < self.width // 2 for item in items):
             return None
         lines = [f"{lead} [{scalar(items[0])}"]
         for text in map(scalar, items[1:]):
@@ -141,45 +139,53 @@ def _tagged(value: Any) -> tuple[str, Any]:
     return "", value
 
 
-def _flow(value: Any) -> str | None:
-    """The value on one line, or None where an expression over several lines stands in it."""
+def _flow(value: Any, room: int) -> str | None:
+    """The value on one line of less than `room` columns, or None where it takes more, or a literal block."""
     tag, content = _tagged(value)
-    lead = tag and tag + " "
     if isinstance(content, Mapping):
-        parts = [(scalar(key), _flow(item)) for key, item in content.items()]
-        if any(text is None for _, text in parts):
+        opening, closing, items = "{", "}", [(f"{scalar(key)}: ", item) for key, item in content.items()]
+    elif isinstance(content, list | tuple):
+        opening, closing, items = "[", "]", [("", item) for item in content]
+    else:
+        if isinstance(content, str) and (len(content) >= room or _is_literal(content)):
             return None
-        return lead + "{" + ", ".join(f"{key}: {text}" for key, text in parts) + "}"
-    if isinstance(content, list | tuple):
-        items = [_flow(item) for item in content]
-        return None if None in items else lead + "[" + ", ".join(map(str, items)) + "]"
-    return None if isinstance(content, str) and _is_literal(content) else lead + scalar(content)
+        opening, closing, items = scalar(content), "", []
+    text = f"{tag} {opening}" if tag else opening
+    for number, (key, item) in enumerate(items):
+        text += f", {key}" if number else key
+        inner = _flow(item, room - len(text))
+        if inner is None:
+            return None
+        text += inner
+    text += closing
+    return text if len(text) < room else None
 
 
 def _is_literal(text: str) -> bool:
     """Whether a text stands as a literal block: over several lines, and nothing in it that a block would change."""
     lines = text.split("\n")
-    return len(lines) > 1 and all(_is_printable(line) and line == line.rstrip() for line in lines) and text[0] not in " \n"
+    return len(lines) > 1 and all(line.isprintable() and line == line.rstrip() for line in lines) and text[0] not in " \n"
 
 
 def scalar(value: str | float | bool) -> str:
     """A scalar on one line, quoted where any YAML would read it as something else."""
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
-        return repr(value)
+    return repr(value)
+
+
+@lru_cache(maxsize=4096)  # keys and actions come again and again
+def _text(value: str) -> str:
     if _PLAIN.fullmatch(value) and value.lower() not in _OTHER_WORDS and not _COLON.search(value):
         return value
-    if _is_printable(value):
+    if value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     return '"' + "".join(map(_escaped, value)) + '"'
-
-
-def _is_printable(text: str) -> bool:
-    return _PRINTABLE.fullmatch(text) is not None
 
 
 def _escaped(character: str) -> str:
     if character in '"\\\n\r\t':
         return json.dumps(character)[1:-1]
-    return character if _is_printable(character) else f"\\U{ord(character):08X}"
+    return character if character.isprintable() else f"\\U{ord(character):08X}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -67,6 +68,8 @@ def sfnorch(ctx: click.Context, debug: bool) -> None:
 def main() -> None:
     """Runs the command line, and ends the process with its exit code."""
     debug = "--debug" in sys.argv
+    # no plugin of pydantic's is at work here, and looking for one among all that is installed costs more than the rest
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = sfnorch.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -27,8 +27,7 @@ CAUSE_LENGTH = 5_000
 
 _ARE_NAMES = r"""(
   $names := <<given>>;
-  $type($names) in ["string", "array"] and $count($names) > 0
-    and $count($names[$type($) = "string" ? $contains($, /[^\s,]/) : false]) = $count($names)
+  $count($names) > 0 and $count($names[$type($) = "string" ? $contains($, /[^\s,]/) : false]) = $count($names)
 )"""
 _NAMES = r"""(
   $names := <<given>>;

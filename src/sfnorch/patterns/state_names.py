@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 
 LENGTH = 80
 
@@ -26,5 +25,7 @@ def fitted(name: str, tail: str = "") -> str:
     """The name with its tail, the name's end replaced by a hash of it where both are too long."""
     if len(name) + len(tail) <= LENGTH:
         return name + tail
+    from hashlib import sha256  # rarely needed, and slow to load
+
     mark = "-" + sha256(name.encode()).hexdigest()[:8] + tail
     return name[: LENGTH - len(mark)] + mark

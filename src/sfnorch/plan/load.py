@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
@@ -36,7 +35,7 @@ def parse_plan(text: str, *, file: str = PLAN_FILE) -> AnyPlan:
 
 def default_plan() -> MasterChildPlan:
     """The plan where there is none: a master and five children with placeholder jobs."""
-    return MasterChildPlan(pattern="master-child")
+    return MasterChildPlan.model_construct(pattern="master-child")
 
 
 def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterChildPlan:
@@ -57,7 +56,7 @@ def _rechained(child: Child, names: Iterable[str]) -> Child:
     known: dict[str, Job] = {}
     for job in child.jobs:
         known.setdefault(job.name, job)
-    return child.model_copy(update={"jobs": [known.get(name) or Job(name=name) for name in names]})
+    return child.model_copy(update={"jobs": [known.get(name) or Job.model_construct(name=name) for name in names]})
 
 
 def _plan(document: Document) -> AnyPlan:
@@ -137,6 +136,8 @@ def _shown(value: Any) -> str:
 
 
 def _near(word: str, known: Iterable[str]) -> str:
+    import difflib  # for errors only
+
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if near else ""
 

@@ -74,7 +74,8 @@ Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), AfterValida
 class Model(BaseModel):
     """A mapping of the plan: no key but those it knows, nothing converted behind the user's back."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    # built when a plan is first validated: the default plan needs no validation, and most of the start would go there
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Job(Model):
@@ -168,7 +169,7 @@ class Plan(Model):
         default="dev", description="Default of the stack's parameter Environment; messages begin with it.", examples=["prod"]
     )
     alerts: Alerts = Field(
-        default=Alerts(), description="Who is told of a failure.", examples=[{"emails": ["oncall@example.com"]}]
+        default_factory=Alerts.model_construct, description="Who is told of a failure.", examples=[{"emails": ["oncall@example.com"]}]
     )
     allowed_jobs: Annotated[list[Annotated[str, AfterValidator(_allowed)]], Field(max_length=50)] = Field(
         default=["*"],
@@ -188,7 +189,9 @@ class Plan(Model):
 
 def _default_children() -> list[Child]:
     return [
-        Child(name=f"child-{n}", jobs=[Job(name=f"glue-job-{n}-{letter}") for letter in "abcde"[:count]])
+        Child.model_construct(
+            name=f"child-{n}", jobs=[Job.model_construct(name=f"glue-job-{n}-{letter}") for letter in "abcde"[:count]]
+        )
         for n, count in enumerate(DEFAULT_CHAINS, 1)
     ]
 
