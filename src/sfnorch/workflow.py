@@ -63,9 +63,7 @@ class JobArns:
     parameter: str
 
 
-Bound: TypeAlias = (
-    str | ParameterValue | StackName | Arn | MachineArn | TopicArn | TopicKeyArn | JobArns
-)
+Bound: TypeAlias = str | ParameterValue | StackName | Arn | MachineArn | TopicArn | TopicKeyArn | JobArns
 """A text, or what the stack makes of one at deploy."""
 
 
@@ -89,7 +87,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateMachine:
-    """A machine with what stands round it; `key` begins its logical ids (`Child1StateMachine`), `name` is for people."""
+    """A machine with what stands round it; `key` begins its logical ids (Child1StateMachine), `name` is for people."""
 
     key: str
     name: str

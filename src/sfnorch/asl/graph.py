@@ -30,4 +30,4 @@ class Graph:
 def chain(states: Sequence[Linkable], *, then: str | None = None) -> tuple[Linkable, ...]:
     """The states, each going on to the next one, the last to `then` (None: it ends the graph)."""
     followers: Iterable[str | None] = [*(state.name for state in states[1:]), then]
-    return tuple(replace(state, next=follower) for state, follower in zip(states, followers, strict=True))
+    return tuple(replace(state, next=follower) for state, follower in zip(states, followers, strict=False))

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from sfnorch.errors import SfnorchError
 
@@ -42,9 +42,9 @@ class Substitution:
         return f"${{{self.name}}}"
 
 
-Value: TypeAlias = Union[
-    None, bool, int, float, str, Expression, Substitution, Sequence["Value"], Mapping[str, "Value"]
-]
+Value: TypeAlias = (
+    bool | int | float | str | Expression | Substitution | Sequence["Value"] | Mapping[str, "Value"] | None
+)
 """What may stand in a state's Arguments, Assign and Output: JSON with expressions and substitutions in it."""
 
 

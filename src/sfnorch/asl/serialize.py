@@ -26,7 +26,10 @@ def definition(graph: Graph) -> dict[str, Any]:
 
 
 def _graph(graph: Graph) -> dict[str, Any]:
-    return {"StartAt": graph.start, "States": {literal_text(state.name): _state(state) for state in graph.states}}
+    return {
+        "StartAt": graph.start,
+        "States": {literal_text(state.name): _state(state) for state in graph.states},
+    }
 
 
 @singledispatch
@@ -62,12 +65,9 @@ def _(state: asl.Pass) -> dict[str, Any]:
 @_fields.register
 def _(state: asl.Choice) -> dict[str, Any]:
     rules = [
-        {"Condition": str(rule.condition), **_data(rule.assign, rule.output), "Next": rule.next}
-        for rule in state.rules
+        {"Condition": str(rule.condition), **_data(rule.assign, rule.output), "Next": rule.next} for rule in state.rules
     ]
-    return {"Choices": [_present(rule) for rule in rules], "Default": state.default} | _data(
-        state.assign, state.output
-    )
+    return {"Choices": [_present(rule) for rule in rules], "Default": state.default} | _data(state.assign, state.output)
 
 
 @_fields.register

@@ -27,7 +27,9 @@ def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
             Id=key,
             ReturnData=False,
             MetricStat=MetricStat(
-                Metric=Metric(Namespace="AWS/States", MetricName=name, Dimensions=[arn]), Period=60, Stat="Sum"
+                Metric=Metric(Namespace="AWS/States", MetricName=name, Dimensions=[arn]),
+                Period=60,
+                Stat="Sum",
             ),
         )
         for key, name in _FAILURES.items()
@@ -62,7 +64,11 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
     topic = Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn"), **tags)
     subscriptions = [
         SubscriptionResource(
-            f"{TOPIC}Email{number}", Condition=OWN_TOPIC, TopicArn=Ref(TOPIC), Protocol="email", Endpoint=email
+            f"{TOPIC}Email{number}",
+            Condition=OWN_TOPIC,
+            TopicArn=Ref(TOPIC),
+            Protocol="email",
+            Endpoint=email,
         )
         for number, email in enumerate(workflow.topic.emails, 1)
     ]

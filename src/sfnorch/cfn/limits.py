@@ -61,7 +61,9 @@ _FEWER = "split the plan in two, each with a stack of its own"
 def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) -> list[str]:
     where = f"{machine.place}: " if machine.place else ""
     faults = []
-    definition = len(json.dumps(resources[machine_id(machine.key)]["Properties"]["Definition"], ensure_ascii=False).encode())
+    definition = len(
+        json.dumps(resources[machine_id(machine.key)]["Properties"]["Definition"], ensure_ascii=False).encode()
+    )
     if definition > DEFINITION_BYTES:
         faults.append(
             f"{where}the definition of {machine.name} has {definition:,} bytes, and Step Functions takes "
@@ -79,7 +81,7 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
 
 
 def _length(document: Any) -> int:
-    """How many characters of JSON a policy may have once its intrinsic functions are evaluated; IAM counts no blanks."""
+    """How many characters of JSON a policy may have once its functions are evaluated; IAM counts no blanks."""
     return len(json.dumps(_evaluated(document), separators=(",", ":"), ensure_ascii=False))
 
 

@@ -6,7 +6,12 @@ from typing import Any
 
 from troposphere import GetAtt, Tags
 from troposphere.serverless import StateMachine as TroposphereSamStateMachine
-from troposphere.stepfunctions import CloudWatchLogsLogGroup, LogDestination, LoggingConfiguration, TracingConfiguration
+from troposphere.stepfunctions import (
+    CloudWatchLogsLogGroup,
+    LogDestination,
+    LoggingConfiguration,
+    TracingConfiguration,
+)
 from troposphere.stepfunctions import StateMachine as NativeStateMachine
 
 from sfnorch import workflow as flow
@@ -71,6 +76,4 @@ def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str
 
 def _logging() -> LoggingConfiguration:
     group = CloudWatchLogsLogGroup(LogGroupArn=GetAtt(LOG_GROUP, "Arn"))
-    return LoggingConfiguration(
-        Level="ERROR", Destinations=[LogDestination(CloudWatchLogsLogGroup=group)]
-    )
+    return LoggingConfiguration(Level="ERROR", Destinations=[LogDestination(CloudWatchLogsLogGroup=group)])

@@ -58,7 +58,10 @@ def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
 
 def _groups(workflow: flow.Workflow, form: Format) -> list[tuple[str, list[AWSObject]]]:
     shared = [
-        ("Who is told of failures: this topic, unless AlarmSNSTopicArn names another", alarms.topic_resources(workflow)),
+        (
+            "Who is told of failures: this topic, unless AlarmSNSTopicArn names another",
+            alarms.topic_resources(workflow),
+        ),
         ("Where the state machines log their errors", [_log_group(workflow)] if workflow.logging else []),
         ("What the state machines' roles share", roles.shared_policy(workflow)),
     ]
@@ -115,7 +118,15 @@ def _conditions(workflow: flow.Workflow) -> dict[str, Any]:
     return conditions
 
 
-_SECTIONS = ("AWSTemplateFormatVersion", "Transform", "Description", "Parameters", "Conditions", "Resources", "Outputs")
+_SECTIONS = (
+    "AWSTemplateFormatVersion",
+    "Transform",
+    "Description",
+    "Parameters",
+    "Conditions",
+    "Resources",
+    "Outputs",
+)
 
 
 def _in_reading_order(data: dict[str, Any]) -> dict[str, Any]:
@@ -125,5 +136,5 @@ def _in_reading_order(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _type_first(resource: dict[str, Any]) -> dict[str, Any]:
-    first = {key: resource[key] for key in ("Type", "Condition") if key in resource}
-    return {**first, **resource}
+    first: dict[str, Any] = {key: resource[key] for key in ("Type", "Condition") if key in resource}
+    return first | resource

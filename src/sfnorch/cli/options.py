@@ -21,7 +21,7 @@ MAX_CHILDREN = 40
 _CHILD_OPTION = "child{}_jobs"
 
 
-class JobList(click.ParamType):
+class JobList(click.ParamType[tuple[str, ...]]):
     """Glue job names, comma-separated; blanks round them are no part of them."""
 
     name = "a,b"
@@ -39,12 +39,14 @@ class JobList(click.ParamType):
         return names
 
 
-class ChildJobs(click.ParamType):
+class ChildJobs(click.ParamType[tuple[str, tuple[str, ...]]]):
     """A child's name and its jobs: `CHILD=a,b`."""
 
     name = "child=a,b"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, tuple[str, ...]]:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, tuple[str, ...]]:
         """The child's name, and the names of its jobs."""
         if isinstance(value, tuple):
             return value
@@ -99,7 +101,9 @@ def output_option(command: Function) -> Function:
     )(command)
 
 
-def read_plan(plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]) -> AnyPlan:
+def read_plan(
+    plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]
+) -> AnyPlan:
     """The plan that the options name, changed as they say. Fails as wrong usage where a child isn't there."""
     from sfnorch.plan.load import PLAN_FILE, default_plan, load_plan, with_jobs
     from sfnorch.plan.models import MasterChildPlan

@@ -97,7 +97,9 @@ def _chosen(workflow: Workflow, name: str | None) -> StateMachine:
     for machine in workflow.machines:
         if name.lower() in (machine.name.lower(), machine.key.lower()):
             return machine
-    raise click.UsageError(f"--machine {name}: there is no such machine, but: {', '.join(m.name for m in workflow.machines)}.")
+    raise click.UsageError(
+        f"--machine {name}: there is no such machine, but: {', '.join(m.name for m in workflow.machines)}."
+    )
 
 
 def _machines(workflow: Workflow) -> str:
@@ -111,5 +113,10 @@ def _print_json(out: Path, form: str, text: str, workflow: Workflow) -> None:
 
     from sfnorch.report.summary import summary_data
 
-    document = {"file": str(out), "format": form, "bytes": len(text.encode()), "machines": summary_data(workflow)}
+    document = {
+        "file": str(out),
+        "format": form,
+        "bytes": len(text.encode()),
+        "machines": summary_data(workflow),
+    }
     click.echo(json.dumps(document, indent=2))

@@ -48,6 +48,8 @@ def permissions(alarm: StackName) -> tuple[Permission, ...]:
     """What setting the alarm needs."""
     return (
         Permission(
-            sid="SetAlarm", actions=("cloudwatch:SetAlarmState",), resources=(Arn("cloudwatch", "alarm:", alarm),)
+            sid="SetAlarm",
+            actions=("cloudwatch:SetAlarmState",),
+            resources=(Arn("cloudwatch", "alarm:", alarm),),
         ),
     )

@@ -25,7 +25,12 @@ MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
 
 
 def run_child(
-    name: str, *, machine: Substitution, child_input: Expression, catch: tuple[Catcher, ...], output: Expression
+    name: str,
+    *,
+    machine: Substitution,
+    child_input: Expression,
+    catch: tuple[Catcher, ...],
+    output: Expression,
 ) -> Task:
     """A task that starts the machine whose ARN the substitution holds, and waits for its end."""
     return Task(
@@ -48,7 +53,9 @@ def permissions(children: Iterable[StateMachine]) -> tuple[Permission, ...]:
             resources=tuple(MachineArn(child.key) for child in machines),
         ),
         Permission(
-            sid="FollowChildren", actions=("states:DescribeExecution", "states:StopExecution"), resources=executions
+            sid="FollowChildren",
+            actions=("states:DescribeExecution", "states:StopExecution"),
+            resources=executions,
         ),
         Permission(
             sid="HearOfTheirEnd",

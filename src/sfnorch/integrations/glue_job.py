@@ -31,7 +31,7 @@ START_ERRORS = Retrier(
     max_attempts=7,
     jitter=True,
 )
-"""Refusals to start a run that pass by themselves: 10 s, 20 s … 640 s at the most, ten minutes of patience on average."""
+"""Refusals that pass by themselves: tried again after 10 s, 20 s … 640 s at most, ten minutes in all on average."""
 
 NO_USE = Retrier(errors=("Glue.EntityNotFoundException", "Glue.InvalidInputException"), max_attempts=0)
 """Refusals that would come again: no run has failed, so the plan's `retries` don't count for them."""
@@ -59,7 +59,10 @@ def run_job(
 
     `retries` is how many times the job runs again after its run failed.
     """
-    again = (NO_USE, Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True))
+    again = (
+        NO_USE,
+        Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True),
+    )
     return Task(
         name=name,
         resource=RESOURCE,
@@ -89,6 +92,9 @@ def permissions(jobs: Iterable[str], *, allowed: str) -> tuple[Permission, ...]:
     """What running the named jobs needs, and those that the list parameter `allowed` names: no others."""
     return (
         Permission(
-            sid="RunJobs", actions=ACTIONS, resources=(JobArns(tuple(dict.fromkeys(jobs)), allowed),), same_account=True
+            sid="RunJobs",
+            actions=ACTIONS,
+            resources=(JobArns(tuple(dict.fromkeys(jobs)), allowed),),
+            same_account=True,
         ),
     )

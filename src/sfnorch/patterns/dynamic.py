@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch import workflow as flow
-from sfnorch.asl import AnyState, Catcher, Choice, Fail, Graph, Pass, Rule, Substitution, Succeed, Task, Value, jsonata
+from sfnorch.asl import (
+    AnyState,
+    Catcher,
+    Choice,
+    Fail,
+    Graph,
+    Pass,
+    Rule,
+    Substitution,
+    Succeed,
+    Task,
+    Value,
+    jsonata,
+)
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.patterns import given_jobs, job_failure, stack_parameters
 
@@ -15,12 +28,16 @@ if TYPE_CHECKING:
 NAME = "jobs"
 
 # The room that a Fail state's cause has is shared out among the messages of the jobs that failed.
-_OUTCOMES = """(
+_OUTCOMES = (
+    """(
   $room := $min([<<length>>, $floor(16000 / $count($states.input.jobs[status = "FAILED"]))]);
   [$states.input.jobs.(status = "SUCCEEDED" ? $ : {
     "job": job, "status": status, "runId": <<run_id>>, "error": error, "message": $substring(<<message>>, 0, $room)
   })]
-)""".replace("<<run_id>>", job_failure.RUN_ID).replace("<<message>>", job_failure.UNQUOTED.replace("<<message>>", job_failure.MESSAGE)).replace("<<cause>>", "cause")
+)""".replace("<<run_id>>", job_failure.RUN_ID)
+    .replace("<<message>>", job_failure.UNQUOTED.replace("<<message>>", job_failure.MESSAGE))
+    .replace("<<cause>>", "cause")
+)
 
 
 def workflow(plan: DynamicPlan) -> flow.Workflow:
@@ -130,6 +147,8 @@ def _failed_after_all() -> tuple[Task, Fail]:
         next_state="ExecutionFailed",
     )
     failed = Fail(
-        name="ExecutionFailed", error=job_failure.ERROR, cause=jsonata(cause, length=job_failure.MESSAGE_LENGTH)
+        name="ExecutionFailed",
+        error=job_failure.ERROR,
+        cause=jsonata(cause, length=job_failure.MESSAGE_LENGTH),
     )
     return alarm, failed

@@ -11,7 +11,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import AnyState, Catcher, Choice, Expression, Fail, Graph, Map, Pass, Rule, Task, Value, jsonata
+from sfnorch.asl import (
+    AnyState,
+    Catcher,
+    Choice,
+    Expression,
+    Fail,
+    Graph,
+    Map,
+    Pass,
+    Rule,
+    Task,
+    Value,
+    jsonata,
+)
 from sfnorch.integrations import glue_job
 from sfnorch.patterns.job_failure import ERROR, ITEM_CAUSE, ITEM_POSITION, any_error
 from sfnorch.patterns.state_names import state_names
@@ -66,8 +79,9 @@ def rule(given: str) -> Rule:
 
 def wrong_list(without: str) -> Fail:
     """The Fail state `InvalidInput`: what was given, and what would do; `without` tells what a run without it does."""
-    code = f""""glueJobs must be a list of names or a string, 'a,b'{without}; not " & $substring($string($given), 0, 500)"""
-    return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(code))
+    wanted = f"glueJobs must be a list of names or a string, 'a,b'{without}; not "
+    code = "<<wanted>> & $substring($string($given), 0, 500)"
+    return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(code, wanted=wanted))
 
 
 def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: str) -> Map:
@@ -121,11 +135,11 @@ def _task_name(retries: int) -> str:
 def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Task:
     # no DataLimitExceeded here: it would be the Map's own
     caught = Catcher(
-        errors=("States.ALL",), output=jsonata('$merge([$states.errorOutput, {"position": $states.input}])'), next=failed
+        errors=("States.ALL",),
+        output=jsonata('$merge([$states.errorOutput, {"position": $states.input}])'),
+        next=failed,
     )
-    return glue_job.run_job(
-        _task_name(retries), arguments=arguments, retries=retries, catch=(caught,), output=output
-    )
+    return glue_job.run_job(_task_name(retries), arguments=arguments, retries=retries, catch=(caught,), output=output)
 
 
 _SUCCEEDED = f'{{"job": {_JOB}, "status": "SUCCEEDED", "runId": $states.result.Id}}'

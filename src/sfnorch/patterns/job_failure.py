@@ -17,7 +17,8 @@ RUN_ID = r"$match(<<cause>>, /\bjr_\w+/)[0].match"
 """The id of the job run that a cause describes."""
 
 # \x5c is the backslash: JSONata takes a bracket behind a written one for escaped, and then finds no end of the regex.
-MESSAGE = r"""[$match(<<cause>>, /"ErrorMessage": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[0], $substringAfter(<<cause>>, "\n")][0]"""
+_GLUES = r"""$match(<<cause>>, /"ErrorMessage": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[0]"""
+MESSAGE = rf"""[{_GLUES}, $substringAfter(<<cause>>, "\n")][0]"""
 """Glue's own message in a cause, else the cause without the first line, by which an item of the Map names its job."""
 
 UNQUOTED = r"""$replace(<<message>>, /\x5c(["\x5c])/, "$1")"""
@@ -39,8 +40,7 @@ SECONDS = "$round(($millis() - $toMillis($states.context.Execution.StartTime)) /
 def any_error(next_state: str, *, output: Value = None) -> tuple[Catcher, ...]:
     """Catchers of everything. States.ALL must stand alone and last, and leaves data that is too large to others."""
     return tuple(
-        Catcher(errors=(error,), output=output, next=next_state)
-        for error in ("States.DataLimitExceeded", "States.ALL")
+        Catcher(errors=(error,), output=output, next=next_state) for error in ("States.DataLimitExceeded", "States.ALL")
     )
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfnorch.plan import names
 from sfnorch.workflow import Logging, Parameter, Topic
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Plan
 
-ENVIRONMENT, TOPIC, TOPIC_KEY, ALLOWED = "Environment", "AlarmSNSTopicArn", "AlarmTopicKeyArn", "AllowedGlueJobs"
+ENVIRONMENT, TOPIC, TOPIC_KEY, ALLOWED = (
+    "Environment",
+    "AlarmSNSTopicArn",
+    "AlarmTopicKeyArn",
+    "AllowedGlueJobs",
+)
 
 # No quote, brace, percent or backslash: the value is filled into a definition as text. Commas part the names.
 JOB_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*$"""
@@ -22,8 +28,8 @@ def environment(plan: Plan) -> Parameter:
         name=ENVIRONMENT,
         description="What messages and alarms begin with",
         default=plan.environment,
-        pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$",
-        constraint="1 to 20 letters, digits, dots, dashes and underscores",
+        pattern=names.ENVIRONMENT,
+        constraint=names.IN_WORDS[names.ENVIRONMENT],
     )
 
 

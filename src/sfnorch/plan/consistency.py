@@ -5,7 +5,7 @@ It works on the data as it was read, so that these errors are told together with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from sfnorch.plan.names import RESERVED_CHILD_NAMES
@@ -40,12 +40,18 @@ def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
 
 def _alerts(alerts: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     if alerts.get("emails") and alerts.get("topic_arn"):
-        yield ("alerts", "emails"), "emails are subscribed to the stack's own topic, and topic_arn names another"
+        yield (
+            ("alerts", "emails"),
+            "emails are subscribed to the stack's own topic, and topic_arn names another",
+        )
     if alerts.get("topic_key_arn") and not alerts.get("topic_arn"):
-        yield ("alerts", "topic_key_arn"), "topic_key_arn is the key of a topic of yours, and topic_arn names none"
+        yield (
+            ("alerts", "topic_key_arn"),
+            "topic_key_arn is the key of a topic of yours, and topic_arn names none",
+        )
 
 
-def _repeated(named: list[tuple[Path, Any]], words: str) -> Iterator[tuple[Path, str]]:
+def _repeated(named: Sequence[tuple[Path, Any]], words: str) -> Iterator[tuple[Path, str]]:
     first: dict[str, Path] = {}
     for path, name in named:
         if isinstance(name, str) and first.setdefault(name, path) is not path:

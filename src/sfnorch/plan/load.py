@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from sfnorch.errors import PlanError, SfnorchError
+from sfnorch.errors import SfnorchError
 from sfnorch.plan.consistency import Path, faults
+from sfnorch.plan.errors import PlanError
 from sfnorch.plan.models import PLANS, AnyPlan, Child, Job, MasterChildPlan
-from sfnorch.plan.names import job_name_fault
+from sfnorch.plan.names import IN_WORDS, job_name_fault
 from sfnorch.plan.read import Document, parse_document, read_document
 
 if TYPE_CHECKING:
@@ -43,12 +44,19 @@ def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterCh
 
     Raises SfnorchError for a name that is no Glue job name, with all of them.
     """
-    wrong = [f"{name!r} is no Glue job name: {fault}" for names in jobs.values() for name in names if (fault := job_name_fault(name))]
+    wrong = [
+        f"{name!r} is no Glue job name: {fault}"
+        for names in jobs.values()
+        for name in names
+        if (fault := job_name_fault(name))
+    ]
     wrong += [f"no job is given for {plan.children[index].name}" for index, names in jobs.items() if not names]
     if wrong:
         raise SfnorchError("\n".join(wrong))
     return plan.model_copy(
-        update={"children": [_rechained(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]}
+        update={
+            "children": [_rechained(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]
+        }
     )
 
 
@@ -62,7 +70,9 @@ def _rechained(child: Child, names: Iterable[str]) -> Child:
 def _plan(document: Document) -> AnyPlan:
     pattern = document.data.get("pattern")
     if "pattern" not in document.data:
-        raise PlanError([document.finding(("pattern",), "the plan names no pattern", f"write one of: {', '.join(PLANS)}")])
+        raise PlanError(
+            [document.finding(("pattern",), "the plan names no pattern", f"write one of: {', '.join(PLANS)}")]
+        )
     if not isinstance(pattern, str) or pattern not in PLANS:
         hint = _near(str(pattern), PLANS) or f"write one of: {', '.join(PLANS)}"
         raise PlanError([document.finding(("pattern",), f"there is no pattern {pattern!r}", hint)])
@@ -84,7 +94,12 @@ def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> F
         return document.finding(path, f"there is no key {path[-1]!r} here", near or f"the keys are: {', '.join(known)}")
     if row["type"] == "missing":
         return document.finding(path, f"the key {path[-1]!r} is missing")
+    while path not in document.lines:  # a job that is a name alone has no key `name`
+        path = path[:-1]
     return document.finding(path, _words(row))
+
+
+_TEXT_IS_ENOUGH = {"Job": "a job's name", "Schedule": "a schedule's expression"}
 
 
 def _words(row: ErrorDetails) -> str:
@@ -100,7 +115,9 @@ def _words(row: ErrorDetails) -> str:
             return f"true or false is wanted, not {value}"
         case "list_type":
             return f"a list is wanted, not {value}"
-        case "dict_type" | "model_type" | "model_attributes_type":
+        case "model_type" if context["class_name"] in _TEXT_IS_ENOUGH:
+            return f"{_TEXT_IS_ENOUGH[context['class_name']]} or a mapping is wanted, not {value}"
+        case "dict_type" | "model_type":
             return f"a mapping is wanted, not {value}"
         case "literal_error":
             return f"{value} is none of {context['expected']}"
@@ -113,7 +130,7 @@ def _words(row: ErrorDetails) -> str:
         case "too_long":
             return f"at most {context['max_length']} are taken, {context['actual_length'] or 'more'} are given"
         case "string_pattern_mismatch":
-            return f"{value} doesn't fit {context['pattern']}"
+            return f"{value} is not {IN_WORDS[context['pattern']]}"
         case "string_too_short":
             return "an empty text is not taken"
         case "string_too_long":
@@ -150,7 +167,7 @@ def _keys(model: type[BaseModel], path: Path) -> list[str]:
     return list(model.model_fields)
 
 
-def _models(annotation: Any) -> Iterable[type[BaseModel]]:
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for part in getattr(annotation, "__args__", ()):

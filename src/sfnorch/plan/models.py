@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from sfnorch.plan.names import CHILD_NAME, code_fault, job_name_fault
+from sfnorch.plan import names
+from sfnorch.plan.names import code_fault, job_name_fault
 
 MAX_CHILDREN, MAX_JOBS = 40, 100
 DEFAULT_CHAINS = (4, 5, 4, 5, 4)
@@ -22,7 +23,9 @@ RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545
 
 def _job_name(name: str) -> str:
     if fault := job_name_fault(name):
-        raise PydanticCustomError("job_name", "{name} is no Glue job name: {fault}", {"name": repr(name), "fault": fault})
+        raise PydanticCustomError(
+            "job_name", "{name} is no Glue job name: {fault}", {"name": repr(name), "fault": fault}
+        )
     return name
 
 
@@ -43,7 +46,9 @@ def _no_code(text: str) -> str:
 def _argument_key(key: str) -> str:
     if not key.startswith("--") or len(key) == len("--"):
         raise PydanticCustomError(
-            "argument_key", "{key} is no job argument: write it with two dashes, --{bare}", {"key": repr(key), "bare": key.lstrip("-")}
+            "argument_key",
+            "{key} is no job argument: write it with two dashes, --{bare}",
+            {"key": repr(key), "bare": key.lstrip("-")},
         )
     return _no_code(key)
 
@@ -58,7 +63,9 @@ def _argument_text(value: object) -> object:
 def _tag_key(key: str) -> str:
     if not 1 <= len(key) <= 128 or key.lower().startswith("aws:"):
         raise PydanticCustomError(
-            "tag_key", "{key} is no tag key: it has 1 to 128 characters and doesn't begin with aws:", {"key": repr(key)}
+            "tag_key",
+            "{key} is no tag key: it has 1 to 128 characters and doesn't begin with aws:",
+            {"key": repr(key)},
         )
     return key
 
@@ -66,9 +73,9 @@ def _tag_key(key: str) -> str:
 JobName = Annotated[str, AfterValidator(_job_name)]
 ArgumentKey = Annotated[str, AfterValidator(_argument_key)]
 ArgumentText = Annotated[str, BeforeValidator(_argument_text), AfterValidator(_no_code)]
-TopicArnText = Annotated[str, Field(pattern=r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$")]
-KeyArnText = Annotated[str, Field(pattern=r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"), AfterValidator(_no_code)]
+TopicArnText = Annotated[str, Field(pattern=names.TOPIC_ARN)]
+KeyArnText = Annotated[str, Field(pattern=names.KEY_ARN)]
+Email = Annotated[str, Field(pattern=names.EMAIL), AfterValidator(_no_code)]
 
 
 class Model(BaseModel):
@@ -87,7 +94,7 @@ class Job(Model):
         description="Arguments of the job run, over the job's own defaults; keys begin with two dashes.",
         examples=[{"--mode": "full"}],
     )
-    worker_type: Annotated[str, Field(pattern=r"^(Standard|[A-Z]\.[0-9]{1,3}X)$")] | None = Field(
+    worker_type: Annotated[str, Field(pattern=names.WORKER_TYPE)] | None = Field(
         default=None, description="Kind of worker; the job's own unless set.", examples=["G.1X"]
     )
     number_of_workers: Annotated[int, Field(ge=1, le=1000)] | None = Field(
@@ -99,13 +106,19 @@ class Job(Model):
         examples=["FLEX"],
     )
     timeout_minutes: Annotated[int, Field(ge=1, le=10_080)] | None = Field(
-        default=None, description="Minutes after which Glue stops the run; the job's own unless set.", examples=[60]
+        default=None,
+        description="Minutes after which Glue stops the run; the job's own unless set.",
+        examples=[60],
     )
     retries: Annotated[int, Field(ge=0, le=10)] = Field(
         default=0, description="How many times the job runs again when it fails.", examples=[1]
     )
-    security_configuration: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_no_code)] | None = Field(
-        default=None, description="Name of the Glue security configuration of the run.", examples=["encrypted"]
+    security_configuration: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_no_code)] | None = (
+        Field(
+            default=None,
+            description="Name of the Glue security configuration of the run.",
+            examples=["encrypted"],
+        )
     )
 
     @model_validator(mode="before")
@@ -117,11 +130,12 @@ class Job(Model):
 class Child(Model):
     """A chain of Glue jobs, run one after another by a state machine of its own."""
 
-    name: Annotated[str, Field(pattern=CHILD_NAME)] = Field(
+    name: Annotated[str, Field(pattern=names.CHILD_NAME)] = Field(
         default="", description="The child's name; child-1, child-2 … unless set.", examples=["orders"]
     )
     jobs: Annotated[list[Job], Field(min_length=1, max_length=MAX_JOBS)] = Field(
-        description=f"1 to {MAX_JOBS} Glue jobs, in the order in which they run.", examples=[["extract-orders", "clean-orders"]]
+        description=f"1 to {MAX_JOBS} Glue jobs, in the order in which they run.",
+        examples=[["extract-orders", "clean-orders"]],
     )
 
 
@@ -129,7 +143,9 @@ class Alerts(Model):
     """Who is told of a failure: e-mail addresses on a topic of the stack's own, or a topic you have."""
 
     emails: list[Email] = Field(
-        default=[], description="Addresses subscribed to the stack's own topic.", examples=[["oncall@example.com"]]
+        default=[],
+        description="Addresses subscribed to the stack's own topic.",
+        examples=[["oncall@example.com"]],
     )
     topic_arn: TopicArnText | None = Field(
         default=None,
@@ -146,11 +162,14 @@ class Alerts(Model):
 class Schedule(Model):
     """When the orchestration starts by itself: the expression is enough, or a mapping with the time zone."""
 
-    expression: Annotated[str, Field(pattern=r"^(cron|rate|at)\([^()]+\)$"), AfterValidator(_no_code)] = Field(
-        description="An EventBridge Scheduler expression: cron(…), rate(…) or at(…).", examples=["cron(0 3 * * ? *)"]
+    expression: Annotated[str, Field(pattern=names.SCHEDULE), AfterValidator(_no_code)] = Field(
+        description="An EventBridge Scheduler expression: cron(…), rate(…) or at(…).",
+        examples=["cron(0 3 * * ? *)"],
     )
-    timezone: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]*$", max_length=50)] = Field(
-        default="UTC", description="The time zone that a cron or at expression is meant in.", examples=["Europe/Berlin"]
+    timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50)] = Field(
+        default="UTC",
+        description="The time zone that a cron or at expression is meant in.",
+        examples=["Europe/Berlin"],
     )
 
     @model_validator(mode="before")
@@ -162,14 +181,20 @@ class Schedule(Model):
 class Plan(Model):
     """What every pattern's plan has."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$")] | None = Field(
-        default=None, description="What messages call the orchestration; the stack's name unless set.", examples=["nightly-etl"]
+    name: Annotated[str, Field(pattern=names.PLAN_NAME)] | None = Field(
+        default=None,
+        description="What messages call the orchestration; the stack's name unless set.",
+        examples=["nightly-etl"],
     )
-    environment: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$")] = Field(
-        default="dev", description="Default of the stack's parameter Environment; messages begin with it.", examples=["prod"]
+    environment: Annotated[str, Field(pattern=names.ENVIRONMENT)] = Field(
+        default="dev",
+        description="Default of the stack's parameter Environment; messages begin with it.",
+        examples=["prod"],
     )
     alerts: Alerts = Field(
-        default_factory=Alerts.model_construct, description="Who is told of a failure.", examples=[{"emails": ["oncall@example.com"]}]
+        default_factory=Alerts.model_construct,
+        description="Who is told of a failure.",
+        examples=[{"emails": ["oncall@example.com"]}],
     )
     allowed_jobs: Annotated[list[Annotated[str, AfterValidator(_allowed)]], Field(max_length=50)] = Field(
         default=["*"],
@@ -178,19 +203,23 @@ class Plan(Model):
         examples=[["etl-*"]],
     )
     logging: bool = Field(
-        default=True, description="Whether the state machines log their errors to CloudWatch Logs.", examples=[False]
+        default=True,
+        description="Whether the state machines log their errors to CloudWatch Logs.",
+        examples=[False],
     )
     log_retention_days: RetentionDays = Field(default=30, description="Days for which logs are kept.", examples=[90])
     tracing: bool = Field(default=True, description="Whether the state machines are traced by X-Ray.", examples=[False])
-    tags: Annotated[dict[Annotated[str, AfterValidator(_tag_key)], Annotated[str, Field(max_length=256)]], Field(max_length=50)] = Field(
-        default={}, description="Tags on every resource that takes them.", examples=[{"team": "data"}]
-    )
+    tags: Annotated[
+        dict[Annotated[str, AfterValidator(_tag_key)], Annotated[str, Field(max_length=256)]],
+        Field(max_length=50),
+    ] = Field(default={}, description="Tags on every resource that takes them.", examples=[{"team": "data"}])
 
 
 def _default_children() -> list[Child]:
     return [
         Child.model_construct(
-            name=f"child-{n}", jobs=[Job.model_construct(name=f"glue-job-{n}-{letter}") for letter in "abcde"[:count]]
+            name=f"child-{n}",
+            jobs=[Job.model_construct(name=f"glue-job-{n}-{letter}") for letter in "abcde"[:count]],
         )
         for n, count in enumerate(DEFAULT_CHAINS, 1)
     ]
@@ -229,7 +258,8 @@ class MasterChildPlan(Plan):
         if not isinstance(value, dict) or not isinstance(value.get("children"), list):
             return value
         children = [
-            {"name": f"child-{n}", **child} if isinstance(child, dict) else child for n, child in enumerate(value["children"], 1)
+            {"name": f"child-{n}", **child} if isinstance(child, dict) else child
+            for n, child in enumerate(value["children"], 1)
         ]
         return {**value, "children": children}
 
@@ -251,7 +281,10 @@ class DynamicPlan(Plan):
     )
 
 
-PLANS: dict[str, type[MasterChildPlan] | type[DynamicPlan]] = {"master-child": MasterChildPlan, "dynamic": DynamicPlan}
+PLANS: dict[str, type[MasterChildPlan] | type[DynamicPlan]] = {
+    "master-child": MasterChildPlan,
+    "dynamic": DynamicPlan,
+}
 """The plan's model by its `pattern`."""
 
 AnyPlan = MasterChildPlan | DynamicPlan

@@ -13,8 +13,30 @@ WILDCARDS = "*?"
 
 _CODE = ("{%", "%}", "${")
 _REFUSED_IN_JOB = re.compile(r"[*?,\"'\\]|\{%|%\}|\$\{|[^ -ÿ]")
-CHILD_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 RESERVED_CHILD_NAMES = ("master",)
+
+CHILD_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
+PLAN_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$"
+ENVIRONMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"
+WORKER_TYPE = r"^(Standard|[A-Z]\.[0-9]{1,3}X)$"
+TOPIC_ARN = r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"
+KEY_ARN = r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
+EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+SCHEDULE = r"^(cron|rate|at)\([^()]+\)$"
+TIMEZONE = r"^[A-Za-z][A-Za-z0-9_+/-]*$"
+
+IN_WORDS = {
+    CHILD_NAME: "a name of 1 to 40 letters, digits, dashes and underscores, a letter first",
+    PLAN_NAME: "a name of 1 to 60 letters, digits, blanks, dots, dashes and underscores, a letter or digit first",
+    ENVIRONMENT: "1 to 20 letters, digits, dots, dashes and underscores, a letter or digit first",
+    WORKER_TYPE: "a worker type: Standard, G.1X, G.2X, R.1X …",
+    TOPIC_ARN: "the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME",
+    KEY_ARN: "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
+    EMAIL: "an e-mail address",
+    SCHEDULE: "cron(…), rate(…) or at(…)",
+    TIMEZONE: "a time zone's name, as Europe/Berlin",
+}
+"""What each of these patterns takes, for those who wrote something else."""
 
 
 def job_name_fault(name: str) -> str:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sfnorch.errors import PlanError, SfnorchError
+from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.plan.consistency import Path, show
+from sfnorch.plan.errors import PlanError
 
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node, ScalarNode
@@ -43,7 +44,14 @@ class Document:
         near = path
         while near and near not in self.lines:
             near = near[:-1]
-        return Finding(rule="plan", file=self.file, line=self.lines.get(near), path=show(path), message=message, hint=hint)
+        return Finding(
+            rule="plan",
+            file=self.file,
+            line=self.lines.get(near),
+            path=show(path),
+            message=message,
+            hint=hint,
+        )
 
 
 def read_document(path: FilePath) -> Document:
@@ -58,12 +66,15 @@ def _text(path: FilePath) -> str:
     except FileNotFoundError:
         raise SfnorchError(f"There is no plan {path}", hint="sfnorch init writes one") from None
     except IsADirectoryError:
-        raise SfnorchError(f"{path} is a directory, and a plan is a file", hint=f"name the file: {path}/sfnorch.yaml") from None
+        raise SfnorchError(
+            f"{path} is a directory, and a plan is a file", hint=f"name the file: {path}/sfnorch.yaml"
+        ) from None
     except OSError as error:
         raise SfnorchError(f"The plan {path} can't be read: {error.strerror}") from None
     if len(raw) > MAX_BYTES:
         raise SfnorchError(
-            f"{path} is larger than {MAX_BYTES:,} bytes", hint="a plan of 4,000 jobs takes a tenth of that: is it the right file?"
+            f"{path} is larger than {MAX_BYTES:,} bytes",
+            hint="a plan of 4,000 jobs takes a tenth of that: is it the right file?",
         )
     try:
         return raw.decode("utf-8-sig")
@@ -81,22 +92,16 @@ def _text(path: FilePath) -> str:
 
 def parse_document(text: str, file: str) -> Document:
     """The data of a plan's text with its lines. Raises PlanError with all its faults."""
-    try:
-        node = yaml.compose(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _fault(file, mark.line + 1 if mark else None, f"this is not YAML: {error.problem}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise _fault(file, line, f"U+{ord(text[error.position]):04X} can't stand in YAML") from None
-    except yaml.YAMLError as error:  # libyaml's reader tells no position
-        raise _fault(file, None, f"this is not YAML: {error}") from None
-    except RecursionError:
-        raise _fault(file, 1, "lists or mappings stand within each other too deep") from None
+    node = _composed(text, file)
     if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
         raise _fault(file, None, "the plan is empty", "sfnorch init writes one to start from")
     if not isinstance(node, yaml.MappingNode):
-        raise _fault(file, node.start_mark.line + 1, "a plan is a mapping: keys with values", "it begins with pattern: master-child")
+        raise _fault(
+            file,
+            node.start_mark.line + 1,
+            "a plan is a mapping: keys with values",
+            "it begins with pattern: master-child",
+        )
     reading = _Reading(file)
     data = reading.value(node, ())
     if reading.findings:
@@ -104,8 +109,47 @@ def parse_document(text: str, file: str) -> Document:
     return Document(file=file, data=data, lines=reading.lines)
 
 
+def _composed(text: str, file: str) -> Node | None:
+    """The root of the document, where it is YAML without aliases and not too deep, which the composer can't stand."""
+    try:
+        _look_over(text, file, _Loader)
+    except yaml.YAMLError:
+        try:
+            _look_over(text, file, yaml.SafeLoader)  # in PyYAML's own words, whatever it is built with
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            raise _fault(file, mark.line + 1 if mark else None, f"this is not YAML: {error.problem}") from None
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            raise _fault(file, line, f"U+{ord(text[error.position]):04X} can't stand in YAML") from None
+    return yaml.compose(text, Loader=_Loader)
+
+
+def _look_over(text: str, file: str, loader: Any) -> None:
+    """Goes through the document's events, which takes no recursion. Raises PlanError for aliases and for depth."""
+    depth = 0
+    aliases = []
+    for event in yaml.parse(text, Loader=loader):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _MAX_DEPTH:
+                raise _fault(file, line, "lists or mappings stand within each other too deep")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.AliasEvent):
+            hint = "write the value out where it is used"
+            aliases.append(_finding(file, line, f"an alias is not taken: *{event.anchor}", hint))
+    if aliases:
+        raise PlanError(aliases)
+
+
 def _fault(file: str, line: int | None, message: str, hint: str = "") -> PlanError:
-    return PlanError([Finding(rule="plan", file=file, line=line, message=message, hint=hint)])
+    return PlanError([_finding(file, line, message, hint)])
+
+
+def _finding(file: str, line: int | None, message: str, hint: str) -> Finding:
+    return Finding(rule="plan", file=file, line=line, message=message, hint=hint)
 
 
 @dataclass(slots=True)
@@ -115,17 +159,9 @@ class _Reading:
     file: str
     lines: dict[Path, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
 
     def value(self, node: Node, path: Path) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
-        if id(node) in self.seen:
-            self.fault(node, path, "this value is used a second time, by an alias (*)", "write it out at both places")
-            return None
-        self.seen.add(id(node))
-        if not isinstance(node, yaml.ScalarNode) and len(path) > _MAX_DEPTH:
-            self.fault(node, path, "lists or mappings stand within each other too deep")
-            return None
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(":binary"):
             self.fault(node, path, f"the tag {node.tag} is not taken", "a plan holds plain values only")
             return None
@@ -133,6 +169,7 @@ class _Reading:
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has no fourth kind
         return _scalar(node)
 
     def mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
@@ -144,7 +181,12 @@ class _Reading:
             key = key_node.value
             here = (*path, key)
             if key in data:
-                self.fault(key_node, here, f"the key {key!r} stands here a second time", f"the first is on line {self.lines[here]}")
+                self.fault(
+                    key_node,
+                    here,
+                    f"the key {key!r} stands here a second time",
+                    f"the first is on line {self.lines[here]}",
+                )
                 continue
             self.lines[here] = key_node.start_mark.line + 1
             data[key] = self.value(value_node, here)
@@ -152,7 +194,9 @@ class _Reading:
 
     def fault(self, node: Node, path: Path, message: str, hint: str = "") -> None:
         line = node.start_mark.line + 1
-        self.findings.append(Finding(rule="plan", file=self.file, line=line, path=show(path), message=message, hint=hint))
+        self.findings.append(
+            Finding(rule="plan", file=self.file, line=line, path=show(path), message=message, hint=hint)
+        )
 
 
 def _scalar(node: ScalarNode) -> str | int | bool | None:

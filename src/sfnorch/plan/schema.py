@@ -6,12 +6,12 @@ https://json-schema.org/draft/2020-12
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Union
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from sfnorch.plan.models import PLANS, Job, Schedule
+from sfnorch.plan.models import AnyPlan, Job, Schedule
 
 SCHEMA_FILE = "sfnorch.schema.json"
 
@@ -34,7 +34,7 @@ class _PlanSchema(GenerateJsonSchema):
 
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema of any pattern's plan."""
-    plans = TypeAdapter(Annotated[Union[tuple(PLANS.values())], Field(discriminator="pattern")])
+    plans: TypeAdapter[AnyPlan] = TypeAdapter(Annotated[AnyPlan, Field(discriminator="pattern")])
     made = plans.json_schema(schema_generator=_PlanSchema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sfnorch plan", **made}
 

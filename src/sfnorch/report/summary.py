@@ -34,7 +34,9 @@ def _machine(machine: StateMachine) -> RenderableType:
     tree = Tree(Text.assemble((machine.name, "bold"), f" ({len(machine.graph.states)} states)"), highlight=False)
     if machine.jobs:
         tree.add(Text("jobs    " + " → ".join(machine.jobs)))
-    tree.add(Text("states  " + ", ".join(state.name for state in machine.graph.states if state.name not in machine.jobs)))
+    tree.add(
+        Text("states  " + ", ".join(state.name for state in machine.graph.states if state.name not in machine.jobs))
+    )
     tree.add(Text(f"alarm   STACK-{machine.alarm.name.suffix}"))
     if any(isinstance(value, TopicArn) for value in machine.substitutions.values()):
         tree.add(Text("tells   the topic"))

@@ -18,8 +18,10 @@ def workflow(plan: MasterChildPlan) -> flow.Workflow:
     children = [child.machine(plan, number) for number in numbers]
     machines = (master.machine(plan, children), *children)
     told = plan.notify != "never"
-    schedule = plan.schedule and flow.Schedule(
-        machine="Master", expression=plan.schedule.expression, timezone=plan.schedule.timezone
+    schedule = (
+        flow.Schedule(machine="Master", expression=plan.schedule.expression, timezone=plan.schedule.timezone)
+        if plan.schedule
+        else None
     )
     return flow.Workflow(
         description=f"{plan.name or 'Glue jobs'}: a master state machine and its {len(children)} children.",
@@ -32,7 +34,10 @@ def workflow(plan: MasterChildPlan) -> flow.Workflow:
             stack_parameters.allowed_jobs(plan),
         ),
         outputs=(
-            *(flow.Output(name=f"{machine.key}StateMachineArn", value=flow.MachineArn(machine.key)) for machine in machines),
+            *(
+                flow.Output(name=f"{machine.key}StateMachineArn", value=flow.MachineArn(machine.key))
+                for machine in machines
+            ),
             flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
         ),
         logging=stack_parameters.logging(plan),

@@ -37,7 +37,8 @@ _CHILD_OF_THREAD = "($exists($thread.child) ? $thread.child : $children[$i])"
 _VALID = f"""(
   $named := [$map($threads, function($thread, $i) {{ {_CHILD_OF_THREAD} }})];
   $good := $threads[$type($) = "object"][$exists(skip) ? $type(skip) = "boolean" : true];
-  $type($threads) = "array" and [$count($good), $count($distinct($named[$ in $children]))] = [$count($threads), $count($threads)]
+  $all := $count($threads);
+  $type($threads) = "array" and $count($good) = $all and $count($distinct($named[$ in $children])) = $all
 )"""
 
 _THREAD_OF_EACH_CHILD = f"""[$map($children, function($child, $k) {{
@@ -107,7 +108,11 @@ def _check() -> Choice:
     return Choice(
         name="CheckThreads",
         rules=(
-            Rule(condition=jsonata(_VALID), assign={"threads": jsonata(_THREAD_OF_EACH_CHILD)}, next="RunChildren"),
+            Rule(
+                condition=jsonata(_VALID),
+                assign={"threads": jsonata(_THREAD_OF_EACH_CHILD)},
+                next="RunChildren",
+            ),
         ),
         default="InvalidInput",
     )
@@ -129,8 +134,8 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
 
 # A branch ends with {executionArn, jobCount}, with {Error, Cause} as caught, or with nothing where it was skipped.
 _OUTCOMES = """{"children": [$map($states.result, function($end, $i) { $merge([
-    {"child": $children[$i], "status": $exists($end.Error) ? "FAILED" : $exists($end.executionArn) ? "SUCCEEDED" : "SKIPPED"},
-    $exists($end.Error) ? {"error": $end.Error, "cause": $end.Cause} : $end
+    {"child": $children[$i], "status": $end.Error ? "FAILED" : $end.jobCount ? "SUCCEEDED" : "SKIPPED"},
+    $end.Error ? {"error": $end.Error, "cause": $end.Cause} : $end
   ]) })]}"""
 
 
@@ -166,6 +171,7 @@ def _any_failed(failed: str, well: str) -> Choice:
 
 def _children_failed() -> Fail:
     cause = """$substring($count($failed) & " of " & $count($states.input.children) & " children failed: "
-    & $join($states.input.children[status = "FAILED"].(child & ($exists(job) ? " at " & job : "") & " (" & error & ")"), ", "),
-    0, 30000)"""
+    & $join(
+      $states.input.children[status = "FAILED"].(child & ($exists(job) ? " at " & job) & " (" & error & ")"), ", "
+    ), 0, 30000)"""
     return Fail(name="ChildrenFailed", error="ChildrenFailed", cause=jsonata(cause))

@@ -26,8 +26,10 @@ _LINKS = """$region := $split($states.context.Execution.Id, ":")[3];
 _TAKEN_APART = r"""$open := function($text) { $contains($text, /^\{.*\}$/) ? $parse($text) : {} };
   $told := function($child) {(
     $run := $open($child.cause);
-    $merge([{"child": $child.child, "status": "FAILED", "executionArn": $run.ExecutionArn,
-      "error": [$run.Error, $child.error][0], "message": [$run.Cause, $run.Status, $child.cause][0]}, $open($run.Cause)])
+    $merge([{
+      "child": $child.child, "status": "FAILED", "executionArn": $run.ExecutionArn,
+      "error": [$run.Error, $child.error][0], "message": [$run.Cause, $run.Status, $child.cause][0]
+    }, $open($run.Cause)])
   )};"""
 
 _MESSAGE = f"""(
@@ -49,7 +51,9 @@ _OUTCOMES = f"""(
   {{"children": [$states.input.children.(status = "FAILED" ? $told($) : $)]}}
 )"""
 
-_PLAIN_MESSAGE = f"""$substring({_COUNT} & "\\n" & $join($failed.("\\n" & child & ": " & error & "\\n" & cause), "\\n"), 0, 200000)"""
+_PLAIN_MESSAGE = f"""$substring(
+    {_COUNT} & "\\n" & $join($failed.("\\n" & child & ": " & error & "\\n" & cause), "\\n"), 0, 200000
+  )"""
 
 _ALL_WELL = """(
   $ran := $states.input.children[status = "SUCCEEDED"];

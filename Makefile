@@ -1,0 +1,40 @@
+# Everything works on a fresh machine with Python 3.10 or later and make: each target makes .venv first.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test check golden bench clean
+
+help:
+	@echo "make demo    render the default orchestration and show what it holds"
+	@echo "make test    run the tests"
+	@echo "make check   format, lint, types, layers, then the tests with branch coverage"
+	@echo "make golden  renew the committed renderings and generated parts of the README; read the diff"
+	@echo "make bench   time whole commands (Node.js and aws-cdk-lib for the comparison with CDK)"
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/ready
+	$(BIN)/sfnorch render --summary
+
+test: $(VENV)/ready
+	$(BIN)/pytest -n auto
+
+check: $(VENV)/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n auto --cov --cov-report=term
+
+golden: $(VENV)/ready
+	$(BIN)/python -m tests.golden.renew
+
+bench: $(VENV)/ready
+	$(BIN)/python benchmarks/commands.py
+
+clean:
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

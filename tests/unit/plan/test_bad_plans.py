@@ -1,0 +1,367 @@
+"""Bad plans, each with all that is said of it: every error at once, with its line and path."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfnorch.plan.errors import PlanError
+from sfnorch.plan.load import parse_plan
+
+BAD: dict[str, tuple[str, list[str]]] = {
+    "empty": (
+        "",
+        [
+            "the plan is empty; sfnorch init writes one to start from (plan.yaml)",
+        ],
+    ),
+    "nothing but a comment": (
+        "# only\n",
+        [
+            "the plan is empty; sfnorch init writes one to start from (plan.yaml)",
+        ],
+    ),
+    "a list": (
+        "- a\n",
+        [
+            "a plan is a mapping: keys with values; it begins with pattern: master-child (plan.yaml, line 1)",
+        ],
+    ),
+    "a word": (
+        "hello\n",
+        [
+            "a plan is a mapping: keys with values; it begins with pattern: master-child (plan.yaml, line 1)",
+        ],
+    ),
+    "not YAML": (
+        ("pattern: [a\nb: c\n"),
+        [
+            "this is not YAML: expected ',' or ']', but got ':' (plan.yaml, line 2)",
+        ],
+    ),
+    "a tab": (
+        ("pattern:\t- x\n\tb: 1\n"),
+        [
+            "this is not YAML: found character '\\t' that cannot start any token (plan.yaml, line 1)",
+        ],
+    ),
+    "a control character": (
+        "pattern: a\x01b\n",
+        [
+            "U+0001 can't stand in YAML (plan.yaml, line 1)",
+        ],
+    ),
+    "no pattern": (
+        "name: x\n",
+        [
+            "pattern: the plan names no pattern; write one of: master-child, dynamic (plan.yaml, line 1)",
+        ],
+    ),
+    "a misspelt pattern": (
+        "pattern: master-chidl\n",
+        [
+            "pattern: there is no pattern 'master-chidl'; did you mean master-child? (plan.yaml, line 1)",
+        ],
+    ),
+    "a list for a pattern": (
+        "pattern: [a]\n",
+        [
+            "pattern: there is no pattern ['a']; write one of: master-child, dynamic (plan.yaml, line 1)",
+        ],
+    ),
+    "an alias": (
+        ("pattern: master-child\ntags: &a {x: '1'}\nname: *a\n"),
+        [
+            "an alias is not taken: *a; write the value out where it is used (plan.yaml, line 3)",
+        ],
+    ),
+    "a YAML bomb": (
+        ("a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n"),
+        [
+            "an alias is not taken: *a; write the value out where it is used (plan.yaml, line 2)",
+            "an alias is not taken: *a; write the value out where it is used (plan.yaml, line 2)",
+            "an alias is not taken: *b; write the value out where it is used (plan.yaml, line 3)",
+            "an alias is not taken: *b; write the value out where it is used (plan.yaml, line 3)",
+        ],
+    ),
+    "a CloudFormation tag": (
+        ("pattern: master-child\nname: !Ref x\n"),
+        [
+            "name: the tag !Ref is not taken; a plan holds plain values only (plan.yaml, line 2)",
+        ],
+    ),
+    "binary data": (
+        ("pattern: master-child\nname: !!binary aGVsbG8=\n"),
+        [
+            "name: the tag tag:yaml.org,2002:binary is not taken; a plan holds plain values only (plan.yaml, line 2)",
+        ],
+    ),
+    "a repeated key": (
+        ("pattern: master-child\nname: a\nname: b\n"),
+        [
+            "name: the key 'name' stands here a second time; the first is on line 2 (plan.yaml, line 3)",
+        ],
+    ),
+    "a list for a key": (
+        ("pattern: master-child\n? [a, b]\n: 1\n"),
+        [
+            "a key is a list or a mapping; write a word before the colon (plan.yaml, line 2)",
+        ],
+    ),
+    "too deep": (
+        "pattern: master-child\ntags: " + "[" * 30 + "]" * 30,
+        [
+            "lists or mappings stand within each other too deep (plan.yaml, line 2)",
+        ],
+    ),
+    "thousands deep": (
+        "[" * 5000,
+        [
+            "lists or mappings stand within each other too deep (plan.yaml, line 1)",
+        ],
+    ),
+    "unknown keys": (
+        ("pattern: master-child\nchidren: []\njobstates: true\nzzz: 1\n"),
+        [
+            "chidren: there is no key 'chidren' here; did you mean children? (plan.yaml, line 2)",
+            "jobstates: there is no key 'jobstates' here; did you mean job_states? (plan.yaml, line 3)",
+            "zzz: there is no key 'zzz' here; the keys are: name, environment, alerts, allowed_jobs, logging, log_retention_days, tracing, tags, pattern, on_child_failure, notify, schedule, job_states, children (plan.yaml, line 4)",
+        ],
+    ),
+    "wrong types": (
+        (
+            "pattern: master-child\n"
+            "name: 5\n"
+            "environment: true\n"
+            "job_states: yes\n"
+            "logging: 1\n"
+            "notify: often\n"
+            "log_retention_days: 31\n"
+            "tags: [a]\n"
+            "children: 3\n"
+        ),
+        [
+            "name: a text is wanted, not 5: put quotes round it (plan.yaml, line 2)",
+            "environment: a text is wanted, not true: put quotes round it (plan.yaml, line 3)",
+            "job_states: true or false is wanted, not 'yes' (plan.yaml, line 4)",
+            "logging: true or false is wanted, not 1 (plan.yaml, line 5)",
+            "notify: 'often' is none of 'failure', 'always' or 'never' (plan.yaml, line 6)",
+            "log_retention_days: 31 is none of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827 or 3653 (plan.yaml, line 7)",
+            "tags: a mapping is wanted, not a list (plan.yaml, line 8)",
+            "children: a list is wanted, not 3 (plan.yaml, line 9)",
+        ],
+    ),
+    "nothing where something is wanted": (
+        ("pattern: master-child\nchildren:\nalerts:\nname: ~\n"),
+        [
+            "children: a list is wanted, not nothing (plan.yaml, line 2)",
+            "alerts: a mapping is wanted, not nothing (plan.yaml, line 3)",
+        ],
+    ),
+    "no child": (
+        ("pattern: master-child\nchildren: []\n"),
+        [
+            "children: at least 1 is wanted, 0 are given (plan.yaml, line 2)",
+        ],
+    ),
+    "41 children": (
+        "pattern: master-child\nchildren:\n" + "".join(f"  - {{name: c{n}, jobs: [a]}}\n" for n in range(41)),
+        [
+            "children: at most 40 are taken, 41 are given (plan.yaml, line 2)",
+        ],
+    ),
+    "101 jobs": (
+        "pattern: master-child\nchildren:\n  - jobs: [" + ", ".join(f"j{n}" for n in range(101)) + "]\n",
+        [
+            "children[0].jobs: at most 100 are taken, 101 are given (plan.yaml, line 3)",
+        ],
+    ),
+    "repeated names of children": (
+        (
+            "pattern: master-child\n"
+            "children:\n"
+            "  - {name: a, jobs: [x]}\n"
+            "  - {name: a, jobs: [y]}\n"
+            "  - {name: child-4, jobs: [y]}\n"
+            "  - jobs: [y]\n"
+            "  - {name: master, jobs: [y]}\n"
+        ),
+        [
+            "children[1].name: 'a' is the name of children[0] already (plan.yaml, line 4)",
+            "children[3].name: 'child-4' is the name of children[2] already (plan.yaml, line 6)",
+            "children[4].name: 'master' is the name of the master's own state machine (plan.yaml, line 7)",
+        ],
+    ),
+    "bad children": (
+        (
+            "pattern: master-child\n"
+            "children:\n"
+            "  - {name: 'a b', jobs: [x]}\n"
+            "  - {name: 1a, jobs: [x]}\n"
+            "  - x\n"
+            "  - {name: ok}\n"
+        ),
+        [
+            "children[0].name: 'a b' is not a name of 1 to 40 letters, digits, dashes and underscores, a letter first (plan.yaml, line 3)",
+            "children[1].name: '1a' is not a name of 1 to 40 letters, digits, dashes and underscores, a letter first (plan.yaml, line 4)",
+            "children[2]: a mapping is wanted, not 'x' (plan.yaml, line 5)",
+            "children[3].jobs: the key 'jobs' is missing (plan.yaml, line 6)",
+        ],
+    ),
+    "an empty job list": (
+        ("pattern: master-child\nchildren:\n  - jobs: []\n"),
+        [
+            "children[0].jobs: at least 1 is wanted, 0 are given (plan.yaml, line 3)",
+        ],
+    ),
+    "bad job names": (
+        (
+            "pattern: master-child\n"
+            "children:\n"
+            "  - jobs:\n"
+            "      - a*\n"
+            "      - 'b?'\n"
+            "      - 'c,d'\n"
+            '      - "e\'f"\n'
+            "      - 'g\"h'\n"
+            "      - 'i\\j'\n"
+            "      - 'k{%l'\n"
+            "      - 'm%}'\n"
+            "      - 'n${o}'\n"
+            "      - 'ü☃'\n"
+            "      - ''\n"
+            "      - 123\n"
+            "      - {name: x, naem: y}\n"
+            "      - {jobs: x}\n"
+            "      - [a]\n"
+            "      - 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'\n"
+            "      - ~\n"
+            "      - true\n"
+        ),
+        [
+            "children[0].jobs[0]: 'a*' is no Glue job name: * is a wildcard in an IAM policy (plan.yaml, line 4)",
+            "children[0].jobs[1]: 'b?' is no Glue job name: ? is a wildcard in an IAM policy (plan.yaml, line 5)",
+            "children[0].jobs[2]: 'c,d' is no Glue job name: a comma parts the names of a list (plan.yaml, line 6)",
+            "children[0].jobs[3]: \"e'f\" is no Glue job name: ' can't stand in a state machine's definition unharmed (plan.yaml, line 7)",
+            "children[0].jobs[4]: 'g\"h' is no Glue job name: \" can't stand in a state machine's definition unharmed (plan.yaml, line 8)",
+            "children[0].jobs[5]: 'i\\\\j' is no Glue job name: \\ can't stand in a state machine's definition unharmed (plan.yaml, line 9)",
+            "children[0].jobs[6]: 'k{%l' is no Glue job name: {% would be taken for code (plan.yaml, line 10)",
+            "children[0].jobs[7]: 'm%}' is no Glue job name: %} would be taken for code (plan.yaml, line 11)",
+            "children[0].jobs[8]: 'n${o}' is no Glue job name: ${ would be taken for code (plan.yaml, line 12)",
+            "children[0].jobs[9]: 'ü☃' is no Glue job name: U+2603 is not among the characters that IAM takes (U+0020 to U+00FF) (plan.yaml, line 13)",
+            "children[0].jobs[10]: '' is no Glue job name: a Glue job name has 1 to 255 characters, this one has 0 (plan.yaml, line 14)",
+            "children[0].jobs[11]: a job's name or a mapping is wanted, not 123 (plan.yaml, line 15)",
+            "children[0].jobs[12].naem: there is no key 'naem' here; did you mean name? (plan.yaml, line 16)",
+            "children[0].jobs[13].jobs: there is no key 'jobs' here; the keys are: name, arguments, worker_type, number_of_workers, execution_class, timeout_minutes, retries, security_configuration (plan.yaml, line 17)",
+            "children[0].jobs[13].name: the key 'name' is missing (plan.yaml, line 17)",
+            "children[0].jobs[14]: a job's name or a mapping is wanted, not a list (plan.yaml, line 18)",
+            "children[0].jobs[15]: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is no Glue job name: a Glue job name has 1 to 255 characters, this one has 256 (plan.yaml, line 19)",
+            "children[0].jobs[16]: a job's name or a mapping is wanted, not nothing (plan.yaml, line 20)",
+            "children[0].jobs[17]: a job's name or a mapping is wanted, not true (plan.yaml, line 21)",
+        ],
+    ),
+    "bad job settings": (
+        (
+            "pattern: master-child\n"
+            "children:\n"
+            "  - jobs:\n"
+            "      - name: a\n"
+            "        arguments: {mode: full, --x: '{% now %}', --y: 1.5, --z: 010, --t: true, --n: 3, --l: [1], '--${p}': a}\n"
+            "        worker_type: big\n"
+            "        number_of_workers: 0\n"
+            "        execution_class: flex\n"
+            "        timeout_minutes: 10081\n"
+            "        retries: -1\n"
+            "        security_configuration: ''\n"
+        ),
+        [
+            "children[0].jobs[0].arguments.--${p}: '--${p}' is not taken: ${ would be taken for code (plan.yaml, line 5)",
+            "children[0].jobs[0].arguments.--l: a text is wanted, not a list (plan.yaml, line 5)",
+            "children[0].jobs[0].arguments.--x: '{% now %}' is not taken: {% would be taken for code (plan.yaml, line 5)",
+            "children[0].jobs[0].arguments.mode: 'mode' is no job argument: write it with two dashes, --mode (plan.yaml, line 5)",
+            "children[0].jobs[0].worker_type: 'big' is not a worker type: Standard, G.1X, G.2X, R.1X … (plan.yaml, line 6)",
+            "children[0].jobs[0].number_of_workers: 0 is less than 1 (plan.yaml, line 7)",
+            "children[0].jobs[0].execution_class: 'flex' is none of 'STANDARD' or 'FLEX' (plan.yaml, line 8)",
+            "children[0].jobs[0].timeout_minutes: 10081 is more than 10,080 (plan.yaml, line 9)",
+            "children[0].jobs[0].retries: -1 is less than 0 (plan.yaml, line 10)",
+            "children[0].jobs[0].security_configuration: an empty text is not taken (plan.yaml, line 11)",
+        ],
+    ),
+    "alerts of two kinds": (
+        ("pattern: master-child\nalerts: {emails: [a, b@c.d], topic_arn: x, topic_key_arn: y}\n"),
+        [
+            "alerts.emails: emails are subscribed to the stack's own topic, and topic_arn names another (plan.yaml, line 2)",
+            "alerts.emails[0]: 'a' is not an e-mail address (plan.yaml, line 2)",
+            "alerts.topic_arn: 'x' is not the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME (plan.yaml, line 2)",
+            "alerts.topic_key_arn: 'y' is not the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID (plan.yaml, line 2)",
+        ],
+    ),
+    "a key without a topic": (
+        ("pattern: master-child\nalerts: {topic_key_arn: 'arn:aws:kms:us-east-1:123456789012:key/1'}\n"),
+        [
+            "alerts.topic_key_arn: topic_key_arn is the key of a topic of yours, and topic_arn names none (plan.yaml, line 2)",
+        ],
+    ),
+    "a bad schedule": (
+        ("pattern: master-child\nschedule: daily\n"),
+        [
+            "schedule: 'daily' is not cron(…), rate(…) or at(…) (plan.yaml, line 2)",
+        ],
+    ),
+    "a bad schedule mapping": (
+        ("pattern: master-child\nschedule: {expression: rate(1 day), timezone: 5, x: 1}\n"),
+        [
+            "schedule.timezone: a text is wanted, not 5: put quotes round it (plan.yaml, line 2)",
+            "schedule.x: there is no key 'x' here; the keys are: expression, timezone (plan.yaml, line 2)",
+        ],
+    ),
+    "bad tags": (
+        ("pattern: master-child\ntags: {'aws:x': a, '': b, n: 1}\n"),
+        [
+            "tags.: '' is no tag key: it has 1 to 128 characters and doesn't begin with aws: (plan.yaml, line 2)",
+            "tags.aws:x: 'aws:x' is no tag key: it has 1 to 128 characters and doesn't begin with aws: (plan.yaml, line 2)",
+            "tags.n: a text is wanted, not 1: put quotes round it (plan.yaml, line 2)",
+        ],
+    ),
+    "bad allowed jobs": (
+        ("pattern: master-child\nallowed_jobs: ['a*b', '*', 'x-*', 'a,b']\n"),
+        [
+            "allowed_jobs[0]: 'a*b' is no Glue job name or prefix*: * is a wildcard in an IAM policy (plan.yaml, line 2)",
+            "allowed_jobs[3]: 'a,b' is no Glue job name or prefix*: a comma parts the names of a list (plan.yaml, line 2)",
+        ],
+    ),
+    "a bad name": (
+        ("pattern: master-child\nname: 'a{% b'\nenvironment: ' '\n"),
+        [
+            "name: 'a{% b' is not a name of 1 to 60 letters, digits, blanks, dots, dashes and underscores, a letter or digit first (plan.yaml, line 2)",
+            "environment: ' ' is not 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit first (plan.yaml, line 3)",
+        ],
+    ),
+    "bad dynamic plan": (
+        ("pattern: dynamic\nchildren: []\njobs: [a, a, {name: b}]\n"),
+        [
+            "children: there is no key 'children' here; the keys are: name, environment, alerts, allowed_jobs, logging, log_retention_days, tracing, tags, pattern, continue_on_failure, jobs (plan.yaml, line 2)",
+            "jobs[1].name: 'a' has its settings in jobs[0] already (plan.yaml, line 3)",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), BAD.values(), ids=BAD)
+def test_all_that_is_wrong_with_a_plan_is_said_at_once(text: str, said: list[str]):
+    with pytest.raises(PlanError) as error:
+        parse_plan(text, file="plan.yaml")
+    assert str(error.value).splitlines() == said
+
+
+def test_findings_are_data_for_scripts():
+    with pytest.raises(PlanError) as error:
+        parse_plan("pattern: dynamic\nloging: true\n", file="plan.yaml")
+    (finding,) = error.value.findings
+    assert (finding.rule, finding.severity.value, finding.file, finding.line, finding.path) == (
+        "plan",
+        "error",
+        "plan.yaml",
+        2,
+        "loging",
+    )
+    assert (finding.message, finding.hint) == ("there is no key 'loging' here", "did you mean logging?")
