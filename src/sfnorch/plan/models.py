@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
@@ -72,7 +72,12 @@ def _tag_key(key: str) -> str:
 
 JobName = Annotated[str, AfterValidator(_job_name)]
 ArgumentKey = Annotated[str, AfterValidator(_argument_key)]
-ArgumentText = Annotated[str, BeforeValidator(_argument_text), AfterValidator(_no_code)]
+ArgumentText = Annotated[
+    str,
+    BeforeValidator(_argument_text),
+    AfterValidator(_no_code),
+    WithJsonSchema({"type": ["string", "integer", "boolean"]}),
+]
 TopicArnText = Annotated[str, Field(pattern=names.TOPIC_ARN)]
 KeyArnText = Annotated[str, Field(pattern=names.KEY_ARN)]
 Email = Annotated[str, Field(pattern=names.EMAIL), AfterValidator(_no_code)]
@@ -195,6 +200,7 @@ class Plan(Model):
         default_factory=Alerts.model_construct,
         description="Who is told of a failure.",
         examples=[{"emails": ["oncall@example.com"]}],
+        json_schema_extra={"default": {}},
     )
     allowed_jobs: Annotated[list[Annotated[str, AfterValidator(_allowed)]], Field(max_length=50)] = Field(
         default=["*"],
@@ -215,13 +221,15 @@ class Plan(Model):
     ] = Field(default={}, description="Tags on every resource that takes them.", examples=[{"team": "data"}])
 
 
+_DEFAULT_CHILDREN = {
+    f"child-{n}": [f"glue-job-{n}-{letter}" for letter in "abcde"[:count]] for n, count in enumerate(DEFAULT_CHAINS, 1)
+}
+
+
 def _default_children() -> list[Child]:
     return [
-        Child.model_construct(
-            name=f"child-{n}",
-            jobs=[Job.model_construct(name=f"glue-job-{n}-{letter}") for letter in "abcde"[:count]],
-        )
-        for n, count in enumerate(DEFAULT_CHAINS, 1)
+        Child.model_construct(name=name, jobs=[Job.model_construct(name=job) for job in jobs])
+        for name, jobs in _DEFAULT_CHILDREN.items()
     ]
 
 
@@ -250,6 +258,7 @@ class MasterChildPlan(Plan):
         default_factory=_default_children,
         description=f"1 to {MAX_CHILDREN} chains of Glue jobs; five with placeholder jobs unless set.",
         examples=[[{"name": "orders", "jobs": ["extract-orders", "clean-orders"]}]],
+        json_schema_extra={"default": [{"name": name, "jobs": list(jobs)} for name, jobs in _DEFAULT_CHILDREN.items()]},
     )
 
     @model_validator(mode="before")

@@ -112,25 +112,25 @@ def parse_document(text: str, file: str) -> Document:
 def _composed(text: str, file: str) -> Node | None:
     """The root of the document, where it is YAML without aliases and not too deep, which the composer can't stand."""
     try:
-        _look_over(text, file, _Loader)
+        return _look_over(text, file, _Loader)
     except yaml.YAMLError:
-        try:
-            _look_over(text, file, yaml.SafeLoader)  # in PyYAML's own words, whatever it is built with
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            raise _fault(file, mark.line + 1 if mark else None, f"this is not YAML: {error.problem}") from None
-        except yaml.reader.ReaderError as error:
-            line = text.count("\n", 0, error.position) + 1
-            raise _fault(file, line, f"U+{ord(text[error.position]):04X} can't stand in YAML") from None
-    return yaml.compose(text, Loader=_Loader)
+        pass
+    try:
+        return _look_over(text, file, yaml.SafeLoader)  # in PyYAML's own words, whatever it is built with
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _fault(file, mark.line + 1 if mark else None, f"this is not YAML: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _fault(file, line, f"U+{ord(text[error.position]):04X} can't stand in YAML") from None
 
 
-def _look_over(text: str, file: str, loader: Any) -> None:
-    """Goes through the document's events, which takes no recursion. Raises PlanError for aliases and for depth."""
+def _look_over(text: str, file: str, loader: Any) -> Node | None:
+    """The root, after a walk over the document's events, which takes no recursion, for aliases and for depth."""
     depth = 0
     aliases = []
     for event in yaml.parse(text, Loader=loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > _MAX_DEPTH:
@@ -142,6 +142,7 @@ def _look_over(text: str, file: str, loader: Any) -> None:
             aliases.append(_finding(file, line, f"an alias is not taken: *{event.anchor}", hint))
     if aliases:
         raise PlanError(aliases)
+    return yaml.compose(text, Loader=loader)
 
 
 def _fault(file: str, line: int | None, message: str, hint: str = "") -> PlanError:

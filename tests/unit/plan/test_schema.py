@@ -1,0 +1,69 @@
+"""The JSON Schema against the plans that load and those that don't."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from sfnorch.plan.schema import plan_schema
+from sfnorch.plan.starters import starter_text
+
+SCHEMA = plan_schema()
+
+
+def test_the_schema_is_one():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("pattern", ["master-child", "dynamic"])
+def test_a_starter_fits_the_schema(pattern: str):
+    jsonschema.validate(yaml.safe_load(starter_text(pattern)), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {
+            "pattern": "master-child",
+            "children": [{"jobs": ["a", {"name": "b", "timeout_minutes": 5}]}],
+            "schedule": "rate(1 day)",
+        },
+        {"pattern": "dynamic", "jobs": [{"name": "b", "arguments": {"--a": "b", "--n": 4, "--t": True}}]},
+    ],
+)
+def test_what_loads_fits(plan: dict[str, Any]):
+    jsonschema.validate(plan, SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {},
+        {"pattern": "other"},
+        {"pattern": "dynamic", "children": []},
+        {"pattern": "master-child", "children": []},
+        {"pattern": "master-child", "children": [{"jobs": [{"nme": "a"}]}]},
+        {"pattern": "master-child", "schedule": "daily"},
+    ],
+)
+def test_what_does_not_load_does_not_fit(plan: dict[str, Any]):
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(plan, SCHEMA)
+
+
+def test_every_key_says_what_it_means_and_gives_an_example():
+    keys = {
+        (model, key): definition
+        for model, schema in SCHEMA["$defs"].items()
+        for part in [schema, *schema.get("anyOf", [])]
+        for key, definition in part.get("properties", {}).items()
+    }
+    assert {name for name, definition in keys.items() if not definition.get("description")} == set()
+    assert {name for name, definition in keys.items() if not definition.get("examples")} == set()
+    required = {("Child", "jobs"), ("Job", "name"), ("Schedule", "expression")} | {
+        (model, "pattern") for model in ("MasterChildPlan", "DynamicPlan")
+    }
+    assert {name for name, definition in keys.items() if "default" not in definition} == required
