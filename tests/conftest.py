@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from sfnorch.cli.main import main
+
+settings.register_profile("sfnorch", deadline=None, derandomize=True)
+settings.load_profile("sfnorch")
 
 
 @dataclass(frozen=True)

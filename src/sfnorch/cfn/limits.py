@@ -61,9 +61,7 @@ _FEWER = "split the plan in two, each with a stack of its own"
 def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) -> list[str]:
     where = f"{machine.place}: " if machine.place else ""
     faults = []
-    definition = len(
-        json.dumps(resources[machine_id(machine.key)]["Properties"]["Definition"], ensure_ascii=False).encode()
-    )
+    definition = len(_compact(resources[machine_id(machine.key)]["Properties"]["Definition"]).encode())
     if definition > DEFINITION_BYTES:
         faults.append(
             f"{where}the definition of {machine.name} has {definition:,} bytes, and Step Functions takes "
@@ -82,7 +80,11 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
 
 def _length(document: Any) -> int:
     """How many characters of JSON a policy may have once its functions are evaluated; IAM counts no blanks."""
-    return len(json.dumps(_evaluated(document), separators=(",", ":"), ensure_ascii=False))
+    return len(_compact(_evaluated(document)))
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def _evaluated(value: Any) -> Any:

@@ -18,6 +18,7 @@ _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./:*()+@=;%-]*( [A-Za-z0-9_./*()+@=;%
 _OTHER_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 _COLON = re.compile(r":( |$)")
 _FLOW_LINES = 4
+_EMPTY = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +107,14 @@ class _Writer:
             return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
         if not isinstance(content, Mapping | list | tuple):
             return [f"{lead} {scalar(content)}"]
-        flow = _flow(content, self.width - len(lead))
+        flow = _flow(content, self.width - len(lead) if content else len(_EMPTY) + 1)  # block style knows nothing empty
         if flow is not None:
             return [f"{lead} {flow}"]
         return self.filled(lead, content, indent) if isinstance(content, list) else None
 
     def filled(self, lead: str, items: Sequence[Any], indent: str) -> list[str] | None:
         """A list of short texts in flow style over a few lines, or None where it is none or too long."""
-        if not items or not all(isinstance(item, str) and len(item) < self.width // 2 for item in items):
+        if not all(isinstance(item, str) and len(item) < self.width // 2 for item in items):
             return None
         lines = [f"{lead} [{scalar(items[0])}"]
         for text in map(scalar, items[1:]):

@@ -216,7 +216,7 @@ class Plan(Model):
     log_retention_days: RetentionDays = Field(default=30, description="Days for which logs are kept.", examples=[90])
     tracing: bool = Field(default=True, description="Whether the state machines are traced by X-Ray.", examples=[False])
     tags: Annotated[
-        dict[Annotated[str, AfterValidator(_tag_key)], Annotated[str, Field(max_length=256)]],
+        dict[Annotated[str, AfterValidator(_tag_key)], Annotated[str, Field(min_length=1, max_length=256)]],
         Field(max_length=50),
     ] = Field(default={}, description="Tags on every resource that takes them.", examples=[{"team": "data"}])
 

@@ -1,0 +1,68 @@
+"""The generated parts of the README: the plan's reference from its models, the commands' from their own help."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from sfnorch.cli.main import COMMANDS, sfnorch
+from sfnorch.plan.schema import plan_schema
+
+_PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+_TITLES = {
+    "MasterChildPlan": "`pattern: master-child`",
+    "DynamicPlan": "`pattern: dynamic`",
+    "Child": "A child",
+    "Job": "A job",
+    "Alerts": "`alerts`",
+    "Schedule": "`schedule`",
+}
+
+
+def readme_text(readme: str) -> str:
+    """The README with its generated parts as the code makes them."""
+    made = {"plan": "\n".join(_plan()), "commands": "\n".join(_commands())}
+    return _PART.sub(lambda part: f"{part[1]}\n{made[part[2]]}\n{part[3]}", readme)
+
+
+def _plan() -> Iterator[str]:
+    definitions = plan_schema()["$defs"]
+    for name, title in _TITLES.items():
+        schema = definitions[name]
+        schema = next((part for part in schema.get("anyOf", []) if "properties" in part), schema)
+        yield f"#### {title}\n\n{definitions[name]['description']}\n"
+        yield "| key | meaning | default | example |\n|---|---|---|---|"
+        required = schema.get("required", [])
+        for key, value in sorted(schema["properties"].items(), key=lambda item: item[0] not in required):
+            default = "required" if key in required else _default(key, value["default"])
+            yield f"| `{key}` | {value['description']} | {default} | `{_short(value['examples'][0])}` |"
+        yield ""
+
+
+def _default(key: str, value: Any) -> str:
+    if key == "children":
+        return "five"
+    if key == "name" and value == "":
+        return "`child-N`"
+    return "" if value is None else f"`{_short(value)}`"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    text = json.dumps(value)
+    return re.sub(r'"([A-Za-z][\w.@/:-]*|--\w+)"', r"\1", text)
+
+
+def _commands() -> Iterator[str]:
+    context = click.Context(sfnorch, info_name="sfnorch")
+    for name in COMMANDS:
+        command = sfnorch.get_command(context, name)
+        assert command is not None
+        help_text = command.get_help(click.Context(command, info_name=name, parent=context, terminal_width=100))
+        yield f"#### `sfnorch {name}`\n\n```text\n{help_text}\n```\n"

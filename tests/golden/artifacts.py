@@ -1,0 +1,52 @@
+"""Every committed file that is made from the code, and its text as the code makes it now.
+
+`make golden` writes them; the tests compare them. A change of theirs is read in the diff.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from sfnorch.cfn.render import render_definition, render_template
+from sfnorch.patterns import PATTERNS, workflow
+from sfnorch.plan.load import default_plan, parse_plan
+from sfnorch.plan.models import AnyPlan
+from sfnorch.plan.schema import SCHEMA_FILE, schema_text
+from sfnorch.plan.starters import starter_text
+from tests.docs.reference import readme_text
+
+ROOT = Path(__file__).parents[2]
+PLANS = Path(__file__).parent / "plans"
+
+
+def artifacts() -> Iterator[tuple[Path, str]]:
+    """Each file with its text."""
+    yield ROOT / "SAM-template.yaml", _sam(default_plan())
+    for pattern in PATTERNS:
+        folder = ROOT / "templates" / pattern
+        plan = parse_plan(starter_text(pattern))
+        yield folder / "sfnorch.yaml", starter_text(pattern)
+        yield folder / SCHEMA_FILE, schema_text()
+        yield folder / "SAM-template.yaml", _sam(plan)
+        yield folder / "CFN-template.yaml", render_template(workflow(plan), "cfn")
+    for path in sorted(PLANS.glob("*.plan.yaml")):
+        plan = parse_plan(path.read_text(encoding="utf-8"))
+        name = path.name.removesuffix(".plan.yaml")
+        yield PLANS / f"{name}.sam.yaml", _sam(plan)
+        yield PLANS / f"{name}.asl.json", _definitions(plan)
+    yield ROOT / "README.md", readme_text((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def _sam(plan: AnyPlan) -> str:
+    return render_template(workflow(plan), "sam")
+
+
+def _definitions(plan: AnyPlan) -> str:
+    built = workflow(plan)
+    whole = {}
+    for machine in built.machines:
+        text, left = render_definition(machine, built)
+        whole[machine.name] = {"left": left, "definition": json.loads(text)}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

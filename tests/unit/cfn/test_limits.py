@@ -1,0 +1,90 @@
+"""Renderings past AWS's limits: the limit, the place and the way out."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfnorch.cfn import limits
+from sfnorch.cfn.render import render_template
+from sfnorch.errors import LimitError
+from sfnorch.patterns import workflow
+from sfnorch.plan.load import parse_plan
+
+MANY = "pattern: master-child\n{more}children:\n"
+
+
+def children(number: int, jobs: int, name: str = "job-{c}-{j}", more: str = "", child: str = "c{c}") -> str:
+    return MANY.format(more=more) + "".join(
+        f"  - name: {child.format(c=c)}\n    jobs: [{', '.join(name.format(c=c, j=j) for j in range(jobs))}]\n"
+        for c in range(number)
+    )
+
+
+def render(text: str, form="sam") -> str:
+    return render_template(workflow(parse_plan(text)), form)
+
+
+def test_a_role_that_takes_too_many_characters():
+    with pytest.raises(LimitError) as error:
+        render(children(2, 60, "j" * 200 + "-{c}-{j}"))
+    assert error.value.message.splitlines() == [
+        (
+            "children[0]: the role of c0 has policies of some 14,174 characters, and IAM takes 10,240: "
+            "spread its jobs over more children"
+        ),
+        (
+            "children[1]: the role of c1 has policies of some 14,174 characters, and IAM takes 10,240: "
+            "spread its jobs over more children"
+        ),
+    ]
+
+
+def test_a_master_with_too_many_long_children():
+    with pytest.raises(LimitError) as error:
+        render(children(40, 1, child="c{c}" + "x" * 36))
+    assert error.value.message == (
+        "the role of master has policies of some 10,788 characters, and IAM takes 10,240: "
+        "give it fewer children, or shorter names"
+    )
+
+
+def test_a_definition_that_is_too_large():
+    argument = "x" * 20_000
+    with pytest.raises(LimitError) as error:
+        render(
+            "pattern: master-child\nchildren:\n  - jobs:\n"
+            + f"      - {{name: a, arguments: {{--x: {argument}}}}}\n" * 60
+        )
+    assert error.value.message.splitlines()[0] == (
+        "children[0]: the definition of child-1 has 1,268,945 bytes, and Step Functions takes 1,000,000: "
+        "give it fewer jobs, or shorter arguments"
+    )
+
+
+def test_a_template_that_is_too_large_and_the_way_out():
+    with pytest.raises(LimitError) as error:
+        render(children(40, 30))
+    assert error.value.message == "the template has 1,462,917 bytes, and CloudFormation takes 1,000,000"
+    assert error.value.hint == (
+        "write job_states: false into the plan: the jobs then run through a Map and take a tenth of the room"
+    )
+    assert len(render(children(40, 30, more="job_states: false\n"))) < 500_000
+
+
+def test_too_many_of_a_section():
+    data = {"Parameters": dict.fromkeys(range(201)), "Resources": dict.fromkeys(range(501))}
+    with pytest.raises(LimitError) as error:
+        limits.check_data(data, _NoMachines())  # type: ignore[arg-type]
+    assert error.value.message.splitlines() == [
+        "the template has 201 parameters, and CloudFormation takes 200: split the plan in two, each with a stack of its own",
+        "the template has 501 resources, and CloudFormation takes 500: split the plan in two, each with a stack of its own",
+    ]
+
+
+class _NoMachines:
+    machines = ()
+
+
+@pytest.mark.parametrize("form", ["sam", "cfn"])
+def test_the_largest_plan_of_short_names_fits(form: str):
+    assert render(children(40, 100, "job-{c}-{j}", more="job_states: false\n"), form)
