@@ -136,7 +136,7 @@ def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Tas
     # no DataLimitExceeded here: it would be the Map's own
     caught = Catcher(
         errors=("States.ALL",),
-        output=jsonata('$merge([$states.errorOutput, {"position": $states.input}])'),
+        output=jsonata('$merge([$states.errorOutput, {"at": $states.input}])'),
         next=failed,
     )
     return glue_job.run_job(_task_name(retries), arguments=arguments, retries=retries, catch=(caught,), output=output)
@@ -159,7 +159,7 @@ def _item_failed() -> tuple[Catcher, ...]:
 
 def _keep_failure() -> Pass:
     outcome = """{
-    "job": $jobs[$states.input.position], "status": "FAILED",
+    "job": $jobs[$states.input.at], "status": "FAILED",
     "error": $states.input.Error, "cause": $substring($states.input.Cause, 0, <<length>>)
   }"""
     return Pass(name="KeepFailure", output=jsonata(outcome, length=CAUSE_LENGTH))

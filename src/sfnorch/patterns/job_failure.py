@@ -26,7 +26,7 @@ UNQUOTED = r"""$replace(<<message>>, /\x5c(["\x5c])/, "$1")"""
 
 # An item of the Map says in its cause's first line `#position error job`: the Fail state that ends it may not bear an
 # error of AWS's own (`States.…`).
-ITEM_CAUSE = r'"#" & position & " " & Error & " " & $jobs[$states.input.position] & "\n" & Cause'
+ITEM_CAUSE = r'"#" & at & " " & Error & " " & $jobs[$states.input.at] & "\n" & Cause'
 ITEM_POSITION = r"$match(Cause, /^#(\d+) /).$number(groups[0])"
 _ERROR = r"[$match(Cause, /^#\d+ (\S+)/)[0].groups[0], Error][0]"
 

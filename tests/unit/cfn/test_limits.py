@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from sfnorch.cfn import limits
@@ -18,6 +20,11 @@ def children(number: int, jobs: int, name: str = "job-{c}-{j}", more: str = "", 
         f"  - name: {child.format(c=c)}\n    jobs: [{', '.join(name.format(c=c, j=j) for j in range(jobs))}]\n"
         for c in range(number)
     )
+
+
+def without_size(message: str) -> str:
+    """The message without the rendering's own size, which grows with every word of a template."""
+    return re.sub(r"has (1,\d{3},\d{3})", "has N", message)
 
 
 def render(text: str, form="sam") -> str:
@@ -55,8 +62,8 @@ def test_a_definition_that_is_too_large():
             "pattern: master-child\nchildren:\n  - jobs:\n"
             + f"      - {{name: a, arguments: {{--x: {argument}}}}}\n" * 60
         )
-    assert error.value.message.splitlines()[0] == (
-        "children[0]: the definition of child-1 has 1,268,945 bytes, and Step Functions takes 1,000,000: "
+    assert without_size(error.value.message.splitlines()[0]) == (
+        "children[0]: the definition of child-1 has N bytes, and Step Functions takes 1,000,000: "
         "give it fewer jobs, or shorter arguments"
     )
 
@@ -64,7 +71,7 @@ def test_a_definition_that_is_too_large():
 def test_a_template_that_is_too_large_and_the_way_out():
     with pytest.raises(LimitError) as error:
         render(children(40, 30))
-    assert error.value.message == "the template has 1,462,917 bytes, and CloudFormation takes 1,000,000"
+    assert without_size(error.value.message) == "the template has N bytes, and CloudFormation takes 1,000,000"
     assert error.value.hint == (
         "write job_states: false into the plan: the jobs then run through a Map and take a tenth of the room"
     )
