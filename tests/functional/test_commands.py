@@ -1,0 +1,163 @@
+"""The other commands, and what holds of the command line as a whole."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sfnorch
+from sfnorch.cli.main import COMMANDS
+from sfnorch.cli.main import sfnorch as group
+from sfnorch.patterns import PATTERNS
+from tests.conftest import Run
+from tests.golden.artifacts import ROOT
+
+
+def test_help(run: Run):
+    assert (
+        run("--help").out
+        == """\
+Usage: sfnorch [OPTIONS] COMMAND [ARGS]...
+
+  Orchestrate many AWS Glue jobs under AWS Step Functions, from a plan.
+
+  Without a plan (sfnorch.yaml, or --plan FILE) commands take the default one:
+  a master that starts five children at once, each running its Glue jobs one
+  after another.
+
+Options:
+  --debug     Show tracebacks of errors.
+  --version   Show the version.
+  -h, --help  Show this message and exit.
+
+Commands:
+  init      Write a commented plan to start from.
+  patterns  List the kinds of orchestration that a plan can choose.
+  schema    Print the plan's JSON Schema, for editors.
+  render    Render the plan as a SAM or CloudFormation template.
+"""
+    )
+
+
+def test_version(run: Run):
+    assert run("--version").out == f"sfnorch {sfnorch.__version__}\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_help_says_of_a_command_is_what_the_command_says(name: str):
+    command = group.get_command(None, name)  # type: ignore[arg-type]
+    assert command is not None
+    assert (command.name, command.get_short_help_str(limit=200)) == (name, COMMANDS[name])
+
+
+def test_an_unknown_command(run: Run):
+    done = run("rendr")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines()[-1] == "Error: There is no command 'rendr'; did you mean render?"
+    assert run("xyzzy").err.splitlines()[-1] == "Error: There is no command 'xyzzy'."
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_init_writes_a_plan_that_renders(run: Run, tmp_path: Path, pattern: str):
+    done = run("init", pattern)
+    assert (done.code, done.out) == (
+        0,
+        "Wrote sfnorch.yaml (and sfnorch.schema.json, for your editor). Next: change its jobs, then sfnorch render.\n",
+    )
+    for name in ("sfnorch.yaml", "sfnorch.schema.json"):
+        assert (tmp_path / name).read_text() == (ROOT / "templates" / pattern / name).read_text()
+    assert (tmp_path / "sfnorch.yaml").read_text().startswith("# yaml-language-server: $schema=sfnorch.schema.json\n")
+    assert run("render").code == 0
+    assert (tmp_path / "SAM-template.yaml").read_text() == (
+        ROOT / "templates" / pattern / "SAM-template.yaml"
+    ).read_text()
+
+
+def test_init_never_overwrites_unless_told(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text("mine")
+    done = run("init")
+    assert (done.code, done.err) == (
+        1,
+        "Error: sfnorch.yaml is there already\n  sfnorch init --force overwrites it\n",
+    )
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"sfnorch.yaml": "mine"}
+    assert run("init", "--force").code == 0
+    assert (tmp_path / "sfnorch.yaml").read_text() != "mine"
+
+
+def test_the_default_plan_is_what_init_writes(run: Run, tmp_path: Path):
+    run("init")
+    run("render")
+    assert (tmp_path / "SAM-template.yaml").read_text() == (ROOT / "SAM-template.yaml").read_text()
+
+
+def test_patterns(run: Run):
+    assert (
+        run("patterns").out
+        == """\
+master-child  Chains of Glue jobs side by side: a master starts a child for each and waits for all.
+dynamic       One state machine; each execution runs the Glue jobs handed to it at start.
+"""
+    )
+    assert json.loads(run("patterns", "--output", "json").out) == [
+        {"name": pattern.name, "summary": pattern.summary} for pattern in PATTERNS.values()
+    ]
+
+
+def test_schema(run: Run):
+    assert run("schema").out == (ROOT / "templates/dynamic/sfnorch.schema.json").read_text()
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """The packages that a command imports, in a process of its own."""
+    code = (
+        "import sys; from sfnorch.cli.main import main\n"
+        f"sys.argv = ['sfnorch', *{arguments!r}]\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(' '.join({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stderr.split())
+
+
+def test_help_loads_no_library_but_click():
+    assert imported_by("--help") & {"boto3", "cfnlint", "troposphere", "pydantic", "yaml", "rich"} == set()
+
+
+def test_render_loads_neither_the_terminal_nor_the_clients():
+    assert imported_by("render", "-o", "/dev/null") & {"boto3", "cfnlint", "rich"} == set()
+
+
+def test_a_bug_is_told_as_one_with_its_own_exit_code(run: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(COMMANDS, "broken", "A command that is not there.")
+    done = run("broken")
+    assert (done.code, done.out) == (70, "")
+    assert done.err == (
+        "This is a bug in sfnorch: ModuleNotFoundError: No module named 'sfnorch.cli.broken'\n"
+        "Please report it, with what `sfnorch --debug` prints for the same command.\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--debug", "render", "--plan", "none.yaml"], ["--debug", "broken"]])
+def test_debug_shows_where_an_error_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]):
+    from sfnorch.cli.main import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(COMMANDS, "broken", "A command that is not there.")
+    monkeypatch.setattr(sys, "argv", ["sfnorch", *arguments])
+    with pytest.raises((sfnorch.errors.SfnorchError, ModuleNotFoundError)):
+        main()
+
+
+def test_a_reader_that_has_gone_is_no_bug():
+    command = f"{sys.executable} -m sfnorch render -o - | head -n 1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == (
+        "# Rendered by sfnorch: change the plan and render again, rather than this file.\n",
+        "",
+    )

@@ -1,0 +1,250 @@
+"""`sfnorch render`, whole: what it writes, what it says, and that bad input leaves every file as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.golden.artifacts import ROOT
+
+PLAN = """\
+pattern: master-child
+children:
+  - name: orders
+    jobs: [extract, {name: clean, timeout_minutes: 5}]
+  - name: customers
+    jobs: [load]
+"""
+
+
+def jobs_of(template: Path) -> dict[str, list[str]]:
+    """The jobs of each child as a rendered template starts them."""
+    from tests.template_yaml import yaml_1_1
+
+    resources = yaml_1_1(template.read_text())["Resources"]
+    return {
+        name.removesuffix("StateMachine"): [
+            state["Arguments"]["JobName"]
+            for state in resource["Properties"]["Definition"]["States"].values()
+            if state.get("Resource", "").endswith("glue:startJobRun.sync")
+        ]
+        for name, resource in resources.items()
+        if name.endswith("StateMachine") and name != "MasterStateMachine"
+    }
+
+
+def test_the_default_orchestration(run: Run, tmp_path: Path):
+    done = run("render")
+    text = (ROOT / "SAM-template.yaml").read_text()
+    size = len(text.encode())
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"Wrote SAM-template.yaml: SAM template, 6 state machines, 22 jobs, {size:,} bytes.\n"
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"SAM-template.yaml": text}
+
+
+def test_plain_cloudformation(run: Run, tmp_path: Path):
+    assert run("render", "--format", "cfn").out.startswith("Wrote CFN-template.yaml: CFN template, 6 state machines,")
+    assert (tmp_path / "CFN-template.yaml").read_text() == (
+        ROOT / "templates/master-child/CFN-template.yaml"
+    ).read_text()
+
+
+def test_the_plan_in_the_folder_is_taken(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(PLAN)
+    assert "3 state machines, 3 jobs" in run("render").out
+    assert jobs_of(tmp_path / "SAM-template.yaml") == {"Child1": ["extract", "clean"], "Child2": ["load"]}
+
+
+def test_to_standard_output_goes_the_template_alone(run: Run, tmp_path: Path):
+    done = run("render", "-o", "-")
+    assert (done.code, done.out, done.err) == (0, (ROOT / "SAM-template.yaml").read_text(), "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_jobs_by_number_and_by_name(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(PLAN)
+    run("render", "--child1-jobs", " clean , other", "--jobs", "customers=x,y")
+    assert jobs_of(tmp_path / "SAM-template.yaml") == {"Child1": ["clean", "other"], "Child2": ["x", "y"]}
+    assert "Timeout: 5" in (tmp_path / "SAM-template.yaml").read_text()
+
+
+SUMMARY = """\
+Wrote SAM-template.yaml: SAM template, 3 state machines, 3 jobs, {size:,} bytes.
+master (8 states)
+├── states  ResolveThreads, CheckThreads, RunChildren, AnyChildFailed,
+│   NotifyFailure, NotifyPlainly, Done, InvalidInput
+├── alarm   STACK-master-failed
+└── tells   the topic
+orders (10 states)
+├── jobs    extract → clean
+├── states  ResolveJobs, CheckJobs, RunGivenJobs, ClearAlarm, Done, RaiseAlarm,
+│   ChildFailed, InvalidInput
+└── alarm   STACK-orders-failed
+customers (9 states)
+├── jobs    load
+├── states  ResolveJobs, CheckJobs, RunGivenJobs, ClearAlarm, Done, RaiseAlarm,
+│   ChildFailed, InvalidInput
+└── alarm   STACK-customers-failed"""
+
+
+def test_a_summary_machine_by_machine(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(PLAN)
+    size = len(run("render", "-o", "-").out.encode())
+    lines = run("render", "--summary").out.splitlines()
+    assert "\n".join(line.rstrip() for line in lines) == SUMMARY.format(size=size)
+
+
+def test_json_for_scripts(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text("pattern: dynamic\n")
+    done = run("render", "--output", "json")
+    assert json.loads(done.out) == {
+        "file": "SAM-template.yaml",
+        "format": "sam",
+        "bytes": (tmp_path / "SAM-template.yaml").stat().st_size,
+        "machines": [
+            {
+                "machine": "jobs",
+                "key": "",
+                "states": [
+                    *("ResolveJobs", "CheckJobs", "RunGivenJobs", "ClearAlarm", "Done"),
+                    *("RaiseAlarm", "ExecutionFailed", "InvalidInput"),
+                ],
+                "jobs": [],
+            }
+        ],
+    }
+
+
+def test_one_machine_for_the_console(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(PLAN)
+    done = run("render", "--format", "asl", "--machine", "orders")
+    states = json.loads(done.out)["States"]
+    assert (done.code, done.err) == (0, "Only a stack knows ${AlarmName}: fill in before you start orders.\n")
+    assert states["ResolveJobs"]["Assign"]["atDeploy"] == ""
+    assert states["extract"]["Next"] == "clean"
+
+
+def test_the_master_is_the_machine_where_none_is_named(run: Run):
+    done = run("render", "--format", "asl")
+    assert json.loads(done.out)["StartAt"] == "ResolveThreads"
+    assert done.err == (
+        "Only a stack knows ${TopicArn}, ${Name}, ${Child1}, ${Child2}, ${Child3}, ${Child4}, ${Child5}: "
+        "fill in before you start master.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--child6-jobs", "a"],
+            "--child6-jobs: the plan has 5 children: child-1, child-2, child-3, child-4, child-5.",
+        ),
+        (
+            ["--jobs", "sales=a"],
+            "--jobs sales: the plan has no such child, but: child-1, child-2, child-3, child-4, child-5.",
+        ),
+        (["--jobs", "a,b"], "Invalid value for '--jobs': 'a,b' is not CHILD=a,b"),
+        (
+            ["--child1-jobs", "a*,b,c?"],
+            (
+                "Invalid value for '--child1-jobs': 'a*' is no Glue job name: * is a wildcard in an IAM policy; "
+                "'c?' is no Glue job name: ? is a wildcard in an IAM policy"
+            ),
+        ),
+        (["--child1-jobs", " , "], "Invalid value for '--child1-jobs': no job is given"),
+        (["--format", "terraform"], "Invalid value for '--format': 'terraform' is not one of 'sam', 'cfn', 'asl'."),
+        (["--machine", "master"], "--machine chooses what --format asl writes; a template holds all machines."),
+        (
+            ["--format", "asl", "--machine", "child-9"],
+            "--machine child-9: there is no such machine, but: master, child-1, child-2, child-3, child-4, child-5.",
+        ),
+        (["-o", "-", "--summary"], "The rendering itself goes to standard output: write it to a file with -o."),
+        (["-o", "-", "--output", "json"], "The rendering itself goes to standard output: write it to a file with -o."),
+    ],
+)
+def test_wrong_usage_is_told_and_nothing_written(run: Run, tmp_path: Path, arguments: list[str], said: str):
+    done = run("render", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.splitlines()[-1] == f"Error: {said}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pattern_without_children_takes_no_jobs_for_them(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text("pattern: dynamic\n")
+    assert run("render", "--child1-jobs", "a").err.endswith(
+        "Error: The pattern dynamic has no children to give jobs to.\n"
+    )
+
+
+def test_every_fault_of_a_plan_is_told_and_the_old_template_stays(run: Run, tmp_path: Path):
+    (tmp_path / "SAM-template.yaml").write_text("old")
+    (tmp_path / "sfnorch.yaml").write_text("pattern: master-child\nchildern: []\nnotify: [often]\n")
+    done = run("render")
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        "Error: childern: there is no key 'childern' here; did you mean children? (sfnorch.yaml, line 2)\n"
+        "Error: notify: a list is none of 'failure', 'always' or 'never' (sfnorch.yaml, line 3)\n"
+    )
+    assert (tmp_path / "SAM-template.yaml").read_text() == "old"
+
+
+def test_a_plan_that_is_not_there(run: Run):
+    done = run("render", "--plan", "other.yaml")
+    assert (done.code, done.err) == (1, "Error: There is no plan other.yaml\n  sfnorch init writes one\n")
+
+
+def test_an_output_that_is_a_directory(run: Run, tmp_path: Path):
+    (tmp_path / "out").mkdir()
+    done = run("render", "-o", "out")
+    assert (done.code, done.err) == (
+        1,
+        "Error: out is a directory, and the output is a file\n  name the file with -o\n",
+    )
+
+
+def test_an_output_whose_folder_is_not_there(run: Run, tmp_path: Path):
+    done = run("render", "-o", "no/such/folder.yaml")
+    assert (done.code, done.err) == (1, "Error: no/such/folder.yaml can't be written: No such file or directory\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_an_output_that_may_not_be_written(run: Run, tmp_path: Path):
+    (tmp_path / "out.yaml").write_text("old")
+    (tmp_path / "out.yaml").chmod(0o444)
+    done = run("render", "-o", "out.yaml")
+    assert (done.code, done.err) == (1, "Error: out.yaml can't be written: Permission denied\n")
+    assert (tmp_path / "out.yaml").read_text() == "old"
+
+
+def test_a_file_keeps_its_mode_and_a_link_its_place(run: Run, tmp_path: Path):
+    real = tmp_path / "real.yaml"
+    real.write_text("old")
+    real.chmod(0o600)
+    (tmp_path / "link.yaml").symlink_to(real)
+    run("render", "-o", "link.yaml")
+    assert (tmp_path / "link.yaml").is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o600
+    assert real.read_text() == (ROOT / "SAM-template.yaml").read_text()
+    assert {path.name for path in tmp_path.iterdir()} == {"real.yaml", "link.yaml"}
+
+
+def test_a_rendering_past_a_limit_writes_nothing(run: Run, tmp_path: Path):
+    name = "j" * 240
+    (tmp_path / "sfnorch.yaml").write_text(
+        "pattern: master-child\nchildren:\n  - jobs: [" + ", ".join(f"{name}{n}" for n in range(60)) + "]\n"
+    )
+    done = run("render")
+    assert (done.code, done.err) == (
+        1,
+        (
+            "Error: children[0]: the role of child-1 has policies of some 16,399 characters, and IAM takes 10,240: "
+            "spread its jobs over more children\n"
+        ),
+    )
+    assert not (tmp_path / "SAM-template.yaml").exists()
