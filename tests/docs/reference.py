@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import click
-
 from sfnorch.cli.main import COMMANDS, sfnorch
 from sfnorch.plan.schema import plan_schema
 
@@ -60,9 +58,9 @@ def _short(value: Any) -> str:
 
 
 def _commands() -> Iterator[str]:
-    context = click.Context(sfnorch, info_name="sfnorch")
+    context = sfnorch.make_context("sfnorch", [], resilient_parsing=True)
     for name in COMMANDS:
         command = sfnorch.get_command(context, name)
         assert command is not None
-        help_text = command.get_help(click.Context(command, info_name=name, parent=context, terminal_width=100))
-        yield f"#### `sfnorch {name}`\n\n```text\n{help_text}\n```\n"
+        own = command.make_context(name, [], parent=context, resilient_parsing=True, terminal_width=100)
+        yield f"#### `sfnorch {name}`\n\n```text\n{command.get_help(own)}\n```\n"

@@ -74,21 +74,12 @@ def test_other_jobs_by_number_and_by_name(run: Run, tmp_path: Path):
 
 SUMMARY = """\
 Wrote SAM-template.yaml: SAM template, 3 state machines, 3 jobs, {size:,} bytes.
-master (8 states)
-├── states  ResolveThreads, CheckThreads, RunChildren, AnyChildFailed,
-│   NotifyFailure, NotifyPlainly, Done, InvalidInput
-├── alarm   STACK-master-failed
-└── tells   the topic
-orders (10 states)
-├── jobs    extract → clean
-├── states  ResolveJobs, CheckJobs, RunGivenJobs, ClearAlarm, Done, RaiseAlarm,
-│   ChildFailed, InvalidInput
-└── alarm   STACK-orders-failed
-customers (9 states)
-├── jobs    load
-├── states  ResolveJobs, CheckJobs, RunGivenJobs, ClearAlarm, Done, RaiseAlarm,
-│   ChildFailed, InvalidInput
-└── alarm   STACK-customers-failed"""
+master: 8 states, alarm STACK-master-failed, tells the topic
+└── starts orders, customers at once
+orders: 10 states, alarm STACK-orders-failed
+└── extract → clean
+customers: 9 states, alarm STACK-customers-failed
+└── load"""
 
 
 def test_a_summary_machine_by_machine(run: Run, tmp_path: Path):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from pathlib import Path
 
+from tests.docs.test_readme import readme_with_outputs
 from tests.golden.artifacts import ROOT, artifacts
 
 
@@ -14,6 +17,12 @@ def main() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             sys.stdout.write(f"renewed {path.relative_to(ROOT)}\n")
+    readme = ROOT / "README.md"
+    with tempfile.TemporaryDirectory() as folder:
+        text = readme_with_outputs(Path(folder))
+    if readme.read_text(encoding="utf-8") != text:
+        readme.write_text(text, encoding="utf-8")
+        sys.stdout.write("renewed what the README's commands print\n")
 
 
 if __name__ == "__main__":

@@ -32,10 +32,12 @@ JOB_NAMES = (
     )
 ).filter(lambda name: not job_name_fault(name))
 ARGUMENTS = st.dictionaries(
-    st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=8)
+    st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["C"]), min_size=1, max_size=8)
     .map(lambda text: f"--{MARK}{text}")
     .filter(lambda text: not code_fault(text)),
-    st.text(max_size=20).map(lambda text: MARK + text).filter(lambda text: not code_fault(text)),
+    st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=20)
+    .map(lambda text: MARK + text)
+    .filter(lambda text: not code_fault(text)),
     max_size=2,
 )
 JOBS = JOB_NAMES | st.fixed_dictionaries(

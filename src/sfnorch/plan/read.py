@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_BYTES = 2_000_000
 _MAX_DEPTH = 20
 _WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONSTANTS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
@@ -126,9 +127,9 @@ def _composed(text: str, file: str) -> Node | None:
 
 
 def _look_over(text: str, file: str, loader: Any) -> Node | None:
-    """The root, after a walk over the document's events, which takes no recursion, for aliases and for depth."""
+    """The root, after a walk over the document's events, which takes no recursion, for what no plan may hold."""
     depth = 0
-    aliases = []
+    faults = []
     for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.CollectionStartEvent):
@@ -139,9 +140,11 @@ def _look_over(text: str, file: str, loader: Any) -> Node | None:
             depth -= 1
         elif isinstance(event, yaml.AliasEvent):
             hint = "write the value out where it is used"
-            aliases.append(_finding(file, line, f"an alias is not taken: *{event.anchor}", hint))
-    if aliases:
-        raise PlanError(aliases)
+            faults.append(_finding(file, line, f"an alias is not taken: *{event.anchor}", hint))
+        elif isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
+            faults.append(_finding(file, line, "half a character can't stand in a text", "write the character itself"))
+    if faults:
+        raise PlanError(faults)
     return yaml.compose(text, Loader=loader)
 
 

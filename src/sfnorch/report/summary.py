@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from sfnorch.workflow import StateMachine, TopicArn, Workflow
+from sfnorch.workflow import MachineArn, StateMachine, TopicArn, Workflow
 
 
 def summary_data(workflow: Workflow) -> list[dict[str, Any]]:
@@ -25,19 +25,20 @@ def summary_data(workflow: Workflow) -> list[dict[str, Any]]:
 
 
 def print_summary(workflow: Workflow, console: Console) -> None:
-    """Prints a tree for each machine: its states, the jobs that it runs, its alarm and what it tells."""
+    """Prints a tree for each machine: its states and alarm, and what it runs."""
+    names = {machine.key: machine.name for machine in workflow.machines}
     for machine in workflow.machines:
-        console.print(_machine(machine))
+        console.print(_machine(machine, names))
 
 
-def _machine(machine: StateMachine) -> RenderableType:
-    tree = Tree(Text.assemble((machine.name, "bold"), f" ({len(machine.graph.states)} states)"), highlight=False)
-    if machine.jobs:
-        tree.add(Text("jobs    " + " → ".join(machine.jobs)))
-    tree.add(
-        Text("states  " + ", ".join(state.name for state in machine.graph.states if state.name not in machine.jobs))
-    )
-    tree.add(Text(f"alarm   STACK-{machine.alarm.name.suffix}"))
+def _machine(machine: StateMachine, names: dict[str, str]) -> Tree:
+    facts = f" {len(machine.graph.states)} states, alarm STACK-{machine.alarm.name.suffix}"
     if any(isinstance(value, TopicArn) for value in machine.substitutions.values()):
-        tree.add(Text("tells   the topic"))
+        facts += ", tells the topic"
+    tree = Tree(Text.assemble((f"{machine.name}:", "bold"), facts))
+    children = [names[value.key] for value in machine.substitutions.values() if isinstance(value, MachineArn)]
+    if children:
+        tree.add(Text(f"starts {', '.join(children)} at once"))
+    else:
+        tree.add(Text(" → ".join(machine.jobs) or "the jobs that its execution names"))
     return tree

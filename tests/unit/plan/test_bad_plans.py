@@ -336,6 +336,13 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "environment: ' ' is not 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit first (plan.yaml, line 3)",
         ],
     ),
+    "half a character": (
+        ('pattern: master-child\ntags: {"\\ud83d": a, t: "\\ud83d"}\n'),
+        [
+            "half a character can't stand in a text; write the character itself (plan.yaml, line 2)",
+            "half a character can't stand in a text; write the character itself (plan.yaml, line 2)",
+        ],
+    ),
     "bad dynamic plan": (
         ("pattern: dynamic\nchildren: []\njobs: [a, a, {name: b}]\n"),
         [
