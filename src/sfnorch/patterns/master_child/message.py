@@ -55,11 +55,13 @@ _PLAIN_MESSAGE = f"""$substring(
     {_COUNT} & "\\n" & $join($failed.("\\n" & child & ": " & error & "\\n" & cause), "\\n"), 0, 200000
   )"""
 
-_ALL_WELL = """(
-  $ran := $states.input.children[status = "SUCCEEDED"];
-  "All " & $count($ran) & " children of " & $name & " (" & $environment & ") succeeded.\\n\\n"
-    & $join($ran.(child & ": " & jobCount & " jobs"), "\\n")
-)"""
+_WELL_COUNT = (
+    '$count($states.input.children[status = "SUCCEEDED"]) & " of " & $count($children) & " children succeeded"'
+)
+
+_ALL_WELL = f"""{_WELL_COUNT} & " in " & $name & " (" & $environment & ").\\n\\n" & $join($states.input.children.(
+    child & ": " & (status = "SKIPPED" ? "skipped" : jobCount & (jobCount = 1 ? " job" : " jobs"))
+  ), "\\n")"""
 
 
 def failure_states(next_state: str) -> tuple[Task, Task]:
@@ -97,7 +99,7 @@ def success_state(next_state: str) -> Task:
     return notification.publish(
         "NotifySuccess",
         topic=Substitution("TopicArn"),
-        subject=jsonata(_SUBJECT + '"all children succeeded"'),
+        subject=jsonata(_SUBJECT + _WELL_COUNT),
         message=jsonata(_ALL_WELL),
         attributes={"status": "SUCCEEDED"},
         list_attributes={},

@@ -1,0 +1,81 @@
+"""Times whole commands side by side, and tells them as ratios; then the sizes of renderings.
+
+A machine is shared and noisy: each pair of commands runs in turn, A B A B ..., and the median of the pairs' ratios
+counts. usage: python benchmarks/commands.py [--runs N] [--cdk PYTHON]   (PYTHON: one that has aws-cdk-lib)
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SFNORCH = [sys.executable, "-m", "sfnorch"]
+CLICK = [sys.executable, "-c", "import click"]
+
+
+def seconds(command: list[str], folder: str) -> float:
+    """How long a command takes as a whole process."""
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    began = time.perf_counter()
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - began
+
+
+def compare(name: str, first: list[str], second: list[str], *, limit: str, runs: int, folder: str) -> None:
+    """Prints the medians of both commands, and of the ratios of their pairs."""
+    seconds(first, folder), seconds(second, folder)  # warm: bytecode written, files cached
+    pairs = [(seconds(first, folder), seconds(second, folder)) for _ in range(runs)]
+    one, two = (statistics.median(times) for times in zip(*pairs, strict=True))
+    ratio = statistics.median(a / b for a, b in pairs)
+    print(f"{name:<58} {one * 1000:8.0f} ms {two * 1000:8.0f} ms   {ratio:7.2f} x   ({limit})")
+
+
+def plan(children: int, jobs: int, more: str = "") -> str:
+    """A plan of so many children with so many jobs each."""
+    chains = "".join(
+        f"  - name: c{c}\n    jobs: [{', '.join(f'job-{c}-{j}' for j in range(jobs))}]\n" for c in range(children)
+    )
+    return f"pattern: master-child\n{more}children:\n{chains}"
+
+
+def main() -> None:
+    """Runs the comparisons."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--cdk", metavar="PYTHON", help="a Python that has aws-cdk-lib")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "400.yaml").write_text(plan(40, 10))
+        for jobs in (25, 100):
+            (Path(folder) / f"{40 * jobs}.yaml").write_text(plan(40, jobs, "job_states: false\n"))
+        (Path(folder) / "short.yaml").write_text("pattern: master-child\njob_states: false\n")
+        render = [*SFNORCH, "render"]
+        measured = {"runs": options.runs, "folder": folder}
+        compare("sfnorch --help : import click", [*SFNORCH, "--help"], CLICK, limit="at most 1.5", **measured)
+        compare("sfnorch render : import click", render, CLICK, limit="at most 5", **measured)
+        many = [*render, "--plan", "400.yaml", "-o", "400.out"]
+        compare("render 400 jobs : render the default", many, render, limit="at most 6", **measured)
+        more, fewer = ([*render, "--plan", f"{n}.yaml", "-o", f"{n}.out"] for n in (4000, 1000))
+        compare("render 4,000 jobs in Maps : render 1,000", more, fewer, limit="linear: at most 4", **measured)
+        if options.cdk:
+            cdk = [options.cdk, str(HERE / "cdk_app.py"), "cdk.out"]
+            compare("CDK synthesizes the default : render", cdk, render, limit="at least 12", runs=5, folder=folder)
+        for arguments in (
+            [],
+            ["--format", "cfn"],
+            ["--plan", "short.yaml"],
+            ["--plan", "short.yaml", "--format", "cfn"],
+        ):
+            done = subprocess.run([*render, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+            print(f"render {' '.join(arguments):<32} {done.stdout.strip()}")
+
+
+if __name__ == "__main__":
+    main()
