@@ -74,7 +74,6 @@ class Permission:
     sid: str
     actions: tuple[str, ...]
     resources: tuple[Bound, ...]
-    same_account: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

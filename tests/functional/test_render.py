@@ -234,7 +234,7 @@ def test_a_rendering_past_a_limit_writes_nothing(run: Run, tmp_path: Path):
     assert (done.code, done.err) == (
         1,
         (
-            "Error: children[0]: the role of child-1 has policies of some 16,399 characters, and IAM takes 10,240: "
+            "Error: children[0]: the role of child-1 has policies of some 16,438 characters, and IAM takes 10,240: "
             "spread its jobs over more children\n"
         ),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
+from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic
@@ -44,7 +44,6 @@ def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
         EvaluationPeriods=1,
         TreatMissingData="ignore",
         AlarmActions=[topic_arn(workflow.topic)],
-        **({"Tags": Tags(**workflow.tags)} if workflow.tags else {}),
     )
 
 
@@ -52,16 +51,14 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
     """The stack's own topic, its key and its subscriptions, made where no topic is given at deploy."""
     if workflow.topic.arn:
         return []
-    tags: dict[str, Any] = {"Tags": Tags(**workflow.tags)} if workflow.tags else {}
     key = Key(
         TOPIC_KEY,
         Condition=OWN_TOPIC,
         EnableKeyRotation=True,
         PendingWindowInDays=7,
         KeyPolicy=_key_policy(),
-        **tags,
     )
-    topic = Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn"), **tags)
+    topic = Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn"))
     subscriptions = [
         SubscriptionResource(
             f"{TOPIC}Email{number}",

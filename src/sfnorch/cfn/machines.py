@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import GetAtt, Tags
+from troposphere import GetAtt
 from troposphere.serverless import StateMachine as TroposphereSamStateMachine
 from troposphere.stepfunctions import (
     CloudWatchLogsLogGroup,
@@ -40,8 +40,6 @@ def sam_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> SamState
         optional["Logging"] = _logging()
     if workflow.tracing:
         optional["Tracing"] = TracingConfiguration(Enabled=True)
-    if workflow.tags:
-        optional["Tags"] = dict(workflow.tags)
     return SamStateMachine(
         machine_id(machine.key),
         Name=resolved(machine.physical_name, workflow.topic),
@@ -58,8 +56,6 @@ def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> Nativ
         optional["LoggingConfiguration"] = _logging()
     if workflow.tracing:
         optional["TracingConfiguration"] = TracingConfiguration(Enabled=True)
-    if workflow.tags:
-        optional["Tags"] = Tags(**workflow.tags)
     return NativeStateMachine(
         machine_id(machine.key),
         StateMachineName=resolved(machine.physical_name, workflow.topic),

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from sfnorch import workflow as flow
 from sfnorch.asl import definition
 from sfnorch.cfn import limits, yaml_text
 from sfnorch.cfn.template import Format, template_data
-
-AnyFormat: TypeAlias = Literal["sam", "cfn", "asl"]
 
 HEAD = "Rendered by sfnorch: change the plan and render again, rather than this file."
 

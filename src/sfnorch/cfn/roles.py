@@ -87,13 +87,12 @@ def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
 def _statement(permission: flow.Permission, topic: flow.Topic) -> Any:
     if permission.resources == (flow.TopicKeyArn(),):
         return _on_topic_key(permission, topic)
-    resources = [resolved(resource, topic) for resource in permission.resources]
-    if any(isinstance(resource, flow.JobArns) for resource in permission.resources):
-        (resources,) = resources  # is a list itself
-    statement = _allow(permission.sid, permission.actions, resources)
-    if permission.same_account:
-        statement["Condition"] = {"StringEquals": {"aws:ResourceAccount": Ref("AWS::AccountId")}}
-    return statement
+    if len(permission.resources) == 1 and isinstance(jobs := permission.resources[0], flow.JobArns):
+        # the ARNs leave region and account open: see values.resolved
+        here = {"aws:ResourceAccount": Ref("AWS::AccountId"), "aws:RequestedRegion": Ref("AWS::Region")}
+        statement = _allow(permission.sid, permission.actions, resolved(jobs, topic))
+        return statement | {"Condition": {"StringEquals": here}}
+    return _allow(permission.sid, permission.actions, [resolved(resource, topic) for resource in permission.resources])
 
 
 def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:

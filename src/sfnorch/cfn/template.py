@@ -47,6 +47,8 @@ def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
         if resources:
             headings["Resources", resources[0].title] = heading
         for resource in resources:
+            if workflow.tags and (kind := resource.props.get("Tags")):
+                resource.Tags = dict(workflow.tags) if kind[0] is dict else Tags(**workflow.tags)
             template.add_resource(resource)
     for output in workflow.outputs:
         value = resolved(output.value, workflow.topic)
@@ -76,12 +78,7 @@ def _groups(workflow: flow.Workflow, form: Format) -> list[tuple[str, list[AWSOb
         )
         for machine in workflow.machines
     ]
-    if workflow.tags:
-        for _, resources in each:
-            resources[1].Tags = Tags(**workflow.tags)
     planned = schedule.schedule_resources(workflow.schedule) if workflow.schedule else []
-    if workflow.tags and planned:
-        planned[0].Tags = Tags(**workflow.tags)
     return [*shared, *each, ("What starts the master by itself", planned)]
 
 
@@ -94,7 +91,6 @@ def _log_group(workflow: flow.Workflow) -> AWSObject:
         LOG_GROUP,
         LogGroupName=Sub("/aws/vendedlogs/states/${AWS::StackName}"),
         RetentionInDays=workflow.logging.retention_days if workflow.logging else 0,
-        **({"Tags": Tags(**workflow.tags)} if workflow.tags else {}),
     )
 
 

@@ -49,8 +49,8 @@ def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
         case flow.TopicArn():
             return topic_arn(topic)
         case flow.JobArns(names, parameter):
-            # Fn::Join takes no function for its delimiter, hence * for partition, region and account; the statement's
-            # condition holds the account.
+            # Fn::Join takes no function for its delimiter, hence * for partition, region and account: the
+            # statement's condition binds them.
             further = Join(f",{_ANY_JOB}", Ref(parameter))
             return Split(",", Join("", [_ANY_JOB, Join(f",{_ANY_JOB}", [*names, further]) if names else further]))
     raise TypeError(f"no value of a workflow: {value!r}")

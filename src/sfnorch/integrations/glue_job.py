@@ -40,8 +40,7 @@ HISTORY_EVENTS = 6
 """Events in an execution's history that one such task makes."""
 
 SUCCEEDED_CHECK = (
-    '$states.result.JobRunState = "SUCCEEDED" ? <<wanted>> '
-    ': $error("Job run " & $states.result.Id & " ended " & $states.result.JobRunState)'
+    '$states.result.(JobRunState = "SUCCEEDED" ? <<wanted>> : $error("Job run " & Id & " ended " & JobRunState))'
 )
 # Whether .sync takes a run that was STOPPED for a success is not told by AWS, so the task's Output looks.
 
@@ -90,11 +89,5 @@ def start_arguments(job: Job) -> dict[str, Value]:
 
 def permissions(jobs: Iterable[str], *, allowed: str) -> tuple[Permission, ...]:
     """What running the named jobs needs, and those that the list parameter `allowed` names: no others."""
-    return (
-        Permission(
-            sid="RunJobs",
-            actions=ACTIONS,
-            resources=(JobArns(tuple(dict.fromkeys(jobs)), allowed),),
-            same_account=True,
-        ),
-    )
+    arns = JobArns(tuple(dict.fromkeys(jobs)), allowed)
+    return (Permission(sid="RunJobs", actions=ACTIONS, resources=(arns,)),)

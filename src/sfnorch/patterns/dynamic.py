@@ -96,7 +96,7 @@ def _graph(plan: DynamicPlan) -> Graph:
         job_failure.clear_alarm(next_state="Done", output=jsonata("$states.input") if goes_on else None),
         _done(goes_on=goes_on),
         *(_failed_after_all() if goes_on else _failed_at_once()),
-        given_jobs.wrong_list(""),
+        given_jobs.wrong_list(),
     ]
     return Graph(*states, comment="Runs the Glue jobs named in its input one after another.")
 

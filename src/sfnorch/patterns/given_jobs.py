@@ -42,10 +42,6 @@ _ARE_NAMES = r"""(
   $names := <<given>>;
   $count($names) > 0 and $count($names[$type($) = "string" ? $contains($, /[^\s,]/) : false]) = $count($names)
 )"""
-_NAMES = r"""(
-  $names := <<given>>;
-  $count($names[$type($) != "string"]) = 0 ? $contains($join($names, ","), /[^\s,]/) : false
-)"""
 _NAMES = r'[$split($join(<<given>>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
 
 
@@ -77,11 +73,10 @@ def rule(given: str) -> Rule:
     )
 
 
-def wrong_list(without: str) -> Fail:
-    """The Fail state `InvalidInput`: what was given, and what would do; `without` tells what a run without it does."""
-    wanted = f"glueJobs must be a list of names or a string, 'a,b'{without}; not "
-    code = "<<wanted>> & $substring($string($given), 0, 500)"
-    return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(code, wanted=wanted))
+def wrong_list() -> Fail:
+    """The Fail state `InvalidInput`: what would do, and what was given instead."""
+    cause = """"glueJobs must be a list of names or a string, 'a,b'; not " & $substring($string($given), 0, 500)"""
+    return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(cause))
 
 
 def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: str) -> Map:

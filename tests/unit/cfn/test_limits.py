@@ -24,7 +24,7 @@ def children(number: int, jobs: int, name: str = "job-{c}-{j}", more: str = "", 
 
 def without_size(message: str) -> str:
     """The message without the rendering's own size, which grows with every word of a template."""
-    return re.sub(r"has (1,\d{3},\d{3})", "has N", message)
+    return re.sub(r"(has|some) \d+,[\d,]+", r"\1 N", message)
 
 
 def render(text: str, form="sam") -> str:
@@ -34,13 +34,13 @@ def render(text: str, form="sam") -> str:
 def test_a_role_that_takes_too_many_characters():
     with pytest.raises(LimitError) as error:
         render(children(2, 60, "j" * 200 + "-{c}-{j}"))
-    assert error.value.message.splitlines() == [
+    assert without_size(error.value.message).splitlines() == [
         (
-            "children[0]: the role of c0 has policies of some 14,174 characters, and IAM takes 10,240: "
+            "children[0]: the role of c0 has policies of some N characters, and IAM takes 10,240: "
             "spread its jobs over more children"
         ),
         (
-            "children[1]: the role of c1 has policies of some 14,174 characters, and IAM takes 10,240: "
+            "children[1]: the role of c1 has policies of some N characters, and IAM takes 10,240: "
             "spread its jobs over more children"
         ),
     ]
@@ -49,8 +49,8 @@ def test_a_role_that_takes_too_many_characters():
 def test_a_master_with_too_many_long_children():
     with pytest.raises(LimitError) as error:
         render(children(40, 1, child="c{c}" + "x" * 36))
-    assert error.value.message == (
-        "the role of master has policies of some 10,788 characters, and IAM takes 10,240: "
+    assert without_size(error.value.message) == (
+        "the role of master has policies of some N characters, and IAM takes 10,240: "
         "give it fewer children, or shorter names"
     )
 

@@ -83,7 +83,7 @@ def test_the_thread_of_a_child(given: Any, thread: Any):
 
 def test_wrong_input_is_told_with_what_would_do():
     assert evaluate(CHILD["InvalidInput"]["Cause"], given=["x", 1]) == (
-        "glueJobs must be a list of names or a string, 'a,b', or absent; not [\"x\",1]"
+        "glueJobs must be a list of names or a string, 'a,b'; not [\"x\",1]"
     )
 
 
