@@ -82,9 +82,11 @@ def test_init_never_overwrites_unless_told(run: Run, tmp_path: Path):
     done = run("init")
     assert (done.code, done.err) == (
         1,
-        "Error: sfnorch.yaml is there already\n  sfnorch init --force overwrites it\n",
+        "Error: sfnorch.yaml is there already\n  sfnorch init --force overwrites what is there\n",
     )
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"sfnorch.yaml": "mine"}
+    (tmp_path / "sfnorch.schema.json").write_text("mine, too")
+    assert run("init").err.splitlines()[0] == "Error: sfnorch.schema.json and sfnorch.yaml are there already"
     assert run("init", "--force").code == 0
     assert (tmp_path / "sfnorch.yaml").read_text() != "mine"
 

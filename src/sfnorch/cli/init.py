@@ -24,9 +24,14 @@ def init(pattern: str, force: bool) -> None:
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
     from sfnorch.plan.starters import starter_text
 
-    plan, schema = Path(PLAN_FILE), Path(SCHEMA_FILE)
-    if plan.exists() and not force:
-        raise SfnorchError(f"{plan} is there already", hint="sfnorch init --force overwrites it")
-    write_whole(schema, schema_text())
-    write_whole(plan, starter_text(pattern))
-    click.echo(f"Wrote {plan} (and {schema}, for your editor). Next: change its jobs, then sfnorch render.")
+    # the plan last: where it is, all is
+    texts = {SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
+    there = [name for name in texts if Path(name).exists()]
+    if there and not force:
+        raise SfnorchError(
+            f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already",
+            hint="sfnorch init --force overwrites what is there",
+        )
+    for name, text in texts.items():
+        write_whole(Path(name), text)
+    click.echo(f"Wrote {PLAN_FILE} (and {SCHEMA_FILE}, for your editor). Next: change its jobs, then sfnorch render.")

@@ -17,7 +17,8 @@ ENVIRONMENT, TOPIC, TOPIC_KEY, ALLOWED = (
     "AllowedGlueJobs",
 )
 
-# No quote, brace, percent or backslash: the value is filled into a definition as text. Commas part the names.
+# No quote, brace, percent or backslash: these values are filled into definitions as text. Commas part the names.
+_TOPIC_ARN = "arn:[a-z-]+:sns:[A-Za-z0-9:_-]+"
 JOB_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*$"""
 _ALLOWED_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*\*?$"""
 
@@ -40,14 +41,14 @@ def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Paramet
         name=TOPIC,
         description="SNS topic that is told of failures" + ("" if given else "; empty: one of the stack's own"),
         default=given,
-        pattern="^arn:[a-z-]+:sns:.+$" if given else "^(arn:[a-z-]+:sns:.+)?$",
+        pattern=f"^{_TOPIC_ARN}$" if given else f"^({_TOPIC_ARN})?$",
         constraint="the ARN of an SNS topic" + ("" if given else ", or empty"),
     )
     key = Parameter(
         name=TOPIC_KEY,
         description=f"KMS key that {TOPIC} is encrypted with, if it is",
         default=plan.alerts.topic_key_arn or "",
-        pattern="^(arn:[a-z-]+:kms:.+)?$",
+        pattern="^(arn:[a-z-]+:kms:[A-Za-z0-9:/-]+)?$",
         constraint="the ARN of a KMS key, or empty",
     )
     return (topic, key) if published_by_machine else (topic,)
