@@ -204,6 +204,21 @@ def test_an_output_whose_folder_is_not_there(run: Run, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_output_whose_name_is_too_long(run: Run, tmp_path: Path):
+    done = run("render", "-o", "x" * 300)
+    assert (done.code, done.err) == (1, f"Error: {'x' * 300} can't be written: File name too long\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_is_written_to(run: Run, tmp_path: Path):
+    read, write = os.pipe()
+    (tmp_path / "sfnorch.yaml").write_text("pattern: dynamic\nlogging: false\n")
+    assert run("render", "-o", f"/dev/fd/{write}").code == 0
+    os.close(write)
+    with os.fdopen(read, encoding="utf-8") as pipe:
+        assert pipe.readline() == "# Rendered by sfnorch: change the plan and render again, rather than this file.\n"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
 def test_an_output_that_may_not_be_written(run: Run, tmp_path: Path):
     (tmp_path / "out.yaml").write_text("old")
