@@ -78,7 +78,10 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Raised when an execution of the machine failed, timed out or was aborted; its action tells the topic."""
+    """Raised when an execution of the machine failed, timed out or was aborted; its action tells the topic.
+
+    The stack's parameter Environment is put before the description.
+    """
 
     name: StackName
     description: str

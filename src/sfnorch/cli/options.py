@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sfnorch.plan.names import job_name_fault
+from sfnorch.plan.names import MAX_CHILDREN, job_name_fault
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import AnyPlan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-MAX_CHILDREN = 40
-"""How many children a plan may have: one option each."""
 
 _CHILD_OPTION = "child{}_jobs"
 

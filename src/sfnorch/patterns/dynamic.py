@@ -55,7 +55,7 @@ def workflow(plan: DynamicPlan) -> flow.Workflow:
         ),
         alarm=flow.Alarm(
             name=alarm_name,
-            description=f"[${{{stack_parameters.ENVIRONMENT}}}] An execution failed",
+            description="An execution failed",
         ),
         place="jobs",
     )

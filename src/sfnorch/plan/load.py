@@ -12,7 +12,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.plan.consistency import Path, faults
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.models import PLANS, AnyPlan, Child, Job, MasterChildPlan
-from sfnorch.plan.names import IN_WORDS, job_name_fault
+from sfnorch.plan.names import IN_WORDS, MAX_JOBS, job_name_fault
 from sfnorch.plan.read import Document, parse_document, read_document
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterCh
         for name in names
         if (fault := job_name_fault(name))
     ]
-    wrong += [f"no job is given for {plan.children[index].name}" for index, names in jobs.items() if not names]
+    for index, names in jobs.items():
+        if not 1 <= len(names) <= MAX_JOBS:
+            wrong.append(f"{plan.children[index].name} takes 1 to {MAX_JOBS} jobs, and {len(names)} are given")
     if wrong:
         raise SfnorchError("\n".join(wrong))
     return plan.model_copy(

@@ -12,9 +12,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
-from sfnorch.plan.names import code_fault, job_name_fault
+from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, code_fault, job_name_fault
 
-MAX_CHILDREN, MAX_JOBS = 40, 100
 DEFAULT_CHAINS = (4, 5, 4, 5, 4)
 """How many placeholder jobs each of the five default children has."""
 

@@ -1,4 +1,4 @@
-"""What names a plan may hold, and the words that say so.
+"""What names a plan may hold, how many of them, and the words that say so.
 
 Glue: https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html; Step Functions:
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
@@ -7,6 +7,9 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMa
 from __future__ import annotations
 
 import re
+
+MAX_CHILDREN, MAX_JOBS = 40, 100
+"""How many children a plan may have, and how many jobs each of them."""
 
 JOB_NAME_LENGTH = 255
 WILDCARDS = "*?"

@@ -44,9 +44,10 @@ def test_other_jobs_keep_the_settings_of_those_that_the_child_knows():
 
 def test_all_bad_names_among_other_jobs_are_told():
     with pytest.raises(SfnorchError) as error:
-        with_jobs(default_plan(), {0: ["a*", "ok"], 1: [], 2: ["b'"]})
+        with_jobs(default_plan(), {0: ["a*", "ok"], 1: [], 2: ["b'"], 3: ["c"] * 101})
     assert error.value.message.splitlines() == [
         "'a*' is no Glue job name: * is a wildcard in an IAM policy",
         "\"b'\" is no Glue job name: ' can't stand in a state machine's definition unharmed",
-        "no job is given for child-2",
+        "child-2 takes 1 to 100 jobs, and 0 are given",
+        "child-4 takes 1 to 100 jobs, and 101 are given",
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sfnorch.asl import Choice, Graph, Pass, Rule, Substitution, Succeed, Value, chain, jsonata
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.patterns import given_jobs, job_failure
-from sfnorch.patterns.stack_parameters import ALLOWED, ENVIRONMENT, JOB_LIST
+from sfnorch.patterns.stack_parameters import ALLOWED, JOB_LIST
 from sfnorch.patterns.state_names import state_names
 from sfnorch.workflow import Alarm, Parameter, ParameterValue, StackName, StateMachine
 
@@ -64,7 +64,7 @@ def machine(plan: MasterChildPlan, number: int) -> StateMachine:
         permissions=(*glue_job.permissions(jobs, allowed=ALLOWED), *alarm_state.permissions(alarm_name)),
         alarm=Alarm(
             name=alarm_name,
-            description=f"[${{{ENVIRONMENT}}}] {child.name} failed",
+            description=f"{child.name} failed",
         ),
         jobs=tuple(jobs),
         place=f"children[{number - 1}]",

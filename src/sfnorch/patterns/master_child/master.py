@@ -71,7 +71,7 @@ def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMac
         permissions=(*child_execution.permissions(children), *telling),
         alarm=Alarm(
             name=StackName(f"{NAME}-failed"),
-            description=f"[${{{ENVIRONMENT}}}] The master failed",
+            description="The master failed",
         ),
     )
 
