@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SFNORCH = [sys.executable, "-m", "sfnorch"]
+SFNORCH = [str(Path(sys.executable).with_name("sfnorch"))]
 CLICK = [sys.executable, "-c", "import click"]
 
 

@@ -46,7 +46,7 @@ def document(
     lines = [f"# {line}" for line in head.splitlines()]
     after_mapping = True
     for section, content in data.items():
-        is_mapping = isinstance(content, Mapping)
+        is_mapping = isinstance(content, dict)
         if is_mapping or after_mapping:
             lines.append("")
         after_mapping = is_mapping
@@ -82,7 +82,7 @@ class _Writer:
 
     def block(self, content: Any, indent: str) -> Iterator[str]:
         """The lines of a mapping or list in block style."""
-        if isinstance(content, Mapping):
+        if isinstance(content, dict):
             for key, value in content.items():
                 yield from self.entry(scalar(key), value, indent)
             return
@@ -105,7 +105,7 @@ class _Writer:
         """The lines of what begins behind `lead`: a scalar, a literal block or flow; None for block style."""
         if isinstance(content, str) and _is_literal(content):
             return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
-        if not isinstance(content, Mapping | list | tuple):
+        if not isinstance(content, dict | list):
             return [f"{lead} {scalar(content)}"]
         flow = _flow(content, self.width - len(lead) if content else len(_EMPTY) + 1)  # block style knows nothing empty
         if flow is not None:
@@ -129,7 +129,7 @@ class _Writer:
 
 def _tagged(value: Any) -> tuple[str, Any]:
     """A value's short tag and content: `{"Ref": x}` is `!Ref x`; the tag of all others is empty."""
-    if isinstance(value, Mapping) and len(value) == 1:
+    if isinstance(value, dict) and len(value) == 1:
         ((key, content),) = value.items()
         if key == "Ref":
             return "!Ref", content
@@ -143,22 +143,29 @@ def _tagged(value: Any) -> tuple[str, Any]:
 def _flow(value: Any, room: int) -> str | None:
     """The value on one line of less than `room` columns, or None where it takes more, or a literal block."""
     tag, content = _tagged(value)
-    if isinstance(content, Mapping):
-        opening, closing, items = "{", "}", [(f"{scalar(key)}: ", item) for key, item in content.items()]
-    elif isinstance(content, list | tuple):
-        opening, closing, items = "[", "]", [("", item) for item in content]
+    text = f"{tag} " if tag else ""
+    if isinstance(content, dict):
+        text += "{"
+        for key, item in content.items():
+            text += f"{'' if text[-1] == '{' else ', '}{scalar(key)}: "
+            inner = _flow(item, room - len(text))
+            if inner is None:
+                return None
+            text += inner
+        text += "}"
+    elif isinstance(content, list):
+        text += "["
+        for item in content:
+            text += "" if text[-1] == "[" else ", "
+            inner = _flow(item, room - len(text))
+            if inner is None:
+                return None
+            text += inner
+        text += "]"
+    elif isinstance(content, str) and (len(content) >= room or _is_literal(content)):
+        return None
     else:
-        if isinstance(content, str) and (len(content) >= room or _is_literal(content)):
-            return None
-        opening, closing, items = scalar(content), "", []
-    text = f"{tag} {opening}" if tag else opening
-    for number, (key, item) in enumerate(items):
-        text += f", {key}" if number else key
-        inner = _flow(item, room - len(text))
-        if inner is None:
-            return None
-        text += inner
-    text += closing
+        text += scalar(content)
     return text if len(text) < room else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _CHILD_OPTION = "child{}_jobs"
+_CHILD_JOBS = re.compile(r"--child(\d+)-jobs(?:=|$)")
 
 
 class JobList(click.ParamType[tuple[str, ...]]):
@@ -64,26 +66,40 @@ def plan_option(command: Function) -> Function:
     )(command)
 
 
-def child_jobs_options(command: Function) -> Function:
-    """`--child1-jobs a,b` and so on, one for each child a plan may have, and `--jobs CHILD=a,b`."""
-    command = click.option(
-        "--jobs",
-        "jobs_by_child",
-        type=ChildJobs(),
-        multiple=True,
-        metavar="CHILD=A,B",
-        help="Other jobs for the child of this name; may be given for several.",
-    )(command)
-    for number in range(MAX_CHILDREN, 0, -1):
-        command = click.option(
-            f"--child{number}-jobs",
-            _CHILD_OPTION.format(number),
-            type=JobList(),
-            metavar="A,B",
-            hidden=number > 1,
-            help="Other jobs for child 1; --child2-jobs to --child40-jobs likewise.",
-        )(command)
-    return command
+class ChildJobsCommand(click.Command):
+    """A command with `--child1-jobs a,b` and so on, one for each child a plan may have, and `--jobs CHILD=a,b`.
+
+    Making forty options takes as long as a tenth of a rendering: those behind the first are made when they are used.
+    """
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.params += [
+            _child_jobs(1, help="Other jobs for child 1; --child2-jobs to --child40-jobs likewise."),
+            click.Option(
+                ["--jobs", "jobs_by_child"],
+                type=ChildJobs(),
+                multiple=True,
+                metavar="CHILD=A,B",
+                help="Other jobs for the child of this name; may be given for several.",
+            ),
+        ]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What is left of the arguments, after the options that they use have been made."""
+        used = {int(match[1]) for argument in args if (match := _CHILD_JOBS.match(argument))}
+        made = {param.name for param in self.params}
+        self.params += [
+            _child_jobs(number, hidden=True)
+            for number in sorted(used)
+            if 1 < number <= MAX_CHILDREN and _CHILD_OPTION.format(number) not in made
+        ]
+        return super().parse_args(ctx, args)
+
+
+def _child_jobs(number: int, **settings: Any) -> click.Option:
+    names = [f"--child{number}-jobs", _CHILD_OPTION.format(number)]
+    return click.Option(names, type=JobList(), metavar="A,B", **settings)
 
 
 def output_option(command: Function) -> Function:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import child_jobs_options, output_option, plan_option, read_plan
+from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
 
 if TYPE_CHECKING:
     from sfnorch.workflow import StateMachine, Workflow
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
 
 
-@click.command()
+@click.command(cls=ChildJobsCommand)
 @plan_option
 @click.option(
     "-o",
@@ -34,7 +34,6 @@ FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
     help="SAM, plain CloudFormation, or one machine's definition as JSON, for the console.",
 )
 @click.option("--machine", metavar="NAME", help="The machine to write as asl: master, or a child's name.")
-@child_jobs_options
 @click.option("--summary", is_flag=True, help="Show what the template holds, machine by machine.")
 @output_option
 def render(
