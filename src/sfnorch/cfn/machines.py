@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from troposphere import GetAtt
@@ -67,7 +68,26 @@ def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> Nativ
 
 def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str, Any]:
     substitutions = {key: resolved(value, workflow.topic) for key, value in machine.substitutions.items()}
-    return {"DefinitionSubstitutions": substitutions, "Definition": definition(machine.graph)}
+    made = definition(machine.graph)
+    return {"DefinitionSubstitutions": substitutions, "Definition": _compact(made) if workflow.compact else made}
+
+
+_ONE_LINE = 500
+
+
+def _compact(value: Any) -> Any:
+    """The same definition with its expressions on one line, very long ones on lines without blanks before them.
+
+    JSONata knows no line ends and no indentation, and no text in these expressions holds one.
+    """
+    if isinstance(value, dict):
+        return {key: _compact(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_compact(item) for item in value]
+    if not isinstance(value, str) or not value.startswith("{%"):
+        return value
+    one_line = re.sub(r"\n *", " ", value)
+    return one_line if len(one_line) <= _ONE_LINE else re.sub(r"\n +", "\n", value)
 
 
 def _logging() -> LoggingConfiguration:

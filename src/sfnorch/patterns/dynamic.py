@@ -32,7 +32,10 @@ _OUTCOMES = (
     """(
   $room := $min([<<length>>, $floor(16000 / $count($states.input.jobs[status = "FAILED"]))]);
   [$states.input.jobs.(status = "SUCCEEDED" ? $ : {
-    "job": job, "status": status, "runId": <<run_id>>, "error": error, "message": $substring(<<message>>, 0, $room)
+    "job": job, "status": status,
+    "runId": <<run_id>>,
+    "error": error,
+    "message": $substring(<<message>>, 0, $room)
   })]
 )""".replace("<<run_id>>", job_failure.RUN_ID)
     .replace("<<message>>", job_failure.UNQUOTED.replace("<<message>>", job_failure.MESSAGE))

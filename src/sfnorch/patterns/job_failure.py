@@ -18,7 +18,8 @@ RUN_ID = r"$match(<<cause>>, /\bjr_\w+/)[0].match"
 
 # \x5c is the backslash: JSONata takes a bracket behind a written one for escaped, and then finds no end of the regex.
 _GLUES = r"""$match(<<cause>>, /"ErrorMessage": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[0]"""
-MESSAGE = rf"""[{_GLUES}, $substringAfter(<<cause>>, "\n")][0]"""
+MESSAGE = rf"""[{_GLUES},
+      $substringAfter(<<cause>>, "\n")][0]"""
 """Glue's own message in a cause, else the cause without the first line, by which an item of the Map names its job."""
 
 UNQUOTED = r"""$replace(<<message>>, /\x5c(["\x5c])/, "$1")"""
@@ -47,7 +48,7 @@ def any_error(next_state: str, *, output: Value = None) -> tuple[Catcher, ...]:
 def raise_alarm(*, next_state: str, of: str = "") -> Task:
     """The state `RaiseAlarm`; `of` is JSONata for whose job it was, put behind the job's name."""
     message = MESSAGE.replace("<<cause>>", "Cause")
-    reason = f'$states.input.$substring("Job " & $jobs[$done]{of} & " failed: " & {message}, 0, <<length>>)'
+    reason = f'$states.input.$substring("Job " & $jobs[$done]{of} & " failed: "\n    & {message}, 0, <<length>>)'
     as_caught = jsonata("$states.input")
     return alarm_state.set_alarm(
         "RaiseAlarm",
@@ -63,9 +64,13 @@ def raise_alarm(*, next_state: str, of: str = "") -> Task:
 def fail_with_cause(name: str, *, head: str = "") -> Fail:
     """The Fail state with the flat cause; `head` is JSONata for the keys before `threadId`."""
     run_id, message = (code.replace("<<cause>>", "Cause") for code in (RUN_ID, MESSAGE))
-    cause = f"""$string($states.input.{{{head}"threadId": $threadId, "job": $jobs[$done], "runId": {run_id},
-    "error": {_ERROR}, "message": $substring({UNQUOTED.replace("<<message>>", message)}, 0, <<length>>),
-    "remaining": {REMAINING}}})"""
+    cause = f"""$string($states.input.{{{head}
+    "threadId": $threadId, "job": $jobs[$done],
+    "runId": {run_id},
+    "error": {_ERROR},
+    "message": $substring({UNQUOTED.replace("<<message>>", message)}, 0, <<length>>),
+    "remaining": {REMAINING}
+  }})"""
     return Fail(name=name, error=ERROR, cause=jsonata(cause, length=MESSAGE_LENGTH))
 
 

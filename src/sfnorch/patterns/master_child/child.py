@@ -81,7 +81,7 @@ def _graph(child: Child, number: int, *, job_states: bool) -> Graph:
         job_failure.clear_alarm(next_state="Done"),
         _done(),
         job_failure.raise_alarm(next_state="ChildFailed", of=' & " of " & $child'),
-        job_failure.fail_with_cause("ChildFailed", head='"child": $child, '),
+        job_failure.fail_with_cause("ChildFailed", head='"child": $child,'),
         given_jobs.wrong_list(),
         comment=f"Jobs of {child.name}",
     )

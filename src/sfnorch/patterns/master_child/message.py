@@ -6,7 +6,7 @@ from sfnorch.asl import Catcher, Substitution, Task, jsonata
 from sfnorch.integrations import notification
 
 # [ENV] NAME: 40 of 40 children failed: with 20 characters of environment, 45 of the name fit.
-_SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": " & '
+_SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": "\n    & '
 
 _COUNT = '$count($failed) & " of " & $count($children) & " children failed"'
 
@@ -52,7 +52,8 @@ _OUTCOMES = f"""(
 )"""
 
 _PLAIN_MESSAGE = f"""$substring(
-    {_COUNT} & "\\n" & $join($failed.("\\n" & child & ": " & error & "\\n" & cause), "\\n"), 0, 200000
+    {_COUNT} & "\\n"
+      & $join($failed.("\\n" & child & ": " & error & "\\n" & cause), "\\n"), 0, 200000
   )"""
 
 _WELL_COUNT = (
