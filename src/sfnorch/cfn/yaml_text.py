@@ -173,7 +173,10 @@ def _is_literal(text: str) -> bool:
     """Whether a text stands as a literal block: over several lines, and nothing in it that a block would change."""
     lines = text.split("\n")
     return (
-        len(lines) > 1 and all(line.isprintable() and line == line.rstrip() for line in lines) and text[0] not in " \n"
+        len(lines) > 1
+        and lines[0][:1] not in ("", " ")
+        and lines[-1] != ""
+        and all(line.isprintable() and line == line.rstrip() for line in lines)
     )
 
 

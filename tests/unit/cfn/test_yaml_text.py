@@ -148,7 +148,7 @@ def test_a_scalar(value: Any, text: str):
 
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
-    ["{% $a\n  & $b %}", "x" * 150, "y", "!a", "&b"]
+    ["{% $a\n  & $b %}", "a\n b\n", "a\n\n", "\na", " a\nb", "a \nb", "x" * 150, "y", "!a", "&b"]
 )
 DATA = st.recursive(
     TEXT | st.integers() | st.booleans() | st.sampled_from([0.5, 2.0]),
