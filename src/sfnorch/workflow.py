@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sfnorch.asl import Graph
 
 
+ENVIRONMENT, TOPIC_ARN, TOPIC_KEY_ARN = "Environment", "AlarmSNSTopicArn", "AlarmTopicKeyArn"
+"""Parameters that every stack has, where it needs them: those which alarms, roles and conditions refer to."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParameterValue:
     """What the stack's parameter `name` is set to."""
@@ -109,7 +113,6 @@ class Topic:
 
     emails: tuple[str, ...] = ()
     arn: str = ""
-    key_arn: str = ""
     published_by_machine: bool = False
     """Whether a machine publishes to it, which for an encrypted one takes permissions on its key."""
 
@@ -137,11 +140,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """An output of the stack; a name that tells all needs no description."""
+    """An output of the stack; its name tells all."""
 
     name: str
     value: Bound
-    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,10 +66,14 @@ def literal(value: object) -> str:
 
 def literal_text(text: str) -> str:
     """The same text, to stand as it is. Raises SfnorchError where Step Functions or CloudFormation would run it."""
-    for mark in CODE:
-        if mark in text:
-            raise SfnorchError(
-                f"{text!r} holds {mark!r}, which Step Functions or CloudFormation would take for code",
-                hint=f"write it without {' '.join(CODE)}",
-            )
+    if mark := code_mark(text):
+        raise SfnorchError(
+            f"{text!r} holds {mark!r}, which Step Functions or CloudFormation would take for code",
+            hint=f"write it without {' '.join(CODE)}",
+        )
     return text
+
+
+def code_mark(text: str) -> str:
+    """The mark that would turn the text into code; empty where it holds none."""
+    return next((mark for mark in CODE if mark in text), "")

@@ -37,7 +37,7 @@ def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
     return Alarm(
         alarm_id(machine.key),
         AlarmName=resolved(machine.alarm.name, workflow.topic),
-        AlarmDescription=Sub(f"[${{Environment}}] {machine.alarm.description}"),
+        AlarmDescription=Sub(f"[${{{flow.ENVIRONMENT}}}] {machine.alarm.description}"),
         Metrics=[MetricDataQuery(Id="failures", Expression="SUM(METRICS())"), *metrics],
         ComparisonOperator="GreaterThanOrEqualToThreshold",
         Threshold=1,

@@ -45,13 +45,16 @@ def check_data(data: Mapping[str, Any], workflow: flow.Workflow) -> None:
         raise LimitError("\n".join(faults))
 
 
-def check_text(text: str) -> None:
+def check_text(text: str, workflow: flow.Workflow) -> None:
     """Raises LimitError for a template that CloudFormation does not take for its size."""
     size = len(text.encode())
     if size > TEMPLATE_BYTES:
+        jobs_are_states = any(machine.jobs for machine in workflow.machines) and not workflow.compact
         raise LimitError(
             f"the template has {size:,} bytes, and CloudFormation takes {TEMPLATE_BYTES:,}",
-            hint="write job_states: false into the plan: the jobs then run through a Map and take a tenth of the room",
+            hint="write job_states: false into the plan: the jobs then run through a Map and take a tenth of the room"
+            if jobs_are_states
+            else _FEWER,
         )
 
 
@@ -61,7 +64,7 @@ _FEWER = "split the plan in two, each with a stack of its own"
 def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) -> list[str]:
     where = f"{machine.place}: " if machine.place else ""
     faults = []
-    definition = len(_compact(resources[machine_id(machine.key)]["Properties"]["Definition"]).encode())
+    definition = len(_json(resources[machine_id(machine.key)]["Properties"]["Definition"]).encode())
     if definition > DEFINITION_BYTES:
         faults.append(
             f"{where}the definition of {machine.name} has {definition:,} bytes, and Step Functions takes "
@@ -80,10 +83,10 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
 
 def _length(document: Any) -> int:
     """How many characters of JSON a policy may have once its functions are evaluated; IAM counts no blanks."""
-    return len(_compact(_evaluated(document)))
+    return len(_json(_evaluated(document)))
 
 
-def _compact(value: Any) -> str:
+def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -20,7 +20,7 @@ def render_template(workflow: flow.Workflow, form: Format) -> str:
     limits.check_data(template.data, workflow)
     style = yaml_text.COMPACT if workflow.compact else yaml_text.READABLE
     text = yaml_text.document(template.data, template.headings, head=HEAD, style=style)
-    limits.check_text(text)
+    limits.check_text(text, workflow)
     return text
 
 

@@ -97,7 +97,7 @@ def _statement(permission: flow.Permission, topic: flow.Topic) -> Any:
 
 def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:
     """The statement on the key of the topic in force, or nothing where that one has none."""
-    given = If(TOPIC_HAS_KEY, _allow(permission.sid, permission.actions, [Ref("AlarmTopicKeyArn")]), NoValue)
+    given = If(TOPIC_HAS_KEY, _allow(permission.sid, permission.actions, [Ref(flow.TOPIC_KEY_ARN)]), NoValue)
     if topic.arn:
         return given
     return If(OWN_TOPIC, _allow(permission.sid, permission.actions, [topic_key_arn()]), given)

@@ -52,8 +52,7 @@ def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
             template.add_resource(resource)
     for output in workflow.outputs:
         value = resolved(output.value, workflow.topic)
-        described = {"Description": output.description} if output.description else {}
-        template.add_output(Output(output.name, Value=value, **described))
+        template.add_output(Output(output.name, Value=value))
     # resources and outputs in the order they were added; troposphere's own to_yaml would sort them
     return TemplateData(data=_in_reading_order(template.to_dict()), headings=headings)
 
@@ -61,10 +60,10 @@ def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
 def _groups(workflow: flow.Workflow, form: Format) -> list[tuple[str, list[AWSObject]]]:
     shared = [
         (
-            "Who is told of failures: this topic, unless AlarmSNSTopicArn names another",
+            f"Who is told of failures: this topic, unless {flow.TOPIC_ARN} names another",
             alarms.topic_resources(workflow),
         ),
-        ("Where the state machines log their errors", [_log_group(workflow)] if workflow.logging else []),
+        ("Where the state machines log their errors", [_log_group(workflow.logging)] if workflow.logging else []),
         ("What the state machines' roles share", roles.shared_policy(workflow)),
     ]
     each = [
@@ -86,11 +85,11 @@ def _heading(machine: flow.StateMachine) -> str:
     return f"{machine.key}: {machine.name}" if machine.key and machine.jobs else machine.key or "The state machine"
 
 
-def _log_group(workflow: flow.Workflow) -> AWSObject:
+def _log_group(logging: flow.Logging) -> AWSObject:
     return LogGroup(
         LOG_GROUP,
         LogGroupName=Sub("/aws/vendedlogs/states/${AWS::StackName}"),
-        RetentionInDays=workflow.logging.retention_days if workflow.logging else 0,
+        RetentionInDays=logging.retention_days,
     )
 
 
@@ -108,9 +107,9 @@ def _parameter(parameter: flow.Parameter) -> Parameter:
 def _conditions(workflow: flow.Workflow) -> dict[str, Any]:
     conditions: dict[str, Any] = {}
     if not workflow.topic.arn:
-        conditions[OWN_TOPIC] = Equals(Ref("AlarmSNSTopicArn"), "")
+        conditions[OWN_TOPIC] = Equals(Ref(flow.TOPIC_ARN), "")
     if workflow.topic.published_by_machine:
-        conditions[TOPIC_HAS_KEY] = Not(Equals(Ref("AlarmTopicKeyArn"), ""))
+        conditions[TOPIC_HAS_KEY] = Not(Equals(Ref(flow.TOPIC_KEY_ARN), ""))
     return conditions
 
 

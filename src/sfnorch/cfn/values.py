@@ -58,7 +58,7 @@ def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
 
 def topic_arn(topic: flow.Topic) -> Any:
     """The topic that is told: the stack's own unless one was given."""
-    return Ref("AlarmSNSTopicArn") if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref("AlarmSNSTopicArn"))
+    return Ref(flow.TOPIC_ARN) if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref(flow.TOPIC_ARN))
 
 
 def topic_key_arn() -> Any:

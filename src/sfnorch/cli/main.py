@@ -63,7 +63,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--debug", is_flag=True, help="Show tracebacks of errors.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks of errors.")
 @click.option(
     "--version",
     is_flag=True,
@@ -72,14 +72,12 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
     callback=_print_version,
     help="Show the version.",
 )
-@click.pass_context
-def sfnorch(ctx: click.Context, debug: bool) -> None:
+def sfnorch() -> None:
     """Orchestrate many AWS Glue jobs under AWS Step Functions, from a plan.
 
     Without a plan (sfnorch.yaml, or --plan FILE) commands take the default one: a master that starts five children
     at once, each running its Glue jobs one after another.
     """
-    ctx.obj = debug
 
 
 def main() -> None:

@@ -124,7 +124,7 @@ def read_plan(
     if plan_file is None and Path(PLAN_FILE).exists():
         plan_file = Path(PLAN_FILE)
     plan = load_plan(plan_file) if plan_file else default_plan()
-    given = {n: names for n in range(1, MAX_CHILDREN + 1) if (names := jobs.pop(_CHILD_OPTION.format(n), None))}
+    given = {n: names for n in range(1, MAX_CHILDREN + 1) if (names := jobs.get(_CHILD_OPTION.format(n)))}
     if not given and not jobs_by_child:
         return plan
     if not isinstance(plan, MasterChildPlan):

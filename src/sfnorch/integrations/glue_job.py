@@ -36,9 +36,6 @@ START_ERRORS = Retrier(
 NO_USE = Retrier(errors=("Glue.EntityNotFoundException", "Glue.InvalidInputException"), max_attempts=0)
 """Refusals that would come again: no run has failed, so the plan's `retries` don't count for them."""
 
-HISTORY_EVENTS = 6
-"""Events in an execution's history that one such task makes."""
-
 SUCCEEDED_CHECK = (
     '$states.result.(JobRunState = "SUCCEEDED" ? <<wanted>> : $error("Job run " & Id & " ended " & JobRunState))'
 )

@@ -5,17 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.plan import names
-from sfnorch.workflow import Logging, Parameter, Topic
+from sfnorch.workflow import ENVIRONMENT, TOPIC_ARN, TOPIC_KEY_ARN, Logging, Parameter, Topic
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Plan
 
-ENVIRONMENT, TOPIC, TOPIC_KEY, ALLOWED = (
-    "Environment",
-    "AlarmSNSTopicArn",
-    "AlarmTopicKeyArn",
-    "AllowedGlueJobs",
-)
+ALLOWED = "AllowedGlueJobs"
 
 # No quote, brace, percent or backslash: these values are filled into definitions as text. Commas part the names.
 _TOPIC_ARN = "arn:[a-z-]+:sns:[A-Za-z0-9:_-]+"
@@ -38,15 +33,15 @@ def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Paramet
     """The parameters that name a topic of the user's own."""
     given = plan.alerts.topic_arn or ""
     topic = Parameter(
-        name=TOPIC,
+        name=TOPIC_ARN,
         description="SNS topic that is told of failures" + ("" if given else "; empty: one of the stack's own"),
         default=given,
         pattern=f"^{_TOPIC_ARN}$" if given else f"^({_TOPIC_ARN})?$",
         constraint="the ARN of an SNS topic" + ("" if given else ", or empty"),
     )
     key = Parameter(
-        name=TOPIC_KEY,
-        description=f"KMS key that {TOPIC} is encrypted with, if it is",
+        name=TOPIC_KEY_ARN,
+        description=f"KMS key that {TOPIC_ARN} is encrypted with, if it is",
         default=plan.alerts.topic_key_arn or "",
         pattern="^(arn:[a-z-]+:kms:[A-Za-z0-9:/-]+)?$",
         constraint="the ARN of a KMS key, or empty",
@@ -71,7 +66,6 @@ def topic(plan: Plan, *, published_by_machine: bool) -> Topic:
     return Topic(
         emails=tuple(plan.alerts.emails),
         arn=plan.alerts.topic_arn or "",
-        key_arn=plan.alerts.topic_key_arn or "",
         published_by_machine=published_by_machine,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
-from sfnorch.plan.names import RESERVED_CHILD_NAMES
+from sfnorch.plan.names import RESERVED_CHILD_NAMES, default_child_name
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -21,7 +21,7 @@ def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     if data.get("pattern") == "master-child":
         children = data.get("children")
         named = [
-            (("children", index, "name"), child.get("name", f"child-{index + 1}"))
+            (("children", index, "name"), child.get("name", default_child_name(index + 1)))
             for index, child in enumerate(children if isinstance(children, list) else [])
             if isinstance(child, dict)
         ]

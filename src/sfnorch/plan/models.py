@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
-from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, code_fault, job_name_fault
+from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, code_fault, default_child_name, job_name_fault
 
 DEFAULT_CHAINS = (4, 5, 4, 5, 4)
 """How many placeholder jobs each of the five default children has."""
@@ -221,7 +221,8 @@ class Plan(Model):
 
 
 _DEFAULT_CHILDREN = {
-    f"child-{n}": [f"glue-job-{n}-{letter}" for letter in "abcde"[:count]] for n, count in enumerate(DEFAULT_CHAINS, 1)
+    default_child_name(n): [f"glue-job-{n}-{letter}" for letter in "abcde"[:count]]
+    for n, count in enumerate(DEFAULT_CHAINS, 1)
 }
 
 
@@ -266,7 +267,7 @@ class MasterChildPlan(Plan):
         if not isinstance(value, dict) or not isinstance(value.get("children"), list):
             return value
         children = [
-            {"name": f"child-{n}", **child} if isinstance(child, dict) else child
+            {"name": default_child_name(n), **child} if isinstance(child, dict) else child
             for n, child in enumerate(value["children"], 1)
         ]
         return {**value, "children": children}

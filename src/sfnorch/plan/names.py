@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 
+from sfnorch.asl.jsonata import CODE, code_mark
+
 MAX_CHILDREN, MAX_JOBS = 40, 100
 """How many children a plan may have, and how many jobs each of them."""
 
 JOB_NAME_LENGTH = 255
 WILDCARDS = "*?"
 
-_CODE = ("{%", "%}", "${")
-_REFUSED_IN_JOB = re.compile(r"[*?,\"'\\]|\{%|%\}|\$\{|[^ -ÿ]")
+_REFUSED_IN_JOB = re.compile("|".join([r"[*?,\"'\\]", *map(re.escape, CODE), "[^ -ÿ]"]))
 RESERVED_CHILD_NAMES = ("master",)
 
 CHILD_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
@@ -58,8 +59,8 @@ def job_name_fault(name: str) -> str:
         return f"{found} is a wildcard in an IAM policy"
     if found == ",":
         return "a comma parts the names of a list"
-    if found in _CODE:
-        return f"{found} would be taken for code"
+    if found in CODE:
+        return code_fault(found)
     if found in "\"'\\":
         return f"{found} can't stand in a state machine's definition unharmed"
     return f"U+{ord(found):04X} is not among the characters that IAM takes (U+0020 to U+00FF)"
@@ -67,7 +68,10 @@ def job_name_fault(name: str) -> str:
 
 def code_fault(text: str) -> str:
     """Why `text` would be run by Step Functions or CloudFormation instead of passed on; empty where it would not."""
-    for mark in _CODE:
-        if mark in text:
-            return f"{mark} would be taken for code"
-    return ""
+    mark = code_mark(text)
+    return f"{mark} would be taken for code" if mark else ""
+
+
+def default_child_name(number: int) -> str:
+    """What child `number` of a plan, from 1, is called unless the plan names it."""
+    return f"child-{number}"

@@ -78,6 +78,15 @@ def test_a_template_that_is_too_large_and_the_way_out():
     assert len(render(children(40, 30, more="job_states: false\n"))) < 500_000
 
 
+def test_a_template_that_is_too_large_without_job_states_is_to_be_split():
+    jobs = ", ".join(f"{{name: j{n}, arguments: {{--x: {'x' * 300}}}}}" for n in range(100))
+    plan = "pattern: master-child\njob_states: false\nchildren:\n" + f"  - jobs: [{jobs}]\n" * 40
+    with pytest.raises(LimitError) as error:
+        render(plan)
+    assert without_size(error.value.message) == "the template has N bytes, and CloudFormation takes 1,000,000"
+    assert error.value.hint == "split the plan in two, each with a stack of its own"
+
+
 def test_too_many_of_a_section():
     data = {"Parameters": dict.fromkeys(range(201)), "Resources": dict.fromkeys(range(501))}
     with pytest.raises(LimitError) as error:

@@ -20,8 +20,7 @@ from sfnorch.asl import (
 from sfnorch.integrations import child_execution, notification
 from sfnorch.patterns.job_failure import any_error
 from sfnorch.patterns.master_child import message
-from sfnorch.patterns.stack_parameters import ENVIRONMENT
-from sfnorch.workflow import Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
+from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
