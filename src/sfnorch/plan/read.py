@@ -14,22 +14,29 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.plan.consistency import Path, show
 from sfnorch.plan.errors import PlanError
+from sfnorch.source import Kind, compose, read_text
 
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node, ScalarNode
 
-MAX_BYTES = 2_000_000
-_MAX_DEPTH = 20
+KIND = Kind(
+    name="plan",
+    error=PlanError,
+    max_bytes=2_000_000,
+    max_depth=20,
+    aliases=False,
+    hints={
+        "missing": "sfnorch init writes one",
+        "directory": "name the file: {path}/sfnorch.yaml",
+        "large": "a plan of 4,000 jobs takes a tenth of that: is it the right file?",
+    },
+)
 _WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _CONSTANTS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NOTHING = ("", "~", "null", "Null", "NULL")
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,43 +64,12 @@ class Document:
 
 def read_document(path: FilePath) -> Document:
     """The plan's data with its lines. Raises SfnorchError for a file that can't be read, PlanError for its content."""
-    return parse_document(_text(path), str(path))
-
-
-def _text(path: FilePath) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise SfnorchError(f"There is no plan {path}", hint="sfnorch init writes one") from None
-    except IsADirectoryError:
-        raise SfnorchError(
-            f"{path} is a directory, and a plan is a file", hint=f"name the file: {path}/sfnorch.yaml"
-        ) from None
-    except OSError as error:
-        raise SfnorchError(f"The plan {path} can't be read: {error.strerror}") from None
-    if len(raw) > MAX_BYTES:
-        raise SfnorchError(
-            f"{path} is larger than {MAX_BYTES:,} bytes",
-            hint="a plan of 4,000 jobs takes a tenth of that: is it the right file?",
-        )
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        finding = Finding(
-            rule="plan",
-            file=str(path),
-            line=line,
-            message=f"byte 0x{raw[error.start]:02x} is not UTF-8",
-            hint="save the plan as UTF-8",
-        )
-        raise PlanError([finding]) from None
+    return parse_document(read_text(path, KIND), str(path))
 
 
 def parse_document(text: str, file: str) -> Document:
     """The data of a plan's text with its lines. Raises PlanError with all its faults."""
-    node = _composed(text, file)
+    node = compose(text, file, KIND).root
     if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
         raise _fault(file, None, "the plan is empty", "sfnorch init writes one to start from")
     if not isinstance(node, yaml.MappingNode):
@@ -110,50 +86,8 @@ def parse_document(text: str, file: str) -> Document:
     return Document(file=file, data=data, lines=reading.lines)
 
 
-def _composed(text: str, file: str) -> Node | None:
-    """The root of the document, where it is YAML without aliases and not too deep, which the composer can't stand."""
-    try:
-        return _look_over(text, file, _Loader)
-    except yaml.YAMLError:
-        pass
-    try:
-        return _look_over(text, file, yaml.SafeLoader)  # in PyYAML's own words, whatever it is built with
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _fault(file, mark.line + 1 if mark else None, f"this is not YAML: {error.problem}") from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise _fault(file, line, f"U+{ord(text[error.position]):04X} can't stand in YAML") from None
-
-
-def _look_over(text: str, file: str, loader: Any) -> Node | None:
-    """The root, after a walk over the document's events, which takes no recursion, for what no plan may hold."""
-    depth = 0
-    faults = []
-    for event in yaml.parse(text, Loader=loader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _MAX_DEPTH:
-                raise _fault(file, line, "lists or mappings stand within each other too deep")
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.AliasEvent):
-            hint = "write the value out where it is used"
-            faults.append(_finding(file, line, f"an alias is not taken: *{event.anchor}", hint))
-        elif isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
-            faults.append(_finding(file, line, "half a character can't stand in a text", "write the character itself"))
-    if faults:
-        raise PlanError(faults)
-    return yaml.compose(text, Loader=loader)
-
-
 def _fault(file: str, line: int | None, message: str, hint: str = "") -> PlanError:
-    return PlanError([_finding(file, line, message, hint)])
-
-
-def _finding(file: str, line: int | None, message: str, hint: str) -> Finding:
-    return Finding(rule="plan", file=file, line=line, message=message, hint=hint)
+    return PlanError([KIND.finding(file, line, message, hint)])
 
 
 @dataclass(slots=True)

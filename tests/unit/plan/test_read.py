@@ -9,7 +9,7 @@ import pytest
 
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.errors import PlanError
-from sfnorch.plan.read import MAX_BYTES, parse_document, read_document
+from sfnorch.plan.read import KIND, parse_document, read_document
 
 
 def test_scalars_are_what_both_yamls_read_or_text_as_typed():
@@ -72,7 +72,7 @@ def test_bytes_that_are_not_utf_8_are_told_with_their_line(tmp_path: Path):
         (lambda _: None, "There is no plan {}", "sfnorch init writes one"),
         (Path.mkdir, "{} is a directory, and a plan is a file", "name the file: {}/sfnorch.yaml"),
         (
-            lambda path: path.write_text("#" * (MAX_BYTES + 1)),
+            lambda path: path.write_text("#" * (KIND.max_bytes + 1)),
             "{} is larger than 2,000,000 bytes",
             "a plan of 4,000 jobs takes a tenth of that: is it the right file?",
         ),

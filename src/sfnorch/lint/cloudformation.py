@@ -1,0 +1,130 @@
+"""cfn-lint in the process: on the template as it stands, and on the definitions that it doesn't look into by itself.
+
+It reads definitions only of AWS::StepFunctions::StateMachine, and only objects and plain texts; SAM's, joined and
+outer ones are put before it as native machines with object definitions, filled in. It is handed the data that is
+already read, so that a finding's path leads to the line, in whatever file that is.
+https://github.com/aws-cloudformation/cfn-lint
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sfnorch.findings import Finding, Severity
+from sfnorch.template.contents import NATIVE, StateMachine, Template
+from sfnorch.template.located import Array, Object, Path, Place, place_of, show
+
+Located = tuple[Path, Finding]
+"""A finding, and the path to what it is about."""
+
+DEFINITION_RULE = "E3601"
+_SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+_ROLE = "arn:aws:iam::123456789012:role/lint"
+
+
+def template_findings(template: Template, linter: Any) -> Iterator[Located]:
+    """What cfn-lint finds in the template as it stands; nulls, which it stops at, are left out before."""
+    root = template.source.data
+    for match in linter.validate_template(_without_nulls(root)):
+        path = _path(match)
+        definition = _definition_of(template, path)
+        if definition is None:
+            yield _finding(match, path, place_of(root, path))
+        elif (found := _in_definition(definition, match, path[len(_own(definition)) :])) is not None:
+            yield found
+
+
+def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
+    """What cfn-lint's schema of the Amazon States Language says of the definitions that it hasn't read yet."""
+    unread = {machine.logical_id: machine for machine in template.machines if machine.definition and not _read(machine)}
+    if not unread:
+        return
+    resources = {
+        logical_id: {
+            "Type": NATIVE,
+            "Properties": {"RoleArn": _ROLE, "Definition": _without_nulls(machine.definition.data)},
+        }
+        for logical_id, machine in unread.items()
+        if machine.definition
+    }
+    for match in linter.validate_template({"Resources": resources}):
+        path = _path(match)
+        if match.rule.id == DEFINITION_RULE and len(path) > 3:
+            found = _in_definition(unread[str(path[1])], match, path[4:])
+            if found is not None:
+                yield found
+
+
+def linter() -> Any:
+    """cfn-lint with its default rules, for one region, which no rule of a template's own machines depends on."""
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.runner import Runner
+
+    return Runner(ConfigMixIn(regions=["us-east-1"]))
+
+
+def _read(machine: StateMachine) -> bool:
+    """Whether cfn-lint reads the definition itself: a native machine's object, or text in one piece."""
+    definition = machine.definition
+    assert definition is not None  # noqa: S101 - asked for before
+    value = machine.properties.get(str(definition.path[-1]))
+    return machine.kind == NATIVE and isinstance(value, Object) and not any(key.startswith("Fn::") for key in value)
+
+
+def _own(machine: StateMachine) -> Path:
+    return machine.definition.path if machine.definition else ()
+
+
+def _definition_of(template: Template, path: Path) -> StateMachine | None:
+    """The machine whose definition the path leads into; None where it leads elsewhere."""
+    for machine in template.machines:
+        own = _own(machine)
+        if own and path[: len(own)] == own and _read(machine):
+            return machine
+    return None
+
+
+def _in_definition(machine: StateMachine, match: Any, path: Path) -> Located | None:
+    """The finding in its definition; none where statelint tells the same in better words."""
+    if match.message.startswith("Missing 'Next' target"):
+        return None
+    full, place = machine.at(path)
+    return _finding(match, full, place)
+
+
+def _finding(match: Any, path: Path, place: Place) -> Located:
+    return path, Finding(
+        rule=match.rule.id,
+        severity=_SEVERITIES.get(match.rule.id[:1], Severity.ERROR),
+        file=place.file,
+        line=place.line,
+        path=show(path),
+        message=match.message,
+    )
+
+
+def _path(match: Any) -> Path:
+    return tuple(step for step in getattr(match, "path", None) or () if isinstance(step, str | int))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Object):
+        kept = [(key, _without_nulls(item), line) for key, item, line in value.rows() if item is not None]
+        return Object(value.place, kept)
+    if isinstance(value, Array):
+        return Array(value.place, [(_without_nulls(item), line) for item, line in value.rows() if item is not None])
+    return value
+
+
+def one_a_mistake(findings: Iterable[Located]) -> list[Located]:
+    """Without what follows from another: where a key is misspelt, that the right one is missing beside it."""
+    found = list(findings)
+    misspelt = {
+        path[:-1] for path, finding in found if finding.rule == DEFINITION_RULE and "Did you mean" in finding.message
+    }
+    return [
+        (path, finding)
+        for path, finding in found
+        if finding.rule != DEFINITION_RULE or path not in misspelt or "Additional properties" in finding.message
+    ]

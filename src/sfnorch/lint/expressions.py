@@ -1,0 +1,53 @@
+"""Every JSONata expression of a machine: where it stands, and what of $states is there for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sfnorch.lint.jsonata import Names, code, names
+from sfnorch.template.located import Path
+from sfnorch.template.states import State
+
+_INNER = ("Branches", "ItemProcessor", "Iterator", "Catch", "Choices")
+_NAMES_OF_STATES = ("Type", "Next", "Default", "Resource", "Comment", "QueryLanguage")
+RESULT, ERROR = "result", "errorOutput"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """An expression in a state: its text, what it refers to, and which parts of $states it may take."""
+
+    state: State
+    path: Path
+    text: str
+    names: Names
+    available: frozenset[str]
+
+
+def expressions_of(state: State) -> Iterator[Expression]:
+    """The state's expressions, those of its catchers and choice rules too; none of a JSONPath state."""
+    if not state.jsonata:
+        return
+    always = frozenset({"input", "context"})
+    after = always | {RESULT} if state.kind in ("Task", "Parallel", "Map") else always
+    for key, value in state.body.items():
+        if key not in _INNER and key not in _NAMES_OF_STATES:
+            available = after if key in ("Output", "Assign") else always
+            yield from _within(state, value, (*state.path, key), available)
+    for key, more in (("Choices", frozenset[str]()), ("Catch", frozenset({ERROR}))):
+        for index, rule in state.objects(key):
+            for name, value in rule.items():
+                yield from _within(state, value, (*state.path, key, index, name), always | more)
+
+
+def _within(state: State, value: Any, path: Path, available: frozenset[str]) -> Iterator[Expression]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _within(state, item, (*path, key), available)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _within(state, item, (*path, index), available)
+    elif (text := code(value)) is not None:
+        yield Expression(state=state, path=path, text=text, names=names(text), available=available)

@@ -1,0 +1,181 @@
+"""A scope's loops, what bounds them, and how many history events the longest way through a machine makes.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
+
+from sfnorch.lint.expressions import expressions_of
+from sfnorch.lint.jsonata import code, constant, names
+from sfnorch.lint.variables import assigned
+from sfnorch.template.calls import call_of
+from sfnorch.template.located import Object
+from sfnorch.template.states import Scope, State
+
+_ORDERED = re.compile(r"(Numeric|Timestamp)(Less|Greater)Than(Equals)?(Path)?")
+_COUNTS = re.compile(r"States\.MathAdd\(")
+_EXECUTION_EVENTS = 2
+_ATTEMPTS = 3
+"""How often a retrier tries again where it doesn't say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """States that lead to each other again: how many seconds one round waits, and after how many it ends at most.
+
+    `rounds` is None where something ends it that isn't a number here; `bounded` says whether anything does.
+    """
+
+    states: tuple[State, ...]
+    seconds: float
+    rounds: float | None
+    bounded: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether a round pauses, as one does that asks how something is going."""
+        return any(state.kind == "Wait" for state in self.states)
+
+
+def ways(scope: Scope) -> nx.DiGraph:
+    """The scope's states by name, and the ways between those that are there."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(scope.states)
+    for state in scope.states.values():
+        graph.add_edges_from((state.name, way.target) for way in state.transitions if way.target in scope.states)
+    return graph
+
+
+def loops(scope: Scope, timeout: float | None) -> Iterator[Loop]:
+    """The scope's loops, inner scopes' apart; `timeout` is the machine's own, in seconds."""
+    graph = ways(scope)
+    for component in nx.strongly_connected_components(graph):
+        inside = [state for name, state in scope.states.items() if name in component]
+        if len(inside) > 1 or graph.has_edge(inside[0].name, inside[0].name):
+            yield _loop(inside, timeout)
+
+
+def _loop(states: list[State], timeout: float | None) -> Loop:
+    seconds = sum(_number(state.body.get("Seconds")) or 0 for state in states if state.kind == "Wait")
+    limits = [limit for state in states for limit in _counted(state, states)]
+    orders = any(_compares_order(state) for state in states if state.kind == "Choice")
+    counts = any(_COUNTS.search(str(state.body)) for state in states)
+    rounds = max(limits) if limits else None
+    if rounds is None and timeout and seconds:
+        rounds = math.ceil(timeout / seconds)
+    return Loop(
+        states=tuple(states),
+        seconds=seconds,
+        rounds=rounds,
+        bounded=bool(limits or timeout or orders or counts),
+    )
+
+
+def _counted(choice: State, states: list[State]) -> Iterator[float]:
+    """The numbers that a Choice holds a counter of the loop against."""
+    if choice.kind != "Choice":
+        return
+    counters = {name for state in states for name in _counters(state)}
+    for _, rule in choice.objects("Choices"):
+        text = code(rule.get("Condition"))
+        if text is not None:
+            yield from (limit for name, limit in names(text).compared.items() if name in counters)
+        for comparison in _comparisons(rule):
+            yield from (float(value) for key, value in comparison.items() if _is_limit(key, value))
+
+
+def _is_limit(key: str, value: Any) -> bool:
+    return bool(_ORDERED.fullmatch(key)) and isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _counters(state: State) -> Iterator[str]:
+    """The variables that a state assigns from themselves."""
+    places = [state.body, *(rule for key in ("Choices", "Catch") for _, rule in state.objects(key))]
+    for body in places:
+        given = body.get("Assign")
+        for name in assigned(body):
+            text = code(given[name]) if isinstance(given, Object) else None
+            if text is not None and name in names(text).variables:
+                yield name
+
+
+def _compares_order(state: State) -> bool:
+    if any(expression.names.orders for expression in expressions_of(state)):
+        return True
+    comparisons = (body for _, rule in state.objects("Choices") for body in _comparisons(rule))
+    return any(_ORDERED.fullmatch(key) for body in comparisons for key in body)
+
+
+def _comparisons(rule: Any) -> Iterator[Object]:
+    """A JSONPath choice rule, and the rules in it."""
+    if isinstance(rule, Object):
+        yield rule
+        for key in ("And", "Or", "Not"):
+            inner = rule.get(key)
+            for item in inner if isinstance(inner, list) else [inner]:
+                yield from _comparisons(item)
+
+
+def events(scope: Scope, timeout: float | None) -> float:
+    """How many events the longest way through the scope makes; a loop without a known bound counts once."""
+    graph = ways(scope)
+    rounds = {
+        state.name: loop.rounds for loop in loops(scope, timeout) if loop.rounds is not None for state in loop.states
+    }
+    weights = {name: _state_events(state, timeout) * rounds.get(name, 1) for name, state in scope.states.items()}
+    whole = nx.condensation(graph)
+    longest: dict[int, float] = {}
+    for node in reversed(list(nx.topological_sort(whole))):
+        own = sum(weights[name] for name in whole.nodes[node]["members"])
+        longest[node] = own + max((longest[after] for after in whole.successors(node)), default=0)
+    return max(longest.values(), default=0) + (_EXECUTION_EVENTS if scope.parent is None else 0)
+
+
+def _state_events(state: State, timeout: float | None) -> float:
+    """Events of one visit: entered and exited, and what happens between; each attempt counts."""
+    inner = [events(scope, timeout) for scope in state.scopes]
+    match state.kind:
+        case "Task":
+            call = call_of(state)
+            attempt = 4 if call and call.way else 3
+            return 2 + attempt * (1 + _attempts(state))
+        case "Parallel":
+            return 2 + (2 + sum(inner)) * (1 + _attempts(state))
+        case "Map":
+            items = 0 if any(scope.distributed for scope in state.scopes) else _items(state)
+            return 2 + (3 + items * (2 + sum(inner))) * (1 + _attempts(state))
+        case "Fail":
+            return 1
+    return 2
+
+
+def _attempts(state: State) -> float:
+    return sum(
+        _ATTEMPTS if (number := _number(retrier.get("MaxAttempts"))) is None else number
+        for _, retrier in state.objects("Retry")
+    )
+
+
+def _items(state: State) -> float:
+    """How many items a Map has, where the definition says so; else one."""
+    items = state.body.get("Items")
+    if (text := code(items)) is not None:
+        items = constant(text)
+    return len(items) if isinstance(items, list) else 1
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def timeout_of(machine: Scope) -> float | None:
+    """The machine's own TimeoutSeconds; None where it has none."""
+    return _number(machine.body.get("TimeoutSeconds"))

@@ -1,0 +1,51 @@
+"""The project's own rules, each in a file of its own."""
+
+from __future__ import annotations
+
+from sfnorch.lint.rule import Rule
+from sfnorch.lint.rules import (
+    alarm_topic_key,
+    branch_stops_siblings,
+    failure_untold,
+    glue_job_not_waited,
+    glue_start_not_retried,
+    history_too_long,
+    jsonata_shadowing,
+    jsonata_states,
+    jsonata_syntax,
+    jsonata_unassigned,
+    missing_permission,
+    null_value,
+    past_limit,
+    polling_without_bound,
+    risky_expression,
+    substitution_in_expression,
+    topic_key_access,
+    unused_permission,
+    wildcard_resource,
+    yaml_alias,
+)
+
+RULES: tuple[Rule, ...] = (
+    jsonata_syntax.RULE,
+    jsonata_unassigned.RULE,
+    jsonata_shadowing.RULE,
+    jsonata_states.RULE,
+    risky_expression.RULE,
+    substitution_in_expression.RULE,
+    branch_stops_siblings.RULE,
+    glue_job_not_waited.RULE,
+    glue_start_not_retried.RULE,
+    failure_untold.RULE,
+    polling_without_bound.RULE,
+    history_too_long.RULE,
+    missing_permission.RULE,
+    unused_permission.RULE,
+    wildcard_resource.RULE,
+    alarm_topic_key.RULE,
+    topic_key_access.RULE,
+    null_value.RULE,
+    yaml_alias.RULE,
+    past_limit.RULE,
+)
+"""Every rule, in the order in which they are listed: expressions, failures, permissions, then the template's form."""

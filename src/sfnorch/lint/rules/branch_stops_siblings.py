@@ -1,0 +1,46 @@
+"""A Task in a branch of a Parallel without a Catch: its error stops the other branches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.rule import Fault, Rule, fault
+from sfnorch.lint.subject import Subject
+from sfnorch.lint.words import listed
+from sfnorch.template.states import Scope, State
+
+_ALL = {"States.ALL", "States.TaskFailed"}
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    for machine in subject.machines:
+        for state in machine.walk():
+            if state.kind == "Parallel" and len(state.scopes) > 1:
+                failing = [task.name for branch in state.scopes for task in _uncaught(branch)]
+                if failing:
+                    message = f"when {listed(failing, 'or')} fails, the other branches of {state.name} are stopped"
+                    hint = "catch States.ALL in the branch, and look at the outcomes after it"
+                    yield fault(machine, state.path, message, hint)
+
+
+def _uncaught(scope: Scope) -> Iterator[State]:
+    for state in scope.states.values():
+        caught = any(_ALL & set(transition.errors()) for transition in state.catches)
+        if caught:
+            continue
+        if state.kind == "Task":
+            yield state
+        elif state.kind == "Map" or len(state.scopes) == 1:
+            for inner in state.scopes:
+                yield from _uncaught(inner)
+
+
+RULE = Rule(
+    id="branch-stops-siblings",
+    title="A Task in a branch of a Parallel that nothing catches",
+    why="an error that leaves a branch fails the Parallel, and stops all other branches with their job runs",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html",
+    severity=Severity.WARNING,
+    check=_check,
+)

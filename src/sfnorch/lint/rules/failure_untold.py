@@ -1,0 +1,63 @@
+"""A failure that nobody is told of: no Catch takes it, no alarm watches the machine, no rule its events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.rule import Fault, Rule
+from sfnorch.lint.subject import Subject
+from sfnorch.lint.words import listed
+from sfnorch.template.calls import call_of, child_machine
+from sfnorch.template.contents import StateMachine
+from sfnorch.template.iam import overlap
+from sfnorch.template.states import Scope, State
+
+_ALL = {"States.ALL", "States.TaskFailed"}
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    if subject.template.events_told:
+        return
+    watched = {arn for alarm in subject.template.alarms if alarm.actions for arn in alarm.machines}
+    awaited = {
+        child_machine(state)
+        for machine in subject.machines
+        for state in machine.walk()
+        if (call := call_of(state)) and call.way.startswith(".sync")
+    } - {""}
+    for machine in subject.machines:
+        if _told(machine, watched) or any(overlap(child, machine.arn) for child in awaited):
+            continue
+        failing = [state.name for state in _uncaught(machine.states)] if machine.states else []
+        if failing:
+            yield Fault(
+                path=machine.path[:-1],
+                place=machine.place,
+                message=f"when {listed(failing, 'or')} fails, nobody is told",
+                hint="put an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic",
+            )
+
+
+def _told(machine: StateMachine, watched: set[str]) -> bool:
+    return any(overlap(arn, machine.arn) for arn in watched)
+
+
+def _uncaught(scope: Scope) -> Iterator[State]:
+    for state in scope.states.values():
+        if any(_ALL & set(transition.errors()) for transition in state.catches):
+            continue
+        if state.kind == "Task":
+            yield state
+        for inner in state.scopes:
+            yield from _uncaught(inner)
+
+
+RULE = Rule(
+    id="failure-untold",
+    title="A failure that nobody is told of",
+    why="the execution ends FAILED in the console, and the data is missed days later",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html",
+    severity=Severity.WARNING,
+    check=_check,
+)

@@ -1,0 +1,48 @@
+"""A Glue task without a retry on the errors of its start: a busy moment fails the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.rule import Fault, Rule, fault
+from sfnorch.lint.subject import Subject
+from sfnorch.template.calls import call_of
+from sfnorch.template.states import State
+
+_BUSY = {
+    "Glue.AWSGlueException",
+    "Glue.ConcurrentRunsExceededException",
+    "Glue.ResourceNumberLimitExceededException",
+    "Glue.ThrottlingException",
+    "States.ALL",
+    "States.TaskFailed",
+}
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    for machine in subject.machines:
+        for state in machine.walk():
+            call = call_of(state)
+            if call and call.name in ("glue:startJobRun", "aws-sdk:glue:startJobRun") and not _retried(state):
+                message = f"{state.name} is not tried again when Glue is busy"
+                hint = "retry Glue.ConcurrentRunsExceededException and Glue.AWSGlueException, with a pause and jitter"
+                yield fault(machine, state.path, message, hint)
+
+
+def _retried(state: State) -> bool:
+    for _, retrier in state.objects("Retry"):
+        errors = retrier.get("ErrorEquals")
+        if isinstance(errors, list) and _BUSY & {error for error in errors if isinstance(error, str)}:
+            return True
+    return False
+
+
+RULE = Rule(
+    id="glue-start-not-retried",
+    title="A Glue task without a retry on its start errors",
+    why="a job at its MaxConcurrentRuns, or a throttled call, fails the task though it would start a moment later",
+    source="https://docs.aws.amazon.com/glue/latest/webapi/API_StartJobRun.html",
+    severity=Severity.WARNING,
+    check=_check,
+)

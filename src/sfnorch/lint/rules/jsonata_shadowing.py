@@ -1,0 +1,51 @@
+"""A variable assigned in a branch, or for an item, under the name of one assigned outside: AWS allows no shadowing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.rule import Fault, Rule, fault
+from sfnorch.lint.subject import Subject
+from sfnorch.lint.variables import assigned_within
+from sfnorch.template.contents import StateMachine
+from sfnorch.template.located import Object, Path
+from sfnorch.template.states import Scope
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    for machine in subject.machines:
+        if machine.states:
+            yield from _scope(machine, machine.states, frozenset())
+
+
+def _scope(machine: StateMachine, scope: Scope, outer: frozenset[str]) -> Iterator[Fault]:
+    for path, name in _assignments(scope):
+        if name in outer:
+            hint = "give one of the two another name: what is assigned inside doesn't leave anyway"
+            yield fault(machine, path, f"${name} is assigned outside as well", hint)
+    known = outer | assigned_within(scope)
+    for state in scope.states.values():
+        for inner in state.scopes:
+            yield from _scope(machine, inner, frozenset() if inner.distributed else known)
+
+
+def _assignments(scope: Scope) -> Iterator[tuple[Path, str]]:
+    for state in scope.states.values():
+        places: list[tuple[Path, Object]] = [(state.path, state.body)]
+        for key in ("Choices", "Catch"):
+            places += [((*state.path, key, index), rule) for index, rule in state.objects(key)]
+        for path, body in places:
+            given = body.get("Assign")
+            if isinstance(given, Object):
+                yield from (((*path, "Assign", name), name) for name in given)
+
+
+RULE = Rule(
+    id="jsonata-shadowing",
+    title="A variable of a branch or an item named as one outside",
+    why="variables must have names of their own in all scopes: CreateStateMachine refuses the definition",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html",
+    severity=Severity.ERROR,
+    check=_check,
+)

@@ -1,0 +1,78 @@
+"""Names and sizes past what AWS takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.rule import Fault, Rule, fault
+from sfnorch.lint.subject import Subject
+from sfnorch.template.calls import call_of
+from sfnorch.template.contents import StateMachine
+from sfnorch.template.definitions import characters
+from sfnorch.template.intrinsics import UNKNOWN
+from sfnorch.template.states import State
+
+_NAME = 80
+_DEFINITION = 1_048_576
+_POLICIES = 10_240
+_SUBJECT = 100
+_CAUSE = 32_768
+_ERROR = 256
+_INLINE_ITEMS = 40
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    for machine in subject.machines:
+        yield from _machine(machine)
+        for state in machine.walk():
+            yield from _state(machine, state)
+    for role in subject.template.roles.values():
+        total = sum(role.policy_sizes)
+        if total > _POLICIES:
+            message = f"its inline policies hold {total:,} characters, and IAM takes {_POLICIES:,}"
+            hint = "name fewer resources, or a common prefix of them, or attach a managed policy"
+            yield Fault(path=role.path[:-1], place=role.place, message=message, hint=hint)
+
+
+def _machine(machine: StateMachine) -> Iterator[Fault]:
+    name = UNKNOWN.sub("", machine.name)
+    if len(name) > _NAME:
+        message = f"the name {name!r} has {len(name)} characters, and AWS takes {_NAME}"
+        yield Fault(path=machine.path[:-1], place=machine.place, message=message, hint="shorten it")
+    if machine.definition and (size := characters(machine.definition)) > _DEFINITION:
+        hint = "start part of it as an execution of its own"
+        yield fault(machine, (), f"the definition has {size:,} characters, and AWS takes {_DEFINITION:,}", hint)
+
+
+def _state(machine: StateMachine, state: State) -> Iterator[Fault]:
+    if len(state.name) > _NAME:
+        message = f"the state's name has {len(state.name)} characters, and AWS takes {_NAME}"
+        yield fault(machine, state.path, message, "shorten it; a Comment may say more")
+    for key, limit in (("Cause", _CAUSE), ("Error", _ERROR)):
+        if state.kind == "Fail" and len(state.text(key)) > limit:
+            yield fault(machine, (*state.path, key), f"{key} has more than {limit:,} characters", "shorten it")
+    concurrency = state.body.get("MaxConcurrency")
+    inline = not any(scope.distributed for scope in state.scopes)
+    if state.kind == "Map" and inline and isinstance(concurrency, int) and concurrency > _INLINE_ITEMS:
+        message = f"an inline Map runs {_INLINE_ITEMS} items at once, not {concurrency}"
+        hint = "give its ProcessorConfig the mode DISTRIBUTED for more"
+        yield fault(machine, (*state.path, "MaxConcurrency"), message, hint, severity=Severity.WARNING)
+    call = call_of(state)
+    if call and call.name == "sns:publish":
+        key = "Arguments" if state.jsonata else "Parameters"
+        given = state.body.get(key)
+        subject = given.get("Subject") if isinstance(given, dict) else None
+        if isinstance(subject, str) and not subject.startswith("{%") and len(subject) >= _SUBJECT:
+            message = f"the subject has {len(subject)} characters, and SNS takes fewer than {_SUBJECT}"
+            yield fault(machine, (*state.path, key, "Subject"), message, "shorten it")
+
+
+RULE = Rule(
+    id="past-limit",
+    title="A name or a size past AWS's limit",
+    why="AWS refuses it when the stack is deployed, or the execution fails when it gets there",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",
+    severity=Severity.ERROR,
+    check=_check,
+)

@@ -1,0 +1,49 @@
+"""A `${…}` inside an expression: CloudFormation fills it in as text, so its value becomes code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sfnorch.findings import Severity
+from sfnorch.lint.jsonata import code
+from sfnorch.lint.rule import Fault, Rule, fault
+from sfnorch.lint.subject import Subject
+from sfnorch.template.located import Path
+
+_SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    for machine in subject.machines:
+        if machine.definition and machine.definition.unfilled:
+            for path, text in _expressions(machine.definition.unfilled, ()):
+                if found := _SUBSTITUTION.search(text):
+                    message = f"{found[0]} is filled in as text inside an expression, so its value becomes code"
+                    hint = "let it stand alone as a whole text, in Assign, and use the variable"
+                    yield fault(machine, path, message, hint)
+
+
+def _expressions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(text := value.get("Fn::Sub"), str) and code(text) is not None:
+            yield path, text
+            return
+        for key, item in value.items():
+            yield from _expressions(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _expressions(item, (*path, index))
+    elif (text := code(value)) is not None:
+        yield path, text
+
+
+RULE = Rule(
+    id="substitution-in-expression",
+    title="A substitution inside an expression",
+    why="a value with a quote in it breaks the expression, or runs as code",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-sam-sfn.html",
+    severity=Severity.WARNING,
+    check=_check,
+)

@@ -1,0 +1,70 @@
+"""An encrypted topic whose publisher may not use the key: a machine's role, or the alarms behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.rule import Fault, Rule, fault
+from sfnorch.lint.subject import Subject
+from sfnorch.template.alarms import Key, Topic
+from sfnorch.template.calls import ANY, argument, call_of
+from sfnorch.template.contents import StateMachine
+from sfnorch.template.iam import allows, overlap
+from sfnorch.template.located import place_of
+
+_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+_ALARMS = "cloudwatch.amazonaws.com"
+_AWS_KEY = "alias/aws/sns"
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    for topic in subject.template.topics:
+        if topic.key and not topic.key.endswith(_AWS_KEY):
+            key = next((key for key in subject.template.keys if topic.key in key.names), None)
+            for machine in subject.machines:
+                yield from _machine(machine, topic, key)
+            yield from _alarms(subject, topic, key)
+
+
+def _machine(machine: StateMachine, topic: Topic, key: Key | None) -> Iterator[Fault]:
+    role = machine.role
+    if role is None or not role.whole:
+        return
+    names = key.names if key else {topic.key}
+    for state in machine.walk():
+        call = call_of(state)
+        if call is None or call.name not in ("sns:publish", "aws-sdk:sns:publish"):
+            continue
+        if argument(state, "TopicArn") == ANY or not overlap(topic.arn, argument(state, "TopicArn")):
+            continue
+        if any(all(allows(role.statements, action, name) for action in _ACTIONS) for name in names):
+            continue
+        message = f"{role.name} may not use the key that encrypts {topic.logical_id}"
+        hint = "allow kms:GenerateDataKey* and kms:Decrypt on the key"
+        yield fault(machine, (*state.path, "Resource"), message, hint)
+        return
+
+
+def _alarms(subject: Subject, topic: Topic, key: Key | None) -> Iterator[Fault]:
+    if key is None or not any(topic.arn in alarm.actions for alarm in subject.template.alarms):
+        return
+    granted = [statement for statement in key.statements if {_ALARMS, "*"} & set(statement.services)]
+    if not all(any(s.allow and s.names_action(action) for s in granted) for action in _ACTIONS):
+        path = (*topic.path, "KmsMasterKeyId")
+        yield Fault(
+            path=path,
+            place=place_of(subject.template.source.data, path),
+            message=f"alarms can't publish to {topic.logical_id}: its key doesn't let CloudWatch in",
+            hint=f"allow kms:GenerateDataKey* and kms:Decrypt to {_ALARMS} in the key's policy",
+        )
+
+
+RULE = Rule(
+    id="topic-key-access",
+    title="An encrypted topic whose publisher may not use the key",
+    why="the message is refused, or lost without an error",
+    source="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
+    severity=Severity.ERROR,
+    check=_check,
+)

@@ -1,0 +1,79 @@
+"""Which variables are there when a state begins: on every way to it, and on some way.
+
+What is assigned in a state, a choice rule or a catcher is there from the next state on; what is assigned in a branch
+or for an item doesn't leave it; a distributed Map sees none of the outer ones.
+https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sfnorch.template.located import Object
+from sfnorch.template.states import Scope, State, Way
+
+Names = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The variables at a state's beginning: on every way to it, and on at least one."""
+
+    always: Names
+    sometimes: Names
+
+
+def assigned(body: Object | None) -> Names:
+    """The variables that a state, a choice rule or a catcher assigns."""
+    given = body.get("Assign") if body is not None else None
+    return frozenset(given) if isinstance(given, Object) else frozenset()
+
+
+def known_variables(machine: Scope) -> dict[State, Known]:
+    """For every state of the machine, the variables at its beginning; states that nothing leads to are left out."""
+    found: dict[State, Known] = {}
+    _scope(machine, Known(frozenset(), frozenset()), found)
+    return found
+
+
+def _scope(scope: Scope, entry: Known, found: dict[State, Known]) -> None:
+    reached: dict[str, Known] = {}
+    todo = [(scope.start_at, entry)]
+    while todo:
+        name, arriving = todo.pop()
+        state = scope.states.get(name)
+        if state is None:
+            continue
+        before = reached.get(name)
+        known = arriving if before is None else _joined(before, arriving)
+        if known == before:
+            continue
+        reached[name] = known
+        todo.extend(_leaving(state, known))
+    for name, known in reached.items():
+        state = scope.states[name]
+        found[state] = known
+        for inner in state.scopes:
+            _scope(inner, Known(frozenset(), frozenset()) if inner.distributed else known, found)
+
+
+def _joined(one: Known, other: Known) -> Known:
+    return Known(one.always & other.always, one.sometimes | other.sometimes)
+
+
+def _leaving(state: State, known: Known) -> Iterator[tuple[str, Known]]:
+    for transition in state.transitions:
+        by_rule = transition.way in (Way.CHOICE, Way.CATCH)
+        more = assigned(transition.rule) if by_rule else assigned(state.body)
+        yield transition.target, Known(known.always | more, known.sometimes | more)
+
+
+def assigned_within(scope: Scope) -> Names:
+    """The variables that are assigned in the scope itself, inner scopes apart."""
+    names: Names = frozenset()
+    for state in scope.states.values():
+        names |= assigned(state.body)
+        for transition in state.transitions:
+            names |= assigned(transition.rule)
+    return names

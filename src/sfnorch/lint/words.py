@@ -1,0 +1,15 @@
+"""Names put into a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_SHOWN = 3
+
+
+def listed(names: Sequence[str], word: str = "and") -> str:
+    """The names as a sentence has them, the first three and how many more: `a, b, c or 4 others`."""
+    shown, more = list(names[:_SHOWN]), len(names) - _SHOWN
+    if more > 0:
+        shown.append(f"{more} other{'s' if more > 1 else ''}")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {word} {shown[-1]}"

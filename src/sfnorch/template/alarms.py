@@ -1,0 +1,132 @@
+"""Who is told of failures: alarms on machines' metrics, rules on their events, the topics behind them and their keys.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sfnorch.template.iam import Statement, statements
+from sfnorch.template.intrinsics import Stack
+from sfnorch.template.located import Array, Object, Path, Place
+from sfnorch.template.roles import resources
+
+_FAILURES = frozenset({"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An alarm: its name, the machines whose failures it watches (ARNs), and whom it tells (ARNs)."""
+
+    logical_id: str
+    name: str
+    machines: frozenset[str]
+    actions: tuple[str, ...]
+    path: Path
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """A topic and the key that encrypts it, as it is named; empty where none does."""
+
+    logical_id: str
+    arn: str
+    key: str
+    path: Path
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A key of the template's, the names that lead to it, and its policy."""
+
+    names: frozenset[str]
+    statements: tuple[Statement, ...]
+
+
+def declared_alarms(stack: Stack) -> list[Alarm]:
+    """The template's alarms."""
+    return [
+        Alarm(
+            logical_id=logical_id,
+            name=stack.name(logical_id),
+            machines=frozenset(_watched(stack.value(properties))),
+            actions=_texts(stack.value(properties.get("AlarmActions"))),
+            path=path,
+            place=place,
+        )
+        for logical_id, properties, path, place in resources(stack, "AWS::CloudWatch::Alarm")
+    ]
+
+
+def _watched(properties: Any) -> Iterator[str]:
+    listed = properties.get("Metrics")
+    for metric in [properties, *(listed if isinstance(listed, Array) else ())]:
+        stat = metric.get("MetricStat") if isinstance(metric, Object) else None
+        source = stat.get("Metric") if isinstance(stat, Object) else metric
+        if not isinstance(source, Object) or source.get("MetricName") not in _FAILURES:
+            continue
+        for dimension in source.get("Dimensions") or ():
+            if isinstance(dimension, Object) and dimension.get("Name") == "StateMachineArn":
+                yield str(dimension.get("Value"))
+
+
+def declared_topics(stack: Stack) -> list[Topic]:
+    """The template's topics."""
+    return [
+        Topic(
+            logical_id=logical_id,
+            arn=stack.ref(logical_id),
+            key=stack.text(properties.get("KmsMasterKeyId")),
+            path=path,
+            place=place,
+        )
+        for logical_id, properties, path, place in resources(stack, "AWS::SNS::Topic")
+    ]
+
+
+def declared_keys(stack: Stack) -> list[Key]:
+    """The template's keys, with the aliases that name them."""
+    aliases: dict[str, list[str]] = {}
+    for _, properties, _, _ in resources(stack, "AWS::KMS::Alias"):
+        aliases.setdefault(stack.text(properties.get("TargetKeyId")), []).append(
+            stack.text(properties.get("AliasName"))
+        )
+    keys = []
+    for logical_id, properties, path, _ in resources(stack, "AWS::KMS::Key"):
+        names = {stack.name(logical_id), stack.attribute(logical_id, "Arn")}
+        for name in tuple(names):
+            names.update(aliases.get(name, ()))
+        policy = statements(stack.value(properties.get("KeyPolicy")), (*path, "KeyPolicy"))
+        keys.append(Key(names=frozenset(names), statements=tuple(policy)))
+    return keys
+
+
+def tells_by_events(stack: Stack) -> bool:
+    """Whether a rule of the template's listens to what becomes of executions."""
+    return any("aws.states" in sources for sources in _sources(stack.section("Resources")))
+
+
+def _sources(node: Any) -> Iterator[list[Any]]:
+    """Every list of event sources in an event pattern, wherever it stands: in a rule, or in a function's events."""
+    if isinstance(node, Object):
+        for key, value in node.items():
+            if (
+                key in ("EventPattern", "Pattern")
+                and isinstance(value, Object)
+                and isinstance(value.get("source"), list)
+            ):
+                yield value["source"]
+            else:
+                yield from _sources(value)
+    elif isinstance(node, Array):
+        for item in node:
+            yield from _sources(item)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, Array) else ()

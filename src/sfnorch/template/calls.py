@@ -1,0 +1,215 @@
+"""What a Task calls, and the permissions that its machine's role needs for it.
+
+The table holds what AWS's documentation lists for each integration; for a call that isn't in it, `needs` says so by
+None, and nobody judges. A resource that is chosen when the state runs is `*`: any.
+https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sfnorch.template.located import Object
+from sfnorch.template.resources import Surroundings
+from sfnorch.template.states import State
+
+ANY = "*"
+_INTEGRATION = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<call>.+?)(?P<way>\.sync(?::2)?|\.waitForTaskToken)?")
+_LAMBDA = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:.+")
+_MACHINE = re.compile(r"(arn:[^:]+):states:([^:]*):([^:]*):stateMachine:([^:/]+).*")
+_QUEUE = re.compile(r"https://sqs\.([^.]+)\.[^/]+/([^/]+)/(.+)")
+
+MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
+"""The EventBridge rule by which Step Functions hears of a child's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An action that the role must allow, and the resource it is on."""
+
+    action: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What a Task calls: `glue:startJobRun` or `aws-sdk:glue:getJobRun`, and the way it waits: `.sync` or nothing."""
+
+    name: str
+    way: str = ""
+
+    @property
+    def service(self) -> str:
+        """The service as the integration names it."""
+        return self.name.removeprefix("aws-sdk:").partition(":")[0]
+
+    def __str__(self) -> str:
+        return self.name + self.way
+
+
+def call_of(state: State) -> Call | None:
+    """What the Task calls; None for another state, an activity, or what is no integration."""
+    resource = state.text("Resource")
+    if state.kind != "Task" or not resource:
+        return None
+    if _LAMBDA.fullmatch(resource):
+        return Call("lambda:invoke")
+    match = _INTEGRATION.fullmatch(resource)
+    if match is None or match["call"].startswith("activity"):
+        return None
+    return Call(match["call"], match["way"] or "")
+
+
+def argument(state: State, name: str) -> str:
+    """The Task's argument as a text; ANY where it is computed when the state runs, empty where it isn't given."""
+    key = "Arguments" if state.jsonata else "Parameters"
+    given: Any = state.body.get(key)
+    if isinstance(given, str):
+        return ANY
+    if not isinstance(given, Object):
+        return ""
+    if f"{name}.$" in given:
+        return ANY
+    value = given.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or (state.jsonata and value.startswith("{%")):
+        return ANY
+    return value
+
+
+def needs(state: State, where: Surroundings) -> list[Need] | None:
+    """The permissions that a Task needs; none for a state that calls nothing, None for a call not known here."""
+    call = call_of(state)
+    if call is None:
+        return []
+    if call.name == "lambda:invoke":
+        return [Need("lambda:InvokeFunction", _function(state, where))]
+    if call.name in ("states:startExecution", "aws-sdk:sfn:startExecution"):
+        return _start_execution(argument(state, "StateMachineArn"), call.way, where)
+    row = _CALLS.get(str(call)) or _CALLS.get(call.name)
+    if row is not None:
+        return [Need(action, resource.of(state, where)) for actions, resource in row for action in actions.split()]
+    prefix = _SDK_PREFIXES.get(call.service)
+    if call.name.startswith("aws-sdk:") and prefix:
+        action = call.name.rpartition(":")[2]
+        return [Need(f"{prefix}:{action[:1].upper()}{action[1:]}", ANY)]
+    return None
+
+
+def distributed_map_needs(machine_arn: str) -> list[Need]:
+    """The permissions that a distributed Map needs: its items run as executions of the machine itself.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """
+    return [Need("states:StartExecution", machine_arn)]
+
+
+def child_machine(state: State) -> str:
+    """The ARN of the machine that the Task starts; empty where it starts none, ANY where it is chosen as it runs."""
+    call = call_of(state)
+    return argument(state, "StateMachineArn") if call and call.name.endswith(":startExecution") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arn:
+    """A resource's ARN, made from one of the call's arguments."""
+
+    service: str
+    end: str
+    argument: str = ""
+
+    def of(self, state: State, where: Surroundings) -> str:
+        value = argument(state, self.argument) if self.argument else ""
+        if self.argument and not value:
+            return ANY
+        if value.startswith(("arn:", "<")):
+            return value
+        if self.service == "sqs" and (match := _QUEUE.fullmatch(value)):
+            return f"arn:{where.partition}:sqs:{match[1]}:{match[2]}:{match[3]}"
+        if self.service == "s3":
+            return f"arn:{where.partition}:s3:::{value}/{argument(state, 'Key') or ANY}"
+        end = self.end.format(value)
+        return f"arn:{where.partition}:{self.service}:{where.region}:{where.account}:{end}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Any:
+    """A call for which AWS gives no resource."""
+
+    def of(self, state: State, where: Surroundings) -> str:
+        return ANY
+
+
+_GLUE_JOB = _Arn("glue", "job/{}", "JobName")
+_GLUE_WORKFLOW = _Arn("glue", "workflow/{}", "Name")
+_TABLE = _Arn("dynamodb", "table/{}", "TableName")
+_QUEUE_ARN = _Arn("sqs", "{}", "QueueUrl")
+_TOPIC = _Arn("sns", "{}", "TopicArn")
+_Row = tuple[tuple[str, "_Arn | _Any"], ...]
+_CALLS: Mapping[str, _Row] = {
+    "glue:startJobRun": (("glue:StartJobRun", _GLUE_JOB),),
+    "glue:startJobRun.sync": (("glue:StartJobRun glue:GetJobRun glue:GetJobRuns glue:BatchStopJobRun", _GLUE_JOB),),
+    "aws-sdk:glue:startJobRun": (("glue:StartJobRun", _GLUE_JOB),),
+    "aws-sdk:glue:getJobRun": (("glue:GetJobRun", _GLUE_JOB),),
+    "aws-sdk:glue:startWorkflowRun": (("glue:StartWorkflowRun", _GLUE_WORKFLOW),),
+    "aws-sdk:glue:getWorkflowRun": (("glue:GetWorkflowRun", _GLUE_WORKFLOW),),
+    "sns:publish": (("sns:Publish", _TOPIC),),
+    "aws-sdk:sns:publish": (("sns:Publish", _TOPIC),),
+    "sqs:sendMessage": (("sqs:SendMessage", _QUEUE_ARN),),
+    "aws-sdk:sqs:sendMessage": (("sqs:SendMessage", _QUEUE_ARN),),
+    "aws-sdk:cloudwatch:setAlarmState": (("cloudwatch:SetAlarmState", _Arn("cloudwatch", "alarm:{}", "AlarmName")),),
+    "aws-sdk:redshiftdata:executeStatement": (("redshift-data:ExecuteStatement", _Any()),),
+    "aws-sdk:redshiftdata:describeStatement": (("redshift-data:DescribeStatement", _Any()),),
+    "aws-sdk:sfn:describeExecution": (("states:DescribeExecution", _Arn("states", "{}", "ExecutionArn")),),
+    "aws-sdk:s3:putObject": (("s3:PutObject", _Arn("s3", "", "Bucket")),),
+    "aws-sdk:s3:getObject": (("s3:GetObject", _Arn("s3", "", "Bucket")),),
+    "aws-sdk:lambda:invoke": (("lambda:InvokeFunction", _Any()),),
+    **{
+        f"{prefix}dynamodb:{call}Item": ((f"dynamodb:{call[:1].upper()}{call[1:]}Item", _TABLE),)
+        for prefix in ("", "aws-sdk:")
+        for call in ("get", "put", "update", "delete")
+    },
+}
+_SDK_PREFIXES = {
+    "athena": "athena",
+    "cloudwatch": "cloudwatch",
+    "codebuild": "codebuild",
+    "dynamodb": "dynamodb",
+    "eventbridge": "events",
+    "glue": "glue",
+    "secretsmanager": "secretsmanager",
+    "sfn": "states",
+    "sns": "sns",
+    "sqs": "sqs",
+    "ssm": "ssm",
+}
+"""Services whose API calls are IAM actions of the same name, and what IAM calls the service."""
+
+
+def _function(state: State, where: Surroundings) -> str:
+    resource = state.text("Resource")
+    name = resource if _LAMBDA.fullmatch(resource) else argument(state, "FunctionName") or ANY
+    name = name.removesuffix(":$LATEST")
+    if name == ANY or name.startswith(("arn:", "<")):
+        return name
+    name = name.rpartition("function:")[2]
+    return f"arn:{where.partition}:lambda:{where.region}:{where.account}:function:{name}"
+
+
+def _start_execution(machine: str, way: str, where: Surroundings) -> list[Need]:
+    machine = machine or ANY
+    found = [Need("states:StartExecution", machine)]
+    if way.startswith(".sync"):
+        match = _MACHINE.fullmatch(machine)
+        prefix = f"arn:{where.partition}:states:{where.region}:{where.account}"
+        executions = (
+            f"{match[1]}:states:{match[2]}:{match[3]}:execution:{match[4]}:*" if match else f"{prefix}:execution:*"
+        )
+        rule = f"arn:{where.partition}:events:{where.region}:{where.account}:rule/{MANAGED_RULE}"
+        found += [Need(f"states:{action}Execution", executions) for action in ("Describe", "Stop")]
+        found += [Need(f"events:{action}", rule) for action in ("PutTargets", "PutRule", "DescribeRule")]
+    return found

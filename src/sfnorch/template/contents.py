@@ -1,0 +1,136 @@
+"""All that a template holds of an orchestration: state machines with definitions and roles, alarms and topics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sfnorch.findings import Finding
+from sfnorch.template.alarms import (
+    Alarm,
+    Key,
+    Topic,
+    declared_alarms,
+    declared_keys,
+    declared_topics,
+    tells_by_events,
+)
+from sfnorch.template.definitions import Definition, DefinitionError, read_definition
+from sfnorch.template.intrinsics import Stack
+from sfnorch.template.located import Object, Path, Place
+from sfnorch.template.reader import Source
+from sfnorch.template.resources import Surroundings
+from sfnorch.template.roles import Role, declared_roles, implied_role, resources
+from sfnorch.template.states import Scope, State, states_of
+
+NATIVE, SAM = "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StateMachine:
+    """A state machine of a template; without a definition, `fault` says why."""
+
+    logical_id: str
+    name: str
+    arn: str
+    kind: str
+    express: bool
+    properties: Object
+    """As written."""
+    path: Path
+    place: Place
+    definition: Definition | None
+    fault: Finding | None
+    role: Role | None
+    """None where it is not of this template."""
+
+    @cached_property
+    def states(self) -> Scope | None:
+        """Its states; None where its definition can't be read."""
+        return states_of(self.definition.data) if self.definition else None
+
+    def walk(self) -> list[State]:
+        """Every state of it, inner ones too; none where its definition can't be read."""
+        return list(self.states.walk()) if self.states else []
+
+    def at(self, path: Path) -> tuple[Path, Place]:
+        """The way from the template's root to a value in the definition, and where it stands."""
+        if self.definition is None:
+            return self.path, self.place
+        return (*self.definition.path, *path), self.definition.place(path)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Template:
+    """What a template holds, evaluated over given parameters and defaults."""
+
+    source: Source
+    stack: Stack
+    machines: tuple[StateMachine, ...]
+    roles: Mapping[str, Role]
+    alarms: tuple[Alarm, ...]
+    topics: tuple[Topic, ...]
+    keys: tuple[Key, ...]
+    events_told: bool
+
+    def machine(self, arn: str) -> StateMachine | None:
+        """The machine of this ARN, or of a version or alias of it; None where it is another's."""
+        for machine in self.machines:
+            if arn == machine.arn or arn.startswith(f"{machine.arn}:"):
+                return machine
+        return None
+
+
+def contents(
+    source: Source, parameters: Mapping[str, str] | None = None, where: Surroundings | None = None
+) -> Template:
+    """What the template holds; parameters that aren't given have their defaults."""
+    stack = Stack(source.data, parameters, where)
+    roles = declared_roles(stack)
+    machines = tuple(_machine(stack, roles, *found) for kind in (NATIVE, SAM) for found in resources(stack, kind))
+    order = {logical_id: index for index, logical_id in enumerate(stack.section("Resources"))}
+    return Template(
+        source=source,
+        stack=stack,
+        machines=tuple(sorted(machines, key=lambda machine: order[machine.logical_id])),
+        roles=roles,
+        alarms=tuple(declared_alarms(stack)),
+        topics=tuple(declared_topics(stack)),
+        keys=tuple(declared_keys(stack)),
+        events_told=tells_by_events(stack),
+    )
+
+
+def _machine(
+    stack: Stack, roles: Mapping[str, Role], logical_id: str, properties: Object, path: Path, place: Place
+) -> StateMachine:
+    definition, fault = None, None
+    try:
+        definition = read_definition(stack, properties, path)
+    except DefinitionError as error:
+        fault = error.finding
+    kind = stack.resource_type(logical_id)
+    return StateMachine(
+        logical_id=logical_id,
+        name=stack.name(logical_id),
+        arn=stack.ref(logical_id),
+        kind=kind,
+        express=stack.text(properties.get("Type" if kind == SAM else "StateMachineType")) == "EXPRESS",
+        properties=properties,
+        path=path,
+        place=place,
+        definition=definition,
+        fault=fault,
+        role=_role(stack, roles, kind, logical_id, properties, path),
+    )
+
+
+def _role(
+    stack: Stack, roles: Mapping[str, Role], kind: str, logical_id: str, properties: Object, path: Path
+) -> Role | None:
+    given: Any = properties.get("Role" if kind == SAM else "RoleArn")
+    if given is not None:
+        return roles.get(stack.text(given))
+    return implied_role(stack, logical_id, properties, path) if kind == SAM else None

@@ -1,0 +1,226 @@
+"""A state machine's definition as AWS's JSON, from wherever a template may keep it, its lines kept.
+
+It stands as an object or as a text, whole or joined from parts, in the template or in a file beside it; substitutions
+are filled in as CloudFormation does it, textually.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
+https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any
+
+from sfnorch.errors import SfnorchError
+from sfnorch.findings import Finding, Severity
+from sfnorch.source import SourceError, read_text
+from sfnorch.template.intrinsics import Stack
+from sfnorch.template.located import Array, Block, Object, Path, Place, place_of, show
+from sfnorch.template.reader import KIND, parse_json, parse_value
+
+_SUBSTITUTION = re.compile(r"\$\{([^!{}]+)\}")
+
+NOT_JSON = "definition"
+ELSEWHERE = "definition-elsewhere"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A definition: filled in, and as it is written with its `${…}` where that can be parsed too."""
+
+    data: Object
+    unfilled: Object | None
+    path: Path
+    """Where it stands in the template."""
+
+    def place(self, path: Path) -> Place:
+        """The file and line of a value in the definition."""
+        return place_of(self.data, path)
+
+
+class DefinitionError(Exception):
+    """A definition that can't be read, as a finding."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
+
+
+def read_definition(stack: Stack, properties: Object, path: Path) -> Definition:
+    """The definition that a machine's properties hold; `path` leads to them. Raises DefinitionError."""
+    for key, read in _PLACES.items():
+        if key in properties:
+            at = _At(stack, properties, (*path, key), key)
+            return read(at)
+    place = properties.place
+    raise DefinitionError(
+        Finding(
+            rule=NOT_JSON,
+            file=place.file,
+            line=place.line,
+            path=show(path),
+            message="the state machine has no definition",
+            hint="write it under Definition",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """The property that holds a definition, in its machine's properties."""
+
+    stack: Stack
+    properties: Object
+    path: Path
+    key: str
+
+    @property
+    def node(self) -> Any:
+        return self.properties[self.key]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.properties.place.file, self.properties.lines[self.key])
+
+    def fault(
+        self, message: str, hint: str = "", *, place: Place | None = None, rule: str = NOT_JSON
+    ) -> DefinitionError:
+        place = place or self.place
+        severity = Severity.INFO if rule == ELSEWHERE else Severity.ERROR
+        return DefinitionError(
+            Finding(
+                rule=rule,
+                severity=severity,
+                file=place.file,
+                line=place.line,
+                path=show(self.path),
+                message=message,
+                hint=hint,
+            )
+        )
+
+    def substitutions(self) -> dict[str, str]:
+        value = self.stack.value(self.properties.get("DefinitionSubstitutions"))
+        return {key: self.stack.text(item) for key, item in value.items()} if isinstance(value, Object) else {}
+
+    def definition(self, filled: Any, unfilled: Any) -> Definition:
+        if not isinstance(filled, Object):
+            raise self.fault("a definition is a JSON object with StartAt and States")
+        return Definition(data=filled, unfilled=unfilled if isinstance(unfilled, Object) else None, path=self.path)
+
+
+def _from_object(at: _At) -> Definition:
+    node = at.node
+    if isinstance(node, str):  # a text where an object is wanted: it says what it is
+        return _from_text(at)
+    if isinstance(node, Object) and len(node) == 1 and (key := next(iter(node))).startswith("Fn::"):
+        if key in ("Fn::Sub", "Fn::Join"):
+            return _from_text(at)
+        if key == "Fn::Transform":
+            raise _elsewhere(at, f"the definition comes from {key}, so it is not read")
+    values = at.substitutions()
+    return at.definition(
+        _substituted(at.stack.value(node), lambda text: _fill(text, values)),
+        at.stack.value(node, substitute=False),
+    )
+
+
+def _from_text(at: _At) -> Definition:
+    node = at.node
+    if isinstance(node, Object) and len(node) == 1 and "Fn::ToJsonString" in node:
+        return _from_object(_At(at.stack, node, (*at.path, "Fn::ToJsonString"), "Fn::ToJsonString"))
+    text = at.stack.value(node)
+    if isinstance(text, Object):
+        return _from_object(at)
+    if not isinstance(text, str) or text.startswith("<Fn::"):
+        raise _elsewhere(at, "the definition's text is not in the template, so it is not read")
+    values = at.substitutions()
+    try:
+        filled = _parsed(at, text, _fill(text, values))
+    except ValueError as error:
+        within = getattr(error, "lineno", 1)
+        place = at.place
+        if isinstance(text, Block):
+            place = Place(place.file, text.first_line + within - 1)
+        where = f" at line {within} of the definition" if text.count("\n") else ""
+        raise at.fault(f"the definition is not JSON: {getattr(error, 'msg', error)}{where}", place=place) from None
+    return at.definition(filled, _unfilled(at))
+
+
+def _parsed(at: _At, text: str, filled: str) -> Any:
+    same_lines = isinstance(text, Block) and text.count("\n") == filled.count("\n")
+    first_line = text.first_line if same_lines and isinstance(text, Block) else None
+    try:
+        return parse_json(filled, at.place.file, first_line=first_line, line=at.place.line)
+    except SourceError as error:
+        raise DefinitionError(error.findings[0]) from None
+    except RecursionError:
+        raise at.fault("lists or mappings stand within each other too deep") from None
+
+
+def _unfilled(at: _At) -> Any:
+    """The definition with what is substituted left as it is written; nothing where that is no JSON."""
+    text = at.stack.value(at.node, substitute=False)
+    try:
+        return _parsed(at, text, text) if isinstance(text, str) else None
+    except (ValueError, DefinitionError):
+        return None
+
+
+def _from_file(at: _At) -> Definition:
+    name = at.stack.value(at.node)
+    if not isinstance(name, str) or name.startswith(("s3:", "http:", "https:", "<")):
+        raise _elsewhere(at, "the definition stands in S3, so it is not read")
+    path = FilePath(at.place.file).parent / name
+    try:
+        text = read_text(path, KIND)
+    except SourceError as error:
+        raise DefinitionError(error.findings[0]) from None
+    except SfnorchError as error:
+        message = error.message.replace("template ", "definition ", 1)
+        raise at.fault(message, "the path begins where the template stands") from None
+    values = at.substitutions()
+    filled = _fill(text, values)
+    try:
+        data = parse_value(filled, str(path))
+        try:
+            unfilled = parse_value(text, str(path))
+        except SourceError:
+            unfilled = None
+    except SourceError as error:
+        raise DefinitionError(error.findings[0]) from None
+    return at.definition(data, unfilled)
+
+
+def _elsewhere(at: _At, message: str) -> DefinitionError:
+    return at.fault(message, rule=ELSEWHERE)
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    return _SUBSTITUTION.sub(lambda match: values.get(match[1].strip(), match[0]), text)
+
+
+def _substituted(value: Any, fill: Callable[[str], str]) -> Any:
+    """The value with every text in it filled in; keys too, since CloudFormation fills in the text of it all."""
+    if isinstance(value, Object):
+        return Object(value.place, [(fill(key), _substituted(item, fill), line) for key, item, line in value.rows()])
+    if isinstance(value, Array):
+        return Array(value.place, [(_substituted(item, fill), line) for item, line in value.rows()])
+    return fill(value) if isinstance(value, str) and "${" in value else value
+
+
+_PLACES: dict[str, Callable[[_At], Definition]] = {
+    "Definition": _from_object,
+    "DefinitionString": _from_text,
+    "DefinitionUri": _from_file,
+    "DefinitionS3Location": _from_file,
+}
+
+
+def characters(definition: Definition) -> int:
+    """How many characters AWS counts: the definition as JSON without blanks."""
+    return len(json.dumps(definition.data, separators=(",", ":"), ensure_ascii=False))

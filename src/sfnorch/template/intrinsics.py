@@ -1,0 +1,252 @@
+"""The values of a template as a stack of it would have them: its functions evaluated over parameters and conditions.
+
+What can't be known before a stack is there (an import, a parameter without a default, a random name) yields a text in
+angle brackets that says what it is: `<Parameter>`, `<Resource.Attribute>`, `<Fn::ImportValue>`.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sfnorch.template.located import Array, Block, Object
+from sfnorch.template.resources import IDENTITIES, Surroundings, attribute, physical_name, reference
+
+UNKNOWN = re.compile(r"<[^<>]+>")
+"""How a value that only AWS knows stands in a text."""
+
+_SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
+_LIST_TYPES = re.compile(r"CommaDelimitedList|List<.*>|AWS::SSM::Parameter::Value<(List<.*|CommaDelimitedList)>")
+
+
+class _NoValue:
+    """AWS::NoValue: takes the key or the item that it stands in away."""
+
+
+NO_VALUE = _NoValue()
+
+
+class Stack:
+    """A template's values in a stack with these parameters; those not given have their defaults."""
+
+    def __init__(
+        self, template: Object, parameters: Mapping[str, str] | None = None, where: Surroundings | None = None
+    ) -> None:
+        self.template = template
+        self.where = where or Surroundings()
+        self.given = dict(parameters or {})
+        self._pseudo = self.where.pseudo_parameters()
+        self._conditions: dict[str, bool] = {}
+        self._names: dict[str, str] = {}
+        self._open: set[str] = set()
+
+    def section(self, name: str) -> Object:
+        """A section of the template; an empty one where it is missing or no mapping."""
+        section = self.template.get(name)
+        return section if isinstance(section, Object) else Object(self.template.place)
+
+    def resource_type(self, logical_id: str) -> str:
+        """The resource's type; empty where there is no such resource."""
+        resource = self.section("Resources").get(logical_id)
+        kind = resource.get("Type") if isinstance(resource, Object) else None
+        return kind if isinstance(kind, str) else ""
+
+    def value(self, node: Any, *, substitute: bool = True) -> Any:
+        """The node with its functions evaluated, its lines kept; without `substitute`, Fn::Sub's text as it stands."""
+        if isinstance(node, Array):
+            return Array(
+                node.place,
+                [
+                    (value, line)
+                    for item, line in node.rows()
+                    if (value := self.value(item, substitute=substitute)) is not NO_VALUE
+                ],
+            )
+        if not isinstance(node, Object):
+            return node
+        if len(node) == 1:
+            key, argument = next(iter(node.items()))
+            if key == "Ref" and isinstance(argument, str):
+                return self.ref(argument)
+            if key == "Condition" and isinstance(argument, str):
+                return self.condition(argument)
+            if key.startswith("Fn::"):
+                return self._function(key, argument, substitute)
+        return Object(
+            node.place,
+            [
+                (key, value, line)
+                for key, item, line in node.rows()
+                if (value := self.value(item, substitute=substitute)) is not NO_VALUE
+            ],
+        )
+
+    def text(self, node: Any) -> str:
+        """The node's value as a text; empty where it has none."""
+        value = self.value(node)
+        return "" if value is NO_VALUE or value is None else _text(value)
+
+    def ref(self, name: str) -> Any:
+        """What Ref yields: a parameter's value, or how the resource is referred to."""
+        if name == "AWS::NoValue":
+            return NO_VALUE
+        if name in self._pseudo:
+            return self._pseudo[name]
+        if name == "AWS::NotificationARNs":
+            return Array(self.template.place)
+        if name in self.section("Parameters"):
+            return self._parameter(name)
+        if kind := self.resource_type(name):
+            return reference(kind, name, self.name(name), self.where)
+        return f"<{name}>"
+
+    def attribute(self, logical_id: str, wanted: str) -> str:
+        """What GetAtt yields of the resource."""
+        return attribute(self.resource_type(logical_id), logical_id, self.name(logical_id), wanted, self.where)
+
+    def name(self, logical_id: str) -> str:
+        """The resource's physical name; `<LogicalId>` where names refer to each other in a circle."""
+        if logical_id in self._names:
+            return self._names[logical_id]
+        if logical_id in self._open:
+            return f"<{logical_id}>"
+        self._open.add(logical_id)
+        kind = self.resource_type(logical_id)
+        identity = IDENTITIES.get(kind)
+        resource = self.section("Resources").get(logical_id)
+        properties = resource.get("Properties") if isinstance(resource, Object) else None
+        given = ""
+        if identity and isinstance(properties, Object):
+            given = self.text(properties.get(identity.name_property))
+        self._open.remove(logical_id)
+        self._names[logical_id] = physical_name(kind, logical_id, given, self.where)
+        return self._names[logical_id]
+
+    def condition(self, name: str) -> bool:
+        """Whether the condition holds; one that is missing, or refers to itself, doesn't."""
+        if name in self._conditions:
+            return self._conditions[name]
+        key = f"condition {name}"
+        if key in self._open or name not in self.section("Conditions"):
+            return False
+        self._open.add(key)
+        self._conditions[name] = _truth(self.value(self.section("Conditions")[name]))
+        self._open.remove(key)
+        return self._conditions[name]
+
+    def exists(self, logical_id: str) -> bool:
+        """Whether the resource's condition holds."""
+        resource = self.section("Resources").get(logical_id)
+        condition = resource.get("Condition") if isinstance(resource, Object) else None
+        return not isinstance(condition, str) or self.condition(condition)
+
+    def _parameter(self, name: str) -> Any:
+        declared = self.section("Parameters")[name]
+        kind = str(declared.get("Type", "String")) if isinstance(declared, Object) else "String"
+        text = self.given.get(name)
+        if (
+            text is None
+            and isinstance(declared, Object)
+            and "Default" in declared
+            and "SSM::Parameter::Value" not in kind
+        ):
+            text = _text(declared["Default"])
+        if text is None:
+            text = f"<{name}>"
+        if _LIST_TYPES.fullmatch(kind):
+            place = self.template.place
+            return Array(place, [(item.strip(), place.line) for item in text.split(",")])
+        return text
+
+    def _function(self, key: str, argument: Any, substitute: bool) -> Any:
+        items = argument if isinstance(argument, Array) else Array(self.template.place)
+        match key:
+            case "Fn::Sub":
+                return self._sub(argument, substitute)
+            case "Fn::GetAtt" if isinstance(argument, str):
+                return self.attribute(*argument.partition(".")[::2])
+            case "Fn::GetAtt" if len(items) == 2:
+                return self.attribute(_text(items[0]), self.text(items[1]))
+            case "Fn::Join" if len(items) == 2:
+                return _text(items[0]).join(self._list(items[1]))
+            case "Fn::Split" if len(items) == 2 and items[0]:
+                parts = self.text(items[1]).split(_text(items[0]))
+                return Array(items.place, [(part, items.place.line) for part in parts])
+            case "Fn::Select" if len(items) == 2:
+                return self._select(items)
+            case "Fn::If" if len(items) == 3:
+                return self.value(items[1 if self.condition(_text(items[0])) else 2], substitute=substitute)
+            case "Fn::Equals" if len(items) == 2:
+                return self.text(items[0]) == self.text(items[1])
+            case "Fn::And":
+                return all(_truth(self.value(item)) for item in items)
+            case "Fn::Or":
+                return any(_truth(self.value(item)) for item in items)
+            case "Fn::Not" if len(items) == 1:
+                return not _truth(self.value(items[0]))
+            case "Fn::FindInMap" if len(items) >= 3:
+                return self._find(items)
+            case "Fn::Base64":
+                return base64.b64encode(self.text(argument).encode()).decode()
+            case "Fn::Length":
+                return len(self._list(argument))
+        return f"<{key}>"
+
+    def _sub(self, argument: Any, substitute: bool) -> Any:
+        given = Object(self.template.place)
+        if isinstance(argument, Array) and len(argument) == 2:
+            argument, given = argument[0], argument[1] if isinstance(argument[1], Object) else given
+        if not isinstance(argument, str):
+            return "<Fn::Sub>"
+        if not substitute:
+            return argument
+
+        def filled(match: re.Match[str]) -> str:
+            literal, name = match.groups()
+            if literal:
+                return f"${{{name}}}"
+            if name in given:
+                return self.text(given[name])
+            resource, dot, wanted = name.strip().partition(".")
+            return self.attribute(resource, wanted) if dot else _text(self.ref(resource))
+
+        text = _SUBSTITUTION.sub(filled, argument)
+        if isinstance(argument, Block) and text.count("\n") == argument.count("\n"):
+            return Block(text, argument.first_line)
+        return text
+
+    def _select(self, items: Array) -> Any:
+        index, values = self.text(items[0]), self.value(items[1])
+        if isinstance(values, Array) and index.isdecimal() and int(index) < len(values):
+            return values[int(index)]
+        return "<Fn::Select>"
+
+    def _find(self, items: Array) -> Any:
+        found: Any = self.section("Mappings")
+        for item in items[:3]:
+            found = found.get(self.text(item)) if isinstance(found, Object) else None
+        if found is None and len(items) == 4 and isinstance(items[3], Object):
+            found = self.value(items[3].get("DefaultValue"))
+        return "<Fn::FindInMap>" if found is None else found
+
+    def _list(self, node: Any) -> list[str]:
+        value = self.value(node)
+        return [_text(item) for item in value] if isinstance(value, Array) else [_text(value)]
+
+
+def _truth(value: Any) -> bool:
+    return value is True or value == "true"
+
+
+def _text(value: Any) -> str:
+    """A value as CloudFormation writes it into a text."""
+    if value is NO_VALUE:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    return value if isinstance(value, str) else str(value)

@@ -1,0 +1,275 @@
+"""From a template's text to its data: YAML with short and long tags, or JSON; every value with its line.
+
+Scalars are read as CloudFormation reads them: YAML 1.1, save that dates stay text. Short tags become the long form
+(`!Sub x` is `{"Fn::Sub": "x"}`), so that what follows knows one form only.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from yaml.constructor import SafeConstructor
+
+from sfnorch.source import Alias, Kind, compose, read_text
+from sfnorch.template.errors import TemplateError
+from sfnorch.template.located import Array, Block, Object, Place
+
+if TYPE_CHECKING:
+    from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+    from sfnorch.findings import Finding
+
+KIND = Kind(
+    name="template",
+    error=TemplateError,
+    max_bytes=10_000_000,
+    max_depth=200,
+    aliases=True,
+    hints={
+        "missing": "sfnorch render writes one",
+        "directory": "name a file in it",
+        "large": "CloudFormation takes 1 MB: is it the right file?",
+    },
+)
+_MAX_VALUES = 1_000_000
+"""A template's 1 MB hold fewer; more come of aliases that unfold to aliases."""
+
+_FUNCTIONS = (
+    *("And", "Base64", "Cidr", "Equals", "FindInMap", "ForEach", "GetAtt", "GetAZs", "GetStackOutput", "If"),
+    *("ImportValue", "Join", "Length", "Not", "Or", "Select", "Split", "Sub", "ToJsonString", "Transform"),
+)
+TAGS = {"!Ref": "Ref", "!Condition": "Condition"} | {f"!{name}": f"Fn::{name}" for name in _FUNCTIONS}
+"""Each short tag, and the key that it stands for.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
+"""
+_YAML = "tag:yaml.org,2002:"
+_ESCAPES = re.compile(r"\\\\|\\/|(?:\\u[0-9a-fA-F]{4})+")
+_MUST_STAY_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A template as it stands in its file: its data, its aliases, and what is wrong with its writing."""
+
+    file: str
+    text: str
+    data: Object
+    aliases: tuple[Alias, ...] = ()
+    faults: tuple[Finding, ...] = ()
+
+
+def read_template(path: FilePath) -> Source:
+    """The template in the file. Raises SfnorchError for a file that can't be read, TemplateError for its content."""
+    return parse_template(read_text(path, KIND), str(path))
+
+
+def parse_template(text: str, file: str) -> Source:
+    """The template in the text; `file` is what findings call it. Raises TemplateError where it can't be read at all."""
+    reading, root = _read(text, file)
+    if not isinstance(root, Object):
+        line = 1 if root is None else reading.first_line
+        message = "the template is empty" if root is None else "a template is a mapping: sections with their entries"
+        raise TemplateError([KIND.finding(file, line, message, "it holds Resources")])
+    faults = sorted(reading.faults, key=lambda fault: fault.line or 0)
+    return Source(file=file, text=text, data=root, aliases=reading.aliases, faults=tuple(faults))
+
+
+def parse_value(text: str, file: str) -> Any:
+    """The value in a YAML or JSON text, as a definition's file holds it. Raises TemplateError for all its faults."""
+    reading, root = _read(text, file)
+    if reading.faults:
+        raise TemplateError(reading.faults)
+    return root
+
+
+def parse_json(text: str, file: str, *, first_line: int | None = None, line: int = 1) -> Any:
+    """The value in a JSON text within a file. Raises ValueError, its line within the text, where it isn't JSON.
+
+    `first_line` is the file's line of the text's first; without one, all values stand on `line`.
+    """
+    json.loads(text, parse_constant=_no_constant)
+    root = compose(_as_yaml(text), file, KIND).root
+    offset = 0 if first_line is None else first_line - 1
+    reading = _Reading(file, as_json=True, offset=offset, only_line=line if first_line is None else None)
+    value = reading.value(root) if root else None
+    if reading.faults:
+        raise ValueError(reading.faults[0].message)
+    return value
+
+
+def _read(text: str, file: str) -> tuple[_Reading, Any]:
+    if text.lstrip().startswith(("{", "[")):
+        try:
+            json.loads(text, parse_constant=_no_constant)
+        except RecursionError:
+            pass  # told as what is too deep
+        except ValueError as error:
+            try:
+                composed = compose(text, file, KIND)
+            except TemplateError:
+                line = getattr(error, "lineno", None)
+                message = f"this is not JSON: {getattr(error, 'msg', error)}"
+                raise TemplateError([KIND.finding(file, line, message)]) from None
+        else:
+            composed = compose(_as_yaml(text), file, KIND)
+            reading = _Reading(file, as_json=True)
+            return reading, reading.value(composed.root) if composed.root else None
+    composed = compose(text, file, KIND)
+    reading = _Reading(file, aliases=composed.aliases)
+    if composed.root is None or (isinstance(composed.root, yaml.ScalarNode) and not composed.root.value):
+        return reading, None
+    return reading, reading.value(composed.root)
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _as_yaml(text: str) -> str:
+    """The same JSON with what YAML has otherwise put right: tabs between values, and escapes in texts."""
+
+    def plain(match: re.Match[str]) -> str:
+        escape = match[0]
+        if escape == r"\\":
+            return escape
+        characters: str = json.loads(f'"{escape}"')
+        return escape if _MUST_STAY_ESCAPED.search(characters) else characters
+
+    return _ESCAPES.sub(plain, text.replace("\t", " "))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One walk over a document's nodes."""
+
+    file: str
+    aliases: tuple[Alias, ...] = ()
+    as_json: bool = False
+    """Whether scalars are read as JSON has them: 1e5 is a number there, and a text in YAML 1.1."""
+    offset: int = 0
+    only_line: int | None = None
+    first_line: int = 1
+    faults: list[Finding] = field(default_factory=list)
+    read: dict[int, tuple[Any, int]] = field(default_factory=dict)
+    """By node: its value, and how many values it unfolds to. An alias is its anchor's node once more."""
+    open: set[int] = field(default_factory=set)
+    construct: SafeConstructor = field(default_factory=SafeConstructor)
+
+    def value(self, node: Node) -> Any:
+        self.first_line = self.line(node)
+        value, count = self.sized(node)
+        if count > _MAX_VALUES:
+            message = f"its aliases unfold to {count:,} values"
+            raise TemplateError(
+                [KIND.finding(self.file, self.line(node), message, "write them out where they are used")]
+            )
+        return value
+
+    def line(self, node: Node) -> int:
+        return self.only_line or node.start_mark.line + 1 + self.offset
+
+    def fault(self, node: Node, message: str, hint: str = "") -> None:
+        self.faults.append(KIND.finding(self.file, self.line(node), message, hint))
+
+    def sized(self, node: Node) -> tuple[Any, int]:
+        key = id(node)
+        if key in self.open:
+            hint = "write the value out where it is used"
+            raise TemplateError([KIND.finding(self.file, self.line(node), "a value holds itself by an alias", hint)])
+        if key not in self.read:
+            self.open.add(key)
+            self.read[key] = self.tagged(node)
+            self.open.remove(key)
+        return self.read[key]
+
+    def tagged(self, node: Node) -> tuple[Any, int]:
+        if node.tag.startswith(_YAML):
+            return self.plain(node)
+        function, line = TAGS.get(node.tag), self.line(node)
+        node.tag = node.tag if function else f"!{node.tag.lstrip('!')}"
+        value, count = self.plain(node)
+        if function is None:
+            near = difflib.get_close_matches(node.tag, TAGS, n=1)
+            hint = f"did you mean {near[0]}?" if near else "CloudFormation's functions are: " + ", ".join(TAGS)
+            self.fault(node, f"there is no tag {node.tag}", hint)
+            return value, count
+        if function == "Fn::GetAtt" and isinstance(value, str):
+            resource, _, attribute = value.partition(".")
+            value = Array(Place(self.file, line), [(resource, line), (attribute, line)])
+        return Object(Place(self.file, line), [(function, value, line)]), count + 1
+
+    def plain(self, node: Node) -> tuple[Any, int]:
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node)
+        if isinstance(node, yaml.SequenceNode):
+            return self.sequence(node)
+        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has no fourth kind
+        return self.scalar(node), 1
+
+    def sequence(self, node: SequenceNode) -> tuple[Array, int]:
+        items = [(self.sized(item), self.line(item)) for item in node.value]
+        array = Array(Place(self.file, self.line(node)), [(value, line) for (value, _), line in items])
+        return array, 1 + sum(count for (_, count), _ in items)
+
+    def mapping(self, node: MappingNode) -> tuple[Object, int]:
+        self.refuse_repeated(node)
+        if any(key.tag == f"{_YAML}merge" for key, _ in node.value):
+            try:
+                self.construct.flatten_mapping(node)
+            except yaml.constructor.ConstructorError as error:
+                self.fault(node, f"<< can't be merged: {error.problem}")
+        result = Object(Place(self.file, self.line(node)))
+        total = 1
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.fault(key_node, "a key is a list or a mapping", "write a word before the colon")
+                continue
+            value, count = self.sized(value_node)
+            result[key_node.value] = value
+            result.lines[key_node.value] = self.line(key_node)
+            total += count
+        return result, total
+
+    def refuse_repeated(self, node: MappingNode) -> None:
+        seen: dict[str, int] = {}
+        kept = []
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and not key.tag.endswith("merge"):
+                if key.value in seen:
+                    hint = f"the first is on line {seen[key.value]}"
+                    self.fault(key, f"the key {key.value!r} stands here a second time", hint)
+                    continue
+                seen[key.value] = self.line(key)
+            kept.append((key, value))
+        node.value = kept
+
+    def scalar(self, node: ScalarNode) -> Any:
+        text: str = node.value
+        if node.style == "|" and self.only_line is None:
+            # the mark is the indicator's: the text begins on the line after it
+            return Block(text, self.line(node) + 1)
+        if node.style:
+            return text
+        if self.as_json:
+            return json.loads(text)
+        try:
+            match node.tag.removeprefix(_YAML):
+                case "null":
+                    return None
+                case "bool":
+                    return self.construct.construct_yaml_bool(node)
+                case "int":
+                    return self.construct.construct_yaml_int(node)
+                case "float":
+                    return self.construct.construct_yaml_float(node)
+        except (ValueError, OverflowError):  # what looks like a number and is none, such as 0b
+            return text
+        return text

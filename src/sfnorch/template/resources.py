@@ -1,0 +1,118 @@
+"""The ARNs, names and attributes that a stack's resources would have: what Ref and GetAtt yield without AWS.
+
+They follow AWS's formats, so that a policy's ARN pattern can be held against them; what only AWS knows (the random end
+of a generated name, an attribute that is made on creation) stands as `<LogicalId.Attribute>`.
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Where a stack stands: what the pseudo parameters yield. The defaults are AWS's own in its examples."""
+
+    region: str = "us-east-1"
+    account: str = "123456789012"
+    partition: str = "aws"
+    stack_name: str = "stack"
+
+    def pseudo_parameters(self) -> dict[str, str]:
+        """Each pseudo parameter's value, AWS::NoValue apart."""
+        stack = f"stack/{self.stack_name}/id"
+        return {
+            "AWS::AccountId": self.account,
+            "AWS::Partition": self.partition,
+            "AWS::Region": self.region,
+            "AWS::StackId": f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:{stack}",
+            "AWS::StackName": self.stack_name,
+            "AWS::URLSuffix": "amazonaws.com",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How resources of a type are called: the property that names them, their ARN's end, what Ref yields."""
+
+    name_property: str
+    arn: str
+    ref: str = "name"
+
+
+_REGIONAL = "arn:{partition}:%s:{region}:{account}:%s"
+_GLOBAL = "arn:{partition}:%s::{account}:%s"
+
+
+def _regional(name_property: str, service: str, end: str, ref: str = "name") -> Identity:
+    return Identity(name_property, _REGIONAL % (service, end), ref)
+
+
+IDENTITIES: Mapping[str, Identity] = {
+    "AWS::Athena::WorkGroup": _regional("Name", "athena", "workgroup/{name}"),
+    "AWS::Batch::JobDefinition": _regional("JobDefinitionName", "batch", "job-definition/{name}:1", "arn"),
+    "AWS::Batch::JobQueue": _regional("JobQueueName", "batch", "job-queue/{name}", "arn"),
+    "AWS::CloudWatch::Alarm": _regional("AlarmName", "cloudwatch", "alarm:{name}"),
+    "AWS::CodeBuild::Project": _regional("Name", "codebuild", "project/{name}"),
+    "AWS::DynamoDB::GlobalTable": _regional("TableName", "dynamodb", "table/{name}"),
+    "AWS::DynamoDB::Table": _regional("TableName", "dynamodb", "table/{name}"),
+    "AWS::ECS::Cluster": _regional("ClusterName", "ecs", "cluster/{name}"),
+    "AWS::ECS::TaskDefinition": _regional("Family", "ecs", "task-definition/{name}:1", "arn"),
+    "AWS::Events::EventBus": _regional("Name", "events", "event-bus/{name}"),
+    "AWS::Events::Rule": _regional("Name", "events", "rule/{name}"),
+    "AWS::Glue::Crawler": _regional("Name", "glue", "crawler/{name}"),
+    "AWS::Glue::Job": _regional("Name", "glue", "job/{name}"),
+    "AWS::Glue::Workflow": _regional("Name", "glue", "workflow/{name}"),
+    "AWS::IAM::ManagedPolicy": Identity("ManagedPolicyName", _GLOBAL % ("iam", "policy/{name}"), "arn"),
+    "AWS::IAM::Role": Identity("RoleName", _GLOBAL % ("iam", "role/{name}")),
+    "AWS::KMS::Key": _regional("", "kms", "key/{name}"),
+    "AWS::Lambda::Function": _regional("FunctionName", "lambda", "function:{name}"),
+    "AWS::Logs::LogGroup": _regional("LogGroupName", "logs", "log-group:{name}:*"),
+    "AWS::Redshift::Cluster": _regional("ClusterIdentifier", "redshift", "cluster:{name}"),
+    "AWS::RedshiftServerless::Workgroup": _regional("WorkgroupName", "redshift-serverless", "workgroup/{name}"),
+    "AWS::S3::Bucket": Identity("BucketName", "arn:{partition}:s3:::{name}"),
+    "AWS::SNS::Topic": _regional("TopicName", "sns", "{name}", "arn"),
+    "AWS::SQS::Queue": _regional("QueueName", "sqs", "{name}", "https://sqs.{region}.amazonaws.com/{account}/{name}"),
+    "AWS::SecretsManager::Secret": _regional("Name", "secretsmanager", "secret:{name}-??????", "arn"),
+    "AWS::Serverless::Function": _regional("FunctionName", "lambda", "function:{name}"),
+    "AWS::Serverless::SimpleTable": _regional("TableName", "dynamodb", "table/{name}"),
+    "AWS::Serverless::StateMachine": _regional("Name", "states", "stateMachine:{name}", "arn"),
+    "AWS::StepFunctions::Activity": _regional("Name", "states", "activity:{name}", "arn"),
+    "AWS::StepFunctions::StateMachine": _regional("StateMachineName", "states", "stateMachine:{name}", "arn"),
+}
+_ARN_ATTRIBUTES = ("Arn", "TopicArn", "FunctionArn", "AlarmArn")
+_NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMachineName", "BucketName")
+
+
+def physical_name(resource_type: str, logical_id: str, given: str, where: Surroundings) -> str:
+    """The name of a resource: the given one, else as CloudFormation would make it, without its random end."""
+    if given:
+        return given
+    name = f"{where.stack_name}-{logical_id}"
+    return name.lower() if resource_type == "AWS::S3::Bucket" else name
+
+
+def reference(resource_type: str, logical_id: str, name: str, where: Surroundings) -> str:
+    """What Ref yields: the name, the ARN, or the URL, by the resource's type; `<LogicalId>` for others."""
+    identity = IDENTITIES.get(resource_type)
+    if identity is None:
+        return f"<{logical_id}>"
+    if identity.ref == "name":
+        return name
+    return _filled(identity.arn if identity.ref == "arn" else identity.ref, name, where)
+
+
+def attribute(resource_type: str, logical_id: str, name: str, wanted: str, where: Surroundings) -> str:
+    """What GetAtt yields; `<LogicalId.Attribute>` where only AWS knows it."""
+    identity = IDENTITIES.get(resource_type)
+    if identity and wanted in _ARN_ATTRIBUTES:
+        return _filled(identity.arn, name, where)
+    if identity and wanted in _NAME_ATTRIBUTES:
+        return name
+    return f"<{logical_id}.{wanted}>"
+
+
+def _filled(pattern: str, name: str, where: Surroundings) -> str:
+    return pattern.format(partition=where.partition, region=where.region, account=where.account, name=name)

@@ -1,0 +1,169 @@
+"""The roles of state machines, with the statements of every policy of theirs that the template holds.
+
+Policies stand in the role, beside it (AWS::IAM::Policy, RolePolicy, ManagedPolicy), or in a SAM machine's Policies, as
+documents or as SAM's policy templates. A role that takes policies from elsewhere too is not known whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sfnorch.template.iam import Statement, statements
+from sfnorch.template.intrinsics import Stack
+from sfnorch.template.located import Array, Object, Path, Place
+
+_ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Role:
+    """A role: its statements, whether they are all it has, and the services that may take it on."""
+
+    name: str
+    arn: str
+    path: Path
+    place: Place
+    statements: tuple[Statement, ...]
+    whole: bool
+    services: tuple[str, ...]
+    policy_sizes: tuple[int, ...] = field(default=())
+    """Characters of its inline policies, without blanks, as IAM counts them."""
+
+
+def declared_roles(stack: Stack) -> dict[str, Role]:
+    """The template's roles by ARN."""
+    attached, own = _attached(stack), managed_policies(stack)
+    roles = {}
+    for logical_id, properties, path, place in resources(stack, "AWS::IAM::Role"):
+        inline, sizes, whole = _inline(stack.value(properties.get("Policies")), (*path, "Policies"))
+        more, known = _managed(stack.value(properties.get("ManagedPolicyArns")), own)
+        arn = stack.attribute(logical_id, "Arn")
+        trust = statements(stack.value(properties.get("AssumeRolePolicyDocument")), path)
+        roles[arn] = Role(
+            name=logical_id,
+            arn=arn,
+            path=path,
+            place=place,
+            statements=(*inline, *more, *attached.get(stack.name(logical_id), ())),
+            whole=whole and known,
+            services=tuple(service for statement in trust for service in statement.services),
+            policy_sizes=tuple(sizes),
+        )
+    return roles
+
+
+def implied_role(stack: Stack, logical_id: str, properties: Object, path: Path) -> Role:
+    """The role that SAM makes for a machine without one, from its Policies.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
+    """
+    listed = properties.get("Policies")
+    items = list(listed) if isinstance(listed, Array) else [] if listed is None else [listed]
+    own = managed_policies(stack)
+    granted: list[Statement] = []
+    whole = True
+    for index, item in enumerate(items):
+        at = (*path, "Policies", index) if isinstance(listed, Array) else (*path, "Policies")
+        value = stack.value(item)
+        if isinstance(value, Object) and "Statement" in value:
+            granted += statements(value, at)
+        elif isinstance(item, Object) and len(item) == 1 and (name := next(iter(item))) in _policy_templates():
+            granted += statements(stack.value(_expanded(name, item[name], item.place)), (*at, name))
+        else:
+            more, known = _managed([value], own)
+            granted += more
+            whole = whole and known
+    return Role(
+        name=f"{logical_id}Role",
+        arn=stack.attribute(f"{logical_id}Role", "Arn"),
+        path=(*path, "Policies") if listed is not None else path,
+        place=Place(properties.place.file, properties.lines.get("Policies", properties.place.line)),
+        statements=tuple(granted),
+        whole=whole,
+        services=("states.amazonaws.com",),
+    )
+
+
+def resources(stack: Stack, *kinds: str) -> Iterator[tuple[str, Object, Path, Place]]:
+    """The resources of these types: logical id, properties as written, the path to these, and where the resource is."""
+    section = stack.section("Resources")
+    for logical_id, resource, line in section.rows():
+        if isinstance(resource, Object) and resource.get("Type") in kinds:
+            properties = resource.get("Properties")
+            place = Place(section.place.file, line)
+            if not isinstance(properties, Object):
+                properties = Object(place)
+            yield logical_id, properties, ("Resources", logical_id, "Properties"), place
+
+
+def size(document: object) -> int:
+    """How many characters IAM counts of a policy: all but blanks between values."""
+    return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
+
+
+def _inline(policies: Any, path: Path) -> tuple[list[Statement], list[int], bool]:
+    granted: list[Statement] = []
+    sizes = []
+    whole = policies is None or isinstance(policies, Array)
+    for index, policy in enumerate(policies if isinstance(policies, Array) else ()):
+        document = policy.get("PolicyDocument") if isinstance(policy, Object) else None
+        whole = whole and isinstance(document, Object)
+        granted += statements(document, (*path, index, "PolicyDocument"))
+        sizes.append(size(document))
+    return granted, sizes, whole
+
+
+def managed_policies(stack: Stack) -> dict[str, list[Statement]]:
+    """The statements of the managed policies that the template holds, by ARN."""
+    return {
+        stack.ref(logical_id): statements(stack.value(properties.get("PolicyDocument")), (*path, "PolicyDocument"))
+        for logical_id, properties, path, _ in resources(stack, "AWS::IAM::ManagedPolicy")
+    }
+
+
+def _managed(arns: Any, own: Mapping[str, list[Statement]]) -> tuple[list[Statement], bool]:
+    """The statements of those policies that the template holds, and whether these are all that are named."""
+    if arns is None:
+        return [], True
+    if not isinstance(arns, list):
+        return [], False
+    named = [own.get(arn) if isinstance(arn, str) else None for arn in arns]
+    return [statement for policy in named if policy for statement in policy], None not in named
+
+
+def _attached(stack: Stack) -> dict[str, list[Statement]]:
+    """The statements of policies that name the roles they are for, by the role's name."""
+    attached: dict[str, list[Statement]] = {}
+    for _, properties, path, _ in resources(stack, *_ATTACHED):
+        names = stack.value(properties.get("Roles", properties.get("RoleName")))
+        document = stack.value(properties.get("PolicyDocument"))
+        for name in names if isinstance(names, Array) else [names] if isinstance(names, str) else []:
+            attached.setdefault(str(name), []).extend(statements(document, (*path, "PolicyDocument")))
+    return attached
+
+
+@cache
+def _policy_templates() -> Mapping[str, Any]:
+    from samtranslator.policy_templates_data import POLICY_TEMPLATES_FILE
+
+    templates: Mapping[str, Any] = json.loads(POLICY_TEMPLATES_FILE.read_text(encoding="utf-8"))["Templates"]
+    return templates
+
+
+def _expanded(name: str, given: Any, place: Place) -> Any:
+    """A policy template's document with the given values for its parameters, standing where it is used."""
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, list):
+            return Array(place, [(filled(item), place.line) for item in value])
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1 and isinstance(given, Object) and value.get("Ref") in given:
+            return given[value["Ref"]]
+        return Object(place, [(key, filled(item), place.line) for key, item in value.items()])
+
+    return filled(_policy_templates()[name]["Definition"])
