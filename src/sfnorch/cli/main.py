@@ -16,6 +16,8 @@ COMMANDS = {
     "patterns": "List the kinds of orchestration that a plan can choose.",
     "schema": "Print the plan's JSON Schema, for editors.",
     "render": "Render the plan as a SAM or CloudFormation template.",
+    "lint": "Look for mistakes and risks in templates, whatever made them.",
+    "graph": "Draw the state machines of a template.",
 }
 """Each command and what its help says first; a test holds both to the commands' own."""
 

@@ -20,6 +20,12 @@ Located = tuple[Path, Finding]
 
 DEFINITION_RULE = "E3601"
 _SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+_TAKEN = {
+    "Parallel": ("Parameters",),
+    "Succeed": ("InputPath", "OutputPath"),
+}
+"""Fields that the language has and cfn-lint's schema lacks, by the state's type. https://states-language.net/spec.html"""
+
 _ROLE = "arn:aws:iam::123456789012:role/lint"
 
 
@@ -87,10 +93,23 @@ def _definition_of(template: Template, path: Path) -> StateMachine | None:
 
 def _in_definition(machine: StateMachine, match: Any, path: Path) -> Located | None:
     """The finding in its definition; none where statelint tells the same in better words."""
-    if match.message.startswith("Missing 'Next' target"):
+    if match.message.startswith("Missing 'Next' target") or _is_taken(machine, path):
         return None
     full, place = machine.at(path)
     return _finding(match, full, place)
+
+
+def _is_taken(machine: StateMachine, path: Path) -> bool:
+    """Whether the path leads to a field that the language has in a state of that type."""
+    state: Any = machine.definition.data if machine.definition else None
+    for step in path[:-1]:
+        if isinstance(state, Object) and step in state:
+            state = state[str(step)]
+        elif isinstance(state, Array) and isinstance(step, int):
+            state = state[step]
+        else:
+            return False
+    return isinstance(state, Object) and bool(path) and path[-1] in _TAKEN.get(str(state.get("Type")), ())
 
 
 def _finding(match: Any, path: Path, place: Place) -> Located:
@@ -123,8 +142,11 @@ def one_a_mistake(findings: Iterable[Located]) -> list[Located]:
     misspelt = {
         path[:-1] for path, finding in found if finding.rule == DEFINITION_RULE and "Did you mean" in finding.message
     }
-    return [
-        (path, finding)
-        for path, finding in found
-        if finding.rule != DEFINITION_RULE or path not in misspelt or "Additional properties" in finding.message
-    ]
+    kept: dict[tuple[Path, str], Located] = {}
+    for path, finding in found:
+        missing = "required property" in finding.message
+        if finding.rule != DEFINITION_RULE or not missing:
+            kept[path, finding.message] = (path, finding)
+        elif path not in misspelt:  # of several that are missing in one place, the first is enough
+            kept.setdefault((path, "missing"), (path, finding))
+    return list(kept.values())

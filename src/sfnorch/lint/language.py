@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sfnorch.findings import Finding, Severity
@@ -28,7 +29,13 @@ _NUMBERS = frozenset(
 """Fields that may be an expression, which statelint doesn't know of all."""
 
 _LATER = {"Map": frozenset({"Label"})}
-"""Fields of the language that statelint doesn't know."""
+"""Fields of the language that statelint doesn't know, by the state's type."""
+
+_READER_CONFIG = frozenset({"MaxItems", "MaxItemsPath"})
+"""The fields of an ItemReader's ReaderConfig that it does know."""
+
+_PATH = re.compile(r"\$|States\.\w+\(")
+"""How a path or an intrinsic function begins: AWS takes more of JSONPath (filters, dashes) than statelint does."""
 
 _KINDS = {
     "reference": re.compile(r'No state found named "(?P<name>.*)", referenced at (?P<path>State Machine.*)', re.DOTALL),
@@ -46,6 +53,16 @@ _KINDS = {
 _ALL_LAST = "States.ALL can only appear in the last element, and by itself."
 
 
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """One of statelint's: its kind, where it is, its text with the last step for the path, the state it names."""
+
+    kind: str
+    path: Path
+    text: str
+    target: str = ""
+
+
 def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[Finding]:
     """What statelint finds in the machine's definition, save in states that are `known` to be wrong.
 
@@ -58,19 +75,12 @@ def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[
     own = len(machine.definition.path)
     wrong_states = {_state_of(path[own:]) for path in known if path[:own] == machine.definition.path}
     paths = _paths(machine.definition.data)
-    problems = [_located(problem, paths) for problem in Linter.validate(_plain(machine.definition.data))]
-    wrong_scopes = {_scope_of(path) for path in wrong_states}
-    wrong_scopes |= {_scope_of(path) for kind, path, _ in problems if kind == "reference"}
-    wrong_scopes |= {path for kind, path, _ in problems if kind == "start"}
-    wrong_scopes |= {_scope_of(path) for kind, path, text in problems if kind == "field" and "required field" in text}
     told = set()
-    for kind, path, text in problems:
-        if kind in ("unreachable", "endless") and _scope_of(path) in wrong_scopes:
-            continue
-        if kind == "field" and _state_of(path) in wrong_states:
-            continue
-        full, place = machine.at(path)
-        message, hint = _words(kind, path, text)
+    for problem in _first_causes(
+        [_problem(text, paths) for text in Linter.validate(_plain(machine.definition.data))], wrong_states
+    ):
+        full, place = machine.at(problem.path)
+        message, hint = _words(problem)
         if (full, message) not in told:
             told.add((full, message))
             yield Finding(
@@ -84,43 +94,55 @@ def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[
             )
 
 
-def _located(problem: str, paths: Mapping[str, Path]) -> tuple[str, Path, str]:
-    """What kind of problem it is, the path it is at, and its text."""
+def _first_causes(problems: list[_Problem], wrong_states: set[Path]) -> Iterator[_Problem]:
+    """The problems without those that follow from another, or that cfn-lint has told of."""
+    wrong_scopes = {_scope_of(path) for path in wrong_states}
+    for problem in problems:
+        if problem.kind == "start":
+            wrong_scopes.add(problem.path)
+        elif problem.kind == "reference" or "required field" in problem.text:
+            wrong_scopes.add(_scope_of(problem.path))
+    for problem in problems:
+        if problem.kind in ("unreachable", "endless") and _scope_of(problem.path) in wrong_scopes:
+            continue
+        if problem.kind == "field" and _state_of(problem.path) in wrong_states:
+            continue
+        yield problem
+
+
+def _problem(text: str, paths: Mapping[str, Path]) -> _Problem:
     for kind, pattern in _KINDS.items():
-        if match := pattern.fullmatch(problem):
-            path = paths.get(match["path"], ())
+        if match := pattern.fullmatch(text):
+            target = match.groupdict().get("name", "")
             if kind == "twice":
-                path = (*_longest(match["path"], paths), "States", match["name"])
-            return kind, path, problem
-    return "field", _longest(problem[problem.find(_ROOT) :], paths) if _ROOT in problem else (), problem
+                return _Problem(kind, (*paths[_longest(match["path"], paths)], target), text, target)
+            return _Problem(kind, paths.get(match["path"], ()), text, target)
+    where = _longest(text[text.find(_ROOT) :], paths)
+    path = paths[where]
+    return _Problem("field", path, text.replace(where, str(path[-1]) if path else "the machine", 1).strip())
 
 
-def _longest(text: str, paths: Mapping[str, Path]) -> Path:
-    """The longest path that the text begins with."""
-    for end in range(len(text), 0, -1):
-        if text[:end] in paths:
-            return paths[text[:end]]
-    return ()
+def _longest(text: str, paths: Mapping[str, Path]) -> str:
+    """The longest of the written paths that the text begins with; the root's where it begins with none."""
+    return next((text[:end] for end in range(len(text), 0, -1) if text[:end] in paths), _ROOT)
 
 
-def _words(kind: str, path: Path, text: str) -> tuple[str, str]:
-    """What is wrong, and what to do, from statelint's text."""
-    match = _KINDS[kind].fullmatch(text) if kind in _KINDS else None
-    target = match.groupdict().get("name") if match else None
-    match kind:
+def _words(problem: _Problem) -> tuple[str, str]:
+    """What is wrong, and what to do."""
+    match problem.kind:
         case "reference":
-            return f"there is no state {target!r} to go to", "write the name of one in the same scope"
+            return f"there is no state {problem.target!r} to go to", "write the name of one in the same scope"
         case "start":
-            return f"StartAt names {target!r}, and there is no such state", "write the name of the first state"
+            return f"StartAt names {problem.target!r}, and there is no such state", "write the name of the first state"
         case "unreachable":
-            return f"nothing leads to {path[-1] if path else text}", "lead to it by Next, or take it out"
+            return f"nothing leads to {problem.path[-1]}", "lead to it by Next, or take it out"
         case "endless":
             return "none of these states ends", "give one End: true, or lead to a Succeed or Fail"
         case "twice":
-            return f"another state of the machine is called {target!r} too", "names must differ in all of a machine"
-    if text.endswith(_ALL_LAST):
+            return f"another state of the machine is called {problem.target!r} too", "give each a name of its own"
+    if problem.text.endswith(_ALL_LAST):
         return "States.ALL must stand in the last catcher, and alone", "move it to the end of Catch"
-    return text.replace(_ROOT, "the machine").strip(), ""
+    return problem.text, ""
 
 
 def _scope_of(path: Path) -> Path:
@@ -155,17 +177,29 @@ def _paths(value: Any) -> dict[str, Path]:
     return found
 
 
-def _plain(value: Any, key: str | None = None) -> Any:
+def _plain(value: Any, key: str = "") -> Any:
     """A copy of the definition as statelint understands it."""
     if isinstance(value, dict):
-        left_out = _LATER.get(str(value.get("Type")), frozenset())
-        return {name: _plain(item, name) for name, item in value.items() if name not in left_out}
+        return {name: _plain(item, name) for name, item in value.items() if not _is_later(value, key, name)}
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value) if key == "BackoffRate" else value
+    if not isinstance(value, str):
+        return value
     if code(value) is not None:
         return 1 if key in _NUMBERS else "{% $x %}"
-    if key == "BackoffRate" and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if key == "Resource" and isinstance(value, str) and ("${" in value or "<" in value):
+    if key == "Resource" and ("${" in value or "<" in value):
         return "arn:aws:states:::filled-in"
+    if _PATH.match(value) and (key.endswith(".$") or (key.endswith("Path") and not value.startswith("$$"))):
+        return "$.x"
+    if key.endswith("Path") and key != "ResultPath" and value.startswith("$$."):
+        return "$.x"
     return value
+
+
+def _is_later(body: dict[str, Any], key: str, name: str) -> bool:
+    """Whether a field is one that came after statelint."""
+    if key == "ReaderConfig":
+        return name not in _READER_CONFIG
+    return name in _LATER.get(str(body.get("Type")), ())

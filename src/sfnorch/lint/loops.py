@@ -60,10 +60,19 @@ def loops(scope: Scope, timeout: float | None) -> Iterator[Loop]:
     for component in nx.strongly_connected_components(graph):
         inside = [state for name, state in scope.states.items() if name in component]
         if len(inside) > 1 or graph.has_edge(inside[0].name, inside[0].name):
-            yield _loop(inside, timeout)
+            yield _loop(inside, timeout, timed_out=_timed_out(scope))
 
 
-def _loop(states: list[State], timeout: float | None) -> Loop:
+def _timed_out(scope: Scope) -> bool:
+    """Whether the scope is a branch, and another branch waits a while and then fails, which stops this one."""
+    for branch in scope.parent.scopes if scope.parent else ():
+        kinds = {state.kind for state in branch.states.values()}
+        if branch is not scope and {"Wait", "Fail"} <= kinds and nx.is_directed_acyclic_graph(ways(branch)):
+            return True
+    return False
+
+
+def _loop(states: list[State], timeout: float | None, *, timed_out: bool) -> Loop:
     seconds = sum(_number(state.body.get("Seconds")) or 0 for state in states if state.kind == "Wait")
     limits = [limit for state in states for limit in _counted(state, states)]
     orders = any(_compares_order(state) for state in states if state.kind == "Choice")
@@ -75,7 +84,7 @@ def _loop(states: list[State], timeout: float | None) -> Loop:
         states=tuple(states),
         seconds=seconds,
         rounds=rounds,
-        bounded=bool(limits or timeout or orders or counts),
+        bounded=bool(limits or timeout or orders or counts or timed_out),
     )
 
 

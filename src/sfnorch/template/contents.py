@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.template.alarms import (
     Alarm,
@@ -81,6 +82,23 @@ class Template:
             if arn == machine.arn or arn.startswith(f"{machine.arn}:"):
                 return machine
         return None
+
+    def find(self, name: str) -> StateMachine:
+        """The machine that a person calls so: by logical id, or by its name with or without the stack's.
+
+        Raises SfnorchError where there is none, with the names of those that are there.
+        """
+        prefix = f"{self.stack.where.stack_name}-"
+        for machine in self.machines:
+            short = machine.name.removeprefix(prefix)
+            names = (machine.logical_id, machine.logical_id.removesuffix("StateMachine"), machine.name, short)
+            if name.lower() in (candidate.lower() for candidate in names if candidate):
+                return machine
+        known = ", ".join(machine.name.removeprefix(prefix) for machine in self.machines)
+        raise SfnorchError(
+            f"There is no state machine {name!r} in {self.source.file}",
+            hint=f"it has: {known}" if known else "it has none at all",
+        )
 
 
 def contents(

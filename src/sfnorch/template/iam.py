@@ -13,6 +13,8 @@ from functools import lru_cache
 from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.located import Array, Object, Path, Place
 
+_ARN_PARTS = 6
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -24,8 +26,10 @@ class Statement:
     resources: tuple[str, ...] = ()
     not_resources: tuple[str, ...] = ()
     conditional: bool = False
-    services: tuple[str, ...] = ()
-    """The services that a resource policy's statement is for; `*` for anyone."""
+    principals: tuple[str, ...] = ()
+    """Whom a resource policy's statement is for: services, ARNs, or `*` for anyone."""
+    bundled: bool = False
+    """Whether it is one of SAM's policy templates, which are taken whole."""
     place: Place
     path: Path
 
@@ -59,9 +63,7 @@ def statements(document: object, path: Path) -> list[Statement]:
 
 def _statement(body: Object, path: Path) -> Statement:
     principal = body.get("Principal")
-    services = _texts(principal.get("Service")) if isinstance(principal, Object) else _texts(principal)
-    if isinstance(principal, Object) and "*" in _texts(principal.get("AWS")):
-        services = ("*",)
+    named = list(principal.values()) if isinstance(principal, Object) else [principal]
     return Statement(
         allow=body.get("Effect", "Allow") != "Deny",
         actions=_texts(body.get("Action")),
@@ -69,7 +71,7 @@ def _statement(body: Object, path: Path) -> Statement:
         resources=_texts(body.get("Resource")),
         not_resources=_texts(body.get("NotResource")),
         conditional="Condition" in body,
-        services=services,
+        principals=tuple(text for value in named for text in _texts(value)),
         place=body.place,
         path=path,
     )
@@ -99,16 +101,23 @@ def matches(pattern: str, text: str) -> bool:
 
 
 def overlap(pattern: str, resource: str) -> bool:
-    """Whether some resource fits both, what only AWS knows (`<…>`) being anything in either."""
+    """Whether some resource fits both, what only AWS knows (`<…>`) being anything in either.
+
+    ARNs are held against each other without region and account: which these will be is not known before a deployment,
+    and a template that spells them out is made for one.
+    """
     pattern, resource = UNKNOWN.sub("*", pattern), UNKNOWN.sub("*", resource)
-    if "*" not in resource and "?" not in resource:
-        return matches(pattern, resource)
+    one, other = pattern.split(":", 5), resource.split(":", 5)
+    if len(one) == len(other) == _ARN_PARTS:
+        return all(_meet(one[part], other[part]) for part in (0, 1, 2, 5))
     return _meet(pattern, resource)
 
 
 @lru_cache(maxsize=10_000)
 def _meet(one: str, other: str) -> bool:
     """Whether two patterns have a text in common, by stepping through both at once."""
+    if not {"*", "?"} & {*one, *other}:
+        return one == other
     reached = {(0, 0)}
     todo = [(0, 0)]
     while todo:

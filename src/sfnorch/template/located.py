@@ -70,6 +70,10 @@ class Block(str):
         block.first_line = first_line
         return block
 
+    def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
+        """What a copy is made from."""
+        return str(self), self.first_line
+
 
 def place_of(root: Object, path: Path) -> Place:
     """Where the value at `path` stands; where the path leads to nothing, the nearest above it."""

@@ -67,6 +67,7 @@ IDENTITIES: Mapping[str, Identity] = {
     "AWS::Glue::Workflow": _regional("Name", "glue", "workflow/{name}"),
     "AWS::IAM::ManagedPolicy": Identity("ManagedPolicyName", _GLOBAL % ("iam", "policy/{name}"), "arn"),
     "AWS::IAM::Role": Identity("RoleName", _GLOBAL % ("iam", "role/{name}")),
+    "AWS::KMS::Alias": _regional("AliasName", "kms", "{name}"),
     "AWS::KMS::Key": _regional("", "kms", "key/{name}"),
     "AWS::Lambda::Function": _regional("FunctionName", "lambda", "function:{name}"),
     "AWS::Logs::LogGroup": _regional("LogGroupName", "logs", "log-group:{name}:*"),
@@ -82,15 +83,23 @@ IDENTITIES: Mapping[str, Identity] = {
     "AWS::StepFunctions::Activity": _regional("Name", "states", "activity:{name}", "arn"),
     "AWS::StepFunctions::StateMachine": _regional("StateMachineName", "states", "stateMachine:{name}", "arn"),
 }
+_NAMED_WITHOUT_STACK = (
+    "AWS::StepFunctions::StateMachine",
+    "AWS::Serverless::StateMachine",
+    "AWS::StepFunctions::Activity",
+)
+_RANDOM = "XXXXXXXXXXXX"
 _ARN_ATTRIBUTES = ("Arn", "TopicArn", "FunctionArn", "AlarmArn")
 _NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMachineName", "BucketName")
 
 
 def physical_name(resource_type: str, logical_id: str, given: str, where: Surroundings) -> str:
-    """The name of a resource: the given one, else as CloudFormation would make it, without its random end."""
+    """The name of a resource: the given one, else as CloudFormation makes it, its random end as its manual shows it."""
     if given:
         return given
-    name = f"{where.stack_name}-{logical_id}"
+    if resource_type in _NAMED_WITHOUT_STACK:
+        return f"{logical_id}-{_RANDOM}"
+    name = f"{where.stack_name}-{logical_id}-{_RANDOM}"
     return name.lower() if resource_type == "AWS::S3::Bucket" else name
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -21,7 +21,7 @@ _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolic
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Role:
-    """A role: its statements, whether they are all it has, and the services that may take it on."""
+    """A role: its statements, whether they are all it has, and who may take it on."""
 
     name: str
     arn: str
@@ -29,14 +29,19 @@ class Role:
     place: Place
     statements: tuple[Statement, ...]
     whole: bool
-    services: tuple[str, ...]
+    principals: tuple[str, ...]
     policy_sizes: tuple[int, ...] = field(default=())
     """Characters of its inline policies, without blanks, as IAM counts them."""
 
 
 def declared_roles(stack: Stack) -> dict[str, Role]:
     """The template's roles by ARN."""
-    attached, own = _attached(stack), managed_policies(stack)
+    attached, own, connected = _attached(stack), managed_policies(stack), connected_sources(stack)
+    machine_roles = {
+        stack.text(properties.get("Role"))
+        for logical_id, properties, _, _ in resources(stack, "AWS::Serverless::StateMachine")
+        if logical_id in connected
+    }
     roles = {}
     for logical_id, properties, path, place in resources(stack, "AWS::IAM::Role"):
         inline, sizes, whole = _inline(stack.value(properties.get("Policies")), (*path, "Policies"))
@@ -49,8 +54,8 @@ def declared_roles(stack: Stack) -> dict[str, Role]:
             path=path,
             place=place,
             statements=(*inline, *more, *attached.get(stack.name(logical_id), ())),
-            whole=whole and known,
-            services=tuple(service for statement in trust for service in statement.services),
+            whole=whole and known and arn not in machine_roles and logical_id not in connected,
+            principals=tuple(name for statement in trust for name in statement.principals),
             policy_sizes=tuple(sizes),
         )
     return roles
@@ -65,14 +70,15 @@ def implied_role(stack: Stack, logical_id: str, properties: Object, path: Path) 
     items = list(listed) if isinstance(listed, Array) else [] if listed is None else [listed]
     own = managed_policies(stack)
     granted: list[Statement] = []
-    whole = True
+    whole = logical_id not in connected_sources(stack)
     for index, item in enumerate(items):
         at = (*path, "Policies", index) if isinstance(listed, Array) else (*path, "Policies")
         value = stack.value(item)
         if isinstance(value, Object) and "Statement" in value:
             granted += statements(value, at)
         elif isinstance(item, Object) and len(item) == 1 and (name := next(iter(item))) in _policy_templates():
-            granted += statements(stack.value(_expanded(name, item[name], item.place)), (*at, name))
+            document = stack.value(_expanded(name, item[name], item.place))
+            granted += (replace(statement, bundled=True) for statement in statements(document, (*at, name)))
         else:
             more, known = _managed([value], own)
             granted += more
@@ -84,8 +90,24 @@ def implied_role(stack: Stack, logical_id: str, properties: Object, path: Path) 
         place=Place(properties.place.file, properties.lines.get("Policies", properties.place.line)),
         statements=tuple(granted),
         whole=whole,
-        services=("states.amazonaws.com",),
+        principals=("states.amazonaws.com",),
     )
+
+
+def connected_sources(stack: Stack) -> frozenset[str]:
+    """The resources whose roles get more from SAM connectors, by logical id.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html
+    """
+    found = set()
+    for _, properties, _, _ in resources(stack, "AWS::Serverless::Connector"):
+        source = properties.get("Source")
+        if isinstance(source, Object):
+            found.add(str(source.get("Id")))
+    for logical_id, resource in stack.section("Resources").items():
+        if isinstance(resource, Object) and "Connectors" in resource:
+            found.add(logical_id)
+    return frozenset(found)
 
 
 def resources(stack: Stack, *kinds: str) -> Iterator[tuple[str, Object, Path, Place]]:

@@ -16,6 +16,8 @@ def _check(subject: Subject) -> Iterator[Fault]:
             continue
         timeout = timeout_of(machine.states)
         for scope in machine.states.scopes():
+            if not any(state.ends for state in scope.states.values()):
+                continue  # no way out at all is an error of the definition
             for loop in loops(scope, timeout):
                 if loop.waits and not loop.bounded:
                     way = " → ".join(state.name for state in loop.states)

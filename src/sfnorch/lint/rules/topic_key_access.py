@@ -38,6 +38,8 @@ def _machine(machine: StateMachine, topic: Topic, key: Key | None) -> Iterator[F
             continue
         if argument(state, "TopicArn") == ANY or not overlap(topic.arn, argument(state, "TopicArn")):
             continue
+        if key and _let_in(key, {role.arn, "*"}):
+            continue
         if any(all(allows(role.statements, action, name) for action in _ACTIONS) for name in names):
             continue
         message = f"{role.name} may not use the key that encrypts {topic.logical_id}"
@@ -49,8 +51,7 @@ def _machine(machine: StateMachine, topic: Topic, key: Key | None) -> Iterator[F
 def _alarms(subject: Subject, topic: Topic, key: Key | None) -> Iterator[Fault]:
     if key is None or not any(topic.arn in alarm.actions for alarm in subject.template.alarms):
         return
-    granted = [statement for statement in key.statements if {_ALARMS, "*"} & set(statement.services)]
-    if not all(any(s.allow and s.names_action(action) for s in granted) for action in _ACTIONS):
+    if not _let_in(key, {_ALARMS, "*"}):
         path = (*topic.path, "KmsMasterKeyId")
         yield Fault(
             path=path,
@@ -58,6 +59,12 @@ def _alarms(subject: Subject, topic: Topic, key: Key | None) -> Iterator[Fault]:
             message=f"alarms can't publish to {topic.logical_id}: its key doesn't let CloudWatch in",
             hint=f"allow kms:GenerateDataKey* and kms:Decrypt to {_ALARMS} in the key's policy",
         )
+
+
+def _let_in(key: Key, principals: set[str]) -> bool:
+    """Whether the key's own policy lets one of these use it."""
+    granted = [statement for statement in key.statements if statement.allow and principals & set(statement.principals)]
+    return all(any(statement.names_action(action) for statement in granted) for action in _ACTIONS)
 
 
 RULE = Rule(

@@ -30,7 +30,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
             roles[machine.role.arn] = machine.role
     for arn, machines in by_role.items():
         role = roles[arn]
-        if set(role.services) <= {_MACHINES} and all(machine.definition for machine in machines):
+        if set(role.principals) <= {_MACHINES} and all(machine.definition for machine in machines):
             yield from _unused(subject, role, machines)
 
 
@@ -47,6 +47,8 @@ def _unused(subject: Subject, role: Role, machines: list[StateMachine]) -> Itera
             continue
         seen.add(id(statement))
         unused = [action for action in statement.actions if not _used(action, statement, needed, unknown)]
+        if statement.bundled and len(unused) < len(statement.actions):
+            continue  # SAM's policy templates are taken whole
         if unused:
             yield Fault(
                 path=statement.path,

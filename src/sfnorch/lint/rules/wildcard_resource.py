@@ -12,6 +12,11 @@ from sfnorch.lint.subject import Subject
 from sfnorch.lint.words import listed
 from sfnorch.template.iam import Statement
 
+_OPTIONAL = frozenset({"comprehend", "rekognition", "textract", "translate"})
+"""Services whose calls work without any of the resources that IAM knows for them."""
+
+_OPTIONAL_ACTIONS = frozenset({"cloudwatch:putmetricdata"})
+
 
 def _check(subject: Subject) -> Iterator[Fault]:
     seen: set[tuple[str | int, ...]] = set()
@@ -38,6 +43,8 @@ def _too_wide(statement: Statement) -> list[str]:
 def _takes_resource(action: str) -> bool:
     """Whether IAM knows a resource for the action; for a pattern, whether for any that it stands for."""
     service, _, name = action.lower().partition(":")
+    if service in _OPTIONAL or action.lower() in _OPTIONAL_ACTIONS:
+        return False
     if service == "*":
         return True
     actions = _policies().get(service, {}).get("Actions", {})

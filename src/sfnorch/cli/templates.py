@@ -1,0 +1,42 @@
+"""The template that a command works on: a file that is named, or the plan's rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sfnorch.cli.options import read_plan
+from sfnorch.plan.load import PLAN_FILE
+
+if TYPE_CHECKING:
+    from sfnorch.template.contents import Template
+    from sfnorch.template.reader import Source
+
+
+def read_source(template_file: Path | None, plan_file: Path | None) -> Source:
+    """The named template, else the plan's rendering as SAM. Raises SfnorchError for what can't be read."""
+    from sfnorch.template.reader import parse_template, read_template
+
+    if template_file is not None:
+        if plan_file is not None:
+            raise click.UsageError("Name a template or a plan, not both.")
+        return read_template(template_file)
+    from sfnorch.cfn.render import render_template
+    from sfnorch.patterns import workflow
+
+    plan = read_plan(plan_file, {}, ())
+    name = plan_file or (Path(PLAN_FILE) if Path(PLAN_FILE).exists() else None)
+    text = render_template(workflow(plan), "sam")
+    return parse_template(text, f"{name}, rendered" if name else "the default plan, rendered")
+
+
+def read_contents(
+    template_file: Path | None, plan_file: Path | None, parameters: Mapping[str, str] | None = None
+) -> Template:
+    """What stands in the named template, or in the plan's rendering."""
+    from sfnorch.template.contents import contents
+
+    return contents(read_source(template_file, plan_file), parameters)

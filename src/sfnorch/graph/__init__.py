@@ -1,0 +1,1 @@
+"""State machines as pictures: Mermaid, Graphviz's DOT, and a tree for the terminal."""

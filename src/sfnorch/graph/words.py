@@ -1,0 +1,147 @@
+"""What a picture says of a state, of a way between two, and of the machine that a task starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sfnorch.template.calls import argument, call_of, child_machine
+from sfnorch.template.contents import StateMachine, Template
+from sfnorch.template.located import Object
+from sfnorch.template.states import Scope, State, Transition, Way
+
+_LONGEST = 40
+_JOB_ARGUMENTS = {"glue:startJobRun": "JobName", "aws-sdk:glue:startJobRun": "JobName"}
+
+
+def machine_title(machine: StateMachine, template: Template) -> str:
+    """The machine's name without the stack's."""
+    return machine.name.removeprefix(f"{template.stack.where.stack_name}-")
+
+
+def does(state: State) -> str:
+    """What the state does beside its type, in few words: the call of a Task, how long a Wait waits."""
+    call = call_of(state)
+    if call:
+        job = argument(state, _JOB_ARGUMENTS.get(call.name, ""))
+        shown = f" {job}" if job not in ("", "*", state.name) else ""
+        return f"{call}{shown}"
+    match state.kind:
+        case "Task":
+            return state.text("Resource").rpartition(":")[2]
+        case "Wait":
+            seconds = state.body.get("Seconds")
+            return f"{seconds} s" if isinstance(seconds, int | float) else ""
+        case "Map":
+            at_once = state.body.get("MaxConcurrency")
+            return f"{at_once} at once" if isinstance(at_once, int) and at_once else "all at once"
+        case "Fail":
+            error = state.text("Error")
+            return error if error != state.name and not error.startswith("{%") else ""
+    return ""
+
+
+def kind_and_doing(state: State) -> str:
+    """The state's type, and what it does."""
+    doing = does(state)
+    return f"{state.kind}{',' if state.kind == 'Map' else ''} {doing}" if doing else state.kind
+
+
+def scope_title(scope: Scope) -> str:
+    """What a scope is to the state that holds it."""
+    parent = scope.parent
+    if parent is None:
+        return ""
+    if parent.kind == "Map":
+        return "each item"
+    return f"branch {parent.scopes.index(scope) + 1}"
+
+
+def way_label(transition: Transition) -> str:
+    """What stands at a way: the condition, `else`, or the errors that are caught; nothing at a plain Next."""
+    match transition.way:
+        case Way.DEFAULT:
+            return "else"
+        case Way.CATCH:
+            errors = [error.removeprefix("States.") for error in transition.errors()]
+            return shortened(" or ".join("any error" if error == "ALL" else error for error in errors))
+        case Way.CHOICE if transition.rule is not None:
+            comment = transition.rule.get("Comment")
+            words = comment if isinstance(comment, str) else condition(transition.rule)
+            return words if len(words) <= _LONGEST else "when …"
+    return ""
+
+
+def ways(state: State) -> Iterator[tuple[Transition, str]]:
+    """The state's ways with what stands at them; catchers that lead to one state are one way."""
+    caught: dict[str, list[str]] = {}
+    for transition in state.catches:
+        caught.setdefault(transition.target, []).append(way_label(transition))
+    for transition in state.transitions:
+        if transition.way is not Way.CATCH:
+            yield transition, way_label(transition)
+        elif labels := caught.pop(transition.target, None):
+            yield transition, "any error" if "any error" in labels else shortened(" or ".join(labels))
+
+
+def condition(rule: Object) -> str:
+    """A choice rule's condition: the expression, or JSONPath's comparison put as one."""
+    text = rule.get("Condition")
+    if isinstance(text, str):
+        return re.sub(r"\s+", " ", text.removeprefix("{%").removesuffix("%}")).strip()
+    for word in ("And", "Or"):
+        parts = rule.get(word)
+        if isinstance(parts, list):
+            return f" {word.lower()} ".join(condition(part) for part in parts if isinstance(part, Object))
+    if isinstance(rule.get("Not"), Object):
+        return f"not {condition(rule['Not'])}"
+    variable = rule.get("Variable", "")
+    for key, value in rule.items():
+        if key not in ("Variable", "Next", "Comment", "Assign", "Output"):
+            return f"{variable} {_COMPARISONS.get(key, key)} {value}"
+    return ""
+
+
+_COMPARISONS = {
+    f"{kind}{name}{path}": sign
+    for kind in ("String", "Numeric", "Timestamp", "Boolean")
+    for path in ("", "Path")
+    for name, sign in (
+        ("Equals", "="),
+        ("LessThan", "<"),
+        ("GreaterThan", ">"),
+        ("LessThanEquals", "≤"),
+        ("GreaterThanEquals", "≥"),
+    )
+}
+
+
+def shortened(text: str) -> str:
+    """The text, cut where it would widen a picture."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def started(state: State, template: Template) -> StateMachine | None:
+    """The machine of the template that the Task starts; None where it starts none, or another's."""
+    arn = child_machine(state)
+    return template.machine(arn) if arn else None
+
+
+def in_order(scope: Scope) -> list[State]:
+    """The scope's states as executions meet them: each before those that it leads to; unreachable ones last."""
+    done: dict[str, State] = {}
+    met: set[str] = set()
+    todo = [(scope.start_at, False)]
+    while todo:  # depth first, a state is done when all that it leads to are
+        name, left = todo.pop()
+        state = scope.states.get(name)
+        if state is None or (name in met and not left):
+            continue
+        if left:
+            done[name] = state
+            continue
+        met.add(name)
+        todo.append((name, True))
+        ordered = sorted(state.transitions, key=lambda way: (way.way is Way.CATCH, way.way is Way.DEFAULT))
+        todo.extend((way.target, False) for way in ordered)
+    return [*reversed(done.values()), *(state for name, state in scope.states.items() if name not in done)]

@@ -1,0 +1,56 @@
+"""Findings as a person reads them, and as a script does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from sfnorch.findings import Finding, Severity
+
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def findings_data(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The findings as data: `[{rule, severity, file, line, path, message, hint}]`."""
+    return [
+        {
+            "rule": finding.rule,
+            "severity": finding.severity.value,
+            "file": finding.file,
+            "line": finding.line,
+            "path": finding.path,
+            "message": finding.message,
+            "hint": finding.hint,
+        }
+        for finding in findings
+    ]
+
+
+def print_findings(findings: Sequence[Finding], console: Console) -> None:
+    """Prints each finding: where, what, which rule, and what to do."""
+    for finding in findings:
+        where = f"{finding.file}:{finding.line}" if finding.line else finding.file
+        console.print(
+            Text.assemble(
+                (f"{where}: ", "bold"),
+                (finding.severity.value, _STYLES[finding.severity]),
+                f": {finding.message} [{finding.rule}]",
+            ),
+            soft_wrap=True,
+        )
+        for line in (finding.path and f"at {finding.path}", finding.hint):
+            if line:
+                console.print(Text(f"  {line}", style="dim" if line.startswith("at ") else ""), soft_wrap=True)
+
+
+def count_words(findings: Sequence[Finding]) -> str:
+    """How many there are of each severity: `2 errors, 1 warning`; `nothing found` where there are none."""
+    counts = Counter(finding.severity for finding in findings)
+    words = [
+        f"{count} {severity.value}{'s' if count > 1 else ''}" for severity in Severity if (count := counts[severity])
+    ]
+    return ", ".join(words) or "nothing found"
