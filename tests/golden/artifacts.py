@@ -5,20 +5,30 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from rich.console import Console
+
 from sfnorch.cfn.render import render_definition, render_template
+from sfnorch.findings import Finding
+from sfnorch.lint.run import Linting
 from sfnorch.patterns import PATTERNS, workflow
 from sfnorch.plan.load import default_plan, parse_plan
 from sfnorch.plan.models import AnyPlan
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text
 from sfnorch.plan.starters import starter_text
+from sfnorch.report.findings import print_findings
+from sfnorch.template.contents import contents
+from sfnorch.template.reader import parse_template
 from tests.docs.reference import readme_text
 
 ROOT = Path(__file__).parents[2]
 PLANS = Path(__file__).parent / "plans"
+RULES = Path(__file__).parent / "rules"
+LINTING = Linting()
 
 
 def artifacts() -> Iterator[tuple[Path, str]]:
@@ -36,7 +46,22 @@ def artifacts() -> Iterator[tuple[Path, str]]:
         name = path.name.removesuffix(".plan.yaml")
         yield PLANS / f"{name}.sam.yaml", _sam(plan)
         yield PLANS / f"{name}.asl.json", _definitions(plan)
+    for path in sorted(RULES.glob("*.bad.yaml")):
+        found = lint_findings(path.read_text(encoding="utf-8"), path.name)
+        yield path.with_suffix("").with_suffix(".found.txt"), found_text(found)
     yield ROOT / "README.md", readme_text((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def lint_findings(text: str, name: str) -> list[Finding]:
+    """What is found in a template's text."""
+    return LINTING.findings(contents(parse_template(text, name)))
+
+
+def found_text(findings: list[Finding]) -> str:
+    """The findings as `sfnorch lint` prints them."""
+    file = io.StringIO()
+    print_findings(findings, Console(file=file, highlight=False, width=80))
+    return file.getvalue()
 
 
 def _sam(plan: AnyPlan) -> str:

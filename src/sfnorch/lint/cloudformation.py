@@ -20,6 +20,9 @@ Located = tuple[Path, Finding]
 
 DEFINITION_RULE = "E3601"
 _SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+_TOLD_BETTER = ("Missing 'Next' target", "'^.{1,80}$'")
+"""Parts of messages of which statelint, or the rule past-limit, says more."""
+
 _TAKEN = {
     "Parallel": ("Parameters",),
     "Succeed": ("InputPath", "OutputPath"),
@@ -92,8 +95,8 @@ def _definition_of(template: Template, path: Path) -> StateMachine | None:
 
 
 def _in_definition(machine: StateMachine, match: Any, path: Path) -> Located | None:
-    """The finding in its definition; none where statelint tells the same in better words."""
-    if match.message.startswith("Missing 'Next' target") or _is_taken(machine, path):
+    """The finding in its definition; none where it isn't one, or another linter tells the same in better words."""
+    if any(words in match.message for words in _TOLD_BETTER) or _is_taken(machine, path):
         return None
     full, place = machine.at(path)
     return _finding(match, full, place)

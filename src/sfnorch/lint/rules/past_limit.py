@@ -1,4 +1,4 @@
-"""Names and sizes past what AWS takes."""
+"""Names and sizes past what AWS takes; of the names of resources cfn-lint tells."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sfnorch.lint.subject import Subject
 from sfnorch.template.calls import call_of
 from sfnorch.template.contents import StateMachine
 from sfnorch.template.definitions import characters
-from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.states import State
 
 _NAME = 80
@@ -36,10 +35,6 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _machine(machine: StateMachine) -> Iterator[Fault]:
-    name = UNKNOWN.sub("", machine.name)
-    if len(name) > _NAME:
-        message = f"the name {name!r} has {len(name)} characters, and AWS takes {_NAME}"
-        yield Fault(path=machine.path[:-1], place=machine.place, message=message, hint="shorten it")
     if machine.definition and (size := characters(machine.definition)) > _DEFINITION:
         hint = "start part of it as an execution of its own"
         yield fault(machine, (), f"the definition has {size:,} characters, and AWS takes {_DEFINITION:,}", hint)

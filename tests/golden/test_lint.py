@@ -1,0 +1,69 @@
+"""Every rule: its bad template gives just its finding, as either type of machine; the mended twin gives none.
+
+In `rules/` a template is a native one; its SAM twin is made here. What `sfnorch lint` says of a bad one stands beside
+it; `make golden` renews that.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sfnorch.findings import Finding
+from sfnorch.lint.catalogue import entries
+from sfnorch.lint.run import Linting
+from sfnorch.template.contents import contents
+from sfnorch.template.reader import parse_template
+from tests.golden.artifacts import ROOT, RULES, found_text, lint_findings
+
+BAD = sorted(RULES.glob("*.bad.yaml"))
+MENDED = sorted(RULES.glob("*.mended.yaml"))
+OURS = [ROOT / "SAM-template.yaml", *sorted((ROOT / "templates").glob("*/*-template.yaml"))]
+OURS += sorted((ROOT / "tests/golden/plans").glob("*.sam.yaml"))
+
+
+def as_sam(text: str) -> str:
+    """The same template with its machine as SAM's, line for line."""
+    for native, sam in (
+        ("# Transform:", "Transform:"),
+        ("AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"),
+        ("      RoleArn:", "      Role:"),
+        ("{RoleArn:", "{Role:"),
+        ("      StateMachineName:", "      Name:"),
+    ):
+        text = text.replace(native, sam)
+    return text
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
+def test_a_bad_template_gives_just_the_rules_finding(path: Path):
+    text = path.read_text()
+    native, sam = lint_findings(text, path.name), lint_findings(as_sam(text), path.name)
+    assert [finding.rule for finding in native] == [path.name.split(".")[0]]
+    assert sam == native
+    assert path.with_suffix("").with_suffix(".found.txt").read_text() == found_text(native)
+
+
+@pytest.mark.parametrize("path", MENDED, ids=lambda path: path.name)
+def test_its_mended_twin_gives_none(path: Path):
+    text = path.read_text()
+    assert (lint_findings(text, path.name), lint_findings(as_sam(text), path.name)) == ([], [])
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_our_own_templates_give_none(path: Path):
+    assert lint_findings(path.read_text(), path.name) == []
+
+
+def test_every_rule_has_a_pair():
+    rules = {path.name.split(".")[0] for path in BAD}
+    assert rules == {path.name.split(".")[0] for path in MENDED}
+    assert {entry.id for entry in entries()} - rules == {"definition-elsewhere"}  # which nothing mends
+
+
+def test_an_ignored_rule_is_left_out():
+    text = (RULES / "statelint.bad.yaml").read_text()
+    template = contents(parse_template(text, "t.yaml"))
+    found: list[Finding] = Linting(["statelint"]).findings(template)
+    assert found == []
