@@ -120,19 +120,21 @@ class _Arn:
 
     service: str
     end: str
-    argument: str = ""
+    argument: str
+    always_name: bool = False
+    """Whether the argument is a name even where it looks like an ARN."""
 
     def of(self, state: State, where: Surroundings) -> str:
-        value = argument(state, self.argument) if self.argument else ""
-        if self.argument and not value:
+        value = argument(state, self.argument)
+        if not value or value == ANY:
             return ANY
-        if value.startswith(("arn:", "<")):
+        if not self.always_name and value.startswith(("arn:", "<")):
             return value
         if self.service == "sqs" and (match := _QUEUE.fullmatch(value)):
             return f"arn:{where.partition}:sqs:{match[1]}:{match[2]}:{match[3]}"
         if self.service == "s3":
             return f"arn:{where.partition}:s3:::{value}/{argument(state, 'Key') or ANY}"
-        end = self.end.format(value)
+        end = self.end.replace("{}", value)
         return f"arn:{where.partition}:{self.service}:{where.region}:{where.account}:{end}"
 
 
@@ -144,8 +146,9 @@ class _Any:
         return ANY
 
 
-_GLUE_JOB = _Arn("glue", "job/{}", "JobName")
-_GLUE_WORKFLOW = _Arn("glue", "workflow/{}", "Name")
+_ALARM = _Arn("cloudwatch", "alarm:{}", "AlarmName", always_name=True)
+_GLUE_JOB = _Arn("glue", "job/{}", "JobName", always_name=True)
+_GLUE_WORKFLOW = _Arn("glue", "workflow/{}", "Name", always_name=True)
 _TABLE = _Arn("dynamodb", "table/{}", "TableName")
 _QUEUE_ARN = _Arn("sqs", "{}", "QueueUrl")
 _TOPIC = _Arn("sns", "{}", "TopicArn")
@@ -161,7 +164,7 @@ _CALLS: Mapping[str, _Row] = {
     "aws-sdk:sns:publish": (("sns:Publish", _TOPIC),),
     "sqs:sendMessage": (("sqs:SendMessage", _QUEUE_ARN),),
     "aws-sdk:sqs:sendMessage": (("sqs:SendMessage", _QUEUE_ARN),),
-    "aws-sdk:cloudwatch:setAlarmState": (("cloudwatch:SetAlarmState", _Arn("cloudwatch", "alarm:{}", "AlarmName")),),
+    "aws-sdk:cloudwatch:setAlarmState": (("cloudwatch:SetAlarmState", _ALARM),),
     "aws-sdk:redshiftdata:executeStatement": (("redshift-data:ExecuteStatement", _Any()),),
     "aws-sdk:redshiftdata:describeStatement": (("redshift-data:DescribeStatement", _Any()),),
     "aws-sdk:sfn:describeExecution": (("states:DescribeExecution", _Arn("states", "{}", "ExecutionArn")),),

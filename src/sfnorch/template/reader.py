@@ -114,7 +114,9 @@ def _read(text: str, file: str) -> tuple[_Reading, Any]:
         except ValueError as error:
             try:
                 composed = compose(text, file, KIND)
-            except TemplateError:
+            except TemplateError as other:
+                if "this is not YAML" not in str(other):  # but what no reader takes
+                    raise
                 line = getattr(error, "lineno", None)
                 message = f"this is not JSON: {getattr(error, 'msg', error)}"
                 raise TemplateError([KIND.finding(file, line, message)]) from None
