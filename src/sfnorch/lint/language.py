@@ -116,7 +116,7 @@ def _problem(text: str, paths: Mapping[str, Path]) -> _Problem:
             target = match.groupdict().get("name", "")
             if kind == "twice":
                 return _Problem(kind, (*paths[_longest(match["path"], paths)], target), text, target)
-            return _Problem(kind, paths.get(match["path"], ()), text, target)
+            return _Problem(kind, paths[_longest(match["path"], paths)], text, target)
     where = _longest(text[text.find(_ROOT) :], paths)
     path = paths[where]
     return _Problem("field", path, text.replace(where, str(path[-1]) if path else "the machine", 1).strip())

@@ -1,0 +1,145 @@
+"""statelint's findings: at the right place, in plain words, each mistake once; nothing that AWS takes."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from sfnorch.lint.run import Linting
+from sfnorch.template.contents import contents
+from sfnorch.template.reader import parse_template
+
+LINTING = Linting(["failure-untold", "polling-without-bound", "branch-stops-siblings"])
+HEAD = """\
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Role: arn:aws:iam::123456789012:role/r
+      Definition:
+"""
+
+
+def found(definition: str) -> list[tuple[str, int | None, str]]:
+    """The rule, the definition's own line, and the message of each finding."""
+    text = HEAD + textwrap.indent(definition, " " * 8)
+    head = HEAD.count("\n")
+    return [
+        (finding.rule, (finding.line or 0) - head, finding.message)
+        for finding in LINTING.findings(contents(parse_template(text, "t.yaml")))
+    ]
+
+
+PASSED = {
+    "an expression over several lines": (
+        "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: arn:aws:states:::lambda:invoke\n"
+        "    Arguments: |-\n      {% (\n        $states.input\n      ) %}\n    End: true\n"
+    ),
+    "a whole number for the rate": (
+        "StartAt: A\nStates:\n  A: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', End: true, "
+        "Retry: [{ErrorEquals: [E], BackoffRate: 2}]}\n"
+    ),
+    "a reader's later fields, a label": (
+        "StartAt: A\nStates:\n  A:\n    Type: Map\n    Label: A\n    ItemReader: {Resource: 'arn:aws:states:::s3:getObject', "
+        "ReaderConfig: {InputType: CSV, CSVHeaderLocation: FIRST_ROW, MaxItems: 5}, Parameters: {Bucket: b, Key: k}}\n"
+        "    ItemProcessor: {ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: STANDARD}, StartAt: B, "
+        "States: {B: {Type: Succeed}}}\n    End: true\n"
+    ),
+    "paths with dashes and filters": (
+        "StartAt: A\nStates:\n  A: {Type: Pass, Parameters: {a.$: '$.some-key', b.$: \"$.list[?(@.x == 'y')]\", "
+        "c.$: \"States.StringSplit($.a, '-')\"}, ResultPath: $.some-key, Next: B}\n"
+        "  B: {Type: Wait, SecondsPath: $$.Execution.Input.wait, Next: C}\n"
+        "  C: {Type: Fail, ErrorPath: '$[1].Error', CausePath: '$[1].Cause'}\n"
+    ),
+    "parameters of a Parallel, paths of a Succeed": (
+        "StartAt: A\nStates:\n  A:\n    Type: Parallel\n    Parameters: {a: 1}\n    Branches:\n"
+        "    - {StartAt: B, States: {B: {Type: Succeed, OutputPath: $.a}}}\n    End: true\n"
+    ),
+    "an expression for a number": (
+        "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A: {Type: Wait, Seconds: '{% 5 %}', Next: B}\n"
+        "  B: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', End: true}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PASSED)
+def test_what_aws_takes(name: str):
+    assert found(PASSED[name]) == []
+
+
+TOLD: dict[str, tuple[str, list[tuple[str, int, str]]]] = {
+    "a dangling Default and the states behind it": (
+        (
+            "StartAt: A\nStates:\n  A:\n    Type: Choice\n    Choices: [{Variable: $.a, IsNull: true, Next: B}]\n"
+            "    Default: X\n  B: {Type: Succeed}\n  C: {Type: Succeed}\n"
+        ),
+        [("statelint", 6, "there is no state 'X' to go to")],
+    ),
+    "a dangling Catch": (
+        (
+            "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: 'arn:aws:states:::lambda:invoke'\n"
+            "    Catch: [{ErrorEquals: [States.ALL], Next: X}]\n    End: true\n"
+        ),
+        [("statelint", 3, "there is no state 'X' to go to")],
+    ),
+    "a Next into another scope": (
+        (
+            "StartAt: A\nStates:\n  A:\n    Type: Map\n    ItemProcessor:\n      StartAt: B\n      States:\n"
+            "        B: {Type: Pass, Next: C}\n        D: {Type: Succeed}\n    Next: C\n  C: {Type: Succeed}\n"
+        ),
+        [("statelint", 8, "there is no state 'C' to go to")],
+    ),
+    "an unreachable state": (
+        "StartAt: A\nStates:\n  A: {Type: Succeed}\n  A.B [x]: {Type: Succeed}\n",
+        [("statelint", 4, "nothing leads to A.B [x]")],
+    ),
+    "no such start": (
+        "StartAt: X\nStates:\n  A: {Type: Succeed}\n",
+        [("statelint", 1, "StartAt names 'X', and there is no such state")],
+    ),
+    "no end": (
+        "StartAt: A\nStates:\n  A: {Type: Pass, Next: B}\n  B: {Type: Pass, Next: A}\n",
+        [("statelint", 2, "none of these states ends")],
+    ),
+    "a name twice": (
+        (
+            "StartAt: A\nStates:\n  A:\n    Type: Parallel\n    End: true\n    Branches:\n"
+            "    - {StartAt: B, States: {B: {Type: Succeed}}}\n    - StartAt: B\n      States:\n        B: {Type: Succeed}\n"
+        ),
+        [("statelint", 10, "another state of the machine is called 'B' too")],
+    ),
+    "States.ALL first": (
+        (
+            "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: 'arn:aws:states:::lambda:invoke'\n    Catch:\n"
+            "    - {ErrorEquals: [States.ALL], Next: B}\n    - {ErrorEquals: [E], Next: B}\n    End: true\n"
+            "  B: {Type: Succeed}\n"
+        ),
+        [("statelint", 7, "States.ALL must stand in the last catcher, and alone")],
+    ),
+    "neither Next nor End": (
+        "StartAt: A\nStates:\n  A: {Type: Pass}\n  B: {Type: Succeed}\n",
+        [("E3601", 3, "Only one of ['Next', 'End'] is a required property")],
+    ),
+    "a misspelt key": (
+        "StartAt: A\nStates:\n  A: {Type: Pass, Nxt: B}\n  B: {Type: Succeed}\n",
+        [("E3601", 3, "Additional properties are not allowed ('Nxt' was unexpected. Did you mean 'Next'?)")],
+    ),
+    "no path": (
+        "StartAt: A\nStates:\n  A: {Type: Pass, Parameters: {a.$: b}, End: true}\n",
+        [("statelint", 3, 'Field "a.$" of Parameters at "A" is not a JSONPath or intrinsic function expression')],
+    ),
+    "nothing of a state": (
+        "Comment: empty\n",
+        [
+            ("E3601", 1, "'StartAt' is a required property"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_each_mistake_once(name: str):
+    definition, expected = TOLD[name]
+    assert found(definition) == expected
