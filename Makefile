@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 .PHONY: help demo test check golden bench clean
 
 help:
-	@echo "make demo    render the default orchestration and show what it holds"
+	@echo "make demo    render the default orchestration, look it over, and draw it"
 	@echo "make test    run the tests"
 	@echo "make check   format, lint, types, layers, then the tests with branch coverage"
 	@echo "make golden  renew the committed renderings and generated parts of the README; read the diff"
@@ -19,6 +19,8 @@ $(VENV)/ready: pyproject.toml
 
 demo: $(VENV)/ready
 	$(BIN)/sfnorch render --summary
+	$(BIN)/sfnorch lint SAM-template.yaml
+	$(BIN)/sfnorch graph SAM-template.yaml
 
 test: $(VENV)/ready
 	$(BIN)/pytest -n auto

@@ -7,8 +7,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from sfnorch.cfn.render import render_template
 from sfnorch.cli.main import COMMANDS, sfnorch
+from sfnorch.graph.mermaid import mermaid
+from sfnorch.patterns import workflow
+from sfnorch.plan.load import default_plan
 from sfnorch.plan.schema import plan_schema
+from sfnorch.template.contents import contents
+from sfnorch.template.reader import parse_template
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -24,7 +30,7 @@ _TITLES = {
 
 def readme_text(readme: str) -> str:
     """The README with its generated parts as the code makes them."""
-    made = {"plan": "\n".join(_plan()), "commands": "\n".join(_commands())}
+    made = {"plan": "\n".join(_plan()), "commands": "\n".join(_commands()), "graphs": "\n".join(_graphs())}
     return _PART.sub(lambda part: f"{part[1]}\n{made[part[2]]}\n{part[3]}", readme)
 
 
@@ -64,3 +70,10 @@ def _commands() -> Iterator[str]:
         assert command is not None
         own = command.make_context(name, [], parent=context, resilient_parsing=True, terminal_width=100)
         yield f"#### `sfnorch {name}`\n\n```text\n{command.get_help(own)}\n```\n"
+
+
+def _graphs() -> Iterator[str]:
+    text = render_template(workflow(default_plan()), "sam")
+    template = contents(parse_template(text, "SAM-template.yaml"))
+    for name in ("master", "child-1"):
+        yield f"```mermaid\n{mermaid([template.find(name)], template)}```\n"

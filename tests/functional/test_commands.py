@@ -39,6 +39,8 @@ Commands:
   patterns  List the kinds of orchestration that a plan can choose.
   schema    Print the plan's JSON Schema, for editors.
   render    Render the plan as a SAM or CloudFormation template.
+  lint      Look for mistakes and risks in templates, whatever made them.
+  graph     Draw the state machines of a template.
 """
     )
 

@@ -23,7 +23,7 @@ _SHAPES = {
     "Parallel": "folder",
     "Pass": "ellipse",
     "Succeed": "doubleoctagon",
-    "Wait": "hourglass",
+    "Wait": "parallelogram",
 }
 
 

@@ -1,0 +1,242 @@
+"""`sfnorch lint`, whole: what it prints, and its exit code, for good and bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sfnorch.cfn.render import render_template
+from sfnorch.patterns import workflow
+from sfnorch.plan.load import default_plan
+from tests.conftest import Run
+
+ALARM = """\
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/States
+      MetricName: ExecutionsFailed
+      Dimensions: [{Name: StateMachineArn, Value: !Ref M}]
+      Statistic: Sum
+      Period: 60
+      EvaluationPeriods: 1
+      Threshold: 1
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+      AlarmActions: [arn:aws:sns:us-east-1:123456789012:oncall]
+"""
+HEAD = """\
+Resources:
+  M:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: arn:aws:iam::123456789012:role/r
+"""
+GOOD = f"{HEAD}      Definition: {{StartAt: A, States: {{A: {{Type: Succeed}}}}}}\n"
+WARNED = f"{HEAD}      Definition: {{StartAt: A, States: {{A: {{Type: Task, Resource: 'arn:aws:states:::lambda:invoke', End: true}}}}}}\n"
+BAD = f"{HEAD}      Definition: {{StartAt: B, States: {{A: {{Type: Succeed}}}}}}\n"
+
+
+def test_the_plans_rendering(run: Run):
+    done = run("lint")
+    assert (done.code, done.out, done.err) == (
+        0,
+        "the default plan, rendered: 6 state machines, nothing found.\n",
+        "",
+    )
+    Path("sfnorch.yaml").write_text("pattern: dynamic\n")
+    assert run("lint").out == "sfnorch.yaml, rendered: 1 state machine, nothing found.\n"
+    Path("other.yaml").write_text("pattern: master-child\nchildren: [{jobs: [a]}]\n")
+    assert run("lint", "--plan", "other.yaml").out == "other.yaml, rendered: 2 state machines, nothing found.\n"
+
+
+def test_a_plans_errors_are_the_plans(run: Run):
+    Path("p.yaml").write_text("pattern: dinamic\n")
+    done = run("lint", "--plan", "p.yaml")
+    assert (done.code, done.out, done.err) == (
+        1,
+        "",
+        "Error: pattern: there is no pattern 'dinamic'; did you mean dynamic? (p.yaml, line 1)\n",
+    )
+
+
+def test_warnings_end_well_and_errors_do_not(run: Run):
+    Path("warned.yaml").write_text(WARNED)
+    Path("bad.yaml").write_text(BAD)
+    Path("good.yaml").write_text(GOOD)
+    done = run("lint", "warned.yaml")
+    assert (done.code, done.err, done.out) == (
+        0,
+        "",
+        """\
+warned.yaml:2: warning: when A fails, nobody is told [failure-untold]
+  at Resources.M
+  put an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
+warned.yaml: 1 state machine, 1 warning.
+""",
+    )
+    done = run("lint", "bad.yaml", "good.yaml", "warned.yaml")
+    assert (done.code, done.err, done.out) == (
+        1,
+        "",
+        """\
+bad.yaml:6: error: StartAt names 'B', and there is no such state [statelint]
+  at Resources.M.Properties.Definition
+  write the name of the first state
+warned.yaml:2: warning: when A fails, nobody is told [failure-untold]
+  at Resources.M
+  put an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
+3 templates, 1 error, 1 warning.
+""",
+    )
+
+
+def test_json(run: Run):
+    Path("bad.yaml").write_text(BAD)
+    done = run("lint", "--output", "json", "bad.yaml")
+    assert (done.code, json.loads(done.out)) == (
+        1,
+        [
+            {
+                "rule": "statelint",
+                "severity": "error",
+                "file": "bad.yaml",
+                "line": 6,
+                "path": "Resources.M.Properties.Definition",
+                "message": "StartAt names 'B', and there is no such state",
+                "hint": "write the name of the first state",
+            }
+        ],
+    )
+    assert json.loads(run("lint", "--output", "json").out) == []
+
+
+def test_a_rule_that_is_ignored(run: Run):
+    Path("bad.yaml").write_text(BAD)
+    done = run("lint", "bad.yaml", "--ignore", "statelint", "--ignore", "E3601")
+    assert (done.code, done.out) == (0, "bad.yaml: 1 state machine, nothing found.\n")
+
+
+def test_a_template_in_json_with_a_definition_in_a_file(run: Run):
+    folder = Path("etl")
+    folder.mkdir()
+    (folder / "machine.asl.json").write_text('{\n  "StartAt": "A",\n  "States": {"B": {"Type": "Succeed"}}\n}\n')
+    template = {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Resources": {
+            "M": {"Type": "AWS::Serverless::StateMachine", "Properties": {"DefinitionUri": "machine.asl.json"}}
+        },
+    }
+    (folder / "t.json").write_text(json.dumps(template, indent=2))
+    assert run("lint", "etl/t.json").out == (
+        "etl/machine.asl.json:1: error: StartAt names 'A', and there is no such state [statelint]\n"
+        "  at Resources.M.Properties.DefinitionUri\n  write the name of the first state\n"
+        "etl/t.json: 1 state machine, 1 error.\n"
+    )
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{b}: &{b} [{', '.join(['*' + a] * 10)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
+INPUTS: dict[str, tuple[str | bytes, int, str]] = {
+    "a binary": (
+        b"\x00\x01\xff\xfe",
+        1,
+        "t.yaml:1: error: byte 0xff is not UTF-8 [template]\n  save the template as UTF-8\nt.yaml, 1 error.\n",
+    ),
+    "no machines": (
+        "Resources: {T: {Type: AWS::SNS::Topic}}\n",
+        0,
+        "t.yaml: no state machines, nothing found.\n",
+    ),
+    "no JSON in a definition": (
+        f'{HEAD}      DefinitionString: |\n        {{"StartAt": "A",\n        "States": }}\n',
+        1,
+        (
+            "t.yaml:8: error: the definition is not JSON: Expecting value at line 2 of the definition [definition]\n"
+            "  at Resources.M.Properties.DefinitionString\nt.yaml: 1 state machine, 1 error.\n"
+        ),
+    ),
+    "an unknown tag": (
+        GOOD.replace("arn:aws:iam::123456789012:role/r", "!Get x"),
+        1,
+        "t.yaml:5: error: there is no tag !Get [template]\n  did you mean !GetAtt?\n",
+    ),
+    "a bomb": (
+        BOMB,
+        1,
+        (
+            "t.yaml:1: error: its aliases unfold to 1,234,567,900 values [template]\n"
+            "  write them out where they are used\nt.yaml, 1 error.\n"
+        ),
+    ),
+    "a circle of names": (
+        (
+            "Resources:\n  A: {Type: AWS::SNS::Topic, Properties: {TopicName: !GetAtt B.TopicName}}\n"
+            "  B: {Type: AWS::SNS::Topic, Properties: {TopicName: !GetAtt A.TopicName}}\n"
+        ),
+        1,
+        "t.yaml:2: error: Circular Dependencies for resource A. Circular dependency with [B] [E3004]\n",
+    ),
+    "a file that isn't one": (
+        "just words",
+        1,
+        (
+            "t.yaml:1: error: a template is a mapping: sections with their entries [template]\n  it holds Resources\n"
+            "t.yaml, 1 error.\n"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+def test_bad_input(name: str, run: Run):
+    content, code, begins = INPUTS[name]
+    Path("t.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    done = run("lint", "t.yaml")
+    assert (done.code, done.err, done.out[: len(begins)]) == (code, "", begins)
+
+
+def test_no_file_and_a_directory(run: Run):
+    Path("folder").mkdir()
+    done = run("lint", "none.yaml", "folder")
+    assert (done.code, done.err, done.out) == (
+        1,
+        "",
+        """\
+none.yaml: error: There is no template none.yaml [template]
+  sfnorch render writes one
+folder: error: folder is a directory, and a template is a file [template]
+  name a file in it
+2 templates, 2 errors.
+""",
+    )
+
+
+USAGES = {
+    ("--ignore", "mising-permission", "--ignore", "E36O1", "--ignore", "zzz"): (
+        "--ignore: there is no rule 'mising-permission', did you mean missing-permission?; there is no rule 'E36O1', "
+        "did you mean E3691?; there is no rule 'zzz' (--list-rules lists them)"
+    ),
+    ("t.yaml", "--plan", "p.yaml"): "Name templates or a plan, not both.",
+}
+
+
+@pytest.mark.parametrize("arguments", USAGES)
+def test_wrong_usage(arguments: tuple[str, ...], run: Run):
+    done = run("lint", *arguments)
+    assert (done.code, done.out, done.err.splitlines()[-1]) == (2, "", f"Error: {USAGES[arguments]}")
+
+
+def test_the_list_of_rules_as_data(run: Run):
+    rules = json.loads(run("lint", "--list-rules", "--output", "json").out)
+    assert all(set(rule) == {"rule", "severity", "title", "why", "source"} for rule in rules)
+    assert all(rule["source"].startswith("https://") for rule in rules)
+    assert len({rule["rule"] for rule in rules}) == len(rules) == 24
+
+
+def test_both_types_of_our_own_rendering(run: Run):
+    for form in ("sam", "cfn"):
+        Path("t.yaml").write_text(render_template(workflow(default_plan()), form))  # type: ignore[arg-type]
+        assert run("lint", "t.yaml").out == "t.yaml: 6 state machines, nothing found.\n"
