@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
 ALLOWED = "AllowedGlueJobs"
 
-# No quote, brace, percent or backslash: these values are filled into definitions as text. Commas part the names.
 _TOPIC_ARN = "arn:[a-z-]+:sns:[A-Za-z0-9:_-]+"
 JOB_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*$"""
-_ALLOWED_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*\*?$"""
+"""No quote, brace, percent or backslash: the value is filled into definitions as text. Commas part the names."""
+
+_ALLOWED_LIST = r"""^([^\x00-\x1f"'*?\\$]|\$(?!\{))*\*?$"""
+"""What may stand in an ARN of a policy, where ${ begins a policy variable."""
 
 
 def environment(plan: Plan) -> Parameter:
