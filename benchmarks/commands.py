@@ -14,9 +14,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 SFNORCH = [str(Path(sys.executable).with_name("sfnorch"))]
+CFN_LINT = [str(Path(sys.executable).with_name("cfn-lint"))]
 CLICK = [sys.executable, "-c", "import click"]
 
 
@@ -45,6 +47,25 @@ def plan(children: int, jobs: int, more: str = "") -> str:
     return f"pattern: master-child\n{more}children:\n{chains}"
 
 
+def lint_limits(render: list[str], measured: dict[str, Any]) -> None:
+    """Times lint beside cfn-lint on the default template, and on one of nearly a megabyte."""
+    folder = measured["folder"]
+    (Path(folder) / "megabyte.plan").write_text(plan(40, 16))
+    for arguments in (["-o", "default.yaml"], ["--plan", "megabyte.plan", "-o", "megabyte.yaml"]):
+        subprocess.run([*render, *arguments], cwd=folder, check=True, capture_output=True)
+    lint = [*SFNORCH, "lint"]
+    compare(
+        "lint the default : cfn-lint",
+        [*lint, "default.yaml"],
+        [*CFN_LINT, "default.yaml"],
+        limit="at most 2",
+        **measured,
+    )
+    size = (Path(folder) / "megabyte.yaml").stat().st_size
+    took = statistics.median(seconds([*lint, "megabyte.yaml"], folder) for _ in range(3))
+    print(f"lint {size:,} bytes: {took:.1f} s   (at most 10)")
+
+
 def main() -> None:
     """Runs the comparisons."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -64,6 +85,7 @@ def main() -> None:
         compare("render 400 jobs : render the default", many, render, limit="at most 6", **measured)
         more, fewer = ([*render, "--plan", f"{n}.yaml", "-o", f"{n}.out"] for n in (4000, 1000))
         compare("render 4,000 jobs in Maps : render 1,000", more, fewer, limit="linear: at most 4", **measured)
+        lint_limits(render, measured)
         if options.cdk:
             cdk = [options.cdk, str(HERE / "cdk_app.py"), "cdk.out"]
             compare("CDK synthesizes the default : render", cdk, render, limit="at least 12", runs=5, folder=folder)

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.template.contents import NATIVE, StateMachine, Template
+from sfnorch.template.contents import NATIVE, SAM, StateMachine, Template
+from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.located import Array, Object, Path, Place, place_of, show
 
 Located = tuple[Path, Finding]
@@ -29,13 +30,17 @@ _TAKEN = {
 }
 """Fields that the language has and cfn-lint's schema lacks, by the state's type. https://states-language.net/spec.html"""
 
+_ANY_RESOURCE = "arn:aws:states:::lambda:invoke"
 _ROLE = "arn:aws:iam::123456789012:role/lint"
 
 
 def template_findings(template: Template, linter: Any) -> Iterator[Located]:
-    """What cfn-lint finds in the template as it stands; nulls, which it stops at, are left out before."""
+    """What cfn-lint finds in the template as it stands.
+
+    Left out before are nulls, which it stops at, and SAM's definitions without functions, in which it finds nothing.
+    """
     root = template.source.data
-    for match in linter.validate_template(_without_nulls(root)):
+    for match in linter.validate_template(_without_nulls(_without_definitions(template))):
         path = _path(match)
         definition = _definition_of(template, path)
         if definition is None:
@@ -52,7 +57,7 @@ def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
     resources = {
         logical_id: {
             "Type": NATIVE,
-            "Properties": {"RoleArn": _ROLE, "Definition": _without_nulls(machine.definition.data)},
+            "Properties": {"RoleArn": _ROLE, "Definition": _known(_without_nulls(machine.definition.data))},
         }
         for logical_id, machine in unread.items()
         if machine.definition
@@ -137,6 +142,41 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, Array):
         return Array(value.place, [(_without_nulls(item), line) for item, line in value.rows() if item is not None])
     return value
+
+
+def _without_definitions(template: Template) -> Object:
+    """The template, with an empty definition in SAM's machines where cfn-lint has nothing to look at in theirs."""
+    root = template.source.data
+    resources = template.stack.section("Resources")
+    lighter = Object(resources.place, resources.rows())
+    for machine in template.machines:
+        given = machine.properties.get("Definition")
+        if machine.kind == SAM and isinstance(given, Object) and not _has_functions(given):
+            resource = resources[machine.logical_id]
+            properties = Object(machine.properties.place, machine.properties.rows())
+            properties["Definition"] = Object(given.place)
+            whole = Object(resource.place, resource.rows())
+            whole["Properties"] = properties
+            lighter[machine.logical_id] = whole
+    found = Object(root.place, root.rows())
+    if "Resources" in found:
+        found["Resources"] = lighter if isinstance(root["Resources"], Object) else root["Resources"]
+    return found
+
+
+def _has_functions(value: Any) -> bool:
+    if isinstance(value, Object):
+        return any(key == "Ref" or key.startswith("Fn::") or _has_functions(item) for key, item in value.items())
+    return isinstance(value, Array) and any(_has_functions(item) for item in value)
+
+
+def _known(value: Any, key: str = "") -> Any:
+    """The definition with a Resource that only AWS knows replaced by one that the schema takes."""
+    if isinstance(value, Object):
+        return Object(value.place, [(name, _known(item, name), line) for name, item, line in value.rows()])
+    if isinstance(value, Array):
+        return Array(value.place, [(_known(item), line) for item, line in value.rows()])
+    return _ANY_RESOURCE if key == "Resource" and isinstance(value, str) and UNKNOWN.search(value) else value
 
 
 def one_a_mistake(findings: Iterable[Located]) -> list[Located]:

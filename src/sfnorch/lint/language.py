@@ -76,9 +76,11 @@ def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[
     wrong_states = {_state_of(path[own:]) for path in known if path[:own] == machine.definition.path}
     paths = _paths(machine.definition.data)
     told = set()
-    for problem in _first_causes(
-        [_problem(text, paths) for text in Linter.validate(_plain(machine.definition.data))], wrong_states
-    ):
+    try:
+        problems = [_problem(text, paths) for text in Linter.validate(_plain(machine.definition.data))]
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError):
+        return  # it stumbles over fields of quite another type, of which cfn-lint's schema tells
+    for problem in _first_causes(problems, wrong_states):
         full, place = machine.at(problem.path)
         message, hint = _words(problem)
         if (full, message) not in told:

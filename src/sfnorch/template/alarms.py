@@ -64,13 +64,15 @@ def declared_alarms(stack: Stack) -> list[Alarm]:
 
 
 def _watched(properties: Any) -> Iterator[str]:
-    listed = properties.get("Metrics")
+    """The machines whose failures an alarm's own metric, or one of its several, counts."""
+    listed = properties.get("Metrics") if isinstance(properties, Object) else None
     for metric in [properties, *(listed if isinstance(listed, Array) else ())]:
         stat = metric.get("MetricStat") if isinstance(metric, Object) else None
         source = stat.get("Metric") if isinstance(stat, Object) else metric
-        if not isinstance(source, Object) or source.get("MetricName") not in _FAILURES:
+        if not isinstance(source, Object) or str(source.get("MetricName")) not in _FAILURES:
             continue
-        for dimension in source.get("Dimensions") or ():
+        dimensions = source.get("Dimensions")
+        for dimension in dimensions if isinstance(dimensions, Array) else ():
             if isinstance(dimension, Object) and dimension.get("Name") == "StateMachineArn":
                 yield str(dimension.get("Value"))
 

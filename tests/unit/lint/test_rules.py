@@ -425,3 +425,11 @@ def test_substitutions(output: str):
     definition = f"{JSONATA}  A: {{Type: Pass, Output: {output}, End: true}}\n"
     properties = "DefinitionSubstitutions: {Table: '1'}\n"
     assert len(found("substitution-in-expression", definition, properties=properties)) == SUBSTITUTIONS[output]
+
+
+def test_a_template_past_a_megabyte():
+    definition = "StartAt: A\nStates:\n  A: {Type: Succeed}\n"
+    assert found("past-limit", definition + "# " + "x" * 999_800) == []
+    (message,) = found("past-limit", definition + "# " + "x" * 1_000_000)
+    assert message.startswith("the template has 1,000,")
+    assert message.endswith(" bytes, and CloudFormation takes 1,000,000")

@@ -14,6 +14,7 @@ from sfnorch.template.states import State
 
 _NAME = 80
 _DEFINITION = 1_048_576
+_TEMPLATE = 1_000_000
 _POLICIES = 10_240
 _SUBJECT = 100
 _CAUSE = 32_768
@@ -22,6 +23,10 @@ _INLINE_ITEMS = 40
 
 
 def _check(subject: Subject) -> Iterator[Fault]:
+    source = subject.template.source
+    if (size := len(source.text.encode())) > _TEMPLATE:
+        message = f"the template has {size:,} bytes, and CloudFormation takes {_TEMPLATE:,}"
+        yield Fault(path=(), place=source.data.place, message=message, hint="split it into several stacks")
     for machine in subject.machines:
         yield from _machine(machine)
         for state in machine.walk():
