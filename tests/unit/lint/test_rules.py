@@ -333,6 +333,25 @@ def test_unused(name: str):
     assert found("unused-permission", borrowed, ROLE % (states, statement), WITH_ROLE) == []
 
 
+def test_a_policy_that_two_roles_share_is_used_by_either():
+    roles = "".join(
+        f"{name}: {{Type: AWS::IAM::Role, Properties: {{AssumeRolePolicyDocument: {{Statement: [{{Effect: Allow, "
+        f"Principal: {{Service: states.amazonaws.com}}}}]}}, ManagedPolicyArns: [!Ref P]}}}}\n"
+        for name in ("R", "Q")
+    )
+    policy = (
+        "P: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Statement: [{Effect: Allow, "
+        "Action: [lambda:InvokeFunction, glue:GetJob], Resource: '*'}]}}}\n"
+    )
+    other = (
+        "N:\n  Type: AWS::StepFunctions::StateMachine\n  Properties:\n    RoleArn: !GetAtt Q.Arn\n"
+        "    Definition: {StartAt: W, States: {W: {Type: Succeed}}}\n"
+    )
+    assert found("unused-permission", LAMBDA % "", roles + policy + other, WITH_ROLE) == [
+        "no task of M or N uses glue:GetJob"
+    ]
+
+
 def test_what_a_call_that_is_not_known_may_need_is_not_unused():
     ecs = "StartAt: W\nStates:\n  W: {Type: Task, Resource: 'arn:aws:states:::ecs:runTask', End: true}\n"
     granted = ROLE % ("states.amazonaws.com", "{Action: ['ecs:RunTask', 'sns:Publish'], Resource: '*'}")

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from sfnorch.findings import Severity
 from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
-from sfnorch.template.calls import Need, call_of
+from sfnorch.lint.words import listed
+from sfnorch.template.calls import Need
 from sfnorch.template.contents import StateMachine
 from sfnorch.template.iam import Statement, matches, overlap
-from sfnorch.template.roles import Role
+from sfnorch.template.located import Path
 
 _NOT_JUDGED = ("logs", "xray", "kms", "iam", "sts", "ec2", "events", "lakeformation")
 """Services that a machine's role needs for more than its tasks: logging, tracing, keys, handing roles on, events."""
@@ -22,52 +23,49 @@ _MACHINES = "states.amazonaws.com"
 
 
 def _check(subject: Subject) -> Iterator[Fault]:
-    by_role: dict[str, list[StateMachine]] = {}
-    roles: dict[str, Role] = {}
+    held: dict[Path, tuple[Statement, list[StateMachine]]] = {}
     for machine in subject.machines:
-        if machine.role:
-            by_role.setdefault(machine.role.arn, []).append(machine)
-            roles[machine.role.arn] = machine.role
-    for arn, machines in by_role.items():
-        role = roles[arn]
-        if set(role.principals) <= {_MACHINES} and all(machine.definition for machine in machines):
-            yield from _unused(subject, role, machines)
+        for statement in machine.role.statements if machine.role else ():
+            held.setdefault(statement.path, (statement, []))[1].append(machine)
+    for statement, machines in held.values():
+        if statement.allow and not statement.not_actions and all(map(_is_judged, machines)):
+            yield from _unused(subject, statement, machines)
 
 
-def _unused(subject: Subject, role: Role, machines: list[StateMachine]) -> Iterator[Fault]:
+def _is_judged(machine: StateMachine) -> bool:
+    """Whether all that the role is for can be seen: no one else takes it on, and no field leads elsewhere."""
+    if machine.role is None or machine.definition is None or not set(machine.role.principals) <= {_MACHINES}:
+        return False
+    return not any(key in state.body for state in machine.walk() for key in _NOT_FOLLOWED)
+
+
+def _unused(subject: Subject, statement: Statement, machines: list[StateMachine]) -> Iterator[Fault]:
     found = [item for machine in machines for item in subject.needs(machine)]
     needed = [need for item in found for need in item.needs or ()]
-    unknown = {call.service for item in found if item.needs is None and (call := call_of(item.state))}
-    states = [state for machine in machines for state in machine.walk()]
-    if any(key in state.body for state in states for key in _NOT_FOLLOWED):
-        return
-    seen: set[int] = set()
-    for statement in role.statements:
-        if not statement.allow or statement.not_actions or id(statement) in seen:
-            continue
-        seen.add(id(statement))
-        unused = [action for action in statement.actions if not _used(action, statement, needed, unknown)]
-        if statement.bundled and len(unused) < len(statement.actions):
-            continue  # SAM's policy templates are taken whole
-        if unused:
-            yield Fault(
-                path=statement.path,
-                place=statement.place,
-                message=f"no task of {machines[0].logical_id} uses {', '.join(unused)}"
-                + ("" if "*" in statement.resources else f" on {', '.join(statement.resources)}"),
-                hint="take it out",
-            )
+    unknown = any(item.needs is None for item in found)
+    unused = [action for action in statement.actions if not _used(action, statement, needed, unknown=unknown)]
+    if not unused or (statement.bundled and len(unused) < len(statement.actions)):
+        return  # SAM's policy templates are taken whole
+    names = listed([machine.logical_id for machine in machines], "or")
+    on = "" if "*" in statement.resources else f" on {', '.join(statement.resources)}"
+    yield Fault(
+        path=statement.path,
+        place=statement.place,
+        message=f"no task of {names} uses {', '.join(unused)}{on}",
+        hint="take it out",
+    )
 
 
-def _used(action: str, statement: Statement, needed: list[Need], unknown: set[str]) -> bool:
+def _used(action: str, statement: Statement, needed: list[Need], *, unknown: bool) -> bool:
+    """Whether a need falls under the action; where some call isn't known, what no known call is about may be for it."""
     service = action.partition(":")[0].lower()
     if service == "*" or service in _NOT_JUDGED:
         return True
     if unknown and service not in {need.action.partition(":")[0] for need in needed}:
-        return True  # it may be for a call that isn't known here
+        return True
     for need in needed:
         if matches(action.lower(), need.action.lower()):
-            if any(overlap(resource, need.resource) for resource in statement.resources) or statement.not_resources:
+            if statement.not_resources or any(overlap(resource, need.resource) for resource in statement.resources):
                 return True
             if ":execution:" in need.resource:
                 return True  # granted on the state machine: told as what is missing
