@@ -8,15 +8,19 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-tem
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from sfnorch.template.located import Object
 from sfnorch.template.resources import Surroundings
 from sfnorch.template.states import State
 
 ANY = "*"
+Given: TypeAlias = Callable[[str], str]
+"""A call's arguments by name: a text, ANY where it isn't one or not known, empty where it isn't given."""
+
 _INTEGRATION = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<call>.+?)(?P<way>\.sync(?::2)?|\.waitForTaskToken)?")
 _LAMBDA = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:.+")
 _MACHINE = re.compile(r"(arn:[^:]+):states:([^:]*):([^:]*):stateMachine:([^:/]+).*")
@@ -81,18 +85,22 @@ def argument(state: State, name: str) -> str:
     return value
 
 
-def needs(state: State, where: Surroundings) -> list[Need] | None:
-    """The permissions that a Task needs; none for a state that calls nothing, None for a call not known here."""
+def needs(state: State, where: Surroundings, given: Given | None = None) -> list[Need] | None:
+    """The permissions that a Task needs; none for a state that calls nothing, None for a call not known here.
+
+    `given` yields the call's arguments by name, as `argument` does; without it they are as the definition has them.
+    """
+    given = given or partial(argument, state)
     call = call_of(state)
     if call is None:
         return []
     if call.name == "lambda:invoke":
-        return [Need("lambda:InvokeFunction", _function(state, where))]
+        return [Need("lambda:InvokeFunction", _function(state, given, where))]
     if call.name in ("states:startExecution", "aws-sdk:sfn:startExecution"):
-        return _start_execution(argument(state, "StateMachineArn"), call.way, where)
+        return _start_execution(given("StateMachineArn"), call.way, where)
     row = _CALLS.get(str(call)) or _CALLS.get(call.name)
     if row is not None:
-        return [Need(action, resource.of(state, where)) for actions, resource in row for action in actions.split()]
+        return [Need(action, resource.of(given, where)) for actions, resource in row for action in actions.split()]
     prefix = _SDK_PREFIXES.get(call.service)
     if call.name.startswith("aws-sdk:") and prefix:
         action = call.name.rpartition(":")[2]
@@ -124,8 +132,8 @@ class _Arn:
     always_name: bool = False
     """Whether the argument is a name even where it looks like an ARN."""
 
-    def of(self, state: State, where: Surroundings) -> str:
-        value = argument(state, self.argument)
+    def of(self, given: Given, where: Surroundings) -> str:
+        value = given(self.argument)
         if not value or value == ANY:
             return ANY
         if not self.always_name and value.startswith(("arn:", "<")):
@@ -133,7 +141,7 @@ class _Arn:
         if self.service == "sqs" and (match := _QUEUE.fullmatch(value)):
             return f"arn:{where.partition}:sqs:{match[1]}:{match[2]}:{match[3]}"
         if self.service == "s3":
-            return f"arn:{where.partition}:s3:::{value}/{argument(state, 'Key') or ANY}"
+            return f"arn:{where.partition}:s3:::{value}/{given('Key') or ANY}"
         end = self.end.replace("{}", value)
         return f"arn:{where.partition}:{self.service}:{where.region}:{where.account}:{end}"
 
@@ -142,7 +150,7 @@ class _Arn:
 class _Any:
     """A call for which AWS gives no resource."""
 
-    def of(self, state: State, where: Surroundings) -> str:
+    def of(self, given: Given, where: Surroundings) -> str:
         return ANY
 
 
@@ -193,9 +201,9 @@ _SDK_PREFIXES = {
 """Services whose API calls are IAM actions of the same name, and what IAM calls the service."""
 
 
-def _function(state: State, where: Surroundings) -> str:
+def _function(state: State, given: Given, where: Surroundings) -> str:
     resource = state.text("Resource")
-    name = resource if _LAMBDA.fullmatch(resource) else argument(state, "FunctionName") or ANY
+    name = resource if _LAMBDA.fullmatch(resource) else given("FunctionName") or ANY
     name = name.removesuffix(":$LATEST")
     if name == ANY or name.startswith(("arn:", "<")):
         return name

@@ -52,6 +52,11 @@ class StateMachine:
         """Its states; None where its definition can't be read."""
         return states_of(self.definition.data) if self.definition else None
 
+    @property
+    def jsonata(self) -> bool:
+        """Whether all of its states are in JSONata."""
+        return all(state.jsonata for state in self.walk())
+
     def walk(self) -> list[State]:
         """Every state of it, inner ones too; none where its definition can't be read."""
         return list(self.states.walk()) if self.states else []

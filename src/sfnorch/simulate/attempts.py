@@ -1,0 +1,48 @@
+"""Retriers: whether a state is tried again after an error, and how long it waits before.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error
+"""
+
+from __future__ import annotations
+
+import random
+
+from sfnorch.simulate.errors import takes
+from sfnorch.template.located import Object
+from sfnorch.template.states import State
+
+_INTERVAL, _ATTEMPTS, _BACKOFF = 1.0, 3, 2.0
+_RETRYING = ("Task", "Parallel", "Map")
+
+
+class Attempts:
+    """How often each of the state's retriers has been used, in one visit of it."""
+
+    def __init__(self, state: State) -> None:
+        self._retriers = [body for _, body in state.objects("Retry")] if state.kind in _RETRYING else []
+        self._used = [0] * len(self._retriers)
+
+    @staticmethod
+    def fits(body: Object, error: str) -> bool:
+        """Whether the retrier or catcher takes the error."""
+        names = body.get("ErrorEquals")
+        return isinstance(names, list) and takes(names, error)
+
+    def delay(self, error: str, rng: random.Random) -> float | None:
+        """Seconds until the next attempt, by the first retrier that takes the error; None where there is no other."""
+        for index, retrier in enumerate(self._retriers):
+            if not self.fits(retrier, error):
+                continue
+            if self._used[index] >= _number(retrier, "MaxAttempts", _ATTEMPTS):
+                return None
+            backoff = _number(retrier, "BackoffRate", _BACKOFF) ** self._used[index]
+            self._used[index] += 1
+            delay = _number(retrier, "IntervalSeconds", _INTERVAL) * backoff
+            delay = min(delay, _number(retrier, "MaxDelaySeconds", delay))
+            return rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay
+        return None
+
+
+def _number(retrier: Object, key: str, default: float) -> float:
+    value = retrier.get(key, default)
+    return float(value) if isinstance(value, int | float) else default

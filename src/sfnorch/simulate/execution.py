@@ -1,0 +1,66 @@
+"""An execution from its start to its end: what it comes to, and what is noted of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import simpy
+
+from sfnorch.simulate.errors import TIMEOUT, StatesError
+from sfnorch.simulate.record import Execution, What
+from sfnorch.simulate.world import Steps, World
+from sfnorch.template.contents import StateMachine
+
+_TIMED_OUT = "the execution's own timeout"
+
+
+def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", parent: str = "") -> Execution:
+    """The execution, which has started: its states are entered as the clock goes on."""
+    name = name or world.new_id()
+    execution = Execution(
+        arn=machine.arn.replace(":stateMachine:", ":execution:", 1) + f":{name}",
+        name=name,
+        machine=machine.arn,
+        title=world.title(machine),
+        parent=parent,
+        input=json.loads(json.dumps(given)),
+        started=world.at,
+    )
+    world.record.executions.append(execution)
+    world.by_name[machine.arn, name] = execution
+    process = world.clock.process(_run(world, machine, execution))
+    world.processes[execution.arn] = process
+    timeout = machine.definition.data.get("TimeoutSeconds") if machine.definition else None
+    if isinstance(timeout, int | float):
+        world.clock.process(_time_out(world, process, float(timeout)))
+    return execution
+
+
+def _run(world: World, machine: StateMachine, execution: Execution) -> Steps:
+    from sfnorch.simulate.interpreter import Interpreter
+
+    assert machine.states is not None  # noqa: S101 - asked for before a run
+    world.tell(What.EXECUTION_STARTED, execution, parent=execution.parent)
+    try:
+        interpreter = Interpreter(world, machine, execution)
+        execution.output = yield from interpreter.execute(machine.states)
+        execution.status = "SUCCEEDED"
+    except StatesError as error:
+        execution.status, execution.error, execution.cause = "FAILED", error.error, error.cause
+    except simpy.Interrupt as interrupt:
+        timed_out = interrupt.cause == _TIMED_OUT
+        execution.status = "TIMED_OUT" if timed_out else "ABORTED"
+        execution.error = TIMEOUT if timed_out else ""
+    execution.ended = world.at
+    world.tell(What.EXECUTION_ENDED, execution, status=execution.status, error=execution.error)
+    if execution.status != "SUCCEEDED":
+        from sfnorch.simulate.services.alarms import watch
+
+        world.clock.process(watch(world, execution, machine.arn))
+
+
+def _time_out(world: World, process: simpy.Process, seconds: float) -> Steps:
+    done = yield process | world.clock.timeout(seconds)
+    if process not in done and process.is_alive:
+        process.interrupt(_TIMED_OUT)

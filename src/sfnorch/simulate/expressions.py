@@ -1,0 +1,182 @@
+"""JSONata as Step Functions evaluates it: the library's engine, Step Functions' own functions, the virtual clock.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from jsonata import Jsonata
+from jsonata.jexception import JException
+from jsonata.utils import Utils
+
+from sfnorch.simulate.errors import QUERY, StatesError
+
+_HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
+_UNDEFINED = object()
+
+
+class Evaluator:
+    """Evaluates the fields of states; an expression is compiled once, however often it is evaluated."""
+
+    def __init__(self, rng: random.Random, now: Callable[[], datetime]) -> None:
+        self._rng = rng
+        self._now = now
+        self._compiled: dict[str, Jsonata] = {}
+        self._functions = {
+            "partition": _partition,
+            "range": _range,
+            "hash": _hash,
+            "random": self._random,
+            "uuid": self._uuid,
+            "parse": _parse,
+            "now": self._now_text,
+            "millis": self._millis,
+            "eval": _eval,
+        }
+
+    def value(self, field: Any, bindings: Mapping[str, Any], name: str) -> Any:
+        """The field's value, every expression in it evaluated; `name` is the field's in errors.
+
+        Raises StatesError (States.QueryEvaluationError) where an expression fails or yields nothing.
+        """
+        if isinstance(field, str):
+            code = expression(field)
+            return field if code is None else self._evaluate(code, bindings, name)
+        if isinstance(field, dict):
+            return {key: self.value(item, bindings, f"{name}/{key}") for key, item in field.items()}
+        if isinstance(field, list):
+            return [self.value(item, bindings, f"{name}[{index}]") for index, item in enumerate(field)]
+        return field
+
+    def _evaluate(self, code: str, bindings: Mapping[str, Any], name: str) -> Any:
+        failed = f"The JSONata expression '{code}' specified for the field '{name}' threw an error during evaluation."
+        try:
+            compiled = self._compile(code)
+            frame = compiled.create_frame(compiled.environment)
+            for key, value in bindings.items():
+                frame.bind(key, Utils.NULL_VALUE if value is None else value)
+            result = plain(compiled.evaluate(None, frame))
+        except JException as error:
+            raise StatesError(QUERY, f"{failed} {_code(error)}{error}") from None
+        except (RecursionError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
+            raise StatesError(QUERY, f"{failed} {error}") from None
+        if result is _UNDEFINED:
+            message = f"The JSONata expression '{code}' specified for the field '{name}' returned nothing (undefined)."
+            raise StatesError(QUERY, message)
+        return result
+
+    def _compile(self, code: str) -> Jsonata:
+        compiled = self._compiled.get(code)
+        if compiled is None:
+            compiled = Jsonata(code)
+            compiled.set_output_convert_nulls(False)
+            for name, function in self._functions.items():
+                compiled.register_lambda(name, function)
+            self._compiled[code] = compiled
+        return compiled
+
+    def _random(self, seed: Any = None) -> float:
+        return random.Random(seed).random() if seed is not None else self._rng.random()  # noqa: S311 - a simulation
+
+    def _uuid(self) -> str:
+        return str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
+
+    def _now_text(self, picture: str | None = None, zone: str | None = None) -> Any:
+        if picture is None:
+            return f"{self._now().astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}.{self._now().microsecond // 1000:03d}Z"
+        from jsonata.functions import Functions
+
+        return Functions.datetime_from_millis(self._millis(), picture, zone)
+
+    def _millis(self) -> int:
+        return int(self._now().timestamp() * 1000)
+
+
+def expression(text: str) -> str | None:
+    """The expression in a field's text, without blanks around it; None where the text isn't one."""
+    return text[2:-2].strip() if text.startswith("{%") and text.endswith("%}") and len(text) >= 4 else None
+
+
+def plain(value: Any) -> Any:
+    """A result as JSON: JSONata's own lists and nulls made plain, whole numbers without a point."""
+    if value is None:
+        return _UNDEFINED
+    if value is Utils.NULL_VALUE:
+        return None
+    return _json(value)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | range):
+        return [_json(item) for item in value]
+    if value is None or value is Utils.NULL_VALUE:
+        return None
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{value} is no number of JSON's")
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    if isinstance(value, str | int | bool):
+        return value
+    raise TypeError("the expression returned an unsupported result type.")
+
+
+def _code(error: JException) -> str:
+    name = getattr(error, "error", "") or ""
+    return f"{name}: " if name and not str(error).startswith(str(name)) else ""
+
+
+def _eval(*_: Any) -> Any:
+    raise ValueError("$eval is not there in Step Functions")
+
+
+def _given(value: Any) -> Any:
+    return None if value is Utils.NULL_VALUE else value
+
+
+def _partition(items: Any, size: Any) -> Any:
+    if items is None:
+        return None
+    whole = items if isinstance(items, list) else [items]
+    step = int(size)
+    if step < 1:
+        raise ValueError("$partition wants a chunk size of at least 1")
+    return [whole[start : start + step] for start in range(0, len(whole), step)]
+
+
+def _range(start: Any, end: Any, step: Any) -> Any:
+    if not step:
+        raise ValueError("$range wants a step other than 0")
+    found, value = [], start
+    while (value <= end) if step > 0 else (value >= end):
+        found.append(value)
+        value += step
+    return found
+
+
+def _hash(value: Any, algorithm: Any = "SHA-256") -> Any:
+    if value is None:
+        return None
+    if algorithm not in _HASHES:
+        raise ValueError(f"$hash knows no algorithm {algorithm!r}: it takes {', '.join(_HASHES)}")
+    text = value if isinstance(value, str) else json.dumps(_json(value), separators=(",", ":"), ensure_ascii=False)
+    return hashlib.new(_HASHES[algorithm], text.encode()).hexdigest()
+
+
+def _parse(text: Any) -> Any:
+    if _given(text) is None:
+        return None
+    if not isinstance(text, str):
+        raise TypeError("$parse wants a text")
+    value = json.loads(text)
+    return Utils.NULL_VALUE if value is None else value

@@ -1,0 +1,275 @@
+"""The Amazon States Language, interpreted: scopes of states, entered one after another until one ends the scope.
+
+https://states-language.net/spec.html
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any, NoReturn
+
+from sfnorch.simulate.attempts import Attempts
+from sfnorch.simulate.errors import DATA_LIMIT, NO_CHOICE, QUERY, RUNTIME, StatesError
+from sfnorch.simulate.record import Execution, What
+from sfnorch.simulate.world import Steps, World
+from sfnorch.template.contents import StateMachine
+from sfnorch.template.located import Object
+from sfnorch.template.states import Scope, State
+
+MAX_BYTES = 262_144
+MAX_EVENTS = 25_000
+_HISTORY_FULL = "The execution reached the maximum number of history events (25000)."
+_CATCHING = ("Task", "Parallel", "Map")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in an execution a state runs: its variables, and the item that it runs for."""
+
+    variables: dict[str, Any]
+    item: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Visit:
+    """One visit of a state: its input, when it was entered, how often it was tried again."""
+
+    state: State
+    input: Any
+    place: Place
+    entered: str
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a state came to: its output, what it assigns, and where it leads; nowhere where it ends its scope."""
+
+    output: Any
+    assigned: Mapping[str, Any] = field(default_factory=dict)
+    next: str = ""
+
+
+class Interpreter:
+    """Runs the states of one execution."""
+
+    def __init__(self, world: World, machine: StateMachine, execution: Execution) -> None:
+        self.world = world
+        self.machine = machine
+        self.execution = execution
+
+    def execute(self, scope: Scope) -> Steps:
+        """The execution's output. Raises StatesError where it fails."""
+        self.note(1)
+        output = yield from self.scope(scope, self.execution.input, Place(variables={}))
+        self.note(1)
+        return output
+
+    def scope(self, scope: Scope, data: Any, place: Place) -> Steps:
+        """The output of the state that ends the scope. Raises StatesError where one fails that nothing catches."""
+        inner = Place(variables=dict(place.variables), item=place.item)
+        name = scope.start_at
+        while True:
+            state = scope.states.get(name)
+            if state is None:
+                raise StatesError(RUNTIME, f"There is no state {name!r}")
+            outcome = yield from self.visit(state, data, inner)
+            inner.variables.update(outcome.assigned)
+            if not outcome.next:
+                return outcome.output
+            name, data = outcome.next, outcome.output
+
+    def visit(self, state: State, data: Any, place: Place) -> Steps:
+        """What the state comes to, its retriers and catchers having done what they do."""
+        self.note(1)
+        self.execution.states.append(state.name)
+        self.world.tell(What.STATE_ENTERED, self.execution, state.name, type=state.kind)
+        visit = Visit(state, data, place, self.world.now_text())
+        attempts = Attempts(state)
+        while True:
+            try:
+                outcome = yield from self.attempt(visit)
+                break
+            except StatesError as error:
+                if error.error == RUNTIME:
+                    raise
+                delay = attempts.delay(error.error, self.world.rng)
+                if delay is None:
+                    outcome = self.caught(visit, error)
+                    break
+                visit.retries += 1
+                self.execution.retries += 1
+                self.world.tell(
+                    What.STATE_RETRIED,
+                    self.execution,
+                    state.name,
+                    error=error.error,
+                    attempt=visit.retries,
+                    delay=delay,
+                )
+                yield self.world.clock.timeout(delay)
+        self.limit(outcome.output, f"The state '{state.name}' returned a result")
+        if state.kind != "Fail":
+            self.note(1)
+        self.world.tell(What.STATE_EXITED, self.execution, state.name, next=outcome.next)
+        return outcome
+
+    def attempt(self, visit: Visit) -> Steps:
+        """What the state comes to this time. Raises StatesError."""
+        match visit.state.kind:
+            case "Pass":
+                return self.done(visit, visit.input)
+            case "Choice":
+                return self.choose(visit)
+            case "Succeed":
+                return self.done(visit, visit.input)
+            case "Fail":
+                return self.fail(visit)
+            case "Wait":
+                yield self.world.clock.timeout(self.seconds(visit))
+                return self.done(visit, visit.input)
+            case "Task":
+                from sfnorch.simulate.task import run_task
+
+                result = yield from run_task(self, visit)
+            case "Parallel":
+                from sfnorch.simulate.parallel import run_branches
+
+                result = yield from run_branches(self, visit)
+            case "Map":
+                from sfnorch.simulate.items import run_items
+
+                result = yield from run_items(self, visit)
+            case other:
+                raise StatesError(RUNTIME, f"There is no type of state {other!r}")
+        return self.done(visit, result, {"result": result})
+
+    def done(self, visit: Visit, default: Any, more: Mapping[str, Any] | None = None) -> Outcome:
+        """The outcome by the state's own Output and Assign, both evaluated over the old variables."""
+        body = visit.state.body
+        following = body.get("Next")
+        return self.outcome(visit, body, default, following if isinstance(following, str) else "", more)
+
+    def outcome(
+        self, visit: Visit, body: Object, default: Any, following: str, more: Mapping[str, Any] | None = None
+    ) -> Outcome:
+        """The outcome by the Output and Assign of a state, a choice rule or a catcher."""
+        assigned = self.value(visit, body["Assign"], "Assign", more) if "Assign" in body else {}
+        output = self.value(visit, body["Output"], "Output", more) if "Output" in body else default
+        return Outcome(output, assigned, following)
+
+    def choose(self, visit: Visit) -> Outcome:
+        """The outcome by the first rule that holds, else by Default."""
+        state = visit.state
+        for index, rule in state.objects("Choices"):
+            holds = self.value(visit, rule.get("Condition"), f"Choices[{index}]/Condition")
+            if not isinstance(holds, bool):
+                text = f"The JSONata expression for the field 'Choices[{index}]/Condition' must evaluate to a boolean"
+                raise StatesError(QUERY, f"{text}, and it came to {json.dumps(holds)[:200]}.")
+            if holds:
+                return self.outcome(visit, rule, visit.input, str(rule.get("Next", "")))
+        default = state.text("Default")
+        if not default:
+            raise StatesError(NO_CHOICE, f"No choice of {state.name} holds, and it has no Default")
+        return self.outcome(visit, state.body, visit.input, default)
+
+    def fail(self, visit: Visit) -> NoReturn:
+        """Raises the Fail state's error."""
+        error = self.value(visit, visit.state.body.get("Error", ""), "Error")
+        cause = self.value(visit, visit.state.body.get("Cause", ""), "Cause")
+        for name, value in (("Error", error), ("Cause", cause)):
+            if not isinstance(value, str):
+                raise StatesError(QUERY, f"The JSONata expression for the field '{name}' must evaluate to a string.")
+        raise StatesError(error, cause)
+
+    def seconds(self, visit: Visit) -> float:
+        """How long a Wait waits from now on."""
+        body = visit.state.body
+        if "Timestamp" in body:
+            text = self.value(visit, body["Timestamp"], "Timestamp")
+            try:
+                until = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+            except ValueError:
+                raise StatesError(QUERY, f"The field 'Timestamp' came to {text!r}, which is no timestamp.") from None
+            until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
+            return max(0.0, (until - self.world.now()).total_seconds())
+        seconds = self.value(visit, body.get("Seconds", 0), "Seconds")
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+            raise StatesError(QUERY, f"The field 'Seconds' came to {seconds!r}, which is no number of seconds.")
+        return float(seconds)
+
+    def caught(self, visit: Visit, error: StatesError) -> Outcome:
+        """The outcome by the catcher that takes the error. Raises the error where none does."""
+        for index, catcher in visit.state.objects("Catch"):
+            if visit.state.kind in _CATCHING and Attempts.fits(catcher, error.error):
+                following = str(catcher.get("Next", ""))
+                self.world.tell(
+                    What.ERROR_CAUGHT,
+                    self.execution,
+                    visit.state.name,
+                    error=error.error,
+                    cause=error.cause,
+                    next=following,
+                )
+                more = {"errorOutput": error.output()}
+                try:
+                    return self.outcome(visit, catcher, error.output(), following, more)
+                except StatesError as inner:
+                    raise StatesError(inner.error, f"Catch[{index}]: {inner.cause}") from None
+        self.world.tell(What.STATE_FAILED, self.execution, visit.state.name, error=error.error, cause=error.cause)
+        raise error
+
+    def value(self, visit: Visit, field: Any, name: str, more: Mapping[str, Any] | None = None) -> Any:
+        """The field's value, with what is there of $states and the variables. Raises StatesError."""
+        states = {"input": visit.input, "context": self.context(visit), **(more or {})}
+        try:
+            return self.world.evaluator.value(field, {**visit.place.variables, "states": states}, name)
+        except StatesError as error:
+            where = f"An error occurred while executing the state '{visit.state.name}'."
+            raise StatesError(error.error, f"{where} {error.cause}") from None
+
+    def context(self, visit: Visit) -> dict[str, Any]:
+        """The context object.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+        """
+        role = self.machine.role
+        found: dict[str, Any] = {
+            "Execution": {
+                "Id": self.execution.arn,
+                "Input": self.execution.input,
+                "Name": self.execution.name,
+                "RoleArn": role.arn if role else "",
+                "StartTime": self.started_text(),
+                "RedriveCount": 0,
+            },
+            "StateMachine": {"Id": self.machine.arn, "Name": self.machine.name},
+            "State": {"Name": visit.state.name, "EnteredTime": visit.entered, "RetryCount": visit.retries},
+        }
+        if visit.place.item is not None:
+            found["Map"] = {"Item": visit.place.item}
+        return found
+
+    def started_text(self) -> str:
+        """When the execution started, as AWS writes it."""
+        started = datetime.fromtimestamp(self.world.begin.timestamp() + self.execution.started, tz=timezone.utc)
+        return f"{started:%Y-%m-%dT%H:%M:%S}.{started.microsecond // 1000:03d}Z"
+
+    def note(self, events: int) -> None:
+        """Counts events of the history. Raises StatesError (States.Runtime) where it is full.
+
+        The failure itself is the 25,000th event: https://github.com/floci-io/floci/issues/2734
+        """
+        self.execution.history += events
+        if self.execution.history >= MAX_EVENTS:
+            self.execution.history = MAX_EVENTS
+            raise StatesError(RUNTIME, _HISTORY_FULL)
+
+    def limit(self, value: Any, what: str) -> None:
+        """Raises StatesError (States.DataLimitExceeded) for a value past 256 KiB."""
+        if len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()) > MAX_BYTES:
+            raise StatesError(DATA_LIMIT, f"{what} with a size exceeding the maximum number of bytes service limit.")

@@ -1,0 +1,180 @@
+"""Map states: the same states for each item, so many at once; inline, or as child executions of their own.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sfnorch.simulate.errors import EXCEED_TOLERATED, QUERY, StatesError
+from sfnorch.simulate.record import Execution, What
+from sfnorch.simulate.services import NotPlayable
+from sfnorch.simulate.task import ended, guarded, stop
+from sfnorch.simulate.world import Steps
+from sfnorch.template.states import Scope
+
+if TYPE_CHECKING:
+    from sfnorch.simulate.interpreter import Interpreter, Place, Visit
+
+_INLINE_AT_ONCE = 40
+_DISTRIBUTED_AT_ONCE = 10_000
+_SKIPPED = object()
+
+
+def run_items(interpreter: Interpreter, visit: Visit) -> Steps:
+    """The outputs for the items, in their order. Raises the StatesError of the first that fails, or of too many."""
+    state, clock = visit.state, interpreter.world.clock
+    scope = state.scopes[0]
+    items = _items(interpreter, visit)
+    interpreter.note(1)
+    at_once = _number(interpreter, visit, "MaxConcurrency") or (
+        _DISTRIBUTED_AT_ONCE if scope.distributed else _INLINE_AT_ONCE
+    )
+    tolerated = _tolerated(interpreter, visit, len(items)) if scope.distributed else 0
+    results: list[Any] = [_SKIPPED] * len(items)
+    waiting = iter(range(len(items)))
+    failures: list[StatesError] = []
+    workers = [
+        clock.process(guarded(_work(interpreter, visit, scope, items, waiting, results, failures, tolerated)))
+        for _ in range(min(int(at_once), len(items)))
+    ]
+    left = list(workers)
+    try:
+        while left:
+            done = yield clock.any_of(left)
+            left = [worker for worker in left if worker not in done]
+            for worker in done:
+                _, error = ended(worker)
+                if error is not None:
+                    raise error
+    except BaseException:
+        for worker in left:
+            stop(worker)
+        interpreter.note(1)
+        raise
+    interpreter.note(1)
+    return [result for result in results if result is not _SKIPPED]
+
+
+def _work(
+    interpreter: Interpreter,
+    visit: Visit,
+    scope: Scope,
+    items: list[Any],
+    waiting: Iterator[int],
+    results: list[Any],
+    failures: list[StatesError],
+    tolerated: int,
+) -> Steps:
+    """One of the Map's hands: takes an item after another."""
+    from sfnorch.simulate.interpreter import Place
+
+    for index in waiting:
+        item = {"Index": index, "Value": items[index]}
+        place = Place(variables=visit.place.variables, item=item)
+        try:
+            if scope.distributed:
+                results[index] = yield from _child(
+                    interpreter, visit, scope, _selected(interpreter, visit, place), item
+                )
+            else:
+                interpreter.note(1)
+                given = _selected(interpreter, visit, place)
+                results[index] = yield from interpreter.scope(scope, given, place)
+                interpreter.note(1)
+        except StatesError as error:
+            failures.append(error)
+            if not scope.distributed:
+                interpreter.note(1)
+                raise
+            if len(failures) > tolerated:
+                message = "The specified tolerated failure threshold was exceeded"
+                raise StatesError(EXCEED_TOLERATED, message) from None
+
+
+def _selected(interpreter: Interpreter, visit: Visit, place: Place) -> Any:
+    """What an item's states get: the item, or what ItemSelector makes of it."""
+    assert place.item is not None  # noqa: S101 - a place for an item
+    if "ItemSelector" not in visit.state.body:
+        return place.item["Value"]
+    from sfnorch.simulate.interpreter import Visit as VisitOfItem
+
+    inner = VisitOfItem(visit.state, visit.input, place, visit.entered, visit.retries)
+    return interpreter.value(inner, visit.state.body["ItemSelector"], "ItemSelector")
+
+
+def _child(interpreter: Interpreter, visit: Visit, scope: Scope, given: Any, item: dict[str, Any]) -> Steps:
+    """The output of an item's execution of its own, which sees no variable from outside."""
+    from sfnorch.simulate.interpreter import Interpreter as ChildInterpreter
+    from sfnorch.simulate.interpreter import Place
+
+    world, parent = interpreter.world, interpreter.execution
+    name = world.new_id()
+    label = "".join(character for character in visit.state.name if character.isalnum())
+    child = Execution(
+        arn=f"{interpreter.machine.arn.replace(':stateMachine:', ':execution:', 1)}/{label}:{name}",
+        name=name,
+        machine=f"{interpreter.machine.arn}/{label}",
+        title=f"{parent.title}/{visit.state.name}",
+        parent=parent.arn,
+        input=json.loads(json.dumps(given)),
+        started=world.at,
+    )
+    world.record.executions.append(child)
+    world.tell(What.EXECUTION_STARTED, child, parent=parent.arn)
+    inner = ChildInterpreter(world, interpreter.machine, child)
+    try:
+        inner.note(1)
+        child.output = yield from inner.scope(scope, child.input, Place(variables={}, item=item))
+        child.status = "SUCCEEDED"
+        inner.note(1)
+    except StatesError as error:
+        child.status, child.error, child.cause = "FAILED", error.error, error.cause
+        raise
+    except BaseException:
+        child.status = "ABORTED"
+        raise
+    finally:
+        child.ended = world.at
+        world.tell(What.EXECUTION_ENDED, child, status=child.status, error=child.error)
+    return child.output
+
+
+def _items(interpreter: Interpreter, visit: Visit) -> list[Any]:
+    body, mocks = visit.state.body, interpreter.world.behaviour.mocks
+    if visit.state.name in mocks:
+        items = mocks[visit.state.name]
+    elif "ItemReader" in body:
+        raise NotPlayable(
+            f"{interpreter.execution.title}: nothing stands in for the ItemReader of {visit.state.name}",
+            hint=f"say which items it reads: --mock '{visit.state.name}=[…]'",
+        )
+    else:
+        items = interpreter.value(visit, body["Items"], "Items") if "Items" in body else visit.input
+    if isinstance(items, list):
+        return items
+    if isinstance(items, dict):
+        return [{"Key": key, "Value": value} for key, value in items.items()]
+    raise StatesError(QUERY, "The JSONata expression for the field 'Items' returned an unsupported result type.")
+
+
+def _number(interpreter: Interpreter, visit: Visit, key: str) -> float | None:
+    if key not in visit.state.body:
+        return None
+    value = interpreter.value(visit, visit.state.body[key], key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise StatesError(QUERY, f"The field '{key}' came to {value!r}, which is no number that it takes.")
+    return float(value)
+
+
+def _tolerated(interpreter: Interpreter, visit: Visit, count: int) -> int:
+    """How many items may fail."""
+    by_count = _number(interpreter, visit, "ToleratedFailureCount")
+    by_share = _number(interpreter, visit, "ToleratedFailurePercentage")
+    limits = [] if by_count is None else [int(by_count)]
+    if by_share is not None:
+        limits.append(int(count * by_share / 100))
+    return min(limits) if limits else 0

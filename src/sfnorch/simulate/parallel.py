@@ -1,0 +1,40 @@
+"""Parallel states: branches side by side; the first that fails stops the others.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfnorch.simulate.task import ended, guarded, stop
+from sfnorch.simulate.world import Steps
+
+if TYPE_CHECKING:
+    from sfnorch.simulate.interpreter import Interpreter, Visit
+
+
+def run_branches(interpreter: Interpreter, visit: Visit) -> Steps:
+    """The outputs of the branches, in their order. Raises the StatesError of the first that fails."""
+    state, clock = visit.state, interpreter.world.clock
+    given = interpreter.value(visit, state.body["Arguments"], "Arguments") if "Arguments" in state.body else visit.input
+    interpreter.note(1)
+    running = [clock.process(guarded(interpreter.scope(branch, given, visit.place))) for branch in state.scopes]
+    results: list[Any] = [None] * len(running)
+    left = dict(enumerate(running))
+    try:
+        while left:
+            done = yield clock.any_of(left.values())
+            for index, process in list(left.items()):
+                if process in done:
+                    results[index], error = ended(process)
+                    del left[index]
+                    if error is not None:
+                        raise error
+    except BaseException:
+        for process in left.values():
+            stop(process)
+        interpreter.note(1)
+        raise
+    interpreter.note(1)
+    return results

@@ -1,0 +1,117 @@
+"""What comes of a run, as data: executions, events, job runs, messages, alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class What(Enum):
+    """Kinds of events."""
+
+    EXECUTION_STARTED = "ExecutionStarted"
+    EXECUTION_ENDED = "ExecutionEnded"
+    STATE_ENTERED = "StateEntered"
+    STATE_EXITED = "StateExited"
+    STATE_FAILED = "StateFailed"
+    STATE_RETRIED = "StateRetried"
+    ERROR_CAUGHT = "ErrorCaught"
+    JOB_RUN_STARTED = "JobRunStarted"
+    JOB_RUN_ENDED = "JobRunEnded"
+    JOB_START_REFUSED = "JobStartRefused"
+    MESSAGE_SENT = "MessageSent"
+    ALARM_CHANGED = "AlarmChanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happens: `at` seconds after the run began, in which execution and state, and what of it."""
+
+    at: float
+    what: What
+    execution: str
+    machine: str
+    state: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Execution:
+    """An execution: its status while it runs, and what came of it; times in seconds after the run began."""
+
+    arn: str
+    name: str
+    machine: str
+    title: str
+    """What people call the machine: its name without the stack's."""
+    parent: str
+    input: Any
+    started: float
+    status: str = "RUNNING"
+    ended: float | None = None
+    output: Any = None
+    error: str = ""
+    cause: str = ""
+    states: list[str] = field(default_factory=list)
+    """Every state entered, in order."""
+    history: int = 0
+    """Events in its history, as AWS counts them."""
+    retries: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class JobRun:
+    """A run of a Glue job."""
+
+    job: str
+    run_id: str
+    execution: str
+    machine: str
+    started: float
+    seconds: float = 0.0
+    ended: float | None = None
+    status: str = "RUNNING"
+    message: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message to a topic, by a task or an alarm."""
+
+    at: float
+    topic: str
+    subject: str
+    message: str
+    attributes: dict[str, Any]
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChange:
+    """A change of an alarm's state, and why."""
+
+    at: float
+    alarm: str
+    before: str
+    after: str
+    reason: str
+    told: tuple[str, ...]
+    """The topics that are told of it."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """All that came of a run."""
+
+    executions: list[Execution] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    job_runs: list[JobRun] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    alarms: list[AlarmChange] = field(default_factory=list)
+
+    @property
+    def first(self) -> Execution:
+        """The execution that was started by hand."""
+        return self.executions[0]

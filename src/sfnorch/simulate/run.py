@@ -1,0 +1,73 @@
+"""The one function of a simulation: from a template's text, an input and what services do, to a Run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sfnorch.errors import SfnorchError
+from sfnorch.simulate.behaviour import Behaviour
+from sfnorch.simulate.execution import begin
+from sfnorch.simulate.record import Run
+from sfnorch.simulate.services import NotPlayable
+from sfnorch.simulate.world import World
+from sfnorch.template.calls import child_machine
+from sfnorch.template.contents import StateMachine, Template, contents
+from sfnorch.template.iam import overlap
+from sfnorch.template.reader import parse_template
+
+
+def simulate(
+    text: str,
+    given: Any = None,
+    behaviour: Behaviour | None = None,
+    *,
+    machine: str = "",
+    parameters: Mapping[str, str] | None = None,
+    seed: int = 0,
+) -> Run:
+    """The run of a template's machine: `machine` by name, else the one that starts the others, or the only one.
+
+    Raises SfnorchError for a template or machine that can't be played through.
+    """
+    template = contents(parse_template(text, "template"), parameters)
+    return play(template, chosen(template, machine), given, behaviour, seed=seed)
+
+
+def play(
+    template: Template, machine: StateMachine, given: Any = None, behaviour: Behaviour | None = None, *, seed: int = 0
+) -> Run:
+    """The run of the machine with this input. Raises NotPlayable where it can't be played through."""
+    for other in template.machines:
+        _refuse_unplayable(template, other)
+    world = World(template, behaviour or Behaviour(), seed)
+    begin(world, machine, {} if given is None else given)
+    world.clock.run()
+    return world.record
+
+
+def chosen(template: Template, name: str = "") -> StateMachine:
+    """The machine of this name; without one the only one, or the one that starts others and that none starts.
+
+    Raises SfnorchError where there is none, or several.
+    """
+    if name:
+        return template.find(name)
+    if not template.machines:
+        raise SfnorchError(f"There is no state machine in {template.source.file}")
+    started = {arn for machine in template.machines for state in machine.walk() if (arn := child_machine(state))}
+    first = [machine for machine in template.machines if not any(overlap(arn, machine.arn) for arn in started)]
+    if len(first) == 1:
+        return first[0]
+    names = ", ".join(machine.logical_id for machine in template.machines)
+    raise SfnorchError(f"{template.source.file} has several state machines", hint=f"name one with --machine: {names}")
+
+
+def _refuse_unplayable(template: Template, machine: StateMachine) -> None:
+    if machine.fault:
+        raise SfnorchError(str(machine.fault))
+    if machine.definition and not machine.jsonata:
+        raise NotPlayable(
+            f"{machine.logical_id} in {template.source.file} is written in JSONPath, and JSONata alone is played",
+            hint='write it with "QueryLanguage": "JSONata"; AWS describes how to transform it',
+        )

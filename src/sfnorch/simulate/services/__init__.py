@@ -1,0 +1,80 @@
+"""Stand-ins for the services that tasks call, one file a service, with AWS's own replies and errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sfnorch.errors import SfnorchError
+from sfnorch.simulate.errors import StatesError
+from sfnorch.simulate.permissions import check
+from sfnorch.simulate.record import Execution
+from sfnorch.simulate.world import Steps, World
+from sfnorch.template.calls import Call, call_of
+from sfnorch.template.contents import StateMachine
+from sfnorch.template.states import State
+
+
+class NotPlayable(SfnorchError):  # noqa: N818 - said to a user in words
+    """A run that can't be played through: a call that nothing stands in for, a machine in JSONPath."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A Task's call: what it calls, with which arguments, in which state of which execution."""
+
+    world: World
+    machine: StateMachine
+    execution: Execution
+    state: State
+    call: Call
+    arguments: Any
+
+    def text(self, name: str) -> str:
+        """An argument as a text; empty where it isn't given or none."""
+        value = self.arguments.get(name) if isinstance(self.arguments, dict) else None
+        return value if isinstance(value, str) else ""
+
+
+Handler = Callable[[Request], Steps]
+
+
+def call_service(world: World, machine: StateMachine, execution: Execution, state: State, arguments: Any) -> Steps:
+    """What the Task's call yields. Raises StatesError as AWS would, NotPlayable where nothing stands in for it."""
+    mocks = world.behaviour.mocks
+    if state.name in mocks:
+        return _mocked(mocks[state.name])
+        yield  # pragma: no cover - makes this a process that takes no time
+    call = call_of(state)
+    handler = _handlers().get(str(call)) if call else None
+    if call is None or handler is None:
+        what = str(call) if call else state.text("Resource") or "nothing"
+        raise NotPlayable(
+            f"{world.title(machine)}: nothing stands in for {what}, which {state.name} calls",
+            hint=f"say what it yields: --mock '{state.name}={{…}}'",
+        )
+    request = Request(world=world, machine=machine, execution=execution, state=state, call=call, arguments=arguments)
+    check(world, machine, state, arguments)
+    result = yield from handler(request)
+    return result
+
+
+def _mocked(mock: Any) -> Any:
+    if isinstance(mock, Mapping) and set(mock) == {"Throw"} and isinstance(mock["Throw"], Mapping):
+        raise StatesError(str(mock["Throw"].get("Error", "States.TaskFailed")), str(mock["Throw"].get("Cause", "")))
+    if isinstance(mock, Mapping) and set(mock) == {"Return"}:
+        return mock["Return"]
+    return mock
+
+
+def _handlers() -> Mapping[str, Handler]:
+    from sfnorch.simulate.services import alarms, executions, glue, topics
+
+    return {**glue.HANDLERS, **executions.HANDLERS, **topics.HANDLERS, **alarms.HANDLERS}
+
+
+def compact(value: Any) -> str:
+    """JSON as AWS's replies have it inside texts."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

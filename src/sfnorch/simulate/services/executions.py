@@ -1,0 +1,106 @@
+"""Nested executions: started, joined by name, waited for, described.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import simpy
+
+from sfnorch.simulate.errors import TASK_FAILED, StatesError
+from sfnorch.simulate.execution import begin
+from sfnorch.simulate.record import Execution
+from sfnorch.simulate.services import Handler, NotPlayable, Request, compact
+from sfnorch.simulate.world import Steps, World
+
+
+def start_execution(request: Request) -> Steps:
+    """The execution's ARN and start, at once; it goes on by itself."""
+    execution = _started(request)
+    return {"ExecutionArn": execution.arn, "StartDate": _time(request.world, execution.started)}
+    yield
+
+
+def start_execution_sync(request: Request) -> Steps:
+    """The ended execution, its input and output as texts; as JSON with `.sync:2`."""
+    world, execution = request.world, _started(request)
+    process = world.processes.get(execution.arn)
+    if process is not None and process.is_alive:
+        try:
+            yield process
+        except simpy.Interrupt:
+            if process.is_alive:
+                process.interrupt("its parent was stopped")
+            raise
+    if execution.status != "SUCCEEDED":
+        raise StatesError(TASK_FAILED, compact(_description(world, execution, parsed=False)))
+    return _description(world, execution, parsed=request.call.way == ".sync:2")
+
+
+def describe_execution(request: Request) -> Steps:
+    """The execution as it stands now."""
+    for execution in request.world.record.executions:
+        if execution.arn == request.text("ExecutionArn"):
+            return _description(request.world, execution, parsed=False)
+    raise StatesError(
+        "Sfn.ExecutionDoesNotExistException", f"Execution Does Not Exist: '{request.text('ExecutionArn')}'"
+    )
+    yield
+
+
+def _started(request: Request) -> Execution:
+    """The execution that the call starts, or joins: one of the same name and input that runs already."""
+    world, arn = request.world, request.text("StateMachineArn")
+    machine = world.template.machine(arn)
+    if machine is None:
+        raise NotPlayable(
+            f"{world.title(request.machine)}: {request.state.name} starts a machine that is not in the template: {arn}",
+            hint=f"say what it yields: --mock '{request.state.name}={{…}}'",
+        )
+    given = request.arguments.get("Input", {}) if isinstance(request.arguments, dict) else {}
+    name = request.text("Name")
+    execution = world.by_name.get((machine.arn, name)) if name else None
+    if execution is not None:
+        if execution.status == "RUNNING" and execution.input == given:
+            return execution
+        cause = f"Execution Already Exists: '{execution.arn}'"
+        raise StatesError("StepFunctions.ExecutionAlreadyExistsException", cause)
+    return begin(world, machine, given, name=name, parent=request.execution.arn)
+
+
+def _description(world: World, execution: Execution, *, parsed: bool) -> dict[str, Any]:
+    """An execution as DescribeExecution has it, dates as milliseconds."""
+    shown: dict[str, Any] = {
+        "ExecutionArn": execution.arn,
+        "Input": execution.input if parsed else compact(execution.input),
+        "InputDetails": {"Included": True},
+        "Name": execution.name,
+        "StartDate": _time(world, execution.started),
+        "StateMachineArn": execution.machine,
+        "Status": execution.status,
+    }
+    if execution.ended is not None:
+        shown["StopDate"] = _time(world, execution.ended)
+    if execution.status == "SUCCEEDED":
+        shown["Output"] = execution.output if parsed else compact(execution.output)
+        shown["OutputDetails"] = {"Included": True}
+    elif execution.ended is not None:
+        shown["Error"], shown["Cause"] = execution.error, execution.cause
+    return dict(sorted(shown.items()))
+
+
+def _time(world: World, at: float) -> int:
+    return int((world.begin + timedelta(seconds=at)).timestamp() * 1000)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "states:startExecution": start_execution,
+    "states:startExecution.sync": start_execution_sync,
+    "states:startExecution.sync:2": start_execution_sync,
+    "aws-sdk:sfn:startExecution": start_execution,
+    "aws-sdk:sfn:describeExecution": describe_execution,
+}

@@ -1,0 +1,153 @@
+"""Glue jobs: runs that take their time, succeed or fail as told, and starts that are refused.
+
+https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import simpy
+
+from sfnorch.simulate.errors import TASK_FAILED, StatesError
+from sfnorch.simulate.record import JobRun, What
+from sfnorch.simulate.services import Handler, Request, compact
+from sfnorch.simulate.world import Steps
+
+_DEFAULT_TIMEOUT_MINUTES = 2_880
+_THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException)"
+
+
+def start_job_run_sync(request: Request) -> Steps:
+    """The description of a run that has ended well. Raises StatesError as Glue refuses a start, or a run fails."""
+    world, run = request.world, _start(request)
+    timeout = _minutes(request.arguments) * 60
+    fault = world.behaviour.fault(run.job, world.job_counts[run.job].begun - 1)
+    try:
+        yield world.clock.timeout(min(run.seconds, timeout))
+    except simpy.Interrupt:
+        _end(request, run, "STOPPED")
+        raise
+    if run.seconds > timeout:
+        _end(request, run, "TIMEOUT")
+    elif fault:
+        run.message = fault.message
+        _end(request, run, "FAILED")
+    else:
+        _end(request, run, "SUCCEEDED")
+        return _description(request, run)
+    raise StatesError(TASK_FAILED, compact(_description(request, run)))
+
+
+def start_job_run(request: Request) -> Steps:
+    """The run's id, at once; it goes on by itself."""
+    run = _start(request)
+    request.world.clock.process(_alone(request, run))
+    return {"JobRunId": run.run_id}
+    yield
+
+
+def _alone(request: Request, run: JobRun) -> Steps:
+    world = request.world
+    fault = world.behaviour.fault(run.job, world.job_counts[run.job].begun - 1)
+    yield world.clock.timeout(run.seconds)
+    run.message = fault.message if fault else ""
+    _end(request, run, "FAILED" if fault else "SUCCEEDED")
+
+
+def get_job_run(request: Request) -> Steps:
+    """The description of a run as it stands now."""
+    for run in request.world.record.job_runs:
+        if run.run_id == request.text("RunId") and run.job == request.text("JobName"):
+            return {"JobRun": _description(request, run)}
+    raise StatesError("Glue.EntityNotFoundException", "Entity Not Found (Service: Glue, Status Code: 400)")
+    yield
+
+
+def _start(request: Request) -> JobRun:
+    """A run that has begun. Raises StatesError where Glue refuses it."""
+    world, job = request.world, request.text("JobName")
+    behaviour, counts = world.behaviour, world.job_counts[job]
+    if counts.throttled < behaviour.throttled(job):
+        counts.throttled += 1
+        _refuse(request, job, "Glue.AWSGlueException", _THROTTLED)
+    if not behaviour.knows(job):
+        _refuse(request, job, "Glue.EntityNotFoundException", f"Failed to start job run due to missing metadata: {job}")
+    if counts.running >= behaviour.at_once(job):
+        _refuse(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
+    counts.running += 1
+    counts.begun += 1
+    arguments = request.arguments.get("Arguments") if isinstance(request.arguments, dict) else None
+    run = JobRun(
+        job=job,
+        run_id=f"jr_{world.rng.getrandbits(256):064x}",
+        execution=request.execution.arn,
+        machine=request.execution.title,
+        started=world.at,
+        seconds=behaviour.seconds_of(job),
+        arguments=arguments if isinstance(arguments, dict) else {},
+    )
+    world.record.job_runs.append(run)
+    world.tell(What.JOB_RUN_STARTED, request.execution, request.state.name, job=job, run=run.run_id)
+    return run
+
+
+def _refuse(request: Request, job: str, error: str, cause: str) -> NoReturn:
+    request.world.tell(What.JOB_START_REFUSED, request.execution, request.state.name, job=job, error=error)
+    raise StatesError(error, cause)
+
+
+def _end(request: Request, run: JobRun, status: str) -> None:
+    run.status, run.ended = status, request.world.at
+    request.world.job_counts[run.job].running -= 1
+    request.world.tell(
+        What.JOB_RUN_ENDED,
+        request.execution,
+        request.state.name,
+        job=run.job,
+        run=run.run_id,
+        status=status,
+        message=run.message,
+    )
+
+
+def _minutes(arguments: Any) -> float:
+    value = arguments.get("Timeout") if isinstance(arguments, dict) else None
+    return value if isinstance(value, int | float) else _DEFAULT_TIMEOUT_MINUTES
+
+
+def _description(request: Request, run: JobRun) -> dict[str, Any]:
+    """A JobRun as Glue describes it."""
+    began = int(request.world.begin.timestamp() * 1000)
+    arguments = request.arguments if isinstance(request.arguments, dict) else {}
+    shown: dict[str, Any] = {
+        "AllocatedCapacity": 10,
+        "Attempt": 0,
+        "ExecutionTime": int((run.ended if run.ended is not None else request.world.at) - run.started),
+        "Id": run.run_id,
+        "JobName": run.job,
+        "JobRunState": run.status,
+        "LastModifiedOn": began + int(1000 * (run.ended if run.ended is not None else request.world.at)),
+        "LogGroupName": "/aws-glue/jobs",
+        "MaxCapacity": 10.0,
+        "PredecessorRuns": [],
+        "StartedOn": began + int(1000 * run.started),
+        "Timeout": _minutes(arguments),
+    }
+    for key in ("Arguments", "NumberOfWorkers", "WorkerType", "ExecutionClass"):
+        if key in arguments:
+            shown[key] = arguments[key]
+    if run.ended is not None:
+        shown["CompletedOn"] = began + int(1000 * run.ended)
+    if run.message:
+        shown["ErrorMessage"] = run.message
+    return dict(sorted(shown.items()))
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "glue:startJobRun.sync": start_job_run_sync,
+    "glue:startJobRun": start_job_run,
+    "aws-sdk:glue:startJobRun": start_job_run,
+    "aws-sdk:glue:getJobRun": get_job_run,
+}

@@ -1,0 +1,91 @@
+"""What executions of one run share: the virtual clock, the template, what services do, and the record of it all."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections import defaultdict
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any, TypeAlias
+
+import simpy
+
+from sfnorch.simulate.behaviour import Behaviour
+from sfnorch.simulate.expressions import Evaluator
+from sfnorch.simulate.record import Event, Execution, Run, What
+from sfnorch.template.contents import StateMachine, Template
+
+Steps: TypeAlias = Generator[simpy.Event, Any, Any]
+"""What a process does over time: it yields what it waits for, and returns what came of it."""
+
+BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
+"""When a run begins, unless told: some time must be shown, and always the same."""
+
+
+@dataclass(slots=True)
+class JobCounts:
+    """Of a Glue job: how many runs there are now, how many were begun, how many starts were throttled."""
+
+    running: int = 0
+    begun: int = 0
+    throttled: int = 0
+
+
+@dataclass(slots=True)
+class World:
+    """One run's clock, template, behaviour and record."""
+
+    template: Template
+    behaviour: Behaviour
+    seed: int = 0
+    begin: datetime = BEGIN
+    clock: simpy.Environment = field(default_factory=simpy.Environment)
+    record: Run = field(default_factory=Run)
+    rng: random.Random = field(init=False)
+    evaluator: Evaluator = field(init=False)
+    processes: dict[str, simpy.Process] = field(default_factory=dict)
+    """The running process of each execution, by ARN."""
+    alarm_states: dict[str, str] = field(default_factory=dict)
+    job_counts: defaultdict[str, JobCounts] = field(default_factory=lambda: defaultdict(JobCounts))
+    by_name: dict[tuple[str, str], Execution] = field(default_factory=dict)
+    """Executions by their machine's ARN and their name."""
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
+        self.evaluator = Evaluator(self.rng, self.now)
+
+    @property
+    def at(self) -> float:
+        """Seconds since the run began."""
+        return float(self.clock.now)
+
+    def now(self) -> datetime:
+        """The virtual time of day."""
+        return self.begin + timedelta(seconds=self.at)
+
+    def now_text(self) -> str:
+        """The virtual time of day as AWS writes it."""
+        now = self.now()
+        return f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z"
+
+    def new_id(self) -> str:
+        """A UUID, the same in every run of the same seed."""
+        return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
+
+    def title(self, machine: StateMachine) -> str:
+        """What people call the machine: its name without the stack's."""
+        return machine.name.removeprefix(f"{self.template.stack.where.stack_name}-")
+
+    def tell(self, what: What, execution: Execution, state: str = "", **detail: Any) -> None:
+        """Notes an event."""
+        event = Event(
+            at=self.at,
+            what=what,
+            execution=execution.arn,
+            machine=execution.title,
+            state=state,
+            detail=detail,
+        )
+        self.record.events.append(event)
