@@ -41,6 +41,7 @@ Commands:
   render    Render the plan as a SAM or CloudFormation template.
   lint      Look for mistakes and risks in templates, whatever made them.
   graph     Draw the state machines of a template.
+  simulate  Play a run through offline, in virtual time.
 """
     )
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "render": "Render the plan as a SAM or CloudFormation template.",
     "lint": "Look for mistakes and risks in templates, whatever made them.",
     "graph": "Draw the state machines of a template.",
+    "simulate": "Play a run through offline, in virtual time.",
 }
 """Each command and what its help says first; a test holds both to the commands' own."""
 

@@ -115,7 +115,7 @@ class Interpreter:
         self.limit(outcome.output, f"The state '{state.name}' returned a result")
         if state.kind != "Fail":
             self.note(1)
-        self.world.tell(What.STATE_EXITED, self.execution, state.name, next=outcome.next)
+        self.world.tell(What.STATE_EXITED, self.execution, state.name, type=state.kind, next=outcome.next)
         return outcome
 
     def attempt(self, visit: Visit) -> Steps:

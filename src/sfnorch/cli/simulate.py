@@ -1,0 +1,223 @@
+"""`sfnorch simulate`: a run played through offline, in virtual time."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfnorch.cli.files import write_whole
+from sfnorch.cli.options import output_option, plan_option
+from sfnorch.errors import SfnorchError
+from sfnorch.report.durations import seconds_of
+
+if TYPE_CHECKING:
+    from sfnorch.simulate.behaviour import Behaviour
+    from sfnorch.simulate.figures import Figures
+    from sfnorch.simulate.record import Run
+    from sfnorch.template.contents import Template
+
+CHILD_FAILED = 3
+"""The exit code of a run in which an execution failed."""
+
+_OVERRIDE = re.compile(r"\w+=")
+_TIMES = re.compile(r"(.+):(\d+)")
+_SAVED = (".svg", ".html", ".txt")
+
+
+class ParameterOverridesCommand(click.Command):
+    """A command whose `--parameter-overrides` takes any number of `K=V`, as the AWS CLI's does."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What is left of the arguments, each value behind the option given the option's name."""
+        spread: list[str] = []
+        within = False
+        for argument in args:
+            if within and _OVERRIDE.match(argument) and spread[-1] != "--parameter-overrides":
+                spread.append("--parameter-overrides")
+            elif argument.startswith("-"):
+                within = argument == "--parameter-overrides"
+            spread.append(argument)
+        return super().parse_args(ctx, spread)
+
+
+@click.command(cls=ParameterOverridesCommand)
+@click.argument("template_file", required=False, type=click.Path(path_type=Path), metavar="[TEMPLATE]")
+@plan_option
+@click.option("--machine", metavar="NAME", default="", help="The machine to start; else the one that starts others.")
+@click.option("--input", "given", metavar="JSON|@FILE", default="{}", help="The execution's input, a JSON object.")
+@click.option("--parameter-overrides", "overrides", multiple=True, metavar="K=V...", help="Values of parameters.")
+@click.option("--fail", "failing", multiple=True, metavar="JOB[:TIMES]", help="Runs of a job, or pattern, that fail.")
+@click.option("--duration", "durations", multiple=True, metavar="JOB=15m", help="How long a job's runs take; 5m unset.")
+@click.option("--throttle", "throttles", multiple=True, metavar="JOB:TIMES", help="Starts of a job that are refused.")
+@click.option("--mock", "mocks", multiple=True, metavar="STATE=JSON|@FILE", help="What a task yields.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Where jitter and random names come from.")
+@click.option("--price", type=float, metavar="USD", help="The price of 1,000 state transitions.")
+@click.option(
+    "--save", type=click.Path(path_type=Path), metavar="FILE", help="Save what is shown: .svg, .html or .txt."
+)
+@output_option
+def simulate(
+    template_file: Path | None,
+    plan_file: Path | None,
+    machine: str,
+    given: str,
+    overrides: tuple[str, ...],
+    failing: tuple[str, ...],
+    durations: tuple[str, ...],
+    throttles: tuple[str, ...],
+    mocks: tuple[str, ...],
+    seed: int,
+    price: float | None,
+    save: Path | None,
+    output_form: str,
+) -> int:
+    """Play a run through offline, in virtual time.
+
+    The machines are played as the template has them: what is simulated is what would be deployed. Without a template
+    it is the plan's rendering. JOB is a job's name or a pattern such as 'glue-job-1-*'. The exit code is 0 when all
+    executions succeeded, 3 when one failed, 1 when the run can't be played through.
+    """
+    if save is not None and save.suffix not in _SAVED:
+        raise click.UsageError(f"--save {save}: the name ends in {', '.join(_SAVED)}.")
+    from sfnorch.cli.templates import read_contents
+    from sfnorch.simulate.figures import PRICE_PER_1000, figures
+    from sfnorch.simulate.run import chosen, play
+
+    parameters = dict(_pair(override, "--parameter-overrides", "K=V") for override in overrides)
+    behaviour = _behaviour(failing, durations, throttles, mocks)
+    document = _json_object(given)
+    template = read_contents(template_file, plan_file, parameters)
+    _refuse_parameters(template, parameters)
+    _refuse_mocks(template, behaviour)
+    run = play(template, chosen(template, machine), document, behaviour, seed=seed)
+    _refuse_jobs(template, run, parameters, behaviour)
+    told = figures(run, PRICE_PER_1000 if price is None else price)
+    if output_form == "json":
+        from sfnorch.report.run import run_data
+
+        click.echo(json.dumps(run_data(run, told), indent=2, ensure_ascii=False))
+    else:
+        _print(run, told)
+    if save is not None:
+        _save(run, told, save)
+    return 0 if all(execution.status == "SUCCEEDED" for execution in run.executions) else CHILD_FAILED
+
+
+def _print(run: Run, told: Figures) -> None:
+    from rich.console import Console
+
+    from sfnorch.report.run import print_run
+
+    print_run(run, told, Console(highlight=False))
+
+
+def _save(run: Run, told: Figures, path: Path) -> None:
+    from rich.console import Console
+
+    from sfnorch.report.run import print_run
+
+    console = Console(file=io.StringIO(), record=True, width=120, highlight=False, force_terminal=True)
+    print_run(run, told, console)
+    text = {".svg": lambda: console.export_svg(title="sfnorch simulate"), ".html": console.export_html}.get(
+        path.suffix, console.export_text
+    )()
+    write_whole(path, text)
+
+
+def _behaviour(
+    failing: Iterable[str], durations: Iterable[str], throttles: Iterable[str], mocks: Iterable[str]
+) -> Behaviour:
+    from sfnorch.simulate.behaviour import ALWAYS, Behaviour, Fault
+
+    faults = []
+    for text in failing:
+        match = _TIMES.fullmatch(text)
+        faults.append(Fault(job=match[1], times=int(match[2])) if match else Fault(job=text, times=ALWAYS))
+    seconds = {}
+    for text in durations:
+        job, written = _pair(text, "--duration", "JOB=15m")
+        found = seconds_of(written)
+        if found is None:
+            raise click.UsageError(f"--duration {text}: {written!r} is no duration; write 90s, 15m or 1h30m.")
+        seconds[job] = found
+    throttled = {}
+    for text in throttles:
+        match = _TIMES.fullmatch(text)
+        if match is None:
+            raise click.UsageError(f"--throttle {text}: write JOB:TIMES, as in orders:2.")
+        throttled[match[1]] = int(match[2])
+    answers = {}
+    for text in mocks:
+        state, written = _pair(text, "--mock", "STATE=JSON")
+        answers[state] = _json(written, f"--mock {state}")
+    return Behaviour(seconds=seconds, faults=faults, throttles=throttled, mocks=answers)
+
+
+def _pair(text: str, option: str, form: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise click.UsageError(f"{option} {text}: write {form}.")
+    return key, value
+
+
+def _json(text: str, option: str) -> Any:
+    if text.startswith("@"):
+        path = Path(text[1:])
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.UsageError(f"{option}: {path} can't be read: {getattr(error, 'strerror', error)}.") from None
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise click.UsageError(f"{option}: this is not JSON: {error}.") from None
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    value = _json(text, "--input")
+    if not isinstance(value, dict):
+        raise click.UsageError('--input: an execution\'s input is a JSON object, such as {"threads": []}.')
+    return value
+
+
+def _refuse_parameters(template: Template, parameters: dict[str, str]) -> None:
+    from sfnorch.template.parameters import parameter_faults
+
+    faults = list(parameter_faults(template.stack.section("Parameters"), parameters))
+    if faults:
+        raise SfnorchError("\n".join(faults), hint="--parameter-overrides NAME=VALUE …")
+
+
+def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
+    names = {state.name for machine in template.machines for state in machine.walk() if state.kind in ("Task", "Map")}
+    _refuse_unknown("--mock", "no task or Map called", behaviour.mocks, lambda name: name in names, names)
+
+
+def _refuse_jobs(template: Template, run: Run, parameters: dict[str, str], behaviour: Behaviour) -> None:
+    from sfnorch.simulate.behaviour import fits
+    from sfnorch.simulate.jobs import job_names
+
+    names = job_names(template, run, parameters)
+    for option, patterns in (
+        ("--fail", [fault.job for fault in behaviour.faults]),
+        ("--duration", behaviour.seconds),
+        ("--throttle", behaviour.throttles),
+    ):
+        _refuse_unknown(option, "no job", patterns, lambda name: any(fits(name, job) for job in names), names)
+
+
+def _refuse_unknown(option: str, what: str, given: Iterable[str], known: Any, names: set[str]) -> None:
+    wrong = []
+    for name in given:
+        if not known(name):
+            near = difflib.get_close_matches(name, sorted(names), n=1)
+            wrong.append(f"there is {what} {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+    if wrong:
+        raise click.UsageError(f"{option}: " + ", and ".join(wrong))

@@ -1,0 +1,28 @@
+"""Durations as people write and read them."""
+
+from __future__ import annotations
+
+import re
+
+_PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
+
+
+def seconds_of(text: str) -> float | None:
+    """The seconds of `90s`, `15m`, `1h30m`; None for what is no duration."""
+    match = _PARTS.fullmatch(text.strip())
+    if not match or not any(match.groups()):
+        return None
+    hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def duration(seconds: float) -> str:
+    """The duration as a person reads it: `00s`, `15m`, `1h30m`, `2m05s`."""
+    whole = round(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if not hours and not minutes:
+        return f"{rest:02d}s"
+    shown = f"{hours}h" if hours else ""
+    if minutes or (hours and rest):
+        shown += f"{minutes:02d}m"
+    return shown + (f"{rest:02d}s" if rest else "")

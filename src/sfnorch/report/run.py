@@ -1,0 +1,119 @@
+"""A simulated run as a person reads it: timeline, chart, messages, outcomes, figures; and as data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sfnorch.report.durations import duration
+from sfnorch.report.timeline import timeline
+from sfnorch.simulate.figures import HISTORY_LIMIT, PRICE_FROM, Figures
+from sfnorch.simulate.record import Execution, JobRun, Run
+
+_BAR = 32
+_STYLES = {"SUCCEEDED": "green", "FAILED": "bold red", "TIMED_OUT": "bold red", "TIMEOUT": "bold red"}
+_MOST_ROWS = 200
+
+
+def run_data(run: Run, figures: Figures) -> dict[str, Any]:
+    """The run as data: `executions`, `events`, `job_runs`, `messages`, `alarms`, `figures`; times in seconds."""
+    return {
+        "executions": [asdict(execution) for execution in run.executions],
+        "events": [{**asdict(event), "what": event.what.value} for event in run.events],
+        "job_runs": [asdict(job_run) for job_run in run.job_runs],
+        "messages": [asdict(message) for message in run.messages],
+        "alarms": [asdict(change) for change in run.alarms],
+        "figures": asdict(figures),
+    }
+
+
+def print_run(run: Run, figures: Figures, console: Console) -> None:
+    """Prints the run, part by part."""
+    _print_timeline(run, console)
+    _print_chart(run, console)
+    _print_messages(run, console)
+    _print_outcomes(run, console)
+    _print_figures(figures, console)
+
+
+def _print_timeline(run: Run, console: Console) -> None:
+    moments = timeline(run)
+    width = max(len(duration(at)) for at, _ in moments)
+    for at, line in moments:
+        console.print(Text.assemble((f"T+{duration(at):<{width}}  ", "dim"), line), soft_wrap=True)
+
+
+def _print_chart(run: Run, console: Console) -> None:
+    """Prints a bar for each execution and, under it, for its job runs."""
+    begin, end = run.first.started, max(_end(execution) for execution in run.executions)
+    jobs: dict[str, list[JobRun]] = {}
+    for job in run.job_runs:
+        jobs.setdefault(job.execution, []).append(job)
+    table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
+    rows = 0
+    for execution in run.executions:
+        if rows > _MOST_ROWS:
+            break
+        _add_row(table, Text(execution.title, style="bold"), execution, begin, end)
+        for job in jobs.get(execution.arn, ()):
+            _add_row(table, Text(f"  {job.job}"), job, begin, end)
+            rows += 1
+        rows += 1
+    console.print()
+    console.print(table)
+    if rows > _MOST_ROWS:
+        console.print(f"… and more: {len(run.executions)} executions, {len(run.job_runs)} job runs")
+
+
+def _add_row(table: Table, name: Text, activity: Execution | JobRun, begin: float, end: float) -> None:
+    scale = _BAR / (end - begin) if end > begin else 0.0
+    left = int((activity.started - begin) * scale)
+    length = max(1, round((_end(activity) - activity.started) * scale))
+    left = min(left, _BAR - 1)
+    style = _STYLES.get(activity.status, "yellow")
+    bar = Text(" " * left + "█" * min(length, _BAR - left), style=style)
+    bar.pad_right(max(0, _BAR - len(bar)))
+    took = duration(_end(activity) - activity.started)
+    table.add_row(name, bar, Text(took, justify="right"), Text(activity.status, style=style))
+
+
+def _print_messages(run: Run, console: Console) -> None:
+    for message in run.messages:
+        console.print()
+        head = f"Message by {message.sender} to {message.topic.rpartition(':')[2]}, T+{duration(message.at)}"
+        console.print(Text(head, style="bold"))
+        for line in (message.subject, *message.message.splitlines()):
+            console.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def _print_outcomes(run: Run, console: Console) -> None:
+    console.print()
+    for execution in run.executions[:_MOST_ROWS]:
+        style = _STYLES.get(execution.status, "yellow")
+        line = Text.assemble((execution.title, "bold"), " ", (execution.status, style))
+        if execution.error:
+            line.append(f" {execution.error}: {execution.cause}")
+        console.print(line, soft_wrap=True)
+
+
+def _print_figures(figures: Figures, console: Console) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    rows = {
+        "wall time": duration(figures.seconds),
+        "critical path": " → ".join(figures.critical_path) or "no job run",
+        "job runs": f"{duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
+        "state transitions": f"{figures.transitions:,}, ${figures.price:.6f} ({PRICE_FROM}; Glue's own price apart)",
+        "longest history": f"{figures.history:,} of {HISTORY_LIMIT:,} events",
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    console.print()
+    console.print(table)
+
+
+def _end(activity: Execution | JobRun) -> float:
+    return activity.started if activity.ended is None else activity.ended

@@ -1,0 +1,84 @@
+"""A run as a story: what happens when, in the order of time, what happens at once told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from sfnorch.report.durations import duration
+from sfnorch.simulate.record import Event, Run, What
+
+_LISTED = 3
+
+
+def timeline(run: Run) -> list[tuple[float, str]]:
+    """Each moment's lines, in order: seconds after the beginning, and what happens."""
+    lines: list[tuple[float, str]] = []
+    for at, events in groupby(run.events, key=lambda event: event.at):
+        lines += [(at, line) for line in _moment(list(events), run)]
+    return lines
+
+
+def _moment(events: list[Event], run: Run) -> Iterator[str]:
+    """What happens at one moment: what starts, what fails, what is told, what ends."""
+    by_kind: dict[What, list[Event]] = {}
+    for event in events:
+        by_kind.setdefault(event.what, []).append(event)
+    started = by_kind.get(What.EXECUTION_STARTED, [])
+    for event in started:
+        if not event.detail["parent"]:
+            yield f"{event.machine} starts"
+    for parent, group in groupby(started, key=lambda event: str(event.detail["parent"])):
+        if parent:
+            yield f"{_all(list(group), run, parent)} start" + ("" if len(started) > 1 else "s")
+    for event in by_kind.get(What.JOB_START_REFUSED, []):
+        yield f"{event.machine}: {event.detail['job']} is refused: {event.detail['error']}"
+    for event in by_kind.get(What.STATE_RETRIED, []):
+        again = duration(event.detail["delay"])
+        yield f"{event.machine}: {event.state} is tried again in {again} (attempt {event.detail['attempt'] + 1})"
+    for event in by_kind.get(What.JOB_RUN_ENDED, []):
+        if event.detail["status"] != "SUCCEEDED":
+            message = f": {event.detail['message']}" if event.detail["message"] else ""
+            yield f"{event.machine}: {event.detail['job']} {event.detail['status']}{message}"
+    for event in by_kind.get(What.ALARM_CHANGED, []):
+        if event.detail["after"] == "ALARM":
+            yield f"alarm {event.detail['alarm']} rises: {event.detail['reason']}"
+    yield from _ends(by_kind.get(What.EXECUTION_ENDED, []), run, events)
+
+
+def _ends(ended: list[Event], run: Run, events: list[Event]) -> Iterator[str]:
+    """What ends: failures one by one, the others together, the execution that was started by hand last."""
+    first = run.first.arn
+    for event in ended:
+        if event.execution != first and event.detail["status"] != "SUCCEEDED":
+            error = f": {event.detail['error']}" if event.detail["error"] else ""
+            yield f"{event.machine} {event.detail['status']}{error}"
+    well = [event for event in ended if event.execution != first and event.detail["status"] == "SUCCEEDED"]
+    if well:
+        yield f"{_named([event.machine for event in well])} SUCCEEDED"
+    for event in events:
+        if event.what is What.STATE_EXITED and event.detail["type"] == "Parallel":
+            yield f"{event.machine}: {event.state} completes"
+        if event.what is What.MESSAGE_SENT:
+            yield f"{event.machine} tells {event.detail['topic'].rpartition(':')[2]}: {event.detail['subject']}"
+    for event in ended:
+        if event.execution == first:
+            error = f": {event.detail['error']}" if event.detail["error"] else ""
+            yield f"{event.machine} {event.detail['status']}{error}"
+
+
+def _all(started: list[Event], run: Run, parent: str) -> str:
+    """The executions that start together; `all 5 children` where they are all that the parent starts."""
+    children = sum(execution.parent == parent for execution in run.executions)
+    names = [event.machine for event in started]
+    if len(names) == children and len(names) > 1:
+        return f"all {len(names)} children"
+    return _named(names)
+
+
+def _named(names: list[str]) -> str:
+    if len(set(names)) == 1 and len(names) > 1:
+        return f"{len(names)} executions of {names[0]}"
+    if len(names) <= _LISTED:
+        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[: _LISTED - 1])} and {len(names) - _LISTED + 1} others"

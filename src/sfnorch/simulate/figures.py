@@ -1,0 +1,84 @@
+"""What a run comes to in figures: time, critical path, billed transitions and their price, history, peaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sfnorch.simulate.record import Execution, JobRun, Run
+
+PRICE_PER_1000 = 0.025
+PRICE_FROM = "us-east-1, January 2026"
+"""What 1,000 state transitions of a standard machine cost in US dollars, where and when.
+
+https://aws.amazon.com/step-functions/pricing/
+"""
+
+HISTORY_LIMIT = 25_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The figures of a run; times in seconds, price in US dollars."""
+
+    seconds: float
+    critical_path: tuple[str, ...]
+    """What the run's time is made of, one after another: job runs, and executions without any."""
+    transitions: int
+    price: float
+    history: int
+    """Events in the longest history of an execution."""
+    peak_job_runs: int
+    job_seconds: float
+    """The time of all job runs, one after another."""
+
+
+def figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures:
+    """The figures of the run."""
+    transitions = sum(len(execution.states) + execution.retries for execution in run.executions)
+    return Figures(
+        seconds=_end(run.first) - run.first.started,
+        critical_path=tuple(_critical_path(run)),
+        transitions=transitions,
+        price=transitions * price_per_1000 / 1000,
+        history=max(execution.history for execution in run.executions),
+        peak_job_runs=_peak(run.job_runs),
+        job_seconds=sum((job.ended or job.started) - job.started for job in run.job_runs),
+    )
+
+
+def _end(activity: Execution | JobRun) -> float:
+    return activity.started if activity.ended is None else activity.ended
+
+
+def _critical_path(run: Run) -> list[str]:
+    """The activities that end latest, walked back from the run's end, within executions too."""
+    within: dict[str, list[Execution | JobRun]] = {}
+    for execution in run.executions:
+        within.setdefault(execution.parent, []).append(execution)
+    for job in run.job_runs:
+        within.setdefault(job.execution, []).append(job)
+    return _walk(run.first, within)
+
+
+def _walk(execution: Execution, within: dict[str, list[Execution | JobRun]]) -> list[str]:
+    path: list[str] = []
+    until = _end(execution)
+    left = sorted(within.get(execution.arn, ()), key=_end)
+    while left:
+        activity = left.pop()
+        if _end(activity) > until or (_end(activity) == activity.started == until and path):
+            continue
+        inner = [activity.job] if isinstance(activity, JobRun) else _walk(activity, within) or [activity.title]
+        path[:0] = inner
+        until = activity.started
+    return path
+
+
+def _peak(job_runs: list[JobRun]) -> int:
+    """The most job runs there were at once; one that ends as another begins is not beside it."""
+    changes = sorted([(run.started, 1) for run in job_runs] + [(_end(run), -1) for run in job_runs])
+    peak = now = 0
+    for _, change in changes:
+        now += change
+        peak = max(peak, now)
+    return peak

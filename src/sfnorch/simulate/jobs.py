@@ -1,0 +1,41 @@
+"""The Glue jobs that a run may start: named in definitions, parameters and the input, or seen to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sfnorch.simulate.record import Run, What
+from sfnorch.template.contents import Template
+
+
+def job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> set[str]:
+    """Every name of a job: those that the machines' tasks name, and those that the run started or tried to."""
+    names = {job.job for job in run.job_runs}
+    names |= {str(event.detail["job"]) for event in run.events if event.what is What.JOB_START_REFUSED}
+    for machine in template.machines:
+        for state in machine.walk():
+            names.update(_named(state.body.get("Arguments")))
+            names.update(_listed(state.body.get("Assign")))
+            for _, rule in state.objects("Choices"):
+                names.update(_listed(rule.get("Assign")))
+    for value in parameters.values():
+        names.update(part.strip() for part in value.split(","))
+    return names - {""}
+
+
+def _named(arguments: Any) -> Iterator[str]:
+    name = arguments.get("JobName") if isinstance(arguments, dict) else None
+    if isinstance(name, str) and not name.startswith("{%"):
+        yield name
+
+
+def _listed(value: Any) -> Iterator[str]:
+    """The texts in lists, and the keys of mappings of mappings: lists of jobs, and settings by job."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if isinstance(item, dict):
+                yield key
+            yield from _listed(item)
+    elif isinstance(value, list):
+        yield from (item for item in value if isinstance(item, str) and not item.startswith("{%"))

@@ -1,0 +1,45 @@
+"""Whether given parameter values are such as the template takes: declared, complete, and of their patterns.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+
+from sfnorch.template.located import Object
+
+
+def parameter_faults(declared: Object, given: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with the given values, and which are missing."""
+    for name, value in given.items():
+        body = declared.get(name)
+        if not isinstance(body, Object):
+            near = difflib.get_close_matches(name, declared, n=1)
+            known = f"did you mean {near[0]}?" if near else f"it has: {', '.join(declared) or 'none'}"
+            yield f"the template has no parameter {name}; {known}"
+            continue
+        yield from _wrong(name, body, value)
+    for name, body in declared.items():
+        if name not in given and isinstance(body, Object) and "Default" not in body:
+            yield f"the parameter {name} has no default: give it a value"
+
+
+def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
+    constraint = body.get("ConstraintDescription")
+    wanted = f": {constraint}" if isinstance(constraint, str) else ""
+    parts = value.split(",") if "List" in str(body.get("Type")) else [value]
+    pattern, allowed = body.get("AllowedPattern"), body.get("AllowedValues")
+    if isinstance(pattern, str) and not all(_fits(pattern, part.strip()) for part in parts):
+        yield f"{name} can't be {value!r}{wanted or f': it must match {pattern}'}"
+    if isinstance(allowed, list) and not all(part.strip() in map(str, allowed) for part in parts):
+        yield f"{name} can't be {value!r}: it is one of {', '.join(map(str, allowed))}"
+
+
+def _fits(pattern: str, value: str) -> bool:
+    try:
+        return bool(re.fullmatch(pattern, value))
+    except re.error:  # Java's patterns may hold what Python's don't know: CloudFormation will tell
+        return True
