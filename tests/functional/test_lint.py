@@ -240,3 +240,21 @@ def test_both_types_of_our_own_rendering(run: Run):
     for form in ("sam", "cfn"):
         Path("t.yaml").write_text(render_template(workflow(default_plan()), form))  # type: ignore[arg-type]
         assert run("lint", "t.yaml").out == "t.yaml: 6 state machines, nothing found.\n"
+
+
+NOT_MAPPINGS = {
+    "Parameters": ("Parameters: x\n", "t.yaml:2: error: Parameters is no mapping [template]\n"),
+    "Resources": ("Resources: [T]\n", "t.yaml:2: error: Resources is no mapping [template]\n"),
+    "a type with a brace": (
+        "Resources: {T: {Type: 'AWS::{env}::Topic'}}\n",
+        "t.yaml:1: error: cfn-lint can't look at this template [template]\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_MAPPINGS)
+def test_what_cfn_lint_stumbles_over(name: str, run: Run):
+    section, begins = NOT_MAPPINGS[name]
+    Path("t.yaml").write_text(f"Transform: AWS::Serverless-2016-10-31\n{section}")
+    done = run("lint", "t.yaml")
+    assert (done.code, done.err, done.out[: len(begins)]) == (1, "", begins)

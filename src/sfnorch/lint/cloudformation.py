@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sfnorch.findings import Finding, Severity
+from sfnorch.lint.jsonata import NUMBERS, code
 from sfnorch.template.contents import NATIVE, SAM, StateMachine, Template
 from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.located import Array, Object, Path, Place, place_of, show
+from sfnorch.template.reader import KIND
 
 Located = tuple[Path, Finding]
 """A finding, and the path to what it is about."""
@@ -30,6 +32,10 @@ _TAKEN = {
 }
 """Fields that the language has and cfn-lint's schema lacks, by the state's type. https://states-language.net/spec.html"""
 
+_STUMBLED = "E0002"
+_SECTIONS = ("Globals", "Parameters", "Mappings", "Conditions", "Outputs")
+"""Sections that cfn-lint takes for mappings; of one that is none, the reader tells."""
+
 _ANY_RESOURCE = "arn:aws:states:::lambda:invoke"
 _ROLE = "arn:aws:iam::123456789012:role/lint"
 
@@ -40,7 +46,15 @@ def template_findings(template: Template, linter: Any) -> Iterator[Located]:
     Left out before are nulls, which it stops at, and SAM's definitions without functions, in which it finds nothing.
     """
     root = template.source.data
-    for match in linter.validate_template(_without_nulls(_without_definitions(template))):
+    for match in _matches(linter, _without_nulls(_without_definitions(template))):
+        stumbled = match is None or match.rule.id == _STUMBLED
+        if stumbled and template.source.faults:
+            continue  # of which the reader tells
+        if match is None:
+            message = "cfn-lint can't look at this template"
+            hint = "a name or a type in it isn't one that CloudFormation takes"
+            yield (), KIND.finding(template.source.file, root.place.line, message, hint)
+            continue
         path = _path(match)
         definition = _definition_of(template, path)
         if definition is None:
@@ -62,12 +76,20 @@ def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
         for logical_id, machine in unread.items()
         if machine.definition
     }
-    for match in linter.validate_template({"Resources": resources}):
+    for match in _matches(linter, {"Resources": resources}):
         path = _path(match)
-        if match.rule.id == DEFINITION_RULE and len(path) > 3:
+        if match is not None and match.rule.id == DEFINITION_RULE and len(path) > 3:
             found = _in_definition(unread[str(path[1])], match, path[4:])
             if found is not None:
                 yield found
+
+
+def _matches(linter: Any, data: Any) -> Iterator[Any]:
+    """What cfn-lint finds; None where it fails by itself, as it does over braces in names."""
+    try:
+        yield from linter.validate_template(data)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        yield None
 
 
 def linter() -> Any:
@@ -103,20 +125,28 @@ def _in_definition(machine: StateMachine, match: Any, path: Path) -> Located | N
     """The finding in its definition; none where it isn't one, or another linter tells the same in better words."""
     if any(words in match.message for words in _TOLD_BETTER) or _is_taken(machine, path):
         return None
+    if path and path[-1] in NUMBERS and code(value_at(machine, path)) is not None:
+        return None
     full, place = machine.at(path)
     return _finding(match, full, place)
 
 
+def value_at(machine: StateMachine, path: Path) -> Any:
+    """The value at a path into the machine's definition; None where it leads nowhere."""
+    value: Any = machine.definition.data if machine.definition else None
+    for step in path:
+        if isinstance(value, Object) and step in value:
+            value = value[str(step)]
+        elif isinstance(value, Array) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
 def _is_taken(machine: StateMachine, path: Path) -> bool:
     """Whether the path leads to a field that the language has in a state of that type."""
-    state: Any = machine.definition.data if machine.definition else None
-    for step in path[:-1]:
-        if isinstance(state, Object) and step in state:
-            state = state[str(step)]
-        elif isinstance(state, Array) and isinstance(step, int):
-            state = state[step]
-        else:
-            return False
+    state = value_at(machine, path[:-1])
     return isinstance(state, Object) and bool(path) and path[-1] in _TAKEN.get(str(state.get("Type")), ())
 
 
@@ -158,7 +188,7 @@ def _without_definitions(template: Template) -> Object:
             whole = Object(resource.place, resource.rows())
             whole["Properties"] = properties
             lighter[machine.logical_id] = whole
-    found = Object(root.place, root.rows())
+    found = Object(root.place, [row for row in root.rows() if isinstance(row[1], Object) or row[0] not in _SECTIONS])
     if "Resources" in found:
         found["Resources"] = lighter if isinstance(root["Resources"], Object) else root["Resources"]
     return found

@@ -15,6 +15,8 @@ from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.parser import Parser
 
+from sfnorch.template.intrinsics import UNKNOWN
+
 ADDED_FUNCTIONS = frozenset({"partition", "range", "hash", "random", "uuid", "parse"})
 """Step Functions' own. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"""
 
@@ -27,6 +29,14 @@ _FUNCTIONS = (
 )
 KNOWN_FUNCTIONS = frozenset(_FUNCTIONS.split()) | ADDED_FUNCTIONS
 """JSONata's functions, without $eval, and Step Functions' own."""
+
+NUMBERS = frozenset(
+    {
+        *("TimeoutSeconds", "HeartbeatSeconds", "Seconds", "MaxConcurrency", "ToleratedFailureCount"),
+        *("ToleratedFailurePercentage", "MaxItems", "MaxItemsPerBatch", "MaxInputBytesPerBatch"),
+    }
+)
+"""Fields of states that take a number, or an expression."""
 
 _LISTS = ("steps", "arguments", "predicate", "stages", "rhs_terms", "terms", "expressions")
 _SINGLE = (
@@ -67,6 +77,8 @@ def names(expression: str) -> Names:
     try:
         tree = Parser().parse(expression)
     except JException as error:
+        if UNKNOWN.search(expression):  # what CloudFormation fills in stands there
+            return names(UNKNOWN.sub("0", expression))
         found.fault = _words(error)
         return found
     except (RecursionError, IndexError, TypeError, AttributeError, ValueError) as error:
@@ -103,8 +115,8 @@ def _note(node: Any, found: Names, bound: set[str]) -> None:
                     for part in _walk(argument)
                     if part.type == "variable"
                 )
-        case "binary" if node.value in ("<", ">", "<=", ">="):
-            found.orders = True
+        case "binary" if node.value in ("<", ">", "<=", ">=", "=", "!="):
+            found.orders = found.orders or node.value not in ("=", "!=")
             _note_bound(node, found)
         case "path":
             _note_states(node, found)

@@ -14,23 +14,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.lint.jsonata import code
+from sfnorch.lint.jsonata import NUMBERS, code
 from sfnorch.template.contents import StateMachine
-from sfnorch.template.located import Path, show
+from sfnorch.template.located import Object, Path, show
+from sfnorch.template.states import states_of
 
 RULE = "statelint"
 _ROOT = "State Machine"
-_NUMBERS = frozenset(
-    {
-        *("TimeoutSeconds", "HeartbeatSeconds", "Seconds", "MaxConcurrency", "ToleratedFailureCount"),
-        *("ToleratedFailurePercentage", "MaxItems", "MaxItemsPerBatch", "MaxInputBytesPerBatch"),
-    }
-)
-"""Fields that may be an expression, which statelint doesn't know of all."""
-
 _LATER = {"Map": frozenset({"Label"})}
 """Fields of the language that statelint doesn't know, by the state's type."""
 
+_SOME_TIME = "2016-03-14T01:59:00Z"
 _READER_CONFIG = frozenset({"MaxItems", "MaxItemsPath"})
 """The fields of an ItemReader's ReaderConfig that it does know."""
 
@@ -80,6 +74,7 @@ def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[
         problems = [_problem(text, paths) for text in Linter.validate(_plain(machine.definition.data))]
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError):
         return  # it stumbles over fields of quite another type, of which cfn-lint's schema tells
+    problems += _retriers(machine.definition.data)
     for problem in _first_causes(problems, wrong_states):
         full, place = machine.at(problem.path)
         message, hint = _words(problem)
@@ -124,6 +119,16 @@ def _problem(text: str, paths: Mapping[str, Path]) -> _Problem:
     return _Problem("field", path, text.replace(where, str(path[-1]) if path else "the machine", 1).strip())
 
 
+def _retriers(definition: Object) -> Iterator[_Problem]:
+    """Retriers of States.ALL that don't stand last or alone, which statelint looks for among catchers only."""
+    for state in states_of(definition).walk():
+        retriers = list(state.objects("Retry"))
+        for index, retrier in retriers:
+            names = retrier.get("ErrorEquals")
+            if isinstance(names, list) and "States.ALL" in names and (len(names) > 1 or index != retriers[-1][0]):
+                yield _Problem("retry", (*state.path, "Retry", index), "")
+
+
 def _longest(text: str, paths: Mapping[str, Path]) -> str:
     """The longest of the written paths that the text begins with; the root's where it begins with none."""
     return next((text[:end] for end in range(len(text), 0, -1) if text[:end] in paths), _ROOT)
@@ -140,6 +145,8 @@ def _words(problem: _Problem) -> tuple[str, str]:
             return f"nothing leads to {problem.path[-1]}", "lead to it by Next, or take it out"
         case "endless":
             return "none of these states ends", "give one End: true, or lead to a Succeed or Fail"
+        case "retry":
+            return "States.ALL must stand in the last retrier, and alone", "move it to the end of Retry"
         case "twice":
             return f"another state of the machine is called {problem.target!r} too", "give each a name of its own"
     if problem.text.endswith(_ALL_LAST):
@@ -185,12 +192,14 @@ def _plain(value: Any, key: str = "") -> Any:
         return {name: _plain(item, name) for name, item in value.items() if not _is_later(value, key, name)}
     if isinstance(value, list):
         return [_plain(item) for item in value]
+    if isinstance(value, bool) and key == "Condition":
+        return "{% $x %}"
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value) if key == "BackoffRate" else value
     if not isinstance(value, str):
         return value
     if code(value) is not None:
-        return 1 if key in _NUMBERS else "{% $x %}"
+        return 1 if key in NUMBERS else _SOME_TIME if key == "Timestamp" else "{% $x %}"
     if key == "Resource" and ("${" in value or "<" in value):
         return "arn:aws:states:::filled-in"
     if _PATH.match(value) and (key.endswith(".$") or (key.endswith("Path") and not value.startswith("$$"))):
@@ -204,4 +213,8 @@ def _is_later(body: dict[str, Any], key: str, name: str) -> bool:
     """Whether a field is one that came after statelint."""
     if key == "ReaderConfig":
         return name not in _READER_CONFIG
+    if name == "Assign" or (key == "ResultWriter" and name == "WriterConfig"):
+        return True
+    if name == "ResultWriter" and isinstance(body[name], dict):
+        return "Resource" not in body[name]
     return name in _LATER.get(str(body.get("Type")), ())

@@ -74,12 +74,12 @@ def _timed_out(scope: Scope) -> bool:
 
 def _loop(states: list[State], timeout: float | None, *, timed_out: bool) -> Loop:
     seconds = sum(_number(state.body.get("Seconds")) or 0 for state in states if state.kind == "Wait")
-    limits = [limit for state in states for limit in _counted(state, states)]
-    orders = any(_compares_order(state) for state in states if state.kind == "Choice")
     counts = any(_COUNTS.search(str(state.body)) for state in states)
+    limits = [limit for state in states for limit in _counted(state, states, in_data=counts)]
+    orders = any(_compares_order(state) for state in states if state.kind == "Choice")
     rounds = max(limits) if limits else None
-    if rounds is None and timeout and seconds:
-        rounds = math.ceil(timeout / seconds)
+    if timeout and seconds:
+        rounds = min(math.ceil(timeout / seconds), rounds or math.inf)
     return Loop(
         states=tuple(states),
         seconds=seconds,
@@ -88,8 +88,8 @@ def _loop(states: list[State], timeout: float | None, *, timed_out: bool) -> Loo
     )
 
 
-def _counted(choice: State, states: list[State]) -> Iterator[float]:
-    """The numbers that a Choice holds a counter of the loop against."""
+def _counted(choice: State, states: list[State], *, in_data: bool) -> Iterator[float]:
+    """The numbers that a Choice holds a counter of the loop against; `in_data`: JSONPath's stands in the data."""
     if choice.kind != "Choice":
         return
     counters = {name for state in states for name in _counters(state)}
@@ -97,7 +97,7 @@ def _counted(choice: State, states: list[State]) -> Iterator[float]:
         text = code(rule.get("Condition"))
         if text is not None:
             yield from (limit for name, limit in names(text).compared.items() if name in counters)
-        for comparison in _comparisons(rule):
+        for comparison in _comparisons(rule) if in_data else ():
             yield from (float(value) for key, value in comparison.items() if _is_limit(key, value))
 
 
@@ -111,7 +111,7 @@ def _counters(state: State) -> Iterator[str]:
     for body in places:
         given = body.get("Assign")
         for name in assigned(body):
-            text = code(given[name]) if isinstance(given, Object) else None
+            text = code(given.get(name)) if isinstance(given, Object) else None
             if text is not None and name in names(text).variables:
                 yield name
 

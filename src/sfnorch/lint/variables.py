@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sfnorch.lint.jsonata import code, names
 from sfnorch.template.located import Object
 from sfnorch.template.states import Scope, State, Way
 
@@ -27,7 +28,7 @@ class Known:
 def assigned(body: Object | None) -> Names:
     """The variables that a state, a choice rule or a catcher assigns."""
     given = body.get("Assign") if body is not None else None
-    return frozenset(given) if isinstance(given, Object) else frozenset()
+    return frozenset(name.removesuffix(".$") for name in given) if isinstance(given, Object) else frozenset()
 
 
 def known_variables(machine: Scope) -> dict[State, Known]:
@@ -66,6 +67,9 @@ def _leaving(state: State, known: Known) -> Iterator[tuple[str, Known]]:
     for transition in state.transitions:
         by_rule = transition.way in (Way.CHOICE, Way.CATCH)
         more = assigned(transition.rule) if by_rule else assigned(state.body)
+        if transition.way is Way.CHOICE and transition.rule is not None:
+            condition = code(transition.rule.get("Condition"))
+            more |= names(condition).guarded & known.sometimes if condition is not None else frozenset()
         yield transition.target, Known(known.always | more, known.sometimes | more)
 
 

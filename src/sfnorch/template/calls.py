@@ -24,6 +24,7 @@ Given: TypeAlias = Callable[[str], str]
 _INTEGRATION = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<call>.+?)(?P<way>\.sync(?::2)?|\.waitForTaskToken)?")
 _LAMBDA = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:.+")
 _MACHINE = re.compile(r"(arn:[^:]+):states:([^:]*):([^:]*):stateMachine:([^:/]+).*")
+_ACTIVITY = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:activity:.*")
 _QUEUE = re.compile(r"https://sqs\.([^.]+)\.[^/]+/([^/]+)/(.+)")
 
 MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
@@ -93,7 +94,7 @@ def needs(state: State, where: Surroundings, given: Given | None = None) -> list
     given = given or partial(argument, state)
     call = call_of(state)
     if call is None:
-        return []
+        return None if state.kind == "Task" and not _ACTIVITY.fullmatch(state.text("Resource")) else []
     if call.name == "lambda:invoke":
         return [Need("lambda:InvokeFunction", _function(state, given, where))]
     if call.name in ("states:startExecution", "aws-sdk:sfn:startExecution"):
@@ -170,6 +171,8 @@ _CALLS: Mapping[str, _Row] = {
     "aws-sdk:glue:getWorkflowRun": (("glue:GetWorkflowRun", _GLUE_WORKFLOW),),
     "sns:publish": (("sns:Publish", _TOPIC),),
     "aws-sdk:sns:publish": (("sns:Publish", _TOPIC),),
+    "aws-sdk:sns:publishBatch": (("sns:Publish", _TOPIC),),
+    "aws-sdk:sqs:sendMessageBatch": (("sqs:SendMessage", _QUEUE_ARN),),
     "sqs:sendMessage": (("sqs:SendMessage", _QUEUE_ARN),),
     "aws-sdk:sqs:sendMessage": (("sqs:SendMessage", _QUEUE_ARN),),
     "aws-sdk:cloudwatch:setAlarmState": (("cloudwatch:SetAlarmState", _ALARM),),
@@ -189,13 +192,10 @@ _SDK_PREFIXES = {
     "athena": "athena",
     "cloudwatch": "cloudwatch",
     "codebuild": "codebuild",
-    "dynamodb": "dynamodb",
     "eventbridge": "events",
     "glue": "glue",
     "secretsmanager": "secretsmanager",
     "sfn": "states",
-    "sns": "sns",
-    "sqs": "sqs",
     "ssm": "ssm",
 }
 """Services whose API calls are IAM actions of the same name, and what IAM calls the service."""
@@ -204,16 +204,23 @@ _SDK_PREFIXES = {
 def _function(state: State, given: Given, where: Surroundings) -> str:
     resource = state.text("Resource")
     name = resource if _LAMBDA.fullmatch(resource) else given("FunctionName") or ANY
-    name = name.removesuffix(":$LATEST")
-    if name == ANY or name.startswith(("arn:", "<")):
-        return name
-    name = name.rpartition("function:")[2]
-    return f"arn:{where.partition}:lambda:{where.region}:{where.account}:function:{name}"
+    qualifier = given("Qualifier")
+    if ANY in (name, qualifier):
+        return ANY
+    if not name.startswith(("arn:", "<")):
+        end = name.rpartition("function:")[2]
+        name = f"arn:{where.partition}:lambda:{where.region}:{where.account}:function:{end}"
+    if qualifier and not name.startswith("<"):
+        name = f"{name}:{qualifier}"
+    # a grant on the function, and one on all that is behind it, both let $LATEST be called
+    return f"{name.removesuffix(':$LATEST')}*" if name.endswith(":$LATEST") else name
 
 
 def _start_execution(machine: str, way: str, where: Surroundings) -> list[Need]:
-    machine = machine or ANY
-    found = [Need("states:StartExecution", machine)]
+    match = _MACHINE.fullmatch(machine)
+    if match:  # IAM is asked for the machine, whatever version or alias of it is started
+        machine = f"{match[1]}:states:{match[2]}:{match[3]}:stateMachine:{match[4]}"
+    found = [Need("states:StartExecution", machine or ANY)]
     if way.startswith(".sync"):
         match = _MACHINE.fullmatch(machine)
         prefix = f"arn:{where.partition}:states:{where.region}:{where.account}"

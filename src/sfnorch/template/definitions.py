@@ -18,11 +18,14 @@ from typing import Any
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
 from sfnorch.source import SourceError, read_text
-from sfnorch.template.intrinsics import Stack
+from sfnorch.template.intrinsics import UNKNOWN, Stack
 from sfnorch.template.located import Array, Block, Object, Path, Place, place_of, show
 from sfnorch.template.reader import KIND, parse_json, parse_value
 
 _SUBSTITUTION = re.compile(r"\$\{([^!{}]+)\}")
+
+_BARE = re.compile(r'"(?:\\.|[^"\\])*"|<[^<>"]+>')
+"""A text of JSON's, or a value that only AWS knows where one of JSON's stands: it is taken for a number."""
 
 NOT_JSON = "definition"
 ELSEWHERE = "definition-elsewhere"
@@ -136,7 +139,7 @@ def _from_text(at: _At) -> Definition:
     text = at.stack.value(node)
     if isinstance(text, Object):
         return _from_object(at)
-    if not isinstance(text, str) or text.startswith("<Fn::"):
+    if not isinstance(text, str) or UNKNOWN.fullmatch(text.strip()):
         raise _elsewhere(at, "the definition's text is not in the template, so it is not read")
     values = at.substitutions()
     try:
@@ -152,6 +155,7 @@ def _from_text(at: _At) -> Definition:
 
 
 def _parsed(at: _At, text: str, filled: str) -> Any:
+    filled = _BARE.sub(lambda match: match[0] if match[0].startswith('"') else "1", filled)
     same_lines = isinstance(text, Block) and text.count("\n") == filled.count("\n")
     first_line = text.first_line if same_lines and isinstance(text, Block) else None
     try:

@@ -46,6 +46,13 @@ class Statement:
             return not any(matches(pattern, resource) for pattern in self.not_resources)
         return any(overlap(pattern, resource) for pattern in self.resources)
 
+    def covers(self, resource: str) -> bool:
+        """Whether the statement is about all that the resource may turn out to be."""
+        if self.not_resources or UNKNOWN.search(resource):
+            return False
+        known = [pattern for pattern in self.resources if not UNKNOWN.search(pattern)]
+        return any(pattern == resource or (matches(pattern, resource) and "*" not in resource) for pattern in known)
+
 
 def statements(document: object, path: Path) -> list[Statement]:
     """The statements of a policy document whose values are filled in; `path` leads to it in the template."""
@@ -90,7 +97,7 @@ def allows(granted: Iterable[Statement], action: str, resource: str) -> bool:
         if statement.names_action(action) and statement.names_resource(resource):
             if statement.allow:
                 allowed = True
-            elif not statement.conditional and not UNKNOWN.search(resource):
+            elif not statement.conditional and statement.covers(resource):
                 return False
     return allowed
 

@@ -71,7 +71,7 @@ class Stack:
             key, argument = next(iter(node.items()))
             if key == "Ref" and isinstance(argument, str):
                 return self.ref(argument)
-            if key == "Condition" and isinstance(argument, str):
+            if key == "Condition" and isinstance(argument, str) and argument in self.section("Conditions"):
                 return self.condition(argument)
             if key.startswith("Fn::"):
                 return self._function(key, argument, substitute)

@@ -50,6 +50,7 @@ TAGS = {"!Ref": "Ref", "!Condition": "Condition"} | {f"!{name}": f"Fn::{name}" f
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
+_SECTIONS = ("Globals", "Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 _YAML = "tag:yaml.org,2002:"
 _ESCAPES = re.compile(r"\\\\|\\/|(?:\\u[0-9a-fA-F]{4})+")
 _MUST_STAY_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]')
@@ -78,6 +79,11 @@ def parse_template(text: str, file: str) -> Source:
         line = 1 if root is None else reading.first_line
         message = "the template is empty" if root is None else "a template is a mapping: sections with their entries"
         raise TemplateError([KIND.finding(file, line, message, "it holds Resources")])
+    reading.faults += [
+        KIND.finding(file, root.lines[name], f"{name} is no mapping", "write its entries under it, each with its name")
+        for name in _SECTIONS
+        if name in root and not isinstance(root[name], Object)
+    ]
     faults = sorted(reading.faults, key=lambda fault: fault.line or 0)
     return Source(file=file, text=text, data=root, aliases=reading.aliases, faults=tuple(faults))
 

@@ -90,7 +90,7 @@ _NAMED_WITHOUT_STACK = (
 )
 _RANDOM = "XXXXXXXXXXXX"
 _ARN_ATTRIBUTES = ("Arn", "TopicArn", "FunctionArn", "AlarmArn")
-_NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMachineName", "BucketName")
+_NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMachineName", "BucketName", "KeyId")
 
 
 def physical_name(resource_type: str, logical_id: str, given: str, where: Surroundings) -> str:

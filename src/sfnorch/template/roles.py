@@ -70,6 +70,7 @@ def implied_role(stack: Stack, logical_id: str, properties: Object, path: Path) 
     items = list(listed) if isinstance(listed, Array) else [] if listed is None else [listed]
     own = managed_policies(stack)
     granted: list[Statement] = []
+    granted += _attached(stack).get(f"<{logical_id}Role>", ())
     whole = logical_id not in connected_sources(stack)
     for index, item in enumerate(items):
         at = (*path, "Policies", index) if isinstance(listed, Array) else (*path, "Policies")

@@ -143,3 +143,40 @@ TOLD: dict[str, tuple[str, list[tuple[str, int, str]]]] = {
 def test_each_mistake_once(name: str):
     definition, expected = TOLD[name]
     assert found(definition) == expected
+
+
+LATER = {
+    "Assign in JSONPath": (
+        "StartAt: A\nStates:\n  A: {Type: Pass, Assign: {x.$: $.a}, Next: B}\n"
+        "  B: {Type: Choice, Choices: [{Variable: $.a, IsNull: true, Assign: {y: 1}, Next: C}], Assign: {y: 2}, Default: C}\n"
+        "  C: {Type: Succeed}\n"
+    ),
+    "expressions for numbers and times": (
+        "QueryLanguage: JSONata\nStartAt: A\nStates:\n"
+        "  A: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', TimeoutSeconds: '{% 5 %}', Next: B}\n"
+        "  B: {Type: Wait, Timestamp: '{% $states.input.t %}', Next: C}\n"
+        "  C:\n    Type: Map\n    MaxConcurrency: '{% 2 %}'\n    Items: '{% [1] %}'\n"
+        "    ItemProcessor: {StartAt: D, States: {D: {Type: Succeed}}}\n    Next: E\n"
+        "  E: {Type: Choice, Choices: [{Condition: true, Next: F}], Default: F}\n  F: {Type: Succeed}\n"
+    ),
+    "a writer's own fields": (
+        "StartAt: A\nStates:\n  A:\n    Type: Map\n    ResultWriter: {WriterConfig: {OutputType: JSON, Transformation: NONE}}\n"
+        "    ItemProcessor: {ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: STANDARD}, StartAt: B, "
+        "States: {B: {Type: Succeed}}}\n    End: true\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_what_the_language_has_and_the_linters_lack(name: str):
+    assert found(LATER[name]) == []
+
+
+def test_a_retrier_of_everything_stands_last_and_alone():
+    assert found(
+        "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: 'arn:aws:states:::lambda:invoke'\n    Retry:\n"
+        "    - {ErrorEquals: [States.ALL]}\n    - {ErrorEquals: [E, States.ALL]}\n    - {ErrorEquals: [F]}\n    End: true\n"
+    ) == [
+        ("statelint", 7, "States.ALL must stand in the last retrier, and alone"),
+        ("statelint", 8, "States.ALL must stand in the last retrier, and alone"),
+    ]

@@ -452,3 +452,97 @@ def test_a_template_past_a_megabyte():
     (message,) = found("past-limit", definition + "# " + "x" * 1_000_000)
     assert message.startswith("the template has 1,000,")
     assert message.endswith(" bytes, and CloudFormation takes 1,000,000")
+
+
+HERE = "arn:aws:states:us-east-1:123456789012"
+START = (
+    "StartAt: A\nStates:\n  A: {Type: Task, Resource: 'arn:aws:states:::states:startExecution', "
+    f"Parameters: {{StateMachineArn: '{HERE}:stateMachine:child:live'}}, End: true}}\n"
+)
+PUT = "StartAt: A\nStates:\n  A: {Type: Task, Resource: 'arn:aws:states:::dynamodb:putItem', %s, End: true}\n"
+CHOSEN, KNOWN = "Parameters: {TableName.$: $.table}", "Parameters: {TableName: app-locked}"
+TABLES = "arn:aws:dynamodb:us-east-1:123456789012:table"
+ALLOW = f"{{Action: 'dynamodb:PutItem', Resource: '{TABLES}/app-*'}}"
+GRANTED = {
+    "the machine, for an alias of it": (
+        START,
+        f"{{Action: 'states:StartExecution', Resource: '{HERE}:stateMachine:child'}}",
+        0,
+    ),
+    "a denial that may not be meant": (
+        PUT % CHOSEN,
+        f"{ALLOW}, {{Effect: Deny, Action: 'dynamodb:*', Resource: '{TABLES}/app-locked'}}",
+        0,
+    ),
+    "a denial of what is not known": (
+        PUT % KNOWN,
+        f"{ALLOW}, {{Effect: Deny, Action: 'dynamodb:*', Resource: !Sub '{TABLES}/${{P}}'}}",
+        0,
+    ),
+    "a denial that is meant": (
+        PUT % KNOWN,
+        f"{ALLOW}, {{Effect: Deny, Action: 'dynamodb:*', Resource: '{TABLES}/app-locked'}}",
+        1,
+    ),
+    "a denial of everything": (PUT % CHOSEN, f"{ALLOW}, {{Effect: Deny, Action: '*', Resource: '*'}}", 1),
+}
+
+
+@pytest.mark.parametrize("name", GRANTED)
+def test_what_is_granted(name: str):
+    definition, statements, expected = GRANTED[name]
+    granted = ROLE % ("states.amazonaws.com", statements)
+    assert len(found("missing-permission", definition, granted, WITH_ROLE)) == expected
+
+
+SURE = {
+    "a call that is not known beside one that is": (
+        "StartAt: A\nStates:\n  A: {Type: Task, Resource: 'arn:aws:states:::aws-sdk:s3:getObject', Next: B}\n"
+        "  B: {Type: Task, Resource: 'arn:aws:states:::aws-sdk:s3:listObjectsV2', End: true}\n"
+    ),
+    "what is called by a parameter": "StartAt: A\nStates:\n  A: {Type: Task, Resource: !Ref P, End: true}\n",
+    "the executions of a distributed Map": (
+        "StartAt: E\nStates:\n  E:\n    Type: Map\n    End: true\n    ItemProcessor: {ProcessorConfig: "
+        "{Mode: DISTRIBUTED}, StartAt: B, States: {B: {Type: Pass, End: true}}}\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SURE)
+def test_only_what_is_surely_unused_is_told(name: str):
+    granted = ROLE % ("states.amazonaws.com", "{Action: ['s3:ListBucket', 'states:StopExecution'], Resource: '*'}")
+    left = found("unused-permission", SURE[name], granted, WITH_ROLE)
+    assert left == (["no task of M uses s3:ListBucket"] if "distributed" in name else [])
+
+
+def test_a_guard_holds_on_the_way_that_its_rule_takes():
+    definition = (
+        "  A:\n    Type: Task\n    Resource: x\n    Catch: [{ErrorEquals: [E], Assign: {why: 1}, Next: B}]\n    Next: B\n"
+        "  B:\n    Type: Choice\n    Choices: [{Condition: '{% $exists($why) %}', Next: C}]\n    Default: D\n"
+        "  C: {Type: Fail, Cause: '{% $why %}'}\n  D: {Type: Pass, Output: '{% $why %}', End: true}\n"
+    )
+    assert found("jsonata-unassigned", JSONATA + definition) == ["$why is not assigned on every way to D"]
+
+
+def test_variables_of_jsonpath_states():
+    definition = (
+        "StartAt: A\nStates:\n  A: {Type: Pass, Assign: {x.$: $.a}, Next: B}\n"
+        "  B: {Type: Pass, QueryLanguage: JSONata, Output: '{% $x %}', Next: C}\n  C:\n    Type: Map\n    End: true\n"
+        "    ItemProcessor: {StartAt: D, States: {D: {Type: Pass, Assign: {x.$: $.b}, End: true}}}\n"
+    )
+    assert found("jsonata-unassigned", definition) == []
+    assert found("jsonata-shadowing", definition) == ["$x is assigned outside as well"]
+
+
+def test_a_number_of_jsonpath_counts_only_where_something_counts():
+    definition = POLL % ("", "Variable: $.n, NumericLessThan: 90000", "")
+    assert found("history-too-long", definition) == []
+    counting = POLL % ("", "Variable: $.n, NumericLessThan: 90000", ", Parameters: {n.$: 'States.MathAdd($.n, 1)'}")
+    assert len(found("history-too-long", counting)) == 1
+    assert found("history-too-long", "TimeoutSeconds: 3600\n" + counting) == []
+
+
+def test_a_counter_that_ends_at_a_number():
+    head = "QueryLanguage: JSONata\n"
+    definition = POLL % (head, "Condition: '{% $n != 20 %}'", ", Assign: {n: '{% $n + 1 %}'}")
+    assert found("polling-without-bound", definition) == []

@@ -38,8 +38,14 @@ NEEDS: dict[str, list[str] | None] = {
         f"lambda:InvokeFunction arn:aws:lambda:{HERE}:function:f"
     ],
     f"Resource: {S}lambda:invoke, Parameters: {{FunctionName: '123456789012:function:f:$LATEST'}}": [
-        f"lambda:InvokeFunction arn:aws:lambda:{HERE}:function:f"
+        f"lambda:InvokeFunction arn:aws:lambda:{HERE}:function:f*"
     ],
+    f"Resource: {S}lambda:invoke, Parameters: {{FunctionName: f, Qualifier: live}}": [
+        f"lambda:InvokeFunction arn:aws:lambda:{HERE}:function:f:live"
+    ],
+    f"Resource: {S}lambda:invoke, Parameters: {{FunctionName: f, Qualifier.$: $.q}}": ["lambda:InvokeFunction *"],
+    f"Resource: {S}aws-sdk:sqs:sendMessageBatch": ["sqs:SendMessage *"],
+    f"Resource: {S}aws-sdk:dynamodb:transactWriteItems": None,
     f"Resource: {S}lambda:invoke, Parameters: {{FunctionName: <F.Arn>}}": ["lambda:InvokeFunction <F.Arn>"],
     f"Resource: {S}lambda:invoke": ["lambda:InvokeFunction *"],
     f"Resource: {S}sns:publish, Parameters: {{TopicArn: 'arn:aws:sns:{HERE}:t'}}": [
@@ -63,7 +69,7 @@ NEEDS: dict[str, list[str] | None] = {
     ],
     f"Resource: {S}states:startExecution.sync:2, "
     f"Parameters: {{StateMachineArn: 'arn:aws:states:{HERE}:stateMachine:m:live'}}": [
-        f"states:StartExecution arn:aws:states:{HERE}:stateMachine:m:live",
+        f"states:StartExecution arn:aws:states:{HERE}:stateMachine:m",
         f"states:DescribeExecution arn:aws:states:{HERE}:execution:m:*",
         f"states:StopExecution arn:aws:states:{HERE}:execution:m:*",
         *(
@@ -81,7 +87,7 @@ NEEDS: dict[str, list[str] | None] = {
         ),
     ],
     f"Resource: 'arn:aws:states:{HERE}:activity:a'": [],
-    "Resource: x": [],
+    "Resource: x": None,
     f"Resource: {S}ecs:runTask.sync": None,
     f"Resource: {S}aws-sdk:ec2:runInstances": None,
 }

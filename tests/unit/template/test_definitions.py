@@ -176,6 +176,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         "Definition: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/k}}}",
         f"{AT}.Definition: the definition comes from Fn::Transform, so it is not read (t.yaml, line 8)",
     ),
+    "a parameter for the whole": (
+        "DefinitionString: !Ref D",
+        f"{AT}.DefinitionString: the definition's text is not in the template, so it is not read (t.yaml, line 8)",
+    ),
     "an import": (
         "DefinitionString: !ImportValue x",
         f"{AT}.DefinitionString: the definition's text is not in the template, so it is not read (t.yaml, line 8)",

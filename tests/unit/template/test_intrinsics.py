@@ -84,7 +84,7 @@ VALUES: dict[str, Any] = {
     "!Condition Both": True,
     "!Condition Either": True,
     "!Condition Round": False,
-    "!Condition Missing": False,
+    "!Condition Missing": {"Condition": "Missing"},
     "!FindInMap [Sizes, prod, workers]": 10,
     "!FindInMap [Sizes, test, workers]": "<Fn::FindInMap>",
     "!FindInMap [Sizes, test, workers, {DefaultValue: 1}]": 1,

@@ -38,7 +38,7 @@ def _assignments(scope: Scope) -> Iterator[tuple[Path, str]]:
         for path, body in places:
             given = body.get("Assign")
             if isinstance(given, Object):
-                yield from (((*path, "Assign", name), name) for name in given)
+                yield from (((*path, "Assign", name), name.removesuffix(".$")) for name in given)
 
 
 RULE = Rule(

@@ -26,7 +26,8 @@ def _check(subject: Subject) -> Iterator[Fault]:
             ]
             told.update(lacking)
             if lacking:
-                yield _fault(machine, found.state.name, (*found.state.path, "Resource"), lacking)
+                end = ("Resource",) if "Resource" in found.state.body else ()
+                yield _fault(machine, found.state.name, (*found.state.path, *end), lacking)
 
 
 def _fault(machine: StateMachine, state: str, path: tuple[str | int, ...], lacking: list[Need]) -> Fault:

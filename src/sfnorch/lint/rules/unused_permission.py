@@ -13,8 +13,13 @@ from sfnorch.template.contents import StateMachine
 from sfnorch.template.iam import Statement, matches, overlap
 from sfnorch.template.located import Path
 
-_NOT_JUDGED = ("logs", "xray", "kms", "iam", "sts", "ec2", "events", "lakeformation")
-"""Services that a machine's role needs for more than its tasks: logging, tracing, keys, handing roles on, events."""
+_NOT_JUDGED = frozenset(
+    {
+        *("logs", "xray", "kms", "iam", "sts", "ec2", "events", "lakeformation"),
+        *("redshift", "redshift-serverless", "secretsmanager"),
+    }
+)
+"""Services that a role needs for more than its tasks' calls: logging, tracing, keys, roles handed on, signing in."""
 
 _NOT_FOLLOWED = ("Credentials", "ItemReader", "ResultWriter")
 """Fields that take other roles, or buckets."""
@@ -42,8 +47,10 @@ def _is_judged(machine: StateMachine) -> bool:
 def _unused(subject: Subject, statement: Statement, machines: list[StateMachine]) -> Iterator[Fault]:
     found = [item for machine in machines for item in subject.needs(machine)]
     needed = [need for item in found for need in item.needs or ()]
-    unknown = any(item.needs is None for item in found)
-    unused = [action for action in statement.actions if not _used(action, statement, needed, unknown=unknown)]
+    if any(item.needs is None for item in found):
+        return  # it may be for a call that isn't known here
+    items = any(scope.distributed for item in found for scope in item.state.scopes)
+    unused = [action for action in statement.actions if not _used(action, statement, needed, items=items)]
     if not unused or (statement.bundled and len(unused) < len(statement.actions)):
         return  # SAM's policy templates are taken whole
     names = listed([machine.logical_id for machine in machines], "or")
@@ -56,12 +63,12 @@ def _unused(subject: Subject, statement: Statement, machines: list[StateMachine]
     )
 
 
-def _used(action: str, statement: Statement, needed: list[Need], *, unknown: bool) -> bool:
-    """Whether a need falls under the action; where some call isn't known, what no known call is about may be for it."""
+def _used(action: str, statement: Statement, needed: list[Need], *, items: bool) -> bool:
+    """Whether a need falls under the action; a distributed Map's `items` are executions that may be looked after."""
     service = action.partition(":")[0].lower()
     if service == "*" or service in _NOT_JUDGED:
         return True
-    if unknown and service not in {need.action.partition(":")[0] for need in needed}:
+    if items and service == "states":
         return True
     for need in needed:
         if matches(action.lower(), need.action.lower()):

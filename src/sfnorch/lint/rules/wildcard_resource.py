@@ -10,6 +10,8 @@ from sfnorch.findings import Severity
 from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
 from sfnorch.lint.words import listed
+from sfnorch.template.calls import argument
+from sfnorch.template.contents import StateMachine
 from sfnorch.template.iam import Statement
 
 _OPTIONAL = frozenset({"comprehend", "rekognition", "textract", "translate"})
@@ -25,7 +27,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
             if statement.path in seen or not statement.allow:
                 continue
             seen.add(statement.path)
-            if actions := _too_wide(statement):
+            if actions := [action for action in _too_wide(statement) if not _by_phone(machine, action)]:
                 yield Fault(
                     path=statement.path,
                     place=statement.place,
@@ -38,6 +40,11 @@ def _too_wide(statement: Statement) -> list[str]:
     if "*" not in statement.resources or statement.conditional:
         return []
     return [action for action in statement.actions if _takes_resource(action)]
+
+
+def _by_phone(machine: StateMachine, action: str) -> bool:
+    """Whether the action sends text messages, which have no topic."""
+    return action.lower() == "sns:publish" and any(argument(state, "PhoneNumber") for state in machine.walk())
 
 
 def _takes_resource(action: str) -> bool:
