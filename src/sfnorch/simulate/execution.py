@@ -7,7 +7,7 @@ from typing import Any
 
 import simpy
 
-from sfnorch.simulate.errors import TIMEOUT, StatesError
+from sfnorch.simulate.errors import StatesError
 from sfnorch.simulate.record import Execution, What
 from sfnorch.simulate.world import Steps, World
 from sfnorch.template.contents import StateMachine
@@ -49,9 +49,7 @@ def _run(world: World, machine: StateMachine, execution: Execution) -> Steps:
     except StatesError as error:
         execution.status, execution.error, execution.cause = "FAILED", error.error, error.cause
     except simpy.Interrupt as interrupt:
-        timed_out = interrupt.cause == _TIMED_OUT
-        execution.status = "TIMED_OUT" if timed_out else "ABORTED"
-        execution.error = TIMEOUT if timed_out else ""
+        execution.status = "TIMED_OUT" if interrupt.cause == _TIMED_OUT else "ABORTED"
     execution.ended = world.at
     world.tell(What.EXECUTION_ENDED, execution, status=execution.status, error=execution.error)
     if execution.status != "SUCCEEDED":

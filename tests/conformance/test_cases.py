@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sfnorch.simulate.record import Execution
+from sfnorch.simulate.run import simulate
+from tests.template_yaml import yaml_1_2
+
+CASES: list[dict[str, Any]] = yaml_1_2(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"))
+
+
+def template(states: dict[str, Any], timeout: int | None = None) -> str:
+    """A template whose one machine has these states; the first starts."""
+    definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
+    if timeout is not None:
+        definition["TimeoutSeconds"] = timeout
+    properties = {"Role": "arn:aws:iam::123456789012:role/r", "Definition": definition}
+    return json.dumps({"Resources": {"M": {"Type": "AWS::Serverless::StateMachine", "Properties": properties}}})
+
+
+def run(case: dict[str, Any]) -> Execution:
+    given = case.get("input_value", case.get("input", {}))
+    return simulate(template(case["states"], case.get("timeout")), given).first
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_an_execution_comes_to(case: dict[str, Any]):
+    execution = run(case)
+    status = case.get("status", "SUCCEEDED")
+    found = {"status": execution.status, "output": execution.output}
+    expected = {"status": status, "output": case.get("output")}
+    for key in ("error", "cause"):
+        if key in case:
+            found[key], expected[key] = getattr(execution, key), case[key]
+    if "entered" in case:
+        found["entered"], expected["entered"] = execution.states, case["entered"]
+    if "seconds" in case:
+        assert execution.ended is not None
+        found["seconds"], expected["seconds"] = execution.ended - execution.started, case["seconds"]
+    assert found == expected
+    assert execution.cause.endswith(case.get("cause_ends", ""))
+
+
+def test_there_are_enough_cases_and_each_says_where_it_is_from():
+    assert len(CASES) >= 80
+    assert {case["by"].split()[0] for case in CASES} == {"aws", "jsonata", "engine"}
+    assert all(case["by"] == "engine" or "https://" in case["by"] for case in CASES)
+    kinds = {state["Type"] for case in CASES for state in case["states"].values()}
+    assert kinds == {"Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"}
