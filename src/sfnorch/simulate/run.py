@@ -42,7 +42,10 @@ def play(
         _refuse_unplayable(template, other)
     world = World(template, behaviour or Behaviour(), seed)
     begin(world, machine, {} if given is None else given)
-    world.clock.run()
+    try:
+        world.clock.run()
+    except NotPlayable as error:  # simpy raises a copy, which has lost its hint; the cause is the one that was raised
+        raise error.__cause__ if isinstance(error.__cause__, NotPlayable) else error from None
     return world.record
 
 

@@ -1,0 +1,198 @@
+"""`sfnorch simulate`, whole: what it prints, its exit codes, its JSON, for good and bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+PLAN = "pattern: master-child\nname: etl\nchildren:\n- {name: orders, jobs: [a, b]}\n- {name: sales, jobs: [c]}\n"
+CLEAN = """\
+T+00s  master starts
+T+00s  all 2 children start
+T+05m  sales SUCCEEDED
+T+10m  orders SUCCEEDED
+T+10m  master: RunChildren completes
+T+10m  master SUCCEEDED
+
+master ████████████████████████████████ 10m SUCCEEDED
+orders ████████████████████████████████ 10m SUCCEEDED
+  a    ████████████████                 05m SUCCEEDED
+  b                    ████████████████ 05m SUCCEEDED
+sales  ████████████████                 05m SUCCEEDED
+  c    ████████████████                 05m SUCCEEDED
+
+master SUCCEEDED
+orders SUCCEEDED
+sales SUCCEEDED
+
+wall time          10m
+critical path      a → b
+job runs           15m in all, at most 2 at once
+state transitions  20, $0.000500 (us-east-1, January 2026; Glue's own price
+                   apart)
+longest history    30 of 25,000 events
+"""
+
+
+@pytest.fixture
+def plan(run: Run) -> Run:
+    Path("sfnorch.yaml").write_text(PLAN)
+    return run
+
+
+def lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.splitlines()]
+
+
+def test_a_clean_run(plan: Run):
+    done = plan("simulate")
+    assert (done.code, done.err, lines(done.out)) == (0, "", lines(CLEAN))
+
+
+def test_a_job_that_fails(plan: Run):
+    done = plan("simulate", "--fail", "a", "--duration", "c=1h30m")
+    assert (done.code, done.err) == (3, "")
+    told = lines(done.out)
+    assert told[:8] == [
+        "T+00s    master starts",
+        "T+00s    all 2 children start",
+        "T+05m    orders: a FAILED: simulated: this run was told to fail",
+        "T+05m    alarm stack-orders-failed rises: Job a of orders failed: simulated: this run was told to fail",
+        "T+05m    orders FAILED: GlueJobFailed",
+        "T+1h30m  sales SUCCEEDED",
+        "T+1h30m  master: RunChildren completes",
+        "T+1h30m  master tells stack-AlarmTopic-XXXXXXXXXXXX: [dev] etl: 1 of 2 children failed",
+    ]
+    assert "  orders: job a failed" in told
+    assert told[-6] == "wall time          1h30m"
+
+
+def test_the_same_for_every_seed_but_jitter(plan: Run):
+    first = plan("simulate", "--throttle", "a:3", "--output", "json").out
+    assert plan("simulate", "--throttle", "a:3", "--output", "json").out == first
+    assert plan("simulate", "--throttle", "a:3", "--seed", "1", "--output", "json").out != first
+
+
+def test_json(plan: Run):
+    done = plan("simulate", "--fail", "a:1", "--output", "json", "--price", "1")
+    data = json.loads(done.out)
+    assert done.code == 3
+    assert set(data) == {"executions", "events", "job_runs", "messages", "alarms", "figures"}
+    assert [(row["title"], row["status"], row["started"], row["ended"]) for row in data["executions"]] == [
+        ("master", "SUCCEEDED", 0.0, 300.0),
+        ("orders", "FAILED", 0.0, 300.0),
+        ("sales", "SUCCEEDED", 0.0, 300.0),
+    ]
+    assert {
+        key: data["figures"][key] for key in ("seconds", "critical_path", "transitions", "price", "peak_job_runs")
+    } == {
+        "seconds": 300.0,
+        "critical_path": ["c"],
+        "transitions": 21,
+        "price": 0.021,
+        "peak_job_runs": 2,
+    }
+    assert data["events"][0] == {
+        "at": 0.0,
+        "what": "ExecutionStarted",
+        "execution": data["executions"][0]["arn"],
+        "machine": "master",
+        "state": "",
+        "detail": {"parent": ""},
+    }
+    assert [message["sender"] for message in data["messages"]] == ["alarm stack-orders-failed", "master"]
+    assert [change["alarm"] for change in data["alarms"]] == ["stack-orders-failed", "stack-sales-failed"]
+
+
+def test_lists_at_deploy_and_at_start(plan: Run):
+    deploy = plan("simulate", "--parameter-overrides", "Child1GlueJobs=x,y", "Environment=prod", "--output", "json")
+    assert [run["job"] for run in json.loads(deploy.out)["job_runs"]] == ["c", "x", "y"]
+    given = '{"threads": [{"threadId": "T1", "glueJobs": ["q"]}, {"threadId": "T2", "skip": true}]}'
+    Path("input.json").write_text(given)
+    for text in (given, "@input.json"):
+        start = plan("simulate", "--input", text, "--output", "json")
+        assert [run["job"] for run in json.loads(start.out)["job_runs"]] == ["q"]
+
+
+def test_one_machine_and_an_input_that_it_refuses(plan: Run):
+    done = plan("simulate", "--machine", "orders", "--input", '{"glueJobs": {"a": 1}}', "--output", "json")
+    (execution,) = json.loads(done.out)["executions"]
+    assert (done.code, execution["error"]) == (3, "InvalidInput")
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"), [("run.svg", "<svg"), ("run.html", "<!DOCTYPE html>"), ("run.txt", "T+00s")]
+)
+def test_what_is_shown_is_saved(name: str, begins: str, plan: Run):
+    assert plan("simulate", "--save", name).code == 0
+    assert Path(name).read_text().startswith(begins)
+
+
+def test_mocks_stand_in_for_what_is_not_played(run: Run):
+    Path("t.yaml").write_text(
+        "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n"
+        "      Role: arn:aws:iam::123456789012:role/r\n      Definition:\n        QueryLanguage: JSONata\n"
+        "        StartAt: Ask\n        States:\n          Ask: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', End: true}\n"
+    )
+    done = run("simulate", "t.yaml")
+    assert (done.code, done.out, done.err) == (
+        1,
+        "",
+        (
+            "Error: M-XXXXXXXXXXXX: nothing stands in for lambda:invoke, which Ask calls\n"
+            "  say what it yields: --mock 'Ask={…}'\n"
+        ),
+    )
+    done = run("simulate", "t.yaml", "--mock", 'Ask={"answer": 42}', "--output", "json")
+    assert (done.code, json.loads(done.out)["executions"][0]["output"]) == (0, {"answer": 42})
+
+
+USAGES = {
+    ("--fail", "d"): "--fail: there is no job 'd'",
+    ("--fail", "aa:2", "--fail", "zzz"): "--fail: there is no job 'aa'; did you mean a?, and there is no job 'zzz'",
+    ("--duration", "a"): "--duration a: write JOB=15m.",
+    ("--duration", "a=soon"): "--duration a=soon: 'soon' is no duration; write 90s, 15m or 1h30m.",
+    ("--throttle", "a"): "--throttle a: write JOB:TIMES, as in orders:2.",
+    ("--mock", "a"): "--mock a: write STATE=JSON.",
+    ("--mock", "RunChild3={}"): "--mock: there is no task or Map called 'RunChild3'; did you mean RunChild2?",
+    ("--mock", "RunChild1={"): (
+        "--mock RunChild1: this is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."
+    ),
+    ("--input", "[]"): '--input: an execution\'s input is a JSON object, such as {"threads": []}.',
+    ("--input", "@none.json"): "--input: none.json can't be read: No such file or directory.",
+    ("--save", "run.pdf"): "--save run.pdf: the name ends in .svg, .html, .txt.",
+    ("--parameter-overrides", "x"): "--parameter-overrides x: write K=V.",
+}
+
+
+@pytest.mark.parametrize("arguments", USAGES)
+def test_wrong_usage(arguments: tuple[str, ...], plan: Run):
+    done = plan("simulate", *arguments)
+    assert (done.code, done.out, done.err.splitlines()[-1]) == (2, "", f"Error: {USAGES[arguments]}")
+
+
+def test_parameters_that_the_template_does_not_take(plan: Run):
+    done = plan("simulate", "--parameter-overrides", "Child1GlueJob=a", "Environment=a b")
+    assert (done.code, done.err) == (
+        1,
+        (
+            "Error: the template has no parameter Child1GlueJob; did you mean Child1GlueJobs?\n"
+            "Error: Environment can't be 'a b': 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit "
+            "first\n  --parameter-overrides NAME=VALUE …\n"
+        ),
+    )
+
+
+def test_a_machine_that_never_ends(run: Run):
+    Path("t.yaml").write_text(
+        "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Name: loop\n"
+        "      Role: arn:aws:iam::123456789012:role/r\n      Definition:\n        QueryLanguage: JSONata\n"
+        "        StartAt: A\n        States: {A: {Type: Pass, Next: B}, B: {Type: Pass, Next: A}}\n"
+    )
+    done = run("simulate", "t.yaml")
+    assert done.code == 3
+    assert "loop FAILED States.Runtime: The execution reached the maximum number of history events (25000)." in done.out

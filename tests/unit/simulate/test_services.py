@@ -1,0 +1,498 @@
+"""Tasks: what the stand-ins answer, when they fail, and what a role may not do."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sfnorch.errors import SfnorchError
+from sfnorch.simulate.behaviour import Behaviour, Fault
+from sfnorch.simulate.record import Run
+from sfnorch.simulate.run import simulate
+from sfnorch.simulate.services import NotPlayable
+
+ROLE = "arn:aws:iam::123456789012:role/r"
+HERE = "us-east-1:123456789012"
+GLUE = {"Type": "Task", "Resource": "arn:aws:states:::glue:startJobRun.sync", "Arguments": {"JobName": "orders"}}
+
+
+def machine(states: dict[str, Any], **properties: Any) -> dict[str, Any]:
+    definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
+    return {
+        "Type": "AWS::Serverless::StateMachine",
+        "Properties": {"Role": ROLE, "Definition": definition, **properties},
+    }
+
+
+def play(
+    states: dict[str, Any], behaviour: Behaviour | None = None, given: Any = None, more: Any = None, **options: Any
+) -> Run:
+    resources = {"M": machine(states, Name="m"), **(more or {})}
+    return simulate(json.dumps({"Resources": resources}), given, behaviour, machine="M", **options)
+
+
+def one(state: dict[str, Any], behaviour: Behaviour | None = None, more: Any = None) -> Run:
+    """The run of a machine of one state."""
+    return play({"T": {**state, "End": True}}, behaviour, more=more)
+
+
+def failure(run: Run) -> tuple[str, str]:
+    return run.first.error, run.first.cause
+
+
+def test_a_job_run_as_glue_describes_it():
+    run = one({**GLUE, "Arguments": {"JobName": "orders", "Arguments": {"--a": "b"}, "WorkerType": "G.1X"}})
+    assert (run.first.status, run.first.ended) == ("SUCCEEDED", 300.0)
+    (job,) = run.job_runs
+    assert run.first.output == {
+        "AllocatedCapacity": 10,
+        "Arguments": {"--a": "b"},
+        "Attempt": 0,
+        "CompletedOn": 1767225900000,
+        "ExecutionTime": 300,
+        "Id": job.run_id,
+        "JobName": "orders",
+        "JobRunState": "SUCCEEDED",
+        "LastModifiedOn": 1767225900000,
+        "LogGroupName": "/aws-glue/jobs",
+        "MaxCapacity": 10.0,
+        "PredecessorRuns": [],
+        "StartedOn": 1767225600000,
+        "Timeout": 2880,
+        "WorkerType": "G.1X",
+    }
+    assert (job.job, job.started, job.ended, job.status, job.arguments) == ("orders", 0, 300, "SUCCEEDED", {"--a": "b"})
+
+
+def test_a_run_that_fails():
+    run = one(GLUE, Behaviour(faults=[Fault(job="ord*", message="no such table")], seconds={"orders": 60}))
+    error, cause = failure(run)
+    described = json.loads(cause)
+    assert (error, described["JobRunState"], described["ErrorMessage"], run.first.ended) == (
+        "States.TaskFailed",
+        "FAILED",
+        "no such table",
+        60.0,
+    )
+
+
+def test_a_run_that_takes_longer_than_its_timeout():
+    run = one({**GLUE, "Arguments": {"JobName": "orders", "Timeout": 2}})
+    assert (run.first.error, run.first.ended, run.job_runs[0].status) == ("States.TaskFailed", 120.0, "TIMEOUT")
+
+
+def test_a_job_that_glue_does_not_know():
+    run = one(GLUE, Behaviour(unknown=["orders"]))
+    message = "Failed to start job run due to missing metadata: orders"
+    assert failure(run) == ("Glue.EntityNotFoundException", message)
+    assert run.job_runs == []
+
+
+RETRY = {"Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 10, "BackoffRate": 1.0}]}
+
+
+def test_starts_that_are_throttled_and_tried_again():
+    run = one({**GLUE, **RETRY}, Behaviour(throttles={"orders": 2}))
+    assert (run.first.status, run.first.ended, run.first.retries) == ("SUCCEEDED", 320.0, 2)
+    assert failure(one(GLUE, Behaviour(throttles={"orders": 1})))[0] == "Glue.AWSGlueException"
+
+
+def test_runs_that_fail_the_first_times():
+    run = one({**GLUE, **RETRY}, Behaviour(faults=[Fault(job="orders", times=2)]))
+    assert [job.status for job in run.job_runs] == ["FAILED", "FAILED", "SUCCEEDED"]
+    assert run.first.ended == 920.0
+
+
+BOTH = {
+    "P": {
+        "Type": "Parallel",
+        "Branches": [{"StartAt": name, "States": {name: {**GLUE, "End": True}}} for name in ("A", "B")],
+        "End": True,
+    }
+}
+
+
+def test_a_job_has_one_run_at_once_unless_told():
+    run = play(BOTH)
+    assert failure(run) == ("Glue.ConcurrentRunsExceededException", "Concurrent runs exceeded for orders")
+    assert [job.status for job in run.job_runs] == ["STOPPED"]
+    run = play(BOTH, Behaviour(concurrent_runs={"orders": 2}))
+    assert [job.status for job in run.job_runs] == ["SUCCEEDED", "SUCCEEDED"]
+
+
+def test_a_branch_that_fails_stops_its_siblings_runs():
+    states = {
+        "P": {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": "A", "States": {"A": {**GLUE, "End": True}}},
+                {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 5, "Next": "F"}, "F": {"Type": "Fail"}}},
+            ],
+            "End": True,
+        }
+    }
+    run = play(states)
+    assert [(job.status, job.ended) for job in run.job_runs] == [("STOPPED", 5.0)]
+    assert (run.first.status, run.first.ended) == ("FAILED", 5.0)
+
+
+def test_a_task_that_takes_too_long():
+    run = one({**GLUE, "TimeoutSeconds": 7})
+    assert (run.first.status, run.first.error, run.first.ended) == ("FAILED", "States.Timeout", 7.0)
+    assert run.job_runs[0].status == "STOPPED"
+    run = one({**GLUE, "TimeoutSeconds": "{% 100 * 4 %}"})
+    assert (run.first.status, run.first.ended) == ("SUCCEEDED", 300.0)
+
+
+def test_an_execution_that_takes_too_long_stops_what_it_waits_for():
+    resources = {"M": machine({"T": {**GLUE, "End": True}})}
+    resources["M"]["Properties"]["Definition"]["TimeoutSeconds"] = 30
+    run = simulate(json.dumps({"Resources": resources}))
+    assert (run.first.status, run.first.ended, run.job_runs[0].status) == ("TIMED_OUT", 30.0, "STOPPED")
+
+
+def test_a_job_that_is_not_waited_for_and_asked_after():
+    states = {
+        "S": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::glue:startJobRun",
+            "Arguments": {"JobName": "orders"},
+            "Assign": {"run": "{% $states.result.JobRunId %}"},
+            "Next": "W",
+        },
+        "W": {"Type": "Wait", "Seconds": 200, "Next": "G"},
+        "G": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:glue:getJobRun",
+            "Arguments": {"JobName": "orders", "RunId": "{% $run %}"},
+            "Next": "C",
+        },
+        "C": {
+            "Type": "Choice",
+            "Choices": [{"Condition": "{% $states.input.JobRun.JobRunState = 'RUNNING' %}", "Next": "W"}],
+            "Default": "D",
+        },
+        "D": {"Type": "Succeed", "Output": "{% $states.input.JobRun.JobRunState %}"},
+    }
+    run = play(states)
+    assert (run.first.output, run.first.states) == ("SUCCEEDED", ["S", "W", "G", "C", "W", "G", "C", "D"])
+    unknown = one({"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:glue:getJobRun", "Arguments": {"RunId": "x"}})
+    assert unknown.first.error == "Glue.EntityNotFoundException"
+
+
+def start(way: str = ".sync:2", **arguments: Any) -> dict[str, Any]:
+    given = {"StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:child", **arguments}
+    return {"Type": "Task", "Resource": f"arn:aws:states:::states:startExecution{way}", "Arguments": given}
+
+
+CHILD = {"Child": machine({"C": {"Type": "Pass", "Output": {"n": 1}, "End": True}}, Name="child")}
+FAILING = {"Child": machine({"C": {"Type": "Fail", "Error": "E", "Cause": "c"}}, Name="child")}
+
+
+def test_a_child_that_is_waited_for():
+    run = one(start(Input={"a": 1}), more=CHILD)
+    child = run.executions[1]
+    assert run.first.output == {
+        "ExecutionArn": child.arn,
+        "Input": {"a": 1},
+        "InputDetails": {"Included": True},
+        "Name": child.name,
+        "Output": {"n": 1},
+        "OutputDetails": {"Included": True},
+        "StartDate": 1767225600000,
+        "StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:child",
+        "Status": "SUCCEEDED",
+        "StopDate": 1767225600000,
+    }
+    assert (child.parent, child.title) == (run.first.arn, "child")
+    assert one(start(".sync", Input={"a": 1}), more=CHILD).first.output["Output"] == '{"n":1}'
+
+
+def test_a_child_that_fails():
+    error, cause = failure(one(start(), more=FAILING))
+    described = json.loads(cause)
+    assert (error, described["Status"], described["Error"], described["Cause"], described["Input"]) == (
+        "States.TaskFailed",
+        "FAILED",
+        "E",
+        "c",
+        "{}",
+    )
+
+
+def test_a_child_that_is_not_waited_for_goes_on():
+    slow = {"Child": machine({"C": {"Type": "Wait", "Seconds": 60, "End": True}}, Name="child")}
+    run = one(start(""), more=slow)
+    assert set(run.first.output) == {"ExecutionArn", "StartDate"}
+    assert [(execution.status, execution.ended) for execution in run.executions] == [
+        ("SUCCEEDED", 0.0),
+        ("SUCCEEDED", 60.0),
+    ]
+
+
+def test_a_child_is_stopped_with_its_parent():
+    slow = {"Child": machine({"C": {**GLUE, "End": True}}, Name="child")}
+    run = one({**start(), "TimeoutSeconds": 10}, more=slow)
+    assert [(execution.status, execution.ended) for execution in run.executions] == [
+        ("FAILED", 10.0),
+        ("ABORTED", 10.0),
+    ]
+    assert run.job_runs[0].status == "STOPPED"
+
+
+def test_a_name_starts_one_execution_which_others_join():
+    slow = {"Child": machine({"C": {"Type": "Wait", "Seconds": 60, "Output": 7, "End": True}}, Name="child")}
+    branches = [{"StartAt": name, "States": {name: {**start(Name="same"), "End": True}}} for name in ("A", "B")]
+    after = {**start(Name="same"), "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "E"}], "End": True}
+    states = {
+        "P": {"Type": "Parallel", "Branches": branches, "Output": "{% $states.result.Output %}", "Next": "L"},
+        "L": after,
+        "E": {"Type": "Pass", "End": True},
+    }
+    run = play(states, more=slow)
+    assert len(run.executions) == 2
+    arn = f"arn:aws:states:{HERE}:execution:child:same"
+    assert run.first.output == {
+        "Error": "StepFunctions.ExecutionAlreadyExistsException",
+        "Cause": f"Execution Already Exists: '{arn}'",
+    }
+    other = {**states, "L": {"Type": "Pass", "End": True}}
+    other["P"] = {
+        **states["P"],
+        "Branches": [
+            branches[0],
+            {"StartAt": "B", "States": {"B": {**start(Name="same", Input={"x": 1}), "End": True}}},
+        ],
+    }
+    assert play(other, more=slow).first.error == "StepFunctions.ExecutionAlreadyExistsException"
+
+
+def test_describing_an_execution():
+    states = {
+        "S": {**start(""), "Assign": {"arn": "{% $states.result.ExecutionArn %}"}, "Next": "D"},
+        "D": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:sfn:describeExecution",
+            "Arguments": {"ExecutionArn": "{% $arn %}"},
+            "Output": "{% $states.result.Status %}",
+            "End": True,
+        },
+    }
+    slow = {"Child": machine({"C": {"Type": "Wait", "Seconds": 60, "End": True}}, Name="child")}
+    assert play(states, more=slow).first.output == "RUNNING"
+    missing = {"Type": "Task", "Resource": states["D"]["Resource"], "Arguments": {"ExecutionArn": "x"}}
+    assert one(missing).first.error == "Sfn.ExecutionDoesNotExistException"
+
+
+PUBLISH = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish"}
+
+
+def test_messages():
+    run = one(
+        {**PUBLISH, "Arguments": {"TopicArn": "t", "Subject": "s", "Message": {"a": 1}, "MessageAttributes": {"b": {}}}}
+    )
+    (message,) = run.messages
+    assert (message.topic, message.subject, message.message, message.attributes, message.sender, message.at) == (
+        "t",
+        "s",
+        '{"a":1}',
+        {"b": {}},
+        "m",
+        0.0,
+    )
+    assert set(run.first.output) == {"MessageId"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"Message": ""},
+        {"Message": "m", "Subject": "s" * 100},
+        {"Message": "m", "Subject": "a\nb"},
+        {"Message": "m" * 262_145},
+    ],
+)
+def test_messages_that_sns_does_not_take(arguments: dict[str, Any]):
+    assert one({**PUBLISH, "Arguments": {"TopicArn": "t", **arguments}}).first.error == "SNS.InvalidParameterException"
+
+
+def alarm(arn: str) -> dict[str, Any]:
+    metric = {"MetricName": "ExecutionsFailed", "Dimensions": [{"Name": "StateMachineArn", "Value": arn}]}
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {"AlarmName": "a", "AlarmActions": ["arn:aws:sns:x:1:t"], **metric},
+    }
+
+
+def set_alarm(value: str, following: str) -> dict[str, Any]:
+    arguments = {"AlarmName": "a", "StateValue": value, "StateReason": f"it is {value}"}
+    return {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:cloudwatch:setAlarmState",
+        "Arguments": arguments,
+        **({"Next": following} if following else {"End": True}),
+    }
+
+
+def test_an_alarm_acts_on_a_change_only():
+    states = {
+        "A": set_alarm("ALARM", "B"),
+        "B": set_alarm("ALARM", "C"),
+        "C": set_alarm("OK", "D"),
+        "D": set_alarm("ALARM", ""),
+    }
+    run = play(states, more={"Alarm": alarm("x")})
+    assert [(change.before, change.after, change.told) for change in run.alarms] == [
+        ("INSUFFICIENT_DATA", "ALARM", ("arn:aws:sns:x:1:t",)),
+        ("ALARM", "OK", ()),
+        ("OK", "ALARM", ("arn:aws:sns:x:1:t",)),
+    ]
+    assert [message.subject for message in run.messages] == ['ALARM: "a" in us-east-1'] * 2
+    assert one(set_alarm("OK", "")).first.error == "CloudWatch.ResourceNotFoundException"
+
+
+def test_a_failed_execution_raises_the_alarm_on_its_metric_a_minute_later():
+    run = play({"F": {"Type": "Fail"}}, more={"Alarm": alarm(f"arn:aws:states:{HERE}:stateMachine:m")})
+    assert [(change.at, change.after, change.reason) for change in run.alarms] == [
+        (60.0, "ALARM", "Threshold Crossed: ExecutionsFailed of m is 1")
+    ]
+
+
+def role(*statements: dict[str, Any]) -> dict[str, Any]:
+    policy = {"PolicyName": "p", "PolicyDocument": {"Statement": list(statements)}}
+    return {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "r", "Policies": [policy]}}
+
+
+def test_what_the_role_does_not_allow():
+    states = {"T": {**GLUE, "Arguments": {"JobName": "{% $states.input.job %}"}, "End": True}}
+    allow = {"Effect": "Allow", "Action": "glue:*", "Resource": "arn:aws:glue:*:*:job/ord*"}
+    more = {"R": role(allow)}
+    assert play(states, given={"job": "orders"}, more=more).first.status == "SUCCEEDED"
+    refused = play(states, given={"job": "customers"}, more=more)
+    assert failure(refused) == (
+        "Glue.AccessDeniedException",
+        (
+            "User: arn:aws:sts::123456789012:assumed-role/R is not authorized to perform: glue:StartJobRun on resource: "
+            f"arn:aws:glue:{HERE}:job/customers because no identity-based policy allows the glue:StartJobRun action"
+        ),
+    )
+    free = play(states, Behaviour(enforce_permissions=False), {"job": "customers"}, more)
+    assert free.first.status == "SUCCEEDED"
+
+
+MOCKS = {
+    "a result": ({"a": 1}, ("SUCCEEDED", {"a": 1}, "", "")),
+    "a returned result": ({"Return": {"Throw": {}}}, ("SUCCEEDED", {"Throw": {}}, "", "")),
+    "an error": ({"Throw": {"Error": "E", "Cause": "c"}}, ("FAILED", None, "E", "c")),
+    "an error without a name": ({"Throw": {}}, ("FAILED", None, "States.TaskFailed", "")),
+}
+
+
+@pytest.mark.parametrize("name", MOCKS)
+def test_mocked_tasks(name: str):
+    mock, expected = MOCKS[name]
+    lambda_task = {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Arguments": {}}
+    first = one(lambda_task, Behaviour(mocks={"T": mock})).first
+    assert (first.status, first.output, first.error, first.cause) == expected
+
+
+UNPLAYABLE = {
+    "no stand-in": (
+        {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True},
+        "m: nothing stands in for lambda:invoke, which T calls",
+        "say what it yields: --mock 'T={…}'",
+    ),
+    "a callback": (
+        {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True},
+        "m: nothing stands in for sqs:sendMessage.waitForTaskToken, which T calls",
+        "say what it yields: --mock 'T={…}'",
+    ),
+    "another template's machine": (
+        {**start(), "End": True},
+        "m: T starts a machine that is not in the template: arn:aws:states:us-east-1:123456789012:stateMachine:child",
+        "say what it yields: --mock 'T={…}'",
+    ),
+    "a reader of items": (
+        {
+            "Type": "Map",
+            "ItemReader": {"Resource": "arn:aws:states:::s3:getObject"},
+            "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}},
+            "End": True,
+        },
+        "m: nothing stands in for the ItemReader of T",
+        "say which items it reads: --mock 'T=[…]'",
+    ),
+    "JSONPath": (
+        {"Type": "Pass", "QueryLanguage": "JSONPath", "End": True},
+        "M in template is written in JSONPath, and JSONata alone is played",
+        'write it with "QueryLanguage": "JSONata"; AWS describes how to transform it',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNPLAYABLE)
+def test_what_can_not_be_played(name: str):
+    state, message, hint = UNPLAYABLE[name]
+    with pytest.raises(NotPlayable) as error:
+        play({"T": state})
+    assert (error.value.message, error.value.hint) == (message, hint)
+
+
+DISTRIBUTED = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}
+
+
+def distributed(**more: Any) -> dict[str, Any]:
+    check = {"Type": "Choice", "Choices": [{"Condition": "{% $states.input = 2 %}", "Next": "F"}], "Default": "G"}
+    states = {"C": check, "F": {"Type": "Fail", "Error": "E"}, "G": {"Type": "Pass", "End": True}}
+    body = {
+        "Type": "Map",
+        "Items": "{% [1, 2, 3, 4] %}",
+        "ItemProcessor": {**DISTRIBUTED, "StartAt": "C", "States": states},
+    }
+    return {**body, **more}
+
+
+def test_a_distributed_map_has_child_executions_and_may_tolerate_failures():
+    run = one(distributed(ToleratedFailureCount=1))
+    assert (run.first.status, run.first.output) == ("SUCCEEDED", [1, 3, 4])
+    assert [execution.status for execution in run.executions[1:]] == ["SUCCEEDED", "FAILED", "SUCCEEDED", "SUCCEEDED"]
+    run = one(distributed(ToleratedFailurePercentage=24))
+    assert failure(run) == (
+        "States.ExceedToleratedFailureThreshold",
+        "The specified tolerated failure threshold was exceeded",
+    )
+    assert one(distributed(ToleratedFailurePercentage=25)).first.status == "SUCCEEDED"
+
+
+def test_a_distributed_map_over_mocked_items_sees_no_variable_from_outside():
+    inner = {"B": {"Type": "Pass", "Output": "{% $exists($x) %}", "End": True}}
+    states = {
+        "A": {"Type": "Pass", "Assign": {"x": 1}, "Next": "T"},
+        "T": {
+            "Type": "Map",
+            "ItemReader": {},
+            "MaxConcurrency": 1,
+            "ItemProcessor": {**DISTRIBUTED, "StartAt": "B", "States": inner},
+            "End": True,
+        },
+    }
+    assert play(states, Behaviour(mocks={"T": ["a", "b"]})).first.output == [False, False]
+
+
+def test_choosing_a_machine():
+    two = json.dumps(
+        {"Resources": {"A": machine({"P": {"Type": "Succeed"}}), "B": machine({"P": {"Type": "Succeed"}})}}
+    )
+    with pytest.raises(SfnorchError) as error:
+        simulate(two)
+    assert (error.value.message, error.value.hint) == (
+        "template has several state machines",
+        "name one with --machine: A, B",
+    )
+    assert simulate(two, machine="b").first.title.startswith("B-")
+    with pytest.raises(SfnorchError, match="There is no state machine in template"):
+        simulate('{"Resources": {}}')
+    parent = {"Resources": {"M": machine({"T": {**start(), "End": True}}), **CHILD}}
+    assert simulate(json.dumps(parent)).first.states == ["T"]
