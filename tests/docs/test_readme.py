@@ -72,3 +72,10 @@ def test_every_link_into_the_readme_leads_somewhere():
     assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors
     files = {link for link in re.findall(r"\]\(([^#)][^)]*)\)", README) if "://" not in link}
     assert {link for link in files if not (ROOT / link).exists()} == set()
+
+
+def test_the_library_does_what_its_example_asserts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (example,) = [body for _, kind, body in BLOCKS if kind == "python"]
+    (tmp_path / "SAM-template.yaml").write_text((ROOT / "SAM-template.yaml").read_text())
+    monkeypatch.chdir(tmp_path)
+    exec(example, {})  # noqa: S102 - the project's own words

@@ -171,3 +171,8 @@ def test_a_reader_that_has_gone_is_no_bug():
 def test_graph_loads_no_linter():
     loaded = imported_by("graph", str(ROOT / "SAM-template.yaml"))
     assert loaded & {"cfnlint", "statelint", "jsonata", "networkx", "samtranslator", "boto3", "troposphere"} == set()
+
+
+def test_simulate_loads_no_linter():
+    loaded = imported_by("simulate", str(ROOT / "SAM-template.yaml"))
+    assert loaded & {"cfnlint", "statelint", "networkx", "samtranslator", "boto3", "troposphere"} == set()

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sfnorch.report.durations import duration
+from sfnorch.report.names import short_name
 from sfnorch.report.timeline import timeline
 from sfnorch.simulate.figures import HISTORY_LIMIT, PRICE_FROM, Figures
 from sfnorch.simulate.record import Execution, JobRun, Run
@@ -84,7 +85,7 @@ def _add_row(table: Table, name: Text, activity: Execution | JobRun, begin: floa
 def _print_messages(run: Run, console: Console) -> None:
     for message in run.messages:
         console.print()
-        head = f"Message by {message.sender} to {message.topic.rpartition(':')[2]}, T+{duration(message.at)}"
+        head = f"Message by {message.sender} to {short_name(message.topic)}, T+{duration(message.at)}"
         console.print(Text(head, style="bold"))
         for line in (message.subject, *message.message.splitlines()):
             console.print(Text(f"  {line}"), soft_wrap=True)

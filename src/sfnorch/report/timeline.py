@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from sfnorch.report.durations import duration
+from sfnorch.report.names import short_name
 from sfnorch.simulate.record import Event, Run, What
 
 _LISTED = 3
@@ -60,7 +61,7 @@ def _ends(ended: list[Event], run: Run, events: list[Event]) -> Iterator[str]:
         if event.what is What.STATE_EXITED and event.detail["type"] == "Parallel":
             yield f"{event.machine}: {event.state} completes"
         if event.what is What.MESSAGE_SENT:
-            yield f"{event.machine} tells {event.detail['topic'].rpartition(':')[2]}: {event.detail['subject']}"
+            yield f"{event.machine} tells {short_name(event.detail['topic'])}: {event.detail['subject']}"
     for event in ended:
         if event.execution == first:
             error = f": {event.detail['error']}" if event.detail["error"] else ""

@@ -88,7 +88,9 @@ _NAMED_WITHOUT_STACK = (
     "AWS::Serverless::StateMachine",
     "AWS::StepFunctions::Activity",
 )
-_RANDOM = "XXXXXXXXXXXX"
+RANDOM = "XXXXXXXXXXXX"
+"""How the random end of a generated name stands here."""
+
 _ARN_ATTRIBUTES = ("Arn", "TopicArn", "FunctionArn", "AlarmArn")
 _NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMachineName", "BucketName", "KeyId")
 
@@ -98,8 +100,8 @@ def physical_name(resource_type: str, logical_id: str, given: str, where: Surrou
     if given:
         return given
     if resource_type in _NAMED_WITHOUT_STACK:
-        return f"{logical_id}-{_RANDOM}"
-    name = f"{where.stack_name}-{logical_id}-{_RANDOM}"
+        return f"{logical_id}-{RANDOM}"
+    name = f"{where.stack_name}-{logical_id}-{RANDOM}"
     return name.lower() if resource_type == "AWS::S3::Bucket" else name
 
 
