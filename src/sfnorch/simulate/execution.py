@@ -12,6 +12,12 @@ from sfnorch.simulate.record import Execution, What
 from sfnorch.simulate.world import Steps, World
 from sfnorch.template.contents import StateMachine
 
+MAX_EVENTS = 25_000
+"""The history of an execution; the event that ends it is the last.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
 _TIMED_OUT = "the execution's own timeout"
 
 
@@ -50,6 +56,8 @@ def _run(world: World, machine: StateMachine, execution: Execution) -> Steps:
         execution.status, execution.error, execution.cause = "FAILED", error.error, error.cause
     except simpy.Interrupt as interrupt:
         execution.status = "TIMED_OUT" if interrupt.cause == _TIMED_OUT else "ABORTED"
+    if execution.status != "SUCCEEDED" and execution.history < MAX_EVENTS:
+        execution.history += 1  # its end is an event as well
     execution.ended = world.at
     world.tell(What.EXECUTION_ENDED, execution, status=execution.status, error=execution.error)
     if execution.status != "SUCCEEDED":

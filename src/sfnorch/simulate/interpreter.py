@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from sfnorch.simulate.attempts import Attempts
 from sfnorch.simulate.errors import DATA_LIMIT, NO_CHOICE, QUERY, RUNTIME, StatesError
+from sfnorch.simulate.execution import MAX_EVENTS
 from sfnorch.simulate.record import Execution, What
 from sfnorch.simulate.world import Steps, World
 from sfnorch.template.contents import StateMachine
@@ -21,7 +22,6 @@ from sfnorch.template.located import Object
 from sfnorch.template.states import Scope, State
 
 MAX_BYTES = 262_144
-MAX_EVENTS = 25_000
 _HISTORY_FULL = "The execution reached the maximum number of history events (25000)."
 _CATCHING = ("Task", "Parallel", "Map")
 
