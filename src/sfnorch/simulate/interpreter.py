@@ -159,6 +159,8 @@ class Interpreter:
     ) -> Outcome:
         """The outcome by the Output and Assign of a state, a choice rule or a catcher."""
         assigned = self.value(visit, body["Assign"], "Assign", more) if "Assign" in body else {}
+        if not isinstance(assigned, dict):
+            raise StatesError(RUNTIME, f"The Assign of {visit.state.name} is no object")
         output = self.value(visit, body["Output"], "Output", more) if "Output" in body else default
         return Outcome(output, assigned, following)
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sfnorch.simulate.errors import EXCEED_TOLERATED, QUERY, StatesError
+from sfnorch.simulate.errors import EXCEED_TOLERATED, QUERY, RUNTIME, StatesError
 from sfnorch.simulate.record import Execution, What
 from sfnorch.simulate.services import NotPlayable
 from sfnorch.simulate.task import ended, guarded, stop
@@ -27,8 +27,10 @@ _SKIPPED = object()
 def run_items(interpreter: Interpreter, visit: Visit) -> Steps:
     """The outputs for the items, in their order. Raises the StatesError of the first that fails, or of too many."""
     state, clock = visit.state, interpreter.world.clock
+    if not state.scopes:
+        raise StatesError(RUNTIME, f"The Map state {state.name} has no ItemProcessor")
     scope = state.scopes[0]
-    items = _items(interpreter, visit)
+    items = _batched(interpreter, visit, _items(interpreter, visit))
     interpreter.note(1)
     at_once = _number(interpreter, visit, "MaxConcurrency") or (
         _DISTRIBUTED_AT_ONCE if scope.distributed else _INLINE_AT_ONCE
@@ -56,6 +58,8 @@ def run_items(interpreter: Interpreter, visit: Visit) -> Steps:
         interpreter.note(1)
         raise
     interpreter.note(1)
+    if "ResultWriter" in state.body and scope.distributed:
+        return _written(interpreter, visit)
     return [result for result in results if result is not _SKIPPED]
 
 
@@ -77,9 +81,9 @@ def _work(
         place = Place(variables=visit.place.variables, item=item)
         try:
             if scope.distributed:
-                results[index] = yield from _child(
-                    interpreter, visit, scope, _selected(interpreter, visit, place), item
-                )
+                batched = "ItemBatcher" in visit.state.body
+                given = items[index] if batched else _selected(interpreter, visit, place)
+                results[index] = yield from _child(interpreter, visit, scope, given, item)
             else:
                 interpreter.note(1)
                 given = _selected(interpreter, visit, place)
@@ -104,6 +108,48 @@ def _selected(interpreter: Interpreter, visit: Visit, place: Place) -> Any:
 
     inner = VisitOfItem(visit.state, visit.input, place, visit.entered, visit.retries)
     return interpreter.value(inner, visit.state.body["ItemSelector"], "ItemSelector")
+
+
+def _batched(interpreter: Interpreter, visit: Visit, items: list[Any]) -> list[Any]:
+    """The items, or as many of them as one execution takes at once: `{Items, BatchInput}`.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
+    """
+    batcher = visit.state.body.get("ItemBatcher")
+    if not isinstance(batcher, dict):
+        return items
+    from sfnorch.simulate.interpreter import Place
+
+    places = [
+        Place(variables=visit.place.variables, item={"Index": index, "Value": item}) for index, item in enumerate(items)
+    ]
+    given = interpreter.value(visit, batcher, "ItemBatcher")
+    size, limit = given.get("MaxItemsPerBatch"), given.get("MaxInputBytesPerBatch")
+    more = {"BatchInput": given["BatchInput"]} if "BatchInput" in given else {}
+    batches: list[dict[str, Any]] = []
+    for item in [_selected(interpreter, visit, place) for place in places]:
+        if batches:
+            last = [*batches[-1]["Items"], item]
+            fits = not isinstance(size, int) or len(last) <= size
+            if fits and (not isinstance(limit, int) or len(json.dumps(last)) <= limit):
+                batches[-1]["Items"] = last
+                continue
+        batches.append({"Items": [item], **more})
+    return batches
+
+
+def _written(interpreter: Interpreter, visit: Visit) -> dict[str, Any]:
+    """What a Map yields whose results are written to S3: where they are.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
+    """
+    writer = visit.state.body["ResultWriter"]
+    given = interpreter.value(visit, writer.get("Arguments", {}) if isinstance(writer, dict) else {}, "ResultWriter")
+    run = interpreter.machine.arn.replace(":stateMachine:", ":mapRun:", 1)
+    arn = f"{run}/{visit.state.name}:{interpreter.world.new_id()}"
+    bucket, prefix = (given.get(key, "") if isinstance(given, dict) else "" for key in ("Bucket", "Prefix"))
+    key = f"{prefix}/{arn.rpartition(':')[2]}/manifest.json".lstrip("/")
+    return {"MapRunArn": arn, "ResultWriterDetails": {"Bucket": bucket, "Key": key}}
 
 
 def _child(interpreter: Interpreter, visit: Visit, scope: Scope, given: Any, item: dict[str, Any]) -> Steps:

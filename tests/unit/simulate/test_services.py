@@ -466,6 +466,46 @@ def test_a_distributed_map_has_child_executions_and_may_tolerate_failures():
     assert one(distributed(ToleratedFailurePercentage=25)).first.status == "SUCCEEDED"
 
 
+def test_a_distributed_map_in_batches_whose_results_are_written():
+    states = {
+        "B": {
+            "Type": "Pass",
+            "Output": "{% {'n': $count($states.input.Items), 'x': $states.input.BatchInput.x} %}",
+            "End": True,
+        }
+    }
+    body = {
+        "Type": "Map",
+        "Items": "{% [1..5] %}",
+        "ItemSelector": {"v": "{% $states.context.Map.Item.Value %}"},
+        "ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"x": "{% 7 %}"}},
+        "ItemProcessor": {**DISTRIBUTED, "StartAt": "B", "States": states},
+    }
+    run = one(body)
+    assert run.first.output == [{"n": 2, "x": 7}, {"n": 2, "x": 7}, {"n": 1, "x": 7}]
+    assert run.executions[1].input == {"Items": [{"v": 1}, {"v": 2}], "BatchInput": {"x": 7}}
+    by_size = {**body, "ItemBatcher": {"MaxInputBytesPerBatch": 20}}
+    assert [len(execution.input["Items"]) for execution in one(by_size).executions[1:]] == [2, 2, 1]
+    written = {**body, "ResultWriter": {"Arguments": {"Bucket": "b", "Prefix": "p"}}}
+    output = one(written).first.output
+    name = output["MapRunArn"].rpartition(":")[2]
+    assert output["ResultWriterDetails"] == {"Bucket": "b", "Key": f"p/{name}/manifest.json"}
+
+
+BROKEN = {
+    "no processor": ({"Type": "Map", "Items": []}, "The Map state T has no ItemProcessor"),
+    "an Assign that is none": ({"Type": "Pass", "Assign": 5}, "The Assign of T is no object"),
+    "an unknown type": ({"Type": "Pas"}, "There is no type of state 'Pas'"),
+    "a state that is not there": ({"Type": "Pass", "Next": "X"}, "There is no state 'X'"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_definitions_that_aws_would_refuse(name: str):
+    state, cause = BROKEN[name]
+    assert failure(play({"T": {"End": True, **state}})) == ("States.Runtime", cause)
+
+
 def test_a_distributed_map_over_mocked_items_sees_no_variable_from_outside():
     inner = {"B": {"Type": "Pass", "Output": "{% $exists($x) %}", "End": True}}
     states = {
