@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 from sfnorch.cfn.render import render_template
@@ -13,6 +14,8 @@ from sfnorch.graph.mermaid import mermaid
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan
 from sfnorch.plan.schema import plan_schema
+from sfnorch.simulate.figures import Figures
+from sfnorch.simulate.record import AlarmChange, Event, Execution, JobRun, Message, What
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 
@@ -30,7 +33,8 @@ _TITLES = {
 
 def readme_text(readme: str) -> str:
     """The README with its generated parts as the code makes them."""
-    made = {"plan": "\n".join(_plan()), "commands": "\n".join(_commands()), "graphs": "\n".join(_graphs())}
+    parts = {"plan": _plan, "commands": _commands, "graphs": _graphs, "run": _run}
+    made = {name: "\n".join(lines()) for name, lines in parts.items()}
     return _PART.sub(lambda part: f"{part[1]}\n{made[part[2]]}\n{part[3]}", readme)
 
 
@@ -77,3 +81,12 @@ def _graphs() -> Iterator[str]:
     template = contents(parse_template(text, "SAM-template.yaml"))
     for name in ("master", "child-1"):
         yield f"```mermaid\n{mermaid([template.find(name)], template)}```\n"
+
+
+def _run() -> Iterator[str]:
+    yield "| part | of each |\n|---|---|"
+    kinds = {"executions": Execution, "events": Event, "job_runs": JobRun, "messages": Message, "alarms": AlarmChange}
+    for part, kind in {**kinds, "figures": Figures}.items():
+        yield f"| `{part}` | {', '.join(f'`{field.name}`' for field in fields(kind))} |"
+    kinds_of_event = ", ".join(f"`{what.value}`" for what in What)
+    yield f"\nAn event's `what` is one of {kinds_of_event}.\n"
