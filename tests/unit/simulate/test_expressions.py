@@ -1,0 +1,91 @@
+"""Step Functions' own functions, and what an expression may not come to."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from sfnorch.simulate.errors import StatesError, takes
+from sfnorch.simulate.expressions import Evaluator
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=timezone.utc)
+
+
+def evaluate(code: str, **variables: Any) -> Any:
+    return Evaluator(random.Random(1), lambda: NOW).value(f"{{% {code} %}}", variables, "Output")  # noqa: S311
+
+
+VALUES = {
+    "$now()": "2026-01-02T03:04:05.678Z",
+    "$now('[Y]-[M01]')": "2026-01",
+    "$millis()": 1767323045678,
+    "$random(7) = $random(7)": True,
+    "$random() < 1": True,
+    "$hash('a', 'MD5')": "0cc175b9c0f1b6a831c399e269772661",
+    "$hash({'a': 1}) = $hash('{\"a\":1}', 'SHA-256')": True,
+    "$partition(5, 2)": [[5]],
+    "$range(3, 1, -1)": [3, 2, 1],
+    "$parse('null')": None,
+    "$parse(nothing) = 1": False,
+    "[1..3].($ * 2)": [2, 4, 6],
+    "{'a': null}": {"a": None},
+    "1e15": 1_000_000_000_000_000,
+    "0.1 + 0.2 > 0.3": True,
+}
+
+
+@pytest.mark.parametrize("code", VALUES)
+def test_values(code: str):
+    assert evaluate(code) == VALUES[code]
+
+
+FAULTS = {
+    "$hash('a', 'CRC')": "$hash knows no algorithm 'CRC': it takes MD5, SHA-1, SHA-256, SHA-384, SHA-512",
+    "$range(1, 2, 0)": "$range wants a step other than 0",
+    "$partition([1], 0)": "$partition wants a chunk size of at least 1",
+    "$parse(5)": "$parse wants a text",
+    "$eval('1')": "$eval is not there in Step Functions",
+    "function($x) { $x }": "the expression returned an unsupported result type.",
+    "$f(1)": "T1006: Attempted to invoke a non-function",
+    "$error('so')": "D3137: so",
+    "1 / 0": "float division by zero",
+}
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_faults(code: str):
+    with pytest.raises(StatesError) as error:
+        evaluate(code)
+    assert error.value.error == "States.QueryEvaluationError"
+    begins = f"The JSONata expression '{code}' specified for the field 'Output' threw an error during evaluation. "
+    assert error.value.cause == begins + FAULTS[code]
+
+
+TAKEN = [
+    (["E"], "E", True),
+    (["E"], "F", False),
+    (["States.ALL"], "E", True),
+    (["States.ALL"], "States.Timeout", True),
+    (["States.ALL"], "States.DataLimitExceeded", False),
+    (["States.DataLimitExceeded"], "States.DataLimitExceeded", True),
+    (["States.ALL"], "States.Runtime", False),
+    (["States.Runtime"], "States.Runtime", False),
+    (["States.TaskFailed"], "Glue.AWSGlueException", True),
+    (["States.TaskFailed"], "States.QueryEvaluationError", True),
+    (["States.TaskFailed"], "States.Timeout", False),
+    (["States.Timeout"], "States.HeartbeatTimeout", True),
+    ([1, None], "E", False),
+]
+
+
+@pytest.mark.parametrize(("names", "error", "expected"), TAKEN)
+def test_who_takes_which_error(names: list[Any], error: str, expected: bool):
+    assert takes(names, error) is expected
+
+
+def test_names_and_causes_are_cut_where_aws_cuts_them():
+    error = StatesError("e" * 300, "c" * 40_000)
+    assert (len(error.error), len(error.cause)) == (256, 32_768)
