@@ -195,6 +195,8 @@ USAGES = {
     ("--input", "[]"): '--input: an execution\'s input is a JSON object, such as {"threads": []}.',
     ("--input", "@none.json"): "--input: none.json can't be read: No such file or directory.",
     ("--save", "run.pdf"): "--save run.pdf: the name ends in .svg, .html, .txt.",
+    ("--price", "nan"): "--price nan: write the dollars that 1,000 state transitions cost, such as 0.025.",
+    ("--price", "-1"): "--price -1.0: write the dollars that 1,000 state transitions cost, such as 0.025.",
     ("--parameter-overrides", "x"): "--parameter-overrides x: write K=V.",
 }
 

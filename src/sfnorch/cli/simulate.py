@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import io
 import json
+import math
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -86,6 +87,8 @@ def simulate(
     """
     if save is not None and save.suffix not in _SAVED:
         raise click.UsageError(f"--save {save}: the name ends in {', '.join(_SAVED)}.")
+    if price is not None and not 0 <= price < math.inf:
+        raise click.UsageError(f"--price {price}: write the dollars that 1,000 state transitions cost, such as 0.025.")
     from sfnorch.cli.templates import read_contents
     from sfnorch.simulate.figures import PRICE_PER_1000, figures
     from sfnorch.simulate.run import chosen, play
