@@ -28,7 +28,7 @@ CHILD_FAILED = 3
 """The exit code of a run in which an execution failed."""
 
 _OVERRIDE = re.compile(r"\w+=")
-_TIMES = re.compile(r"(.+):(\d+)")
+_TIMES = re.compile(r"(.+):(\d{1,9})")
 _SAVED = (".svg", ".html", ".txt")
 
 
@@ -145,7 +145,9 @@ def _behaviour(
         faults.append(Fault(job=match[1], times=int(match[2])) if match else Fault(job=text, times=ALWAYS))
     seconds = {}
     for text in durations:
-        job, written = _pair(text, "--duration", "JOB=15m")
+        job, equals, written = text.rpartition("=")
+        if not equals or not job:
+            raise click.UsageError(f"--duration {text}: write JOB=15m.")
         found = seconds_of(written)
         if found is None:
             raise click.UsageError(f"--duration {text}: {written!r} is no duration; write 90s, 15m or 1h30m.")
@@ -178,9 +180,15 @@ def _json(text: str, option: str) -> Any:
         except (OSError, UnicodeDecodeError) as error:
             raise click.UsageError(f"{option}: {path} can't be read: {getattr(error, 'strerror', error)}.") from None
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_constant)
     except ValueError as error:
         raise click.UsageError(f"{option}: this is not JSON: {error}.") from None
+    except RecursionError:
+        raise click.UsageError(f"{option}: lists or objects stand within each other too deep.") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
 def _json_object(text: str) -> dict[str, Any]:

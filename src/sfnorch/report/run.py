@@ -111,7 +111,7 @@ def _print_figures(figures: Figures, console: Console) -> None:
         "longest history": f"{figures.history:,} of {HISTORY_LIMIT:,} events",
     }
     for name, value in rows.items():
-        table.add_row(name, value)
+        table.add_row(Text(name), Text(value))
     console.print()
     console.print(table)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -15,12 +16,13 @@ _LISTED = 3
 def timeline(run: Run) -> list[tuple[float, str]]:
     """Each moment's lines, in order: seconds after the beginning, and what happens."""
     lines: list[tuple[float, str]] = []
+    children = Counter(execution.parent for execution in run.executions)
     for at, events in groupby(run.events, key=lambda event: event.at):
-        lines += [(at, line) for line in _moment(list(events), run)]
+        lines += [(at, line) for line in _moment(list(events), run, children)]
     return lines
 
 
-def _moment(events: list[Event], run: Run) -> Iterator[str]:
+def _moment(events: list[Event], run: Run, children: Counter[str]) -> Iterator[str]:
     """What happens at one moment: what starts, what fails, what is told, what ends."""
     by_kind: dict[What, list[Event]] = {}
     for event in events:
@@ -31,7 +33,7 @@ def _moment(events: list[Event], run: Run) -> Iterator[str]:
             yield f"{event.machine} starts"
     for parent, group in groupby(started, key=lambda event: str(event.detail["parent"])):
         if parent:
-            yield f"{_all(list(group), run, parent)} start" + ("" if len(started) > 1 else "s")
+            yield f"{_all(list(group), children, parent)} start" + ("" if len(started) > 1 else "s")
     for event in by_kind.get(What.JOB_START_REFUSED, []):
         yield f"{event.machine}: {event.detail['job']} is refused: {event.detail['error']}"
     for event in by_kind.get(What.STATE_RETRIED, []):
@@ -68,11 +70,10 @@ def _ends(ended: list[Event], run: Run, events: list[Event]) -> Iterator[str]:
             yield f"{event.machine} {event.detail['status']}{error}"
 
 
-def _all(started: list[Event], run: Run, parent: str) -> str:
+def _all(started: list[Event], children: Counter[str], parent: str) -> str:
     """The executions that start together; `all 5 children` where they are all that the parent starts."""
-    children = sum(execution.parent == parent for execution in run.executions)
     names = [event.machine for event in started]
-    if len(names) == children and len(names) > 1:
+    if len(names) == children[parent] and len(names) > 1:
         return f"all {len(names)} children"
     return _named(names)
 

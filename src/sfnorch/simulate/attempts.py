@@ -12,6 +12,9 @@ from sfnorch.template.located import Object
 from sfnorch.template.states import State
 
 _INTERVAL, _ATTEMPTS, _BACKOFF = 1.0, 3, 2.0
+_LONGEST = 31_536_000.0
+"""A year: no execution lasts longer."""
+
 _RETRYING = ("Task", "Parallel", "Map")
 
 
@@ -35,10 +38,14 @@ class Attempts:
                 continue
             if self._used[index] >= _number(retrier, "MaxAttempts", _ATTEMPTS):
                 return None
-            backoff = _number(retrier, "BackoffRate", _BACKOFF) ** self._used[index]
-            self._used[index] += 1
-            delay = _number(retrier, "IntervalSeconds", _INTERVAL) * backoff
-            delay = min(delay, _number(retrier, "MaxDelaySeconds", delay))
+            used, self._used[index] = self._used[index], self._used[index] + 1
+            try:
+                delay = (
+                    _number(retrier, "IntervalSeconds", _INTERVAL) * _number(retrier, "BackoffRate", _BACKOFF) ** used
+                )
+            except OverflowError:
+                delay = _LONGEST
+            delay = max(0.0, min(delay, _number(retrier, "MaxDelaySeconds", _LONGEST), _LONGEST))
             return rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay
         return None
 

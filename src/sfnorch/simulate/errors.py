@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sfnorch.errors import SfnorchError
+
 ALL = "States.ALL"
 BRANCH_FAILED = "States.BranchFailed"
 DATA_LIMIT = "States.DataLimitExceeded"
@@ -36,8 +38,8 @@ class StatesError(Exception):
         return {"Error": self.error, "Cause": self.cause}
 
 
-class Aborted(Exception):  # noqa: N818 - no error of the execution's, but its end from outside
-    """An execution that is stopped by its parent, or for its time."""
+class NotPlayable(SfnorchError):  # noqa: N818 - said to a user in words
+    """A run that can't be played through: a call that nothing stands in for, a machine in JSONPath."""
 
 
 def takes(names: Iterable[object], error: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import simpy
 
-from sfnorch.simulate.errors import StatesError
+from sfnorch.simulate.errors import NotPlayable, StatesError
 from sfnorch.simulate.record import Execution, What
 from sfnorch.simulate.world import Steps, World
 from sfnorch.template.contents import StateMachine
@@ -18,11 +18,22 @@ MAX_EVENTS = 25_000
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
+MAX_SECONDS = 31_536_000.0
+"""How long an execution may take: a year."""
+
+MAX_EXECUTIONS = 100_000
+"""Where a run is given up: no end is in sight."""
+
 _TIMED_OUT = "the execution's own timeout"
 
 
 def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", parent: str = "") -> Execution:
     """The execution, which has started: its states are entered as the clock goes on."""
+    if len(world.record.executions) >= MAX_EXECUTIONS:
+        raise NotPlayable(
+            f"there are more than {MAX_EXECUTIONS:,} executions: {world.title(machine)} was to start once more",
+            hint="does a machine start itself?",
+        )
     name = name or world.new_id()
     execution = Execution(
         arn=machine.arn.replace(":stateMachine:", ":execution:", 1) + f":{name}",
@@ -38,8 +49,8 @@ def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", pa
     process = world.clock.process(_run(world, machine, execution))
     world.processes[execution.arn] = process
     timeout = machine.definition.data.get("TimeoutSeconds") if machine.definition else None
-    if isinstance(timeout, int | float):
-        world.clock.process(_time_out(world, process, float(timeout)))
+    own = float(timeout) if isinstance(timeout, int | float) and timeout > 0 else MAX_SECONDS
+    world.clock.process(_time_out(world, process, min(own, MAX_SECONDS)))
     return execution
 
 

@@ -22,6 +22,10 @@ from sfnorch.simulate.errors import QUERY, StatesError
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _UNDEFINED = object()
+_MOST_MILLISECONDS = 5_000
+"""How long an expression may be evaluated, so that one without an end has one."""
+
+_LONGEST_RANGE = 1_000_000
 
 
 class Evaluator:
@@ -77,7 +81,7 @@ class Evaluator:
     def _compile(self, code: str) -> Jsonata:
         compiled = self._compiled.get(code)
         if compiled is None:
-            compiled = Jsonata(code)
+            compiled = Jsonata(code, timeout=_MOST_MILLISECONDS)
             compiled.set_output_convert_nulls(False)
             for name, function in self._functions.items():
                 compiled.register_lambda(name, function)
@@ -157,6 +161,8 @@ def _partition(items: Any, size: Any) -> Any:
 def _range(start: Any, end: Any, step: Any) -> Any:
     if not step:
         raise ValueError("$range wants a step other than 0")
+    if (end - start) / step > _LONGEST_RANGE:
+        raise ValueError(f"$range makes at most {_LONGEST_RANGE:,} numbers")
     found, value = [], start
     while (value <= end) if step > 0 else (value >= end):
         found.append(value)

@@ -22,6 +22,9 @@ from sfnorch.template.located import Object
 from sfnorch.template.states import Scope, State
 
 MAX_BYTES = 262_144
+MAX_SECONDS = 99_999_999.0
+"""How long a Wait may be."""
+
 _HISTORY_FULL = "The execution reached the maximum number of history events (25000)."
 _CATCHING = ("Task", "Parallel", "Map")
 
@@ -198,9 +201,9 @@ class Interpreter:
             except ValueError:
                 raise StatesError(QUERY, f"The field 'Timestamp' came to {text!r}, which is no timestamp.") from None
             until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
-            return max(0.0, (until - self.world.now()).total_seconds())
+            return min(max(0.0, (until - self.world.now()).total_seconds()), MAX_SECONDS)
         seconds = self.value(visit, body.get("Seconds", 0), "Seconds")
-        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MAX_SECONDS:
             raise StatesError(QUERY, f"The field 'Seconds' came to {seconds!r}, which is no number of seconds.")
         return float(seconds)
 
@@ -231,6 +234,7 @@ class Interpreter:
         try:
             return self.world.evaluator.value(field, {**visit.place.variables, "states": states}, name)
         except StatesError as error:
+            self.note(1)  # that the evaluation failed is an event
             where = f"An error occurred while executing the state '{visit.state.name}'."
             raise StatesError(error.error, f"{where} {error.cause}") from None
 
@@ -273,5 +277,6 @@ class Interpreter:
 
     def limit(self, value: Any, what: str) -> None:
         """Raises StatesError (States.DataLimitExceeded) for a value past 256 KiB."""
-        if len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()) > MAX_BYTES:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
             raise StatesError(DATA_LIMIT, f"{what} with a size exceeding the maximum number of bytes service limit.")

@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sfnorch.simulate.errors import EXCEED_TOLERATED, QUERY, RUNTIME, StatesError
+import simpy
+
+from sfnorch.simulate.errors import EXCEED_TOLERATED, QUERY, RUNTIME, NotPlayable, StatesError
 from sfnorch.simulate.record import Execution, What
-from sfnorch.simulate.services import NotPlayable
-from sfnorch.simulate.task import ended, guarded, stop
+from sfnorch.simulate.task import guarded, stopped
 from sfnorch.simulate.world import Steps
 from sfnorch.template.states import Scope
 
@@ -30,31 +31,33 @@ def run_items(interpreter: Interpreter, visit: Visit) -> Steps:
     if not state.scopes:
         raise StatesError(RUNTIME, f"The Map state {state.name} has no ItemProcessor")
     scope = state.scopes[0]
-    items = _batched(interpreter, visit, _items(interpreter, visit))
+    single = _items(interpreter, visit)
+    items = _batched(interpreter, visit, single)
     interpreter.note(1)
     at_once = _number(interpreter, visit, "MaxConcurrency") or (
         _DISTRIBUTED_AT_ONCE if scope.distributed else _INLINE_AT_ONCE
     )
-    tolerated = _tolerated(interpreter, visit, len(items)) if scope.distributed else 0
+    tolerated = _tolerated(interpreter, visit, len(single)) if scope.distributed else 0
     results: list[Any] = [_SKIPPED] * len(items)
     waiting = iter(range(len(items)))
     failures: list[StatesError] = []
-    workers = [
-        clock.process(guarded(_work(interpreter, visit, scope, items, waiting, results, failures, tolerated)))
-        for _ in range(min(int(at_once), len(items)))
-    ]
-    left = list(workers)
+    over = clock.event()  # when all hands are done, or the first has failed
+    hands = int(min(at_once, len(items)))
+    left = [hands]
+
+    def hand() -> Steps:
+        _, error = yield from guarded(_work(interpreter, visit, scope, items, waiting, results, failures, tolerated))
+        left[0] -= 1
+        if not over.triggered and (error is not None or not left[0]):
+            over.succeed(error)
+
+    workers = [clock.process(hand()) for _ in range(hands)]
     try:
-        while left:
-            done = yield clock.any_of(left)
-            left = [worker for worker in left if worker not in done]
-            for worker in done:
-                _, error = ended(worker)
-                if error is not None:
-                    raise error
-    except BaseException:
-        for worker in left:
-            stop(worker)
+        error = (yield over) if workers else None
+        if error is not None:
+            raise error
+    except (StatesError, simpy.Interrupt):
+        yield from stopped(clock, workers)
         interpreter.note(1)
         raise
     interpreter.note(1)
@@ -90,7 +93,8 @@ def _work(
                 results[index] = yield from interpreter.scope(scope, given, place)
                 interpreter.note(1)
         except StatesError as error:
-            failures.append(error)
+            batch = items[index].get("Items") if "ItemBatcher" in visit.state.body else None
+            failures += [error] * (len(batch) if isinstance(batch, list) else 1)
             if not scope.distributed:
                 interpreter.note(1)
                 raise
@@ -179,6 +183,7 @@ def _child(interpreter: Interpreter, visit: Visit, scope: Scope, given: Any, ite
         inner.note(1)
     except StatesError as error:
         child.status, child.error, child.cause = "FAILED", error.error, error.cause
+        child.history += 1
         raise
     except BaseException:
         child.status = "ABORTED"
@@ -211,7 +216,8 @@ def _number(interpreter: Interpreter, visit: Visit, key: str) -> float | None:
     if key not in visit.state.body:
         return None
     value = interpreter.value(visit, visit.state.body[key], key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    whole = isinstance(value, int) or key == "ToleratedFailurePercentage"
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or not whole:
         raise StatesError(QUERY, f"The field '{key}' came to {value!r}, which is no number that it takes.")
     return float(value)
 

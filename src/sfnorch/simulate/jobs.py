@@ -19,8 +19,8 @@ def job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> se
             names.update(_listed(state.body.get("Assign")))
             for _, rule in state.objects("Choices"):
                 names.update(_listed(rule.get("Assign")))
-    for value in parameters.values():
-        names.update(part.strip() for part in value.split(","))
+    for value in (*parameters.values(), *_texts(run.first.input)):
+        names.update((value, *(part.strip() for part in value.split(","))))
     return names - {""}
 
 
@@ -39,3 +39,11 @@ def _listed(value: Any) -> Iterator[str]:
             yield from _listed(item)
     elif isinstance(value, list):
         yield from (item for item in value if isinstance(item, str) and not item.startswith("{%"))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in the value."""
+    if isinstance(value, str):
+        yield value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(item)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sfnorch.simulate.task import ended, guarded, stop
+import simpy
+
+from sfnorch.simulate.errors import StatesError
+from sfnorch.simulate.task import ended, guarded, stopped
 from sfnorch.simulate.world import Steps
 
 if TYPE_CHECKING:
@@ -31,9 +34,8 @@ def run_branches(interpreter: Interpreter, visit: Visit) -> Steps:
                     del left[index]
                     if error is not None:
                         raise error
-    except BaseException:
-        for process in left.values():
-            stop(process)
+    except (StatesError, simpy.Interrupt):
+        yield from stopped(clock, left.values())
         interpreter.note(1)
         raise
     interpreter.note(1)

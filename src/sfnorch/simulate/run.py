@@ -7,9 +7,9 @@ from typing import Any
 
 from sfnorch.errors import SfnorchError
 from sfnorch.simulate.behaviour import Behaviour
+from sfnorch.simulate.errors import NotPlayable
 from sfnorch.simulate.execution import begin
 from sfnorch.simulate.record import Run
-from sfnorch.simulate.services import NotPlayable
 from sfnorch.simulate.world import World
 from sfnorch.template.calls import child_machine
 from sfnorch.template.contents import StateMachine, Template, contents
@@ -44,8 +44,10 @@ def play(
     begin(world, machine, {} if given is None else given)
     try:
         world.clock.run()
-    except NotPlayable as error:  # simpy raises a copy, which has lost its hint; the cause is the one that was raised
-        raise error.__cause__ if isinstance(error.__cause__, NotPlayable) else error from None
+    except NotPlayable as error:  # simpy raises copies, which have lost their hint, of the one that was raised
+        while isinstance(error.__cause__, NotPlayable):
+            error = error.__cause__
+        raise error from None
     return world.record
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 import simpy
 
-from sfnorch.simulate.errors import TIMEOUT, StatesError
+from sfnorch.simulate.errors import QUERY, TIMEOUT, StatesError
 from sfnorch.simulate.services import call_service
 from sfnorch.simulate.world import Steps
 from sfnorch.template.calls import call_of
@@ -19,6 +21,7 @@ def run_task(interpreter: Interpreter, visit: Visit) -> Steps:
     """The result of the Task's call. Raises StatesError as the service fails, or for its time."""
     state, world = visit.state, interpreter.world
     arguments = interpreter.value(visit, state.body.get("Arguments", {}), "Arguments")
+    interpreter.limit(arguments, f"The Arguments of '{state.name}' came to a value")
     timeout = _seconds(interpreter, visit)
     call = call_of(state)
     interpreter.note(3 if call and call.way else 2)  # scheduled, started, and submitted where it waits
@@ -38,7 +41,9 @@ def _seconds(interpreter: Interpreter, visit: Visit) -> float | None:
     if value is None:
         return None
     value = interpreter.value(visit, value, "TimeoutSeconds")
-    return float(value) if isinstance(value, int | float) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        raise StatesError(QUERY, f"The field 'TimeoutSeconds' came to {value!r}, which is no number of seconds.")
+    return float(value)
 
 
 def _bounded(interpreter: Interpreter, steps: Steps, timeout: float) -> Steps:
@@ -46,12 +51,13 @@ def _bounded(interpreter: Interpreter, steps: Steps, timeout: float) -> Steps:
     clock = interpreter.world.clock
     process = clock.process(guarded(steps))
     try:
-        done = yield process | clock.timeout(timeout)
+        yield process | clock.timeout(timeout)
+        yield clock.timeout(0)  # what ends at the very moment is in time
     except simpy.Interrupt:
-        stop(process)
+        yield from stopped(clock, [process])
         raise
-    if process not in done:
-        stop(process)
+    if process.is_alive:
+        yield from stopped(clock, [process])
         raise StatesError(TIMEOUT, "")
     result, error = ended(process)
     if error is not None:
@@ -75,7 +81,12 @@ def ended(process: simpy.Process) -> tuple[Any, StatesError | None]:
     return cast("tuple[Any, StatesError | None]", process.value)
 
 
-def stop(process: simpy.Process) -> None:
-    """Stops a process that goes on."""
-    if process.is_alive:
+def stopped(clock: simpy.Environment, processes: Iterable[simpy.Process]) -> Steps:
+    """Stops the processes that go on, and waits until they have ended, with all that they had begun."""
+    alive = [process for process in processes if process.is_alive]
+    for process in alive:
         process.interrupt("stopped")
+    while alive:
+        with contextlib.suppress(simpy.Interrupt):  # whoever stops this as well waits for the same
+            yield clock.all_of(alive)
+        alive = [process for process in alive if process.is_alive]

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from sfnorch.template.located import Object
 
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+
 
 def parameter_faults(declared: Object, given: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with the given values, and which are missing."""
@@ -34,8 +36,11 @@ def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
     pattern, allowed = body.get("AllowedPattern"), body.get("AllowedValues")
     if isinstance(pattern, str) and not all(_fits(pattern, part.strip()) for part in parts):
         yield f"{name} can't be {value!r}{wanted or f': it must match {pattern}'}"
-    if isinstance(allowed, list) and not all(part.strip() in map(str, allowed) for part in parts):
-        yield f"{name} can't be {value!r}: it is one of {', '.join(map(str, allowed))}"
+    known = [str(item).lower() if isinstance(item, bool) else str(item) for item in allowed or ()]
+    if known and not all(part.strip() in known for part in parts):
+        yield f"{name} can't be {value!r}: it is one of {', '.join(known)}"
+    if body.get("Type") == "Number" and not _NUMBER.fullmatch(value.strip()):
+        yield f"{name} can't be {value!r}: it is a number"
 
 
 def _fits(pattern: str, value: str) -> bool:

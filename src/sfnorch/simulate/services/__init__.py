@@ -7,18 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sfnorch.errors import SfnorchError
-from sfnorch.simulate.errors import StatesError
+from sfnorch.simulate.errors import NotPlayable, StatesError
 from sfnorch.simulate.permissions import check
 from sfnorch.simulate.record import Execution
 from sfnorch.simulate.world import Steps, World
 from sfnorch.template.calls import Call, call_of
 from sfnorch.template.contents import StateMachine
 from sfnorch.template.states import State
-
-
-class NotPlayable(SfnorchError):  # noqa: N818 - said to a user in words
-    """A run that can't be played through: a call that nothing stands in for, a machine in JSONPath."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,22 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecutio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 import simpy
 
-from sfnorch.simulate.errors import TASK_FAILED, StatesError
+from sfnorch.simulate.errors import TASK_FAILED, NotPlayable, StatesError
 from sfnorch.simulate.execution import begin
 from sfnorch.simulate.record import Execution
-from sfnorch.simulate.services import Handler, NotPlayable, Request, compact
+from sfnorch.simulate.services import Handler, Request, compact
+from sfnorch.simulate.task import stopped
 from sfnorch.simulate.world import Steps, World
+
+_NO_NAME = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]|.{81}')
+"""What an execution's name can't hold, and one that is too long."""
 
 
 def start_execution(request: Request) -> Steps:
@@ -33,8 +38,7 @@ def start_execution_sync(request: Request) -> Steps:
         try:
             yield process
         except simpy.Interrupt:
-            if process.is_alive:
-                process.interrupt("its parent was stopped")
+            yield from stopped(world.clock, [process])
             raise
     if execution.status != "SUCCEEDED":
         raise StatesError(TASK_FAILED, compact(_description(world, execution, parsed=False)))
@@ -63,9 +67,11 @@ def _started(request: Request) -> Execution:
         )
     given = request.arguments.get("Input", {}) if isinstance(request.arguments, dict) else {}
     name = request.text("Name")
+    if _NO_NAME.search(name):
+        raise StatesError("StepFunctions.InvalidNameException", f"Invalid Name: '{name}'")
     execution = world.by_name.get((machine.arn, name)) if name else None
     if execution is not None:
-        if execution.status == "RUNNING" and execution.input == given:
+        if execution.status == "RUNNING" and compact(execution.input) == compact(given):
             return execution
         cause = f"Execution Already Exists: '{execution.arn}'"
         raise StatesError("StepFunctions.ExecutionAlreadyExistsException", cause)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import simpy
 
+from sfnorch.simulate.behaviour import Fault
 from sfnorch.simulate.errors import TASK_FAILED, StatesError
 from sfnorch.simulate.record import JobRun, What
 from sfnorch.simulate.services import Handler, Request, compact
@@ -43,17 +44,18 @@ def start_job_run_sync(request: Request) -> Steps:
 def start_job_run(request: Request) -> Steps:
     """The run's id, at once; it goes on by itself."""
     run = _start(request)
-    request.world.clock.process(_alone(request, run))
+    fault = request.world.behaviour.fault(run.job, request.world.job_counts[run.job].begun - 1)
+    request.world.clock.process(_alone(request, run, fault))
     return {"JobRunId": run.run_id}
     yield
 
 
-def _alone(request: Request, run: JobRun) -> Steps:
-    world = request.world
-    fault = world.behaviour.fault(run.job, world.job_counts[run.job].begun - 1)
-    yield world.clock.timeout(run.seconds)
-    run.message = fault.message if fault else ""
-    _end(request, run, "FAILED" if fault else "SUCCEEDED")
+def _alone(request: Request, run: JobRun, fault: Fault | None) -> Steps:
+    timeout = _minutes(request.arguments) * 60
+    yield request.world.clock.timeout(min(run.seconds, timeout))
+    late = run.seconds > timeout
+    run.message = fault.message if fault and not late else ""
+    _end(request, run, "TIMEOUT" if late else "FAILED" if fault else "SUCCEEDED")
 
 
 def get_job_run(request: Request) -> Steps:
@@ -76,6 +78,8 @@ def _start(request: Request) -> JobRun:
         _refuse(request, job, "Glue.EntityNotFoundException", f"Failed to start job run due to missing metadata: {job}")
     if counts.running >= behaviour.at_once(job):
         _refuse(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
+    if _minutes(request.arguments) < 1:
+        _refuse(request, job, "Glue.InvalidInputException", "Timeout not supported: it is a minute at least")
     counts.running += 1
     counts.begun += 1
     arguments = request.arguments.get("Arguments") if isinstance(request.arguments, dict) else None

@@ -13,7 +13,6 @@ from sfnorch.simulate.services import Handler, Request
 from sfnorch.simulate.world import Steps
 
 _MAX_SUBJECT = 100
-_MAX_MESSAGE = 262_144
 
 
 def publish(request: Request) -> Steps:
@@ -23,7 +22,7 @@ def publish(request: Request) -> Steps:
     text = message if isinstance(message, str) else _json(message)
     if len(subject) >= _MAX_SUBJECT or "\n" in subject:
         raise StatesError("SNS.InvalidParameterException", "Invalid parameter: Subject")
-    if not text or len(text.encode()) > _MAX_MESSAGE:
+    if not text:
         raise StatesError("SNS.InvalidParameterException", "Invalid parameter: Message")
     attributes = arguments.get("MessageAttributes")
     told = Message(
