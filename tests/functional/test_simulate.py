@@ -197,6 +197,10 @@ USAGES = {
     ("--save", "run.pdf"): "--save run.pdf: the name ends in .svg, .html, .txt.",
     ("--price", "nan"): "--price nan: write the dollars that 1,000 state transitions cost, such as 0.025.",
     ("--price", "-1"): "--price -1.0: write the dollars that 1,000 state transitions cost, such as 0.025.",
+    ("--input", '{"a": NaN}'): "--input: this is not JSON: NaN is no number.",
+    ("--input", '{"a": ' + "[" * 20_000 + "]" * 20_000 + "}"): (
+        "--input: lists or objects stand within each other too deep."
+    ),
     ("--parameter-overrides", "x"): "--parameter-overrides x: write K=V.",
 }
 
@@ -228,3 +232,11 @@ def test_a_machine_that_never_ends(run: Run):
     done = run("simulate", "t.yaml")
     assert done.code == 3
     assert "loop FAILED States.Runtime: The execution reached the maximum number of history events (25000)." in done.out
+
+
+def test_names_with_marks_of_any_kind(run: Run):
+    Path("sfnorch.yaml").write_text("pattern: dynamic\n")
+    given = json.dumps({"glueJobs": ["x[/b]", "a[red]b:smile:", "k=v", "after"]})
+    done = run("simulate", "--input", given, "--duration", "k=v=10m", "--fail", "k=v", "--fail", "after")
+    assert (done.code, done.err) == (3, "")
+    assert "critical path      x[/b] → a[red]b:smile: → k=v" in done.out

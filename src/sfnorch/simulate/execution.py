@@ -21,7 +21,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 MAX_SECONDS = 31_536_000.0
 """How long an execution may take: a year."""
 
-MAX_EXECUTIONS = 100_000
+MAX_EXECUTIONS = 20_000
 """Where a run is given up: no end is in sight."""
 
 _TIMED_OUT = "the execution's own timeout"

@@ -535,3 +535,104 @@ def test_choosing_a_machine():
         simulate('{"Resources": {}}')
     parent = {"Resources": {"M": machine({"T": {**start(), "End": True}}), **CHILD}}
     assert simulate(json.dumps(parent)).first.states == ["T"]
+
+
+def test_what_is_stopped_has_ended_before_anything_else_begins():
+    again = {**GLUE, "TimeoutSeconds": 10, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "B"}], "End": True}
+    run = play({"A": again, "B": {**GLUE, "End": True}})
+    assert [(job.status, job.started, job.ended) for job in run.job_runs] == [
+        ("STOPPED", 0.0, 10.0),
+        ("SUCCEEDED", 10.0, 310.0),
+    ]
+    slow = {"Child": machine({"C": {"Type": "Wait", "Seconds": 100, "End": True}}, Name="child")}
+    states = {
+        "P": {
+            "Type": "Parallel",
+            "Branches": [
+                {"StartAt": "S", "States": {"S": {**start(Name="n"), "End": True}}},
+                {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 5, "Next": "F"}, "F": {"Type": "Fail"}}},
+            ],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "N"}],
+            "End": True,
+        },
+        "N": {**start("", Name="n"), "End": True},
+    }
+    run = play(states, more=slow)
+    assert [execution.status for execution in run.executions] == ["FAILED", "ABORTED"]
+    assert run.first.error == "StepFunctions.ExecutionAlreadyExistsException"
+
+
+def test_what_ends_at_the_very_moment_of_its_timeout_is_in_time():
+    assert one({**GLUE, "TimeoutSeconds": 300}).first.status == "SUCCEEDED"
+
+
+def test_runs_that_would_never_end():
+    again = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 99_999_999, "BackoffRate": 1.0}]
+    broken = one({**GLUE, "Arguments": {"X": "{% $states.input.nothing %}"}, "Retry": again})
+    assert (broken.first.error, broken.first.history) == ("States.Runtime", 25_000)
+    backoff = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2000, "MaxDelaySeconds": 1}]
+    assert one({**GLUE, "Retry": backoff}, Behaviour(unknown=["*"])).first.retries == 2000
+    itself = {**start(""), "Arguments": {"StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:m"}}
+    with pytest.raises(NotPlayable, match="there are more than 20,000 executions: m was to start once more"):
+        one(itself)
+    endless = one({"Type": "Pass", "Output": "{% ($f := function($x) { 1 + $f($x) }; $f(1)) %}"})
+    assert endless.first.error == "States.QueryEvaluationError"
+    year = play({"A": {"Type": "Wait", "Seconds": 99_999_999, "End": True}})
+    assert (year.first.status, year.first.ended) == ("TIMED_OUT", 31_536_000.0)
+
+
+ODD = {
+    "a timeout below zero": {**GLUE, "TimeoutSeconds": "{% -5 %}"},
+    "a timeout that is a text": {**GLUE, "TimeoutSeconds": "{% 'x' %}"},
+    "half an item at once": {**distributed(), "MaxConcurrency": 0.5},
+    "a wait past its limit": {"Type": "Wait", "Seconds": 10**12},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_numbers_that_are_not_taken(name: str):
+    assert one(ODD[name]).first.error == "States.QueryEvaluationError"
+
+
+def test_odd_input():
+    assert one({**GLUE, "Arguments": {"JobName": "a", "Timeout": -1}}).first.error == "Glue.InvalidInputException"
+    assert play({"A": {"Type": "Pass", "End": True}}, given={"a": "\ud800"}).first.status == "SUCCEEDED"
+    assert one(start("", Name="a b"), more=CHILD).first.error == "StepFunctions.InvalidNameException"
+    assert one(start("", Name="a" * 81), more=CHILD).first.error == "StepFunctions.InvalidNameException"
+    large = {**PUBLISH, "Arguments": {"TopicArn": "t", "Message": "m" * 270_000}}
+    assert one(large).first.error == "States.DataLimitExceeded"
+
+
+def test_jobs_that_are_not_waited_for_fail_in_the_order_of_their_starts():
+    branch = {**GLUE, "Resource": "arn:aws:states:::glue:startJobRun", "End": True}
+    states = {
+        "P": {
+            "Type": "Parallel",
+            "Branches": [{"StartAt": name, "States": {name: branch}} for name in ("A", "B")],
+            "End": True,
+        }
+    }
+    told = Behaviour(faults=[Fault(job="orders", times=1)], concurrent_runs={"orders": 5})
+    assert [job.status for job in play(states, told).job_runs] == ["FAILED", "SUCCEEDED"]
+    late = {**branch, "Arguments": {"JobName": "orders", "Timeout": 1}}
+    run = play({"A": late})
+    assert [(job.status, job.ended) for job in run.job_runs] == [("TIMEOUT", 60.0)]
+
+
+def test_items_that_fail_in_batches_are_counted_each():
+    check = {
+        "Type": "Choice",
+        "Choices": [{"Condition": "{% 3 in $states.input.Items %}", "Next": "F"}],
+        "Default": "G",
+    }
+    body = distributed(
+        Items="{% [1..20] %}",
+        ItemBatcher={"MaxItemsPerBatch": 5},
+        ItemProcessor={
+            **DISTRIBUTED,
+            "StartAt": "C",
+            "States": {"C": check, "F": {"Type": "Fail"}, "G": {"Type": "Pass", "End": True}},
+        },
+    )
+    assert one({**body, "ToleratedFailureCount": 4}).first.error == "States.ExceedToleratedFailureThreshold"
+    assert one({**body, "ToleratedFailureCount": 5}).first.status == "SUCCEEDED"

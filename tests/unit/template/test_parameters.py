@@ -11,6 +11,8 @@ DECLARED = parse_template(
     "Size: {Type: String, Default: s, AllowedValues: [s, 2]}\n"
     "Jobs: {Type: CommaDelimitedList, Default: '', AllowedPattern: '[a-z]*'}\n"
     "Java: {Type: String, Default: '', AllowedPattern: '\\p{Alpha}+'}\n"
+    "Flag: {Type: String, Default: true, AllowedValues: [true, false]}\n"
+    "Count: {Type: Number, Default: 1}\n"
     "Needed: {Type: String}\n",
     "t.yaml",
 ).data
@@ -23,8 +25,12 @@ GIVEN = {
     "Jobs=a, b": [],
     "Jobs=a,B": ["Jobs can't be 'a,B': it must match [a-z]*"],
     "Java=é": [],
+    "Flag=true": [],
+    "Flag=yes": ["Flag can't be 'yes': it is one of true, false"],
+    "Count=-1.5": [],
+    "Count=many": ["Count can't be 'many': it is a number"],
     "Nam=x": ["the template has no parameter Nam; did you mean Name?"],
-    "Zzz=x": ["the template has no parameter Zzz; it has: Name, Bare, Size, Jobs, Java, Needed"],
+    "Zzz=x": ["the template has no parameter Zzz; it has: Name, Bare, Size, Jobs, Java, Flag, Count, Needed"],
 }
 
 
