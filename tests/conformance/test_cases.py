@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sfnorch.simulate.behaviour import Behaviour
 from sfnorch.simulate.record import Execution
 from sfnorch.simulate.run import simulate
 from tests.template_yaml import yaml_1_2
@@ -24,7 +25,8 @@ def template(states: dict[str, Any], timeout: int | None = None) -> str:
 
 def run(case: dict[str, Any]) -> Execution:
     given = case.get("input_value", case.get("input", {}))
-    return simulate(template(case["states"], case.get("timeout")), given).first
+    behaviour = Behaviour(mocks=case.get("mocks", {}))
+    return simulate(template(case["states"], case.get("timeout")), given, behaviour).first
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
@@ -46,8 +48,8 @@ def test_an_execution_comes_to(case: dict[str, Any]):
 
 
 def test_there_are_enough_cases_and_each_says_where_it_is_from():
-    assert len(CASES) >= 80
+    assert len(CASES) == 100
     assert {case["by"].split()[0] for case in CASES} == {"aws", "jsonata", "engine"}
     assert all(case["by"] == "engine" or "https://" in case["by"] for case in CASES)
     kinds = {state["Type"] for case in CASES for state in case["states"].values()}
-    assert kinds == {"Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"}
+    assert kinds == {"Task", "Pass", "Choice", "Wait", "Succeed", "Fail", "Parallel", "Map"}
