@@ -168,6 +168,9 @@ def test_mocks_stand_in_for_what_is_not_played(run: Run):
         "      Role: arn:aws:iam::123456789012:role/r\n      Definition:\n        QueryLanguage: JSONata\n"
         "        StartAt: Ask\n        States:\n          Ask: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', End: true}\n"
     )
+    Path("marks.yaml").write_text(Path("t.yaml").read_text().replace("Ask", "A=b"))
+    done = run("simulate", "marks.yaml", "--mock", 'A=b={"c": "d=e"}', "--output", "json")
+    assert json.loads(done.out)["executions"][0]["output"] == {"c": "d=e"}
     done = run("simulate", "t.yaml")
     assert (done.code, done.out, done.err) == (
         1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import io
 import json
@@ -160,9 +161,21 @@ def _behaviour(
         throttled[match[1]] = int(match[2])
     answers = {}
     for text in mocks:
-        state, written = _pair(text, "--mock", "STATE=JSON")
+        state, written = _mock(text)
         answers[state] = _json(written, f"--mock {state}")
     return Behaviour(seconds=seconds, faults=faults, throttles=throttled, mocks=answers)
+
+
+def _mock(text: str) -> tuple[str, str]:
+    """The state and what it yields: parted at the first `=` with JSON or a file behind it, since names may hold one."""
+    first = _pair(text, "--mock", "STATE=JSON")
+    for match in re.finditer("=", text):
+        state, written = text[: match.start()], text[match.end() :]
+        with contextlib.suppress(ValueError, RecursionError):
+            if not written.startswith("@"):
+                json.loads(written)
+            return state, written
+    return first
 
 
 def _pair(text: str, option: str, form: str) -> tuple[str, str]:
