@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from datetime import datetime, timezone
 from typing import Any
 
@@ -22,6 +23,11 @@ VALUES = {
     "$now()": "2026-01-02T03:04:05.678Z",
     "$now('[Y]-[M01]')": "2026-01",
     "$millis()": 1767323045678,
+    "$toMillis('2026-01-01T00:00:00.500Z')": 1767225600500,
+    "$toMillis('2026-01-01T01:00:00+01:00')": 1767225600000,
+    "$toMillis('2026', '[Y]')": 1767225600000,
+    "$toMillis($now()) = $millis()": True,
+    "$exists($toMillis(nothing))": False,
     "$random(7) = $random(7)": True,
     "$random() < 1": True,
     "$hash('a', 'MD5')": "0cc175b9c0f1b6a831c399e269772661",
@@ -35,6 +41,14 @@ VALUES = {
     "1e15": 1_000_000_000_000_000,
     "0.1 + 0.2 > 0.3": True,
 }
+
+
+def test_the_time_that_an_expression_may_take_is_its_own(monkeypatch: pytest.MonkeyPatch):
+    evaluator = Evaluator(random.Random(1), lambda: NOW)  # noqa: S311
+    began = time.time()
+    assert evaluator.value("{% 1 + 1 %}", {}, "Output") == 2
+    monkeypatch.setattr(time, "time", lambda: began + 3600)
+    assert evaluator.value("{% 1 + 1 %}", {}, "Output") == 2
 
 
 @pytest.mark.parametrize("code", VALUES)
