@@ -88,7 +88,7 @@ _NAMED_WITHOUT_STACK = (
     "AWS::Serverless::StateMachine",
     "AWS::StepFunctions::Activity",
 )
-RANDOM = "XXXXXXXXXXXX"
+RANDOM = "X" * 12
 """How the random end of a generated name stands here."""
 
 _ARN_ATTRIBUTES = ("Arn", "TopicArn", "FunctionArn", "AlarmArn")
