@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sfnorch.errors import SfnorchError
-from sfnorch.graph.words import does, in_order, machine_title, scope_title, started, ways
+from sfnorch.graph.words import does, in_order, scope_title, started, ways
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State, Way
 
@@ -70,7 +70,7 @@ class _Drawing:
     def machine(self, machine: StateMachine) -> Iterator[str]:
         name = self.drawn[machine.logical_id] = f"m{len(self.drawn) + 1}"
         yield f"  subgraph cluster_{name} {{"
-        yield f"    label={_quoted(machine_title(machine, self.template))}"
+        yield f"    label={_quoted(self.template.title(machine))}"
         yield f"    {name} [shape=point, width=0.15]"
         if machine.states:
             yield from self.scope(machine.states, 2, name)
@@ -111,7 +111,7 @@ class _Drawing:
         for state, machine in self.starts:
             if machine.logical_id not in self.drawn:
                 name = self.drawn[machine.logical_id] = f"m{len(self.drawn) + 1}"
-                yield f"  {name} [label={_quoted(machine_title(machine, self.template))}, shape=box3d]"
+                yield f"  {name} [label={_quoted(self.template.title(machine))}, shape=box3d]"
             yield f"  {self.ids[state]} -> {self.drawn[machine.logical_id]} [style=bold]"
 
 

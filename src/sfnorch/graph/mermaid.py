@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sfnorch.graph.words import does, in_order, kind_and_doing, machine_title, scope_title, started, ways
+from sfnorch.graph.words import does, in_order, kind_and_doing, scope_title, started, ways
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State, Way
 
@@ -43,7 +43,7 @@ class _Drawing:
 
     def machine(self, machine: StateMachine) -> Iterator[str]:
         box = self.boxes[machine.logical_id] = f"m{len(self.boxes) + 1}"
-        yield f"  subgraph {box} [{_quoted(machine_title(machine, self.template))}]"
+        yield f"  subgraph {box} [{_quoted(self.template.title(machine))}]"
         if machine.states:
             yield f"    {box}start(( ))"
             yield from self.scope(machine.states, 2, f"{box}start")
@@ -88,7 +88,7 @@ class _Drawing:
         for state, machine in self.starts:
             if machine.logical_id not in self.boxes:
                 box = self.boxes[machine.logical_id] = f"m{len(self.boxes) + 1}"
-                yield f"  {box}[[{_quoted(machine_title(machine, self.template))}]]"
+                yield f"  {box}[[{_quoted(self.template.title(machine))}]]"
             yield f"  {self.ids[state]} ==> {self.boxes[machine.logical_id]}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 from rich.tree import Tree
 
-from sfnorch.graph.words import in_order, kind_and_doing, machine_title, scope_title, started, ways
+from sfnorch.graph.words import in_order, kind_and_doing, scope_title, started, ways
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State, Way
 
@@ -16,7 +16,7 @@ def trees(machines: Sequence[StateMachine], template: Template) -> list[Tree]:
     """A tree a machine."""
     found = []
     for machine in machines:
-        tree = Tree(Text(machine_title(machine, template), style="bold"))
+        tree = Tree(Text(template.title(machine), style="bold"))
         if machine.states:
             _add(tree, machine.states, template)
         found.append(tree)
@@ -35,7 +35,7 @@ def _line(state: State, template: Template) -> Text:
     line.append(f"  {kind_and_doing(state)}", style="dim")
     child = started(state, template)
     if child:
-        line.append(f" {machine_title(child, template)}", style="cyan")
+        line.append(f" {template.title(child)}", style="cyan")
     leads = []
     for transition, label in ways(state):
         if transition.way is Way.CATCH:

@@ -11,19 +11,13 @@ from sfnorch.template.located import Object
 from sfnorch.template.states import Scope, State, Transition, Way
 
 _LONGEST = 40
-_JOB_ARGUMENTS = {"glue:startJobRun": "JobName", "aws-sdk:glue:startJobRun": "JobName"}
-
-
-def machine_title(machine: StateMachine, template: Template) -> str:
-    """The machine's name without the stack's."""
-    return machine.name.removeprefix(f"{template.stack.where.stack_name}-")
 
 
 def does(state: State) -> str:
     """What the state does beside its type, in few words: the call of a Task, how long a Wait waits."""
     call = call_of(state)
     if call:
-        job = argument(state, _JOB_ARGUMENTS.get(call.name, ""))
+        job = argument(state, "JobName") if call.action == "glue:startJobRun" else ""
         shown = f" {job}" if job not in ("", "*", state.name) else ""
         return f"{call}{shown}"
     match state.kind:

@@ -159,7 +159,7 @@ def _state_events(state: State, timeout: float | None) -> float:
         case "Parallel":
             return 2 + (2 + sum(inner)) * (1 + _attempts(state))
         case "Map":
-            items = 0 if any(scope.distributed for scope in state.scopes) else _items(state)
+            items = 0 if state.distributed else _items(state)
             return 2 + (3 + items * (2 + sum(inner))) * (1 + _attempts(state))
         case "Fail":
             return 1

@@ -53,7 +53,7 @@ class Subject:
             found = []
             for state in machine.walk():
                 needed = needs(state, self.template.stack.where)
-                if any(scope.distributed for scope in state.scopes):
+                if state.distributed:
                     needed = distributed_map_needs(machine.arn)
                 if needed is None or needed:
                     found.append(StateNeeds(state=state, needs=None if needed is None else tuple(needed)))

@@ -29,9 +29,10 @@ _TIMED_OUT = "the execution's own timeout"
 
 def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", parent: str = "") -> Execution:
     """The execution, which has started: its states are entered as the clock goes on."""
+    title = world.template.title(machine)
     if len(world.record.executions) >= MAX_EXECUTIONS:
         raise NotPlayable(
-            f"there are more than {MAX_EXECUTIONS:,} executions: {world.title(machine)} was to start once more",
+            f"there are more than {MAX_EXECUTIONS:,} executions: {title} was to start once more",
             hint="does a machine start itself?",
         )
     name = name or world.new_id()
@@ -39,7 +40,7 @@ def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", pa
         arn=machine.arn.replace(":stateMachine:", ":execution:", 1) + f":{name}",
         name=name,
         machine=machine.arn,
-        title=world.title(machine),
+        title=title,
         parent=parent,
         input=json.loads(json.dumps(given)),
         started=world.at,

@@ -100,13 +100,19 @@ class Evaluator:
 
     def _now_text(self, picture: str | None = None, zone: str | None = None) -> Any:
         if picture is None:
-            return f"{self._now().astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}.{self._now().microsecond // 1000:03d}Z"
+            return timestamp(self._now())
         from jsonata.functions import Functions
 
         return Functions.datetime_from_millis(self._millis(), picture, zone)
 
     def _millis(self) -> int:
         return int(self._now().timestamp() * 1000)
+
+
+def timestamp(moment: datetime) -> str:
+    """The moment as AWS writes it: in UTC, with milliseconds."""
+    moment = moment.astimezone(timezone.utc)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def expression(text: str) -> str | None:

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from sfnorch.simulate.attempts import Attempts
 from sfnorch.simulate.errors import DATA_LIMIT, NO_CHOICE, QUERY, RUNTIME, StatesError
 from sfnorch.simulate.execution import MAX_EVENTS
+from sfnorch.simulate.expressions import timestamp
 from sfnorch.simulate.record import Execution, What
 from sfnorch.simulate.world import Steps, World
 from sfnorch.template.contents import StateMachine
@@ -64,6 +65,7 @@ class Interpreter:
         self.world = world
         self.machine = machine
         self.execution = execution
+        self.started = timestamp(world.moment(execution.started))
 
     def execute(self, scope: Scope) -> Steps:
         """The execution's output. Raises StatesError where it fails."""
@@ -91,7 +93,7 @@ class Interpreter:
         self.note(1)
         self.execution.states.append(state.name)
         self.world.tell(What.STATE_ENTERED, self.execution, state.name, type=state.kind)
-        visit = Visit(state, data, place, self.world.now_text())
+        visit = Visit(state, data, place, timestamp(self.world.now()))
         attempts = Attempts(state)
         while True:
             try:
@@ -250,7 +252,7 @@ class Interpreter:
                 "Input": self.execution.input,
                 "Name": self.execution.name,
                 "RoleArn": role.arn if role else "",
-                "StartTime": self.started_text(),
+                "StartTime": self.started,
                 "RedriveCount": 0,
             },
             "StateMachine": {"Id": self.machine.arn, "Name": self.machine.name},
@@ -259,11 +261,6 @@ class Interpreter:
         if visit.place.item is not None:
             found["Map"] = {"Item": visit.place.item}
         return found
-
-    def started_text(self) -> str:
-        """When the execution started, as AWS writes it."""
-        started = datetime.fromtimestamp(self.world.begin.timestamp() + self.execution.started, tz=timezone.utc)
-        return f"{started:%Y-%m-%dT%H:%M:%S}.{started.microsecond // 1000:03d}Z"
 
     def note(self, events: int) -> None:
         """Counts events of the history. Raises StatesError (States.Runtime) where it is full.

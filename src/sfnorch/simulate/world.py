@@ -15,7 +15,7 @@ import simpy
 from sfnorch.simulate.behaviour import Behaviour
 from sfnorch.simulate.expressions import Evaluator
 from sfnorch.simulate.record import Event, Execution, Run, What
-from sfnorch.template.contents import StateMachine, Template
+from sfnorch.template.contents import Template
 
 Steps: TypeAlias = Generator[simpy.Event, Any, Any]
 """What a process does over time: it yields what it waits for, and returns what came of it."""
@@ -63,20 +63,15 @@ class World:
 
     def now(self) -> datetime:
         """The virtual time of day."""
-        return self.begin + timedelta(seconds=self.at)
+        return self.moment(self.at)
 
-    def now_text(self) -> str:
-        """The virtual time of day as AWS writes it."""
-        now = self.now()
-        return f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z"
+    def moment(self, at: float) -> datetime:
+        """The time of day so many seconds after the run began."""
+        return self.begin + timedelta(seconds=at)
 
     def new_id(self) -> str:
         """A UUID, the same in every run of the same seed."""
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
-
-    def title(self, machine: StateMachine) -> str:
-        """What people call the machine: its name without the stack's."""
-        return machine.name.removeprefix(f"{self.template.stack.where.stack_name}-")
 
     def tell(self, what: What, execution: Execution, state: str = "", **detail: Any) -> None:
         """Notes an event."""

@@ -47,9 +47,14 @@ class Call:
     way: str = ""
 
     @property
+    def action(self) -> str:
+        """What is called, by whichever of the two integrations: `glue:startJobRun`."""
+        return self.name.removeprefix("aws-sdk:")
+
+    @property
     def service(self) -> str:
         """The service as the integration names it."""
-        return self.name.removeprefix("aws-sdk:").partition(":")[0]
+        return self.action.partition(":")[0]
 
     def __str__(self) -> str:
         return self.name + self.way

@@ -23,7 +23,7 @@ from sfnorch.template.intrinsics import Stack
 from sfnorch.template.located import Object, Path, Place
 from sfnorch.template.reader import Source
 from sfnorch.template.resources import Surroundings
-from sfnorch.template.roles import Role, declared_roles, implied_role, resources
+from sfnorch.template.roles import Policies, Role, declared_roles, implied_role, policies_beside, resources
 from sfnorch.template.states import Scope, State, states_of
 
 NATIVE, SAM = "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"
@@ -88,18 +88,21 @@ class Template:
                 return machine
         return None
 
+    def title(self, machine: StateMachine) -> str:
+        """What people call the machine: its name without the stack's."""
+        return machine.name.removeprefix(f"{self.stack.where.stack_name}-")
+
     def find(self, name: str) -> StateMachine:
         """The machine that a person calls so: by logical id, or by its name with or without the stack's.
 
         Raises SfnorchError where there is none, with the names of those that are there.
         """
-        prefix = f"{self.stack.where.stack_name}-"
         for machine in self.machines:
-            short = machine.name.removeprefix(prefix)
-            names = (machine.logical_id, machine.logical_id.removesuffix("StateMachine"), machine.name, short)
+            short = machine.logical_id.removesuffix("StateMachine")
+            names = (machine.logical_id, short, machine.name, self.title(machine))
             if name.lower() in (candidate.lower() for candidate in names if candidate):
                 return machine
-        known = ", ".join(machine.name.removeprefix(prefix) for machine in self.machines)
+        known = ", ".join(map(self.title, self.machines))
         raise SfnorchError(
             f"There is no state machine {name!r} in {self.source.file}",
             hint=f"it has: {known}" if known else "it has none at all",
@@ -111,8 +114,11 @@ def contents(
 ) -> Template:
     """What the template holds; parameters that aren't given have their defaults."""
     stack = Stack(source.data, parameters, where)
-    roles = declared_roles(stack)
-    machines = tuple(_machine(stack, roles, *found) for kind in (NATIVE, SAM) for found in resources(stack, kind))
+    policies = policies_beside(stack)
+    roles = declared_roles(stack, policies)
+    machines = tuple(
+        _machine(stack, roles, policies, *found) for kind in (NATIVE, SAM) for found in resources(stack, kind)
+    )
     order = {logical_id: index for index, logical_id in enumerate(stack.section("Resources"))}
     return Template(
         source=source,
@@ -127,7 +133,13 @@ def contents(
 
 
 def _machine(
-    stack: Stack, roles: Mapping[str, Role], logical_id: str, properties: Object, path: Path, place: Place
+    stack: Stack,
+    roles: Mapping[str, Role],
+    policies: Policies,
+    logical_id: str,
+    properties: Object,
+    path: Path,
+    place: Place,
 ) -> StateMachine:
     definition, fault = None, None
     try:
@@ -146,14 +158,20 @@ def _machine(
         place=place,
         definition=definition,
         fault=fault,
-        role=_role(stack, roles, kind, logical_id, properties, path),
+        role=_role(stack, roles, policies, kind, logical_id, properties, path),
     )
 
 
 def _role(
-    stack: Stack, roles: Mapping[str, Role], kind: str, logical_id: str, properties: Object, path: Path
+    stack: Stack,
+    roles: Mapping[str, Role],
+    policies: Policies,
+    kind: str,
+    logical_id: str,
+    properties: Object,
+    path: Path,
 ) -> Role | None:
     given: Any = properties.get("Role" if kind == SAM else "RoleArn")
     if given is not None:
         return roles.get(stack.text(given))
-    return implied_role(stack, logical_id, properties, path) if kind == SAM else None
+    return implied_role(stack, policies, logical_id, properties, path) if kind == SAM else None

@@ -112,29 +112,32 @@ def parse_json(text: str, file: str, *, first_line: int | None = None, line: int
 
 
 def _read(text: str, file: str) -> tuple[_Reading, Any]:
-    if text.lstrip().startswith(("{", "[")):
-        try:
-            json.loads(text, parse_constant=_no_constant)
-        except RecursionError:
-            pass  # told as what is too deep
-        except ValueError as error:
-            try:
-                composed = compose(text, file, KIND)
-            except TemplateError as other:
-                if "this is not YAML" not in str(other):  # but what no reader takes
-                    raise
-                line = getattr(error, "lineno", None)
-                message = f"this is not JSON: {getattr(error, 'msg', error)}"
-                raise TemplateError([KIND.finding(file, line, message)]) from None
-        else:
-            composed = compose(_as_yaml(text), file, KIND)
-            reading = _Reading(file, as_json=True)
-            return reading, reading.value(composed.root) if composed.root else None
-    composed = compose(text, file, KIND)
-    reading = _Reading(file, aliases=composed.aliases)
+    looks_json = text.lstrip().startswith(("{", "["))
+    fault = _json_fault(text) if looks_json else None
+    as_json = looks_json and fault is None
+    try:
+        composed = compose(_as_yaml(text) if as_json else text, file, KIND)
+    except TemplateError as error:
+        if fault is None or "this is not YAML" not in str(error):
+            raise
+        line = getattr(fault, "lineno", None)
+        message = f"this is not JSON: {getattr(fault, 'msg', fault)}"
+        raise TemplateError([KIND.finding(file, line, message)]) from None
+    reading = _Reading(file, aliases=composed.aliases, as_json=as_json)
     if composed.root is None or (isinstance(composed.root, yaml.ScalarNode) and not composed.root.value):
         return reading, None
     return reading, reading.value(composed.root)
+
+
+def _json_fault(text: str) -> ValueError | None:
+    """Why the text is no JSON; none where it is, or is so deep that the composer will tell."""
+    try:
+        json.loads(text, parse_constant=_no_constant)
+    except ValueError as error:
+        return error
+    except RecursionError:
+        return None
+    return None
 
 
 def _no_constant(name: str) -> None:

@@ -34,9 +34,23 @@ class Role:
     """Characters of its inline policies, without blanks, as IAM counts them."""
 
 
-def declared_roles(stack: Stack) -> dict[str, Role]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """What stands beside the roles, gathered once for all of them."""
+
+    attached: dict[str, list[Statement]]
+    managed: dict[str, list[Statement]]
+    connected: frozenset[str]
+
+
+def policies_beside(stack: Stack) -> Policies:
+    """The template's policies that name their roles, its managed ones, and what its connectors start from."""
+    return Policies(attached=_attached(stack), managed=managed_policies(stack), connected=connected_sources(stack))
+
+
+def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
     """The template's roles by ARN."""
-    attached, own, connected = _attached(stack), managed_policies(stack), connected_sources(stack)
+    connected = policies.connected
     machine_roles = {
         stack.text(properties.get("Role"))
         for logical_id, properties, _, _ in resources(stack, "AWS::Serverless::StateMachine")
@@ -45,7 +59,7 @@ def declared_roles(stack: Stack) -> dict[str, Role]:
     roles = {}
     for logical_id, properties, path, place in resources(stack, "AWS::IAM::Role"):
         inline, sizes, whole = _inline(stack.value(properties.get("Policies")), (*path, "Policies"))
-        more, known = _managed(stack.value(properties.get("ManagedPolicyArns")), own)
+        more, known = _managed(stack.value(properties.get("ManagedPolicyArns")), policies.managed)
         arn = stack.attribute(logical_id, "Arn")
         trust = statements(stack.value(properties.get("AssumeRolePolicyDocument")), path)
         roles[arn] = Role(
@@ -53,7 +67,7 @@ def declared_roles(stack: Stack) -> dict[str, Role]:
             arn=arn,
             path=path,
             place=place,
-            statements=(*inline, *more, *attached.get(stack.name(logical_id), ())),
+            statements=(*inline, *more, *policies.attached.get(stack.name(logical_id), ())),
             whole=whole and known and arn not in machine_roles and logical_id not in connected,
             principals=tuple(name for statement in trust for name in statement.principals),
             policy_sizes=tuple(sizes),
@@ -61,17 +75,15 @@ def declared_roles(stack: Stack) -> dict[str, Role]:
     return roles
 
 
-def implied_role(stack: Stack, logical_id: str, properties: Object, path: Path) -> Role:
+def implied_role(stack: Stack, policies: Policies, logical_id: str, properties: Object, path: Path) -> Role:
     """The role that SAM makes for a machine without one, from its Policies.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
     """
     listed = properties.get("Policies")
     items = list(listed) if isinstance(listed, Array) else [] if listed is None else [listed]
-    own = managed_policies(stack)
-    granted: list[Statement] = []
-    granted += _attached(stack).get(f"<{logical_id}Role>", ())
-    whole = logical_id not in connected_sources(stack)
+    granted = list(policies.attached.get(f"<{logical_id}Role>", ()))
+    whole = logical_id not in policies.connected
     for index, item in enumerate(items):
         at = (*path, "Policies", index) if isinstance(listed, Array) else (*path, "Policies")
         value = stack.value(item)
@@ -81,7 +93,7 @@ def implied_role(stack: Stack, logical_id: str, properties: Object, path: Path) 
             document = stack.value(_expanded(name, item[name], item.place))
             granted += (replace(statement, bundled=True) for statement in statements(document, (*at, name)))
         else:
-            more, known = _managed([value], own)
+            more, known = _managed([value], policies.managed)
             granted += more
             whole = whole and known
     return Role(

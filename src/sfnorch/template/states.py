@@ -13,6 +13,8 @@ from typing import Any
 
 from sfnorch.template.located import Object, Path
 
+_ANY_ERROR = {"States.ALL", "States.TaskFailed"}
+
 
 class Way(Enum):
     """Why an execution goes from one state to the next."""
@@ -65,6 +67,16 @@ class State:
     def objects(self, key: str) -> Iterator[tuple[int, Object]]:
         """The mappings in the body's list under the key, with their positions."""
         yield from _objects(self.body, key)
+
+    @property
+    def distributed(self) -> bool:
+        """Whether it is a distributed Map."""
+        return any(scope.distributed for scope in self.scopes)
+
+    @property
+    def catches_all(self) -> bool:
+        """Whether a catcher of its own takes an error of any name."""
+        return any(_ANY_ERROR & set(transition.errors()) for transition in self.catches)
 
     @property
     def catches(self) -> list[Transition]:

@@ -10,8 +10,6 @@ from sfnorch.lint.subject import Subject
 from sfnorch.lint.words import listed
 from sfnorch.template.states import Scope, State
 
-_ALL = {"States.ALL", "States.TaskFailed"}
-
 
 def _check(subject: Subject) -> Iterator[Fault]:
     for machine in subject.machines:
@@ -26,8 +24,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 def _uncaught(scope: Scope) -> Iterator[State]:
     for state in scope.states.values():
-        caught = any(_ALL & set(transition.errors()) for transition in state.catches)
-        if caught:
+        if state.catches_all:
             continue
         if state.kind == "Task":
             yield state

@@ -13,8 +13,6 @@ from sfnorch.template.contents import StateMachine
 from sfnorch.template.iam import overlap
 from sfnorch.template.states import Scope, State
 
-_ALL = {"States.ALL", "States.TaskFailed"}
-
 
 def _check(subject: Subject) -> Iterator[Fault]:
     if subject.template.events_told:
@@ -45,7 +43,7 @@ def _told(machine: StateMachine, watched: set[str]) -> bool:
 
 def _uncaught(scope: Scope) -> Iterator[State]:
     for state in scope.states.values():
-        if any(_ALL & set(transition.errors()) for transition in state.catches):
+        if state.catches_all:
             continue
         if state.kind == "Task":
             yield state

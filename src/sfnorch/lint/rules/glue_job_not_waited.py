@@ -9,7 +9,6 @@ from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
 from sfnorch.template.calls import call_of
 
-_STARTS = ("glue:startJobRun", "aws-sdk:glue:startJobRun")
 _ASKS = ("aws-sdk:glue:getJobRun", "aws-sdk:glue:getJobRuns")
 
 
@@ -19,7 +18,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
         if any(call.name in _ASKS for call in calls.values()):
             continue  # it asks for the job's end itself
         for state, call in calls.items():
-            if call.name in _STARTS and not call.way:
+            if call.action == "glue:startJobRun" and not call.way:
                 message = f"{state.name} starts a Glue job and doesn't wait for its end"
                 hint = "write arn:aws:states:::glue:startJobRun.sync"
                 yield fault(machine, (*state.path, "Resource"), message, hint)

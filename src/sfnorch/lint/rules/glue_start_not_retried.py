@@ -24,7 +24,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
     for machine in subject.machines:
         for state in machine.walk():
             call = call_of(state)
-            if call and call.name in ("glue:startJobRun", "aws-sdk:glue:startJobRun") and not _retried(state):
+            if call and call.action == "glue:startJobRun" and not _retried(state):
                 message = f"{state.name} is not tried again when Glue is busy"
                 hint = "retry Glue.ConcurrentRunsExceededException and Glue.AWSGlueException, with a pause and jitter"
                 yield fault(machine, state.path, message, hint)

@@ -53,7 +53,7 @@ def _state(machine: StateMachine, state: State) -> Iterator[Fault]:
         if state.kind == "Fail" and len(state.text(key)) > limit:
             yield fault(machine, (*state.path, key), f"{key} has more than {limit:,} characters", "shorten it")
     concurrency = state.body.get("MaxConcurrency")
-    inline = not any(scope.distributed for scope in state.scopes)
+    inline = not state.distributed
     if state.kind == "Map" and inline and isinstance(concurrency, int) and concurrency > _INLINE_ITEMS:
         message = f"an inline Map runs {_INLINE_ITEMS} items at once, not {concurrency}"
         hint = "give its ProcessorConfig the mode DISTRIBUTED for more"

@@ -36,7 +36,7 @@ def _machine(machine: StateMachine, topic: Topic, key: Key | None) -> Iterator[F
     names = key.names if key else {topic.key}
     for state in machine.walk():
         call = call_of(state)
-        if call is None or call.name not in ("sns:publish", "aws-sdk:sns:publish"):
+        if call is None or call.action != "sns:publish":
             continue
         if argument(state, "TopicArn") == ANY or not overlap(topic.arn, argument(state, "TopicArn")):
             continue

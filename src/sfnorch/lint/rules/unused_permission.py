@@ -49,7 +49,7 @@ def _unused(subject: Subject, statement: Statement, machines: list[StateMachine]
     needed = [need for item in found for need in item.needs or ()]
     if any(item.needs is None for item in found):
         return  # it may be for a call that isn't known here
-    items = any(scope.distributed for item in found for scope in item.state.scopes)
+    items = any(item.state.distributed for item in found)
     unused = [action for action in statement.actions if not _used(action, statement, needed, items=items)]
     if not unused or (statement.bundled and len(unused) < len(statement.actions)):
         return  # SAM's policy templates are taken whole

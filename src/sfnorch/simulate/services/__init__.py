@@ -47,7 +47,7 @@ def call_service(world: World, machine: StateMachine, execution: Execution, stat
     if call is None or handler is None:
         what = str(call) if call else state.text("Resource") or "nothing"
         raise NotPlayable(
-            f"{world.title(machine)}: nothing stands in for {what}, which {state.name} calls",
+            f"{world.template.title(machine)}: nothing stands in for {what}, which {state.name} calls",
             hint=f"say what it yields: --mock '{state.name}={{…}}'",
         )
     request = Request(world=world, machine=machine, execution=execution, state=state, call=call, arguments=arguments)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 
 from sfnorch.simulate.errors import StatesError
+from sfnorch.simulate.expressions import timestamp
 from sfnorch.simulate.record import AlarmChange, Execution, Message, What
 from sfnorch.simulate.services import Handler, Request
 from sfnorch.simulate.world import Steps, World
@@ -56,7 +57,7 @@ def _change(world: World, execution: Execution, alarm: Alarm, after: str, reason
             "NewStateValue": after,
             "NewStateReason": reason,
             "OldStateValue": before,
-            "StateChangeTime": world.now_text(),
+            "StateChangeTime": timestamp(world.now()),
         }
         message = Message(
             at=world.at,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import simpy
@@ -61,8 +60,9 @@ def _started(request: Request) -> Execution:
     world, arn = request.world, request.text("StateMachineArn")
     machine = world.template.machine(arn)
     if machine is None:
+        title = world.template.title(request.machine)
         raise NotPlayable(
-            f"{world.title(request.machine)}: {request.state.name} starts a machine that is not in the template: {arn}",
+            f"{title}: {request.state.name} starts a machine that is not in the template: {arn}",
             hint=f"say what it yields: --mock '{request.state.name}={{…}}'",
         )
     given = request.arguments.get("Input", {}) if isinstance(request.arguments, dict) else {}
@@ -100,7 +100,7 @@ def _description(world: World, execution: Execution, *, parsed: bool) -> dict[st
 
 
 def _time(world: World, at: float) -> int:
-    return int((world.begin + timedelta(seconds=at)).timestamp() * 1000)
+    return int(world.moment(at).timestamp() * 1000)
 
 
 HANDLERS: Mapping[str, Handler] = {
