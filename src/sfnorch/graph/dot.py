@@ -9,12 +9,12 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from sfnorch.errors import SfnorchError
-from sfnorch.graph.words import does, in_order, scope_title, started, ways
+from sfnorch.graph.nodes import Nodes
+from sfnorch.graph.words import does, in_order, scope_title
 from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.states import Scope, State, Way
+from sfnorch.template.states import Scope, State
 
 _SHAPES = {
     "Choice": "diamond",
@@ -38,7 +38,7 @@ def dot(machines: Sequence[StateMachine], template: Template) -> str:
     ]
     for machine in machines:
         lines += drawing.machine(machine)
-    lines += [*drawing.links(), "}"]
+    lines += [*drawing.linked(), "}"]
     return "\n".join(lines) + "\n"
 
 
@@ -58,17 +58,11 @@ def svg(graph: str) -> str:
     return done.stdout
 
 
-@dataclass(slots=True)
-class _Drawing:
-    """One graph, its states numbered."""
-
-    template: Template
-    ids: dict[State, str] = field(default_factory=dict)
-    drawn: dict[str, str] = field(default_factory=dict)
-    starts: list[tuple[State, StateMachine]] = field(default_factory=list)
+class _Drawing(Nodes):
+    """One graph."""
 
     def machine(self, machine: StateMachine) -> Iterator[str]:
-        name = self.drawn[machine.logical_id] = f"m{len(self.drawn) + 1}"
+        name = self.number_machine(machine)
         yield f"  subgraph cluster_{name} {{"
         yield f"    label={_quoted(self.template.title(machine))}"
         yield f"    {name} [shape=point, width=0.15]"
@@ -80,24 +74,17 @@ class _Drawing:
         margin = "  " * depth
         states = in_order(scope)
         for state in states:
-            self.ids[state] = f"s{len(self.ids) + 1}"
             yield from self.state(state, depth)
         if first := scope.states.get(scope.start_at):
             yield f"{margin}{begin} -> {self.ids[first]}"
-        for state in states:
-            for transition, label in ways(state):
-                target = scope.states.get(transition.target)
-                if target is not None:
-                    style = ["style=dashed"] if transition.way is Way.CATCH else []
-                    style += [f"label={_quoted(label)}"] if label else []
-                    shown = f" [{', '.join(style)}]" if style else ""
-                    yield f"{margin}{self.ids[state]} -> {self.ids[target]}{shown}"
+        for source, target, caught, label in self.edges(scope, states):
+            style = ["style=dashed"] if caught else []
+            style += [f"label={_quoted(label)}"] if label else []
+            shown = f" [{', '.join(style)}]" if style else ""
+            yield f"{margin}{source} -> {target}{shown}"
 
     def state(self, state: State, depth: int) -> Iterator[str]:
-        margin, node = "  " * depth, self.ids[state]
-        child = started(state, self.template)
-        if child:
-            self.starts.append((state, child))
+        margin, node = "  " * depth, self.number(state)
         shape = f", shape={_SHAPES[state.kind]}" if state.kind in _SHAPES else ""
         label = _quoted(" ".join(state.name.split()), does(state))
         yield f"{margin}{node} [label={label}{shape}]"
@@ -107,12 +94,11 @@ class _Drawing:
             yield from self.scope(inner, depth + 1, node)
             yield f"{margin}}}"
 
-    def links(self) -> Iterator[str]:
-        for state, machine in self.starts:
-            if machine.logical_id not in self.drawn:
-                name = self.drawn[machine.logical_id] = f"m{len(self.drawn) + 1}"
-                yield f"  {name} [label={_quoted(self.template.title(machine))}, shape=box3d]"
-            yield f"  {self.ids[state]} -> {self.drawn[machine.logical_id]} [style=bold]"
+    def linked(self) -> Iterator[str]:
+        for state, node, missing in self.links():
+            if missing:
+                yield f"  {node} [label={_quoted(self.template.title(missing))}, shape=box3d]"
+            yield f"  {state} -> {node} [style=bold]"
 
 
 def _quoted(*lines: str) -> str:

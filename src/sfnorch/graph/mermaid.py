@@ -6,11 +6,11 @@ https://mermaid.js.org/syntax/flowchart.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
-from sfnorch.graph.words import does, in_order, kind_and_doing, scope_title, started, ways
+from sfnorch.graph.nodes import Nodes
+from sfnorch.graph.words import does, in_order, kind_and_doing, scope_title
 from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.states import Scope, State, Way
+from sfnorch.template.states import Scope, State
 
 _SHAPES = {
     "Choice": ("{", "}"),
@@ -28,21 +28,15 @@ def mermaid(machines: Sequence[StateMachine], template: Template) -> str:
     lines = ["flowchart TD"]
     for machine in machines:
         lines += drawing.machine(machine)
-    lines += drawing.links()
+    lines += drawing.linked()
     return "\n".join(lines) + "\n"
 
 
-@dataclass(slots=True)
-class _Drawing:
-    """One flowchart, its states numbered."""
-
-    template: Template
-    ids: dict[State, str] = field(default_factory=dict)
-    boxes: dict[str, str] = field(default_factory=dict)
-    starts: list[tuple[State, StateMachine]] = field(default_factory=list)
+class _Drawing(Nodes):
+    """One flowchart."""
 
     def machine(self, machine: StateMachine) -> Iterator[str]:
-        box = self.boxes[machine.logical_id] = f"m{len(self.boxes) + 1}"
+        box = self.number_machine(machine)
         yield f"  subgraph {box} [{_quoted(self.template.title(machine))}]"
         if machine.states:
             yield f"    {box}start(( ))"
@@ -53,23 +47,15 @@ class _Drawing:
         margin = "  " * depth
         states = in_order(scope)
         for state in states:
-            self.ids[state] = f"s{len(self.ids) + 1}"
             yield from self.state(state, depth)
         if begin and (first := scope.states.get(scope.start_at)):
             yield f"{margin}{begin} --> {self.ids[first]}"
-        for state in states:
-            for transition, label in ways(state):
-                target = scope.states.get(transition.target)
-                if target is not None:
-                    arrow = "-.->" if transition.way is Way.CATCH else "-->"
-                    shown = f"|{_quoted(label)}|" if label else ""
-                    yield f"{margin}{self.ids[state]} {arrow}{shown} {self.ids[target]}"
+        for source, target, caught, label in self.edges(scope, states):
+            shown = f"|{_quoted(label)}|" if label else ""
+            yield f"{margin}{source} {'-.->' if caught else '-->'}{shown} {target}"
 
     def state(self, state: State, depth: int) -> Iterator[str]:
-        margin, node = "  " * depth, self.ids[state]
-        child = started(state, self.template)
-        if child:
-            self.starts.append((state, child))
+        margin, node = "  " * depth, self.number(state)
         if not state.scopes:
             opening, closing = _SHAPES.get(state.kind, ("[", "]"))
             more = does(state)
@@ -84,12 +70,11 @@ class _Drawing:
             yield f"{margin}  end"
         yield f"{margin}end"
 
-    def links(self) -> Iterator[str]:
-        for state, machine in self.starts:
-            if machine.logical_id not in self.boxes:
-                box = self.boxes[machine.logical_id] = f"m{len(self.boxes) + 1}"
-                yield f"  {box}[[{_quoted(self.template.title(machine))}]]"
-            yield f"  {self.ids[state]} ==> {self.boxes[machine.logical_id]}"
+    def linked(self) -> Iterator[str]:
+        for state, node, missing in self.links():
+            if missing:
+                yield f"  {node}[[{_quoted(self.template.title(missing))}]]"
+            yield f"  {state} ==> {node}"
 
 
 def _quoted(text: str) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.lint.jsonata import NUMBERS, code
+from sfnorch.lint.jsonata import NUMBERS
 from sfnorch.template.contents import NATIVE, SAM, StateMachine, Template
+from sfnorch.template.expressions import code
 from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.located import Array, Object, Path, Place, place_of, show
 from sfnorch.template.reader import KIND

@@ -63,13 +63,6 @@ class Names:
     fault: str = ""
 
 
-def code(text: object) -> str | None:
-    """The expression in a field's text; None where the text isn't one."""
-    if isinstance(text, str) and text.startswith("{%") and text.endswith("%}") and len(text) >= 4:
-        return text[2:-2]
-    return None
-
-
 @lru_cache(maxsize=20_000)
 def names(expression: str) -> Names:
     """What the expression refers to, parsed once however often it stands in a template."""

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.lint.jsonata import NUMBERS, code
+from sfnorch.lint.jsonata import NUMBERS
 from sfnorch.template.contents import StateMachine
+from sfnorch.template.expressions import code
 from sfnorch.template.located import Object, Path, show
 from sfnorch.template.states import states_of
 

@@ -12,7 +12,8 @@ from rich.text import Text
 from sfnorch.report.durations import duration
 from sfnorch.report.names import short_name
 from sfnorch.report.timeline import timeline
-from sfnorch.simulate.figures import HISTORY_LIMIT, PRICE_FROM, Figures
+from sfnorch.simulate.execution import MAX_EVENTS
+from sfnorch.simulate.figures import PRICE_FROM, Figures
 from sfnorch.simulate.record import Execution, JobRun, Run
 
 _BAR = 32
@@ -108,7 +109,7 @@ def _print_figures(figures: Figures, console: Console) -> None:
         "critical path": " → ".join(figures.critical_path) or "no job run",
         "job runs": f"{duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
         "state transitions": f"{figures.transitions:,}, ${figures.price:.6f} ({PRICE_FROM}; Glue's own price apart)",
-        "longest history": f"{figures.history:,} of {HISTORY_LIMIT:,} events",
+        "longest history": f"{figures.history:,} of {MAX_EVENTS:,} events",
     }
     for name, value in rows.items():
         table.add_row(Text(name), Text(value))

@@ -10,11 +10,9 @@ from collections.abc import Iterable
 from sfnorch.errors import SfnorchError
 
 ALL = "States.ALL"
-BRANCH_FAILED = "States.BranchFailed"
 DATA_LIMIT = "States.DataLimitExceeded"
 EXCEED_TOLERATED = "States.ExceedToleratedFailureThreshold"
 HEARTBEAT = "States.HeartbeatTimeout"
-ITEM_READER_FAILED = "States.ItemReaderFailed"
 NO_CHOICE = "States.NoChoiceMatched"
 QUERY = "States.QueryEvaluationError"
 RUNTIME = "States.Runtime"

@@ -20,6 +20,7 @@ from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 from sfnorch.simulate.errors import QUERY, StatesError
+from sfnorch.template.expressions import code
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _UNDEFINED = object()
@@ -56,18 +57,18 @@ class Evaluator:
         Raises StatesError (States.QueryEvaluationError) where an expression fails or yields nothing.
         """
         if isinstance(field, str):
-            code = expression(field)
-            return field if code is None else self._evaluate(code, bindings, name)
+            text = code(field)
+            return field if text is None else self._evaluate(text.strip(), bindings, name)
         if isinstance(field, dict):
             return {key: self.value(item, bindings, f"{name}/{key}") for key, item in field.items()}
         if isinstance(field, list):
             return [self.value(item, bindings, f"{name}[{index}]") for index, item in enumerate(field)]
         return field
 
-    def _evaluate(self, code: str, bindings: Mapping[str, Any], name: str) -> Any:
-        failed = f"The JSONata expression '{code}' specified for the field '{name}' threw an error during evaluation."
+    def _evaluate(self, text: str, bindings: Mapping[str, Any], name: str) -> Any:
+        failed = f"The JSONata expression '{text}' specified for the field '{name}' threw an error during evaluation."
         try:
-            compiled = self._compile(code)
+            compiled = self._compile(text)
             frame = compiled.create_frame(compiled.environment)
             frame.set_runtime_bounds(_MOST_MILLISECONDS, None)  # from now on, not from when it was compiled
             for key, value in bindings.items():
@@ -78,18 +79,18 @@ class Evaluator:
         except (RecursionError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
             raise StatesError(QUERY, f"{failed} {error}") from None
         if result is _UNDEFINED:
-            message = f"The JSONata expression '{code}' specified for the field '{name}' returned nothing (undefined)."
+            message = f"The JSONata expression '{text}' specified for the field '{name}' returned nothing (undefined)."
             raise StatesError(QUERY, message)
         return result
 
-    def _compile(self, code: str) -> Jsonata:
-        compiled = self._compiled.get(code)
+    def _compile(self, text: str) -> Jsonata:
+        compiled = self._compiled.get(text)
         if compiled is None:
-            compiled = Jsonata(code)
+            compiled = Jsonata(text)
             compiled.set_output_convert_nulls(False)
             for name, function in self._functions.items():
                 compiled.register_lambda(name, function)
-            self._compiled[code] = compiled
+            self._compiled[text] = compiled
         return compiled
 
     def _random(self, seed: Any = None) -> float:
@@ -113,11 +114,6 @@ def timestamp(moment: datetime) -> str:
     """The moment as AWS writes it: in UTC, with milliseconds."""
     moment = moment.astimezone(timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-
-
-def expression(text: str) -> str | None:
-    """The expression in a field's text, without blanks around it; None where the text isn't one."""
-    return text[2:-2].strip() if text.startswith("{%") and text.endswith("%}") and len(text) >= 4 else None
 
 
 def plain(value: Any) -> Any:

@@ -13,8 +13,6 @@ PRICE_FROM = "us-east-1, January 2026"
 https://aws.amazon.com/step-functions/pricing/
 """
 
-HISTORY_LIMIT = 25_000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
