@@ -30,7 +30,7 @@ Usage: sfnorch [OPTIONS] COMMAND [ARGS]...
   after another.
 
 Options:
-  --debug     Show tracebacks of errors.
+  --debug     Show tracebacks of errors, and the calls of AWS.
   --version   Show the version.
   -h, --help  Show this message and exit.
 
@@ -42,6 +42,16 @@ Commands:
   lint      Look for mistakes and risks in templates, whatever made them.
   graph     Draw the state machines of a template.
   simulate  Play a run through offline, in virtual time.
+  deploy    Deploy the plan's stack, after a review of what would change.
+  diff      Show how the plan's stack would differ from the deployed one.
+  status    Show the stack, its machines with their last executions, and its
+            alarms.
+  outputs   Show the stack's outputs.
+  delete    Delete the stack.
+  run       Start the stack's machine, and follow the run to its end.
+  watch     Follow an execution, or show one that has ended.
+  resume    Run again what failed in an execution, from the job that failed.
+  stop      Stop an execution, its children and their job runs.
 """
     )
 
@@ -148,15 +158,21 @@ def test_a_bug_is_told_as_one_with_its_own_exit_code(run: Run, monkeypatch: pyte
     )
 
 
-@pytest.mark.parametrize("arguments", [["--debug", "render", "--plan", "none.yaml"], ["--debug", "broken"]])
-def test_debug_shows_where_an_error_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]):
-    from sfnorch.cli.main import main
-
-    monkeypatch.chdir(tmp_path)
+@pytest.mark.parametrize(
+    ("arguments", "code", "last"),
+    [
+        (["--debug", "render", "--plan", "none.yaml"], 1, "  sfnorch init writes one"),
+        (["--debug", "broken"], 70, "ModuleNotFoundError: No module named 'sfnorch.cli.broken'"),
+    ],
+)
+def test_debug_shows_where_an_error_comes_from(
+    run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, last: str
+):
     monkeypatch.setitem(COMMANDS, "broken", "A command that is not there.")
-    monkeypatch.setattr(sys, "argv", ["sfnorch", *arguments])
-    with pytest.raises((sfnorch.errors.SfnorchError, ModuleNotFoundError)):
-        main()
+    done = run(*arguments)
+    assert (done.code, done.out) == (code, "")
+    assert done.err.startswith("Traceback (most recent call last):\n")
+    assert done.err.splitlines()[-1] == last
 
 
 def test_a_reader_that_has_gone_is_no_bug():

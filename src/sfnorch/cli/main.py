@@ -19,6 +19,15 @@ COMMANDS = {
     "lint": "Look for mistakes and risks in templates, whatever made them.",
     "graph": "Draw the state machines of a template.",
     "simulate": "Play a run through offline, in virtual time.",
+    "deploy": "Deploy the plan's stack, after a review of what would change.",
+    "diff": "Show how the plan's stack would differ from the deployed one.",
+    "status": "Show the stack, its machines with their last executions, and its alarms.",
+    "outputs": "Show the stack's outputs.",
+    "delete": "Delete the stack.",
+    "run": "Start the stack's machine, and follow the run to its end.",
+    "watch": "Follow an execution, or show one that has ended.",
+    "resume": "Run again what failed in an execution, from the job that failed.",
+    "stop": "Stop an execution, its children and their job runs.",
 }
 """Each command and what its help says first; a test holds both to the commands' own."""
 
@@ -66,7 +75,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks of errors.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks of errors, and the calls of AWS.")
 @click.option(
     "--version",
     is_flag=True,
@@ -89,6 +98,8 @@ def main() -> None:
     gc.set_threshold(100_000)  # loading modules makes no garbage, and looking for it takes a tenth of a short command
     # no plugin of pydantic's is at work here, and looking for one among all that is installed costs more than the rest
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if debug:
+        _show_calls()
     try:
         code = sfnorch.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -97,23 +108,57 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except SfnorchError as error:
-        if debug:
-            raise
-        click.echo("\n".join(f"Error: {line}" for line in error.message.splitlines()), err=True)
-        if error.hint:
-            click.echo(f"  {error.hint}", err=True)
-        sys.exit(1)
     except BrokenPipeError:  # the reader has gone, as `head` does
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        if debug:
-            raise
-        click.echo(
-            f"This is a bug in sfnorch: {type(error).__name__}: {error}\n"
-            "Please report it, with what `sfnorch --debug` prints for the same command.",
-            err=True,
-        )
-        sys.exit(BUG)
+        sys.exit(_tell(error, debug=debug))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: Exception, *, debug: bool) -> int:
+    """The exit code, once the error has been told, without any secret: a user's error in words, a bug as one."""
+    told = _explained(error)
+    lines = _told(error, told, debug=debug)
+    if "sfnorch.aws.secrets" in sys.modules:
+        from sfnorch.aws.secrets import without_secrets
+
+        lines = without_secrets(lines)
+    click.echo(lines, err=True)
+    return 1 if told else BUG
+
+
+def _told(error: Exception, told: SfnorchError | None, *, debug: bool) -> str:
+    trace = ""
+    if debug:
+        import traceback
+
+        trace = "".join(traceback.format_exception(error))
+    if told is None:
+        return trace.rstrip() or (
+            f"This is a bug in sfnorch: {type(error).__name__}: {error}\n"
+            "Please report it, with what `sfnorch --debug` prints for the same command."
+        )
+    lines = [f"Error: {line}" for line in told.message.splitlines()] + ([f"  {told.hint}"] if told.hint else [])
+    return trace + "\n".join(lines)
+
+
+def _explained(error: Exception) -> SfnorchError | None:
+    """The error as one that a user can mend; None for a bug."""
+    if isinstance(error, SfnorchError):
+        return error
+    if "botocore" not in sys.modules:
+        return None
+    from sfnorch.aws.errors import explained
+
+    return explained(error)
+
+
+def _show_calls() -> None:
+    """Shows every call of AWS: what is called, about what, how it ended."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logging.getLogger("sfnorch").addHandler(handler)
+    logging.getLogger("sfnorch").setLevel(logging.DEBUG)

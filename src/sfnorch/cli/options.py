@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -114,6 +114,11 @@ def output_option(command: Function) -> Function:
     )(command)
 
 
+def given_child_jobs(options: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
+    """The jobs that `--child1-jobs` and so on give, by the child's number."""
+    return {n: names for n in range(1, MAX_CHILDREN + 1) if (names := options.get(_CHILD_OPTION.format(n)))}
+
+
 def read_plan(
     plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]
 ) -> AnyPlan:
@@ -124,7 +129,7 @@ def read_plan(
     if plan_file is None and Path(PLAN_FILE).exists():
         plan_file = Path(PLAN_FILE)
     plan = load_plan(plan_file) if plan_file else default_plan()
-    given = {n: names for n in range(1, MAX_CHILDREN + 1) if (names := jobs.get(_CHILD_OPTION.format(n)))}
+    given = given_child_jobs(jobs)
     if not given and not jobs_by_child:
         return plan
     if not isinstance(plan, MasterChildPlan):
@@ -133,7 +138,7 @@ def read_plan(
     for number in given:
         if number > len(names):
             raise click.UsageError(f"--child{number}-jobs: the plan has {len(names)} children: {', '.join(names)}.")
-    changed = {number - 1: jobs for number, jobs in given.items()}
+    changed: dict[int, Sequence[str]] = {number - 1: jobs for number, jobs in given.items()}
     for name, child_jobs in jobs_by_child:
         if name not in names:
             raise click.UsageError(f"--jobs {name}: the plan has no such child, but: {', '.join(names)}.")

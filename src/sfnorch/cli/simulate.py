@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sfnorch.cli.documents import json_object, json_value
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option, plan_option
+from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair
 from sfnorch.errors import SfnorchError
 from sfnorch.report.durations import seconds_of
 
@@ -28,25 +30,8 @@ if TYPE_CHECKING:
 CHILD_FAILED = 3
 """The exit code of a run in which an execution failed."""
 
-_OVERRIDE = re.compile(r"\w+=")
 _TIMES = re.compile(r"(.+):(\d{1,9})")
 _SAVED = (".svg", ".html", ".txt")
-
-
-class ParameterOverridesCommand(click.Command):
-    """A command whose `--parameter-overrides` takes any number of `K=V`, as the AWS CLI's does."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """What is left of the arguments, each value behind the option given the option's name."""
-        spread: list[str] = []
-        within = False
-        for argument in args:
-            if within and _OVERRIDE.match(argument) and spread[-1] != "--parameter-overrides":
-                spread.append("--parameter-overrides")
-            elif argument.startswith("-"):
-                within = argument == "--parameter-overrides"
-            spread.append(argument)
-        return super().parse_args(ctx, spread)
 
 
 @click.command(cls=ParameterOverridesCommand)
@@ -54,7 +39,7 @@ class ParameterOverridesCommand(click.Command):
 @plan_option
 @click.option("--machine", metavar="NAME", default="", help="The machine to start; else the one that starts others.")
 @click.option("--input", "given", metavar="JSON|@FILE", default="{}", help="The execution's input, a JSON object.")
-@click.option("--parameter-overrides", "overrides", multiple=True, metavar="K=V...", help="Values of parameters.")
+@overrides_option
 @click.option("--fail", "failing", multiple=True, metavar="JOB[:TIMES]", help="Runs of a job, or pattern, that fail.")
 @click.option("--duration", "durations", multiple=True, metavar="JOB=15m", help="How long a job's runs take; 5m unset.")
 @click.option("--throttle", "throttles", multiple=True, metavar="JOB:TIMES", help="Starts of a job that are refused.")
@@ -94,9 +79,9 @@ def simulate(
     from sfnorch.simulate.figures import PRICE_PER_1000, figures
     from sfnorch.simulate.run import chosen, play
 
-    parameters = dict(_pair(override, "--parameter-overrides", "K=V") for override in overrides)
+    parameters = dict(pair(override, "--parameter-overrides", "K=V") for override in overrides)
     behaviour = _behaviour(failing, durations, throttles, mocks)
-    document = _json_object(given)
+    document = json_object(given)
     template = read_contents(template_file, plan_file, parameters)
     _refuse_parameters(template, parameters)
     _refuse_mocks(template, behaviour)
@@ -162,13 +147,13 @@ def _behaviour(
     answers = {}
     for text in mocks:
         state, written = _mock(text)
-        answers[state] = _json(written, f"--mock {state}")
+        answers[state] = json_value(written, f"--mock {state}")
     return Behaviour(seconds=seconds, faults=faults, throttles=throttled, mocks=answers)
 
 
 def _mock(text: str) -> tuple[str, str]:
     """The state and what it yields: parted at the first `=` with JSON or a file behind it, since names may hold one."""
-    first = _pair(text, "--mock", "STATE=JSON")
+    first = pair(text, "--mock", "STATE=JSON")
     for match in re.finditer("=", text):
         state, written = text[: match.start()], text[match.end() :]
         with contextlib.suppress(ValueError, RecursionError):
@@ -176,39 +161,6 @@ def _mock(text: str) -> tuple[str, str]:
                 json.loads(written)
             return state, written
     return first
-
-
-def _pair(text: str, option: str, form: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise click.UsageError(f"{option} {text}: write {form}.")
-    return key, value
-
-
-def _json(text: str, option: str) -> Any:
-    if text.startswith("@"):
-        path = Path(text[1:])
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise click.UsageError(f"{option}: {path} can't be read: {getattr(error, 'strerror', error)}.") from None
-    try:
-        return json.loads(text, parse_constant=_no_constant)
-    except ValueError as error:
-        raise click.UsageError(f"{option}: this is not JSON: {error}.") from None
-    except RecursionError:
-        raise click.UsageError(f"{option}: lists or objects stand within each other too deep.") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    value = _json(text, "--input")
-    if not isinstance(value, dict):
-        raise click.UsageError('--input: an execution\'s input is a JSON object, such as {"threads": []}.')
-    return value
 
 
 def _refuse_parameters(template: Template, parameters: dict[str, str]) -> None:

@@ -261,6 +261,11 @@ class MasterChildPlan(Plan):
         json_schema_extra={"default": [{"name": name, "jobs": list(jobs)} for name, jobs in _DEFAULT_CHILDREN.items()]},
     )
 
+    @property
+    def job_names(self) -> tuple[str, ...]:
+        """The Glue jobs that it names, each once."""
+        return tuple(dict.fromkeys(job.name for child in self.children for job in child.jobs))
+
     @model_validator(mode="before")
     @classmethod
     def _number_the_nameless(cls, value: Any) -> Any:
@@ -288,6 +293,11 @@ class DynamicPlan(Plan):
         description="Settings of jobs that executions may name; a job that is not listed here runs with its own.",
         examples=[[{"name": "clean-orders", "timeout_minutes": 60}]],
     )
+
+    @property
+    def job_names(self) -> tuple[str, ...]:
+        """The Glue jobs that it names, each once."""
+        return tuple(dict.fromkeys(job.name for job in self.jobs))
 
 
 PLANS: dict[str, type[MasterChildPlan] | type[DynamicPlan]] = {

@@ -1,0 +1,1 @@
+"""What speaks with AWS: boto3 lives here alone."""

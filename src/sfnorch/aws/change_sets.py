@@ -1,0 +1,170 @@
+"""Change sets: made, waited for, read, executed, deleted.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sfnorch.aws.hints import plain
+from sfnorch.aws.polling import Clock, Pace, patiently
+from sfnorch.aws.stacks import IN_REVIEW, find_stack
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import CreateChangeSetInputTypeDef, ResourceChangeTypeDef
+
+Kind = Literal["CREATE", "UPDATE"]
+
+_NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What would become of a resource. `replacement`: True, False, Conditional; `causes`: what it comes from."""
+
+    action: str
+    logical_id: str
+    physical_id: str
+    type: str
+    replacement: str
+    causes: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        """The change in one word: add, modify, replace, perhaps replace, remove, import."""
+        if self.action == "Modify" and self.replacement in ("True", "Conditional"):
+            return "replace" if self.replacement == "True" else "perhaps replace"
+        return self.action.lower()
+
+    @property
+    def of_iam(self) -> bool:
+        """Whether it changes who may do what."""
+        return self.type.startswith("AWS::IAM::") or "Polic" in self.type.rpartition("::")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSet:
+    """A change set as CloudFormation tells of it; `id` is its ARN, `kind` known only to who made it."""
+
+    id: str
+    name: str
+    stack_id: str
+    stack_name: str
+    status: str
+    execution_status: str
+    reason: str
+    parameters: Mapping[str, str]
+    changes: tuple[Change, ...]
+
+    @property
+    def executable(self) -> bool:
+        """Whether it can be executed."""
+        return self.status == "CREATE_COMPLETE" and self.execution_status == "AVAILABLE"
+
+    @property
+    def empty(self) -> bool:
+        """Whether it failed only since nothing would change."""
+        return self.status == "FAILED" and any(words in self.reason for words in _NO_CHANGES)
+
+
+def create(client: CloudFormationClient, request: CreateChangeSetInputTypeDef) -> str:
+    """The ARN of the new change set."""
+    return client.create_change_set(**request)["Id"]
+
+
+def waiting(client: CloudFormationClient, change_set_id: str, clock: Clock) -> ChangeSet:
+    """The change set once CloudFormation has worked it out, well or not."""
+    pace = Pace(clock, first=0.3, longest=2.0)
+    read = patiently(describe, clock)
+    while True:
+        change_set = read(client, change_set_id)
+        if change_set.status in ("CREATE_COMPLETE", "FAILED") or change_set.status.startswith("DELETE"):
+            return change_set
+        pace.wait(changed=False)
+
+
+def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> ChangeSet:
+    """The change set of this ARN, or of this name in the stack; all of its changes, from all pages."""
+    about = {"ChangeSetName": name, **({"StackName": stack_name} if stack_name else {})}
+    pages = list(client.get_paginator("describe_change_set").paginate(**about))  # type: ignore[arg-type]
+    first = pages[0]
+    changes = [change for page in pages for change in page.get("Changes", ())]
+    return ChangeSet(
+        id=first["ChangeSetId"],
+        name=first["ChangeSetName"],
+        stack_id=first["StackId"],
+        stack_name=first["StackName"],
+        status=first["Status"],
+        execution_status=first.get("ExecutionStatus", ""),
+        reason=plain(first.get("StatusReason", "")),
+        parameters={item["ParameterKey"]: item.get("ParameterValue", "") for item in first.get("Parameters", ())},
+        changes=tuple(_change(change["ResourceChange"]) for change in changes if "ResourceChange" in change),
+    )
+
+
+def usable(client: CloudFormationClient, stack_id: str, prefix: str) -> str:
+    """The ARN of a change set whose name begins so and that can be, or soon can be, executed; else empty."""
+    for page in client.get_paginator("list_change_sets").paginate(StackName=stack_id):
+        for row in page["Summaries"]:
+            being_made = row["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+            made = row["Status"] == "CREATE_COMPLETE" and row.get("ExecutionStatus") == "AVAILABLE"
+            if row["ChangeSetName"].startswith(prefix) and (being_made or made):
+                return row["ChangeSetId"]
+    return ""
+
+
+def validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> Iterator[str]:
+    """What CloudFormation's early validation says, fault by fault; nothing where it doesn't tell.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
+    """
+    try:
+        pages = client.get_paginator("describe_events").paginate(ChangeSetName=change_set.id)
+        for page in pages:
+            for row in page["OperationEvents"]:
+                reason = row.get("ValidationStatusReason") or row.get("HookStatusReason") or ""
+                if row.get("EventType") in ("VALIDATION_ERROR", "HOOK_INVOCATION_ERROR") and reason:
+                    where = ", ".join(filter(None, (row.get("LogicalResourceId"), row.get("ValidationPath"))))
+                    yield f"{where}: {plain(reason)}" if where else plain(reason)
+    except (ClientError, BotoCoreError):  # the reason that the change set has must do
+        return
+
+
+def delete(client: CloudFormationClient, change_set: ChangeSet) -> None:
+    """Deletes the change set; and its stack where that is nothing yet, and has no other change set.
+
+    A stack that began with a change set and ends with none would stay in REVIEW_IN_PROGRESS for ever.
+    """
+    client.delete_change_set(ChangeSetName=change_set.id)
+    stack = find_stack(client, change_set.stack_id)
+    if stack is None or stack.status != IN_REVIEW:
+        return
+    left = client.list_change_sets(StackName=stack.id)["Summaries"]
+    if not [row for row in left if row["ChangeSetId"] != change_set.id]:
+        client.delete_stack(StackName=stack.id)
+
+
+def _change(row: ResourceChangeTypeDef) -> Change:
+    return Change(
+        action=row["Action"],
+        logical_id=row["LogicalResourceId"],
+        physical_id=row.get("PhysicalResourceId", ""),
+        type=row["ResourceType"],
+        replacement=row.get("Replacement", ""),
+        causes=tuple(dict.fromkeys(_causes(row))),
+    )
+
+
+def _causes(row: ResourceChangeTypeDef) -> Iterator[str]:
+    """The properties that change, in words; `Tags` and `Metadata` where it is only these."""
+    for detail in row.get("Details", ()):
+        target = detail.get("Target", {})
+        name = target.get("Name") or target.get("Attribute", "")
+        if name:
+            yield name

@@ -1,0 +1,72 @@
+"""Deleting a stack: what stands against it, and what couldn't go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sfnorch.aws.polling import Clock
+from sfnorch.aws.stack_events import Audience, Ending, begin, follow, latest
+from sfnorch.aws.stacks import Resource, Stack, find_stack, resources
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """How a deletion ended; `left` are resources that couldn't go, or were kept, if the stack is still there."""
+
+    ending: Ending
+    left: tuple[Resource, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether the stack is gone."""
+        return self.ending.status == "DELETE_COMPLETE"
+
+
+def delete_stack(
+    client: CloudFormationClient,
+    stack: Stack,
+    audience: Audience,
+    clock: Clock,
+    nonce: Callable[[], str],
+    *,
+    retain: Sequence[str] = (),
+) -> Deletion:
+    """How the deletion ended; one that is under way is followed. `retain`: logical ids that are kept.
+
+    Raises SfnorchError where the stack is protected, another operation is under way, or what is to be retained may go.
+    """
+    if stack.protected:
+        raise SfnorchError(
+            f"{stack.name} is protected against deletion",
+            hint=f"`sfnorch deploy --no-termination-protection --stack-name {stack.name}` takes the protection off",
+        )
+    if retain and stack.status != "DELETE_FAILED":
+        raise SfnorchError(
+            f"{stack.name} is {stack.status}: resources can be retained only where deleting them has failed",
+            hint="delete without --retain first",
+        )
+    if stack.in_progress and not stack.status.startswith(("DELETE", "CREATE", "ROLLBACK")):
+        raise SfnorchError(
+            f"An operation on {stack.name} is under way: {stack.status}. Nothing was changed",
+            hint="`sfnorch status --follow` shows it to its end; delete then",
+        )
+    if stack.status == "DELETE_IN_PROGRESS":
+        operation = latest(client, stack.id)
+    else:
+        operation = begin(client, stack.id, f"sfnorch-delete-{nonce()}")
+        keep = {"RetainResources": list(retain)} if retain else {}
+        client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token, **keep)  # type: ignore[arg-type]
+    ending = follow(client, operation, audience, clock)
+    still = find_stack(client, stack.id)
+    left = tuple(resource for resource in resources(client, stack.id) if _is_left(resource)) if still else ()
+    return Deletion(ending=ending, left=left)
+
+
+def _is_left(resource: Resource) -> bool:
+    return resource.status not in ("DELETE_COMPLETE", "DELETE_SKIPPED")

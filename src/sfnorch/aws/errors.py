@@ -1,0 +1,126 @@
+"""AWS's errors in a user's words: what went wrong in one line, and what to do about it.
+
+The exceptions are botocore's, the codes each service's own; see
+https://docs.aws.amazon.com/boto3/latest/guide/error-handling.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore import exceptions as aws
+from botocore.parsers import ResponseParserError
+
+from sfnorch.aws.hints import hint
+from sfnorch.errors import SfnorchError
+
+EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+_INVALID = (
+    "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId",
+    "IncompleteSignature", "InvalidSignatureException", "MissingAuthenticationToken",
+)  # fmt: skip
+THROTTLED = (
+    "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
+    "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown", "PriorRequestNotComplete",
+)  # fmt: skip
+_UNWELL = ("InternalFailure", "InternalError", "InternalServerError", "InternalServiceError", "ServiceUnavailable",
+           "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException")  # fmt: skip
+
+_NO_NETWORK = (aws.EndpointConnectionError, aws.ConnectTimeoutError)
+_BROKEN = (aws.HTTPClientError, aws.ConnectionError)
+
+_LOG_IN = "log in again (`aws sso login`, or renew the keys of the profile), then repeat the command"
+
+
+class NoAnswerOfAwsError(SfnorchError):
+    """A page for people where AWS's answer should be."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"What answered is not AWS, but a page for people ({what})",
+            hint="a proxy or a login page stands between: look at HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL",
+        )
+
+
+def code(error: BaseException) -> str:
+    """The code of a service's error; empty for others."""
+    return str(_body(error).get("Code", ""))
+
+
+def message(error: BaseException) -> str:
+    """A service's own message, in one line."""
+    text = str(_body(error).get("Message") or _body(error).get("message") or "")
+    return " ".join((text or str(error)).split())
+
+
+def is_missing(error: aws.ClientError) -> bool:
+    """Whether the service says that what was asked about isn't there."""
+    missing = code(error) == "ValidationError" and "does not exist" in message(error)
+    return missing or code(error) in ("ChangeSetNotFound", "ChangeSetNotFoundException", "ExecutionDoesNotExist")
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same call may well do in a while: throttled, not reached, or the service unwell."""
+    if isinstance(error, aws.ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return code(error) in (*THROTTLED, *_UNWELL) or status >= 500
+    return isinstance(error, _BROKEN) and not isinstance(error, (aws.SSLError, aws.ProxyConnectionError))
+
+
+def explained(error: BaseException) -> SfnorchError | None:
+    """The error in a user's words; None where it is none of AWS's."""
+    if isinstance(error, SfnorchError):
+        return error
+    if isinstance(error, aws.ClientError):
+        return _of_service(error)
+    if isinstance(error, (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError)):
+        return SfnorchError(
+            f"No AWS credentials that could be used: {_plain(error)}",
+            hint="set AWS_PROFILE or --profile, or the keys in the environment; `aws configure` makes a profile",
+        )
+    if isinstance(error, (aws.TokenRetrievalError, aws.SSOTokenLoadError, aws.UnauthorizedSSOTokenError)):
+        return SfnorchError(f"The login has expired: {_plain(error)}", hint=_LOG_IN)
+    if isinstance(error, aws.NoRegionError):
+        return SfnorchError("No AWS region is set", hint="name one: --region eu-central-1, or AWS_DEFAULT_REGION")
+    if isinstance(error, aws.ProfileNotFound):
+        return SfnorchError(_plain(error), hint="`aws configure list-profiles` lists those that are there")
+    if isinstance(error, aws.ProxyConnectionError):
+        return SfnorchError(f"The proxy can't be reached: {_plain(error)}", hint="look at HTTPS_PROXY and NO_PROXY")
+    if isinstance(error, aws.SSLError):
+        hint_ = "a proxy may put its own certificate before AWS's: name its authority in AWS_CA_BUNDLE"
+        return SfnorchError(f"The connection to AWS is not secure: {_plain(error)}", hint=hint_)
+    if isinstance(error, _NO_NETWORK):
+        address = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
+        return SfnorchError(f"{address} can't be reached", hint="is there a network, and is the region's name right?")
+    if isinstance(error, _BROKEN):
+        return SfnorchError(f"The connection to AWS broke off: {_plain(error)}", hint="repeat the command")
+    if isinstance(error, ResponseParserError):
+        return NoAnswerOfAwsError(type(error).__name__)
+    if isinstance(error, aws.ParamValidationError):
+        problems = str(error.kwargs.get("report", error)).splitlines()
+        return SfnorchError("\n".join(line.strip() for line in problems if line.strip()))
+    if isinstance(error, aws.BotoCoreError):
+        return SfnorchError(f"AWS's client can't go on: {_plain(error)}")
+    return None
+
+
+def _of_service(error: aws.ClientError) -> SfnorchError:
+    """What a service answered, in words."""
+    name, text, operation = code(error), message(error), error.operation_name
+    if name in EXPIRED:
+        return SfnorchError(f"The AWS credentials have expired ({operation})", hint=_LOG_IN)
+    if name in _INVALID:
+        return SfnorchError(f"AWS refuses the credentials ({operation}: {name})", hint=_LOG_IN)
+    if name in THROTTLED:
+        return SfnorchError(f"AWS is throttling {operation}: {text}", hint="wait a minute, then repeat the command")
+    return SfnorchError(f"{operation}: {text}" + ("" if name in text else f" ({name})"), hint=hint(text))
+
+
+def _body(error: BaseException) -> Mapping[str, Any]:
+    return error.response.get("Error", {}) if isinstance(error, aws.ClientError) else {}
+
+
+def _plain(error: BaseException) -> str:
+    return " ".join(str(error).split())

@@ -1,0 +1,149 @@
+"""Executions of state machines: found, started, stopped, described.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from sfnorch.aws.errors import code
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
+    from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
+
+ARN = re.compile(r"arn:[\w-]+:states:(?P<region>[\w-]+):\d+:execution:(?P<machine>[^:]+):(?P<name>[^:]+)")
+NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
+"""What an execution may be called; others are taken by AWS, but not logged."""
+
+_PAGE = 1000
+_NEWS_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """An execution as Step Functions describes it."""
+
+    arn: str
+    name: str
+    machine_arn: str
+    status: str
+    started: datetime
+    ended: datetime | None
+    input: Any
+
+
+class AlreadyExistsError(SfnorchError):
+    """The machine has had an execution of this name."""
+
+
+def region_of(arn: str) -> str:
+    """The region that an ARN names; empty for what is no ARN of an execution."""
+    match = ARN.fullmatch(arn)
+    return match["region"] if match else ""
+
+
+def execution_arn(machine_arn: str, name: str) -> str:
+    """The ARN of the machine's execution of this name."""
+    return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+
+
+def machine_name(arn: str) -> str:
+    """The name of the machine that an execution is of."""
+    match = ARN.fullmatch(arn)
+    return match["machine"] if match else arn
+
+
+def execution_name(arn: str) -> str:
+    """The execution's own name."""
+    match = ARN.fullmatch(arn)
+    return match["name"] if match else arn
+
+
+def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any]) -> str:
+    """The ARN of the new execution, or of the running one of the same name and input: a call made twice starts one.
+
+    Raises AlreadyExistsError where the machine has had an execution of this name.
+    """
+    try:
+        text = json.dumps(given, ensure_ascii=False)
+        return client.start_execution(stateMachineArn=machine_arn, name=name, input=text)["executionArn"]
+    except ClientError as error:
+        if code(error) == "ExecutionAlreadyExists":
+            raise AlreadyExistsError(
+                f"There has been an execution {name}", hint="names are free again after 90 days: choose another"
+            ) from None
+        raise
+
+
+def describe(client: SFNClient, arn: str) -> Execution:
+    """The execution. Raises SfnorchError where there is none, or none any more."""
+    try:
+        row = client.describe_execution(executionArn=arn)
+    except ClientError as error:
+        if code(error) in ("ExecutionDoesNotExist", "InvalidArn"):
+            raise SfnorchError(
+                f"There is no execution {arn}",
+                hint="AWS keeps a run's history for 90 days; `sfnorch status` shows the last, `sfnorch run` starts one",
+            ) from None
+        raise
+    return Execution(
+        arn=row["executionArn"],
+        name=row["name"],
+        machine_arn=row["stateMachineArn"],
+        status=row["status"],
+        started=row["startDate"],
+        ended=row.get("stopDate"),
+        input=json.loads(row.get("input", "null")),
+    )
+
+
+def last_execution(client: SFNClient, machine_arn: str) -> str:
+    """The ARN of the machine's execution that was started last. Raises SfnorchError where there is none."""
+    rows = client.list_executions(stateMachineArn=machine_arn, maxResults=1)["executions"]
+    if not rows:
+        raise SfnorchError("The machine has not been started yet", hint="`sfnorch run` starts it")
+    return rows[0]["executionArn"]
+
+
+def stop(client: SFNClient, arn: str, cause: str) -> bool:
+    """Whether the execution was stopped; it may have ended before."""
+    try:
+        client.stop_execution(executionArn=arn, error="Stopped", cause=cause)
+    except ClientError as error:
+        if code(error) in ("ExecutionDoesNotExist", "ValidationException"):
+            return False
+        raise
+    return True
+
+
+def events_after(client: SFNClient, arn: str, last: int) -> list[HistoryEventTypeDef]:
+    """The execution's events after the one of this number, in their order.
+
+    At first all are read from the beginning; then only as many as are new, from the end.
+    """
+    if not last:
+        return list(_events(client, arn, _PAGE, backwards=False))
+    new: list[HistoryEventTypeDef] = []
+    for event in _events(client, arn, _NEWS_PAGE, backwards=True):
+        if event["id"] <= last:
+            break
+        new.append(event)
+    return new[::-1]
+
+
+def _events(client: SFNClient, arn: str, size: int, *, backwards: bool) -> Iterator[HistoryEventTypeDef]:
+    pages: Iterable[Any] = client.get_paginator("get_execution_history").paginate(
+        executionArn=arn, reverseOrder=backwards, includeExecutionData=True, PaginationConfig={"PageSize": size}
+    )
+    for page in pages:
+        yield from page["events"]

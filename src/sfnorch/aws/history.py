@@ -1,0 +1,237 @@
+"""An execution's history, event by event, folded into what became of it: its jobs, its children, its end.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
+
+_ENDS = {
+    "ExecutionSucceeded": "SUCCEEDED",
+    "ExecutionFailed": "FAILED",
+    "ExecutionTimedOut": "TIMED_OUT",
+    "ExecutionAborted": "ABORTED",
+}
+_TOLD = ("jobs", "children", "threads", "threadId", "child")
+"""The variables of sfnorch's machines that say what a run is to do."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """A Glue job that an execution runs: one visit of its state, however often it was tried.
+
+    `status` is STARTING, RUNNING, or what became of the last try; `attempts` counts the tries.
+    """
+
+    name: str
+    glue_name: str
+    """Glue's name of it; `name` is that of the list, where a second run with other settings is `name (2)`."""
+    started: datetime
+    status: str = "STARTING"
+    run_id: str = ""
+    message: str = ""
+    attempts: int = 1
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that a person would want to see: of a job, or of the execution itself where `job` is empty."""
+
+    at: datetime
+    status: str
+    job: str = ""
+    run_id: str = ""
+    message: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """What is known of an execution so far."""
+
+    status: str = "RUNNING"
+    started: datetime | None = None
+    ended: datetime | None = None
+    input: Any = None
+    output: Any = None
+    error: str = ""
+    cause: str = ""
+    jobs: list[Job] = field(default_factory=list)
+    started_executions: dict[int, str] = field(default_factory=dict)
+    """The ARN of the execution that a visit of a state has started and waits for, by the visit."""
+    variables: dict[str, Any] = field(default_factory=dict)
+    last_event: int = 0
+    _visits: dict[int, int] = field(default_factory=dict)
+    """The visit that an event belongs to, by the event's id. A visit is the number of the event of entering a state."""
+    _jobs: dict[int, Job] = field(default_factory=dict)
+    """The job of a visit."""
+
+    @property
+    def children(self) -> list[str]:
+        """The ARNs of the executions that it started and waits for, in the order of its branches."""
+        return [arn for _, arn in sorted(self.started_executions.items())]
+
+    @property
+    def planned(self) -> list[str]:
+        """The jobs that it is to run, one after another; those that it has run where that isn't known."""
+        jobs = self.variables.get("jobs")
+        return [str(job) for job in jobs] if isinstance(jobs, list) else [job.name for job in self.jobs]
+
+    @property
+    def remaining(self) -> list[str]:
+        """The jobs that have not succeeded, in their order: each is visited once, in the order of the list."""
+        done = {index for index, job in enumerate(self.jobs) if job.status == "SUCCEEDED"}
+        return [name for index, name in enumerate(self.planned) if index not in done]
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What the cause says, where it is a JSON object as sfnorch's machines make them; else nothing."""
+        parsed = _parsed(self.cause)
+        return parsed if isinstance(parsed, dict) else {}
+
+    @property
+    def message(self) -> str:
+        """Why it failed, in words."""
+        return str(self.facts.get("message") or self.cause)
+
+    def take(self, events: Iterable[HistoryEventTypeDef]) -> Iterator[Change]:
+        """What has changed by these events, which follow those before."""
+        for event in events:
+            self.last_event = event["id"]
+            before = self._visits.get(event.get("previousEventId", 0), 0)
+            self._visits[event["id"]] = event["id"] if event["type"] == "TaskStateEntered" else before
+            fold = _FOLDS.get(event["type"])
+            if fold is not None:
+                yield from fold(self, event)
+            elif event["type"] in _ENDS:
+                yield from self._end(event)
+            elif event["type"].endswith("StateExited"):
+                self._assign(event)
+
+    def _end(self, event: HistoryEventTypeDef) -> Iterator[Change]:
+        self.status, self.ended = _ENDS[event["type"]], event["timestamp"]
+        details = _details(event)
+        self.output = _parsed(details.get("output", "null"))
+        self.error, self.cause = str(details.get("error", "")), str(details.get("cause", ""))
+        for job in self.jobs:
+            if job.ended is None:  # cut off with its execution; Glue is asked to stop it
+                job.status, job.ended = "STOPPED", event["timestamp"]
+        told = "" if self.jobs and self.error == "GlueJobFailed" else self.message
+        yield Change(at=event["timestamp"], status=self.status, message=": ".join(filter(None, (self.error, told))))
+
+    def _begin(self, event: HistoryEventTypeDef) -> Iterator[Change]:
+        self.started = event["timestamp"]
+        self.input = _parsed(_details(event).get("input", "null"))
+        yield Change(at=event["timestamp"], status="RUNNING")
+
+    def _assign(self, event: HistoryEventTypeDef) -> None:
+        assigned = _details(event).get("assignedVariables", {})
+        self.variables.update({name: _parsed(assigned[name]) for name in _TOLD if name in assigned})
+
+    def _schedule(self, event: HistoryEventTypeDef) -> Iterator[Change]:
+        """Tells nothing: that it runs, or that it was refused, is told by the event after."""
+        yield from ()
+        details = _details(event)
+        if not _is_job(details):
+            return
+        visit = self._visits[event["id"]]
+        job = self._jobs.get(visit)
+        if job is None:
+            parameters = _parsed(details.get("parameters", "{}"))
+            own = parameters.get("JobName", "?") if isinstance(parameters, dict) else "?"
+            job = Job(name=self._name(str(own)), glue_name=str(own), started=event["timestamp"])
+            self.jobs.append(job)
+            self._jobs[visit] = job
+        else:
+            job.attempts += 1
+            job.status, job.run_id, job.message, job.ended = "STARTING", "", "", None
+
+    def _name(self, job_name: str) -> str:
+        """What the list of jobs calls it, where the list is known."""
+        planned, index = self.variables.get("jobs"), len(self.jobs)
+        listed = planned[index] if isinstance(planned, list) and index < len(planned) else job_name
+        return listed if isinstance(listed, str) and listed.startswith(job_name) else job_name
+
+    def _submit(self, event: HistoryEventTypeDef) -> Iterator[Change]:
+        details = _details(event)
+        output = _parsed(details.get("output", "{}"))
+        job = self._job(event)
+        if not isinstance(output, dict):
+            return
+        if job is not None:
+            job.status, job.run_id = "RUNNING", str(output.get("JobRunId", ""))
+            again = f"attempt {job.attempts}" if job.attempts > 1 else ""
+            yield Change(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id, message=again)
+        elif "ExecutionArn" in output:
+            self.started_executions[self._visits[event["id"]]] = str(output["ExecutionArn"])
+
+    def _succeed(self, event: HistoryEventTypeDef) -> Iterator[Change]:
+        job = self._job(event)
+        if job is None:
+            return
+        run = _parsed(_details(event).get("output", "{}"))
+        if not isinstance(run, dict):  # no run to speak of: it was cut off
+            run = {"JobRunState": "STOPPED"}
+        state = str(run.get("JobRunState", "SUCCEEDED"))
+        yield self._ended(job, event, state, str(run.get("ErrorMessage") or ""))
+
+    def _fail(self, event: HistoryEventTypeDef) -> Iterator[Change]:
+        job = self._job(event)
+        if job is None:
+            return
+        details = _details(event)
+        run = _parsed(details.get("cause", ""))
+        error = str(details.get("error", ""))
+        if isinstance(run, dict) and "JobRunState" in run:
+            job.run_id = job.run_id or str(run.get("Id", ""))
+            yield self._ended(job, event, str(run["JobRunState"]), str(run.get("ErrorMessage") or error))
+        else:
+            status = "TIMED_OUT" if event["type"] == "TaskTimedOut" else "FAILED"
+            words = ": ".join(filter(None, (error, str(details.get("cause", "")))))
+            yield self._ended(job, event, status, words)
+
+    def _job(self, event: HistoryEventTypeDef) -> Job | None:
+        return self._jobs.get(self._visits[event["id"]])
+
+    def _ended(self, job: Job, event: HistoryEventTypeDef, status: str, message: str) -> Change:
+        job.status, job.message, job.ended = status, message, event["timestamp"]
+        return Change(at=event["timestamp"], status=status, job=job.name, run_id=job.run_id, message=message)
+
+
+def _is_job(details: Mapping[str, Any]) -> bool:
+    action = f"{details.get('resourceType')}:{details.get('resource')}"
+    return action.endswith(("glue:startJobRun.sync", "glue:startJobRun"))
+
+
+def _details(event: HistoryEventTypeDef) -> dict[str, Any]:
+    """The one member of the event that says more; Step Functions calls it otherwise for each type."""
+    row: Mapping[str, Any] = event
+    return next((value for key, value in row.items() if key.endswith("EventDetails")), {})
+
+
+def _parsed(text: Any) -> Any:
+    """The JSON's value; the text itself where it is none, since causes and outputs may be cut."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return text
+
+
+_FOLDS: dict[str, Callable[[Record, HistoryEventTypeDef], Iterator[Change]]] = {
+    "ExecutionStarted": Record._begin,
+    "TaskScheduled": Record._schedule,
+    "TaskSubmitted": Record._submit,
+    "TaskSucceeded": Record._succeed,
+    "TaskFailed": Record._fail,
+    "TaskTimedOut": Record._fail,
+    "TaskSubmitFailed": Record._fail,
+    "TaskStartFailed": Record._fail,
+}

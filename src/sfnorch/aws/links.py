@@ -1,0 +1,24 @@
+"""Links into the console, in the region and the part of AWS that an ARN is of."""
+
+from __future__ import annotations
+
+_DOMAINS = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+
+
+def execution_link(arn: str) -> str:
+    """The page of an execution."""
+    return _link(arn, "states", f"/v2/executions/details/{arn}")
+
+
+def logs_link(arn: str, run_id: str) -> str:
+    """The errors that a job run has logged; `arn` is that of the execution that started it.
+
+    https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+    """
+    return _link(arn, "cloudwatch", f"logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/{run_id}")
+
+
+def _link(arn: str, service: str, rest: str) -> str:
+    _, partition, _, region, *_ = arn.split(":")
+    domain = _DOMAINS.get(partition, "console.aws.amazon.com")
+    return f"https://{region}.{domain}/{service}/home?region={region}#{rest}"

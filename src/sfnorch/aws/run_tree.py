@@ -1,0 +1,133 @@
+"""A run as a tree: an execution, those that it started, and the jobs of each; polled until all have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sfnorch.aws.executions import events_after, machine_name
+from sfnorch.aws.history import Change, Job, Record
+from sfnorch.aws.polling import Clock, Pace, patiently
+
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
+
+_CALLS_A_SECOND = 5.0
+"""A quarter of what GetExecutionHistory takes from an account in the long run (20 a second): others ask as well.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+_SHORTEST, _LONGEST = 1.0, 10.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Node:
+    """An execution of the run, what is known of it, and the executions that it started."""
+
+    arn: str
+    record: Record = field(default_factory=Record)
+    children: list[Node] = field(default_factory=list)
+
+    @property
+    def machine(self) -> str:
+        """The name of its machine."""
+        return machine_name(self.arn)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self.record.ended is not None
+
+    @property
+    def skipped(self) -> list[str]:
+        """The children that a master left out, as its input said."""
+        names, threads = self.record.variables.get("children"), self.record.variables.get("threads")
+        if not isinstance(names, list) or not isinstance(threads, list):
+            return []
+        return [
+            name
+            for name, thread in zip(names, threads, strict=False)
+            if isinstance(thread, dict) and thread.get("skip") is True
+        ]
+
+    def walk(self) -> Iterator[Node]:
+        """The execution, then those below it."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A failure that is a cause: a job's where `job` is named, else an execution's own."""
+
+    node: Node
+    job: Job | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What a poll has found out, in the order of time: what has changed in which execution."""
+
+    node: Node
+    change: Change
+
+
+class RunTree:
+    """A run of one execution or of several that were started together."""
+
+    def __init__(self, client: SFNClient, arns: list[str], clock: Clock) -> None:
+        self.roots = [Node(arn=arn) for arn in arns]
+        self._client = client
+        self._clock = clock
+        self._events = patiently(events_after, clock)
+
+    @property
+    def ended(self) -> bool:
+        """Whether every execution has ended."""
+        return all(node.ended for root in self.roots for node in root.walk())
+
+    def poll(self) -> list[News]:
+        """What is new, read with one call for each execution that hasn't ended."""
+        news: list[News] = []
+        waiting = list(self.roots)
+        while waiting:
+            node = waiting.pop(0)
+            if not node.ended:
+                events = self._events(self._client, node.arn, node.record.last_event)
+                news += [News(node=node, change=change) for change in node.record.take(events)]
+                known = {child.arn: child for child in node.children}
+                node.children = [known.get(arn) or Node(arn=arn) for arn in dict.fromkeys(node.record.children)]
+            waiting += node.children
+        return sorted(news, key=lambda item: item.change.at)
+
+    def follow(self, deadline: float | None = None) -> Iterator[list[News]]:
+        """What is new, poll by poll, until the run has ended or the deadline, a time of the clock, has passed."""
+        pace = Pace(self._clock, first=_SHORTEST, longest=_LONGEST, growth=1.3)
+        while True:
+            news = self.poll()
+            yield news
+            if self.ended or (deadline is not None and self._clock.now() >= deadline):
+                return
+            running = sum(not node.ended for root in self.roots for node in root.walk())
+            pace.first = max(_SHORTEST, running / _CALLS_A_SECOND)
+            pace.longest = max(_LONGEST, pace.first)
+            pace.wait(changed=bool(news))
+
+    def failures(self) -> list[Failure]:
+        """What failed in the first place, execution by execution; a parent that only tells of its child is left out."""
+        return [failure for root in self.roots for node in root.walk() for failure in _failures(node)]
+
+
+def _failures(node: Node) -> Iterator[Failure]:
+    record = node.record
+    if record.status in ("RUNNING", "SUCCEEDED"):
+        return
+    jobs = [job for job in record.jobs if job.status != "SUCCEEDED"]
+    for job in jobs:
+        yield Failure(node=node, job=job, message=job.message or record.message or record.error)
+    if not jobs and not any(child.record.status not in ("RUNNING", "SUCCEEDED") for child in node.children):
+        message = ": ".join(filter(None, (record.error, record.message))) or record.status
+        yield Failure(node=node, job=None, message=message)

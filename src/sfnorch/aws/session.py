@@ -1,0 +1,118 @@
+"""Clients of AWS's services, as the AWS CLI's own settings have them, with calls that can be told without secrets."""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import boto3
+from botocore.client import BaseClient
+from botocore.config import Config
+
+from sfnorch.aws.errors import NoAnswerOfAwsError
+from sfnorch.aws.secrets import keep_secret
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_glue import GlueClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_stepfunctions import SFNClient
+    from types_boto3_sts import STSClient
+
+CALLS = logging.getLogger("sfnorch.aws.calls")
+"""Each call at level DEBUG: the operation, what it is about, and how it ended."""
+
+Client = TypeVar("Client", bound=BaseClient)
+
+_RETRIES = {"mode": "standard", "total_max_attempts": 5}
+
+_TOLD = (
+    "StackName", "ChangeSetName", "ChangeSetType", "Bucket", "Key", "JobName",
+    "executionArn", "stateMachineArn", "name",
+)  # fmt: skip
+
+
+class Session:
+    """Clients for one profile and one region; made when they are first used."""
+
+    def __init__(self, *, region: str | None = None, profile: str | None = None) -> None:
+        self._session = boto3.Session(region_name=region, profile_name=profile)
+        self._config = Config(retries=_RETRIES, user_agent_extra="sfnorch")  # type: ignore[arg-type]
+        if credentials := self._session.get_credentials():
+            frozen = credentials.get_frozen_credentials()
+            keep_secret(frozen.secret_key, frozen.token)
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to; empty where none is set."""
+        return self._session.region_name or ""
+
+    @property
+    def partition(self) -> str:
+        """The part of AWS that the region is in: aws, aws-cn, aws-us-gov."""
+        return self._session.get_partition_for_region(self.region) if self.region else "aws"
+
+    @cached_property
+    def account(self) -> str:
+        """The account's number, as STS tells it."""
+        client: STSClient = _watched(self._session.client("sts", config=self._config))
+        return client.get_caller_identity()["Account"]
+
+    @cached_property
+    def cloudformation(self) -> CloudFormationClient:
+        """CloudFormation's client."""
+        return _watched(self._session.client("cloudformation", config=self._config))
+
+    @cached_property
+    def cloudwatch(self) -> CloudWatchClient:
+        """CloudWatch's client."""
+        return _watched(self._session.client("cloudwatch", config=self._config))
+
+    @cached_property
+    def glue(self) -> GlueClient:
+        """Glue's client."""
+        return _watched(self._session.client("glue", config=self._config))
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """S3's client."""
+        return _watched(self._session.client("s3", config=self._config))
+
+    @cached_property
+    def stepfunctions(self) -> SFNClient:
+        """Step Functions' client."""
+        return _watched(self._session.client("stepfunctions", config=self._config))
+
+
+def _watched(client: Client) -> Client:
+    """The client, which takes no page for an answer, and whose calls are told to CALLS: never their whole content."""
+    client.meta.events.register("before-parse", _refuse_page)
+    if CALLS.isEnabledFor(logging.DEBUG):
+        client.meta.events.register_first("provide-client-params", _tell_call)
+        client.meta.events.register_last("after-call", _tell_answer)
+    return client
+
+
+def _refuse_page(response_dict: dict[str, Any], operation_model: Any, **_: Any) -> None:
+    """Raises NoAnswerOfAwsError for a page that a proxy or a login put in the place of an answer.
+
+    botocore would take it for an empty answer, or fail on a missing key. A broken gateway's page (5xx) is left to its
+    retries.
+    """
+    kind = str(response_dict["headers"].get("content-type", ""))
+    if kind.startswith("text/html") and response_dict["status_code"] < 500:
+        raise NoAnswerOfAwsError(f"{operation_model.name}: HTTP {response_dict['status_code']}")
+
+
+def _tell_call(params: dict[str, Any], model: Any, **_: Any) -> None:
+    about = " ".join(f"{name}={params[name]}" for name in _TOLD if name in params)
+    CALLS.debug("%s %s %s", model.service_model.service_name, model.name, about)
+
+
+def _tell_answer(http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+    error = parsed.get("Error", {}).get("Code", "")
+    retries = parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+    again = f", tried {retries + 1} times" if retries else ""
+    CALLS.debug("  -> %s %s%s", http_response.status_code, error, again)

@@ -1,0 +1,114 @@
+"""A stack as CloudFormation tells of it: status, parameters, outputs, resources, template."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from sfnorch.aws.errors import is_missing
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+IN_REVIEW = "REVIEW_IN_PROGRESS"
+"""The status of a stack that is nothing yet but a change set."""
+
+MACHINE = "AWS::StepFunctions::StateMachine"
+ALARM = "AWS::CloudWatch::Alarm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """A stack that is there. `id` is its ARN, which stays its own after its deletion."""
+
+    id: str
+    name: str
+    status: str
+    reason: str = ""
+    updated: datetime | None = None
+    """When it was created, or updated last."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    role_arn: str = ""
+    protected: bool = False
+    """Whether it can't be deleted: its termination protection."""
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether an operation is under way."""
+        return self.status.endswith("IN_PROGRESS") and self.status != IN_REVIEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A resource of a stack: `physical_id` is what Ref yields."""
+
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str = ""
+
+
+def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
+    """The stack of this name or ARN; None where there is none, or it has been deleted."""
+    try:
+        row = client.describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+    if row["StackStatus"] == "DELETE_COMPLETE":
+        return None
+    return Stack(
+        id=row["StackId"],
+        name=row["StackName"],
+        status=row["StackStatus"],
+        reason=row.get("StackStatusReason", ""),
+        updated=row.get("LastUpdatedTime", row.get("CreationTime")),
+        parameters={item["ParameterKey"]: item.get("ParameterValue", "") for item in row.get("Parameters", ())},
+        outputs={item["OutputKey"]: item["OutputValue"] for item in row.get("Outputs", ())},
+        tags={item["Key"]: item["Value"] for item in row.get("Tags", ())},
+        role_arn=row.get("RoleARN", ""),
+        protected=row.get("EnableTerminationProtection", False),
+    )
+
+
+def existing_stack(client: CloudFormationClient, name: str) -> Stack:
+    """The stack of this name. Raises SfnorchError where there is none."""
+    stack = find_stack(client, name)
+    if stack is None:
+        raise SfnorchError(
+            f"There is no stack {name} in {client.meta.region_name}",
+            hint="--stack-name and --region choose another; `sfnorch deploy` makes one",
+        )
+    return stack
+
+
+def resources(client: CloudFormationClient, name: str) -> tuple[Resource, ...]:
+    """The stack's resources."""
+    pages = client.get_paginator("list_stack_resources").paginate(StackName=name)
+    return tuple(
+        Resource(
+            logical_id=row["LogicalResourceId"],
+            physical_id=row.get("PhysicalResourceId", ""),
+            type=row["ResourceType"],
+            status=row["ResourceStatus"],
+            reason=row.get("ResourceStatusReason", ""),
+        )
+        for page in pages
+        for row in page["StackResourceSummaries"]
+    )
+
+
+def template_text(client: CloudFormationClient, name: str) -> str:
+    """The stack's template as it was sent; one sent as JSON comes back laid out anew."""
+    body = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+    return body if isinstance(body, str) else json.dumps(body, indent=2) + "\n"

@@ -1,0 +1,148 @@
+"""What a stack's machines and alarms are at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from sfnorch.aws.errors import code
+from sfnorch.aws.stacks import ALARM, MACHINE, Resource, Stack, resources
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_stepfunctions import SFNClient
+
+_ALARMS_A_CALL = 100
+_MASTER = "MasterStateMachine"
+"""The logical id of the machine that starts the others, in every stack that has several."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A state machine of a stack; `title` is its name without the stack's."""
+
+    logical_id: str
+    arn: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastExecution:
+    """The execution of a machine that was started last."""
+
+    machine: Machine
+    arn: str
+    name: str
+    status: str
+    started: datetime
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmState:
+    """An alarm: its name without the stack's, OK or ALARM or INSUFFICIENT_DATA, since when, and why."""
+
+    title: str
+    name: str
+    state: str
+    since: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A stack with its machines, the last execution of each that has one, and its alarms."""
+
+    stack: Stack
+    machines: tuple[Machine, ...]
+    executions: tuple[LastExecution, ...]
+    alarms: tuple[AlarmState, ...]
+
+
+def machines(client: CloudFormationClient, stack: Stack) -> tuple[Machine, ...]:
+    """The stack's state machines."""
+    return tuple(_machine(resource, stack) for resource in _made(resources(client, stack.id), MACHINE))
+
+
+def main_machine(found: Sequence[Machine], stack: Stack, name: str = "") -> Machine:
+    """The machine of this name; without one the master, or the only one. Raises SfnorchError where none is meant."""
+    if not found:
+        raise SfnorchError(f"The stack {stack.name} has no state machine")
+    known = ", ".join(machine.title for machine in found)
+    if name:
+        for machine in found:
+            names = (machine.title, machine.logical_id, machine.logical_id.removesuffix("StateMachine"), machine.arn)
+            if name.lower() in (candidate.lower() for candidate in names):
+                return machine
+        raise SfnorchError(f"There is no state machine {name!r} in the stack {stack.name}", hint=f"it has: {known}")
+    if len(found) == 1:
+        return found[0]
+    for machine in found:
+        if machine.logical_id == _MASTER:
+            return machine
+    raise SfnorchError(f"The stack {stack.name} has several state machines", hint=f"name one with --machine: {known}")
+
+
+def status(
+    cloudformation: CloudFormationClient, stepfunctions: SFNClient, cloudwatch: CloudWatchClient, stack: Stack
+) -> Status:
+    """What the stack is at."""
+    there = resources(cloudformation, stack.id)
+    found = tuple(_machine(resource, stack) for resource in _made(there, MACHINE))
+    names = [resource.physical_id for resource in _made(there, ALARM)]
+    return Status(
+        stack=stack,
+        machines=found,
+        executions=tuple(_last_executions(stepfunctions, found)),
+        alarms=tuple(_alarms(cloudwatch, names, stack)),
+    )
+
+
+def _made(there: Sequence[Resource], kind: str) -> Iterator[Resource]:
+    for resource in there:
+        if resource.type == kind and resource.physical_id and resource.status != "DELETE_COMPLETE":
+            yield resource
+
+
+def _machine(resource: Resource, stack: Stack) -> Machine:
+    name = resource.physical_id.rpartition(":")[2]
+    return Machine(logical_id=resource.logical_id, arn=resource.physical_id, title=name.removeprefix(f"{stack.name}-"))
+
+
+def _last_executions(client: SFNClient, found: Sequence[Machine]) -> Iterator[LastExecution]:
+    for machine in found:
+        try:
+            rows = client.list_executions(stateMachineArn=machine.arn, maxResults=1)["executions"]
+        except ClientError as error:
+            if code(error) in ("StateMachineDoesNotExist", "StateMachineTypeNotSupported"):
+                continue  # deleted by hand, or an express machine, which keeps no list
+            raise
+        for row in rows:
+            yield LastExecution(
+                machine=machine,
+                arn=row["executionArn"],
+                name=row["name"],
+                status=row["status"],
+                started=row["startDate"],
+                ended=row.get("stopDate"),
+            )
+
+
+def _alarms(client: CloudWatchClient, names: Sequence[str], stack: Stack) -> Iterator[AlarmState]:
+    for first in range(0, len(names), _ALARMS_A_CALL):
+        some = list(names[first : first + _ALARMS_A_CALL])
+        answer = client.describe_alarms(AlarmNames=some, AlarmTypes=["MetricAlarm"], MaxRecords=_ALARMS_A_CALL)
+        for row in answer["MetricAlarms"]:
+            yield AlarmState(
+                title=row["AlarmName"].removeprefix(f"{stack.name}-"),
+                name=row["AlarmName"],
+                state=row["StateValue"],
+                since=row.get("StateUpdatedTimestamp"),
+                reason=row.get("StateReason", ""),
+            )

@@ -1,0 +1,88 @@
+"""What starts the machines that sfnorch makes: a master's threads, or one execution for each list of jobs.
+
+A master takes `{"threads": [{threadId, child, glueJobs, skip}]}`; a machine that runs jobs, `{threadId, glueJobs}`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
+
+Threads = Mapping[str, Sequence[str]]
+"""Jobs by the id of their thread."""
+
+_NUMBERED = re.compile(r"T(\d{1,4})")
+
+
+def definition(client: SFNClient, machine_arn: str) -> dict[str, Any]:
+    """The machine's definition as it is now."""
+    parsed = json.loads(client.describe_state_machine(stateMachineArn=machine_arn)["definition"])
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def children(of: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The names of a master's children, in their order; None for a machine that is no master."""
+    state = of.get("States", {}).get("ResolveThreads", {})
+    names = state.get("Assign", {}).get("children") if isinstance(state, dict) else None
+    return tuple(map(str, names)) if isinstance(names, list) else None
+
+
+def wants_jobs(of: Mapping[str, Any]) -> bool:
+    """Whether the machine runs nothing unless its input names jobs."""
+    states = of.get("States", {})
+    return "ResolveJobs" in states and states.get("CheckJobs", {}).get("Default") == "InvalidInput"
+
+
+def master_input(names: Sequence[str], threads: Threads, only: Sequence[str]) -> dict[str, Any]:
+    """A master's input: these threads' jobs for their children, and none but the named children.
+
+    A thread is its child's: by the child's name, or as `T2`, which is the second child's; others follow one another.
+    Raises SfnorchError for what no child is there for, or is meant twice.
+    """
+    faults = [_unknown(name, names) for name in only if name not in names]
+    given: dict[str, tuple[str, Sequence[str]]] = {}
+    unnamed = []
+    for thread, jobs in threads.items():
+        child = _child(thread, names)
+        if child is None:
+            unnamed.append((thread, jobs))
+        elif child in given:
+            faults.append(f"{given[child][0]} and {thread} are both for {child}")
+        else:
+            given[child] = (thread, jobs)
+    free = [name for name in names if name not in given]
+    if len(unnamed) > len(free):
+        faults.append(f"{len(threads)} threads, and {len(names)} children: {', '.join(names)}")
+    given |= dict(zip(free, unnamed, strict=False))
+    left_out = [f"{thread} is for {child}, which --only leaves out" for child, (thread, _) in given.items()
+                if only and child not in only]  # fmt: skip
+    if faults or left_out:
+        raise SfnorchError("\n".join([*faults, *left_out]))
+    entries = []
+    for index, name in enumerate(names, 1):
+        if only and name not in only:
+            entries.append({"threadId": f"T{index}", "child": name, "skip": True})
+        elif name in given:
+            thread, jobs = given[name]
+            entries.append({"threadId": thread, "child": name, "glueJobs": list(jobs)})
+    return {"threads": entries} if entries else {}
+
+
+def _child(thread: str, names: Sequence[str]) -> str | None:
+    if thread in names:
+        return thread
+    match = _NUMBERED.fullmatch(thread)
+    return names[int(match[1]) - 1] if match and 1 <= int(match[1]) <= len(names) else None
+
+
+def _unknown(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1)
+    return f"there is no child {name!r}" + (f"; did you mean {near[0]}?" if near else f", but: {', '.join(names)}")

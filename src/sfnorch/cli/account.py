@@ -1,0 +1,88 @@
+"""Options of commands that speak with AWS: whose account, which region, which stack; and who is asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sfnorch.aws.session import Session
+    from sfnorch.aws.steps import Step
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+STACK_NAME = "master-step-function-stack"
+
+
+def account_options(command: Function) -> Function:
+    """`--region` and `--profile`, as the AWS CLI has them."""
+    region = click.option("--region", metavar="NAME", help="The AWS region; else the profile's, or AWS_DEFAULT_REGION.")
+    profile = click.option("--profile", metavar="NAME", help="The profile of the AWS CLI; else AWS_PROFILE.")
+    return region(profile(command))
+
+
+def stack_option(command: Function) -> Function:
+    """`--stack-name S`."""
+    return click.option(
+        "--stack-name", metavar="S", default=STACK_NAME, show_default=True, help="The stack's name.", callback=_fits
+    )(command)
+
+
+def yes_option(command: Function) -> Function:
+    """`--yes`."""
+    return click.option("--yes", is_flag=True, help="Say yes to what would be asked.")(command)
+
+
+def open_session(region: str | None, profile: str | None) -> Session:
+    """Clients for the account that the options and the environment name."""
+    from sfnorch.aws.session import Session
+
+    return Session(region=region, profile=profile)
+
+
+def progress_console() -> Console:
+    """Where progress goes: standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def can_ask(output_form: str) -> bool:
+    """Whether there is a person to ask: both ends a terminal, and text wanted."""
+    return output_form == "text" and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def require_consent(yes: bool, output_form: str, what: str) -> None:
+    """Fails as wrong usage where nobody can be asked and nobody has said yes."""
+    if not yes and not can_ask(output_form):
+        raise click.UsageError(f"Nobody can be asked here: add --yes to {what}.")
+
+
+def consent(*, yes: bool, ask: bool) -> Callable[[Step], bool]:
+    """Who consents to a step: --yes, unless the step is one that nobody can have foreseen; else a person, if any."""
+
+    def consents(step: Step) -> bool:
+        if yes and not step.firm:
+            return True
+        return ask and click.confirm(step.question, err=True)
+
+    return consents
+
+
+def _fits(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """The name, if CloudFormation takes it for a stack.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+    """
+    import re
+
+    if not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", value):
+        raise click.BadParameter(
+            f"{value!r} is no stack name: 1 to 128 letters, digits and hyphens, the first a letter.", ctx, param
+        )
+    return value

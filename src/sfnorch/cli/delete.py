@@ -1,0 +1,76 @@
+"""`sfnorch delete`: the stack and all that it made."""
+
+from __future__ import annotations
+
+import json
+import secrets
+
+import click
+
+from sfnorch.cli.account import (
+    account_options,
+    open_session,
+    progress_console,
+    require_consent,
+    stack_option,
+    yes_option,
+)
+from sfnorch.cli.options import output_option
+from sfnorch.errors import SfnorchError
+
+
+@click.command()
+@stack_option
+@click.option("--retain", multiple=True, metavar="RESOURCE", help="Keep a resource that a first try couldn't delete.")
+@yes_option
+@account_options
+@output_option
+def delete(
+    stack_name: str, retain: tuple[str, ...], yes: bool, region: str | None, profile: str | None, output_form: str
+) -> None:
+    """Delete the stack.
+
+    The stack's name is asked for, to be typed. Executions that run in it are not waited for.
+    """
+    require_consent(yes, output_form, "delete")
+    from sfnorch.aws.deletion import delete_stack
+    from sfnorch.aws.hints import hint
+    from sfnorch.aws.polling import Clock
+    from sfnorch.aws.stacks import existing_stack
+    from sfnorch.report.onlooker import Screen
+    from sfnorch.report.stack import ending_data
+
+    session = open_session(region, profile)
+    stack = existing_stack(session.cloudformation, stack_name)
+    if not yes and click.prompt(f"Type the name of the stack to delete it ({stack_name})", err=True) != stack_name:
+        raise SfnorchError("That is not the stack's name: nothing was deleted")
+    screen = Screen(console=progress_console() if output_form == "text" else None)
+    deletion = delete_stack(session.cloudformation, stack, screen, Clock(), lambda: secrets.token_hex(4), retain=retain)
+    if output_form == "json":
+        document = {
+            "stack": stack_name,
+            "status": deletion.ending.status,
+            "left": [
+                {
+                    "resource": item.logical_id,
+                    "physicalId": item.physical_id,
+                    "type": item.type,
+                    "status": item.status,
+                    "reason": item.reason,
+                }
+                for item in deletion.left
+            ],
+            "failure": None if deletion.done else ending_data(deletion.ending),
+        }
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    if not deletion.done:
+        lines = [
+            f"{item.logical_id} ({item.type}, {item.physical_id}): {item.reason or item.status}"
+            for item in deletion.left
+        ]
+        raise SfnorchError(
+            "\n".join([f"{stack_name}: {deletion.ending.status}; this couldn't go:", *lines]),
+            hint=hint(deletion.ending.reason) or "mend that and delete again, or keep it: --retain RESOURCE",
+        )
+    if output_form == "text":
+        click.echo(f"{stack_name} is deleted.", err=True)

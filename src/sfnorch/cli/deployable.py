@@ -1,0 +1,221 @@
+"""What can be deployed: a plan's rendering or a given template, looked over, with the parameters that are given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from sfnorch.cli.options import given_child_jobs, read_plan
+from sfnorch.cli.parameters import pair
+from sfnorch.cli.templates import read_source
+from sfnorch.errors import SfnorchError
+from sfnorch.findings import Severity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sfnorch.aws.session import Session
+    from sfnorch.aws.steps import Wish
+    from sfnorch.report.onlooker import Screen
+    from sfnorch.template.contents import Template
+
+_JOBS_PARAMETER = re.compile(r"(?:Child\d+)?GlueJobs")
+_MOST_WARNINGS = 10
+_IAM = re.compile(r"AWS::IAM::|AWS::Serverless::|AWS::CloudFormation::Stack")
+Capabilities = tuple[Literal["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployable:
+    """A template with the values of parameters that are given for it."""
+
+    template: Template
+    parameters: Mapping[str, str]
+    planned_jobs: tuple[str, ...] = ()
+    """The Glue jobs of the plan that it is a rendering of."""
+
+    @property
+    def text(self) -> str:
+        """The template's text."""
+        return self.template.source.text
+
+    @property
+    def declared(self) -> Mapping[str, Any]:
+        """The template's parameters."""
+        return self.template.stack.section("Parameters")
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """The defaults of parameters, as CloudFormation tells values."""
+        return {
+            name: self.template.stack.text(body["Default"])
+            for name, body in self.declared.items()
+            if isinstance(body, dict) and "Default" in body
+        }
+
+    @property
+    def secret(self) -> tuple[str, ...]:
+        """The names of parameters whose values are not to be shown."""
+        return tuple(
+            name
+            for name, body in self.declared.items()
+            if isinstance(body, dict) and str(body.get("NoEcho", "")).lower() == "true"
+        )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What CloudFormation wants acknowledged: that the template makes roles, perhaps ones with names."""
+        resources = self.template.stack.section("Resources")
+        makes_roles = any(_IAM.match(self.template.stack.resource_type(logical_id)) for logical_id in resources)
+        return ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM") if makes_roles else ()
+
+    @property
+    def jobs(self) -> tuple[str, ...]:
+        """The Glue jobs that are named: by the plan, by tasks, by parameters that list jobs."""
+        from sfnorch.template.calls import ANY, argument, call_of
+
+        tasks = [state for machine in self.template.machines for state in machine.walk() if state.kind == "Task"]
+        calls = [(call_of(state), argument(state, "JobName")) for state in tasks]
+        named = [job for call, job in calls if call and call.action == "glue:startJobRun" and job != ANY]
+        given = [
+            name.strip()
+            for parameter, value in self.parameters.items()
+            if _JOBS_PARAMETER.fullmatch(parameter)
+            for name in value.split(",")
+        ]
+        return tuple(dict.fromkeys(name for name in (*self.planned_jobs, *named, *given) if name))
+
+    def changed_parameters(self, before: Mapping[str, str]) -> dict[str, tuple[str | None, str | None]]:
+        """Each parameter that would change: the stack's value, and the one it would have; None where there is none."""
+        after = {**self.defaults, **{name: before[name] for name in self.declared if name in before}, **self.parameters}
+        return {
+            name: (before.get(name), self._shown(name, after.get(name)))
+            for name in dict.fromkeys((*before, *after))
+            if before.get(name) != (after.get(name) if name in self.declared else None)
+        }
+
+    def _shown(self, name: str, value: str | None) -> str | None:
+        return "****" if name in self.secret and value is not None else value if name in self.declared else None
+
+
+def wish(deployable: Deployable, stack_name: str, **more: Any) -> Wish:
+    """What is to be deployed as CloudFormation's part of sfnorch takes it; `more`: what the options add."""
+    from sfnorch.aws.steps import Wish
+
+    return Wish(
+        stack_name=stack_name,
+        body=deployable.text,
+        declared=tuple(deployable.declared),
+        parameters=deployable.parameters,
+        secret=deployable.secret,
+        capabilities=deployable.capabilities,
+        **more,
+    )
+
+
+def read_deployable(
+    template_file: Path | None,
+    plan_file: Path | None,
+    overrides: tuple[str, ...],
+    jobs: Mapping[str, Any],
+) -> Deployable:
+    """What the options name. Fails as wrong usage for parameters that are given twice."""
+    from sfnorch.template.contents import contents
+
+    parameters = dict(pair(override, "--parameter-overrides", "K=V") for override in overrides)
+    for number, names in given_child_jobs(jobs).items():
+        name = f"Child{number}GlueJobs"
+        if name in parameters:
+            raise click.UsageError(f"--child{number}-jobs and --parameter-overrides {name} both set the parameter.")
+        parameters[name] = ",".join(names)
+    source = read_source(template_file, plan_file)
+    planned = () if template_file else read_plan(plan_file, {}, ()).job_names
+    return Deployable(template=contents(source, parameters), parameters=parameters, planned_jobs=planned)
+
+
+def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None:
+    """Raises SfnorchError for parameters that the template doesn't take, or lacks; `before`: the stack's values."""
+    from sfnorch.template.parameters import parameter_faults
+
+    kept = {
+        name: value
+        for name, value in before.items()
+        if name in deployable.declared and name not in deployable.secret and name not in deployable.parameters
+    }
+    missing_none = {name: "" for name in before if name in deployable.secret}
+    declared = deployable.template.stack.section("Parameters")
+    faults = [
+        fault
+        for fault in parameter_faults(declared, {**kept, **deployable.parameters})
+        if not any(fault.startswith(f"the parameter {name} has no default") for name in missing_none)
+    ]
+    if faults:
+        raise SfnorchError("\n".join(faults), hint="--parameter-overrides NAME=VALUE …")
+
+
+def lint(deployable: Deployable, console: Console | None) -> None:
+    """Shows what lint finds. Raises SfnorchError where there is an error among it."""
+    from sfnorch.lint.run import Linting
+    from sfnorch.report.findings import count_words, print_findings
+
+    found = Linting().findings(deployable.template)
+    errors = [finding for finding in found if finding.severity is Severity.ERROR]
+    if errors:
+        lines = "\n".join(f"{finding} [{finding.rule}]" for finding in errors)
+        raise SfnorchError(lines, hint="nothing was deployed")
+    if found and console is not None:
+        print_findings(found, console)
+        console.print(f"{count_words(found)}; none of them stops a deployment.")
+
+
+def look_up_jobs(deployable: Deployable, session: Session, console: Console | None, *, required: bool) -> None:
+    """Warns of Glue jobs that aren't there; raises SfnorchError instead where they are required."""
+    from sfnorch.aws.errors import explained
+    from sfnorch.aws.glue_jobs import job_names, missing_jobs
+
+    if not deployable.jobs:
+        return
+    try:
+        missing = missing_jobs(deployable.jobs, job_names(session.glue))
+    except Exception as error:
+        told = explained(error)
+        if told is None or required:
+            raise
+        lines = [f"whether the Glue jobs are there can't be told: {told.message}"]
+    else:
+        lines = [
+            f"there is no Glue job {name}" + (f"; did you mean {near}?" if near else "")
+            for name, near in missing.items()
+        ]
+    if lines and required:
+        raise SfnorchError("\n".join(lines), hint="nothing was deployed; without --require-jobs this is a warning")
+    if console:
+        for line in lines[:_MOST_WARNINGS]:
+            console.print(f"warning: {line}", style="yellow", soft_wrap=True, markup=False)
+        if len(lines) > _MOST_WARNINGS:
+            console.print(f"warning: and {len(lines) - _MOST_WARNINGS} more", style="yellow")
+
+
+def place_template(deployable: Deployable, session: Session, stack_name: str, bucket_name: str, screen: Screen) -> str:
+    """The URL of a template that is too large to be sent; empty where it isn't. Asks before it makes a bucket."""
+    from sfnorch.aws.artifacts import INLINE_LIMIT, LIMIT, Bucket
+    from sfnorch.aws.steps import Step, Verb
+
+    size = len(deployable.text.encode())
+    if size <= INLINE_LIMIT:
+        return ""
+    if size > LIMIT:
+        raise SfnorchError(f"{deployable.template.source.file}: {size:,} bytes, and CloudFormation takes {LIMIT:,}")
+    bucket = Bucket(session.s3, session.account, name=bucket_name, partition=session.partition)
+    if not bucket.ready():
+        screen.says(f"The template has {size:,} bytes; CloudFormation takes {INLINE_LIMIT:,} without a bucket.")
+        question = f"Make the private, encrypted, versioned bucket {bucket.name} for templates?"
+        if not screen.asks(Step(verb=Verb.MAKE_BUCKET, question=question)):
+            raise SfnorchError("Nothing was deployed: the template needs a bucket", hint="--s3-bucket names an own one")
+        bucket.make()
+    return bucket.put(stack_name, deployable.text)

@@ -1,0 +1,96 @@
+"""`sfnorch diff`: the deployed stack against what would be deployed."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sfnorch.cli.account import account_options, open_session, stack_option
+from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option
+from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option
+
+if TYPE_CHECKING:
+    from sfnorch.aws.session import Session
+    from sfnorch.aws.stacks import Stack
+    from sfnorch.cli.deployable import Deployable
+    from sfnorch.report.difference import Difference
+
+
+class DiffCommand(ParameterOverridesCommand, ChildJobsCommand):
+    """A command with both: jobs of children, and overrides of parameters."""
+
+
+@click.command(cls=DiffCommand)
+@plan_option
+@click.option(
+    "--template", "template_file", type=click.Path(path_type=Path), metavar="FILE", help="A template, not a plan."
+)
+@stack_option
+@overrides_option
+@click.option("--s3-bucket", metavar="B", default="", help="Where a template over 51,200 bytes goes; else an own one.")
+@click.option("--exit-code", is_flag=True, help="End with 1 where anything differs.")
+@account_options
+@output_option
+def diff(
+    plan_file: Path | None,
+    template_file: Path | None,
+    stack_name: str,
+    overrides: tuple[str, ...],
+    s3_bucket: str,
+    exit_code: bool,
+    region: str | None,
+    profile: str | None,
+    output_form: str,
+    **jobs: Any,
+) -> int:
+    """Show how the plan's stack would differ from the deployed one.
+
+    A unified diff of the templates, the parameters that would change, and what CloudFormation would do, by a change
+    set that is made and deleted again.
+    """
+    from rich.console import Console
+
+    from sfnorch.aws.stacks import existing_stack
+    from sfnorch.cli.deployable import read_deployable, refuse_parameters
+    from sfnorch.report.difference import difference_data, print_difference
+
+    deployable = read_deployable(template_file, plan_file, overrides, jobs)
+    session = open_session(region, profile)
+    stack = existing_stack(session.cloudformation, stack_name)
+    refuse_parameters(deployable, stack.parameters)
+    found = _difference(session, stack, deployable, s3_bucket)
+    if output_form == "json":
+        click.echo(json.dumps(difference_data(found), indent=2, ensure_ascii=False))
+    else:
+        print_difference(found, Console(highlight=False))
+    return 1 if exit_code and found.any else 0
+
+
+def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucket: str) -> Difference:
+    from sfnorch.aws.deployment import preview
+    from sfnorch.aws.polling import Clock
+    from sfnorch.aws.stacks import IN_REVIEW, template_text
+    from sfnorch.cli.deployable import place_template, wish
+    from sfnorch.report.difference import Difference, text_difference
+    from sfnorch.report.onlooker import Screen
+
+    client = session.cloudformation
+    deployed = "" if stack.status == IN_REVIEW else template_text(client, stack.id)
+    change_set, note = None, ""
+    if stack.in_progress or stack.status == IN_REVIEW:
+        note = f"{stack.name} is {stack.status}: what CloudFormation would change can't be asked now."
+    else:
+        url = place_template(deployable, session, stack.name, s3_bucket, Screen(console=None))
+        wanted = wish(deployable, stack.name, url=url)
+        change_set = preview(client, wanted, stack, Clock(), secrets.token_hex(4))
+    return Difference(
+        stack=stack.name,
+        lines=text_difference(deployed, deployable.text, stack.name, deployable.template.source.file),
+        parameters=deployable.changed_parameters(stack.parameters),
+        change_set=change_set,
+        note=note,
+    )

@@ -1,0 +1,37 @@
+"""JSON that is given on the command line, or in a file that it names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def json_value(text: str, option: str) -> Any:
+    """The value that the text holds, or the file behind its `@`. Fails as wrong usage for what is no JSON."""
+    if text.startswith("@"):
+        path = Path(text[1:])
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.UsageError(f"{option}: {path} can't be read: {getattr(error, 'strerror', error)}.") from None
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except ValueError as error:
+        raise click.UsageError(f"{option}: this is not JSON: {error}.") from None
+    except RecursionError:
+        raise click.UsageError(f"{option}: lists or objects stand within each other too deep.") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """The execution's input that `--input` gives. Fails as wrong usage for what is no JSON object."""
+    value = json_value(text, "--input")
+    if not isinstance(value, dict):
+        raise click.UsageError('--input: an execution\'s input is a JSON object, such as {"threads": []}.')
+    return value

@@ -1,0 +1,118 @@
+"""Following a run: live on a terminal, line by line elsewhere, and then what became of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.live import Live
+
+from sfnorch.aws.errors import explained
+from sfnorch.aws.polling import Clock
+from sfnorch.aws.run_tree import RunTree
+from sfnorch.errors import SfnorchError
+from sfnorch.report.run_tree import news_lines, print_failures, rendered, tree_data
+
+if TYPE_CHECKING:
+    from sfnorch.aws.session import Session
+
+_WIDTH = 200
+"""Columns of what goes into a file or a pipe."""
+
+CHILD_FAILED = 3
+"""The exit code of a run that ended, and in which a child or a job failed."""
+
+
+def follow_run(
+    session: Session,
+    arns: list[str],
+    output_form: str,
+    *,
+    timeout: float | None = None,
+    clock: Clock | None = None,
+) -> int:
+    """The exit code of the run, which was followed and then told: 0, 3 where a child or a job failed, else 1."""
+    clock = clock or Clock()
+    tree = RunTree(session.stepfunctions, arns, clock)
+    deadline = None if timeout is None else clock.now() + timeout
+    try:
+        _show(tree, deadline, output_form, clock)
+    except Exception as error:
+        told = explained(error)
+        if told is None:
+            raise
+        raise _goes_on(arns, told) from None
+    except KeyboardInterrupt:
+        raise _goes_on(arns, None) from None
+    _tell(tree, output_form, clock)
+    if not tree.ended:
+        raise _goes_on(arns, SfnorchError("The time to wait is over, and the run is not"))
+    return exit_code(tree)
+
+
+def exit_code(tree: RunTree) -> int:
+    """0 where all went well; 3 where it ended as it should, but a child or a job failed; 1 where it was cut off."""
+    if any(root.record.status in ("ABORTED", "TIMED_OUT") for root in tree.roots):
+        return 1
+    failures = tree.failures()
+    if not failures:
+        return 0
+    of_others = any(failure.job or failure.node not in tree.roots for failure in failures)
+    return CHILD_FAILED if of_others else 1
+
+
+def _show(tree: RunTree, deadline: float | None, output_form: str, clock: Clock) -> None:
+    console = Console(stderr=True, highlight=False)
+    if output_form == "json":
+        for _ in tree.follow(deadline):
+            pass
+    elif not console.is_terminal:
+        for news in tree.follow(deadline):
+            for line in news_lines(news, tree):
+                console.print(line, soft_wrap=True)
+    else:
+        with Live(
+            get_renderable=lambda: rendered(tree, _now(clock), height=console.height - 1),
+            console=console,
+            refresh_per_second=2,
+            transient=True,
+        ):
+            for _ in tree.follow(deadline):
+                pass
+
+
+def _tell(tree: RunTree, output_form: str, clock: Clock) -> None:
+    if output_form == "json":
+        click.echo(json.dumps(tree_data(tree), indent=2, ensure_ascii=False))
+        return
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+    console.print(rendered(tree, _now(clock)))
+    print_failures(tree.failures(), tree, console)
+
+
+def _now(clock: Clock) -> datetime:
+    return datetime.fromtimestamp(clock.now(), timezone.utc)
+
+
+def _goes_on(arns: list[str], told: SfnorchError | None) -> SfnorchError:
+    """What is to be said where a run is no longer followed: it goes on, and how to see or to end it."""
+    says = "The run goes on in AWS, and is no longer followed"
+    hint = f"`sfnorch watch {arns[0]}` follows it again, `sfnorch stop {arns[0]}` ends it"
+    if told is None:
+        return SfnorchError(says, hint=hint)
+    return SfnorchError(f"{told.message}\n{says}", hint="; ".join(filter(None, (told.hint, hint))))
+
+
+def print_started(arns: list[str], output_form: str) -> None:
+    """Tells which executions were started, and how to follow them."""
+    if output_form == "json":
+        document: dict[str, Any] = {"executions": [{"arn": arn} for arn in arns]}
+        click.echo(json.dumps(document, indent=2))
+        return
+    for arn in arns:
+        click.echo(arn)
+    click.echo(f"`sfnorch watch {arns[0]}` follows it.", err=True)

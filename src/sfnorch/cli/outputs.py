@@ -1,0 +1,30 @@
+"""`sfnorch outputs`: what a stack tells of itself."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from sfnorch.cli.account import account_options, open_session, stack_option
+from sfnorch.cli.options import output_option
+
+
+@click.command()
+@stack_option
+@account_options
+@output_option
+def outputs(stack_name: str, region: str | None, profile: str | None, output_form: str) -> None:
+    """Show the stack's outputs."""
+    from rich.console import Console
+
+    from sfnorch.aws.stacks import existing_stack
+    from sfnorch.report.stack import print_outputs
+
+    stack = existing_stack(open_session(region, profile).cloudformation, stack_name)
+    if output_form == "json":
+        click.echo(json.dumps(dict(stack.outputs), indent=2, ensure_ascii=False))
+    elif stack.outputs:
+        print_outputs(stack.outputs, Console(highlight=False))
+    else:
+        click.echo(f"{stack_name} is {stack.status}, and has no outputs.", err=True)

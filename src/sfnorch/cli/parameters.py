@@ -1,0 +1,45 @@
+"""`--parameter-overrides K=V K=V`, and other options of that form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_OVERRIDE = re.compile(r"[\w:-]+=")
+_SPREAD = ("--parameter-overrides", "--tags")
+
+
+class ParameterOverridesCommand(click.Command):
+    """A command whose `--parameter-overrides` and `--tags` take any number of `K=V`, as the AWS CLI's do."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What is left of the arguments, each value behind the option given the option's name."""
+        spread: list[str] = []
+        within = ""
+        for argument in args:
+            if within and _OVERRIDE.match(argument) and spread[-1] != within:
+                spread.append(within)
+            elif argument.startswith("-"):
+                within = argument if argument in _SPREAD else ""
+            spread.append(argument)
+        return super().parse_args(ctx, spread)
+
+
+def overrides_option(command: Function) -> Function:
+    """`--parameter-overrides K=V…`."""
+    return click.option(
+        "--parameter-overrides", "overrides", multiple=True, metavar="K=V...", help="Values of parameters."
+    )(command)
+
+
+def pair(text: str, option: str, form: str) -> tuple[str, str]:
+    """The key and the value of `K=V`. Fails as wrong usage for another form."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise click.UsageError(f"{option} {text}: write {form}.")
+    return key, value

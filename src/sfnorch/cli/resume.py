@@ -1,0 +1,82 @@
+"""`sfnorch resume`: what failed, run again from the job that failed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import click
+
+from sfnorch.cli.account import account_options, can_ask, require_consent, stack_option, yes_option
+from sfnorch.cli.execution import execution_argument, open_execution
+from sfnorch.cli.options import output_option
+from sfnorch.cli.run import Duration
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from sfnorch.aws.resume import Resumption
+
+
+@click.command()
+@execution_argument(required=False)
+@stack_option
+@click.option("--no-wait", is_flag=True, help="Start it, and end.")
+@click.option("--timeout", type=Duration(), metavar="2H", help="Follow it no longer; the run itself goes on.")
+@yes_option
+@account_options
+@output_option
+def resume(
+    execution: str,
+    machine_name: str,
+    stack_name: str,
+    no_wait: bool,
+    timeout: float | None,
+    yes: bool,
+    region: str | None,
+    profile: str | None,
+    output_form: str,
+) -> int:
+    """Run again what failed in an execution, from the job that failed.
+
+    A new execution of the same machine: children that succeeded are skipped, each that failed gets the jobs that are
+    left. EXECUTION is an ARN, or a name in the stack; without one it is the last that was started.
+    """
+    require_consent(yes, output_form, "resume")
+    session, arn = open_execution(execution, stack_name, machine_name, region, profile)
+    from sfnorch.aws.executions import AlreadyExistsError, describe, execution_arn, start
+    from sfnorch.aws.polling import Clock
+    from sfnorch.aws.resume import resumption
+    from sfnorch.aws.run_tree import RunTree
+    from sfnorch.aws.threads import children, definition
+    from sfnorch.cli.following import follow_run, print_started
+
+    client = session.stepfunctions
+    tree = RunTree(client, [arn], Clock())
+    tree.poll()
+    machine_arn = describe(client, arn).machine_arn
+    found = resumption(tree.roots[0], children(definition(client, machine_arn)))
+    if output_form == "text":
+        _show(found)
+    if not yes and not (can_ask(output_form) and click.confirm("Start this run?", err=True)):
+        click.echo("Nothing was started.", err=True)
+        return 1
+    # one resumption of an execution has one name: asked for twice, it runs once
+    name = f"resume-{hashlib.sha256(arn.encode()).hexdigest()[:16]}"
+    try:
+        started = start(client, machine_arn, name, found.input)
+    except AlreadyExistsError:
+        before = execution_arn(machine_arn, name)
+        raise SfnorchError(
+            f"It has been resumed already, by {before}", hint=f"`sfnorch resume {before}` goes on from there"
+        ) from None
+    if no_wait:
+        print_started([started], output_form)
+        return 0
+    return follow_run(session, [started], output_form, timeout=timeout)
+
+
+def _show(found: Resumption) -> None:
+    for child, jobs in found.jobs.items():
+        click.echo(f"{child}: {' → '.join(jobs) or 'all of its jobs, as planned'}", err=True)
+    if found.skipped:
+        click.echo(f"skipped: {', '.join(found.skipped)}", err=True)

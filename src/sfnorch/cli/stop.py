@@ -1,0 +1,54 @@
+"""`sfnorch stop`: an execution, its children, and their job runs."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from sfnorch.cli.account import account_options, stack_option
+from sfnorch.cli.execution import execution_argument, open_execution
+from sfnorch.cli.options import output_option
+from sfnorch.errors import SfnorchError
+
+
+@click.command()
+@execution_argument(required=True)
+@stack_option
+@click.option("--cause", default="stopped by sfnorch stop", show_default=True, help="What the history tells as cause.")
+@account_options
+@output_option
+def stop(
+    execution: str,
+    machine_name: str,
+    stack_name: str,
+    cause: str,
+    region: str | None,
+    profile: str | None,
+    output_form: str,
+) -> None:
+    """Stop an execution, its children and their job runs.
+
+    EXECUTION is an ARN, or a name in the stack. What has ended is left as it is.
+    """
+    session, arn = open_execution(execution, stack_name, machine_name, region, profile)
+    from sfnorch.aws.polling import Clock
+    from sfnorch.aws.stopping import stop_run
+
+    stopped = stop_run(session.stepfunctions, session.glue, arn, cause, Clock())
+    if output_form == "json":
+        document = {
+            "executions": list(stopped.executions),
+            "jobRuns": [{"job": job, "runId": run_id} for job, run_id in stopped.job_runs],
+            "failed": list(stopped.failed),
+        }
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    else:
+        for stopped_arn in stopped.executions:
+            click.echo(f"stopped {stopped_arn}")
+        for job, run_id in stopped.job_runs:
+            click.echo(f"stopped the job run {run_id} of {job}")
+        if not stopped.executions and not stopped.job_runs:
+            click.echo("It had ended before: nothing was stopped.", err=True)
+    if stopped.failed:
+        raise SfnorchError("\n".join(stopped.failed), hint="`sfnorch watch` shows what runs still")

@@ -1,0 +1,71 @@
+"""How a rendering differs from what is deployed, as a person reads it and as data."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from sfnorch.aws.change_sets import ChangeSet
+from sfnorch.report.stack import change_set_data, print_changes
+
+_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What differs: the template's lines, parameters as (before, after), and what CloudFormation would change."""
+
+    stack: str
+    lines: tuple[str, ...]
+    parameters: Mapping[str, tuple[str | None, str | None]]
+    change_set: ChangeSet | None
+    note: str = ""
+    """Why there is no change set, where there is none."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.lines or self.parameters or (self.change_set and self.change_set.changes))
+
+
+def text_difference(deployed: str, rendered: str, stack: str, file: str) -> tuple[str, ...]:
+    """The unified diff of the two texts, line by line, without line ends."""
+    lines = difflib.unified_diff(
+        deployed.splitlines(), rendered.splitlines(), f"deployed: {stack}", f"here: {file}", lineterm=""
+    )
+    return tuple(lines)
+
+
+def difference_data(difference: Difference) -> dict[str, Any]:
+    """The difference as data: `{stack, differs, template, parameters, changeSet, note}`."""
+    return {
+        "stack": difference.stack,
+        "differs": difference.any,
+        "template": list(difference.lines),
+        "parameters": {name: {"before": b, "after": a} for name, (b, a) in difference.parameters.items()},
+        "changeSet": change_set_data(difference.change_set) if difference.change_set else None,
+        "note": difference.note or None,
+    }
+
+
+def print_difference(difference: Difference, console: Console) -> None:
+    """Prints the difference: lines, parameters, changes."""
+    for line in difference.lines:
+        console.print(Text(line, style=_STYLES.get(line[:1], "")), soft_wrap=True)
+    for name, (before, after) in difference.parameters.items():
+        console.print(Text(f"parameter {name}: {_value(before)} -> {_value(after)}"), soft_wrap=True)
+    if difference.change_set and difference.change_set.changes:
+        print_changes(difference.change_set, console)
+    if difference.note:
+        console.print(difference.note, soft_wrap=True, markup=False)
+    if not difference.any:
+        console.print(f"{difference.stack}: nothing differs.", markup=False)
+
+
+def _value(text: str | None) -> str:
+    return "not there" if text is None else repr(text)

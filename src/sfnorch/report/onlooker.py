@@ -1,0 +1,48 @@
+"""A deployment as it is shown while it goes on: on a console, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rich.console import Console
+
+from sfnorch.aws.change_sets import ChangeSet
+from sfnorch.aws.stack_events import StackEvent
+from sfnorch.aws.steps import Step
+from sfnorch.report.stack import print_changes, print_events, print_parameters
+
+
+@dataclass(kw_only=True)
+class Screen:
+    """What is shown of operations on a stack; quiet without a console. `consents` is asked what `asks` is."""
+
+    console: Console | None
+    consents: Callable[[Step], bool] = lambda _: False
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    given: Collection[str] = ()
+    secret: Collection[str] = ()
+
+    def says(self, line: str) -> None:
+        """Shows the line."""
+        if self.console:
+            self.console.print(line, soft_wrap=True, markup=False)
+
+    def asks(self, step: Step) -> bool:
+        """Whether there is consent to the step."""
+        return self.consents(step)
+
+    def reviews(self, change_set: ChangeSet) -> None:
+        """Shows what would change, and the parameters that differ from the template's defaults."""
+        if self.console:
+            shown = {name: "****" if name in self.secret else v for name, v in change_set.parameters.items()}
+            print_changes(change_set, self.console)
+            print_parameters(shown, self.defaults, self.given, self.console)
+
+    def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
+        """Shows events until there are no more."""
+        if self.console:
+            print_events(batches, resources, self.console)
+        else:
+            for _ in batches:
+                pass

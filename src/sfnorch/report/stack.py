@@ -1,0 +1,164 @@
+"""A stack's changes, events, failure and outputs as a person reads them, and as data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from sfnorch.aws.change_sets import Change, ChangeSet
+from sfnorch.aws.deployment import Outcome
+from sfnorch.aws.hints import hint
+from sfnorch.aws.stack_events import Ending, StackEvent
+
+_KINDS = {
+    "add": "green",
+    "modify": "yellow",
+    "perhaps replace": "bold red",
+    "replace": "bold red",
+    "remove": "bold red",
+}
+_MOST_CAUSES = 4
+
+
+def change_set_data(change_set: ChangeSet) -> dict[str, Any]:
+    """The change set as data: `{name, id, changes: [{change, resource, physicalId, type, iam, causes}]}`."""
+    return {
+        "name": change_set.name,
+        "id": change_set.id,
+        "changes": [
+            {
+                "change": change.kind,
+                "resource": change.logical_id,
+                "physicalId": change.physical_id,
+                "type": change.type,
+                "iam": change.of_iam,
+                "causes": list(change.causes),
+            }
+            for change in change_set.changes
+        ],
+    }
+
+
+def print_changes(change_set: ChangeSet, console: Console) -> None:
+    """Prints what would change, what weighs most last, and a line that counts it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for title in ("CHANGE", "RESOURCE", "TYPE", "BECAUSE OF"):
+        table.add_column(title, no_wrap=title != "BECAUSE OF", overflow="fold", header_style="dim")
+    for change in sorted(change_set.changes, key=_weight):
+        kind = Text(change.kind, style=_KINDS.get(change.kind, ""))
+        iam = Text(change.type, style="magenta" if change.of_iam else "")
+        table.add_row(kind, Text(change.logical_id), iam, Text(_causes(change)))
+    console.print(table)
+    console.print(Text(count_words(change_set.changes), style="bold"))
+
+
+def count_words(changes: Iterable[Change]) -> str:
+    """How many changes of each kind: `3 to add, 1 to replace; 2 of permissions (IAM)`."""
+    changes = list(changes)
+    counts = Counter(change.kind for change in changes)
+    words = ", ".join(f"{counts[kind]} to {kind}" for kind in (*_KINDS, "import", "dynamic") if counts[kind])
+    iam = sum(change.of_iam for change in changes)
+    return (words or "no changes") + (f"; {iam} of permissions (IAM)" if iam else "")
+
+
+def print_parameters(
+    values: Mapping[str, str], defaults: Mapping[str, str], given: Iterable[str], console: Console
+) -> None:
+    """Prints the parameters whose values are not the template's defaults, and where each comes from."""
+    given = set(given)
+    rows = {name: value for name, value in values.items() if value != defaults.get(name)}
+    if not rows:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for title in ("PARAMETER", "VALUE", ""):
+        table.add_column(title, overflow="fold", header_style="dim")
+    for name, value in rows.items():
+        table.add_row(Text(name), Text(value), Text("" if name in given else "as before", style="dim"))
+    console.print(table)
+
+
+def event_line(event: StackEvent) -> Text:
+    """An event in a line: the time of day, the status, the resource, AWS's reason."""
+    style = "bold red" if event.failed else "green" if event.status.endswith("COMPLETE") else ""
+    line = Text.assemble(
+        (f"{event.at.astimezone():%H:%M:%S}  ", "dim"),
+        (f"{event.status:<20}  ", style),
+        (event.logical_id, "bold" if event.of_stack else ""),
+        (f"  {event.type}", "dim"),
+    )
+    if event.reason:
+        line.append(f"  {event.reason}", "red" if event.failed else "dim")
+    return line
+
+
+def print_events(batches: Iterable[tuple[StackEvent, ...]], resources: int, console: Console) -> None:
+    """Prints events as they come, and on a terminal a bar over the resources that are done."""
+    if not console.is_terminal or not resources:
+        for events in batches:
+            for event in events:
+                console.print(event_line(event), soft_wrap=True)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    done: set[str] = set()
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("resources", total=resources)
+        for events in batches:
+            for event in events:
+                progress.console.print(event_line(event), soft_wrap=True)
+                if event.status.endswith("COMPLETE") and not event.of_stack:
+                    done.add(event.logical_id)
+            progress.update(task, completed=min(len(done), resources))
+
+
+def ending_data(ending: Ending) -> dict[str, str]:
+    """What failed as data: `{status, resource, type, reason, hint}`."""
+    return {
+        "status": ending.status,
+        "resource": ending.resource,
+        "type": ending.type,
+        "reason": ending.reason,
+        "hint": hint(ending.reason),
+    }
+
+
+def outcome_data(outcome: Outcome, stack_name: str, command: str) -> dict[str, Any]:
+    """A deployment's end as data: `{stack, status, end, changeSet, outputs, command, failure}`."""
+    return {
+        "stack": stack_name,
+        "status": outcome.stack.status if outcome.stack else None,
+        "end": outcome.end,
+        "changeSet": change_set_data(outcome.change_set) if outcome.change_set else None,
+        "outputs": dict(outcome.stack.outputs) if outcome.stack else {},
+        "command": command or None,
+        "failure": ending_data(outcome.ending) if outcome.ending else None,
+    }
+
+
+def failure_words(ending: Ending, stack_name: str) -> str:
+    """What failed first, and AWS's reason, in lines."""
+    if not ending.resource or ending.resource == stack_name:
+        return f"{stack_name}: {ending.status}" + (f"\n{ending.reason}" if ending.reason else "")
+    return f"{stack_name}: {ending.status}\n{ending.resource} ({ending.type}): {ending.reason or 'no reason told'}"
+
+
+def print_outputs(outputs: Mapping[str, str], console: Console) -> None:
+    """Prints the outputs, a line each: name and value."""
+    width = max(map(len, outputs), default=0)
+    for name, value in outputs.items():
+        console.print(Text.assemble((f"{name:<{width}}  ", "bold"), value), soft_wrap=True)
+
+
+def _weight(change: Change) -> tuple[int, bool, str]:
+    kinds = list(_KINDS)
+    return kinds.index(change.kind) if change.kind in kinds else 0, change.of_iam, change.logical_id
+
+
+def _causes(change: Change) -> str:
+    more = len(change.causes) - _MOST_CAUSES
+    return ", ".join(change.causes[:_MOST_CAUSES]) + (f" and {more} more" if more > 0 else "")

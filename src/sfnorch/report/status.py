@@ -1,0 +1,92 @@
+"""What a stack is at, as a person reads it and as data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sfnorch.aws.status import Status
+from sfnorch.report.durations import duration
+
+STYLES = {
+    "SUCCEEDED": "green", "OK": "green", "RUNNING": "cyan", "FAILED": "bold red", "TIMED_OUT": "bold red",
+    "TIMEOUT": "bold red", "ERROR": "bold red", "ABORTED": "yellow", "STOPPED": "yellow", "ALARM": "bold red",
+}  # fmt: skip
+"""How states of executions, job runs and alarms are coloured."""
+
+
+def status_data(status: Status) -> dict[str, Any]:
+    """The status as data: `{stack, status, reason, updated, machines, executions, alarms, outputs}`, times in ISO."""
+    return {
+        "stack": status.stack.name,
+        "status": status.stack.status,
+        "reason": status.stack.reason,
+        "updated": _iso(status.stack.updated),
+        "machines": [{"machine": m.title, "resource": m.logical_id, "arn": m.arn} for m in status.machines],
+        "executions": [
+            {
+                "machine": execution.machine.title,
+                "execution": execution.name,
+                "arn": execution.arn,
+                "status": execution.status,
+                "started": _iso(execution.started),
+                "ended": _iso(execution.ended),
+            }
+            for execution in status.executions
+        ],
+        "alarms": [
+            {"alarm": alarm.name, "state": alarm.state, "since": _iso(alarm.since), "reason": alarm.reason}
+            for alarm in status.alarms
+        ],
+        "outputs": dict(status.stack.outputs),
+    }
+
+
+def print_status(status: Status, console: Console, now: datetime) -> None:
+    """Prints the stack, its machines with their last executions, and its alarms."""
+    stack = status.stack
+    style = "bold red" if "FAILED" in stack.status or "ROLLBACK" in stack.status else "green"
+    line = Text.assemble((stack.name, "bold"), "  ", (stack.status, style), f"  {_moment(stack.updated)}")
+    console.print(line, soft_wrap=True)
+    if stack.reason:
+        console.print(Text(f"  {stack.reason}"), soft_wrap=True)
+    if status.machines:
+        console.print()
+        table = _table("MACHINE", "LAST EXECUTION", "STATUS", "STARTED", "TOOK")
+        last = {execution.machine.arn: execution for execution in status.executions}
+        for machine in status.machines:
+            execution = last.get(machine.arn)
+            if execution is None:
+                table.add_row(Text(machine.title), Text("none yet", style="dim"))
+                continue
+            took = duration(((execution.ended or now) - execution.started).total_seconds())
+            state = Text(execution.status, style=STYLES.get(execution.status, ""))
+            table.add_row(Text(machine.title), Text(execution.name), state, _moment(execution.started), took)
+        console.print(table)
+    if status.alarms:
+        console.print()
+        table = _table("ALARM", "STATE", "SINCE", "")
+        for alarm in status.alarms:
+            reason = Text(alarm.reason if alarm.state == "ALARM" else "")
+            state = Text(alarm.state, style=STYLES.get(alarm.state, "dim"))
+            table.add_row(Text(alarm.title), state, _moment(alarm.since), reason)
+        console.print(table)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for title in titles:
+        table.add_column(title, header_style="dim", overflow="fold")
+    return table
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
