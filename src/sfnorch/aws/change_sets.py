@@ -108,9 +108,9 @@ def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> C
     )
 
 
-def usable(client: CloudFormationClient, stack_id: str, prefix: str) -> str:
+def usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
     """The ARN of a change set whose name begins so and that can be, or soon can be, executed; else empty."""
-    for page in client.get_paginator("list_change_sets").paginate(StackName=stack_id):
+    for page in client.get_paginator("list_change_sets").paginate(StackName=stack_name):
         for row in page["Summaries"]:
             being_made = row["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS")
             made = row["Status"] == "CREATE_COMPLETE" and row.get("ExecutionStatus") == "AVAILABLE"
@@ -145,7 +145,7 @@ def delete(client: CloudFormationClient, change_set: ChangeSet) -> None:
     stack = find_stack(client, change_set.stack_id)
     if stack is None or stack.status != IN_REVIEW:
         return
-    left = client.list_change_sets(StackName=stack.id)["Summaries"]
+    left = client.list_change_sets(StackName=stack.name)["Summaries"]
     if not [row for row in left if row["ChangeSetId"] != change_set.id]:
         client.delete_stack(StackName=stack.id)
 

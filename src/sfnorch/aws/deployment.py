@@ -177,7 +177,7 @@ class Deployment:
         """The change set, worked out, and whether it was made just now. Raises SfnorchError where it failed."""
         stack = find_stack(self._client, self._name)
         prefix = name_prefix(self._digest)
-        found = change_sets.usable(self._client, stack.id, prefix) if stack else ""
+        found = change_sets.usable(self._client, self._name, prefix) if stack else ""
         request = change_set_request(wish, stack, f"{prefix}{self._nonce()}")
         change_set_id = found or self._client.create_change_set(**request)["Id"]
         return _worked_out(self._client, change_set_id, self._clock, keep=True), not found

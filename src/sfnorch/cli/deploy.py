@@ -80,9 +80,9 @@ def deploy(
 ) -> int:
     """Deploy the plan's stack, after a review of what would change.
 
-    Lint, change set, review, execution, outputs; nothing changes before it has been shown and asked about. Parameters that are not given keep the
-    values that the stack has. --child1-jobs a,b sets the parameter Child1GlueJobs; to have the plan's own jobs again,
-    set it to nothing: --parameter-overrides Child1GlueJobs=
+    Lint, change set, review, execution, outputs; nothing changes before it has been shown and asked about. Parameters
+    that are not given keep the values that the stack has. --child1-jobs a,b sets the parameter Child1GlueJobs; to have
+    the plan's own jobs again, set it to nothing: --parameter-overrides Child1GlueJobs=
     """
     if not no_execute:
         require_consent(yes, output_form, "deploy, or --no-execute to leave the change set for review")

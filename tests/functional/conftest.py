@@ -1,0 +1,36 @@
+"""What tests of whole commands share: an account in an emulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ministack import Account, emulator, new_account
+from tests.wire import Wire, wire_to
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an emulator, one for each process that runs tests."""
+    with emulator(tmp_path_factory.mktemp("ministack")) as address:
+        yield address
+
+
+@pytest.fixture
+def account(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An empty account, which commands of this process find in the environment."""
+    fresh = new_account(endpoint)
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "HTTPS_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in fresh.environment().items():
+        monkeypatch.setenv(name, value)
+    return fresh
+
+
+@pytest.fixture
+def wire(account: Account, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """A wire to the account's emulator, over which commands of this process go."""
+    with wire_to(account.endpoint) as between:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", between.address)
+        yield between

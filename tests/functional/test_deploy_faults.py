@@ -1,0 +1,292 @@
+"""`sfnorch deploy` when something breaks: throttling, lost connections, expired credentials, a kill, another's deploy."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.functional.test_deploy import TAKEN, TOPIC, change_sets, status
+from tests.ministack import SECRET, Account
+from tests.screens import plain
+from tests.wire import Fault, Wire, page, wire_to, xml_error
+
+LARGE = TOPIC + "".join(f"  Output{n}: {{Value: {'x' * 1000}}}\n" for n in range(60))
+DEPLOY = ["deploy", "--template", "t.yaml", "--stack-name", "s", "--yes"]
+FOLLOW = (
+    "`sfnorch status --follow --stack-name s` follows it again; `aws cloudformation cancel-update-stack --stack-name s` "
+    "takes an update back, `sfnorch delete --stack-name s` a creation"
+)
+
+
+@pytest.fixture
+def template(run: Run) -> Path:
+    """A template in the test's folder."""
+    path = Path("t.yaml")
+    path.write_text(TOPIC)
+    return path
+
+
+def _start(arguments: list[str], endpoint: str) -> subprocess.Popen[str]:
+    """A command in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "sfnorch", *arguments],
+        env={**os.environ, "AWS_ENDPOINT_URL": endpoint},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_throttled_polls_are_asked_again_and_nothing_is_told_twice(run: Run, wire: Wire, template: Path):
+    throttled = xml_error("Throttling", "Rate exceeded")
+    wire.faults = [Fault("DescribeStackEvents", throttled, times=2, after=1), Fault("DescribeChangeSet", throttled)]
+    done = run(*DEPLOY)
+    assert (done.code, done.out) == (0, "Title  news\n")
+    assert [line.split()[1:3] for line in done.err.splitlines() if line[:1].isdigit() and ":" in line[:3]] == [
+        ["CREATE_IN_PROGRESS", "s"],
+        ["CREATE_IN_PROGRESS", "Topic"],
+        ["CREATE_COMPLETE", "Topic"],
+        ["CREATE_COMPLETE", "s"],
+    ]
+
+
+def test_a_connection_that_is_lost_while_following(run: Run, wire: Wire, template: Path):
+    wire.faults = [Fault("DescribeStackEvents", None, times=3, after=1)]
+    done = run(*DEPLOY)
+    assert (done.code, done.out) == (0, "Title  news\n")
+    assert wire.calls.count("ExecuteChangeSet") == 1
+
+
+def test_credentials_that_expire_while_following(run: Run, wire: Wire, template: Path, account: Account):
+    expired = xml_error("ExpiredToken", "The security token included in the request is expired", 403)
+    wire.faults = [Fault("DescribeStackEvents", expired, times=99, after=1)]
+    done = run(*DEPLOY)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines()[-3:] == [
+        "Error: The AWS credentials have expired (DescribeStackEvents)",
+        "Error: The operation on s goes on in AWS, and is no longer followed",
+        "  log in again (`aws sso login`, or renew the keys of the profile), then repeat the command; " + FOLLOW,
+    ]
+    wire.faults = []
+    assert run("status", "--follow", "--stack-name", "s").code == 0
+    assert status(account) == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (
+            Fault("*", page(), times=99),
+            (
+                "Error: What answered is not AWS, but a page for people (DescribeStacks: HTTP 200)\n"
+                "  a proxy or a login page stands between: look at HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL\n"
+            ),
+        ),
+        (
+            Fault("*", page(407), times=99),
+            (
+                "Error: What answered is not AWS, but a page for people (DescribeStacks: HTTP 407)\n"
+                "  a proxy or a login page stands between: look at HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL\n"
+            ),
+        ),
+        (
+            Fault("*", xml_error("InvalidClientTokenId", "The security token is invalid.", 403), times=99),
+            (
+                "Error: AWS refuses the credentials (DescribeStacks: InvalidClientTokenId)\n"
+                "  log in again (`aws sso login`, or renew the keys of the profile), then repeat the command\n"
+            ),
+        ),
+        (
+            Fault(
+                "CreateChangeSet",
+                xml_error(
+                    "AccessDenied",
+                    "User: arn:aws:iam::111122223333:user/ann is not authorized to perform: "
+                    "cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-central-1:111122223333:"
+                    "stack/s/* because no identity-based policy allows it",
+                    403,
+                ),
+            ),
+            (
+                "Error: CreateChangeSet: User: arn:aws:iam::111122223333:user/ann is not authorized to perform: "
+                "cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-central-1:111122223333:stack/s/* "
+                "because no identity-based policy allows it (AccessDenied)\n"
+                "  arn:aws:iam::111122223333:user/ann needs cloudformation:CreateChangeSet on "
+                "arn:aws:cloudformation:eu-central-1:111122223333:stack/s/*\n"
+            ),
+        ),
+    ],
+)
+def test_what_aws_or_another_answers(run: Run, wire: Wire, template: Path, fault: Fault, error: str):
+    wire.faults = [fault]
+    done = run(*DEPLOY)
+    assert (done.code, done.out, done.err) == (1, "", error)
+
+
+def test_nothing_to_reach_aws_with(run: Run, account: Account, template: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    done = run("outputs", "--stack-name", "s")
+    assert (done.code, done.err) == (
+        1,
+        "Error: http://127.0.0.1:9/ can't be reached\n  is there a network, and is the region's name right?\n",
+    )
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    done = run("outputs", "--stack-name", "s")
+    assert (done.code, done.err) == (
+        1,
+        "Error: No AWS region is set\n  name one: --region eu-central-1, or AWS_DEFAULT_REGION\n",
+    )
+    done = run("outputs", "--stack-name", "s", "--profile", "nobody")
+    assert (done.code, done.err) == (
+        1,
+        "Error: The config profile (nobody) could not be found\n  `aws configure list-profiles` lists those that are there\n",
+    )
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    done = run("outputs", "--stack-name", "s")
+    assert (done.code, done.err) == (
+        1,
+        (
+            "Error: No AWS credentials that could be used: Unable to locate credentials\n"
+            "  set AWS_PROFILE or --profile, or the keys in the environment; `aws configure` makes a profile\n"
+        ),
+    )
+
+
+STEPS = [
+    "S3 HEAD", "S3 PUT", "S3 PUT publicAccessBlock", "S3 PUT encryption", "S3 PUT policy", "S3 PUT versioning",
+    "CreateChangeSet", "DescribeChangeSet", "DescribeStackEvents", "ExecuteChangeSet",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_after_a_step_the_same_command_deploys(account: Account, template: Path, run: Run, step: str):
+    template.write_text(LARGE)
+    with wire_to(account.endpoint) as wire:
+        process = _start(DEPLOY, wire.address)
+        wire.after = lambda operation: process.kill() if operation == step else None
+        assert process.wait(60) == -signal.SIGKILL
+        process.communicate()
+    done = run(*DEPLOY)
+    assert (done.code, status(account)) == (0, "CREATE_COMPLETE"), done.err
+    assert change_sets(account) == [("CREATE_COMPLETE", "EXECUTE_COMPLETE")]
+    bucket = account.client("s3").list_buckets()["Buckets"][0]["Name"]
+    assert account.client("s3").get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+
+
+def test_killed_while_it_made_a_failed_stack_anew(account: Account, template: Path, run: Run):
+    account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
+    template.write_text(TAKEN)
+    run(*DEPLOY)
+    template.write_text(TOPIC)
+    with wire_to(account.endpoint) as wire:
+        process = _start(DEPLOY, wire.address)
+        wire.after = lambda operation: process.kill() if operation == "DeleteStack" else None
+        assert process.wait(60) == -signal.SIGKILL
+        process.communicate()
+    assert (run(*DEPLOY).code, status(account)) == (0, "CREATE_COMPLETE")
+
+
+WAITING = TOPIC.replace(
+    "Outputs:",
+    "  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
+    "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '4'}}\n"
+    "Outputs:",
+)
+
+
+def test_the_second_of_two_deploys_says_what_is_in_progress(account: Account, template: Path, run: Run):
+    template.write_text(WAITING)
+    first = _start(DEPLOY, account.endpoint)
+    assert first.stderr is not None
+    while "CREATE_IN_PROGRESS    Wait" not in (line := first.stderr.readline()):
+        assert line, "the first deploy has ended"
+    template.write_text(TOPIC)
+    other = run(*DEPLOY)
+    assert (other.code, other.out, other.err) == (
+        1,
+        "",
+        (
+            "An operation on s is under way: CREATE_IN_PROGRESS.\n"
+            "Error: An operation on s is under way: CREATE_IN_PROGRESS. Nothing was changed\n"
+            "  `sfnorch status --follow` shows it to its end; deploy again then\n"
+        ),
+    )
+    template.write_text(WAITING)
+    same = run(*DEPLOY)
+    assert same.err.splitlines()[0] == "This very deployment of s is under way: CREATE_IN_PROGRESS."
+    assert (same.code, same.err.splitlines()[-2]) == (1, "Error: s: ROLLBACK_COMPLETE")
+    assert (first.wait(30), status(account)) == (1, "ROLLBACK_COMPLETE")
+    first.communicate()
+
+
+def test_the_later_of_two_deploys_at_the_same_moment_changes_nothing(
+    account: Account, template: Path, run: Run, wire: Wire
+):
+    """The other deploy comes between our change set and its execution."""
+    run(*DEPLOY)
+    (Path("other") / "t.yaml").parent.mkdir()
+    (Path("other") / "t.yaml").write_text(TOPIC.replace("news", "other"))
+    others: list[int] = []
+
+    def other(operation: str) -> None:
+        if operation == "DescribeChangeSet" and not others:
+            process = _start([*DEPLOY[:2], "other/t.yaml", *DEPLOY[3:], "--parameter-overrides", "Title=theirs"],
+                             account.endpoint)  # fmt: skip
+            process.communicate()
+            others.append(process.returncode)
+
+    wire.after = other
+    done = run(*DEPLOY, "--parameter-overrides", "Title=ours")
+    assert (others, done.code, done.out) == ([0], 1, "")
+    outputs = account.client("cloudformation").describe_stacks(StackName="s")["Stacks"][0]["Outputs"]
+    assert outputs[0]["OutputValue"] == "theirs"
+    assert plain(done.err).splitlines()[-2:] == []
+
+
+def test_no_secret_is_told(account: Account, template: Path, run: Run, wire: Wire, monkeypatch: pytest.MonkeyPatch):
+    token = "FwoGZXIvYXdzEBYaDH-a-session-token"
+    monkeypatch.setenv("AWS_SESSION_TOKEN", token)
+    told = []
+    for fault in (
+        Fault("DescribeStacks", xml_error("SignatureDoesNotMatch", f"x-amz-security-token:{token} of {SECRET}", 403)),
+        Fault("DescribeStacks", xml_error("ValidationError", f"the secret {SECRET} and {token}")),
+        Fault("nothing", None),
+    ):
+        wire.faults = [fault]
+        for debug in ([], ["--debug"]):
+            done = run(*debug, *DEPLOY, "--parameter-overrides", "Word=a-word-nobody-sees")
+            told.append(done.out + done.err)
+    assert len(told) == 6
+    assert [word for word in (token, SECRET, "a-word-nobody-sees") for text in told if word in text] == []
+    assert "cloudformation CreateChangeSet StackName=s" in told[-1]
+    assert "  -> 200" in told[-1]
+
+
+def test_ctrl_c_while_following(account: Account, template: Path):
+    with wire_to(account.endpoint) as wire:
+        process = _start(DEPLOY, wire.address)
+        expired = xml_error("Throttling", "Rate exceeded")
+        wire.faults = [Fault("DescribeStackEvents", expired, times=99, after=1)]
+        deadline = time.monotonic() + 30
+        while wire.calls.count("DescribeStackEvents") < 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (1, "")
+    assert err.splitlines()[-2:] == [
+        "Error: The operation on s goes on in AWS, and is no longer followed",
+        "  " + FOLLOW,
+    ]
+    assert not re.search("Traceback", err)

@@ -1,0 +1,145 @@
+"""A wire between a command and an emulator: it tells which calls were made, and puts faults in the place of answers."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+Answer = tuple[int, str, bytes]
+"""The status, the content type and the body."""
+
+
+@dataclass
+class Fault:
+    """What calls of an operation get instead of an answer, `times` of them after the first `after`."""
+
+    operation: str
+    answer: Answer | None
+    """None: the connection is dropped."""
+    times: int = 1
+    after: int = 0
+
+
+@dataclass
+class Wire:
+    """The calls that went over it, and what is to go wrong; `after` is told of each call."""
+
+    endpoint: str
+    address: str = ""
+    calls: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    after: Callable[[str], None] = lambda _: None
+
+    def fault(self, operation: str) -> Fault | None:
+        """The fault that this call of the operation has, if any."""
+        for fault in self.faults:
+            if fault.operation in (operation, "*"):
+                if fault.after > 0:
+                    fault.after -= 1
+                elif fault.times > 0:
+                    fault.times -= 1
+                    return fault
+        return None
+
+
+def xml_error(code: str, message: str, status: int = 400) -> Answer:
+    """An error as services with XML answers tell it."""
+    body = (
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+        "<RequestId>0</RequestId></ErrorResponse>"
+    )
+    return status, "text/xml", body.encode()
+
+
+def json_error(code: str, message: str, status: int = 400) -> Answer:
+    """An error as services with JSON answers tell it."""
+    return status, "application/x-amz-json-1.0", json.dumps({"__type": code, "message": message}).encode()
+
+
+def json_answer(data: object) -> Answer:
+    """A good answer of a service with JSON answers."""
+    return 200, "application/x-amz-json-1.1", json.dumps(data).encode()
+
+
+def page(status: int = 200) -> Answer:
+    """A page for people, as proxies answer."""
+    return status, "text/html; charset=utf-8", b"<!DOCTYPE html><html><body>Please log in</body></html>"
+
+
+@contextmanager
+def wire_to(endpoint: str) -> Iterator[Wire]:
+    """A wire to the emulator there."""
+    wire = Wire(endpoint=endpoint)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def handle_call(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            operation = _operation(self.command, self.path, self.headers.get("X-Amz-Target", ""), body)
+            wire.calls.append(operation)
+            fault = wire.fault(operation)
+            if fault is not None and fault.answer is None:
+                self.close_connection = True
+                self.connection.close()
+                return
+            status, headers, content = (
+                _forwarded(wire.endpoint, self.command, self.path, dict(self.headers), body)
+                if fault is None or fault.answer is None
+                else (fault.answer[0], {"Content-Type": fault.answer[1]}, fault.answer[2])
+            )
+            wire.after(operation)
+            self.send_response(status)
+            for name, value in headers.items():
+                if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
+                    self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    for method in ("GET", "PUT", "POST", "HEAD", "DELETE"):
+        setattr(Handler, f"do_{method}", Handler.handle_call)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    wire.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield wire
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _operation(method: str, path: str, target: str, body: bytes) -> str:
+    if target:
+        return target.rpartition(".")[2]
+    if "/operation/" in path:
+        return path.rpartition("/operation/")[2]
+    if method == "POST" and body.startswith(b"Action="):
+        return parse_qs(body.decode())["Action"][0]
+    query = urlsplit(path).query
+    return f"S3 {method}" + (f" {query.partition('=')[0]}" if query else "")
+
+
+def _forwarded(
+    endpoint: str, method: str, path: str, headers: dict[str, str], body: bytes
+) -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=30)
+    try:
+        sent = {name: value for name, value in headers.items() if name.lower() not in ("expect", "connection")}
+        connection.request(method, path, body, sent)
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read()
+    finally:
+        connection.close()
