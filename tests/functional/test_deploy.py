@@ -331,8 +331,8 @@ def test_jobs_that_are_not_there_are_told_with_the_near_name(run: Run, wire: Wir
             TOPIC.replace("  Topic:", "  Topic: {Type: AWS::SNS::Topic}\n  Topic:"),
             [],
             (
-                "Error: Resources.Topic: the key 'Topic' stands here a second time; it stands in line 5 already; leave one "
-                "of the two out (t.yaml, line 6) [template]\n  nothing was deployed\n"
+                "Error: the key 'Topic' stands here a second time; the first is on line 5 (t.yaml, line 6) [template]\n"
+                "  nothing was deployed\n"
             ),
         ),
     ],

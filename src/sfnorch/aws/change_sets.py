@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from sfnorch.aws.errors import code, is_missing
 from sfnorch.aws.hints import plain
 from sfnorch.aws.polling import Clock, Pace, patiently
 from sfnorch.aws.stacks import IN_REVIEW, find_stack
@@ -141,7 +142,11 @@ def delete(client: CloudFormationClient, change_set: ChangeSet) -> None:
 
     A stack that began with a change set and ends with none would stay in REVIEW_IN_PROGRESS for ever.
     """
-    client.delete_change_set(ChangeSetName=change_set.id)
+    try:
+        client.delete_change_set(ChangeSetName=change_set.id)
+    except ClientError as error:
+        if not is_missing(error) and code(error) != "InvalidChangeSetStatus":  # gone, or being executed
+            raise
     stack = find_stack(client, change_set.stack_id)
     if stack is None or stack.status != IN_REVIEW:
         return

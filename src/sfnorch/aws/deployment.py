@@ -149,7 +149,7 @@ class Deployment:
         change_set: ChangeSet | None = None
         made = False
         for step in planned:
-            if step.says:
+            if step.says and not step.firm:
                 self._onlooker.says(step.says)
             if step.verb is Verb.CHANGE_SET:
                 change_set, made = self._change_set(wish)
@@ -190,9 +190,9 @@ class Deployment:
         except ClientError as error:
             if not is_missing(error) and code(error) not in ("InvalidChangeSetStatus", "ValidationError"):
                 raise
+            change_sets.delete(self._client, change_set)
             stack = find_stack(self._client, change_set.stack_id)
             if stack is not None and stack.in_progress:
-                change_sets.delete(self._client, change_set)
                 raise BusyError(f"An operation on {stack.name} is under way: {stack.status}.") from None
             raise SfnorchError(
                 f"The change set {change_set.name} can't be executed: {message(error)}",

@@ -69,7 +69,8 @@ def consent(*, yes: bool, ask: bool) -> Callable[[Step], bool]:
     def consents(step: Step) -> bool:
         if yes and not step.firm:
             return True
-        return ask and click.confirm(step.question, err=True)
+        question = f"{step.says} {step.question}" if step.firm else step.question
+        return ask and click.confirm(question, err=True)
 
     return consents
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 
 import click
@@ -98,10 +100,9 @@ def main() -> None:
     gc.set_threshold(100_000)  # loading modules makes no garbage, and looking for it takes a tenth of a short command
     # no plugin of pydantic's is at work here, and looking for one among all that is installed costs more than the rest
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    if debug:
-        _show_calls()
     try:
-        code = sfnorch.main(standalone_mode=False)
+        with _calls_shown() if debug else nullcontext():
+            code = sfnorch.main(standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(1)
@@ -154,11 +155,18 @@ def _explained(error: Exception) -> SfnorchError | None:
     return explained(error)
 
 
-def _show_calls() -> None:
-    """Shows every call of AWS: what is called, about what, how it ended."""
+@contextmanager
+def _calls_shown() -> Iterator[None]:
+    """Shows every call of AWS meanwhile: what is called, about what, how it ended."""
     import logging
 
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
-    logging.getLogger("sfnorch").addHandler(handler)
-    logging.getLogger("sfnorch").setLevel(logging.DEBUG)
+    logger = logging.getLogger("sfnorch")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
