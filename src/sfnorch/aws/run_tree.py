@@ -127,7 +127,9 @@ def _failures(node: Node) -> Iterator[Failure]:
         return
     jobs = [job for job in record.jobs if job.status != "SUCCEEDED"]
     for job in jobs:
-        yield Failure(node=node, job=job, message=job.message or record.message or record.error)
+        yield Failure(
+            node=node, job=job, message=job.message or record.message or f"the execution ended {record.status}"
+        )
     if not jobs and not any(child.record.status not in ("RUNNING", "SUCCEEDED") for child in node.children):
         message = ": ".join(filter(None, (record.error, record.message))) or record.status
         yield Failure(node=node, job=None, message=message)

@@ -15,7 +15,7 @@ from sfnorch.aws.errors import explained
 from sfnorch.aws.polling import Clock
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.errors import SfnorchError
-from sfnorch.report.run_tree import news_lines, print_failures, rendered, tree_data
+from sfnorch.report.run_tree import news_lines, print_failures, rendered, titles, tree_data
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
@@ -32,6 +32,7 @@ def follow_run(
     arns: list[str],
     output_form: str,
     *,
+    stack_name: str = "",
     timeout: float | None = None,
     clock: Clock | None = None,
 ) -> int:
@@ -40,7 +41,7 @@ def follow_run(
     tree = RunTree(session.stepfunctions, arns, clock)
     deadline = None if timeout is None else clock.now() + timeout
     try:
-        _show(tree, deadline, output_form, clock)
+        _show(tree, stack_name, deadline, output_form, clock)
     except Exception as error:
         told = explained(error)
         if told is None:
@@ -48,7 +49,7 @@ def follow_run(
         raise _goes_on(arns, told) from None
     except KeyboardInterrupt:
         raise _goes_on(arns, None) from None
-    _tell(tree, output_form, clock)
+    _tell(tree, stack_name, output_form, clock)
     if not tree.ended:
         raise _goes_on(arns, SfnorchError("The time to wait is over, and the run is not"))
     return exit_code(tree)
@@ -65,18 +66,18 @@ def exit_code(tree: RunTree) -> int:
     return CHILD_FAILED if of_others else 1
 
 
-def _show(tree: RunTree, deadline: float | None, output_form: str, clock: Clock) -> None:
+def _show(tree: RunTree, stack_name: str, deadline: float | None, output_form: str, clock: Clock) -> None:
     console = Console(stderr=True, highlight=False)
     if output_form == "json":
         for _ in tree.follow(deadline):
             pass
     elif not console.is_terminal:
         for news in tree.follow(deadline):
-            for line in news_lines(news, tree):
+            for line in news_lines(news, titles(tree, stack_name)):
                 console.print(line, soft_wrap=True)
     else:
         with Live(
-            get_renderable=lambda: rendered(tree, _now(clock), height=console.height - 1),
+            get_renderable=lambda: rendered(tree, titles(tree, stack_name), _now(clock), height=console.height - 1),
             console=console,
             refresh_per_second=2,
             transient=True,
@@ -85,13 +86,14 @@ def _show(tree: RunTree, deadline: float | None, output_form: str, clock: Clock)
                 pass
 
 
-def _tell(tree: RunTree, output_form: str, clock: Clock) -> None:
+def _tell(tree: RunTree, stack_name: str, output_form: str, clock: Clock) -> None:
     if output_form == "json":
         click.echo(json.dumps(tree_data(tree), indent=2, ensure_ascii=False))
         return
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
-    console.print(rendered(tree, _now(clock)))
-    print_failures(tree.failures(), tree, console)
+    names = titles(tree, stack_name)
+    console.print(rendered(tree, names, _now(clock)))
+    print_failures(tree.failures(), names, console)
 
 
 def _now(clock: Clock) -> datetime:

@@ -72,7 +72,7 @@ def resume(
     if no_wait:
         print_started([started], output_form)
         return 0
-    return follow_run(session, [started], output_form, timeout=timeout)
+    return follow_run(session, [started], output_form, stack_name=stack_name, timeout=timeout)
 
 
 def _show(found: Resumption) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any
@@ -21,33 +21,37 @@ from sfnorch.report.status import STYLES
 _MOST_MESSAGE = 200
 
 
-def titles(tree: RunTree) -> dict[str, str]:
-    """What each execution is called, by its ARN: its machine's name without what all of the stack's have in common.
+def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
+    """What each execution is called, by its ARN: its machine's name without the stack's.
 
-    Several executions of one machine are called by their own names as well.
+    Where the stack's name isn't known, without the words that all machines' names begin with. Several executions of
+    one machine are called by their own names as well.
     """
     nodes = [node for root in tree.roots for node in root.walk()]
-    machines = [machine.split("-") for machine in {node.machine for node in nodes}]
-    begin = sum(
-        1 for _ in takewhile(lambda words: len(set(words)) == 1, zip(*(m[:-1] for m in machines), strict=False))
+    machines = [node.machine.split("-") for node in nodes]
+    columns = (
+        zip(*(words[:-1] for words in machines), strict=False) if len({node.machine for node in nodes}) > 1 else ()
     )
-    begin = begin if len(machines) > 1 else 0
-    names = {node.arn: "-".join(node.machine.split("-")[begin:]) for node in nodes}
+    begin = sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, columns))
+    names = {
+        node.arn: node.machine.removeprefix(f"{stack_name}-")
+        if node.machine.startswith(f"{stack_name}-")
+        else "-".join(node.machine.split("-")[begin:])
+        for node in nodes
+    }
     several = len(names) != len(set(names.values()))
     return {arn: f"{name} {execution_name(arn)}" if several else name for arn, name in names.items()}
 
 
-def rendered(tree: RunTree, now: datetime, *, height: int | None = None) -> RenderableType:
+def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: int | None = None) -> RenderableType:
     """The run as a tree; where that has more lines than `height`, jobs that went well are counted, not listed."""
-    names = titles(tree)
     lines = sum(1 + len(_rows(node)) for root in tree.roots for node in root.walk())
     short = height is not None and lines > height
     return Group(*(_branch(root, names, now, short=short) for root in tree.roots))
 
 
-def news_lines(news: Iterable[News], tree: RunTree) -> Iterator[Text]:
+def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]:
     """A line for each change: the time of day, which execution, which job, what became of it."""
-    names = titles(tree)
     for item in news:
         change = item.change
         line = Text.assemble((f"{change.at.astimezone():%H:%M:%S}  ", "dim"), (names[item.node.arn], "bold"), "  ")
@@ -60,9 +64,8 @@ def news_lines(news: Iterable[News], tree: RunTree) -> Iterator[Text]:
         yield line
 
 
-def print_failures(failures: Sequence[Failure], tree: RunTree, console: Console) -> None:
+def print_failures(failures: Sequence[Failure], names: Mapping[str, str], console: Console) -> None:
     """Prints who failed, at which job, why, and where to look."""
-    names = titles(tree)
     for failure in failures:
         arn = failure.node.arn
         at = f": job {failure.job.name} {failure.job.status}" if failure.job else f": {failure.node.record.status}"
@@ -123,7 +126,7 @@ def _node_data(node: Node) -> dict[str, Any]:
     }
 
 
-def _branch(node: Node, names: dict[str, str], now: datetime, *, short: bool) -> Tree:
+def _branch(node: Node, names: Mapping[str, str], now: datetime, *, short: bool) -> Tree:
     record = node.record
     label = _label(names[node.arn], "bold", record.status, record.started, record.ended, now)
     if record.status != "SUCCEEDED" and not any(job.status != "SUCCEEDED" for job in record.jobs) and record.error:

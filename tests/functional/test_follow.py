@@ -1,0 +1,275 @@
+"""Runs followed and told, over histories recorded on an emulator: well, with failures, and with faults on the way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from sfnorch.cli.following import follow_run
+from sfnorch.errors import SfnorchError
+from tests.replay import Event, Replay
+from tests.screens import plain
+
+
+@dataclass
+class Session:
+    """A session with one client."""
+
+    stepfunctions: Any
+
+
+def follow(replay: Replay, form: str = "text", **more: Any) -> int:
+    session = Session(replay.client())
+    return follow_run(session, replay.roots, form, stack_name="etl", clock=replay.clock, **more)  # type: ignore[arg-type]
+
+
+TREE = """\
+master SUCCEEDED  03s
+├── orders SUCCEEDED  03s
+│   ├── extract-orders SUCCEEDED  02s  jr_ID
+│   └── clean-orders SUCCEEDED  01s  jr_ID
+└── sales FAILED  02s
+    └── extract-sales FAILED  02s  jr_ID  bench: this run was told to fail
+"""
+CONSOLE = "https://us-east-1.console.aws.amazon.com"
+FAILURE = f"""
+sales: job extract-sales FAILED
+  bench: this run was told to fail
+  Job run: jr_ID
+  Logs: {CONSOLE}/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_ID
+  Execution: {CONSOLE}/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:ACCOUNT:execution:etl-sales:UUID
+"""
+LINES = """\
+HH:MM:SS  master  RUNNING
+HH:MM:SS  orders  RUNNING
+HH:MM:SS  sales  RUNNING
+HH:MM:SS  orders  extract-orders RUNNING  jr_ID
+HH:MM:SS  sales  extract-sales RUNNING  jr_ID
+HH:MM:SS  orders  extract-orders SUCCEEDED  jr_ID
+HH:MM:SS  sales  extract-sales FAILED  jr_ID  bench: this run was told to fail
+HH:MM:SS  orders  clean-orders RUNNING  jr_ID
+HH:MM:SS  sales  FAILED  GlueJobFailed
+HH:MM:SS  orders  clean-orders SUCCEEDED  jr_ID
+HH:MM:SS  orders  SUCCEEDED
+HH:MM:SS  master  SUCCEEDED
+"""
+Captured = pytest.CaptureFixture[str]
+
+
+def test_a_run_in_which_a_child_failed(capsys: Captured):
+    assert follow(Replay.of("failed")) == 3
+    captured = capsys.readouterr()
+    assert (plain(captured.out), plain(captured.err)) == (TREE + FAILURE, LINES)
+
+
+@pytest.mark.parametrize("page", [1, 2, 7])
+def test_histories_of_several_pages_lose_nothing(capsys: Captured, page: int):
+    assert follow(Replay.of("failed", page=page)) == 3
+    assert plain(capsys.readouterr().err) == LINES
+
+
+def test_a_run_that_has_ended_is_shown_as_it_was(capsys: Captured):
+    replay = Replay.of("failed")
+    replay.clock.time += 1000
+    assert follow(replay) == 3
+    captured = capsys.readouterr()
+    assert (plain(captured.out), plain(captured.err)) == (TREE + FAILURE, LINES)
+    assert (len(replay.asked), replay.clock.slept) == (3, [])
+
+
+def test_a_clean_run(capsys: Captured):
+    assert follow(Replay.of("clean")) == 0
+    assert plain(capsys.readouterr().out) == (
+        "master SUCCEEDED  03s\n"
+        "├── orders SUCCEEDED  02s\n"
+        "│   ├── extract-orders SUCCEEDED  01s  jr_ID\n"
+        "│   └── clean-orders SUCCEEDED  01s  jr_ID\n"
+        "└── sales SUCCEEDED  02s\n"
+        "    ├── extract-sales SUCCEEDED  01s  jr_ID\n"
+        "    └── sum-sales SUCCEEDED  01s  jr_ID\n"
+    )
+
+
+def test_a_resumed_run_names_what_it_skips(capsys: Captured):
+    assert follow(Replay.of("resumed")) == 0
+    assert plain(capsys.readouterr().out) == (
+        "master SUCCEEDED  03s\n"
+        "├── skipped: orders\n"
+        "└── sales SUCCEEDED  02s\n"
+        "    ├── extract-sales SUCCEEDED  01s  jr_ID\n"
+        "    └── sum-sales SUCCEEDED  01s  jr_ID\n"
+    )
+
+
+def test_an_execution_of_its_own(capsys: Captured):
+    assert follow(Replay.of("dynamic")) == 3
+    assert plain(capsys.readouterr().out).splitlines()[:7] == [
+        "dyn-jobs FAILED  02s",
+        "├── load SUCCEEDED  01s  jr_ID",
+        "└── extract-sales FAILED  01s  jr_ID  bench: this run was told to fail",
+        "",
+        "dyn-jobs: job extract-sales FAILED",
+        "  bench: this run was told to fail",
+        "  Job run: jr_ID",
+    ]
+
+
+def test_several_executions_of_one_machine(capsys: Captured):
+    replay = Replay.of("dynamic")
+    other = {arn.replace(":dynamic-", ":other-"): events for arn, events in replay.runs.items()}
+    replay.runs |= other
+    assert follow(replay) == 3
+    heads = [line for line in plain(capsys.readouterr().out).splitlines() if "jobs" in line and "FAILED  0" in line]
+    assert heads == ["dyn-jobs dynamic-r1 FAILED  02s", "dyn-jobs other-r1 FAILED  02s"]
+
+
+def test_json_is_one_document(capsys: Captured):
+    assert follow(Replay.of("failed"), "json") == 3
+    captured = capsys.readouterr()
+    document = json.loads(plain(captured.out))
+    assert captured.err == ""
+    master = document["executions"][0]
+    assert {key: master[key] for key in ("machine", "status", "error", "message", "input", "jobs")} == {
+        "machine": "etl-master",
+        "status": "SUCCEEDED",
+        "error": None,
+        "message": None,
+        "input": {},
+        "jobs": [],
+    }
+    assert [child["status"] for child in master["output"]["children"]] == ["SUCCEEDED", "FAILED"]
+    sales = master["children"][1]
+    assert [(job["job"], job["status"], job["runId"], job["attempts"]) for job in sales["jobs"]] == [
+        ("extract-sales", "FAILED", "jr_ID", 1)
+    ]
+    assert document["failures"] == [
+        {
+            "machine": "etl-sales",
+            "execution": "arn:aws:states:us-east-1:ACCOUNT:execution:etl-sales:UUID",
+            "job": "extract-sales",
+            "runId": "jr_ID",
+            "message": "bench: this run was told to fail",
+            "link": FAILURE.splitlines()[-1].removeprefix("  Execution: "),
+            "logs": FAILURE.splitlines()[-2].removeprefix("  Logs: "),
+        }
+    ]
+
+
+def _error(code: str, status: int = 400) -> ClientError:
+    answer = {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "GetExecutionHistory")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("first", range(8))
+@pytest.mark.parametrize(
+    "fault", [_error("ThrottlingException"), _error("InternalFailure", 500), EndpointConnectionError(endpoint_url="x")]
+)
+def test_polls_that_fail_are_made_again(capsys: Captured, fault: Exception, first: int):
+    replay = Replay.of("failed", page=5)
+    replay.faults, replay.fault_from = [fault] * 3, first
+    assert follow(replay) == 3
+    captured = capsys.readouterr()
+    assert sorted(plain(captured.err).splitlines()) == sorted(LINES.splitlines())
+    assert plain(captured.out) == TREE + FAILURE
+
+
+def test_a_token_that_expires_half_way(capsys: Captured):
+    replay = Replay.of("failed")
+    replay.faults, replay.fault_from = [_error("ExpiredTokenException")], 5
+    with pytest.raises(SfnorchError) as raised:
+        follow(replay)
+    arn = replay.roots[0]
+    assert raised.value.message == (
+        "The AWS credentials have expired (GetExecutionHistory)\nThe run goes on in AWS, and is no longer followed"
+    )
+    assert raised.value.hint == (
+        "log in again (`aws sso login`, or renew the keys of the profile), then repeat the command; "
+        f"`sfnorch watch {arn}` follows it again, `sfnorch stop {arn}` ends it"
+    )
+    assert plain(capsys.readouterr().err) == "".join(LINES.splitlines(keepends=True)[:5])
+
+
+def test_a_connection_that_stays_lost():
+    replay = Replay.of("failed")
+    replay.faults, replay.fault_from = [EndpointConnectionError(endpoint_url="https://states")] * 12, 2
+    with pytest.raises(SfnorchError, match="https://states can't be reached\nThe run goes on in AWS"):
+        follow(replay)
+    assert sum(replay.clock.slept) > 180
+
+
+def test_no_longer_than_told(capsys: Captured):
+    replay = Replay.of("failed")
+    with pytest.raises(SfnorchError, match="The time to wait is over, and the run is not\nThe run goes on in AWS"):
+        follow(replay, timeout=1.0)
+    assert plain(capsys.readouterr().out).splitlines()[0] == "master RUNNING  01s"
+
+
+def _cut_off(replay: Replay, end: str, details: Event) -> str:
+    """Has the child `sales` end otherwise: while its first job was running."""
+    arn = next(arn for arn in replay.runs if ":etl-sales:" in arn)
+    events = replay.runs[arn]
+    submitted = next(index for index, event in enumerate(events) if event["type"] == "TaskSubmitted")
+    last = {"type": end, "id": submitted + 2, "previousEventId": 0, "timestamp": events[-1]["timestamp"], **details}
+    replay.runs[arn] = [*events[: submitted + 1], last]
+    return arn
+
+
+@pytest.mark.parametrize(
+    ("end", "details", "child", "message"),
+    [
+        (
+            "ExecutionAborted",
+            {"executionAbortedEventDetails": {"error": "Stopped", "cause": "by hand"}},
+            "ABORTED",
+            "by hand",
+        ),
+        ("ExecutionTimedOut", {"executionTimedOutEventDetails": {}}, "TIMED_OUT", "the execution ended TIMED_OUT"),
+    ],
+)
+def test_a_child_that_is_cut_off(capsys: Captured, end: str, details: Event, child: str, message: str):
+    replay = Replay.of("failed")
+    _cut_off(replay, end, details)
+    assert follow(replay) == 3
+    told = plain(capsys.readouterr().out).splitlines()
+    assert told[4].startswith(f"└── sales {child}  02s")
+    assert told[5] == "    └── extract-sales STOPPED  02s  jr_ID"
+    assert told[7:9] == ["sales: job extract-sales STOPPED", f"  {message}"]
+
+
+def test_a_master_that_is_stopped(capsys: Captured):
+    replay = Replay.of("clean")
+    master = replay.roots[0]
+    details = {"executionAbortedEventDetails": {}}
+    events = replay.runs[master]
+    replay.runs[master] = [*events[:-1], {**events[-1], "type": "ExecutionAborted", **details}]
+    assert follow(replay) == 1
+    assert plain(capsys.readouterr().out).splitlines()[0] == "master ABORTED  03s"
+
+
+def test_forty_children_are_asked_after_within_the_rates():
+    """AWS refills 20 calls of GetExecutionHistory a second for a whole account, and has 400 at hand."""
+    replay = Replay.of("clean")
+    arn, events = next((arn, events) for arn, events in replay.runs.items() if ":etl-orders:" in arn)
+    master = replay.roots[0]
+    submitted = next(event for event in replay.runs[master] if event["type"] == "TaskSubmitted")
+    begin, end = events[0]["timestamp"], events[-1]["timestamp"]
+    stretched = [{**event, "timestamp": begin + (event["timestamp"] - begin) * 600 / (end - begin)} for event in events]
+    replay.runs = {master: [replay.runs[master][0]], **{f"{arn}{n}": stretched for n in range(40)}}
+    for n in range(40):
+        output = json.dumps({"ExecutionArn": f"{arn}{n}"})
+        entered = {"type": "TaskStateEntered", "id": 2 * n + 2, "previousEventId": 1, "timestamp": begin}
+        replay.runs[master] += [
+            {**entered, "stateEnteredEventDetails": {"name": f"RunChild{n}"}},
+            {**submitted, "id": 2 * n + 3, "previousEventId": 2 * n + 2, "timestamp": begin,
+             "taskSubmittedEventDetails": {"output": output}},
+        ]  # fmt: skip
+    last = {"type": "ExecutionSucceeded", "id": 99, "previousEventId": 0, "timestamp": begin + 601}
+    replay.runs[master].append(last)
+    assert follow(replay) == 0
+    took = replay.clock.now() - begin
+    assert len(replay.asked) / took < 6
+    assert max(replay.clock.slept) <= 10
