@@ -35,6 +35,8 @@ class Wire:
     calls: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     after: Callable[[str], None] = lambda _: None
+    answer: Callable[[str, bytes], Answer | None] = lambda *_: None
+    """What is answered instead of the emulator, by operation and body."""
 
     def fault(self, operation: str) -> Fault | None:
         """The fault that this call of the operation has, if any."""
@@ -89,10 +91,11 @@ def wire_to(endpoint: str) -> Iterator[Wire]:
                 self.close_connection = True
                 self.connection.close()
                 return
+            own = fault.answer if fault else wire.answer(operation, body)
             status, headers, content = (
-                _forwarded(wire.endpoint, self.command, self.path, dict(self.headers), body)
-                if fault is None or fault.answer is None
-                else (fault.answer[0], {"Content-Type": fault.answer[1]}, fault.answer[2])
+                (own[0], {"Content-Type": own[1]}, own[2])
+                if own
+                else _forwarded(wire.endpoint, self.command, self.path, dict(self.headers), body)
             )
             wire.after(operation)
             self.send_response(status)

@@ -104,10 +104,10 @@ def status(
     )
 
 
-def _made(there: Sequence[Resource], kind: str) -> Iterator[Resource]:
-    for resource in there:
-        if resource.type == kind and resource.physical_id and resource.status != "DELETE_COMPLETE":
-            yield resource
+def _made(there: Sequence[Resource], kind: str) -> list[Resource]:
+    """The stack's resources of a type, those of the master first, then Child1's to Child40's."""
+    made = [r for r in there if r.type == kind and r.physical_id and r.status != "DELETE_COMPLETE"]
+    return sorted(made, key=lambda r: (not r.logical_id.startswith("Master"), len(r.logical_id), r.logical_id))
 
 
 def _machine(resource: Resource, stack: Stack) -> Machine:
@@ -138,7 +138,7 @@ def _alarms(client: CloudWatchClient, names: Sequence[str], stack: Stack) -> Ite
     for first in range(0, len(names), _ALARMS_A_CALL):
         some = list(names[first : first + _ALARMS_A_CALL])
         answer = client.describe_alarms(AlarmNames=some, AlarmTypes=["MetricAlarm"], MaxRecords=_ALARMS_A_CALL)
-        for row in answer["MetricAlarms"]:
+        for row in sorted(answer["MetricAlarms"], key=lambda row: some.index(row["AlarmName"])):
             yield AlarmState(
                 title=row["AlarmName"].removeprefix(f"{stack.name}-"),
                 name=row["AlarmName"],

@@ -1,0 +1,343 @@
+"""`sfnorch run`, `watch`, `resume` and `stop`, whole: a stack in an emulator, and runs as they were recorded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sfnorch.cfn.render import render_template
+from sfnorch.patterns import workflow
+from sfnorch.plan.load import load_plan
+from sfnorch.template.reader import parse_template
+from tests.conftest import Outcome, Run
+from tests.functional.test_follow import FAILURE, LINES, TREE
+from tests.ministack import Account
+from tests.replay import Replay
+from tests.screens import plain
+from tests.wire import Answer, Wire, json_answer, json_error
+
+PLAN = """\
+pattern: master-child
+name: etl
+children:
+- {name: orders, jobs: [extract-orders, clean-orders]}
+- {name: sales, jobs: [extract-sales, sum-sales]}
+"""
+DYNAMIC = "pattern: dynamic\n"
+ROOT = "arn:aws:states:us-east-1:000000000000:execution:etl-master"
+
+
+def small(plan: str) -> str:
+    """The plan's rendering, with alarms on one metric: the emulator knows no metric math."""
+    Path("plan.yaml").write_text(plan)
+    text = render_template(workflow(load_plan(Path("plan.yaml"))), "cfn")
+    data = json.loads(json.dumps(parse_template(text, "plan").data))
+    for resource in data["Resources"].values():
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            properties = resource["Properties"]
+            del properties["Metrics"]
+            properties |= {
+                "MetricName": "ExecutionsFailed",
+                "Namespace": "AWS/States",
+                "Statistic": "Sum",
+                "Period": 60,
+            }
+    return json.dumps(data)
+
+
+class Machines:
+    """Answers for Step Functions and Glue: executions are recorded ones, in the order of `starts`."""
+
+    def __init__(self, account: Account, *starts: str) -> None:
+        self.account = account
+        self.starts = [Replay.of(name) for name in starts]
+        self.replays = Replay.of("clean", "failed", "resumed", "dynamic")
+        self.polls: dict[str, int] = {}
+        self.started: list[tuple[str, str, Any]] = []
+        self.stopped: list[str] = []
+        self.running: set[str] = set()
+        """Executions that are told as they were at their beginning."""
+
+    def answer(self, operation: str, body: bytes) -> Answer | None:
+        handler = getattr(self, f"_{operation}", None)
+        return handler(json.loads(body)) if handler else None
+
+    def _StartExecution(self, asked: Any) -> Answer:  # noqa: N802
+        name = asked["name"]
+        if any(name == before for _, before, _ in self.started):
+            return json_error("ExecutionAlreadyExists", "Execution Already Exists")
+        self.started.append((asked["stateMachineArn"].rpartition(":")[2], name, json.loads(asked["input"])))
+        arn = self.starts.pop(0).roots[0]
+        return json_answer({"executionArn": arn, "startDate": 0})
+
+    def _GetExecutionHistory(self, asked: Any) -> Answer:  # noqa: N802
+        arn = asked["executionArn"]
+        events = self.replays.runs[arn]
+        if arn in self.running:
+            events = [event for event in events if event["timestamp"] < events[0]["timestamp"] + 0.5]
+        if asked.get("reverseOrder"):
+            events = events[::-1]
+        return json_answer({"events": events})
+
+    def _DescribeExecution(self, asked: Any) -> Answer:  # noqa: N802
+        arn = asked["executionArn"]
+        if arn not in self.replays.runs:
+            return json_error("ExecutionDoesNotExist", "Execution Does Not Exist")
+        machine = arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+        row = {"executionArn": arn, "name": arn.rpartition(":")[2], "stateMachineArn": machine, "status": "SUCCEEDED",
+               "startDate": 0, "input": "{}"}  # fmt: skip
+        return json_answer(row)
+
+    def _DescribeStateMachine(self, asked: Any) -> Answer:  # noqa: N802
+        name = asked["stateMachineArn"].rpartition(":")[2]
+        client = self.account.client("stepfunctions")
+        arn = next(m["stateMachineArn"] for m in client.list_state_machines()["stateMachines"] if m["name"] == name)
+        definition = client.describe_state_machine(stateMachineArn=arn)["definition"]
+        row = {"stateMachineArn": arn, "name": name, "definition": definition, "roleArn": "arn:aws:iam::0:role/r",
+               "type": "STANDARD", "creationDate": 0}  # fmt: skip
+        return json_answer(row)
+
+    def _StopExecution(self, asked: Any) -> Answer:  # noqa: N802
+        arn = asked["executionArn"]
+        self.stopped.append(arn)
+        events = self.replays.runs[arn]
+        events = [event for event in events if event["timestamp"] < events[0]["timestamp"] + 0.5]
+        end = {"type": "ExecutionAborted", "id": events[-1]["id"] + 1, "previousEventId": 0,
+               "timestamp": events[-1]["timestamp"], "executionAbortedEventDetails": {"cause": asked["cause"]}}  # fmt: skip
+        self.replays.runs[arn] = [*events, end]
+        self.running.discard(arn)
+        return json_answer({"stopDate": 0})
+
+    def _GetJobRun(self, asked: Any) -> Answer:  # noqa: N802
+        return json_answer({"JobRun": {"Id": asked["RunId"], "JobRunState": "RUNNING"}})
+
+    def _BatchStopJobRun(self, asked: Any) -> Answer:  # noqa: N802
+        self.stopped += asked["JobRunIds"]
+        rows = [{"JobName": asked["JobName"], "JobRunId": run_id} for run_id in asked["JobRunIds"]]
+        return json_answer({"SuccessfulSubmissions": rows})
+
+
+@pytest.fixture
+def stacks(run: Run, account: Account, wire: Wire) -> Run:
+    """Two stacks in an empty account: `etl`, a master with two children, and `dyn`."""
+    for name, plan in (("etl", PLAN), ("dyn", DYNAMIC)):
+        body = small(plan)
+        account.client("cloudformation").create_stack(
+            StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+        )
+        account.client("cloudformation").get_waiter("stack_create_complete").wait(
+            StackName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+        )
+
+    def command(name: str, *arguments: str) -> Outcome:
+        done = run(name, *arguments)
+        return Outcome(code=done.code, out=plain(done.out), err=plain(done.err))
+
+    return command
+
+
+def test_a_run_of_the_master(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account, "failed")
+    wire.answer = machines.answer
+    done = stacks("run", "--stack-name", "etl", "--name", "tonight")
+    assert (done.code, done.out, done.err) == (3, TREE + FAILURE, LINES)
+    assert machines.started == [("etl-master", "tonight", {})]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "threads"),
+    [
+        (["--thread", "T1=a,b"], [{"threadId": "T1", "child": "orders", "glueJobs": ["a", "b"]}]),
+        (["--thread", "T2=a"], [{"threadId": "T2", "child": "sales", "glueJobs": ["a"]}]),
+        (["--thread", "sales=a"], [{"threadId": "sales", "child": "sales", "glueJobs": ["a"]}]),
+        (
+            ["--thread", "x=a", "--thread", "y= b , c"],
+            [
+                {"threadId": "x", "child": "orders", "glueJobs": ["a"]},
+                {"threadId": "y", "child": "sales", "glueJobs": ["b", "c"]},
+            ],
+        ),
+        (["--only", "sales"], [{"threadId": "T1", "child": "orders", "skip": True}]),
+        (
+            ["--only", "sales", "--thread", "T2=a"],
+            [
+                {"threadId": "T1", "child": "orders", "skip": True},
+                {"threadId": "T2", "child": "sales", "glueJobs": ["a"]},
+            ],
+        ),
+    ],
+)
+def test_what_a_master_is_started_with(
+    stacks: Run, wire: Wire, account: Account, arguments: list[str], threads: list[Any]
+):
+    machines = Machines(account, "clean")
+    wire.answer = machines.answer
+    done = stacks("run", "--stack-name", "etl", "--no-wait", *arguments)
+    assert (done.code, done.out) == (0, f"{ROOT}:clean-r1\n".replace("000000000000", "ACCOUNT"))
+    assert [document for _, _, document in machines.started] == [{"threads": threads}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        (["--only", "sale"], 1, "Error: there is no child 'sale'; did you mean sales?\n"),
+        (["--thread", "T1=a", "--thread", "orders=b"], 1, "Error: T1 and orders are both for orders\n"),
+        (["--thread", "T1=a", "--only", "sales"], 1, "Error: T1 is for orders, which --only leaves out\n"),
+        (
+            ["--thread", "T1=a", "--thread", "T2=b", "--thread", "T3=c"],
+            1,
+            "Error: 3 threads, and 2 children: orders, sales\n",
+        ),
+        (["--machine", "nobody"], 1,
+         "Error: There is no state machine 'nobody' in the stack etl\n  it has: master, orders, sales\n"),
+        (["--machine", "orders", "--only", "sales"], 2, "Error: --only: orders has no children.\n"),
+        (["--thread", "T1"], 2, "Error: Invalid value for '--thread': 'T1' is not T1=a,b\n"),
+        (["--thread", "T1=a", "--thread", "T1=b"], 2, "Error: --thread: each thread has an id of its own.\n"),
+        (["--thread", "T1=a", "--input", "{}"], 2, "Error: Give the input, or threads and children, not both.\n"),
+        (["--name", "a b"], 2,
+         "Error: Invalid value for '--name': 'a b': 1 to 80 letters, digits, hyphens and underscores.\n"),
+        (["--timeout", "soon"], 2,
+         "Error: Invalid value for '--timeout': 'soon' is no duration; write 90s, 15m or 2h\n"),
+        (["--input", "[1]"], 2,
+         'Error: --input: an execution\'s input is a JSON object, such as {"threads": []}.\n'),
+    ],
+)  # fmt: skip
+def test_what_is_not_started(stacks: Run, wire: Wire, account: Account, arguments: list[str], code: int, error: str):
+    machines = Machines(account)
+    wire.answer = machines.answer
+    done = stacks("run", "--stack-name", "etl", *arguments)
+    assert (done.code, done.out, done.err[-len(error) :], machines.started) == (code, "", error, [])
+
+
+def test_one_execution_for_each_thread(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account, "dynamic", "dynamic")
+    wire.answer = machines.answer
+    done = stacks("run", "--stack-name", "dyn", "--thread", "A=a,b", "--thread", "B é=c", "--name", "n", "--no-wait")
+    assert done.code == 0
+    assert machines.started == [
+        ("dyn-jobs", "n-A", {"threadId": "A", "glueJobs": ["a", "b"]}),
+        ("dyn-jobs", "n-B__", {"threadId": "B é", "glueJobs": ["c"]}),
+    ]
+    nothing = stacks("run", "--stack-name", "dyn")
+    assert (nothing.code, nothing.err) == (
+        1,
+        "Error: jobs runs the jobs that it is given\n  --thread T1=a,b gives it some\n",
+    )
+
+
+def test_watch_shows_a_run_that_has_ended(stacks: Run, wire: Wire, account: Account):
+    wire.answer = Machines(account).answer
+    done = stacks("watch", f"{ROOT}:failed-r1", "--stack-name", "etl")
+    assert (done.code, done.out, done.err) == (3, TREE + FAILURE, LINES)
+    gone = stacks("watch", f"{ROOT}:nobody")
+    assert (gone.code, gone.out, gone.err) == (
+        1,
+        "",
+        (
+            "Error: There is no execution arn:aws:states:us-east-1:ACCOUNT:execution:etl-master:nobody\n"
+            "  AWS keeps a run's history for 90 days; `sfnorch status` shows the last, `sfnorch run` starts one\n"
+        ),
+    )
+
+
+def test_resume_runs_what_is_left(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account, "resumed")
+    wire.answer = machines.answer
+    done = stacks("resume", f"{ROOT}:failed-r1", "--stack-name", "etl", "--yes", "--no-wait")
+    assert (done.code, done.err.splitlines()[:2]) == (0, ["sales: extract-sales → sum-sales", "skipped: orders"])
+    assert [(machine, document) for machine, _, document in machines.started] == [
+        (
+            "etl-master",
+            {
+                "threads": [
+                    {"threadId": "T1", "child": "orders", "skip": True},
+                    {"threadId": "T2", "child": "sales", "glueJobs": ["extract-sales", "sum-sales"]},
+                ]
+            },
+        )
+    ]
+    again = stacks("resume", f"{ROOT}:failed-r1", "--stack-name", "etl", "--yes")
+    name = machines.started[0][1]
+    assert (again.code, again.err.splitlines()[-2:]) == (
+        1,
+        [
+            f"Error: It has been resumed already, by {ROOT}:{name}".replace("000000000000", "ACCOUNT"),
+            f"  `sfnorch resume {ROOT}:{name}` goes on from there".replace("000000000000", "ACCOUNT"),
+        ],
+    )
+
+
+def test_resume_of_an_execution_without_children(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account, "dynamic")
+    wire.answer = machines.answer
+    arn = f"{ROOT.replace('etl-master', 'dyn-jobs')}:dynamic-r1"
+    assert stacks("resume", arn, "--yes", "--no-wait", "--output", "json").code == 0
+    assert machines.started[0][2] == {"threadId": "T1", "glueJobs": ["extract-sales", "report"]}
+
+
+@pytest.mark.parametrize(
+    ("execution", "running", "error"),
+    [
+        ("clean-r1", False, "Error: Nothing failed\n  `sfnorch run` starts a new run\n"),
+        (
+            "failed-r1",
+            True,
+            "Error: It is running still\n  `sfnorch watch` follows it, `sfnorch stop` ends it\n",
+        ),
+        (
+            "nobody",
+            False,
+            (
+                "Error: There is no execution arn:aws:states:us-east-1:ACCOUNT:execution:etl-master:nobody\n"
+                "  AWS keeps a run's history for 90 days; `sfnorch status` shows the last, `sfnorch run` starts one\n"
+            ),
+        ),
+    ],
+)
+def test_what_is_not_resumed(stacks: Run, wire: Wire, account: Account, execution: str, running: bool, error: str):
+    machines = Machines(account)
+    machines.running = {f"{ROOT}:{execution}"} if running else set()
+    wire.answer = machines.answer
+    done = stacks("resume", f"{ROOT}:{execution}", "--yes")
+    assert (done.code, done.out, done.err, machines.started) == (1, "", error, [])
+    unasked = stacks("resume", f"{ROOT}:{execution}")
+    assert (unasked.code, unasked.err.splitlines()[-1]) == (
+        2,
+        "Error: Nobody can be asked here: add --yes to resume.",
+    )
+
+
+def test_stop_stops_all(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account)
+    machines.running = {arn for arn in machines.replays.runs if "etl-" in arn}
+    wire.answer = machines.answer
+    done = stacks("stop", f"{ROOT}:failed-r1", "--output", "json")
+    document = json.loads(done.out)
+    assert done.code == 0
+    assert [arn.split(":")[6] for arn in document["executions"]] == ["etl-master", "etl-orders", "etl-sales"]
+    assert document["jobRuns"] == [
+        {"job": "extract-orders", "runId": "jr_ID"},
+        {"job": "extract-sales", "runId": "jr_ID"},
+    ]
+    assert (len(machines.stopped), document["failed"]) == (5, [])
+    again = stacks("stop", f"{ROOT}:failed-r1")
+    assert (again.code, again.out, again.err) == (0, "", "It had ended before: nothing was stopped.\n")
+
+
+def test_status_tells_the_last_executions_and_alarms(stacks: Run, account: Account):
+    assert stacks("status", "--stack-name", "etl").out == (
+        "etl  CREATE_COMPLETE  DATE TIME\n"
+        "\n"
+        "MACHINE  LAST EXECUTION  STATUS  STARTED  TOOK\n"
+        "master   none yet\n"
+        "orders   none yet\n"
+        "sales    none yet\n"
+        "\n"
+        "ALARM          STATE              SINCE\n"
+        "master-failed  INSUFFICIENT_DATA  DATE TIME\n"
+        "orders-failed  INSUFFICIENT_DATA  DATE TIME\n"
+        "sales-failed   INSUFFICIENT_DATA  DATE TIME\n"
+    )

@@ -1,0 +1,147 @@
+"""What a deployment has to do, for every state that a stack can be in."""
+
+from __future__ import annotations
+
+import botocore.session
+import pytest
+
+from sfnorch.aws.stacks import Stack
+from sfnorch.aws.steps import Verb, Wish, change_set_request, digest_of, own_verb, steps, token
+from sfnorch.errors import SfnorchError
+
+DIGEST = "0123456789abcdef"
+CHANGE = [Verb.CHANGE_SET, Verb.REVIEW, Verb.EXECUTE]
+
+
+def stack(status: str, **more: object) -> Stack:
+    return Stack(id="arn:stack/s/1", name="s", status=status, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("status", "before"),
+    [
+        ("", []),
+        ("REVIEW_IN_PROGRESS", []),
+        ("CREATE_COMPLETE", []),
+        ("UPDATE_COMPLETE", []),
+        ("UPDATE_ROLLBACK_COMPLETE", []),
+        ("IMPORT_COMPLETE", []),
+        ("IMPORT_ROLLBACK_COMPLETE", []),
+        ("ROLLBACK_COMPLETE", [Verb.DELETE]),
+        ("ROLLBACK_FAILED", [Verb.DELETE]),
+        ("CREATE_FAILED", [Verb.DELETE]),
+        ("DELETE_FAILED", [Verb.DELETE]),
+        ("UPDATE_FAILED", [Verb.ROLL_BACK]),
+        ("UPDATE_ROLLBACK_FAILED", [Verb.CONTINUE_ROLLBACK]),
+    ],
+)
+def test_a_stack_at_rest(status: str, before: list[Verb]):
+    planned = steps(stack(status) if status else None, DIGEST)
+    assert [step.verb for step in planned] == [*before, *CHANGE]
+    assert all(step.says and step.question and not step.firm for step in planned[: len(before)])
+
+
+def test_every_status_that_cloudformation_has_leads_somewhere_or_is_told():
+    statuses = botocore.session.get_session().get_service_model("cloudformation").shape_for("StackStatus").enum
+    told = []
+    for status in statuses:
+        if status == "DELETE_COMPLETE":  # no stack any more
+            continue
+        try:
+            assert steps(stack(status), DIGEST)
+        except SfnorchError as error:
+            told.append(error.message)
+    assert told == ["s is IMPORT_ROLLBACK_FAILED, from which sfnorch knows no way on"]
+
+
+@pytest.mark.parametrize(
+    ("status", "operation_token", "verb", "firm", "asks"),
+    [
+        ("CREATE_IN_PROGRESS", token(DIGEST, Verb.EXECUTE, "1a"), Verb.FOLLOW, False, False),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", token(DIGEST, Verb.EXECUTE, "1a"), Verb.FOLLOW, False, False),
+        ("DELETE_IN_PROGRESS", token(DIGEST, Verb.DELETE, "1a"), Verb.AWAIT, False, False),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", token(DIGEST, Verb.ROLL_BACK, "1a"), Verb.AWAIT, False, False),
+        ("UPDATE_IN_PROGRESS", token("f" * 16, Verb.EXECUTE, "1a"), Verb.AWAIT, True, True),
+        ("UPDATE_IN_PROGRESS", "Console-UpdateStack-1", Verb.AWAIT, True, True),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "", Verb.AWAIT, True, True),
+        ("DELETE_IN_PROGRESS", "", Verb.AWAIT, False, True),
+    ],
+)
+def test_an_operation_under_way(status: str, operation_token: str, verb: Verb, firm: bool, asks: bool):
+    (step,) = steps(stack(status), DIGEST, operation_token)
+    assert (step.verb, step.firm, bool(step.question)) == (verb, firm, asks)
+    assert status in step.says
+
+
+def test_without_execution_the_change_set_is_the_end():
+    assert [step.verb for step in steps(None, DIGEST, execute=False)] == [Verb.CHANGE_SET]
+
+
+def test_a_digest_is_found_again_in_names_and_tokens():
+    wish = Wish(stack_name="s", body="x")
+    assert digest_of(f"sfnorch-{wish.digest}-12ab34cd") == wish.digest
+    assert len(digest_of("anyone's")) == 16
+    assert own_verb(token(wish.digest, Verb.EXECUTE, "0f"), wish.digest) is Verb.EXECUTE
+    assert own_verb(token(wish.digest, Verb.EXECUTE, "0f"), DIGEST) is None
+
+
+def test_a_digest_is_another_for_all_that_matters():
+    first = Wish(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",))
+    others = [
+        Wish(stack_name="t", body="x", parameters={"P": "a"}, secret=("P",)),
+        Wish(stack_name="s", body="y", parameters={"P": "a"}, secret=("P",)),
+        Wish(stack_name="s", body="x", parameters={"P": "b"}, secret=("P",)),
+        Wish(stack_name="s", body="x", parameters={"P": "a"}),
+        Wish(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), tags={"a": "b"}),
+        Wish(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), role_arn="r"),
+        Wish(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), on_failure="keep"),
+    ]
+    assert len({wish.digest for wish in (first, *others)}) == 8
+    assert first.digest == Wish(stack_name="s", body="x", url="u", parameters={"P": "a"}, secret=("P",)).digest
+
+
+def test_a_request_for_a_new_stack():
+    wish = Wish(
+        stack_name="s",
+        body="x",
+        url="https://b/k",
+        declared=("P", "Q"),
+        parameters={"P": "a"},
+        tags={"team": "data"},
+        role_arn="arn:role",
+        capabilities=("CAPABILITY_IAM",),
+        on_failure="delete",
+    )
+    for before in (None, stack("REVIEW_IN_PROGRESS", parameters={"Q": "old"})):
+        assert change_set_request(wish, before, "n") == {
+            "StackName": "s",
+            "ChangeSetName": "n",
+            "ChangeSetType": "CREATE",
+            "Parameters": [{"ParameterKey": "P", "ParameterValue": "a"}],
+            "Capabilities": ("CAPABILITY_IAM",),
+            "OnStackFailure": "DELETE",
+            "Description": "made by sfnorch deploy",
+            "TemplateURL": "https://b/k",
+            "RoleARN": "arn:role",
+            "Tags": [{"Key": "team", "Value": "data"}],
+        }
+
+
+@pytest.mark.parametrize(
+    ("on_failure", "told"), [("rollback", "ROLLBACK"), ("delete", "ROLLBACK"), ("keep", "DO_NOTHING")]
+)
+def test_a_request_for_an_update(on_failure: str, told: str):
+    wish = Wish(stack_name="s", body="x", declared=("P", "Q", "R"), parameters={"P": "a"}, on_failure=on_failure)  # type: ignore[arg-type]
+    assert change_set_request(wish, stack("CREATE_COMPLETE", parameters={"P": "o", "Q": "o", "Z": "o"}), "n") == {
+        "StackName": "s",
+        "ChangeSetName": "n",
+        "ChangeSetType": "UPDATE",
+        "Parameters": [
+            {"ParameterKey": "P", "ParameterValue": "a"},
+            {"ParameterKey": "Q", "UsePreviousValue": True},
+        ],
+        "Capabilities": (),
+        "OnStackFailure": told,
+        "Description": "made by sfnorch deploy",
+        "TemplateBody": "x",
+    }
