@@ -1,0 +1,156 @@
+"""Histories folded into jobs, children and ends: retries, refusals, cuts, jobs of one name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sfnorch.aws.history import Record
+from tests.unit.aws.events import History
+
+
+def told(history: History) -> tuple[Record, list[tuple[str, str, str, str]]]:
+    record = Record()
+    changes = [(change.job, change.status, change.run_id, change.message) for change in record.take(history.events)]
+    return record, changes
+
+
+def jobs(record: Record) -> list[tuple[str, str, str, int, str]]:
+    return [(job.name, job.status, job.run_id, job.attempts, job.message) for job in record.jobs]
+
+
+def test_a_job_that_is_tried_again_is_one_job():
+    history = History()
+    history.begin()
+    history.assign(jobs=["a", "b"])
+    history.enter()
+    history.start("a")
+    history.start("a", "jr_1")
+    history.end("FAILED", "jr_1", "broke")
+    history.start("a", "jr_2")
+    history.end("SUCCEEDED", "jr_2")
+    history.enter()
+    history.start("b", "jr_3")
+    record, changes = told(history)
+    assert jobs(record) == [("a", "SUCCEEDED", "jr_2", 3, ""), ("b", "RUNNING", "jr_3", 1, "")]
+    assert changes == [
+        ("", "RUNNING", "", ""),
+        ("a", "FAILED", "", "Glue.X: refused"),
+        ("a", "RUNNING", "jr_1", "attempt 2"),
+        ("a", "FAILED", "jr_1", "broke"),
+        ("a", "RUNNING", "jr_2", "attempt 3"),
+        ("a", "SUCCEEDED", "jr_2", ""),
+        ("b", "RUNNING", "jr_3", ""),
+    ]
+    assert (record.planned, record.remaining) == (["a", "b"], ["b"])
+
+
+def test_a_second_run_of_a_job_bears_the_name_that_the_list_has_for_it():
+    history = History()
+    history.begin()
+    history.assign(jobs=["a", "a (2)"])
+    for run_id in ("jr_1", "jr_2"):
+        history.enter()
+        history.start("a", run_id)
+        history.end("SUCCEEDED", run_id)
+    record, _ = told(history)
+    assert [(job.name, job.glue_name) for job in record.jobs] == [("a", "a"), ("a (2)", "a")]
+    assert record.remaining == []
+
+
+@pytest.mark.parametrize("state", ["STOPPED", "TIMEOUT", "ERROR", "EXPIRED"])
+def test_a_run_that_ended_otherwise_has_not_succeeded(state: str):
+    history = History()
+    history.begin()
+    history.assign(jobs=["a"])
+    history.enter()
+    history.start("a", "jr_1")
+    # whether AWS takes STOPPED for success isn't known: here it does
+    history.add("TaskSucceeded", key="taskSucceeded", output=f'{{"Id": "jr_1", "JobRunState": "{state}"}}')
+    record, changes = told(history)
+    assert (jobs(record)[0][1], record.remaining, changes[-1]) == (state, ["a"], ("a", state, "jr_1", ""))
+
+
+def test_a_task_that_times_out():
+    history = History()
+    history.begin()
+    history.enter()
+    history.start("a", "jr_1")
+    history.add("TaskTimedOut", key="taskTimedOut", error="States.Timeout", cause="too long")
+    record, _ = told(history)
+    assert jobs(record) == [("a", "TIMED_OUT", "jr_1", 1, "States.Timeout: too long")]
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
+def test_a_job_that_runs_when_its_execution_ends_is_stopped(status: str):
+    history = History()
+    history.begin()
+    history.assign(jobs=["a", "b"])
+    history.enter()
+    history.start("a", "jr_1")
+    history.finish(status, "E", "why")
+    record, changes = told(history)
+    assert jobs(record) == [("a", "STOPPED", "jr_1", 1, "")]
+    assert (changes[-1], record.remaining) == (("", status, "", "E: why"), ["a", "b"])
+
+
+def test_children_stand_in_the_order_of_their_branches():
+    history = History()
+    history.begin()
+    parallel = history.add("ParallelStateStarted")
+    first, second = history.enter(parallel), history.enter(parallel)
+    states = {"resourceType": "states", "resource": "startExecution.sync:2"}
+    for entered, arn in ((second, "arn:2"), (first, "arn:1")):
+        history.add("TaskScheduled", entered, key="taskScheduled", **states, parameters="{}")
+        history.add("TaskStarted", key="taskStarted", **states)
+        history.add("TaskSubmitted", key="taskSubmitted", **states, output=f'{{"ExecutionArn": "{arn}"}}')
+    record, _ = told(history)
+    assert record.children == ["arn:1", "arn:2"]
+
+
+def test_tasks_that_run_no_job_are_no_jobs():
+    history = History()
+    history.begin()
+    history.enter()
+    sns = {"resourceType": "sns", "resource": "publish"}
+    history.add("TaskScheduled", key="taskScheduled", **sns, parameters="{}")
+    history.add("TaskStarted", key="taskStarted", **sns)
+    history.add("TaskSucceeded", key="taskSucceeded", **sns, output="{}")
+    history.finish("SUCCEEDED", output={"a": 1})
+    record, changes = told(history)
+    assert (record.jobs, record.children, record.output) == ([], [], {"a": 1})
+    assert [change[1] for change in changes] == ["RUNNING", "SUCCEEDED"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "message"),
+    [
+        ({"job": "a", "message": "broke", "remaining": ["a"]}, "broke"),
+        ("plain words", "plain words"),
+        ('{"cut": "of', '{"cut": "of'),
+        ("[1]", "[1]"),
+    ],
+)
+def test_why_an_execution_failed(cause: Any, message: str):
+    history = History()
+    history.begin()
+    history.finish("FAILED", "E", cause)
+    assert told(history)[0].message == message
+
+
+def test_events_may_come_in_any_portions():
+    history = History()
+    history.begin()
+    history.assign(jobs=["a"])
+    history.enter()
+    history.start("a", "jr_1")
+    history.end("FAILED", "jr_1", "broke")
+    history.start("a", "jr_2")
+    history.end("SUCCEEDED", "jr_2")
+    history.finish("SUCCEEDED")
+    whole, changes = told(history)
+    record = Record()
+    parts = [change for event in history.events for change in record.take([event])]
+    assert [(change.job, change.status, change.run_id, change.message) for change in parts] == changes
+    assert (jobs(record), record.last_event) == (jobs(whole), len(history.events))

@@ -1,0 +1,134 @@
+"""What a resumed run is to do, for every way in which a run can end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sfnorch.aws.history import Record
+from sfnorch.aws.resume import resumption
+from sfnorch.aws.run_tree import Node
+from sfnorch.errors import SfnorchError
+from tests.unit.aws.events import History
+
+STARTED_BY = {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": "arn:master"}
+NAMES = ["orders", "sales", "stock"]
+
+
+def node(history: History, machine: str = "m", children: list[Node] | None = None) -> Node:
+    record = Record()
+    list(record.take(history.events))
+    arn = f"arn:aws:states:eu-central-1:111122223333:execution:{machine}:1"
+    return Node(arn=arn, record=record, children=children or [])
+
+
+def child(name: str, status: str, jobs: list[str], done: int, cause: Any = "", *, named: bool = True) -> Node:
+    """A child that ran so many jobs well, and one more not."""
+    history = History()
+    history.begin()
+    history.assign(jobs=jobs, threadId="T", **({"child": name} if named else {}))
+    for index, job in enumerate(jobs[: done + 1]):
+        history.enter()
+        history.start(job, f"jr_{index}")
+        history.end("SUCCEEDED" if index < done else "FAILED", f"jr_{index}", "broke")
+    history.finish(status, "GlueJobFailed" if cause else "", cause)
+    return node(history, f"etl-{name}")
+
+
+def master(children: list[Node], threads: list[Any] | None = None, status: str = "SUCCEEDED") -> Node:
+    history = History()
+    history.begin()
+    default = [{"threadId": f"T{n}", **STARTED_BY} for n in (1, 2, 3)]
+    history.assign(children=NAMES, threads=default if threads is None else threads)
+    history.finish(status)
+    return node(history, "etl-master", children)
+
+
+def flat(remaining: list[str]) -> dict[str, Any]:
+    return {"child": "x", "job": remaining[0], "remaining": remaining}
+
+
+def test_children_that_failed_go_on_and_others_are_skipped():
+    root = master(
+        [
+            child("orders", "SUCCEEDED", ["a"], 1),
+            child("sales", "FAILED", ["b", "c", "d"], 1, flat(["c", "d"])),
+            child("stock", "FAILED", ["e"], 0, flat(["e"])),
+        ]
+    )
+    found = resumption(root, NAMES)
+    assert found.input == {
+        "threads": [
+            {"threadId": "T1", "child": "orders", "skip": True},
+            {"threadId": "T2", "child": "sales", "glueJobs": ["c", "d"]},
+            {"threadId": "T3", "child": "stock", "glueJobs": ["e"]},
+        ]
+    }
+    assert (found.jobs, found.skipped) == ({"sales": ["c", "d"], "stock": ["e"]}, ["orders"])
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT", "FAILED"])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_child_that_died_without_a_word_runs_what_has_not_succeeded(status: str, named: bool):
+    root = master([child("sales", status, ["b", "c", "d"], 1, named=named)], status="ABORTED")
+    found = resumption(root, NAMES)
+    assert found.jobs == {"orders": [], "sales": ["c", "d"], "stock": []}
+    assert found.input["threads"][0] == {"threadId": "T1", "child": "orders"}
+
+
+def test_a_child_that_was_never_started_gets_what_it_was_to_get():
+    threads = [{"threadId": "A", "glueJobs": ["x"], **STARTED_BY}, {"threadId": "B", "skip": True}, {"threadId": "C"}]
+    found = resumption(master([], threads, status="ABORTED"), NAMES)
+    assert found.input["threads"] == [
+        {"threadId": "A", "child": "orders", "glueJobs": ["x"]},
+        {"threadId": "B", "child": "sales", "skip": True},
+        {"threadId": "C", "child": "stock"},
+    ]
+    assert (found.jobs, found.skipped) == ({"orders": ["x"], "stock": []}, ["sales"])
+
+
+def test_a_child_that_is_new_since_then_is_skipped():
+    root = master([child("sales", "FAILED", ["b"], 0, flat(["b"]))], status="FAILED")
+    found = resumption(root, [*NAMES, "new"])
+    assert found.input["threads"][-1] == {"threadId": "new", "child": "new", "skip": True}
+    assert found.skipped == ["new"]
+
+
+def dynamic(status: str, jobs: list[str], done: int, cause: Any = "", **variables: Any) -> Node:
+    history = History()
+    history.begin()
+    history.assign(jobs=jobs, **variables)
+    for index, job in enumerate(jobs[: done + 1]):
+        history.enter()
+        history.start(job, f"jr_{index}")
+        history.end("SUCCEEDED" if index < done else "FAILED", f"jr_{index}")
+    history.finish(status, "GlueJobFailed" if cause else "", cause)
+    return node(history, "etl-jobs")
+
+
+def test_an_execution_without_children():
+    found = resumption(dynamic("FAILED", ["a", "b"], 1, flat(["b"]), threadId="T7"), None)
+    assert (found.input, found.jobs) == ({"threadId": "T7", "glueJobs": ["b"]}, {"T7": ["b"]})
+    found = resumption(dynamic("ABORTED", ["a", "b", "c"], 1), None)
+    assert found.input == {"glueJobs": ["b", "c"]}
+
+
+@pytest.mark.parametrize(
+    ("root", "children", "message", "hint"),
+    [
+        (master([child(name, "SUCCEEDED", ["a"], 1) for name in NAMES]), NAMES, "Nothing failed",
+         "`sfnorch run` starts a new run"),
+        (dynamic("SUCCEEDED", ["a"], 1), None, "Nothing failed", "`sfnorch run` starts a new run"),
+        (dynamic("FAILED", [], 0), None, "It ended FAILED with no job left to run:", "`sfnorch run` starts a new run"),
+        (master([child("sales", "FAILED", ["b"], 0)]), ["orders", "stock"],
+         "The master has no child sales any more, but: orders, stock",
+         "`sfnorch run --thread CHILD=JOBS` runs jobs in another child"),
+        (master([], [], status="FAILED"), NAMES, "It ended FAILED before any child was started:",
+         "`sfnorch run` starts a new run"),
+    ],
+)  # fmt: skip
+def test_what_can_not_be_resumed(root: Node, children: list[str] | None, message: str, hint: str):
+    with pytest.raises(SfnorchError) as raised:
+        resumption(root, children)
+    assert (raised.value.message.strip(), raised.value.hint) == (message, hint)
