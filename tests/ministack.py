@@ -6,6 +6,7 @@ An access key of twelve digits is an account of its own there, so that tests don
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import secrets
 import socket
@@ -19,6 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+
+from sfnorch.cfn.render import render_template
+from sfnorch.patterns import workflow
+from sfnorch.plan.load import parse_plan
+from sfnorch.template.reader import parse_template
 
 REGION = "eu-central-1"
 SECRET = "a-secret-key-of-nobody"
@@ -94,3 +100,20 @@ def _wait(endpoint: str, process: subprocess.Popen[bytes]) -> None:
         finally:
             connection.close()
     raise AssertionError("the emulator does not answer")
+
+
+def small_template(plan: str) -> str:
+    """A plan's rendering as JSON, with alarms on one metric: the emulator knows no metric math."""
+    text = render_template(workflow(parse_plan(plan)), "cfn")
+    data = json.loads(json.dumps(parse_template(text, "plan").data))
+    for resource in data["Resources"].values():
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            properties = resource["Properties"]
+            del properties["Metrics"]
+            properties |= {
+                "MetricName": "ExecutionsFailed",
+                "Namespace": "AWS/States",
+                "Statistic": "Sum",
+                "Period": 60,
+            }
+    return json.dumps(data)

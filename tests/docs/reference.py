@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
+from sfnorch.aws.run_tree import RunTree
 from sfnorch.cfn.render import render_template
 from sfnorch.cli.main import COMMANDS, sfnorch
 from sfnorch.graph.mermaid import mermaid
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan
 from sfnorch.plan.schema import plan_schema
+from sfnorch.report.run_tree import print_failures, rendered, titles
 from sfnorch.simulate.figures import Figures
 from sfnorch.simulate.record import AlarmChange, Event, Execution, JobRun, Message, What
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
+from tests.ministack import emulator, new_account, small_template
+from tests.replay import Replay
+from tests.screens import plain
+
+SMALL = """\
+pattern: master-child
+name: nightly-etl
+logging: false
+tracing: false
+children:
+- {name: orders, jobs: [extract-orders, clean-orders, load-orders]}
+- {name: customers, jobs: [extract-customers, load-customers]}
+"""
 
 _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -33,7 +57,14 @@ _TITLES = {
 
 def readme_text(readme: str) -> str:
     """The README with its generated parts as the code makes them."""
-    parts = {"plan": _plan, "commands": _commands, "graphs": _graphs, "run": _run}
+    parts = {
+        "plan": _plan,
+        "commands": _commands,
+        "graphs": _graphs,
+        "run": _run,
+        "deployed": _deployed,
+        "followed": _followed,
+    }
     made = {name: "\n".join(lines()) for name, lines in parts.items()}
     return _PART.sub(lambda part: f"{part[1]}\n{made[part[2]]}\n{part[3]}", readme)
 
@@ -90,3 +121,41 @@ def _run() -> Iterator[str]:
         yield f"| `{part}` | {', '.join(f'`{field.name}`' for field in fields(kind))} |"
     kinds_of_event = ", ".join(f"`{what.value}`" for what in What)
     yield f"\nAn event's `what` is one of {kinds_of_event}.\n"
+
+
+def _deployed() -> Iterator[str]:
+    """What `sfnorch deploy` shows, against an emulator."""
+    with tempfile.TemporaryDirectory() as folder, emulator(Path(folder)) as endpoint:
+        template = Path(folder) / "template.json"
+        template.write_text(small_template(SMALL), encoding="utf-8")
+        words = ["deploy", "--template", str(template), "--stack-name", "nightly-etl", "--yes"]
+        environment = {**os.environ, **new_account(endpoint).environment(), "COLUMNS": "100"}
+        done = subprocess.run(
+            [sys.executable, "-m", "sfnorch", *words],
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=True,
+        )
+    shown = plain(done.stdout).replace("ACCOUNT", "123456789012").replace("HH:MM:SS", "03:00:00")
+    lines = [line for line in shown.splitlines() if not line.startswith("warning: ")]
+    events = [index for index, line in enumerate(lines) if line.startswith("03:00:00")]
+    cut = [*lines[: events[2]], "…", *lines[events[-2] :]]
+    screen = "\n".join(line.replace("-RANDOM", "") for line in cut)
+    yield f"```text\n$ sfnorch deploy --stack-name nightly-etl\n{screen}\n```"
+
+
+def _followed() -> Iterator[str]:
+    """What `sfnorch run` shows of a run that was recorded."""
+    replay = Replay.of("failed")
+    tree = RunTree(replay.client(), replay.roots, replay.clock)
+    for _ in tree.follow():
+        pass
+    console = Console(file=io.StringIO(), width=100, highlight=False)
+    names = titles(tree, "etl")
+    console.print(rendered(tree, names, datetime.fromtimestamp(replay.clock.now(), timezone.utc)))
+    print_failures(tree.failures(), names, console)
+    shown = plain(console.file.getvalue()) if isinstance(console.file, io.StringIO) else ""
+    shown = shown.replace("ACCOUNT", "123456789012").replace("UUID", "…").replace("jr_ID", "jr_9f25…")
+    yield f"```text\n$ sfnorch run --stack-name etl\n{shown}```"

@@ -39,7 +39,7 @@ HH:MM:SS  CREATE_COMPLETE       Topic  AWS::SNS::Topic
 HH:MM:SS  CREATE_COMPLETE       s  AWS::CloudFormation::Stack
 """
 ADDED = """\
-CHANGE  RESOURCE  TYPE             BECAUSE OF
+CHANGE  RESOURCE  TYPE
 add     Topic     AWS::SNS::Topic
 1 to add
 """

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
-from sfnorch.plan.load import load_plan
-from sfnorch.template.reader import parse_template
 from tests.conftest import Outcome, Run
 from tests.functional.test_follow import FAILURE, LINES, TREE
-from tests.ministack import Account
+from tests.ministack import Account, small_template
 from tests.replay import Replay
 from tests.screens import plain
 from tests.wire import Answer, Wire, json_answer, json_error
@@ -28,24 +23,6 @@ children:
 """
 DYNAMIC = "pattern: dynamic\n"
 ROOT = "arn:aws:states:us-east-1:000000000000:execution:etl-master"
-
-
-def small(plan: str) -> str:
-    """The plan's rendering, with alarms on one metric: the emulator knows no metric math."""
-    Path("plan.yaml").write_text(plan)
-    text = render_template(workflow(load_plan(Path("plan.yaml"))), "cfn")
-    data = json.loads(json.dumps(parse_template(text, "plan").data))
-    for resource in data["Resources"].values():
-        if resource["Type"] == "AWS::CloudWatch::Alarm":
-            properties = resource["Properties"]
-            del properties["Metrics"]
-            properties |= {
-                "MetricName": "ExecutionsFailed",
-                "Namespace": "AWS/States",
-                "Statistic": "Sum",
-                "Period": 60,
-            }
-    return json.dumps(data)
 
 
 class Machines:
@@ -124,7 +101,7 @@ class Machines:
 def stacks(run: Run, account: Account, wire: Wire) -> Run:
     """Two stacks in an empty account: `etl`, a master with two children, and `dyn`."""
     for name, plan in (("etl", PLAN), ("dyn", DYNAMIC)):
-        body = small(plan)
+        body = small_template(plan)
         account.client("cloudformation").create_stack(
             StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
         )

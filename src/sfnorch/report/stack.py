@@ -48,12 +48,13 @@ def change_set_data(change_set: ChangeSet) -> dict[str, Any]:
 def print_changes(change_set: ChangeSet, console: Console) -> None:
     """Prints what would change, what weighs most last, and a line that counts it."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in ("CHANGE", "RESOURCE", "TYPE", "BECAUSE OF"):
+    explained = any(change.causes for change in change_set.changes)
+    for title in ("CHANGE", "RESOURCE", "TYPE", *(("BECAUSE OF",) if explained else ())):
         table.add_column(title, no_wrap=title != "BECAUSE OF", overflow="fold", header_style="dim")
     for change in sorted(change_set.changes, key=_weight):
         kind = Text(change.kind, style=_KINDS.get(change.kind, ""))
         iam = Text(change.type, style="magenta" if change.of_iam else "")
-        table.add_row(kind, Text(change.logical_id), iam, Text(_causes(change)))
+        table.add_row(kind, Text(change.logical_id), iam, *((Text(_causes(change)),) if explained else ()))
     console.print(table)
     console.print(Text(count_words(change_set.changes), style="bold"))
 

@@ -60,7 +60,6 @@ class History:
             return self.add("TaskStateExited", number, key="stateExited", name="x", output="{}")
         return self.add("TaskFailed", before, key="taskFailed", error="States.TaskFailed", cause=run)
 
-
     def finish(self, status: str, error: str = "", cause: Any = "", output: Any = None) -> None:
         """Ends the execution."""
         if status == "SUCCEEDED":
