@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.following import follow_run
 from sfnorch.errors import SfnorchError
 from tests.replay import Event, Replay
@@ -273,3 +274,15 @@ def test_forty_children_are_asked_after_within_the_rates():
     took = replay.clock.now() - begin
     assert len(replay.asked) / took < 6
     assert max(replay.clock.slept) <= 10
+
+
+def test_a_change_is_told_within_two_polls():
+    replay = Replay.of("clean")
+    tree = RunTree(replay.client(), replay.roots, replay.clock)
+    polls: list[float] = []
+    late = []
+    for news in tree.follow():
+        polls.append(replay.clock.now())
+        begin = polls[-3] if len(polls) > 2 else 0.0
+        late += [item.change for item in news if item.change.at.timestamp() < begin]
+    assert (late, len(polls) > 3) == ([], True)

@@ -88,7 +88,7 @@ def deploy(
         require_consent(yes, output_form, "deploy, or --no-execute to leave the change set for review")
     from sfnorch.aws.hints import hint
     from sfnorch.aws.stacks import IN_REVIEW, find_stack
-    from sfnorch.cli.deployable import lint, look_up_jobs, place_template, read_deployable, refuse_parameters, wish
+    from sfnorch.cli.deployable import looked_over, place_template, read_deployable, refuse_parameters, wish
     from sfnorch.report.onlooker import Screen
     from sfnorch.report.stack import failure_words, outcome_data
 
@@ -103,8 +103,7 @@ def deploy(
         deployable = read_deployable(template_file, plan_file, overrides, jobs)
         stack = find_stack(session.cloudformation, stack_name)
         refuse_parameters(deployable, stack.parameters if stack and stack.status != IN_REVIEW else {})
-        lint(deployable, console)
-        look_up_jobs(deployable, session, console, required=require_jobs)
+        looked_over(deployable, session, console, jobs_required=require_jobs)
         screen = Screen(
             console=console,
             consents=consents,

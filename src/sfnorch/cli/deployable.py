@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -173,25 +174,36 @@ def lint(deployable: Deployable, console: Console | None) -> None:
         console.print(f"{count_words(found)}; none of them stops a deployment.")
 
 
-def look_up_jobs(deployable: Deployable, session: Session, console: Console | None, *, required: bool) -> None:
-    """Warns of Glue jobs that aren't there; raises SfnorchError instead where they are required."""
-    from sfnorch.aws.errors import explained
+def looked_over(deployable: Deployable, session: Session, console: Console | None, *, jobs_required: bool) -> None:
+    """Lints, and warns of Glue jobs that aren't there; Glue is asked meanwhile.
+
+    Raises SfnorchError where lint finds an error, or where a job isn't there and all are required.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        missing = pool.submit(_missing_jobs, deployable, session)
+        lint(deployable, console)
+        _tell_missing_jobs(missing, console, required=jobs_required)
+
+
+def _missing_jobs(deployable: Deployable, session: Session) -> Mapping[str, str]:
     from sfnorch.aws.glue_jobs import job_names, missing_jobs
 
-    if not deployable.jobs:
-        return
+    return missing_jobs(deployable.jobs, job_names(session.glue)) if deployable.jobs else {}
+
+
+def _tell_missing_jobs(found: Future[Mapping[str, str]], console: Console | None, *, required: bool) -> None:
+    from sfnorch.aws.errors import explained
+
     try:
-        missing = missing_jobs(deployable.jobs, job_names(session.glue))
+        lines = [
+            f"there is no Glue job {name}" + (f"; did you mean {near}?" if near else "")
+            for name, near in found.result().items()
+        ]
     except Exception as error:
         told = explained(error)
         if told is None or required:
             raise
         lines = [f"whether the Glue jobs are there can't be told: {told.message}"]
-    else:
-        lines = [
-            f"there is no Glue job {name}" + (f"; did you mean {near}?" if near else "")
-            for name, near in missing.items()
-        ]
     if lines and required:
         raise SfnorchError("\n".join(lines), hint="nothing was deployed; without --require-jobs this is a warning")
     if console:
