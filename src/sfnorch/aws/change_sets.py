@@ -6,21 +6,39 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updatin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sfnorch.aws.errors import code, is_missing
-from sfnorch.aws.hints import plain
+from sfnorch.aws.hints import hint, plain
 from sfnorch.aws.polling import Clock, Pace, patiently
 from sfnorch.aws.stacks import IN_REVIEW, find_stack
+from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
-    from types_boto3_cloudformation.type_defs import CreateChangeSetInputTypeDef, ResourceChangeTypeDef
+    from types_boto3_cloudformation.type_defs import (
+        ChangeSetSummaryTypeDef,
+        CreateChangeSetInputTypeDef,
+        ResourceChangeTypeDef,
+    )
 
 Kind = Literal["CREATE", "UPDATE"]
+
+_PERMISSIONS = (
+    "AWS::KMS::Key",
+    "AWS::Lambda::Permission",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SNS::TopicInlinePolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::SQS::QueueInlinePolicy",
+    "AWS::SecretsManager::ResourcePolicy",
+)
+"""What says who may do what besides IAM's own resources: policies on resources."""
 
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
@@ -46,7 +64,7 @@ class Change:
     @property
     def of_iam(self) -> bool:
         """Whether it changes who may do what."""
-        return self.type.startswith("AWS::IAM::") or "Polic" in self.type.rpartition("::")[2]
+        return self.type.startswith("AWS::IAM::") or self.type in _PERMISSIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +92,23 @@ class ChangeSet:
         return self.status == "FAILED" and any(words in self.reason for words in _NO_CHANGES)
 
 
-def create(client: CloudFormationClient, request: CreateChangeSetInputTypeDef) -> str:
-    """The ARN of the new change set."""
-    return client.create_change_set(**request)["Id"]
+@contextmanager
+def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef) -> Iterator[str]:
+    """The ARN of a new change set, which is deleted where what is done with it breaks off."""
+    try:
+        answer = client.create_change_set(**request)
+        change_set_id, stack_id = answer["Id"], answer["StackId"]
+    except ClientError as error:
+        if code(error) != "AlreadyExistsException":  # made by a call whose answer was lost: the name is ours alone
+            raise
+        found = describe(client, request["ChangeSetName"], request["StackName"])
+        change_set_id, stack_id = found.id, found.stack_id
+    try:
+        yield change_set_id
+    except BaseException:
+        with suppress(ClientError, BotoCoreError):
+            delete(client, change_set_id, stack_id)
+        raise
 
 
 def waiting(client: CloudFormationClient, change_set_id: str, clock: Clock) -> ChangeSet:
@@ -111,16 +143,27 @@ def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> C
 
 def usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
     """The ARN of a change set whose name begins so and that can be, or soon can be, executed; else empty."""
-    for page in client.get_paginator("list_change_sets").paginate(StackName=stack_name):
-        for row in page["Summaries"]:
-            being_made = row["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS")
-            made = row["Status"] == "CREATE_COMPLETE" and row.get("ExecutionStatus") == "AVAILABLE"
-            if row["ChangeSetName"].startswith(prefix) and (being_made or made):
-                return row["ChangeSetId"]
+    for row in _summaries(client, stack_name, prefix):
+        being_made = row["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+        if being_made or (row["Status"] == "CREATE_COMPLETE" and row.get("ExecutionStatus") == "AVAILABLE"):
+            return row["ChangeSetId"]
     return ""
 
 
-def validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> Iterator[str]:
+def failed(client: CloudFormationClient, stack_name: str, prefix: str) -> list[ChangeSet]:
+    """The change sets whose names begin so and that failed."""
+    rows = _summaries(client, stack_name, prefix)
+    return [describe(client, row["ChangeSetId"]) for row in rows if row["Status"] == "FAILED"]
+
+
+def failure(client: CloudFormationClient, change_set: ChangeSet) -> SfnorchError:
+    """Why the change set failed, in words."""
+    faults = "\n".join(_validation_faults(client, change_set))
+    reason = change_set.reason or change_set.status
+    return SfnorchError(faults or f"The change set failed: {reason}", hint=hint(reason))
+
+
+def _validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> Iterator[str]:
     """What CloudFormation's early validation says, fault by fault; nothing where it doesn't tell.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
@@ -137,22 +180,26 @@ def validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> It
         return
 
 
-def delete(client: CloudFormationClient, change_set: ChangeSet) -> None:
+def delete(client: CloudFormationClient, change_set_id: str, stack_id: str) -> None:
     """Deletes the change set; and its stack where that is nothing yet, and has no other change set.
 
     A stack that began with a change set and ends with none would stay in REVIEW_IN_PROGRESS for ever.
     """
     try:
-        client.delete_change_set(ChangeSetName=change_set.id)
+        client.delete_change_set(ChangeSetName=change_set_id)
     except ClientError as error:
         if not is_missing(error) and code(error) != "InvalidChangeSetStatus":  # gone, or being executed
             raise
-    stack = find_stack(client, change_set.stack_id)
+    stack = find_stack(client, stack_id)
     if stack is None or stack.status != IN_REVIEW:
         return
-    left = client.list_change_sets(StackName=stack.name)["Summaries"]
-    if not [row for row in left if row["ChangeSetId"] != change_set.id]:
+    if not [row for row in _summaries(client, stack.name) if row["ChangeSetId"] != change_set_id]:
         client.delete_stack(StackName=stack.id)
+
+
+def _summaries(client: CloudFormationClient, stack_name: str, prefix: str = "") -> Iterator[ChangeSetSummaryTypeDef]:
+    for page in client.get_paginator("list_change_sets").paginate(StackName=stack_name):
+        yield from (row for row in page["Summaries"] if row["ChangeSetName"].startswith(prefix))
 
 
 def _change(row: ResourceChangeTypeDef) -> Change:

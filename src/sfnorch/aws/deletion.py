@@ -44,7 +44,8 @@ def delete_stack(
     if stack.protected:
         raise SfnorchError(
             f"{stack.name} is protected against deletion",
-            hint=f"`sfnorch deploy --no-termination-protection --stack-name {stack.name}` takes the protection off",
+            hint="`aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name "
+            f"{stack.name}` takes the protection off",
         )
     if retain and stack.status != "DELETE_FAILED":
         raise SfnorchError(

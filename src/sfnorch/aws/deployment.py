@@ -15,11 +15,10 @@ from botocore.exceptions import ClientError
 from sfnorch.aws import change_sets
 from sfnorch.aws.change_sets import ChangeSet
 from sfnorch.aws.errors import code, is_missing, message
-from sfnorch.aws.hints import hint
 from sfnorch.aws.polling import Clock
 from sfnorch.aws.stack_events import Audience, Ending, Operation, begin, follow, latest
 from sfnorch.aws.stacks import Stack, find_stack
-from sfnorch.aws.steps import Step, Verb, Wish, change_set_request, name_prefix, steps, token
+from sfnorch.aws.steps import Step, Verb, Wish, change_set_request, name_prefix, own_verb, steps, token
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -57,6 +56,8 @@ class Outcome:
     stack: Stack | None = None
     change_set: ChangeSet | None = None
     ending: Ending | None = None
+    done: tuple[str, ...] = ()
+    """What was done to the stack before, in words: it was deleted, or rolled back."""
 
 
 class BusyError(SfnorchError):
@@ -67,30 +68,6 @@ class BusyError(SfnorchError):
             f"{says} Nothing was changed",
             hint="`sfnorch status --follow` shows it to its end; deploy again then",
         )
-
-
-def preview(client: CloudFormationClient, wish: Wish, stack: Stack, clock: Clock, nonce: str) -> ChangeSet:
-    """What the wish would change, by a change set that is deleted again. Raises SfnorchError where it fails."""
-    request = change_set_request(wish, stack, f"sfnorch-preview-{nonce}")
-    return _worked_out(client, client.create_change_set(**request)["Id"], clock, keep=False)
-
-
-def _worked_out(client: CloudFormationClient, change_set_id: str, clock: Clock, *, keep: bool) -> ChangeSet:
-    """The change set once it is worked out; deleted where it failed or isn't to be kept.
-
-    Raises SfnorchError where it failed for another reason than that nothing would change.
-    """
-    change_set = change_sets.waiting(client, change_set_id, clock)
-    if change_set.executable and keep:
-        return change_set
-    well = change_set.executable or change_set.empty
-    faults = "" if well else "\n".join(change_sets.validation_faults(client, change_set))
-    change_sets.delete(client, change_set)
-    if well:
-        return change_set
-    raise SfnorchError(
-        faults or f"The change set failed: {change_set.reason or change_set.status}", hint=hint(change_set.reason)
-    )
 
 
 class Deployment:
@@ -111,13 +88,14 @@ class Deployment:
         self._onlooker = onlooker
         self._clock = clock
         self._nonce = nonce
+        self._done: list[str] = []
 
     def run(self, wish: Wish, *, execute: bool = True) -> Outcome:
         """How the deployment of the wish ended. Without `execute` its change set is left to be executed later."""
         for _ in range(_MOST_LOOKS):
             stack, operation = self._look()
             planned = steps(stack, self._digest, operation.token if operation else "", execute=execute)
-            outcome = self._take(planned, wish, operation)
+            outcome = self._under_way(planned[0], operation) if operation else self._take(planned, stack, wish)
             if outcome is not None:
                 return outcome
         raise SfnorchError(f"{self._name} is never at rest: operation follows operation")
@@ -125,7 +103,7 @@ class Deployment:
     def execute(self, change_set_name: str) -> Outcome:
         """How the execution of the change set of this name ended. Raises SfnorchError where it can't be executed."""
         stack, operation = self._look()
-        if stack is not None and operation is not None:
+        if operation is not None:
             step = steps(stack, self._digest, operation.token)[0]
             if step.verb is not Verb.FOLLOW:
                 raise BusyError(step.says)
@@ -134,55 +112,98 @@ class Deployment:
         change_set = change_sets.describe(self._client, change_set_name, self._name)
         if change_set.execution_status == "EXECUTE_COMPLETE":
             return Outcome(end="unchanged", stack=stack, change_set=change_set)
+        if not change_set.executable:
+            raise SfnorchError(
+                f"The change set {change_set.name} can't be executed: it is {change_set.status}, "
+                f"{change_set.execution_status}" + (f": {change_set.reason}" if change_set.reason else "")
+            )
         self._onlooker.reviews(change_set)
         if not self._onlooker.asks(Step(verb=Verb.REVIEW, question="Deploy these changes?")):
             return Outcome(end="declined", stack=stack, change_set=change_set)
         return self._executed(change_set)
+
+    def preview(self, wish: Wish, stack: Stack) -> ChangeSet:
+        """What the wish would change, by a change set that is deleted again. Raises SfnorchError where it fails."""
+        with change_sets.made(self._client, change_set_request(wish, stack, f"sfnorch-preview-{self._nonce()}")) as new:
+            change_set = self._worked_out(new)
+        self._delete(change_set)
+        return change_set
 
     def _look(self) -> tuple[Stack | None, Operation | None]:
         """The stack, and the operation on it that is under way."""
         stack = find_stack(self._client, self._name)
         return stack, latest(self._client, stack.id) if stack is not None and stack.in_progress else None
 
-    def _take(self, planned: list[Step], wish: Wish, operation: Operation | None) -> Outcome | None:
+    def _under_way(self, step: Step, operation: Operation) -> Outcome | None:
+        """How the operation under way ended, if it is this deployment; None where another look is needed."""
+        if step.firm or step.question:
+            if not self._onlooker.asks(step):
+                raise BusyError(step.says)
+        else:
+            self._onlooker.says(step.says)
+        ending = self._follow(operation)
+        return self._outcome(ending) if step.verb is Verb.FOLLOW else None
+
+    def _take(self, planned: list[Step], stack: Stack | None, wish: Wish) -> Outcome | None:
         """How the deployment ended with these steps; None where another look at the stack is needed."""
-        change_set: ChangeSet | None = None
-        made = False
-        for step in planned:
-            if step.says and not step.firm:
-                self._onlooker.says(step.says)
-            if step.verb is Verb.CHANGE_SET:
-                change_set, made = self._change_set(wish)
-                if change_set.empty:
-                    return Outcome(end="unchanged", stack=find_stack(self._client, self._name))
-                self._onlooker.reviews(change_set)
-            if step.question and not self._onlooker.asks(step):
-                if step.firm:
-                    raise BusyError(step.says)
-                if change_set is not None and made:
-                    change_sets.delete(self._client, change_set)
-                return Outcome(end="declined")
-            if step.verb is Verb.EXECUTE and change_set is not None:
-                return self._executed(change_set)
-            if operation is not None:
-                ending = self._follow(operation)
-                return self._outcome(ending) if step.verb is Verb.FOLLOW else None
-            if step.verb in (Verb.DELETE, Verb.ROLL_BACK, Verb.CONTINUE_ROLLBACK):
-                ending = self._recovered(step.verb)
-                if ending.status not in _WELL[step.verb]:
-                    return Outcome(end="failed", stack=find_stack(self._client, self._name), ending=ending)
-        return Outcome(end="left", stack=find_stack(self._client, self._name), change_set=change_set)
+        first = planned[0]
+        if stack is not None and first.verb is not Verb.CHANGE_SET:
+            self._onlooker.says(first.says)
+            if first.verb is Verb.DELETE:
+                self._refuse_invalid(wish)
+            if not self._onlooker.asks(first):
+                return Outcome(end="declined", stack=stack, done=tuple(self._done))
+            ending = self._recovered(first.verb, stack)
+            if ending is None:
+                return None
+            if ending.status in _WELL[first.verb]:
+                self._done.append(f"{self._name} was {'deleted' if first.verb is Verb.DELETE else 'rolled back'}")
+                return None
+            return Outcome(end="failed", stack=find_stack(self._client, stack.id), ending=ending)
+        return self._change(wish, stack, review=next((step for step in planned if step.verb is Verb.REVIEW), None))
 
-    def _change_set(self, wish: Wish) -> tuple[ChangeSet, bool]:
-        """The change set, worked out, and whether it was made just now. Raises SfnorchError where it failed."""
-        stack = find_stack(self._client, self._name)
+    def _change(self, wish: Wish, stack: Stack | None, *, review: Step | None) -> Outcome:
+        """How the deployment ended: by a change set, its review, its execution; without a review it is left."""
         prefix = name_prefix(self._digest)
-        found = change_sets.usable(self._client, self._name, prefix) if stack else ""
-        request = change_set_request(wish, stack, f"{prefix}{self._nonce()}")
-        change_set_id = found or self._client.create_change_set(**request)["Id"]
-        return _worked_out(self._client, change_set_id, self._clock, keep=True), not found
+        if stack:
+            for failed in change_sets.failed(self._client, self._name, prefix):
+                self._delete(failed)  # a deployment of this was cut off before it could
+        found = change_sets.usable(self._client, self._name, prefix) if stack and wish.settled else ""
+        if found:
+            change_set = self._worked_out(found)
+            agreed = self._agreed(change_set, review)
+        else:
+            request = change_set_request(wish, stack, f"{prefix}{self._nonce()}")
+            with change_sets.made(self._client, request) as new:
+                change_set = self._worked_out(new)
+                agreed = self._agreed(change_set, review)
+        if change_set.empty:
+            self._delete(change_set)
+            return Outcome(end="unchanged", stack=find_stack(self._client, self._name))
+        if agreed and review is not None:
+            return self._executed(change_set, own=not found)
+        if agreed:
+            stack = find_stack(self._client, self._name)
+            return Outcome(end="left", stack=stack, change_set=change_set, done=tuple(self._done))
+        if not found:
+            self._delete(change_set)
+        return Outcome(end="declined", stack=stack, done=tuple(self._done))
 
-    def _executed(self, change_set: ChangeSet) -> Outcome:
+    def _agreed(self, change_set: ChangeSet, review: Step | None) -> bool:
+        """Whether there is consent to the change set, once it has been shown; without a review none is needed."""
+        if change_set.empty:
+            return True
+        self._onlooker.reviews(change_set)
+        return review is None or self._onlooker.asks(review)
+
+    def _worked_out(self, change_set_id: str) -> ChangeSet:
+        """The change set once it is worked out: executable, or empty. Raises SfnorchError where it failed."""
+        change_set = change_sets.waiting(self._client, change_set_id, self._clock)
+        if change_set.executable or change_set.empty:
+            return change_set
+        raise change_sets.failure(self._client, change_set)
+
+    def _executed(self, change_set: ChangeSet, *, own: bool = False) -> Outcome:
         """How the change set's execution ended."""
         operation = begin(self._client, change_set.stack_id, token(self._digest, Verb.EXECUTE, self._nonce()))
         try:
@@ -190,21 +211,35 @@ class Deployment:
         except ClientError as error:
             if not is_missing(error) and code(error) not in ("InvalidChangeSetStatus", "ValidationError"):
                 raise
-            change_sets.delete(self._client, change_set)
-            stack = find_stack(self._client, change_set.stack_id)
-            if stack is not None and stack.in_progress:
-                raise BusyError(f"An operation on {stack.name} is under way: {stack.status}.") from None
-            raise SfnorchError(
-                f"The change set {change_set.name} can't be executed: {message(error)}",
-                hint="where the stack was changed by another hand, deploy again",
-            ) from None
+            operation = self._other_execution(change_set, error, own=own)
         return self._outcome(self._follow(operation, resources=len(change_set.changes)), change_set)
 
-    def _recovered(self, verb: Verb) -> Ending:
-        """How the operation ended that makes the stack one that can be deployed to."""
-        stack = find_stack(self._client, self._name)
-        if stack is None:
-            return Ending(status="DELETE_COMPLETE")
+    def _other_execution(self, change_set: ChangeSet, error: ClientError, *, own: bool) -> Operation:
+        """The execution of this deployment, begun by a call whose answer was lost, or by another run of it.
+
+        Raises SfnorchError where it is another's, or none.
+        """
+        stack = find_stack(self._client, change_set.stack_id)
+        operation = latest(self._client, stack.id) if stack is not None and stack.in_progress else None
+        if operation is not None and own_verb(operation.token, self._digest) is Verb.EXECUTE:
+            return operation
+        if own:
+            self._delete(change_set)
+        if stack is not None and operation is not None:
+            raise BusyError(f"An operation on {stack.name} is under way: {stack.status}.") from None
+        raise SfnorchError(
+            f"The change set {change_set.name} can't be executed: {message(error)}",
+            hint="where the stack was changed by another hand, deploy again",
+        ) from None
+
+    def _recovered(self, verb: Verb, asked: Stack) -> Ending | None:
+        """How the operation ended that makes the stack one that can be deployed to.
+
+        None where the stack is no more as it was when that was agreed to: what is there now is another matter.
+        """
+        stack = find_stack(self._client, asked.id)
+        if stack is None or stack.status != asked.status:
+            return None
         operation = begin(self._client, stack.id, token(self._digest, verb, self._nonce()))
         if verb is Verb.DELETE:
             self._client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token)
@@ -213,6 +248,20 @@ class Deployment:
         else:
             self._client.continue_update_rollback(StackName=stack.id, ClientRequestToken=operation.token)
         return self._follow(operation)
+
+    def _refuse_invalid(self, wish: Wish) -> None:
+        """Raises CloudFormation's error for a template that it refuses, before anything is deleted for it."""
+        if wish.url:
+            self._client.validate_template(TemplateURL=wish.url)
+        else:
+            self._client.validate_template(TemplateBody=wish.body)
+
+    def _delete(self, change_set: ChangeSet) -> None:
+        """Deletes the change set; where that is refused, it is told, and is no reason to fail."""
+        try:
+            change_sets.delete(self._client, change_set.id, change_set.stack_id)
+        except ClientError as error:
+            self._onlooker.says(f"The change set {change_set.name} stays, deleting it failed: {message(error)}")
 
     def _follow(self, operation: Operation, *, resources: int = 0) -> Ending:
         return follow(self._client, operation, self._onlooker, self._clock, resources=resources)

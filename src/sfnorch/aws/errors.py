@@ -96,7 +96,7 @@ def explained(error: BaseException) -> SfnorchError | None:
         return SfnorchError(f"{address} can't be reached", hint="is there a network, and is the region's name right?")
     if isinstance(error, _BROKEN):
         return SfnorchError(f"The connection to AWS broke off: {_plain(error)}", hint="repeat the command")
-    if isinstance(error, ResponseParserError):
+    if isinstance(error, ResponseParserError) or _in_parser(error):
         return NoAnswerOfAwsError(type(error).__name__)
     if isinstance(error, aws.ParamValidationError):
         problems = str(error.kwargs.get("report", error)).splitlines()
@@ -104,6 +104,17 @@ def explained(error: BaseException) -> SfnorchError | None:
     if isinstance(error, aws.BotoCoreError):
         return SfnorchError(f"AWS's client can't go on: {_plain(error)}")
     return None
+
+
+def _in_parser(error: BaseException) -> bool:
+    """Whether botocore stumbled over an answer that has not the form of AWS's."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    file = frame.tb_frame.f_code.co_filename if frame is not None else ""
+    return isinstance(error, (KeyError, IndexError, TypeError)) and file.replace("\\", "/").endswith(
+        "botocore/parsers.py"
+    )
 
 
 def _of_service(error: aws.ClientError) -> SfnorchError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from sfnorch.aws.secrets import without_secrets
+
 _DENIED = re.compile(
     r"(?P<who>arn:\S+|[\w+=,.@/-]+) is not authorized to perform: (?P<action>[\w:*-]+)"
     r"(?: on resource: (?P<resource>\"?[^\s\"]+\"?))?"
@@ -22,7 +24,7 @@ _HINTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (_DENIED, lambda match: _permission(match)),
     (
         re.compile(r"Requires capabilities ?: ?\[?(?P<names>[\w, ]+)"),
-        lambda match: f"the change set must acknowledge {match['names'].strip()}; the template has IAM resources",
+        lambda match: f"a nested stack or macro wants {match['names'].strip()}: `aws cloudformation` can give it",
     ),
     (
         re.compile(r"AlreadyExists|already exists"),
@@ -48,7 +50,7 @@ _HINTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     ),
     (
         re.compile(r"(?i)TerminationProtection is enabled"),
-        lambda _: "`sfnorch deploy --no-termination-protection` takes it off",
+        lambda _: "`aws cloudformation update-termination-protection --no-enable-termination-protection` takes it off",
     ),
     (
         re.compile(r"(?i)role .* is invalid|invalid role"),
@@ -70,7 +72,7 @@ def hint(reason: str) -> str:
 
 def plain(reason: str) -> str:
     """AWS's reason alone, without request ids and the like."""
-    text = _NOISE.sub("", " ".join(reason.split())).strip()
+    text = _NOISE.sub("", " ".join(without_secrets(reason).split())).strip()
     if match := _HANDLER.match(text):
         text = match["text"].strip()
     return text

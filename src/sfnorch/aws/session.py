@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.client import BaseClient
 from botocore.config import Config
 
 from sfnorch.aws.errors import NoAnswerOfAwsError
 from sfnorch.aws.secrets import keep_secret
+from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 CALLS = logging.getLogger("sfnorch.aws.calls")
 """Each call at level DEBUG: the operation, what it is about, and how it ended."""
-
-Client = TypeVar("Client", bound=BaseClient)
 
 _RETRIES = {"mode": "standard", "total_max_attempts": 5}
 
@@ -38,11 +36,15 @@ class Session:
     """Clients for one profile and one region; made when they are first used."""
 
     def __init__(self, *, region: str | None = None, profile: str | None = None) -> None:
-        self._session = boto3.Session(region_name=region, profile_name=profile)
         self._config = Config(retries=_RETRIES, user_agent_extra="sfnorch")  # type: ignore[arg-type]
-        if credentials := self._session.get_credentials():
-            frozen = credentials.get_frozen_credentials()
-            keep_secret(frozen.secret_key, frozen.token)
+        try:
+            self._session = boto3.Session(region_name=region, profile_name=profile)
+            self._credentials = self._session.get_credentials()
+            self._keep_credentials()
+        except (ValueError, OSError) as error:  # a credential_process that fails, a token's file that isn't there
+            raise SfnorchError(
+                f"The AWS credentials can't be read: {error}", hint="look at the profile and the environment"
+            ) from None
 
     @property
     def region(self) -> str:
@@ -57,42 +59,59 @@ class Session:
     @cached_property
     def account(self) -> str:
         """The account's number, as STS tells it."""
-        client: STSClient = _watched(self._session.client("sts", config=self._config))
+        client: STSClient = self._client("sts")
         return client.get_caller_identity()["Account"]
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
         """CloudFormation's client."""
-        return _watched(self._session.client("cloudformation", config=self._config))
+        client: CloudFormationClient = self._client("cloudformation")
+        return client
 
     @cached_property
     def cloudwatch(self) -> CloudWatchClient:
         """CloudWatch's client."""
-        return _watched(self._session.client("cloudwatch", config=self._config))
+        client: CloudWatchClient = self._client("cloudwatch")
+        return client
 
     @cached_property
     def glue(self) -> GlueClient:
         """Glue's client."""
-        return _watched(self._session.client("glue", config=self._config))
+        client: GlueClient = self._client("glue")
+        return client
 
     @cached_property
     def s3(self) -> S3Client:
         """S3's client."""
-        return _watched(self._session.client("s3", config=self._config))
+        client: S3Client = self._client("s3")
+        return client
 
     @cached_property
     def stepfunctions(self) -> SFNClient:
         """Step Functions' client."""
-        return _watched(self._session.client("stepfunctions", config=self._config))
+        client: SFNClient = self._client("stepfunctions")
+        return client
 
+    def _client(self, service: Any) -> Any:
+        """A client that takes no page for an answer, and whose calls are told to CALLS: never their whole content."""
+        try:
+            client: Any = self._session.client(service, config=self._config)
+        except ValueError as error:
+            raise SfnorchError(
+                f"AWS can't be called: {error}", hint="look at AWS_ENDPOINT_URL, and at the region's name"
+            ) from None
+        client.meta.events.register("before-sign", self._keep_credentials)
+        client.meta.events.register("before-parse", _refuse_page)
+        if CALLS.isEnabledFor(logging.DEBUG):
+            client.meta.events.register_first("provide-client-params", _tell_call)
+            client.meta.events.register_last("after-call", _tell_answer)
+        return client
 
-def _watched(client: Client) -> Client:
-    """The client, which takes no page for an answer, and whose calls are told to CALLS: never their whole content."""
-    client.meta.events.register("before-parse", _refuse_page)
-    if CALLS.isEnabledFor(logging.DEBUG):
-        client.meta.events.register_first("provide-client-params", _tell_call)
-        client.meta.events.register_last("after-call", _tell_answer)
-    return client
+    def _keep_credentials(self, **_: Any) -> None:
+        """Has the credentials that are in force kept secret: they may have been renewed."""
+        if self._credentials:
+            frozen = self._credentials.get_frozen_credentials()
+            keep_secret(frozen.secret_key, frozen.token)
 
 
 def _refuse_page(response_dict: dict[str, Any], operation_model: Any, **_: Any) -> None:

@@ -7,12 +7,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from sfnorch.aws.errors import explained
 from sfnorch.aws.hints import plain
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import StackEventTypeDef
 
 _BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+_TAKEN_BACK = ("UPDATE_ROLLBACK_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS")
+_CANCELLED = re.compile(r"^Resource (creation|update|deletion) cancelled", re.IGNORECASE)
 _QUIET = 10
 """After as many polls without an event the stack itself is asked whether the operation has ended."""
 
@@ -54,7 +56,7 @@ class StackEvent:
     @property
     def failed(self) -> bool:
         """Whether this is a failure of its own, and not a resource that was stopped since another one failed."""
-        return self.status.endswith("FAILED") and "cancelled" not in self.reason
+        return self.status.endswith("FAILED") and not _CANCELLED.match(self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,11 @@ class Ending:
     resource: str = ""
     type: str = ""
     reason: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the stack is not as it was to become: an operation failed, or was taken back."""
+        return "FAILED" in self.status or "ROLLBACK" in self.status
 
 
 class Audience(Protocol):
@@ -83,16 +90,20 @@ def begin(client: CloudFormationClient, stack_id: str, token: str) -> Operation:
 def latest(client: CloudFormationClient, stack_id: str) -> Operation:
     """The stack's latest operation, whoever began it."""
     rows = _newest_first(client, stack_id)
-    first = row = next(rows, None)
+    first = next(rows, None)
     if first is None:
         return Operation(stack_id=stack_id)
     token, operation_id = first.get("ClientRequestToken", ""), first.get("OperationId", "")
     if token or operation_id:
-        return Operation(stack_id=stack_id, token=token, operation_id=operation_id)
-    while row and not (row["ResourceStatus"] in _BEGINNINGS and row["PhysicalResourceId"] == stack_id):
-        row = next(rows, None)
-    before = next(rows, None)
-    return Operation(stack_id=stack_id, after=before["EventId"] if before else "")
+        own = (token, operation_id)
+        before = next(
+            (row for row in rows if (row.get("ClientRequestToken", ""), row.get("OperationId", "")) != own), None
+        )
+    else:
+        begun = next((row for row in chain((first,), rows) if _begins(row)), None)
+        before = next(rows, None) if begun else None
+    after = before["EventId"] if before else ""
+    return Operation(stack_id=stack_id, token=token, operation_id=operation_id, after=after)
 
 
 class Following:
@@ -108,6 +119,7 @@ class Following:
         self._client = client
         self._operation = operation
         self._seen = {operation.after}
+        self._tokens = {operation.token}
         self._pace = Pace(clock, first=0.4, longest=3.0)
         self._read = patiently(self._new_events, clock)
         self._find = patiently(find_stack, clock)
@@ -149,12 +161,17 @@ class Following:
         return tuple(_event(row) for row in reversed(found) if self._is_own(row))
 
     def _is_own(self, row: StackEventTypeDef) -> bool:
-        """Whether the event is this operation's: by its token, else by its id, else since it came after."""
-        own, token = self._operation, row.get("ClientRequestToken", "")
-        if own.token and token:
-            return own.token == token
-        if own.operation_id and "OperationId" in row:
-            return own.operation_id == row["OperationId"]
+        """Whether the event is this operation's: by its token, else by its id, else since it came after.
+
+        What another hand takes back (CancelUpdateStack) goes on under that hand's token.
+        """
+        token, operation_id = row.get("ClientRequestToken", ""), row.get("OperationId", "")
+        if self._operation.token and token:
+            if row["PhysicalResourceId"] == row["StackId"] and row.get("ResourceStatus") in _TAKEN_BACK:
+                self._tokens.add(token)
+            return token in self._tokens
+        if self._operation.operation_id and operation_id:
+            return self._operation.operation_id == operation_id
         return True
 
 
@@ -164,18 +181,23 @@ def follow(
     """How the operation ended, which the audience has seen to its end."""
     following = Following(client, operation, clock)
     failed: list[StackEvent] = []
+    taken_back: list[StackEvent] = []
 
     def batches() -> Iterator[tuple[StackEvent, ...]]:
         for events in following.batches():
             failed.extend(event for event in events if event.failed)
+            taken_back.extend(event for event in events if event.of_stack and event.status in _TAKEN_BACK)
             yield events
 
     try:
         audience.follows(batches(), resources)
-    except (KeyboardInterrupt, ClientError, BotoCoreError, SfnorchError) as error:
-        raise _left_alone(operation.stack_id, explained(error)) from None
+    except (KeyboardInterrupt, Exception) as error:
+        told = explained(error)
+        if told is None and not isinstance(error, KeyboardInterrupt):
+            raise
+        raise _left_alone(operation.stack_id, told) from None
     # what failed first is the cause, and what came after it only follows from it
-    cause = next((event for event in failed if not event.of_stack), next(iter(failed), None))
+    cause = next((event for event in failed if not event.of_stack), next(iter([*failed, *taken_back]), None))
     if cause is None:
         return Ending(status=following.status)
     return Ending(status=following.status, resource=cause.logical_id, type=cause.type, reason=cause.reason)
@@ -198,6 +220,11 @@ def _newest_first(client: CloudFormationClient, stack_id: str) -> Iterator[Stack
     """The stack's events, a page read when it is needed."""
     for page in client.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         yield from page["StackEvents"]
+
+
+def _begins(row: StackEventTypeDef) -> bool:
+    """Whether an operation on the stack begins with this event."""
+    return row["PhysicalResourceId"] == row["StackId"] and row.get("ResourceStatus", "") in _BEGINNINGS
 
 
 def _event(row: StackEventTypeDef) -> StackEvent:

@@ -60,13 +60,14 @@ class Resource:
 def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
     """The stack of this name or ARN; None where there is none, or it has been deleted."""
     try:
-        row = client.describe_stacks(StackName=name)["Stacks"][0]
+        rows = client.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         if is_missing(error):
             return None
         raise
-    if row["StackStatus"] == "DELETE_COMPLETE":
+    if not rows or rows[0]["StackStatus"] == "DELETE_COMPLETE":
         return None
+    row = rows[0]
     return Stack(
         id=row["StackId"],
         name=row["StackName"],
@@ -109,6 +110,6 @@ def resources(client: CloudFormationClient, name: str) -> tuple[Resource, ...]:
 
 
 def template_text(client: CloudFormationClient, name: str) -> str:
-    """The stack's template as it was sent; one sent as JSON comes back laid out anew."""
+    """The stack's template as it was sent, or as JSON laid out anew: boto3 gives JSON as its value."""
     body = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
     return body if isinstance(body, str) else json.dumps(body, indent=2) + "\n"

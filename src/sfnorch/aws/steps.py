@@ -28,6 +28,8 @@ _SETTLED = (
     "IMPORT_COMPLETE",
     "IMPORT_ROLLBACK_COMPLETE",
 )
+_EMPTY = "ROLLBACK_COMPLETE"
+_HALF_MADE = ("CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED")
 _TOKEN = re.compile(r"sfnorch-(?P<digest>[0-9a-f]{16})-(?P<verb>[a-z]+)-[0-9a-f]+")
 
 
@@ -72,8 +74,9 @@ class Wish:
     """The names of parameters whose values are nobody's business: NoEcho."""
     tags: Mapping[str, str] = field(default_factory=dict)
     role_arn: str = ""
-    capabilities: tuple[Literal["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"], ...] = ()
     on_failure: OnFailure = "rollback"
+    settled: bool = True
+    """Whether the same template and parameters mean the same at another time: not what SSM or a macro yields."""
 
     @property
     def digest(self) -> str:
@@ -128,16 +131,27 @@ def steps(stack: Stack | None, digest: str, operation_token: str = "", *, execut
     return [_recovery(stack), *change]
 
 
+def kept_parameters(stack: Stack | None) -> Mapping[str, str]:
+    """The parameters whose values are kept unless others are given: none of a stack that is to be made (anew)."""
+    if stack is None or stack.status == IN_REVIEW or stack.status in (_EMPTY, *_HALF_MADE):
+        return {}
+    return stack.parameters
+
+
 def change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChangeSetInputTypeDef:
-    """What CreateChangeSet is asked. A parameter that isn't given keeps the value that the stack has."""
+    """What CreateChangeSet is asked. A parameter that isn't given keeps the value that the stack has.
+
+    That roles may be made is acknowledged for every template: who reviews the changes sees them, and what a macro or a
+    module makes can't be told from the template.
+    """
     creates = stack is None or stack.status == IN_REVIEW
-    before = {} if stack is None or creates else stack.parameters
     request: CreateChangeSetInputTypeDef = {
         "StackName": wish.stack_name,
         "ChangeSetName": name,
+        "ClientToken": name,
         "ChangeSetType": "CREATE" if creates else "UPDATE",
-        "Parameters": _parameters(wish, before),
-        "Capabilities": wish.capabilities,
+        "Parameters": _parameters(wish, kept_parameters(stack)),
+        "Capabilities": ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
         "OnStackFailure": _on_stack_failure(wish.on_failure, creates=creates),
         "Description": "made by sfnorch deploy",
     }
@@ -181,10 +195,10 @@ def _under_way(stack: Stack, own: Verb | None) -> Step:
 def _recovery(stack: Stack) -> Step:
     """The step that makes the stack one that can be deployed to again."""
     name, status = stack.name, stack.status
-    if status == "ROLLBACK_COMPLETE":
+    if status == _EMPTY:
         says = f"{name} is {status}: its creation failed, and nothing of it is left."
         return Step(verb=Verb.DELETE, says=says, question="Delete it, and create it anew?")
-    if status in ("CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED"):
+    if status in _HALF_MADE:
         says = f"{name} is {status}: some of its resources are there."
         return Step(verb=Verb.DELETE, says=says, question="Delete it with all its resources, and create it anew?")
     if status == "UPDATE_FAILED":

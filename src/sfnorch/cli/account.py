@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+WIDTH = 200
+"""Columns of what goes into a file or a pipe."""
+
 STACK_NAME = "master-step-function-stack"
 
 
@@ -46,10 +49,10 @@ def open_session(region: str | None, profile: str | None) -> Session:
 
 
 def progress_console() -> Console:
-    """Where progress goes: standard error."""
+    """Where progress goes: standard error, as wide as the terminal; a file or a pipe has room."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDTH)
 
 
 def can_ask(output_form: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 
 import click
@@ -15,6 +14,7 @@ from sfnorch.cli.account import (
     stack_option,
     yes_option,
 )
+from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
 from sfnorch.errors import SfnorchError
 
@@ -62,7 +62,7 @@ def delete(
             ],
             "failure": None if deletion.done else ending_data(deletion.ending),
         }
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json(document)
     if not deletion.done:
         lines = [
             f"{item.logical_id} ({item.type}, {item.physical_id}): {item.reason or item.status}"

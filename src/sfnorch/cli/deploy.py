@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +21,18 @@ from sfnorch.cli.account import (
     stack_option,
     yes_option,
 )
+from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair
+from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pairs
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sfnorch.aws.deployment import Deployment, Outcome
     from sfnorch.aws.session import Session
-    from sfnorch.aws.steps import OnFailure
+    from sfnorch.aws.steps import OnFailure, Step
+    from sfnorch.cli.deployable import Deployable
     from sfnorch.report.onlooker import Screen
 
 
@@ -76,6 +81,7 @@ def deploy(
     region: str | None,
     profile: str | None,
     output_form: str,
+    jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
     **jobs: Any,
 ) -> int:
     """Deploy the plan's stack, after a review of what would change.
@@ -86,57 +92,99 @@ def deploy(
     """
     if not no_execute:
         require_consent(yes, output_form, "deploy, or --no-execute to leave the change set for review")
-    from sfnorch.aws.hints import hint
-    from sfnorch.aws.stacks import IN_REVIEW, find_stack
-    from sfnorch.cli.deployable import looked_over, place_template, read_deployable, refuse_parameters, wish
-    from sfnorch.report.onlooker import Screen
-    from sfnorch.report.stack import failure_words, outcome_data
-
+    tagged = pairs(tags, "--tags")
     console = progress_console() if output_form == "text" else None
-    session = open_session(region, profile)
     consents = consent(yes=yes, ask=can_ask(output_form))
-    if change_set_name:
-        if plan_file or template_file or overrides or tags or any(jobs.values()) or no_execute:
-            raise click.UsageError("--execute-change-set takes no plan, template, parameters or tags: it holds them.")
-        outcome = _execute(session, stack_name, change_set_name, Screen(console=console, consents=consents))
+    if change_set_name is not None:
+        own = (plan_file, template_file, overrides, tags, jobs_by_child, no_execute, s3_bucket, role_arn, require_jobs)
+        if any(own) or any(jobs.values()) or on_failure != "rollback":
+            raise click.UsageError("--execute-change-set takes no plan, template or settings: it holds them.")
+        if not change_set_name:
+            raise click.UsageError("--execute-change-set: name the change set.")
+        session = open_session(region, profile)
+        outcome = _execute(session, stack_name, change_set_name, termination_protection, console, consents)
     else:
-        deployable = read_deployable(template_file, plan_file, overrides, jobs)
-        stack = find_stack(session.cloudformation, stack_name)
-        refuse_parameters(deployable, stack.parameters if stack and stack.status != IN_REVIEW else {})
-        looked_over(deployable, session, console, jobs_required=require_jobs)
-        screen = Screen(
-            console=console,
-            consents=consents,
-            defaults=deployable.defaults,
-            given=deployable.parameters,
-            secret=deployable.secret,
-        )
-        wanted = wish(
+        from sfnorch.cli.deployable import read_deployable
+
+        deployable = read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child)
+        session = open_session(region, profile)
+        more = {"tags": tagged, "role_arn": role_arn, "on_failure": on_failure}
+        outcome = _deploy(
+            session,
             deployable,
             stack_name,
-            url=place_template(deployable, session, stack_name, s3_bucket, screen),
-            tags=dict(pair(tag, "--tags", "K=V") for tag in tags),
-            role_arn=role_arn,
-            on_failure=on_failure,
+            _Manner(s3_bucket, require_jobs, execute=not no_execute, protect=termination_protection),
+            console,
+            consents,
+            more,
         )
-        outcome = _deployment(session, stack_name, wanted.digest, screen).run(wanted, execute=not no_execute)
-    if termination_protection is not None and outcome.end in ("deployed", "unchanged") and outcome.stack:
-        session.cloudformation.update_termination_protection(
-            StackName=outcome.stack.id, EnableTerminationProtection=termination_protection
-        )
-    command = execution_command(outcome, stack_name, region, profile) if outcome.end == "left" else ""
-    if output_form == "json":
-        click.echo(json.dumps(outcome_data(outcome, stack_name, command), indent=2, ensure_ascii=False))
-    else:
-        _print(outcome, stack_name, command)
-    if outcome.end == "failed" and outcome.ending:
-        raise SfnorchError(failure_words(outcome.ending, stack_name), hint=hint(outcome.ending.reason))
-    return 1 if outcome.end == "declined" else 0
+    if termination_protection and outcome.end in ("deployed", "unchanged"):
+        _protect(session, stack_name, on=True)
+    command = ""
+    if outcome.end == "left" and outcome.change_set:
+        command = _execution_command(outcome.change_set.name, stack_name, region, profile, termination_protection)
+    return _tell(outcome, stack_name, command, output_form)
 
 
-def _execute(session: Session, stack_name: str, change_set_name: str, screen: Screen) -> Outcome:
+@dataclass(frozen=True)
+class _Manner:
+    """How a deployment is to go about it."""
+
+    s3_bucket: str
+    require_jobs: bool
+    execute: bool
+    protect: bool | None
+
+
+def _deploy(
+    session: Session,
+    deployable: Deployable,
+    stack_name: str,
+    manner: _Manner,
+    console: Console | None,
+    consents: Callable[[Step], bool],
+    more: dict[str, Any],
+) -> Outcome:
+    """How the deployment of the template ended, once it was looked over."""
+    from sfnorch.aws.stacks import find_stack
+    from sfnorch.aws.steps import kept_parameters
+    from sfnorch.cli.deployable import looked_over, refuse_parameters, template_url, wish
+    from sfnorch.report.onlooker import Screen
+
+    stack = find_stack(session.cloudformation, stack_name)
+    kept = kept_parameters(stack)
+    refuse_parameters(deployable, kept)
+    looked_over(deployable, session, console, jobs_required=manner.require_jobs)
+    screen = Screen(
+        console=console,
+        consents=consents,
+        defaults=deployable.defaults,
+        given=deployable.parameters,
+        kept=kept,
+        secret=deployable.secret,
+    )
+    url = template_url(deployable, session, stack_name, manner.s3_bucket, screen)
+    if stack is not None and stack.protected and manner.protect is False:
+        _protect(session, stack_name, on=False)  # before, since a stack that is made anew is deleted first
+    wanted = wish(deployable, stack_name, url=url, **more)
+    return _deployment(session, stack_name, wanted.digest, screen).run(wanted, execute=manner.execute)
+
+
+def _execute(
+    session: Session,
+    stack_name: str,
+    change_set_name: str,
+    protect: bool | None,
+    console: Console | None,
+    consents: Callable[[Step], bool],
+) -> Outcome:
+    """How the execution of a change set that was left ended."""
     from sfnorch.aws.steps import digest_of
+    from sfnorch.report.onlooker import Screen
 
+    screen = Screen(console=console, consents=consents)
+    if protect is False:
+        _protect(session, stack_name, on=False)
     return _deployment(session, stack_name, digest_of(change_set_name), screen).execute(change_set_name)
 
 
@@ -147,27 +195,41 @@ def _deployment(session: Session, stack_name: str, digest: str, screen: Screen) 
     return Deployment(session.cloudformation, stack_name, digest, screen, Clock(), lambda: secrets.token_hex(4))
 
 
-def _print(outcome: Outcome, stack_name: str, command: str) -> None:
-    """Says how it ended: outputs, or the command that goes on, on standard output; the rest beside it."""
+def _protect(session: Session, stack_name: str, *, on: bool) -> None:
+    session.cloudformation.update_termination_protection(StackName=stack_name, EnableTerminationProtection=on)
+
+
+def _tell(outcome: Outcome, stack_name: str, command: str, output_form: str) -> int:
+    """The exit code, once it is told how the deployment ended: outputs, or the command that goes on, on stdout."""
     from rich.console import Console
 
-    from sfnorch.report.stack import print_outputs
+    from sfnorch.aws.hints import hint
+    from sfnorch.report.stack import failure_words, outcome_data, print_outputs
 
-    if outcome.end == "left":
-        click.echo("The change set is left for review. This executes it:", err=True)
+    done = "".join(f"{words}. " for words in outcome.done)
+    if output_form == "json":
+        print_json(outcome_data(outcome, stack_name, command))
+    elif outcome.end == "left":
+        click.echo(f"{done}The change set is left for review. This executes it:", err=True)
         click.echo(command)
     elif outcome.end == "declined":
-        click.echo("Nothing was changed.", err=True)
+        click.echo(f"{done}Nothing{' else' if done else ''} was changed.", err=True)
     elif outcome.stack and outcome.end != "failed":
-        done = "No changes" if outcome.end == "unchanged" else "Deployed"
-        click.echo(f"{done}: {stack_name} is {outcome.stack.status}.", err=True)
+        what = "No changes" if outcome.end == "unchanged" else "Deployed"
+        click.echo(f"{what}: {stack_name} is {outcome.stack.status}.", err=True)
         print_outputs(outcome.stack.outputs, Console(highlight=False))
+    if outcome.end == "failed" and outcome.ending:
+        raise SfnorchError(failure_words(outcome.ending, stack_name), hint=hint(outcome.ending.reason))
+    return 1 if outcome.end == "declined" else 0
 
 
-def execution_command(outcome: Outcome, stack_name: str, region: str | None, profile: str | None) -> str:
+def _execution_command(
+    change_set_name: str, stack_name: str, region: str | None, profile: str | None, protect: bool | None
+) -> str:
     """The command that executes the change set that was left."""
-    name = outcome.change_set.name if outcome.change_set else ""
-    words = ["sfnorch", "deploy", "--stack-name", stack_name, "--execute-change-set", name]
+    words = ["sfnorch", "deploy", "--stack-name", stack_name, "--execute-change-set", change_set_name]
     words += ["--region", region] if region else []
     words += ["--profile", profile] if profile else []
+    if protect is not None:
+        words.append("--termination-protection" if protect else "--no-termination-protection")
     return shlex.join(words)

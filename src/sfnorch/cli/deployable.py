@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sfnorch.cli.options import given_child_jobs, read_plan
-from sfnorch.cli.parameters import pair
+from sfnorch.cli.parameters import pairs
 from sfnorch.cli.templates import read_source
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
+from sfnorch.plan.models import MasterChildPlan
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from sfnorch.aws.session import Session
     from sfnorch.aws.steps import Wish
+    from sfnorch.plan.models import AnyPlan
     from sfnorch.report.onlooker import Screen
     from sfnorch.template.contents import Template
 
 _JOBS_PARAMETER = re.compile(r"(?:Child\d+)?GlueJobs")
 _MOST_WARNINGS = 10
-_IAM = re.compile(r"AWS::IAM::|AWS::Serverless::|AWS::CloudFormation::Stack")
-Capabilities = tuple[Literal["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"], ...]
+_SAM = "AWS::Serverless-2016-10-31"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,18 +63,14 @@ class Deployable:
     @property
     def secret(self) -> tuple[str, ...]:
         """The names of parameters whose values are not to be shown."""
-        return tuple(
-            name
-            for name, body in self.declared.items()
-            if isinstance(body, dict) and str(body.get("NoEcho", "")).lower() == "true"
-        )
+        return _secret(self.declared)
 
     @property
-    def capabilities(self) -> Capabilities:
-        """What CloudFormation wants acknowledged: that the template makes roles, perhaps ones with names."""
-        resources = self.template.stack.section("Resources")
-        makes_roles = any(_IAM.match(self.template.stack.resource_type(logical_id)) for logical_id in resources)
-        return ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM") if makes_roles else ()
+    def settled(self) -> bool:
+        """Whether it means the same at another time: its parameters are no SSM parameters', no macro makes it up."""
+        types = [str(body.get("Type")) for body in self.declared.values() if isinstance(body, dict)]
+        macros = self.template.source.data.get("Transform", _SAM)
+        return not any(kind.startswith("AWS::SSM::") for kind in types) and macros == _SAM
 
     @property
     def jobs(self) -> tuple[str, ...]:
@@ -114,7 +111,7 @@ def wish(deployable: Deployable, stack_name: str, **more: Any) -> Wish:
         declared=tuple(deployable.declared),
         parameters=deployable.parameters,
         secret=deployable.secret,
-        capabilities=deployable.capabilities,
+        settled=deployable.settled,
         **more,
     )
 
@@ -124,39 +121,68 @@ def read_deployable(
     plan_file: Path | None,
     overrides: tuple[str, ...],
     jobs: Mapping[str, Any],
+    jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> Deployable:
-    """What the options name. Fails as wrong usage for parameters that are given twice."""
+    """What the options name. Fails as wrong usage for parameters that are given twice.
+
+    Values that are nobody's business are kept secret from here on, and a template evaluated with them is never shown.
+    """
+    from sfnorch.aws.secrets import keep_secret
     from sfnorch.template.contents import contents
 
-    parameters = dict(pair(override, "--parameter-overrides", "K=V") for override in overrides)
-    for number, names in given_child_jobs(jobs).items():
+    source = read_source(template_file, plan_file)
+    plan = None if template_file else read_plan(plan_file, {}, ())
+    parameters = pairs(overrides, "--parameter-overrides")
+    for option, number, names in _lists_of_jobs(plan, jobs, jobs_by_child):
         name = f"Child{number}GlueJobs"
         if name in parameters:
-            raise click.UsageError(f"--child{number}-jobs and --parameter-overrides {name} both set the parameter.")
+            raise click.UsageError(f"{option}: the parameter {name} is set twice.")
         parameters[name] = ",".join(names)
-    source = read_source(template_file, plan_file)
-    planned = () if template_file else read_plan(plan_file, {}, ()).job_names
-    return Deployable(template=contents(source, parameters), parameters=parameters, planned_jobs=planned)
+    secret = _secret(source.data.get("Parameters"))
+    keep_secret(*(parameters[name] for name in secret if name in parameters))
+    shown = {name: "****" if name in secret else value for name, value in parameters.items()}
+    return Deployable(
+        template=contents(source, shown),
+        parameters=parameters,
+        planned_jobs=plan.job_names if plan else (),
+    )
+
+
+def _lists_of_jobs(
+    plan: AnyPlan | None, jobs: Mapping[str, Any], jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...]
+) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """Each option that gives jobs to a child, the child's number, and the jobs."""
+    for number, names in given_child_jobs(jobs).items():
+        yield f"--child{number}-jobs", number, names
+    children = [child.name for child in plan.children] if isinstance(plan, MasterChildPlan) else []
+    for child, names in jobs_by_child:
+        if child not in children:
+            known = f"the plan has no such child, but: {', '.join(children)}" if children else "there are no children"
+            raise click.UsageError(f"--jobs {child}: {known}.")
+        yield f"--jobs {child}", children.index(child) + 1, names
+
+
+def _secret(declared: Any) -> tuple[str, ...]:
+    """The names of parameters whose values are not to be shown."""
+    return tuple(
+        name
+        for name, body in (declared.items() if isinstance(declared, dict) else ())
+        if isinstance(body, dict) and str(body.get("NoEcho", "")).lower() == "true"
+    )
 
 
 def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None:
     """Raises SfnorchError for parameters that the template doesn't take, or lacks; `before`: the stack's values."""
     from sfnorch.template.parameters import parameter_faults
 
-    kept = {
-        name: value
-        for name, value in before.items()
-        if name in deployable.declared and name not in deployable.secret and name not in deployable.parameters
-    }
-    missing_none = {name: "" for name in before if name in deployable.secret}
     declared = deployable.template.stack.section("Parameters")
-    faults = [
-        fault
-        for fault in parameter_faults(declared, {**kept, **deployable.parameters})
-        if not any(fault.startswith(f"the parameter {name} has no default") for name in missing_none)
-    ]
-    if faults:
-        raise SfnorchError("\n".join(faults), hint="--parameter-overrides NAME=VALUE …")
+    kept = [name for name in before if name in declared and name not in deployable.parameters]
+    values = {name: before[name] for name in kept if name not in deployable.secret}
+    faults = parameter_faults(
+        declared, {**values, **deployable.parameters}, kept=[name for name in kept if name in deployable.secret]
+    )
+    if lines := list(faults):
+        raise SfnorchError("\n".join(lines), hint="--parameter-overrides NAME=VALUE …")
 
 
 def lint(deployable: Deployable, console: Console | None) -> None:
@@ -213,8 +239,13 @@ def _tell_missing_jobs(found: Future[Mapping[str, str]], console: Console | None
             console.print(f"warning: and {len(lines) - _MOST_WARNINGS} more", style="yellow")
 
 
-def place_template(deployable: Deployable, session: Session, stack_name: str, bucket_name: str, screen: Screen) -> str:
-    """The URL of a template that is too large to be sent; empty where it isn't. Asks before it makes a bucket."""
+def template_url(
+    deployable: Deployable, session: Session, stack_name: str, bucket_name: str, screen: Screen | None = None
+) -> str | None:
+    """The URL of a template that is too large to be sent, put into a bucket; empty where it isn't.
+
+    A bucket that isn't there is made, if the screen's person agrees; None where there is nobody to ask.
+    """
     from sfnorch.aws.artifacts import INLINE_LIMIT, LIMIT, Bucket
     from sfnorch.aws.steps import Step, Verb
 
@@ -225,6 +256,8 @@ def place_template(deployable: Deployable, session: Session, stack_name: str, bu
         raise SfnorchError(f"{deployable.template.source.file}: {size:,} bytes, and CloudFormation takes {LIMIT:,}")
     bucket = Bucket(session.s3, session.account, name=bucket_name, partition=session.partition)
     if not bucket.ready():
+        if screen is None:
+            return None
         screen.says(f"The template has {size:,} bytes; CloudFormation takes {INLINE_LIMIT:,} without a bucket.")
         question = f"Make the private, encrypted, versioned bucket {bucket.name} for templates?"
         if not screen.asks(Step(verb=Verb.MAKE_BUCKET, question=question)):

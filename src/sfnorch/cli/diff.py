@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.cli.account import account_options, open_session, stack_option
+from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option
 
@@ -45,6 +45,7 @@ def diff(
     region: str | None,
     profile: str | None,
     output_form: str,
+    jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
     **jobs: Any,
 ) -> int:
     """Show how the plan's stack would differ from the deployed one.
@@ -58,35 +59,39 @@ def diff(
     from sfnorch.cli.deployable import read_deployable, refuse_parameters
     from sfnorch.report.difference import difference_data, print_difference
 
-    deployable = read_deployable(template_file, plan_file, overrides, jobs)
+    deployable = read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child)
     session = open_session(region, profile)
     stack = existing_stack(session.cloudformation, stack_name)
     refuse_parameters(deployable, stack.parameters)
     found = _difference(session, stack, deployable, s3_bucket)
     if output_form == "json":
-        click.echo(json.dumps(difference_data(found), indent=2, ensure_ascii=False))
+        print_json(difference_data(found))
     else:
         print_difference(found, Console(highlight=False))
     return 1 if exit_code and found.any else 0
 
 
 def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucket: str) -> Difference:
-    from sfnorch.aws.deployment import preview
+    from sfnorch.aws.deployment import Deployment
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stacks import IN_REVIEW, template_text
-    from sfnorch.cli.deployable import place_template, wish
+    from sfnorch.cli.deployable import template_url, wish
     from sfnorch.report.difference import Difference, text_difference
     from sfnorch.report.onlooker import Screen
 
     client = session.cloudformation
     deployed = "" if stack.status == IN_REVIEW else template_text(client, stack.id)
     change_set, note = None, ""
+    url = template_url(deployable, session, stack.name, s3_bucket)
     if stack.in_progress or stack.status == IN_REVIEW:
         note = f"{stack.name} is {stack.status}: what CloudFormation would change can't be asked now."
+    elif url is None:
+        note = "What CloudFormation would change can't be asked: the template needs a bucket (--s3-bucket B)."
     else:
-        url = place_template(deployable, session, stack.name, s3_bucket, Screen(console=None))
         wanted = wish(deployable, stack.name, url=url)
-        change_set = preview(client, wanted, stack, Clock(), secrets.token_hex(4))
+        screen = Screen(console=None)
+        deployment = Deployment(client, stack.name, wanted.digest, screen, Clock(), lambda: secrets.token_hex(4))
+        change_set = deployment.preview(wanted, stack)
     return Difference(
         stack=stack.name,
         lines=text_difference(deployed, deployable.text, stack.name, deployable.template.source.file),

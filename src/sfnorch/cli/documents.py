@@ -1,4 +1,4 @@
-"""JSON that is given on the command line, or in a file that it names."""
+"""JSON as documents: given on the command line or in a file that it names, and printed for scripts."""
 
 from __future__ import annotations
 
@@ -35,3 +35,14 @@ def json_object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise click.UsageError('--input: an execution\'s input is a JSON object, such as {"threads": []}.')
     return value
+
+
+PRINTED = "sfnorch.printed"
+"""What a context's meta tells when the one document that a script expects has been printed."""
+
+
+def print_json(document: Any) -> None:
+    """Prints the one document of a command whose output is JSON."""
+    if context := click.get_current_context(silent=True):
+        context.meta[PRINTED] = True
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -14,14 +13,13 @@ from rich.live import Live
 from sfnorch.aws.errors import explained
 from sfnorch.aws.polling import Clock
 from sfnorch.aws.run_tree import RunTree
+from sfnorch.cli.account import WIDTH, progress_console
+from sfnorch.cli.documents import print_json
 from sfnorch.errors import SfnorchError
 from sfnorch.report.run_tree import news_lines, print_failures, rendered, titles, tree_data
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
-
-_WIDTH = 200
-"""Columns of what goes into a file or a pipe."""
 
 CHILD_FAILED = 3
 """The exit code of a run that ended, and in which a child or a job failed."""
@@ -67,7 +65,7 @@ def exit_code(tree: RunTree) -> int:
 
 
 def _show(tree: RunTree, stack_name: str, deadline: float | None, output_form: str, clock: Clock) -> None:
-    console = Console(stderr=True, highlight=False)
+    console = progress_console()
     if output_form == "json":
         for _ in tree.follow(deadline):
             pass
@@ -88,9 +86,9 @@ def _show(tree: RunTree, stack_name: str, deadline: float | None, output_form: s
 
 def _tell(tree: RunTree, stack_name: str, output_form: str, clock: Clock) -> None:
     if output_form == "json":
-        click.echo(json.dumps(tree_data(tree), indent=2, ensure_ascii=False))
+        print_json(tree_data(tree))
         return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     names = titles(tree, stack_name)
     console.print(rendered(tree, names, _now(clock)))
     print_failures(tree.failures(), names, console)
@@ -113,7 +111,7 @@ def print_started(arns: list[str], output_form: str) -> None:
     """Tells which executions were started, and how to follow them."""
     if output_form == "json":
         document: dict[str, Any] = {"executions": [{"arn": arn} for arn in arns]}
-        click.echo(json.dumps(document, indent=2))
+        print_json(document)
         return
     for arn in arns:
         click.echo(arn)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -61,6 +62,17 @@ class LazyGroup(click.Group):
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
             ctx.fail(f"There is no command {args[0]!r}" + (f"; did you mean {near[0]}?" if near else "."))
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What the command returns. An error is one JSON document too, where the output is to be one."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.exceptions.Abort):
+            raise
+        except Exception as error:
+            if ctx.meta.get("sfnorch.output") == "json" and not ctx.meta.get("sfnorch.printed"):
+                _print_error(error)
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the commands with what is said of them here, without importing one."""
@@ -120,13 +132,27 @@ def main() -> None:
 def _tell(error: Exception, *, debug: bool) -> int:
     """The exit code, once the error has been told, without any secret: a user's error in words, a bug as one."""
     told = _explained(error)
-    lines = _told(error, told, debug=debug)
-    if "sfnorch.aws.secrets" in sys.modules:
-        from sfnorch.aws.secrets import without_secrets
-
-        lines = without_secrets(lines)
-    click.echo(lines, err=True)
+    click.echo(_without_secrets(_told(error, told, debug=debug)), err=True)
     return 1 if told else BUG
+
+
+def _print_error(error: Exception) -> None:
+    """Prints a user's error as the one document that a script expects."""
+    import json
+
+    told = _explained(error)
+    if told is not None:
+        document = {"error": {"message": told.message, "hint": told.hint or None}}
+        click.echo(_without_secrets(json.dumps(document, indent=2, ensure_ascii=False)))
+
+
+def _without_secrets(text: str) -> str:
+    """The text as anyone may see it."""
+    if "sfnorch.aws.secrets" not in sys.modules:
+        return text
+    from sfnorch.aws.secrets import without_secrets
+
+    return without_secrets(text)
 
 
 def _told(error: Exception, told: SfnorchError | None, *, debug: bool) -> str:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+OUTPUT_FORM = "sfnorch.output"
+"""What a context's meta tells of the form of output that was chosen."""
+
 _CHILD_OPTION = "child{}_jobs"
 _CHILD_JOBS = re.compile(r"--child(\d+)-jobs(?:=|$)")
 
@@ -110,8 +113,14 @@ def output_option(command: Function) -> Function:
         type=click.Choice(["text", "json"]),
         default="text",
         show_default=True,
+        callback=_remember_form,
         help="What the command says: text for people, or one JSON document for scripts.",
     )(command)
+
+
+def _remember_form(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    ctx.meta[OUTPUT_FORM] = value
+    return value
 
 
 def given_child_jobs(options: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:

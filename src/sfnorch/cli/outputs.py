@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from sfnorch.cli.account import account_options, open_session, stack_option
+from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
 
 
@@ -23,7 +22,7 @@ def outputs(stack_name: str, region: str | None, profile: str | None, output_for
 
     stack = existing_stack(open_session(region, profile).cloudformation, stack_name)
     if output_form == "json":
-        click.echo(json.dumps(dict(stack.outputs), indent=2, ensure_ascii=False))
+        print_json(dict(stack.outputs))
     elif stack.outputs:
         print_outputs(stack.outputs, Console(highlight=False))
     else:

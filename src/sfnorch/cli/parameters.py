@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import click
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_OVERRIDE = re.compile(r"[\w:-]+=")
+_OVERRIDE = re.compile(r"[\w:/@+. -]+=")
 _SPREAD = ("--parameter-overrides", "--tags")
 
 
@@ -43,3 +43,14 @@ def pair(text: str, option: str, form: str) -> tuple[str, str]:
     if not equals or not key:
         raise click.UsageError(f"{option} {text}: write {form}.")
     return key, value
+
+
+def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+    """The values by their keys. Fails as wrong usage for another form, or a key that is given twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        key, value = pair(text, option, "K=V")
+        if key in found:
+            raise click.UsageError(f"{option}: {key} is given twice.")
+        found[key] = value
+    return found

@@ -17,7 +17,7 @@ import click
 from sfnorch.cli.documents import json_object, json_value
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option, plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair
+from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, pairs
 from sfnorch.errors import SfnorchError
 from sfnorch.report.durations import seconds_of
 
@@ -79,7 +79,7 @@ def simulate(
     from sfnorch.simulate.figures import PRICE_PER_1000, figures
     from sfnorch.simulate.run import chosen, play
 
-    parameters = dict(pair(override, "--parameter-overrides", "K=V") for override in overrides)
+    parameters = pairs(overrides, "--parameter-overrides")
     behaviour = _behaviour(failing, durations, throttles, mocks)
     document = json_object(given)
     template = read_contents(template_file, plan_file, parameters)

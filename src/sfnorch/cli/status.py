@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from sfnorch.cli.account import account_options, open_session, progress_console, stack_option
+from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
+from sfnorch.errors import SfnorchError
 
 
 @click.command()
@@ -22,26 +22,33 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     from rich.console import Console
 
     from sfnorch.aws import stack_events
+    from sfnorch.aws.hints import hint
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stacks import existing_stack, find_stack
     from sfnorch.aws.status import status as status_of
     from sfnorch.report.onlooker import Screen
+    from sfnorch.report.stack import ending_data, failure_words
     from sfnorch.report.status import print_status, status_data
 
+    ending = None
     session = open_session(region, profile)
     client = session.cloudformation
     stack = existing_stack(client, stack_name)
     if follow and stack.in_progress:
         screen = Screen(console=progress_console() if output_form == "text" else None)
         screen.says(f"{stack_name} is {stack.status}.")
-        stack_events.follow(client, stack_events.latest(client, stack.id), screen, Clock())
+        ending = stack_events.follow(client, stack_events.latest(client, stack.id), screen, Clock())
         ended = find_stack(client, stack.id)
         if ended is None:
-            click.echo(json.dumps(None) if output_form == "json" else f"{stack_name} is deleted.")
+            screen.says(f"{stack_name} is deleted.")
+            if output_form == "json":
+                print_json({"stack": stack_name, "status": ending.status})
             return
         stack = ended
     found = status_of(client, session.stepfunctions, session.cloudwatch, stack)
     if output_form == "json":
-        click.echo(json.dumps(status_data(found), indent=2, ensure_ascii=False))
+        print_json({**status_data(found), "failure": ending_data(ending) if ending and ending.failed else None})
     else:
         print_status(found, Console(highlight=False), datetime.now(timezone.utc))
+    if ending is not None and ending.failed:
+        raise SfnorchError(failure_words(ending, stack_name), hint=hint(ending.reason))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from sfnorch.cli.account import account_options, stack_option
+from sfnorch.cli.documents import print_json
 from sfnorch.cli.execution import execution_argument, open_execution
 from sfnorch.cli.options import output_option
 from sfnorch.errors import SfnorchError
@@ -42,7 +41,7 @@ def stop(
             "jobRuns": [{"job": job, "runId": run_id} for job, run_id in stopped.job_runs],
             "failed": list(stopped.failed),
         }
-        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        print_json(document)
     else:
         for stopped_arn in stopped.executions:
             click.echo(f"stopped {stopped_arn}")

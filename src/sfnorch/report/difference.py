@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +15,7 @@ from rich.text import Text
 from sfnorch.aws.change_sets import ChangeSet
 from sfnorch.report.stack import change_set_data, print_changes
 
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -34,11 +37,22 @@ class Difference:
 
 
 def text_difference(deployed: str, rendered: str, stack: str, file: str) -> tuple[str, ...]:
-    """The unified diff of the two texts, line by line, without line ends."""
-    lines = difflib.unified_diff(
-        deployed.splitlines(), rendered.splitlines(), f"deployed: {stack}", f"here: {file}", lineterm=""
-    )
-    return tuple(lines)
+    """The unified diff of the two texts, line by line, without line ends.
+
+    JSON is laid out alike on both sides. CloudFormation gives back `?` for what is not ASCII: a line of which only
+    that is left is no difference. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+    """
+    before, after = _lines(deployed), _lines(rendered)
+    given_back = {_NOT_ASCII.sub("?", line): line for line in after if not line.isascii()}
+    before = [given_back.get(line, line) for line in before]
+    return tuple(difflib.unified_diff(before, after, f"deployed: {stack}", f"here: {file}", lineterm=""))
+
+
+def _lines(text: str) -> list[str]:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False).splitlines()
+    except ValueError:
+        return text.splitlines()
 
 
 def difference_data(difference: Difference) -> dict[str, Any]:

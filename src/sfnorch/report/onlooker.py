@@ -20,7 +20,9 @@ class Screen:
     console: Console | None
     consents: Callable[[Step], bool] = lambda _: False
     defaults: Mapping[str, str] = field(default_factory=dict)
-    given: Collection[str] = ()
+    given: Collection[str] | None = None
+    """The names of parameters that are given; None where that isn't known."""
+    kept: Collection[str] = ()
     secret: Collection[str] = ()
 
     def says(self, line: str) -> None:
@@ -37,7 +39,7 @@ class Screen:
         if self.console:
             shown = {name: "****" if name in self.secret else v for name, v in change_set.parameters.items()}
             print_changes(change_set, self.console)
-            print_parameters(shown, self.defaults, self.given, self.console)
+            print_parameters(shown, self.defaults, self.given, self.kept, self.console)
 
     def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
         """Shows events until there are no more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -50,7 +50,8 @@ def print_changes(change_set: ChangeSet, console: Console) -> None:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     explained = any(change.causes for change in change_set.changes)
     for title in ("CHANGE", "RESOURCE", "TYPE", *(("BECAUSE OF",) if explained else ())):
-        table.add_column(title, no_wrap=title != "BECAUSE OF", overflow="fold", header_style="dim")
+        width = len("perhaps replace") if title == "CHANGE" else None
+        table.add_column(title, no_wrap=bool(width), max_width=width, overflow="fold", header_style="dim")
     for change in sorted(change_set.changes, key=_weight):
         kind = Text(change.kind, style=_KINDS.get(change.kind, ""))
         iam = Text(change.type, style="magenta" if change.of_iam else "")
@@ -69,18 +70,25 @@ def count_words(changes: Iterable[Change]) -> str:
 
 
 def print_parameters(
-    values: Mapping[str, str], defaults: Mapping[str, str], given: Iterable[str], console: Console
+    values: Mapping[str, str],
+    defaults: Mapping[str, str],
+    given: Collection[str] | None,
+    kept: Collection[str],
+    console: Console,
 ) -> None:
-    """Prints the parameters whose values are not the template's defaults, and where each comes from."""
-    given = set(given)
-    rows = {name: value for name, value in values.items() if value != defaults.get(name)}
+    """Prints the parameters that are given or keep values that are not the defaults; all where that isn't known."""
+    rows = {
+        name: value
+        for name, value in values.items()
+        if given is None or name in given or (name in kept and value != defaults.get(name))
+    }
     if not rows:
         return
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for title in ("PARAMETER", "VALUE", ""):
         table.add_column(title, overflow="fold", header_style="dim")
     for name, value in rows.items():
-        table.add_row(Text(name), Text(value), Text("" if name in given else "as before", style="dim"))
+        table.add_row(Text(name), Text(value), Text("as before" if given is not None and name not in given else ""))
     console.print(table)
 
 

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from sfnorch.template.located import Object
 
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
-def parameter_faults(declared: Object, given: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with the given values, and which are missing."""
+def parameter_faults(declared: Object, given: Mapping[str, str], *, kept: Collection[str] = ()) -> Iterator[str]:
+    """What is wrong with the given values, and which are missing; `kept` have values that nobody knows here."""
     for name, value in given.items():
         body = declared.get(name)
+        if name in declared and not isinstance(body, Object):
+            yield f"the parameter {name} is declared as no mapping"
+            continue
         if not isinstance(body, Object):
             near = difflib.get_close_matches(name, declared, n=1)
             known = f"did you mean {near[0]}?" if near else f"it has: {', '.join(declared) or 'none'}"
@@ -25,7 +28,7 @@ def parameter_faults(declared: Object, given: Mapping[str, str]) -> Iterator[str
             continue
         yield from _wrong(name, body, value)
     for name, body in declared.items():
-        if name not in given and isinstance(body, Object) and "Default" not in body:
+        if name not in given and name not in kept and isinstance(body, Object) and "Default" not in body:
             yield f"the parameter {name} has no default: give it a value"
 
 
@@ -34,13 +37,17 @@ def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
     wanted = f": {constraint}" if isinstance(constraint, str) else ""
     parts = value.split(",") if "List" in str(body.get("Type")) else [value]
     pattern, allowed = body.get("AllowedPattern"), body.get("AllowedValues")
+    shown = "what is given" if str(body.get("NoEcho", "")).lower() == "true" else repr(value)
     if isinstance(pattern, str) and not all(_fits(pattern, part.strip()) for part in parts):
-        yield f"{name} can't be {value!r}{wanted or f': it must match {pattern}'}"
-    known = [str(item).lower() if isinstance(item, bool) else str(item) for item in allowed or ()]
+        yield f"{name} can't be {shown}{wanted or f': it must match {pattern}'}"
+    known = [
+        str(item).lower() if isinstance(item, bool) else str(item)
+        for item in (allowed if isinstance(allowed, list) else ())
+    ]
     if known and not all(part.strip() in known for part in parts):
-        yield f"{name} can't be {value!r}: it is one of {', '.join(known)}"
+        yield f"{name} can't be {shown}: it is one of {', '.join(known)}"
     if body.get("Type") == "Number" and not _NUMBER.fullmatch(value.strip()):
-        yield f"{name} can't be {value!r}: it is a number"
+        yield f"{name} can't be {shown}: it is a number"
 
 
 def _fits(pattern: str, value: str) -> bool:

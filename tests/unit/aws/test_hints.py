@@ -29,7 +29,7 @@ from sfnorch.aws.hints import hint, plain
         ),
         (
             "Requires capabilities : [CAPABILITY_NAMED_IAM]",
-            "the change set must acknowledge CAPABILITY_NAMED_IAM; the template has IAM resources",
+            "a nested stack or macro wants CAPABILITY_NAMED_IAM: `aws cloudformation` can give it",
         ),
         (
             "etl-topic already exists in stack arn:aws:cloudformation:eu-central-1:1:stack/other/2",

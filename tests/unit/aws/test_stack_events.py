@@ -125,7 +125,7 @@ def test_an_operation_begins_after_the_newest_event():
     ("rows", "operation"),
     [
         ([], Operation(stack_id=STACK)),
-        ([*FIRST, *OLD], Operation(stack_id=STACK, token="own")),
+        ([*FIRST, *OLD], Operation(stack_id=STACK, token="own", after="e2")),
         ([row(3, "x", token="", OperationId="op")], Operation(stack_id=STACK, operation_id="op")),
         (
             [row(4, "x", "Topic", token=""), row(3, "UPDATE_IN_PROGRESS", token=""), *OLD],
@@ -146,3 +146,38 @@ def test_events_of_an_operation_known_by_its_id():
     audience = Audience()
     assert follow(made, Operation(stack_id=STACK, operation_id="op"), audience, Clock(0)).status == "UPDATE_COMPLETE"
     assert audience.seen == [["e3"]]
+
+
+def test_what_another_hand_takes_back_goes_on_under_its_token():
+    made, _ = client(
+        [
+            [
+                row(6, "UPDATE_ROLLBACK_COMPLETE", token="hand"),
+                row(5, "UPDATE_COMPLETE", "Topic", token="hand"),
+                row(4, "UPDATE_ROLLBACK_IN_PROGRESS", token="hand", ResourceStatusReason="User Initiated"),
+                row(3, "UPDATE_IN_PROGRESS"),
+                *OLD,
+            ]
+        ]
+    )
+    audience = Audience()
+    ending = follow(made, Operation(stack_id=STACK, token="own", after="e2"), audience, Clock(0))
+    assert audience.seen == [["e3", "e4", "e5", "e6"]]
+    assert ending == Ending(
+        status="UPDATE_ROLLBACK_COMPLETE",
+        resource="s",
+        type="AWS::CloudFormation::Stack",
+        reason="User Initiated",
+    )
+
+
+def test_a_reason_that_only_speaks_of_cancelling_is_a_cause():
+    made, _ = client(
+        [
+            [
+                row(2, "ROLLBACK_COMPLETE"),
+                row(1, "CREATE_FAILED", "Topic", ResourceStatusReason="The order was cancelled"),
+            ]
+        ]
+    )
+    assert follow(made, Operation(stack_id=STACK), Audience(), Clock(0)).reason == "The order was cancelled"

@@ -109,7 +109,6 @@ def test_a_request_for_a_new_stack():
         parameters={"P": "a"},
         tags={"team": "data"},
         role_arn="arn:role",
-        capabilities=("CAPABILITY_IAM",),
         on_failure="delete",
     )
     for before in (None, stack("REVIEW_IN_PROGRESS", parameters={"Q": "old"})):
@@ -118,7 +117,8 @@ def test_a_request_for_a_new_stack():
             "ChangeSetName": "n",
             "ChangeSetType": "CREATE",
             "Parameters": [{"ParameterKey": "P", "ParameterValue": "a"}],
-            "Capabilities": ("CAPABILITY_IAM",),
+            "Capabilities": ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
+            "ClientToken": "n",
             "OnStackFailure": "DELETE",
             "Description": "made by sfnorch deploy",
             "TemplateURL": "https://b/k",
@@ -140,7 +140,8 @@ def test_a_request_for_an_update(on_failure: str, told: str):
             {"ParameterKey": "P", "ParameterValue": "a"},
             {"ParameterKey": "Q", "UsePreviousValue": True},
         ],
-        "Capabilities": (),
+        "Capabilities": ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
+        "ClientToken": "n",
         "OnStackFailure": told,
         "Description": "made by sfnorch deploy",
         "TemplateBody": "x",
