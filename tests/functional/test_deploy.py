@@ -235,7 +235,8 @@ def test_termination_protection_is_set_and_taken_off(deploy: Run, account: Accou
         "",
         (
             "Error: s is protected against deletion\n"
-            "  `sfnorch deploy --no-termination-protection --stack-name s` takes the protection off\n"
+            "  `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name s` "
+            "takes the protection off\n"
         ),
     )
     deploy(TOPIC, "--no-termination-protection")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
+from rich.console import Console
 
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.following import follow_run
 from sfnorch.errors import SfnorchError
+from sfnorch.report.names import printable
+from sfnorch.report.run_tree import rendered, titles
 from tests.replay import Event, Replay
 from tests.screens import plain
 
@@ -286,3 +290,38 @@ def test_a_change_is_told_within_two_polls():
         begin = polls[-3] if len(polls) > 2 else 0.0
         late += [item.change for item in news if item.change.at.timestamp() < begin]
     assert (late, len(polls) > 3) == ([], True)
+
+
+def test_a_child_that_could_not_be_started(capsys: Captured):
+    replay = Replay.of("clean")
+    master = replay.roots[0]
+    events = replay.runs[master]
+    submitted = next(event for event in events if event["type"] == "TaskSubmitted" and "etl-sales" in str(event))
+    refused = {
+        **{key: submitted[key] for key in ("id", "previousEventId", "timestamp")},
+        "type": "TaskSubmitFailed",
+        "taskSubmitFailedEventDetails": {"resourceType": "states", "resource": "startExecution.sync:2",
+                                         "error": "StateMachineDoesNotExist", "cause": "gone"},
+    }  # fmt: skip
+    replay.runs[master] = [refused if event is submitted else event for event in events]
+    assert follow(replay) == 3
+    out = plain(capsys.readouterr().out).splitlines()
+    assert out[1] == "├── etl-sales not started  StateMachineDoesNotExist: gone"
+    assert out[6:9] == ["master: etl-sales couldn't be started", "  StateMachineDoesNotExist: gone",
+                        f"  Execution: {CONSOLE}/states/home?region=us-east-1#/v2/executions/details/{master}".replace("000000000000", "ACCOUNT")]  # fmt: skip
+
+
+def test_a_small_terminal_shows_what_failed_and_what_runs():
+    replay = Replay.of("failed")
+    tree = RunTree(replay.client(), replay.roots, replay.clock)
+    replay.clock.time += 100
+    tree.poll()
+    console = Console(file=io.StringIO(), width=60)
+    console.print(rendered(tree, titles(tree, "etl"), tree.roots[0].record.ended, height=4))  # type: ignore[arg-type]
+    assert console.file.getvalue() == (  # type: ignore[attr-defined]
+        "master SUCCEEDED  03s\n├── sales FAILED  02s  extract-sales FAILED  bench: this ru…\n└── … 1 succeeded\n"
+    )
+
+
+def test_what_would_move_the_cursor_is_not_shown():
+    assert printable("a\x1b[2J\x07b\ud800 é\n") == "a\ufffd[2J\ufffdb\ufffd é\n"

@@ -12,7 +12,7 @@ from tests.functional.test_follow import FAILURE, LINES, TREE
 from tests.ministack import Account, small_template
 from tests.replay import Replay
 from tests.screens import plain
-from tests.wire import Answer, Wire, json_answer, json_error
+from tests.wire import Answer, Fault, Wire, json_answer, json_error
 
 PLAN = """\
 pattern: master-child
@@ -64,7 +64,8 @@ class Machines:
         if arn not in self.replays.runs:
             return json_error("ExecutionDoesNotExist", "Execution Does Not Exist")
         machine = arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
-        row = {"executionArn": arn, "name": arn.rpartition(":")[2], "stateMachineArn": machine, "status": "SUCCEEDED",
+        status = "RUNNING" if arn in self.running else "SUCCEEDED"
+        row = {"executionArn": arn, "name": arn.rpartition(":")[2], "stateMachineArn": machine, "status": status,
                "startDate": 0, "input": "{}"}  # fmt: skip
         return json_answer(row)
 
@@ -89,7 +90,8 @@ class Machines:
         return json_answer({"stopDate": 0})
 
     def _GetJobRun(self, asked: Any) -> Answer:  # noqa: N802
-        return json_answer({"JobRun": {"Id": asked["RunId"], "JobRunState": "RUNNING"}})
+        state = "STOPPED" if asked["RunId"] in self.stopped else "RUNNING"
+        return json_answer({"JobRun": {"Id": asked["RunId"], "JobRunState": state}})
 
     def _BatchStopJobRun(self, asked: Any) -> Answer:  # noqa: N802
         self.stopped += asked["JobRunIds"]
@@ -131,10 +133,10 @@ def test_a_run_of_the_master(stacks: Run, wire: Wire, account: Account):
         (["--thread", "T2=a"], [{"threadId": "T2", "child": "sales", "glueJobs": ["a"]}]),
         (["--thread", "sales=a"], [{"threadId": "sales", "child": "sales", "glueJobs": ["a"]}]),
         (
-            ["--thread", "x=a", "--thread", "y= b , c"],
+            ["--thread", "T1=a", "--thread", "T2= b , c"],
             [
-                {"threadId": "x", "child": "orders", "glueJobs": ["a"]},
-                {"threadId": "y", "child": "sales", "glueJobs": ["b", "c"]},
+                {"threadId": "T1", "child": "orders", "glueJobs": ["a"]},
+                {"threadId": "T2", "child": "sales", "glueJobs": ["b", "c"]},
             ],
         ),
         (["--only", "sales"], [{"threadId": "T1", "child": "orders", "skip": True}]),
@@ -164,9 +166,11 @@ def test_what_a_master_is_started_with(
         (["--thread", "T1=a", "--thread", "orders=b"], 1, "Error: T1 and orders are both for orders\n"),
         (["--thread", "T1=a", "--only", "sales"], 1, "Error: T1 is for orders, which --only leaves out\n"),
         (
-            ["--thread", "T1=a", "--thread", "T2=b", "--thread", "T3=c"],
+            ["--thread", "sale=a", "--thread", "T3=b", "--thread", "x=c"],
             1,
-            "Error: 3 threads, and 2 children: orders, sales\n",
+            ("Error: there is no thread 'sale'; did you mean sales?\n"
+            "Error: there is no thread 'T3', but: T1, T2, orders, sales\n"
+            "Error: there is no thread 'x', but: T1, T2, orders, sales\n"),
         ),
         (["--machine", "nobody"], 1,
          "Error: There is no state machine 'nobody' in the stack etl\n  it has: master, orders, sales\n"),
@@ -195,8 +199,8 @@ def test_one_execution_for_each_thread(stacks: Run, wire: Wire, account: Account
     done = stacks("run", "--stack-name", "dyn", "--thread", "A=a,b", "--thread", "B é=c", "--name", "n", "--no-wait")
     assert done.code == 0
     assert machines.started == [
-        ("dyn-jobs", "n-A", {"threadId": "A", "glueJobs": ["a", "b"]}),
-        ("dyn-jobs", "n-B__", {"threadId": "B é", "glueJobs": ["c"]}),
+        ("dyn-jobs", "n-1-A", {"threadId": "A", "glueJobs": ["a", "b"]}),
+        ("dyn-jobs", "n-2-B__", {"threadId": "B é", "glueJobs": ["c"]}),
     ]
     nothing = stacks("run", "--stack-name", "dyn")
     assert (nothing.code, nothing.err) == (
@@ -317,4 +321,99 @@ def test_status_tells_the_last_executions_and_alarms(stacks: Run, account: Accou
         "master-failed  INSUFFICIENT_DATA  DATE TIME\n"
         "orders-failed  INSUFFICIENT_DATA  DATE TIME\n"
         "sales-failed   INSUFFICIENT_DATA  DATE TIME\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["watch", "stop", "resume"])
+def test_an_execution_that_is_given_as_nothing(stacks: Run, wire: Wire, account: Account, command: str):
+    machines = Machines(account)
+    wire.answer = machines.answer
+    done = stacks(command, "", "--stack-name", "etl", *(["--yes"] if command == "resume" else []))
+    assert (done.code, done.err.splitlines()[-1]) == (
+        2,
+        (f"Error: Invalid value for '{'EXECUTION' if command == 'stop' else '[EXECUTION]'}': "
+        "it is empty: name an execution."),
+    )
+    assert (machines.started, machines.stopped) == ([], [])
+
+
+def test_a_machine_that_is_run_as_planned(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account, "clean")
+    wire.answer = machines.answer
+    assert stacks("run", "--stack-name", "etl", "--machine", "orders", "--no-wait").code == 0
+    assert [(name, document) for name, _, document in machines.started] == [("etl-orders", {})]
+
+
+def test_a_start_whose_answer_is_lost_is_made_again_by_the_same_name(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account, "clean")
+    wire.answer = machines.answer
+    wire.faults = [Fault("StartExecution", None)]
+    assert stacks("run", "--stack-name", "etl", "--no-wait").code == 0
+    assert (wire.calls.count("StartExecution"), len(machines.started)) == (2, 1)
+
+
+def test_what_was_started_is_told_where_another_was_not(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account, "dynamic")
+    wire.answer = machines.answer
+    wire.faults = [Fault("StartExecution", json_error("StateMachineDeleting", "it is going"), after=1)]
+    done = stacks("run", "--stack-name", "dyn", "--thread", "A=a", "--thread", "B=b")
+    assert (done.code, done.out, done.err) == (
+        1,
+        "",
+        ("Error: StartExecution: it is going (StateMachineDeleting)\n"
+        "Error: started before that: arn:aws:states:us-east-1:ACCOUNT:execution:dyn-jobs:dynamic-r1\n"),
+    )
+
+
+def test_stop_goes_on_where_glue_can_not_be_asked(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account)
+    machines.running = {arn for arn in machines.replays.runs if "etl-" in arn}
+    wire.answer = machines.answer
+    wire.faults = [Fault("GetJobRun", json_error("AccessDeniedException", "not yours"))]
+    done = stacks("stop", f"{ROOT}:failed-r1")
+    assert done.code == 1
+    assert done.err == (
+        "Error: extract-orders jr_ID: GetJobRun: not yours (AccessDeniedException)\n"
+        "  `sfnorch watch` shows what runs still\n"
+    )
+    assert done.out.splitlines()[-1] == "stopped the job run jr_ID of extract-sales"
+    again = stacks("stop", f"{ROOT}:failed-r1")
+    assert (again.code, again.out) == (0, "stopped the job run jr_ID of extract-orders\n")
+
+
+def test_a_child_whose_machine_is_gone_is_told_as_the_master_told_it(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account, "resumed")
+    wire.answer = machines.answer
+    sales = next(
+        arn for arn in machines.replays.runs if ":etl-sales:" in arn and "FAILED" in str(machines.replays.runs[arn])
+    )
+
+    def answer(operation: str, body: bytes) -> Answer | None:
+        if operation == "GetExecutionHistory" and json.loads(body)["executionArn"] == sales:
+            return json_error("ExecutionDoesNotExist", "Execution Does Not Exist")
+        return machines.answer(operation, body)
+
+    wire.answer = answer
+    done = stacks("watch", f"{ROOT}:failed-r1", "--stack-name", "etl")
+    assert (done.code, done.out.splitlines()[4]) == (
+        3,
+        "└── sales FAILED  States.TaskFailed: bench: this run was told to fail",
+    )
+    assert stacks("resume", f"{ROOT}:failed-r1", "--stack-name", "etl", "--yes", "--no-wait").code == 0
+    assert machines.started[0][2]["threads"][1]["glueJobs"] == ["extract-sales", "sum-sales"]
+
+
+def test_a_machine_of_another_kind_is_not_resumed(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account)
+    arn = f"{ROOT.replace('etl-master', 'dyn-jobs')}:dynamic-r1"
+    foreign = {"stateMachineArn": "a", "name": "n", "definition": '{"States": {}}', "roleArn": "arn:aws:iam::0:role/r",
+               "type": "STANDARD", "creationDate": 0}  # fmt: skip
+    wire.answer = lambda operation, body: (
+        json_answer(foreign) if operation == "DescribeStateMachine" else machines.answer(operation, body)
+    )
+    done = stacks("resume", arn, "--yes")
+    assert (done.code, done.err) == (
+        1,
+        ("Error: The machine dyn-jobs is none that sfnorch makes: what is left of its run can't be told\n"
+        "  redrive it in the console, or start it anew\n"),
     )

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 Kind = Literal["CREATE", "UPDATE"]
 
 _PERMISSIONS = (
-    "AWS::KMS::Key",
     "AWS::Lambda::Permission",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::TopicPolicy",

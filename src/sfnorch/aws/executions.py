@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import code
+from sfnorch.aws.polling import Clock, patiently
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -27,19 +26,6 @@ NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
 
 _PAGE = 1000
 _NEWS_PAGE = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Execution:
-    """An execution as Step Functions describes it."""
-
-    arn: str
-    name: str
-    machine_arn: str
-    status: str
-    started: datetime
-    ended: datetime | None
-    input: Any
 
 
 class AlreadyExistsError(SfnorchError):
@@ -57,6 +43,11 @@ def execution_arn(machine_arn: str, name: str) -> str:
     return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
 
+def machine_arn(arn: str) -> str:
+    """The ARN of the machine that an execution is of, by the execution's own."""
+    return arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+
+
 def machine_name(arn: str) -> str:
     """The name of the machine that an execution is of."""
     match = ARN.fullmatch(arn)
@@ -69,42 +60,46 @@ def execution_name(arn: str) -> str:
     return match["name"] if match else arn
 
 
-def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any]) -> str:
-    """The ARN of the new execution, or of the running one of the same name and input: a call made twice starts one.
+def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any], clock: Clock) -> str:
+    """The ARN of the new execution. A call whose answer is lost is made again: of a name, one execution is started.
 
     Raises AlreadyExistsError where the machine has had an execution of this name.
     """
-    try:
-        text = json.dumps(given, ensure_ascii=False)
+    text = json.dumps(given, ensure_ascii=False)
+    calls: list[str] = []
+
+    def once() -> str:
+        calls.append(name)
         return client.start_execution(stateMachineArn=machine_arn, name=name, input=text)["executionArn"]
-    except ClientError as error:
-        if code(error) == "ExecutionAlreadyExists":
-            raise AlreadyExistsError(
-                f"There has been an execution {name}", hint="names are free again after 90 days: choose another"
-            ) from None
-        raise
 
-
-def describe(client: SFNClient, arn: str) -> Execution:
-    """The execution. Raises SfnorchError where there is none, or none any more."""
     try:
-        row = client.describe_execution(executionArn=arn)
+        return patiently(once, clock)()
     except ClientError as error:
-        if code(error) in ("ExecutionDoesNotExist", "InvalidArn"):
+        if code(error) != "ExecutionAlreadyExists":
+            raise
+        if len(calls) > 1:  # by the call whose answer was lost, and it has ended since
+            return execution_arn(machine_arn, name)
+        raise AlreadyExistsError(
+            f"There has been an execution {name}", hint="names are free again after 90 days: choose another"
+        ) from None
+
+
+def machine_of(client: SFNClient, arn: str) -> str:
+    """The ARN of the machine that the execution is of. Raises SfnorchError where there is none, or none any more."""
+    if not ARN.fullmatch(arn):
+        raise SfnorchError(
+            f"{arn!r} is no ARN of an execution",
+            hint="arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME; `sfnorch status` shows the last ones",
+        )
+    try:
+        return client.describe_execution(executionArn=arn)["stateMachineArn"]
+    except ClientError as error:
+        if code(error) == "ExecutionDoesNotExist":
             raise SfnorchError(
                 f"There is no execution {arn}",
                 hint="AWS keeps a run's history for 90 days; `sfnorch status` shows the last, `sfnorch run` starts one",
             ) from None
         raise
-    return Execution(
-        arn=row["executionArn"],
-        name=row["name"],
-        machine_arn=row["stateMachineArn"],
-        status=row["status"],
-        started=row["startDate"],
-        ended=row.get("stopDate"),
-        input=json.loads(row.get("input", "null")),
-    )
 
 
 def last_execution(client: SFNClient, machine_arn: str) -> str:
@@ -118,9 +113,11 @@ def last_execution(client: SFNClient, machine_arn: str) -> str:
 def stop(client: SFNClient, arn: str, cause: str) -> bool:
     """Whether the execution was stopped; it may have ended before."""
     try:
+        if client.describe_execution(executionArn=arn)["status"] != "RUNNING":
+            return False
         client.stop_execution(executionArn=arn, error="Stopped", cause=cause)
     except ClientError as error:
-        if code(error) in ("ExecutionDoesNotExist", "ValidationException"):
+        if code(error) == "ExecutionDoesNotExist":
             return False
         raise
     return True

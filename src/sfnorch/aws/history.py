@@ -20,6 +20,9 @@ _ENDS = {
     "ExecutionTimedOut": "TIMED_OUT",
     "ExecutionAborted": "ABORTED",
 }
+STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
+"""The key of an execution's input that links it to the one that started it, in the console too."""
+
 _TOLD = ("jobs", "children", "threads", "threadId", "child")
 """The variables of sfnorch's machines that say what a run is to do."""
 
@@ -40,6 +43,8 @@ class Job:
     message: str = ""
     attempts: int = 1
     ended: datetime | None = None
+    cut_off: bool = False
+    """Whether it had not ended when its execution did: what became of its run, Glue alone knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +72,16 @@ class Record:
     jobs: list[Job] = field(default_factory=list)
     started_executions: dict[int, str] = field(default_factory=dict)
     """The ARN of the execution that a visit of a state has started and waits for, by the visit."""
+    refused_executions: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """The machine that a visit could not start an execution of, and why, by the visit."""
     variables: dict[str, Any] = field(default_factory=dict)
     last_event: int = 0
     _visits: dict[int, int] = field(default_factory=dict)
     """The visit that an event belongs to, by the event's id. A visit is the number of the event of entering a state."""
     _jobs: dict[int, Job] = field(default_factory=dict)
     """The job of a visit."""
+    _executions: dict[int, str] = field(default_factory=dict)
+    """The machine that a visit is to start an execution of."""
 
     @property
     def children(self) -> list[str]:
@@ -84,6 +93,22 @@ class Record:
         """The jobs that it is to run, one after another; those that it has run where that isn't known."""
         jobs = self.variables.get("jobs")
         return [str(job) for job in jobs] if isinstance(jobs, list) else [job.name for job in self.jobs]
+
+    @property
+    def threads(self) -> list[dict[str, Any]]:
+        """What a master has made of its input, child by child; nothing while it has not taken it.
+
+        Before, the variable holds the input as it came.
+        """
+        threads = self.variables.get("threads")
+        rows = threads if isinstance(threads, list) else []
+        return rows if all(isinstance(row, dict) and STARTED_BY in row for row in rows) else []
+
+    @property
+    def child_names(self) -> list[str]:
+        """A master's children, in their order."""
+        names = self.variables.get("children")
+        return [str(name) for name in names] if isinstance(names, list) else []
 
     @property
     def remaining(self) -> list[str]:
@@ -100,6 +125,10 @@ class Record:
     @property
     def message(self) -> str:
         """Why it failed, in words."""
+        jobs = self.facts.get("jobs")
+        if isinstance(jobs, list):
+            failed = [str(job.get("job")) for job in jobs if isinstance(job, dict) and job.get("status") == "FAILED"]
+            return f"{len(failed)} of {len(jobs)} jobs failed: {', '.join(failed)}"
         return str(self.facts.get("message") or self.cause)
 
     def take(self, events: Iterable[HistoryEventTypeDef]) -> Iterator[Change]:
@@ -122,8 +151,8 @@ class Record:
         self.output = _parsed(details.get("output", "null"))
         self.error, self.cause = str(details.get("error", "")), str(details.get("cause", ""))
         for job in self.jobs:
-            if job.ended is None:  # cut off with its execution; Glue is asked to stop it
-                job.status, job.ended = "STOPPED", event["timestamp"]
+            if job.ended is None:
+                job.status, job.ended, job.cut_off = "STOPPED", event["timestamp"], True
         told = "" if self.jobs and self.error == "GlueJobFailed" else self.message
         yield Change(at=event["timestamp"], status=self.status, message=": ".join(filter(None, (self.error, told))))
 
@@ -131,6 +160,14 @@ class Record:
         self.started = event["timestamp"]
         self.input = _parsed(_details(event).get("input", "null"))
         yield Change(at=event["timestamp"], status="RUNNING")
+
+    def _redrive(self, event: HistoryEventTypeDef) -> Iterator[Change]:
+        """Has the execution go on after its end.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+        """
+        self.status, self.ended, self.output, self.error, self.cause = "RUNNING", None, None, "", ""
+        yield Change(at=event["timestamp"], status="RUNNING", message="redriven")
 
     def _assign(self, event: HistoryEventTypeDef) -> None:
         assigned = _details(event).get("assignedVariables", {})
@@ -140,9 +177,13 @@ class Record:
         """Tells nothing: that it runs, or that it was refused, is told by the event after."""
         yield from ()
         details = _details(event)
+        if _starts_execution(details):
+            parameters = _parsed(details.get("parameters", "{}"))
+            arn = parameters.get("StateMachineArn", "") if isinstance(parameters, dict) else ""
+            self._executions[self._visits[event["id"]]] = str(arn).rpartition(":")[2]
         if not _is_job(details):
             return
-        visit = self._visits[event["id"]]
+        visit = self._visits[event["id"]] = self._visits[event["id"]] or event["id"]
         job = self._jobs.get(visit)
         if job is None:
             parameters = _parsed(details.get("parameters", "{}"))
@@ -171,7 +212,9 @@ class Record:
             again = f"attempt {job.attempts}" if job.attempts > 1 else ""
             yield Change(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id, message=again)
         elif "ExecutionArn" in output:
-            self.started_executions[self._visits[event["id"]]] = str(output["ExecutionArn"])
+            visit = self._visits[event["id"]]
+            self.started_executions[visit] = str(output["ExecutionArn"])
+            self.refused_executions.pop(visit, None)
 
     def _succeed(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         job = self._job(event)
@@ -185,9 +228,13 @@ class Record:
 
     def _fail(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         job = self._job(event)
+        details = _details(event)
+        visit = self._visits[event["id"]]
+        if visit in self._executions and visit not in self.started_executions:
+            why = ": ".join(filter(None, (str(details.get("error", "")), str(details.get("cause", "")))))
+            self.refused_executions[visit] = (self._executions[visit], why)
         if job is None:
             return
-        details = _details(event)
         run = _parsed(details.get("cause", ""))
         error = str(details.get("error", ""))
         if isinstance(run, dict) and "JobRunState" in run:
@@ -207,8 +254,11 @@ class Record:
 
 
 def _is_job(details: Mapping[str, Any]) -> bool:
-    action = f"{details.get('resourceType')}:{details.get('resource')}"
-    return action.endswith(("glue:startJobRun.sync", "glue:startJobRun"))
+    return (details.get("resourceType"), details.get("resource")) == ("glue", "startJobRun.sync")
+
+
+def _starts_execution(details: Mapping[str, Any]) -> bool:
+    return details.get("resourceType") == "states" and str(details.get("resource")).startswith("startExecution")
 
 
 def _details(event: HistoryEventTypeDef) -> dict[str, Any]:
@@ -227,6 +277,7 @@ def _parsed(text: Any) -> Any:
 
 _FOLDS: dict[str, Callable[[Record, HistoryEventTypeDef], Iterator[Change]]] = {
     "ExecutionStarted": Record._begin,
+    "ExecutionRedriven": Record._redrive,
     "TaskScheduled": Record._schedule,
     "TaskSubmitted": Record._submit,
     "TaskSucceeded": Record._succeed,

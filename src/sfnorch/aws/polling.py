@@ -35,10 +35,10 @@ class Pace:
     growth: float = 1.5
     _next: float = field(default=0.0, init=False)
 
-    def wait(self, *, changed: bool) -> None:
-        """Waits: the first wait again after a change, else longer than before."""
+    def wait(self, *, changed: bool, most: float | None = None) -> None:
+        """Waits: the first wait again after a change, else longer than before; `most` seconds where that is given."""
         self._next = self.first if changed or not self._next else min(self._next * self.growth, self.longest)
-        self.clock.sleep(self._next)
+        self.clock.sleep(self._next if most is None else max(0.0, min(self._next, most)))
 
 
 def patiently(call: Callable[..., Answer], clock: Clock) -> Callable[..., Answer]:

@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sfnorch.aws.history import Record
+from sfnorch.aws.history import STARTED_BY, Record
 from sfnorch.aws.run_tree import Node
 from sfnorch.errors import SfnorchError
 
-_OWN = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
+_ANEW = "`sfnorch run` starts a new run"
+_NO_JOB = "(all)"
+"""What a machine that goes on after failures names where it failed as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,54 +33,45 @@ def resumption(root: Node, children: Sequence[str] | None) -> Resumption:
 
     Raises SfnorchError where it runs still, where nothing failed, or where a child that failed is there no more.
     """
-    record = root.record
     if any(not node.ended for node in root.walk()):
         raise SfnorchError("It is running still", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
-    if children is None:
-        return _of_jobs(record)
-    return _of_children(root, children)
+    return _of_jobs(root.record) if children is None else _of_children(root, children)
 
 
 def _of_jobs(record: Record) -> Resumption:
     if record.status == "SUCCEEDED":
-        raise SfnorchError("Nothing failed", hint="`sfnorch run` starts a new run")
+        raise SfnorchError("Nothing failed", hint=_ANEW)
     remaining = _remaining(record)
     if not remaining:
         raise SfnorchError(
-            f"It ended {record.status} with no job left to run: {record.error} {record.message}".rstrip(),
-            hint="`sfnorch run` starts a new run",
+            f"It ended {record.status} with no job left to run: {record.error} {record.message}".rstrip(), hint=_ANEW
         )
-    thread = {"threadId": thread_id} if (thread_id := _thread_id(record)) else {}
-    return Resumption(input={**thread, "glueJobs": remaining}, jobs={thread_id or "jobs": remaining})
+    thread_id = record.variables.get("threadId")
+    thread = {"threadId": thread_id} if isinstance(thread_id, str) else {}
+    return Resumption(input={**thread, "glueJobs": remaining}, jobs={thread.get("threadId", "jobs"): remaining})
 
 
 def _of_children(root: Node, children: Sequence[str]) -> Resumption:
-    names = root.record.variables.get("children")
-    threads = root.record.variables.get("threads")
-    if not isinstance(names, list) or not isinstance(threads, list) or len(threads) != len(names):
+    names, threads = root.record.child_names, root.record.threads
+    if not threads or len(threads) != len(names):
         raise SfnorchError(
             f"It ended {root.record.status} before any child was started: {root.record.error} {root.record.message}",
-            hint="`sfnorch run` starts a new run",
+            hint=_ANEW,
         )
-    by_child = {_child(node, names): node for node in root.children}
+    by_child = {node.child_of(names): node for node in root.children}
     entries: list[dict[str, Any]] = []
     jobs: dict[str, Sequence[str]] = {}
-    skipped: list[str] = []
     for name, thread in zip(names, threads, strict=True):
-        own = {key: value for key, value in thread.items() if key not in (_OWN, "child", "skip", "glueJobs")}
-        node = by_child.get(name)
-        done = thread.get("skip") is True or (node is not None and node.record.status == "SUCCEEDED")
-        if done:
-            skipped.append(name)
-            entries.append({**own, "child": name, "skip": True})
-            continue
-        remaining = _remaining(node.record) if node else []
-        jobs[name] = remaining or list(thread.get("glueJobs") or ())
-        entries.append({**own, "child": name, **({"glueJobs": jobs[name]} if jobs[name] else {})})
+        own = {key: value for key, value in thread.items() if key not in (STARTED_BY, "child", "skip")}
+        left = None if thread.get("skip") is True else _left(name, thread, by_child.get(name))
+        if left is None:
+            entries.append({"threadId": own.get("threadId"), "child": name, "skip": True})
+        else:
+            jobs[name] = left[1]
+            entries.append({**own, "child": name, **left[0]})
     if not jobs:
-        raise SfnorchError("Nothing failed", hint="`sfnorch run` starts a new run")
-    gone = [name for name in jobs if name not in children]
-    if gone:
+        raise SfnorchError("Nothing failed", hint=_ANEW)
+    if gone := [name for name in jobs if name not in children]:
         raise SfnorchError(
             f"The master has no child {', '.join(gone)} any more, but: {', '.join(children)}",
             hint="`sfnorch run --thread CHILD=JOBS` runs jobs in another child",
@@ -86,21 +79,31 @@ def _of_children(root: Node, children: Sequence[str]) -> Resumption:
     new = [name for name in children if name not in names]
     entries = [entry for entry in entries if entry["child"] in children]
     entries += [{"threadId": name, "child": name, "skip": True} for name in new]
-    return Resumption(input={"threads": entries}, jobs=jobs, skipped=[*skipped, *new])
+    return Resumption(
+        input={"threads": entries}, jobs=jobs, skipped=[entry["child"] for entry in entries if entry.get("skip")]
+    )
 
 
-def _child(node: Node, names: Sequence[str]) -> str:
-    """The child that the execution is of: as it says itself, else the one whose name ends its machine's."""
-    told = node.record.variables.get("child") or node.record.facts.get("child")
-    return str(told) if told else max((n for n in names if node.machine.endswith(f"-{n}")), key=len, default="")
+def _left(name: str, thread: Mapping[str, Any], node: Node | None) -> tuple[dict[str, Any], Sequence[str]] | None:
+    """What a child is to be given, and the jobs that this means; None where it has nothing left to do.
+
+    One that never ran a job gets what it was to get. Raises SfnorchError where it refused just that.
+    """
+    if node is not None and node.record.status == "SUCCEEDED":
+        return None
+    if node is not None and node.record.error == "InvalidInput":
+        raise SfnorchError(f"{name} refused its input: {node.record.message}", hint=_ANEW)
+    if node is None or not (node.record.planned or node.record.facts.get("remaining")):
+        given = thread.get("glueJobs")
+        shown = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else []
+        return {}, [str(job).strip() for job in shown]
+    remaining = _remaining(node.record)
+    return ({"glueJobs": remaining}, remaining) if remaining else None
 
 
 def _remaining(record: Record) -> list[str]:
     """The jobs left to run: as the cause says, else those that have not succeeded as far as the history goes."""
     told = record.facts.get("remaining")
-    return [str(job) for job in told] if isinstance(told, list) else record.remaining
-
-
-def _thread_id(record: Record) -> str:
-    thread = record.variables.get("threadId")
-    return thread if isinstance(thread, str) else ""
+    if isinstance(told, list) and told and told != [_NO_JOB]:
+        return [str(job) for job in told]
+    return record.remaining

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
+from sfnorch.aws.errors import code
 from sfnorch.aws.executions import events_after, machine_name
 from sfnorch.aws.history import Change, Job, Record
 from sfnorch.aws.polling import Clock, Pace, patiently
@@ -42,14 +47,13 @@ class Node:
     @property
     def skipped(self) -> list[str]:
         """The children that a master left out, as its input said."""
-        names, threads = self.record.variables.get("children"), self.record.variables.get("threads")
-        if not isinstance(names, list) or not isinstance(threads, list):
-            return []
-        return [
-            name
-            for name, thread in zip(names, threads, strict=False)
-            if isinstance(thread, dict) and thread.get("skip") is True
-        ]
+        rows = zip(self.record.child_names, self.record.threads, strict=False)
+        return [name for name, thread in rows if thread.get("skip") is True]
+
+    def child_of(self, names: Sequence[str]) -> str:
+        """Which of a master's children it is of: as it says itself, else the one whose name ends its machine's."""
+        told = self.record.variables.get("child") or self.record.facts.get("child")
+        return str(told) if told else max((n for n in names if self.machine.endswith(f"-{n}")), key=len, default="")
 
     def walk(self) -> Iterator[Node]:
         """The execution, then those below it."""
@@ -60,11 +64,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A failure that is a cause: a job's where `job` is named, else an execution's own."""
+    """A failure that is a cause: a job's where `job` is named, else an execution's own.
+
+    `refused` is a machine that the execution could not start an execution of.
+    """
 
     node: Node
     job: Job | None
     message: str
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +100,27 @@ class RunTree:
     def poll(self) -> list[News]:
         """What is new, read with one call for each execution that hasn't ended."""
         news: list[News] = []
-        waiting = list(self.roots)
-        while waiting:
-            node = waiting.pop(0)
-            if not node.ended:
-                events = self._events(self._client, node.arn, node.record.last_event)
-                news += [News(node=node, change=change) for change in node.record.take(events)]
-                known = {child.arn: child for child in node.children}
-                node.children = [known.get(arn) or Node(arn=arn) for arn in dict.fromkeys(node.record.children)]
-            waiting += node.children
+        for root in self.roots:
+            news += self._polled(root, parent=None)
         return sorted(news, key=lambda item: item.change.at)
+
+    def _polled(self, node: Node, *, parent: Node | None) -> Iterator[News]:
+        if not node.ended:
+            try:
+                events = self._events(self._client, node.arn, node.record.last_event)
+            except ClientError as error:
+                if parent is None or code(error) != "ExecutionDoesNotExist":
+                    raise
+                _take_from_parent(node, parent, self._clock)
+                return
+            for change in node.record.take(events):
+                yield News(node=node, change=change)
+            known = {child.arn: child for child in node.children}
+            node.children = [known.get(arn) or Node(arn=arn) for arn in dict.fromkeys(node.record.children)]
+        for child in node.children:
+            yield from self._polled(child, parent=node)
+        names = node.record.child_names
+        node.children.sort(key=lambda child: names.index(name) if (name := child.child_of(names)) in names else 0)
 
     def follow(self, deadline: float | None = None) -> Iterator[list[News]]:
         """What is new, poll by poll, until the run has ended or the deadline, a time of the clock, has passed."""
@@ -114,7 +133,7 @@ class RunTree:
             running = sum(not node.ended for root in self.roots for node in root.walk())
             pace.first = max(_SHORTEST, running / _CALLS_A_SECOND)
             pace.longest = max(_LONGEST, pace.first)
-            pace.wait(changed=bool(news))
+            pace.wait(changed=bool(news), most=None if deadline is None else deadline - self._clock.now())
 
     def failures(self) -> list[Failure]:
         """What failed in the first place, execution by execution; a parent that only tells of its child is left out."""
@@ -123,13 +142,26 @@ class RunTree:
 
 def _failures(node: Node) -> Iterator[Failure]:
     record = node.record
+    for machine, why in record.refused_executions.values():
+        yield Failure(node=node, job=None, message=why, refused=machine)
     if record.status in ("RUNNING", "SUCCEEDED"):
         return
     jobs = [job for job in record.jobs if job.status != "SUCCEEDED"]
     for job in jobs:
-        yield Failure(
-            node=node, job=job, message=job.message or record.message or f"the execution ended {record.status}"
-        )
-    if not jobs and not any(child.record.status not in ("RUNNING", "SUCCEEDED") for child in node.children):
+        message = job.message or record.message or f"the execution ended {record.status}"
+        yield Failure(node=node, job=job, message=message)
+    others = any(child.record.status not in ("RUNNING", "SUCCEEDED") for child in node.children)
+    if not jobs and not others and not record.refused_executions:
         message = ": ".join(filter(None, (record.error, record.message))) or record.status
         yield Failure(node=node, job=None, message=message)
+
+
+def _take_from_parent(node: Node, parent: Node, clock: Clock) -> None:
+    """Has an execution that is no more, deleted with its machine, be what its parent's output tells of it."""
+    output = parent.record.output
+    rows = output.get("children", ()) if isinstance(output, dict) else ()
+    told = next((row for row in rows if isinstance(row, dict) and row.get("executionArn") == node.arn), {})
+    record = node.record
+    record.status, record.error = str(told.get("status", "UNKNOWN")), str(told.get("error", ""))
+    record.cause = json.dumps(told) if told else "its history is gone: was its machine deleted?"
+    record.ended = parent.record.ended or datetime.fromtimestamp(clock.now(), timezone.utc)

@@ -7,16 +7,15 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#co
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from sfnorch.aws.errors import code, message
+from sfnorch.aws.errors import explained
 from sfnorch.aws.executions import stop
-from sfnorch.aws.polling import Clock
+from sfnorch.aws.polling import Clock, patiently
 from sfnorch.aws.run_tree import RunTree
+from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
@@ -36,41 +35,56 @@ class Stopped:
 
 
 def stop_run(stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, clock: Clock) -> Stopped:
-    """What was stopped. A job may start while its execution is being stopped: it is looked for again afterwards."""
+    """What was stopped. A job may start while its execution is being stopped: it is looked for afterwards."""
     tree = RunTree(stepfunctions, [arn], clock)
-    tree.poll()
-    ended = {job.run_id for node in tree.roots[0].walk() for job in node.record.jobs if job.ended}
-    asked: list[str] = []
-    stopped: list[str] = []
-    for _ in range(_LOOKS):
-        nodes = [node for node in tree.roots[0].walk() if not node.ended]
-        if not nodes:
-            break
-        for node in nodes:
-            if node.arn not in asked:
-                asked.append(node.arn)
-                stopped += [node.arn] if stop(stepfunctions, node.arn, cause) else []
-        clock.sleep(0.5)
-        tree.poll()
-    job_runs: list[tuple[str, str]] = []
+    stopped = [arn] if patiently(stop, clock)(stepfunctions, arn, cause) else []
+    asked = {arn}
     failed: list[str] = []
-    for name, run_id in _job_runs(tree, ended):
-        try:
-            if glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]["JobRunState"] not in _RUNNING:
-                continue
-            answer = glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
-        except ClientError as error:
-            failed.append(f"{name} {run_id}: {code(error)}: {message(error)}")
-            continue
-        failed += [f"{name} {run_id}: {row['ErrorDetail'].get('ErrorMessage', '')}" for row in answer.get("Errors", ())]
-        job_runs += [(name, run_id)] if answer.get("SuccessfulSubmissions") else []
+    try:
+        for _ in range(_LOOKS):
+            tree.poll()
+            nodes = [node for node in tree.roots[0].walk() if not node.ended]
+            if not nodes:
+                break
+            for node in nodes:
+                if node.arn not in asked and patiently(stop, clock)(stepfunctions, node.arn, cause):
+                    stopped.append(node.arn)
+                asked.add(node.arn)
+            clock.sleep(0.5)
+    except Exception as error:
+        failed.append(_told(error))
     failed += [f"{node.arn} is running still" for node in tree.roots[0].walk() if not node.ended]
+    job_runs: list[tuple[str, str]] = []
+    for name, run_id in _job_runs(tree):
+        try:
+            if _stop_job_run(glue, name, run_id, clock):
+                job_runs.append((name, run_id))
+        except Exception as error:
+            failed.append(f"{name} {run_id}: {_told(error)}")
     return Stopped(executions=tuple(stopped), job_runs=tuple(job_runs), failed=tuple(failed))
 
 
-def _job_runs(tree: RunTree, ended: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The job runs that had not ended before, by Glue's name of the job: what became of them, Glue must say."""
+def _stop_job_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
+    """Whether the job run was stopped; it may have ended before. Raises SfnorchError where Glue refuses."""
+    run = patiently(glue.get_job_run, clock)(JobName=name, RunId=run_id)
+    if run["JobRun"]["JobRunState"] not in _RUNNING:
+        return False
+    answer = patiently(glue.batch_stop_job_run, clock)(JobName=name, JobRunIds=[run_id])
+    for row in answer.get("Errors", ()):
+        raise SfnorchError(row["ErrorDetail"].get("ErrorMessage", "Glue refuses to stop it"))
+    return True
+
+
+def _told(error: Exception) -> str:
+    told = explained(error)
+    if told is None:
+        raise error
+    return told.message
+
+
+def _job_runs(tree: RunTree) -> Iterator[tuple[str, str]]:
+    """The job runs that were not seen to end by themselves, by Glue's name of the job."""
     for node in tree.roots[0].walk():
         for job in node.record.jobs:
-            if job.run_id and job.run_id not in ended:
+            if job.run_id and (job.cut_off or job.status in ("STOPPED", *_RUNNING)):
                 yield job.glue_name, job.run_id

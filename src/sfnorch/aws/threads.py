@@ -35,38 +35,48 @@ def children(of: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(map(str, names)) if isinstance(names, list) else None
 
 
-def wants_jobs(of: Mapping[str, Any]) -> bool:
-    """Whether the machine runs nothing unless its input names jobs."""
+def runs_jobs(of: Mapping[str, Any]) -> bool:
+    """Whether it is a machine of sfnorch's that runs the jobs which its input names."""
     states = of.get("States", {})
-    return "ResolveJobs" in states and states.get("CheckJobs", {}).get("Default") == "InvalidInput"
+    return "ResolveJobs" in states and "RunGivenJobs" in states
+
+
+def wants_jobs(of: Mapping[str, Any]) -> bool:
+    """Whether the machine runs nothing unless its input names jobs: no rule of it has a list of its own."""
+    rules = of.get("States", {}).get("CheckJobs", {}).get("Choices", ())
+    return runs_jobs(of) and not any(isinstance(rule.get("Assign", {}).get("jobs"), list) for rule in rules)
+
+
+def list_names(of: Mapping[str, Any]) -> set[str]:
+    """The names that the machine knows in lists besides Glue's own: those with settings."""
+    settings = of.get("States", {}).get("ResolveJobs", {}).get("Assign", {}).get("settings", {})
+    return set(settings) if isinstance(settings, dict) else set()
 
 
 def master_input(names: Sequence[str], threads: Threads, only: Sequence[str]) -> dict[str, Any]:
     """A master's input: these threads' jobs for their children, and none but the named children.
 
-    A thread is its child's: by the child's name, or as `T2`, which is the second child's; others follow one another.
-    Raises SfnorchError for what no child is there for, or is meant twice.
+    A thread is its child's: by the child's name, or as `T2`, which is the second child's. Raises SfnorchError for what
+    no child is there for, or is meant twice.
     """
-    faults = [_unknown(name, names) for name in only if name not in names]
+    faults = [_unknown("child", name, names) for name in only if name not in names]
     given: dict[str, tuple[str, Sequence[str]]] = {}
-    unnamed = []
     for thread, jobs in threads.items():
         child = _child(thread, names)
         if child is None:
-            unnamed.append((thread, jobs))
+            faults.append(_unknown("thread", thread, [*(f"T{n}" for n in range(1, len(names) + 1)), *names]))
         elif child in given:
             faults.append(f"{given[child][0]} and {thread} are both for {child}")
         else:
             given[child] = (thread, jobs)
-    free = [name for name in names if name not in given]
-    if len(unnamed) > len(free):
-        faults.append(f"{len(threads)} threads, and {len(names)} children: {', '.join(names)}")
-    given |= dict(zip(free, unnamed, strict=False))
-    left_out = [f"{thread} is for {child}, which --only leaves out" for child, (thread, _) in given.items()
-                if only and child not in only]  # fmt: skip
-    if faults or left_out:
-        raise SfnorchError("\n".join([*faults, *left_out]))
-    entries = []
+    faults += [
+        f"{thread} is for {child}, which --only leaves out"
+        for child, (thread, _) in given.items()
+        if only and child not in only
+    ]
+    if faults:
+        raise SfnorchError("\n".join(faults))
+    entries: list[dict[str, Any]] = []
     for index, name in enumerate(names, 1):
         if only and name not in only:
             entries.append({"threadId": f"T{index}", "child": name, "skip": True})
@@ -83,6 +93,6 @@ def _child(thread: str, names: Sequence[str]) -> str | None:
     return names[int(match[1]) - 1] if match and 1 <= int(match[1]) <= len(names) else None
 
 
-def _unknown(name: str, names: Sequence[str]) -> str:
-    near = difflib.get_close_matches(name, names, n=1)
-    return f"there is no child {name!r}" + (f"; did you mean {near[0]}?" if near else f", but: {', '.join(names)}")
+def _unknown(what: str, name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"there is no {what} {name!r}" + (f"; did you mean {near[0]}?" if near else f", but: {', '.join(known)}")

@@ -20,29 +20,35 @@ def execution_argument(*, required: bool) -> Callable[[Function], Function]:
             "--machine", "machine_name", metavar="NAME", default="", help="The machine of an execution given by name."
         )
         metavar = "EXECUTION" if required else "[EXECUTION]"
-        argument = click.argument("execution", required=required, default=None if required else "", metavar=metavar)
+        argument = click.argument("execution", required=required, metavar=metavar, callback=_not_blank)
         return argument(machine(command))
 
     return decorate
 
 
+def _not_blank(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not value.strip():  # a variable that a script has not set, and not "the last one"
+        raise click.BadParameter("it is empty: name an execution.", ctx, param)
+    return value
+
+
 def open_execution(
-    execution: str, stack_name: str, machine_name: str, region: str | None, profile: str | None
+    execution: str | None, stack_name: str, machine_name: str, region: str | None, profile: str | None
 ) -> tuple[Any, str]:
     """Clients for the execution's region, and its ARN; without a name the machine's last one.
 
     Raises SfnorchError where stack, machine or execution is not there.
     """
-    from sfnorch.aws.executions import describe, execution_arn, last_execution, region_of
+    from sfnorch.aws.executions import execution_arn, last_execution, machine_of, region_of
     from sfnorch.aws.stacks import existing_stack
     from sfnorch.aws.status import machines, main_machine
 
-    session = open_session(region_of(execution) or region, profile)
-    arn = execution
-    if not execution.startswith("arn:"):
+    session = open_session(region_of(execution or "") or region, profile)
+    if execution is None or not execution.startswith("arn:"):
         stack = existing_stack(session.cloudformation, stack_name)
         machine = main_machine(machines(session.cloudformation, stack), stack, machine_name)
-        if not execution:
+        if execution is None:
             return session, last_execution(session.stepfunctions, machine.arn)
-        arn = execution_arn(machine.arn, execution)
-    return session, describe(session.stepfunctions, arn).arn
+        execution = execution_arn(machine.arn, execution)
+    machine_of(session.stepfunctions, execution)
+    return session, execution

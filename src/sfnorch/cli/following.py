@@ -44,12 +44,12 @@ def follow_run(
         told = explained(error)
         if told is None:
             raise
-        raise _goes_on(arns, told) from None
+        raise _goes_on(tree, told, output_form) from None
     except KeyboardInterrupt:
-        raise _goes_on(arns, None) from None
+        raise _goes_on(tree, None, output_form) from None
     _tell(tree, stack_name, output_form, clock)
     if not tree.ended:
-        raise _goes_on(arns, SfnorchError("The time to wait is over, and the run is not"))
+        raise _goes_on(tree, SfnorchError("The time to wait is over, and the run is not"), "")
     return exit_code(tree)
 
 
@@ -60,7 +60,7 @@ def exit_code(tree: RunTree) -> int:
     failures = tree.failures()
     if not failures:
         return 0
-    of_others = any(failure.job or failure.node not in tree.roots for failure in failures)
+    of_others = any(failure.job or failure.refused or failure.node not in tree.roots for failure in failures)
     return CHILD_FAILED if of_others else 1
 
 
@@ -69,7 +69,7 @@ def _show(tree: RunTree, stack_name: str, deadline: float | None, output_form: s
     if output_form == "json":
         for _ in tree.follow(deadline):
             pass
-    elif not console.is_terminal:
+    elif not sys.stderr.isatty() or console.is_dumb_terminal:
         for news in tree.follow(deadline):
             for line in news_lines(news, titles(tree, stack_name)):
                 console.print(line, soft_wrap=True)
@@ -98,10 +98,13 @@ def _now(clock: Clock) -> datetime:
     return datetime.fromtimestamp(clock.now(), timezone.utc)
 
 
-def _goes_on(arns: list[str], told: SfnorchError | None) -> SfnorchError:
+def _goes_on(tree: RunTree, told: SfnorchError | None, output_form: str) -> SfnorchError:
     """What is to be said where a run is no longer followed: it goes on, and how to see or to end it."""
+    if output_form == "json":
+        print_json(tree_data(tree))
+    arns = [root.arn for root in tree.roots if not root.ended]
     says = "The run goes on in AWS, and is no longer followed"
-    hint = f"`sfnorch watch {arns[0]}` follows it again, `sfnorch stop {arns[0]}` ends it"
+    hint = "; ".join(f"`sfnorch watch {arn}` follows it again, `sfnorch stop {arn}` ends it" for arn in arns)
     if told is None:
         return SfnorchError(says, hint=hint)
     return SfnorchError(f"{told.message}\n{says}", hint="; ".join(filter(None, (told.hint, hint))))
@@ -115,4 +118,4 @@ def print_started(arns: list[str], output_form: str) -> None:
         return
     for arn in arns:
         click.echo(arn)
-    click.echo(f"`sfnorch watch {arns[0]}` follows it.", err=True)
+        click.echo(f"`sfnorch watch {arn}` follows it.", err=True)

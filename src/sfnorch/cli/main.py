@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -112,6 +113,9 @@ def main() -> None:
     gc.set_threshold(100_000)  # loading modules makes no garbage, and looking for it takes a tenth of a short command
     # no plugin of pydantic's is at work here, and looking for one among all that is installed costs more than the rest
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    for stream in (sys.stdout, sys.stderr):  # a name that the terminal's encoding lacks is no reason to fail
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         with _calls_shown() if debug else nullcontext():
             code = sfnorch.main(standalone_mode=False)

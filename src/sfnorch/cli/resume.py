@@ -12,8 +12,12 @@ from sfnorch.cli.execution import execution_argument, open_execution
 from sfnorch.cli.options import output_option
 from sfnorch.cli.run import Duration
 from sfnorch.errors import SfnorchError
+from sfnorch.report.names import printable
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
+
+    from sfnorch.aws.polling import Clock
     from sfnorch.aws.resume import Resumption
 
 
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
 @account_options
 @output_option
 def resume(
-    execution: str,
+    execution: str | None,
     machine_name: str,
     stack_name: str,
     no_wait: bool,
@@ -43,18 +47,13 @@ def resume(
     """
     require_consent(yes, output_form, "resume")
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
-    from sfnorch.aws.executions import AlreadyExistsError, describe, execution_arn, start
+    from sfnorch.aws.executions import AlreadyExistsError, execution_arn, machine_of, start
     from sfnorch.aws.polling import Clock
-    from sfnorch.aws.resume import resumption
-    from sfnorch.aws.run_tree import RunTree
-    from sfnorch.aws.threads import children, definition
     from sfnorch.cli.following import follow_run, print_started
 
-    client = session.stepfunctions
-    tree = RunTree(client, [arn], Clock())
-    tree.poll()
-    machine_arn = describe(client, arn).machine_arn
-    found = resumption(tree.roots[0], children(definition(client, machine_arn)))
+    client, clock = session.stepfunctions, Clock()
+    machine_arn = machine_of(client, arn)
+    found = _resumption(client, arn, machine_arn, clock)
     if output_form == "text":
         _show(found)
     if not yes and not (can_ask(output_form) and click.confirm("Start this run?", err=True)):
@@ -63,7 +62,7 @@ def resume(
     # one resumption of an execution has one name: asked for twice, it runs once
     name = f"resume-{hashlib.sha256(arn.encode()).hexdigest()[:16]}"
     try:
-        started = start(client, machine_arn, name, found.input)
+        started = start(client, machine_arn, name, found.input, clock)
     except AlreadyExistsError:
         before = execution_arn(machine_arn, name)
         raise SfnorchError(
@@ -75,8 +74,37 @@ def resume(
     return follow_run(session, [started], output_form, stack_name=stack_name, timeout=timeout)
 
 
+def _resumption(client: SFNClient, arn: str, machine_arn: str, clock: Clock) -> Resumption:
+    """How the execution is resumed. Raises SfnorchError where it can't be."""
+    from sfnorch.aws.executions import machine_arn as machine_of_execution
+    from sfnorch.aws.resume import resumption
+    from sfnorch.aws.run_tree import RunTree
+    from sfnorch.aws.threads import children, definition, list_names, runs_jobs
+
+    tree = RunTree(client, [arn], clock)
+    tree.poll()
+    root = tree.roots[0]
+    now = definition(client, machine_arn)
+    names = children(now)
+    if names is None and not runs_jobs(now):
+        raise SfnorchError(
+            f"The machine {root.machine} is none that sfnorch makes: what is left of its run can't be told",
+            hint="redrive it in the console, or start it anew",
+        )
+    found = resumption(root, names)
+    for node in root.walk():
+        own = {job.name for job in node.record.jobs if job.name != job.glue_name}
+        listed = {job for jobs in found.jobs.values() for job in jobs} & own
+        if listed and (lost := listed - list_names(definition(client, machine_of_execution(node.arn)))):
+            raise SfnorchError(
+                f"{node.machine} knows no {', '.join(sorted(lost))} any more: its jobs have changed since that run",
+                hint="`sfnorch run --only CHILD --thread CHILD=JOBS` runs the jobs that you name",
+            )
+    return found
+
+
 def _show(found: Resumption) -> None:
     for child, jobs in found.jobs.items():
-        click.echo(f"{child}: {' → '.join(jobs) or 'all of its jobs, as planned'}", err=True)
+        click.echo(printable(f"{child}: {' → '.join(jobs) or 'all of its jobs, as planned'}"), err=True)
     if found.skipped:
-        click.echo(f"skipped: {', '.join(found.skipped)}", err=True)
+        click.echo(printable(f"skipped: {', '.join(found.skipped)}"), err=True)

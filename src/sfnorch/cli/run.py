@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -109,8 +110,9 @@ def run(
     stack = existing_stack(session.cloudformation, stack_name)
     machine = main_machine(machines(session.cloudformation, stack), stack, machine_name)
     inputs = {"": document} if document is not None else _inputs(session, machine, by_id, only)
-    base = name or f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
-    arns = _start(session, machine, base, inputs)
+    arns = _start(
+        session, machine, name or f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}", inputs
+    )
     if no_wait:
         print_started(arns, output_form)
         return 0
@@ -136,17 +138,37 @@ def _inputs(
     inputs: dict[str, dict[str, Any]] = {
         thread: {"threadId": thread, "glueJobs": list(jobs)} for thread, jobs in threads.items()
     }
-    return {"": next(iter(inputs.values()))} if len(inputs) == 1 else inputs
+    return inputs
 
 
 def _start(session: Session, machine: Machine, base: str, inputs: dict[str, dict[str, Any]]) -> list[str]:
-    """The ARNs of the executions, which are all started before any is followed."""
-    import re
+    """The ARNs of the executions, which are all started before any is followed.
 
-    from sfnorch.aws.executions import start
+    Raises SfnorchError where one couldn't be started, and tells those that were.
+    """
+    from sfnorch.aws.errors import explained, is_transient
+    from sfnorch.aws.executions import execution_arn, start
+    from sfnorch.aws.polling import Clock
 
-    arns = []
-    for thread, document in inputs.items():
-        end = f"-{re.sub('[^0-9A-Za-z_-]', '_', thread)}" if thread else ""
-        arns.append(start(session.stepfunctions, machine.arn, base[: 80 - len(end)] + end[:80], document))
+    arns: list[str] = []
+    for name, document in zip(_names(base, list(inputs)), inputs.values(), strict=True):
+        try:
+            arns.append(start(session.stepfunctions, machine.arn, name, document, Clock()))
+        except Exception as error:
+            told = explained(error)
+            if told is None:
+                raise
+            before = "".join(f"\nstarted before that: {arn}" for arn in arns)
+            hint = told.hint
+            if is_transient(error):
+                hint = f"`sfnorch watch {execution_arn(machine.arn, name)}` shows whether it was started all the same"
+            raise SfnorchError(f"{told.message}{before}", hint=hint) from None
     return arns
+
+
+def _names(base: str, threads: list[str]) -> list[str]:
+    """The names of the executions: the base's, with a number and what may stand in a name of the thread's id."""
+    if len(threads) == 1:
+        return [base]
+    ends = [f"-{n}-{re.sub('[^0-9A-Za-z_-]', '_', thread)[:30]}" for n, thread in enumerate(threads, 1)]
+    return [base[: 80 - len(end)] + end for end in ends]

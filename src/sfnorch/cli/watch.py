@@ -17,7 +17,7 @@ from sfnorch.cli.run import Duration
 @account_options
 @output_option
 def watch(
-    execution: str,
+    execution: str | None,
     machine_name: str,
     stack_name: str,
     timeout: float | None,

@@ -38,6 +38,9 @@ GIVEN = jsonata("$exists($states.input.glueJobs) ? $states.input.glueJobs : null
 CAUSE_LENGTH = 5_000
 """Characters of a cause that an item passes on: fifty such failures fit into the Map's 256 KiB."""
 
+_LONGEST = 300
+"""Characters of a name in a list: Glue's 255, and a number behind it."""
+
 _ARE_NAMES = r"""(
   $names := <<given>>;
   $count($names) > 0 and $count($names[$type($) = "string" ? $contains($, /[^\s,]/) : false]) = $count($names)
@@ -49,7 +52,7 @@ def run_names(jobs: Sequence[Job]) -> list[str]:
     """What the plan's jobs are called in lists: by their names; where a later run has other settings, `name (2)`."""
     first: dict[str, Job] = {}
     differ = any(first.setdefault(job.name, job) != job for job in jobs)
-    return state_names((job.name for job in jobs), taken=()) if differ else [job.name for job in jobs]
+    return state_names((job.name for job in jobs), taken=(), length=_LONGEST) if differ else [job.name for job in jobs]
 
 
 def settings(jobs: Sequence[Job]) -> dict[str, Value]:

@@ -7,25 +7,25 @@ from collections.abc import Iterable
 LENGTH = 80
 
 
-def state_names(jobs: Iterable[str], *, taken: Iterable[str]) -> list[str]:
-    """A state name for each job: its own, shortened with a hash where too long, `name (2)` where it is taken."""
+def state_names(jobs: Iterable[str], *, taken: Iterable[str], length: int = LENGTH) -> list[str]:
+    """A name for each job: its own, shortened with a hash where longer than `length`, `name (2)` where it is taken."""
     used = set(taken)
     names = []
     for job in jobs:
-        name, times = fitted(job), 1
+        name, times = fitted(job, length=length), 1
         while name in used:
             times += 1
-            name = fitted(job, f" ({times})")
+            name = fitted(job, f" ({times})", length=length)
         used.add(name)
         names.append(name)
     return names
 
 
-def fitted(name: str, tail: str = "") -> str:
+def fitted(name: str, tail: str = "", *, length: int = LENGTH) -> str:
     """The name with its tail, the name's end replaced by a hash of it where both are too long."""
-    if len(name) + len(tail) <= LENGTH:
+    if len(name) + len(tail) <= length:
         return name + tail
     from hashlib import sha256  # rarely needed, and slow to load
 
     mark = "-" + sha256(name.encode()).hexdigest()[:8] + tail
-    return name[: LENGTH - len(mark)] + mark
+    return name[: length - len(mark)] + mark

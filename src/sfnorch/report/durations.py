@@ -1,8 +1,9 @@
-"""Durations as people write and read them."""
+"""Durations and moments as people and programs write and read them."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 
@@ -18,7 +19,7 @@ def seconds_of(text: str) -> float | None:
 
 def duration(seconds: float) -> str:
     """The duration as a person reads it: `00s`, `15m`, `1h30m`, `2m05s`."""
-    whole = round(seconds)
+    whole = max(0, round(seconds))
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     if not hours and not minutes:
         return f"{rest:02d}s"
@@ -26,3 +27,8 @@ def duration(seconds: float) -> str:
     if minutes or (hours and rest):
         shown += f"{minutes:02d}m"
     return shown + (f"{rest:02d}s" if rest else "")
+
+
+def iso(at: datetime | None) -> str | None:
+    """The moment in ISO 8601, for programs; None where there is none."""
+    return at.isoformat() if at else None

@@ -15,7 +15,8 @@ from sfnorch.aws.executions import execution_name
 from sfnorch.aws.history import Job
 from sfnorch.aws.links import execution_link, logs_link
 from sfnorch.aws.run_tree import Failure, News, Node, RunTree
-from sfnorch.report.durations import duration
+from sfnorch.report.durations import duration, iso
+from sfnorch.report.names import printable
 from sfnorch.report.status import STYLES
 
 _MOST_MESSAGE = 200
@@ -44,19 +45,23 @@ def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
 
 
 def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: int | None = None) -> RenderableType:
-    """The run as a tree; where that has more lines than `height`, jobs that went well are counted, not listed."""
-    lines = sum(1 + len(_rows(node)) for root in tree.roots for node in root.walk())
-    short = height is not None and lines > height
-    return Group(*(_branch(root, names, now, short=short) for root in tree.roots))
+    """The run as a tree; where that has more lines than `height`, what failed or runs, and how much went well."""
+    lines = sum(1 + len(_rows(node)) + bool(node.skipped) for root in tree.roots for node in root.walk())
+    if height is not None and lines > height:
+        room = height // len(tree.roots)
+        return Group(*(_short_branch(root, names, now, room) for root in tree.roots[:height]))
+    return Group(*(_branch(root, names, now) for root in tree.roots))
 
 
 def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]:
     """A line for each change: the time of day, which execution, which job, what became of it."""
     for item in news:
         change = item.change
-        line = Text.assemble((f"{change.at.astimezone():%H:%M:%S}  ", "dim"), (names[item.node.arn], "bold"), "  ")
+        line = Text.assemble(
+            (f"{change.at.astimezone():%H:%M:%S}  ", "dim"), (names.get(item.node.arn, ""), "bold"), "  "
+        )
         if change.job:
-            line.append(f"{change.job} ")
+            line.append(f"{printable(change.job)} ")
         line.append(change.status, STYLES.get(change.status, ""))
         for detail in (change.run_id, _short(change.message)):
             if detail:
@@ -68,11 +73,16 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
     """Prints who failed, at which job, why, and where to look."""
     for failure in failures:
         arn = failure.node.arn
-        at = f": job {failure.job.name} {failure.job.status}" if failure.job else f": {failure.node.record.status}"
+        if failure.refused:
+            at = f": {failure.refused} couldn't be started"
+        elif failure.job:
+            at = f": job {printable(failure.job.name)} {failure.job.status}"
+        else:
+            at = f": {failure.node.record.status}"
         console.print()
         console.print(Text.assemble((names[arn], "bold red"), at), soft_wrap=True)
         for line in failure.message.splitlines():
-            console.print(Text(f"  {line}"), soft_wrap=True)
+            console.print(Text(f"  {printable(line)}"), soft_wrap=True)
         if failure.job and failure.job.run_id:
             console.print(Text(f"  Job run: {failure.job.run_id}"), soft_wrap=True)
             console.print(Text(f"  Logs: {logs_link(arn, failure.job.run_id)}"), soft_wrap=True)
@@ -85,7 +95,7 @@ def tree_data(tree: RunTree) -> dict[str, Any]:
         "executions": [_node_data(root) for root in tree.roots],
         "failures": [
             {
-                "machine": failure.node.machine,
+                "machine": failure.refused or failure.node.machine,
                 "execution": failure.node.arn,
                 "job": failure.job.name if failure.job else None,
                 "runId": failure.job.run_id if failure.job and failure.job.run_id else None,
@@ -104,8 +114,8 @@ def _node_data(node: Node) -> dict[str, Any]:
         "machine": node.machine,
         "arn": node.arn,
         "status": record.status,
-        "started": _iso(record.started),
-        "ended": _iso(record.ended),
+        "started": iso(record.started),
+        "ended": iso(record.ended),
         "error": record.error or None,
         "message": record.message or None,
         "input": record.input,
@@ -117,8 +127,8 @@ def _node_data(node: Node) -> dict[str, Any]:
                 "runId": job.run_id or None,
                 "message": job.message or None,
                 "attempts": job.attempts,
-                "started": _iso(job.started),
-                "ended": _iso(job.ended),
+                "started": iso(job.started),
+                "ended": iso(job.ended),
             }
             for job in record.jobs
         ],
@@ -126,28 +136,60 @@ def _node_data(node: Node) -> dict[str, Any]:
     }
 
 
-def _branch(node: Node, names: Mapping[str, str], now: datetime, *, short: bool) -> Tree:
-    record = node.record
-    label = _label(names[node.arn], "bold", record.status, record.started, record.ended, now)
-    if record.status != "SUCCEEDED" and not any(job.status != "SUCCEEDED" for job in record.jobs) and record.error:
-        label.append(f"  {_short(f'{record.error}: {record.message}')}", "red")
-    branch = Tree(label)
-    well = 0
+def _branch(node: Node, names: Mapping[str, str], now: datetime) -> Tree:
+    """The execution, its jobs, those that are to come, and the executions that it started."""
+    branch = Tree(_head(node, names, now))
     for row in _rows(node):
-        if isinstance(row, str):
-            if not short:
-                branch.add(Text(row, style="dim"))
-        elif short and row.status == "SUCCEEDED":
-            well += 1
-        else:
-            branch.add(_job(row, now))
-    if well:
-        label.append(f"  {well} of {len(_rows(node))} jobs done", "dim")
+        branch.add(Text(printable(row), style="dim") if isinstance(row, str) else _job(row, now))
     if node.skipped:
         branch.add(Text(f"skipped: {', '.join(node.skipped)}", style="dim"))
+    for machine, why in node.record.refused_executions.values():
+        branch.add(Text.assemble(machine, (" not started", "bold red"), (f"  {_short(why)}", "red")))
     for child in node.children:
-        branch.children.append(_branch(child, names, now, short=short))
+        branch.children.append(_branch(child, names, now))
     return branch
+
+
+def _short_branch(node: Node, names: Mapping[str, str], now: datetime, room: int) -> Tree:
+    """The execution in so many lines: those below it that failed first, then those that run; the others are counted."""
+    branch = Tree(_head(node, names, now))
+    below = sorted((child for child in node.walk() if child is not node), key=_urgency)
+    lines: list[Text] = [_head(child, names, now, job=True) for child in below if _urgency(child) < _WELL]
+    lines += [_job(job, now) for job in node.record.jobs if job.status != "SUCCEEDED"]
+    for line in lines[: max(room - 2, 1)]:
+        branch.add(line)
+    well = sum(_urgency(child) == _WELL for child in below)
+    done = sum(job.status == "SUCCEEDED" for job in node.record.jobs)
+    unseen = len(lines) - max(room - 2, 1)
+    counts = {"more": unseen, "succeeded": well, "jobs done": done}
+    words = ", ".join(f"{count} {what}" for what, count in counts.items() if count > 0)
+    if words:
+        branch.add(Text(f"… {words}", style="dim"))
+    return branch
+
+
+_WELL = 2
+
+
+def _urgency(node: Node) -> int:
+    """What is shown first where not all can be: 0 what failed, 1 what runs, 2 what went well."""
+    status = node.record.status
+    return 1 if status == "RUNNING" else _WELL if status == "SUCCEEDED" else 0
+
+
+def _head(node: Node, names: Mapping[str, str], now: datetime, *, job: bool = False) -> Text:
+    """The execution in a line; with `job`, the one that runs or failed too."""
+    record = node.record
+    name = names.get(node.arn, node.machine)
+    label = _label(name, "bold", record.status, record.started, record.ended, now)
+    own = [each for each in record.jobs if each.status != "SUCCEEDED"]
+    if record.status != "SUCCEEDED" and not own and record.error:
+        label.append(f"  {_short(f'{record.error}: {record.message}')}", "red")
+    if job and own:
+        label.append(f"  {printable(own[-1].name)} {own[-1].status}  {_short(own[-1].message)}")
+    label.no_wrap = job
+    label.overflow = "ellipsis" if job else None
+    return label
 
 
 def _rows(node: Node) -> list[Job | str]:
@@ -157,7 +199,7 @@ def _rows(node: Node) -> list[Job | str]:
 
 
 def _job(job: Job, now: datetime) -> Text:
-    label = _label(job.name, "", job.status, job.started, job.ended, now)
+    label = _label(printable(job.name), "", job.status, job.started, job.ended, now)
     if job.attempts > 1:
         label.append(f"  attempt {job.attempts}", "yellow")
     if job.run_id:
@@ -176,9 +218,5 @@ def _label(name: str, style: str, status: str, started: datetime | None, ended: 
 
 def _short(message: str) -> str:
     """The message in one line, cut where it is long: it stands whole at the end."""
-    line = " ".join(message.split())
+    line = " ".join(printable(message).split())
     return line if len(line) <= _MOST_MESSAGE else f"{line[:_MOST_MESSAGE]}…"
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sfnorch.aws.status import Status
-from sfnorch.report.durations import duration
+from sfnorch.report.durations import duration, iso
 
 STYLES = {
     "SUCCEEDED": "green", "OK": "green", "RUNNING": "cyan", "FAILED": "bold red", "TIMED_OUT": "bold red",
@@ -25,7 +25,7 @@ def status_data(status: Status) -> dict[str, Any]:
         "stack": status.stack.name,
         "status": status.stack.status,
         "reason": status.stack.reason,
-        "updated": _iso(status.stack.updated),
+        "updated": iso(status.stack.updated),
         "machines": [{"machine": m.title, "resource": m.logical_id, "arn": m.arn} for m in status.machines],
         "executions": [
             {
@@ -33,13 +33,13 @@ def status_data(status: Status) -> dict[str, Any]:
                 "execution": execution.name,
                 "arn": execution.arn,
                 "status": execution.status,
-                "started": _iso(execution.started),
-                "ended": _iso(execution.ended),
+                "started": iso(execution.started),
+                "ended": iso(execution.ended),
             }
             for execution in status.executions
         ],
         "alarms": [
-            {"alarm": alarm.name, "state": alarm.state, "since": _iso(alarm.since), "reason": alarm.reason}
+            {"alarm": alarm.name, "state": alarm.state, "since": iso(alarm.since), "reason": alarm.reason}
             for alarm in status.alarms
         ],
         "outputs": dict(status.stack.outputs),
@@ -86,7 +86,3 @@ def _table(*titles: str) -> Table:
 
 def _moment(at: datetime | None) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M:%S}" if at else ""
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

@@ -127,6 +127,7 @@ def test_tasks_that_run_no_job_are_no_jobs():
     ("cause", "message"),
     [
         ({"job": "a", "message": "broke", "remaining": ["a"]}, "broke"),
+        ({"jobs": [{"job": "a", "status": "FAILED"}, {"job": "b", "status": "SUCCEEDED"}]}, "1 of 2 jobs failed: a"),
         ("plain words", "plain words"),
         ('{"cut": "of', '{"cut": "of'),
         ("[1]", "[1]"),
@@ -154,3 +155,48 @@ def test_events_may_come_in_any_portions():
     parts = [change for event in history.events for change in record.take([event])]
     assert [(change.job, change.status, change.run_id, change.message) for change in parts] == changes
     assert (jobs(record), record.last_event) == (jobs(whole), len(history.events))
+
+
+def test_an_execution_that_is_redriven_runs_again():
+    history = History()
+    history.begin()
+    history.assign(jobs=["a"])
+    history.enter()
+    history.start("a", "jr_1")
+    history.finish("ABORTED")
+    record, _ = told(history)
+    assert (record.status, record.ended is None, record.jobs[0].cut_off) == ("ABORTED", False, True)
+    redriven = History()
+    redriven.events = list(history.events)
+    redriven.add("ExecutionRedriven", key="executionRedriven", redriveCount=1)
+    redriven.start("a", "jr_2")
+    redriven.end("SUCCEEDED", "jr_2")
+    record, changes = told(redriven)
+    assert (record.status, record.ended, record.jobs[-1].status) == ("RUNNING", None, "SUCCEEDED")
+    assert ("", "RUNNING", "", "redriven") in changes
+
+
+def test_a_child_that_could_not_be_started():
+    history = History()
+    history.begin()
+    states = {"resourceType": "states", "resource": "startExecution.sync:2"}
+    for refusals in (1, 2):
+        history.enter(1)
+        parameters = f'{{"StateMachineArn": "arn:aws:states:r:1:stateMachine:etl-{refusals}"}}'
+        for _ in range(refusals):
+            history.add("TaskScheduled", key="taskScheduled", **states, parameters=parameters)
+            history.add("TaskStarted", key="taskStarted", **states)
+            history.add("TaskSubmitFailed", key="taskSubmitFailed", **states, error="StepFunctions.X", cause="gone")
+    record, _ = told(history)
+    assert list(record.refused_executions.values()) == [
+        ("etl-1", "StepFunctions.X: gone"),
+        ("etl-2", "StepFunctions.X: gone"),
+    ]
+    history.add("TaskScheduled", key="taskScheduled", **states, parameters=parameters)
+    history.add("TaskStarted", key="taskStarted", **states)
+    history.add("TaskSubmitted", key="taskSubmitted", **states, output='{"ExecutionArn": "arn:2"}')
+    record, _ = told(history)
+    assert (list(record.refused_executions.values()), record.children) == (
+        [("etl-1", "StepFunctions.X: gone")],
+        ["arn:2"],
+    )

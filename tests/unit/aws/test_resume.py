@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from sfnorch.aws.history import Record
 from sfnorch.aws.resume import resumption
 from sfnorch.aws.run_tree import Node
 from sfnorch.errors import SfnorchError
-from tests.unit.aws.events import History
+from tests.unit.aws.events import AT, History
 
 STARTED_BY = {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": "arn:master"}
 NAMES = ["orders", "sales", "stock"]
@@ -33,6 +34,15 @@ def child(name: str, status: str, jobs: list[str], done: int, cause: Any = "", *
         history.start(job, f"jr_{index}")
         history.end("SUCCEEDED" if index < done else "FAILED", f"jr_{index}", "broke")
     history.finish(status, "GlueJobFailed" if cause else "", cause)
+    return node(history, f"etl-{name}")
+
+
+def refusing(name: str) -> Node:
+    """A child that refused its input."""
+    history = History()
+    history.begin()
+    history.assign(child=name)
+    history.finish("FAILED", "InvalidInput", "glueJobs must be a list")
     return node(history, f"etl-{name}")
 
 
@@ -78,14 +88,18 @@ def test_a_child_that_died_without_a_word_runs_what_has_not_succeeded(status: st
 
 
 def test_a_child_that_was_never_started_gets_what_it_was_to_get():
-    threads = [{"threadId": "A", "glueJobs": ["x"], **STARTED_BY}, {"threadId": "B", "skip": True}, {"threadId": "C"}]
+    threads = [
+        {"threadId": "A", "glueJobs": "x, y", **STARTED_BY},
+        {"threadId": "B", "skip": True, **STARTED_BY},
+        {"threadId": "C", **STARTED_BY},
+    ]
     found = resumption(master([], threads, status="ABORTED"), NAMES)
     assert found.input["threads"] == [
-        {"threadId": "A", "child": "orders", "glueJobs": ["x"]},
+        {"threadId": "A", "child": "orders", "glueJobs": "x, y"},
         {"threadId": "B", "child": "sales", "skip": True},
         {"threadId": "C", "child": "stock"},
     ]
-    assert (found.jobs, found.skipped) == ({"orders": ["x"], "stock": []}, ["sales"])
+    assert (found.jobs, found.skipped) == ({"orders": ["x", "y"], "stock": []}, ["sales"])
 
 
 def test_a_child_that_is_new_since_then_is_skipped():
@@ -93,6 +107,21 @@ def test_a_child_that_is_new_since_then_is_skipped():
     found = resumption(root, [*NAMES, "new"])
     assert found.input["threads"][-1] == {"threadId": "new", "child": "new", "skip": True}
     assert found.skipped == ["new"]
+
+
+@pytest.mark.parametrize("cause", ["", {"remaining": []}, {"remaining": ["(all)"]}])
+def test_a_child_that_died_after_its_last_job_has_nothing_left(cause: Any):
+    done = child("sales", "ABORTED", ["b"], 1, cause)
+    root = master([child("orders", "FAILED", ["a"], 0, cause), done, child("stock", "SUCCEEDED", ["c"], 1)])
+    found = resumption(root, NAMES)
+    assert (found.jobs, found.skipped) == ({"orders": ["a"]}, ["sales", "stock"])
+
+
+def test_a_child_that_is_no_more_is_taken_from_what_its_master_told():
+    gone = Node(arn="arn:aws:states:eu-central-1:111122223333:execution:etl-sales:1")
+    gone.record.status, gone.record.ended = "FAILED", AT
+    gone.record.cause = json.dumps({"child": "sales", "remaining": ["b", "c"]})
+    assert resumption(master([gone]), NAMES).jobs["sales"] == ["b", "c"]
 
 
 def dynamic(status: str, jobs: list[str], done: int, cause: Any = "", **variables: Any) -> Node:
@@ -124,6 +153,12 @@ def test_an_execution_without_children():
         (master([child("sales", "FAILED", ["b"], 0)]), ["orders", "stock"],
          "The master has no child sales any more, but: orders, stock",
          "`sfnorch run --thread CHILD=JOBS` runs jobs in another child"),
+        (master([], [{"child": "orders", "glueJobs": ["q"]}] * 3, status="FAILED"), NAMES,
+         "It ended FAILED before any child was started:", "`sfnorch run` starts a new run"),
+        (master([], ["a", "b", "c"], status="FAILED"), NAMES,
+         "It ended FAILED before any child was started:", "`sfnorch run` starts a new run"),
+        (master([refusing("sales")]), NAMES, "sales refused its input: glueJobs must be a list",
+         "`sfnorch run` starts a new run"),
         (master([], [], status="FAILED"), NAMES, "It ended FAILED before any child was started:",
          "`sfnorch run` starts a new run"),
     ],
