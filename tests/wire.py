@@ -34,6 +34,8 @@ class Wire:
     address: str = ""
     calls: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """Operations of which one answer each is lost, though the call was made."""
     after: Callable[[str], None] = lambda _: None
     answer: Callable[[str, bytes], Answer | None] = lambda *_: None
     """What is answered instead of the emulator, by operation and body."""
@@ -98,6 +100,11 @@ def wire_to(endpoint: str) -> Iterator[Wire]:
                 else _forwarded(wire.endpoint, self.command, self.path, dict(self.headers), body)
             )
             wire.after(operation)
+            if operation in wire.lost:
+                wire.lost.remove(operation)
+                self.close_connection = True
+                self.connection.close()
+                return
             self.send_response(status)
             for name, value in headers.items():
                 if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):

@@ -331,8 +331,10 @@ def test_an_execution_that_is_given_as_nothing(stacks: Run, wire: Wire, account:
     done = stacks(command, "", "--stack-name", "etl", *(["--yes"] if command == "resume" else []))
     assert (done.code, done.err.splitlines()[-1]) == (
         2,
-        (f"Error: Invalid value for '{'EXECUTION' if command == 'stop' else '[EXECUTION]'}': "
-        "it is empty: name an execution."),
+        (
+            f"Error: Invalid value for '{'EXECUTION' if command == 'stop' else '[EXECUTION]'}': "
+            "it is empty: name an execution."
+        ),
     )
     assert (machines.started, machines.stopped) == ([], [])
 
@@ -360,8 +362,10 @@ def test_what_was_started_is_told_where_another_was_not(stacks: Run, wire: Wire,
     assert (done.code, done.out, done.err) == (
         1,
         "",
-        ("Error: StartExecution: it is going (StateMachineDeleting)\n"
-        "Error: started before that: arn:aws:states:us-east-1:ACCOUNT:execution:dyn-jobs:dynamic-r1\n"),
+        (
+            "Error: StartExecution: it is going (StateMachineDeleting)\n"
+            "Error: started before that: arn:aws:states:us-east-1:ACCOUNT:execution:dyn-jobs:dynamic-r1\n"
+        ),
     )
 
 
@@ -414,6 +418,8 @@ def test_a_machine_of_another_kind_is_not_resumed(stacks: Run, wire: Wire, accou
     done = stacks("resume", arn, "--yes")
     assert (done.code, done.err) == (
         1,
-        ("Error: The machine dyn-jobs is none that sfnorch makes: what is left of its run can't be told\n"
-        "  redrive it in the console, or start it anew\n"),
+        (
+            "Error: The machine dyn-jobs is none that sfnorch makes: what is left of its run can't be told\n"
+            "  redrive it in the console, or start it anew\n"
+        ),
     )

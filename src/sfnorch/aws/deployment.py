@@ -211,21 +211,26 @@ class Deployment:
         except ClientError as error:
             if not is_missing(error) and code(error) not in ("InvalidChangeSetStatus", "ValidationError"):
                 raise
-            operation = self._other_execution(change_set, error, own=own)
+            operation = self._execution_all_the_same(operation, change_set, error, own=own)
         return self._outcome(self._follow(operation, resources=len(change_set.changes)), change_set)
 
-    def _other_execution(self, change_set: ChangeSet, error: ClientError, *, own: bool) -> Operation:
-        """The execution of this deployment, begun by a call whose answer was lost, or by another run of it.
+    def _execution_all_the_same(
+        self, begun: Operation, change_set: ChangeSet, error: ClientError, *, own: bool
+    ) -> Operation:
+        """The execution of this deployment: begun by a call whose answer was lost, or by another run of it.
 
         Raises SfnorchError where it is another's, or none.
         """
         stack = find_stack(self._client, change_set.stack_id)
-        operation = latest(self._client, stack.id) if stack is not None and stack.in_progress else None
-        if operation is not None and own_verb(operation.token, self._digest) is Verb.EXECUTE:
+        operation = latest(self._client, stack.id) if stack is not None else None
+        if operation is not None and operation.token == begun.token:
+            return begun
+        busy = stack is not None and stack.in_progress
+        if operation is not None and busy and own_verb(operation.token, self._digest) is Verb.EXECUTE:
             return operation
         if own:
             self._delete(change_set)
-        if stack is not None and operation is not None:
+        if stack is not None and busy:
             raise BusyError(f"An operation on {stack.name} is under way: {stack.status}.") from None
         raise SfnorchError(
             f"The change set {change_set.name} can't be executed: {message(error)}",

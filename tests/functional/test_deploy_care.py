@@ -1,0 +1,304 @@
+"""`sfnorch deploy` deletes nothing that is another's, leaves nothing of its own, and tells no secret."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.functional.test_deploy import TAKEN, TOPIC, change_sets, status
+from tests.functional.test_deploy_faults import DEPLOY, LARGE
+from tests.ministack import Account
+from tests.screens import plain
+from tests.wire import Fault, Wire, json_error, xml_error
+
+ASKED = DEPLOY[:-1]
+
+
+@pytest.fixture
+def template(run: Run) -> Path:
+    """A template in the test's folder."""
+    path = Path("t.yaml")
+    path.write_text(TOPIC)
+    return path
+
+
+class Terminal:
+    """A command at a terminal, whose screen can be read and which can be typed to."""
+
+    def __init__(self, arguments: list[str], endpoint: str) -> None:
+        self._ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sfnorch", *arguments],
+            env={**os.environ, "AWS_ENDPOINT_URL": endpoint, "TERM": "dumb", "NO_COLOR": "1"},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            close_fds=True,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self.screen = ""
+
+    def wait_for(self, words: str) -> None:
+        """Reads until the words stand on the screen."""
+        deadline = time.monotonic() + 30
+        while words not in self.screen:
+            assert time.monotonic() < deadline, self.screen
+            self.screen += os.read(self._ours, 10_000).decode()
+
+    def type(self, text: str) -> None:
+        """Types a line."""
+        os.write(self._ours, f"{text}\n".encode())
+
+    def end(self) -> int:
+        """The exit code, once it has ended and its screen is read."""
+        while True:
+            try:
+                data = os.read(self._ours, 10_000)
+            except OSError:  # the other end is closed
+                break
+            if not data:
+                break
+            self.screen += data.decode()
+        return self.process.wait(30)
+
+
+def test_yes_at_the_question(template: Path, account: Account):
+    terminal = Terminal(ASKED, account.endpoint)
+    terminal.wait_for("Deploy these changes? [y/N]: ")
+    assert status(account) == "REVIEW_IN_PROGRESS"
+    terminal.type("y")
+    assert (terminal.end(), status(account)) == (0, "CREATE_COMPLETE")
+
+
+def test_no_at_the_question_leaves_nothing(template: Path, account: Account):
+    terminal = Terminal(ASKED, account.endpoint)
+    terminal.wait_for("Deploy these changes? [y/N]: ")
+    terminal.type("n")
+    assert terminal.end() == 1
+    assert "Nothing was changed." in terminal.screen
+    assert account.client("cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_ctrl_c_at_the_question_leaves_nothing(template: Path, account: Account):
+    terminal = Terminal(ASKED, account.endpoint)
+    terminal.wait_for("Deploy these changes? [y/N]: ")
+    terminal.process.send_signal(signal.SIGINT)
+    assert terminal.end() == 1
+    assert account.client("cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_what_another_has_made_anew_meanwhile_is_not_deleted(template: Path, account: Account, run: Run):
+    account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
+    template.write_text(TAKEN)
+    assert run(*DEPLOY).code == 1
+    template.write_text(TOPIC)
+    terminal = Terminal(ASKED, account.endpoint)
+    terminal.wait_for("Delete it, and create it anew? [y/N]: ")
+    Path("other").mkdir()
+    theirs = TOPIC.replace("news", "theirs").replace("Outputs:", "  Queue: {Type: AWS::SQS::Queue}\nOutputs:")
+    Path("other/t.yaml").write_text(theirs)
+    assert run("deploy", "--template", "other/t.yaml", *DEPLOY[3:]).code == 0
+    terminal.type("y")
+    terminal.wait_for("Deploy these changes? [y/N]: ")
+    terminal.type("n")
+    assert terminal.end() == 1
+    outputs = account.client("cloudformation").describe_stacks(StackName="s")["Stacks"][0]["Outputs"]
+    assert outputs[0]["OutputValue"] == "theirs"
+
+
+def test_what_was_deleted_before_a_no_is_told(template: Path, account: Account, run: Run):
+    account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
+    template.write_text(TAKEN)
+    run(*DEPLOY)
+    template.write_text(TOPIC)
+    terminal = Terminal(ASKED, account.endpoint)
+    terminal.wait_for("Delete it, and create it anew? [y/N]: ")
+    terminal.type("y")
+    terminal.wait_for("Deploy these changes? [y/N]: ")
+    terminal.type("n")
+    assert terminal.end() == 1
+    assert "s was deleted. Nothing else was changed." in terminal.screen
+
+
+def test_a_change_set_of_anothers_is_never_deleted(template: Path, account: Account, run: Run, wire: Wire):
+    cloudformation = account.client("cloudformation")
+    cloudformation.create_change_set(StackName="s", ChangeSetName="theirs", ChangeSetType="CREATE", TemplateBody=TOPIC)
+    wire.faults = [Fault("ExecuteChangeSet", xml_error("ValidationError", "Role r is invalid or cannot be assumed"))]
+    done = run("deploy", "--stack-name", "s", "--execute-change-set", "theirs", "--yes")
+    assert (done.code, done.err.splitlines()[-2]) == (
+        1,
+        "Error: The change set theirs can't be executed: Role r is invalid or cannot be assumed",
+    )
+    assert change_sets(account) == [("CREATE_COMPLETE", "AVAILABLE")]
+
+
+def test_parameters_that_are_missing_are_told_before_a_stack_is_deleted(template: Path, account: Account, run: Run):
+    account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
+    needing = "Parameters: {Need: {Type: String}}\n" + TAKEN.replace("Value: a", "Value: !Ref Need")
+    template.write_text(needing)
+    assert run(*DEPLOY, "--parameter-overrides", "Need=x").code == 1
+    done = run(*DEPLOY)
+    assert (done.code, done.err) == (
+        1,
+        "Error: the parameter Need has no default: give it a value\n  --parameter-overrides NAME=VALUE …\n",
+    )
+    assert status(account) == "ROLLBACK_COMPLETE"
+
+
+@pytest.mark.parametrize("operation", ["CreateChangeSet", "ExecuteChangeSet", "DescribeChangeSet"])
+def test_an_answer_that_is_lost(template: Path, account: Account, run: Run, wire: Wire, operation: str):
+    wire.lost = [operation]
+    done = run(*DEPLOY)
+    assert (done.code, done.out) == (0, "Title  news\n"), done.err
+    assert change_sets(account) == [("CREATE_COMPLETE", "EXECUTE_COMPLETE")]
+
+
+def test_a_change_set_that_a_kill_left_failed_is_cleared_away(template: Path, account: Account, run: Run):
+    run(*DEPLOY)
+    run(*DEPLOY, "--no-execute", "--parameter-overrides", "Title=x")
+    name = next(
+        row["ChangeSetName"]
+        for row in account.client("cloudformation").list_change_sets(StackName="s")["Summaries"]
+        if row["ExecutionStatus"] == "AVAILABLE"
+    )
+    account.client("cloudformation").create_change_set(
+        StackName="s",
+        ChangeSetName=f"{name[:25]}dead",
+        ChangeSetType="UPDATE",
+        TemplateBody=TOPIC,
+    )
+    assert ("FAILED", "UNAVAILABLE") in change_sets(account)
+    run(*DEPLOY, "--no-execute", "--parameter-overrides", "Title=x")
+    assert ("FAILED", "UNAVAILABLE") not in change_sets(account)
+
+
+def test_a_cleanup_that_is_refused_is_told_and_no_failure(template: Path, account: Account, run: Run, wire: Wire):
+    run(*DEPLOY)
+    wire.faults = [Fault("DeleteChangeSet", xml_error("AccessDenied", "not you", 403))]
+    done = run(*DEPLOY)
+    assert (done.code, plain(done.err)) == (
+        0,
+        "The change set sfnorch-DIGEST-NONCE stays, deleting it failed: not you\nNo changes: s is CREATE_COMPLETE.\n",
+    )
+
+
+NEEDY = TOPIC.replace("Default: hush, NoEcho: true", "NoEcho: true, AllowedPattern: '[a-z]+'")
+
+
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+def test_a_value_that_is_nobodys_business_is_in_no_error(
+    template: Path, account: Account, run: Run, wire: Wire, debug: list[str]
+):
+    template.write_text(NEEDY)
+    done = run(*debug, *DEPLOY, "--parameter-overrides", "Word=Hunter2-Hunter2")
+    assert (done.code, done.err.splitlines()[-2]) == (
+        1,
+        "Error: Word can't be what is given: it must match [a-z]+",
+    )
+    wire.faults = [Fault("CreateChangeSet", xml_error("ValidationError", "Parameter Word value hunterhunter is bad"))]
+    done = run(*debug, *DEPLOY, "--parameter-overrides", "Word=hunterhunter")
+    assert (done.code, done.err.splitlines()[-1]) == (
+        1,
+        "Error: CreateChangeSet: Parameter Word value **** is bad (ValidationError)",
+    )
+    assert "hunterhunter" not in done.err
+
+
+def test_json_tells_errors_too(template: Path, account: Account, run: Run):
+    done = run("outputs", "--stack-name", "nobody", "--output", "json")
+    assert (done.code, json.loads(done.out)) == (
+        1,
+        {
+            "error": {
+                "message": "There is no stack nobody in eu-central-1",
+                "hint": "--stack-name and --region choose another; `sfnorch deploy` makes one",
+            }
+        },
+    )
+    done = run(*DEPLOY, "--output", "json", "--parameter-overrides", "Nobody=x")
+    assert json.loads(done.out)["error"]["message"].startswith("the template has no parameter Nobody; it has: ")
+
+
+def test_status_follow_tells_how_it_ended(template: Path, account: Account, run: Run):
+    account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
+    waiting = TAKEN + (
+        "  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
+        "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '2'}}\n"
+    )
+    waiting = waiting.replace("DependsOn: Topic", "DependsOn: Wait")
+    account.client("cloudformation").create_stack(StackName="s", TemplateBody=waiting)
+    done = run("status", "--follow", "--stack-name", "s")
+    assert done.code == 1
+    assert plain(done.err).splitlines()[-3].startswith("Error: s: ROLLBACK_COMPLETE") or "ROLLBACK" in done.err
+    assert done.out.startswith("s  ROLLBACK_COMPLETE")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("AWS_ENDPOINT_URL", "foo", ("Error: AWS can't be called: Invalid endpoint: foo\n"
+         "  look at AWS_ENDPOINT_URL, and at the region's name\n")),
+        ("AWS_DEFAULT_REGION", "no where", ("Error: AWS can't be called: Provided region_name 'no where' doesn't match a "
+         "supported format.\n  look at AWS_ENDPOINT_URL, and at the region's name\n")),
+    ],
+)  # fmt: skip
+def test_settings_that_are_wrong(
+    run: Run, account: Account, monkeypatch: pytest.MonkeyPatch, name: str, value: str, error: str
+):
+    monkeypatch.setenv(name, value)
+    done = run("outputs")
+    assert (done.code, done.out, done.err) == (1, "", error)
+
+
+def test_credentials_that_a_process_can_not_give(run: Run, account: Account, monkeypatch: pytest.MonkeyPatch):
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(key)
+    Path("config").write_text("[default]\ncredential_process = /not/there\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(Path("config").resolve()))
+    done = run("outputs")
+    assert (done.code, done.err) == (
+        1,
+        (
+            "Error: The AWS credentials can't be read: [Errno 2] No such file or directory: '/not/there'\n"
+            "  look at the profile and the environment\n"
+        ),
+    )
+
+
+@pytest.mark.parametrize("answer", [(200, "text/xml", b"<foo/>"), (200, "text/plain", b"garbage")])
+def test_an_answer_that_is_not_awss(run: Run, wire: Wire, answer: tuple[int, str, bytes]):
+    wire.faults = [Fault("*", answer, times=99)]
+    done = run("outputs")
+    assert (done.code, done.err.splitlines()[0][:60]) == (
+        1,
+        "Error: What answered is not AWS, but a page for people (KeyE"
+        if answer[2] == b"<foo/>"
+        else "Error: What answered is not AWS, but a page for people (Resp",
+    )
+
+
+def test_a_bucket_is_not_made_for_what_is_wrongly_asked(template: Path, account: Account, run: Run):
+    template.write_text(LARGE)
+    assert run(*DEPLOY, "--tags", "nonsense").code == 2
+    assert account.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_jobs_of_a_child_by_its_name(account: Account, run: Run, wire: Wire):
+    Path("sfnorch.yaml").write_text(
+        "pattern: master-child\njob_states: false\nlogging: false\ntracing: false\n"
+        "children: [{name: one, jobs: [a]}, {name: two, jobs: [b]}]\n"
+    )
+    wire.faults = [Fault("ListJobs", json_error("AccessDeniedException", "no"))]
+    done = run("deploy", "--yes", "--no-execute", "--jobs", "two=c,d", "--stack-name", "s")
+    assert "Child2GlueJobs  c,d" in done.err
+    assert done.code == 0
