@@ -186,7 +186,7 @@ def follow(
     def batches() -> Iterator[tuple[StackEvent, ...]]:
         for events in following.batches():
             failed.extend(event for event in events if event.failed)
-            taken_back.extend(event for event in events if event.of_stack and event.status in _TAKEN_BACK)
+            taken_back.extend(event for event in events if event.of_stack and "ROLLBACK_IN" in event.status)
             yield events
 
     try:
