@@ -142,7 +142,9 @@ def test_nothing_is_retained_before_a_deletion_has_failed(stack: Run, account: A
     early = stack("delete", "--yes", "--retain", "Topic")
     assert (early.code, early.err) == (
         1,
-        ("Error: s is CREATE_COMPLETE: resources can be retained only where deleting them has failed\n"
-        "  delete without --retain first\n"),
+        (
+            "Error: s is CREATE_COMPLETE: resources can be retained only where deleting them has failed\n"
+            "  delete without --retain first\n"
+        ),
     )
     assert status(account) == "CREATE_COMPLETE"
