@@ -10,7 +10,7 @@ help:
 	@echo "make test    run the tests"
 	@echo "make check   format, lint, types, layers, then the tests with branch coverage"
 	@echo "make golden  renew the committed renderings and generated parts of the README; read the diff"
-	@echo "make bench   time whole commands (Node.js and aws-cdk-lib for the comparison with CDK)"
+	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -37,6 +37,7 @@ golden: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/commands.py
+	$(BIN)/python -m benchmarks.deploy
 
 clean:
 	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

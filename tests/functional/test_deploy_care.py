@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 
 from tests.conftest import Run
 from tests.functional.test_deploy import TAKEN, TOPIC, change_sets, status
-from tests.functional.test_deploy_faults import DEPLOY, LARGE
+from tests.functional.test_deploy_faults import DEPLOY, LARGE, heed_ctrl_c
 from tests.ministack import Account
 from tests.screens import plain
 from tests.wire import Fault, Wire, json_error, xml_error
@@ -44,6 +45,7 @@ class Terminal:
             stderr=theirs,
             close_fds=True,
             start_new_session=True,
+            preexec_fn=heed_ctrl_c,
         )
         os.close(theirs)
         self.screen = ""
@@ -52,7 +54,8 @@ class Terminal:
         """Reads until the words stand on the screen."""
         deadline = time.monotonic() + 30
         while words not in self.screen:
-            assert time.monotonic() < deadline, self.screen
+            readable, _, _ = select.select([self._ours], [], [], max(0.0, deadline - time.monotonic()))
+            assert readable, self.screen
             self.screen += os.read(self._ours, 10_000).decode()
 
     def type(self, text: str) -> None:
@@ -61,7 +64,7 @@ class Terminal:
 
     def end(self) -> int:
         """The exit code, once it has ended and its screen is read."""
-        while True:
+        while select.select([self._ours], [], [], 30)[0]:
             try:
                 data = os.read(self._ours, 10_000)
             except OSError:  # the other end is closed

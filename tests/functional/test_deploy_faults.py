@@ -34,6 +34,11 @@ def template(run: Run) -> Path:
     return path
 
 
+def heed_ctrl_c() -> None:
+    """Has a new process heed SIGINT, even where the tests run in the background of a shell, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _start(arguments: list[str], endpoint: str) -> subprocess.Popen[str]:
     """A command in a process of its own."""
     return subprocess.Popen(
@@ -43,6 +48,7 @@ def _start(arguments: list[str], endpoint: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_ctrl_c,
     )
 
 

@@ -120,7 +120,7 @@ class Following:
         self._operation = operation
         self._seen = {operation.after}
         self._tokens = {operation.token}
-        self._pace = Pace(clock, first=0.4, longest=3.0)
+        self._pace = Pace(clock, first=0.3, longest=3.0)
         self._read = patiently(self._new_events, clock)
         self._find = patiently(find_stack, clock)
 

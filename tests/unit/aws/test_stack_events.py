@@ -77,7 +77,7 @@ def test_each_event_once_and_none_of_another_operation():
     ending = follow(made, Operation(stack_id=STACK, token="own", after="e2"), audience, clock)
     assert ending == Ending(status="UPDATE_COMPLETE")
     assert audience.seen == [["e3", "e4"], [], ["e5", "e6", "e8", "e9"]]
-    assert clock.slept == [0.4, pytest.approx(0.6)]
+    assert clock.slept == [0.3, pytest.approx(0.45)]
     stubber.assert_no_pending_responses()
 
 
