@@ -21,8 +21,6 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def account(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Account:
     """An empty account, which commands of this process find in the environment."""
     fresh = new_account(endpoint)
-    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_SESSION_TOKEN", "HTTPS_PROXY", "HTTP_PROXY"):
-        monkeypatch.delenv(name, raising=False)
     for name, value in fresh.environment().items():
         monkeypatch.setenv(name, value)
     return fresh

@@ -1,0 +1,70 @@
+"""The bucket for large templates: made in every region, and nobody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import ANY, Stubber
+
+from sfnorch.aws.artifacts import Bucket
+from sfnorch.errors import SfnorchError
+
+ACCOUNT = "111122223333"
+
+
+def stubbed(region: str) -> tuple[Any, Stubber]:
+    client: Any = boto3.Session("x", "y", region_name=region).client("s3")
+    return client, Stubber(client)
+
+
+@pytest.mark.parametrize(
+    ("region", "where"),
+    [
+        ("us-east-1", {}),
+        ("eu-central-1", {"CreateBucketConfiguration": {"LocationConstraint": "eu-central-1"}}),
+    ],
+)
+def test_a_bucket_is_made_with_all_its_settings(region: str, where: dict[str, Any]):
+    client, stubber = stubbed(region)
+    bucket = {"Bucket": f"sfnorch-{ACCOUNT}-{region}"}
+    whose = {**bucket, "ExpectedBucketOwner": ACCOUNT}
+    stubber.add_client_error("head_bucket", "404", http_status_code=404, expected_params=whose)
+    stubber.add_response("create_bucket", {}, {**bucket, **where})
+    stubber.add_response("put_public_access_block", {}, {**whose, "PublicAccessBlockConfiguration": ANY})
+    stubber.add_response("put_bucket_encryption", {}, {**whose, "ServerSideEncryptionConfiguration": ANY})
+    stubber.add_response("put_bucket_policy", {}, {**whose, "Policy": ANY})
+    stubber.add_response("put_bucket_versioning", {}, {**whose, "VersioningConfiguration": {"Status": "Enabled"}})
+    with stubber:
+        Bucket(client, ACCOUNT).make()
+    stubber.assert_no_pending_responses()
+
+
+def test_a_bucket_that_was_half_made_is_not_ready():
+    client, stubber = stubbed("eu-central-1")
+    stubber.add_response("head_bucket", {})
+    stubber.add_response("get_bucket_versioning", {})
+    with stubber:
+        assert not Bucket(client, ACCOUNT).ready()
+
+
+def test_a_bucket_of_another_account():
+    client, stubber = stubbed("eu-central-1")
+    stubber.add_client_error("head_bucket", "403", http_status_code=403)
+    with stubber, pytest.raises(SfnorchError) as raised:
+        Bucket(client, ACCOUNT).ready()
+    assert (raised.value.message, raised.value.hint) == (
+        f"The bucket sfnorch-{ACCOUNT}-eu-central-1 can't be read: it is another account's, or you lack s3:ListBucket",
+        "name another with --s3-bucket",
+    )
+
+
+def test_where_a_template_lies():
+    client, stubber = stubbed("eu-central-1")
+    key = "templates/s/2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881.template"
+    expected = {"Bucket": "b", "Key": key, "Body": b"x", "ExpectedBucketOwner": ACCOUNT}
+    stubber.add_response("put_object", {}, expected)
+    with stubber:
+        url = Bucket(client, ACCOUNT, name="b").put("s", "x")
+    assert url == f"https://s3.eu-central-1.amazonaws.com/b/{key}"

@@ -1,0 +1,29 @@
+"""Links into the console, for every part of AWS; and names of jobs that are near."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfnorch.aws.glue_jobs import missing_jobs
+from sfnorch.aws.links import execution_link, logs_link
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "domain"),
+    [
+        ("aws", "eu-central-1", "console.aws.amazon.com"),
+        ("aws-cn", "cn-north-1", "console.amazonaws.cn"),
+        ("aws-us-gov", "us-gov-west-1", "console.amazonaws-us-gov.com"),
+    ],
+)
+def test_links(partition: str, region: str, domain: str):
+    arn = f"arn:{partition}:states:{region}:111122223333:execution:m:n"
+    assert execution_link(arn) == f"https://{region}.{domain}/states/home?region={region}#/v2/executions/details/{arn}"
+    assert logs_link(arn, "jr_1") == (
+        f"https://{region}.{domain}/cloudwatch/home?region={region}"
+        "#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_1"
+    )
+
+
+def test_missing_jobs():
+    assert missing_jobs(["load", "cleen", "load", "x"], ["clean", "load"]) == {"cleen": "clean", "x": ""}
