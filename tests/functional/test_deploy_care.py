@@ -95,6 +95,7 @@ def test_no_at_the_question_leaves_nothing(template: Path, account: Account):
 def test_ctrl_c_at_the_question_leaves_nothing(template: Path, account: Account):
     terminal = Terminal(ASKED, account.endpoint)
     terminal.wait_for("Deploy these changes? [y/N]: ")
+    time.sleep(0.5)  # a person is slower than the moment between the question and the reading of its answer
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.end() == 1
     assert account.client("cloudformation").describe_stacks()["Stacks"] == []
