@@ -250,6 +250,10 @@ def test_status_follow_tells_how_it_ended(template: Path, account: Account, run:
 @pytest.mark.parametrize(
     ("name", "value", "error"),
     [
+        ("AWS_ENDPOINT_URL", "http://127.0.0.1:99999", ("Error: AWS can't be called: Port out of range 0-65535\n"
+         "  look at AWS_ENDPOINT_URL, and at the region's name\n")),
+        ("AWS_ENDPOINT_URL", "ftp://x", ("Error: AWS can't be called: Invalid endpoint: ftp://x\n"
+         "  look at AWS_ENDPOINT_URL, and at the region's name\n")),
         ("AWS_ENDPOINT_URL", "foo", ("Error: AWS can't be called: Invalid endpoint: foo\n"
          "  look at AWS_ENDPOINT_URL, and at the region's name\n")),
         ("AWS_DEFAULT_REGION", "no where", ("Error: AWS can't be called: Provided region_name 'no where' doesn't match a "
@@ -262,6 +266,69 @@ def test_settings_that_are_wrong(
     monkeypatch.setenv(name, value)
     done = run("outputs")
     assert (done.code, done.out, done.err) == (1, "", error)
+
+
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+def test_a_token_that_ends_in_a_line_break(
+    run: Run, account: Account, monkeypatch: pytest.MonkeyPatch, debug: list[str]
+):
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "IQoJb3-a-token\r")
+    done = run(*debug, "outputs")
+    assert (done.code, done.err.splitlines()[-2:], "IQoJb3" in done.err) == (
+        1,
+        ["Error: The AWS session token holds a blank or a line break", "  mend the variable or the profile"],
+        False,
+    )
+
+
+def test_protection_is_not_taken_off_before_there_is_consent(template: Path, account: Account, run: Run):
+    def protected() -> bool:
+        return bool(
+            account.client("cloudformation").describe_stacks(StackName="s")["Stacks"][0]["EnableTerminationProtection"]
+        )
+
+    run(*DEPLOY, "--termination-protection")
+    template.write_text(TOPIC.replace("DisplayName", "TopicName"))
+    left = run(*DEPLOY, "--no-execute", "--no-termination-protection")
+    assert (left.code, protected()) == (0, True)
+    command = left.out.split()[1:]
+    assert command[-1] == "--no-termination-protection"
+    assert run(*command, "--yes").code == 0
+    assert not protected()
+
+
+def test_a_protected_stack_that_is_made_anew(template: Path, account: Account, run: Run):
+    account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
+    template.write_text(TAKEN)
+    run(*DEPLOY)
+    account.client("cloudformation").update_termination_protection(StackName="s", EnableTerminationProtection=True)
+    template.write_text(TOPIC)
+    done = run(*DEPLOY)
+    assert (done.code, done.err.splitlines()[-1]) == (
+        1,
+        "  `aws cloudformation update-termination-protection --no-enable-termination-protection` takes it off",
+    )
+    assert run(*DEPLOY, "--no-termination-protection").code == 0
+    assert status(account) == "CREATE_COMPLETE"
+
+
+def test_a_failed_change_set_of_a_killed_first_deploy(template: Path, account: Account, run: Run, wire: Wire):
+    wire.faults = [Fault("ListChangeSets", xml_error("ValidationError", "Stack [s] does not exist"), after=99)]
+    cloudformation = account.client("cloudformation")
+    run(*DEPLOY, "--no-execute")
+    name = cloudformation.list_change_sets(StackName="s")["Summaries"][0]["ChangeSetName"]
+    cloudformation.delete_change_set(StackName="s", ChangeSetName=name)
+    assert (run(*DEPLOY).code, status(account)) == (0, "CREATE_COMPLETE")
+
+
+def test_a_change_set_of_another_stack(template: Path, account: Account, run: Run):
+    run(*DEPLOY)
+    cloudformation = account.client("cloudformation")
+    other = cloudformation.create_change_set(
+        StackName="other", ChangeSetName="theirs", ChangeSetType="CREATE", TemplateBody=TOPIC
+    )["Id"]
+    done = run("deploy", "--stack-name", "s", "--execute-change-set", other, "--yes")
+    assert (done.code, done.err) == (1, "Error: The change set is one of the stack other, not of s\n")
 
 
 def test_credentials_that_a_process_can_not_give(run: Run, account: Account, monkeypatch: pytest.MonkeyPatch):

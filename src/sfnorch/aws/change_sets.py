@@ -149,10 +149,12 @@ def usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
     return ""
 
 
-def failed(client: CloudFormationClient, stack_name: str, prefix: str) -> list[ChangeSet]:
-    """The change sets whose names begin so and that failed."""
-    rows = _summaries(client, stack_name, prefix)
-    return [describe(client, row["ChangeSetId"]) for row in rows if row["Status"] == "FAILED"]
+def clear_failed(client: CloudFormationClient, stack_name: str, prefix: str) -> None:
+    """Deletes the change sets whose names begin so and that failed: who made them was cut off before it could."""
+    for row in list(_summaries(client, stack_name, prefix)):
+        if row["Status"] == "FAILED":
+            with suppress(ClientError):
+                client.delete_change_set(ChangeSetName=row["ChangeSetId"])
 
 
 def failure(client: CloudFormationClient, change_set: ChangeSet) -> SfnorchError:
@@ -187,7 +189,9 @@ def delete(client: CloudFormationClient, change_set_id: str, stack_id: str) -> N
     try:
         client.delete_change_set(ChangeSetName=change_set_id)
     except ClientError as error:
-        if not is_missing(error) and code(error) != "InvalidChangeSetStatus":  # gone, or being executed
+        if code(error) == "InvalidChangeSetStatus":  # being executed: its stack is no empty one any more
+            return
+        if not is_missing(error):
             raise
     stack = find_stack(client, stack_id)
     if stack is None or stack.status != IN_REVIEW:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.polling import Clock
-from sfnorch.aws.stack_events import Audience, Ending, begin, follow, latest
+from sfnorch.aws.stack_events import Audience, Ending, begin, follow, under_way
 from sfnorch.aws.stacks import Resource, Stack, find_stack, resources
 from sfnorch.errors import SfnorchError
 
@@ -58,7 +58,7 @@ def delete_stack(
             hint="`sfnorch status --follow` shows it to its end; delete then",
         )
     if stack.status == "DELETE_IN_PROGRESS":
-        operation = latest(client, stack.id)
+        operation = under_way(client, stack.id)
     else:
         operation = begin(client, stack.id, f"sfnorch-delete-{nonce()}")
         keep = {"RetainResources": list(retain)} if retain else {}

@@ -16,7 +16,7 @@ from sfnorch.aws import change_sets
 from sfnorch.aws.change_sets import ChangeSet
 from sfnorch.aws.errors import code, is_missing, message
 from sfnorch.aws.polling import Clock
-from sfnorch.aws.stack_events import Audience, Ending, Operation, begin, follow, latest
+from sfnorch.aws.stack_events import Audience, Ending, Operation, begin, follow, under_way
 from sfnorch.aws.stacks import Stack, find_stack
 from sfnorch.aws.steps import Step, Verb, Wish, change_set_request, name_prefix, own_verb, steps, token
 from sfnorch.errors import SfnorchError
@@ -71,7 +71,12 @@ class BusyError(SfnorchError):
 
 
 class Deployment:
-    """A deployment to a stack; `digest` is what its traces are known by, `nonce` makes names that no other bears."""
+    """A deployment to a stack.
+
+    `digest` is what its traces are known by, `nonce` makes names that no other bears.
+
+    `unprotect`: whether a stack that is to be made anew may be deleted though it is protected.
+    """
 
     def __init__(
         self,
@@ -81,6 +86,8 @@ class Deployment:
         onlooker: Onlooker,
         clock: Clock,
         nonce: Callable[[], str],
+        *,
+        unprotect: bool = False,
     ) -> None:
         self._client = client
         self._name = stack_name
@@ -88,6 +95,7 @@ class Deployment:
         self._onlooker = onlooker
         self._clock = clock
         self._nonce = nonce
+        self._unprotect = unprotect
         self._done: list[str] = []
 
     def run(self, wish: Wish, *, execute: bool = True) -> Outcome:
@@ -110,6 +118,8 @@ class Deployment:
             self._onlooker.says(step.says)
             return self._outcome(self._follow(operation))
         change_set = change_sets.describe(self._client, change_set_name, self._name)
+        if change_set.stack_name != self._name:
+            raise SfnorchError(f"The change set is one of the stack {change_set.stack_name}, not of {self._name}")
         if change_set.execution_status == "EXECUTE_COMPLETE":
             return Outcome(end="unchanged", stack=stack, change_set=change_set)
         if not change_set.executable:
@@ -132,7 +142,7 @@ class Deployment:
     def _look(self) -> tuple[Stack | None, Operation | None]:
         """The stack, and the operation on it that is under way."""
         stack = find_stack(self._client, self._name)
-        return stack, latest(self._client, stack.id) if stack is not None and stack.in_progress else None
+        return stack, under_way(self._client, stack.id) if stack is not None and stack.in_progress else None
 
     def _under_way(self, step: Step, operation: Operation) -> Outcome | None:
         """How the operation under way ended, if it is this deployment; None where another look is needed."""
@@ -166,8 +176,7 @@ class Deployment:
         """How the deployment ended: by a change set, its review, its execution; without a review it is left."""
         prefix = name_prefix(self._digest)
         if stack:
-            for failed in change_sets.failed(self._client, self._name, prefix):
-                self._delete(failed)  # a deployment of this was cut off before it could
+            change_sets.clear_failed(self._client, self._name, prefix)
         found = change_sets.usable(self._client, self._name, prefix) if stack and wish.settled else ""
         if found:
             change_set = self._worked_out(found)
@@ -222,9 +231,11 @@ class Deployment:
         Raises SfnorchError where it is another's, or none.
         """
         stack = find_stack(self._client, change_set.stack_id)
-        operation = latest(self._client, stack.id) if stack is not None else None
+        operation = under_way(self._client, stack.id) if stack is not None else None
         if operation is not None and operation.token == begun.token:
             return begun
+        if own and self._is_executing(change_set):
+            return begun  # nobody else knows of the change set; the stack's events lag behind
         busy = stack is not None and stack.in_progress
         if operation is not None and busy and own_verb(operation.token, self._digest) is Verb.EXECUTE:
             return operation
@@ -237,6 +248,13 @@ class Deployment:
             hint="where the stack was changed by another hand, deploy again",
         ) from None
 
+    def _is_executing(self, change_set: ChangeSet) -> bool:
+        try:
+            now = change_sets.describe(self._client, change_set.id)
+        except ClientError:
+            return False
+        return now.execution_status in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
+
     def _recovered(self, verb: Verb, asked: Stack) -> Ending | None:
         """How the operation ended that makes the stack one that can be deployed to.
 
@@ -247,6 +265,8 @@ class Deployment:
             return None
         operation = begin(self._client, stack.id, token(self._digest, verb, self._nonce()))
         if verb is Verb.DELETE:
+            if stack.protected and self._unprotect:
+                self._client.update_termination_protection(StackName=stack.id, EnableTerminationProtection=False)
             self._client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token)
         elif verb is Verb.ROLL_BACK:
             self._client.rollback_stack(StackName=stack.id, ClientRequestToken=operation.token)

@@ -13,6 +13,7 @@ from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
 
 from sfnorch.aws.hints import hint
+from sfnorch.aws.secrets import without_secrets
 from sfnorch.errors import SfnorchError
 
 EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
@@ -52,7 +53,7 @@ def code(error: BaseException) -> str:
 def message(error: BaseException) -> str:
     """A service's own message, in one line."""
     text = str(_body(error).get("Message") or _body(error).get("message") or "")
-    return " ".join((text or str(error)).split())
+    return " ".join(without_secrets(text or str(error)).split())
 
 
 def is_missing(error: aws.ClientError) -> bool:
@@ -134,4 +135,4 @@ def _body(error: BaseException) -> Mapping[str, Any]:
 
 
 def _plain(error: BaseException) -> str:
-    return " ".join(str(error).split())
+    return " ".join(without_secrets(str(error)).split())

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 _BLOT = "****"
 _SECRETS: set[str] = set()
+_SHORTEST = 4
+"""Characters of what is blotted out: less would blot out parts of any word."""
 
 # What services put into their answers about a wrong signature, and what a proxy's address may hold.
 _PATTERNS = (
     re.compile(r"(?i)((?:x-amz-security-token|authorization|x-amz-credential)\s*[:=]\s*)[^\s&'\"]+(?:[^\n]*)"),
     re.compile(r"(?i)((?:aws_)?(?:secret_access_key|session_token)\s*[:=]\s*)\S+"),
+    re.compile(r"(?s)(Invalid header value b)(['\"]).*?\2"),
     re.compile(r"(\w+://[^\s/:@]*:)[^\s/@]+(?=@)"),
 )
 
 
 def keep_secret(*texts: str | None) -> None:
-    """Has each text blotted out from now on."""
-    _SECRETS.update(text for text in texts if text and len(text) >= 4)
+    """Has each text blotted out from now on, in every form in which an error or a document may hold it."""
+    for text in texts:
+        if not text:
+            continue
+        escaped = (repr(text)[1:-1], json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+        forms = (text, text.strip(), " ".join(text.split()), *escaped)
+        _SECRETS.update(form for form in forms if len(form) >= _SHORTEST)
 
 
 def without_secrets(text: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 CALLS = logging.getLogger("sfnorch.aws.calls")
 """Each call at level DEBUG: the operation, what it is about, and how it ended."""
 
+_SCHEMES = ("http", "https")
+_ONE_WORD = re.compile(r"[\x21-\x7e]+")
 _RETRIES = {"mode": "standard", "total_max_attempts": 5}
 
 _TOLD = (
@@ -96,6 +100,11 @@ class Session:
         """A client that takes no page for an answer, and whose calls are told to CALLS: never their whole content."""
         try:
             client: Any = self._session.client(service, config=self._config)
+            if (
+                urlsplit(client.meta.endpoint_url).port == 0
+                or urlsplit(client.meta.endpoint_url).scheme not in _SCHEMES
+            ):
+                raise ValueError(f"Invalid endpoint: {client.meta.endpoint_url}")
         except ValueError as error:
             raise SfnorchError(
                 f"AWS can't be called: {error}", hint="look at AWS_ENDPOINT_URL, and at the region's name"
@@ -112,6 +121,11 @@ class Session:
         if self._credentials:
             frozen = self._credentials.get_frozen_credentials()
             keep_secret(frozen.secret_key, frozen.token)
+            for what, text in zip(("access key id", "secret access key", "session token"), frozen, strict=False):
+                if text and not _ONE_WORD.fullmatch(text):
+                    raise SfnorchError(
+                        f"The AWS {what} holds a blank or a line break", hint="mend the variable or the profile"
+                    )
 
 
 def _refuse_page(response_dict: dict[str, Any], operation_model: Any, **_: Any) -> None:

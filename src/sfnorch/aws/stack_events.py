@@ -87,13 +87,15 @@ def begin(client: CloudFormationClient, stack_id: str, token: str) -> Operation:
     return Operation(stack_id=stack_id, token=token, after=newest["EventId"] if newest else "")
 
 
-def latest(client: CloudFormationClient, stack_id: str) -> Operation:
-    """The stack's latest operation, whoever began it."""
+def under_way(client: CloudFormationClient, stack_id: str) -> Operation:
+    """The stack's operation that is under way, whoever began it."""
     rows = _newest_first(client, stack_id)
     first = next(rows, None)
     if first is None:
         return Operation(stack_id=stack_id)
     token, operation_id = first.get("ClientRequestToken", ""), first.get("OperationId", "")
+    if first["PhysicalResourceId"] == stack_id and not first.get("ResourceStatus", "").endswith("IN_PROGRESS"):
+        return Operation(stack_id=stack_id, after=first["EventId"])  # it has ended; the next one's events lag behind
     if token or operation_id:
         own = (token, operation_id)
         before = next(

@@ -101,6 +101,7 @@ def name_prefix(digest: str) -> str:
 
 def digest_of(change_set_name: str) -> str:
     """The digest of the wish that a change set of sfnorch's is of; for another's one made from its name."""
+    change_set_name = change_set_name.partition(":changeSet/")[2].partition("/")[0] or change_set_name  # of an ARN
     match = re.match(r"sfnorch-([0-9a-f]{16})-", change_set_name)
     return match[1] if match else hashlib.sha256(change_set_name.encode()).hexdigest()[:16]
 

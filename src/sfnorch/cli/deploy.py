@@ -102,7 +102,7 @@ def deploy(
         if not change_set_name:
             raise click.UsageError("--execute-change-set: name the change set.")
         session = open_session(region, profile)
-        outcome = _execute(session, stack_name, change_set_name, termination_protection, console, consents)
+        outcome = _execute(session, stack_name, change_set_name, console, consents)
     else:
         from sfnorch.cli.deployable import read_deployable
 
@@ -118,8 +118,10 @@ def deploy(
             consents,
             more,
         )
-    if termination_protection and outcome.end in ("deployed", "unchanged"):
-        _protect(session, stack_name, on=True)
+    if termination_protection is not None and outcome.end in ("deployed", "unchanged"):
+        session.cloudformation.update_termination_protection(
+            StackName=stack_name, EnableTerminationProtection=termination_protection
+        )
     command = ""
     if outcome.end == "left" and outcome.change_set:
         command = _execution_command(outcome.change_set.name, stack_name, region, profile, termination_protection)
@@ -164,17 +166,15 @@ def _deploy(
         secret=deployable.secret,
     )
     url = template_url(deployable, session, stack_name, manner.s3_bucket, screen)
-    if stack is not None and stack.protected and manner.protect is False:
-        _protect(session, stack_name, on=False)  # before, since a stack that is made anew is deleted first
     wanted = wish(deployable, stack_name, url=url, **more)
-    return _deployment(session, stack_name, wanted.digest, screen).run(wanted, execute=manner.execute)
+    deployment = _deployment(session, stack_name, wanted.digest, screen, unprotect=manner.protect is False)
+    return deployment.run(wanted, execute=manner.execute)
 
 
 def _execute(
     session: Session,
     stack_name: str,
     change_set_name: str,
-    protect: bool | None,
     console: Console | None,
     consents: Callable[[Step], bool],
 ) -> Outcome:
@@ -183,20 +183,24 @@ def _execute(
     from sfnorch.report.onlooker import Screen
 
     screen = Screen(console=console, consents=consents)
-    if protect is False:
-        _protect(session, stack_name, on=False)
     return _deployment(session, stack_name, digest_of(change_set_name), screen).execute(change_set_name)
 
 
-def _deployment(session: Session, stack_name: str, digest: str, screen: Screen) -> Deployment:
+def _deployment(
+    session: Session, stack_name: str, digest: str, screen: Screen, *, unprotect: bool = False
+) -> Deployment:
     from sfnorch.aws.deployment import Deployment
     from sfnorch.aws.polling import Clock
 
-    return Deployment(session.cloudformation, stack_name, digest, screen, Clock(), lambda: secrets.token_hex(4))
-
-
-def _protect(session: Session, stack_name: str, *, on: bool) -> None:
-    session.cloudformation.update_termination_protection(StackName=stack_name, EnableTerminationProtection=on)
+    return Deployment(
+        session.cloudformation,
+        stack_name,
+        digest,
+        screen,
+        Clock(),
+        lambda: secrets.token_hex(4),
+        unprotect=unprotect,
+    )
 
 
 def _tell(outcome: Outcome, stack_name: str, command: str, output_form: str) -> int:

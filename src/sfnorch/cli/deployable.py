@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _JOBS_PARAMETER = re.compile(r"(?:Child\d+)?GlueJobs")
 _MOST_WARNINGS = 10
+_FROM_ELSEWHERE = re.compile(r"AWS::SSM::Parameter::|AWS::Include|Fn::Transform|!Transform|\{\{resolve:|TemplateURL")
 _SAM = "AWS::Serverless-2016-10-31"
 
 
@@ -67,10 +68,9 @@ class Deployable:
 
     @property
     def settled(self) -> bool:
-        """Whether it means the same at another time: its parameters are no SSM parameters', no macro makes it up."""
-        types = [str(body.get("Type")) for body in self.declared.values() if isinstance(body, dict)]
+        """Whether it means the same at another time: nothing of it comes from SSM, a macro, or another template."""
         macros = self.template.source.data.get("Transform", _SAM)
-        return not any(kind.startswith("AWS::SSM::") for kind in types) and macros == _SAM
+        return macros == _SAM and not _FROM_ELSEWHERE.search(self.text)
 
     @property
     def jobs(self) -> tuple[str, ...]:
@@ -88,9 +88,11 @@ class Deployable:
         ]
         return tuple(dict.fromkeys(name for name in (*self.planned_jobs, *named, *given) if name))
 
-    def changed_parameters(self, before: Mapping[str, str]) -> dict[str, tuple[str | None, str | None]]:
+    def changed_parameters(
+        self, before: Mapping[str, str], kept: Mapping[str, str]
+    ) -> dict[str, tuple[str | None, str | None]]:
         """Each parameter that would change: the stack's value, and the one it would have; None where there is none."""
-        after = {**self.defaults, **{name: before[name] for name in self.declared if name in before}, **self.parameters}
+        after = {**self.defaults, **{name: kept[name] for name in self.declared if name in kept}, **self.parameters}
         return {
             name: (before.get(name), self._shown(name, after.get(name)))
             for name in dict.fromkeys((*before, *after))

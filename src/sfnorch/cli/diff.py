@@ -56,13 +56,14 @@ def diff(
     from rich.console import Console
 
     from sfnorch.aws.stacks import existing_stack
+    from sfnorch.aws.steps import kept_parameters
     from sfnorch.cli.deployable import read_deployable, refuse_parameters
     from sfnorch.report.difference import difference_data, print_difference
 
     deployable = read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child)
     session = open_session(region, profile)
     stack = existing_stack(session.cloudformation, stack_name)
-    refuse_parameters(deployable, stack.parameters)
+    refuse_parameters(deployable, kept_parameters(stack))
     found = _difference(session, stack, deployable, s3_bucket)
     if output_form == "json":
         print_json(difference_data(found))
@@ -75,6 +76,7 @@ def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucke
     from sfnorch.aws.deployment import Deployment
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stacks import IN_REVIEW, template_text
+    from sfnorch.aws.steps import Verb, kept_parameters, steps
     from sfnorch.cli.deployable import template_url, wish
     from sfnorch.report.difference import Difference, text_difference
     from sfnorch.report.onlooker import Screen
@@ -83,8 +85,10 @@ def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucke
     deployed = "" if stack.status == IN_REVIEW else template_text(client, stack.id)
     change_set, note = None, ""
     url = template_url(deployable, session, stack.name, s3_bucket)
-    if stack.in_progress or stack.status == IN_REVIEW:
-        note = f"{stack.name} is {stack.status}: what CloudFormation would change can't be asked now."
+    first = steps(stack, "")[0]
+    if first.verb is not Verb.CHANGE_SET or stack.status == IN_REVIEW:
+        says = first.says or f"{stack.name} is {stack.status}."
+        note = f"{says} What CloudFormation would change can't be asked now."
     elif url is None:
         note = "What CloudFormation would change can't be asked: the template needs a bucket (--s3-bucket B)."
     else:
@@ -95,7 +99,7 @@ def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucke
     return Difference(
         stack=stack.name,
         lines=text_difference(deployed, deployable.text, stack.name, deployable.template.source.file),
-        parameters=deployable.changed_parameters(stack.parameters),
+        parameters=deployable.changed_parameters(stack.parameters, kept_parameters(stack)),
         change_set=change_set,
         note=note,
     )

@@ -141,13 +141,12 @@ def _tell(error: Exception, *, debug: bool) -> int:
 
 
 def _print_error(error: Exception) -> None:
-    """Prints a user's error as the one document that a script expects."""
+    """Prints an error as the one document that a script expects."""
     import json
 
-    told = _explained(error)
-    if told is not None:
-        document = {"error": {"message": told.message, "hint": told.hint or None}}
-        click.echo(_without_secrets(json.dumps(document, indent=2, ensure_ascii=False)))
+    told = _explained(error) or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
+    document = {"error": {"message": _without_secrets(told.message), "hint": _without_secrets(told.hint) or None}}
+    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _without_secrets(text: str) -> str:

@@ -37,12 +37,16 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     if follow and stack.in_progress:
         screen = Screen(console=progress_console() if output_form == "text" else None)
         screen.says(f"{stack_name} is {stack.status}.")
-        ending = stack_events.follow(client, stack_events.latest(client, stack.id), screen, Clock())
+        ending = stack_events.follow(client, stack_events.under_way(client, stack.id), screen, Clock())
         ended = find_stack(client, stack.id)
         if ended is None:
-            screen.says(f"{stack_name} is deleted.")
+            failed = stack.status != "DELETE_IN_PROGRESS"  # a creation that was deleted when it failed
             if output_form == "json":
-                print_json({"stack": stack_name, "status": ending.status})
+                failure = ending_data(ending) if failed else None
+                print_json({"stack": stack_name, "status": ending.status, "failure": failure})
+            if failed:
+                raise SfnorchError(failure_words(ending, stack_name), hint=hint(ending.reason))
+            screen.says(f"{stack_name} is deleted.")
             return
         stack = ended
     found = status_of(client, session.stepfunctions, session.cloudwatch, stack)

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.stack_events import Ending, Following, Operation, StackEvent, begin, follow, latest
+from sfnorch.aws.stack_events import Ending, Following, Operation, StackEvent, begin, follow, under_way
 from tests.replay import Clock
 
 STACK = "arn:aws:cloudformation:eu-central-1:111122223333:stack/s/1"
@@ -126,7 +126,8 @@ def test_an_operation_begins_after_the_newest_event():
     [
         ([], Operation(stack_id=STACK)),
         ([*FIRST, *OLD], Operation(stack_id=STACK, token="own", after="e2")),
-        ([row(3, "x", token="", OperationId="op")], Operation(stack_id=STACK, operation_id="op")),
+        ([row(3, "UPDATE_IN_PROGRESS", token="", OperationId="op")], Operation(stack_id=STACK, operation_id="op")),
+        (OLD, Operation(stack_id=STACK, after="e2")),
         (
             [row(4, "x", "Topic", token=""), row(3, "UPDATE_IN_PROGRESS", token=""), *OLD],
             Operation(stack_id=STACK, after="e2"),
@@ -134,9 +135,9 @@ def test_an_operation_begins_after_the_newest_event():
         ([row(1, "CREATE_IN_PROGRESS", token="")], Operation(stack_id=STACK)),
     ],
 )
-def test_the_latest_operation(rows: list[dict[str, Any]], operation: Operation):
+def test_the_operation_under_way(rows: list[dict[str, Any]], operation: Operation):
     made, _ = client([rows])
-    assert latest(made, STACK) == operation
+    assert under_way(made, STACK) == operation
 
 
 def test_events_of_an_operation_known_by_its_id():
