@@ -119,8 +119,8 @@ class Record:
     @property
     def facts(self) -> Mapping[str, Any]:
         """What the cause says, where it is a JSON object as sfnorch's machines make them; else nothing."""
-        parsed = _parsed(self.cause)
-        return parsed if isinstance(parsed, dict) else {}
+        facts = parsed(self.cause)
+        return facts if isinstance(facts, dict) else {}
 
     @property
     def message(self) -> str:
@@ -148,7 +148,7 @@ class Record:
     def _end(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         self.status, self.ended = _ENDS[event["type"]], event["timestamp"]
         details = _details(event)
-        self.output = _parsed(details.get("output", "null"))
+        self.output = parsed(details.get("output", "null"))
         self.error, self.cause = str(details.get("error", "")), str(details.get("cause", ""))
         for job in self.jobs:
             if job.ended is None:
@@ -158,7 +158,7 @@ class Record:
 
     def _begin(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         self.started = event["timestamp"]
-        self.input = _parsed(_details(event).get("input", "null"))
+        self.input = parsed(_details(event).get("input", "null"))
         yield Change(at=event["timestamp"], status="RUNNING")
 
     def _redrive(self, event: HistoryEventTypeDef) -> Iterator[Change]:
@@ -171,14 +171,14 @@ class Record:
 
     def _assign(self, event: HistoryEventTypeDef) -> None:
         assigned = _details(event).get("assignedVariables", {})
-        self.variables.update({name: _parsed(assigned[name]) for name in _TOLD if name in assigned})
+        self.variables.update({name: parsed(assigned[name]) for name in _TOLD if name in assigned})
 
     def _schedule(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         """Tells nothing: that it runs, or that it was refused, is told by the event after."""
         yield from ()
         details = _details(event)
         if _starts_execution(details):
-            parameters = _parsed(details.get("parameters", "{}"))
+            parameters = parsed(details.get("parameters", "{}"))
             arn = parameters.get("StateMachineArn", "") if isinstance(parameters, dict) else ""
             self._executions[self._visits[event["id"]]] = str(arn).rpartition(":")[2]
         if not _is_job(details):
@@ -186,7 +186,7 @@ class Record:
         visit = self._visits[event["id"]] = self._visits[event["id"]] or event["id"]
         job = self._jobs.get(visit)
         if job is None:
-            parameters = _parsed(details.get("parameters", "{}"))
+            parameters = parsed(details.get("parameters", "{}"))
             own = parameters.get("JobName", "?") if isinstance(parameters, dict) else "?"
             job = Job(name=self._name(str(own)), glue_name=str(own), started=event["timestamp"])
             self.jobs.append(job)
@@ -203,7 +203,7 @@ class Record:
 
     def _submit(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         details = _details(event)
-        output = _parsed(details.get("output", "{}"))
+        output = parsed(details.get("output", "{}"))
         job = self._job(event)
         if not isinstance(output, dict):
             return
@@ -220,7 +220,7 @@ class Record:
         job = self._job(event)
         if job is None:
             return
-        run = _parsed(_details(event).get("output", "{}"))
+        run = parsed(_details(event).get("output", "{}"))
         if not isinstance(run, dict):  # no run to speak of: it was cut off
             run = {"JobRunState": "STOPPED"}
         state = str(run.get("JobRunState", "SUCCEEDED"))
@@ -235,7 +235,7 @@ class Record:
             self.refused_executions[visit] = (self._executions[visit], why)
         if job is None:
             return
-        run = _parsed(details.get("cause", ""))
+        run = parsed(details.get("cause", ""))
         error = str(details.get("error", ""))
         if isinstance(run, dict) and "JobRunState" in run:
             job.run_id = job.run_id or str(run.get("Id", ""))
@@ -267,7 +267,7 @@ def _details(event: HistoryEventTypeDef) -> dict[str, Any]:
     return next((value for key, value in row.items() if key.endswith("EventDetails")), {})
 
 
-def _parsed(text: Any) -> Any:
+def parsed(text: Any) -> Any:
     """The JSON's value; the text itself where it is none, since causes and outputs may be cut."""
     try:
         return json.loads(text)

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
+from sfnorch.aws.errors import message
 from sfnorch.aws.history import STARTED_BY, Record
-from sfnorch.aws.run_tree import Node
+from sfnorch.aws.polling import Clock, patiently
+from sfnorch.aws.run_tree import UNKNOWN, Node
 from sfnorch.errors import SfnorchError
 
+if TYPE_CHECKING:
+    from types_boto3_glue import GlueClient
+
 _ANEW = "`sfnorch run` starts a new run"
+_CUT_OFF = ("ABORTED", "TIMED_OUT")
+_GOING_ON = ("STARTING", "RUNNING", "WAITING", "STOPPING")
 _NO_JOB = "(all)"
 """What a machine that goes on after failures names where it failed as a whole."""
 
@@ -38,9 +47,35 @@ def resumption(root: Node, children: Sequence[str] | None) -> Resumption:
     return _of_jobs(root.record) if children is None else _of_children(root, children)
 
 
+def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
+    """What Glue couldn't tell of; jobs that were cut off with their execution become what Glue says of their runs.
+
+    Raises SfnorchError where a run goes on: another would run beside it.
+    """
+    untold: list[str] = []
+    for node in root.walk():
+        for job in node.record.jobs:
+            if not job.run_id or not (job.cut_off or job.status == "STOPPED"):
+                continue
+            try:
+                run = patiently(glue.get_job_run, clock)(JobName=job.glue_name, RunId=job.run_id)["JobRun"]
+            except ClientError as error:
+                untold.append(f"whether {job.name} has succeeded after all can't be told: {message(error)}")
+                continue
+            if run["JobRunState"] in _GOING_ON:
+                raise SfnorchError(
+                    f"The run {job.run_id} of {job.name} goes on, though its execution has ended",
+                    hint=f"wait for its end, or stop it: `sfnorch stop {node.arn}`",
+                )
+            job.status = run["JobRunState"]
+    return untold
+
+
 def _of_jobs(record: Record) -> Resumption:
     if record.status == "SUCCEEDED":
         raise SfnorchError("Nothing failed", hint=_ANEW)
+    if not record.variables and record.status in _CUT_OFF and isinstance(record.input, dict):
+        return Resumption(input=record.input, jobs={"jobs": _listed(record.input.get("glueJobs"))})
     remaining = _remaining(record)
     if not remaining:
         raise SfnorchError(
@@ -53,11 +88,11 @@ def _of_jobs(record: Record) -> Resumption:
 
 def _of_children(root: Node, children: Sequence[str]) -> Resumption:
     names, threads = root.record.child_names, root.record.threads
+    if not threads and root.record.status in _CUT_OFF and isinstance(root.record.input, dict):
+        return Resumption(input=root.record.input, jobs={"everything": []})
     if not threads or len(threads) != len(names):
-        raise SfnorchError(
-            f"It ended {root.record.status} before any child was started: {root.record.error} {root.record.message}",
-            hint=_ANEW,
-        )
+        why = f"{root.record.error} {root.record.message}".strip()
+        raise SfnorchError(f"It ended {root.record.status} before any child was started: {why}", hint=_ANEW)
     by_child = {node.child_of(names): node for node in root.children}
     entries: list[dict[str, Any]] = []
     jobs: dict[str, Sequence[str]] = {}
@@ -91,14 +126,23 @@ def _left(name: str, thread: Mapping[str, Any], node: Node | None) -> tuple[dict
     """
     if node is not None and node.record.status == "SUCCEEDED":
         return None
+    if node is not None and node.record.status == UNKNOWN:
+        raise SfnorchError(
+            f"The history of {name} is gone: what is left of it can't be told",
+            hint=f"`sfnorch run --only {name} --thread {name}=JOBS` runs the jobs that you name",
+        )
     if node is not None and node.record.error == "InvalidInput":
         raise SfnorchError(f"{name} refused its input: {node.record.message}", hint=_ANEW)
     if node is None or not (node.record.planned or node.record.facts.get("remaining")):
-        given = thread.get("glueJobs")
-        shown = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else []
-        return {}, [str(job).strip() for job in shown]
+        return {}, _listed(thread.get("glueJobs"))
     remaining = _remaining(node.record)
     return ({"glueJobs": remaining}, remaining) if remaining else None
+
+
+def _listed(given: Any) -> list[str]:
+    """The jobs that an input names, to be shown: a list, or a string with commas."""
+    jobs = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else []
+    return [str(job).strip() for job in jobs]
 
 
 def _remaining(record: Record) -> list[str]:

@@ -6,17 +6,20 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import code
 from sfnorch.aws.executions import events_after, machine_name
-from sfnorch.aws.history import Change, Job, Record
+from sfnorch.aws.history import Change, Job, Record, parsed
 from sfnorch.aws.polling import Clock, Pace, patiently
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
+
+UNKNOWN = "UNKNOWN"
+"""The status of an execution whose history is gone, and of which no other tells."""
 
 _CALLS_A_SECOND = 5.0
 """A quarter of what GetExecutionHistory takes from an account in the long run (20 a second): others ask as well.
@@ -160,8 +163,19 @@ def _take_from_parent(node: Node, parent: Node, clock: Clock) -> None:
     """Has an execution that is no more, deleted with its machine, be what its parent's output tells of it."""
     output = parent.record.output
     rows = output.get("children", ()) if isinstance(output, dict) else ()
-    told = next((row for row in rows if isinstance(row, dict) and row.get("executionArn") == node.arn), {})
+    told = next((row for row in map(_unfolded, rows) if row.get("executionArn") == node.arn), {})
     record = node.record
-    record.status, record.error = str(told.get("status", "UNKNOWN")), str(told.get("error", ""))
+    record.status, record.error = str(told.get("status", UNKNOWN)), str(told.get("error", ""))
     record.cause = json.dumps(told) if told else "its history is gone: was its machine deleted?"
     record.ended = parent.record.ended or datetime.fromtimestamp(clock.now(), timezone.utc)
+
+
+def _unfolded(row: Any) -> dict[str, Any]:
+    """What a master tells of a child; where it could not take the cause apart, it is done here."""
+    if not isinstance(row, dict):
+        return {}
+    run = parsed(row.get("cause"))
+    if not isinstance(run, dict):
+        return row
+    own = parsed(run.get("Cause"))
+    return {**row, "executionArn": run.get("ExecutionArn"), **(own if isinstance(own, dict) else {})}

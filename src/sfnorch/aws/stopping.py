@@ -51,9 +51,10 @@ def stop_run(stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, c
                     stopped.append(node.arn)
                 asked.add(node.arn)
             clock.sleep(0.5)
+        failed += [f"{node.arn} is running still" for node in tree.roots[0].walk() if not node.ended]
     except Exception as error:
-        failed.append(_told(error))
-    failed += [f"{node.arn} is running still" for node in tree.roots[0].walk() if not node.ended]
+        failed.append(f"which children and job runs it had can't be told: {_told(error)}")
+    failed += [f"a run of {name} was just being started: look for it in Glue" for name in _starting(tree)]
     job_runs: list[tuple[str, str]] = []
     for name, run_id in _job_runs(tree):
         try:
@@ -80,6 +81,12 @@ def _told(error: Exception) -> str:
     if told is None:
         raise error
     return told.message
+
+
+def _starting(tree: RunTree) -> Iterator[str]:
+    """Jobs of which nothing tells whether a run was started, by Glue's name."""
+    for node in tree.roots[0].walk():
+        yield from (job.glue_name for job in node.record.jobs if job.cut_off and not job.run_id)
 
 
 def _job_runs(tree: RunTree) -> Iterator[tuple[str, str]]:

@@ -15,10 +15,9 @@ from sfnorch.errors import SfnorchError
 from sfnorch.report.names import printable
 
 if TYPE_CHECKING:
-    from types_boto3_stepfunctions import SFNClient
-
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.resume import Resumption
+    from sfnorch.aws.session import Session
 
 
 @click.command()
@@ -53,7 +52,7 @@ def resume(
 
     client, clock = session.stepfunctions, Clock()
     machine_arn = machine_of(client, arn)
-    found = _resumption(client, arn, machine_arn, clock)
+    found = _resumption(session, arn, machine_arn, clock)
     if output_form == "text":
         _show(found)
     if not yes and not (can_ask(output_form) and click.confirm("Start this run?", err=True)):
@@ -74,16 +73,20 @@ def resume(
     return follow_run(session, [started], output_form, stack_name=stack_name, timeout=timeout)
 
 
-def _resumption(client: SFNClient, arn: str, machine_arn: str, clock: Clock) -> Resumption:
+def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> Resumption:
     """How the execution is resumed. Raises SfnorchError where it can't be."""
     from sfnorch.aws.executions import machine_arn as machine_of_execution
-    from sfnorch.aws.resume import resumption
+    from sfnorch.aws.resume import ask_glue, resumption
     from sfnorch.aws.run_tree import RunTree
     from sfnorch.aws.threads import children, definition, list_names, runs_jobs
 
+    client = session.stepfunctions
     tree = RunTree(client, [arn], clock)
     tree.poll()
     root = tree.roots[0]
+    if tree.ended:
+        for line in ask_glue(root, session.glue, clock):
+            click.echo(f"warning: {printable(line)}", err=True)
     now = definition(client, machine_arn)
     names = children(now)
     if names is None and not runs_jobs(now):

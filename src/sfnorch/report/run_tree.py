@@ -45,12 +45,20 @@ def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
 
 
 def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: int | None = None) -> RenderableType:
-    """The run as a tree; where that has more lines than `height`, what failed or runs, and how much went well."""
-    lines = sum(1 + len(_rows(node)) + bool(node.skipped) for root in tree.roots for node in root.walk())
-    if height is not None and lines > height:
-        room = height // len(tree.roots)
-        return Group(*(_short_branch(root, names, now, room) for root in tree.roots[:height]))
-    return Group(*(_branch(root, names, now) for root in tree.roots))
+    """The run as a tree; on a screen of `height` lines no more than fits on it.
+
+    There each row is one line; where there are too many, it is what failed, what runs, and how much went well.
+    """
+    if height is None:
+        return Group(*(_branch(root, names, now, live=False) for root in tree.roots))
+    if sum(map(_lines, tree.roots)) <= height:
+        return Group(*(_branch(root, names, now, live=True) for root in tree.roots))
+    if len(tree.roots) == 1:
+        return _short_branch(tree.roots[0], names, now, height)
+    roots = sorted(tree.roots, key=_urgency)
+    heads = [_head(root, names, now, live=True, job=True) for root in roots[: height - 1]]
+    well = sum(_urgency(root) == _WELL for root in roots[height - 1 :])
+    return Group(*heads, _unseen({"more": len(roots) - len(heads) - well, "succeeded": well}))
 
 
 def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]:
@@ -136,35 +144,44 @@ def _node_data(node: Node) -> dict[str, Any]:
     }
 
 
-def _branch(node: Node, names: Mapping[str, str], now: datetime) -> Tree:
+def _lines(node: Node) -> int:
+    """How many rows the tree of the execution has."""
+    own = 1 + len(_rows(node)) + bool(node.skipped) + len(node.record.refused_executions)
+    return own + sum(map(_lines, node.children))
+
+
+def _branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) -> Tree:
     """The execution, its jobs, those that are to come, and the executions that it started."""
-    branch = Tree(_head(node, names, now))
+    branch = Tree(_head(node, names, now, live=live))
     for row in _rows(node):
-        branch.add(Text(printable(row), style="dim") if isinstance(row, str) else _job(row, now))
+        branch.add(_one_line(Text(printable(row), style="dim")) if isinstance(row, str) else _job(row, now, live=live))
     if node.skipped:
-        branch.add(Text(f"skipped: {', '.join(node.skipped)}", style="dim"))
+        skipped = Text(f"skipped: {', '.join(node.skipped)}", style="dim")
+        branch.add(_one_line(skipped) if live else skipped)
     for machine, why in node.record.refused_executions.values():
-        branch.add(Text.assemble(machine, (" not started", "bold red"), (f"  {_short(why)}", "red")))
+        refused = Text.assemble(machine, (" not started", "bold red"), (f"  {_short(why)}", "red"))
+        branch.add(_one_line(refused) if live else refused)
     for child in node.children:
-        branch.children.append(_branch(child, names, now))
+        branch.children.append(_branch(child, names, now, live=live))
     return branch
 
 
-def _short_branch(node: Node, names: Mapping[str, str], now: datetime, room: int) -> Tree:
-    """The execution in so many lines: those below it that failed first, then those that run; the others are counted."""
-    branch = Tree(_head(node, names, now))
+def _short_branch(node: Node, names: Mapping[str, str], now: datetime, height: int) -> Tree:
+    """The execution in so many lines: what failed below it, what runs, and how much went well."""
+    branch = Tree(_head(node, names, now, live=True))
     below = sorted((child for child in node.walk() if child is not node), key=_urgency)
-    lines: list[Text] = [_head(child, names, now, job=True) for child in below if _urgency(child) < _WELL]
-    lines += [_job(job, now) for job in node.record.jobs if job.status != "SUCCEEDED"]
-    for line in lines[: max(room - 2, 1)]:
+    lines = [_head(child, names, now, live=True, job=True) for child in below if _urgency(child) < _WELL]
+    lines += [_job(job, now, live=True) for job in node.record.jobs if job.status != "SUCCEEDED"]
+    room = max(height - 2, 1)
+    for line in lines[:room]:
         branch.add(line)
-    well = sum(_urgency(child) == _WELL for child in below)
-    done = sum(job.status == "SUCCEEDED" for job in node.record.jobs)
-    unseen = len(lines) - max(room - 2, 1)
-    counts = {"more": unseen, "succeeded": well, "jobs done": done}
-    words = ", ".join(f"{count} {what}" for what, count in counts.items() if count > 0)
-    if words:
-        branch.add(Text(f"… {words}", style="dim"))
+    counts = {
+        "more": len(lines) - room,
+        "succeeded": sum(_urgency(child) == _WELL for child in below),
+        "jobs done": sum(job.status == "SUCCEEDED" for job in node.record.jobs),
+    }
+    if any(count > 0 for count in counts.values()):
+        branch.add(_unseen(counts))
     return branch
 
 
@@ -177,7 +194,17 @@ def _urgency(node: Node) -> int:
     return 1 if status == "RUNNING" else _WELL if status == "SUCCEEDED" else 0
 
 
-def _head(node: Node, names: Mapping[str, str], now: datetime, *, job: bool = False) -> Text:
+def _unseen(counts: Mapping[str, int]) -> Text:
+    return Text(f"… {', '.join(f'{count} {what}' for what, count in counts.items() if count > 0)}", style="dim")
+
+
+def _one_line(text: Text) -> Text:
+    """The text in one line of the screen, cut where it is longer."""
+    text.no_wrap, text.overflow = True, "ellipsis"
+    return text
+
+
+def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, job: bool = False) -> Text:
     """The execution in a line; with `job`, the one that runs or failed too."""
     record = node.record
     name = names.get(node.arn, node.machine)
@@ -187,9 +214,7 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, job: bool = Fa
         label.append(f"  {_short(f'{record.error}: {record.message}')}", "red")
     if job and own:
         label.append(f"  {printable(own[-1].name)} {own[-1].status}  {_short(own[-1].message)}")
-    label.no_wrap = job
-    label.overflow = "ellipsis" if job else None
-    return label
+    return _one_line(label) if live else label
 
 
 def _rows(node: Node) -> list[Job | str]:
@@ -198,15 +223,15 @@ def _rows(node: Node) -> list[Job | str]:
     return [*record.jobs, *(record.planned[len(record.jobs) :] if not node.ended else ())]
 
 
-def _job(job: Job, now: datetime) -> Text:
+def _job(job: Job, now: datetime, *, live: bool) -> Text:
     label = _label(printable(job.name), "", job.status, job.started, job.ended, now)
     if job.attempts > 1:
         label.append(f"  attempt {job.attempts}", "yellow")
-    if job.run_id:
-        label.append(f"  {job.run_id}", "dim")
-    if job.message:
-        label.append(f"  {_short(job.message)}", "red")
-    return label
+    details = [(job.run_id, "dim"), (_short(job.message), "red")]
+    for detail, style in reversed(details) if live else details:  # of a line that is cut, the message must stay
+        if detail:
+            label.append(f"  {detail}", style)
+    return _one_line(label) if live else label
 
 
 def _label(name: str, style: str, status: str, started: datetime | None, ended: datetime | None, now: datetime) -> Text:
