@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -325,3 +326,43 @@ def test_a_small_terminal_shows_what_failed_and_what_runs():
 
 def test_what_would_move_the_cursor_is_not_shown():
     assert printable("a\x1b[2J\x07b\ud800 é\n") == "a\ufffd[2J\ufffdb\ufffd é\n"
+
+
+def _screen(tree: RunTree, *, width: int, height: int) -> list[str]:
+    """What stands on a screen of this size at the end of the run."""
+    console = Console(file=io.StringIO(), width=width)
+    at = max(root.record.ended or root.record.started for root in tree.roots)  # type: ignore[type-var]
+    console.print(rendered(tree, titles(tree, "etl"), at, height=height))  # type: ignore[arg-type]
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+
+
+def _long_ids(replay: Replay) -> RunTree:
+    """The runs with ids as long as Glue's own, after their end."""
+    text = json.dumps(replay.runs)
+    replay.runs = json.loads(re.sub(r"jr_([0-9a-f]{32})", r"jr_\1\1", text))
+    replay.clock.time += 100
+    tree = RunTree(replay.client(), replay.roots, replay.clock)
+    tree.poll()
+    return tree
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_each_row_of_the_live_view_is_one_line(width: int):
+    tree = _long_ids(Replay.of("failed"))
+    shown = _screen(tree, width=width, height=6)
+    assert (len(shown), max(map(len, shown)) <= width) == (6, True)
+    assert shown[-1].startswith("    └── extract-sales FAILED  02s  benc")
+    assert len(_screen(tree, width=width, height=5)) <= 5
+
+
+@pytest.mark.parametrize("height", [4, 7, 12, 23])
+def test_many_executions_at_once_fit_on_the_screen(height: int):
+    replay = Replay.of("dynamic", "clean")
+    arn, events = next(iter(replay.runs.items()))
+    master = next(events for arn, events in replay.runs.items() if ":etl-master:" in arn)
+    ended = [{**master[0]}, {**master[-1], "id": 2}]
+    replay.runs = {f"{arn}{n:02}": events if n == 9 else ended for n in range(10)}
+    tree = _long_ids(replay)
+    shown = _screen(tree, width=60, height=height)
+    assert len(shown) <= height
+    assert any(line.lstrip("└─ ").startswith("dyn-jobs dynamic-r109 FAILED") for line in shown)

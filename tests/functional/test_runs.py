@@ -423,3 +423,20 @@ def test_a_machine_of_another_kind_is_not_resumed(stacks: Run, wire: Wire, accou
             "  redrive it in the console, or start it anew\n"
         ),
     )
+
+
+def test_stop_tells_what_it_can_not_know(stacks: Run, wire: Wire, account: Account):
+    machines = Machines(account)
+    arn = f"{ROOT}:failed-r1"
+    machines.running = {arn}
+    wire.answer = machines.answer
+    wire.faults = [Fault("GetExecutionHistory", json_error("AccessDeniedException", "not yours"), times=9)]
+    done = stacks("stop", arn)
+    assert (done.code, done.out, done.err) == (
+        1,
+        "stopped arn:aws:states:us-east-1:ACCOUNT:execution:etl-master:failed-r1\n",
+        (
+            "Error: which children and job runs it had can't be told: GetExecutionHistory: not yours "
+            "(AccessDeniedException)\n  `sfnorch watch` shows what runs still\n"
+        ),
+    )

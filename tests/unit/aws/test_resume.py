@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
 from sfnorch.aws.history import Record
-from sfnorch.aws.resume import resumption
+from sfnorch.aws.resume import ask_glue, resumption
 from sfnorch.aws.run_tree import Node
 from sfnorch.errors import SfnorchError
+from tests.replay import Clock
 from tests.unit.aws.events import AT, History
 
 STARTED_BY = {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": "arn:master"}
@@ -167,3 +170,64 @@ def test_what_can_not_be_resumed(root: Node, children: list[str] | None, message
     with pytest.raises(SfnorchError) as raised:
         resumption(root, children)
     assert (raised.value.message.strip(), raised.value.hint) == (message, hint)
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
+def test_what_was_cut_off_before_it_took_its_input_runs_with_the_same(status: str):
+    history = History()
+    history.begin({"glueJobs": "a, b", "threadId": "T"})
+    history.finish(status)
+    found = resumption(node(history, "etl-jobs"), None)
+    assert (found.input, found.jobs) == ({"glueJobs": "a, b", "threadId": "T"}, {"jobs": ["a", "b"]})
+    history = History()
+    history.begin({"threads": []})
+    history.finish(status)
+    found = resumption(node(history, "etl-master"), NAMES)
+    assert (found.input, found.jobs) == ({"threads": []}, {"everything": []})
+
+
+def test_a_child_of_which_nothing_is_known():
+    gone = Node(arn="arn:aws:states:eu-central-1:111122223333:execution:etl-sales:1")
+    gone.record.status, gone.record.ended = "UNKNOWN", AT
+    with pytest.raises(SfnorchError, match="The history of sales is gone: what is left of it can't be told"):
+        resumption(master([gone], status="FAILED"), NAMES)
+
+
+def cut_off() -> Node:
+    history = History()
+    history.begin()
+    history.assign(jobs=["a", "b"])
+    history.enter()
+    history.start("a", "jr_1")
+    history.finish("ABORTED")
+    return node(history, "etl-jobs")
+
+
+@pytest.mark.parametrize(("state", "left"), [("SUCCEEDED", ["b"]), ("STOPPED", ["a", "b"]), ("FAILED", ["a", "b"])])
+def test_glue_is_asked_of_runs_that_were_cut_off(state: str, left: list[str]):
+    client: Any = boto3.Session("x", "y", region_name="eu-central-1").client("glue")
+    with Stubber(client) as stubber:
+        run = {"JobRun": {"JobRunState": state}}
+        stubber.add_response("get_job_run", run, {"JobName": "a", "RunId": "jr_1"})
+        root = cut_off()
+        assert ask_glue(root, client, Clock(0)) == []
+    assert resumption(root, None).input == {"glueJobs": left}
+
+
+def test_a_run_that_goes_on_is_not_run_beside():
+    client: Any = boto3.Session("x", "y", region_name="eu-central-1").client("glue")
+    with Stubber(client) as stubber:
+        stubber.add_response("get_job_run", {"JobRun": {"JobRunState": "RUNNING"}})
+        with pytest.raises(SfnorchError) as raised:
+            ask_glue(cut_off(), client, Clock(0))
+    assert (raised.value.message, raised.value.hint) == (
+        "The run jr_1 of a goes on, though its execution has ended",
+        "wait for its end, or stop it: `sfnorch stop arn:aws:states:eu-central-1:111122223333:execution:etl-jobs:1`",
+    )
+
+
+def test_where_glue_does_not_tell_that_is_told():
+    client: Any = boto3.Session("x", "y", region_name="eu-central-1").client("glue")
+    with Stubber(client) as stubber:
+        stubber.add_client_error("get_job_run", "AccessDeniedException", "not you")
+        assert ask_glue(cut_off(), client, Clock(0)) == ["whether a has succeeded after all can't be told: not you"]
