@@ -237,13 +237,15 @@ def test_status_follow_tells_how_it_ended(template: Path, account: Account, run:
     account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
     waiting = TAKEN + (
         "  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
-        "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '2'}}\n"
+        "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '4'}}\n"
     )
     waiting = waiting.replace("DependsOn: Topic", "DependsOn: Wait")
     account.client("cloudformation").create_stack(StackName="s", TemplateBody=waiting)
     done = run("status", "--follow", "--stack-name", "s")
     assert done.code == 1
-    assert plain(done.err).splitlines()[-3].startswith("Error: s: ROLLBACK_COMPLETE") or "ROLLBACK" in done.err
+    errors = [line for line in done.err.splitlines() if line.startswith("Error")]
+    assert errors[0] == "Error: s: ROLLBACK_COMPLETE"
+    assert errors[1].startswith("Error: Wait (AWS::CloudFormation::WaitCondition): ")
     assert done.out.startswith("s  ROLLBACK_COMPLETE")
 
 
