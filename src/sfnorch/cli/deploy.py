@@ -18,12 +18,11 @@ from sfnorch.cli.account import (
     open_session,
     progress_console,
     require_consent,
-    stack_option,
     yes_option,
 )
 from sfnorch.cli.documents import print_json
-from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pairs
+from sfnorch.cli.options import output_option
+from sfnorch.cli.parameters import DeployableCommand, deployable_options, pairs
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -36,19 +35,9 @@ if TYPE_CHECKING:
     from sfnorch.report.onlooker import Screen
 
 
-class DeployCommand(ParameterOverridesCommand, ChildJobsCommand):
-    """A command with both: jobs of children, and overrides of parameters."""
-
-
-@click.command(cls=DeployCommand)
-@plan_option
-@click.option(
-    "--template", "template_file", type=click.Path(path_type=Path), metavar="FILE", help="A template, not a plan."
-)
-@stack_option
-@overrides_option
+@click.command(cls=DeployableCommand)
+@deployable_options
 @click.option("--tags", multiple=True, metavar="K=V...", help="Tags of the stack and all that it makes.")
-@click.option("--s3-bucket", metavar="B", default="", help="Where a template over 51,200 bytes goes; else an own one.")
 @click.option("--role-arn", metavar="R", default="", help="The role by which CloudFormation acts.")
 @click.option(
     "--on-failure",

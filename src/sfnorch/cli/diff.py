@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfnorch.cli.account import account_options, open_session, stack_option
+from sfnorch.cli.account import account_options, open_session
 from sfnorch.cli.documents import print_json
-from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option
+from sfnorch.cli.options import output_option
+from sfnorch.cli.parameters import DeployableCommand, deployable_options
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
@@ -20,18 +20,8 @@ if TYPE_CHECKING:
     from sfnorch.report.difference import Difference
 
 
-class DiffCommand(ParameterOverridesCommand, ChildJobsCommand):
-    """A command with both: jobs of children, and overrides of parameters."""
-
-
-@click.command(cls=DiffCommand)
-@plan_option
-@click.option(
-    "--template", "template_file", type=click.Path(path_type=Path), metavar="FILE", help="A template, not a plan."
-)
-@stack_option
-@overrides_option
-@click.option("--s3-bucket", metavar="B", default="", help="Where a template over 51,200 bytes goes; else an own one.")
+@click.command(cls=DeployableCommand)
+@deployable_options
 @click.option("--exit-code", is_flag=True, help="End with 1 where anything differs.")
 @account_options
 @output_option

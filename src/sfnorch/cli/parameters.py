@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from sfnorch.cli.account import stack_option
+from sfnorch.cli.options import ChildJobsCommand, plan_option
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -35,6 +39,21 @@ def overrides_option(command: Function) -> Function:
     return click.option(
         "--parameter-overrides", "overrides", multiple=True, metavar="K=V...", help="Values of parameters."
     )(command)
+
+
+class DeployableCommand(ParameterOverridesCommand, ChildJobsCommand):
+    """A command about what can be deployed: jobs of children, and overrides of parameters."""
+
+
+def deployable_options(command: Function) -> Function:
+    """`--plan`, `--template`, `--stack-name`, `--parameter-overrides` and `--s3-bucket`."""
+    template = click.option(
+        "--template", "template_file", type=click.Path(path_type=Path), metavar="FILE", help="A template, not a plan."
+    )
+    bucket = click.option(
+        "--s3-bucket", metavar="B", default="", help="Where a template over 51,200 bytes goes; else an own one."
+    )
+    return plan_option(template(stack_option(overrides_option(bucket(command)))))
 
 
 def pair(text: str, option: str, form: str) -> tuple[str, str]:
