@@ -13,7 +13,7 @@ import click
 
 from sfnorch.cli.options import given_child_jobs, read_plan
 from sfnorch.cli.parameters import pairs
-from sfnorch.cli.templates import read_source
+from sfnorch.cli.templates import read_source, rendering
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
 from sfnorch.plan.models import MasterChildPlan
@@ -132,8 +132,8 @@ def read_deployable(
     from sfnorch.aws.secrets import keep_secret
     from sfnorch.template.contents import contents
 
-    source = read_source(template_file, plan_file)
     plan = None if template_file else read_plan(plan_file, {}, ())
+    source = rendering(plan, plan_file) if plan else read_source(template_file, plan_file)
     parameters = pairs(overrides, "--parameter-overrides")
     for option, number, names in _lists_of_jobs(plan, jobs, jobs_by_child):
         name = f"Child{number}GlueJobs"

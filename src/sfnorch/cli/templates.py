@@ -12,22 +12,28 @@ from sfnorch.cli.options import read_plan
 from sfnorch.plan.load import PLAN_FILE
 
 if TYPE_CHECKING:
+    from sfnorch.plan.models import AnyPlan
     from sfnorch.template.contents import Template
     from sfnorch.template.reader import Source
 
 
 def read_source(template_file: Path | None, plan_file: Path | None) -> Source:
     """The named template, else the plan's rendering as SAM. Raises SfnorchError for what can't be read."""
-    from sfnorch.template.reader import parse_template, read_template
+    from sfnorch.template.reader import read_template
 
-    if template_file is not None:
-        if plan_file is not None:
-            raise click.UsageError("Name a template or a plan, not both.")
-        return read_template(template_file)
+    if template_file is None:
+        return rendering(read_plan(plan_file, {}, ()), plan_file)
+    if plan_file is not None:
+        raise click.UsageError("Name a template or a plan, not both.")
+    return read_template(template_file)
+
+
+def rendering(plan: AnyPlan, plan_file: Path | None) -> Source:
+    """The plan's rendering as SAM, read back."""
     from sfnorch.cfn.render import render_template
     from sfnorch.patterns import workflow
+    from sfnorch.template.reader import parse_template
 
-    plan = read_plan(plan_file, {}, ())
     name = plan_file or (Path(PLAN_FILE) if Path(PLAN_FILE).exists() else None)
     text = render_template(workflow(plan), "sam")
     return parse_template(text, f"{name}, rendered" if name else "the default plan, rendered")
