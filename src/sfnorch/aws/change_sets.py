@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
         CreateChangeSetInputTypeDef,
         ResourceChangeTypeDef,
     )
-
-Kind = Literal["CREATE", "UPDATE"]
 
 _PERMISSIONS = (
     "AWS::Lambda::Permission",
@@ -68,7 +66,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSet:
-    """A change set as CloudFormation tells of it; `id` is its ARN, `kind` known only to who made it."""
+    """A change set as CloudFormation tells of it; `id` is its ARN."""
 
     id: str
     name: str

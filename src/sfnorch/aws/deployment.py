@@ -146,11 +146,10 @@ class Deployment:
 
     def _under_way(self, step: Step, operation: Operation) -> Outcome | None:
         """How the operation under way ended, if it is this deployment; None where another look is needed."""
-        if step.firm or step.question:
-            if not self._onlooker.asks(step):
-                raise BusyError(step.says)
-        else:
+        if not step.firm:  # else the question says it
             self._onlooker.says(step.says)
+        if step.question and not self._onlooker.asks(step):
+            raise BusyError(step.says)
         ending = self._follow(operation)
         return self._outcome(ending) if step.verb is Verb.FOLLOW else None
 

@@ -16,13 +16,12 @@ from sfnorch.aws.hints import hint
 from sfnorch.aws.secrets import without_secrets
 from sfnorch.errors import SfnorchError
 
-EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
-DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError")
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
 _INVALID = (
     "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId",
     "IncompleteSignature", "InvalidSignatureException", "MissingAuthenticationToken",
 )  # fmt: skip
-THROTTLED = (
+_THROTTLED = (
     "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException",
     "TooManyRequestsException", "RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown", "PriorRequestNotComplete",
 )  # fmt: skip
@@ -66,7 +65,7 @@ def is_transient(error: BaseException) -> bool:
     """Whether the same call may well do in a while: throttled, not reached, or the service unwell."""
     if isinstance(error, aws.ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return code(error) in (*THROTTLED, *_UNWELL) or status >= 500
+        return code(error) in (*_THROTTLED, *_UNWELL) or status >= 500
     return isinstance(error, _BROKEN) and not isinstance(error, (aws.SSLError, aws.ProxyConnectionError))
 
 
@@ -121,11 +120,11 @@ def _in_parser(error: BaseException) -> bool:
 def _of_service(error: aws.ClientError) -> SfnorchError:
     """What a service answered, in words."""
     name, text, operation = code(error), message(error), error.operation_name
-    if name in EXPIRED:
+    if name in _EXPIRED:
         return SfnorchError(f"The AWS credentials have expired ({operation})", hint=_LOG_IN)
     if name in _INVALID:
         return SfnorchError(f"AWS refuses the credentials ({operation}: {name})", hint=_LOG_IN)
-    if name in THROTTLED:
+    if name in _THROTTLED:
         return SfnorchError(f"AWS is throttling {operation}: {text}", hint="wait a minute, then repeat the command")
     return SfnorchError(f"{operation}: {text}" + ("" if name in text else f" ({name})"), hint=hint(text))
 
