@@ -14,3 +14,10 @@ class SfnorchError(Exception):
 
 class LimitError(SfnorchError):
     """A rendering that AWS would refuse for its size: the limit, the place and the way out."""
+
+
+def with_more(error: SfnorchError | None, message: str, *, hint: str) -> SfnorchError:
+    """The error, if there is one, and what is to be said besides: another line, another hint."""
+    if error is None:
+        return SfnorchError(message, hint=hint)
+    return SfnorchError(f"{error.message}\n{message}", hint="; ".join(filter(None, (error.hint, hint))))

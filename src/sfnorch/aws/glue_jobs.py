@@ -1,4 +1,4 @@
-"""Whether the Glue jobs that a plan names are there."""
+"""Glue's jobs: whether those that a plan names are there, and the states of their runs."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ if TYPE_CHECKING:
 
 _PAGE = 1000
 
+RUNNING = ("STARTING", "RUNNING", "WAITING")
+"""The states of a job run that can be stopped.
+
+https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
+"""
+GOING_ON = (*RUNNING, "STOPPING")
+"""The states of a job run that has not ended."""
+
 
 def job_names(client: GlueClient) -> list[str]:
     """The names of all Glue jobs of account and region."""
-    names: list[str] = []
-    page = client.list_jobs(MaxResults=_PAGE)
-    while True:
-        names += page["JobNames"]
-        if not page.get("NextToken"):
-            return names
-        page = client.list_jobs(MaxResults=_PAGE, NextToken=page["NextToken"])
+    pages = client.get_paginator("list_jobs").paginate(PaginationConfig={"PageSize": _PAGE})
+    return [name for page in pages for name in page["JobNames"]]
 
 
 def missing_jobs(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:

@@ -44,7 +44,12 @@ class Job:
     attempts: int = 1
     ended: datetime | None = None
     cut_off: bool = False
-    """Whether it had not ended when its execution did: what became of its run, Glue alone knows."""
+    """Whether it had not ended when its execution did."""
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether it has a run of which Glue alone knows what became: its end was not seen, or it was stopped."""
+        return bool(self.run_id) and (self.cut_off or self.status in ("STARTING", "RUNNING", "STOPPED"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,18 +182,17 @@ class Record:
         """Tells nothing: that it runs, or that it was refused, is told by the event after."""
         yield from ()
         details = _details(event)
+        given = parsed(details.get("parameters", "{}"))
+        parameters = given if isinstance(given, dict) else {}
         if _starts_execution(details):
-            parameters = parsed(details.get("parameters", "{}"))
-            arn = parameters.get("StateMachineArn", "") if isinstance(parameters, dict) else ""
-            self._executions[self._visits[event["id"]]] = str(arn).rpartition(":")[2]
+            self._executions[self._visits[event["id"]]] = str(parameters.get("StateMachineArn", "")).rpartition(":")[2]
         if not _is_job(details):
             return
         visit = self._visits[event["id"]] = self._visits[event["id"]] or event["id"]
         job = self._jobs.get(visit)
         if job is None:
-            parameters = parsed(details.get("parameters", "{}"))
-            own = parameters.get("JobName", "?") if isinstance(parameters, dict) else "?"
-            job = Job(name=self._name(str(own)), glue_name=str(own), started=event["timestamp"])
+            own = str(parameters.get("JobName", "?"))
+            job = Job(name=self._name(own), glue_name=own, started=event["timestamp"])
             self.jobs.append(job)
             self._jobs[visit] = job
         else:
@@ -229,20 +233,19 @@ class Record:
     def _fail(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         job = self._job(event)
         details = _details(event)
+        error, cause = str(details.get("error", "")), str(details.get("cause", ""))
+        words = ": ".join(filter(None, (error, cause)))
         visit = self._visits[event["id"]]
         if visit in self._executions and visit not in self.started_executions:
-            why = ": ".join(filter(None, (str(details.get("error", "")), str(details.get("cause", "")))))
-            self.refused_executions[visit] = (self._executions[visit], why)
+            self.refused_executions[visit] = (self._executions[visit], words)
         if job is None:
             return
-        run = parsed(details.get("cause", ""))
-        error = str(details.get("error", ""))
+        run = parsed(cause)
         if isinstance(run, dict) and "JobRunState" in run:
             job.run_id = job.run_id or str(run.get("Id", ""))
             yield self._ended(job, event, str(run["JobRunState"]), str(run.get("ErrorMessage") or error))
         else:
             status = "TIMED_OUT" if event["type"] == "TaskTimedOut" else "FAILED"
-            words = ": ".join(filter(None, (error, str(details.get("cause", "")))))
             yield self._ended(job, event, status, words)
 
     def _job(self, event: HistoryEventTypeDef) -> Job | None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import message
+from sfnorch.aws.glue_jobs import GOING_ON
 from sfnorch.aws.history import STARTED_BY, Record
 from sfnorch.aws.polling import Clock, patiently
 from sfnorch.aws.run_tree import UNKNOWN, Node
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _ANEW = "`sfnorch run` starts a new run"
 _CUT_OFF = ("ABORTED", "TIMED_OUT")
-_GOING_ON = ("STARTING", "RUNNING", "WAITING", "STOPPING")
 _NO_JOB = "(all)"
 """What a machine that goes on after failures names where it failed as a whole."""
 
@@ -55,14 +55,14 @@ def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
     untold: list[str] = []
     for node in root.walk():
         for job in node.record.jobs:
-            if not job.run_id or not (job.cut_off or job.status == "STOPPED"):
+            if not job.unsettled:
                 continue
             try:
                 run = patiently(glue.get_job_run, clock)(JobName=job.glue_name, RunId=job.run_id)["JobRun"]
             except ClientError as error:
                 untold.append(f"whether {job.name} has succeeded after all can't be told: {message(error)}")
                 continue
-            if run["JobRunState"] in _GOING_ON:
+            if run["JobRunState"] in GOING_ON:
                 raise SfnorchError(
                     f"The run {job.run_id} of {job.name} goes on, though its execution has ended",
                     hint=f"wait for its end, or stop it: `sfnorch stop {node.arn}`",

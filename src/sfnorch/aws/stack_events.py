@@ -18,7 +18,7 @@ from sfnorch.aws.errors import explained
 from sfnorch.aws.hints import plain
 from sfnorch.aws.polling import Clock, Pace, patiently
 from sfnorch.aws.stacks import find_stack
-from sfnorch.errors import SfnorchError
+from sfnorch.errors import SfnorchError, with_more
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -213,9 +213,7 @@ def _left_alone(stack_id: str, told: SfnorchError | None) -> SfnorchError:
         f"`sfnorch status --follow --stack-name {name}` follows it again; `aws cloudformation cancel-update-stack "
         f"--stack-name {name}` takes an update back, `sfnorch delete --stack-name {name}` a creation"
     )
-    if told is None:
-        return SfnorchError(says, hint=follow_on)
-    return SfnorchError(f"{told.message}\n{says}", hint="; ".join(filter(None, (told.hint, follow_on))))
+    return with_more(told, says, hint=follow_on)
 
 
 def _newest_first(client: CloudFormationClient, stack_id: str) -> Iterator[StackEventTypeDef]:

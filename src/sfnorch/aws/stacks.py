@@ -35,8 +35,6 @@ class Stack:
     """When it was created, or updated last."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
-    role_arn: str = ""
     protected: bool = False
     """Whether it can't be deleted: its termination protection."""
 
@@ -76,8 +74,6 @@ def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
         updated=row.get("LastUpdatedTime", row.get("CreationTime")),
         parameters={item["ParameterKey"]: item.get("ParameterValue", "") for item in row.get("Parameters", ())},
         outputs={item["OutputKey"]: item["OutputValue"] for item in row.get("Outputs", ())},
-        tags={item["Key"]: item["Value"] for item in row.get("Tags", ())},
-        role_arn=row.get("RoleARN", ""),
         protected=row.get("EnableTerminationProtection", False),
     )
 

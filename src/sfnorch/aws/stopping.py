@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.aws.errors import explained
 from sfnorch.aws.executions import stop
+from sfnorch.aws.glue_jobs import RUNNING
 from sfnorch.aws.polling import Clock, patiently
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.errors import SfnorchError
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
     from types_boto3_stepfunctions import SFNClient
 
-_RUNNING = ("STARTING", "RUNNING", "WAITING")
 _LOOKS = 5
 
 
@@ -68,7 +68,7 @@ def stop_run(stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, c
 def _stop_job_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
     """Whether the job run was stopped; it may have ended before. Raises SfnorchError where Glue refuses."""
     run = patiently(glue.get_job_run, clock)(JobName=name, RunId=run_id)
-    if run["JobRun"]["JobRunState"] not in _RUNNING:
+    if run["JobRun"]["JobRunState"] not in RUNNING:
         return False
     answer = patiently(glue.batch_stop_job_run, clock)(JobName=name, JobRunIds=[run_id])
     for row in answer.get("Errors", ()):
@@ -93,5 +93,5 @@ def _job_runs(tree: RunTree) -> Iterator[tuple[str, str]]:
     """The job runs that were not seen to end by themselves, by Glue's name of the job."""
     for node in tree.roots[0].walk():
         for job in node.record.jobs:
-            if job.run_id and (job.cut_off or job.status in ("STOPPED", *_RUNNING)):
+            if job.unsettled:
                 yield job.glue_name, job.run_id

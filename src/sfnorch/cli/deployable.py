@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.cli.options import given_child_jobs, read_plan
-from sfnorch.cli.parameters import pairs
+from sfnorch.cli.parameters import pairs, refuse_faults
 from sfnorch.cli.templates import read_source, rendering
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
@@ -180,11 +180,8 @@ def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None
     declared = deployable.template.stack.section("Parameters")
     kept = [name for name in before if name in declared and name not in deployable.parameters]
     values = {name: before[name] for name in kept if name not in deployable.secret}
-    faults = parameter_faults(
-        declared, {**values, **deployable.parameters}, kept=[name for name in kept if name in deployable.secret]
-    )
-    if lines := list(faults):
-        raise SfnorchError("\n".join(lines), hint="--parameter-overrides NAME=VALUE …")
+    unknown = [name for name in kept if name in deployable.secret]
+    refuse_faults(parameter_faults(declared, {**values, **deployable.parameters}, kept=unknown))
 
 
 def lint(deployable: Deployable, console: Console | None) -> None:

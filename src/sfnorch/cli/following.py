@@ -15,14 +15,12 @@ from sfnorch.aws.polling import Clock
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.account import WIDTH, progress_console
 from sfnorch.cli.documents import print_json
-from sfnorch.errors import SfnorchError
+from sfnorch.cli.exit_codes import CHILD_FAILED
+from sfnorch.errors import SfnorchError, with_more
 from sfnorch.report.run_tree import news_lines, print_failures, rendered, titles, tree_data
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
-
-CHILD_FAILED = 3
-"""The exit code of a run that ended, and in which a child or a job failed."""
 
 
 def follow_run(
@@ -105,9 +103,7 @@ def _goes_on(tree: RunTree, told: SfnorchError | None, output_form: str) -> Sfno
     arns = [root.arn for root in tree.roots if not root.ended]
     says = "The run goes on in AWS, and is no longer followed"
     hint = "; ".join(f"`sfnorch watch {arn}` follows it again, `sfnorch stop {arn}` ends it" for arn in arns)
-    if told is None:
-        return SfnorchError(says, hint=hint)
-    return SfnorchError(f"{told.message}\n{says}", hint="; ".join(filter(None, (told.hint, hint))))
+    return with_more(told, says, hint=hint)
 
 
 def print_started(arns: list[str], output_form: str) -> None:

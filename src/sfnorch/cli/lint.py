@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option, plan_option
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
@@ -51,7 +51,7 @@ def lint(
     if output_form == "json":
         from sfnorch.report.findings import findings_data
 
-        click.echo(json.dumps(findings_data(found), indent=2, ensure_ascii=False))
+        print_json(findings_data(found))
     else:
         _print(found, heads)
     return 1 if any(finding.severity is Severity.ERROR for finding in found) else 0
@@ -115,7 +115,7 @@ def _list_rules(output_form: str) -> None:
             }
             for rule in rules
         ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
         return
     width = max(len(rule.id) for rule in rules)
     for rule in rules:

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from sfnorch.cli.exit_codes import BUG
 from sfnorch.errors import SfnorchError
 
 COMMANDS = {
@@ -34,9 +35,6 @@ COMMANDS = {
     "stop": "Stop an execution, its children and their job runs.",
 }
 """Each command and what its help says first; a test holds both to the commands' own."""
-
-BUG = 70
-"""The exit code for what is no user's error: sysexits.h's EX_SOFTWARE."""
 
 
 class LazyGroup(click.Group):
@@ -71,7 +69,10 @@ class LazyGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.exceptions.Abort):
             raise
         except Exception as error:
-            if ctx.meta.get("sfnorch.output") == "json" and not ctx.meta.get("sfnorch.printed"):
+            from sfnorch.cli.documents import PRINTED
+            from sfnorch.cli.options import OUTPUT_FORM
+
+            if ctx.meta.get(OUTPUT_FORM) == "json" and not ctx.meta.get(PRINTED):
                 _print_error(error)
             raise
 

@@ -11,6 +11,7 @@ import click
 
 from sfnorch.cli.account import stack_option
 from sfnorch.cli.options import ChildJobsCommand, plan_option
+from sfnorch.errors import SfnorchError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -73,3 +74,9 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
             raise click.UsageError(f"{option}: {key} is given twice.")
         found[key] = value
     return found
+
+
+def refuse_faults(faults: Iterable[str]) -> None:
+    """Raises SfnorchError for what is wrong with the values of parameters, if anything is."""
+    if lines := list(faults):
+        raise SfnorchError("\n".join(lines), hint="--parameter-overrides NAME=VALUE …")

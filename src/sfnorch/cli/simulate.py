@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfnorch.cli.documents import json_object, json_value
+from sfnorch.cli.documents import json_object, json_value, print_json
+from sfnorch.cli.exit_codes import CHILD_FAILED
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option, plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, pairs
-from sfnorch.errors import SfnorchError
+from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, pairs, refuse_faults
 from sfnorch.report.durations import seconds_of
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from sfnorch.simulate.figures import Figures
     from sfnorch.simulate.record import Run
     from sfnorch.template.contents import Template
-
-CHILD_FAILED = 3
-"""The exit code of a run in which an execution failed."""
 
 _TIMES = re.compile(r"(.+):(\d{1,9})")
 _SAVED = (".svg", ".html", ".txt")
@@ -91,7 +88,7 @@ def simulate(
     if output_form == "json":
         from sfnorch.report.run import run_data
 
-        click.echo(json.dumps(run_data(run, told), indent=2, ensure_ascii=False))
+        print_json(run_data(run, told))
     else:
         _print(run, told)
     if save is not None:
@@ -166,9 +163,7 @@ def _mock(text: str) -> tuple[str, str]:
 def _refuse_parameters(template: Template, parameters: dict[str, str]) -> None:
     from sfnorch.template.parameters import parameter_faults
 
-    faults = list(parameter_faults(template.stack.section("Parameters"), parameters))
-    if faults:
-        raise SfnorchError("\n".join(faults), hint="--parameter-overrides NAME=VALUE …")
+    refuse_faults(parameter_faults(template.stack.section("Parameters"), parameters))
 
 
 def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
