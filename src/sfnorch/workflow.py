@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 ENVIRONMENT, TOPIC_ARN, TOPIC_KEY_ARN = "Environment", "AlarmSNSTopicArn", "AlarmTopicKeyArn"
+BOUNDARY_ARN = "PermissionsBoundaryArn"
 """Parameters that every stack has, where it needs them: those which alarms, roles and conditions refer to."""
 
 

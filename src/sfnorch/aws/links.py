@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 _DOMAINS = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
 
 
@@ -16,6 +18,17 @@ def logs_link(arn: str, run_id: str) -> str:
     https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
     """
     return _link(arn, "cloudwatch", f"logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/{run_id}")
+
+
+def stack_link(arn: str) -> str:
+    """The page of a stack."""
+    return _link(arn, "cloudformation", f"/stacks/stackinfo?stackId={quote(arn, safe='')}")
+
+
+def change_set_link(arn: str, stack_arn: str) -> str:
+    """The page of a change set, with what it would change."""
+    stack, change_set = quote(stack_arn, safe=""), quote(arn, safe="")
+    return _link(arn, "cloudformation", f"/stacks/changesets/changes?stackId={stack}&changeSetId={change_set}")
 
 
 def _link(arn: str, service: str, rest: str) -> str:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import AWSObject, GetAtt, Ref, Sub
+from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic
 
 from sfnorch import workflow as flow
-from sfnorch.cfn.values import OWN_TOPIC, TOPIC, TOPIC_KEY, alarm_id, machine_id, resolved, topic_arn
+from sfnorch.cfn.values import OWN_TOPIC, STACK_TAG, TOPIC, TOPIC_KEY, alarm_id, machine_id, resolved, topic_arn
 
 _FAILURES = {"failed": "ExecutionsFailed", "timedOut": "ExecutionsTimedOut", "aborted": "ExecutionsAborted"}
 
@@ -57,6 +57,7 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
         EnableKeyRotation=True,
         PendingWindowInDays=7,
         KeyPolicy=_key_policy(),
+        Tags=Tags({STACK_TAG: Ref("AWS::StackName")}),
     )
     topic = Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn"))
     subscriptions = [

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import If, NoValue, Ref
+from troposphere import If, NoValue, Ref, Sub
 from troposphere.iam import ManagedPolicy, Policy, Role
 
 from sfnorch import workflow as flow
-from sfnorch.cfn.values import OWN_TOPIC, TOPIC_HAS_KEY, resolved, role_id, topic_key_arn
+from sfnorch.cfn.values import BOUNDED, OWN_TOPIC, TOPIC_HAS_KEY, resolved, role_id, topic_key_arn
 
 # These take no resource but *: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 _LOG_DELIVERY = (
@@ -65,7 +65,12 @@ def _unbound(workflow: flow.Workflow) -> dict[str, Any] | None:
 
 
 def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
-    """The properties of a role that the service takes for this account only, with these statements."""
+    """The properties of a role that the service takes for this account only, with these statements.
+
+    Its path is the stack's name: of a long one a role's own name would hold but the beginning, and who may make roles
+    for this stack alone is to be told by their ARNs.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
+    """
     trust = {
         "Version": "2012-10-17",
         "Statement": [
@@ -80,6 +85,8 @@ def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
     policy = {"Version": "2012-10-17", "Statement": statements}
     return {
         "AssumeRolePolicyDocument": trust,
+        "Path": Sub("/${AWS::StackName}/"),
+        "PermissionsBoundary": If(BOUNDED, Ref(flow.BOUNDARY_ARN), NoValue),
         "Policies": [Policy(PolicyName="work", PolicyDocument=policy)],
     }
 

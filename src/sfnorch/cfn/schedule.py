@@ -22,6 +22,7 @@ def schedule_resources(schedule: flow.Schedule) -> list[AWSObject]:
         Role("ScheduleRole", **service_role("scheduler.amazonaws.com", [start])),
         Schedule(
             "Schedule",
+            Name=Ref("AWS::StackName"),
             ScheduleExpression=schedule.expression,
             ScheduleExpressionTimezone=schedule.timezone,
             FlexibleTimeWindow=FlexibleTimeWindow(Mode="OFF"),

@@ -11,7 +11,7 @@ from troposphere.logs import LogGroup
 
 from sfnorch import workflow as flow
 from sfnorch.cfn import alarms, machines, roles, schedule
-from sfnorch.cfn.values import LOG_GROUP, OWN_TOPIC, TOPIC_HAS_KEY, resolved
+from sfnorch.cfn.values import BOUNDED, LOG_GROUP, OWN_TOPIC, TOPIC_HAS_KEY, resolved
 
 Format: TypeAlias = Literal["sam", "cfn"]
 
@@ -48,7 +48,8 @@ def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
             headings["Resources", resources[0].title] = heading
         for resource in resources:
             if workflow.tags and (kind := resource.props.get("Tags")):
-                resource.Tags = dict(workflow.tags) if kind[0] is dict else Tags(**workflow.tags)
+                own = resource.properties.get("Tags", Tags())
+                resource.Tags = dict(workflow.tags) if kind[0] is dict else own + Tags(**workflow.tags)
             template.add_resource(resource)
     for output in workflow.outputs:
         value = resolved(output.value, workflow.topic)
@@ -105,7 +106,7 @@ def _parameter(parameter: flow.Parameter) -> Parameter:
 
 
 def _conditions(workflow: flow.Workflow) -> dict[str, Any]:
-    conditions: dict[str, Any] = {}
+    conditions: dict[str, Any] = {BOUNDED: Not(Equals(Ref(flow.BOUNDARY_ARN), ""))}
     if not workflow.topic.arn:
         conditions[OWN_TOPIC] = Equals(Ref(flow.TOPIC_ARN), "")
     if workflow.topic.published_by_machine:

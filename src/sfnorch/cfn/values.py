@@ -8,11 +8,17 @@ from troposphere import GetAtt, If, Join, Ref, Split, Sub
 
 from sfnorch import workflow as flow
 
-OWN_TOPIC, TOPIC_HAS_KEY = "OwnTopic", "TopicHasKey"
-"""Conditions: no topic was given, so the stack makes one; a key was given for the topic that was."""
+OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED = "OwnTopic", "TopicHasKey", "Bounded"
+"""Conditions: no topic was given, so the stack makes one; a key was given for the topic that was; roles are bounded."""
 
 TOPIC, TOPIC_KEY, LOG_GROUP = "AlarmTopic", "AlarmTopicKey", "LogGroup"
 """Logical ids of what the machines share."""
+
+STACK_TAG = "sfnorch:stack"
+"""The tag by which a key is known for its stack's: CloudFormation puts no tag of its own on keys.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
+"""
 
 _ANY_JOB = "arn:*:glue:*:*:job/"
 

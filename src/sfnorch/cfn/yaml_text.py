@@ -29,8 +29,8 @@ class Style:
     width: int
 
 
-READABLE = Style(indent=2, width=140)
-COMPACT = Style(indent=1, width=220)
+READABLE = Style(indent=2, width=150)
+COMPACT = Style(indent=1, width=320)
 """For templates that are to stay under the 51,200 bytes that CloudFormation takes without a bucket."""
 
 

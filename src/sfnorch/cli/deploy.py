@@ -21,6 +21,7 @@ from sfnorch.cli.account import (
     yes_option,
 )
 from sfnorch.cli.documents import print_json
+from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option
 from sfnorch.cli.parameters import DeployableCommand, deployable_options, pairs
 from sfnorch.errors import SfnorchError
@@ -49,6 +50,12 @@ if TYPE_CHECKING:
 @click.option("--termination-protection/--no-termination-protection", default=None, help="Against deletion.")
 @click.option("--require-jobs", is_flag=True, help="Stop where a Glue job isn't there; a warning unless told.")
 @click.option("--no-execute", is_flag=True, help="Leave the change set, and print what executes it.")
+@click.option(
+    "--dotenv",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --no-execute: write CHANGE_SET and CHANGE_SET_LINK there, as NAME=VALUE for a pipeline.",
+)
 @click.option("--execute-change-set", "change_set_name", metavar="NAME", help="Execute a change set that was left.")
 @yes_option
 @account_options
@@ -65,6 +72,7 @@ def deploy(
     termination_protection: bool | None,
     require_jobs: bool,
     no_execute: bool,
+    dotenv: Path | None,
     change_set_name: str | None,
     yes: bool,
     region: str | None,
@@ -81,6 +89,8 @@ def deploy(
     """
     if not no_execute:
         require_consent(yes, output_form, "deploy, or --no-execute to leave the change set for review")
+    if dotenv is not None and not no_execute:
+        raise click.UsageError("--dotenv tells of a change set that is left: add --no-execute.")
     tagged = pairs(tags, "--tags")
     console = progress_console() if output_form == "text" else None
     consents = consent(yes=yes, ask=can_ask(output_form))
@@ -111,6 +121,8 @@ def deploy(
         session.cloudformation.update_termination_protection(
             StackName=stack_name, EnableTerminationProtection=termination_protection
         )
+    if dotenv is not None and outcome.end in ("left", "unchanged"):
+        write_whole(dotenv, _variables(outcome))
     command = ""
     if outcome.end == "left" and outcome.change_set:
         command = _execution_command(outcome.change_set.name, stack_name, region, profile, termination_protection)
@@ -214,6 +226,17 @@ def _tell(outcome: Outcome, stack_name: str, command: str, output_form: str) -> 
     if outcome.end == "failed" and outcome.ending:
         raise SfnorchError(failure_words(outcome.ending, stack_name), hint=hint(outcome.ending.reason))
     return 1 if outcome.end == "declined" else 0
+
+
+def _variables(outcome: Outcome) -> str:
+    """The change set that was left and where it is shown, a variable a line; without changes none, and the stack."""
+    from sfnorch.aws.links import change_set_link, stack_link
+
+    if outcome.change_set is not None:
+        name, link = outcome.change_set.name, change_set_link(outcome.change_set.id, outcome.change_set.stack_id)
+    else:
+        name, link = "", stack_link(outcome.stack.id) if outcome.stack else ""
+    return f"CHANGE_SET={name}\nCHANGE_SET_LINK={link}\n"
 
 
 def _execution_command(

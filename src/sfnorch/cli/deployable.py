@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.cli.options import given_child_jobs, read_plan
-from sfnorch.cli.parameters import pairs, refuse_faults
+from sfnorch.cli.parameters import parameter_values, refuse_faults
 from sfnorch.cli.templates import read_source, rendering
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
@@ -134,7 +134,7 @@ def read_deployable(
 
     plan = None if template_file else read_plan(plan_file, {}, ())
     source = rendering(plan, plan_file) if plan else read_source(template_file, plan_file)
-    parameters = pairs(overrides, "--parameter-overrides")
+    parameters = parameter_values(overrides)
     for option, number, names in _lists_of_jobs(plan, jobs, jobs_by_child):
         name = f"Child{number}GlueJobs"
         if name in parameters:

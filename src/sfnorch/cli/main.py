@@ -1,4 +1,4 @@
-"""The command `sfnorch`: a group that loads a command's module only when that command is called."""
+"""The command `sfnorch`: its commands, and how it ends."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from importlib import import_module
 from typing import Any
 
 import click
 
 from sfnorch.cli.exit_codes import BUG
+from sfnorch.cli.lazy import LazyGroup
 from sfnorch.errors import SfnorchError
 
 COMMANDS = {
@@ -37,33 +37,11 @@ COMMANDS = {
 """Each command and what its help says first; a test holds both to the commands' own."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called, so that --help is there at once."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all commands, in the order in which they are used."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name, its module imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = getattr(import_module(f"sfnorch.cli.{cmd_name}"), cmd_name)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments name; for one that isn't there, the near one is suggested."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            ctx.fail(f"There is no command {args[0]!r}" + (f"; did you mean {near[0]}?" if near else "."))
-        return super().resolve_command(ctx, args)
+class _Sfnorch(LazyGroup):
+    """The commands, whose errors are one JSON document too, where the output is to be one."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """What the command returns. An error is one JSON document too, where the output is to be one."""
+        """What the command returns."""
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.exceptions.Abort):
@@ -76,11 +54,6 @@ class LazyGroup(click.Group):
                 _print_error(error)
             raise
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the commands with what is said of them here, without importing one."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
@@ -90,7 +63,9 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
         ctx.exit()
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Sfnorch, package="sfnorch.cli", listed=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks of errors, and the calls of AWS.")
 @click.option(
     "--version",

@@ -1,4 +1,4 @@
-"""`--parameter-overrides K=V K=V`, and other options of that form."""
+"""`--parameter-overrides K=V K=V`, or as JSON, and other options of that form."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any, TypeVar
 import click
 
 from sfnorch.cli.account import stack_option
+from sfnorch.cli.documents import json_value
 from sfnorch.cli.options import ChildJobsCommand, plan_option
 from sfnorch.errors import SfnorchError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _OVERRIDE = re.compile(r"[\w:/@+. -]+=")
-_SPREAD = ("--parameter-overrides", "--tags")
+OVERRIDES = "--parameter-overrides"
+_SPREAD = (OVERRIDES, "--tags")
 
 
 class ParameterOverridesCommand(click.Command):
@@ -38,7 +40,11 @@ class ParameterOverridesCommand(click.Command):
 def overrides_option(command: Function) -> Function:
     """`--parameter-overrides K=V…`."""
     return click.option(
-        "--parameter-overrides", "overrides", multiple=True, metavar="K=V...", help="Values of parameters."
+        OVERRIDES,
+        "overrides",
+        multiple=True,
+        metavar="K=V...",
+        help="Values of parameters; also one JSON object of them, or @FILE of one.",
     )(command)
 
 
@@ -67,9 +73,32 @@ def pair(text: str, option: str, form: str) -> tuple[str, str]:
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     """The values by their keys. Fails as wrong usage for another form, or a key that is given twice."""
+    return _once([pair(text, option, "K=V") for text in texts], option)
+
+
+def parameter_values(overrides: Iterable[str]) -> dict[str, str]:
+    """The values of parameters that the overrides give. Fails as wrong usage for what is neither K=V nor JSON of it.
+
+    No parameter's name begins with a brace or an at sign, so that JSON and `@FILE` are told from `K=V`.
+    """
+    given: list[tuple[str, str]] = []
+    for text in overrides:
+        given += _object(text) if text.startswith(("{", "@")) else [pair(text, OVERRIDES, "K=V")]
+    return _once(given, OVERRIDES)
+
+
+def _object(text: str) -> list[tuple[str, str]]:
+    values = json_value(text, OVERRIDES)
+    if not isinstance(values, dict):
+        raise click.UsageError(f'{OVERRIDES}: write one JSON object, such as {{"Child1GlueJobs": "a,b"}}.')
+    if wrong := [name for name, value in values.items() if not isinstance(value, str)]:
+        raise click.UsageError(f"{OVERRIDES}: a value is a text, and that of {' and '.join(wrong)} is none.")
+    return list(values.items())
+
+
+def _once(given: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for text in texts:
-        key, value = pair(text, option, "K=V")
+    for key, value in given:
         if key in found:
             raise click.UsageError(f"{option}: {key} is given twice.")
         found[key] = value

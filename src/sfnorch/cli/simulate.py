@@ -18,7 +18,7 @@ from sfnorch.cli.documents import json_object, json_value, print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option, plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, pairs, refuse_faults
+from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values, refuse_faults
 from sfnorch.report.durations import seconds_of
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def simulate(
     from sfnorch.simulate.figures import PRICE_PER_1000, figures
     from sfnorch.simulate.run import chosen, play
 
-    parameters = pairs(overrides, "--parameter-overrides")
+    parameters = parameter_values(overrides)
     behaviour = _behaviour(failing, durations, throttles, mocks)
     document = json_object(given)
     template = read_contents(template_file, plan_file, parameters)

@@ -70,6 +70,7 @@ def workflow(plan: DynamicPlan) -> flow.Workflow:
             stack_parameters.environment(plan),
             *stack_parameters.topic_parameters(plan, published_by_machine=False),
             stack_parameters.allowed_jobs(plan),
+            stack_parameters.boundary(),
         ),
         outputs=(
             flow.Output(name="StateMachineArn", value=flow.MachineArn("")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.plan import names
-from sfnorch.workflow import ENVIRONMENT, TOPIC_ARN, TOPIC_KEY_ARN, Logging, Parameter, Topic
+from sfnorch.workflow import BOUNDARY_ARN, ENVIRONMENT, TOPIC_ARN, TOPIC_KEY_ARN, Logging, Parameter, Topic
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Plan
@@ -60,6 +60,16 @@ def allowed_jobs(plan: Plan) -> Parameter:
         is_list=True,
         pattern=_ALLOWED_LIST,
         constraint="Glue job names, comma-separated, each with at most one *, at its end",
+    )
+
+
+def boundary() -> Parameter:
+    """The parameter that bounds what the stack's roles may ever do."""
+    return Parameter(
+        name=BOUNDARY_ARN,
+        description="Managed policy that bounds the roles; empty: none",
+        default="",
+        pattern="^(arn:[a-z-]+:iam::[0-9a-z]+:policy/.+)?$",
     )
 
 

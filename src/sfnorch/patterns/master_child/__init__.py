@@ -32,6 +32,7 @@ def workflow(plan: MasterChildPlan) -> flow.Workflow:
             *stack_parameters.topic_parameters(plan, published_by_machine=told),
             *(child.parameter(plan.children[number - 1], number) for number in numbers),
             stack_parameters.allowed_jobs(plan),
+            stack_parameters.boundary(),
         ),
         outputs=(
             *(
