@@ -139,6 +139,17 @@ class Parameter:
     constraint: str = ""
 
 
+def topic_key_parameter(arn: str = "") -> Parameter:
+    """The parameter that names the key of a topic of the user's own."""
+    return Parameter(
+        name=TOPIC_KEY_ARN,
+        description=f"KMS key that {TOPIC_ARN} is encrypted with, if it is",
+        default=arn,
+        pattern="^(arn:[a-z-]+:kms:[A-Za-z0-9:/-]+)?$",
+        constraint="the ARN of a KMS key, or empty",
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
     """An output of the stack; its name tells all."""

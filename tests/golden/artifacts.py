@@ -12,7 +12,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+from sfnorch.cfn.pipeline.render import render_pipeline
 from sfnorch.cfn.render import render_definition, render_template
+from sfnorch.cli.account import STACK_NAME
 from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import PATTERNS, workflow
@@ -21,6 +23,7 @@ from sfnorch.plan.models import AnyPlan
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text
 from sfnorch.plan.starters import starter_text
 from sfnorch.report.findings import print_findings
+from sfnorch.repository import buildspec_text
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from tests.docs.reference import readme_text
@@ -28,12 +31,16 @@ from tests.docs.reference import readme_text
 ROOT = Path(__file__).parents[2]
 PLANS = Path(__file__).parent / "plans"
 RULES = Path(__file__).parent / "rules"
+PIPELINES = Path(__file__).parent / "pipelines"
+_PIPELINED = ("all-settings", "dynamic-three-resources")
 LINTING = Linting()
 
 
 def artifacts() -> Iterator[tuple[Path, str]]:
     """Each file with its text."""
     yield ROOT / "SAM-template.yaml", _sam(default_plan())
+    yield ROOT / "cloudformation" / "pipeline.yaml", _pipeline(default_plan(), "connection")
+    yield ROOT / "buildspec.yml", buildspec_text(".[dev]")
     for pattern in PATTERNS:
         folder = ROOT / "templates" / pattern
         plan = parse_plan(starter_text(pattern))
@@ -46,6 +53,10 @@ def artifacts() -> Iterator[tuple[Path, str]]:
         name = path.name.removesuffix(".plan.yaml")
         yield PLANS / f"{name}.sam.yaml", _sam(plan)
         yield PLANS / f"{name}.asl.json", _definitions(plan)
+    own_topic, given_topic = (parse_plan((PLANS / f"{name}.plan.yaml").read_text("utf-8")) for name in _PIPELINED)
+    yield PIPELINES / "codecommit.yaml", _pipeline(own_topic, "codecommit")
+    yield PIPELINES / "s3.yaml", _pipeline(own_topic, "s3")
+    yield PIPELINES / "given-topic-without-approval.yaml", _pipeline(given_topic, "connection", approval=False)
     for path in sorted(RULES.glob("*.bad.yaml")):
         found = lint_findings(path.read_text(encoding="utf-8"), path.name)
         yield path.with_suffix("").with_suffix(".found.txt"), found_text(found)
@@ -62,6 +73,10 @@ def found_text(findings: list[Finding]) -> str:
     file = io.StringIO()
     print_findings(findings, Console(file=file, highlight=False, width=80))
     return file.getvalue()
+
+
+def _pipeline(plan: AnyPlan, source: str, *, approval: bool = True) -> str:
+    return render_pipeline(workflow(plan), source, stack_name=STACK_NAME, approval=approval)
 
 
 def _sam(plan: AnyPlan) -> str:

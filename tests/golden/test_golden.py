@@ -10,7 +10,7 @@ from sfnorch.cfn.render import render_template
 from sfnorch.cfn.template import Format
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
-from tests.golden.artifacts import PLANS, ROOT, artifacts
+from tests.golden.artifacts import PIPELINES, PLANS, ROOT, artifacts
 from tests.template_yaml import yaml_1_1
 
 FILES = {str(path.relative_to(ROOT)): (path, text) for path, text in artifacts()}
@@ -24,11 +24,17 @@ def test_a_committed_file_is_what_the_code_makes(name: str):
 
 def test_no_rendering_is_left_behind():
     made = {path for path, _ in FILES.values()}
-    committed = {*PLANS.iterdir(), *(path for path in (ROOT / "templates").rglob("*") if path.is_file())}
+    committed = {
+        *PLANS.iterdir(),
+        *PIPELINES.iterdir(),
+        *(path for path in (ROOT / "templates").rglob("*") if path.is_file()),
+    }
     assert {path for path in committed - made if not path.name.endswith(".plan.yaml")} == set()
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(("template.yaml", ".sam.yaml"))])
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if name.endswith(("template.yaml", ".sam.yaml")) or "pipeline" in name]
+)
 def test_a_template_is_plain_utf_8_with_one_line_end_at_its_end(name: str):
     text = Path(FILES[name][0]).read_bytes().decode()
     assert text.endswith("\n")

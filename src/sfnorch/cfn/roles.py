@@ -61,7 +61,7 @@ def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
 
 def _unbound(workflow: flow.Workflow) -> dict[str, Any] | None:
     actions = (_LOG_DELIVERY if workflow.logging else ()) + (_TRACING if workflow.tracing else ())
-    return _allow("LogAndTrace", actions, "*") if actions else None
+    return allow("LogAndTrace", actions, "*") if actions else None
 
 
 def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
@@ -97,18 +97,19 @@ def _statement(permission: flow.Permission, topic: flow.Topic) -> Any:
     if len(permission.resources) == 1 and isinstance(jobs := permission.resources[0], flow.JobArns):
         # the ARNs leave region and account open: see values.resolved
         here = {"aws:ResourceAccount": Ref("AWS::AccountId"), "aws:RequestedRegion": Ref("AWS::Region")}
-        statement = _allow(permission.sid, permission.actions, resolved(jobs, topic))
-        return statement | {"Condition": {"StringEquals": here}}
-    return _allow(permission.sid, permission.actions, [resolved(resource, topic) for resource in permission.resources])
+        return allow(permission.sid, permission.actions, resolved(jobs, topic), {"StringEquals": here})
+    return allow(permission.sid, permission.actions, [resolved(resource, topic) for resource in permission.resources])
 
 
 def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:
     """The statement on the key of the topic in force, or nothing where that one has none."""
-    given = If(TOPIC_HAS_KEY, _allow(permission.sid, permission.actions, [Ref(flow.TOPIC_KEY_ARN)]), NoValue)
+    given = If(TOPIC_HAS_KEY, allow(permission.sid, permission.actions, [Ref(flow.TOPIC_KEY_ARN)]), NoValue)
     if topic.arn:
         return given
-    return If(OWN_TOPIC, _allow(permission.sid, permission.actions, [topic_key_arn()]), given)
+    return If(OWN_TOPIC, allow(permission.sid, permission.actions, [topic_key_arn()]), given)
 
 
-def _allow(sid: str, actions: tuple[str, ...], resources: Any) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
+def allow(sid: str, actions: tuple[str, ...], resources: Any, condition: Any = None) -> dict[str, Any]:
+    """A statement that allows the actions on the resources, under the condition if there is one."""
+    statement = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
+    return statement if condition is None else statement | {"Condition": condition}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from troposphere import AWSObject, Equals, Not, Output, Parameter, Ref, Sub, Tags, Template
+from troposphere import AWSObject, Equals, Not, Ref, Sub
 from troposphere.logs import LogGroup
 
 from sfnorch import workflow as flow
 from sfnorch.cfn import alarms, machines, roles, schedule
+from sfnorch.cfn.assembly import Group, TemplateData, assembled, parameter
 from sfnorch.cfn.values import BOUNDED, LOG_GROUP, OWN_TOPIC, TOPIC_HAS_KEY, resolved
 
 Format: TypeAlias = Literal["sam", "cfn"]
@@ -23,42 +23,20 @@ _MACHINE: dict[str, Callable[[flow.StateMachine, flow.Workflow], AWSObject]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateData:
-    """A template as data, sections in the order in which people read them, with a heading for some entries."""
-
-    data: dict[str, Any]
-    headings: dict[tuple[str, str], str]
-
-
 def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
     """The workflow's template: under the SAM transform, or plain CloudFormation."""
-    template = Template()
-    template.set_version("2010-09-09")
-    if form == "sam":
-        template.set_transform(SAM_TRANSFORM)
-    template.set_description(workflow.description)
-    for parameter in workflow.parameters:
-        template.add_parameter(_parameter(parameter))
-    for name, condition in _conditions(workflow).items():
-        template.add_condition(name, condition)
-    headings = {}
-    for heading, resources in _groups(workflow, form):
-        if resources:
-            headings["Resources", resources[0].title] = heading
-        for resource in resources:
-            if workflow.tags and (kind := resource.props.get("Tags")):
-                own = resource.properties.get("Tags", Tags())
-                resource.Tags = dict(workflow.tags) if kind[0] is dict else own + Tags(**workflow.tags)
-            template.add_resource(resource)
-    for output in workflow.outputs:
-        value = resolved(output.value, workflow.topic)
-        template.add_output(Output(output.name, Value=value))
-    # resources and outputs in the order they were added; troposphere's own to_yaml would sort them
-    return TemplateData(data=_in_reading_order(template.to_dict()), headings=headings)
+    return assembled(
+        workflow.description,
+        transform=SAM_TRANSFORM if form == "sam" else "",
+        parameters=map(parameter, workflow.parameters),
+        conditions=_conditions(workflow),
+        groups=_groups(workflow, form),
+        outputs={output.name: resolved(output.value, workflow.topic) for output in workflow.outputs},
+        tags=workflow.tags,
+    )
 
 
-def _groups(workflow: flow.Workflow, form: Format) -> list[tuple[str, list[AWSObject]]]:
+def _groups(workflow: flow.Workflow, form: Format) -> list[Group]:
     shared = [
         (
             f"Who is told of failures: this topic, unless {flow.TOPIC_ARN} names another",
@@ -94,17 +72,6 @@ def _log_group(logging: flow.Logging) -> AWSObject:
     )
 
 
-def _parameter(parameter: flow.Parameter) -> Parameter:
-    return Parameter(
-        parameter.name,
-        Type="CommaDelimitedList" if parameter.is_list else "String",
-        Description=parameter.description,
-        Default=parameter.default,
-        AllowedPattern=parameter.pattern,
-        **({"ConstraintDescription": parameter.constraint} if parameter.constraint else {}),
-    )
-
-
 def _conditions(workflow: flow.Workflow) -> dict[str, Any]:
     conditions: dict[str, Any] = {BOUNDED: Not(Equals(Ref(flow.BOUNDARY_ARN), ""))}
     if not workflow.topic.arn:
@@ -112,25 +79,3 @@ def _conditions(workflow: flow.Workflow) -> dict[str, Any]:
     if workflow.topic.published_by_machine:
         conditions[TOPIC_HAS_KEY] = Not(Equals(Ref(flow.TOPIC_KEY_ARN), ""))
     return conditions
-
-
-_SECTIONS = (
-    "AWSTemplateFormatVersion",
-    "Transform",
-    "Description",
-    "Parameters",
-    "Conditions",
-    "Resources",
-    "Outputs",
-)
-
-
-def _in_reading_order(data: dict[str, Any]) -> dict[str, Any]:
-    """The template's sections in order, and in each resource its type before its properties."""
-    data["Resources"] = {name: _type_first(resource) for name, resource in data["Resources"].items()}
-    return {section: data[section] for section in _SECTIONS if section in data}
-
-
-def _type_first(resource: dict[str, Any]) -> dict[str, Any]:
-    first: dict[str, Any] = {key: resource[key] for key in ("Type", "Condition") if key in resource}
-    return first | resource

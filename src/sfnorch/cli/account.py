@@ -29,11 +29,11 @@ def account_options(command: Function) -> Function:
     return region(profile(command))
 
 
-def stack_option(command: Function) -> Function:
-    """`--stack-name S`."""
+def stack_named(default: str) -> Callable[[Function], Function]:
+    """`--stack-name S`, with this default."""
     return click.option(
-        "--stack-name", metavar="S", default=STACK_NAME, show_default=True, help="The stack's name.", callback=_fits
-    )(command)
+        "--stack-name", metavar="S", default=default, show_default=True, help="The stack's name.", callback=_fits
+    )
 
 
 def yes_option(command: Function) -> Function:
@@ -90,3 +90,7 @@ def _fits(ctx: click.Context, param: click.Parameter, value: str) -> str:
             f"{value!r} is no stack name: 1 to 128 letters, digits and hyphens, the first a letter.", ctx, param
         )
     return value
+
+
+stack_option = stack_named(STACK_NAME)
+"""`--stack-name S` of the plan's stack."""

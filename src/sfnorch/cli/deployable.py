@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sfnorch.plan.models import AnyPlan
     from sfnorch.report.onlooker import Screen
     from sfnorch.template.contents import Template
+    from sfnorch.template.located import Object
+    from sfnorch.template.reader import Source
 
 _JOBS_PARAMETER = re.compile(r"(?:Child\d+)?GlueJobs")
 _MOST_WARNINGS = 10
@@ -48,7 +50,7 @@ class Deployable:
         return self.template.source.text
 
     @property
-    def declared(self) -> Mapping[str, Any]:
+    def declared(self) -> Object:
         """The template's parameters."""
         return self.template.stack.section("Parameters")
 
@@ -125,15 +127,27 @@ def read_deployable(
     jobs: Mapping[str, Any],
     jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
 ) -> Deployable:
-    """What the options name. Fails as wrong usage for parameters that are given twice.
+    """What the options name. Fails as wrong usage for parameters that are given twice."""
+    plan = None if template_file else read_plan(plan_file, {}, ())
+    source = rendering(plan, plan_file) if plan else read_source(template_file, plan_file)
+    return deployable_of(source, plan, overrides, jobs, jobs_by_child)
+
+
+def deployable_of(
+    source: Source,
+    plan: AnyPlan | None,
+    overrides: tuple[str, ...],
+    jobs: Mapping[str, Any],
+    jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
+) -> Deployable:
+    """The template, made from the plan if there is one, with what the options give it.
 
     Values that are nobody's business are kept secret from here on, and a template evaluated with them is never shown.
+    Fails as wrong usage for parameters that are given twice.
     """
     from sfnorch.aws.secrets import keep_secret
     from sfnorch.template.contents import contents
 
-    plan = None if template_file else read_plan(plan_file, {}, ())
-    source = rendering(plan, plan_file) if plan else read_source(template_file, plan_file)
     parameters = parameter_values(overrides)
     for option, number, names in _lists_of_jobs(plan, jobs, jobs_by_child):
         name = f"Child{number}GlueJobs"
@@ -173,11 +187,18 @@ def _secret(declared: Any) -> tuple[str, ...]:
     )
 
 
+def refuse_values(deployable: Deployable) -> None:
+    """Raises SfnorchError for given values that the template doesn't take, whatever the stack has."""
+    from sfnorch.template.parameters import parameter_faults
+
+    refuse_faults(parameter_faults(deployable.declared, deployable.parameters, kept=deployable.declared))
+
+
 def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None:
     """Raises SfnorchError for parameters that the template doesn't take, or lacks; `before`: the stack's values."""
     from sfnorch.template.parameters import parameter_faults
 
-    declared = deployable.template.stack.section("Parameters")
+    declared = deployable.declared
     kept = [name for name in before if name in declared and name not in deployable.parameters]
     values = {name: before[name] for name in kept if name not in deployable.secret}
     unknown = [name for name in kept if name in deployable.secret]

@@ -11,7 +11,7 @@ import click
 from sfnorch.cli.account import account_options, open_session
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
-from sfnorch.cli.parameters import DeployableCommand, deployable_options
+from sfnorch.cli.parameters import DeployableCommand, bucket_option, deployable_options
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=DeployableCommand)
 @deployable_options
+@bucket_option
 @click.option("--exit-code", is_flag=True, help="End with 1 where anything differs.")
 @account_options
 @output_option

@@ -1,4 +1,4 @@
-"""`sfnorch init`: a plan to start from."""
+"""`sfnorch init`: a plan to start from, and what a pipeline needs beside it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from sfnorch.patterns import PATTERNS
 
 @click.command()
 @click.argument("pattern", type=click.Choice(list(PATTERNS)), default="master-child")
+@click.option("--pipeline", is_flag=True, help="Write buildspec.yml and a README.md too; what is there stays.")
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
-def init(pattern: str, force: bool) -> None:
+def init(pattern: str, pipeline: bool, force: bool) -> None:
     """Write a commented plan to start from.
 
     PATTERN is the kind of orchestration; `sfnorch patterns` lists them. The plan is sfnorch.yaml, and beside it stands
-    sfnorch.schema.json, by which an editor knows the plan's keys.
+    sfnorch.schema.json, by which an editor knows the plan's keys. With --pipeline the folder becomes one that a
+    pipeline can deploy; `sfnorch pipeline deploy` sets the pipeline up.
     """
     from sfnorch.plan.load import PLAN_FILE
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
@@ -26,12 +28,29 @@ def init(pattern: str, force: bool) -> None:
 
     # the plan last: where it is, all is
     texts = {SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
-    there = [name for name in texts if Path(name).exists()]
-    if there and not force:
+    if pipeline:
+        texts = _beside_the_plan(PLAN_FILE) | texts
+    there = [] if force else [name for name in texts if Path(name).exists()]
+    if there and (not pipeline or len(there) == len(texts)):
         raise SfnorchError(
             f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already",
             hint="sfnorch init --force overwrites what is there",
         )
-    for name, text in texts.items():
-        write_whole(Path(name), text)
-    click.echo(f"Wrote {PLAN_FILE} (and {SCHEMA_FILE}, for your editor). Next: change its jobs, then sfnorch render.")
+    written = [name for name in texts if name not in there]
+    for name in written:
+        write_whole(Path(name), texts[name])
+    if not pipeline:
+        click.echo(
+            f"Wrote {PLAN_FILE} (and {SCHEMA_FILE}, for your editor). Next: change its jobs, then sfnorch render."
+        )
+        return
+    left = f" Left as it was: {', '.join(there)}." if there else ""
+    click.echo(f"Wrote {', '.join(written)}.{left} Next: push them, then sfnorch pipeline deploy.")
+
+
+def _beside_the_plan(plan_file: str) -> dict[str, str]:
+    """The files of a repository whose plan a pipeline deploys."""
+    from sfnorch import __version__
+    from sfnorch.repository import BUILDSPEC_FILE, README_FILE, buildspec_text, readme_text
+
+    return {BUILDSPEC_FILE: buildspec_text(f"sfnorch=={__version__}"), README_FILE: readme_text(plan_file)}

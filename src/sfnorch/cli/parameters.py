@@ -53,14 +53,18 @@ class DeployableCommand(ParameterOverridesCommand, ChildJobsCommand):
 
 
 def deployable_options(command: Function) -> Function:
-    """`--plan`, `--template`, `--stack-name`, `--parameter-overrides` and `--s3-bucket`."""
+    """`--plan`, `--template`, `--stack-name` and `--parameter-overrides`."""
     template = click.option(
         "--template", "template_file", type=click.Path(path_type=Path), metavar="FILE", help="A template, not a plan."
     )
-    bucket = click.option(
+    return plan_option(template(stack_option(overrides_option(command))))
+
+
+def bucket_option(command: Function) -> Function:
+    """`--s3-bucket B`."""
+    return click.option(
         "--s3-bucket", metavar="B", default="", help="Where a template over 51,200 bytes goes; else an own one."
-    )
-    return plan_option(template(stack_option(overrides_option(bucket(command)))))
+    )(command)
 
 
 def pair(text: str, option: str, form: str) -> tuple[str, str]:

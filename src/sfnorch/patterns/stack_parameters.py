@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.plan import names
-from sfnorch.workflow import BOUNDARY_ARN, ENVIRONMENT, TOPIC_ARN, TOPIC_KEY_ARN, Logging, Parameter, Topic
+from sfnorch.workflow import BOUNDARY_ARN, ENVIRONMENT, TOPIC_ARN, Logging, Parameter, Topic, topic_key_parameter
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Plan
@@ -41,13 +41,7 @@ def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Paramet
         pattern=f"^{_TOPIC_ARN}$" if given else f"^({_TOPIC_ARN})?$",
         constraint="the ARN of an SNS topic" + ("" if given else ", or empty"),
     )
-    key = Parameter(
-        name=TOPIC_KEY_ARN,
-        description=f"KMS key that {TOPIC_ARN} is encrypted with, if it is",
-        default=plan.alerts.topic_key_arn or "",
-        pattern="^(arn:[a-z-]+:kms:[A-Za-z0-9:/-]+)?$",
-        constraint="the ARN of a KMS key, or empty",
-    )
+    key = topic_key_parameter(plan.alerts.topic_key_arn or "")
     return (topic, key) if published_by_machine else (topic,)
 
 
@@ -69,7 +63,8 @@ def boundary() -> Parameter:
         name=BOUNDARY_ARN,
         description="Managed policy that bounds the roles; empty: none",
         default="",
-        pattern="^(arn:[a-z-]+:iam::[0-9a-z]+:policy/.+)?$",
+        pattern="^(arn:[a-z-]+:iam::[0-9a-z]+:policy/[A-Za-z0-9+=,.@_/-]+)?$",
+        constraint="the ARN of a managed policy, or empty",
     )
 
 

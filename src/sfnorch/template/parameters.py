@@ -40,6 +40,10 @@ def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
     shown = "what is given" if str(body.get("NoEcho", "")).lower() == "true" else repr(value)
     if isinstance(pattern, str) and not all(_fits(pattern, part.strip()) for part in parts):
         yield f"{name} can't be {shown}{wanted or f': it must match {pattern}'}"
+    for key, words in (("MinLength", "at least"), ("MaxLength", "at most")):
+        limit = str(body.get(key, ""))
+        if limit.isdecimal() and not (len(value) >= int(limit) if key == "MinLength" else len(value) <= int(limit)):
+            yield f"{name} can't be {shown}: it has {words} {limit} characters"
     known = [
         str(item).lower() if isinstance(item, bool) else str(item)
         for item in (allowed if isinstance(allowed, list) else ())

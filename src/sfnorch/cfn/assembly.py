@@ -1,0 +1,92 @@
+"""What all templates have in common: their sections in reading order, groups of resources under headings, tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import AWSObject, Output, Parameter, Tags, Template
+
+from sfnorch import workflow as flow
+
+Group = tuple[str, Sequence[AWSObject]]
+"""Resources that belong together, and the heading over them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateData:
+    """A template as data, sections in the order in which people read them, with a heading for some entries."""
+
+    data: dict[str, Any]
+    headings: dict[tuple[str, str], str]
+
+
+def assembled(
+    description: str,
+    *,
+    parameters: Iterable[Parameter],
+    conditions: Mapping[str, Any],
+    groups: Iterable[Group],
+    outputs: Mapping[str, Any],
+    tags: Mapping[str, str],
+    transform: str = "",
+) -> TemplateData:
+    """The template of these parts; the tags are put on every resource that takes any."""
+    template = Template()
+    template.set_version("2010-09-09")
+    if transform:
+        template.set_transform(transform)
+    template.set_description(description)
+    for parameter in parameters:
+        template.add_parameter(parameter)
+    for name, condition in conditions.items():
+        template.add_condition(name, condition)
+    headings = {}
+    for heading, resources in groups:
+        if resources:
+            headings["Resources", resources[0].title] = heading
+        for resource in resources:
+            if tags and (kind := resource.props.get("Tags")):
+                own = resource.properties.get("Tags", Tags())
+                resource.Tags = dict(tags) if kind[0] is dict else own + Tags(**tags)
+            template.add_resource(resource)
+    for name, value in outputs.items():
+        template.add_output(Output(name, Value=value))
+    # resources and outputs in the order they were added; troposphere's own to_yaml would sort them
+    return TemplateData(data=_in_reading_order(template.to_dict()), headings=headings)
+
+
+def parameter(declared: flow.Parameter) -> Parameter:
+    """The parameter as CloudFormation declares it."""
+    return Parameter(
+        declared.name,
+        Type="CommaDelimitedList" if declared.is_list else "String",
+        Description=declared.description,
+        Default=declared.default,
+        AllowedPattern=declared.pattern,
+        **({"ConstraintDescription": declared.constraint} if declared.constraint else {}),
+    )
+
+
+_SECTIONS = (
+    "AWSTemplateFormatVersion",
+    "Transform",
+    "Description",
+    "Parameters",
+    "Conditions",
+    "Resources",
+    "Outputs",
+)
+
+
+def _in_reading_order(data: dict[str, Any]) -> dict[str, Any]:
+    """The template's sections in order, and in each resource its type before its properties."""
+    data["Resources"] = {name: _type_first(resource) for name, resource in data["Resources"].items()}
+    return {section: data[section] for section in _SECTIONS if section in data}
+
+
+def _type_first(resource: dict[str, Any]) -> dict[str, Any]:
+    keys = ("Type", "Condition", "DeletionPolicy", "UpdateReplacePolicy")
+    first: dict[str, Any] = {key: resource[key] for key in keys if key in resource}
+    return first | resource

@@ -1,0 +1,81 @@
+"""Private buckets: encrypted, versioned, read over TLS alone, and still there when the stack is deleted."""
+
+from __future__ import annotations
+
+from troposphere import AWSObject, GetAtt, Ref
+from troposphere.s3 import (
+    AbortIncompleteMultipartUpload,
+    Bucket,
+    BucketEncryption,
+    BucketPolicy,
+    EventBridgeConfiguration,
+    LifecycleConfiguration,
+    LifecycleRule,
+    NoncurrentVersionExpiration,
+    NotificationConfiguration,
+    OwnershipControls,
+    OwnershipControlsRule,
+    PublicAccessBlockConfiguration,
+    ServerSideEncryptionByDefault,
+    ServerSideEncryptionRule,
+    VersioningConfiguration,
+)
+
+from sfnorch.cfn.pipeline.names import within
+
+_DAYS = 90
+_OLD_DAYS = 30
+
+
+def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> list[AWSObject]:
+    """The bucket and its policy. What lies in it expires, or just old versions do; `tells`: EventBridge, of changes."""
+    told = NotificationConfiguration(EventBridgeConfiguration=EventBridgeConfiguration(EventBridgeEnabled=True))
+    bucket = Bucket(
+        logical_id,
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        BucketEncryption=BucketEncryption(
+            ServerSideEncryptionConfiguration=[
+                ServerSideEncryptionRule(
+                    ServerSideEncryptionByDefault=ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+                )
+            ]
+        ),
+        OwnershipControls=OwnershipControls(Rules=[OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]),
+        PublicAccessBlockConfiguration=PublicAccessBlockConfiguration(
+            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
+        ),
+        VersioningConfiguration=VersioningConfiguration(Status="Enabled"),
+        LifecycleConfiguration=LifecycleConfiguration(Rules=[_lifecycle(expires=expires)]),
+        **({"NotificationConfiguration": told} if tells else {}),
+    )
+    policy = BucketPolicy(
+        f"{logical_id}Policy",
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        Bucket=Ref(logical_id),
+        PolicyDocument={
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "TlsOnly",
+                    "Effect": "Deny",
+                    "Principal": "*",
+                    "Action": "s3:*",
+                    "Resource": [GetAtt(logical_id, "Arn"), within(logical_id)],
+                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+                }
+            ],
+        },
+    )
+    return [bucket, policy]
+
+
+def _lifecycle(*, expires: bool) -> LifecycleRule:
+    return LifecycleRule(
+        Id="Expire",
+        Status="Enabled",
+        NoncurrentVersionExpiration=NoncurrentVersionExpiration(NoncurrentDays=_OLD_DAYS),
+        AbortIncompleteMultipartUpload=AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
+        **({"ExpirationInDays": _DAYS} if expires else {}),
+    )

@@ -1,0 +1,171 @@
+"""The role by which CloudFormation makes the plan's stack: what sfnorch's templates hold, under that stack's name.
+
+What each type of resource takes is what its handlers ask for, in the schemas of the CloudFormation registry.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from troposphere import If, NoValue, Ref, Sub
+from troposphere.iam import Role
+
+from sfnorch import workflow as flow
+from sfnorch.cfn.pipeline.names import CREATION_ROLE, STACK_NAME, account_arn, regional_arn
+from sfnorch.cfn.pipeline.roles import delivery_role
+from sfnorch.cfn.roles import allow
+from sfnorch.cfn.values import BOUNDED, STACK_TAG
+
+PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com")
+"""The services that take on the roles of sfnorch's templates."""
+
+_OWN = f"${{{STACK_NAME}}}"
+_ROLES = account_arn("iam", f"role/{_OWN}/*")
+_KEYS = regional_arn("kms", "key/*")
+
+
+def creation_role() -> Role:
+    """The role of CloudFormation."""
+    statements = [statement for made in CREATED.values() for statement in made()]
+    return delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", [*statements, expand_sam("ExpandSam")])
+
+
+def expand_sam(sid: str) -> dict[str, Any]:
+    """The statement that lets the SAM transform be used.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html
+    """
+    transform = Sub("arn:${AWS::Partition}:cloudformation:${AWS::Region}:aws:transform/Serverless-2016-10-31")
+    return allow(sid, ("cloudformation:CreateChangeSet",), [transform])
+
+
+def _state_machines() -> list[Any]:
+    actions = (
+        *("states:CreateStateMachine", "states:DescribeStateMachine", "states:UpdateStateMachine"),
+        *("states:DeleteStateMachine", "states:TagResource", "states:UntagResource", "states:ListTagsForResource"),
+    )
+    return [allow("MakeStateMachines", actions, [regional_arn("states", f"stateMachine:{_OWN}-*")])]
+
+
+def _roles() -> list[Any]:
+    """Roles under the stack's path alone; within the permissions boundary, and never without it, where one is given.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    bounded = {"iam:PermissionsBoundary": Ref(flow.BOUNDARY_ARN)}
+    own_policies = {"iam:PolicyARN": account_arn("iam", f"policy/{_OWN}-*")}
+    grant = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
+    keep = (
+        *("iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
+        *("iam:UpdateRole", "iam:UpdateRoleDescription", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole"),
+        *("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:ListRoleTags"),
+    )
+    unbind = allow("UnbindRoles", ("iam:DeleteRolePermissionsBoundary",), [_ROLES])
+    boundary_changes = ("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion")
+    keep_boundary = {
+        "Sid": "KeepBoundary",
+        "Effect": "Deny",
+        "Action": [*boundary_changes, "iam:DeletePolicy"],
+        "Resource": [Ref(flow.BOUNDARY_ARN)],
+    }
+    return [
+        allow("MakeRoles", grant, [_ROLES], If(BOUNDED, {"StringEquals": bounded}, NoValue)),
+        allow(
+            "AttachPolicies",
+            ("iam:AttachRolePolicy",),
+            [_ROLES],
+            {"ArnLike": own_policies, "StringEquals": If(BOUNDED, bounded, NoValue)},
+        ),
+        allow("KeepRoles", keep, [_ROLES]),
+        If(BOUNDED, keep_boundary, unbind),
+        allow("PassRoles", ("iam:PassRole",), [_ROLES], {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}),
+    ]
+
+
+def _managed_policies() -> list[Any]:
+    actions = (
+        *("iam:CreatePolicy", "iam:GetPolicy", "iam:DeletePolicy", "iam:ListEntitiesForPolicy"),
+        *("iam:CreatePolicyVersion", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion"),
+    )
+    return [allow("MakePolicies", actions, [account_arn("iam", f"policy/{_OWN}-*")])]
+
+
+def _alarms() -> list[Any]:
+    actions = (
+        *("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms"),
+        *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
+    )
+    return [allow("MakeAlarms", actions, [regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
+
+
+def _topics() -> list[Any]:
+    actions = (
+        *("sns:CreateTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes", "sns:DeleteTopic"),
+        *("sns:GetDataProtectionPolicy", "sns:TagResource", "sns:UntagResource", "sns:ListTagsForResource"),
+        *("sns:Subscribe", "sns:Unsubscribe", "sns:ListSubscriptionsByTopic"),
+        *("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
+    )
+    return [allow("MakeTopics", actions, [regional_arn("sns", f"{_OWN}-*")])]
+
+
+def _keys() -> list[Any]:
+    """Keys that bear the stack's tag: a key's ARN tells nothing of its stack.
+
+    What makes a key asks for the tag to be given; what is asked of a new key, before its tag is known everywhere, does
+    no harm to another.
+    https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
+    """
+    given = {"StringEquals": {f"aws:RequestTag/{STACK_TAG}": Ref(STACK_NAME)}}
+    borne = {"StringEquals": {f"aws:ResourceTag/{STACK_TAG}": Ref(STACK_NAME)}}
+    harmless = (
+        *("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"),
+        "kms:EnableKeyRotation",
+    )
+    keep = (
+        *("kms:PutKeyPolicy", "kms:UpdateKeyDescription", "kms:EnableKey", "kms:DisableKey"),
+        *("kms:DisableKeyRotation", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
+    )
+    return [
+        allow("MakeKeys", ("kms:CreateKey",), "*", given),
+        allow("TagKeys", ("kms:TagResource", "kms:PutKeyPolicy"), [_KEYS], given),
+        allow("SeeKeys", harmless, [_KEYS]),
+        allow("KeepKeys", keep, [_KEYS], borne),
+    ]
+
+
+def _log_groups() -> list[Any]:
+    actions = (
+        *("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
+        *("logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource", "logs:GetDataProtectionPolicy"),
+    )
+    group = f"log-group:/aws/vendedlogs/states/{_OWN}"
+    # these are asked for the whole account, whatever log group is looked for
+    listing = ("logs:DescribeLogGroups", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies")
+    return [
+        allow("MakeLogGroups", actions, [regional_arn("logs", group), regional_arn("logs", f"{group}:*")]),
+        allow("ListLogGroups", listing, "*"),
+    ]
+
+
+def _schedules() -> list[Any]:
+    actions = (
+        *("scheduler:CreateSchedule", "scheduler:GetSchedule"),
+        *("scheduler:UpdateSchedule", "scheduler:DeleteSchedule"),
+    )
+    return [allow("MakeSchedules", actions, [regional_arn("scheduler", f"schedule/default/{_OWN}")])]
+
+
+CREATED: dict[str, Callable[[], list[Any]]] = {
+    "AWS::StepFunctions::StateMachine": _state_machines,
+    "AWS::IAM::Role": _roles,
+    "AWS::IAM::ManagedPolicy": _managed_policies,
+    "AWS::CloudWatch::Alarm": _alarms,
+    "AWS::SNS::Topic": _topics,
+    "AWS::SNS::Subscription": list,
+    "AWS::KMS::Key": _keys,
+    "AWS::Logs::LogGroup": _log_groups,
+    "AWS::Scheduler::Schedule": _schedules,
+}
+"""Each type of resource in sfnorch's templates, and the statements that it takes; a subscription's are its topic's."""

@@ -1,0 +1,38 @@
+"""Names that the parts of the pipeline's template know each other by, and how they refer to AWS's resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import Sub
+
+BUCKET, SOURCE_BUCKET = "ArtifactBucket", "SourceBucket"
+BUILD, BUILD_LOGS, BUILD_ROLE = "Build", "BuildLogGroup", "BuildRole"
+CREATION_ROLE = "CloudFormationRole"
+PIPELINE, PIPELINE_ROLE = "Pipeline", "PipelineRole"
+TOPIC, TOPIC_KEY = "PipelineTopic", "PipelineTopicKey"
+"""Logical ids."""
+
+STACK_NAME, CONNECTION, REPOSITORY, BRANCH = "StackName", "ConnectionArn", "Repository", "Branch"
+IMAGE = "BuildImage"
+"""Parameters of the pipeline itself; all others are the plan's, handed on."""
+
+SOURCE_ARTIFACT, BUILT_ARTIFACT = "Source", "Built"
+CHANGE_SET, CHANGE_SET_LINK = "CHANGE_SET", "CHANGE_SET_LINK"
+NO_CHANGE_SET = "none"
+"""What the buildspec says in a stage for the next one: which change set is to be executed, if any, and its page."""
+
+
+def regional_arn(service: str, rest: str) -> Any:
+    """An ARN in the stack's partition, region and account; parameters stand in `rest` as `${Name}`."""
+    return Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{rest}")
+
+
+def account_arn(service: str, rest: str) -> Any:
+    """An ARN in the stack's partition and account, of a service that knows no regions."""
+    return Sub(f"arn:${{AWS::Partition}}:{service}::${{AWS::AccountId}}:{rest}")
+
+
+def within(bucket: str, path: str = "*") -> Any:
+    """The ARN of what lies in the bucket under the path."""
+    return Sub(f"${{{bucket}.Arn}}/{path}")

@@ -1,0 +1,179 @@
+"""What the pipeline starts from: a branch behind a connection, one in CodeCommit, or a file in a bucket.
+
+https://docs.aws.amazon.com/codepipeline/latest/userguide/integrations-action-type.html#integrations-source
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import AWSObject, GetAtt, Parameter, Ref
+from troposphere.events import Rule, Target
+
+from sfnorch.cfn.pipeline.buckets import private_bucket
+from sfnorch.cfn.pipeline.names import (
+    BRANCH,
+    CONNECTION,
+    PIPELINE,
+    REPOSITORY,
+    SOURCE_BUCKET,
+    regional_arn,
+    within,
+)
+from sfnorch.cfn.pipeline.roles import delivery_role
+from sfnorch.cfn.roles import allow
+
+OBJECT = "source.zip"
+"""The key of the file that a pipeline from a bucket starts from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A source: its parameters, the action's provider and configuration, and what the pipeline may do for it."""
+
+    provider: str
+    configuration: Mapping[str, Any]
+    statements: tuple[dict[str, Any], ...]
+    parameters: tuple[Parameter, ...] = ()
+    resources: tuple[AWSObject, ...] = ()
+    """What lies behind it, and what starts the pipeline where the provider itself does not."""
+
+
+def source(kind: str) -> Source:
+    """The source of this kind, one of SOURCES."""
+    return _SOURCES[kind]()
+
+
+def _connection() -> Source:
+    """A repository of GitHub, GitLab or Bitbucket; the connection itself starts the pipeline on a push.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
+    """
+    connection = Parameter(
+        CONNECTION,
+        Type="String",
+        Description="The connection to where the repository is (Developer Tools, Settings, Connections)",
+        AllowedPattern="^arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[A-Za-z0-9-]+$",
+        ConstraintDescription="the ARN of a connection, arn:aws:codeconnections:REGION:ACCOUNT:connection/ID",
+    )
+    repository = _repository("owner/name, as the repository's host writes it", r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+")
+    # a connection's ARN, and the action that IAM asks for, bear the service's old name or its new one
+    use = allow(
+        "UseConnection", ("codeconnections:UseConnection", "codestar-connections:UseConnection"), [Ref(CONNECTION)]
+    )
+    return Source(
+        provider="CodeStarSourceConnection",
+        configuration={
+            "ConnectionArn": Ref(CONNECTION),
+            "FullRepositoryId": Ref(REPOSITORY),
+            "BranchName": Ref(BRANCH),
+            "DetectChanges": "true",
+        },
+        statements=(use,),
+        parameters=(connection, repository, _branch()),
+    )
+
+
+def _codecommit() -> Source:
+    """A repository of CodeCommit; a rule starts the pipeline when its branch moves.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
+    """
+    arn = regional_arn("codecommit", f"${{{REPOSITORY}}}")
+    actions = (
+        *("codecommit:GetBranch", "codecommit:GetCommit", "codecommit:UploadArchive"),
+        *("codecommit:GetUploadArchiveStatus", "codecommit:CancelUploadArchive"),
+    )
+    pattern = {
+        "source": ["aws.codecommit"],
+        "detail-type": ["CodeCommit Repository State Change"],
+        "resources": [arn],
+        "detail": {
+            "event": ["referenceCreated", "referenceUpdated"],
+            "referenceType": ["branch"],
+            "referenceName": [Ref(BRANCH)],
+        },
+    }
+    return Source(
+        provider="CodeCommit",
+        configuration={
+            "RepositoryName": Ref(REPOSITORY),
+            "BranchName": Ref(BRANCH),
+            "PollForSourceChanges": "false",
+        },
+        statements=(allow("ReadRepository", actions, [arn]),),
+        parameters=(_repository("The repository's name in CodeCommit", "[A-Za-z0-9._-]{1,100}"), _branch()),
+        resources=_starting(pattern),
+    )
+
+
+def _s3() -> Source:
+    """A file in a bucket of the pipeline's own, which starts it whenever it is put there anew.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/create-S3-source-events.html
+    """
+    pattern = {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [Ref(SOURCE_BUCKET)]}, "object": {"key": [OBJECT]}},
+    }
+    on_bucket = ("s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation")
+    on_object = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging")
+    return Source(
+        provider="S3",
+        configuration={"S3Bucket": Ref(SOURCE_BUCKET), "S3ObjectKey": OBJECT, "PollForSourceChanges": "false"},
+        statements=(
+            allow("FindSource", on_bucket, [GetAtt(SOURCE_BUCKET, "Arn")]),
+            allow("ReadSource", on_object, [within(SOURCE_BUCKET, OBJECT)]),
+        ),
+        resources=(*private_bucket(SOURCE_BUCKET, expires=False, tells=True), *_starting(pattern)),
+    )
+
+
+def _repository(description: str, pattern: str) -> Parameter:
+    return Parameter(
+        REPOSITORY,
+        Type="String",
+        Description=description,
+        AllowedPattern=f"^{pattern}$",
+        ConstraintDescription="letters, digits, dots, dashes and underscores"
+        + (", with a slash between owner and name" if "/" in pattern else ", 100 at most"),
+    )
+
+
+def _branch() -> Parameter:
+    return Parameter(
+        BRANCH,
+        Type="String",
+        Description="The branch that is deployed, on every push to it",
+        Default="main",
+        AllowedPattern=r"^(?!.*(\.\.|//|/\.))[A-Za-z0-9_][A-Za-z0-9._/-]*(?<![./])$",
+        ConstraintDescription="a branch's name: letters, digits, dots, dashes, underscores and slashes, without .. or "
+        "//, and without a dot or a slash at its end",
+    )
+
+
+def _starting(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
+    """The rule that starts the pipeline on what fits the pattern, and its role."""
+    arn = regional_arn("codepipeline", f"${{{PIPELINE}}}")
+    start = allow("Start", ("codepipeline:StartPipelineExecution",), [arn])
+    return (
+        Rule(
+            "SourceChanged",
+            EventPattern=pattern,
+            Targets=[Target(Id="pipeline", Arn=arn, RoleArn=GetAtt("SourceChangedRole", "Arn"))],
+        ),
+        delivery_role("SourceChangedRole", "events.amazonaws.com", [start]),
+    )
+
+
+_SOURCES: Mapping[str, Callable[[], Source]] = {
+    "connection": _connection,
+    "codecommit": _codecommit,
+    "s3": _s3,
+}
+SOURCES = tuple(_SOURCES)
+"""The kinds of source."""

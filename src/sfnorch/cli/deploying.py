@@ -1,0 +1,237 @@
+"""How a stack is deployed, whatever its template is made from: the options of it, and what they make happen."""
+
+from __future__ import annotations
+
+import secrets
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from sfnorch.cli.account import (
+    account_options,
+    can_ask,
+    consent,
+    open_session,
+    progress_console,
+    require_consent,
+    yes_option,
+)
+from sfnorch.cli.documents import print_json
+from sfnorch.cli.files import write_whole
+from sfnorch.cli.options import output_option
+from sfnorch.cli.parameters import bucket_option, pairs
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from sfnorch.aws.deployment import Deployment, Outcome
+    from sfnorch.aws.session import Session
+    from sfnorch.aws.steps import OnFailure
+    from sfnorch.cli.deployable import Deployable
+    from sfnorch.report.onlooker import Screen
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_OPTIONS = (
+    bucket_option,
+    click.option("--tags", multiple=True, metavar="K=V...", help="Tags of the stack and all that it makes."),
+    click.option("--role-arn", metavar="R", default="", help="The role by which CloudFormation acts."),
+    click.option(
+        "--on-failure",
+        type=click.Choice(["rollback", "delete", "keep"]),
+        default="rollback",
+        show_default=True,
+        help="What becomes of a deployment that fails; delete holds for a stack's creation, an update is rolled back.",
+    ),
+    click.option("--termination-protection/--no-termination-protection", default=None, help="Against deletion."),
+    click.option("--require-jobs", is_flag=True, help="Stop where a Glue job isn't there; a warning unless told."),
+    click.option("--no-execute", is_flag=True, help="Leave the change set, and print what executes it."),
+    click.option(
+        "--dotenv",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="With --no-execute: write CHANGE_SET and CHANGE_SET_LINK there, as NAME=VALUE for a pipeline.",
+    ),
+    click.option("--execute-change-set", "change_set_name", metavar="NAME", help="Execute a change set that was left."),
+    yes_option,
+    account_options,
+    output_option,
+)
+
+
+def deployment_options(command: Function) -> Function:
+    """The options of a deployment; `Settings.of` takes them from what click passes on."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the options of a deployment say."""
+
+    stack_name: str
+    s3_bucket: str
+    tags: tuple[str, ...]
+    role_arn: str
+    on_failure: OnFailure
+    termination_protection: bool | None
+    require_jobs: bool
+    no_execute: bool
+    dotenv: Path | None
+    change_set_name: str | None
+    yes: bool
+    region: str | None
+    profile: str | None
+    output_form: str
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
+        """The settings among a command's options, and the options that are none."""
+        own = cls.__dataclass_fields__
+        settings = cls(**{name: value for name, value in options.items() if name in own})
+        return settings, {name: value for name, value in options.items() if name not in own}
+
+    @property
+    def change_the_wish(self) -> bool:
+        """Whether any of them says what is to be deployed, or how it is to be looked over."""
+        told = (self.tags, self.no_execute, self.s3_bucket, self.role_arn, self.require_jobs)
+        return any(told) or self.on_failure != "rollback"
+
+    @cached_property
+    def session(self) -> Session:
+        """Clients for the account that is deployed to."""
+        return open_session(self.region, self.profile)
+
+    def screen(self, **more: Any) -> Screen:
+        """Who is told of the deployment, and asked."""
+        from sfnorch.report.onlooker import Screen
+
+        console = progress_console() if self.output_form == "text" else None
+        return Screen(console=console, consents=consent(yes=self.yes, ask=can_ask(self.output_form)), **more)
+
+    def deployment(self, digest: str, screen: Screen) -> Deployment:
+        """The deployment whose traces are known by the digest."""
+        from sfnorch.aws.deployment import Deployment
+        from sfnorch.aws.polling import Clock
+
+        return Deployment(
+            self.session.cloudformation,
+            self.stack_name,
+            digest,
+            screen,
+            Clock(),
+            lambda: secrets.token_hex(4),
+            unprotect=self.termination_protection is False,
+        )
+
+
+def deploy_stack(settings: Settings, read: Callable[[], Deployable], *, alone: bool) -> int:
+    """The exit code of the deployment of what `read` yields, or of a change set that was left.
+
+    `alone`: whether nothing else was given that says what is to be deployed. Fails as wrong usage for options that
+    contradict each other, or where nobody can be asked.
+    """
+    if not settings.no_execute:
+        require_consent(
+            settings.yes, settings.output_form, "deploy, or --no-execute to leave the change set for review"
+        )
+    if settings.dotenv is not None and not settings.no_execute:
+        raise click.UsageError("--dotenv tells of a change set that is left: add --no-execute.")
+    tags = pairs(settings.tags, "--tags")
+    if settings.change_set_name is None:
+        outcome = _deployed(settings, read(), tags)
+    elif settings.change_the_wish or not alone:
+        raise click.UsageError("--execute-change-set takes no plan, template or settings: it holds them.")
+    elif not settings.change_set_name:
+        raise click.UsageError("--execute-change-set: name the change set.")
+    else:
+        outcome = _executed(settings, settings.change_set_name)
+    if settings.termination_protection is not None and outcome.end in ("deployed", "unchanged"):
+        settings.session.cloudformation.update_termination_protection(
+            StackName=settings.stack_name, EnableTerminationProtection=settings.termination_protection
+        )
+    if settings.dotenv is not None and outcome.end in ("left", "unchanged"):
+        write_whole(settings.dotenv, _variables(outcome))
+    return _tell(outcome, settings)
+
+
+def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str]) -> Outcome:
+    """How the deployment of the template ended, once it was looked over."""
+    from sfnorch.aws.stacks import find_stack
+    from sfnorch.aws.steps import kept_parameters
+    from sfnorch.cli.deployable import looked_over, refuse_parameters, refuse_values, template_url, wish
+
+    refuse_values(deployable)
+    session, stack_name = settings.session, settings.stack_name
+    kept = kept_parameters(find_stack(session.cloudformation, stack_name))
+    refuse_parameters(deployable, kept)
+    screen = settings.screen(
+        defaults=deployable.defaults, given=deployable.parameters, kept=kept, secret=deployable.secret
+    )
+    looked_over(deployable, session, screen.console, jobs_required=settings.require_jobs)
+    url = template_url(deployable, session, stack_name, settings.s3_bucket, screen)
+    wanted = wish(
+        deployable, stack_name, url=url, tags=tags, role_arn=settings.role_arn, on_failure=settings.on_failure
+    )
+    return settings.deployment(wanted.digest, screen).run(wanted, execute=not settings.no_execute)
+
+
+def _executed(settings: Settings, change_set_name: str) -> Outcome:
+    """How the execution of a change set that was left ended."""
+    from sfnorch.aws.steps import digest_of
+
+    return settings.deployment(digest_of(change_set_name), settings.screen()).execute(change_set_name)
+
+
+def _tell(outcome: Outcome, settings: Settings) -> int:
+    """The exit code, once it is told how the deployment ended: outputs, or the command that goes on, on stdout."""
+    from rich.console import Console
+
+    from sfnorch.aws.hints import hint
+    from sfnorch.report.stack import failure_words, outcome_data, print_outputs
+
+    done = "".join(f"{words}. " for words in outcome.done)
+    command = _execution_command(outcome, settings)
+    if settings.output_form == "json":
+        print_json(outcome_data(outcome, settings.stack_name, command))
+    elif outcome.end == "left":
+        click.echo(f"{done}The change set is left for review. This executes it:", err=True)
+        click.echo(command)
+    elif outcome.end == "declined":
+        click.echo(f"{done}Nothing{' else' if done else ''} was changed.", err=True)
+    elif outcome.stack and outcome.end != "failed":
+        what = "No changes" if outcome.end == "unchanged" else "Deployed"
+        click.echo(f"{what}: {settings.stack_name} is {outcome.stack.status}.", err=True)
+        print_outputs(outcome.stack.outputs, Console(highlight=False))
+    if outcome.end == "failed" and outcome.ending:
+        raise SfnorchError(failure_words(outcome.ending, settings.stack_name), hint=hint(outcome.ending.reason))
+    return 1 if outcome.end == "declined" else 0
+
+
+def _variables(outcome: Outcome) -> str:
+    """The change set that was left and where it is shown, a variable a line; without changes none, and the stack."""
+    from sfnorch.aws.links import change_set_link, stack_link
+
+    if outcome.change_set is not None:
+        name, link = outcome.change_set.name, change_set_link(outcome.change_set.id, outcome.change_set.stack_id)
+    else:
+        name, link = "", stack_link(outcome.stack.id) if outcome.stack else ""
+    return f"CHANGE_SET={name}\nCHANGE_SET_LINK={link}\n"
+
+
+def _execution_command(outcome: Outcome, settings: Settings) -> str:
+    """The command that executes the change set that was left; empty where none was."""
+    if outcome.end != "left" or outcome.change_set is None:
+        return ""
+    words = ["sfnorch", "deploy", "--stack-name", settings.stack_name]
+    words += ["--execute-change-set", outcome.change_set.name]
+    words += ["--region", settings.region] if settings.region else []
+    words += ["--profile", settings.profile] if settings.profile else []
+    if settings.termination_protection is not None:
+        words.append("--termination-protection" if settings.termination_protection else "--no-termination-protection")
+    return shlex.join(words)

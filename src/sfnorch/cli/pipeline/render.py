@@ -1,0 +1,39 @@
+"""`sfnorch pipeline render`: the template of the pipeline's stack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sfnorch.cli.files import write_whole
+from sfnorch.cli.options import read_plan
+from sfnorch.cli.pipeline import pipeline_options, pipeline_text
+
+PIPELINE_FILE = "cloudformation/pipeline.yaml"
+
+
+@click.command()
+@pipeline_options
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    default=PIPELINE_FILE,
+    show_default=True,
+    help="Where to write; - is standard output.",
+)
+def render(plan_file: Path | None, source: str, approval: bool, out: Path) -> None:
+    """Render the pipeline's template.
+
+    Its parameters are the repository's, and the plan's own, which it hands on to the plan's stack.
+    """
+    text = pipeline_text(read_plan(plan_file, {}, ()), source, approval=approval)
+    if str(out) == "-":
+        click.echo(text, nl=False)
+        return
+    if out == Path(PIPELINE_FILE):
+        out.parent.mkdir(exist_ok=True)
+    write_whole(out, text)
+    click.echo(f"Wrote {out}: the template of a pipeline, {len(text.encode()):,} bytes.")
