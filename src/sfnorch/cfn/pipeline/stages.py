@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-str
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.codepipeline import (
@@ -24,6 +23,7 @@ from troposphere.codepipeline import (
     RuleTypeId,
     Stages,
 )
+from troposphere.iam import Role
 
 from sfnorch import workflow as flow
 from sfnorch.cfn.pipeline.names import (
@@ -37,6 +37,7 @@ from sfnorch.cfn.pipeline.names import (
     PIPELINE_ROLE,
     SOURCE_ARTIFACT,
     STACK_NAME,
+    regional_arn,
     within,
 )
 from sfnorch.cfn.pipeline.notice import publishing, told_topic
@@ -130,14 +131,18 @@ def _provider(category: str, provider: str) -> ActionTypeId:
     return ActionTypeId(Category=category, Owner="AWS", Provider=provider, Version="1")
 
 
-def _role(topic: flow.Topic, source: Source, *, approval: bool) -> Any:
-    """https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html."""
+def _role(topic: flow.Topic, source: Source, *, approval: bool) -> Role:
+    """The role: it moves artifacts, reads the source, starts builds, and asks for approval.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+    """
     find = ("s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation")
+    project = regional_arn("codebuild", "project/${AWS::StackName}")
     statements = [
         allow("FindBucket", find, [GetAtt(BUCKET, "Arn")]),
         allow("MoveArtifacts", ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"), [within(BUCKET)]),
         *source.statements,
-        allow("Build", ("codebuild:StartBuild", "codebuild:BatchGetBuilds"), [GetAtt(BUILD, "Arn")]),
+        allow("Build", ("codebuild:StartBuild", "codebuild:BatchGetBuilds"), [project]),
         *(publishing(topic) if approval else []),
     ]
     return delivery_role(PIPELINE_ROLE, "codepipeline.amazonaws.com", statements)
