@@ -75,8 +75,12 @@ def _one(linting: Linting, file: Path | None, plan_file: Path | None) -> tuple[l
 
 
 def _head(template: Template) -> str:
-    count = len(template.machines)
-    return f"{template.source.file}: {count or 'no'} state machine{'' if count == 1 else 's'}"
+    from sfnorch.template.delivery import pipelines
+
+    machines, delivering = len(template.machines), len(list(pipelines(template)))
+    counts = [f"{machines or 'no'} state machine{'' if machines == 1 else 's'}"] if machines or not delivering else []
+    counts += [f"{delivering} pipeline{'' if delivering == 1 else 's'}"] if delivering else []
+    return f"{template.source.file}: {', '.join(counts)}"
 
 
 def _print(found: list[Finding], heads: list[str]) -> None:

@@ -56,6 +56,8 @@ IDENTITIES: Mapping[str, Identity] = {
     "AWS::Batch::JobQueue": _regional("JobQueueName", "batch", "job-queue/{name}", "arn"),
     "AWS::CloudWatch::Alarm": _regional("AlarmName", "cloudwatch", "alarm:{name}"),
     "AWS::CodeBuild::Project": _regional("Name", "codebuild", "project/{name}"),
+    "AWS::CodeCommit::Repository": _regional("RepositoryName", "codecommit", "{name}"),
+    "AWS::CodePipeline::Pipeline": _regional("Name", "codepipeline", "{name}"),
     "AWS::DynamoDB::GlobalTable": _regional("TableName", "dynamodb", "table/{name}"),
     "AWS::DynamoDB::Table": _regional("TableName", "dynamodb", "table/{name}"),
     "AWS::ECS::Cluster": _regional("ClusterName", "ecs", "cluster/{name}"),

@@ -30,6 +30,8 @@ class Role:
     statements: tuple[Statement, ...]
     whole: bool
     principals: tuple[str, ...]
+    managed: tuple[str, ...] = ()
+    """The ARNs of its managed policies that are not of this template."""
     policy_sizes: tuple[int, ...] = field(default=())
     """Characters of its inline policies, without blanks, as IAM counts them."""
 
@@ -59,7 +61,8 @@ def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
     roles = {}
     for logical_id, properties, path, place in resources(stack, "AWS::IAM::Role"):
         inline, sizes, whole = _inline(stack.value(properties.get("Policies")), (*path, "Policies"))
-        more, known = _managed(stack.value(properties.get("ManagedPolicyArns")), policies.managed)
+        attached = stack.value(properties.get("ManagedPolicyArns"))
+        more, known = _managed(attached, policies.managed)
         arn = stack.attribute(logical_id, "Arn")
         trust = statements(stack.value(properties.get("AssumeRolePolicyDocument")), path)
         roles[arn] = Role(
@@ -70,6 +73,9 @@ def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
             statements=(*inline, *more, *policies.attached.get(stack.name(logical_id), ())),
             whole=whole and known and arn not in machine_roles and logical_id not in connected,
             principals=tuple(name for statement in trust for name in statement.principals),
+            managed=tuple(str(one) for one in attached if one not in policies.managed)
+            if isinstance(attached, list)
+            else (),
             policy_sizes=tuple(sizes),
         )
     return roles

@@ -6,6 +6,9 @@ from sfnorch.lint.rule import Rule
 from sfnorch.lint.rules import (
     alarm_topic_key,
     branch_stops_siblings,
+    bucket_unprotected,
+    delivery_permission_missing,
+    delivery_role_too_wide,
     failure_untold,
     glue_job_not_waited,
     glue_start_not_retried,
@@ -44,8 +47,11 @@ RULES: tuple[Rule, ...] = (
     wildcard_resource.RULE,
     alarm_topic_key.RULE,
     topic_key_access.RULE,
+    delivery_permission_missing.RULE,
+    delivery_role_too_wide.RULE,
+    bucket_unprotected.RULE,
     null_value.RULE,
     yaml_alias.RULE,
     past_limit.RULE,
 )
-"""Every rule, in the order in which they are listed: expressions, failures, permissions, then the template's form."""
+"""Every rule, in the order of the listing: expressions, failures, permissions, deliveries, then the template's form."""

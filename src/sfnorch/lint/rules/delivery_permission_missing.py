@@ -1,0 +1,62 @@
+"""A permission that a build's commands, or a pipeline's actions, need and their role lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.delivery import Use, build_uses, pipeline_uses
+from sfnorch.lint.rule import Fault, Rule
+from sfnorch.lint.subject import Subject
+from sfnorch.template.calls import ANY, Need
+from sfnorch.template.delivery import Pipeline, Project, pipelines, projects
+from sfnorch.template.iam import allows
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    where = subject.template.stack.where
+    for project in projects(subject.template):
+        yield from _lacking(project, build_uses(project, where))
+    for pipeline in pipelines(subject.template):
+        yield from _lacking(pipeline, pipeline_uses(pipeline, where))
+
+
+def _lacking(user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[Fault]:
+    """The faults of one role: what is told of one use is not told again of the next."""
+    if user.role is None or not user.role.whole:
+        return
+    told: set[Need] = set()
+    for use in uses:
+        lacking = [
+            need
+            for need in use.needs or ()
+            if need not in told and not allows(user.role.statements, need.action, need.resource)
+        ]
+        told.update(lacking)
+        if lacking:
+            yield Fault(
+                path=user.path,
+                place=user.place,
+                message=f"{use.what} needs {_words(lacking)}",
+                hint=f"allow it in {user.role.name}: it would be refused",
+            )
+
+
+def _words(lacking: list[Need]) -> str:
+    """The actions by the resource that they are on."""
+    by_resource: dict[str, list[str]] = {}
+    for need in lacking:
+        by_resource.setdefault(need.resource, []).append(need.action)
+    return ", and ".join(
+        ", ".join(actions) + ("" if resource == ANY else f" on {resource}") for resource, actions in by_resource.items()
+    )
+
+
+RULE = Rule(
+    id="delivery-permission-missing",
+    title="A permission that a build's commands or a pipeline's actions need, and their role lacks",
+    why="the stage fails with AccessDenied, often after all that came before it was done",
+    source="https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
+    severity=Severity.ERROR,
+    check=_check,
+)

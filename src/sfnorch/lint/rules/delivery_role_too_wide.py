@@ -1,0 +1,101 @@
+"""A role of a pipeline, a build or CloudFormation that may do more than it must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.delivery import Use, build_uses, pipeline_uses
+from sfnorch.lint.policies import takes_resource
+from sfnorch.lint.rule import Fault, Rule
+from sfnorch.lint.subject import Subject
+from sfnorch.lint.words import listed
+from sfnorch.template.contents import Template
+from sfnorch.template.delivery import delivery_roles, pipelines, projects
+from sfnorch.template.iam import Statement
+from sfnorch.template.roles import Role
+
+_BROAD = ("AdministratorAccess", "PowerUserAccess", "FullAccess")
+"""How the names of managed policies end that allow all, or all of a service."""
+
+_NOT_JUDGED = frozenset(
+    {"logs", "kms", "iam", "sts", "s3", "ec2", "codebuild", "codeconnections", "codestar-connections"}
+)
+"""Services that a build or a pipeline needs for more than what its commands and actions say."""
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    used = _used(subject.template)
+    for role in delivery_roles(subject.template):
+        yield from _managed(role)
+        for statement in role.statements:
+            if statement.allow and (what := _too_wide(statement, used.get(role.name))):
+                yield Fault(
+                    path=statement.path,
+                    place=statement.place,
+                    message=f"{role.name}: {what[0]}",
+                    hint=what[1],
+                )
+
+
+def _used(template: Template) -> dict[str, frozenset[str] | None]:
+    """The services that are called by each role; None where not all that is done with it is known."""
+    where = template.stack.where
+    uses: dict[str, list[Use]] = {}
+    for project in projects(template):
+        if project.role:
+            uses.setdefault(project.role.name, []).extend(build_uses(project, where))
+    for pipeline in pipelines(template):
+        if pipeline.role:
+            uses.setdefault(pipeline.role.name, []).extend(pipeline_uses(pipeline, where))
+    return {name: _services(found) for name, found in uses.items()}
+
+
+def _services(uses: Iterable[Use]) -> frozenset[str] | None:
+    found: set[str] = set()
+    for use in uses:
+        if use.needs is None:
+            return None
+        found |= {need.action.partition(":")[0] for need in use.needs}
+    return frozenset(found)
+
+
+def _managed(role: Role) -> Iterator[Fault]:
+    for arn in role.managed:
+        if arn.endswith(_BROAD):
+            yield Fault(
+                path=(*role.path, "ManagedPolicyArns"),
+                place=role.place,
+                message=f"{role.name}: the managed policy {arn.rpartition('/')[2]} allows far more than its work takes",
+                hint="allow what it does, in a policy of its own",
+            )
+
+
+def _too_wide(statement: Statement, used: frozenset[str] | None) -> tuple[str, str] | None:
+    """What is too wide about the statement, and what to do; None where nothing is."""
+    if statement.not_actions or any(action.partition(":")[2] in ("", "*") for action in statement.actions):
+        named = "all actions but some are" if statement.not_actions else f"{listed(_whole(statement))} is"
+        return f"{named} allowed: every action, of today and to come", "name the actions that it takes"
+    unbound = [action for action in statement.actions if takes_resource(action)]
+    if "*" in statement.resources and not statement.conditional and unbound:
+        verb = "is" if len(unbound) == 1 else "are"
+        return f"{listed(unbound)} {verb} allowed on every resource", "name the resources that it works with"
+    if used is not None:
+        services = {action.partition(":")[0].lower() for action in statement.actions}
+        if idle := sorted(services - used - _NOT_JUDGED):
+            return f"nothing that it runs calls {listed(idle)}", "take it out"
+    return None
+
+
+def _whole(statement: Statement) -> list[str]:
+    return [action for action in statement.actions if action.partition(":")[2] in ("", "*")]
+
+
+RULE = Rule(
+    id="delivery-role-too-wide",
+    title="A role of a pipeline, a build or CloudFormation that may do more than it must",
+    why="whoever can push to the repository can do all that these roles may",
+    source="https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html",
+    severity=Severity.WARNING,
+    check=_check,
+)
