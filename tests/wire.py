@@ -37,6 +37,8 @@ class Wire:
     lost: list[str] = field(default_factory=list)
     """Operations of which one answer each is lost, though the call was made."""
     after: Callable[[str], None] = lambda _: None
+    rewritten: Callable[[bytes], bytes] = lambda body: body
+    """What the emulator gets for the body of a call."""
     answer: Callable[[str, bytes], Answer | None] = lambda *_: None
     """What is answered instead of the emulator, by operation and body."""
 
@@ -97,7 +99,7 @@ def wire_to(endpoint: str) -> Iterator[Wire]:
             status, headers, content = (
                 (own[0], {"Content-Type": own[1]}, own[2])
                 if own
-                else _forwarded(wire.endpoint, self.command, self.path, dict(self.headers), body)
+                else _forwarded(wire.endpoint, self.command, self.path, dict(self.headers), wire.rewritten(body))
             )
             wire.after(operation)
             if operation in wire.lost:
@@ -131,6 +133,9 @@ def wire_to(endpoint: str) -> Iterator[Wire]:
         server.server_close()
 
 
+_OWN_HEADERS = ("expect", "connection", "content-length")
+
+
 def _operation(method: str, path: str, target: str, body: bytes) -> str:
     if target:
         return target.rpartition(".")[2]
@@ -147,7 +152,7 @@ def _forwarded(
 ) -> tuple[int, dict[str, str], bytes]:
     connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=30)
     try:
-        sent = {name: value for name, value in headers.items() if name.lower() not in ("expect", "connection")}
+        sent = {name: value for name, value in headers.items() if name.lower() not in _OWN_HEADERS}
         connection.request(method, path, body, sent)
         answer = connection.getresponse()
         return answer.status, dict(answer.getheaders()), answer.read()

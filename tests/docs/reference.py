@@ -15,11 +15,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cfn.render import render_template
-from sfnorch.cli.main import COMMANDS, sfnorch
+from sfnorch.cli.main import sfnorch
 from sfnorch.graph.mermaid import mermaid
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan
@@ -99,12 +100,19 @@ def _short(value: Any) -> str:
 
 
 def _commands() -> Iterator[str]:
-    context = sfnorch.make_context("sfnorch", [], resilient_parsing=True)
-    for name in COMMANDS:
-        command = sfnorch.get_command(context, name)
+    yield from _commands_of(sfnorch, sfnorch.make_context("sfnorch", [], resilient_parsing=True))
+
+
+def _commands_of(group: click.Group, context: click.Context) -> Iterator[str]:
+    """Each command of the group with its help; a group in it by its own commands."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         assert command is not None
         own = command.make_context(name, [], parent=context, resilient_parsing=True, terminal_width=100)
-        yield f"#### `sfnorch {name}`\n\n```text\n{command.get_help(own)}\n```\n"
+        if isinstance(command, click.Group):
+            yield from _commands_of(command, own)
+        else:
+            yield f"#### `{own.command_path}`\n\n```text\n{command.get_help(own)}\n```\n"
 
 
 def _graphs() -> Iterator[str]:

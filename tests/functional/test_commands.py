@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click import Group
 
 import sfnorch
 from sfnorch.cli.main import COMMANDS
 from sfnorch.cli.main import sfnorch as group
+from sfnorch.cli.pipeline import PIPELINE_COMMANDS, pipeline
 from sfnorch.patterns import PATTERNS
 from tests.conftest import Run
 from tests.golden.artifacts import ROOT
@@ -52,6 +54,7 @@ Commands:
   watch     Follow an execution, or show one that has ended.
   resume    Run again what failed in an execution, from the job that failed.
   stop      Stop an execution, its children and their job runs.
+  pipeline  Set up the pipeline that brings the plan's stack to AWS.
 """
     )
 
@@ -60,11 +63,17 @@ def test_version(run: Run):
     assert run("--version").out == f"sfnorch {sfnorch.__version__}\n"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_what_help_says_of_a_command_is_what_the_command_says(name: str):
-    command = group.get_command(None, name)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("within", "listed", "name"),
+    [
+        *((group, COMMANDS, name) for name in COMMANDS),
+        *((pipeline, PIPELINE_COMMANDS, name) for name in PIPELINE_COMMANDS),
+    ],
+)
+def test_what_help_says_of_a_command_is_what_the_command_says(within: Group, listed: dict[str, str], name: str):
+    command = within.get_command(None, name)  # type: ignore[arg-type]
     assert command is not None
-    assert (command.name, command.get_short_help_str(limit=200)) == (name, COMMANDS[name])
+    assert (command.name, command.get_short_help_str(limit=200)) == (name, listed[name])
 
 
 def test_an_unknown_command(run: Run):

@@ -117,7 +117,7 @@ class Deployment:
                 raise BusyError(step.says)
             self._onlooker.says(step.says)
             return self._outcome(self._follow(operation))
-        change_set = change_sets.describe(self._client, change_set_name, self._name)
+        change_set = self._left(change_set_name)
         if change_set.stack_name != self._name:
             raise SfnorchError(f"The change set is one of the stack {change_set.stack_name}, not of {self._name}")
         if change_set.execution_status == "EXECUTE_COMPLETE":
@@ -131,6 +131,18 @@ class Deployment:
         if not self._onlooker.asks(Step(verb=Verb.REVIEW, question="Deploy these changes?")):
             return Outcome(end="declined", stack=stack, change_set=change_set)
         return self._executed(change_set)
+
+    def _left(self, name: str) -> ChangeSet:
+        """The change set that was left under this name. Raises SfnorchError where there is none."""
+        try:
+            return change_sets.describe(self._client, name, self._name)
+        except ClientError as error:
+            if not is_missing(error):
+                raise
+            raise SfnorchError(
+                f"There is no change set {name} of the stack {self._name}",
+                hint="another that was executed meanwhile takes all others with it: make a new one, and review that",
+            ) from None
 
     def preview(self, wish: Wish, stack: Stack) -> ChangeSet:
         """What the wish would change, by a change set that is deleted again. Raises SfnorchError where it fails."""

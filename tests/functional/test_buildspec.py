@@ -1,0 +1,270 @@
+"""buildspec.yml, its commands run one after another in a shell, through the stages of the pipeline that calls it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import sysconfig
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from sfnorch.template.contents import contents
+from sfnorch.template.iam import allows
+from sfnorch.template.reader import parse_template
+from tests.codebuild import Pipeline, own_environment
+from tests.conftest import Run
+from tests.golden.artifacts import ROOT
+from tests.ministack import REGION, Account, small_template
+from tests.wire import Answer, Wire, json_answer
+
+PIPELINE = (ROOT / "cloudformation" / "pipeline.yaml").read_text()
+REPOSITORY = {
+    "ConnectionArn": f"arn:aws:codeconnections:{REGION}:123456789012:connection/1",
+    "Repository": "team/etl",
+    "StackName": "nightly-etl",
+    "Environment": "prod",
+    "Child1GlueJobs": "extract orders,load",
+}
+ROLE = "arn:aws:iam::123456789012:role/pipeline-CloudFormationRole"
+ACTIONS = {
+    "S3 HEAD": "s3:ListBucket",
+    "S3 PUT": "s3:PutObject",
+    "ListJobs": "glue:ListJobs",
+    "GetCallerIdentity": "sts:GetCallerIdentity",  # which needs no permission
+}
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """The repository as it is here, in a folder of its own."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    folder = tmp_path / "clone"
+    for name in listed.stdout.splitlines():
+        if (ROOT / name).exists():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture
+def deployed(account: Account) -> dict[str, str]:
+    """What the pipeline's stack has made: a role, and a bucket for templates."""
+    bucket = f"pipeline-artifacts-{account.number}"
+    account.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    return {"CLOUDFORMATION_ROLE_ARN": ROLE, "TEMPLATE_BUCKET": bucket}
+
+
+@pytest.fixture
+def wired(wire: Wire) -> Wire:
+    """The way to an account without Glue jobs."""
+
+    def answer(operation: str, _: bytes) -> Answer | None:
+        return json_answer({"JobNames": []}) if operation == "ListJobs" else None
+
+    wire.answer = answer
+    return wire
+
+
+def new_python(folder: Path) -> Path:
+    """The commands' folder of a new environment. What sfnorch needs is seen from it; sfnorch itself is to be installed."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (packages / "seen.pth").write_text(sysconfig.get_path("purelib"))
+    return folder / "bin"
+
+
+def environment(wire: Wire, account: Account, home: Path, commands: Path, **more: str) -> dict[str, str]:
+    """What a container knows: its home, the installed commands, and by the build's role the account."""
+    home.mkdir()
+    own = own_environment(home)
+    reached = {**account.environment(), "AWS_ENDPOINT_URL": wire.address}
+    return {**own, **reached, "PATH": f"{commands}:{own['PATH']}", "COLUMNS": "100", **more}
+
+
+def stacks(account: Account) -> list[Any]:
+    """The stacks that are there, or under review."""
+    return list(account.client("cloudformation").describe_stacks()["Stacks"])
+
+
+def test_a_push_goes_through_all_stages_to_the_reviewed_change_set(
+    clone: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+):
+    quick = {"PYTEST_ADDOPTS": "tests/unit/asl -p no:cacheprovider"}
+    known = environment(wired, account, tmp_path / "home", new_python(tmp_path / "python"), **quick)
+    first = Pipeline(PIPELINE, REPOSITORY, clone, tmp_path / "first", known, deployed)
+
+    assert first.run("Source", "Build") is None
+    assert (first.artifacts["Built"] / "SAM-template.yaml").read_text() == (ROOT / "SAM-template.yaml").read_text()
+    (suite,) = ElementTree.parse(first.artifacts["Built"] / "reports" / "tests.xml").getroot()  # noqa: S314 - our own
+    assert (int(suite.attrib["tests"]) > 10, suite.attrib["failures"], suite.attrib["errors"]) == (True, "0", "0")
+    timeline = (first.artifacts["Built"] / "reports" / "timeline.txt").read_text()
+    assert timeline in first.builds["Build"].log
+    assert "  extract orders ██████" in timeline  # the job that the pipeline's parameter names
+    assert wired.calls == []
+
+    # the emulator knows no metric math: the template that goes on has other alarms
+    (first.artifacts["Built"] / "SAM-template.yaml").write_text(small_template("pattern: master-child"))
+    assert first.run("Review") is None
+    reviewed = first.builds["Review"].exported["CHANGE_SET"]
+    (stack,) = stacks(account)
+    assert (stack["StackName"], stack["StackStatus"]) == ("nightly-etl", "REVIEW_IN_PROGRESS")
+    assert "add     MasterStateMachine " in first.builds["Review"].log
+    assert f"sfnorch deploy --stack-name nightly-etl --execute-change-set {reviewed}\n" in first.builds["Review"].log
+
+    assert first.run("Approve", "Deploy") is None
+    change_set = account.client("cloudformation").describe_change_set(ChangeSetName=reviewed, StackName="nightly-etl")
+    assert [unquote(approval["ExternalEntityLink"]) for approval in first.approvals] == [
+        (
+            f"https://{REGION}.console.aws.amazon.com/cloudformation/home?region={REGION}#/stacks/changesets/changes"
+            f"?stackId={stack['StackId']}&changeSetId={change_set['ChangeSetId']}"
+        )
+    ]
+    assert first.approvals[0]["CustomData"] == f"Deploy the change set {reviewed} to the stack nightly-etl?"
+    (stack,) = stacks(account)
+    given = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack["Parameters"]}
+    assert (stack["StackStatus"], change_set["ExecutionStatus"]) == ("CREATE_COMPLETE", "EXECUTE_COMPLETE")
+    assert {key: value for key, value in given.items() if value not in ("", "*")} == {
+        "Environment": "prod",
+        "Child1GlueJobs": "extract orders,load",
+    }
+    assert [call for call in wired.calls if call.endswith("ChangeSet")].count("CreateChangeSet") == 1
+    assert wired.calls.count("ExecuteChangeSet") == 1
+
+    again = Pipeline(PIPELINE, REPOSITORY, clone, tmp_path / "again", known, deployed)
+    again.artifacts["Built"] = first.artifacts["Built"]
+    assert again.run("Review", "Approve", "Deploy") is None
+    assert again.builds["Review"].exported["CHANGE_SET"] == "none"
+    assert (list(again.builds), again.approvals, again.skipped) == (["Review"], [], ["Approve", "Deploy"])
+    _assert_allowed(wired.calls)
+
+
+def _assert_allowed(calls: list[str]) -> None:
+    """The build's role allows each of the calls, and nothing but what a deployment asks besides."""
+    template = contents(parse_template(PIPELINE, "pipeline"), REPOSITORY)
+    (role,) = (role for role in template.roles.values() if role.name == "BuildRole")
+    called = {ACTIONS.get(call, f"cloudformation:{call}") for call in calls} - {"sts:GetCallerIdentity"}
+    assert {action for action in called if not allows(role.statements, action, "*")} == set()
+    granted = {action for statement in role.statements for action in statement.actions}
+    assert granted - called == {
+        *("logs:CreateLogStream", "logs:PutLogEvents"),  # CodeBuild's own
+        *("s3:GetObject", "s3:GetObjectVersion", "s3:GetBucketAcl", "s3:GetBucketLocation"),
+        *("codebuild:CreateReportGroup", "codebuild:CreateReport", "codebuild:UpdateReport"),
+        *("codebuild:BatchPutTestCases", "iam:PassRole"),
+        "cloudformation:DescribeEvents",  # asked where a change set fails
+    }
+
+
+def test_a_plan_that_does_not_pass_lint_stops_before_anything_is_made(
+    run: Run, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+):
+    run("init", "--pipeline")
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("buildspec.yml", "README.md"):
+        shutil.move(tmp_path / name, source)
+    (source / "sfnorch.yaml").write_text("pattern: master-child\nchildren: [{name: orders, jobs: ['clean*']}]\n")
+    known = environment(wired, account, tmp_path / "home", Path(sys.executable).parent)
+    pipeline = Pipeline(PIPELINE, REPOSITORY, source, tmp_path / "work", known, deployed)
+
+    build = pipeline.run()
+
+    assert build is not None
+    assert build.failed == 'if [ "$STAGE" = build ]; then sfnorch lint; fi'
+    assert build.log.endswith(
+        "Error: children[0].jobs[0]: 'clean*' is no Glue job name: * is a wildcard in an IAM policy "
+        "(sfnorch.yaml, line 2)\n"
+    )
+    assert (list(pipeline.builds), wired.calls, stacks(account)) == (["Build"], [], [])
+
+
+def test_a_test_that_fails_stops_the_build_and_leaves_its_report(
+    run: Run, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+):
+    run("init", "--pipeline", "dynamic")
+    source = tmp_path / "source"
+    (source / "tests").mkdir(parents=True)
+    for name in ("buildspec.yml", "sfnorch.yaml"):
+        shutil.move(tmp_path / name, source)
+    (source / "tests" / "test_plan.py").write_text("def test_plan():\n    assert 1 == 2\n")
+    known = environment(wired, account, tmp_path / "home", Path(sys.executable).parent)
+    pipeline = Pipeline(PIPELINE, REPOSITORY, source, tmp_path / "work", known, deployed)
+
+    build = pipeline.run()
+
+    assert build is not None
+    assert build.failed.endswith("python -m pytest --junitxml=reports/tests.xml; fi")
+    (suite,) = ElementTree.parse(build.folder / "reports" / "tests.xml").getroot()  # noqa: S314 - our own
+    assert (suite.attrib["tests"], suite.attrib["failures"]) == ("1", "1")
+    assert wired.calls == []
+
+
+def test_what_init_writes_is_a_repository_that_a_pipeline_builds(
+    run: Run, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+):
+    run("init", "--pipeline")
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("buildspec.yml", "README.md", "sfnorch.yaml", "sfnorch.schema.json"):
+        shutil.move(tmp_path / name, source)
+    known = environment(wired, account, tmp_path / "home", Path(sys.executable).parent)
+    template = run("pipeline", "render", "--plan", str(source / "sfnorch.yaml"), "-o", "-").out
+    pipeline = Pipeline(template, REPOSITORY, source, tmp_path / "work", known, deployed)
+
+    assert pipeline.run("Build") is None
+
+    built = pipeline.artifacts["Built"]
+    assert sorted(str(path.relative_to(built)) for path in built.rglob("*.*")) == [
+        "SAM-template.yaml",
+        "reports/tests.xml",
+        "reports/timeline.txt",
+    ]
+    assert (built / "SAM-template.yaml").read_text() == (ROOT / "templates/master-child/SAM-template.yaml").read_text()
+    assert wired.calls == []
+
+
+def test_a_change_set_that_another_deployment_has_overtaken_is_not_executed(
+    run: Run, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+):
+    run("init", "--pipeline", "dynamic")
+    known = environment(wired, account, tmp_path / "home", Path(sys.executable).parent)
+    shutil.rmtree(tmp_path / "home")
+    source = tmp_path / "source"
+    source.mkdir()
+    shutil.move(tmp_path / "buildspec.yml", source)
+    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}}
+    template = run("pipeline", "render", "-o", "-").out
+
+    def pipeline(name: str) -> Pipeline:
+        built = tmp_path / f"built-{name}"
+        built.mkdir()
+        topic["Resources"]["Topic"]["Properties"] = {"DisplayName": name}
+        (built / "SAM-template.yaml").write_text(json.dumps(topic))
+        made = Pipeline(template, REPOSITORY, source, tmp_path / name, known, {**deployed, "PARAMETERS": "{}"})
+        made.artifacts["Built"] = built
+        return made
+
+    assert pipeline("first").run("Review", "Approve", "Deploy") is None
+    old, new = pipeline("old"), pipeline("new")
+    assert old.run("Review") is None
+    assert new.run("Review", "Approve", "Deploy") is None
+
+    build = old.run("Approve", "Deploy")
+
+    assert build is not None
+    overtaken = old.builds["Review"].exported["CHANGE_SET"]
+    assert build.log.endswith(
+        f"Error: There is no change set {overtaken} of the stack nightly-etl\n"
+        "  another that was executed meanwhile takes all others with it: make a new one, and review that\n"
+    )

@@ -1,0 +1,110 @@
+"""The pipeline's template: what must hold whatever plan it is of."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from sfnorch.cfn.pipeline.creation import CREATED
+from sfnorch.cfn.pipeline.render import render_pipeline
+from sfnorch.cfn.pipeline.sources import SOURCES
+from sfnorch.cfn.render import render_template
+from sfnorch.patterns import workflow
+from sfnorch.plan.load import parse_plan
+from sfnorch.template.contents import Template, contents
+from sfnorch.template.iam import allows
+from sfnorch.template.reader import parse_template
+from tests.golden.artifacts import PLANS
+
+EVERY_PLAN = sorted(PLANS.glob("*.plan.yaml"))
+BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
+
+
+def pipeline_of(plan: str, source: str = "connection", **parameters: str) -> Template:
+    text = render_pipeline(workflow(parse_plan(plan)), source, stack_name="etl", approval=True)
+    return contents(parse_template(text, "pipeline"), parameters)
+
+
+def statements(template: Template, role: str) -> list[Any]:
+    (found,) = (known for known in template.roles.values() if known.name == role)
+    return list(found.statements)
+
+
+@pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)
+def test_cloudformation_may_make_every_type_of_resource_that_is_rendered(path: Any):
+    text = render_template(workflow(parse_plan(path.read_text())), "cfn")
+    kinds = {resource["Type"] for resource in parse_template(text, "plan").data["Resources"].values()}
+    assert kinds <= set(CREATED)
+
+
+@pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)
+def test_every_name_that_is_rendered_is_one_that_cloudformation_may_give(path: Any):
+    plan = path.read_text()
+    granted = statements(pipeline_of(plan, StackName="etl"), "CloudFormationRole")
+    text = render_template(workflow(parse_plan(plan)), "cfn").replace("${AWS::StackName}", "etl")
+    made = contents(parse_template(text.replace("!Ref AWS::StackName", "etl"), "plan"))
+    for machine in made.machines:
+        assert allows(granted, "states:CreateStateMachine", machine.arn)
+    for alarm in made.alarms:
+        assert allows(
+            granted, "cloudwatch:PutMetricAlarm", f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{alarm.name}"
+        )
+    for resource in made.source.data["Resources"].values():
+        given = resource.get("Properties", {})
+        if resource["Type"] == "AWS::IAM::Role":
+            assert given["Path"] == {"Fn::Sub": "/etl/"}
+        if resource["Type"] == "AWS::Logs::LogGroup":
+            group = made.stack.text(given["LogGroupName"])
+            assert allows(granted, "logs:CreateLogGroup", f"arn:aws:logs:us-east-1:123456789012:log-group:{group}")
+        if resource["Type"] == "AWS::Scheduler::Schedule":
+            arn = f"arn:aws:scheduler:us-east-1:123456789012:schedule/default/{made.stack.text(given['Name'])}"
+            assert allows(granted, "scheduler:CreateSchedule", arn)
+
+
+@pytest.mark.parametrize("action", ["iam:CreateRole", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"])
+def test_cloudformation_makes_roles_under_the_stacks_path_alone(action: str):
+    granted = statements(pipeline_of("pattern: dynamic", StackName="etl"), "CloudFormationRole")
+    account = "arn:aws:iam::123456789012:role"
+    assert [allows(granted, action, f"{account}/{name}") for name in ("etl/a", "etl2/a", "a", "admin/etl/a")] == [
+        *(True, False, False, False)
+    ]
+
+
+def test_with_a_boundary_roles_are_made_within_it_and_never_freed_of_it():
+    free, bounded = (pipeline_of("pattern: dynamic", PermissionsBoundaryArn=arn) for arn in ("", BOUNDARY))
+    role = "arn:aws:iam::123456789012:role/etl/a"
+    for template, may_unbind in ((free, True), (bounded, False)):
+        granted = statements(template, "CloudFormationRole")
+        assert allows(granted, "iam:DeleteRolePermissionsBoundary", role) is may_unbind
+        (make,) = (one for one in granted if "iam:CreateRole" in one.actions)
+        assert make.conditional is not may_unbind
+    assert not allows(statements(bounded, "CloudFormationRole"), "iam:CreatePolicyVersion", BOUNDARY)
+
+
+@pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_value_of_a_parameter_that_is_handed_on_breaks_the_json_that_it_stands_in(path: Any, source: str):
+    template = pipeline_of(path.read_text(), source)
+    handed_on = {parameter.name for parameter in workflow(parse_plan(path.read_text())).parameters}
+    for name, declared in template.stack.section("Parameters").items():
+        if name in handed_on:
+            taken = [
+                text for text in ('a"b', "a\\b", "a\nb", "a\x00b") if re.fullmatch(declared["AllowedPattern"], text)
+            ]
+            assert taken == []
+
+
+BRANCHES = {
+    **dict.fromkeys(("main", "release/1.2", "a_b-c.d", "7", "_x"), True),
+    **dict.fromkeys(
+        ("", "a b", "a..b", "a//b", "/a", "a/", "-a", ".a", "a.", "a/.b", "a~1", "a#{b}", "a$b", "a*"), False
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BRANCHES)
+def test_branches(name: str):
+    declared = pipeline_of("pattern: dynamic").stack.section("Parameters")["Branch"]
+    assert bool(re.fullmatch(declared["AllowedPattern"], name)) is BRANCHES[name]
