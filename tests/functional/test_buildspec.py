@@ -8,6 +8,8 @@ import subprocess
 import sys
 import sysconfig
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -234,37 +236,64 @@ def test_what_init_writes_is_a_repository_that_a_pipeline_builds(
     assert wired.calls == []
 
 
-def test_a_change_set_that_another_deployment_has_overtaken_is_not_executed(
+@pytest.fixture
+def push(
     run: Run, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
-):
+) -> Callable[[str], Pipeline]:
+    """A push that makes a topic with a name the stack's one resource, as far as it is built."""
     run("init", "--pipeline", "dynamic")
     known = environment(wired, account, tmp_path / "home", Path(sys.executable).parent)
-    shutil.rmtree(tmp_path / "home")
     source = tmp_path / "source"
     source.mkdir()
     shutil.move(tmp_path / "buildspec.yml", source)
-    topic = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}}}
     template = run("pipeline", "render", "-o", "-").out
+    pushes = count()
 
-    def pipeline(name: str) -> Pipeline:
-        built = tmp_path / f"built-{name}"
+    def pushed(name: str) -> Pipeline:
+        number = next(pushes)
+        built = tmp_path / f"built-{number}"
         built.mkdir()
-        topic["Resources"]["Topic"]["Properties"] = {"DisplayName": name}
-        (built / "SAM-template.yaml").write_text(json.dumps(topic))
-        made = Pipeline(template, REPOSITORY, source, tmp_path / name, known, {**deployed, "PARAMETERS": "{}"})
-        made.artifacts["Built"] = built
-        return made
+        topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": name}}
+        (built / "SAM-template.yaml").write_text(json.dumps({"Resources": {"Topic": topic}}))
+        variables = {**deployed, "PARAMETERS": "{}"}
+        pipeline = Pipeline(template, REPOSITORY, source, tmp_path / f"push-{number}", known, variables)
+        pipeline.artifacts["Built"] = built
+        return pipeline
 
-    assert pipeline("first").run("Review", "Approve", "Deploy") is None
-    old, new = pipeline("old"), pipeline("new")
+    return pushed
+
+
+def gone(change_set: str) -> str:
+    return (
+        f"Error: There is no change set {change_set} of the stack nightly-etl\n"
+        "  a newer review, or one that was executed meanwhile, took it away: make and review a new one\n"
+    )
+
+
+def test_of_two_pushes_that_wait_the_newer_one_is_deployed(push: Callable[[str], Pipeline], account: Account):
+    assert push("first").run("Review", "Approve", "Deploy") is None
+    old, new = push("old"), push("new")
     assert old.run("Review") is None
-    assert new.run("Review", "Approve", "Deploy") is None
+    assert new.run("Review") is None
 
     build = old.run("Approve", "Deploy")
 
     assert build is not None
-    overtaken = old.builds["Review"].exported["CHANGE_SET"]
-    assert build.log.endswith(
-        f"Error: There is no change set {overtaken} of the stack nightly-etl\n"
-        "  another that was executed meanwhile takes all others with it: make a new one, and review that\n"
-    )
+    assert build.log.endswith(gone(old.builds["Review"].exported["CHANGE_SET"]))
+    assert new.run("Approve", "Deploy") is None
+    (topic,) = account.client("sns").list_topics()["Topics"]
+    attributes = account.client("sns").get_topic_attributes(TopicArn=topic["TopicArn"])["Attributes"]
+    assert attributes["DisplayName"] == "new"
+
+
+def test_a_push_that_takes_back_what_waits_for_approval_leaves_nothing_to_approve(push: Callable[[str], Pipeline]):
+    assert push("first").run("Review", "Approve", "Deploy") is None
+    waiting, reverting = push("second"), push("first")
+    assert waiting.run("Review") is None
+    assert reverting.run("Review", "Approve", "Deploy") is None
+    assert reverting.skipped == ["Approve", "Deploy"]
+
+    build = waiting.run("Approve", "Deploy")
+
+    assert build is not None
+    assert build.log.endswith(gone(waiting.builds["Review"].exported["CHANGE_SET"]))

@@ -104,6 +104,15 @@ def test_an_update_keeps_the_parameters_that_are_not_given(deploy: Run, account:
     assert stack["Tags"] == [{"Key": "team", "Value": "data"}]
 
 
+def test_parameters_that_are_not_given_can_have_their_defaults_again(deploy: Run):
+    deploy(TOPIC, "--parameter-overrides", "Title=first", "Word=a")
+    done = deploy(TOPIC, "--no-previous-parameters", "--parameter-overrides", '{"Word": "a"}')
+    assert (done.code, done.out) == (0, "Title  news\n")
+    assert deploy(TOPIC, "--parameter-overrides", "Title=first", "@nowhere").err.endswith(
+        "Error: --parameter-overrides: nowhere can't be read: No such file or directory.\n"
+    )
+
+
 def test_replacements_and_removals_stand_out(deploy: Run):
     other = "  Queue: {Type: AWS::SQS::Queue}\n"
     deploy(TOPIC.replace("Outputs:", other + "Outputs:"))

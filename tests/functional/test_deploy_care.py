@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from tests.conftest import Run
 from tests.functional.test_deploy import TAKEN, TOPIC, change_sets, status
 from tests.functional.test_deploy_faults import DEPLOY, LARGE, heed_ctrl_c
-from tests.ministack import Account
+from tests.ministack import REGION, Account
 from tests.screens import plain
 from tests.wire import Fault, Wire, json_error, xml_error
 
@@ -144,6 +145,42 @@ def test_a_change_set_of_anothers_is_never_deleted(template: Path, account: Acco
         "Error: The change set theirs can't be executed: Role r is invalid or cannot be assumed",
     )
     assert change_sets(account) == [("CREATE_COMPLETE", "AVAILABLE")]
+
+
+def test_a_newer_review_takes_the_place_of_all_before_it(template: Path, account: Account, run: Run):
+    run(*DEPLOY)
+    cloudformation = account.client("cloudformation")
+    theirs = {"StackName": "s", "ChangeSetName": "theirs", "TemplateBody": TOPIC.replace("news", "theirs")}
+    cloudformation.create_change_set(**theirs)
+    for title in ("one", "two"):
+        template.write_text(TOPIC.replace("news", title))
+        done = run(*ASKED, "--no-execute", "--supersede", "--no-previous-parameters", "--dotenv", "left.env")
+        assert done.code == 0, done.err
+    rows = cloudformation.list_change_sets(StackName="s")["Summaries"]
+    left = dict(line.split("=", 1) for line in Path("left.env").read_text().splitlines())
+    able = {row["ChangeSetName"] for row in rows if row["ExecutionStatus"] == "AVAILABLE"}
+    assert able == {"theirs", left["CHANGE_SET"]}
+    (arn,) = (row["ChangeSetId"] for row in rows if row["ChangeSetName"] == left["CHANGE_SET"])
+    assert left["CHANGE_SET_LINK"] == (
+        f"https://{REGION}.console.aws.amazon.com/cloudformation/home?region={REGION}#/stacks/changesets/changes"
+        f"?stackId={quote(rows[0]['StackId'], safe='')}&changeSetId={quote(arn, safe='')}"
+    )
+
+
+def test_anothers_operation_is_waited_for_where_that_is_wanted(template: Path, account: Account, run: Run):
+    run(*DEPLOY)
+    waiting = TOPIC.replace(
+        "Outputs:",
+        "  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
+        "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '2'}}\nOutputs:",
+    )
+    account.client("cloudformation").update_stack(StackName="s", TemplateBody=waiting)
+    done = run(*ASKED, "--no-execute", "--wait", "--dotenv", "left.env")
+    assert done.code == 0, done.err
+    assert done.err.startswith("An operation on s is under way: UPDATE_")
+    assert done.err.endswith("No changes: s is UPDATE_ROLLBACK_COMPLETE.\n")
+    link = f"https://{REGION}.console.aws.amazon.com/cloudformation/home?region={REGION}#/stacks/stackinfo?stackId="
+    assert Path("left.env").read_text().startswith(f"CHANGE_SET=\nCHANGE_SET_LINK={link}arn%3Aaws%3A")
 
 
 def test_parameters_that_are_missing_are_told_before_a_stack_is_deleted(template: Path, account: Account, run: Run):

@@ -60,7 +60,14 @@ USAGE = {
     ("--no-execute", "--execute-change-set", "c"): (
         "--execute-change-set takes no plan, template or settings: it holds them."
     ),
-    ("--dotenv", "review.env"): "--dotenv tells of a change set that is left: add --no-execute.",
+    ("--supersede",): "--supersede is about a change set that is left: add --no-execute.",
+    ("--parameter-overrides", '{"Branch": "a", "Branch": "b"}'): (
+        "--parameter-overrides: this is not JSON: Branch is there twice."
+    ),
+    ("--execute-change-set", "c", "--source", "s3"): (
+        "--execute-change-set takes no plan, template or settings: it holds them."
+    ),
+    ("--dotenv", "review.env"): "--dotenv is about a change set that is left: add --no-execute.",
 }
 
 
@@ -133,7 +140,7 @@ def test_wrong_usage(run: Run, wire: Wire, arguments: tuple[str, ...]):
 @pytest.mark.parametrize("source", ["connection", "codecommit", "s3"])
 def test_deploy_makes_the_stack(run: Run, emulated: Wire, account: Account, source: str):
     given = {"connection": GIVEN, "codecommit": ("Repository=etl",), "s3": ()}[source]
-    given += ("StackName=nightly-etl", "Child1GlueJobs=extract orders,load")
+    given += ("StackName=nightly-etl", "Child1GlueJobs=extract orders,load", "AllowedGlueJobs=etl-*,load")
     done = run("pipeline", "deploy", "--source", source, "--yes", "--parameter-overrides", *given)
     assert done.code == 0, done.err
     (stack,) = account.client("cloudformation").describe_stacks()["Stacks"]
@@ -153,12 +160,8 @@ def test_deploy_makes_the_stack(run: Run, emulated: Wire, account: Account, sour
     project = account.client("codebuild").batch_get_projects(names=["master-step-function-pipeline"])["projects"][0]
     variables = {variable["name"]: variable["value"] for variable in project["environment"]["environmentVariables"]}
     assert json.loads(variables["PARAMETERS"]) == {
-        "Environment": "dev",
-        "AlarmSNSTopicArn": "",
-        "AlarmTopicKeyArn": "",
         "Child1GlueJobs": "extract orders,load",
-        **{f"Child{number}GlueJobs": "" for number in range(2, 6)},
-        "AllowedGlueJobs": "*",
+        "AllowedGlueJobs": "etl-*,load",
         "PermissionsBoundaryArn": "",
     }
 

@@ -155,6 +155,20 @@ def clear_failed(client: CloudFormationClient, stack_name: str, prefix: str) -> 
                 client.delete_change_set(ChangeSetName=row["ChangeSetId"])
 
 
+def supersede(client: CloudFormationClient, stack_name: str, newest: str) -> None:
+    """Deletes the change sets that sfnorch left for the stack, but for the newest, whose ARN this is, if there is one.
+
+    What was reviewed before the newest review would undo what that one has seen.
+    """
+    for row in list(_summaries(client, stack_name, "sfnorch-")):
+        if row["ChangeSetId"] != newest:
+            try:
+                client.delete_change_set(ChangeSetName=row["ChangeSetId"])
+            except ClientError as error:
+                if code(error) != "InvalidChangeSetStatus" and not is_missing(error):  # executed, or gone
+                    raise
+
+
 def failure(client: CloudFormationClient, change_set: ChangeSet) -> SfnorchError:
     """Why the change set failed, in words."""
     faults = "\n".join(_validation_faults(client, change_set))

@@ -98,8 +98,17 @@ class Deployment:
         self._unprotect = unprotect
         self._done: list[str] = []
 
-    def run(self, wish: Wish, *, execute: bool = True) -> Outcome:
-        """How the deployment of the wish ended. Without `execute` its change set is left to be executed later."""
+    def run(self, wish: Wish, *, execute: bool = True, supersede: bool = False) -> Outcome:
+        """How the deployment of the wish ended.
+
+        Without `execute` its change set is left to be executed later; with `supersede` none that was left before it is.
+        """
+        outcome = self._run(wish, execute=execute)
+        if supersede and outcome.end in ("left", "unchanged"):
+            change_sets.supersede(self._client, self._name, outcome.change_set.id if outcome.change_set else "")
+        return outcome
+
+    def _run(self, wish: Wish, *, execute: bool) -> Outcome:
         for _ in range(_MOST_LOOKS):
             stack, operation = self._look()
             planned = steps(stack, self._digest, operation.token if operation else "", execute=execute)
@@ -141,7 +150,7 @@ class Deployment:
                 raise
             raise SfnorchError(
                 f"There is no change set {name} of the stack {self._name}",
-                hint="another that was executed meanwhile takes all others with it: make a new one, and review that",
+                hint="a newer review, or one that was executed meanwhile, took it away: make and review a new one",
             ) from None
 
     def preview(self, wish: Wish, stack: Stack) -> ChangeSet:
@@ -170,10 +179,10 @@ class Deployment:
         first = planned[0]
         if stack is not None and first.verb is not Verb.CHANGE_SET:
             self._onlooker.says(first.says)
-            if first.verb is Verb.DELETE:
-                self._refuse_invalid(wish)
             if not self._onlooker.asks(first):
                 return Outcome(end="declined", stack=stack, done=tuple(self._done))
+            if first.verb is Verb.DELETE:
+                self._refuse_invalid(wish)
             ending = self._recovered(first.verb, stack)
             if ending is None:
                 return None

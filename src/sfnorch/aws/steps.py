@@ -75,6 +75,8 @@ class Wish:
     tags: Mapping[str, str] = field(default_factory=dict)
     role_arn: str = ""
     on_failure: OnFailure = "rollback"
+    keeps_parameters: bool = True
+    """Whether a parameter that isn't given keeps the stack's value; else it has the template's default again."""
     settled: bool = True
     """Whether the same template and parameters mean the same at another time: not what SSM or a macro yields."""
 
@@ -91,6 +93,7 @@ class Wish:
             if name in self.secret
         }
         what = [self.stack_name, self.body, told, kept, dict(self.tags), self.role_arn, self.on_failure]
+        what += [] if self.keeps_parameters else ["defaults"]
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -151,7 +154,7 @@ def change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChan
         "ChangeSetName": name,
         "ClientToken": name,
         "ChangeSetType": "CREATE" if creates else "UPDATE",
-        "Parameters": _parameters(wish, kept_parameters(stack)),
+        "Parameters": _parameters(wish, kept_parameters(stack) if wish.keeps_parameters else ()),
         "Capabilities": ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
         "OnStackFailure": _on_stack_failure(wish.on_failure, creates=creates),
         "Description": "made by sfnorch deploy",

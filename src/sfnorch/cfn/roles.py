@@ -12,7 +12,7 @@ from troposphere import If, NoValue, Ref, Sub
 from troposphere.iam import ManagedPolicy, Policy, Role
 
 from sfnorch import workflow as flow
-from sfnorch.cfn.values import BOUNDED, OWN_TOPIC, TOPIC_HAS_KEY, resolved, role_id, topic_key_arn
+from sfnorch.cfn.values import BOUNDED, LOG_AND_TRACE_POLICY, OWN_TOPIC, TOPIC_HAS_KEY, resolved, role_id, topic_key_arn
 
 # These take no resource but *: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 _LOG_DELIVERY = (
@@ -56,7 +56,7 @@ def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
     if not unbound or len(workflow.machines) == 1:
         return []
     document = {"Version": "2012-10-17", "Statement": [unbound]}
-    return [ManagedPolicy("LogAndTracePolicy", PolicyDocument=document)]
+    return [ManagedPolicy(LOG_AND_TRACE_POLICY, PolicyDocument=document)]
 
 
 def _unbound(workflow: flow.Workflow) -> dict[str, Any] | None:

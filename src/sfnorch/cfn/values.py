@@ -12,6 +12,7 @@ OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED = "OwnTopic", "TopicHasKey", "Bounded"
 """Conditions: no topic was given, so the stack makes one; a key was given for the topic that was; roles are bounded."""
 
 TOPIC, TOPIC_KEY, LOG_GROUP = "AlarmTopic", "AlarmTopicKey", "LogGroup"
+LOG_AND_TRACE_POLICY = "LogAndTracePolicy"
 """Logical ids of what the machines share."""
 
 STACK_TAG = "sfnorch:stack"

@@ -66,10 +66,17 @@ def require_consent(yes: bool, output_form: str, what: str) -> None:
         raise click.UsageError(f"Nobody can be asked here: add --yes to {what}.")
 
 
-def consent(*, yes: bool, ask: bool) -> Callable[[Step], bool]:
-    """Who consents to a step: --yes, unless the step is one that nobody can have foreseen; else a person, if any."""
+def consent(*, yes: bool, ask: bool, wait: bool = False) -> Callable[[Step], bool]:
+    """Who consents to a step: --yes, unless the step is one that nobody can have foreseen; else a person, if any.
+
+    `wait` consents to waiting for what another does.
+    """
 
     def consents(step: Step) -> bool:
+        if wait and step.verb.value == "await":
+            if step.firm:  # else it has been told
+                click.echo(step.says, err=True)
+            return True
         if yes and not step.firm:
             return True
         question = f"{step.says} {step.question}" if step.firm else step.question

@@ -49,7 +49,16 @@ _OPTIONS = (
     ),
     click.option("--termination-protection/--no-termination-protection", default=None, help="Against deletion."),
     click.option("--require-jobs", is_flag=True, help="Stop where a Glue job isn't there; a warning unless told."),
+    click.option(
+        "--no-previous-parameters",
+        is_flag=True,
+        help="Parameters that aren't given have the template's defaults, not the values that the stack has.",
+    ),
+    click.option(
+        "--wait", is_flag=True, help="Wait for the end of another's operation on the stack, without a question."
+    ),
     click.option("--no-execute", is_flag=True, help="Leave the change set, and print what executes it."),
+    click.option("--supersede", is_flag=True, help="With --no-execute: delete the change sets that were left before."),
     click.option(
         "--dotenv",
         type=click.Path(path_type=Path),
@@ -81,7 +90,10 @@ class Settings:
     on_failure: OnFailure
     termination_protection: bool | None
     require_jobs: bool
+    no_previous_parameters: bool
+    wait: bool
     no_execute: bool
+    supersede: bool
     dotenv: Path | None
     change_set_name: str | None
     yes: bool
@@ -99,8 +111,8 @@ class Settings:
     @property
     def change_the_wish(self) -> bool:
         """Whether any of them says what is to be deployed, or how it is to be looked over."""
-        told = (self.tags, self.no_execute, self.s3_bucket, self.role_arn, self.require_jobs)
-        return any(told) or self.on_failure != "rollback"
+        told = (self.tags, self.s3_bucket, self.role_arn, self.require_jobs, self.no_previous_parameters)
+        return any(told) or self.no_execute or self.on_failure != "rollback"
 
     @cached_property
     def session(self) -> Session:
@@ -112,7 +124,8 @@ class Settings:
         from sfnorch.report.onlooker import Screen
 
         console = progress_console() if self.output_form == "text" else None
-        return Screen(console=console, consents=consent(yes=self.yes, ask=can_ask(self.output_form)), **more)
+        consents = consent(yes=self.yes, ask=can_ask(self.output_form), wait=self.wait)
+        return Screen(console=console, consents=consents, **more)
 
     def deployment(self, digest: str, screen: Screen) -> Deployment:
         """The deployment whose traces are known by the digest."""
@@ -140,8 +153,9 @@ def deploy_stack(settings: Settings, read: Callable[[], Deployable], *, alone: b
         require_consent(
             settings.yes, settings.output_form, "deploy, or --no-execute to leave the change set for review"
         )
-    if settings.dotenv is not None and not settings.no_execute:
-        raise click.UsageError("--dotenv tells of a change set that is left: add --no-execute.")
+    if (settings.dotenv or settings.supersede) and not settings.no_execute:
+        option = "--dotenv" if settings.dotenv else "--supersede"
+        raise click.UsageError(f"{option} is about a change set that is left: add --no-execute.")
     tags = pairs(settings.tags, "--tags")
     if settings.change_set_name is None:
         outcome = _deployed(settings, read(), tags)
@@ -155,7 +169,7 @@ def deploy_stack(settings: Settings, read: Callable[[], Deployable], *, alone: b
         settings.session.cloudformation.update_termination_protection(
             StackName=settings.stack_name, EnableTerminationProtection=settings.termination_protection
         )
-    if settings.dotenv is not None and outcome.end in ("left", "unchanged"):
+    if settings.dotenv is not None and outcome.end in ("left", "unchanged", "deployed"):
         write_whole(settings.dotenv, _variables(outcome))
     return _tell(outcome, settings)
 
@@ -168,7 +182,8 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
 
     refuse_values(deployable)
     session, stack_name = settings.session, settings.stack_name
-    kept = kept_parameters(find_stack(session.cloudformation, stack_name))
+    stack = find_stack(session.cloudformation, stack_name)
+    kept = {} if settings.no_previous_parameters else kept_parameters(stack)
     refuse_parameters(deployable, kept)
     screen = settings.screen(
         defaults=deployable.defaults, given=deployable.parameters, kept=kept, secret=deployable.secret
@@ -176,9 +191,16 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
     looked_over(deployable, session, screen.console, jobs_required=settings.require_jobs)
     url = template_url(deployable, session, stack_name, settings.s3_bucket, screen)
     wanted = wish(
-        deployable, stack_name, url=url, tags=tags, role_arn=settings.role_arn, on_failure=settings.on_failure
+        deployable,
+        stack_name,
+        url=url,
+        tags=tags,
+        role_arn=settings.role_arn,
+        on_failure=settings.on_failure,
+        keeps_parameters=not settings.no_previous_parameters,
     )
-    return settings.deployment(wanted.digest, screen).run(wanted, execute=not settings.no_execute)
+    deployment = settings.deployment(wanted.digest, screen)
+    return deployment.run(wanted, execute=not settings.no_execute, supersede=settings.supersede)
 
 
 def _executed(settings: Settings, change_set_name: str) -> Outcome:
@@ -204,6 +226,8 @@ def _tell(outcome: Outcome, settings: Settings) -> int:
         click.echo(command)
     elif outcome.end == "declined":
         click.echo(f"{done}Nothing{' else' if done else ''} was changed.", err=True)
+        if not can_ask(settings.output_form):
+            click.echo("  Nobody could be asked: the same command on a terminal, or with --yes, goes on", err=True)
     elif outcome.stack and outcome.end != "failed":
         what = "No changes" if outcome.end == "unchanged" else "Deployed"
         click.echo(f"{what}: {settings.stack_name} is {outcome.stack.status}.", err=True)
@@ -214,10 +238,10 @@ def _tell(outcome: Outcome, settings: Settings) -> int:
 
 
 def _variables(outcome: Outcome) -> str:
-    """The change set that was left and where it is shown, a variable a line; without changes none, and the stack."""
+    """The change set that was left and where it is shown, a variable a line; without one, nothing and the stack."""
     from sfnorch.aws.links import change_set_link, stack_link
 
-    if outcome.change_set is not None:
+    if outcome.end == "left" and outcome.change_set is not None:
         name, link = outcome.change_set.name, change_set_link(outcome.change_set.id, outcome.change_set.stack_id)
     else:
         name, link = "", stack_link(outcome.stack.id) if outcome.stack else ""

@@ -18,7 +18,7 @@ def json_value(text: str, option: str) -> Any:
         except (OSError, UnicodeDecodeError) as error:
             raise click.UsageError(f"{option}: {path} can't be read: {getattr(error, 'strerror', error)}.") from None
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except ValueError as error:
         raise click.UsageError(f"{option}: this is not JSON: {error}.") from None
     except RecursionError:
@@ -27,6 +27,14 @@ def json_value(text: str, option: str) -> Any:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no number")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        raise ValueError(f"{twice} is there twice")
+    return found
 
 
 def json_object(text: str) -> dict[str, Any]:

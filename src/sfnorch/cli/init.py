@@ -13,7 +13,11 @@ from sfnorch.patterns import PATTERNS
 
 @click.command()
 @click.argument("pattern", type=click.Choice(list(PATTERNS)), default="master-child")
-@click.option("--pipeline", is_flag=True, help="Write buildspec.yml and a README.md too; what is there stays.")
+@click.option(
+    "--pipeline",
+    is_flag=True,
+    help="Write buildspec.yml and a README.md too; what is there stays, a README even with --force.",
+)
 @click.option("--force", is_flag=True, help="Overwrite files that are there.")
 def init(pattern: str, pipeline: bool, force: bool) -> None:
     """Write a commented plan to start from.
@@ -25,12 +29,13 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     from sfnorch.plan.load import PLAN_FILE
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
     from sfnorch.plan.starters import starter_text
+    from sfnorch.repository import BUILDSPEC_FILE, README_FILE, package
 
     # the plan last: where it is, all is
     texts = {SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
     if pipeline:
         texts = _beside_the_plan(PLAN_FILE) | texts
-    there = [] if force else [name for name in texts if Path(name).exists()]
+    there = [name for name in texts if Path(name).exists() and (not force or name == README_FILE)]
     if there and (not pipeline or len(there) == len(texts)):
         raise SfnorchError(
             f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already",
@@ -46,11 +51,15 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
         return
     left = f" Left as it was: {', '.join(there)}." if there else ""
     click.echo(f"Wrote {', '.join(written)}.{left} Next: push them, then sfnorch pipeline deploy.")
+    requirement, known = package()
+    if BUILDSPEC_FILE in written and not known:
+        words = "where your builds' pip finds no such package, name a folder, a wheel or a Git URL there"
+        click.echo(f"In {BUILDSPEC_FILE} SFNORCH_PACKAGE is {requirement}: {words}.", err=True)
 
 
 def _beside_the_plan(plan_file: str) -> dict[str, str]:
     """The files of a repository whose plan a pipeline deploys."""
-    from sfnorch import __version__
-    from sfnorch.repository import BUILDSPEC_FILE, README_FILE, buildspec_text, readme_text
+    from sfnorch.repository import BUILDSPEC_FILE, README_FILE, buildspec_text, package, readme_text
 
-    return {BUILDSPEC_FILE: buildspec_text(f"sfnorch=={__version__}"), README_FILE: readme_text(plan_file)}
+    requirement, _ = package()
+    return {BUILDSPEC_FILE: buildspec_text(requirement), README_FILE: readme_text(plan_file)}

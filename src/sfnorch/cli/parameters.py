@@ -16,7 +16,7 @@ from sfnorch.errors import SfnorchError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_OVERRIDE = re.compile(r"[\w:/@+. -]+=")
+_OVERRIDE = re.compile(r"[\w:/@+. -]+=|[{@]")
 OVERRIDES = "--parameter-overrides"
 _SPREAD = (OVERRIDES, "--tags")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from importlib.metadata import distribution
 from importlib.resources import files
 
 BUILDSPEC_FILE, README_FILE = "buildspec.yml", "README.md"
@@ -9,9 +11,26 @@ BUILDSPEC_FILE, README_FILE = "buildspec.yml", "README.md"
 _PACKAGE = "SFNORCH_PACKAGE: sfnorch"
 
 
-def buildspec_text(package: str) -> str:
-    """The buildspec; `package` is what pip is to install sfnorch from: its name with a version, or a folder."""
-    return _text(BUILDSPEC_FILE).replace(_PACKAGE, f"SFNORCH_PACKAGE: '{package}'")
+def buildspec_text(requirement: str) -> str:
+    """The buildspec; `requirement` is what pip is to install sfnorch from: its name with a version, or a folder."""
+    quoted = requirement.replace("'", "''")
+    return _text(BUILDSPEC_FILE).replace(_PACKAGE, f"SFNORCH_PACKAGE: '{quoted}'")
+
+
+def package() -> tuple[str, bool]:
+    """What pip installs this very sfnorch from, and whether that is known: a commit, or an archive on the web.
+
+    Else it is the name with the version, which an index may or may not have.
+    https://packaging.python.org/en/latest/specifications/direct-url/
+    """
+    installed = distribution("sfnorch")
+    origin = json.loads(installed.read_text("direct_url.json") or "{}")
+    url = origin.get("url", "")
+    if source := origin.get("vcs_info"):
+        return f"sfnorch @ {source['vcs']}+{url}@{source['commit_id']}", True
+    if url.startswith("https://"):
+        return f"sfnorch @ {url}", True
+    return f"sfnorch=={installed.version}", False
 
 
 def readme_text(plan_file: str) -> str:

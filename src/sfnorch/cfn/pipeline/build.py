@@ -5,10 +5,7 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-from troposphere import AWSObject, GetAtt, Join, Ref, Sub
+from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.codebuild import (
     Artifacts,
     CloudWatchLogs,
@@ -35,6 +32,7 @@ from sfnorch.cfn.pipeline.names import (
     regional_arn,
     within,
 )
+from sfnorch.cfn.pipeline.parameters import as_json
 from sfnorch.cfn.pipeline.roles import delivery_role
 from sfnorch.cfn.roles import allow
 
@@ -52,7 +50,7 @@ def build_resources(workflow: flow.Workflow) -> list[AWSObject]:
 def _project(workflow: flow.Workflow) -> Project:
     variables = {
         "STACK_NAME": Ref(STACK_NAME),
-        "PARAMETERS": _parameters(workflow.parameters),
+        "PARAMETERS": as_json(workflow.parameters),
         "CLOUDFORMATION_ROLE_ARN": GetAtt(CREATION_ROLE, "Arn"),
         "TEMPLATE_BUCKET": Ref(BUCKET),
     }
@@ -74,20 +72,6 @@ def _project(workflow: flow.Workflow) -> Project:
     )
 
 
-def _parameters(parameters: Iterable[flow.Parameter]) -> Any:
-    """The plan's parameters as one JSON object, as `--parameter-overrides` takes it.
-
-    Their patterns keep quotes, backslashes and line ends out of the values.
-    """
-    pairs = [
-        Join("", [f'"{parameter.name}": "', Join(",", Ref(parameter.name)), '"'])
-        if parameter.is_list
-        else Sub(f'"{parameter.name}": "${{{parameter.name}}}"')
-        for parameter in parameters
-    ]
-    return Join("", ["{", Join(", ", pairs), "}"])
-
-
 def _role() -> Role:
     """The role: what CodeBuild itself needs, and what `sfnorch deploy` does in the stages Review and Deploy.
 
@@ -96,6 +80,14 @@ def _role() -> Role:
     stack = regional_arn("cloudformation", f"stack/${{{STACK_NAME}}}/*")
     reports = regional_arn("codebuild", "report-group/${AWS::StackName}-*")
     creation = GetAtt(CREATION_ROLE, "Arn")
+    # what is imported could be tagged as the stack's own, and then be changed
+    import_nothing = {
+        "Sid": "ImportNothing",
+        "Effect": "Deny",
+        "Action": ["cloudformation:CreateChangeSet"],
+        "Resource": [stack],
+        "Condition": {"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
+    }
     statements = [
         allow("Log", ("logs:CreateLogStream", "logs:PutLogEvents"), [GetAtt(BUILD_LOGS, "Arn")]),
         allow("MoveArtifacts", ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"), [within(BUCKET)]),
@@ -114,6 +106,7 @@ def _role() -> Role:
             [stack],
             {"StringEquals": {"cloudformation:RoleArn": creation}},
         ),
+        import_nothing,
         expand_sam("ExpandSam"),
         allow(
             "PassRole",

@@ -14,9 +14,10 @@ from troposphere.iam import Role
 
 from sfnorch import workflow as flow
 from sfnorch.cfn.pipeline.names import CREATION_ROLE, STACK_NAME, account_arn, regional_arn
+from sfnorch.cfn.pipeline.parameters import given as is_given
 from sfnorch.cfn.pipeline.roles import delivery_role
 from sfnorch.cfn.roles import allow
-from sfnorch.cfn.values import BOUNDED, STACK_TAG
+from sfnorch.cfn.values import LOG_AND_TRACE_POLICY, STACK_TAG, TOPIC
 
 PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com")
 """The services that take on the roles of sfnorch's templates."""
@@ -29,7 +30,10 @@ _KEYS = regional_arn("kms", "key/*")
 def creation_role() -> Role:
     """The role of CloudFormation."""
     statements = [statement for made in CREATED.values() for statement in made()]
-    return delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", [*statements, expand_sam("ExpandSam")])
+    role = delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", [*statements, expand_sam("ExpandSam")])
+    # CloudFormation works on a stack by the role that made it for ever: without it the stack could not be deleted
+    role.DeletionPolicy = role.UpdateReplacePolicy = "Retain"
+    return role
 
 
 def expand_sam(sid: str) -> dict[str, Any]:
@@ -55,7 +59,7 @@ def _roles() -> list[Any]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
     bounded = {"iam:PermissionsBoundary": Ref(flow.BOUNDARY_ARN)}
-    own_policies = {"iam:PolicyARN": account_arn("iam", f"policy/{_OWN}-*")}
+    own_policies = {"iam:PolicyARN": account_arn("iam", f"policy/{_OWN}-{LOG_AND_TRACE_POLICY}-*")}
     grant = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
     keep = (
         *("iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
@@ -71,15 +75,15 @@ def _roles() -> list[Any]:
         "Resource": [Ref(flow.BOUNDARY_ARN)],
     }
     return [
-        allow("MakeRoles", grant, [_ROLES], If(BOUNDED, {"StringEquals": bounded}, NoValue)),
+        allow("MakeRoles", grant, [_ROLES], If(is_given(flow.BOUNDARY_ARN), {"StringEquals": bounded}, NoValue)),
         allow(
             "AttachPolicies",
             ("iam:AttachRolePolicy",),
             [_ROLES],
-            {"ArnLike": own_policies, "StringEquals": If(BOUNDED, bounded, NoValue)},
+            {"ArnLike": own_policies, "StringEquals": If(is_given(flow.BOUNDARY_ARN), bounded, NoValue)},
         ),
         allow("KeepRoles", keep, [_ROLES]),
-        If(BOUNDED, keep_boundary, unbind),
+        If(is_given(flow.BOUNDARY_ARN), keep_boundary, unbind),
         allow("PassRoles", ("iam:PassRole",), [_ROLES], {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}),
     ]
 
@@ -89,7 +93,7 @@ def _managed_policies() -> list[Any]:
         *("iam:CreatePolicy", "iam:GetPolicy", "iam:DeletePolicy", "iam:ListEntitiesForPolicy"),
         *("iam:CreatePolicyVersion", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion"),
     )
-    return [allow("MakePolicies", actions, [account_arn("iam", f"policy/{_OWN}-*")])]
+    return [allow("MakePolicies", actions, [account_arn("iam", f"policy/{_OWN}-{LOG_AND_TRACE_POLICY}-*")])]
 
 
 def _alarms() -> list[Any]:
@@ -107,7 +111,7 @@ def _topics() -> list[Any]:
         *("sns:Subscribe", "sns:Unsubscribe", "sns:ListSubscriptionsByTopic"),
         *("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
     )
-    return [allow("MakeTopics", actions, [regional_arn("sns", f"{_OWN}-*")])]
+    return [allow("MakeTopics", actions, [regional_arn("sns", f"{_OWN}-{TOPIC}-*")])]
 
 
 def _keys() -> list[Any]:
@@ -125,7 +129,7 @@ def _keys() -> list[Any]:
     )
     keep = (
         *("kms:PutKeyPolicy", "kms:UpdateKeyDescription", "kms:EnableKey", "kms:DisableKey"),
-        *("kms:DisableKeyRotation", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
+        *("kms:DisableKeyRotation", "kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
     )
     return [
         allow("MakeKeys", ("kms:CreateKey",), "*", given),

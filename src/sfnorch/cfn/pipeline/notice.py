@@ -8,30 +8,29 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from troposphere import AWSObject, Equals, GetAtt, If, Not, NoValue, Ref, Sub
+from troposphere import AWSObject, Condition, GetAtt, If, Not, NoValue, Ref, Sub
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
 from sfnorch import workflow as flow
 from sfnorch.cfn.pipeline.names import PIPELINE, TOPIC, TOPIC_KEY
+from sfnorch.cfn.pipeline.parameters import given
 from sfnorch.cfn.roles import allow
-from sfnorch.cfn.values import OWN_TOPIC, TOPIC_HAS_KEY
+from sfnorch.cfn.values import OWN_TOPIC
 
 _TELL = {"Service": "events.amazonaws.com"}
 _USE_KEY = ("kms:Decrypt", "kms:GenerateDataKey*")
 
 
-def topic_conditions(topic: flow.Topic, *, approval: bool) -> dict[str, Any]:
-    """Whether the pipeline makes a topic of its own, and whether a given one, which it publishes to, is encrypted."""
-    own = {} if topic.arn else {OWN_TOPIC: Equals(Ref(flow.TOPIC_ARN), "")}
-    encrypted = {TOPIC_HAS_KEY: Not(Equals(Ref(flow.TOPIC_KEY_ARN), ""))} if approval else {}
-    return own | encrypted
+def own_topic(topic: flow.Topic) -> dict[str, Any]:
+    """The condition that the pipeline makes a topic of its own: none is given, and the plan names none."""
+    return {} if topic.arn else {OWN_TOPIC: Not(Condition(given(flow.TOPIC_ARN)))}
 
 
 def told_topic(topic: flow.Topic) -> Any:
     """The ARN of the topic that is told."""
-    return Ref(flow.TOPIC_ARN) if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref(flow.TOPIC_ARN))
+    return If(given(flow.TOPIC_ARN), Ref(flow.TOPIC_ARN), topic.arn or Ref(TOPIC))
 
 
 def notice_resources(topic: flow.Topic) -> list[AWSObject]:
@@ -104,11 +103,14 @@ def _own_topic(topic: flow.Topic) -> list[AWSObject]:
     ]
 
 
-def publishing(topic: flow.Topic) -> list[Any]:
+def publishing(workflow: flow.Workflow) -> list[Any]:
     """The statements that let a role publish to the topic, and use its key where it is encrypted."""
-    given = If(TOPIC_HAS_KEY, allow("UseTopicKey", _USE_KEY, [Ref(flow.TOPIC_KEY_ARN)]), NoValue)
+    topic = workflow.topic
+    planned = {parameter.name: parameter.default for parameter in workflow.parameters}.get(flow.TOPIC_KEY_ARN)
+    of_plan = allow("UseTopicKey", _USE_KEY, [planned]) if planned else NoValue
     own = allow("UseTopicKey", _USE_KEY, [GetAtt(TOPIC_KEY, "Arn")])
+    named = If(given(flow.TOPIC_KEY_ARN), allow("UseTopicKey", _USE_KEY, [Ref(flow.TOPIC_KEY_ARN)]), of_plan)
     return [
         allow("Tell", ("sns:Publish",), [told_topic(topic)]),
-        given if topic.arn else If(OWN_TOPIC, own, given),
+        named if topic.arn else If(OWN_TOPIC, own, named),
     ]

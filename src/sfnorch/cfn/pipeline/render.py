@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from troposphere import Equals, Not, Parameter, Ref, Sub
+from troposphere import Ref, Sub
 
 from sfnorch import workflow as flow
 from sfnorch.cfn import yaml_text
@@ -13,16 +12,13 @@ from sfnorch.cfn.assembly import Group, TemplateData, assembled, parameter
 from sfnorch.cfn.pipeline.buckets import private_bucket
 from sfnorch.cfn.pipeline.build import build_resources
 from sfnorch.cfn.pipeline.creation import creation_role
-from sfnorch.cfn.pipeline.names import BUCKET, IMAGE, PIPELINE, SOURCE_BUCKET, STACK_NAME
-from sfnorch.cfn.pipeline.notice import notice_resources, told_topic, topic_conditions
+from sfnorch.cfn.pipeline.names import BUCKET, PIPELINE, SOURCE_BUCKET
+from sfnorch.cfn.pipeline.notice import notice_resources, own_topic, told_topic
+from sfnorch.cfn.pipeline.parameters import conditions, handed_on, own_parameters
 from sfnorch.cfn.pipeline.sources import OBJECT, Source, source
 from sfnorch.cfn.pipeline.stages import pipeline_resources
-from sfnorch.cfn.values import BOUNDED
 
 HEAD = "Rendered by `sfnorch pipeline render`: render it again rather than change it."
-
-_IMAGE = "aws/codebuild/standard:7.0"
-"""https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html"""
 
 
 def render_pipeline(workflow: flow.Workflow, kind: str, *, stack_name: str, approval: bool = True) -> str:
@@ -35,17 +31,11 @@ def render_pipeline(workflow: flow.Workflow, kind: str, *, stack_name: str, appr
 
 
 def _template(workflow: flow.Workflow, start: Source, *, stack_name: str, approval: bool) -> TemplateData:
+    declared = list(handed_on(workflow, approval=approval))
     return assembled(
         f"The pipeline of a stack that sfnorch makes. {workflow.description}",
-        parameters=[
-            *start.parameters,
-            *_own_parameters(stack_name),
-            *map(parameter, _handed_on(workflow, approval=approval)),
-        ],
-        conditions={
-            **topic_conditions(workflow.topic, approval=approval),
-            BOUNDED: Not(Equals(Ref(flow.BOUNDARY_ARN), "")),
-        },
+        parameters=[*start.parameters, *own_parameters(stack_name), *map(parameter, declared)],
+        conditions={**conditions(declared), **own_topic(workflow.topic)},
         groups=_groups(workflow, start, approval=approval),
         outputs=_outputs(workflow, start),
         tags=workflow.tags,
@@ -61,33 +51,6 @@ def _groups(workflow: flow.Workflow, start: Source, *, approval: bool) -> list[G
         ("Where the stages' artifacts lie", private_bucket(BUCKET, expires=True)),
         ("Who is told of a stage that fails", notice_resources(workflow.topic)),
     ]
-
-
-def _own_parameters(stack_name: str) -> Iterator[Parameter]:
-    yield Parameter(
-        STACK_NAME,
-        Type="String",
-        Description="The stack that the pipeline deploys",
-        Default=stack_name,
-        MaxLength=64,
-        AllowedPattern="^[a-zA-Z][-a-zA-Z0-9]*$",
-        ConstraintDescription="1 to 64 letters, digits and hyphens, the first a letter",
-    )
-    yield Parameter(
-        IMAGE,
-        Type="String",
-        Description="The image in which buildspec.yml runs",
-        Default=_IMAGE,
-        AllowedPattern="^[A-Za-z0-9][A-Za-z0-9._/:@-]*$",
-        ConstraintDescription="the name of an image",
-    )
-
-
-def _handed_on(workflow: flow.Workflow, *, approval: bool) -> Iterator[flow.Parameter]:
-    """The plan's own parameters, and the key of the topic that an approval is told to, if they are without it."""
-    yield from workflow.parameters
-    if approval and flow.TOPIC_KEY_ARN not in {parameter.name for parameter in workflow.parameters}:
-        yield flow.topic_key_parameter()
 
 
 def _outputs(workflow: flow.Workflow, start: Source) -> dict[str, Any]:

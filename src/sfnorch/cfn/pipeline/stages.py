@@ -67,7 +67,7 @@ def pipeline_resources(workflow: flow.Workflow, source: Source, *, approval: boo
         ArtifactStore=ArtifactStore(Type="S3", Location=Ref(BUCKET)),
         Stages=stages,
     )
-    return [pipeline, _role(workflow.topic, source, approval=approval)]
+    return [pipeline, _role(workflow, source, approval=approval)]
 
 
 def _source(source: Source) -> Actions:
@@ -131,7 +131,7 @@ def _provider(category: str, provider: str) -> ActionTypeId:
     return ActionTypeId(Category=category, Owner="AWS", Provider=provider, Version="1")
 
 
-def _role(topic: flow.Topic, source: Source, *, approval: bool) -> Role:
+def _role(workflow: flow.Workflow, source: Source, *, approval: bool) -> Role:
     """The role: it moves artifacts, reads the source, starts builds, and asks for approval.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
@@ -143,6 +143,6 @@ def _role(topic: flow.Topic, source: Source, *, approval: bool) -> Role:
         allow("MoveArtifacts", ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"), [within(BUCKET)]),
         *source.statements,
         allow("Build", ("codebuild:StartBuild", "codebuild:BatchGetBuilds"), [project]),
-        *(publishing(topic) if approval else []),
+        *(publishing(workflow) if approval else []),
     ]
     return delivery_role(PIPELINE_ROLE, "codepipeline.amazonaws.com", statements)

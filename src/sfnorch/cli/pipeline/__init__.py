@@ -20,7 +20,7 @@ PIPELINE_COMMANDS = {
     "render": "Render the pipeline's template.",
     "deploy": "Deploy the pipeline's stack, after a review of what would change.",
 }
-_SOURCES = ("connection", "codecommit", "s3")
+SOURCES = ("connection", "codecommit", "s3")
 
 
 @click.group(cls=LazyGroup, package=__name__, listed=PIPELINE_COMMANDS)
@@ -35,8 +35,8 @@ def pipeline_options(command: Function) -> Function:
     """`--plan`, `--source` and `--approval`."""
     source = click.option(
         "--source",
-        type=click.Choice(_SOURCES),
-        default=_SOURCES[0],
+        type=click.Choice(SOURCES),
+        default=SOURCES[0],
         show_default=True,
         help="Where the plan lies: a repository behind a connection (GitHub, GitLab, Bitbucket), one of CodeCommit's, "
         "or a file in a bucket that the pipeline makes.",

@@ -11,7 +11,7 @@ from sfnorch.cli.account import STACK_NAME, stack_named
 from sfnorch.cli.deploying import Settings, deploy_stack, deployment_options
 from sfnorch.cli.options import read_plan
 from sfnorch.cli.parameters import DeployableCommand, overrides_option, parameter_values
-from sfnorch.cli.pipeline import pipeline_options, pipeline_text
+from sfnorch.cli.pipeline import SOURCES, pipeline_options, pipeline_text
 
 if TYPE_CHECKING:
     from sfnorch.cli.deployable import Deployable
@@ -49,4 +49,5 @@ def deploy(
         text = pipeline_text(plan, source, approval=approval)
         return deployable_of(parse_template(text, "the pipeline, rendered"), plan, overrides, jobs, jobs_by_child)
 
-    return deploy_stack(settings, read, alone=not any((plan_file, overrides, jobs_by_child, *jobs.values())))
+    given = (plan_file, source != SOURCES[0], not approval, overrides, jobs_by_child, *jobs.values())
+    return deploy_stack(settings, read, alone=not any(given))
