@@ -1,29 +1,17 @@
-"""What the commands of a buildspec call, and the permissions that these calls take.
+"""What a call in a build asks of AWS, and the permissions that this takes.
 
-Read are the AWS CLI, the SAM CLI and sfnorch itself; what else a command does is not known here.
-https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
+Read are the AWS CLI, the SAM CLI and sfnorch itself; what else a call does is not known here.
+https://docs.aws.amazon.com/cli/latest/reference/
 """
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from string import Template
-from typing import Any
-
-import yaml
 
 from sfnorch.lint.policies import is_known
 from sfnorch.template.calls import ANY, Need
 from sfnorch.template.resources import Surroundings
 
-_PHASES = ("install", "pre_build", "build", "post_build")
-_ENDS = frozenset({";", "&&", "||", "|", "&", "(", ")", "\n"})
-_KEYWORDS = frozenset(
-    {"if", "then", "elif", "else", "fi", "for", "while", "until", "do", "done", "!", "{", "}", "time"}
-)
 _QUIET = frozenset(
     {
         *(
@@ -44,11 +32,14 @@ _QUIET = frozenset(
             "mv",
             "rm",
         ),
-        *("mkdir", "touch", "chmod", "export", "unset", "set", "exit", "sleep", "date", "env", "pip", "pip3", "pytest"),
+        *("mkdir", "touch", "chmod", "export", "unset", "set", "exit", "sleep", "date", "pip", "pip3"),
     }
 )
 _OFFLINE = frozenset({"init", "patterns", "schema", "render", "lint", "graph", "simulate"})
 """Commands that call nothing of AWS, and those of sfnorch's that don't."""
+
+_FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken", "cognito-idp:InitiateAuth", "cognito-idp:SignUp"})
+"""Actions that need no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 
 _MAKE, _EXECUTE = "CreateChangeSet DescribeChangeSet DescribeStacks", "ExecuteChangeSet DescribeStackEvents"
 _DEPLOY = f"{_MAKE} ListChangeSets DeleteChangeSet {_EXECUTE} glue:ListJobs"
@@ -64,87 +55,60 @@ _ON_STACK: Mapping[tuple[str, ...], str] = {
 }
 """What CloudFormation is asked about the stack that is named, and what else is asked."""
 
+_OTHERS: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("cloudformation", "package"): ("s3:PutObject",),
+    ("ecr", "get-login-password"): ("ecr:GetAuthorizationToken",),
+    ("lambda", "invoke"): ("lambda:InvokeFunction",),
+}
+"""Commands of the AWS CLI that are named otherwise than the action."""
+
+_S3_READS = {"cp": "s3:GetObject", "mv": "s3:GetObject", "sync": "s3:GetObject", "rm": "s3:DeleteObject"}
+_S3_VALUED = frozenset(
+    {
+        *("--exclude", "--include", "--acl", "--storage-class", "--sse", "--sse-kms-key-id", "--cache-control"),
+        *("--content-type", "--content-encoding", "--metadata", "--metadata-directive", "--expires", "--grants"),
+    }
+)
+_VALUED = frozenset({"--region", "--profile", "--output", "--endpoint-url", "--query", "--ca-bundle", "--color"})
+"""Options that take a value, of `aws s3` and of the AWS CLI as a whole."""
+
 _NO_EXECUTION = ("--no-execute", "--no-execute-changeset")
 _EXECUTION_ALONE = f"DescribeStacks DescribeChangeSet {_EXECUTE}"
 _PREFIXES = {"stepfunctions": "states", "s3api": "s3"}
 """What IAM calls a service of the AWS CLI, where the two differ."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Buildspec:
-    """A buildspec, as far as it is read here: its commands by phase, and whether it has reports."""
-
-    commands: tuple[tuple[str, str], ...]
-    variables: Mapping[str, str]
-    reports: bool
-
-
-def read_buildspec(text: str) -> Buildspec | None:
-    """What the buildspec holds; None where it is none."""
-    try:
-        spec = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return None
-    phases = spec.get("phases") if isinstance(spec, dict) else None
-    if not isinstance(phases, dict):
-        return None
-    commands = [
-        (phase, command)
-        for phase in _PHASES
-        for part in ("commands", "finally")
-        for command in _list(_dict(phases.get(phase)).get(part))
-        if isinstance(command, str)
-    ]
-    variables = _dict(_dict(spec.get("env")).get("variables"))
-    return Buildspec(
-        commands=tuple(commands),
-        variables={str(name): str(value) for name, value in variables.items()},
-        reports=bool(spec.get("reports")),
-    )
-
-
-def calls(command: str, variables: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
-    """The words of each call in a command, with the variables that are known in their place."""
-    try:
-        lexer = shlex.shlex(command.replace("\\\n", " ").replace("\n", " ; "), posix=True, punctuation_chars=True)
-        lexer.whitespace_split = True
-        lexer.commenters = "#"
-        words = list(lexer)
-    except ValueError:  # a quote that isn't closed: the shell will tell
-        return
-    call: list[str] = []
-    for word in [*words, ";"]:
-        if word in _ENDS or word in _KEYWORDS:
-            if call:
-                yield tuple(Template(part).safe_substitute(variables) for part in call)
-            call = []
-        elif call or not re.match(r"\w+=", word):
-            call.append(word)
-
-
 def needs(call: tuple[str, ...], where: Surroundings) -> list[Need] | None:
     """The permissions that the call takes, none for one that calls nothing of AWS; None where that isn't known here."""
-    call = _without_runner(call)
-    if call[0].rpartition("/")[2] in _QUIET or (call[0] == "sfnorch" and _OFFLINE & set(call[1:3])):
+    call = _as_meant(call)
+    if call[0] in _QUIET or (call[0] == "sfnorch" and _OFFLINE & set(call[1:3])):
         return []
     if actions := next((actions for words, actions in _ON_STACK.items() if call[: len(words)] == words), ""):
         return list(_on_stack(call, actions, where))
-    if call[:2] == ("aws", "s3"):
+    if call[0] != "aws" or "--no-sign-request" in call:
+        return [] if call[0] == "aws" else None
+    if call[1:2] == ("s3",):
         return list(_s3(call[2:], where))
-    if call[0] == "aws" and len(call) > 2:
+    if actions_of := _OTHERS.get(call[1:3]):
+        return [Need(action, ANY) for action in actions_of]
+    if len(call) > 2:
         service = _PREFIXES.get(call[1], call[1])
         action = f"{service}:{''.join(part.capitalize() for part in call[2].split('-'))}"
-        return [Need(action, ANY)] if is_known(action) else None
+        return [] if action in _FREE else [Need(action, ANY)] if is_known(action) else None
     return None
 
 
-def _without_runner(call: tuple[str, ...]) -> tuple[str, ...]:
-    """The call without what runs it: `python -m pip`, `uv run sfnorch`."""
-    if len(call) > 2 and (
-        (call[0].startswith("python") and call[1] == "-m")
-        or (call[0] in ("uv", "poetry", "pipenv") and call[1] == "run")
-    ):
-        return call[2:]
+def changes_who_calls(command: str) -> bool:
+    """Whether the command, and those after it, may act as someone else than the build's role."""
+    return any(word in command for word in ("assume-role", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "--profile"))
+
+
+def _as_meant(call: tuple[str, ...]) -> tuple[str, ...]:
+    """The call without what runs it (`python -m`, `uv run`), and without options before the AWS CLI's service."""
+    if len(call) > 2 and call[1] == ("-m" if call[0].startswith("python") else "run"):
+        call = call[2:] if call[0].startswith("python") or call[0] in ("uv", "poetry", "pipenv") else call
+    while call[0] == "aws" and len(call) > 2 and call[1].startswith("-"):
+        call = (call[0], *call[3 if call[1] in _VALUED else 2 :])
     return call
 
 
@@ -167,14 +131,22 @@ def _on_stack(call: tuple[str, ...], actions: str, where: Surroundings) -> Itera
 
 
 def _s3(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]:
-    """The needs of `aws s3 cp`, `mv` and `sync`: what is read at the first place, and written at the second."""
-    places = [word for word in call[1:] if not word.startswith("-")]
-    if call[:1] in (("cp",), ("mv",), ("sync",)):
-        for place, action in zip(places, ("s3:GetObject", "s3:PutObject"), strict=False):
-            if place.startswith("s3://"):
-                path = _known(place.removeprefix("s3://"))
-                bucket, _, key = path.partition("/")
-                yield Need(action, ANY if path == ANY else f"arn:{where.partition}:s3:::{bucket}/{key}*")
+    """The needs of `aws s3 cp`, `mv`, `sync` and `rm`: on what stands first, and on what is written."""
+    places: list[str] = []
+    words = iter(call[1:])
+    for word in words:
+        if word in _S3_VALUED or word in _VALUED:
+            next(words, "")
+        elif word == "-" or not word.startswith("-"):
+            places.append(word)
+    first = _S3_READS.get(call[0] if call else "")
+    if first is None or "--dryrun" in call:
+        return
+    for place, action in zip(places, (first, "s3:PutObject"), strict=False):
+        if place.startswith("s3://"):
+            path = _known(place.removeprefix("s3://"))
+            bucket, _, key = path.partition("/")
+            yield Need(action, ANY if path == ANY else f"arn:{where.partition}:s3:::{bucket}/{key}*")
 
 
 def _known(value: str) -> str:
@@ -190,11 +162,3 @@ def _option(call: tuple[str, ...], name: str) -> str:
         if word == name and index + 1 < len(call):
             return call[index + 1]
     return ""
-
-
-def _dict(value: Any) -> dict[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -6,12 +6,15 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.htm
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sfnorch.lint.commands import calls, needs, read_buildspec
+from sfnorch.lint.buildspecs import Buildspec, calls, read_buildspec
+from sfnorch.lint.commands import changes_who_calls, needs
 from sfnorch.template.calls import ANY, Need
 from sfnorch.template.delivery import Action, Pipeline, Project
+from sfnorch.template.iam import Statement, allows
 from sfnorch.template.located import Object
 from sfnorch.template.resources import Surroundings
 
@@ -24,34 +27,73 @@ class Use:
     needs: tuple[Need, ...] | None
 
 
-def build_uses(project: Project, where: Surroundings) -> Iterator[Use]:
+def build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surroundings) -> Iterator[Use]:
     """What the build needs: its logs, its artifacts, its reports, and its commands as far as they can be seen."""
     yield Use(what=f"{project.logical_id} logs, which", needs=tuple(_logging(project, where)))
-    if _kind(project, "Source") == "CODEPIPELINE" or _kind(project, "Artifacts") == "CODEPIPELINE":
-        yield Use(what="it moves artifacts, which", needs=(Need("s3:GetObject", ANY), Need("s3:PutObject", ANY)))
+    actions = [action for pipeline in pipelines for action in pipeline.actions if _runs(action, project)]
+    if _kind(project, "Source") == "CODEPIPELINE":
+        yield Use(what=f"{project.logical_id} reads its source, which", needs=(Need("s3:GetObject", ANY),))
+    if any(action.has_output for action in actions):
+        yield Use(what=f"{project.logical_id} writes its artifacts, which", needs=(Need("s3:PutObject", ANY),))
     spec = read_buildspec(project.buildspec) if project.buildspec is not None else None
+    if spec is None or _is_fed_otherwise(project, spec):
+        yield Use(what="what it is fed from", needs=None)
     if spec is None:
-        yield Use(what="its commands", needs=None)
         return
     if spec.reports:
         group = f"arn:{where.partition}:codebuild:{where.region}:{where.account}:report-group/*"
-        actions = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
-        reporting = tuple(Need(f"codebuild:{action}", group) for action in actions)
-        yield Use(what=f"{project.buildspec_name} has reports, which", needs=reporting)
-    variables = {**spec.variables, **project.variables}
+        reporting = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
+        found = tuple(Need(f"codebuild:{action}", group) for action in reporting)
+        yield Use(what=f"{project.buildspec_name} has reports, which", needs=found)
+    given = {name for action in actions for name in _environment(action)}
+    variables = {name: value for name, value in {**spec.variables, **project.variables}.items() if name not in given}
+    yield from _command_uses(spec, project.buildspec_name, variables, where)
+
+
+def _command_uses(spec: Buildspec, file: str, variables: Mapping[str, str], where: Surroundings) -> Iterator[Use]:
+    """What each call of the commands needs, up to one that may act as someone else from there on."""
     for phase, command in spec.commands:
-        for call in calls(command, variables):
-            found = needs(call, where)
-            words = " ".join(call[:3]).partition(" -")[0]
-            yield Use(
-                what=f"{project.buildspec_name}, phase {phase}: {words}", needs=None if found is None else tuple(found)
-            )
+        found = None if changes_who_calls(command) else calls(command, variables)
+        if found is None:
+            yield Use(what=f"{file}, phase {phase}", needs=None)
+            if changes_who_calls(command):
+                return
+            continue
+        for call in found:
+            needed = needs(call, where)
+            words = " ".join(word for word in call[:3] if not word.startswith("-"))
+            yield Use(what=f"{file}, phase {phase}: {words}", needs=None if needed is None else tuple(needed))
+
+
+def _runs(action: Action, project: Project) -> bool:
+    return action.provider == "CodeBuild" and action.configuration.get("ProjectName") in (project.name, ANY)
+
+
+def _environment(action: Action) -> set[str]:
+    """The names of the variables that the action sets."""
+    try:
+        listed = json.loads(action.configuration.get("EnvironmentVariables", "[]"))
+    except ValueError:
+        return set()
+    return {str(item.get("name")) for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)}
+
+
+def _is_fed_otherwise(project: Project, spec: Buildspec) -> bool:
+    """Whether its image, its variables or its source come from services besides."""
+    environment = project.properties.get("Environment")
+    image = environment if isinstance(environment, Object) else {}
+    pulled = image.get("ImagePullCredentialsType") == "SERVICE_ROLE" or ".dkr.ecr." in str(image.get("Image", ""))
+    own_source = _kind(project, "Source") not in ("CODEPIPELINE", "NO_SOURCE")
+    return pulled or own_source or bool(project.stores or spec.stores or project.properties.get("VpcConfig"))
 
 
 def pipeline_uses(pipeline: Pipeline, where: Surroundings) -> Iterator[Use]:
     """What the pipeline needs: its artifacts, and its actions as far as they are known."""
     lies = f"arn:{where.partition}:s3:::{pipeline.bucket}/*" if pipeline.bucket else ANY
-    yield Use(what="it moves artifacts, which", needs=(Need("s3:GetObject", lies), Need("s3:PutObject", lies)))
+    yield Use(
+        what=f"{pipeline.logical_id} moves artifacts, which",
+        needs=(Need("s3:GetObject", lies), Need("s3:PutObject", lies)),
+    )
     for action in pipeline.actions:
         found = _action_needs(action, where)
         yield Use(
@@ -73,15 +115,17 @@ def _logging(project: Project, where: Surroundings) -> Iterator[Need]:
 
 
 def _action_needs(action: Action, where: Surroundings) -> list[Need] | None:
+    if action.role_arn:
+        return [Need("sts:AssumeRole", action.role_arn)]
     given, prefix = action.configuration, f"{where.partition}:%s:{where.region}:{where.account}"
     match action.provider:
         case "CodeBuild":
             project = f"arn:{prefix % 'codebuild'}:project/{given.get('ProjectName', ANY)}"
-            return [Need("codebuild:StartBuild", project), Need("codebuild:BatchGetBuilds", project)]
+            batch = given.get("BatchEnabled", "").lower() == "true"
+            start, get = ("StartBuildBatch", "BatchGetBuildBatches") if batch else ("StartBuild", "BatchGetBuilds")
+            return [Need(f"codebuild:{start}", project), Need(f"codebuild:{get}", project)]
         case "CodeStarSourceConnection":
-            arn = given.get("ConnectionArn", ANY)
-            service = "codestar-connections" if ":codestar-connections:" in arn else "codeconnections"
-            return [Need(f"{service}:UseConnection", arn)]
+            return [Need("codeconnections:UseConnection", given.get("ConnectionArn", ANY))]
         case "CodeCommit":
             repository = f"arn:{prefix % 'codecommit'}:{given.get('RepositoryName', ANY)}"
             reading = ("GetBranch", "GetCommit", "UploadArchive", "GetUploadArchiveStatus")
@@ -124,3 +168,12 @@ def _stack_needs(action: Action, stack: str) -> Iterator[Need]:
 def _kind(project: Project, part: str) -> str:
     body = project.properties.get(part)
     return str(body.get("Type", "")) if isinstance(body, Object) else ""
+
+
+def granted(statements: Iterable[Statement], need: Need) -> bool:
+    """Whether the statements grant it. The action on a connection has an old name and a new one, and either does."""
+    statements = list(statements)
+    old = need.action.replace("codeconnections:", "codestar-connections:")
+    return allows(statements, need.action, need.resource) or allows(
+        statements, old, need.resource.replace(":codeconnections:", ":codestar-connections:")
+    )

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from sfnorch.template.iam import matches
+
 _OPTIONAL = frozenset({"comprehend", "rekognition", "textract", "translate"})
 """Services whose calls work without any of the resources that IAM knows for them."""
 
 _OPTIONAL_ACTIONS = frozenset({"cloudwatch:putmetricdata"})
 
 
-def takes_resource(action: str) -> bool:
-    """Whether IAM knows a resource for the action; for a pattern, whether for any that it stands for."""
+def takes_resource(action: str, *, every: bool = False) -> bool:
+    """Whether IAM knows a resource for the action; for a pattern, whether for any or `every` one that it stands for."""
     service, _, name = action.lower().partition(":")
     if service in _OPTIONAL or action.lower() in _OPTIONAL_ACTIONS:
         return False
@@ -21,7 +23,8 @@ def takes_resource(action: str) -> bool:
         return True
     actions = _policies().get(service, {}).get("Actions", {})
     if "*" in name or "?" in name:
-        return any(body.get("Resources") for key, body in actions.items() if key.startswith(name.split("*")[0]))
+        meant = [body.get("Resources") for key, body in actions.items() if matches(name, key)]
+        return bool(meant) and (all(meant) if every else any(meant))
     return bool(actions.get(name, {}).get("Resources"))
 
 

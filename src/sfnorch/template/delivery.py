@@ -18,6 +18,7 @@ SERVICES = ("codepipeline.amazonaws.com", "codebuild.amazonaws.com", "cloudforma
 """The services that take on the roles of a delivery."""
 
 _BUILDSPEC = "buildspec.yml"
+_MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,9 @@ class Action:
     category: str
     provider: str
     configuration: Mapping[str, str]
+    role_arn: str
+    """The role by which it acts instead of the pipeline's; empty where there is none."""
+    has_output: bool
     path: Path
     place: Place
 
@@ -55,6 +59,8 @@ class Project:
     role: Role | None
     properties: Object
     variables: Mapping[str, str]
+    stores: tuple[str, ...]
+    """Where other variables come from: `PARAMETER_STORE`, `SECRETS_MANAGER`."""
     buildspec: str | None
     buildspec_name: str
     path: Path
@@ -76,6 +82,8 @@ def pipelines(template: Template) -> Iterator[Pipeline]:
     stack = template.stack
     for logical_id, properties, path, place in resources(stack, "AWS::CodePipeline::Pipeline"):
         body = stack.value(properties)
+        if not isinstance(body, Object):
+            continue  # a function that only AWS evaluates
         store = body.get("ArtifactStore")
         yield Pipeline(
             logical_id=logical_id,
@@ -88,26 +96,32 @@ def pipelines(template: Template) -> Iterator[Pipeline]:
 
 
 def projects(template: Template) -> Iterator[Project]:
-    """The template's build projects."""
+    """The template's build projects; a project names its role by ARN or by name."""
     stack = template.stack
+    by_name = {stack.name(role.name): role for role in template.roles.values()}
     for logical_id, properties, path, place in resources(stack, "AWS::CodeBuild::Project"):
         body = stack.value(properties)
+        if not isinstance(body, Object):
+            continue
         source, environment = body.get("Source"), body.get("Environment")
-        given = source.get("BuildSpec") if isinstance(source, Object) else None
-        text, name = _buildspec(given, File(template.source.file))
+        text, name = _buildspec(source if isinstance(source, Object) else {}, File(template.source.file))
         listed = environment.get("EnvironmentVariables") if isinstance(environment, Object) else None
         role = stack.text(properties.get("ServiceRole"))
         yield Project(
             logical_id=logical_id,
             name=stack.name(logical_id),
-            role=template.roles.get(role)
-            or next((known for known in template.roles.values() if known.name == role), None),
+            role=template.roles.get(role) or by_name.get(role),
             properties=body,
             variables={
                 str(variable.get("Name")): str(variable.get("Value", ""))
                 for variable in _objects(listed)
-                if variable.get("Type", "PLAINTEXT") == "PLAINTEXT"
+                if variable.get("Type", "PLAINTEXT") == "PLAINTEXT" and variable.get("Value")
             },
+            stores=tuple(
+                str(variable["Type"])
+                for variable in _objects(listed)
+                if variable.get("Type", "PLAINTEXT") != "PLAINTEXT"
+            ),
             buildspec=text,
             buildspec_name=name,
             path=path,
@@ -118,7 +132,9 @@ def projects(template: Template) -> Iterator[Project]:
 def buckets(template: Template) -> Iterator[Bucket]:
     """The template's buckets."""
     for logical_id, properties, path, place in resources(template.stack, "AWS::S3::Bucket"):
-        yield Bucket(logical_id=logical_id, properties=template.stack.value(properties), path=path, place=place)
+        body = template.stack.value(properties)
+        if isinstance(body, Object):
+            yield Bucket(logical_id=logical_id, properties=body, path=path, place=place)
 
 
 def delivery_roles(template: Template) -> Iterator[Role]:
@@ -142,31 +158,45 @@ def _actions(pipeline: Object, path: Path) -> Iterator[Action]:
                 name=str(action.get("Name", "")),
                 category=str(kind.get("Category", "")),
                 provider=str(kind.get("Provider", "")),
-                configuration={key: str(value) for key, value in configuration.items()}
-                if isinstance(configuration, Object)
-                else {},
+                configuration={
+                    key: "*" if "#{" in str(value) else str(value)  # a variable of the pipeline's
+                    for key, value in (configuration.items() if isinstance(configuration, Object) else ())
+                },
+                role_arn=str(action.get("RoleArn", "")),
+                has_output=bool(action.get("OutputArtifacts")),
                 path=(*path, "Stages", number, "Actions", index),
                 place=action.place,
             )
 
 
-def _buildspec(given: Any, template: File) -> tuple[str | None, str]:
+def _buildspec(source: Mapping[str, Any], template: File) -> tuple[str | None, str]:
     """The buildspec's text, as far as it stands in the template or in a file of the same repository, and its name.
 
-    A project names it from its source's root, which is the nearest folder over the template that holds such a file.
+    A project that builds what its pipeline brings names the file from the repository's root: the folder with .git, or
+    else the nearest folder over the template that holds such a file.
     """
-    if isinstance(given, str) and "\n" in given.strip():
+    given = source.get("BuildSpec")
+    if isinstance(given, str) and ("phases" in given or "\n" in given.strip()):
         return given, "its buildspec"
     name = given if isinstance(given, str) and given else _BUILDSPEC
-    if not template.is_file() or name.startswith(("arn:", "<")):
+    inside = not File(name).is_absolute() and ".." not in File(name).parts and not name.startswith(("arn:", "<"))
+    if source.get("Type") != "CODEPIPELINE" or not inside or "\0" in name or not template.is_file():
         return None, name
-    for folder in template.resolve().parents:
-        try:
-            return (folder / name).read_text(encoding="utf-8"), name
-        except (OSError, UnicodeDecodeError):
-            if (folder / ".git").exists():
-                break
+    folders = list(template.resolve().parents)
+    root = [folder for folder in folders if (folder / ".git").exists()][:1]
+    for folder in root or folders:
+        if (text := _text(folder / name)) is not None:
+            return text, name
     return None, name
+
+
+def _text(file: File) -> str | None:
+    try:
+        if file.is_file() and file.stat().st_size <= _MOST_BYTES:
+            return file.read_text(encoding="utf-8")
+    except (OSError, ValueError):  # not to be read, or no text
+        return None
+    return None
 
 
 def _objects(value: Any) -> Iterator[Object]:

@@ -43,11 +43,19 @@ class Policies:
     attached: dict[str, list[Statement]]
     managed: dict[str, list[Statement]]
     connected: frozenset[str]
+    unclear: frozenset[str]
+    """The names of roles with a policy that can't be read whole."""
 
 
 def policies_beside(stack: Stack) -> Policies:
     """The template's policies that name their roles, its managed ones, and what its connectors start from."""
-    return Policies(attached=_attached(stack), managed=managed_policies(stack), connected=connected_sources(stack))
+    attached, unclear = _attached(stack)
+    return Policies(
+        attached=attached,
+        managed=managed_policies(stack),
+        connected=connected_sources(stack),
+        unclear=frozenset(unclear),
+    )
 
 
 def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
@@ -71,11 +79,17 @@ def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
             path=path,
             place=place,
             statements=(*inline, *more, *policies.attached.get(stack.name(logical_id), ())),
-            whole=whole and known and arn not in machine_roles and logical_id not in connected,
+            whole=whole
+            and known
+            and arn not in machine_roles
+            and logical_id not in connected
+            and stack.name(logical_id) not in policies.unclear,
             principals=tuple(name for statement in trust for name in statement.principals),
-            managed=tuple(str(one) for one in attached if one not in policies.managed)
-            if isinstance(attached, list)
-            else (),
+            managed=tuple(
+                one
+                for one in (attached if isinstance(attached, list) else [attached])
+                if isinstance(one, str) and one not in policies.managed
+            ),
             policy_sizes=tuple(sizes),
         )
     return roles
@@ -152,7 +166,7 @@ def _inline(policies: Any, path: Path) -> tuple[list[Statement], list[int], bool
     whole = policies is None or isinstance(policies, Array)
     for index, policy in enumerate(policies if isinstance(policies, Array) else ()):
         document = policy.get("PolicyDocument") if isinstance(policy, Object) else None
-        whole = whole and isinstance(document, Object)
+        whole = whole and _is_clear(document)
         granted += statements(document, (*path, index, "PolicyDocument"))
         sizes.append(size(document))
     return granted, sizes, whole
@@ -176,15 +190,26 @@ def _managed(arns: Any, own: Mapping[str, list[Statement]]) -> tuple[list[Statem
     return [statement for policy in named if policy for statement in policy], None not in named
 
 
-def _attached(stack: Stack) -> dict[str, list[Statement]]:
-    """The statements of policies that name the roles they are for, by the role's name."""
+def _is_clear(document: Any) -> bool:
+    """Whether every statement of the policy can be read: none is made by a macro, or comes from elsewhere."""
+    listed = document.get("Statement") if isinstance(document, Object) else None
+    return isinstance(listed, Object) or (
+        isinstance(listed, Array) and all(isinstance(item, Object) for item in listed)
+    )
+
+
+def _attached(stack: Stack) -> tuple[dict[str, list[Statement]], set[str]]:
+    """The statements of policies that name the roles they are for, by the role's name; and who has an unclear one."""
     attached: dict[str, list[Statement]] = {}
+    unclear: set[str] = set()
     for _, properties, path, _ in resources(stack, *_ATTACHED):
         names = stack.value(properties.get("Roles", properties.get("RoleName")))
         document = stack.value(properties.get("PolicyDocument"))
         for name in names if isinstance(names, Array) else [names] if isinstance(names, str) else []:
             attached.setdefault(str(name), []).extend(statements(document, (*path, "PolicyDocument")))
-    return attached
+            if not _is_clear(document):
+                unclear.add(str(name))
+    return attached, unclear
 
 
 @cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.lint.commands import calls, needs, read_buildspec
+from sfnorch.lint.buildspecs import calls, read_buildspec
+from sfnorch.lint.commands import changes_who_calls, needs
 from sfnorch.template.resources import Surroundings
 
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack"
@@ -14,13 +15,33 @@ CALLS = {
     "A=1 B=2 aws s3 ls && sam build || exit 1": [("aws", "s3", "ls"), ("sam", "build"), ("exit", "1")],
     "aws s3 cp a \\\n  s3://b/c": [("aws", "s3", "cp", "a", "s3://b/c")],
     "cd a\nsam deploy --stack-name $NAME # now": [("cd", "a"), ("sam", "deploy", "--stack-name", "etl")],
-    "echo 'it": [],
+    "a \\\n# b\n\nc # 'd\ne": [("a",), ("c",), ("e",)],
+    "echo ${A#b} && c": [("echo", "${A#b}"), ("c",)],
+    "(a);b": [("a",), ("b",)],
     "": [],
+    "echo 'it": None,
+    "a <<EOF\naws s3 ls\nEOF": None,
+    'X="$(aws s3 ls)"': None,
+    "X=`aws s3 ls`": None,
+    "case a in b) c;; esac": None,
 }
 NEEDS = {
     ("sfnorch", "lint"): [],
     ("sfnorch", "pipeline", "render"): [],
     ("python", "-m", "pip", "install", "sfnorch"): [],
+    ("uv", "run", "sfnorch", "lint"): [],
+    ("aws", "sts", "get-caller-identity"): [],
+    ("aws", "s3", "cp", "a", "s3://b", "--dryrun"): [],
+    ("aws", "s3", "cp", "s3://b/c", ".", "--no-sign-request"): [],
+    ("aws", "s3", "cp", "-", "s3://b/c"): [("s3:PutObject", "arn:aws:s3:::b/c*")],
+    ("aws", "s3", "sync", "--exclude", "x", "a", "s3://b/"): [("s3:PutObject", "arn:aws:s3:::b/*")],
+    ("aws", "s3", "rm", "s3://b/c"): [("s3:DeleteObject", "arn:aws:s3:::b/c*")],
+    ("aws", "s3", "cp", "s3://$B/c", "."): [("s3:GetObject", "*")],
+    ("aws", "--region", "x", "--debug", "stepfunctions", "start-execution"): [("states:StartExecution", "*")],
+    ("aws", "ecr", "get-login-password"): [("ecr:GetAuthorizationToken", "*")],
+    ("pytest",): None,
+    ("./test",): None,
+    ("aws",): None,
     ("make",): None,
     ("sfnorch", "outputs", "--stack-name", "etl"): [("cloudformation:DescribeStacks", f"{STACK}/etl/*")],
     ("sfnorch", "outputs", "--stack-name", "$NAME"): [("cloudformation:DescribeStacks", f"{STACK}/*/*")],
@@ -44,7 +65,8 @@ NEEDS = {
 
 @pytest.mark.parametrize("command", CALLS)
 def test_calls(command: str):
-    assert list(calls(command, {"NAME": "etl"})) == CALLS[command]
+    found = calls(command, {"NAME": "etl"})
+    assert (None if found is None else list(found)) == CALLS[command]
 
 
 @pytest.mark.parametrize("call", NEEDS, ids=" ".join)
@@ -59,9 +81,23 @@ def test_a_buildspec():
         "phases:\n  build: {commands: [a, 3], finally: [b]}\n  install: {commands: c}\n  pre_build:\n"
     )
     assert spec is not None
-    assert (spec.commands, spec.variables, spec.reports) == ((("build", "a"), ("build", "b")), {"A": "1"}, True)
+    assert spec.commands == (("build", "a"), ("build", "3"), ("build", "b"))
+    assert (spec.variables, spec.reports, spec.stores) == ({"A": "1"}, True, ())
 
 
-@pytest.mark.parametrize("text", ["", "a", "[1]", "phases: x", "a: [", "\x00"])
+def test_a_variable_that_a_command_changes_is_not_known():
+    text = "env: {variables: {A: 1, B: 2, C: ''}, parameter-store: {D: d}}\nphases: {build: {commands: [export B=3]}}"
+    spec = read_buildspec(text)
+    assert spec is not None
+    assert (spec.variables, spec.stores) == ({"A": "1"}, ("parameter-store",))
+
+
+def test_commands_that_may_act_as_another():
+    assert changes_who_calls("aws sts assume-role --role-arn r")
+    assert changes_who_calls("export AWS_ACCESS_KEY_ID=$A")
+    assert not changes_who_calls("aws s3 ls")
+
+
+@pytest.mark.parametrize("text", ["", "a", "[1]", "phases: x", "a: [", "\x00", "a: " + "[" * 2000])
 def test_what_is_no_buildspec(text: str):
     assert read_buildspec(text) is None

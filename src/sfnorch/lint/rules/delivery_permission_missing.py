@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.lint.delivery import Use, build_uses, pipeline_uses
+from sfnorch.lint.delivery import Use, build_uses, granted, pipeline_uses
 from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
 from sfnorch.template.calls import ANY, Need
 from sfnorch.template.delivery import Pipeline, Project, pipelines, projects
-from sfnorch.template.iam import allows
 
 
 def _check(subject: Subject) -> Iterator[Fault]:
     where = subject.template.stack.where
+    found = list(pipelines(subject.template))
     for project in projects(subject.template):
-        yield from _lacking(project, build_uses(project, where))
-    for pipeline in pipelines(subject.template):
+        yield from _lacking(project, build_uses(project, found, where))
+    for pipeline in found:
         yield from _lacking(pipeline, pipeline_uses(pipeline, where))
 
 
@@ -27,11 +27,7 @@ def _lacking(user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[Fault]:
         return
     told: set[Need] = set()
     for use in uses:
-        lacking = [
-            need
-            for need in use.needs or ()
-            if need not in told and not allows(user.role.statements, need.action, need.resource)
-        ]
+        lacking = [need for need in use.needs or () if need not in told and not granted(user.role.statements, need)]
         told.update(lacking)
         if lacking:
             yield Fault(

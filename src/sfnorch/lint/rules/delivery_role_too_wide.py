@@ -13,10 +13,18 @@ from sfnorch.lint.words import listed
 from sfnorch.template.contents import Template
 from sfnorch.template.delivery import delivery_roles, pipelines, projects
 from sfnorch.template.iam import Statement
+from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.roles import Role
 
 _BROAD = ("AdministratorAccess", "PowerUserAccess", "FullAccess")
 """How the names of managed policies end that allow all, or all of a service."""
+
+_JUDGED = frozenset({"codepipeline.amazonaws.com", "codebuild.amazonaws.com"})
+_IN_A_NETWORK = frozenset({"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"})
+"""What AWS's own policy for builds in a VPC allows on every resource.
+
+https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
+"""
 
 _NOT_JUDGED = frozenset(
     {"logs", "kms", "iam", "sts", "s3", "ec2", "codebuild", "codeconnections", "codestar-connections"}
@@ -39,16 +47,17 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _used(template: Template) -> dict[str, frozenset[str] | None]:
-    """The services that are called by each role; None where not all that is done with it is known."""
+    """The services that are called by each role of builds and pipelines alone; None where not all is known."""
     where = template.stack.where
+    found = list(pipelines(template))
     uses: dict[str, list[Use]] = {}
     for project in projects(template):
-        if project.role:
-            uses.setdefault(project.role.name, []).extend(build_uses(project, where))
-    for pipeline in pipelines(template):
-        if pipeline.role:
+        if project.role and set(project.role.principals) <= _JUDGED:
+            uses.setdefault(project.role.name, []).extend(build_uses(project, found, where))
+    for pipeline in found:
+        if pipeline.role and set(pipeline.role.principals) <= _JUDGED:
             uses.setdefault(pipeline.role.name, []).extend(pipeline_uses(pipeline, where))
-    return {name: _services(found) for name, found in uses.items()}
+    return {name: _services(each) for name, each in uses.items()}
 
 
 def _services(uses: Iterable[Use]) -> frozenset[str] | None:
@@ -73,22 +82,27 @@ def _managed(role: Role) -> Iterator[Fault]:
 
 def _too_wide(statement: Statement, used: frozenset[str] | None) -> tuple[str, str] | None:
     """What is too wide about the statement, and what to do; None where nothing is."""
-    if statement.not_actions or any(action.partition(":")[2] in ("", "*") for action in statement.actions):
-        named = "all actions but some are" if statement.not_actions else f"{listed(_whole(statement))} is"
-        return f"{named} allowed: every action, of today and to come", "name the actions that it takes"
-    unbound = [action for action in statement.actions if takes_resource(action)]
-    if "*" in statement.resources and not statement.conditional and unbound:
-        verb = "is" if len(unbound) == 1 else "are"
-        return f"{listed(unbound)} {verb} allowed on every resource", "name the resources that it works with"
+    actions = [action for action in statement.actions if not UNKNOWN.search(action)]
+    if statement.not_actions:
+        return "all actions but some are allowed: those of today and to come", "name the actions that it takes"
+    if whole := [action for action in actions if action == "*" or action.endswith(":*")]:
+        verb = "is" if len(whole) == 1 else "are"
+        return f"{listed(whole)} {verb} allowed: actions of today and to come", "name the actions that it takes"
+    if not statement.conditional and any(map(_is_every, statement.resources)):
+        unbound = [action for action in actions if takes_resource(action, every=True) and action not in _IN_A_NETWORK]
+        if unbound and ("*" in statement.resources or "iam:PassRole" in unbound):
+            verb = "is" if len(unbound) == 1 else "are"
+            return f"{listed(unbound)} {verb} allowed on every resource", "name the resources that it works with"
     if used is not None:
-        services = {action.partition(":")[0].lower() for action in statement.actions}
+        services = {action.partition(":")[0].lower() for action in actions}
         if idle := sorted(services - used - _NOT_JUDGED):
             return f"nothing that it runs calls {listed(idle)}", "take it out"
     return None
 
 
-def _whole(statement: Statement) -> list[str]:
-    return [action for action in statement.actions if action.partition(":")[2] in ("", "*")]
+def _is_every(resource: str) -> bool:
+    """Whether the resource stands for all, or for every role."""
+    return resource == "*" or resource.endswith((":role/*", ":*"))
 
 
 RULE = Rule(
