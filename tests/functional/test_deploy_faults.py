@@ -207,7 +207,7 @@ def test_killed_while_it_made_a_failed_stack_anew(account: Account, template: Pa
 WAITING = TOPIC.replace(
     "Outputs:",
     "  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
-    "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '7'}}\n"
+    "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '5'}}\n"
     "Outputs:",
 )
 

@@ -115,7 +115,7 @@ def test_statelint_accepts_every_definition(plan: AnyPlan):
         assert Linter.validate(definition(machine.graph)) == []
 
 
-@settings(max_examples=10)
+@settings(max_examples=7)
 @given(PLANS)
 def test_lint_finds_nothing(plan: AnyPlan):
     for form in ("sam", "cfn"):
