@@ -62,7 +62,7 @@ class TopicKeyArn:
 
 @dataclass(frozen=True, slots=True)
 class JobArns:
-    """The ARNs of these Glue jobs and of those, names or prefixes, that a list parameter of the stack adds."""
+    """The ARNs of these Glue jobs and of those, names or prefixes, that a list parameter of the stack adds, if any."""
 
     names: tuple[str, ...]
     parameter: str

@@ -49,6 +49,8 @@ _PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 _TITLES = {
     "MasterChildPlan": "`pattern: master-child`",
     "DynamicPlan": "`pattern: dynamic`",
+    "DagPlan": "`pattern: dag`",
+    "DagTask": "A task",
     "Child": "A child",
     "Job": "A job",
     "Alerts": "`alerts`",

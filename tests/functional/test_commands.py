@@ -125,6 +125,7 @@ def test_patterns(run: Run):
         == """\
 master-child  Chains of Glue jobs side by side: a master starts a child for each and waits for all.
 dynamic       One state machine; each execution runs the Glue jobs handed to it at start.
+dag           Tasks that wait for just what they need: each starts the moment its last need is done.
 """
     )
     assert json.loads(run("patterns", "--output", "json").out) == [

@@ -18,8 +18,8 @@ from sfnorch.cli.account import STACK_NAME
 from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import PATTERNS, workflow
+from sfnorch.plan.kinds import AnyPlan
 from sfnorch.plan.load import default_plan, parse_plan
-from sfnorch.plan.models import AnyPlan
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text
 from sfnorch.plan.starters import starter_text
 from sfnorch.report.findings import print_findings

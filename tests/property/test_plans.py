@@ -17,8 +17,9 @@ from sfnorch.cfn.render import render_template
 from sfnorch.errors import LimitError
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import workflow
+from sfnorch.plan.kinds import AnyPlan
 from sfnorch.plan.load import parse_plan
-from sfnorch.plan.models import AnyPlan, DynamicPlan, MasterChildPlan
+from sfnorch.plan.models import DynamicPlan, MasterChildPlan
 from sfnorch.plan.names import code_fault, job_name_fault
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template

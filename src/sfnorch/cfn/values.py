@@ -55,6 +55,8 @@ def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
             return Ref(machine_id(key))
         case flow.TopicArn():
             return topic_arn(topic)
+        case flow.JobArns(names, ""):
+            return [f"{_ANY_JOB}{name}" for name in names]
         case flow.JobArns(names, parameter):
             # Fn::Join takes no function for its delimiter, hence * for partition, region and account: the
             # statement's condition binds them.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sfnorch.aws.session import Session
     from sfnorch.aws.steps import Wish
-    from sfnorch.plan.models import AnyPlan
+    from sfnorch.plan.kinds import AnyPlan
     from sfnorch.report.onlooker import Screen
     from sfnorch.template.contents import Template
     from sfnorch.template.located import Object

@@ -12,7 +12,7 @@ import click
 from sfnorch.plan.names import MAX_CHILDREN, job_name_fault
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import AnyPlan
+    from sfnorch.plan.kinds import AnyPlan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -12,7 +12,7 @@ from sfnorch.cli.options import read_plan
 from sfnorch.plan.load import PLAN_FILE
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import AnyPlan
+    from sfnorch.plan.kinds import AnyPlan
     from sfnorch.template.contents import Template
     from sfnorch.template.reader import Source
 

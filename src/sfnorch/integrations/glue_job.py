@@ -50,6 +50,7 @@ def run_job(
     catch: tuple[Catcher, ...],
     output: str,
     assign: Mapping[str, Value] | None = None,
+    next_state: str | None = None,
 ) -> Task:
     """A task that runs a job; `output` is the JSONata of what comes out of a run that succeeded.
 
@@ -67,13 +68,14 @@ def run_job(
         catch=catch,
         assign=assign or {},
         output=jsonata(SUCCEEDED_CHECK.replace("<<wanted>>", output)),
+        next=next_state,
     )
 
 
-def start_arguments(job: Job) -> dict[str, Value]:
-    """The arguments of StartJobRun for a plan's job: what the plan leaves open stays as the job has it."""
+def start_arguments(job: Job, name: str) -> dict[str, Value]:
+    """The arguments of StartJobRun for the job of this name: what the plan leaves open stays as the job has it."""
     arguments: Mapping[str, Value] = {
-        "JobName": job.name,
+        "JobName": name,
         "Arguments": job.arguments or None,
         "WorkerType": job.worker_type,
         "NumberOfWorkers": job.number_of_workers,
@@ -84,7 +86,7 @@ def start_arguments(job: Job) -> dict[str, Value]:
     return {key: value for key, value in arguments.items() if value is not None}
 
 
-def permissions(jobs: Iterable[str], *, allowed: str) -> tuple[Permission, ...]:
-    """What running the named jobs needs, and those that the list parameter `allowed` names: no others."""
+def permissions(jobs: Iterable[str], *, allowed: str = "") -> tuple[Permission, ...]:
+    """What running the named jobs needs, and those that the list parameter `allowed` names, if any: no others."""
     arns = JobArns(tuple(dict.fromkeys(jobs)), allowed)
     return (Permission(sid="RunJobs", actions=ACTIONS, resources=(arns,)),)

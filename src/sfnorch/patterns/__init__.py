@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import AnyPlan
+    from sfnorch.plan.kinds import AnyPlan
     from sfnorch.workflow import Workflow
 
 
@@ -38,6 +38,11 @@ PATTERNS = {
             name="dynamic",
             summary="One state machine; each execution runs the Glue jobs handed to it at start.",
             module="dynamic",
+        ),
+        Pattern(
+            name="dag",
+            summary="Tasks that wait for just what they need: each starts the moment its last need is done.",
+            module="dag",
         ),
     )
 }

@@ -59,7 +59,7 @@ def settings(jobs: Sequence[Job]) -> dict[str, Value]:
     """The arguments of StartJobRun by a job's name in lists, and `Retries` beside them, for jobs that have any."""
     by_name: dict[str, Value] = {}
     for name, job in zip(run_names(jobs), jobs, strict=True):
-        arguments = glue_job.start_arguments(job) | ({"Retries": job.retries} if job.retries else {})
+        arguments = glue_job.start_arguments(job, job.name) | ({"Retries": job.retries} if job.retries else {})
         if name == job.name:
             arguments.pop("JobName")
         if arguments:

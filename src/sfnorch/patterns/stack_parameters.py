@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.plan import names
-from sfnorch.workflow import BOUNDARY_ARN, ENVIRONMENT, TOPIC_ARN, Logging, Parameter, Topic, topic_key_parameter
+from sfnorch.workflow import (
+    BOUNDARY_ARN,
+    ENVIRONMENT,
+    TOPIC_ARN,
+    Logging,
+    Parameter,
+    Schedule,
+    Topic,
+    topic_key_parameter,
+)
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import Plan
+    from sfnorch.plan.models import JobListPlan, OrchestrationPlan, Plan
 
 ALLOWED = "AllowedGlueJobs"
 
@@ -45,7 +54,7 @@ def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Paramet
     return (topic, key) if published_by_machine else (topic,)
 
 
-def allowed_jobs(plan: Plan) -> Parameter:
+def allowed_jobs(plan: JobListPlan) -> Parameter:
     """The parameter that bounds what the roles may start beside the plan's jobs."""
     return Parameter(
         name=ALLOWED,
@@ -75,6 +84,13 @@ def topic(plan: Plan, *, published_by_machine: bool) -> Topic:
         arn=plan.alerts.topic_arn or "",
         published_by_machine=published_by_machine,
     )
+
+
+def schedule(plan: OrchestrationPlan) -> Schedule | None:
+    """When the master starts by itself, if it does."""
+    if plan.schedule is None:
+        return None
+    return Schedule(machine="Master", expression=plan.schedule.expression, timezone=plan.schedule.timezone)
 
 
 def logging(plan: Plan) -> Logging | None:

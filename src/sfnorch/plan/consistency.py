@@ -5,6 +5,7 @@ It works on the data as it was read, so that these errors are told together with
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
@@ -29,6 +30,8 @@ def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         for path, name in named:
             if name in RESERVED_CHILD_NAMES:
                 yield path, f"{name!r} is the name of the master's own state machine"
+    if data.get("pattern") == "dag":
+        yield from _tasks(data.get("tasks"))
     if data.get("pattern") == "dynamic":
         jobs = data.get("jobs")
         named = [
@@ -36,6 +39,63 @@ def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
             for index, job in enumerate(jobs if isinstance(jobs, list) else [])
         ]
         yield from _repeated(named, "{name!r} has its settings in {first} already")
+
+
+_OF_JOBS = (
+    *("arguments", "worker_type", "number_of_workers", "execution_class"),
+    *("timeout_minutes", "security_configuration"),
+)
+"""Settings that a Glue job alone has."""
+
+
+def _tasks(listed: Any) -> Iterator[tuple[Path, str]]:
+    """What is wrong between tasks: names, needs, circles; and what each of them is a task of."""
+    tasks = [
+        (index, task) for index, task in enumerate(listed if isinstance(listed, list) else []) if isinstance(task, dict)
+    ]
+    named = [(("tasks", index, "name"), task.get("name")) for index, task in tasks]
+    yield from _repeated(named, "{name!r} is the name of {first} already")
+    known = {name for _, name in named if isinstance(name, str)}
+    edges: dict[tuple[str, str], Path] = {}
+    for index, task in tasks:
+        yield from _one_task(index, task)
+        needs = task.get("needs")
+        for position, need in enumerate(needs if isinstance(needs, list) else []):
+            path = ("tasks", index, "needs", position)
+            if isinstance(need, str) and need not in known:
+                near = difflib.get_close_matches(need, known, n=1)
+                yield path, f"there is no task {need!r}" + (f"; did you mean {near[0]}?" if near else "")
+            elif isinstance(need, str) and isinstance(task.get("name"), str):
+                edges.setdefault((task["name"], need), path)
+    yield from _circles(edges)
+
+
+def _one_task(index: int, task: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    kinds = [kind for kind in ("glue_job", "lambda", "state_machine") if task.get(kind) is not None]
+    where: Path = ("tasks", index, "name")
+    if len(kinds) != 1:
+        told = f"it has {' and '.join(kinds)}" if kinds else "it has none of them"
+        yield where, f"a task is one of glue_job, lambda and state_machine: {told}"
+    elif kinds == ["glue_job"] and "input" in task:
+        yield ("tasks", index, "input"), "a Glue job takes arguments, not an input"
+    elif kinds != ["glue_job"]:
+        for key in _OF_JOBS:
+            if key in task:
+                yield ("tasks", index, key), f"{key} is a setting of Glue jobs; a {kinds[0]} takes an input"
+
+
+def _circles(edges: dict[tuple[str, str], Path]) -> Iterator[tuple[Path, str]]:
+    """One circle of needs at a time, spelled out, each told at the need that closes it."""
+    import networkx
+
+    graph = networkx.DiGraph(list(edges))
+    for group in networkx.strongly_connected_components(graph):
+        within = graph.subgraph(group)
+        if len(group) > 1 or within.number_of_edges():
+            first = min(group, key=lambda name: [task for task, _ in edges].index(name))
+            circle = [task for task, _ in networkx.find_cycle(within, first)]
+            words = " → ".join([*circle, circle[0]])
+            yield edges[circle[-1], circle[0]], f"these tasks wait for each other: {words}"
 
 
 def _alerts(alerts: dict[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.consistency import Path, faults
 from sfnorch.plan.errors import PlanError
-from sfnorch.plan.models import PLANS, AnyPlan, Child, Job, MasterChildPlan
+from sfnorch.plan.kinds import PLANS, AnyPlan
+from sfnorch.plan.models import Child, Job, MasterChildPlan
 from sfnorch.plan.names import IN_WORDS, MAX_JOBS, job_name_fault
 from sfnorch.plan.read import Document, parse_document, read_document
 
@@ -166,7 +167,7 @@ def _keys(model: type[BaseModel], path: Path) -> list[str]:
     for step in path:
         if isinstance(step, str):
             model = next(_models(model.model_fields[step].annotation))
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -201,12 +201,6 @@ class Plan(Model):
         examples=[{"emails": ["oncall@example.com"]}],
         json_schema_extra={"default": {}},
     )
-    allowed_jobs: Annotated[list[Annotated[str, AfterValidator(_allowed)]], Field(max_length=50)] = Field(
-        default=["*"],
-        description="Glue jobs, or prefixes ending in *, that a list given at deploy or at start may name beside the "
-        "plan's own: default of the stack's parameter AllowedGlueJobs. [] allows the plan's own only.",
-        examples=[["etl-*"]],
-    )
     logging: bool = Field(
         default=True,
         description="Whether the state machines log their errors to CloudWatch Logs.",
@@ -233,7 +227,29 @@ def _default_children() -> list[Child]:
     ]
 
 
-class MasterChildPlan(Plan):
+class JobListPlan(Plan):
+    """What plans have in common whose jobs can be listed at deploy or at start."""
+
+    allowed_jobs: Annotated[list[Annotated[str, AfterValidator(_allowed)]], Field(max_length=50)] = Field(
+        default=["*"],
+        description="Glue jobs, or prefixes ending in *, that a list given at deploy or at start may name beside the "
+        "plan's own: default of the stack's parameter AllowedGlueJobs. [] allows the plan's own only.",
+        examples=[["etl-*"]],
+    )
+
+
+class OrchestrationPlan(Plan):
+    """What plans have in common whose master starts what they name, and tells what became of it."""
+
+    notify: Literal["failure", "always", "never"] = Field(
+        default="failure", description="When the master sends its message to the topic.", examples=["always"]
+    )
+    schedule: Schedule | None = Field(
+        default=None, description="When the master starts by itself.", examples=["cron(0 3 * * ? *)"]
+    )
+
+
+class MasterChildPlan(OrchestrationPlan, JobListPlan):
     """Chains of Glue jobs side by side: a master state machine starts a child for each and waits for all."""
 
     pattern: Literal["master-child"] = Field(description="The kind of orchestration.", examples=["master-child"])
@@ -241,12 +257,6 @@ class MasterChildPlan(Plan):
         default="succeed",
         description="How the master ends when a child failed: the other children run on either way.",
         examples=["fail"],
-    )
-    notify: Literal["failure", "always", "never"] = Field(
-        default="failure", description="When the master sends its message to the topic.", examples=["always"]
-    )
-    schedule: Schedule | None = Field(
-        default=None, description="When the master starts by itself.", examples=["cron(0 3 * * ? *)"]
     )
     job_states: bool = Field(
         default=True,
@@ -278,7 +288,7 @@ class MasterChildPlan(Plan):
         return {**value, "children": children}
 
 
-class DynamicPlan(Plan):
+class DynamicPlan(JobListPlan):
     """One state machine whose executions each run the Glue jobs handed to them at start."""
 
     pattern: Literal["dynamic"] = Field(description="The kind of orchestration.", examples=["dynamic"])
@@ -298,12 +308,3 @@ class DynamicPlan(Plan):
     def job_names(self) -> tuple[str, ...]:
         """The Glue jobs that it names, each once."""
         return tuple(dict.fromkeys(job.name for job in self.jobs))
-
-
-PLANS: dict[str, type[MasterChildPlan] | type[DynamicPlan]] = {
-    "master-child": MasterChildPlan,
-    "dynamic": DynamicPlan,
-}
-"""The plan's model by its `pattern`."""
-
-AnyPlan = MasterChildPlan | DynamicPlan

@@ -10,8 +10,8 @@ import re
 
 from sfnorch.asl.jsonata import CODE, code_mark
 
-MAX_CHILDREN, MAX_JOBS = 40, 100
-"""How many children a plan may have, and how many jobs each of them."""
+MAX_CHILDREN, MAX_JOBS, MAX_TASKS = 40, 100, 200
+"""How many children a plan may have, how many jobs each of them, and how many tasks a plan of tasks."""
 
 JOB_NAME_LENGTH = 255
 WILDCARDS = "*?"
@@ -20,6 +20,13 @@ _REFUSED_IN_JOB = re.compile("|".join([r"[*?,\"'\\]", *map(re.escape, CODE), "[^
 RESERVED_CHILD_NAMES = ("master",)
 
 CHILD_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
+TASK_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
+"""With a dash and sixteen characters that tell the run, it is an execution's name, which has 80 at most."""
+
+FUNCTION = (
+    r"^(arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]{1,64}(:(\$LATEST|[A-Za-z0-9_-]{1,128}))?$"
+)
+STATE_MACHINE = r"^(arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:stateMachine:)?[A-Za-z0-9_-]{1,80}$"
 PLAN_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$"
 ENVIRONMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"
 WORKER_TYPE = r"^(Standard|[A-Z]\.[0-9]{1,3}X)$"
@@ -31,6 +38,9 @@ TIMEZONE = r"^[A-Za-z][A-Za-z0-9_+/-]*$"
 
 IN_WORDS = {
     CHILD_NAME: "a name of 1 to 40 letters, digits, dashes and underscores, a letter first",
+    TASK_NAME: "a name of 1 to 60 letters, digits, dashes and underscores, a letter or digit first",
+    FUNCTION: "a Lambda function's name or ARN, with or without a version or an alias",
+    STATE_MACHINE: "a state machine's name or ARN",
     PLAN_NAME: "a name of 1 to 60 letters, digits, blanks, dots, dashes and underscores, a letter or digit first",
     ENVIRONMENT: "1 to 20 letters, digits, dots, dashes and underscores, a letter or digit first",
     WORKER_TYPE: "a worker type: Standard, G.1X, G.2X, R.1X …",

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from sfnorch.plan.models import AnyPlan, Job, Schedule
+from sfnorch.plan.kinds import AnyPlan
+from sfnorch.plan.models import Job, Schedule
 
 SCHEMA_FILE = "sfnorch.schema.json"
 

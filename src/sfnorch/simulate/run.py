@@ -11,7 +11,7 @@ from sfnorch.simulate.errors import NotPlayable
 from sfnorch.simulate.execution import begin
 from sfnorch.simulate.record import Run
 from sfnorch.simulate.world import World
-from sfnorch.template.calls import child_machine
+from sfnorch.template.calls import ANY, child_machine
 from sfnorch.template.contents import StateMachine, Template, contents
 from sfnorch.template.iam import overlap
 from sfnorch.template.reader import parse_template
@@ -60,7 +60,8 @@ def chosen(template: Template, name: str = "") -> StateMachine:
         return template.find(name)
     if not template.machines:
         raise SfnorchError(f"There is no state machine in {template.source.file}")
-    started = {arn for machine in template.machines for state in machine.walk() if (arn := child_machine(state))}
+    calls = {child_machine(state) for machine in template.machines for state in machine.walk()}
+    started = calls - {"", ANY}  # whom a machine chooses as it runs is not known
     first = [machine for machine in template.machines if not any(overlap(arn, machine.arn) for arn in started)]
     if len(first) == 1:
         return first[0]

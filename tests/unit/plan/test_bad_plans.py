@@ -8,6 +8,69 @@ from sfnorch.plan.errors import PlanError
 from sfnorch.plan.load import parse_plan
 
 BAD: dict[str, tuple[str, list[str]]] = {
+    "tasks: names and needs": (
+        (
+            "pattern: dag\n"
+            "tasks:\n"
+            "- {name: a, glue_job: x}\n"
+            "- {name: a, glue_job: x, needs: [b]}\n"
+            "- {name: bb, glue_job: x, needs: [cc, 3]}\n"
+            "- {name: 'odd name', glue_job: x}\n"
+            "- {name: '" + "n" * 61 + "', glue_job: x}\n"
+            "allowed_jobs: [x]\n"
+        ),
+        [
+            "tasks[1].name: 'a' is the name of tasks[0] already (plan.yaml, line 4)",
+            "tasks[1].needs[0]: there is no task 'b'; did you mean bb? (plan.yaml, line 4)",
+            "tasks[2].needs[0]: there is no task 'cc' (plan.yaml, line 5)",
+            "tasks[2].needs[1]: a text is wanted, not 3: put quotes round it (plan.yaml, line 5)",
+            "tasks[3].name: 'odd name' is not a name of 1 to 60 letters, digits, dashes and underscores, a letter or digit first (plan.yaml, line 6)",
+            "tasks[4].name: '"
+            + "n" * 56
+            + "…' is not a name of 1 to 60 letters, digits, dashes and underscores, a letter or digit first (plan.yaml, line 7)",
+            "allowed_jobs: there is no key 'allowed_jobs' here; the keys are: name, environment, alerts, logging, log_retention_days, tracing, tags, notify, schedule, pattern, on_task_failure, tasks (plan.yaml, line 8)",
+        ],
+    ),
+    "tasks: circles": (
+        (
+            "pattern: dag\n"
+            "tasks:\n"
+            "- {name: a, glue_job: x, needs: [c]}\n"
+            "- {name: b, glue_job: x, needs: [a]}\n"
+            "- {name: c, glue_job: x, needs: [b, d]}\n"
+            "- {name: d, glue_job: x, needs: [d]}\n"
+        ),
+        [
+            "tasks[1].needs[0]: these tasks wait for each other: a → c → b → a (plan.yaml, line 4)",
+            "tasks[3].needs[0]: these tasks wait for each other: d → d (plan.yaml, line 6)",
+        ],
+    ),
+    "tasks: what they are": (
+        (
+            "pattern: dag\n"
+            "tasks:\n"
+            "- {name: a}\n"
+            "- {name: b, glue_job: x, lambda: f}\n"
+            "- {name: c, lambda: 'a b'}\n"
+            "- {name: d, state_machine: m, arguments: {--a: b}, input: {a: ['{% 1 %}']}}\n"
+            "- {name: e, glue_job: x, input: {}}\n"
+            "- f\n"
+        ),
+        [
+            "tasks[0].name: a task is one of glue_job, lambda and state_machine: it has none of them (plan.yaml, line 3)",
+            "tasks[1].name: a task is one of glue_job, lambda and state_machine: it has glue_job and lambda (plan.yaml, line 4)",
+            "tasks[2].lambda: 'a b' is not a Lambda function's name or ARN, with or without a version or an alias (plan.yaml, line 5)",
+            "tasks[3].arguments: arguments is a setting of Glue jobs; a state_machine takes an input (plan.yaml, line 6)",
+            "tasks[3].input: '{% 1 %}' is not taken: {% would be taken for code (plan.yaml, line 6)",
+            "tasks[4].input: a Glue job takes arguments, not an input (plan.yaml, line 7)",
+            "tasks[5]: a mapping is wanted, not 'f' (plan.yaml, line 8)",
+        ],
+    ),
+    "tasks: too many": (
+        "pattern: dag\ntasks: [" + ", ".join(f"{{name: t{n}, glue_job: j}}" for n in range(201)) + "]\n",
+        ["tasks: at most 200 are taken, 201 are given (plan.yaml, line 2)"],
+    ),
+    "tasks: none": ("pattern: dag\ntasks: []\n", ["tasks: at least 1 is wanted, 0 are given (plan.yaml, line 2)"]),
     "empty": (
         "",
         [
@@ -53,7 +116,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "no pattern": (
         "name: x\n",
         [
-            "pattern: the plan names no pattern; write one of: master-child, dynamic (plan.yaml, line 1)",
+            "pattern: the plan names no pattern; write one of: master-child, dynamic, dag (plan.yaml, line 1)",
         ],
     ),
     "a misspelt pattern": (
@@ -65,7 +128,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "a list for a pattern": (
         "pattern: [a]\n",
         [
-            "pattern: there is no pattern ['a']; write one of: master-child, dynamic (plan.yaml, line 1)",
+            "pattern: there is no pattern ['a']; write one of: master-child, dynamic, dag (plan.yaml, line 1)",
         ],
     ),
     "an alias": (
@@ -124,7 +187,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
         [
             "chidren: there is no key 'chidren' here; did you mean children? (plan.yaml, line 2)",
             "jobstates: there is no key 'jobstates' here; did you mean job_states? (plan.yaml, line 3)",
-            "zzz: there is no key 'zzz' here; the keys are: name, environment, alerts, allowed_jobs, logging, log_retention_days, tracing, tags, pattern, on_child_failure, notify, schedule, job_states, children (plan.yaml, line 4)",
+            "zzz: there is no key 'zzz' here; the keys are: name, environment, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, pattern, on_child_failure, job_states, children (plan.yaml, line 4)",
         ],
     ),
     "wrong types": (
@@ -346,7 +409,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "bad dynamic plan": (
         ("pattern: dynamic\nchildren: []\njobs: [a, a, {name: b}]\n"),
         [
-            "children: there is no key 'children' here; the keys are: name, environment, alerts, allowed_jobs, logging, log_retention_days, tracing, tags, pattern, continue_on_failure, jobs (plan.yaml, line 2)",
+            "children: there is no key 'children' here; the keys are: name, environment, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, pattern, continue_on_failure, jobs (plan.yaml, line 2)",
             "jobs[1].name: 'a' has its settings in jobs[0] already (plan.yaml, line 3)",
         ],
     ),

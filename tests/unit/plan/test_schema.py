@@ -63,7 +63,12 @@ def test_every_key_says_what_it_means_and_gives_an_example():
     }
     assert {name for name, definition in keys.items() if not definition.get("description")} == set()
     assert {name for name, definition in keys.items() if not definition.get("examples")} == set()
-    required = {("Child", "jobs"), ("Job", "name"), ("Schedule", "expression")} | {
-        (model, "pattern") for model in ("MasterChildPlan", "DynamicPlan")
+    required = {
+        ("Child", "jobs"),
+        ("Job", "name"),
+        ("DagTask", "name"),
+        ("DagPlan", "tasks"),
+        ("Schedule", "expression"),
     }
+    required |= {(model, "pattern") for model in ("MasterChildPlan", "DynamicPlan", "DagPlan")}
     assert {name for name, definition in keys.items() if "default" not in definition} == required

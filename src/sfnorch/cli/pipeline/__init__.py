@@ -12,7 +12,7 @@ from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.options import plan_option
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import AnyPlan
+    from sfnorch.plan.kinds import AnyPlan
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

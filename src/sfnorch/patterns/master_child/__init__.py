@@ -18,11 +18,6 @@ def workflow(plan: MasterChildPlan) -> flow.Workflow:
     children = [child.machine(plan, number) for number in numbers]
     machines = (master.machine(plan, children), *children)
     told = plan.notify != "never"
-    schedule = (
-        flow.Schedule(machine="Master", expression=plan.schedule.expression, timezone=plan.schedule.timezone)
-        if plan.schedule
-        else None
-    )
     return flow.Workflow(
         description=f"{plan.name or 'Glue jobs'}: a master state machine and its {len(children)} children.",
         machines=machines,
@@ -43,7 +38,7 @@ def workflow(plan: MasterChildPlan) -> flow.Workflow:
         ),
         logging=stack_parameters.logging(plan),
         tracing=plan.tracing,
-        schedule=schedule,
+        schedule=stack_parameters.schedule(plan),
         tags=plan.tags,
         compact=not plan.job_states,
     )

@@ -114,7 +114,7 @@ def _job_states(child: Child) -> tuple[Linkable, ...]:
     tasks = [
         glue_job.run_job(
             name,
-            arguments=glue_job.start_arguments(job),
+            arguments=glue_job.start_arguments(job, job.name),
             retries=job.retries,
             catch=job_failure.any_error("RaiseAlarm"),
             assign={"done": jsonata("$done + 1")},

@@ -43,7 +43,7 @@ def call_service(world: World, machine: StateMachine, execution: Execution, stat
         return _mocked(mocks[state.name])
         yield  # pragma: no cover - makes this a process that takes no time
     call = call_of(state)
-    handler = _handlers().get(str(call)) if call else None
+    handler = _handler(world, call, state, arguments) if call else None
     if call is None or handler is None:
         what = str(call) if call else state.text("Resource") or "nothing"
         raise NotPlayable(
@@ -54,6 +54,17 @@ def call_service(world: World, machine: StateMachine, execution: Execution, stat
     check(world, machine, state, arguments)
     result = yield from handler(request)
     return result
+
+
+def _handler(world: World, call: Call, state: State, arguments: Any) -> Handler | None:
+    """What stands in for the call: for what is not of the template something else, if its answer is not read."""
+    from sfnorch.simulate.services import elsewhere
+
+    found = _handlers().get(str(call))
+    started = arguments.get("StateMachineArn") if isinstance(arguments, dict) else None
+    if found is None or (call.name.endswith(":startExecution") and not world.template.machine(str(started))):
+        return elsewhere.handler(call, state) or found
+    return found
 
 
 def _mocked(mock: Any) -> Any:

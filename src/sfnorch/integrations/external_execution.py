@@ -1,0 +1,69 @@
+"""`states:startExecution.sync:2` of a state machine that is not of the stack.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
+from sfnorch.integrations.child_execution import RESOURCE, STARTED_BY
+from sfnorch.workflow import Arn, Bound, Permission
+
+
+def run(
+    name: str,
+    *,
+    arguments: str,
+    own_arn: str,
+    retry: tuple[Retrier, ...],
+    catch: tuple[Catcher, ...],
+    next_state: str,
+) -> Task:
+    """A task that starts the machine of the JSONata `arguments`, and waits for its end.
+
+    A machine that is named stands beside the one whose ARN the JSONata `own_arn` is.
+    """
+    machine = f"{arguments}.StateMachineArn"
+    beside = f'$join($split({own_arn}, ":")[[0..5]], ":") & ":" & {machine}'
+    named = f'"StateMachineArn": $contains({machine}, ":") ? {machine} : {beside}'
+    given = f'"Input": $merge([{arguments}.Input, {{"{STARTED_BY}": $states.context.Execution.Id}}])'
+    code = f"$merge([{arguments}, {{{named}, {given}}}])"  # statelint wants Arguments in one line
+    return Task(
+        name=name,
+        resource=RESOURCE,
+        arguments=jsonata(code),
+        retry=retry,
+        catch=catch,
+        output={},
+        next=next_state,
+    )
+
+
+def arguments(machine: str, given: Mapping[str, Any]) -> dict[str, Value]:
+    """The arguments of StartExecution, the machine by name or ARN."""
+    return {"StateMachineArn": machine, "Input": given}
+
+
+def permissions(machines: Iterable[str]) -> tuple[Permission, ...]:
+    """What starting executions of these machines, waiting for them and stopping them needs."""
+    machines = list(dict.fromkeys(machines))
+    started: list[Bound] = [
+        machine if machine.startswith("arn:") else Arn("states", "stateMachine:", machine) for machine in machines
+    ]
+    followed: list[Bound] = [
+        machine.replace(":stateMachine:", ":execution:") + ":*"
+        if machine.startswith("arn:")
+        else Arn("states", "execution:", machine, ":*")
+        for machine in machines
+    ]
+    return (
+        Permission(sid="StartMachines", actions=("states:StartExecution",), resources=tuple(started)),
+        Permission(
+            sid="FollowMachines",
+            actions=("states:DescribeExecution", "states:StopExecution"),
+            resources=tuple(followed),
+        ),
+    )

@@ -1,0 +1,67 @@
+"""`lambda:invoke`: run a Lambda function and wait for what it returns.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sfnorch.asl import Catcher, Retrier, Task, Value
+from sfnorch.workflow import Arn, Bound, Permission
+
+RESOURCE = "lambda:invoke"
+
+TRANSIENT = Retrier(
+    errors=(
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+        "Lambda.TooManyRequestsException",
+    ),
+    interval_seconds=2,
+    max_attempts=6,
+    jitter=True,
+)
+"""What AWS's own advice retries: the function has not run, or can't be known to have."""
+
+
+def invoke(
+    name: str,
+    *,
+    arguments: Value,
+    retry: tuple[Retrier, ...] = (),
+    catch: tuple[Catcher, ...],
+    output: Value = None,
+    next_state: str,
+) -> Task:
+    """A task that invokes a function; `retry` comes behind what is always tried again."""
+    return Task(
+        name=name,
+        resource=RESOURCE,
+        arguments=arguments,
+        retry=(TRANSIENT, *retry),
+        catch=catch,
+        output=output if output is not None else {},
+        next=next_state,
+    )
+
+
+def arguments(function: str, payload: Mapping[str, Any]) -> dict[str, Value]:
+    """The arguments of Invoke."""
+    return {"FunctionName": function, "Payload": payload}
+
+
+def permissions(functions: Iterable[str]) -> tuple[Permission, ...]:
+    """What invoking these functions needs: on each, and on its versions and aliases."""
+    names = [name.rpartition(":function:")[2].partition(":")[0] for name in functions]
+    given = {name.rpartition(":function:")[2].partition(":")[0]: name for name in functions if name.startswith("arn:")}
+    resources: list[Bound] = []
+    for name in dict.fromkeys(names):
+        if name in given:
+            arn = given[name].rpartition(":function:")[0] + f":function:{name}"
+            resources += [arn, f"{arn}:*"]
+        else:
+            resources += [Arn("lambda", "function:", name), Arn("lambda", "function:", name, ":*")]
+    return (Permission(sid="InvokeFunctions", actions=("lambda:InvokeFunction",), resources=tuple(resources)),)

@@ -1,0 +1,41 @@
+"""`dag`: tasks that wait for just what they need, each an execution that whoever needs it starts or joins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.patterns import stack_parameters
+from sfnorch.patterns.dag import master, task
+
+if TYPE_CHECKING:
+    from sfnorch.plan.dag import DagPlan
+
+
+def workflow(plan: DagPlan) -> flow.Workflow:
+    """The orchestration of a plan of tasks: the master, and the machine whose executions are the tasks."""
+    tasks = task.machine(plan)
+    machines = (master.machine(plan, tasks), tasks)
+    told = plan.notify != "never"
+    return flow.Workflow(
+        description=f"{plan.name or 'Tasks'}: a master state machine and {len(plan.tasks)} tasks, "
+        "each of which starts when what it needs is done.",
+        machines=machines,
+        topic=stack_parameters.topic(plan, published_by_machine=told),
+        parameters=(
+            stack_parameters.environment(plan),
+            *stack_parameters.topic_parameters(plan, published_by_machine=told),
+            stack_parameters.boundary(),
+        ),
+        outputs=(
+            *(
+                flow.Output(name=f"{machine.key}StateMachineArn", value=flow.MachineArn(machine.key))
+                for machine in machines
+            ),
+            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+        ),
+        logging=stack_parameters.logging(plan),
+        tracing=plan.tracing,
+        schedule=stack_parameters.schedule(plan),
+        tags=plan.tags,
+    )

@@ -1,0 +1,146 @@
+"""The master machine: starts or joins every task, collects what became of each, and tells what failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.asl import (
+    AnyState,
+    Catcher,
+    Choice,
+    Fail,
+    Graph,
+    Pass,
+    Rule,
+    Substitution,
+    Succeed,
+    Value,
+    jsonata,
+)
+from sfnorch.integrations import alarm_state, joined_execution, notification
+from sfnorch.patterns.dag import message, task
+from sfnorch.patterns.dag.joining import join_tasks
+from sfnorch.patterns.job_failure import any_error
+
+if TYPE_CHECKING:
+    from sfnorch.plan.dag import DagPlan
+
+NAME = "master"
+
+
+def machine(plan: DagPlan, tasks: flow.StateMachine) -> flow.StateMachine:
+    """The master of the task machine."""
+    substitutions: dict[str, flow.Bound] = {"Task": flow.MachineArn(tasks.key), "AlarmName": tasks.alarm.name}
+    if plan.notify != "never":
+        substitutions |= {"Environment": flow.ParameterValue(flow.ENVIRONMENT), "TopicArn": flow.TopicArn()}
+        if plan.name is None:
+            substitutions["Name"] = flow.StackName()
+    return flow.StateMachine(
+        key="Master",
+        name=NAME,
+        physical_name=flow.StackName(NAME),
+        graph=_graph(plan),
+        substitutions=substitutions,
+        permissions=(
+            *joined_execution.permissions(flow.StackName(task.NAME)),
+            *alarm_state.permissions(tasks.alarm.name),
+            *(notification.permissions() if plan.notify != "never" else ()),
+        ),
+        alarm=flow.Alarm(name=flow.StackName(f"{NAME}-failed"), description="The master failed"),
+    )
+
+
+def _graph(plan: DagPlan) -> Graph:
+    ending = "Done" if plan.on_task_failure == "succeed" else "TasksFailed"
+    told = plan.notify != "never"
+    well = "NotifySuccess" if plan.notify == "always" else "Done"
+    states: list[AnyState] = [_resolve(plan), _check(), _run_tasks(), _any_failed("NotifyFailure" if told else ending)]
+    states.append(_clear_alarm(well))
+    if told:
+        states += message.failure_states(ending)
+    if plan.notify == "always":
+        states.append(message.success_state("Done"))
+    states.append(Succeed(name="Done"))
+    if ending != "Done":
+        states.append(Fail(name="TasksFailed", error="TasksFailed", cause=jsonata(message.FAILED_IN_SHORT)))
+    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+    return Graph(
+        *states, comment="Starts or joins every task, waits for all, and tells which failed and which were blocked."
+    )
+
+
+_WHAT_WOULD_DO = """"done must be a list of names of tasks, such as [" & $string($tasks[0]) & "]; not "
+    & $substring($string($done), 0, 500)"""
+
+
+def _resolve(plan: DagPlan) -> Pass:
+    assign: dict[str, Value] = {}
+    if plan.notify != "never":
+        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+    assign |= {
+        "run": jsonata("$states.context.Execution.Id"),
+        "machine": Substitution("Task"),
+        "tasks": [each.name for each in plan.tasks],
+        "done": jsonata("$exists($states.input.done) ? $states.input.done : []"),
+    }
+    return Pass(name="ResolveTasks", assign=assign, next="CheckTasks")
+
+
+def _check() -> Choice:
+    known = '$type($done) = "array" and $count($done[$ in $tasks]) = $count($done)'
+    rules = (
+        Rule(condition=jsonata(f"{known} and $count($distinct($done)) < $count($tasks)"), next="RunTasks"),
+        Rule(condition=jsonata(known), output={"outcomes": []}, next="AnyFailed"),
+    )
+    return Choice(name="CheckTasks", rules=rules, default="InvalidInput")
+
+
+def _run_tasks() -> AnyState:
+    # no iteration fails: what is caught here is nothing that can be foreseen, and what became of the tasks isn't known
+    unforeseen = """{"outcomes": [$tasks[$not($ in $done)].{
+    "task": $, "status": "FAILED", "error": $states.errorOutput.Error, "message": "unforeseen"
+  }]}"""
+    return join_tasks(
+        "RunTasks",
+        tasks="$tasks[$not($ in $done)]",
+        machine=Substitution("Task"),
+        machine_arn="$machine",
+        catch=any_error("AnyFailed", output=jsonata(unforeseen)),
+        next_state="AnyFailed",
+    )
+
+
+def _any_failed(failed: str) -> Choice:
+    outcomes = """{"tasks": [$tasks.(
+    $task := $; $task in $done ? {"task": $task, "status": "DONE BEFORE"} : $states.input.outcomes[task = $task]
+  )]}"""
+    return Choice(
+        name="AnyFailed",
+        rules=(
+            Rule(
+                condition=jsonata('$count($states.input.outcomes[status != "SUCCEEDED"]) > 0'),
+                assign={
+                    "failed": jsonata('[$states.input.outcomes[status = "FAILED"]]'),
+                    "blocked": jsonata('[$states.input.outcomes[status = "BLOCKED"]]'),
+                },
+                output=jsonata(outcomes),
+                next=failed,
+            ),
+        ),
+        default="ClearAlarm",
+        output=jsonata(outcomes),
+    )
+
+
+def _clear_alarm(next_state: str) -> AnyState:
+    as_it_is = jsonata("$states.input")
+    return alarm_state.set_alarm(
+        "ClearAlarm",
+        alarm=Substitution("AlarmName"),
+        state="OK",
+        reason="All tasks succeeded",
+        output=as_it_is,
+        catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
+        next_state=next_state,
+    )

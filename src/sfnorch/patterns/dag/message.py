@@ -1,0 +1,72 @@
+"""The master's message: which tasks failed, each with its own message and where to look, and which were blocked."""
+
+from __future__ import annotations
+
+from sfnorch.asl import Catcher, Substitution, Task, jsonata
+from sfnorch.integrations import notification
+
+# [ENV] NAME: 200 of 200 tasks failed: with 20 characters of environment, 45 of the name fit.
+_SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": "\n    & '
+_COUNT = '$count($failed) & " of " & $count($tasks) & " tasks failed"'
+
+FAILED_IN_SHORT = f"""$substring({_COUNT} & ": "
+    & $join($failed.(task & " (" & error & ")"), ", "), 0, 30000)"""
+"""What the master's Fail state says."""
+
+# The room of a message is shared out among the failed; a link leads into the console of the execution's own region.
+# https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+_MESSAGE = f"""(
+  $region := $split($run, ":")[3];
+  $link := function($service, $rest) {{
+    "https://" & $region & ".console.aws.amazon.com/" & $service & "/home?region=" & $region & "#" & $rest
+  }};
+  $logs := "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/";
+  $join([
+    {_COUNT} & ($count($blocked) > 0 ? ", " & $count($blocked) & " more were blocked")
+      & " in " & $name & " (" & $environment & ").",
+    $failed.(
+      "\\n" & task & ($exists(job) ? ": job " & job & " failed" : " failed: " & error) & "\\n  " & message
+      & ($exists(runId) ? "\\n  Job run: " & runId & "\\n  Logs: " & $link("cloudwatch", $logs & runId))
+    ),
+    $count($blocked) > 0 ? "\\nNot run, since what they need failed:\\n  "
+      & $join($blocked.(task & " (by " & by & ")"), "\\n  "),
+    "\\nMaster: " & $link("states", "/v2/executions/details/" & $run)
+  ], "\\n")
+)"""
+
+_ALL_WELL = """$count($tasks) & " tasks succeeded in " & $name & " (" & $environment & ").\\n\\n"
+    & $join($states.input.tasks.(task & ": " & status), "\\n")"""
+
+
+def failure_states(next_state: str) -> tuple[Task, ...]:
+    """`NotifyFailure`, whose own failure never fails the run."""
+    as_it_is = jsonata("$states.input")
+    return (
+        notification.publish(
+            "NotifyFailure",
+            topic=Substitution("TopicArn"),
+            subject=jsonata(_SUBJECT + _COUNT),
+            message=jsonata(_MESSAGE),
+            attributes={"status": "FAILED"},
+            list_attributes={"failedTasks": jsonata("$string([$failed.task])")},
+            catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
+            output=as_it_is,
+            next_state=next_state,
+        ),
+    )
+
+
+def success_state(next_state: str) -> Task:
+    """`NotifySuccess`, for plans that want a message of every run."""
+    as_it_is = jsonata("$states.input")
+    return notification.publish(
+        "NotifySuccess",
+        topic=Substitution("TopicArn"),
+        subject=jsonata(_SUBJECT + '$count($tasks) & " tasks succeeded"'),
+        message=jsonata(_ALL_WELL),
+        attributes={"status": "SUCCEEDED"},
+        list_attributes={},
+        catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
+        output=as_it_is,
+        next_state=next_state,
+    )

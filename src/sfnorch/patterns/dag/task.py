@@ -1,0 +1,202 @@
+"""The task machine: an execution of it is a task of one run, whoever needed it first.
+
+It starts or joins what its task needs, all at once; where one of these failed or was blocked itself, it ends BLOCKED,
+without work. Else it does its own work, and ends, or fails, as that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.asl import (
+    AnyState,
+    Choice,
+    Fail,
+    Graph,
+    Pass,
+    Retrier,
+    Rule,
+    Substitution,
+    Succeed,
+    Task,
+    Value,
+    jsonata,
+)
+from sfnorch.integrations import alarm_state, external_execution, glue_job, joined_execution, lambda_function
+from sfnorch.patterns.dag.joining import MESSAGE_LENGTH, join_tasks
+from sfnorch.patterns.job_failure import MESSAGE, RUN_ID, UNQUOTED, any_error
+
+if TYPE_CHECKING:
+    from sfnorch.plan.dag import DagPlan, DagTask
+
+NAME = "task"
+TASKS = "tasks"
+"""The variable that holds the plan's tasks by name: `{needs, arguments, work}`."""
+
+_OWN_ARN = "$states.context.StateMachine.Id"
+
+
+def machine(plan: DagPlan) -> flow.StateMachine:
+    """The task machine of the plan."""
+    alarm_name = flow.StackName(f"{NAME}-failed")
+    return flow.StateMachine(
+        key="Task",
+        name=NAME,
+        physical_name=flow.StackName(NAME),
+        graph=_graph(plan),
+        substitutions={"AlarmName": alarm_name},
+        permissions=(
+            *joined_execution.permissions(flow.StackName(NAME)),
+            *_work_permissions(plan.tasks),
+            *alarm_state.permissions(alarm_name),
+        ),
+        alarm=flow.Alarm(name=alarm_name, description="A task failed"),
+        jobs=plan.job_names,
+        place="tasks",
+    )
+
+
+def _work_permissions(tasks: Sequence[DagTask]) -> tuple[flow.Permission, ...]:
+    jobs = [task.glue_job for task in tasks if task.glue_job]
+    functions = [task.function for task in tasks if task.function]
+    machines = [task.state_machine for task in tasks if task.state_machine]
+    return (
+        *(glue_job.permissions(jobs) if jobs else ()),
+        *(lambda_function.permissions(functions) if functions else ()),
+        *(external_execution.permissions(machines) if machines else ()),
+    )
+
+
+def _graph(plan: DagPlan) -> Graph:
+    work = list(dict.fromkeys(map(_work, plan.tasks)))
+    states: list[AnyState] = [
+        Pass(
+            name="ResolveTask",
+            assign={
+                "task": jsonata("$states.input.task"),
+                "run": jsonata("$states.input.run"),
+                "done": jsonata("$states.input.done"),
+                TASKS: {task.name: _entry(task) for task in plan.tasks},
+            },
+            next="CheckTask",
+        ),
+        Choice(
+            name="CheckTask",
+            rules=(
+                Rule(
+                    condition=jsonata(f'$exists($lookup(${TASKS}, $task)) and $type($run) = "string"'),
+                    assign={
+                        "own": jsonata(f"$lookup(${TASKS}, $task)"),
+                        "needs": jsonata(f"[$lookup(${TASKS}, $task).needs[$not($ in $done)]]"),
+                    },
+                    next="CheckNeeds",
+                ),
+            ),
+            default="InvalidInput",
+        ),
+        Choice(
+            name="CheckNeeds",
+            rules=(Rule(condition=jsonata("$count($needs) > 0"), next="JoinNeeds"),),
+            default="ChooseWork",
+        ),
+        join_tasks(
+            "JoinNeeds",
+            tasks="$needs",
+            machine=jsonata(_OWN_ARN),
+            machine_arn=_OWN_ARN,
+            catch=any_error("RaiseAlarm"),
+            next_state="CheckOutcomes",
+        ),
+        Choice(
+            name="CheckOutcomes",
+            rules=(
+                Rule(
+                    condition=jsonata('$count($states.input.outcomes[status != "SUCCEEDED"]) > 0'),
+                    next="Blocked",
+                ),
+            ),
+            default="ChooseWork",
+        ),
+        Choice(
+            name="ChooseWork",
+            rules=tuple(Rule(condition=jsonata("$own.work = <<work>>", work=name), next=name) for name, _, _ in work),
+            default="InvalidInput",
+        ),
+        *(_work_state(*each) for each in work),
+        Succeed(name="Done", output={"task": jsonata("$task"), "status": "SUCCEEDED"}),
+        Succeed(name="Blocked", output=jsonata(_BLOCKED)),
+        _raise_alarm(),
+        Fail(name="TaskFailed", error="TaskFailed", cause=jsonata(_CAUSE)),
+        Fail(
+            name="InvalidInput",
+            error="InvalidInput",
+            cause=jsonata('"the input names no task of this machine: " & $substring($string($states.input), 0, 500)'),
+        ),
+    ]
+    return Graph(*states, comment="A task: joins what it needs, all at once, then does its own work")
+
+
+# A task that is blocked itself names the one at the root.
+_BLOCKED = """(
+  $first := $states.input.outcomes[status != "SUCCEEDED"][0];
+  {"task": $task, "status": "BLOCKED", "by": [$first.by, $first.task][0]}
+)"""
+
+_TOLD = MESSAGE.replace("<<cause>>", "Cause")
+_CAUSE = f"""$string($states.input.{{
+    "task": $task, "status": "FAILED",
+    "job": $own.arguments.JobName,
+    "runId": {RUN_ID.replace("<<cause>>", "Cause")},
+    "error": Error,
+    "message": $substring({UNQUOTED.replace("<<message>>", _TOLD)}, 0, {MESSAGE_LENGTH})
+  }})"""
+
+
+def _raise_alarm() -> Task:
+    reason = f'$states.input.$substring("Task " & $task & " failed: " & {_TOLD}, 0, {alarm_state.REASON_LENGTH})'
+    as_caught = jsonata("$states.input")
+    (catch,) = any_error("TaskFailed", output=as_caught)[1:]
+    return alarm_state.set_alarm(
+        "RaiseAlarm",
+        alarm=Substitution("AlarmName"),
+        state="ALARM",
+        reason=jsonata(reason),
+        output=as_caught,
+        catch=catch,
+        next_state="TaskFailed",
+    )
+
+
+_BASES = {"glue_job": "RunJob", "lambda": "InvokeFunction", "state_machine": "RunStateMachine"}
+
+
+def _work(task: DagTask) -> tuple[str, str, int]:
+    """The state that does the task's work, its kind, and how often it is done again: the Retry of a state is fixed."""
+    base = _BASES[task.kind]
+    return (f"{base}Again{task.retries}" if task.retries else base), task.kind, task.retries
+
+
+def _entry(task: DagTask) -> Value:
+    if task.kind == "glue_job":
+        arguments = glue_job.start_arguments(task, task.glue_job or "")
+    elif task.kind == "lambda":
+        arguments = lambda_function.arguments(task.function or "", task.input or {})
+    else:
+        arguments = external_execution.arguments(task.state_machine or "", task.input or {})
+    return {"needs": list(task.needs), "work": _work(task)[0], "arguments": arguments}
+
+
+def _work_state(name: str, kind: str, retries: int) -> Task:
+    again = (Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True),)
+    further = again if retries else ()
+    catch = any_error("RaiseAlarm")
+    arguments = jsonata("$own.arguments")
+    if kind == "glue_job":
+        return glue_job.run_job(name, arguments=arguments, retries=retries, catch=catch, output="{}", next_state="Done")
+    if kind == "lambda":
+        return lambda_function.invoke(name, arguments=arguments, retry=further, catch=catch, next_state="Done")
+    return external_execution.run(
+        name, arguments="$own.arguments", own_arn=_OWN_ARN, retry=further, catch=catch, next_state="Done"
+    )
