@@ -23,13 +23,18 @@ from sfnorch.cfn.render import render_template
 from sfnorch.cli.main import sfnorch
 from sfnorch.graph.mermaid import mermaid
 from sfnorch.patterns import workflow
-from sfnorch.plan.load import default_plan
+from sfnorch.plan.load import default_plan, parse_plan
 from sfnorch.plan.schema import plan_schema
+from sfnorch.plan.starters import starter_text
+from sfnorch.report.durations import duration
 from sfnorch.report.run_tree import print_failures, rendered, titles
-from sfnorch.simulate.figures import Figures
+from sfnorch.simulate.behaviour import Behaviour
+from sfnorch.simulate.figures import Figures, figures
 from sfnorch.simulate.record import AlarmChange, Event, Execution, JobRun, Message, What
+from sfnorch.simulate.run import chosen, play
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
+from sfnorch.template.tasks import tasks
 from tests.ministack import emulator, new_account, small_template
 from tests.replay import Replay
 from tests.screens import plain
@@ -67,6 +72,8 @@ def readme_text(readme: str) -> str:
         "run": _run,
         "deployed": _deployed,
         "followed": _followed,
+        "tasks": _tasks,
+        "waits": _waits,
     }
     made = {name: "\n".join(lines()) for name, lines in parts.items()}
     return _PART.sub(lambda part: f"{part[1]}\n{made[part[2]]}\n{part[3]}", readme)
@@ -154,6 +161,37 @@ def _deployed() -> Iterator[str]:
     cut = [*lines[: events[2]], "…", *lines[events[-2] :]]
     screen = "\n".join(line.replace("-RANDOM", "") for line in cut)
     yield f"```text\n$ sfnorch deploy --stack-name nightly-etl\n{screen}\n```"
+
+
+def _tasks() -> Iterator[str]:
+    """The tasks of the starter plan, drawn."""
+    text = render_template(workflow(parse_plan(starter_text("dag"))), "sam")
+    template = contents(parse_template(text, "SAM-template.yaml"))
+    yield f"```mermaid\n{mermaid([], template, tasks(template))}```\n"
+
+
+WAITS = Path(__file__).parent / "waits"
+_SECONDS = {"glue-job-1": 600.0, "glue-job-2": 2700.0, "glue-job-3": 930.0, "flow-1": 1800.0, "flow-2": 300.0}
+_WAYS = {
+    "barrier": "a Parallel, then both flows",
+    "poller": "each flow looks every 60 s",
+    "ours": "`pattern: dag`",
+}
+
+
+def _waits() -> Iterator[str]:
+    """How long three ways of waiting take, and what they cost, from the simulator."""
+    yield "| way | flow 1 starts | flow 2 starts | all is done | billed transitions |\n|---|---|---|---|---|"
+    for name, words in _WAYS.items():
+        text = (WAITS / f"{name}.yaml").read_text(encoding="utf-8")
+        if name == "ours":
+            text = render_template(workflow(parse_plan(text)), "sam")
+        template = contents(parse_template(text, name))
+        run = play(template, chosen(template), {}, Behaviour(seconds=_SECONDS, enforce_permissions=False))
+        starts = {one.job: one.started for one in run.job_runs}
+        transitions = figures(run).transitions
+        moments = [duration(at) for at in (starts["flow-1"], starts["flow-2"], run.executions[0].ended or 0.0)]
+        yield f"| {words} | {' | '.join(moments)} | {transitions} |"
 
 
 def _followed() -> Iterator[str]:

@@ -24,6 +24,7 @@ ARN = re.compile(r"arn:[\w-]+:states:(?P<region>[\w-]+):\d+:execution:(?P<machin
 NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
 """What an execution may be called; others are taken by AWS, but not logged."""
 
+_TASK = re.compile(r"(.+)-[0-9a-f]{16}")
 _PAGE = 1000
 _NEWS_PAGE = 100
 
@@ -52,6 +53,12 @@ def machine_name(arn: str) -> str:
     """The name of the machine that an execution is of."""
     match = ARN.fullmatch(arn)
     return match["machine"] if match else arn
+
+
+def task_name(arn: str) -> str:
+    """The task that the execution is one of, by its name, which ends in sixteen digits for the run; else empty."""
+    match = _TASK.fullmatch(execution_name(arn))
+    return match[1] if match and machine_name(arn).endswith("-task") else ""
 
 
 def execution_name(arn: str) -> str:

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,8 +24,14 @@ _ENDS = {
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
 """The key of an execution's input that links it to the one that started it, in the console too."""
 
-_TOLD = ("jobs", "children", "threads", "threadId", "child")
+_TOLD = ("jobs", "children", "threads", "threadId", "child", "task", "tasks", "done")
 """The variables of sfnorch's machines that say what a run is to do."""
+
+
+_EXISTS = re.compile(
+    r"StepFunctions\.ExecutionAlreadyExistsException: .*?(arn:[^:\s]+:states:\S+:execution:[^\s']+).*", re.DOTALL
+)
+"""What is said of an execution's name that is taken: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,6 +120,12 @@ class Record:
     def child_names(self) -> list[str]:
         """A master's children, in their order."""
         names = self.variables.get("children")
+        return [str(name) for name in names] if isinstance(names, list) else []
+
+    @property
+    def task_names(self) -> list[str]:
+        """The tasks of a master of tasks; nothing of another."""
+        names = self.variables.get("tasks")
         return [str(name) for name in names] if isinstance(names, list) else []
 
     @property
@@ -236,7 +249,9 @@ class Record:
         error, cause = str(details.get("error", "")), str(details.get("cause", ""))
         words = ": ".join(filter(None, (error, cause)))
         visit = self._visits[event["id"]]
-        if visit in self._executions and visit not in self.started_executions:
+        if exists := _EXISTS.fullmatch(words):  # it runs, or has run, already: it is joined
+            self.started_executions[visit] = exists[1]
+        elif visit in self._executions and visit not in self.started_executions:
             self.refused_executions[visit] = (self._executions[visit], words)
         if job is None:
             return

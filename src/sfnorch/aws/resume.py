@@ -35,6 +35,8 @@ class Resumption:
     input: Mapping[str, Any]
     jobs: Mapping[str, Sequence[str]]
     skipped: Sequence[str] = ()
+    as_planned: str = "all of its jobs, as planned"
+    """What is said of one without a list of jobs."""
 
 
 def resumption(root: Node, children: Sequence[str] | None) -> Resumption:
@@ -69,6 +71,28 @@ def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
                 )
             job.status = run["JobRunState"]
     return untold
+
+
+def resumption_of_tasks(root: Node, tasks: Sequence[str]) -> Resumption:
+    """How a run of tasks is resumed: what has succeeded, of those that there are now, is done, and all else runs.
+
+    Raises SfnorchError where it runs still, or nothing is left to do.
+    """
+    if any(not node.ended for node in root.walk()):
+        raise SfnorchError("It is running still", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
+    before = root.record.variables.get("done")
+    done = set(before) if isinstance(before, list) else set()
+    for node in root.walk():
+        told = node.record.output
+        if node.record.status == "SUCCEEDED" and isinstance(told, dict) and told.get("status") == "SUCCEEDED":
+            done.add(told.get("task"))
+    left = [name for name in tasks if name not in done]
+    if not left:
+        raise SfnorchError("Nothing failed", hint=_ANEW)
+    kept = [name for name in tasks if name in done]
+    return Resumption(
+        input={"done": kept}, jobs={name: [] for name in left}, skipped=kept, as_planned="runs when its needs are done"
+    )
 
 
 def _of_jobs(record: Record) -> Resumption:

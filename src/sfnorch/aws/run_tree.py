@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -31,11 +32,15 @@ _SHORTEST, _LONGEST = 1.0, 10.0
 
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """An execution of the run, what is known of it, and the executions that it started."""
+    """An execution of the run, what is known of it, and the executions that it started.
+
+    One that several wait for is a child of the first of them, and `joined` by the others.
+    """
 
     arn: str
     record: Record = field(default_factory=Record)
     children: list[Node] = field(default_factory=list)
+    joined: list[Node] = field(default_factory=list)
 
     @property
     def machine(self) -> str:
@@ -46,6 +51,12 @@ class Node:
     def ended(self) -> bool:
         """Whether it has ended."""
         return self.record.ended is not None
+
+    @property
+    def blocked_by(self) -> str:
+        """The task whose failure kept this one from its work; empty where none did."""
+        told = self.record.output
+        return str(told.get("by")) if isinstance(told, dict) and told.get("status") == "BLOCKED" else ""
 
     @property
     def skipped(self) -> list[str]:
@@ -91,6 +102,7 @@ class RunTree:
 
     def __init__(self, client: SFNClient, arns: list[str], clock: Clock) -> None:
         self.roots = [Node(arn=arn) for arn in arns]
+        self._nodes = {root.arn: root for root in self.roots}
         self._client = client
         self._clock = clock
         self._events = patiently(events_after, clock)
@@ -103,11 +115,33 @@ class RunTree:
     def poll(self) -> list[News]:
         """What is new, read with one call for each execution that hasn't ended."""
         news: list[News] = []
+        polled: set[str] = set()
         for root in self.roots:
-            news += self._polled(root, parent=None)
+            news += self._polled(root, polled, parent=None)
+            self._share_out(root)
         return sorted(news, key=lambda item: item.change.at)
 
-    def _polled(self, node: Node, *, parent: Node | None) -> Iterator[News]:
+    def _share_out(self, root: Node) -> None:
+        """Gives each execution that several wait for to one of them: to the root only where no other does."""
+        owners: dict[str, Node] = {}
+        waiting = [root]
+        for node in waiting:  # which grows as it is gone through
+            for child in self._started(node):
+                if child.arn not in owners:
+                    waiting.append(child)
+                if owners.get(child.arn, root) is root:
+                    owners[child.arn] = node
+        for node in waiting:
+            started = self._started(node)
+            node.children = [child for child in started if owners[child.arn] is node]
+            node.joined = [child for child in started if owners[child.arn] is not node]
+            node.children.sort(key=partial(_position, node.record.child_names))
+
+    def _started(self, node: Node) -> list[Node]:
+        return [self._nodes[arn] for arn in dict.fromkeys(node.record.children) if arn in self._nodes]
+
+    def _polled(self, node: Node, polled: set[str], *, parent: Node | None) -> Iterator[News]:
+        polled.add(node.arn)
         if not node.ended:
             try:
                 events = self._events(self._client, node.arn, node.record.last_event)
@@ -118,12 +152,10 @@ class RunTree:
                 return
             for change in node.record.take(events):
                 yield News(node=node, change=change)
-            known = {child.arn: child for child in node.children}
-            node.children = [known.get(arn) or Node(arn=arn) for arn in dict.fromkeys(node.record.children)]
-        for child in node.children:
-            yield from self._polled(child, parent=node)
-        names = node.record.child_names
-        node.children.sort(key=lambda child: names.index(name) if (name := child.child_of(names)) in names else 0)
+        for arn in dict.fromkeys(node.record.children):
+            child = self._nodes.setdefault(arn, Node(arn=arn))
+            if arn not in polled:
+                yield from self._polled(child, polled, parent=node)
 
     def follow(self, deadline: float | None = None) -> Iterator[list[News]]:
         """What is new, poll by poll, until the run has ended or the deadline, a time of the clock, has passed."""
@@ -143,6 +175,11 @@ class RunTree:
         return [failure for root in self.roots for node in root.walk() for failure in _failures(node)]
 
 
+def _position(names: Sequence[str], child: Node) -> int:
+    name = child.child_of(names)
+    return names.index(name) if name in names else 0
+
+
 def _failures(node: Node) -> Iterator[Failure]:
     record = node.record
     for machine, why in record.refused_executions.values():
@@ -153,7 +190,7 @@ def _failures(node: Node) -> Iterator[Failure]:
     for job in jobs:
         message = job.message or record.message or f"the execution ended {record.status}"
         yield Failure(node=node, job=job, message=message)
-    others = any(child.record.status not in ("RUNNING", "SUCCEEDED") for child in node.children)
+    others = any(child.record.status not in ("RUNNING", "SUCCEEDED") for child in (*node.children, *node.joined))
     if not jobs and not others and not record.refused_executions:
         message = ": ".join(filter(None, (record.error, record.message))) or record.status
         yield Failure(node=node, job=None, message=message)

@@ -35,6 +35,13 @@ def children(of: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(map(str, names)) if isinstance(names, list) else None
 
 
+def tasks(of: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The names of the tasks of a master of tasks; None for another machine."""
+    state = of.get("States", {}).get("ResolveTasks", {})
+    names = state.get("Assign", {}).get("tasks") if isinstance(state, dict) else None
+    return tuple(map(str, names)) if isinstance(names, list) else None
+
+
 def runs_jobs(of: Mapping[str, Any]) -> bool:
     """Whether it is a machine of sfnorch's that runs the jobs which its input names."""
     states = of.get("States", {})

@@ -15,6 +15,7 @@ from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from sfnorch.template.contents import StateMachine, Template
+    from sfnorch.template.tasks import PlannedTask
 
 FORMATS = ("text", "mermaid", "dot", "svg")
 
@@ -23,6 +24,7 @@ FORMATS = ("text", "mermaid", "dot", "svg")
 @click.argument("template_file", required=False, type=click.Path(path_type=Path), metavar="[TEMPLATE]")
 @plan_option
 @click.option("--machine", "names", multiple=True, metavar="NAME", help="Draw this machine; may be given for several.")
+@click.option("--tasks", "tasks_alone", is_flag=True, help="Draw a plan's tasks with their needs, and no machines.")
 @click.option(
     "--format",
     "form",
@@ -39,38 +41,53 @@ FORMATS = ("text", "mermaid", "dot", "svg")
     default="-",
     help="Where to write; - is standard output, and the default.",
 )
-def graph(template_file: Path | None, plan_file: Path | None, names: tuple[str, ...], form: str, out: Path) -> None:
+def graph(
+    template_file: Path | None,
+    plan_file: Path | None,
+    names: tuple[str, ...],
+    tasks_alone: bool,
+    form: str,
+    out: Path,
+) -> None:
     """Draw the state machines of a template.
 
-    States and the ways between them; what catches an error is dashed, branches and a Map's items are boxes, and a
-    task that starts another machine is linked to it. Without a template it draws the plan's rendering.
+    Tasks with what they need come first, where a plan has any. States and the ways between them; what catches an
+    error is dashed, branches and a Map's items are boxes, and a task that starts another machine is linked to it.
+    Without a template it draws the plan's rendering.
     """
     from sfnorch.cli.templates import read_contents
+    from sfnorch.template.tasks import tasks
 
+    if tasks_alone and names:
+        raise click.UsageError("Draw the tasks alone, or machines, not both.")
     template = read_contents(template_file, plan_file)
-    machines = [template.find(name) for name in names] or list(template.machines)
-    if not machines:
+    drawn = () if names else tasks(template)
+    if tasks_alone and not drawn:
+        raise SfnorchError(f"{template.source.file} holds no tasks that need each other")
+    machines = [] if tasks_alone else [template.find(name) for name in names] or list(template.machines)
+    if not machines and not drawn:
         raise SfnorchError(f"There is no state machine in {template.source.file}")
     for machine in machines:
         if machine.fault:
             raise SfnorchError(str(machine.fault))
     if form == "text" and str(out) == "-":
-        _print(machines, template)
+        _print(machines, template, drawn)
         return
-    text = _text(form, machines, template)
+    text = _text(form, machines, template, drawn)
     if str(out) == "-":
         click.echo(text, nl=False)
     else:
         write_whole(out, text)
         count = len(machines)
-        click.echo(f"Wrote {out}: {form}, {count} state machine{'s' if count > 1 else ''}.")
+        what = f"{count} state machine{'s' if count > 1 else ''}" if machines else f"{len(drawn)} tasks"
+        click.echo(f"Wrote {out}: {form}, {what}.")
 
 
-def _text(form: str, machines: Sequence[StateMachine], template: Template) -> str:
+def _text(form: str, machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]) -> str:
     if form == "mermaid":
         from sfnorch.graph.mermaid import mermaid
 
-        return mermaid(machines, template)
+        return mermaid(machines, template, drawn)
     if form == "text":
         from rich.console import Console
 
@@ -78,20 +95,20 @@ def _text(form: str, machines: Sequence[StateMachine], template: Template) -> st
 
         file = io.StringIO()
         console = Console(file=file, width=200, highlight=False)
-        for tree in trees(machines, template):
+        for tree in trees(machines, template, drawn):
             console.print(tree)
         return file.getvalue()
     from sfnorch.graph.dot import dot, svg
 
-    drawn = dot(machines, template)
-    return svg(drawn) if form == "svg" else drawn
+    graphviz = dot(machines, template, drawn)
+    return svg(graphviz) if form == "svg" else graphviz
 
 
-def _print(machines: Sequence[StateMachine], template: Template) -> None:
+def _print(machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]) -> None:
     from rich.console import Console
 
     from sfnorch.graph.text import trees
 
     console = Console(highlight=False)
-    for tree in trees(machines, template):
+    for tree in trees(machines, template, drawn):
         console.print(tree)

@@ -76,9 +76,9 @@ def resume(
 def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> Resumption:
     """How the execution is resumed. Raises SfnorchError where it can't be."""
     from sfnorch.aws.executions import machine_arn as machine_of_execution
-    from sfnorch.aws.resume import ask_glue, resumption
+    from sfnorch.aws.resume import ask_glue, resumption, resumption_of_tasks
     from sfnorch.aws.run_tree import RunTree
-    from sfnorch.aws.threads import children, definition, list_names, runs_jobs
+    from sfnorch.aws.threads import children, definition, list_names, runs_jobs, tasks
 
     client = session.stepfunctions
     tree = RunTree(client, [arn], clock)
@@ -89,6 +89,8 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
             click.echo(f"warning: {printable(line)}", err=True)
     now = definition(client, machine_arn)
     names = children(now)
+    if (all_tasks := tasks(now)) is not None:
+        return resumption_of_tasks(root, all_tasks)
     if names is None and not runs_jobs(now):
         raise SfnorchError(
             f"The machine {root.machine} is none that sfnorch makes: what is left of its run can't be told",
@@ -108,6 +110,6 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
 
 def _show(found: Resumption) -> None:
     for child, jobs in found.jobs.items():
-        click.echo(printable(f"{child}: {' → '.join(jobs) or 'all of its jobs, as planned'}"), err=True)
+        click.echo(printable(f"{child}: {' → '.join(jobs) or found.as_planned}"), err=True)
     if found.skipped:
         click.echo(printable(f"skipped: {', '.join(found.skipped)}"), err=True)

@@ -15,6 +15,7 @@ from sfnorch.graph.nodes import Nodes
 from sfnorch.graph.words import does, in_order, scope_title
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State
+from sfnorch.template.tasks import PlannedTask
 
 _SHAPES = {
     "Choice": "diamond",
@@ -27,8 +28,8 @@ _SHAPES = {
 }
 
 
-def dot(machines: Sequence[StateMachine], template: Template) -> str:
-    """The graph: a cluster a machine, a branch and a Map's items; catches dashed, children linked."""
+def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+    """The graph: the tasks; a cluster a machine, a branch and a Map's items; catches dashed, children linked."""
     drawing = _Drawing(template)
     lines = [
         "digraph {",
@@ -36,10 +37,26 @@ def dot(machines: Sequence[StateMachine], template: Template) -> str:
         '  node [shape=box, fontname="sans-serif", fontsize=11]',
         '  edge [fontname="sans-serif", fontsize=9]',
     ]
+    lines += _tasks(tasks)
     for machine in machines:
         lines += drawing.machine(machine)
     lines += [*drawing.linked(), "}"]
     return "\n".join(lines) + "\n"
+
+
+def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
+    """The tasks, and an arrow to each from what it needs."""
+    if not tasks:
+        return
+    ids = {task.name: f"t{number}" for number, task in enumerate(tasks, 1)}
+    yield "  subgraph cluster_tasks {"
+    yield "    label=tasks"
+    for task in tasks:
+        yield f"    {ids[task.name]} [label={_quoted(task.name, '' if task.runs == task.name else task.runs)}]"
+    for task in tasks:
+        for need in task.needs:
+            yield f"    {ids[need]} -> {ids[task.name]}"
+    yield "  }"
 
 
 def svg(graph: str) -> str:

@@ -11,6 +11,7 @@ from sfnorch.graph.nodes import Nodes
 from sfnorch.graph.words import does, in_order, kind_and_doing, scope_title
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State
+from sfnorch.template.tasks import PlannedTask
 
 _SHAPES = {
     "Choice": ("{", "}"),
@@ -22,10 +23,11 @@ _SHAPES = {
 _ENTITIES = {character: f"#{ord(character)};" for character in '"#;`<>{}[]|\\'}
 
 
-def mermaid(machines: Sequence[StateMachine], template: Template) -> str:
-    """The flowchart: a box a machine, catches dashed, children linked to the task that starts them."""
+def mermaid(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+    """The flowchart: the tasks, then a box a machine, catches dashed, children linked to what starts them."""
     drawing = _Drawing(template)
-    lines = ["flowchart TD"]
+    lines = ["flowchart TD"] if machines else ["flowchart LR"]
+    lines += _tasks(tasks)
     for machine in machines:
         lines += drawing.machine(machine)
     lines += drawing.linked()
@@ -75,6 +77,21 @@ class _Drawing(Nodes):
             if missing:
                 yield f"  {node}[[{_quoted(self.template.title(missing))}]]"
             yield f"  {state} ==> {node}"
+
+
+def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
+    """The tasks, and an arrow to each from what it needs."""
+    if not tasks:
+        return
+    ids = {task.name: f"t{number}" for number, task in enumerate(tasks, 1)}
+    yield "  subgraph tasks [tasks]"
+    for task in tasks:
+        shown = task.name if task.runs == task.name else f"{task.name}<br/>{task.runs}"
+        yield f'    {ids[task.name]}["{"<br/>".join(map(_escaped, shown.split("<br/>")))}"]'
+    for task in tasks:
+        for need in task.needs:
+            yield f"    {ids[need]} --> {ids[task.name]}"
+    yield "  end"
 
 
 def _quoted(text: str) -> str:

@@ -10,17 +10,30 @@ from rich.tree import Tree
 from sfnorch.graph.words import in_order, kind_and_doing, scope_title, started, ways
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State, Way
+from sfnorch.template.tasks import PlannedTask
 
 
-def trees(machines: Sequence[StateMachine], template: Template) -> list[Tree]:
-    """A tree a machine."""
-    found = []
+def trees(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> list[Tree]:
+    """A tree of the tasks, what each needs behind it, and a tree a machine."""
+    found = [_tasks(tasks)] if tasks else []
     for machine in machines:
         tree = Tree(Text(template.title(machine), style="bold"))
         if machine.states:
             _add(tree, machine.states, template)
         found.append(tree)
     return found
+
+
+def _tasks(tasks: Sequence[PlannedTask]) -> Tree:
+    tree = Tree(Text("tasks", style="bold"))
+    for task in tasks:
+        line = Text(task.name)
+        if task.runs != task.name:
+            line.append(f"  {task.runs}", style="dim")
+        if task.needs:
+            line.append(f"  ← {', '.join(task.needs)}", style="cyan")
+        tree.add(line)
+    return tree
 
 
 def _add(tree: Tree, scope: Scope, template: Template) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from sfnorch.aws.executions import execution_name
+from sfnorch.aws.executions import execution_name, task_name
 from sfnorch.aws.history import Job
 from sfnorch.aws.links import execution_link, logs_link
 from sfnorch.aws.run_tree import Failure, News, Node, RunTree
@@ -41,7 +41,10 @@ def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
         for node in nodes
     }
     several = len(names) != len(set(names.values()))
-    return {arn: f"{name} {execution_name(arn)}" if several else name for arn, name in names.items()}
+    tasks = {arn: task for arn in names if (task := task_name(arn))}
+    return {
+        arn: tasks.get(arn) or (f"{name} {execution_name(arn)}" if several else name) for arn, name in names.items()
+    }
 
 
 def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: int | None = None) -> RenderableType:
@@ -141,12 +144,13 @@ def _node_data(node: Node) -> dict[str, Any]:
             for job in record.jobs
         ],
         "children": [_node_data(child) for child in node.children],
+        "joined": [child.arn for child in node.joined],
     }
 
 
 def _lines(node: Node) -> int:
     """How many rows the tree of the execution has."""
-    own = 1 + len(_rows(node)) + bool(node.skipped) + len(node.record.refused_executions)
+    own = 1 + len(_rows(node)) + bool(node.skipped) + len(node.record.refused_executions) + bool(node.joined)
     return own + sum(map(_lines, node.children))
 
 
@@ -163,6 +167,9 @@ def _branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) 
         branch.add(_one_line(refused) if live else refused)
     for child in node.children:
         branch.children.append(_branch(child, names, now, live=live))
+    if node.joined and node.machine == node.joined[0].machine:  # else it is a master's, which joins all
+        joined = Text(f"needs too: {', '.join(names.get(child.arn, '') for child in node.joined)}", style="dim")
+        branch.add(_one_line(joined) if live else joined)
     return branch
 
 
@@ -208,7 +215,10 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
     """The execution in a line; with `job`, the one that runs or failed too."""
     record = node.record
     name = names.get(node.arn, node.machine)
-    label = _label(name, "bold", record.status, record.started, record.ended, now)
+    status = "BLOCKED" if node.blocked_by else record.status
+    label = _label(name, "bold", status, record.started, record.ended, now)
+    if node.blocked_by:
+        label.append(f"  by {node.blocked_by}", "dim")
     own = [each for each in record.jobs if each.status != "SUCCEEDED"]
     if record.status != "SUCCEEDED" and not own and record.error:
         label.append(f"  {_short(f'{record.error}: {record.message}')}", "red")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import simpy
@@ -24,6 +25,9 @@ MAX_SECONDS = 31_536_000.0
 MAX_EXECUTIONS = 20_000
 """Where a run is given up: no end is in sight."""
 
+_TASK = re.compile(r"(.+)-[0-9a-f]{16}")
+"""How a task's execution is called: by the task, and by what tells the run."""
+
 _TIMED_OUT = "the execution's own timeout"
 
 
@@ -35,6 +39,8 @@ def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", pa
             f"there are more than {MAX_EXECUTIONS:,} executions: {title} was to start once more",
             hint="does a machine start itself?",
         )
+    if task := _TASK.fullmatch(name):
+        title = task[1]
     name = name or world.new_id()
     execution = Execution(
         arn=machine.arn.replace(":stateMachine:", ":execution:", 1) + f":{name}",

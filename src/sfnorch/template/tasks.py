@@ -1,0 +1,42 @@
+"""The tasks that a machine of tasks holds: what each runs, and which others it needs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sfnorch.template.contents import Template
+from sfnorch.template.located import Array, Object
+
+_ARN = re.compile(r"arn:.*:(function|stateMachine):")
+_STATE, _VARIABLE = "ResolveTask", "tasks"
+_NAMES = ("JobName", "FunctionName", "StateMachineArn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTask:
+    """A task: the job, function or machine that it runs, and the tasks that it needs."""
+
+    name: str
+    runs: str
+    needs: tuple[str, ...]
+
+
+def tasks(template: Template) -> tuple[PlannedTask, ...]:
+    """The tasks of the template, in the order of the plan; none where it has no machine of tasks."""
+    return tuple(_tasks(template))
+
+
+def _tasks(template: Template) -> Iterator[PlannedTask]:
+    for machine in template.machines:
+        scope = machine.states
+        state = scope.states.get(_STATE) if scope else None
+        assigned = state.body.get("Assign") if state else None
+        listed = assigned.get(_VARIABLE) if isinstance(assigned, Object) else None
+        for name, task in listed.items() if isinstance(listed, Object) else ():
+            needs = task.get("needs") if isinstance(task, Object) else None
+            arguments = task.get("arguments") if isinstance(task, Object) else None
+            if isinstance(needs, Array) and isinstance(arguments, Object):
+                runs = next((str(arguments[key]) for key in _NAMES if key in arguments), "")
+                yield PlannedTask(name=name, runs=_ARN.sub("", runs), needs=tuple(map(str, needs)))

@@ -1,0 +1,154 @@
+"""Plans of tasks, command by command: drawn, played through, and what is told of a run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+from tests.screens import plain
+
+PLAN = """\
+pattern: dag
+name: nightly
+tasks:
+- {name: report, state_machine: report, needs: [facts, prices]}
+- {name: facts, glue_job: load-facts, needs: [orders, prices]}
+- {name: orders, glue_job: extract-orders}
+- {name: prices, lambda: 'get-prices:live'}
+"""
+TEXT = """\
+tasks
+├── report  ← facts, prices
+├── facts  load-facts  ← orders, prices
+├── orders  extract-orders
+└── prices  get-prices:live
+"""
+MERMAID = """\
+flowchart LR
+  subgraph tasks [tasks]
+    t1["report"]
+    t2["facts<br/>load-facts"]
+    t3["orders<br/>extract-orders"]
+    t4["prices<br/>get-prices:live"]
+    t2 --> t1
+    t4 --> t1
+    t3 --> t2
+    t4 --> t2
+  end
+"""
+DOT = """\
+  subgraph cluster_tasks {
+    label=tasks
+    t1 [label="report"]
+    t2 [label="facts\\nload-facts"]
+    t3 [label="orders\\nextract-orders"]
+    t4 [label="prices\\nget-prices:live"]
+    t2 -> t1
+    t4 -> t1
+    t3 -> t2
+    t4 -> t2
+  }
+}
+"""
+
+
+@pytest.fixture(autouse=True)
+def plan(run: Run) -> None:
+    Path("sfnorch.yaml").write_text(PLAN)
+
+
+def test_graph_of_the_tasks_alone(run: Run):
+    assert run("graph", "--tasks").out == TEXT
+    assert run("graph", "--tasks", "--format", "mermaid").out == MERMAID
+    assert run("graph", "--tasks", "--format", "dot").out.endswith(DOT)
+    assert run("graph", "--tasks", "-o", "t.mmd", "--format", "mermaid").out == "Wrote t.mmd: mermaid, 4 tasks.\n"
+
+
+def test_graph_draws_the_tasks_before_the_machines(run: Run):
+    assert run("graph").out.startswith(TEXT + "master\n")
+    assert run("graph", "--machine", "master").out.startswith("master\n")
+    assert MERMAID.partition("\n")[2] in run("graph", "--format", "mermaid").out
+
+
+def test_graph_where_there_are_no_tasks(run: Run):
+    assert run("graph", "--tasks", "--machine", "master").err.endswith(
+        "Error: Draw the tasks alone, or machines, not both.\n"
+    )
+    Path("sfnorch.yaml").write_text("pattern: dynamic\n")
+    assert run("graph", "--tasks").err == "Error: sfnorch.yaml, rendered holds no tasks that need each other\n"
+
+
+def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
+    done = run(
+        "simulate", "--fail", "load-facts", "--duration", "get-prices:live=10s", "--seed", "1", "--output", "json"
+    )
+    told = json.loads(done.out)
+    assert done.code == 3
+    master, *tasks = told["executions"]
+    assert [(one["title"], one["status"], one["ended"]) for one in tasks] == [
+        ("report", "SUCCEEDED", 600.0),
+        ("facts", "FAILED", 600.0),
+        ("orders", "SUCCEEDED", 300.0),
+        ("prices", "SUCCEEDED", 10.0),
+    ]
+    (run_id,) = [one["run_id"] for one in told["job_runs"] if one["job"] == "load-facts"]
+    fault = "simulated: this run was told to fail"
+    assert master["output"] == {
+        "tasks": [
+            {"task": "report", "status": "BLOCKED", "by": "facts"},
+            {
+                "task": "facts",
+                "status": "FAILED",
+                "error": "States.TaskFailed",
+                "message": fault,
+                "job": "load-facts",
+                "runId": run_id,
+            },
+            {"task": "orders", "status": "SUCCEEDED"},
+            {"task": "prices", "status": "SUCCEEDED"},
+        ]
+    }
+    alarm, message = told["messages"]
+    assert (alarm["sender"], alarm["subject"]) == ("alarm stack-task-failed", 'ALARM: "stack-task-failed" in us-east-1')
+    arn = master["arn"]
+    console = "https://us-east-1.console.aws.amazon.com"
+    logs = "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events"
+    assert message["subject"] == "[dev] nightly: 1 of 4 tasks failed"
+    assert message["message"] == (
+        "1 of 4 tasks failed, 1 more were blocked in nightly (dev).\n"
+        f"\nfacts: job load-facts failed\n  {fault}\n  Job run: {run_id}\n"
+        f"  Logs: {console}/cloudwatch/home?region=us-east-1#{logs}/{run_id}\n"
+        "\nNot run, since what they need failed:\n  report (by facts)\n"
+        f"\nMaster: {console}/states/home?region=us-east-1#/v2/executions/details/{arn}"
+    )
+
+
+@pytest.mark.parametrize("given", ['{"done": "orders"}', '{"done": ["ordres"]}', '{"done": [1]}'])
+def test_a_run_that_is_told_nonsense_runs_nothing(run: Run, given: str):
+    done = run("simulate", "--input", given, "--output", "json")
+    told = json.loads(done.out)
+    (master,) = told["executions"]
+    assert (master["status"], master["error"]) == ("FAILED", "InvalidInput")
+    assert master["cause"].startswith("done must be a list of names of tasks, such as [report]; not ")
+
+
+def test_a_run_in_which_all_is_done_before_does_nothing_and_is_well(run: Run):
+    done = run("simulate", "--input", '{"done": ["orders", "prices", "facts", "report"]}', "--output", "json")
+    (master,) = json.loads(done.out)["executions"]
+    assert {one["status"] for one in master["output"]["tasks"]} == {"DONE BEFORE"}
+
+
+def test_two_hundred_tasks_that_fail_fit_into_what_the_master_may_say(run: Run):
+    tasks = [{"name": f"task-{'n' * 50}-{n:03}", "glue_job": f"job-{n}"} for n in range(200)]
+    Path("sfnorch.yaml").write_text(json.dumps({"pattern": "dag", "tasks": tasks}))
+    fault = "ä" * 5_000
+    done = run("simulate", "--fail", "job-*", "--output", "json")
+    told = json.loads(done.out)
+    assert [one["status"] for one in told["executions"][0]["output"]["tasks"]] == ["FAILED"] * 200
+    assert {one["started"] for one in told["job_runs"]} == {0.0}
+    longest = json.dumps(told["executions"][0]["output"]).replace("simulated: this run was told to fail", fault[:300])
+    assert len(longest.encode()) < 262_144
+    assert plain(done.err) == ""
