@@ -152,3 +152,14 @@ def test_two_hundred_tasks_that_fail_fit_into_what_the_master_may_say(run: Run):
     longest = json.dumps(told["executions"][0]["output"]).replace("simulated: this run was told to fail", fault[:300])
     assert len(longest.encode()) < 262_144
     assert plain(done.err) == ""
+
+
+@pytest.mark.parametrize("count", [1, 40, 41, 81])
+def test_all_tasks_that_need_nothing_start_at_once_and_the_one_that_needs_all_is_last(run: Run, count: int):
+    first = [{"name": f"t{n}", "glue_job": f"job-{n}"} for n in range(count)]
+    last = {"name": "last", "glue_job": "last", "needs": [one["name"] for one in first]}
+    Path("sfnorch.yaml").write_text(json.dumps({"pattern": "dag", "tasks": [last, *first]}))
+    done = run("simulate", "--duration", "job-0=20m", "--output", "json")
+    runs = {one["job"]: one["started"] for one in json.loads(done.out)["job_runs"]}
+    assert done.code == 0
+    assert runs == {**{f"job-{n}": 0.0 for n in range(count)}, "last": 1200.0}

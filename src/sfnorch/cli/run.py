@@ -123,7 +123,7 @@ def _inputs(
     session: Session, machine: Machine, threads: dict[str, tuple[str, ...]], only: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
     """The inputs of the executions to start, by what is added to their names."""
-    from sfnorch.aws.threads import children, definition, master_input, wants_jobs
+    from sfnorch.aws.threads import children, definition, master_input, tasks, wants_jobs
 
     found = definition(session.stepfunctions, machine.arn)
     names = children(found)
@@ -131,6 +131,8 @@ def _inputs(
         return {"": master_input(names, threads, only)}
     if only:
         raise click.UsageError(f"--only: {machine.title} has no children.")
+    if threads and tasks(found) is not None:
+        raise click.UsageError(f"--thread: {machine.title} runs tasks, which take no lists of jobs.")
     if not threads and wants_jobs(found):
         raise SfnorchError(f"{machine.title} runs the jobs that it is given", hint="--thread T1=a,b gives it some")
     if not threads:

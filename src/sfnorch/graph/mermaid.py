@@ -26,7 +26,7 @@ _ENTITIES = {character: f"#{ord(character)};" for character in '"#;`<>{}[]|\\'}
 def mermaid(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
     """The flowchart: the tasks, then a box a machine, catches dashed, children linked to what starts them."""
     drawing = _Drawing(template)
-    lines = ["flowchart TD"] if machines else ["flowchart LR"]
+    lines = ["flowchart LR"] if tasks and not machines else ["flowchart TD"]
     lines += _tasks(tasks)
     for machine in machines:
         lines += drawing.machine(machine)

@@ -200,3 +200,30 @@ def test_a_child_that_could_not_be_started():
         [("etl-1", "StepFunctions.X: gone")],
         ["arn:2"],
     )
+
+
+def test_an_execution_that_is_there_already_is_joined_not_refused():
+    arn = "arn:aws:states:us-east-1:123456789012:execution:etl-task:orders-0123456789abcdef"
+    history = History()
+    history.begin()
+    entered = history.enter()
+    given = '{"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:etl-task"}'
+    scheduled = history.add(
+        "TaskScheduled",
+        entered,
+        "taskScheduled",
+        resourceType="states",
+        resource="startExecution.sync:2",
+        parameters=given,
+    )
+    history.add(
+        "TaskFailed",
+        scheduled,
+        "taskFailed",
+        resourceType="states",
+        resource="startExecution.sync:2",
+        error="StepFunctions.ExecutionAlreadyExistsException",
+        cause=f"Execution Already Exists: '{arn}' (Service: Sfn, Status Code: 400, Request ID: 1)",
+    )
+    record, _ = told(history)
+    assert (record.children, record.refused_executions) == ([arn], {})

@@ -1,0 +1,100 @@
+"""A run of tasks that was recorded on an emulator: followed, shown by needs, and what is left of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from sfnorch.aws.history import Record
+from sfnorch.aws.resume import resumption_of_tasks
+from sfnorch.aws.run_tree import RunTree
+from sfnorch.cli.following import follow_run
+from sfnorch.errors import SfnorchError
+from tests.replay import Replay
+from tests.screens import plain
+
+TASKS = ("report", "facts", "orders", "prices", "check")
+
+
+SHOWN = """\
+master nightly-1 SUCCEEDED  05s
+├── report BLOCKED  04s  by facts
+│   ├── facts FAILED  03s
+│   │   ├── load-facts FAILED  01s  jr_ID  bench: this run was told to fail
+│   │   ├── orders SUCCEEDED  01s
+│   │   │   └── extract-orders SUCCEEDED  01s  jr_ID
+│   │   └── needs too: prices
+│   └── prices SUCCEEDED  01s
+│       └── extract-prices SUCCEEDED  01s  jr_ID
+└── check SUCCEEDED  03s
+    ├── check-prices SUCCEEDED  01s  jr_ID
+    └── needs too: prices
+
+facts: job load-facts FAILED
+  bench: this run was told to fail
+  Job run: jr_ID
+  Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_ID
+  Execution: https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:ACCOUNT:execution:etl-task:facts-d09671bc1a515e7c
+"""
+
+
+@dataclass
+class Session:
+    """A session with one client."""
+
+    stepfunctions: Any
+
+
+def tree() -> RunTree:
+    """The recorded run at its end: facts fails, which report needs."""
+    replay = Replay.of("tasks")
+    replay.clock.sleep(3600)
+    found = RunTree(replay.client(), [next(iter(replay.runs))], replay.clock)
+    found.poll()
+    return found
+
+
+def test_a_run_is_shown_by_needs(capsys: pytest.CaptureFixture[str]):
+    replay = Replay.of("tasks")
+    code = follow_run(
+        Session(replay.client()),  # type: ignore[arg-type]
+        [next(iter(replay.runs))],
+        "text",
+        stack_name="etl",
+        clock=replay.clock,  # type: ignore[arg-type]
+    )
+    captured = capsys.readouterr()
+    assert code == 3
+    assert plain(captured.out) == SHOWN
+
+
+def test_each_execution_is_asked_for_once_a_poll():
+    replay = Replay.of("tasks")
+    followed = RunTree(replay.client(), [next(iter(replay.runs))], replay.clock)
+    for _ in followed.follow():
+        pass
+    polls: dict[float, list[str]] = {}
+    for at, arn in replay.asked:
+        polls.setdefault(at, []).append(arn)
+    assert all(len(arns) == len(set(arns)) for arns in polls.values())
+    assert len({node.arn for root in followed.roots for node in root.walk()}) == 1 + len(TASKS)
+    assert sum(1 for root in followed.roots for _ in root.walk()) == 1 + len(TASKS)
+
+
+def test_what_is_left_is_what_failed_and_what_was_blocked():
+    (root,) = tree().roots
+    found = resumption_of_tasks(root, TASKS)
+    assert found.input == {"done": ["orders", "prices", "check"]}
+    assert list(found.jobs) == ["report", "facts"]
+    assert resumption_of_tasks(root, ("facts", "orders", "new")).input == {"done": ["orders"]}
+    with pytest.raises(SfnorchError, match="Nothing failed"):
+        resumption_of_tasks(root, ("orders", "prices"))
+
+
+def test_a_run_that_goes_on_is_not_resumed():
+    (root,) = tree().roots
+    root.record = Record()
+    with pytest.raises(SfnorchError, match="It is running still"):
+        resumption_of_tasks(root, TASKS)
