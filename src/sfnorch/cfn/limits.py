@@ -75,10 +75,19 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
     if size > ROLE_POLICY_CHARACTERS:
         faults.append(
             f"{where}the role of {machine.name} has policies of some {size:,} characters, and IAM takes "
-            f"{ROLE_POLICY_CHARACTERS:,}: "
-            + ("spread its jobs over more children" if machine.jobs else "give it fewer children, or shorter names")
+            f"{ROLE_POLICY_CHARACTERS:,}: " + _fewer_statements(machine)
         )
     return faults
+
+
+def _fewer_statements(machine: flow.StateMachine) -> str:
+    if machine.place.startswith("children"):
+        return "spread its jobs over more children"
+    return (
+        "split the plan in two, or give its jobs shorter names"
+        if machine.jobs
+        else "give it fewer children, or shorter names"
+    )
 
 
 def _length(document: Any) -> int:

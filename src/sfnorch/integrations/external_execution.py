@@ -10,7 +10,19 @@ from typing import Any
 
 from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
 from sfnorch.integrations.child_execution import RESOURCE, STARTED_BY
+from sfnorch.integrations.joined_execution import REFUSED
 from sfnorch.workflow import Arn, Bound, Permission
+
+NO_USE = Retrier(
+    errors=(
+        "StepFunctions.StateMachineDoesNotExistException",
+        "StepFunctions.AccessDeniedException",
+        "StepFunctions.InvalidArnException",
+        "StepFunctions.InvalidExecutionInputException",
+    ),
+    max_attempts=0,
+)
+"""Refusals that would come again: nothing has run, so the plan's `retries` don't count for them."""
 
 
 def run(
@@ -35,7 +47,7 @@ def run(
         name=name,
         resource=RESOURCE,
         arguments=jsonata(code),
-        retry=retry,
+        retry=(REFUSED, *retry),
         catch=catch,
         output={},
         next=next_state,

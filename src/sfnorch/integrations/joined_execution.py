@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DESCRIBE = "aws-sdk:sfn:describeExecution"
 
-_REFUSED = Retrier(
+REFUSED = Retrier(
     errors=(
         "StepFunctions.ThrottlingException",
         "StepFunctions.AWSStepFunctionsException",
@@ -28,34 +28,47 @@ _REFUSED = Retrier(
     max_attempts=5,
     jitter=True,
 )
+"""Starts that are refused for a moment: what has a name runs once, however often it is started."""
+
 _NOT_TOLD = Retrier(errors=("States.TaskFailed",), interval_seconds=2, max_attempts=6, jitter=True)
 """A description that was refused, or isn't there yet: executions are known everywhere only after a moment."""
 
-_SECONDS, _MOST_LOOKS = 15, 2_000
-"""How an execution is looked after whose end was not heard of: for eight hours, well within a history's length."""
+_SECONDS, _MOST_LOOKS = 120, 2_000
+"""How executions are looked after whose end was not heard of: so many looks in all fit into a history's length.
+
+One alone is looked after for days, each of two hundred for twenty minutes.
+"""
 
 
 def join_states(
-    *, machine: Value, name: Expression, child_input: Mapping[str, Value], arn: Expression, outcome: str
+    *,
+    machine: Value,
+    name: Expression,
+    child_input: Mapping[str, Value],
+    arn: Expression,
+    outcome: str,
+    lost: str,
+    count: str,
 ) -> tuple[AnyState, ...]:
     """The states that start or join the execution of the state's input, which is its key, a text.
 
     `arn` is the execution's own ARN, where `$key` is the key. They end with the execution's output, an object; of one
-    that ended otherwise, with what the JSONata `outcome` makes of `$key`, `$error` and `$message`.
+    that ended otherwise, with what the JSONata `outcome` makes of `$key`, `$error` and `$message`; of one that nothing
+    is heard of, with what `lost` makes of them, which must not fail: nothing catches it.
+    `count` is how many there are, in JSONata: they share one history.
     """
     keyed = "($key := $states.input.key; <<code>>)"
-    failed = outcome.strip()
     told = f"""$states.result.(
     Status = "SUCCEEDED" ? $parse(Output)
     : Status = "RUNNING" ? $merge([$states.input, {{"runs": true, "looks": $states.input.looks + 1}}])
-    : ($key := $states.input.key; $error := [Error, Status][0]; $message := [Cause, ""][0]; {failed})
+    : ($key := $states.input.key; $error := [Error, Status][0]; $message := [Cause, ""][0]; {outcome})
   )"""
-    lost = keyed.replace("<<code>>", f"$error := $states.input.error; $message := $states.input.message; {failed}")
+    given_up = keyed.replace("<<code>>", f"$error := $states.input.error; $message := $states.input.message; {lost}")
     start = Task(
         name="StartOrJoin",
         resource=RESOURCE,
         arguments={"StateMachineArn": machine, "Name": name, "Input": child_input},
-        retry=(_REFUSED,),
+        retry=(REFUSED,),
         catch=(
             Catcher(
                 errors=("States.ALL",),
@@ -73,17 +86,19 @@ def join_states(
         resource=DESCRIBE,
         arguments={"ExecutionArn": jsonata(keyed.replace("<<code>>", arn.code))},
         retry=(_NOT_TOLD,),
-        catch=(Catcher(errors=("States.ALL",), output=jsonata(lost), next="Joined"),),
+        catch=(Catcher(errors=("States.ALL",), output=jsonata(given_up), next="Joined"),),
         output=jsonata(told),
         next="StillRuns",
     )
-    runs = Rule(
-        condition=jsonata(f"$states.input.runs = true and $states.input.looks < {_MOST_LOOKS}"), next="WaitForEnd"
+    runs = "$states.input.runs = true"
+    rules = (
+        Rule(condition=jsonata(f"{runs} and $states.input.looks < $floor({_MOST_LOOKS} / {count})"), next="WaitForEnd"),
+        Rule(condition=jsonata(runs), output=jsonata(given_up), next="Joined"),
     )
     return (
         start,
         look_up,
-        Choice(name="StillRuns", rules=(runs,), default="Joined"),
+        Choice(name="StillRuns", rules=rules, default="Joined"),
         Wait(name="WaitForEnd", seconds=_SECONDS, next="LookUp"),
         Pass(name="Joined"),
     )

@@ -27,6 +27,17 @@ TRANSIENT = Retrier(
 """What AWS's own advice retries: the function has not run, or can't be known to have."""
 
 
+NO_USE = Retrier(
+    errors=(
+        "Lambda.ResourceNotFoundException",
+        "Lambda.AccessDeniedException",
+        "Lambda.InvalidParameterValueException",
+    ),
+    max_attempts=0,
+)
+"""Refusals that would come again: the function has not run, so the plan's `retries` don't count for them."""
+
+
 def invoke(
     name: str,
     *,
@@ -55,13 +66,16 @@ def arguments(function: str, payload: Mapping[str, Any]) -> dict[str, Value]:
 
 def permissions(functions: Iterable[str]) -> tuple[Permission, ...]:
     """What invoking these functions needs: on each, and on its versions and aliases."""
-    names = [name.rpartition(":function:")[2].partition(":")[0] for name in functions]
-    given = {name.rpartition(":function:")[2].partition(":")[0]: name for name in functions if name.startswith("arn:")}
     resources: list[Bound] = []
-    for name in dict.fromkeys(names):
-        if name in given:
-            arn = given[name].rpartition(":function:")[0] + f":function:{name}"
-            resources += [arn, f"{arn}:*"]
+    for name in dict.fromkeys(map(_unqualified, functions)):
+        if name.startswith("arn:"):
+            resources += [name, f"{name}:*"]
         else:
             resources += [Arn("lambda", "function:", name), Arn("lambda", "function:", name, ":*")]
     return (Permission(sid="InvokeFunctions", actions=("lambda:InvokeFunction",), resources=tuple(resources)),)
+
+
+def _unqualified(function: str) -> str:
+    """The function's name or ARN without a version or an alias."""
+    head, mark, name = function.rpartition(":function:")
+    return f"{head}{mark}{name.partition(':')[0]}"

@@ -27,7 +27,7 @@ def publish(
     message: Expression,
     attributes: Mapping[str, Value],
     list_attributes: Mapping[str, Value],
-    catch: Catcher,
+    catch: Catcher | tuple[Catcher, ...],
     output: Value,
     next_state: str,
 ) -> Task:
@@ -44,7 +44,7 @@ def publish(
         resource=RESOURCE,
         arguments={"TopicArn": topic, "Subject": subject, "Message": message, "MessageAttributes": typed},
         retry=(RETRIER,),
-        catch=(catch,),
+        catch=catch if isinstance(catch, tuple) else (catch,),
         output=output,
         next=next_state,
     )

@@ -59,9 +59,12 @@ def _tasks(listed: Any) -> Iterator[tuple[Path, str]]:
     edges: dict[tuple[str, str], Path] = {}
     for index, task in tasks:
         yield from _one_task(index, task)
-        needs = task.get("needs")
-        for position, need in enumerate(needs if isinstance(needs, list) else []):
+        needs: list[Any] = task["needs"] if isinstance(task.get("needs"), list) else []
+        for position, need in enumerate(needs):
             path = ("tasks", index, "needs", position)
+            if need in needs[:position]:
+                yield path, f"{need!r} is needed already"
+                continue
             if isinstance(need, str) and need not in known:
                 near = difflib.get_close_matches(need, known, n=1)
                 yield path, f"there is no task {need!r}" + (f"; did you mean {near[0]}?" if near else "")

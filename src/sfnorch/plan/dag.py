@@ -14,6 +14,8 @@ from sfnorch.plan.names import MAX_TASKS, code_fault
 
 def _no_code_within(value: Any) -> Any:
     """The value, none of whose texts and keys Step Functions or CloudFormation would run."""
+    if value is None:
+        raise PydanticCustomError("null", "null can't stand in a template: leave the key out")
     texts = [value] if isinstance(value, str) else []
     if isinstance(value, dict):
         texts += value

@@ -55,6 +55,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "- {name: d, state_machine: m, arguments: {--a: b}, input: {a: ['{% 1 %}']}}\n"
             "- {name: e, glue_job: x, input: {}}\n"
             "- f\n"
+            "- {name: g, lambda: x, input: {a: null}, needs: [a, a]}\n"
         ),
         [
             "tasks[0].name: a task is one of glue_job, lambda and state_machine: it has none of them (plan.yaml, line 3)",
@@ -64,6 +65,8 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "tasks[3].input: '{% 1 %}' is not taken: {% would be taken for code (plan.yaml, line 6)",
             "tasks[4].input: a Glue job takes arguments, not an input (plan.yaml, line 7)",
             "tasks[5]: a mapping is wanted, not 'f' (plan.yaml, line 8)",
+            "tasks[6].input: null can't stand in a template: leave the key out (plan.yaml, line 9)",
+            "tasks[6].needs[1]: 'a' is needed already (plan.yaml, line 9)",
         ],
     ),
     "tasks: too many": (

@@ -14,16 +14,16 @@ from sfnorch.integrations.child_execution import STARTED_BY
 AT_ONCE = 40
 """How many iterations a Map runs side by side: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
-MESSAGE_LENGTH = 300
-"""Characters of a task's message in its outcome: those of two hundred tasks fit into 256 KiB."""
+CUT = r"$substring(<<message>>, 0, $contains(<<message>>, /[^ -~\s]/) ? 100 : 300)"
+"""A task's message as its outcome has it: those of two hundred tasks fit into 256 KiB, whatever they are written in."""
 
 _NAME = '<<key>> & "-" & $substring($hash($run, "SHA-256"), 0, 16)'
 
 # What a failed task's own Fail state says is a flat object; what AWS says is none, and stands as it is.
-_FAILED = rf"""$merge([
-      {{"task": $key, "status": "FAILED", "error": $error, "message": $substring($message, 0, {MESSAGE_LENGTH})}},
-      $contains($message, /^\{{"task":.*\}}$/) ? $parse($message) : {{}}
-    ])"""
+_LOST = (
+    f"""{{"task": $key, "status": "FAILED", "error": $error, "message": {CUT.replace("<<message>>", "$message")}}}"""
+)
+_FAILED = rf"""$merge([{_LOST}, $contains($message, /^\{{"task":.*\}}$/) ? $parse($message) : {{}}])"""
 
 
 def join_tasks(
@@ -50,6 +50,8 @@ def join_tasks(
         },
         arn=jsonata(execution),
         outcome=_FAILED,
+        lost=_LOST,
+        count=f"$count({tasks})",
     )
     each = Map(name=f"{name}OfGroup", items=jsonata("$states.input.tasks"), processor=Graph(*states))
     return Map(

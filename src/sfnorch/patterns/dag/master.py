@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan
 
 NAME = "master"
+_TO_RUN = "$tasks[$not($ in $done)]"
 
 
 def machine(plan: DagPlan, tasks: flow.StateMachine) -> flow.StateMachine:
@@ -103,7 +104,7 @@ def _run_tasks() -> AnyState:
   }]}"""
     return join_tasks(
         "RunTasks",
-        tasks="$tasks[$not($ in $done)]",
+        tasks=_TO_RUN,
         machine=Substitution("Task"),
         machine_arn="$machine",
         catch=any_error("AnyFailed", output=jsonata(unforeseen)),
@@ -119,7 +120,7 @@ def _any_failed(failed: str) -> Choice:
         name="AnyFailed",
         rules=(
             Rule(
-                condition=jsonata('$count($states.input.outcomes[status != "SUCCEEDED"]) > 0'),
+                condition=jsonata(f'$count($states.input.outcomes[status = "SUCCEEDED"]) < $count({_TO_RUN})'),
                 assign={
                     "failed": jsonata('[$states.input.outcomes[status = "FAILED"]]'),
                     "blocked": jsonata('[$states.input.outcomes[status = "BLOCKED"]]'),

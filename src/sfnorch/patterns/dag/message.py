@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sfnorch.asl import Catcher, Substitution, Task, jsonata
+from sfnorch.asl import Substitution, Task, jsonata
 from sfnorch.integrations import notification
+from sfnorch.patterns.job_failure import any_error
 
 # [ENV] NAME: 200 of 200 tasks failed: with 20 characters of environment, 45 of the name fit.
 _SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": "\n    & '
@@ -13,7 +14,7 @@ FAILED_IN_SHORT = f"""$substring({_COUNT} & ": "
     & $join($failed.(task & " (" & error & ")"), ", "), 0, 30000)"""
 """What the master's Fail state says."""
 
-# The room of a message is shared out among the failed; a link leads into the console of the execution's own region.
+# A message has room for a hundred failures; a link leads into the console of the execution's own region.
 # https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
 _MESSAGE = f"""(
   $region := $split($run, ":")[3];
@@ -24,10 +25,11 @@ _MESSAGE = f"""(
   $join([
     {_COUNT} & ($count($blocked) > 0 ? ", " & $count($blocked) & " more were blocked")
       & " in " & $name & " (" & $environment & ").",
-    $failed.(
+    $failed[[0..99]].(
       "\\n" & task & ($exists(job) ? ": job " & job & " failed" : " failed: " & error) & "\\n  " & message
       & ($exists(runId) ? "\\n  Job run: " & runId & "\\n  Logs: " & $link("cloudwatch", $logs & runId))
     ),
+    $count($failed) > 100 ? "\\nand " & ($count($failed) - 100) & " more: " & $join($failed[[100..199]].task, ", "),
     $count($blocked) > 0 ? "\\nNot run, since what they need failed:\\n  "
       & $join($blocked.(task & " (by " & by & ")"), "\\n  "),
     "\\nMaster: " & $link("states", "/v2/executions/details/" & $run)
@@ -49,7 +51,7 @@ def failure_states(next_state: str) -> tuple[Task, ...]:
             message=jsonata(_MESSAGE),
             attributes={"status": "FAILED"},
             list_attributes={"failedTasks": jsonata("$string([$failed.task])")},
-            catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
+            catch=any_error(next_state, output=as_it_is),
             output=as_it_is,
             next_state=next_state,
         ),
@@ -66,7 +68,7 @@ def success_state(next_state: str) -> Task:
         message=jsonata(_ALL_WELL),
         attributes={"status": "SUCCEEDED"},
         list_attributes={},
-        catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
+        catch=any_error(next_state, output=as_it_is),
         output=as_it_is,
         next_state=next_state,
     )

@@ -25,8 +25,8 @@ from sfnorch.asl import (
     jsonata,
 )
 from sfnorch.integrations import alarm_state, external_execution, glue_job, joined_execution, lambda_function
-from sfnorch.patterns.dag.joining import MESSAGE_LENGTH, join_tasks
-from sfnorch.patterns.job_failure import MESSAGE, RUN_ID, UNQUOTED, any_error
+from sfnorch.patterns.dag.joining import CUT, join_tasks
+from sfnorch.patterns.job_failure import RUN_ID, UNQUOTED, any_error
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan, DagTask
@@ -113,7 +113,7 @@ def _graph(plan: DagPlan) -> Graph:
             name="CheckOutcomes",
             rules=(
                 Rule(
-                    condition=jsonata('$count($states.input.outcomes[status != "SUCCEEDED"]) > 0'),
+                    condition=jsonata('$count($states.input.outcomes[status = "SUCCEEDED"]) < $count($needs)'),
                     next="Blocked",
                 ),
             ),
@@ -140,18 +140,23 @@ def _graph(plan: DagPlan) -> Graph:
 
 # A task that is blocked itself names the one at the root.
 _BLOCKED = """(
-  $first := $states.input.outcomes[status != "SUCCEEDED"][0];
+  $first := $states.input.outcomes[$not(status = "SUCCEEDED")][0];
   {"task": $task, "status": "BLOCKED", "by": [$first.by, $first.task][0]}
 )"""
 
-_TOLD = MESSAGE.replace("<<cause>>", "Cause")
-_CAUSE = f"""$string($states.input.{{
-    "task": $task, "status": "FAILED",
-    "job": $own.arguments.JobName,
-    "runId": {RUN_ID.replace("<<cause>>", "Cause")},
-    "error": Error,
-    "message": $substring({UNQUOTED.replace("<<message>>", _TOLD)}, 0, {MESSAGE_LENGTH})
-  }})"""
+# Glue, Lambda and Step Functions each have a name of their own for the message in a cause that is JSON; where it is
+# none, it is the message. \x5c is the backslash, behind which JSONata would take the bracket for escaped.
+_TOLD = r"""[$match(Cause, /"(ErrorMessage|errorMessage|Cause)": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[1], Cause][0]"""
+_CAUSE = f"""$string($states.input.(
+    $message := {UNQUOTED.replace("<<message>>", _TOLD)};
+    {{
+      "task": $task, "status": "FAILED",
+      "job": $own.arguments.JobName,
+      "runId": {RUN_ID.replace("<<cause>>", "Cause")},
+      "error": Error,
+      "message": {CUT.replace("<<message>>", "$message")}
+    }}
+  ))"""
 
 
 def _raise_alarm() -> Task:
@@ -189,14 +194,17 @@ def _entry(task: DagTask) -> Value:
 
 
 def _work_state(name: str, kind: str, retries: int) -> Task:
-    again = (Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True),)
-    further = again if retries else ()
     catch = any_error("RaiseAlarm")
     arguments = jsonata("$own.arguments")
     if kind == "glue_job":
         return glue_job.run_job(name, arguments=arguments, retries=retries, catch=catch, output="{}", next_state="Done")
+    no_use = lambda_function.NO_USE if kind == "lambda" else external_execution.NO_USE
+    again: tuple[Retrier, ...] = ()
+    if retries:
+        failed = Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True)
+        again = (no_use, failed)
     if kind == "lambda":
-        return lambda_function.invoke(name, arguments=arguments, retry=further, catch=catch, next_state="Done")
+        return lambda_function.invoke(name, arguments=arguments, retry=again, catch=catch, next_state="Done")
     return external_execution.run(
-        name, arguments="$own.arguments", own_arn=_OWN_ARN, retry=further, catch=catch, next_state="Done"
+        name, arguments="$own.arguments", own_arn=_OWN_ARN, retry=again, catch=catch, next_state="Done"
     )
