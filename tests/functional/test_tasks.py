@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sfnorch.template.contents import contents
+from sfnorch.template.iam import allows
+from sfnorch.template.reader import read_template
+from sfnorch.template.roles import resources, size
 from tests.conftest import Run
 from tests.screens import plain
 
@@ -163,3 +167,21 @@ def test_all_tasks_that_need_nothing_start_at_once_and_the_one_that_needs_all_is
     runs = {one["job"]: one["started"] for one in json.loads(done.out)["job_runs"]}
     assert done.code == 0
     assert runs == {**{f"job-{n}": 0.0 for n in range(count)}, "last": 1200.0}
+
+
+def test_the_jobs_of_two_hundred_tasks_have_room_in_policies_of_their_own(run: Run):
+    tasks = [{"name": f"t{n}", "glue_job": f"{'j' * 40}-{n:03}"} for n in range(200)]
+    Path("sfnorch.yaml").write_text(json.dumps({"pattern": "dag", "logging": False, "tracing": False, "tasks": tasks}))
+    assert run("render", "-o", "t.yaml").code == 0
+    assert run("lint", "t.yaml").out == "t.yaml: 2 state machines, nothing found.\n"
+    template = contents(read_template(Path("t.yaml")))
+    policies = [
+        template.stack.value(properties["PolicyDocument"])
+        for _, properties, _, _ in resources(template.stack, "AWS::IAM::ManagedPolicy")
+    ]
+    assert len(policies) == 3
+    assert all(size(policy) <= 6_144 for policy in policies)
+    (role,) = (role for role in template.roles.values() if role.name == "TaskStateMachineRole")
+    job = "arn:aws:glue:us-east-1:123456789012:job"
+    assert all(allows(role.statements, "glue:StartJobRun", f"{job}/{task['glue_job']}") for task in tasks)
+    assert not allows(role.statements, "glue:StartJobRun", f"{job}/another")

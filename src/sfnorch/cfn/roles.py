@@ -12,7 +12,16 @@ from troposphere import If, NoValue, Ref, Sub
 from troposphere.iam import ManagedPolicy, Policy, Role
 
 from sfnorch import workflow as flow
-from sfnorch.cfn.values import BOUNDED, LOG_AND_TRACE_POLICY, OWN_TOPIC, TOPIC_HAS_KEY, resolved, role_id, topic_key_arn
+from sfnorch.cfn.values import (
+    BOUNDED,
+    JOBS_POLICY,
+    LOG_AND_TRACE_POLICY,
+    OWN_TOPIC,
+    TOPIC_HAS_KEY,
+    resolved,
+    role_id,
+    topic_key_arn,
+)
 
 # These take no resource but *: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 _LOG_DELIVERY = (
@@ -33,21 +42,64 @@ _TRACING = (
 )
 
 
+_OWN_ROOM, _MANAGED_ROOM = 6_000, 5_700
+"""Characters of the ARNs of jobs in a role's own policy (10,240 with all else), and in a managed one (6,144).
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+
 def machine_role(machine: flow.StateMachine, workflow: flow.Workflow) -> Role:
     """The role of a machine; its policy is inline, so that it stands before the machine is made.
 
     What takes no resource is the same for all machines: several share it in one managed policy.
     """
+    apart = job_policies(machine)
     statements = [
-        statement for permission in machine.permissions if (statement := _statement(permission, workflow.topic))
+        statement
+        for permission in machine.permissions
+        if not (apart and _of_jobs_alone(permission)) and (statement := _statement(permission, workflow.topic))
     ]
     shared = shared_policy(workflow)
     if not shared and (unbound := _unbound(workflow)):
         statements.append(unbound)
     properties = service_role("states.amazonaws.com", statements)
-    if shared:
-        properties["ManagedPolicyArns"] = [Ref(shared[0])]
+    if shared or apart:
+        properties["ManagedPolicyArns"] = [Ref(policy) for policy in (*shared, *apart)]
     return Role(role_id(machine.key), **properties)
+
+
+def job_policies(machine: flow.StateMachine) -> list[ManagedPolicy]:
+    """The managed policies for a machine's Glue jobs, where these are too many for the role's own policy."""
+    permissions = [permission for permission in machine.permissions if _of_jobs_alone(permission)]
+    parts: list[tuple[flow.Permission, list[str]]] = []
+    for permission in permissions:
+        (jobs,) = permission.resources
+        names = jobs.names if isinstance(jobs, flow.JobArns) else ()
+        if sum(map(_room, names)) <= _OWN_ROOM:
+            continue
+        for name in names:
+            if not parts or sum(map(_room, parts[-1][1])) + _room(name) > _MANAGED_ROOM:
+                parts.append((permission, []))
+            parts[-1][1].append(name)
+    return [
+        ManagedPolicy(
+            f"{machine.key}{JOBS_POLICY}{number}",
+            PolicyDocument={
+                "Version": "2012-10-17",
+                "Statement": [_job_statement(permission, flow.JobArns(tuple(names), ""))],
+            },
+        )
+        for number, (permission, names) in enumerate(parts, 1)
+    ]
+
+
+def _of_jobs_alone(permission: flow.Permission) -> bool:
+    return all(isinstance(resource, flow.JobArns) and not resource.parameter for resource in permission.resources)
+
+
+def _room(name: str) -> int:
+    return len(name) + len('"arn:*:glue:*:*:job/",')
 
 
 def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
@@ -95,10 +147,14 @@ def _statement(permission: flow.Permission, topic: flow.Topic) -> Any:
     if permission.resources == (flow.TopicKeyArn(),):
         return _on_topic_key(permission, topic)
     if len(permission.resources) == 1 and isinstance(jobs := permission.resources[0], flow.JobArns):
-        # the ARNs leave region and account open: see values.resolved
-        here = {"aws:ResourceAccount": Ref("AWS::AccountId"), "aws:RequestedRegion": Ref("AWS::Region")}
-        return allow(permission.sid, permission.actions, resolved(jobs, topic), {"StringEquals": here})
+        return _job_statement(permission, jobs)
     return allow(permission.sid, permission.actions, [resolved(resource, topic) for resource in permission.resources])
+
+
+def _job_statement(permission: flow.Permission, jobs: flow.JobArns) -> dict[str, Any]:
+    # the ARNs leave region and account open: see values.resolved
+    here = {"aws:ResourceAccount": Ref("AWS::AccountId"), "aws:RequestedRegion": Ref("AWS::Region")}
+    return allow(permission.sid, permission.actions, resolved(jobs, flow.Topic()), {"StringEquals": here})
 
 
 def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:

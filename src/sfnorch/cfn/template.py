@@ -50,6 +50,7 @@ def _groups(workflow: flow.Workflow, form: Format) -> list[Group]:
             _heading(machine),
             [
                 _MACHINE[form](machine, workflow),
+                *roles.job_policies(machine),
                 roles.machine_role(machine, workflow),
                 alarms.machine_alarm(machine, workflow),
             ],

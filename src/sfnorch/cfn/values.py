@@ -12,7 +12,7 @@ OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED = "OwnTopic", "TopicHasKey", "Bounded"
 """Conditions: no topic was given, so the stack makes one; a key was given for the topic that was; roles are bounded."""
 
 TOPIC, TOPIC_KEY, LOG_GROUP = "AlarmTopic", "AlarmTopicKey", "LogGroup"
-LOG_AND_TRACE_POLICY = "LogAndTracePolicy"
+LOG_AND_TRACE_POLICY, JOBS_POLICY = "LogAndTracePolicy", "JobsPolicy"
 """Logical ids of what the machines share."""
 
 STACK_TAG = "sfnorch:stack"

@@ -17,7 +17,7 @@ from sfnorch.cfn.pipeline.names import CREATION_ROLE, STACK_NAME, account_arn, r
 from sfnorch.cfn.pipeline.parameters import given as is_given
 from sfnorch.cfn.pipeline.roles import delivery_role
 from sfnorch.cfn.roles import allow
-from sfnorch.cfn.values import LOG_AND_TRACE_POLICY, STACK_TAG, TOPIC
+from sfnorch.cfn.values import JOBS_POLICY, LOG_AND_TRACE_POLICY, STACK_TAG, TOPIC
 
 PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com")
 """The services that take on the roles of sfnorch's templates."""
@@ -59,7 +59,7 @@ def _roles() -> list[Any]:
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
     bounded = {"iam:PermissionsBoundary": Ref(flow.BOUNDARY_ARN)}
-    own_policies = {"iam:PolicyARN": account_arn("iam", f"policy/{_OWN}-{LOG_AND_TRACE_POLICY}-*")}
+    own_policies = {"iam:PolicyARN": _policies()}
     grant = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
     keep = (
         *("iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
@@ -88,12 +88,18 @@ def _roles() -> list[Any]:
     ]
 
 
+def _policies() -> list[Any]:
+    """The managed policies of sfnorch's templates."""
+    names = (f"{LOG_AND_TRACE_POLICY}-*", f"*{JOBS_POLICY}*")
+    return [account_arn("iam", f"policy/{_OWN}-{name}") for name in names]
+
+
 def _managed_policies() -> list[Any]:
     actions = (
         *("iam:CreatePolicy", "iam:GetPolicy", "iam:DeletePolicy", "iam:ListEntitiesForPolicy"),
         *("iam:CreatePolicyVersion", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion"),
     )
-    return [allow("MakePolicies", actions, [account_arn("iam", f"policy/{_OWN}-{LOG_AND_TRACE_POLICY}-*")])]
+    return [allow("MakePolicies", actions, _policies())]
 
 
 def _alarms() -> list[Any]:
