@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from sfnorch import workflow as flow
 from sfnorch.asl import (
     AnyState,
-    Catcher,
     Choice,
     Fail,
     Graph,
@@ -21,7 +20,7 @@ from sfnorch.asl import (
 from sfnorch.integrations import alarm_state, joined_execution, notification
 from sfnorch.patterns.dag import message, task
 from sfnorch.patterns.dag.joining import join_tasks
-from sfnorch.patterns.job_failure import any_error
+from sfnorch.patterns.job_failure import any_error, clear_alarm
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan
@@ -57,7 +56,7 @@ def _graph(plan: DagPlan) -> Graph:
     told = plan.notify != "never"
     well = "NotifySuccess" if plan.notify == "always" else "Done"
     states: list[AnyState] = [_resolve(plan), _check(), _run_tasks(), _any_failed("NotifyFailure" if told else ending)]
-    states.append(_clear_alarm(well))
+    states.append(clear_alarm(next_state=well, output=jsonata("$states.input")))
     if told:
         states += message.failure_states(ending)
     if plan.notify == "always":
@@ -131,17 +130,4 @@ def _any_failed(failed: str) -> Choice:
         ),
         default="ClearAlarm",
         output=jsonata(outcomes),
-    )
-
-
-def _clear_alarm(next_state: str) -> AnyState:
-    as_it_is = jsonata("$states.input")
-    return alarm_state.set_alarm(
-        "ClearAlarm",
-        alarm=Substitution("AlarmName"),
-        state="OK",
-        reason="All tasks succeeded",
-        output=as_it_is,
-        catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
-        next_state=next_state,
     )
