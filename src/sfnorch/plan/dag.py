@@ -10,12 +10,15 @@ from pydantic_core import PydanticCustomError
 from sfnorch.plan import names
 from sfnorch.plan.models import Job, JobName, OrchestrationPlan
 from sfnorch.plan.names import MAX_TASKS, code_fault
+from sfnorch.plan.read import Decimal
 
 
 def _no_code_within(value: Any) -> Any:
     """The value, none of whose texts and keys Step Functions or CloudFormation would run."""
     if value is None:
         raise PydanticCustomError("null", "null can't stand in a template: leave the key out")
+    if isinstance(value, Decimal):
+        return float(value)
     texts = [value] if isinstance(value, str) else []
     if isinstance(value, dict):
         texts += value

@@ -137,6 +137,15 @@ class _Reading:
         )
 
 
+_DECIMAL = re.compile(r"-?(0|[1-9]\d{0,9})\.\d{1,4}")
+
+
+class Decimal(str):
+    """A number with a point that stands without quotes: a text for all that wants texts, such as a version."""
+
+    __slots__ = ()
+
+
 def _scalar(node: ScalarNode) -> str | int | bool | None:
     text: str = node.value
     if node.style:  # quoted, or a block: always text
@@ -145,4 +154,6 @@ def _scalar(node: ScalarNode) -> str | int | bool | None:
         return None
     if text in _CONSTANTS:
         return _CONSTANTS[text]
+    if _DECIMAL.fullmatch(text):
+        return Decimal(text)
     return int(text) if _WHOLE_NUMBER.fullmatch(text) and len(text) < 20 else text
