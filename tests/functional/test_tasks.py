@@ -130,6 +130,42 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
     )
 
 
+STORY = """\
+T+00s  master starts
+T+00s  all 4 children start
+T+10s  prices SUCCEEDED
+T+05m  orders: extract-orders FAILED: simulated: this run was told to fail
+T+05m  alarm stack-task-failed rises: Task orders failed: simulated: this run was told to fail
+T+05m  orders FAILED: TaskFailed
+T+05m  facts and report BLOCKED by orders
+T+05m  master tells stack-AlarmTopic: [dev] nightly: 1 of 4 tasks failed
+T+05m  master SUCCEEDED
+
+master            ████████████████████████████████ 05m SUCCEEDED
+report            ████████████████████████████████ 05m BLOCKED
+facts             ████████████████████████████████ 05m BLOCKED
+orders            ████████████████████████████████ 05m FAILED
+  extract-orders  ████████████████████████████████ 05m FAILED
+prices            █                                10s SUCCEEDED
+  get-prices:live █                                10s SUCCEEDED
+"""
+
+
+def test_the_story_of_a_run_tells_who_was_blocked_by_whom(run: Run):
+    told = run("simulate", "--fail", "extract-orders", "--duration", "get-prices:live=10s").out.partition("\nMessage")[
+        0
+    ]
+    outcomes = run("simulate", "--fail", "load-facts").out.splitlines()
+    assert "\n".join(line.rstrip() for line in told.splitlines()) + "\n" == STORY
+    assert [line.partition(" TaskFailed")[0] for line in outcomes[outcomes.index("master SUCCEEDED") :][:5]] == [
+        "master SUCCEEDED",
+        "report BLOCKED by facts",
+        "facts FAILED",
+        "orders SUCCEEDED",
+        "prices SUCCEEDED",
+    ]
+
+
 @pytest.mark.parametrize("given", ['{"done": "orders"}', '{"done": ["ordres"]}', '{"done": [1]}'])
 def test_a_run_that_is_told_nonsense_runs_nothing(run: Run, given: str):
     done = run("simulate", "--input", given, "--output", "json")

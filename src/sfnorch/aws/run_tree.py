@@ -53,12 +53,6 @@ class Node:
         return self.record.ended is not None
 
     @property
-    def blocked_by(self) -> str:
-        """The task whose failure kept this one from its work; empty where none did."""
-        told = self.record.output
-        return str(told.get("by")) if isinstance(told, dict) and told.get("status") == "BLOCKED" else ""
-
-    @property
     def skipped(self) -> list[str]:
         """The children that a master left out, as its input said."""
         rows = zip(self.record.child_names, self.record.threads, strict=False)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sfnorch.report.blocked import blocked_by
 from sfnorch.report.durations import duration
 from sfnorch.report.names import short_name
 from sfnorch.report.timeline import timeline
@@ -60,9 +61,9 @@ def _print_chart(run: Run, console: Console) -> None:
     for execution in run.executions:
         if rows > _MOST_ROWS:
             break
-        _add_row(table, Text(execution.title, style="bold"), execution, begin, end)
+        _add_row(table, Text(execution.title, style="bold"), execution, _status(execution), begin, end)
         for job in jobs.get(execution.arn, ()):
-            _add_row(table, Text(f"  {job.job}"), job, begin, end)
+            _add_row(table, Text(f"  {job.job}"), job, job.status, begin, end)
             rows += 1
         rows += 1
     console.print()
@@ -71,16 +72,21 @@ def _print_chart(run: Run, console: Console) -> None:
         console.print(f"… and more: {len(run.executions)} executions, {len(run.job_runs)} job runs")
 
 
-def _add_row(table: Table, name: Text, activity: Execution | JobRun, begin: float, end: float) -> None:
+def _status(execution: Execution) -> str:
+    """How it stands; an execution that ended well without doing its work is blocked."""
+    return "BLOCKED" if blocked_by(execution.output) else execution.status
+
+
+def _add_row(table: Table, name: Text, activity: Execution | JobRun, status: str, begin: float, end: float) -> None:
     scale = _BAR / (end - begin) if end > begin else 0.0
     left = int((activity.started - begin) * scale)
     length = max(1, round((_end(activity) - activity.started) * scale))
     left = min(left, _BAR - 1)
-    style = _STYLES.get(activity.status, "yellow")
+    style = _STYLES.get(status, "yellow")
     bar = Text(" " * left + "█" * min(length, _BAR - left), style=style)
     bar.pad_right(max(0, _BAR - len(bar)))
     took = duration(_end(activity) - activity.started)
-    table.add_row(name, bar, Text(took, justify="right"), Text(activity.status, style=style))
+    table.add_row(name, bar, Text(took, justify="right"), Text(status, style=style))
 
 
 def _print_messages(run: Run, console: Console) -> None:
@@ -95,8 +101,10 @@ def _print_messages(run: Run, console: Console) -> None:
 def _print_outcomes(run: Run, console: Console) -> None:
     console.print()
     for execution in run.executions[:_MOST_ROWS]:
-        style = _STYLES.get(execution.status, "yellow")
-        line = Text.assemble((execution.title, "bold"), " ", (execution.status, style))
+        status = _status(execution)
+        line = Text.assemble((execution.title, "bold"), " ", (status, _STYLES.get(status, "yellow")))
+        if blocker := blocked_by(execution.output):
+            line.append(f" by {blocker}")
         if execution.error:
             line.append(f" {execution.error}: {execution.cause}")
         console.print(line, soft_wrap=True)

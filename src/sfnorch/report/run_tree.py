@@ -15,6 +15,7 @@ from sfnorch.aws.executions import execution_name, task_name
 from sfnorch.aws.history import Job
 from sfnorch.aws.links import execution_link, logs_link
 from sfnorch.aws.run_tree import Failure, News, Node, RunTree
+from sfnorch.report.blocked import blocked_by
 from sfnorch.report.durations import duration, iso
 from sfnorch.report.names import printable
 from sfnorch.report.status import STYLES
@@ -215,10 +216,11 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
     """The execution in a line; with `job`, the one that runs or failed too."""
     record = node.record
     name = names.get(node.arn, node.machine)
-    status = "BLOCKED" if node.blocked_by else record.status
+    blocker = blocked_by(record.output)
+    status = "BLOCKED" if blocker else record.status
     label = _label(name, "bold", status, record.started, record.ended, now)
-    if node.blocked_by:
-        label.append(f"  by {node.blocked_by}", "dim")
+    if blocker:
+        label.append(f"  by {blocker}", "dim")
     own = [each for each in record.jobs if each.status != "SUCCEEDED"]
     if record.status != "SUCCEEDED" and not own and record.error:
         label.append(f"  {_short(f'{record.error}: {record.message}')}", "red")

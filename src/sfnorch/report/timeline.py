@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
+from sfnorch.report.blocked import blocked_by
 from sfnorch.report.durations import duration
 from sfnorch.report.names import short_name
 from sfnorch.simulate.record import Event, Run, What
@@ -17,12 +18,13 @@ def timeline(run: Run) -> list[tuple[float, str]]:
     """Each moment's lines, in order: seconds after the beginning, and what happens."""
     lines: list[tuple[float, str]] = []
     children = Counter(execution.parent for execution in run.executions)
+    blockers = {each.arn: blocker for each in run.executions if (blocker := blocked_by(each.output))}
     for at, events in groupby(run.events, key=lambda event: event.at):
-        lines += [(at, line) for line in _moment(list(events), run, children)]
+        lines += [(at, line) for line in _moment(list(events), run, children, blockers)]
     return lines
 
 
-def _moment(events: list[Event], run: Run, children: Counter[str]) -> Iterator[str]:
+def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dict[str, str]) -> Iterator[str]:
     """What happens at one moment: what starts, what fails, what is told, what ends."""
     by_kind: dict[What, list[Event]] = {}
     for event in events:
@@ -46,17 +48,27 @@ def _moment(events: list[Event], run: Run, children: Counter[str]) -> Iterator[s
     for event in by_kind.get(What.ALARM_CHANGED, []):
         if event.detail["after"] == "ALARM":
             yield f"alarm {event.detail['alarm']} rises: {event.detail['reason']}"
-    yield from _ends(by_kind.get(What.EXECUTION_ENDED, []), run, events)
+    yield from _ends(by_kind.get(What.EXECUTION_ENDED, []), run, events, blockers)
 
 
-def _ends(ended: list[Event], run: Run, events: list[Event]) -> Iterator[str]:
+def _ends(ended: list[Event], run: Run, events: list[Event], blockers: dict[str, str]) -> Iterator[str]:
     """What ends: failures one by one, the others together, the execution that was started by hand last."""
     first = run.first.arn
     for event in ended:
         if event.execution != first and event.detail["status"] != "SUCCEEDED":
             error = f": {event.detail['error']}" if event.detail["error"] else ""
             yield f"{event.machine} {event.detail['status']}{error}"
-    well = [event for event in ended if event.execution != first and event.detail["status"] == "SUCCEEDED"]
+    blocked: dict[str, list[str]] = {}
+    for event in ended:
+        if event.execution in blockers:
+            blocked.setdefault(blockers[event.execution], []).append(event.machine)
+    for blocker, names in blocked.items():
+        yield f"{_named(names)} BLOCKED by {blocker}"
+    well = [
+        event
+        for event in ended
+        if event.execution != first and event.execution not in blockers and event.detail["status"] == "SUCCEEDED"
+    ]
     if well:
         yield f"{_named([event.machine for event in well])} SUCCEEDED"
     for event in events:
