@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from sfnorch.asl import Graph
 
+
+RESULTS_BUCKET, CODE_BUCKET = "ResultsBucket", "FunctionCodeBucket"
+INLINE_BYTES = 200_000
+"""How much code of a function a template takes: CloudFormation's own limit is 4 MB, zipped, and a template's 1 MB.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html
+"""
 
 ENVIRONMENT, TOPIC_ARN, TOPIC_KEY_ARN = "Environment", "AlarmSNSTopicArn", "AlarmTopicKeyArn"
 BOUNDARY_ARN = "PermissionsBoundaryArn"
@@ -61,14 +68,48 @@ class TopicKeyArn:
 
 
 @dataclass(frozen=True, slots=True)
-class JobArns:
-    """The ARNs of these Glue jobs and of those, names or prefixes, that a list parameter of the stack adds, if any."""
+class GlueArns:
+    """The ARNs of these Glue jobs or workflows, and of those, names or prefixes, that a list parameter adds, if any."""
 
+    kind: Literal["job", "workflow"]
     names: tuple[str, ...]
     parameter: str
 
 
-Bound: TypeAlias = str | ParameterValue | StackName | Arn | MachineArn | TopicArn | TopicKeyArn | JobArns
+@dataclass(frozen=True, slots=True)
+class FunctionArn:
+    """The ARN of the workflow's function with this key, with `tail` behind it."""
+
+    key: str
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsBucket:
+    """The name of the bucket for results: the one given at deploy, else the stack's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectArns:
+    """The ARNs of the objects in a bucket whose keys begin with the prefix."""
+
+    bucket: str | ResultsBucket
+    prefix: str
+
+
+Bound: TypeAlias = (
+    str
+    | ParameterValue
+    | StackName
+    | Arn
+    | MachineArn
+    | TopicArn
+    | TopicKeyArn
+    | GlueArns
+    | FunctionArn
+    | ResultsBucket
+    | ObjectArns
+)
 """A text, or what the stack makes of one at deploy."""
 
 
@@ -104,8 +145,33 @@ class StateMachine:
     permissions: tuple[Permission, ...]
     alarm: Alarm
     jobs: tuple[str, ...] = ()
+    runs: str = ""
+    """What it runs, in words, where that is no list of jobs."""
     place: str = ""
     """Where the plan speaks of it (`children[0]`), for errors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A Lambda function in Python, with a role and a log group of its own; `key` begins its logical ids."""
+
+    key: str
+    name: str
+    physical_name: StackName
+    files: Mapping[str, bytes]
+    """Its code: each file's content by its way within the package, `index.py` among them."""
+    source: str
+    """Where its code lies, by the way from the plan's folder."""
+    handler: str
+    timeout: int
+    memory_mb: int
+    environment: Mapping[str, str] = field(default_factory=dict)
+    permissions: tuple[Permission, ...] = ()
+
+    @property
+    def packaged(self) -> bool:
+        """Whether its code is too much for the template, and lies in S3."""
+        return len(self.files) > 1 or len(self.files["index.py"]) > INLINE_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +240,9 @@ class Workflow:
     topic: Topic
     parameters: tuple[Parameter, ...]
     outputs: tuple[Output, ...]
+    functions: tuple[Function, ...] = ()
+    stores_results: bool = False
+    """Whether a machine writes into the bucket for results."""
     logging: Logging | None = None
     tracing: bool = False
     schedule: Schedule | None = None

@@ -21,12 +21,12 @@ from rich.console import Console
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cfn.render import render_template
 from sfnorch.cli.main import sfnorch
+from sfnorch.durations import duration
 from sfnorch.graph.mermaid import mermaid
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan, parse_plan
 from sfnorch.plan.schema import plan_schema
 from sfnorch.plan.starters import starter_text
-from sfnorch.report.durations import duration
 from sfnorch.report.run_tree import print_failures, rendered, titles
 from sfnorch.simulate.behaviour import Behaviour
 from sfnorch.simulate.figures import Figures, figures
@@ -55,7 +55,18 @@ _TITLES = {
     "MasterChildPlan": "`pattern: master-child`",
     "DynamicPlan": "`pattern: dynamic`",
     "DagPlan": "`pattern: dag`",
+    "ContinuousPlan": "`pattern: continuous`",
+    "FlowPlan": "`pattern: flow`",
     "DagTask": "A task",
+    "FlowStep": "A step",
+    "RedshiftSql": "`redshift_sql`",
+    "S3Object": "`s3_object`",
+    "Notify": "`notify`",
+    "ForEach": "`for_each`",
+    "Retry": "`retry`",
+    "OnError": "`on_error`",
+    "Function": "A function",
+    "FunctionPermission": "A function's permission",
     "Child": "A child",
     "Job": "A job",
     "Alerts": "`alerts`",

@@ -15,6 +15,7 @@ from sfnorch.cli.main import COMMANDS
 from sfnorch.cli.main import sfnorch as group
 from sfnorch.cli.pipeline import PIPELINE_COMMANDS, pipeline
 from sfnorch.patterns import PATTERNS
+from sfnorch.plan.starters import STARTERS
 from tests.conftest import Run
 from tests.golden.artifacts import ROOT
 
@@ -83,14 +84,17 @@ def test_an_unknown_command(run: Run):
     assert run("xyzzy").err.splitlines()[-1] == "Error: There is no command 'xyzzy'."
 
 
-@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("pattern", [*STARTERS, "flow"])
 def test_init_writes_a_plan_that_renders(run: Run, tmp_path: Path, pattern: str):
     done = run("init", pattern)
-    assert (done.code, done.out) == (
-        0,
-        "Wrote sfnorch.yaml (and sfnorch.schema.json, for your editor). Next: change its jobs, then sfnorch render.\n",
+    pattern = "linear" if pattern == "flow" else pattern
+    code = sorted(path.name for path in (ROOT / "templates" / pattern).glob("*.py"))
+    written, what = ", ".join(["sfnorch.yaml", *code]), "steps" if code else "jobs"
+    told = (
+        f"Wrote {written} (and sfnorch.schema.json, for your editor). Next: change its {what}, then sfnorch render.\n"
     )
-    for name in ("sfnorch.yaml", "sfnorch.schema.json"):
+    assert (done.code, done.out) == (0, told)
+    for name in ("sfnorch.yaml", "sfnorch.schema.json", *code):
         assert (tmp_path / name).read_text() == (ROOT / "templates" / pattern / name).read_text()
     assert (tmp_path / "sfnorch.yaml").read_text().startswith("# yaml-language-server: $schema=sfnorch.schema.json\n")
     assert run("render").code == 0
@@ -126,6 +130,8 @@ def test_patterns(run: Run):
 master-child  Chains of Glue jobs side by side: a master starts a child for each and waits for all.
 dynamic       One state machine; each execution runs the Glue jobs handed to it at start.
 dag           Tasks that wait for just what they need: each starts the moment its last need is done.
+continuous    A Glue workflow that runs again and again, until one of its actions fails.
+flow          Steps one after another, side by side, and for each item: jobs, functions, SQL, objects.
 """
     )
     assert json.loads(run("patterns", "--output", "json").out) == [

@@ -99,10 +99,23 @@ SCHEMA = {
     ),
     "events": sorted(["at", "what", "execution", "machine", "state", "detail"]),
     "job_runs": sorted(
-        ["job", "run_id", "execution", "machine", "started", "seconds", "ended", "status", "message", "arguments"]
+        [
+            "job",
+            "kind",
+            "run_id",
+            "execution",
+            "machine",
+            "started",
+            "seconds",
+            "ended",
+            "status",
+            "message",
+            "arguments",
+        ]
     ),
     "messages": sorted(["at", "topic", "subject", "message", "attributes", "sender"]),
     "alarms": sorted(["at", "alarm", "before", "after", "reason", "told"]),
+    "objects": [],
     "figures": sorted(["seconds", "critical_path", "transitions", "price", "history", "peak_job_runs", "job_seconds"]),
 }
 
@@ -111,7 +124,9 @@ def test_json(plan: Run):
     done = plan("simulate", "--fail", "a:1", "--output", "json", "--price", "1")
     data = json.loads(done.out)
     assert done.code == 3
-    assert {part: sorted(rows if isinstance(rows, dict) else rows[0]) for part, rows in data.items()} == SCHEMA
+    assert {
+        part: sorted(rows if isinstance(rows, dict) else (rows or [[]])[0]) for part, rows in data.items()
+    } == SCHEMA
     assert [(row["title"], row["status"], row["started"], row["ended"]) for row in data["executions"]] == [
         ("master", "SUCCEEDED", 0.0, 300.0),
         ("orders", "FAILED", 0.0, 300.0),

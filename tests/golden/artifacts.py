@@ -8,7 +8,9 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -17,16 +19,18 @@ from sfnorch.cfn.render import render_definition, render_template
 from sfnorch.cli.account import STACK_NAME
 from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
-from sfnorch.patterns import PATTERNS, workflow
-from sfnorch.plan.kinds import AnyPlan
+from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan, parse_plan
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text
-from sfnorch.plan.starters import starter_text
+from sfnorch.plan.starters import STARTERS, starter_code, starter_text
 from sfnorch.report.findings import print_findings
 from sfnorch.repository import buildspec_text
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from tests.docs.reference import readme_text
+
+if TYPE_CHECKING:
+    from sfnorch.plan.kinds import AnyPlan
 
 ROOT = Path(__file__).parents[2]
 PLANS = Path(__file__).parent / "plans"
@@ -41,15 +45,16 @@ def artifacts() -> Iterator[tuple[Path, str]]:
     yield ROOT / "SAM-template.yaml", _sam(default_plan())
     yield ROOT / "cloudformation" / "pipeline.yaml", _pipeline(default_plan(), "connection")
     yield ROOT / "buildspec.yml", buildspec_text(".[dev]")
-    for pattern in PATTERNS:
-        folder = ROOT / "templates" / pattern
-        plan = parse_plan(starter_text(pattern))
-        yield folder / "sfnorch.yaml", starter_text(pattern)
+    for name in STARTERS:
+        folder = ROOT / "templates" / name
+        plan = starter_plan(name)
+        yield folder / "sfnorch.yaml", starter_text(name)
+        yield from ((folder / file, text) for file, text in starter_code(name).items())
         yield folder / SCHEMA_FILE, schema_text()
         yield folder / "SAM-template.yaml", _sam(plan)
         yield folder / "CFN-template.yaml", render_template(workflow(plan), "cfn")
     for path in sorted(PLANS.glob("*.plan.yaml")):
-        plan = parse_plan(path.read_text(encoding="utf-8"))
+        plan = parse_plan(path.read_text(encoding="utf-8"), folder=PLANS)
         name = path.name.removesuffix(".plan.yaml")
         yield PLANS / f"{name}.sam.yaml", _sam(plan)
         yield PLANS / f"{name}.asl.json", _definitions(plan)
@@ -61,6 +66,11 @@ def artifacts() -> Iterator[tuple[Path, str]]:
         found = lint_findings(path.read_text(encoding="utf-8"), path.name)
         yield path.with_suffix("").with_suffix(".found.txt"), found_text(found)
     yield ROOT / "README.md", readme_text((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def starter_plan(name: str) -> AnyPlan:
+    """The plan to start from of this name."""
+    return parse_plan(starter_text(name), folder=Path(str(files("sfnorch.plan.starters") / name)))
 
 
 def lint_findings(text: str, name: str) -> list[Finding]:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,13 +17,15 @@ from sfnorch.cfn.render import render_template
 from sfnorch.errors import LimitError
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import workflow
-from sfnorch.plan.kinds import AnyPlan
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models import MasterChildPlan
 from sfnorch.plan.names import code_fault, job_name_fault
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from tests.template_yaml import yaml_1_1, yaml_1_2
+
+if TYPE_CHECKING:
+    from sfnorch.plan.kinds import AnyPlan
 
 LINTING = Linting()
 MARK = "Zq"

@@ -1,7 +1,7 @@
 """The Amazon States Language as frozen dataclasses, with one serializer; standard library only."""
 
-from sfnorch.asl.graph import Graph, chain
-from sfnorch.asl.jsonata import Expression, Substitution, Value, jsonata
+from sfnorch.asl.graph import Graph, chain, lead_to
+from sfnorch.asl.jsonata import Expression, Substitution, Value, given, given_code, is_expression, jsonata
 from sfnorch.asl.serialize import definition
 from sfnorch.asl.states import (
     AnyState,
@@ -39,5 +39,9 @@ __all__ = [
     "Wait",
     "chain",
     "definition",
+    "given",
+    "given_code",
+    "is_expression",
     "jsonata",
+    "lead_to",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,18 @@ class Graph:
     def start(self) -> str:
         """The name of the state that the graph starts at."""
         return self.states[0].name
+
+
+def lead_to(states: Iterable[AnyState], name: str) -> bool:
+    """Whether any of the states, inner ones apart, leads to the state of this name."""
+    return any(name in _targets(state) for state in states)
+
+
+def _targets(state: AnyState) -> Iterator[str | None]:
+    yield getattr(state, "next", None)
+    yield getattr(state, "default", None)
+    for part in (*getattr(state, "catch", ()), *getattr(state, "rules", ())):
+        yield part.next
 
 
 def chain(states: Sequence[Linkable], *, then: str | None = None) -> tuple[Linkable, ...]:

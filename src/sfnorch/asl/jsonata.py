@@ -57,6 +57,28 @@ def jsonata(code: str, **values: object) -> Expression:
     return Expression(_INSERTION.sub(lambda match: literal(values[match[1]]), code).strip())
 
 
+def given(value: Value) -> Value:
+    """A user's value, in which a text that stands as an expression, `{% … %}`, is one.
+
+    Raises SfnorchError where an expression holds what CloudFormation would fill in, or another expression's end.
+    """
+    if isinstance(value, str):
+        return Expression(given_code(value)) if is_expression(value) else value
+    if isinstance(value, Mapping):
+        return {key: given(item) for key, item in value.items()}
+    return [given(item) for item in value] if isinstance(value, Sequence) else value
+
+
+def is_expression(value: object) -> bool:
+    """Whether the value is a text that Step Functions takes for an expression."""
+    return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
+
+
+def given_code(text: str) -> str:
+    """The JSONata of a user's value: of an expression what stands in it, of another text its literal."""
+    return literal_text(text[2:-2]).strip() if is_expression(text) else literal(text)
+
+
 def literal(value: object) -> str:
     """The JSONata text of a JSON value: JSON itself is JSONata. Raises SfnorchError where it would be code."""
     text = json.dumps(value, ensure_ascii=False)

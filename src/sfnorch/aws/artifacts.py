@@ -1,4 +1,4 @@
-"""Templates too large to be sent: put into a bucket that only the account can read.
+"""Templates too large to be sent, and code of functions: put into a bucket that only the account can read.
 
 The bucket is private, encrypted, versioned, and answers to TLS alone; every call names the account that must own it,
 so that nobody else's bucket of the same name is ever written to.
@@ -87,6 +87,10 @@ class Bucket:
         key = f"templates/{stack_name}/{hashlib.sha256(data).hexdigest()}.template"
         self._client.put_object(Bucket=self.name, Key=key, Body=data, ExpectedBucketOwner=self._account)
         return f"{self._client.meta.endpoint_url}/{self.name}/{key}"
+
+    def put_package(self, key: str, data: bytes) -> None:
+        """Puts a package of code into the bucket: its key bears its hash, so that one which is there is the same."""
+        self._client.put_object(Bucket=self.name, Key=key, Body=data, ExpectedBucketOwner=self._account)
 
     def _exists(self) -> bool:
         try:

@@ -109,7 +109,8 @@ def _evaluated(value: Any) -> Any:
                 case "Fn::GetAtt":
                     return _ARN
                 case "Fn::Sub":
-                    return re.sub(r"\$\{([^}]+)\}", lambda name: _LONGEST[name[1]], content)
+                    text = content[0] if isinstance(content, list) else content
+                    return re.sub(r"\$\{([^}]+)\}", lambda name: _LONGEST.get(name[1], _ARN), text)
                 case "Fn::If":
                     return _evaluated(content[1])
                 case "Fn::Join":

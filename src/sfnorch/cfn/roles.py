@@ -34,7 +34,7 @@ _LOG_DELIVERY = (
     "logs:DescribeResourcePolicies",
     "logs:DescribeLogGroups",
 )
-_TRACING = (
+TRACING = (
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
     "xray:GetSamplingRules",
@@ -75,7 +75,7 @@ def job_policies(machine: flow.StateMachine) -> list[ManagedPolicy]:
     parts: list[tuple[flow.Permission, list[str]]] = []
     for permission in permissions:
         (jobs,) = permission.resources
-        names = jobs.names if isinstance(jobs, flow.JobArns) else ()
+        names = jobs.names if isinstance(jobs, flow.GlueArns) else ()
         if sum(map(_room, names)) <= _OWN_ROOM:
             continue
         for name in names:
@@ -87,7 +87,7 @@ def job_policies(machine: flow.StateMachine) -> list[ManagedPolicy]:
             f"{machine.key}{JOBS_POLICY}{number}",
             PolicyDocument={
                 "Version": "2012-10-17",
-                "Statement": [_job_statement(permission, flow.JobArns(tuple(names), ""))],
+                "Statement": [_glue_statement(permission, flow.GlueArns("job", tuple(names), ""))],
             },
         )
         for number, (permission, names) in enumerate(parts, 1)
@@ -95,7 +95,7 @@ def job_policies(machine: flow.StateMachine) -> list[ManagedPolicy]:
 
 
 def _of_jobs_alone(permission: flow.Permission) -> bool:
-    return all(isinstance(resource, flow.JobArns) and not resource.parameter for resource in permission.resources)
+    return all(isinstance(resource, flow.GlueArns) and not resource.parameter for resource in permission.resources)
 
 
 def _room(name: str) -> int:
@@ -112,7 +112,7 @@ def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
 
 
 def _unbound(workflow: flow.Workflow) -> dict[str, Any] | None:
-    actions = (_LOG_DELIVERY if workflow.logging else ()) + (_TRACING if workflow.tracing else ())
+    actions = (_LOG_DELIVERY if workflow.logging else ()) + (TRACING if workflow.tracing else ())
     return allow("LogAndTrace", actions, "*") if actions else None
 
 
@@ -146,15 +146,15 @@ def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
 def _statement(permission: flow.Permission, topic: flow.Topic) -> Any:
     if permission.resources == (flow.TopicKeyArn(),):
         return _on_topic_key(permission, topic)
-    if len(permission.resources) == 1 and isinstance(jobs := permission.resources[0], flow.JobArns):
-        return _job_statement(permission, jobs)
+    if len(permission.resources) == 1 and isinstance(arns := permission.resources[0], flow.GlueArns):
+        return _glue_statement(permission, arns)
     return allow(permission.sid, permission.actions, [resolved(resource, topic) for resource in permission.resources])
 
 
-def _job_statement(permission: flow.Permission, jobs: flow.JobArns) -> dict[str, Any]:
+def _glue_statement(permission: flow.Permission, arns: flow.GlueArns) -> dict[str, Any]:
     # the ARNs leave region and account open: see values.resolved
     here = {"aws:ResourceAccount": Ref("AWS::AccountId"), "aws:RequestedRegion": Ref("AWS::Region")}
-    return allow(permission.sid, permission.actions, resolved(jobs, flow.Topic()), {"StringEquals": here})
+    return allow(permission.sid, permission.actions, resolved(arns, flow.Topic()), {"StringEquals": here})
 
 
 def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:

@@ -11,7 +11,9 @@ from troposphere.logs import LogGroup
 from sfnorch import workflow as flow
 from sfnorch.cfn import alarms, machines, roles, schedule
 from sfnorch.cfn.assembly import Group, TemplateData, assembled, parameter
-from sfnorch.cfn.values import BOUNDED, LOG_GROUP, OWN_TOPIC, TOPIC_HAS_KEY, resolved
+from sfnorch.cfn.buckets import private_bucket
+from sfnorch.cfn.functions import function_resources
+from sfnorch.cfn.values import BOUNDED, LOG_GROUP, OWN_BUCKET, OWN_TOPIC, RESULTS, TOPIC_HAS_KEY, resolved
 
 Format: TypeAlias = Literal["sam", "cfn"]
 
@@ -44,6 +46,7 @@ def _groups(workflow: flow.Workflow, form: Format) -> list[Group]:
         ),
         ("Where the state machines log their errors", [_log_group(workflow.logging)] if workflow.logging else []),
         ("What the state machines' roles share", roles.shared_policy(workflow)),
+        (f"Where results lie, unless {flow.RESULTS_BUCKET} names another bucket", _results(workflow)),
     ]
     each = [
         (
@@ -57,12 +60,23 @@ def _groups(workflow: flow.Workflow, form: Format) -> list[Group]:
         )
         for machine in workflow.machines
     ]
+    each += [
+        (f"The function {function.name}", function_resources(function, workflow)) for function in workflow.functions
+    ]
     planned = schedule.schedule_resources(workflow.schedule) if workflow.schedule else []
     return [*shared, *each, ("What starts the master by itself", planned)]
 
 
 def _heading(machine: flow.StateMachine) -> str:
     return f"{machine.key}: {machine.name}" if machine.key and machine.jobs else machine.key or "The state machine"
+
+
+def _results(workflow: flow.Workflow) -> list[AWSObject]:
+    """The stack's own bucket for results, which stays when the stack is deleted."""
+    made = private_bucket(RESULTS, expires=False) if workflow.stores_results else []
+    for resource in made:
+        resource.Condition = OWN_BUCKET
+    return made
 
 
 def _log_group(logging: flow.Logging) -> AWSObject:
@@ -79,4 +93,6 @@ def _conditions(workflow: flow.Workflow) -> dict[str, Any]:
         conditions[OWN_TOPIC] = Equals(Ref(flow.TOPIC_ARN), "")
     if workflow.topic.published_by_machine:
         conditions[TOPIC_HAS_KEY] = Not(Equals(Ref(flow.TOPIC_KEY_ARN), ""))
+    if workflow.stores_results:
+        conditions[OWN_BUCKET] = Equals(Ref(flow.RESULTS_BUCKET), "")
     return conditions

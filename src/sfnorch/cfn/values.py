@@ -8,10 +8,10 @@ from troposphere import GetAtt, If, Join, Ref, Split, Sub
 
 from sfnorch import workflow as flow
 
-OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED = "OwnTopic", "TopicHasKey", "Bounded"
+OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED, OWN_BUCKET = "OwnTopic", "TopicHasKey", "Bounded", "OwnBucket"
 """Conditions: no topic was given, so the stack makes one; a key was given for the topic that was; roles are bounded."""
 
-TOPIC, TOPIC_KEY, LOG_GROUP = "AlarmTopic", "AlarmTopicKey", "LogGroup"
+TOPIC, TOPIC_KEY, LOG_GROUP, RESULTS = "AlarmTopic", "AlarmTopicKey", "LogGroup", "Results"
 LOG_AND_TRACE_POLICY, JOBS_POLICY = "LogAndTracePolicy", "JobsPolicy"
 """Logical ids of what the machines share."""
 
@@ -21,7 +21,7 @@ STACK_TAG = "sfnorch:stack"
 https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
 """
 
-_ANY_JOB = "arn:*:glue:*:*:job/"
+_ANY_GLUE = "arn:*:glue:*:*:{}/"
 
 
 def machine_id(key: str) -> str:
@@ -37,6 +37,11 @@ def role_id(key: str) -> str:
 def alarm_id(key: str) -> str:
     """The logical id of the machine's alarm."""
     return f"{key}FailedAlarm"
+
+
+def function_id(key: str) -> str:
+    """The logical id of the function with this key."""
+    return f"{key}Function"
 
 
 def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
@@ -55,14 +60,31 @@ def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
             return Ref(machine_id(key))
         case flow.TopicArn():
             return topic_arn(topic)
-        case flow.JobArns(names, ""):
-            return [f"{_ANY_JOB}{name}" for name in names]
-        case flow.JobArns(names, parameter):
+        case flow.FunctionArn(key, ""):
+            return GetAtt(function_id(key), "Arn")
+        case flow.FunctionArn(key, tail):
+            return Sub(f"${{{function_id(key)}.Arn}}{tail}")
+        case flow.ResultsBucket():
+            return results_bucket()
+        case flow.ObjectArns(flow.ResultsBucket(), prefix):
+            bucket = {"Bucket": results_bucket()}
+            return Sub(f"arn:${{AWS::Partition}}:s3:::${{Bucket}}/{prefix}*", **bucket)
+        case flow.ObjectArns(bucket, prefix):
+            return Sub(f"arn:${{AWS::Partition}}:s3:::{bucket}/{prefix}*")
+        case flow.GlueArns(kind, names, ""):
+            return [_ANY_GLUE.format(kind) + name for name in names]
+        case flow.GlueArns(kind, names, parameter):
             # Fn::Join takes no function for its delimiter, hence * for partition, region and account: the
             # statement's condition binds them.
-            further = Join(f",{_ANY_JOB}", Ref(parameter))
-            return Split(",", Join("", [_ANY_JOB, Join(f",{_ANY_JOB}", [*names, further]) if names else further]))
+            any_name = _ANY_GLUE.format(kind)
+            further = Join(f",{any_name}", Ref(parameter))
+            return Split(",", Join("", [any_name, Join(f",{any_name}", [*names, further]) if names else further]))
     raise TypeError(f"no value of a workflow: {value!r}")
+
+
+def results_bucket() -> Any:
+    """The name of the bucket for results: the stack's own unless one was given."""
+    return If(OWN_BUCKET, Ref(RESULTS), Ref(flow.RESULTS_BUCKET))
 
 
 def topic_arn(topic: flow.Topic) -> Any:

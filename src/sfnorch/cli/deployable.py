@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from sfnorch.aws.session import Session
     from sfnorch.aws.steps import Wish
     from sfnorch.plan.kinds import AnyPlan
-    from sfnorch.report.onlooker import Screen
     from sfnorch.template.contents import Template
     from sfnorch.template.located import Object
     from sfnorch.template.reader import Source
@@ -43,6 +42,8 @@ class Deployable:
     parameters: Mapping[str, str]
     planned_jobs: tuple[str, ...] = ()
     """The Glue jobs of the plan that it is a rendering of."""
+    folder: Path = Path()
+    """Where code of functions lies that the template doesn't hold."""
 
     @property
     def text(self) -> str:
@@ -130,7 +131,8 @@ def read_deployable(
     """What the options name. Fails as wrong usage for parameters that are given twice."""
     plan = None if template_file else read_plan(plan_file, {}, ())
     source = rendering(plan, plan_file) if plan else read_source(template_file, plan_file)
-    return deployable_of(source, plan, overrides, jobs, jobs_by_child)
+    folder = (template_file or plan_file or Path()).parent
+    return deployable_of(source, plan, overrides, jobs, jobs_by_child, folder=folder)
 
 
 def deployable_of(
@@ -139,6 +141,8 @@ def deployable_of(
     overrides: tuple[str, ...],
     jobs: Mapping[str, Any],
     jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
+    *,
+    folder: Path | None = None,
 ) -> Deployable:
     """The template, made from the plan if there is one, with what the options give it.
 
@@ -161,6 +165,7 @@ def deployable_of(
         template=contents(source, shown),
         parameters=parameters,
         planned_jobs=plan.job_names if plan else (),
+        folder=folder or Path(),
     )
 
 
@@ -257,30 +262,3 @@ def _tell_missing_jobs(found: Future[Mapping[str, str]], console: Console | None
             console.print(f"warning: {line}", style="yellow", soft_wrap=True, markup=False)
         if len(lines) > _MOST_WARNINGS:
             console.print(f"warning: and {len(lines) - _MOST_WARNINGS} more", style="yellow")
-
-
-def template_url(
-    deployable: Deployable, session: Session, stack_name: str, bucket_name: str, screen: Screen | None = None
-) -> str | None:
-    """The URL of a template that is too large to be sent, put into a bucket; empty where it isn't.
-
-    A bucket that isn't there is made, if the screen's person agrees; None where there is nobody to ask.
-    """
-    from sfnorch.aws.artifacts import INLINE_LIMIT, LIMIT, Bucket
-    from sfnorch.aws.steps import Step, Verb
-
-    size = len(deployable.text.encode())
-    if size <= INLINE_LIMIT:
-        return ""
-    if size > LIMIT:
-        raise SfnorchError(f"{deployable.template.source.file}: {size:,} bytes, and CloudFormation takes {LIMIT:,}")
-    bucket = Bucket(session.s3, session.account, name=bucket_name, partition=session.partition)
-    if not bucket.ready():
-        if screen is None:
-            return None
-        screen.says(f"The template has {size:,} bytes; CloudFormation takes {INLINE_LIMIT:,} without a bucket.")
-        question = f"Make the private, encrypted, versioned bucket {bucket.name} for templates?"
-        if not screen.asks(Step(verb=Verb.MAKE_BUCKET, question=question)):
-            raise SfnorchError("Nothing was deployed: the template needs a bucket", hint="--s3-bucket names an own one")
-        bucket.make()
-    return bucket.put(stack_name, deployable.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -178,7 +178,8 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
     """How the deployment of the template ended, once it was looked over."""
     from sfnorch.aws.stacks import find_stack
     from sfnorch.aws.steps import kept_parameters
-    from sfnorch.cli.deployable import looked_over, refuse_parameters, refuse_values, template_url, wish
+    from sfnorch.cli.deployable import looked_over, refuse_parameters, refuse_values, wish
+    from sfnorch.cli.uploads import put_code, template_url
 
     refuse_values(deployable)
     session, stack_name = settings.session, settings.stack_name
@@ -189,6 +190,8 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
         defaults=deployable.defaults, given=deployable.parameters, kept=kept, secret=deployable.secret
     )
     looked_over(deployable, session, screen.console, jobs_required=settings.require_jobs)
+    code = put_code(deployable, session, settings.s3_bucket, screen)
+    deployable = replace(deployable, parameters={**deployable.parameters, **code})
     url = template_url(deployable, session, stack_name, settings.s3_bucket, screen)
     wanted = wish(
         deployable,

@@ -68,7 +68,8 @@ def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucke
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stacks import IN_REVIEW, template_text
     from sfnorch.aws.steps import Verb, kept_parameters, steps
-    from sfnorch.cli.deployable import template_url, wish
+    from sfnorch.cli.deployable import wish
+    from sfnorch.cli.uploads import template_url
     from sfnorch.report.difference import Difference, text_difference
     from sfnorch.report.onlooker import Screen
 

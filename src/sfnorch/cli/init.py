@@ -8,11 +8,11 @@ import click
 
 from sfnorch.cli.files import write_whole
 from sfnorch.errors import SfnorchError
-from sfnorch.patterns import PATTERNS
+from sfnorch.plan.starters import NAMES
 
 
 @click.command()
-@click.argument("pattern", type=click.Choice(list(PATTERNS)), default="master-child")
+@click.argument("pattern", type=click.Choice(NAMES), default="master-child", metavar="[PATTERN]")
 @click.option(
     "--pipeline",
     is_flag=True,
@@ -22,17 +22,19 @@ from sfnorch.patterns import PATTERNS
 def init(pattern: str, pipeline: bool, force: bool) -> None:
     """Write a commented plan to start from.
 
-    PATTERN is the kind of orchestration; `sfnorch patterns` lists them. The plan is sfnorch.yaml, and beside it stands
+    PATTERN is the kind of orchestration, which `sfnorch patterns` lists, or one of the flows linear, retry-catch,
+    parallel-map and parameterized, whose code is written too. The plan is sfnorch.yaml, and beside it stands
     sfnorch.schema.json, by which an editor knows the plan's keys. With --pipeline the folder becomes one that a
     pipeline can deploy; `sfnorch pipeline deploy` sets the pipeline up.
     """
     from sfnorch.plan.load import PLAN_FILE
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
-    from sfnorch.plan.starters import starter_text
+    from sfnorch.plan.starters import starter_code, starter_text
     from sfnorch.repository import BUILDSPEC_FILE, README_FILE, package
 
     # the plan last: where it is, all is
-    texts = {SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
+    code = starter_code(pattern)
+    texts = {**code, SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
     if pipeline:
         texts = _beside_the_plan(PLAN_FILE) | texts
     there = [name for name in texts if Path(name).exists() and (not force or name == README_FILE)]
@@ -46,7 +48,8 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
         write_whole(Path(name), texts[name])
     if not pipeline:
         click.echo(
-            f"Wrote {PLAN_FILE} (and {SCHEMA_FILE}, for your editor). Next: change its jobs, then sfnorch render."
+            f"Wrote {', '.join([PLAN_FILE, *code])} (and {SCHEMA_FILE}, for your editor). "
+            f"Next: change its {'steps' if code else 'jobs'}, then sfnorch render."
         )
         return
     left = f" Left as it was: {', '.join(there)}." if there else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sfnorch.durations import seconds_of
 from sfnorch.plan.names import MAX_CHILDREN, job_name_fault
 
 if TYPE_CHECKING:
@@ -39,6 +40,21 @@ class JobList(click.ParamType[tuple[str, ...]]):
         if faults:
             self.fail("; ".join(faults), param, ctx)
         return names
+
+
+class Duration(click.ParamType[float]):
+    """A duration such as 90s, 15m or 2h, in seconds."""
+
+    name = "2h"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds."""
+        if isinstance(value, float):
+            return value
+        found = seconds_of(str(value))
+        if found is None:
+            self.fail(f"{value!r} is no duration; write 90s, 15m or 2h", param, ctx)
+        return found
 
 
 class ChildJobs(click.ParamType[tuple[str, tuple[str, ...]]]):

@@ -102,9 +102,8 @@ def _chosen(workflow: Workflow, name: str | None) -> StateMachine:
 
 
 def _machines(workflow: Workflow) -> str:
-    count = len(workflow.machines)
-    jobs = sum(len(machine.jobs) for machine in workflow.machines)
-    return f"{count} state machine{'s' if count > 1 else ''}" + (f", {jobs} jobs" if jobs else "")
+    counts = {"state machine": len(workflow.machines), "job": sum(len(machine.jobs) for machine in workflow.machines)}
+    return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count)
 
 
 def _print_json(out: Path, form: str, text: str, workflow: Workflow) -> None:

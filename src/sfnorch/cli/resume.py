@@ -9,8 +9,7 @@ import click
 
 from sfnorch.cli.account import account_options, can_ask, require_consent, stack_option, yes_option
 from sfnorch.cli.execution import execution_argument, open_execution
-from sfnorch.cli.options import output_option
-from sfnorch.cli.run import Duration
+from sfnorch.cli.options import Duration, output_option
 from sfnorch.errors import SfnorchError
 from sfnorch.report.names import printable
 

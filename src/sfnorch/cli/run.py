@@ -11,9 +11,8 @@ import click
 
 from sfnorch.cli.account import account_options, open_session, stack_option
 from sfnorch.cli.documents import json_object
-from sfnorch.cli.options import JobList, output_option
+from sfnorch.cli.options import Duration, JobList, output_option
 from sfnorch.errors import SfnorchError
-from sfnorch.report.durations import seconds_of
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
@@ -35,21 +34,6 @@ class Thread(click.ParamType[tuple[str, tuple[str, ...]]]):
         if not equals or not thread.strip():
             self.fail(f"{value!r} is not T1=a,b", param, ctx)
         return thread.strip(), JobList().convert(jobs, param, ctx)
-
-
-class Duration(click.ParamType[float]):
-    """A duration such as 90s, 15m or 2h, in seconds."""
-
-    name = "2h"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds."""
-        if isinstance(value, float):
-            return value
-        found = seconds_of(str(value))
-        if found is None:
-            self.fail(f"{value!r} is no duration; write 90s, 15m or 2h", param, ctx)
-        return found
 
 
 def _execution_name(ctx: click.Context, param: click.Parameter, value: str) -> str:

@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +18,9 @@ import click
 from sfnorch.cli.documents import json_object, json_value, print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import output_option, plan_option
+from sfnorch.cli.options import Duration, output_option, plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values, refuse_faults
-from sfnorch.report.durations import seconds_of
+from sfnorch.durations import seconds_of
 
 if TYPE_CHECKING:
     from sfnorch.simulate.behaviour import Behaviour
@@ -41,6 +42,10 @@ _SAVED = (".svg", ".html", ".txt")
 @click.option("--duration", "durations", multiple=True, metavar="JOB=15m", help="How long a job's runs take; 5m unset.")
 @click.option("--throttle", "throttles", multiple=True, metavar="JOB:TIMES", help="Starts of a job that are refused.")
 @click.option("--mock", "mocks", multiple=True, metavar="STATE=JSON|@FILE", help="What a task yields.")
+@click.option(
+    "--until", type=Duration(), metavar="24h", help="Play no longer than this; a machine that starts itself 1h, unset."
+)
+@click.option("--run-functions", is_flag=True, help="Run the code of a named template's functions; a plan's is run.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Where jitter and random names come from.")
 @click.option("--price", type=float, metavar="USD", help="The price of 1,000 state transitions.")
 @click.option(
@@ -57,6 +62,8 @@ def simulate(
     durations: tuple[str, ...],
     throttles: tuple[str, ...],
     mocks: tuple[str, ...],
+    until: float | None,
+    run_functions: bool,
     seed: int,
     price: float | None,
     save: Path | None,
@@ -77,12 +84,16 @@ def simulate(
     from sfnorch.simulate.run import chosen, play
 
     parameters = parameter_values(overrides)
-    behaviour = _behaviour(failing, durations, throttles, mocks)
+    behaviour = replace(
+        _behaviour(failing, durations, throttles, mocks),
+        run_functions=run_functions or template_file is None,
+        code_folder=(template_file or plan_file or Path()).parent,
+    )
     document = json_object(given)
     template = read_contents(template_file, plan_file, parameters)
     _refuse_parameters(template, parameters)
     _refuse_mocks(template, behaviour)
-    run = play(template, chosen(template, machine), document, behaviour, seed=seed)
+    run = play(template, chosen(template, machine), document, behaviour, seed=seed, until=until)
     _refuse_jobs(template, run, parameters, behaviour)
     told = figures(run, PRICE_PER_1000 if price is None else price)
     if output_form == "json":
@@ -93,7 +104,7 @@ def simulate(
         _print(run, told)
     if save is not None:
         _save(run, told, save)
-    return 0 if all(execution.status == "SUCCEEDED" for execution in run.executions) else CHILD_FAILED
+    return 0 if all(execution.status in ("SUCCEEDED", "RUNNING") for execution in run.executions) else CHILD_FAILED
 
 
 def _print(run: Run, told: Figures) -> None:

@@ -6,8 +6,7 @@ import click
 
 from sfnorch.cli.account import account_options, stack_option
 from sfnorch.cli.execution import execution_argument, open_execution
-from sfnorch.cli.options import output_option
-from sfnorch.cli.run import Duration
+from sfnorch.cli.options import Duration, output_option
 
 
 @click.command()

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
-from sfnorch.integrations.child_execution import RESOURCE, STARTED_BY
+from sfnorch.asl import Catcher, Expression, Retrier, Substitution, Task, Value, jsonata
+from sfnorch.integrations.child_execution import MANAGED_RULE, RESOURCE, STARTED_BY
 from sfnorch.integrations.joined_execution import REFUSED
+from sfnorch.integrations.work import Work
 from sfnorch.workflow import Arn, Bound, Permission
 
 NO_USE = Retrier(
@@ -54,17 +55,49 @@ def run(
     )
 
 
+def work(machine: Substitution, given: Mapping[str, Value] | str) -> Work:
+    """An execution of the machine whose ARN the substitution holds, to its end; its result is the output.
+
+    `given` is its input: a mapping, or JSONata for one.
+    """
+    started_by = jsonata("$states.context.Execution.Id")
+    whole: Value = (
+        Expression(f'$merge([({given}), {{"{STARTED_BY}": {started_by.code}}}])')
+        if isinstance(given, str)
+        else {**given, STARTED_BY: started_by}
+    )
+    return Work(
+        resource=RESOURCE,
+        arguments={"StateMachineArn": machine, "Input": whole},
+        result=jsonata("$states.result.Output"),
+        passing=(REFUSED,),
+        no_use=(NO_USE,),
+    )
+
+
+def arn(machine: str) -> Bound:
+    """The ARN of a machine that is named, or given by its ARN."""
+    return machine if machine.startswith("arn:") else Arn("states", "stateMachine:", machine)
+
+
 def arguments(machine: str, given: Mapping[str, Any]) -> dict[str, Value]:
     """The arguments of StartExecution, the machine by name or ARN."""
     return {"StateMachineArn": machine, "Input": given}
 
 
+def hearing() -> Permission:
+    """What waiting for executions needs besides: without it CloudFormation refuses the machine."""
+    return Permission(
+        sid="HearOfTheirEnd",
+        actions=("events:PutTargets", "events:PutRule", "events:DescribeRule"),
+        resources=(Arn("events", "rule/", MANAGED_RULE),),
+    )
+
+
 def permissions(machines: Iterable[str]) -> tuple[Permission, ...]:
     """What starting executions of these machines, waiting for them and stopping them needs."""
     machines = list(dict.fromkeys(machines))
-    started: list[Bound] = [
-        machine if machine.startswith("arn:") else Arn("states", "stateMachine:", machine) for machine in machines
-    ]
+    started: list[Bound] = [arn(machine) for machine in machines]
     followed: list[Bound] = [
         machine.replace(":stateMachine:", ":execution:") + ":*"
         if machine.startswith("arn:")

@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
-from sfnorch.workflow import JobArns, Permission
+from sfnorch.integrations.work import Work
+from sfnorch.workflow import GlueArns, Permission
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Job
@@ -72,21 +73,59 @@ def run_job(
     )
 
 
+class Settings(Protocol):
+    """What a plan says of a run: what it leaves open stays as the job has it."""
+
+    @property
+    def worker_type(self) -> str | None:
+        """Kind of worker."""
+
+    @property
+    def number_of_workers(self) -> int | None:
+        """How many workers."""
+
+    @property
+    def execution_class(self) -> str | None:
+        """STANDARD or FLEX."""
+
+    @property
+    def security_configuration(self) -> str | None:
+        """Name of the run's security configuration."""
+
+
 def start_arguments(job: Job, name: str) -> dict[str, Value]:
-    """The arguments of StartJobRun for the job of this name: what the plan leaves open stays as the job has it."""
-    arguments: Mapping[str, Value] = {
+    """The arguments of StartJobRun for the job of this name."""
+    return _arguments(name, job, job.arguments, job.timeout_minutes)
+
+
+def work(name: str, settings: Settings, arguments: Mapping[str, Value]) -> Work:
+    """The run of a job, to its end; its result is `{job, runId, seconds}`."""
+    return Work(
+        resource=RESOURCE,
+        arguments=_arguments(name, settings, arguments, None),
+        result=jsonata('$states.result.{"job": JobName, "runId": Id, "seconds": ExecutionTime}'),
+        checked=jsonata(SUCCEEDED_CHECK.replace("<<wanted>>", "{}")),
+        passing=(START_ERRORS,),
+        no_use=(NO_USE,),
+    )
+
+
+def _arguments(
+    name: str, settings: Settings, arguments: Mapping[str, Value], timeout_minutes: int | None
+) -> dict[str, Value]:
+    found: Mapping[str, Value] = {
         "JobName": name,
-        "Arguments": job.arguments or None,
-        "WorkerType": job.worker_type,
-        "NumberOfWorkers": job.number_of_workers,
-        "ExecutionClass": job.execution_class,
-        "Timeout": job.timeout_minutes,
-        "SecurityConfiguration": job.security_configuration,
+        "Arguments": arguments or None,
+        "WorkerType": settings.worker_type,
+        "NumberOfWorkers": settings.number_of_workers,
+        "ExecutionClass": settings.execution_class,
+        "Timeout": timeout_minutes,
+        "SecurityConfiguration": settings.security_configuration,
     }
-    return {key: value for key, value in arguments.items() if value is not None}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def permissions(jobs: Iterable[str], *, allowed: str = "") -> tuple[Permission, ...]:
     """What running the named jobs needs, and those that the list parameter `allowed` names, if any: no others."""
-    arns = JobArns(tuple(dict.fromkeys(jobs)), allowed)
+    arns = GlueArns("job", tuple(dict.fromkeys(jobs)), allowed)
     return (Permission(sid="RunJobs", actions=ACTIONS, resources=(arns,)),)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sfnorch.asl import Catcher, Retrier, Task, Value
-from sfnorch.workflow import Arn, Bound, Permission
+from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
+from sfnorch.integrations.work import Work
+from sfnorch.workflow import Arn, Bound, FunctionArn, Permission
 
 RESOURCE = "lambda:invoke"
 
@@ -59,14 +60,25 @@ def invoke(
     )
 
 
+def work(function: Value, payload: Value) -> Work:
+    """The call of a function; its result is what the function returns."""
+    return Work(
+        resource=RESOURCE,
+        arguments={"FunctionName": function, "Payload": payload},
+        result=jsonata("$states.result.Payload"),
+        passing=(TRANSIENT,),
+        no_use=(NO_USE,),
+    )
+
+
 def arguments(function: str, payload: Mapping[str, Any]) -> dict[str, Value]:
     """The arguments of Invoke."""
     return {"FunctionName": function, "Payload": payload}
 
 
-def permissions(functions: Iterable[str]) -> tuple[Permission, ...]:
-    """What invoking these functions needs: on each, and on its versions and aliases."""
-    resources: list[Bound] = []
+def permissions(functions: Iterable[str], own: Iterable[str] = ()) -> tuple[Permission, ...]:
+    """What invoking these functions, and the stack's own by key, needs: on each, and on its versions and aliases."""
+    resources: list[Bound] = [FunctionArn(key, tail) for key in own for tail in ("", ":*")]
     for name in dict.fromkeys(map(_unqualified, functions)):
         if name.startswith("arn:"):
             resources += [name, f"{name}:*"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Catcher, Retrier, Task, Value
+from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
+from sfnorch.integrations.work import Work
 from sfnorch.workflow import Permission, TopicArn, TopicKeyArn
 
 if TYPE_CHECKING:
@@ -47,6 +48,16 @@ def publish(
         catch=catch if isinstance(catch, tuple) else (catch,),
         output=output,
         next=next_state,
+    )
+
+
+def work(topic: Substitution, subject: Value, message: Value) -> Work:
+    """The sending of a message; its result is `{messageId}`."""
+    return Work(
+        resource=RESOURCE,
+        arguments={"TopicArn": topic, "Subject": subject, "Message": message},
+        result={"messageId": jsonata("$states.result.MessageId")},
+        passing=(RETRIER,),
     )
 
 

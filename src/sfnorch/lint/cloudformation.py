@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sfnorch.expressions import code
 from sfnorch.findings import Finding, Severity
 from sfnorch.lint.jsonata import NUMBERS
 from sfnorch.template.contents import NATIVE, SAM, StateMachine, Template
-from sfnorch.template.expressions import code
 from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.located import Array, Object, Path, Place, place_of, show
 from sfnorch.template.reader import KIND

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sfnorch.lint.jsonata import Names, names
-from sfnorch.template.expressions import code
+from sfnorch.expressions import Names, code
+from sfnorch.lint.jsonata import names
 from sfnorch.template.located import Path
 from sfnorch.template.states import State
 

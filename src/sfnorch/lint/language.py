@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sfnorch.expressions import code
 from sfnorch.findings import Finding, Severity
 from sfnorch.lint.jsonata import NUMBERS
 from sfnorch.template.contents import StateMachine
-from sfnorch.template.expressions import code
 from sfnorch.template.located import Object, Path, show
 from sfnorch.template.states import states_of
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import networkx as nx
 
+from sfnorch.expressions import code, constant
 from sfnorch.lint.expressions import expressions_of
-from sfnorch.lint.jsonata import constant, names
+from sfnorch.lint.jsonata import names
 from sfnorch.lint.variables import assigned
 from sfnorch.template.calls import call_of
-from sfnorch.template.expressions import code
 from sfnorch.template.located import Object
 from sfnorch.template.states import Scope, State
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sfnorch.expressions import code
 from sfnorch.lint.jsonata import names
-from sfnorch.template.expressions import code
 from sfnorch.template.located import Object
 from sfnorch.template.states import Scope, State, Way
 

@@ -44,6 +44,16 @@ PATTERNS = {
             summary="Tasks that wait for just what they need: each starts the moment its last need is done.",
             module="dag",
         ),
+        Pattern(
+            name="continuous",
+            summary="A Glue workflow that runs again and again, until one of its actions fails.",
+            module="continuous",
+        ),
+        Pattern(
+            name="flow",
+            summary="Steps one after another, side by side, and for each item: jobs, functions, SQL, objects.",
+            module="flow",
+        ),
     )
 }
 

@@ -7,6 +7,8 @@ started, and an expression that fails in a Fail state would take its place.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sfnorch.asl import Catcher, Fail, Substitution, Task, Value, jsonata
 from sfnorch.integrations import alarm_state
 
@@ -38,10 +40,13 @@ SECONDS = "$round(($millis() - $toMillis($states.context.Execution.StartTime)) /
 """How long the execution has been running, in seconds."""
 
 
-def any_error(next_state: str, *, output: Value = None) -> tuple[Catcher, ...]:
+def any_error(
+    next_state: str, *, output: Value = None, assign: Mapping[str, Value] | None = None
+) -> tuple[Catcher, ...]:
     """Catchers of everything. States.ALL must stand alone and last, and leaves data that is too large to others."""
     return tuple(
-        Catcher(errors=(error,), output=output, next=next_state) for error in ("States.DataLimitExceeded", "States.ALL")
+        Catcher(errors=(error,), assign=assign or {}, output=output, next=next_state)
+        for error in ("States.DataLimitExceeded", "States.ALL")
     )
 
 

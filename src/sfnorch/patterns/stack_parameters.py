@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from sfnorch.plan import names
 from sfnorch.workflow import (
     BOUNDARY_ARN,
+    CODE_BUCKET,
     ENVIRONMENT,
+    RESULTS_BUCKET,
     TOPIC_ARN,
     Logging,
     Parameter,
@@ -17,9 +19,10 @@ from sfnorch.workflow import (
 )
 
 if TYPE_CHECKING:
+    from sfnorch.plan.continuous import ContinuousPlan
     from sfnorch.plan.models import JobListPlan, OrchestrationPlan, Plan
 
-ALLOWED = "AllowedGlueJobs"
+ALLOWED, ALLOWED_WORKFLOWS = "AllowedGlueJobs", "AllowedGlueWorkflows"
 
 _TOPIC_ARN = "arn:[a-z-]+:sns:[A-Za-z0-9:_-]+"
 JOB_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*$"""
@@ -66,6 +69,40 @@ def allowed_jobs(plan: JobListPlan) -> Parameter:
     )
 
 
+def allowed_workflows(plan: ContinuousPlan) -> Parameter:
+    """The parameter that bounds which Glue workflows the role may start beside the plan's."""
+    return Parameter(
+        name=ALLOWED_WORKFLOWS,
+        description="Glue workflows, or prefixes ending in *, that may be started beside the plan's own",
+        default=",".join(plan.allowed_workflows),
+        is_list=True,
+        pattern=_ALLOWED_LIST,
+        constraint="Glue workflow names, comma-separated, each with at most one *, at its end",
+    )
+
+
+def results_bucket() -> Parameter:
+    """The parameter that names a bucket of the user's own for what a flow writes."""
+    return Parameter(
+        name=RESULTS_BUCKET,
+        description="S3 bucket that results are written into; empty: one of the stack's own",
+        default="",
+        pattern="^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$",
+        constraint="a bucket's name, or empty",
+    )
+
+
+def code_bucket() -> Parameter:
+    """The parameter that names the bucket with the code of functions that are too large to be inlined."""
+    return Parameter(
+        name=CODE_BUCKET,
+        description="S3 bucket with the code of functions, where sfnorch deploy has put it",
+        default="",
+        pattern="^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$",
+        constraint="a bucket's name",
+    )
+
+
 def boundary() -> Parameter:
     """The parameter that bounds what the stack's roles may ever do."""
     return Parameter(
@@ -86,11 +123,11 @@ def topic(plan: Plan, *, published_by_machine: bool) -> Topic:
     )
 
 
-def schedule(plan: OrchestrationPlan) -> Schedule | None:
-    """When the master starts by itself, if it does."""
+def schedule(plan: OrchestrationPlan, machine: str = "Master") -> Schedule | None:
+    """When the machine with this key starts by itself, if it does."""
     if plan.schedule is None:
         return None
-    return Schedule(machine="Master", expression=plan.schedule.expression, timezone=plan.schedule.timezone)
+    return Schedule(machine=machine, expression=plan.schedule.expression, timezone=plan.schedule.timezone)
 
 
 def logging(plan: Plan) -> Logging | None:

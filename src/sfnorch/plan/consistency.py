@@ -26,19 +26,23 @@ def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
             for index, child in enumerate(children if isinstance(children, list) else [])
             if isinstance(child, dict)
         ]
-        yield from _repeated(named, "{name!r} is the name of {first} already")
+        yield from repeated(named, "{name!r} is the name of {first} already")
         for path, name in named:
             if name in RESERVED_CHILD_NAMES:
                 yield path, f"{name!r} is the name of the master's own state machine"
     if data.get("pattern") == "dag":
         yield from _tasks(data.get("tasks"))
+    if data.get("pattern") == "flow":
+        from sfnorch.plan.flow_checks import flow_faults
+
+        yield from flow_faults(data)
     if data.get("pattern") == "dynamic":
         jobs = data.get("jobs")
         named = [
             (("jobs", index, "name"), job.get("name") if isinstance(job, dict) else job)
             for index, job in enumerate(jobs if isinstance(jobs, list) else [])
         ]
-        yield from _repeated(named, "{name!r} has its settings in {first} already")
+        yield from repeated(named, "{name!r} has its settings in {first} already")
 
 
 _OF_JOBS = (
@@ -54,7 +58,7 @@ def _tasks(listed: Any) -> Iterator[tuple[Path, str]]:
         (index, task) for index, task in enumerate(listed if isinstance(listed, list) else []) if isinstance(task, dict)
     ]
     named = [(("tasks", index, "name"), task.get("name")) for index, task in tasks]
-    yield from _repeated(named, "{name!r} is the name of {first} already")
+    yield from repeated(named, "{name!r} is the name of {first} already")
     known = {name for _, name in named if isinstance(name, str)}
     edges: dict[tuple[str, str], Path] = {}
     for index, task in tasks:
@@ -73,12 +77,20 @@ def _tasks(listed: Any) -> Iterator[tuple[Path, str]]:
     yield from _circles(edges)
 
 
+_OF_TASKS = ("glue_job", "lambda", "state_machine")
+
+
+def one_of_kinds(what: str, kinds: Sequence[str], given: Sequence[str]) -> str:
+    """What is said of a task or a step that is none of these kinds, or several at once."""
+    told = f"it has {' and '.join(given)}" if given else "it has none of them"
+    return f"a {what} is one of {', '.join(kinds[:-1])} and {kinds[-1]}: {told}"
+
+
 def _one_task(index: int, task: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    kinds = [kind for kind in ("glue_job", "lambda", "state_machine") if task.get(kind) is not None]
+    kinds = [kind for kind in _OF_TASKS if task.get(kind) is not None]
     where: Path = ("tasks", index, "name")
     if len(kinds) != 1:
-        told = f"it has {' and '.join(kinds)}" if kinds else "it has none of them"
-        yield where, f"a task is one of glue_job, lambda and state_machine: {told}"
+        yield where, one_of_kinds("task", _OF_TASKS, kinds)
     elif kinds == ["glue_job"] and "input" in task:
         yield ("tasks", index, "input"), "a Glue job takes arguments, not an input"
     elif kinds != ["glue_job"]:
@@ -114,7 +126,8 @@ def _alerts(alerts: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         )
 
 
-def _repeated(named: Sequence[tuple[Path, Any]], words: str) -> Iterator[tuple[Path, str]]:
+def repeated(named: Sequence[tuple[Path, Any]], words: str) -> Iterator[tuple[Path, str]]:
+    """Each name that stands a second time, told in these words: `{name}` is taken by `{first}`."""
     first: dict[str, Path] = {}
     for path, name in named:
         if isinstance(name, str) and first.setdefault(name, path) is not path:

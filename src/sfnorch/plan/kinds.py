@@ -1,15 +1,30 @@
-"""The plan's model by its `pattern`: every kind of plan there is."""
+"""The plan's model by its `pattern`: every kind of plan there is, each loaded when it is wanted."""
 
 from __future__ import annotations
 
-from sfnorch.plan.dag import DagPlan
-from sfnorch.plan.models import DynamicPlan, MasterChildPlan
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias
 
-PLANS: dict[str, type[MasterChildPlan] | type[DynamicPlan] | type[DagPlan]] = {
-    "master-child": MasterChildPlan,
-    "dynamic": DynamicPlan,
-    "dag": DagPlan,
+if TYPE_CHECKING:
+    from sfnorch.plan.continuous import ContinuousPlan
+    from sfnorch.plan.dag import DagPlan
+    from sfnorch.plan.flow import FlowPlan
+    from sfnorch.plan.models import DynamicPlan, MasterChildPlan
+
+    AnyPlan: TypeAlias = MasterChildPlan | DynamicPlan | DagPlan | ContinuousPlan | FlowPlan
+
+PLANS = {
+    "master-child": "models.MasterChildPlan",
+    "dynamic": "models.DynamicPlan",
+    "dag": "dag.DagPlan",
+    "continuous": "continuous.ContinuousPlan",
+    "flow": "flow.FlowPlan",
 }
-"""The plan's model by its `pattern`."""
+"""Where the model of each pattern's plan stands."""
 
-AnyPlan = MasterChildPlan | DynamicPlan | DagPlan
+
+def plan_model(pattern: str) -> type[AnyPlan]:
+    """The model of the pattern's plan."""
+    module, name = PLANS[pattern].split(".")
+    model: type[AnyPlan] = getattr(import_module(f"sfnorch.plan.{module}"), name)
+    return model

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.consistency import Path, faults
 from sfnorch.plan.errors import PlanError
-from sfnorch.plan.kinds import PLANS, AnyPlan
+from sfnorch.plan.kinds import PLANS, plan_model
 from sfnorch.plan.models import Child, Job, MasterChildPlan
 from sfnorch.plan.names import IN_WORDS, MAX_JOBS, job_name_fault
 from sfnorch.plan.read import Document, parse_document, read_document
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
     from sfnorch.findings import Finding
+    from sfnorch.plan.kinds import AnyPlan
 
 PLAN_FILE = "sfnorch.yaml"
 """The plan that a command takes where none is named."""
@@ -27,12 +28,15 @@ PLAN_FILE = "sfnorch.yaml"
 
 def load_plan(path: FilePath) -> AnyPlan:
     """The plan in the file. Raises SfnorchError for a file that can't be read, PlanError with all its faults."""
-    return _plan(read_document(path))
+    return _plan(read_document(path), path.parent)
 
 
-def parse_plan(text: str, *, file: str = PLAN_FILE) -> AnyPlan:
-    """The plan in the text; `file` is what errors call it. Raises PlanError with all its faults."""
-    return _plan(parse_document(text, file))
+def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = None) -> AnyPlan:
+    """The plan in the text; `file` is what errors call it, `folder` where its functions' code lies.
+
+    Raises PlanError with all its faults.
+    """
+    return _plan(parse_document(text, file), folder or FilePath())
 
 
 def default_plan() -> MasterChildPlan:
@@ -70,7 +74,7 @@ def _rechained(child: Child, names: Iterable[str]) -> Child:
     return child.model_copy(update={"jobs": [known.get(name) or Job.model_construct(name=name) for name in names]})
 
 
-def _plan(document: Document) -> AnyPlan:
+def _plan(document: Document, folder: FilePath) -> AnyPlan:
     pattern = document.data.get("pattern")
     if "pattern" not in document.data:
         raise PlanError(
@@ -80,13 +84,23 @@ def _plan(document: Document) -> AnyPlan:
         hint = _near(str(pattern), PLANS) or f"write one of: {', '.join(PLANS)}"
         raise PlanError([document.finding(("pattern",), f"there is no pattern {pattern!r}", hint)])
     findings = [document.finding(path, message) for path, message in faults(document.data)]
+    model = plan_model(pattern)
     try:
-        plan = PLANS[pattern].model_validate(document.data)
+        plan = model.model_validate(document.data)
     except ValidationError as error:
-        findings += [_finding(document, PLANS[pattern], row) for row in error.errors(include_url=False)]
+        findings += [_finding(document, model, row) for row in error.errors(include_url=False)]
+    else:
+        findings += _code_findings(document, plan, folder)
     if findings:
         raise PlanError(sorted(findings, key=lambda finding: (finding.line or 0, finding.path)))
     return plan
+
+
+def _code_findings(document: Document, plan: AnyPlan, folder: FilePath) -> Iterator[Finding]:
+    """What is wrong with the code of the plan's functions, which is read from the folder."""
+    for index, function in enumerate(getattr(plan, "functions", ())):
+        for fault in function.read(folder):
+            yield document.finding(("functions", index, "code"), fault)
 
 
 def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> Finding:
@@ -102,7 +116,11 @@ def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> F
     return document.finding(path, _words(row))
 
 
-_TEXT_IS_ENOUGH = {"Job": "a job's name", "Schedule": "a schedule's expression"}
+_TEXT_IS_ENOUGH = {
+    "Job": "a job's name",
+    "Schedule": "a schedule's expression",
+    "Retry": "a number of times",
+}
 
 
 def _words(row: ErrorDetails) -> str:
@@ -114,6 +132,8 @@ def _words(row: ErrorDetails) -> str:
             return f"a text is wanted, not {value}{quotes}"
         case "int_type":
             return f"a whole number is wanted, not {value}"
+        case "float_type":
+            return f"a number is wanted, not {value}"
         case "bool_type":
             return f"true or false is wanted, not {value}"
         case "list_type":

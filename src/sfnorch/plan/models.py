@@ -28,15 +28,19 @@ def _job_name(name: str) -> str:
     return name
 
 
-def _allowed(name: str) -> str:
-    if name != "*" and (fault := job_name_fault(name.removesuffix("*"))):
+def allowed(name: str, what: str = "job") -> str:
+    """The name of a Glue job, or of another `what`, or a prefix of such names that ends in `*`."""
+    if name != "*" and (fault := job_name_fault(name.removesuffix("*"), what)):
         raise PydanticCustomError(
-            "job_name", "{name} is no Glue job name or prefix*: {fault}", {"name": repr(name), "fault": fault}
+            "job_name",
+            "{name} is no Glue {what} name or prefix*: {fault}",
+            {"name": repr(name), "what": what, "fault": fault},
         )
     return name
 
 
-def _no_code(text: str) -> str:
+def no_code(text: str) -> str:
+    """The text, which Step Functions and CloudFormation pass on as it is."""
     if fault := code_fault(text):
         raise PydanticCustomError("code", "{text} is not taken: {fault}", {"text": repr(text), "fault": fault})
     return text
@@ -49,7 +53,7 @@ def _argument_key(key: str) -> str:
             "{key} is no job argument: write it with two dashes, --{bare}",
             {"key": repr(key), "bare": key.lstrip("-")},
         )
-    return _no_code(key)
+    return no_code(key)
 
 
 def _argument_text(value: object) -> object:
@@ -74,12 +78,33 @@ ArgumentKey = Annotated[str, AfterValidator(_argument_key)]
 ArgumentText = Annotated[
     str,
     BeforeValidator(_argument_text),
-    AfterValidator(_no_code),
+    AfterValidator(no_code),
     WithJsonSchema({"type": ["string", "integer", "boolean"]}),
 ]
 TopicArnText = Annotated[str, Field(pattern=names.TOPIC_ARN)]
 KeyArnText = Annotated[str, Field(pattern=names.KEY_ARN)]
-Email = Annotated[str, Field(pattern=names.EMAIL), AfterValidator(_no_code)]
+Email = Annotated[str, Field(pattern=names.EMAIL), AfterValidator(no_code)]
+
+
+WorkerType = Annotated[
+    Annotated[str, Field(pattern=names.WORKER_TYPE)] | None,
+    Field(description="Kind of worker; the job's own unless set.", examples=["G.1X"]),
+]
+NumberOfWorkers = Annotated[
+    Annotated[int, Field(ge=1, le=1000)] | None,
+    Field(description="How many workers; the job's own number unless set.", examples=[10]),
+]
+ExecutionClass = Annotated[
+    Literal["STANDARD", "FLEX"] | None,
+    Field(
+        description="FLEX runs on spare capacity, cheaper and later (Spark jobs on Glue 3.0 and later).",
+        examples=["FLEX"],
+    ),
+]
+SecurityConfiguration = Annotated[
+    Annotated[str, Field(min_length=1, max_length=255), AfterValidator(no_code)] | None,
+    Field(description="Name of the Glue security configuration of the run.", examples=["encrypted"]),
+]
 
 
 class Model(BaseModel):
@@ -98,17 +123,9 @@ class Job(Model):
         description="Arguments of the job run, over the job's own defaults; keys begin with two dashes.",
         examples=[{"--mode": "full"}],
     )
-    worker_type: Annotated[str, Field(pattern=names.WORKER_TYPE)] | None = Field(
-        default=None, description="Kind of worker; the job's own unless set.", examples=["G.1X"]
-    )
-    number_of_workers: Annotated[int, Field(ge=1, le=1000)] | None = Field(
-        default=None, description="How many workers; the job's own number unless set.", examples=[10]
-    )
-    execution_class: Literal["STANDARD", "FLEX"] | None = Field(
-        default=None,
-        description="FLEX runs on spare capacity, cheaper and later (Spark jobs on Glue 3.0 and later).",
-        examples=["FLEX"],
-    )
+    worker_type: WorkerType = None
+    number_of_workers: NumberOfWorkers = None
+    execution_class: ExecutionClass = None
     timeout_minutes: Annotated[int, Field(ge=1, le=10_080)] | None = Field(
         default=None,
         description="Minutes after which Glue stops the run; the job's own unless set.",
@@ -117,13 +134,7 @@ class Job(Model):
     retries: Annotated[int, Field(ge=0, le=10)] = Field(
         default=0, description="How many times the job runs again when it fails.", examples=[1]
     )
-    security_configuration: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_no_code)] | None = (
-        Field(
-            default=None,
-            description="Name of the Glue security configuration of the run.",
-            examples=["encrypted"],
-        )
-    )
+    security_configuration: SecurityConfiguration = None
 
     @model_validator(mode="before")
     @classmethod
@@ -166,7 +177,7 @@ class Alerts(Model):
 class Schedule(Model):
     """When the orchestration starts by itself: the expression is enough, or a mapping with the time zone."""
 
-    expression: Annotated[str, Field(pattern=names.SCHEDULE), AfterValidator(_no_code)] = Field(
+    expression: Annotated[str, Field(pattern=names.SCHEDULE), AfterValidator(no_code)] = Field(
         description="An EventBridge Scheduler expression: cron(…), rate(…) or at(…).",
         examples=["cron(0 3 * * ? *)"],
     )
@@ -230,7 +241,7 @@ def _default_children() -> list[Child]:
 class JobListPlan(Plan):
     """What plans have in common whose jobs can be listed at deploy or at start."""
 
-    allowed_jobs: Annotated[list[Annotated[str, AfterValidator(_allowed)]], Field(max_length=50)] = Field(
+    allowed_jobs: Annotated[list[Annotated[str, AfterValidator(allowed)]], Field(max_length=50)] = Field(
         default=["*"],
         description="Glue jobs, or prefixes ending in *, that a list given at deploy or at start may name beside the "
         "plan's own: default of the stack's parameter AllowedGlueJobs. [] allows the plan's own only.",

@@ -10,8 +10,8 @@ import re
 
 from sfnorch.asl.jsonata import CODE, code_mark
 
-MAX_CHILDREN, MAX_JOBS, MAX_TASKS = 40, 100, 200
-"""How many children a plan may have, how many jobs each of them, and how many tasks a plan of tasks."""
+MAX_CHILDREN, MAX_JOBS, MAX_TASKS, MAX_STEPS = 40, 100, 200, 200
+"""How many children a plan may have, how many jobs each of them, how many tasks and steps."""
 
 JOB_NAME_LENGTH = 255
 WILDCARDS = "*?"
@@ -23,6 +23,22 @@ CHILD_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 TASK_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 """With a dash and sixteen characters that tell the run, it is an execution's name, which has 80 at most."""
 
+STEP_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
+"""It is a state's name, or its beginning, and those have 80 characters at most."""
+
+FUNCTION_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
+VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,79}$"
+ERROR_NAME = r"^[A-Za-z_][A-Za-z0-9_.]{0,127}$"
+ENVIRONMENT_KEY = r"^[A-Za-z][A-Za-z0-9_]*$"
+HANDLER = r"^[A-Za-z_][A-Za-z0-9_]*$"
+SQL_PARAMETER = r"^[A-Za-z_][A-Za-z0-9_]*$"
+CLUSTER = r"^[a-z][a-z0-9-]{0,62}$"
+WORKGROUP = r"^([a-z0-9-]{3,63}|arn:[a-z-]+:redshift-serverless:[a-z0-9-]+:[0-9]{12}:workgroup/[a-z0-9-]+)$"
+SECRET = r"^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$"  # noqa: S105 - a pattern
+DATABASE = r"^[A-Za-z0-9_$][A-Za-z0-9_$.@-]{0,126}$"
+BUCKET = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+PREFIX = r"^([A-Za-z0-9!_.'()-]+/)*[A-Za-z0-9!_.'()-]*$"
+ACTION = r"^[a-z0-9-]+:[A-Za-z0-9*]+$"
 FUNCTION = (
     r"^(arn:[a-z-]+:lambda:[a-z0-9-]+:[0-9]{12}:function:)?[A-Za-z0-9_-]{1,64}(:(\$LATEST|[A-Za-z0-9_-]{1,128}))?$"
 )
@@ -39,6 +55,20 @@ TIMEZONE = r"^[A-Za-z][A-Za-z0-9_+/-]*$"
 IN_WORDS = {
     CHILD_NAME: "a name of 1 to 40 letters, digits, dashes and underscores, a letter first",
     TASK_NAME: "a name of 1 to 60 letters, digits, dashes and underscores, a letter or digit first",
+    STEP_NAME: "a name of 1 to 50 letters, digits, dashes and underscores, a letter or digit first",
+    FUNCTION_NAME: "a name of 1 to 40 letters, digits, dashes and underscores, a letter first",
+    VARIABLE: "a variable's name: letters, digits and underscores, a letter first",
+    ERROR_NAME: "an error's name: letters, digits, dots and underscores, a letter first",
+    ENVIRONMENT_KEY: "an environment variable's name: letters, digits and underscores, a letter first",
+    HANDLER: "the name of a Python function",
+    SQL_PARAMETER: "a parameter's name: letters, digits and underscores, no digit first",
+    CLUSTER: "a Redshift cluster's identifier",
+    WORKGROUP: "a Redshift Serverless workgroup's name or ARN",
+    SECRET: "the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME",
+    DATABASE: "a database's or a database user's name",
+    BUCKET: "a bucket's name",
+    PREFIX: "a prefix of keys: letters, digits and !_.'()- in parts with / between them",
+    ACTION: "an action of IAM's, SERVICE:Action",
     FUNCTION: "a Lambda function's name or ARN, with or without a version or an alias",
     STATE_MACHINE: "a state machine's name or ARN",
     PLAN_NAME: "a name of 1 to 60 letters, digits, blanks, dots, dashes and underscores, a letter or digit first",
@@ -53,14 +83,14 @@ IN_WORDS = {
 """What each of these patterns takes, for those who wrote something else."""
 
 
-def job_name_fault(name: str) -> str:
-    """Why `name` is no Glue job name that a plan may hold; empty where it is one.
+def job_name_fault(name: str, what: str = "job") -> str:
+    """Why `name` is no name of a Glue job, or of another `what`, that a plan may hold; empty where it is one.
 
     IAM takes U+0020 to U+00FF only, and `*` and `?` are its wildcards; a comma parts the names of a list; quotes,
     backslash and the marks of code would not come through a definition unharmed.
     """
     if not 1 <= len(name) <= JOB_NAME_LENGTH:
-        return f"a Glue job name has 1 to {JOB_NAME_LENGTH} characters, this one has {len(name)}"
+        return f"a Glue {what} name has 1 to {JOB_NAME_LENGTH} characters, this one has {len(name)}"
     match = _REFUSED_IN_JOB.search(name)
     if match is None:
         return ""

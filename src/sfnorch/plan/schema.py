@@ -6,18 +6,19 @@ https://json-schema.org/draft/2020-12
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Union
 
 from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from sfnorch.plan.kinds import AnyPlan
+from sfnorch.plan.flow import Retry
+from sfnorch.plan.kinds import PLANS, plan_model
 from sfnorch.plan.models import Job, Schedule
 
 SCHEMA_FILE = "sfnorch.schema.json"
 
-# What a plan may hold in place of a mapping: the text that is enough.
-_TEXT_IS_ENOUGH = {Job.__name__: "name", Schedule.__name__: "expression"}
+# What a plan may hold in place of a mapping: the text, or number, that is enough.
+_TEXT_IS_ENOUGH = {Job.__name__: "name", Schedule.__name__: "expression", Retry.__name__: "attempts"}
 
 
 class _PlanSchema(GenerateJsonSchema):
@@ -35,7 +36,8 @@ class _PlanSchema(GenerateJsonSchema):
 
 def plan_schema() -> dict[str, Any]:
     """The JSON Schema of any pattern's plan."""
-    plans: TypeAdapter[AnyPlan] = TypeAdapter(Annotated[AnyPlan, Field(discriminator="pattern")])
+    models = tuple(map(plan_model, PLANS))
+    plans: TypeAdapter[Any] = TypeAdapter(Annotated[Union[models], Field(discriminator="pattern")])  # noqa: UP007 - at run time
     made = plans.json_schema(schema_generator=_PlanSchema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sfnorch plan", **made}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -9,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sfnorch.durations import duration
 from sfnorch.report.blocked import blocked_by
-from sfnorch.report.durations import duration
 from sfnorch.report.names import short_name
 from sfnorch.report.timeline import timeline
 from sfnorch.simulate.execution import MAX_EVENTS
@@ -23,13 +24,14 @@ _MOST_ROWS = 200
 
 
 def run_data(run: Run, figures: Figures) -> dict[str, Any]:
-    """The run as data: `executions`, `events`, `job_runs`, `messages`, `alarms`, `figures`; times in seconds."""
+    """The run as data, part by part; times in seconds."""
     return {
         "executions": [asdict(execution) for execution in run.executions],
         "events": [{**asdict(event), "what": event.what.value} for event in run.events],
         "job_runs": [asdict(job_run) for job_run in run.job_runs],
         "messages": [asdict(message) for message in run.messages],
         "alarms": [asdict(change) for change in run.alarms],
+        "objects": [asdict(stored) for stored in run.objects],
         "figures": asdict(figures),
     }
 
@@ -39,6 +41,8 @@ def print_run(run: Run, figures: Figures, console: Console) -> None:
     _print_timeline(run, console)
     _print_chart(run, console)
     _print_messages(run, console)
+    _print_statements(run, console)
+    _print_objects(run, console)
     _print_outcomes(run, console)
     _print_figures(figures, console)
 
@@ -46,13 +50,15 @@ def print_run(run: Run, figures: Figures, console: Console) -> None:
 def _print_timeline(run: Run, console: Console) -> None:
     moments = timeline(run)
     width = max(len(duration(at)) for at, _ in moments)
+    if run.cut_off is not None:
+        moments.append((run.cut_off, "it goes on, and is played no longer: --until says how long"))
     for at, line in moments:
         console.print(Text.assemble((f"T+{duration(at):<{width}}  ", "dim"), line), soft_wrap=True)
 
 
 def _print_chart(run: Run, console: Console) -> None:
     """Prints a bar for each execution and, under it, for its job runs."""
-    begin, end = run.first.started, max(_end(execution) for execution in run.executions)
+    begin, end = run.first.started, max(run.cut_off or 0.0, *(_end(execution) for execution in run.executions))
     jobs: dict[str, list[JobRun]] = {}
     for job in run.job_runs:
         jobs.setdefault(job.execution, []).append(job)
@@ -61,9 +67,9 @@ def _print_chart(run: Run, console: Console) -> None:
     for execution in run.executions:
         if rows > _MOST_ROWS:
             break
-        _add_row(table, Text(execution.title, style="bold"), execution, _status(execution), begin, end)
+        _add_row(table, Text(execution.title, style="bold"), execution, _status(execution), begin, end, run.cut_off)
         for job in jobs.get(execution.arn, ()):
-            _add_row(table, Text(f"  {job.job}"), job, job.status, begin, end)
+            _add_row(table, Text(f"  {job.job}"), job, job.status, begin, end, run.cut_off)
             rows += 1
         rows += 1
     console.print()
@@ -77,15 +83,24 @@ def _status(execution: Execution) -> str:
     return "BLOCKED" if blocked_by(execution.output) else execution.status
 
 
-def _add_row(table: Table, name: Text, activity: Execution | JobRun, status: str, begin: float, end: float) -> None:
+def _add_row(
+    table: Table,
+    name: Text,
+    activity: Execution | JobRun,
+    status: str,
+    begin: float,
+    end: float,
+    cut_off: float | None,
+) -> None:
+    ended = cut_off if activity.ended is None and cut_off is not None else _end(activity)
     scale = _BAR / (end - begin) if end > begin else 0.0
     left = int((activity.started - begin) * scale)
-    length = max(1, round((_end(activity) - activity.started) * scale))
+    length = max(1, round((ended - activity.started) * scale))
     left = min(left, _BAR - 1)
     style = _STYLES.get(status, "yellow")
     bar = Text(" " * left + "█" * min(length, _BAR - left), style=style)
     bar.pad_right(max(0, _BAR - len(bar)))
-    took = duration(_end(activity) - activity.started)
+    took = duration(ended - activity.started)
     table.add_row(name, bar, Text(took, justify="right"), Text(status, style=style))
 
 
@@ -98,6 +113,25 @@ def _print_messages(run: Run, console: Console) -> None:
             console.print(Text(f"  {line}"), soft_wrap=True)
 
 
+def _print_statements(run: Run, console: Console) -> None:
+    for statement in run.job_runs:
+        if statement.kind == "statement":
+            console.print()
+            head = f"Statement {statement.job} by {statement.machine}, T+{duration(statement.started)}"
+            console.print(Text(head, style="bold"), soft_wrap=True)
+            console.print(Text(f"  {statement.arguments.get('Sql')}"), soft_wrap=True)
+            for parameter in statement.arguments.get("Parameters", ()):
+                console.print(Text(f"  :{parameter['Name']} = {parameter['Value']}"), soft_wrap=True)
+
+
+def _print_objects(run: Run, console: Console) -> None:
+    for stored in run.objects:
+        console.print()
+        head = f"Object by {stored.sender} at s3://{stored.bucket}/{stored.key}, T+{duration(stored.at)}"
+        console.print(Text(head, style="bold"), soft_wrap=True)
+        console.print(Text(f"  {stored.body}"), soft_wrap=True)
+
+
 def _print_outcomes(run: Run, console: Console) -> None:
     console.print()
     for execution in run.executions[:_MOST_ROWS]:
@@ -108,6 +142,8 @@ def _print_outcomes(run: Run, console: Console) -> None:
         if execution.error:
             line.append(f" {execution.error}: {execution.cause}")
         console.print(line, soft_wrap=True)
+    if len(run.executions) == 1 and run.first.output:
+        console.print(Text(f"  {json.dumps(run.first.output, ensure_ascii=False)}"), soft_wrap=True)
 
 
 def _print_figures(figures: Figures, console: Console) -> None:

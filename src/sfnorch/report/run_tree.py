@@ -15,8 +15,8 @@ from sfnorch.aws.executions import execution_name, task_name
 from sfnorch.aws.history import Job
 from sfnorch.aws.links import execution_link, logs_link
 from sfnorch.aws.run_tree import Failure, News, Node, RunTree
+from sfnorch.durations import duration, iso
 from sfnorch.report.blocked import blocked_by
-from sfnorch.report.durations import duration, iso
 from sfnorch.report.names import printable
 from sfnorch.report.status import STYLES
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sfnorch.aws.status import Status
-from sfnorch.report.durations import duration, iso
+from sfnorch.durations import duration, iso
 
 STYLES = {
     "SUCCEEDED": "green", "OK": "green", "RUNNING": "cyan", "FAILED": "bold red", "TIMED_OUT": "bold red",

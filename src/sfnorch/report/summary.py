@@ -40,5 +40,5 @@ def _machine(machine: StateMachine, names: dict[str, str]) -> Tree:
     if children:
         tree.add(Text(f"starts {', '.join(children)} at once"))
     else:
-        tree.add(Text(" → ".join(machine.jobs) or "the jobs that its execution names"))
+        tree.add(Text(machine.runs or " → ".join(machine.jobs) or "the jobs that its execution names"))
     return tree

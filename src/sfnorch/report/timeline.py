@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
+from sfnorch.durations import duration
 from sfnorch.report.blocked import blocked_by
-from sfnorch.report.durations import duration
 from sfnorch.report.names import short_name
 from sfnorch.simulate.record import Event, Run, What
 
@@ -72,7 +72,7 @@ def _ends(ended: list[Event], run: Run, events: list[Event], blockers: dict[str,
     if well:
         yield f"{_named([event.machine for event in well])} SUCCEEDED"
     for event in events:
-        if event.what is What.STATE_EXITED and event.detail["type"] == "Parallel":
+        if event.what is What.STATE_EXITED and event.detail.get("branches", 0) > 1:
             yield f"{event.machine}: {event.state} completes"
         if event.what is What.MESSAGE_SENT:
             yield f"{event.machine} tells {short_name(event.detail['topic'])}: {event.detail['subject']}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, TypeVar
 
 Number = TypeVar("Number", int, float)
@@ -37,18 +38,22 @@ class Behaviour:
     mocks: Mapping[str, Any] = field(default_factory=dict)
     """What a Task yields, by its state's name: the result, `{"Return": result}`, or `{"Throw": {"Error", "Cause"}}`."""
     enforce_permissions: bool = True
+    run_functions: bool = False
+    """Whether the code of the template's own functions is run, in a process of its own."""
+    code_folder: Path | None = None
+    """Where code of functions lies that the template doesn't hold."""
 
-    def seconds_of(self, job: str) -> float:
+    def seconds_of(self, job: str, default: float = DEFAULT_SECONDS) -> float:
         """How long a run of the job takes."""
-        return _last(self.seconds, job, DEFAULT_SECONDS)
+        return _last(self.seconds, job, default)
 
     def throttled(self, job: str) -> int:
         """How many of the job's starts are throttled."""
         return _last(self.throttles, job, 0)
 
-    def at_once(self, job: str) -> int:
+    def at_once(self, job: str, default: int = 1) -> int:
         """How many runs of the job there may be at once."""
-        return _last(self.concurrent_runs, job, 1)
+        return _last(self.concurrent_runs, job, default)
 
     def knows(self, job: str) -> bool:
         """Whether Glue has a job of this name."""

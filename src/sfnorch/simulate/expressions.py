@@ -19,8 +19,8 @@ from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
+from sfnorch.expressions import code
 from sfnorch.simulate.errors import QUERY, StatesError
-from sfnorch.template.expressions import code
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _UNDEFINED = object()

@@ -34,7 +34,7 @@ def figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures:
     """The figures of the run."""
     transitions = sum(len(execution.states) + execution.retries for execution in run.executions)
     return Figures(
-        seconds=max(_end(execution) for execution in run.executions) - run.first.started,
+        seconds=max(run.cut_off or 0.0, *map(_end, run.executions)) - run.first.started,
         critical_path=tuple(_critical_path(run)),
         transitions=transitions,
         price=transitions * price_per_1000 / 1000,

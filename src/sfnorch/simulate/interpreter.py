@@ -120,7 +120,8 @@ class Interpreter:
         self.limit(outcome.output, f"The state '{state.name}' returned a result")
         if state.kind != "Fail":
             self.note(1)
-        self.world.tell(What.STATE_EXITED, self.execution, state.name, type=state.kind, next=outcome.next)
+        branches = {"branches": len(state.scopes)} if state.kind == "Parallel" else {}
+        self.world.tell(What.STATE_EXITED, self.execution, state.name, type=state.kind, next=outcome.next, **branches)
         return outcome
 
     def attempt(self, visit: Visit) -> Steps:

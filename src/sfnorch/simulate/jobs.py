@@ -12,6 +12,7 @@ from sfnorch.template.contents import Template
 def job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> set[str]:
     """Every name of a job: those that the machines' tasks name, and those that the run started or tried to."""
     names = {job.job for job in run.job_runs}
+    names |= {template.short(function.name) for function in template.functions}
     names |= {str(event.detail["job"]) for event in run.events if event.what is What.JOB_START_REFUSED}
     for machine in template.machines:
         for state in machine.walk():
@@ -25,9 +26,10 @@ def job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> se
 
 
 def _named(arguments: Any) -> Iterator[str]:
-    name = arguments.get("JobName") if isinstance(arguments, dict) else None
-    if isinstance(name, str) and not name.startswith("{%"):
-        yield name
+    for key in ("JobName", "StatementName"):
+        name = arguments.get(key) if isinstance(arguments, dict) else None
+        if isinstance(name, str) and not name.startswith("{%"):
+            yield name
 
 
 def _listed(value: Any) -> Iterator[str]:

@@ -21,6 +21,7 @@ class What(Enum):
     JOB_RUN_ENDED = "JobRunEnded"
     JOB_START_REFUSED = "JobStartRefused"
     MESSAGE_SENT = "MessageSent"
+    OBJECT_WRITTEN = "ObjectWritten"
     ALARM_CHANGED = "AlarmChanged"
 
 
@@ -62,9 +63,11 @@ class Execution:
 
 @dataclass(slots=True, kw_only=True)
 class JobRun:
-    """A run of a Glue job."""
+    """A run of a Glue job, or of what else takes its time: a Glue workflow, a function, a machine, a statement."""
 
     job: str
+    kind: str = "job"
+    """`job`, `workflow`, `function`, `machine` or `statement`."""
     run_id: str
     execution: str
     machine: str
@@ -85,6 +88,17 @@ class Message:
     subject: str
     message: str
     attributes: dict[str, Any]
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """An object that was written to S3; its body as text."""
+
+    at: float
+    bucket: str
+    key: str
+    body: str
     sender: str
 
 
@@ -110,6 +124,9 @@ class Run:
     job_runs: list[JobRun] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     alarms: list[AlarmChange] = field(default_factory=list)
+    objects: list[StoredObject] = field(default_factory=list)
+    cut_off: float | None = None
+    """The second at which it was no longer played, though something was running."""
 
     @property
     def first(self) -> Execution:

@@ -11,10 +11,13 @@ from sfnorch.simulate.errors import NotPlayable
 from sfnorch.simulate.execution import begin
 from sfnorch.simulate.record import Run
 from sfnorch.simulate.world import World
-from sfnorch.template.calls import ANY, child_machine
+from sfnorch.template.calls import ANY, child_machine, starts_itself
 from sfnorch.template.contents import StateMachine, Template, contents
 from sfnorch.template.iam import overlap
 from sfnorch.template.reader import parse_template
+
+ENDLESS_SECONDS = 3_600.0
+"""How long a machine that starts itself is played, unless told."""
 
 
 def simulate(
@@ -25,29 +28,45 @@ def simulate(
     machine: str = "",
     parameters: Mapping[str, str] | None = None,
     seed: int = 0,
+    until: float | None = None,
 ) -> Run:
     """The run of a template's machine: `machine` by name, else the one that starts the others, or the only one.
 
     Raises SfnorchError for a template or machine that can't be played through.
     """
     template = contents(parse_template(text, "template"), parameters)
-    return play(template, chosen(template, machine), given, behaviour, seed=seed)
+    return play(template, chosen(template, machine), given, behaviour, seed=seed, until=until)
 
 
 def play(
-    template: Template, machine: StateMachine, given: Any = None, behaviour: Behaviour | None = None, *, seed: int = 0
+    template: Template,
+    machine: StateMachine,
+    given: Any = None,
+    behaviour: Behaviour | None = None,
+    *,
+    seed: int = 0,
+    until: float | None = None,
 ) -> Run:
-    """The run of the machine with this input. Raises NotPlayable where it can't be played through."""
+    """The run of the machine with this input, to its end or for so many seconds; one that starts itself for an hour.
+
+    Raises NotPlayable where it can't be played through.
+    """
+    if until is None and any(starts_itself(state) for state in machine.walk()):
+        until = ENDLESS_SECONDS
     for other in template.machines:
         _refuse_unplayable(template, other)
     world = World(template, behaviour or Behaviour(), seed)
     begin(world, machine, {} if given is None else given)
     try:
-        world.clock.run()
+        world.clock.run(until)
     except NotPlayable as error:  # simpy raises copies, which have lost their hint, of the one that was raised
         while isinstance(error.__cause__, NotPlayable):
             error = error.__cause__
         raise error from None
+    finally:
+        world.functions.close()
+    if any(execution.status == "RUNNING" for execution in world.record.executions):
+        world.record.cut_off = until
     return world.record
 
 

@@ -14,6 +14,7 @@ import simpy
 
 from sfnorch.simulate.behaviour import Behaviour
 from sfnorch.simulate.expressions import Evaluator
+from sfnorch.simulate.function_process import FunctionProcesses
 from sfnorch.simulate.record import Event, Execution, Run, What
 from sfnorch.template.contents import Template
 
@@ -52,9 +53,12 @@ class World:
     by_name: dict[tuple[str, str], Execution] = field(default_factory=dict)
     """Executions by their machine's ARN and their name."""
 
+    functions: FunctionProcesses = field(init=False)
+
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
         self.evaluator = Evaluator(self.rng, self.now)
+        self.functions = FunctionProcesses(self.behaviour.code_folder, self.template.stack.where.region)
 
     @property
     def at(self) -> float:

@@ -22,6 +22,7 @@ Given: TypeAlias = Callable[[str], str]
 """A call's arguments by name: a text, ANY where it isn't one or not known, empty where it isn't given."""
 
 _INTEGRATION = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<call>.+?)(?P<way>\.sync(?::2)?|\.waitForTaskToken)?")
+_OWN = re.compile(r"\$states\.context\.StateMachine\.Id\b")
 _LAMBDA = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:.+")
 _MACHINE = re.compile(r"(arn:[^:]+):states:([^:]*):([^:]*):stateMachine:([^:/]+).*")
 _ACTIVITY = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:activity:.*")
@@ -128,6 +129,15 @@ def child_machine(state: State) -> str:
     return argument(state, "StateMachineArn") if call and call.name.endswith(":startExecution") else ""
 
 
+def starts_itself(state: State) -> bool:
+    """Whether the Task starts an execution of its own machine that goes on by itself."""
+    call = call_of(state)
+    given = state.body.get("Arguments")
+    machine = given.get("StateMachineArn") if isinstance(given, Object) else None
+    own = isinstance(machine, str) and _OWN.search(machine) is not None
+    return own and call is not None and call.name.endswith(":startExecution") and not call.way
+
+
 @dataclass(frozen=True, slots=True)
 class _Arn:
     """A resource's ARN, made from one of the call's arguments."""
@@ -183,6 +193,7 @@ _CALLS: Mapping[str, _Row] = {
     "aws-sdk:cloudwatch:setAlarmState": (("cloudwatch:SetAlarmState", _ALARM),),
     "aws-sdk:redshiftdata:executeStatement": (("redshift-data:ExecuteStatement", _Any()),),
     "aws-sdk:redshiftdata:describeStatement": (("redshift-data:DescribeStatement", _Any()),),
+    "aws-sdk:redshiftdata:cancelStatement": (("redshift-data:CancelStatement", _Any()),),
     "aws-sdk:sfn:describeExecution": (("states:DescribeExecution", _Arn("states", "{}", "ExecutionArn")),),
     "aws-sdk:s3:putObject": (("s3:PutObject", _Arn("s3", "", "Bucket")),),
     "aws-sdk:s3:getObject": (("s3:GetObject", _Arn("s3", "", "Bucket")),),

@@ -19,6 +19,7 @@ from sfnorch.template.alarms import (
     tells_by_events,
 )
 from sfnorch.template.definitions import Definition, DefinitionError, read_definition
+from sfnorch.template.functions import Function, declared_functions
 from sfnorch.template.intrinsics import Stack
 from sfnorch.template.located import Object, Path, Place
 from sfnorch.template.reader import Source
@@ -80,6 +81,18 @@ class Template:
     topics: tuple[Topic, ...]
     keys: tuple[Key, ...]
     events_told: bool
+    functions: tuple[Function, ...] = ()
+
+    def function(self, name: str) -> Function | None:
+        """The function of this name or ARN, or of a version or alias of it; None where it is another's."""
+        for function in self.functions:
+            if any(name == own or name.startswith(f"{own}:") for own in (function.name, function.arn)):
+                return function
+        return None
+
+    def short(self, name: str) -> str:
+        """A resource's name without the stack's."""
+        return name.removeprefix(f"{self.stack.where.stack_name}-")
 
     def machine(self, arn: str) -> StateMachine | None:
         """The machine of this ARN, or of a version or alias of it; None where it is another's."""
@@ -90,7 +103,7 @@ class Template:
 
     def title(self, machine: StateMachine) -> str:
         """What people call the machine: its name without the stack's."""
-        return machine.name.removeprefix(f"{self.stack.where.stack_name}-")
+        return self.short(machine.name)
 
     def find(self, name: str) -> StateMachine:
         """The machine that a person calls so: by logical id, or by its name with or without the stack's.
@@ -129,6 +142,7 @@ def contents(
         topics=tuple(declared_topics(stack)),
         keys=tuple(declared_keys(stack)),
         events_told=tells_by_events(stack),
+        functions=tuple(declared_functions(stack)),
     )
 
 

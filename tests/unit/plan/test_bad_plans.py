@@ -119,7 +119,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "no pattern": (
         "name: x\n",
         [
-            "pattern: the plan names no pattern; write one of: master-child, dynamic, dag (plan.yaml, line 1)",
+            "pattern: the plan names no pattern; write one of: master-child, dynamic, dag, continuous, flow (plan.yaml, line 1)",
         ],
     ),
     "a misspelt pattern": (
@@ -131,7 +131,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "a list for a pattern": (
         "pattern: [a]\n",
         [
-            "pattern: there is no pattern ['a']; write one of: master-child, dynamic, dag (plan.yaml, line 1)",
+            "pattern: there is no pattern ['a']; write one of: master-child, dynamic, dag, continuous, flow (plan.yaml, line 1)",
         ],
     ),
     "an alias": (

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from sfnorch.plan.schema import plan_schema
-from sfnorch.plan.starters import starter_text
+from sfnorch.plan.starters import STARTERS, starter_text
 
 SCHEMA = plan_schema()
 
@@ -18,7 +18,7 @@ def test_the_schema_is_one():
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("pattern", ["master-child", "dynamic"])
+@pytest.mark.parametrize("pattern", STARTERS)
 def test_a_starter_fits_the_schema(pattern: str):
     jsonschema.validate(yaml.safe_load(starter_text(pattern)), SCHEMA)
 
@@ -69,6 +69,19 @@ def test_every_key_says_what_it_means_and_gives_an_example():
         ("DagTask", "name"),
         ("DagPlan", "tasks"),
         ("Schedule", "expression"),
+        ("FlowPlan", "steps"),
+        ("FlowStep", "name"),
+        ("ForEach", "items"),
+        ("ForEach", "steps"),
+        ("Function", "code"),
+        ("Function", "name"),
+        ("FunctionPermission", "actions"),
+        ("FunctionPermission", "resources"),
+        ("Notify", "message"),
+        ("Notify", "subject"),
+        ("RedshiftSql", "database"),
+        ("RedshiftSql", "sql"),
     }
-    required |= {(model, "pattern") for model in ("MasterChildPlan", "DynamicPlan", "DagPlan")}
+    models = ("MasterChildPlan", "DynamicPlan", "DagPlan", "ContinuousPlan", "FlowPlan")
+    required |= {(model, "pattern") for model in models}
     assert {name for name, definition in keys.items() if "default" not in definition} == required

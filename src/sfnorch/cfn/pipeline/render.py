@@ -9,7 +9,7 @@ from troposphere import Ref, Sub
 from sfnorch import workflow as flow
 from sfnorch.cfn import yaml_text
 from sfnorch.cfn.assembly import Group, TemplateData, assembled, parameter
-from sfnorch.cfn.pipeline.buckets import private_bucket
+from sfnorch.cfn.buckets import private_bucket
 from sfnorch.cfn.pipeline.build import build_resources
 from sfnorch.cfn.pipeline.creation import creation_role
 from sfnorch.cfn.pipeline.names import BUCKET, PIPELINE, SOURCE_BUCKET

@@ -12,7 +12,7 @@ from typing import Any
 from troposphere import AWSObject, GetAtt, Parameter, Ref
 from troposphere.events import Rule, Target
 
-from sfnorch.cfn.pipeline.buckets import private_bucket
+from sfnorch.cfn.buckets import private_bucket
 from sfnorch.cfn.pipeline.names import (
     BRANCH,
     CONNECTION,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
+from sfnorch.expressions import KNOWN_FUNCTIONS
 from sfnorch.findings import Severity
-from sfnorch.lint.jsonata import KNOWN_FUNCTIONS
 from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from sfnorch.expressions import code
 from sfnorch.findings import Severity
 from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
-from sfnorch.template.expressions import code
 from sfnorch.template.located import Path
 
 _SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")

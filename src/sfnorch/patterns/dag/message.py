@@ -5,9 +5,8 @@ from __future__ import annotations
 from sfnorch.asl import Substitution, Task, jsonata
 from sfnorch.integrations import notification
 from sfnorch.patterns.job_failure import any_error
+from sfnorch.patterns.message import SUBJECT, link_to
 
-# [ENV] NAME: 200 of 200 tasks failed: with 20 characters of environment, 45 of the name fit.
-_SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": "\n    & '
 _COUNT = '$count($failed) & " of " & $count($tasks) & " tasks failed"'
 
 FAILED_IN_SHORT = f"""$substring({_COUNT} & ": "
@@ -17,10 +16,7 @@ FAILED_IN_SHORT = f"""$substring({_COUNT} & ": "
 # A message has room for a hundred failures; a link leads into the console of the execution's own region.
 # https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
 _MESSAGE = f"""(
-  $region := $split($run, ":")[3];
-  $link := function($service, $rest) {{
-    "https://" & $region & ".console.aws.amazon.com/" & $service & "/home?region=" & $region & "#" & $rest
-  }};
+  {link_to("$run")}
   $logs := "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/";
   $join([
     {_COUNT} & ($count($blocked) > 0 ? ", " & $count($blocked) & " more were blocked")
@@ -47,7 +43,7 @@ def failure_states(next_state: str) -> tuple[Task, ...]:
         notification.publish(
             "NotifyFailure",
             topic=Substitution("TopicArn"),
-            subject=jsonata(_SUBJECT + _COUNT),
+            subject=jsonata(SUBJECT + _COUNT),
             message=jsonata(_MESSAGE),
             attributes={"status": "FAILED"},
             list_attributes={"failedTasks": jsonata("$string([$failed.task])")},
@@ -64,7 +60,7 @@ def success_state(next_state: str) -> Task:
     return notification.publish(
         "NotifySuccess",
         topic=Substitution("TopicArn"),
-        subject=jsonata(_SUBJECT + '$count($tasks) & " tasks succeeded"'),
+        subject=jsonata(SUBJECT + '$count($tasks) & " tasks succeeded"'),
         message=jsonata(_ALL_WELL),
         attributes={"status": "SUCCEEDED"},
         list_attributes={},

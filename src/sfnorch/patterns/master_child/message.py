@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from sfnorch.asl import Catcher, Substitution, Task, jsonata
 from sfnorch.integrations import notification
-
-# [ENV] NAME: 40 of 40 children failed: with 20 characters of environment, 45 of the name fit.
-_SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": "\n    & '
+from sfnorch.patterns.message import OWN_EXECUTION, SUBJECT, link_to
 
 _COUNT = '$count($failed) & " of " & $count($children) & " children failed"'
 
 # Links into the console of the execution's own region; where a job run's errors are:
 # https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
-_LINKS = """$region := $split($states.context.Execution.Id, ":")[3];
-  $link := function($service, $rest) {
-    "https://" & $region & ".console.aws.amazon.com/" & $service & "/home?region=" & $region & "#" & $rest
-  };
-  $execution := function($arn) { $link("states", "/v2/executions/details/" & $arn) };
-  $logs := function($run) {
+_LINKS = f"""{link_to(OWN_EXECUTION)}
+  $execution := function($arn) {{ $link("states", "/v2/executions/details/" & $arn) }};
+  $logs := function($run) {{
     $link("cloudwatch", "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/" & $run)
-  };"""
+  }};"""
 
 # A child's cause is the description of its execution as JSON, and that one's own cause JSON again; where a child was
 # aborted or never began, one of them or both are missing, and what there is is told as it is.
@@ -73,7 +68,7 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
     telling = notification.publish(
         "NotifyFailure",
         topic=Substitution("TopicArn"),
-        subject=jsonata(_SUBJECT + _COUNT),
+        subject=jsonata(SUBJECT + _COUNT),
         message=jsonata(_MESSAGE),
         attributes=attributes,
         list_attributes=lists,
@@ -84,7 +79,7 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
     plainly = notification.publish(
         "NotifyPlainly",
         topic=Substitution("TopicArn"),
-        subject=jsonata(_SUBJECT + _COUNT),
+        subject=jsonata(SUBJECT + _COUNT),
         message=jsonata(_PLAIN_MESSAGE),
         attributes=attributes,
         list_attributes={},
@@ -100,7 +95,7 @@ def success_state(next_state: str) -> Task:
     return notification.publish(
         "NotifySuccess",
         topic=Substitution("TopicArn"),
-        subject=jsonata(_SUBJECT + _WELL_COUNT),
+        subject=jsonata(SUBJECT + _WELL_COUNT),
         message=jsonata(_ALL_WELL),
         attributes={"status": "SUCCEEDED"},
         list_attributes={},

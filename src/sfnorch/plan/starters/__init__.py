@@ -1,10 +1,37 @@
-"""Commented plans to start from, one a pattern."""
+"""Commented plans to start from, one a pattern or more, each in a folder with the code that belongs to it."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 
+STARTERS = {
+    "master-child": "master-child",
+    "dynamic": "dynamic",
+    "dag": "dag",
+    "continuous": "continuous",
+    "linear": "flow",
+    "retry-catch": "flow",
+    "parallel-map": "flow",
+    "parameterized": "flow",
+}
+"""Each plan to start from, and its pattern."""
 
-def starter_text(pattern: str) -> str:
-    """The commented plan of the pattern."""
-    return (files(__name__) / f"{pattern}.yaml").read_text(encoding="utf-8")
+NAMES = (*STARTERS, "flow")
+"""What `sfnorch init` takes: a pattern is its first plan."""
+
+
+def starter_text(name: str) -> str:
+    """The commented plan."""
+    return (files(__name__) / _folder(name) / "sfnorch.yaml").read_text(encoding="utf-8")
+
+
+def starter_code(name: str) -> dict[str, str]:
+    """The files that lie beside the plan, by name, with what is in them."""
+    folder = files(__name__) / _folder(name)
+    there = sorted(folder.iterdir(), key=lambda file: file.name)
+    return {file.name: file.read_text(encoding="utf-8") for file in there if file.name.endswith(".py")}
+
+
+def _folder(name: str) -> str:
+    """The folder of the plan, or of the pattern's first one."""
+    return name if name in STARTERS else next(each for each, pattern in STARTERS.items() if pattern == name)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from sfnorch.simulate.errors import NotPlayable, StatesError
 from sfnorch.simulate.permissions import check
-from sfnorch.simulate.record import Execution
+from sfnorch.simulate.record import Execution, JobRun, What
 from sfnorch.simulate.world import Steps, World
 from sfnorch.template.calls import Call, call_of
 from sfnorch.template.contents import StateMachine
@@ -58,9 +58,15 @@ def call_service(world: World, machine: StateMachine, execution: Execution, stat
 
 def _handler(world: World, call: Call, state: State, arguments: Any) -> Handler | None:
     """What stands in for the call: for what is not of the template something else, if its answer is not read."""
-    from sfnorch.simulate.services import elsewhere
+    from sfnorch.simulate.services import elsewhere, functions
 
     found = _handlers().get(str(call))
+    if call.name == "lambda:invoke" and not call.way:
+        named = arguments.get("FunctionName") if isinstance(arguments, dict) else None
+        resource = state.text("Resource")
+        found = functions.handler(world, named if isinstance(named, str) else resource)
+        if found is not None:
+            return found
     started = arguments.get("StateMachineArn") if isinstance(arguments, dict) else None
     if found is None or (call.name.endswith(":startExecution") and not world.template.machine(str(started))):
         return elsewhere.handler(call, state) or found
@@ -76,9 +82,47 @@ def _mocked(mock: Any) -> Any:
 
 
 def _handlers() -> Mapping[str, Handler]:
-    from sfnorch.simulate.services import alarms, executions, glue, topics
+    from sfnorch.simulate.services import alarms, executions, glue, objects, statements, topics, workflows
 
-    return {**glue.HANDLERS, **executions.HANDLERS, **topics.HANDLERS, **alarms.HANDLERS}
+    of_data = {**statements.HANDLERS, **objects.HANDLERS}
+    of_jobs = {**glue.HANDLERS, **workflows.HANDLERS, **executions.HANDLERS}
+    return {**of_jobs, **of_data, **topics.HANDLERS, **alarms.HANDLERS}
+
+
+def begin_run(
+    request: Request, name: str, kind: str, run_id: str, seconds: float, arguments: Mapping[str, Any] | None = None
+) -> JobRun:
+    """A run of what the call names, which has begun; `end_run` ends it."""
+    world = request.world
+    world.job_counts[name].running += 1
+    world.job_counts[name].begun += 1
+    run = JobRun(
+        job=name,
+        kind=kind,
+        run_id=run_id,
+        execution=request.execution.arn,
+        machine=request.execution.title,
+        started=world.at,
+        seconds=seconds,
+        arguments=dict(arguments or {}),
+    )
+    world.record.job_runs.append(run)
+    world.tell(What.JOB_RUN_STARTED, request.execution, request.state.name, job=name, run=run_id)
+    return run
+
+
+def end_run(request: Request, run: JobRun, status: str, message: str = "") -> None:
+    """Ends the run, now."""
+    run.status, run.ended, run.message = status, request.world.at, message
+    request.world.job_counts[run.job].running -= 1
+    detail: dict[str, Any] = {"job": run.job, "run": run.run_id, "status": status, "message": message}
+    request.world.tell(What.JOB_RUN_ENDED, request.execution, request.state.name, **detail)
+
+
+def refuse_start(request: Request, name: str, error: str, cause: str) -> NoReturn:
+    """Raises StatesError: the service refuses to start a run."""
+    request.world.tell(What.JOB_START_REFUSED, request.execution, request.state.name, job=name, error=error)
+    raise StatesError(error, cause)
 
 
 def compact(value: Any) -> str:

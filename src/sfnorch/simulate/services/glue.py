@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import simpy
 
 from sfnorch.simulate.behaviour import Fault
 from sfnorch.simulate.errors import TASK_FAILED, StatesError
-from sfnorch.simulate.record import JobRun, What
-from sfnorch.simulate.services import Handler, Request, compact
+from sfnorch.simulate.record import JobRun
+from sfnorch.simulate.services import Handler, Request, begin_run, compact, end_run, refuse_start
 from sfnorch.simulate.world import Steps
 
 _DEFAULT_TIMEOUT_MINUTES = 2_880
@@ -28,15 +28,14 @@ def start_job_run_sync(request: Request) -> Steps:
     try:
         yield world.clock.timeout(min(run.seconds, timeout))
     except simpy.Interrupt:
-        _end(request, run, "STOPPED")
+        end_run(request, run, "STOPPED")
         raise
     if run.seconds > timeout:
-        _end(request, run, "TIMEOUT")
+        end_run(request, run, "TIMEOUT")
     elif fault:
-        run.message = fault.message
-        _end(request, run, "FAILED")
+        end_run(request, run, "FAILED", fault.message)
     else:
-        _end(request, run, "SUCCEEDED")
+        end_run(request, run, "SUCCEEDED")
         return _description(request, run)
     raise StatesError(TASK_FAILED, compact(_description(request, run)))
 
@@ -54,8 +53,8 @@ def _alone(request: Request, run: JobRun, fault: Fault | None) -> Steps:
     timeout = _minutes(request.arguments) * 60
     yield request.world.clock.timeout(min(run.seconds, timeout))
     late = run.seconds > timeout
-    run.message = fault.message if fault and not late else ""
-    _end(request, run, "TIMEOUT" if late else "FAILED" if fault else "SUCCEEDED")
+    message = fault.message if fault and not late else ""
+    end_run(request, run, "TIMEOUT" if late else "FAILED" if fault else "SUCCEEDED", message)
 
 
 def get_job_run(request: Request) -> Steps:
@@ -73,47 +72,19 @@ def _start(request: Request) -> JobRun:
     behaviour, counts = world.behaviour, world.job_counts[job]
     if counts.throttled < behaviour.throttled(job):
         counts.throttled += 1
-        _refuse(request, job, "Glue.AWSGlueException", _THROTTLED)
+        refuse_start(request, job, "Glue.AWSGlueException", _THROTTLED)
     if not behaviour.knows(job):
-        _refuse(request, job, "Glue.EntityNotFoundException", f"Failed to start job run due to missing metadata: {job}")
+        refuse_start(
+            request, job, "Glue.EntityNotFoundException", f"Failed to start job run due to missing metadata: {job}"
+        )
     if counts.running >= behaviour.at_once(job):
-        _refuse(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
+        refuse_start(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
     if _minutes(request.arguments) < 1:
-        _refuse(request, job, "Glue.InvalidInputException", "Timeout not supported: it is a minute at least")
-    counts.running += 1
-    counts.begun += 1
+        refuse_start(request, job, "Glue.InvalidInputException", "Timeout not supported: it is a minute at least")
     arguments = request.arguments.get("Arguments") if isinstance(request.arguments, dict) else None
-    run = JobRun(
-        job=job,
-        run_id=f"jr_{world.rng.getrandbits(256):064x}",
-        execution=request.execution.arn,
-        machine=request.execution.title,
-        started=world.at,
-        seconds=behaviour.seconds_of(job),
-        arguments=arguments if isinstance(arguments, dict) else {},
-    )
-    world.record.job_runs.append(run)
-    world.tell(What.JOB_RUN_STARTED, request.execution, request.state.name, job=job, run=run.run_id)
-    return run
-
-
-def _refuse(request: Request, job: str, error: str, cause: str) -> NoReturn:
-    request.world.tell(What.JOB_START_REFUSED, request.execution, request.state.name, job=job, error=error)
-    raise StatesError(error, cause)
-
-
-def _end(request: Request, run: JobRun, status: str) -> None:
-    run.status, run.ended = status, request.world.at
-    request.world.job_counts[run.job].running -= 1
-    request.world.tell(
-        What.JOB_RUN_ENDED,
-        request.execution,
-        request.state.name,
-        job=run.job,
-        run=run.run_id,
-        status=status,
-        message=run.message,
-    )
+    run_id = f"jr_{world.rng.getrandbits(256):064x}"
+    given = arguments if isinstance(arguments, dict) else {}
+    return begin_run(request, job, "job", run_id, behaviour.seconds_of(job), given)
 
 
 def _minutes(arguments: Any) -> float:

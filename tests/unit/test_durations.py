@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfnorch.report.durations import duration, seconds_of
+from sfnorch.durations import duration, seconds_of
 
 READ = {"90s": 90, "15m": 900, "1h30m": 5400, "2h": 7200, "1.5h": 5400, "1h2m3s": 3723, "0s": 0}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troposphere import AWSObject, GetAtt, Ref
+from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.s3 import (
     AbortIncompleteMultipartUpload,
     Bucket,
@@ -20,8 +20,6 @@ from troposphere.s3 import (
     ServerSideEncryptionRule,
     VersioningConfiguration,
 )
-
-from sfnorch.cfn.pipeline.names import within
 
 _DAYS = 90
 _OLD_DAYS = 30
@@ -62,7 +60,7 @@ def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> li
                     "Effect": "Deny",
                     "Principal": "*",
                     "Action": "s3:*",
-                    "Resource": [GetAtt(logical_id, "Arn"), within(logical_id)],
+                    "Resource": [GetAtt(logical_id, "Arn"), Sub(f"${{{logical_id}.Arn}}/*")],
                     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
                 }
             ],

@@ -1,0 +1,76 @@
+"""Lambda functions: each with a role that may write its own log and what the plan gives it, and that log's group.
+
+Code of one file stands in the template, from where CloudFormation puts it into `index.py`; other code lies in S3 under
+the hash of what it is, where `sfnorch deploy` puts it, and the function's Metadata tells where it came from.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import AWSObject, GetAtt, Ref, Sub
+from troposphere.awslambda import Code, Environment, LoggingConfig, TracingConfig
+from troposphere.awslambda import Function as TroposphereFunction
+from troposphere.iam import Role
+from troposphere.logs import LogGroup
+
+from sfnorch import workflow as flow
+from sfnorch.cfn.roles import TRACING, allow, service_role
+from sfnorch.cfn.values import function_id, resolved
+from sfnorch.packages import METADATA, package_key
+
+RUNTIME = "python3.13"
+
+_LOG_RETENTION_DAYS = 30
+"""For which the functions' logs are kept where the plan keeps none of the machines'."""
+
+
+def function_resources(function: flow.Function, workflow: flow.Workflow) -> list[AWSObject]:
+    """The function, its role and its log group."""
+    days = workflow.logging.retention_days if workflow.logging else _LOG_RETENTION_DAYS
+    log_group = f"{function.key}FunctionLogGroup"
+    role = f"{function.key}FunctionRole"
+    name = f"${{AWS::StackName}}-{function.name}"
+    optional: dict[str, Any] = {}
+    if function.environment:
+        optional["Environment"] = Environment(Variables=dict(function.environment))
+    if workflow.tracing:
+        optional["TracingConfig"] = TracingConfig(Mode="Active")
+    if function.packaged:
+        optional["Metadata"] = {METADATA: function.source}
+    return [
+        TroposphereFunction(
+            function_id(function.key),
+            FunctionName=Sub(name),
+            Runtime=RUNTIME,
+            Handler=f"index.{function.handler}",
+            Timeout=function.timeout,
+            MemorySize=function.memory_mb,
+            Role=GetAtt(role, "Arn"),
+            LoggingConfig=LoggingConfig(LogGroup=Ref(log_group)),
+            Code=_code(function),
+            **optional,
+        ),
+        Role(role, **service_role("lambda.amazonaws.com", _statements(function, workflow, log_group))),
+        LogGroup(log_group, LogGroupName=Sub(f"/aws/lambda/{name}"), RetentionInDays=days),
+    ]
+
+
+def _code(function: flow.Function) -> Code:
+    if function.packaged:
+        return Code(S3Bucket=Ref(flow.CODE_BUCKET), S3Key=package_key(function.files))
+    return Code(ZipFile=function.files["index.py"].decode().rstrip("\n"))
+
+
+def _statements(function: flow.Function, workflow: flow.Workflow, log_group: str) -> list[Any]:
+    found = [
+        allow("WriteLog", ("logs:CreateLogStream", "logs:PutLogEvents"), [GetAtt(log_group, "Arn")]),
+        *(
+            allow(given.sid, given.actions, [resolved(resource, workflow.topic) for resource in given.resources])
+            for given in function.permissions
+        ),
+    ]
+    if workflow.tracing:  # which takes no resource but *
+        found.append(allow("Trace", TRACING[:2], "*"))
+    return found

@@ -1,0 +1,157 @@
+"""JSONata in a text, and what it refers to: its free variables, the parts of $states, the functions it calls.
+
+Step Functions evaluates a text between `{%` and `%}`. The parser is jsonata-python's, loaded when an expression is
+first looked into; its tree is walked for names only, nothing is evaluated.
+https://docs.jsonata.org/programming, https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+ADDED_FUNCTIONS = frozenset({"partition", "range", "hash", "random", "uuid", "parse"})
+"""Step Functions' own. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"""
+
+_FUNCTIONS = (
+    "abs append assert average base64decode base64encode boolean ceil contains count decodeUrl decodeUrlComponent "
+    "distinct each encodeUrl encodeUrlComponent error exists filter floor formatBase formatInteger formatNumber "
+    "fromMillis join keys length lookup lowercase map match max merge millis min not now number pad parseInteger "
+    "power random reduce replace reverse round shuffle sift single sort split spread sqrt string substring "
+    "substringAfter substringBefore sum toMillis trim type uppercase zip"
+)
+KNOWN_FUNCTIONS = frozenset(_FUNCTIONS.split()) | ADDED_FUNCTIONS
+"""JSONata's functions, without $eval, and Step Functions' own."""
+
+_LISTS = ("steps", "arguments", "predicate", "stages", "rhs_terms", "terms", "expressions")
+_SINGLE = (
+    *("expression", "procedure", "body", "group", "lhs", "rhs", "condition", "then", "_else", "pattern", "update"),
+    *("delete", "expr", "next_function"),
+)
+_PAIRS = ("lhs_object", "rhs_object")
+
+
+def code(text: object) -> str | None:
+    """The expression in a field's text; None where the text isn't one."""
+    if isinstance(text, str) and text.startswith("{%") and text.endswith("%}") and len(text) >= 4:
+        return text[2:-2]
+    return None
+
+
+@dataclass(slots=True)
+class Names:
+    """What an expression refers to; `fault` says why it doesn't parse."""
+
+    variables: set[str] = field(default_factory=set)
+    guarded: set[str] = field(default_factory=set)
+    """Variables that the expression asks $exists of."""
+    states: set[str] = field(default_factory=set)
+    """The parts of $states that it takes: input, context, result, errorOutput."""
+    calls: set[str] = field(default_factory=set)
+    compared: dict[str, float] = field(default_factory=dict)
+    """Variables that it compares with a number, and the largest such number."""
+    orders: bool = False
+    """Whether it compares by order (<, >, <=, >=)."""
+    fault: str = ""
+
+
+@lru_cache(maxsize=20_000)
+def names(expression: str) -> Names:
+    """What the expression refers to, parsed once however often it stands in a template."""
+    from jsonata.jexception import JException
+    from jsonata.parser import Parser
+
+    found = Names()
+    try:
+        tree = Parser().parse(expression)
+    except JException as error:
+        found.fault = _words(error)
+        return found
+    except (RecursionError, IndexError, TypeError, AttributeError, ValueError) as error:
+        found.fault = f"it can't be parsed: {error}"
+        return found
+    bound: set[str] = set()
+    for node in _walk(tree):
+        _note(node, found, bound)
+    found.variables -= bound | KNOWN_FUNCTIONS
+    return found
+
+
+def _words(error: Exception) -> str:
+    message = str(error).splitlines()[0]
+    return message.removesuffix(".")
+
+
+def _note(node: Any, found: Names, bound: set[str]) -> None:
+    match node.type:
+        case "variable" if node.value not in ("", "$", None):
+            found.variables.add(str(node.value))
+        case "bind" if node.lhs is not None:
+            bound.add(str(node.lhs.value))
+        case "lambda":
+            bound.update(str(argument.value) for argument in node.arguments or ())
+        case "function" | "partial":
+            procedure = node.procedure
+            name = str(procedure.value) if procedure is not None and procedure.type == "variable" else ""
+            found.calls.add(name)
+            if name == "exists":
+                found.guarded.update(
+                    str(part.value)
+                    for argument in node.arguments or ()
+                    for part in _walk(argument)
+                    if part.type == "variable"
+                )
+        case "binary" if node.value in ("<", ">", "<=", ">=", "=", "!="):
+            found.orders = found.orders or node.value not in ("=", "!=")
+            _note_bound(node, found)
+        case "path":
+            _note_states(node, found)
+    for local in (node.focus, node.index):
+        if isinstance(local, str):
+            bound.add(local)
+
+
+def _note_states(node: Any, found: Names) -> None:
+    steps: list[Any] = list(node.steps or ())
+    if len(steps) > 1 and steps[0].type == "variable" and steps[0].value == "states":
+        found.states.add(str(steps[1].value))
+
+
+def _note_bound(node: Any, found: Names) -> None:
+    for one, other in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
+        if one is not None and one.type == "variable" and other is not None and other.type == "number":
+            limit = float(other.value)
+            found.compared[str(one.value)] = max(limit, found.compared.get(str(one.value), 0))
+
+
+def _walk(root: Any) -> Iterator[Any]:
+    from jsonata.parser import Parser
+
+    todo, seen = [root], set()
+    while todo:
+        node = todo.pop()
+        if not isinstance(node, Parser.Symbol) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        todo.extend(getattr(node, name, None) for name in _SINGLE)
+        for name in _LISTS:
+            todo.extend(getattr(node, name, None) or ())
+        for name in _PAIRS:
+            todo.extend(part for pair in getattr(node, name, None) or () for part in pair)
+
+
+def constant(expression: str) -> Any:
+    """What an expression without variables and calls comes to; None for any other."""
+    from jsonata import Jsonata
+    from jsonata.jexception import JException
+
+    found = names(expression)
+    if found.fault or found.variables or found.calls or found.states:
+        return None
+    try:
+        return Jsonata(expression).evaluate(None)
+    except (JException, RecursionError, TypeError, ValueError):
+        return None

@@ -1,0 +1,202 @@
+"""`aws-sdk:redshiftdata:executeStatement`: run a SQL statement, and look until it has finished.
+
+https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html
+https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sfnorch.asl import AnyState, Catcher, Choice, Fail, Retrier, Rule, Succeed, Task, Value, Wait, jsonata
+from sfnorch.workflow import Arn, Bound, Permission
+
+EXECUTE = "aws-sdk:redshiftdata:executeStatement"
+DESCRIBE = "aws-sdk:redshiftdata:describeStatement"
+CANCEL = "aws-sdk:redshiftdata:cancelStatement"
+
+ERROR, TIMED_OUT = "RedshiftStatementFailed", "RedshiftStatementTimedOut"
+
+_PASSING = Retrier(
+    errors=(
+        "RedshiftData.ActiveStatementsExceededException",
+        "RedshiftData.ActiveSessionsExceededException",
+        "RedshiftData.InternalServerException",
+        "RedshiftData.ThrottlingException",
+        "RedshiftData.RedshiftDataException",  # how the SDK's integration tells what the call's own errors don't list
+        "RedshiftData.SdkClientException",
+    ),
+    interval_seconds=5,
+    max_attempts=6,
+    jitter=True,
+)
+"""Refusals that pass by themselves; by its ClientToken a statement is run once, however often it is asked for."""
+
+FIRST_WAIT, GROWTH, LONGEST_WAIT = 2, 1.5, 60
+"""Seconds before the first look, by what the wait grows from look to look, and the most."""
+
+_WAIT = f"$floor($min([{LONGEST_WAIT}, {FIRST_WAIT} * $power({GROWTH}, $polls)]))"
+
+
+ARGUMENTS = {"token": jsonata("$uuid()")}
+"""What the states are given: by the token a statement runs once, however often its start is tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a statement runs, and as whom: a cluster or a workgroup; by a secret, as a user, or as the role itself."""
+
+    database: str
+    cluster: str = ""
+    workgroup: str = ""
+    secret_arn: str = ""
+    db_user: str = ""
+
+    @property
+    def arguments(self) -> dict[str, Value]:
+        """The arguments of ExecuteStatement that say so."""
+        named = {
+            "ClusterIdentifier": self.cluster,
+            "WorkgroupName": self.workgroup,
+            "SecretArn": self.secret_arn,
+            "DbUser": self.db_user,
+        }
+        return {"Database": self.database, **{key: value for key, value in named.items() if value}}
+
+
+def run_states(
+    name: str, *, place: Place, sql: str, parameters: Mapping[str, Value], timeout_seconds: int
+) -> tuple[AnyState, ...]:
+    """The states that run a statement to its end, as a branch of their own; they end with `{id, status, rows}`.
+
+    Their input is `ARGUMENTS`. Variables: `statement`, its id, and `polls`, how often it was looked at. It is cancelled
+    after its time.
+    """
+    given: dict[str, Value] = {"Sql": sql, **place.arguments, "StatementName": name}
+    if parameters:
+        given["Parameters"] = [{"Name": key, "Value": value} for key, value in parameters.items()]
+    given["ClientToken"] = jsonata("$states.input.token")
+    describe = f"{name} (describe)"
+    flat = '$string({"step": <<step>>, "error": <<error>>, "message": <<message>>})'
+    failed = '"the statement ended " & $states.input.status & ([": " & $states.input.message, ""][0])'
+    late = '"the statement had not finished after " & <<seconds>> & " seconds, and was cancelled"'
+    return (
+        Task(
+            name=f"{name} (execute)",
+            resource=EXECUTE,
+            arguments=given,
+            retry=(_PASSING,),
+            assign={"statement": jsonata("$states.result.Id"), "polls": 0},
+            output={},
+            next=f"{name} (wait)",
+        ),
+        Wait(name=f"{name} (wait)", seconds=jsonata(_WAIT), next=describe),
+        Task(
+            name=describe,
+            resource=DESCRIBE,
+            arguments={"Id": jsonata("$statement")},
+            retry=(_PASSING,),
+            assign={"polls": jsonata("$polls + 1")},
+            output=jsonata('$states.result.{"status": Status, "message": Error, "rows": ResultRows}'),
+            next=f"{name} (check)",
+        ),
+        Choice(
+            name=f"{name} (check)",
+            rules=(
+                Rule(condition=jsonata('$states.input.status = "FINISHED"'), next=f"{name} (finished)"),
+                Rule(condition=jsonata('$states.input.status in ["FAILED", "ABORTED"]'), next=f"{name} (failed)"),
+                Rule(
+                    condition=jsonata("$polls >= <<most>>", most=_most_polls(timeout_seconds)),
+                    next=f"{name} (cancel)",
+                ),
+            ),
+            default=f"{name} (wait)",
+        ),
+        Task(
+            name=f"{name} (cancel)",
+            resource=CANCEL,
+            arguments={"Id": jsonata("$statement")},
+            retry=(_PASSING,),
+            catch=(Catcher(errors=("States.ALL",), output={}, next=f"{name} (timed out)"),),
+            output={},
+            next=f"{name} (timed out)",
+        ),
+        Fail(
+            name=f"{name} (timed out)",
+            error=TIMED_OUT,
+            cause=jsonata(flat.replace("<<message>>", late), step=name, error=TIMED_OUT, seconds=timeout_seconds),
+        ),
+        Fail(
+            name=f"{name} (failed)",
+            error=ERROR,
+            cause=jsonata(flat.replace("<<message>>", f"$substring({failed}, 0, 1000)"), step=name, error=ERROR),
+        ),
+        Succeed(
+            name=f"{name} (finished)",
+            output=jsonata('$merge([{"id": $statement}, $states.input.{"status": status, "rows": rows}])'),
+        ),
+    )
+
+
+def _most_polls(seconds: int) -> int:
+    """How many looks fit into the time."""
+    passed, polls = 0.0, 0
+    while passed < seconds:
+        passed += math.floor(min(LONGEST_WAIT, FIRST_WAIT * GROWTH**polls))
+        polls += 1
+    return polls
+
+
+def permissions(places: Iterable[Place]) -> tuple[Permission, ...]:
+    """What running statements in these places needs: on the cluster or workgroup, and by the way of signing in.
+
+    A workgroup's ARN holds an id and not its name: of one that is named, all of the account's are meant.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshiftdataapi.html
+    """
+    places = list(dict.fromkeys(places))
+    found = [
+        _on("ExecuteStatements", ("redshift-data:ExecuteStatement",), [_where(place) for place in places]),
+        # AWS gives these no resource
+        Permission(
+            sid="LookAtStatements",
+            actions=("redshift-data:DescribeStatement", "redshift-data:CancelStatement"),
+            resources=("*",),
+        ),
+        _on("ReadSecrets", ("secretsmanager:GetSecretValue",), [p.secret_arn for p in places if p.secret_arn]),
+        _on(
+            "SignInAsUser",
+            ("redshift:GetClusterCredentials",),
+            [arn for place in places if place.db_user for arn in _as_user(place)],
+        ),
+        _on(
+            "SignInAsRole",
+            ("redshift:GetClusterCredentialsWithIAM",),
+            [_database(p) for p in places if p.cluster and not p.db_user and not p.secret_arn],
+        ),
+        _on(
+            "SignInToWorkgroup",
+            ("redshift-serverless:GetCredentials",),
+            [_where(place) for place in places if place.workgroup and not place.secret_arn],
+        ),
+    ]
+    return tuple(permission for permission in found if permission)
+
+
+def _on(sid: str, actions: tuple[str, ...], resources: list[Bound]) -> Permission | None:
+    return Permission(sid=sid, actions=actions, resources=tuple(dict.fromkeys(resources))) if resources else None
+
+
+def _where(place: Place) -> Bound:
+    if place.cluster:
+        return Arn("redshift", "cluster:", place.cluster)
+    return place.workgroup if place.workgroup.startswith("arn:") else Arn("redshift-serverless", "workgroup/", "*")
+
+
+def _database(place: Place) -> Bound:
+    return Arn("redshift", "dbname:", f"{place.cluster}/{place.database}")
+
+
+def _as_user(place: Place) -> tuple[Bound, Bound]:
+    return Arn("redshift", "dbuser:", f"{place.cluster}/{place.db_user}"), _database(place)

@@ -1,0 +1,43 @@
+"""`aws-sdk:s3:putObject`: write a value as JSON.
+
+Step Functions writes whatever Body holds as JSON: an object as such, a text with quotes round it.
+https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sfnorch.asl import Retrier, Value, jsonata
+from sfnorch.integrations.work import Work
+from sfnorch.workflow import ObjectArns, Permission, ResultsBucket
+
+RESOURCE = "aws-sdk:s3:putObject"
+
+_PASSING = Retrier(
+    errors=(
+        "S3.SlowDownException",
+        "S3.InternalErrorException",
+        "S3.ServiceUnavailableException",
+        "S3.SdkClientException",
+    ),
+    interval_seconds=2,
+    max_attempts=6,
+    jitter=True,
+)
+
+
+def put(bucket: Value, key: Value, body: Value) -> Work:
+    """The writing of an object; its result is `{bucket, key, etag}`."""
+    return Work(
+        resource=RESOURCE,
+        arguments={"Bucket": bucket, "Key": key, "Body": body, "ContentType": "application/json"},
+        result={"bucket": bucket, "key": key, "etag": jsonata("$states.result.ETag")},
+        passing=(_PASSING,),
+    )
+
+
+def permissions(places: Sequence[tuple[str | ResultsBucket, str]]) -> tuple[Permission, ...]:
+    """What writing into these places, buckets with the beginnings of keys, needs."""
+    arns: Mapping[ObjectArns, None] = dict.fromkeys(ObjectArns(bucket, prefix) for bucket, prefix in places)
+    return (Permission(sid="WriteObjects", actions=("s3:PutObject",), resources=tuple(arns)),)

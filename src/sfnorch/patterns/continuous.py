@@ -1,0 +1,322 @@
+"""`continuous`: a Glue workflow that runs again and again, each run followed by an execution of its own.
+
+An execution starts a run, looks at it until it has ended, and starts the next execution of the same machine; or, where
+its history would not take more looks, hands the run over to a fresh one. Seed: the continuous running Glue workflow.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.asl import (
+    AnyState,
+    Catcher,
+    Choice,
+    Fail,
+    Graph,
+    Pass,
+    Rule,
+    Substitution,
+    Succeed,
+    Task,
+    Value,
+    Wait,
+    jsonata,
+)
+from sfnorch.integrations import alarm_state, glue_workflow, next_execution, notification
+from sfnorch.patterns import stack_parameters
+from sfnorch.patterns.job_failure import any_error, clear_alarm
+from sfnorch.patterns.message import OWN_EXECUTION, SUBJECT, link_to
+
+if TYPE_CHECKING:
+    from sfnorch.plan.continuous import ContinuousPlan
+
+NAME = "loop"
+CONTINUE = "Continue"
+"""The parameter that ends the loop after the current run."""
+
+ERROR = "GlueWorkflowFailed"
+
+_WORKFLOW, _RUN_ID = jsonata("$workflow"), jsonata("$runId")
+_SO_FAR = '{"workflow": $workflow, "runId": $runId, "runs": $runs}'
+_ENDED = f'$merge([{_SO_FAR}, {{"ended": <<why>>}}])'
+
+
+def workflow(plan: ContinuousPlan) -> flow.Workflow:
+    """The orchestration of a continuous plan: one machine, its role and its alarm."""
+    told = plan.notify != "never"
+    return flow.Workflow(
+        description=f"{plan.name or 'Glue workflow'}: a state machine that runs a Glue workflow again and again.",
+        machines=(_machine(plan),),
+        topic=stack_parameters.topic(plan, published_by_machine=told),
+        parameters=(
+            stack_parameters.environment(plan),
+            _continue(),
+            *stack_parameters.topic_parameters(plan, published_by_machine=told),
+            stack_parameters.allowed_workflows(plan),
+            stack_parameters.boundary(),
+        ),
+        outputs=(
+            flow.Output(name="StateMachineArn", value=flow.MachineArn("")),
+            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+        ),
+        logging=stack_parameters.logging(plan),
+        tracing=plan.tracing,
+        schedule=stack_parameters.schedule(plan, ""),
+        tags=plan.tags,
+    )
+
+
+def _continue() -> flow.Parameter:
+    return flow.Parameter(
+        name=CONTINUE,
+        description="Whether a run is followed by the next: false ends the loop after the current one",
+        default="true",
+        pattern="^(true|false)$",
+        constraint="true or false",
+    )
+
+
+def _machine(plan: ContinuousPlan) -> flow.StateMachine:
+    told = plan.notify != "never"
+    alarm_name = flow.StackName(f"{NAME}-failed")
+    substitutions: dict[str, flow.Bound] = {CONTINUE: flow.ParameterValue(CONTINUE), "AlarmName": alarm_name}
+    if told:
+        substitutions |= {"Environment": flow.ParameterValue(flow.ENVIRONMENT), "TopicArn": flow.TopicArn()}
+        if plan.name is None:
+            substitutions["Name"] = flow.StackName()
+    return flow.StateMachine(
+        key="",
+        name=NAME,
+        physical_name=flow.StackName(NAME),
+        graph=_graph(plan),
+        substitutions=substitutions,
+        permissions=(
+            *glue_workflow.permissions(
+                [plan.workflow] if plan.workflow else [], allowed=stack_parameters.ALLOWED_WORKFLOWS
+            ),
+            *next_execution.permissions(flow.StackName(NAME)),
+            *alarm_state.permissions(alarm_name),
+            *(notification.permissions() if told else ()),
+        ),
+        alarm=flow.Alarm(name=alarm_name, description="The loop stopped at a failure"),
+        runs=f"the Glue workflow {plan.workflow or 'that its execution names'}, again and again",
+    )
+
+
+def _graph(plan: ContinuousPlan) -> Graph:
+    told = plan.notify != "never"
+    well = "NotifySuccess" if plan.notify == "always" else "Done"
+    following = "PauseBetweenRuns" if plan.pause else "StartNext"
+    states: list[AnyState] = [
+        _resolve(plan),
+        _check_input(),
+        glue_workflow.start_run(
+            "StartRun", workflow=_WORKFLOW, catch=_start_refused(), variable="runId", next_state="WaitForRun"
+        ),
+        Wait(name="WaitForRun", seconds=plan.poll_every, next="GetRun"),
+        glue_workflow.get_run(
+            "GetRun", workflow=_WORKFLOW, run_id=_RUN_ID, catch=_caught(), counter="polls", next_state="CheckRun"
+        ),
+        _check_run(plan.polls_per_execution),
+        _hand_over(),
+        clear_alarm(next_state="CheckLoop", output={}),
+        _check_loop(plan, following=following, well=well),
+    ]
+    if plan.pause:
+        states.append(Wait(name="PauseBetweenRuns", seconds=plan.pause, next="StartNext"))
+    states.append(_start_next())
+    if plan.notify == "always":
+        states.append(_notify_success())
+    states += [Succeed(name="Done"), _raise_alarm(next_state="NotifyFailure" if told else "LoopFailed")]
+    if told:
+        states.append(_notify_failure())
+    states += [
+        Fail(name="LoopFailed", error=ERROR, cause=jsonata(_CAUSE)),
+        Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)),
+    ]
+    return Graph(*states, comment="Runs the Glue workflow, looks until the run has ended, and starts itself anew.")
+
+
+def _resolve(plan: ContinuousPlan) -> Pass:
+    assign: dict[str, Value] = {}
+    if plan.notify != "never":
+        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+    given = "$exists($states.input.<<key>>) ? $states.input.<<key>> : <<default>>"
+    named = {
+        "workflow": ("workflow_name", jsonata("<<name>>", name=plan.workflow).code),
+        "runId": ("run_id", "null"),
+        "runs": ("runs", "0"),
+        "handovers": ("handovers", "0"),
+    }
+    assign |= {
+        name: jsonata(given.replace("<<key>>", key).replace("<<default>>", default))
+        for name, (key, default) in named.items()
+    }
+    return Pass(name="ResolveRun", assign={**assign, "polls": 0, "goesOn": Substitution(CONTINUE)}, next="CheckInput")
+
+
+_VALID = """(
+  $named := $type($workflow) = "string" ? $length($workflow) > 0 : false;
+  $known := $type($runId) = "string" ? $length($runId) > 0 : $type($runId) = "null";
+  $named and $known and $type($runs) = "number" and $type($handovers) = "number"
+)"""
+
+_WHAT_WOULD_DO = """"the input must be {workflow_name}, a text, and may hold run_id, a run to go on with, and runs, how"
+    & " many were done; not " & $substring($string($states.input), 0, 500)"""
+
+
+def _check_input() -> Choice:
+    rules = (
+        Rule(condition=jsonata(f"$not({_VALID})"), next="InvalidInput"),
+        Rule(condition=jsonata('$type($runId) = "string"'), next="GetRun"),
+        Rule(
+            condition=jsonata('$goesOn = "false" and $runs > 0'),
+            output=jsonata(f'$merge([{_SO_FAR}, {{"ended": "Continue is false"}}])'),
+            next="Done",
+        ),
+    )
+    return Choice(name="CheckInput", rules=rules, default="StartRun")
+
+
+_CAUGHT = '$states.errorOutput.{"error": Error, "message": [Cause, ""][0]}'
+
+
+def _caught() -> tuple[Catcher, ...]:
+    return any_error("RaiseAlarm", output=jsonata(_CAUGHT))
+
+
+def _start_refused() -> tuple[Catcher, ...]:
+    """What Glue's own limit says of a second loop, in plain words; all else as it is."""
+    words = """$states.errorOutput.{"error": Error, "message": "it is running already, and its MaxConcurrentRuns allows"
+    & " no other run beside that: another loop, a trigger or a person has started it"}"""
+    return (Catcher(errors=(glue_workflow.RUNS_ALREADY,), output=jsonata(words), next="RaiseAlarm"), *_caught())
+
+
+def _check_run(most_polls: int) -> Choice:
+    going_on = f"$states.input.status in {jsonata('<<statuses>>', statuses=list(glue_workflow.GOING_ON)).code}"
+    each = ", ".join(f'{key} > 0 ? {key} & " {words}"' for key, words in glue_workflow.BAD.items())
+    what = f"""$states.input.{{
+    "error": <<error>>, "status": status, "counts": counts,
+    "message": $join([
+      bad > 0 ? bad & " of " & counts.total & " actions did not succeed: " & counts.$join([{each}], ", "),
+      status != "COMPLETED" ? "the run ended " & status,
+      message
+    ], "; ")
+  }}"""
+    rules = (
+        Rule(condition=jsonata(f"{going_on} and $polls < <<most>>", most=most_polls), next="WaitForRun"),
+        Rule(condition=jsonata(going_on), next="HandOver"),
+        Rule(
+            condition=jsonata('$states.input.status = "COMPLETED" and $states.input.bad = 0'),
+            assign={"runs": jsonata("$runs + 1")},
+            next="ClearAlarm",
+        ),
+    )
+    return Choice(name="CheckRun", rules=rules, default="RaiseAlarm", output=jsonata(what, error=ERROR))
+
+
+def _hand_over() -> Task:
+    """The same run, polled on by a fresh execution: this one's history is nearly full."""
+    return next_execution.start_next(
+        "HandOver",
+        name=jsonata('"poll-" & ($handovers + 1) & "-" & $substring($runId, 0, 67)'),
+        given={
+            "workflow_name": _WORKFLOW,
+            "run_id": _RUN_ID,
+            "runs": jsonata("$runs"),
+            "handovers": jsonata("$handovers + 1"),
+        },
+        output=f'$merge([{_SO_FAR}, {{"ended": "handed over"}}])',
+        catch=_caught(),
+        next_state="Done",
+    )
+
+
+def _check_loop(plan: ContinuousPlan, *, following: str, well: str) -> Choice:
+    rules = [Rule(condition=jsonata('$goesOn = "false"'), output=jsonata(_ENDED, why="Continue is false"), next=well)]
+    if plan.max_runs is not None:
+        rules.insert(
+            0,
+            Rule(
+                condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
+                output=jsonata(_ENDED, why="all runs are done"),
+                next=well,
+            ),
+        )
+    return Choice(name="CheckLoop", rules=tuple(rules), default=following)
+
+
+def _start_next() -> Task:
+    """The next run's execution, known by the run before: asked for twice, it starts once."""
+    return next_execution.start_next(
+        "StartNext",
+        name=jsonata('"after-" & $substring($runId, 0, 74)'),
+        given={"workflow_name": _WORKFLOW, "runs": jsonata("$runs")},
+        output=_SO_FAR,
+        catch=_caught(),
+        next_state="Done",
+    )
+
+
+def _raise_alarm(*, next_state: str) -> Task:
+    reason = '$states.input.$substring("Glue workflow " & $workflow & " failed: " & message, 0, <<length>>)'
+    as_it_is = jsonata("$states.input")
+    return alarm_state.set_alarm(
+        "RaiseAlarm",
+        alarm=Substitution("AlarmName"),
+        state="ALARM",
+        reason=jsonata(reason, length=alarm_state.REASON_LENGTH),
+        output=as_it_is,
+        catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
+        next_state=next_state,
+    )
+
+
+_MESSAGE = f"""(
+  {link_to(OWN_EXECUTION)}
+  $join([
+    "The Glue workflow " & $workflow & " failed in " & $name & " (" & $environment & "), and the loop has stopped.",
+    "\\n" & $states.input.message & ($exists($states.input.counts) ? "" : " (" & $states.input.error & ")"),
+    $runId = null ? "No run was started." : "Workflow run: " & $runId,
+    "Runs before that were well: " & $runs,
+    "\\nExecution: " & $link("states", "/v2/executions/details/" & {OWN_EXECUTION})
+  ], "\\n")
+)"""
+
+
+def _notify_failure() -> Task:
+    as_it_is = jsonata("$states.input")
+    return notification.publish(
+        "NotifyFailure",
+        topic=Substitution("TopicArn"),
+        subject=jsonata(SUBJECT + '"Glue workflow failed"'),
+        message=jsonata(_MESSAGE),
+        attributes={"status": "FAILED"},
+        list_attributes={},
+        catch=any_error("LoopFailed", output=as_it_is),
+        output=as_it_is,
+        next_state="LoopFailed",
+    )
+
+
+def _notify_success() -> Task:
+    as_it_is = jsonata("$states.input")
+    words = '"The loop of " & $workflow & " has ended well after " & $runs & " runs: " & $states.input.ended & "."'
+    return notification.publish(
+        "NotifySuccess",
+        topic=Substitution("TopicArn"),
+        subject=jsonata(SUBJECT + '"the loop has ended well"'),
+        message=jsonata(words),
+        attributes={"status": "SUCCEEDED"},
+        list_attributes={},
+        catch=any_error("Done", output=as_it_is),
+        output=as_it_is,
+        next_state="Done",
+    )
+
+
+_CAUSE = f"""$string($merge([
+    {_SO_FAR}, $states.input, {{"message": $substring($states.input.message, 0, 1000)}}
+  ]))"""

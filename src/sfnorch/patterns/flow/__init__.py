@@ -1,0 +1,48 @@
+"""`flow`: steps one after another, side by side, and for each item of a list, in one state machine.
+
+Seeds: the parameterized data pipeline; the linear, the retry and catch, and the parallel and map demos.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.patterns import stack_parameters
+from sfnorch.patterns.flow import functions, machine
+from sfnorch.plan.flow import walk
+
+if TYPE_CHECKING:
+    from sfnorch.plan.flow import FlowPlan
+
+
+def workflow(plan: FlowPlan) -> flow.Workflow:
+    """The orchestration of a flow: one machine, its role and its alarm, and the functions that the plan declares."""
+    steps = list(walk(plan.steps))
+    told = plan.notify != "never" or any(step.notify for step in steps)
+    stores = any(step.s3_object and not step.s3_object.bucket for step in steps)
+    made = functions.functions(plan)
+    return flow.Workflow(
+        description=f"{plan.name or 'Flow'}: a state machine that runs {len(plan.steps)} steps one after another.",
+        machines=(machine.machine(plan),),
+        functions=made,
+        topic=stack_parameters.topic(plan, published_by_machine=told),
+        parameters=(
+            stack_parameters.environment(plan),
+            *stack_parameters.topic_parameters(plan, published_by_machine=told),
+            *([stack_parameters.results_bucket()] if stores else []),
+            *([stack_parameters.code_bucket()] if any(function.packaged for function in made) else []),
+            stack_parameters.boundary(),
+        ),
+        outputs=(
+            flow.Output(name="StateMachineArn", value=flow.MachineArn("")),
+            *(flow.Output(name=f"{each.key}FunctionArn", value=flow.FunctionArn(each.key)) for each in made),
+            *([flow.Output(name="ResultsBucketName", value=flow.ResultsBucket())] if stores else []),
+            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+        ),
+        stores_results=stores,
+        logging=stack_parameters.logging(plan),
+        tracing=plan.tracing,
+        schedule=stack_parameters.schedule(plan, ""),
+        tags=plan.tags,
+    )

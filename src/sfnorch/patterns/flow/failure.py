@@ -1,0 +1,107 @@
+"""A step's failure: what is kept of it where it is caught, an alarm raised in words, a message, and a flat cause.
+
+It is `{step, error, message}`, with `runId` where a job run failed, and `at`, the flow's own step, by which a run is
+resumed. Causes are searched, not parsed: a Catch has no Catch of its own.
+"""
+
+from __future__ import annotations
+
+from sfnorch.asl import Catcher, Expression, Fail, Substitution, Task, jsonata
+from sfnorch.integrations import alarm_state, notification
+from sfnorch.patterns.job_failure import MESSAGE_LENGTH, RUN_ID, UNQUOTED, any_error
+from sfnorch.patterns.message import OWN_EXECUTION, SUBJECT, link_to
+
+ERROR = "StepFailed"
+
+# A step within another fails by a Fail state of the flow's own, whose cause is flat as well. Glue, Lambda and Step
+# Functions each have a name of their own for the message in a cause that is JSON; where it is none, it is the message.
+# \x5c is the backslash, behind which JSONata would take the bracket for escaped.
+_STEP = r'$match([Cause, ""][0], /^\{"step":"([^"]+)","error":"([^"]+)"/)[0].groups'
+_TOLD = (
+    r"""[$match([Cause, ""][0], /"(ErrorMessage|errorMessage|message|Cause)": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[1],"""
+    """ Cause, Error][0]"""
+)
+
+_CAUGHT = f"""$states.errorOutput.(
+    $within := {_STEP};
+    {{
+      "step": [$within[0], <<step>>][0],<<at>>
+      "error": [$within[1], Error][0],
+      "runId": {RUN_ID.replace("<<cause>>", '[Cause, ""][0]')},
+      "message": $substring({UNQUOTED.replace("<<message>>", _TOLD)}, 0, <<length>>)
+    }}
+  )"""
+
+
+def caught(step: str, *, top: bool) -> Expression:
+    """What is kept of the failure of a step, in its Catch; `top`: whether it is a step of the flow itself."""
+    at = ' "at": <<step>>,' if top else ""
+    return jsonata(_CAUGHT.replace("<<at>>", at), step=step, length=MESSAGE_LENGTH)
+
+
+def several_failed(name: str, what: str) -> Fail:
+    """The Fail state of a step in which branches or items have failed: the first, and how many there were."""
+    cause = """(
+    $failed := $states.input.failed;
+    $first := $failed[0];
+    $string({
+      "step": $first.step, "error": $first.error, "runId": $first.runId,
+      "message": $substring($count($failed) = 1 ? $first.message
+        : $count($failed) & <<what>> & $join($failed.(step & ": " & message), "; "), 0, <<length>>)
+    })
+  )"""
+    return Fail(name=name, error=ERROR, cause=jsonata(cause, what=f" {what} failed: ", length=MESSAGE_LENGTH))
+
+
+def fail_within(name: str) -> Fail:
+    """The Fail state by which a step's failure leaves the branch or the item that it stands in."""
+    return Fail(name=name, error=ERROR, cause=jsonata("$string($states.input)"))
+
+
+def raise_alarm(*, next_state: str) -> Task:
+    """The state `RaiseAlarm`, which hands the failure on."""
+    as_it_is = jsonata("$states.input")
+    reason = '$states.input.$substring("Step " & step & " failed: " & message, 0, <<length>>)'
+    return alarm_state.set_alarm(
+        "RaiseAlarm",
+        alarm=Substitution("AlarmName"),
+        state="ALARM",
+        reason=jsonata(reason, length=alarm_state.REASON_LENGTH),
+        output=as_it_is,
+        catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
+        next_state=next_state,
+    )
+
+
+# https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+_MESSAGE = f"""$states.input.(
+  {link_to(OWN_EXECUTION)}
+  $logs := "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/";
+  $join([
+    "Step " & step & " failed in " & $name & " (" & $environment & ").",
+    "\\n" & error & ": " & message,
+    $exists(runId) ? "Job run: " & runId & "\\nLogs: " & $link("cloudwatch", $logs & runId),
+    "\\nExecution: " & $link("states", "/v2/executions/details/" & {OWN_EXECUTION})
+  ], "\\n")
+)"""
+
+
+def notify_failure(*, next_state: str) -> Task:
+    """The state `NotifyFailure`, whose own failure changes nothing."""
+    as_it_is = jsonata("$states.input")
+    return notification.publish(
+        "NotifyFailure",
+        topic=Substitution("TopicArn"),
+        subject=jsonata(SUBJECT + '"a step failed"'),
+        message=jsonata(_MESSAGE),
+        attributes={"status": "FAILED"},
+        list_attributes={},
+        catch=any_error(next_state, output=as_it_is),
+        output=as_it_is,
+        next_state=next_state,
+    )
+
+
+def flow_failed() -> Fail:
+    """The state `FlowFailed`: the failure as a flat object."""
+    return Fail(name="FlowFailed", error=ERROR, cause=jsonata("$string($states.input)"))

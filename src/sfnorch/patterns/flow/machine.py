@@ -1,0 +1,168 @@
+"""The flow's machine: takes its input, runs the steps, and tells what became of it.
+
+A run is resumed by an input with `resumeAt`, `{step, variables}`: it begins at that step of the flow, with the
+variables that the run before had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.asl import AnyState, Choice, Fail, Graph, Pass, Rule, Substitution, Succeed, Task, Value, jsonata, lead_to
+from sfnorch.integrations import (
+    alarm_state,
+    external_execution,
+    glue_job,
+    lambda_function,
+    notification,
+    redshift_statement,
+    s3_object,
+)
+from sfnorch.patterns.flow import failure
+from sfnorch.patterns.flow.functions import function_keys
+from sfnorch.patterns.flow.scope import Scope
+from sfnorch.patterns.flow.steps import place, step_states
+from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_name
+from sfnorch.patterns.job_failure import any_error, clear_alarm
+from sfnorch.patterns.message import SUBJECT
+from sfnorch.plan.flow import walk
+
+if TYPE_CHECKING:
+    from sfnorch.plan.flow import FlowPlan, FlowStep
+
+NAME = "flow"
+
+
+def machine(plan: FlowPlan) -> flow.StateMachine:
+    """The machine of the flow."""
+    steps = list(walk(plan.steps))
+    alarm_name = flow.StackName(f"{NAME}-failed")
+    return flow.StateMachine(
+        key="",
+        name=NAME,
+        physical_name=flow.StackName(NAME),
+        graph=_graph(plan),
+        substitutions={"AlarmName": alarm_name, **_substitutions(plan, steps)},
+        permissions=(*_work_permissions(plan, steps), *alarm_state.permissions(alarm_name)),
+        alarm=flow.Alarm(name=alarm_name, description="The flow failed"),
+        jobs=plan.job_names,
+        runs=" → ".join(step.name for step in plan.steps),
+        place="steps",
+    )
+
+
+def _substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, flow.Bound]:
+    found: dict[str, flow.Bound] = {}
+    if plan.notify != "never":
+        found["Environment"] = flow.ParameterValue(flow.ENVIRONMENT)
+        if plan.name is None:
+            found["Name"] = flow.StackName()
+    if plan.notify != "never" or any(step.notify for step in steps):
+        found[TOPIC] = flow.TopicArn()
+    if any(step.s3_object and not step.s3_object.bucket for step in steps):
+        found[RESULTS] = flow.ResultsBucket()
+    keys = function_keys(plan)
+    called = {step.function for step in steps if step.function}
+    found |= {function_name(key): flow.FunctionArn(key) for name, key in keys.items() if name in called}
+    return found | {
+        machine_name(step.state_machine): external_execution.arn(step.state_machine)
+        for step in steps
+        if step.state_machine
+    }
+
+
+def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[flow.Permission]:
+    keys = function_keys(plan)
+    called = dict.fromkeys(step.function for step in steps if step.function)
+    own = [keys[name] for name in called if name in keys]
+    others = [name for name in called if name not in keys]
+    if plan.job_names:
+        yield from glue_job.permissions(plan.job_names)
+    if called:
+        yield from lambda_function.permissions(others, own)
+    if machines := [step.state_machine for step in steps if step.state_machine]:
+        yield from external_execution.permissions(machines)
+        yield external_execution.hearing()
+    if statements := [place(step.redshift_sql) for step in steps if step.redshift_sql]:
+        yield from redshift_statement.permissions(statements)
+    if objects := [step.s3_object for step in steps if step.s3_object]:
+        yield from s3_object.permissions([(each.bucket or flow.ResultsBucket(), each.prefix) for each in objects])
+    if plan.notify != "never" or any(step.notify for step in steps):
+        yield from notification.permissions()
+
+
+def _graph(plan: FlowPlan) -> Graph:
+    told = plan.notify != "never"
+    well = "NotifySuccess" if plan.notify == "always" else "Done"
+    failures = tuple(dict.fromkeys(_kept_failures(plan.steps)))
+    start = Scope(saved=(), failures=failures, failed="RaiseAlarm", top=True, functions=function_keys(plan))
+    steps, end = step_states(plan.steps, start, then="ClearAlarm")
+    states: list[AnyState] = [_resolve(plan, (*end.saved, *failures)), _check(plan), *steps]
+    states.append(clear_alarm(next_state=well, output={}))
+    if plan.notify == "always":
+        states.append(_notify_success())
+    states.append(Succeed(name="Done", output=end.document))
+    if lead_to(steps, start.failed):
+        states.append(failure.raise_alarm(next_state="NotifyFailure" if told else "FlowFailed"))
+        states += [failure.notify_failure(next_state="FlowFailed")] if told else []
+        states.append(failure.flow_failed())
+    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+    return Graph(*states, comment="Runs the steps one after another.")
+
+
+def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
+    """The variables of on_error at the flow's own level."""
+    for step in steps:
+        if step.on_error:
+            yield step.on_error.save_as
+            yield from _kept_failures(step.on_error.steps)
+
+
+_INPUT = """$exists($states.input.resumeAt)
+    ? $merge([$sift($states.input, function($value, $key) { $key != "resumeAt" })]) : $states.input"""
+_RESUMED = "$exists($states.input.resumeAt.<<what>>) ? $states.input.resumeAt.<<what>> : null"
+
+
+def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
+    """Assigns the input, and every variable of the flow's own level: as the run before had it, else null."""
+    assign: dict[str, Value] = {}
+    if plan.notify != "never":
+        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+    assign |= {"input": jsonata(_INPUT), "resumeAt": jsonata(_RESUMED.replace("<<what>>", "step"))}
+    assign["steps"] = [step.name for step in plan.steps]
+    assign |= {name: jsonata(_RESUMED.replace("<<what>>", f"variables.{name}")) for name in variables}
+    return Pass(name="ResolveInput", assign=assign, output={}, next="CheckInput")
+
+
+_WHAT_WOULD_DO = """"the input must be an object; to resume a run, its resumeAt is {step, variables}, with a step of "
+    & $join($steps, ", ") & "; not " & $substring($string($input), 0, 500) & ", resumed at " & $string($resumeAt)"""
+
+
+def _check(plan: FlowPlan) -> Choice:
+    first, *others = (step.name for step in plan.steps)
+    rules = [
+        Rule(condition=jsonata('$type($input) != "object"'), next="InvalidInput"),
+        Rule(condition=jsonata("$resumeAt = null or $resumeAt = <<first>>", first=first), next=first),
+        *(Rule(condition=jsonata("$resumeAt = <<name>>", name=name), next=name) for name in others),
+    ]
+    return Choice(name="CheckInput", rules=tuple(rules), default="InvalidInput")
+
+
+_ALL_WELL = """$count($steps) & " steps succeeded in " & $name & " (" & $environment & "): "
+    & $join($steps, ", ")"""
+
+
+def _notify_success() -> Task:
+    return notification.publish(
+        "NotifySuccess",
+        topic=Substitution(TOPIC),
+        subject=jsonata(SUBJECT + '"all steps succeeded"'),
+        message=jsonata(_ALL_WELL),
+        attributes={"status": "SUCCEEDED"},
+        list_attributes={},
+        catch=any_error("Done", output={}),
+        output={},
+        next_state="Done",
+    )

@@ -1,0 +1,246 @@
+"""From steps to states.
+
+A step that is one call is a Task of its name; one that takes several states is a Parallel of its name with them as its
+one branch, so that it is tried again, caught, and saved as a whole.
+Where branches or items fail, the others run to their end: a scope that failed ends with `{"failed": …}`, one that went
+well with `{"result": {…}}`, what it saved by name, and the step looks at them when all have ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sfnorch.asl import (
+    AnyState,
+    Catcher,
+    Choice,
+    Expression,
+    Graph,
+    Map,
+    Parallel,
+    Pass,
+    Retrier,
+    Rule,
+    Succeed,
+    Task,
+    Value,
+    Wait,
+    given,
+    given_code,
+    is_expression,
+    jsonata,
+    lead_to,
+)
+from sfnorch.integrations import redshift_statement
+from sfnorch.integrations.redshift_statement import Place
+from sfnorch.patterns.flow import failure
+from sfnorch.patterns.flow.work import work
+from sfnorch.patterns.job_failure import any_error
+
+if TYPE_CHECKING:
+    from sfnorch.integrations.work import Work
+    from sfnorch.patterns.flow.scope import Scope
+    from sfnorch.plan.flow import FlowStep, ForEach, RedshiftSql, Retry
+
+STATEMENT_SECONDS = 3_600
+"""How long a statement may take, unless told."""
+
+_CATCH_ALL = ("States.ALL", "States.TaskFailed")
+_NULL = jsonata("null")
+
+
+def step_states(steps: Sequence[FlowStep], scope: Scope, *, then: str) -> tuple[list[AnyState], Scope]:
+    """The states of the steps, the last of which leads to `then`; and the scope behind them."""
+    states: list[AnyState] = []
+    names = [*(step.name for step in steps), then]
+    for step, follower in zip(steps, names[1:], strict=True):
+        catch, handling = _handling(step, scope, follower)
+        states += [_state(step, scope, catch, follower), *handling]
+        scope = scope.with_saved(step.save_as)
+    return states, scope
+
+
+def _handling(step: FlowStep, scope: Scope, follower: str) -> tuple[tuple[Catcher, ...], list[AnyState]]:
+    """The step's catchers, and the states that handle its failure."""
+    kept = failure.caught(step.name, top=scope.top)
+    if step.on_error is None:
+        return any_error(scope.failed, output=kept), []
+    handler = step.on_error
+    given_up = f"{step.name} (given up)"
+    ending = follower if handler.then == "continue" else given_up
+    assign: dict[str, Value] = {handler.save_as: kept, **({step.save_as: _NULL} if step.save_as else {})}
+    states, _ = step_states(handler.steps, scope.with_saved(step.save_as, handler.save_as), then=ending)
+    if handler.then == "fail":
+        states.append(Pass(name=given_up, output=Expression(f"${handler.save_as}"), next=scope.failed))
+    first = handler.steps[0].name if handler.steps else ending
+    return any_error(first, assign=assign, output={}), states
+
+
+def _state(step: FlowStep, scope: Scope, catch: tuple[Catcher, ...], follower: str) -> AnyState:
+    if step.redshift_sql:
+        statement = _statement(step, step.redshift_sql)
+        return _whole(step, statement, "$states.result[0]", catch, follower, arguments=redshift_statement.ARGUMENTS)
+    if step.parallel:
+        return _whole(step, _branches(step, step.parallel, scope), _RESULTS, catch, follower)
+    if step.for_each:
+        return _whole(step, _items(step, step.for_each, scope), _RESULTS, catch, follower)
+    if step.wait is None:
+        return _task(step, work(step, scope), catch, follower)
+    if is_expression(step.wait):  # what can fail is caught by the state that holds it
+        inner = [Wait(name=f"{step.name} (wait)", seconds=Expression(given_code(step.wait)))]
+        return _whole(step, inner, "null", catch, follower)
+    return Wait(name=step.name, seconds=step.wait, next=follower)
+
+
+def _task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str) -> Task:
+    assign: dict[str, Value] = {step.save_as: call.result} if step.save_as else {}
+    return Task(
+        name=step.name,
+        resource=call.resource,
+        arguments=call.arguments,
+        timeout_seconds=step.timeout,
+        retry=_retriers(step.retry, call.passing, call.no_use),
+        catch=catch,
+        assign=assign,
+        output=call.checked if call.checked is not None else {},
+        next=follower,
+    )
+
+
+def _whole(
+    step: FlowStep,
+    inner: Sequence[AnyState],
+    result: str,
+    catch: tuple[Catcher, ...],
+    follower: str,
+    *,
+    arguments: Value = None,
+) -> Parallel:
+    """The step as a Parallel with one branch: these states; `result` is the JSONata of what comes of it."""
+    return Parallel(
+        name=step.name,
+        branches=(Graph(*inner),),
+        arguments=arguments,
+        retry=_retriers(step.retry, (), ()),
+        catch=catch,
+        assign={step.save_as: jsonata(result)} if step.save_as else {},
+        output={},
+        next=follower,
+    )
+
+
+def _retriers(
+    wanted: Sequence[Retry], passing: tuple[Retrier, ...], no_use: tuple[Retrier, ...]
+) -> tuple[Retrier, ...]:
+    """The step's retriers: those that name errors first, and those that take all behind what passes by itself."""
+    named = [_retrier(each) for each in wanted if not set(each.errors) & set(_CATCH_ALL)]
+    of_all = [_retrier(each) for each in wanted if set(each.errors) & set(_CATCH_ALL)]
+    of_all.sort(key=lambda retrier: "States.ALL" in retrier.errors)  # which must be the last
+    return (*named, *passing, *(no_use if of_all else ()), *of_all)
+
+
+def _retrier(wanted: Retry) -> Retrier:
+    return Retrier(
+        errors=tuple(wanted.errors),
+        max_attempts=wanted.attempts,
+        interval_seconds=wanted.interval,
+        backoff_rate=wanted.backoff_rate,
+        max_delay_seconds=wanted.max_delay,
+        jitter=wanted.jitter,
+    )
+
+
+def place(sql: RedshiftSql) -> Place:
+    """Where a statement runs, and as whom."""
+    return Place(
+        database=sql.database,
+        cluster=sql.cluster or "",
+        workgroup=sql.workgroup or "",
+        secret_arn=sql.secret_arn or "",
+        db_user=sql.db_user or "",
+    )
+
+
+def _statement(step: FlowStep, sql: RedshiftSql) -> tuple[AnyState, ...]:
+    parameters: dict[str, Value] = {
+        name: Expression(f"$string(({given_code(value)}))") if is_expression(value) else value
+        for name, value in sql.parameters.items()
+    }
+    return redshift_statement.run_states(
+        step.name,
+        place=place(sql),
+        sql=sql.sql,
+        parameters=parameters,
+        timeout_seconds=step.timeout or STATEMENT_SECONDS,
+    )
+
+
+# Results are objects, so that a list of one doesn't collapse, and brackets make a list of what a path yields.
+_RESULTS = "[$states.result[0].results]"
+_OUTCOMES: dict[str, Value] = {
+    "results": jsonata("[$states.result.result]"),
+    "failed": jsonata("[$states.result.failed]"),
+}
+
+
+def _branches(step: FlowStep, branches: Sequence[Sequence[FlowStep]], scope: Scope) -> list[AnyState]:
+    graphs = [
+        _graph(steps, scope.within(f"{step.name} (branch {number} failed)"), end=f"{step.name} (branch {number})")
+        for number, steps in enumerate(branches, 1)
+    ]
+    each = Parallel(
+        name=f"{step.name} (branches)", branches=tuple(graphs), output=_OUTCOMES, next=f"{step.name} (check)"
+    )
+    return [each, *_looked_at(step, "branches")]
+
+
+def _items(step: FlowStep, wanted: ForEach, scope: Scope) -> list[AnyState]:
+    item = Pass(
+        name=f"{step.name} (item)",
+        assign={wanted.as_: jsonata("$states.input")},
+        output={},
+        next=wanted.steps[0].name,
+    )
+    inner = replace(scope.within(f"{step.name} (item failed)"), saved=(*scope.saved, wanted.as_))
+    graph = _graph(wanted.steps, inner, end=f"{step.name} (item done)", stop=wanted.stop_at_failure)
+    # in brackets a list stays one, and a single item becomes one
+    items: Value = Expression(f"[({given_code(wanted.items)})]") if is_expression(wanted.items) else given(wanted.items)
+    each = Map(
+        name=f"{step.name} (items)",
+        items=items,
+        processor=Graph(item, *graph.states),
+        max_concurrency=wanted.concurrency,
+        output=_OUTCOMES,
+        next=f"{step.name} (check)",
+    )
+    return [each, *_looked_at(step, "items")]
+
+
+def _graph(steps: Sequence[FlowStep], scope: Scope, *, end: str, stop: bool = False) -> Graph:
+    """The steps of a branch or an item, and its two ends."""
+    states, _ = step_states(steps, scope, then=end)
+    saved = dict.fromkeys(step.save_as for step in steps if step.save_as)
+    result: dict[str, Value] = {name: Expression(f"${name}") for name in saved}
+    ends: list[AnyState] = [Pass(name=end, output={"result": result})]
+    if lead_to(states, scope.failed):
+        ends.append(failure.fail_within(scope.failed) if stop else Pass(name=scope.failed, output={"failed": _INPUT}))
+    return Graph(*states, *ends)
+
+
+_INPUT = jsonata("$states.input")
+
+
+def _looked_at(step: FlowStep, what: str) -> list[AnyState]:
+    """What follows when all have ended: whether any failed."""
+    failed = f"{step.name} (failed)"
+    return [
+        Choice(
+            name=f"{step.name} (check)",
+            rules=(Rule(condition=jsonata("$count($states.input.failed) > 0"), next=failed),),
+            default=f"{step.name} (done)",
+        ),
+        failure.several_failed(failed, what),
+        Succeed(name=f"{step.name} (done)", output={"results": jsonata("$states.input.results")}),
+    ]

@@ -1,0 +1,75 @@
+"""What a step that is a single call does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.asl import Expression, Substitution, Value, given, given_code, is_expression, jsonata
+from sfnorch.integrations import external_execution, glue_job, lambda_function, notification, s3_object
+from sfnorch.integrations.work import Work
+from sfnorch.patterns.state_names import fitted
+
+if TYPE_CHECKING:
+    from sfnorch.patterns.flow.scope import Scope
+    from sfnorch.plan.flow import FlowStep, Notify, S3Object
+
+TOPIC, RESULTS = "TopicArn", "ResultsBucket"
+"""Names of substitutions."""
+
+
+def work(step: FlowStep, scope: Scope) -> Work:
+    """The call of the step, which is one of glue_job, lambda, state_machine, s3_object and notify."""
+    if step.glue_job:
+        arguments: dict[str, Value] = {key: given(value) for key, value in step.arguments.items()}
+        return glue_job.work(step.glue_job, step, arguments)
+    if step.function:
+        key = scope.functions.get(step.function)
+        return lambda_function.work(Substitution(function_name(key)) if key else step.function, _input(step, scope))
+    if step.state_machine:
+        machine = Substitution(machine_name(step.state_machine))
+        whole = _input(step, scope)
+        return external_execution.work(machine, whole.code if isinstance(whole, Expression) else _mapping(whole))
+    if step.s3_object:
+        return _object(step.s3_object, scope)
+    assert step.notify is not None  # noqa: S101 - there is no other kind
+    return _message(step.notify)
+
+
+def function_name(key: str) -> str:
+    """The substitution that holds the ARN of the stack's function with this key."""
+    return f"{key}Function"
+
+
+def machine_name(machine: str) -> str:
+    """The substitution that holds the ARN of a state machine of elsewhere."""
+    return "Machine" + fitted("".join(filter(str.isalnum, machine.rpartition(":")[2])), length=60)
+
+
+def _input(step: FlowStep, scope: Scope) -> Value:
+    return scope.document if step.input is None else given(step.input)
+
+
+def _mapping(value: Value) -> dict[str, Value]:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _object(wanted: S3Object, scope: Scope) -> Work:
+    prefix = jsonata("<<prefix>>", prefix=wanted.prefix).code
+    if wanted.key is None:
+        key: Value = jsonata(f'{prefix} & $states.context.Execution.Name & ".json"')
+    elif is_expression(wanted.key):
+        key = Expression(f"{prefix} & $string(({given_code(wanted.key)}))")
+    else:
+        key = wanted.prefix + wanted.key
+    body = scope.document if wanted.body is None else given(wanted.body)
+    return s3_object.put(wanted.bucket or Substitution(RESULTS), key, body)
+
+
+def _message(wanted: Notify) -> Work:
+    subject: Value = wanted.subject
+    if is_expression(wanted.subject):
+        subject = Expression(f"$substring($string(({given_code(wanted.subject)})), 0, 99)")
+    message: Value = wanted.message
+    if is_expression(wanted.message):
+        message = Expression(f"$string(({given_code(wanted.message)}))")
+    return notification.work(Substitution(TOPIC), subject, message)

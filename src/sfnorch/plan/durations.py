@@ -1,0 +1,41 @@
+"""Durations as a plan has them: `90s`, `15m`, `1h30m`, or a number of seconds."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from sfnorch.durations import seconds_of
+
+
+def _seconds(value: object) -> object:
+    """The whole seconds of a duration that is a text; what is none is left to be told of."""
+    if not isinstance(value, str):
+        return value
+    seconds = seconds_of(value)
+    if seconds is None or seconds != int(seconds):
+        raise PydanticCustomError(
+            "duration", "{text} is no duration: write 90s, 15m, 1h30m, or whole seconds", {"text": repr(value)}
+        )
+    return int(seconds)
+
+
+def seconds_within(value: object, least: int, most: int) -> int:
+    """The whole seconds of a duration or a number. Raises PydanticCustomError for what is none, or out of bounds."""
+    seconds = _seconds(value)
+    if isinstance(seconds, bool) or not isinstance(seconds, int):
+        raise PydanticCustomError("duration", "a duration is wanted: 90s, 15m, 1h30m, or whole seconds")
+    if not least <= seconds <= most:
+        bounds = {"least": least, "most": f"{most:,}"}
+        raise PydanticCustomError("duration", "from {least} to {most} seconds are taken", bounds)
+    return seconds
+
+
+Seconds: TypeAlias = Annotated[
+    int,
+    BeforeValidator(_seconds),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^(\d+h)?(\d+m)?(\d+s)?$"}]}),
+]
+"""Seconds, written as a duration or as their number."""

@@ -1,0 +1,130 @@
+"""Lambda functions of a plan, and their Python code, which lies beside it.
+
+The code is read with the plan, so that what is wrong with it is told with the plan's own faults: a file that isn't
+there, that is no Python, that lacks the handler.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PrivateAttr
+from pydantic_core import PydanticCustomError
+
+from sfnorch.packages import MAX_BYTES, MAX_FILES, read_code
+from sfnorch.plan import names
+from sfnorch.plan.durations import Seconds
+from sfnorch.plan.models import Model, no_code
+
+
+def _beside_the_plan(path: str) -> str:
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith(("/", "~")) or "\\" in path or ".." in parts:
+        raise PydanticCustomError(
+            "code_path", "{path} is no file or folder beside the plan: write its way from there", {"path": repr(path)}
+        )
+    return path
+
+
+class FunctionPermission(Model):
+    """What a function may do beside writing its log."""
+
+    actions: Annotated[list[Annotated[str, Field(pattern=names.ACTION)]], Field(min_length=1, max_length=50)] = Field(
+        description="IAM actions.", examples=[["s3:GetObject"]]
+    )
+    resources: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=500), AfterValidator(no_code)]],
+        Field(min_length=1, max_length=50),
+    ] = Field(description="The ARNs that they are allowed on.", examples=[["arn:aws:s3:::orders/*"]])
+
+
+class Function(Model):
+    """A Lambda function of the stack: Python 3.13, with a role of its own and a log group."""
+
+    name: Annotated[str, Field(pattern=names.FUNCTION_NAME)] = Field(
+        description="What steps call it; its own name begins with the stack's.", examples=["clean-orders"]
+    )
+    code: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_beside_the_plan)] = Field(
+        description="Its Python file, or a folder with `index.py` in it, by the way from the plan's folder. A file is "
+        "inlined in the template; a folder, and a file too large for that, is put into S3 by `sfnorch deploy`.",
+        examples=["clean_orders.py"],
+    )
+    handler: Annotated[str, Field(pattern=names.HANDLER)] = Field(
+        default="handler", description="The function in the file that Lambda calls.", examples=["handler"]
+    )
+    timeout: Annotated[Seconds, Field(ge=1, le=900)] = Field(
+        default=30, description="How long a call of it may take.", examples=["30s"]
+    )
+    memory_mb: Annotated[int, Field(ge=128, le=10_240)] = Field(
+        default=128, description="Megabytes of memory.", examples=[256]
+    )
+    environment: dict[
+        Annotated[str, Field(pattern=names.ENVIRONMENT_KEY)],
+        Annotated[str, Field(max_length=4_000), AfterValidator(no_code)],
+    ] = Field(default={}, description="Environment variables.", examples=[{"LEVEL": "debug"}])
+    permissions: Annotated[list[FunctionPermission], Field(max_length=20)] = Field(
+        default=[],
+        description="What its role allows beside writing its log.",
+        examples=[[{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::orders/*"]}]],
+    )
+
+    _files: dict[str, bytes] = PrivateAttr(default_factory=dict)
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """Its code: each file's content by its way within the package; `index.py` alone where it is one file."""
+        return self._files
+
+    def read(self, folder: Path) -> Iterator[str]:
+        """What is wrong with its code, which is read from the plan's folder."""
+        path = folder / self.code
+        try:
+            self._files = read_code(path)
+        except OSError as error:
+            yield f"{self.code} can't be read: {error.strerror}"
+            return
+        if len(self._files) > MAX_FILES or sum(map(len, self._files.values())) > MAX_BYTES:
+            yield f"{self.code} has more than {MAX_FILES} files, or more than {MAX_BYTES:,} bytes"
+        elif "index.py" not in self._files:
+            yield f"{self.code} holds no index.py, in which Lambda looks for the handler"
+        else:
+            name = self.code if path.is_file() else f"{self.code}/index.py"
+            yield from _code_faults(name, self._files["index.py"], self.handler)
+
+
+def _code_faults(name: str, content: bytes, handler: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(content, name)
+    except SyntaxError as error:
+        yield f"{name} is no Python: {error.msg}" + (f" (its line {error.lineno})" if error.lineno else "")
+        return
+    except ValueError as error:
+        yield f"{name} is no Python: {error}"
+        return
+    if b"\r" in content or not _is_utf8(content):
+        yield f"{name} is to be UTF-8, with line ends of Unix"
+    if handler not in _bound(tree):
+        yield f"{name} has no function {handler}: write `def {handler}(event, context):`, or name another as handler"
+
+
+def _bound(tree: ast.Module) -> Iterator[str]:
+    """The names that the module defines, assigns and imports."""
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef():
+                yield node.name
+            case ast.Assign():
+                yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+            case ast.Import() | ast.ImportFrom():
+                yield from (name.asname or name.name for name in node.names)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,11 @@
+"""Joins what the branches found."""
+
+
+def handler(event, context):
+    """The summary of the whole run."""
+    regions = sorted(event["summaries"], key=lambda summary: summary["region"])
+    return {
+        "total": round(sum(region["total"] for region in regions), 2),
+        "regions": regions,
+        "profile": event["profile"],
+    }

@@ -1,0 +1,100 @@
+"""What runs in a function's process: a line with an event in, a line with what came of it out.
+
+usage: function_runtime.py FOLDER MODULE.FUNCTION
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+
+class Context:
+    """What a handler is given beside the event.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.aws_request_id = str(given["requestId"])
+        self.function_name = str(given["functionName"])
+        self.function_version = "$LATEST"
+        self.invoked_function_arn = str(given["arn"])
+        self.memory_limit_in_mb = "128"
+        self.log_group_name = f"/aws/lambda/{self.function_name}"
+        self.log_stream_name = "simulated"
+        self._until = time.monotonic() + float(given["seconds"])
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function's time is over."""
+        return max(0, int(1000 * (self._until - time.monotonic())))
+
+
+def main() -> None:
+    """Answers events until there are no more; what the function prints goes to the error stream."""
+    folder, name = sys.argv[1:3]
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    sys.path.insert(0, folder)
+    handler: Callable[..., Any] | None = None
+    for line in sys.stdin:
+        given = json.loads(line)
+        answer: dict[str, Any]
+        try:
+            handler = handler or _handler(name)
+            answer = {"result": handler(given["event"], Context(given["context"]))}
+            text = _text(answer)
+        except Exception as error:
+            text = json.dumps({"error": _error(error, given["context"]["requestId"])})
+        answers.write(text + "\n")
+        answers.flush()
+
+
+class RuntimeFaultError(Exception):
+    """What Lambda's runtime tells by names of its own, where the code can't be called or its answer isn't JSON."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+def _handler(name: str) -> Callable[..., Any]:
+    module, _, function = name.rpartition(".")
+    try:
+        loaded = importlib.import_module(module)
+    except SyntaxError as error:
+        raise RuntimeFaultError("Runtime.UserCodeSyntaxError", f"Syntax error in module '{module}': {error}") from None
+    except ImportError as error:
+        raise RuntimeFaultError("Runtime.ImportModuleError", f"Unable to import module '{module}': {error}") from None
+    found: Callable[..., Any] | None = getattr(loaded, function, None)
+    if found is None:
+        raise RuntimeFaultError("Runtime.HandlerNotFound", f"Handler '{function}' missing on module '{module}'")
+    return found
+
+
+def _text(answer: dict[str, Any]) -> str:
+    try:
+        return json.dumps(answer)
+    except (TypeError, ValueError) as error:
+        raise RuntimeFaultError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
+
+
+def _error(error: Exception, request_id: str) -> dict[str, Any]:
+    name = error.name if isinstance(error, RuntimeFaultError) else type(error).__name__
+    return {
+        "errorMessage": str(error),
+        "errorType": name,
+        "requestId": request_id,
+        "stackTrace": [] if isinstance(error, RuntimeFaultError) else traceback.format_tb(error.__traceback__)[1:],
+    }
+
+
+if __name__ == "__main__":
+    main()

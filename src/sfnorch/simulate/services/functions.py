@@ -1,0 +1,63 @@
+"""Lambda functions of the template: their own code runs, in a process of its own.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+"""
+
+from __future__ import annotations
+
+import simpy
+
+from sfnorch.errors import SfnorchError
+from sfnorch.simulate.errors import NotPlayable, StatesError
+from sfnorch.simulate.function_process import described
+from sfnorch.simulate.services import Handler, Request, begin_run, end_run
+from sfnorch.simulate.world import Steps, World
+from sfnorch.template.functions import Function
+
+SECONDS = 1.0
+"""How long a call takes of the virtual time, unless told."""
+
+
+def handler(world: World, name: str) -> Handler | None:
+    """What runs the function of this name or ARN; None where the template holds no such function."""
+    function = world.template.function(name)
+    if function is None or not function.playable:
+        return None
+
+    def invoke(request: Request) -> Steps:
+        return (yield from _invoke(request, function))
+
+    return invoke
+
+
+def _invoke(request: Request, function: Function) -> Steps:
+    """Lambda's answer. Raises StatesError where the function fails, or is told to."""
+    world = request.world
+    if not world.behaviour.run_functions:
+        raise NotPlayable(
+            f"{request.execution.title}: {request.state.name} would run code of the template's, {function.logical_id}",
+            hint=f"--run-functions runs it, in a process of its own; --mock '{request.state.name}={{…}}' does without",
+        )
+    title = world.template.short(function.name)
+    fault = world.behaviour.fault(title, world.job_counts[title].begun)
+    event = request.arguments.get("Payload", {}) if isinstance(request.arguments, dict) else {}
+    seconds = world.behaviour.seconds_of(title, SECONDS)
+    given = event if isinstance(event, dict) else {"event": event}
+    run = begin_run(request, title, "function", world.new_id(), seconds, given)
+    try:
+        yield world.clock.timeout(seconds)
+    except simpy.Interrupt:
+        end_run(request, run, "STOPPED")
+        raise
+    if fault:
+        answer = {"error": {"errorType": "Exception", "errorMessage": fault.message}}
+    else:
+        try:
+            answer = world.functions.call(function, event, run.run_id)
+        except SfnorchError as error:
+            raise NotPlayable(error.message, hint=error.hint) from None
+    if "error" not in answer:
+        end_run(request, run, "SUCCEEDED")
+        return {"ExecutedVersion": "$LATEST", "Payload": answer["result"], "StatusCode": 200}
+    end_run(request, run, "FAILED", str(answer["error"].get("errorMessage", "")))
+    raise StatesError(*described(answer["error"]))

@@ -1,0 +1,35 @@
+"""S3: objects that are kept, as they were written.
+
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from sfnorch.simulate.errors import StatesError
+from sfnorch.simulate.record import StoredObject, What
+from sfnorch.simulate.services import Handler, Request, compact
+from sfnorch.simulate.world import Steps
+
+_MAX_KEY = 1_024
+
+
+def put_object(request: Request) -> Steps:
+    """The object's ETag. Raises StatesError for what S3 doesn't take. Whatever Body holds is written as JSON."""
+    world, arguments = request.world, request.arguments if isinstance(request.arguments, dict) else {}
+    bucket, key = request.text("Bucket"), request.text("Key")
+    if not bucket or not key:
+        raise StatesError("S3.S3Exception", "Bucket and Key are wanted")
+    if len(key.encode()) > _MAX_KEY:
+        raise StatesError("S3.KeyTooLongException", "Your key is too long")
+    body = compact(arguments["Body"]) if "Body" in arguments else ""
+    stored = StoredObject(at=world.at, bucket=bucket, key=key, body=body, sender=request.execution.title)
+    world.record.objects.append(stored)
+    world.tell(What.OBJECT_WRITTEN, request.execution, request.state.name, bucket=bucket, key=key)
+    return {"ETag": f'"{hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()}"'}
+    yield
+
+
+HANDLERS: Mapping[str, Handler] = {"aws-sdk:s3:putObject": put_object}

@@ -1,0 +1,86 @@
+"""Redshift's Data API: statements that take their time, finish or fail as told.
+
+https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html
+https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeStatement.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sfnorch.simulate.errors import StatesError
+from sfnorch.simulate.record import JobRun
+from sfnorch.simulate.services import Handler, Request, begin_run, end_run
+from sfnorch.simulate.world import Steps
+
+SECONDS = 5.0
+"""How long a statement takes, unless told."""
+
+_STATUS = {"RUNNING": "STARTED", "SUCCEEDED": "FINISHED", "FAILED": "FAILED", "STOPPED": "ABORTED"}
+
+
+def execute_statement(request: Request) -> Steps:
+    """The statement's id, at once; it goes on by itself. Raises StatesError for what Redshift doesn't take."""
+    world, given = request.world, request.arguments if isinstance(request.arguments, dict) else {}
+    parameters = given.get("Parameters", [])
+    if not request.text("Sql"):
+        raise StatesError("RedshiftData.ValidationException", "Sql is missing")
+    if not isinstance(parameters, list) or any(not _is_parameter(each) for each in parameters):
+        raise StatesError("RedshiftData.ValidationException", "Parameters must have a Name and a Value, both texts")
+    name, token = request.text("StatementName") or request.state.name, request.text("ClientToken")
+    for run in world.record.job_runs:
+        if run.kind == "statement" and token and run.arguments.get("ClientToken") == token:
+            return {"Id": run.run_id}
+    fault = world.behaviour.fault(name, world.job_counts[name].begun)
+    run = begin_run(request, name, "statement", world.new_id(), world.behaviour.seconds_of(name, SECONDS), given)
+    world.clock.process(_going(request, run, fault.message if fault else ""))
+    return {"Id": run.run_id}
+    yield
+
+
+def _is_parameter(value: Any) -> bool:
+    texts = [value.get("Name"), value.get("Value")] if isinstance(value, dict) else [None]
+    return all(isinstance(text, str) and text for text in texts)
+
+
+def _going(request: Request, run: JobRun, message: str) -> Steps:
+    yield request.world.clock.timeout(run.seconds)
+    if run.ended is None:
+        end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
+
+
+def describe_statement(request: Request) -> Steps:
+    """The statement as it stands now."""
+    run = _found(request)
+    shown: dict[str, Any] = {"HasResultSet": False, "Id": run.run_id, "Status": _STATUS[run.status]}
+    if run.status == "SUCCEEDED":
+        shown["ResultRows"] = 0
+    if run.message:
+        shown["Error"] = run.message
+    return shown
+    yield
+
+
+def cancel_statement(request: Request) -> Steps:
+    """Whether the statement was cancelled."""
+    run = _found(request)
+    if run.ended is not None:
+        raise StatesError("RedshiftData.ValidationException", f"Could not cancel a query that is {_STATUS[run.status]}")
+    end_run(request, run, "STOPPED")
+    return {"Status": True}
+    yield
+
+
+def _found(request: Request) -> JobRun:
+    for run in request.world.record.job_runs:
+        if run.kind == "statement" and run.run_id == request.text("Id"):
+            return run
+    raise StatesError("RedshiftData.ResourceNotFoundException", f"Query {request.text('Id')} does not exist")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "aws-sdk:redshiftdata:executeStatement": execute_statement,
+    "aws-sdk:redshiftdata:describeStatement": describe_statement,
+    "aws-sdk:redshiftdata:cancelStatement": cancel_statement,
+}

@@ -1,0 +1,66 @@
+"""The Lambda functions in Python that a template holds, and their code: in the template itself, or where it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sfnorch.packages import METADATA
+from sfnorch.template.intrinsics import Stack
+from sfnorch.template.located import Object
+from sfnorch.template.roles import resources
+
+_TYPES = ("AWS::Lambda::Function", "AWS::Serverless::Function")
+_SECONDS = 3.0
+"""Lambda's own timeout, unless told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function: its code as text where the template holds it, else where it lies, by the way from the template."""
+
+    logical_id: str
+    name: str
+    arn: str
+    handler: str
+    runtime: str
+    timeout: float
+    environment: Mapping[str, str]
+    code: str
+    code_from: str
+    package_key: str
+    """Where the code is to lie in S3."""
+
+    @property
+    def playable(self) -> bool:
+        """Whether it is Python, and its code is known."""
+        return self.runtime.startswith("python") and bool(self.code or self.code_from)
+
+
+def declared_functions(stack: Stack) -> Iterator[Function]:
+    """The functions of the template."""
+    for kind in _TYPES:
+        for logical_id, properties, _, _ in resources(stack, kind):
+            resource = stack.section("Resources")[logical_id]
+            metadata = resource.get("Metadata") if isinstance(resource, Object) else None
+            code_from = metadata.get(METADATA) if isinstance(metadata, Object) else None
+            given = properties.get("Code")
+            code = given if isinstance(given, Object) else None
+            environment = properties.get("Environment")
+            variables = environment.get("Variables") if isinstance(environment, Object) else None
+            seconds = properties.get("Timeout")
+            yield Function(
+                logical_id=logical_id,
+                name=stack.name(logical_id),
+                arn=stack.attribute(logical_id, "Arn"),
+                handler=stack.text(properties.get("Handler")),
+                runtime=stack.text(properties.get("Runtime")),
+                timeout=float(seconds) if isinstance(seconds, int | float) else _SECONDS,
+                environment={
+                    key: stack.text(value)
+                    for key, value in (variables.items() if isinstance(variables, Object) else ())
+                },
+                code=stack.text(code.get("ZipFile") if code is not None else properties.get("InlineCode")),
+                code_from=code_from if isinstance(code_from, str) else "",
+                package_key=stack.text(code.get("S3Key")) if code is not None else "",
+            )
