@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sfnorch.aws.job import Change, Job
+
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
@@ -24,50 +26,27 @@ _ENDS = {
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
 """The key of an execution's input that links it to the one that started it, in the console too."""
 
-_TOLD = ("jobs", "children", "threads", "threadId", "child", "task", "tasks", "done")
+_TOLD = (
+    *("jobs", "children", "threads", "threadId", "child", "task", "tasks", "done"),
+    *("steps", "workflow", "runId", "runs"),
+)
 """The variables of sfnorch's machines that say what a run is to do."""
+
+_FLOW_BEGINS = "ResolveInput"
+"""The state of a flow's machine that assigns every variable of the flow's own level."""
+
+_OF_THE_FLOW = ("environment", "name", "input", "resumeAt", "steps")
+"""Those of its variables that are no step's."""
+
+_CONTROL = ("ClearAlarm", "RaiseAlarm", "NotifyFailure", "NotifySuccess")
+_LOOKS = {("aws-sdk:redshiftdata", "describeStatement"), ("aws-sdk:redshiftdata", "cancelStatement")}
+"""Calls that are part of a step's work, and no step."""
 
 
 _EXISTS = re.compile(
     r"StepFunctions\.ExecutionAlreadyExistsException: .*?(arn:[^:\s]+:states:\S+:execution:[^\s']+).*", re.DOTALL
 )
 """What is said of an execution's name that is taken: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
-
-
-@dataclass(slots=True, kw_only=True)
-class Job:
-    """A Glue job that an execution runs: one visit of its state, however often it was tried.
-
-    `status` is STARTING, RUNNING, or what became of the last try; `attempts` counts the tries.
-    """
-
-    name: str
-    glue_name: str
-    """Glue's name of it; `name` is that of the list, where a second run with other settings is `name (2)`."""
-    started: datetime
-    status: str = "STARTING"
-    run_id: str = ""
-    message: str = ""
-    attempts: int = 1
-    ended: datetime | None = None
-    cut_off: bool = False
-    """Whether it had not ended when its execution did."""
-
-    @property
-    def unsettled(self) -> bool:
-        """Whether it has a run of which Glue alone knows what became: its end was not seen, or it was stopped."""
-        return bool(self.run_id) and (self.cut_off or self.status in ("STARTING", "RUNNING", "STOPPED"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """Something that a person would want to see: of a job, or of the execution itself where `job` is empty."""
-
-    at: datetime
-    status: str
-    job: str = ""
-    run_id: str = ""
-    message: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +67,14 @@ class Record:
     """The machine that a visit could not start an execution of, and why, by the visit."""
     variables: dict[str, Any] = field(default_factory=dict)
     last_event: int = 0
+    entered: list[str] = field(default_factory=list)
+    """The states that were entered, in their order."""
+    next_execution: str = ""
+    """The ARN of the execution of the same machine that goes on where this one ends."""
+    _own: tuple[str, ...] = ()
+    """The variables of a flow's own level."""
+    _names: dict[int, str] = field(default_factory=dict)
+    """The state that a visit is of."""
     _visits: dict[int, int] = field(default_factory=dict)
     """The visit that an event belongs to, by the event's id. A visit is the number of the event of entering a state."""
     _jobs: dict[int, Job] = field(default_factory=dict)
@@ -105,6 +92,25 @@ class Record:
         """The jobs that it is to run, one after another; those that it has run where that isn't known."""
         jobs = self.variables.get("jobs")
         return [str(job) for job in jobs] if isinstance(jobs, list) else [job.name for job in self.jobs]
+
+    @property
+    def steps(self) -> list[str]:
+        """A flow's steps, in their order; nothing of another."""
+        steps = self.variables.get("steps")
+        return [str(name) for name in steps] if isinstance(steps, list) else []
+
+    @property
+    def saved(self) -> dict[str, Any]:
+        """What a flow's steps have saved so far, by variable."""
+        known = {name: self.variables.get(name) for name in self._own if name not in _OF_THE_FLOW}
+        return {name: value for name, value in known.items() if value is not None}
+
+    @property
+    def to_come(self) -> list[str]:
+        """What it is to run yet: jobs by name, or a flow's steps."""
+        if self.steps:
+            return [name for name in self.steps if name not in self.entered]
+        return self.planned[len(self.jobs) :]
 
     @property
     def threads(self) -> list[dict[str, Any]]:
@@ -155,6 +161,9 @@ class Record:
             self.last_event = event["id"]
             before = self._visits.get(event.get("previousEventId", 0), 0)
             self._visits[event["id"]] = event["id"] if event["type"] == "TaskStateEntered" else before
+            if event["type"].endswith("StateEntered"):
+                self.entered.append(str(_details(event).get("name", "")))
+                self._names[event["id"]] = self.entered[-1]
             fold = _FOLDS.get(event["type"])
             if fold is not None:
                 yield from fold(self, event)
@@ -169,9 +178,11 @@ class Record:
         self.output = parsed(details.get("output", "null"))
         self.error, self.cause = str(details.get("error", "")), str(details.get("cause", ""))
         for job in self.jobs:
-            if job.ended is None:
+            if job.ended is None and job.kind == "workflow" and self.status == "SUCCEEDED":
+                job.status, job.ended = "HANDED_OVER", event["timestamp"]
+            elif job.ended is None:
                 job.status, job.ended, job.cut_off = "STOPPED", event["timestamp"], True
-        told = "" if self.jobs and self.error == "GlueJobFailed" else self.message
+        told = "" if self.jobs and self.error in _TOLD_BY_JOBS else self.message
         yield Change(at=event["timestamp"], status=self.status, message=": ".join(filter(None, (self.error, told))))
 
     def _begin(self, event: HistoryEventTypeDef) -> Iterator[Change]:
@@ -188,8 +199,11 @@ class Record:
         yield Change(at=event["timestamp"], status="RUNNING", message="redriven")
 
     def _assign(self, event: HistoryEventTypeDef) -> None:
-        assigned = _details(event).get("assignedVariables", {})
-        self.variables.update({name: parsed(assigned[name]) for name in _TOLD if name in assigned})
+        details = _details(event)
+        assigned = details.get("assignedVariables", {})
+        if details.get("name") == _FLOW_BEGINS:
+            self._own = tuple(assigned)
+        self.variables.update({name: parsed(assigned[name]) for name in {*_TOLD, *self._own} if name in assigned})
 
     def _schedule(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         """Tells nothing: that it runs, or that it was refused, is told by the event after."""
@@ -199,18 +213,30 @@ class Record:
         parameters = given if isinstance(given, dict) else {}
         if _starts_execution(details):
             self._executions[self._visits[event["id"]]] = str(parameters.get("StateMachineArn", "")).rpartition(":")[2]
-        if not _is_job(details):
+        kind = self._kind(details, event)
+        if not kind:
             return
         visit = self._visits[event["id"]] = self._visits[event["id"]] or event["id"]
         job = self._jobs.get(visit)
         if job is None:
-            own = str(parameters.get("JobName", "?"))
-            job = Job(name=self._name(own), glue_name=own, started=event["timestamp"])
+            own = str(parameters.get(_NAMES.get(kind, ""), "?"))
+            name = self._names.get(visit, own) if self.steps else self._name(own)
+            if kind == "statement":  # whose state is within that of the step
+                name = own
+            job = Job(name=name, glue_name=own, started=event["timestamp"], kind=kind)
             self.jobs.append(job)
             self._jobs[visit] = job
         else:
             job.attempts += 1
             job.status, job.run_id, job.message, job.ended = "STARTING", "", "", None
+
+    def _kind(self, details: Mapping[str, Any], event: HistoryEventTypeDef) -> str:
+        """What the task does that is to be seen: a job's run, or another's; empty where it is none of these."""
+        call = (str(details.get("resourceType")), str(details.get("resource")))
+        if call in _KINDS:
+            return _KINDS[call]
+        of_step = self.steps and self._names.get(self._visits[event["id"]], "") not in _CONTROL
+        return "call" if of_step and call not in _LOOKS and call[0] != "states" else ""
 
     def _name(self, job_name: str) -> str:
         """What the list of jobs calls it, where the list is known."""
@@ -235,13 +261,52 @@ class Record:
 
     def _succeed(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         job = self._job(event)
-        if job is None:
-            return
         run = parsed(_details(event).get("output", "{}"))
+        if job is None:
+            yield from self._look(event, run if isinstance(run, dict) else {})
+            return
+        if job.kind in _BEGUN_BY:
+            job.status = "RUNNING"
+            job.run_id = str(run.get(_BEGUN_BY[job.kind], "")) if isinstance(run, dict) else ""
+            yield Change(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id)
+            return
+        if job.kind == "call":
+            yield self._ended(job, event, "SUCCEEDED", "")
+            return
         if not isinstance(run, dict):  # no run to speak of: it was cut off
             run = {"JobRunState": "STOPPED"}
         state = str(run.get("JobRunState", "SUCCEEDED"))
         yield self._ended(job, event, state, str(run.get("ErrorMessage") or ""))
+
+    def _look(self, event: HistoryEventTypeDef, answer: Mapping[str, Any]) -> Iterator[Change]:
+        """What a look at a workflow's run or a statement tells; of an execution that was started, that it goes on."""
+        details = _details(event)
+        run = answer.get("Run")
+        if _starts_execution(details) and "ExecutionArn" in answer:
+            self.next_execution = str(answer["ExecutionArn"])
+        elif isinstance(run, dict) and "WorkflowRunId" in run:
+            yield from self._workflow_run(event, run)
+        elif answer.get("Status") in _STATEMENT_ENDS:
+            for job in self.jobs:
+                if job.run_id == answer.get("Id") and job.ended is None:
+                    yield self._ended(job, event, _STATEMENT_ENDS[answer["Status"]], str(answer.get("Error") or ""))
+
+    def _workflow_run(self, event: HistoryEventTypeDef, run: Mapping[str, Any]) -> Iterator[Change]:
+        """What a look at a workflow's run tells; of one that another execution has started, that it runs."""
+        run_id, name = str(run["WorkflowRunId"]), str(run.get("Name", "?"))
+        job = next((each for each in self.jobs if each.run_id == run_id), None)
+        if job is None:
+            job = Job(name=name, glue_name=name, started=event["timestamp"], kind="workflow", status="RUNNING")
+            job.run_id = run_id
+            self.jobs.append(job)
+            yield Change(at=event["timestamp"], status="RUNNING", job=name, run_id=run_id)
+        if run.get("Status") in ("COMPLETED", "STOPPED", "ERROR") and job.ended is None:
+            counts = run.get("Statistics")
+            bad = {key: number for key, number in (counts if isinstance(counts, dict) else {}).items() if number}
+            words = ", ".join(f"{bad[key]} {what}" for key, what in _BAD_ACTIONS.items() if key in bad)
+            well = run["Status"] == "COMPLETED" and not words
+            message = "; ".join(filter(None, (words, str(run.get("ErrorMessage") or ""))))
+            yield self._ended(job, event, "SUCCEEDED" if well else "FAILED", message)
 
     def _fail(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         job = self._job(event)
@@ -256,7 +321,9 @@ class Record:
         if job is None:
             return
         run = parsed(cause)
-        if isinstance(run, dict) and "JobRunState" in run:
+        if isinstance(run, dict) and "errorMessage" in run:  # a function's
+            yield self._ended(job, event, "FAILED", f"{error}: {run['errorMessage']}")
+        elif isinstance(run, dict) and "JobRunState" in run:
             job.run_id = job.run_id or str(run.get("Id", ""))
             yield self._ended(job, event, str(run["JobRunState"]), str(run.get("ErrorMessage") or error))
         else:
@@ -271,8 +338,26 @@ class Record:
         return Change(at=event["timestamp"], status=status, job=job.name, run_id=job.run_id, message=message)
 
 
-def _is_job(details: Mapping[str, Any]) -> bool:
-    return (details.get("resourceType"), details.get("resource")) == ("glue", "startJobRun.sync")
+_KINDS = {
+    ("glue", "startJobRun.sync"): "job",
+    ("aws-sdk:glue", "startWorkflowRun"): "workflow",
+    ("aws-sdk:redshiftdata", "executeStatement"): "statement",
+}
+"""What tasks do that is to be seen in every machine, by what they call."""
+
+_NAMES = {"job": "JobName", "workflow": "Name", "statement": "StatementName"}
+_BEGUN_BY = {"workflow": "RunId", "statement": "Id"}
+"""Those that go on when their task has succeeded, and what its answer calls the run's id."""
+
+_STATEMENT_ENDS = {"FINISHED": "SUCCEEDED", "FAILED": "FAILED", "ABORTED": "STOPPED"}
+_BAD_ACTIONS = {
+    "FailedActions": "failed",
+    "TimeoutActions": "timed out",
+    "ErroredActions": "ended in an error",
+    "StoppedActions": "were stopped",
+}
+_TOLD_BY_JOBS = ("GlueJobFailed", "StepFailed", "GlueWorkflowFailed")
+"""Errors whose message is a job's own, which is told already."""
 
 
 def _starts_execution(details: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ Fail state would fail there once more; a master that told of the failure SUCCEED
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -57,7 +58,7 @@ def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
     untold: list[str] = []
     for node in root.walk():
         for job in node.record.jobs:
-            if not job.unsettled:
+            if not job.unsettled or not job.of_glue:
                 continue
             try:
                 run = patiently(glue.get_job_run, clock)(JobName=job.glue_name, RunId=job.run_id)["JobRun"]
@@ -93,6 +94,64 @@ def resumption_of_tasks(root: Node, tasks: Sequence[str]) -> Resumption:
     return Resumption(
         input={"done": kept}, jobs={name: [] for name in left}, skipped=kept, as_planned="runs when its needs are done"
     )
+
+
+MAX_INPUT_BYTES = 262_144
+"""What an execution's input may have: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+
+
+def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
+    """How a run of a flow is resumed: at its step that failed, or was cut off, with the variables that it had.
+
+    `steps` are those that the flow has now. Raises SfnorchError where it runs still, where nothing failed, where the
+    step is there no more, or where the variables are too large for an input.
+    """
+    record = root.record
+    if not root.ended:
+        raise SfnorchError("It is running still", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
+    if record.status == "SUCCEEDED":
+        raise SfnorchError("Nothing failed", hint=_ANEW)
+    entered = [name for name in record.entered if name in record.steps]
+    at = str(record.facts.get("at") or (entered[-1] if entered else ""))
+    if not at:
+        why = f"{record.error} {record.message}".strip()
+        raise SfnorchError(f"It ended {record.status} before any step was begun: {why}", hint=_ANEW)
+    if at not in steps:
+        raise SfnorchError(f"The flow has no step {at} any more, but: {', '.join(steps)}", hint=_ANEW)
+    given = record.input if isinstance(record.input, dict) else {}
+    own = {key: value for key, value in given.items() if key != "resumeAt"}
+    saved = {name: value for name, value in record.saved.items() if not _is_failure(value, at)}
+    whole = {**own, "resumeAt": {"step": at, "variables": saved}}
+    if (size := len(json.dumps(whole, ensure_ascii=False).encode())) > MAX_INPUT_BYTES:
+        raise SfnorchError(
+            f"What its steps had saved has {size:,} bytes, and an execution's input takes {MAX_INPUT_BYTES:,}",
+            hint=_ANEW,
+        )
+    return Resumption(input=whole, jobs={root.machine: list(steps[steps.index(at) :])})
+
+
+def _is_failure(value: Any, at: str) -> bool:
+    """Whether the value is what on_error kept of the failure of the step that is run again."""
+    return isinstance(value, dict) and value.get("at") == at and {"step", "error", "message"} <= set(value)
+
+
+def resumption_of_loop(root: Node) -> Resumption:
+    """How a loop goes on: with its workflow's next run; or, where the run was not seen to end, by looking at it again.
+
+    Raises SfnorchError where it runs still, or has ended well.
+    """
+    record = root.record
+    if not root.ended:
+        raise SfnorchError("It is running still", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
+    if record.status == "SUCCEEDED":
+        raise SfnorchError("The loop has ended well", hint=_ANEW)
+    told = {name: record.variables.get(name) for name in ("workflow", "runId", "runs")}
+    if not isinstance(told["workflow"], str):
+        raise SfnorchError(f"It ended {record.status}: {record.error} {record.message}".rstrip(), hint=_ANEW)
+    going_on = {"run_id": told["runId"]} if told["runId"] and "counts" not in record.facts else {}
+    what = f"goes on with the run {told['runId']}" if going_on else "starts its next run"
+    given = {"workflow_name": told["workflow"], **going_on, "runs": told["runs"] or 0}
+    return Resumption(input=given, jobs={told["workflow"]: []}, as_planned=what)
 
 
 def _of_jobs(record: Record) -> Resumption:

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import code
 from sfnorch.aws.executions import events_after, machine_name
-from sfnorch.aws.history import Change, Job, Record, parsed
+from sfnorch.aws.history import Record, parsed
+from sfnorch.aws.job import Change, Job
 from sfnorch.aws.polling import Clock, Pace, patiently
 
 if TYPE_CHECKING:
@@ -110,9 +111,13 @@ class RunTree:
         """What is new, read with one call for each execution that hasn't ended."""
         news: list[News] = []
         polled: set[str] = set()
-        for root in self.roots:
+        for root in self.roots:  # which grow by those that go on where others end
             news += self._polled(root, polled, parent=None)
             self._share_out(root)
+            following = root.record.next_execution
+            if following and following not in self._nodes and machine_name(following) == root.machine:
+                self._nodes[following] = Node(arn=following)
+                self.roots.append(self._nodes[following])
         return sorted(news, key=lambda item: item.change.at)
 
     def _share_out(self, root: Node) -> None:
@@ -181,6 +186,8 @@ def _failures(node: Node) -> Iterator[Failure]:
     if record.status in ("RUNNING", "SUCCEEDED"):
         return
     jobs = [job for job in record.jobs if job.status != "SUCCEEDED"]
+    if record.steps:  # what a flow has handled is no cause
+        jobs = [job for job in jobs if job.name == record.facts.get("step", job.name)]
     for job in jobs:
         message = job.message or record.message or f"the execution ended {record.status}"
         yield Failure(node=node, job=job, message=message)

@@ -85,6 +85,11 @@ class Session:
         return client
 
     @cached_property
+    def redshift_data(self) -> Any:
+        """Redshift's Data API."""
+        return self._client("redshift-data")
+
+    @cached_property
     def s3(self) -> S3Client:
         """S3's client."""
         client: S3Client = self._client("s3")

@@ -1,4 +1,4 @@
-"""Stopping a run for good: the execution, those that it started, and the job runs of all.
+"""Stopping a run for good: the execution, those that it started, and what all of them have running.
 
 The parent is stopped first, so that it neither takes its children for failed nor tells anyone so. Step Functions stops
 what a `.sync` task waits for as well as it can; here nothing is left to that.
@@ -7,22 +7,25 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfnorch.aws.errors import explained
 from sfnorch.aws.executions import stop
 from sfnorch.aws.glue_jobs import RUNNING
 from sfnorch.aws.polling import Clock, patiently
-from sfnorch.aws.run_tree import RunTree
+from sfnorch.aws.run_tree import Node, RunTree
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
     from types_boto3_stepfunctions import SFNClient
 
+    from sfnorch.aws.job import Job
+
 _LOOKS = 5
+_STATEMENT_GOES_ON = ("SUBMITTED", "PICKED", "STARTED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +35,17 @@ class Stopped:
     executions: tuple[str, ...]
     job_runs: tuple[tuple[str, str], ...]
     failed: tuple[str, ...]
+    workflow_runs: tuple[tuple[str, str], ...] = ()
+    statements: tuple[tuple[str, str], ...] = ()
 
 
-def stop_run(stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, clock: Clock) -> Stopped:
-    """What was stopped. A job may start while its execution is being stopped: it is looked for afterwards."""
+def stop_run(
+    stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, clock: Clock, redshift: Callable[[], Any]
+) -> Stopped:
+    """What was stopped. A job may start while its execution is being stopped: it is looked for afterwards.
+
+    `redshift` yields a client of Redshift's Data API, which is rarely wanted.
+    """
     tree = RunTree(stepfunctions, [arn], clock)
     stopped = [arn] if patiently(stop, clock)(stepfunctions, arn, cause) else []
     asked = {arn}
@@ -43,7 +53,7 @@ def stop_run(stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, c
     try:
         for _ in range(_LOOKS):
             tree.poll()
-            nodes = [node for node in tree.roots[0].walk() if not node.ended]
+            nodes = [node for node in _nodes(tree) if not node.ended]
             if not nodes:
                 break
             for node in nodes:
@@ -51,18 +61,35 @@ def stop_run(stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, c
                     stopped.append(node.arn)
                 asked.add(node.arn)
             clock.sleep(0.5)
-        failed += [f"{node.arn} is running still" for node in tree.roots[0].walk() if not node.ended]
+        failed += [f"{node.arn} is running still" for node in _nodes(tree) if not node.ended]
     except Exception as error:
         failed.append(f"which children and job runs it had can't be told: {_told(error)}")
     failed += [f"a run of {name} was just being started: look for it in Glue" for name in _starting(tree)]
-    job_runs: list[tuple[str, str]] = []
-    for name, run_id in _job_runs(tree):
+    ways: dict[str, Callable[[str, str], bool]] = {
+        "job": lambda name, run_id: _stop_job_run(glue, name, run_id, clock),
+        "workflow": lambda name, run_id: _stop_workflow_run(glue, name, run_id, clock),
+        "statement": lambda _, run_id: _cancel_statement(redshift(), run_id, clock),
+    }
+    runs: dict[str, list[tuple[str, str]]] = {kind: [] for kind in ways}
+    for job in _unsettled(tree):
         try:
-            if _stop_job_run(glue, name, run_id, clock):
-                job_runs.append((name, run_id))
+            if job.kind in ways and ways[job.kind](job.glue_name, job.run_id):
+                runs[job.kind].append((job.glue_name, job.run_id))
         except Exception as error:
-            failed.append(f"{name} {run_id}: {_told(error)}")
-    return Stopped(executions=tuple(stopped), job_runs=tuple(job_runs), failed=tuple(failed))
+            failed.append(f"{job.glue_name} {job.run_id}: {_told(error)}")
+    return Stopped(
+        executions=tuple(stopped),
+        job_runs=tuple(runs["job"]),
+        workflow_runs=tuple(runs["workflow"]),
+        statements=tuple(runs["statement"]),
+        failed=tuple(failed),
+    )
+
+
+def _nodes(tree: RunTree) -> Iterator[Node]:
+    """Every execution of the run, those that went on where others ended too."""
+    for root in tree.roots:
+        yield from root.walk()
 
 
 def _stop_job_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
@@ -76,6 +103,22 @@ def _stop_job_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> boo
     return True
 
 
+def _stop_workflow_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
+    """Whether the workflow's run was stopped; it may have ended before."""
+    run = patiently(glue.get_workflow_run, clock)(Name=name, RunId=run_id)["Run"]
+    if run.get("Status") != "RUNNING":
+        return False
+    patiently(glue.stop_workflow_run, clock)(Name=name, RunId=run_id)
+    return True
+
+
+def _cancel_statement(redshift: Any, statement: str, clock: Clock) -> bool:
+    """Whether the statement was cancelled; it may have finished before."""
+    if patiently(redshift.describe_statement, clock)(Id=statement)["Status"] not in _STATEMENT_GOES_ON:
+        return False
+    return bool(patiently(redshift.cancel_statement, clock)(Id=statement).get("Status"))
+
+
 def _told(error: Exception) -> str:
     told = explained(error)
     if told is None:
@@ -85,13 +128,11 @@ def _told(error: Exception) -> str:
 
 def _starting(tree: RunTree) -> Iterator[str]:
     """Jobs of which nothing tells whether a run was started, by Glue's name."""
-    for node in tree.roots[0].walk():
-        yield from (job.glue_name for job in node.record.jobs if job.cut_off and not job.run_id)
+    for node in _nodes(tree):
+        yield from (job.glue_name for job in node.record.jobs if job.cut_off and job.of_glue and not job.run_id)
 
 
-def _job_runs(tree: RunTree) -> Iterator[tuple[str, str]]:
-    """The job runs that were not seen to end by themselves, by Glue's name of the job."""
-    for node in tree.roots[0].walk():
-        for job in node.record.jobs:
-            if job.unsettled:
-                yield job.glue_name, job.run_id
+def _unsettled(tree: RunTree) -> Iterator[Job]:
+    """The runs that were not seen to end by themselves."""
+    for node in _nodes(tree):
+        yield from (job for job in node.record.jobs if job.unsettled)

@@ -42,6 +42,18 @@ def tasks(of: Mapping[str, Any]) -> tuple[str, ...] | None:
     return tuple(map(str, names)) if isinstance(names, list) else None
 
 
+def steps(of: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The names of a flow's steps, in their order; None for another machine."""
+    state = of.get("States", {}).get("ResolveInput", {})
+    names = state.get("Assign", {}).get("steps") if isinstance(state, dict) else None
+    return tuple(map(str, names)) if isinstance(names, list) else None
+
+
+def is_loop(of: Mapping[str, Any]) -> bool:
+    """Whether it is a machine of sfnorch's that runs a Glue workflow again and again."""
+    return {"ResolveRun", "StartRun", "HandOver"} <= set(of.get("States", {}))
+
+
 def runs_jobs(of: Mapping[str, Any]) -> bool:
     """Whether it is a machine of sfnorch's that runs the jobs which its input names."""
     states = of.get("States", {})

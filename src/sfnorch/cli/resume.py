@@ -75,14 +75,14 @@ def resume(
 def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> Resumption:
     """How the execution is resumed. Raises SfnorchError where it can't be."""
     from sfnorch.aws.executions import machine_arn as machine_of_execution
-    from sfnorch.aws.resume import ask_glue, resumption, resumption_of_tasks
+    from sfnorch.aws.resume import ask_glue, resumption, resumption_of_flow, resumption_of_loop, resumption_of_tasks
     from sfnorch.aws.run_tree import RunTree
-    from sfnorch.aws.threads import children, definition, list_names, runs_jobs, tasks
+    from sfnorch.aws.threads import children, definition, is_loop, list_names, runs_jobs, steps, tasks
 
     client = session.stepfunctions
     tree = RunTree(client, [arn], clock)
     tree.poll()
-    root = tree.roots[0]
+    root = tree.roots[-1]  # of a loop the execution that it has come to
     if tree.ended:
         for line in ask_glue(root, session.glue, clock):
             click.echo(f"warning: {printable(line)}", err=True)
@@ -90,6 +90,10 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
     names = children(now)
     if (all_tasks := tasks(now)) is not None:
         return resumption_of_tasks(root, all_tasks)
+    if (all_steps := steps(now)) is not None:
+        return resumption_of_flow(root, all_steps)
+    if is_loop(now):
+        return resumption_of_loop(root)
     if names is None and not runs_jobs(now):
         raise SfnorchError(
             f"The machine {root.machine} is none that sfnorch makes: what is left of its run can't be told",

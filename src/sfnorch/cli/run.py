@@ -107,7 +107,7 @@ def _inputs(
     session: Session, machine: Machine, threads: dict[str, tuple[str, ...]], only: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
     """The inputs of the executions to start, by what is added to their names."""
-    from sfnorch.aws.threads import children, definition, master_input, tasks, wants_jobs
+    from sfnorch.aws.threads import children, definition, is_loop, master_input, steps, tasks, wants_jobs
 
     found = definition(session.stepfunctions, machine.arn)
     names = children(found)
@@ -115,8 +115,10 @@ def _inputs(
         return {"": master_input(names, threads, only)}
     if only:
         raise click.UsageError(f"--only: {machine.title} has no children.")
-    if threads and tasks(found) is not None:
-        raise click.UsageError(f"--thread: {machine.title} runs tasks, which take no lists of jobs.")
+    what = "tasks" if tasks(found) is not None else "steps" if steps(found) is not None else ""
+    what = "a Glue workflow" if is_loop(found) else what
+    if threads and what:
+        raise click.UsageError(f"--thread: {machine.title} runs {what}, and takes no lists of jobs.")
     if not threads and wants_jobs(found):
         raise SfnorchError(f"{machine.title} runs the jobs that it is given", hint="--thread T1=a,b gives it some")
     if not threads:

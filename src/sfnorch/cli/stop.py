@@ -34,11 +34,13 @@ def stop(
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stopping import stop_run
 
-    stopped = stop_run(session.stepfunctions, session.glue, arn, cause, Clock())
+    stopped = stop_run(session.stepfunctions, session.glue, arn, cause, Clock(), lambda: session.redshift_data)
     if output_form == "json":
         document = {
             "executions": list(stopped.executions),
             "jobRuns": [{"job": job, "runId": run_id} for job, run_id in stopped.job_runs],
+            "workflowRuns": [{"workflow": name, "runId": run_id} for name, run_id in stopped.workflow_runs],
+            "statements": [{"statement": name, "id": run_id} for name, run_id in stopped.statements],
             "failed": list(stopped.failed),
         }
         print_json(document)
@@ -47,7 +49,11 @@ def stop(
             click.echo(f"stopped {stopped_arn}")
         for job, run_id in stopped.job_runs:
             click.echo(f"stopped the job run {run_id} of {job}")
-        if not stopped.executions and not stopped.job_runs:
+        for workflow, run_id in stopped.workflow_runs:
+            click.echo(f"stopped the run {run_id} of the Glue workflow {workflow}")
+        for statement, run_id in stopped.statements:
+            click.echo(f"cancelled the statement {run_id} of {statement}")
+        if not any((stopped.executions, stopped.job_runs, stopped.workflow_runs, stopped.statements)):
             click.echo("It had ended before: nothing was stopped.", err=True)
     if stopped.failed:
         raise SfnorchError("\n".join(stopped.failed), hint="`sfnorch watch` shows what runs still")

@@ -148,7 +148,6 @@ def _resolve(plan: ContinuousPlan) -> Pass:
         "workflow": ("workflow_name", jsonata("<<name>>", name=plan.workflow).code),
         "runId": ("run_id", "null"),
         "runs": ("runs", "0"),
-        "handovers": ("handovers", "0"),
     }
     assign |= {
         name: jsonata(given.replace("<<key>>", key).replace("<<default>>", default))
@@ -160,7 +159,7 @@ def _resolve(plan: ContinuousPlan) -> Pass:
 _VALID = """(
   $named := $type($workflow) = "string" ? $length($workflow) > 0 : false;
   $known := $type($runId) = "string" ? $length($runId) > 0 : $type($runId) = "null";
-  $named and $known and $type($runs) = "number" and $type($handovers) = "number"
+  $named and $known and $type($runs) = "number"
 )"""
 
 _WHAT_WOULD_DO = """"the input must be {workflow_name}, a text, and may hold run_id, a run to go on with, and runs, how"
@@ -221,12 +220,11 @@ def _hand_over() -> Task:
     """The same run, polled on by a fresh execution: this one's history is nearly full."""
     return next_execution.start_next(
         "HandOver",
-        name=jsonata('"poll-" & ($handovers + 1) & "-" & $substring($runId, 0, 67)'),
+        name=jsonata('"poll-" & $toMillis($states.context.Execution.StartTime) & "-" & $substring($runId, 0, 60)'),
         given={
             "workflow_name": _WORKFLOW,
             "run_id": _RUN_ID,
             "runs": jsonata("$runs"),
-            "handovers": jsonata("$handovers + 1"),
         },
         output=f'$merge([{_SO_FAR}, {{"ended": "handed over"}}])',
         catch=_caught(),

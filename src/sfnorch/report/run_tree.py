@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from sfnorch.aws.executions import execution_name, task_name
-from sfnorch.aws.history import Job
+from sfnorch.aws.job import Job
 from sfnorch.aws.links import execution_link, logs_link
 from sfnorch.aws.run_tree import Failure, News, Node, RunTree
 from sfnorch.durations import duration, iso
@@ -88,7 +88,8 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
         if failure.refused:
             at = f": {failure.refused} couldn't be started"
         elif failure.job:
-            at = f": job {printable(failure.job.name)} {failure.job.status}"
+            what = {"workflow": "Glue workflow"}.get(failure.job.kind, "step" if failure.node.record.steps else "job")
+            at = f": {what} {printable(failure.job.name)} {failure.job.status}"
         else:
             at = f": {failure.node.record.status}"
         console.print()
@@ -96,8 +97,10 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
         for line in failure.message.splitlines():
             console.print(Text(f"  {printable(line)}"), soft_wrap=True)
         if failure.job and failure.job.run_id:
-            console.print(Text(f"  Job run: {failure.job.run_id}"), soft_wrap=True)
-            console.print(Text(f"  Logs: {logs_link(arn, failure.job.run_id)}"), soft_wrap=True)
+            what = {"workflow": "Workflow run", "statement": "Statement"}.get(failure.job.kind, "Job run")
+            console.print(Text(f"  {what}: {failure.job.run_id}"), soft_wrap=True)
+        if logs := _logs(failure):
+            console.print(Text(f"  Logs: {logs}"), soft_wrap=True)
         console.print(Text(f"  Execution: {execution_link(arn)}"), soft_wrap=True)
 
 
@@ -113,11 +116,17 @@ def tree_data(tree: RunTree) -> dict[str, Any]:
                 "runId": failure.job.run_id if failure.job and failure.job.run_id else None,
                 "message": failure.message,
                 "link": execution_link(failure.node.arn),
-                "logs": logs_link(failure.node.arn, failure.job.run_id) if failure.job and failure.job.run_id else None,
+                "logs": _logs(failure),
             }
             for failure in tree.failures()
         ],
     }
+
+
+def _logs(failure: Failure) -> str | None:
+    """Where the failed job run's errors are; None where it is no Glue job's."""
+    job = failure.job
+    return logs_link(failure.node.arn, job.run_id) if job and job.run_id and job.of_glue else None
 
 
 def _node_data(node: Node) -> dict[str, Any]:
@@ -232,7 +241,7 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
 def _rows(node: Node) -> list[Job | str]:
     """The jobs of the execution, and the names of those that are still to come."""
     record = node.record
-    return [*record.jobs, *(record.planned[len(record.jobs) :] if not node.ended else ())]
+    return [*record.jobs, *(record.to_come if not node.ended else ())]
 
 
 def _job(job: Job, now: datetime, *, live: bool) -> Text:
