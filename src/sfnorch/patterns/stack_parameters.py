@@ -96,9 +96,9 @@ def code_bucket() -> Parameter:
     """The parameter that names the bucket with the code of functions that are too large to be inlined."""
     return Parameter(
         name=CODE_BUCKET,
-        description="S3 bucket with the code of functions, where sfnorch deploy has put it",
-        default="",
-        pattern="^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$",
+        description="S3 bucket with the code of functions: sfnorch deploy puts it there, and names it",
+        default="set-by-sfnorch-deploy",
+        pattern="^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
         constraint="a bucket's name",
     )
 

@@ -96,6 +96,9 @@ class Function(Model):
 
 
 def _code_faults(name: str, content: bytes, handler: str) -> Iterator[str]:
+    if b"\0" in content:
+        yield f"{name} is no Python: it holds a null byte"
+        return
     try:
         tree = ast.parse(content, name)
     except SyntaxError as error:

@@ -111,9 +111,18 @@ def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> F
         return document.finding(path, f"there is no key {path[-1]!r} here", near or f"the keys are: {', '.join(known)}")
     if row["type"] == "missing":
         return document.finding(path, f"the key {path[-1]!r} is missing")
-    while path not in document.lines:  # a job that is a name alone has no key `name`
+    return document.finding(_written(path, document), _words(row))
+
+
+def _written(path: Path, document: Document) -> Path:
+    """The way as it stands in the plan: a job that is a name alone has no key `name`, a single retry no list."""
+    for index, step in enumerate(path):
+        if step == 0 and path[: index + 1] not in document.lines:
+            path = (*path[:index], *path[index + 1 :])
+            break
+    while path not in document.lines:
         path = path[:-1]
-    return document.finding(path, _words(row))
+    return path
 
 
 _TEXT_IS_ENOUGH = {

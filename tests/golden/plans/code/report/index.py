@@ -1,0 +1,5 @@
+from names import NAME
+
+
+def handler(event, context):
+    return {"name": NAME}
