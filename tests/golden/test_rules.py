@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from cfnlint import lint_file
@@ -19,7 +20,12 @@ def test_cfn_lint_prints_nothing(name: str):
     assert [str(match) for match in lint_file(ROOT / name)] == []
 
 
+# Which a Wait of JSONata may have: https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html
+UNKNOWN_TO_STATELINT = re.compile(r'.*\.Seconds is "\{%.*%\}" but should be an Integer')
+
+
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".asl.json")])
 def test_statelint_accepts_every_definition(name: str):
     for machine, rendered in json.loads(FILES[name][1]).items():
-        assert (machine, Linter.validate(rendered["definition"])) == (machine, [])
+        faults = Linter.validate(rendered["definition"])
+        assert [(machine, fault) for fault in faults if not UNKNOWN_TO_STATELINT.fullmatch(fault)] == []
