@@ -40,6 +40,8 @@ class Behaviour:
     enforce_permissions: bool = True
     run_functions: bool = False
     """Whether the code of the template's own functions is run, in a process of its own."""
+    starting_seconds: float = 10.0
+    """Real seconds that such a process may take to start, beside the function's own time."""
     code_folder: Path | None = None
     """Where code of functions lies that the template doesn't hold."""
 

@@ -24,8 +24,6 @@ from sfnorch.template.functions import Function
 
 _RUNTIME = Path(__file__).with_name("function_runtime.py")
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL")
-_STARTING = 10.0
-"""Seconds that a process may take to start, beside the function's own time."""
 
 
 @dataclass(slots=True)
@@ -35,6 +33,8 @@ class FunctionProcesses:
     folder: Path | None = None
     """Where code lies that the template doesn't hold."""
     region: str = "us-east-1"
+    starting_seconds: float = 10.0
+    """What a process may take to start, beside the function's own time."""
     _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     _places: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
@@ -52,7 +52,7 @@ class FunctionProcesses:
         try:
             process.stdin.write(line + "\n")
             process.stdin.flush()
-            seconds = function.timeout + (_STARTING if fresh else 0.0)
+            seconds = function.timeout + (self.starting_seconds if fresh else 0.0)
             answer = self._readers.submit(process.stdout.readline).result(seconds)
         except (FutureTimeout, TimeoutError):
             self._end(function.name)

@@ -58,7 +58,9 @@ class World:
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
         self.evaluator = Evaluator(self.rng, self.now)
-        self.functions = FunctionProcesses(self.behaviour.code_folder, self.template.stack.where.region)
+        self.functions = FunctionProcesses(
+            self.behaviour.code_folder, self.template.stack.where.region, self.behaviour.starting_seconds
+        )
 
     @property
     def at(self) -> float:

@@ -53,13 +53,34 @@ def machine(plan: FlowPlan) -> flow.StateMachine:
     )
 
 
+def publishes(plan: FlowPlan) -> bool:
+    """Whether the machine tells the topic of anything."""
+    by_step = any(step.notify for step in walk(plan.steps))
+    return by_step or _tells(plan)
+
+
+def _tells(plan: FlowPlan) -> bool:
+    """Whether the machine sends a message of its own, in which the flow and its environment are named."""
+    return plan.notify == "always" or (plan.notify == "failure" and _can_fail(plan.steps))
+
+
+def _can_fail(steps: Sequence[FlowStep]) -> bool:
+    """Whether a failure of any of the steps leads out of them."""
+    for step in steps:
+        if isinstance(step.wait, int):
+            continue
+        if step.on_error is None or step.on_error.then == "fail" or _can_fail(step.on_error.steps):
+            return True
+    return False
+
+
 def _substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, flow.Bound]:
     found: dict[str, flow.Bound] = {}
-    if plan.notify != "never":
+    if _tells(plan):
         found["Environment"] = flow.ParameterValue(flow.ENVIRONMENT)
         if plan.name is None:
             found["Name"] = flow.StackName()
-    if plan.notify != "never" or any(step.notify for step in steps):
+    if publishes(plan):
         found[TOPIC] = flow.TopicArn()
     if any(step.s3_object and not step.s3_object.bucket for step in steps):
         found[RESULTS] = flow.ResultsBucket()
@@ -89,7 +110,7 @@ def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[flo
         yield from redshift_statement.permissions(statements)
     if objects := [step.s3_object for step in steps if step.s3_object]:
         yield from s3_object.permissions([(each.bucket or flow.ResultsBucket(), each.prefix) for each in objects])
-    if plan.notify != "never" or any(step.notify for step in steps):
+    if publishes(plan):
         yield from notification.permissions()
 
 
@@ -128,7 +149,7 @@ _RESUMED = "$exists($states.input.resumeAt.<<what>>) ? $states.input.resumeAt.<<
 def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     """Assigns the input, and every variable of the flow's own level: as the run before had it, else null."""
     assign: dict[str, Value] = {}
-    if plan.notify != "never":
+    if _tells(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {"input": jsonata(_INPUT), "resumeAt": jsonata(_RESUMED.replace("<<what>>", "step"))}
     assign["steps"] = [step.name for step in plan.steps]

@@ -1,0 +1,315 @@
+"""Runs of flows and loops that were recorded on an emulator: followed, shown, and what is left of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from sfnorch.aws.resume import Resumption, resumption_of_flow, resumption_of_loop
+from sfnorch.aws.run_tree import RunTree
+from sfnorch.aws.stopping import Stopped, stop_run
+from sfnorch.cli.following import follow_run
+from sfnorch.errors import SfnorchError
+from tests.replay import Clock, Replay
+from tests.screens import plain
+from tests.unit.aws.events import AT, History
+
+CONSOLE = "https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details"
+EXECUTION = "arn:aws:states:us-east-1:ACCOUNT:execution"
+
+SHOWN = {
+    "parameterized": (
+        "parameterized",
+        3,
+        f"""\
+flow FAILED  09s
+├── generate-job-id SUCCEEDED  00s
+├── python-job SUCCEEDED  02s  jr_ID
+└── spark-job FAILED  07s  attempt 2  jr_ID  bench: this run was told to fail
+
+flow: step spark-job FAILED
+  bench: this run was told to fail
+  Job run: jr_ID
+  Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_ID
+  Execution: {CONSOLE}/{EXECUTION}:parameterized-flow:20261127-014156-10d306
+""",
+    ),
+    "parallel-map": (
+        "pm2",
+        3,
+        f"""\
+flow FAILED  00s
+├── generate SUCCEEDED  00s
+├── clean SUCCEEDED  00s
+├── profile SUCCEEDED  00s
+├── clean SUCCEEDED  00s
+├── clean SUCCEEDED  00s
+├── summarize FAILED  00s  ValueError: south is closed
+├── summarize SUCCEEDED  00s
+└── summarize SUCCEEDED  00s
+
+flow: step summarize FAILED
+  ValueError: south is closed
+  Execution: {CONSOLE}/{EXECUTION}:pm2-flow:20261127-014240-e3a5f2
+""",
+    ),
+    "retry-catch": (
+        "retry-catch",
+        3,
+        f"""\
+flow FAILED  06s
+├── clean SUCCEEDED  00s
+├── summarize FAILED  06s  attempt 3  TransientError: the report service did not answer
+└── record-failure SUCCEEDED  00s
+
+flow: step summarize FAILED
+  TransientError: the report service did not answer
+  Execution: {CONSOLE}/{EXECUTION}:retry-catch-flow:20261127-014128-f518a1
+""",
+    ),
+    "loop": (
+        "c",
+        3,
+        f"""\
+loop 20261127-014324-c4454b SUCCEEDED  02s
+└── ingest-2s SUCCEEDED  02s  wr_4de33506ab144b09b23b080b41695d5b
+loop after-wr_4de33506ab144b09b23b080b41695d5b SUCCEEDED  02s
+└── ingest-2s SUCCEEDED  02s  wr_05cb80e19dd9450eba57313b1d8a3527
+loop after-wr_05cb80e19dd9450eba57313b1d8a3527 FAILED  02s
+└── ingest-2s FAILED  02s  wr_827c2b5290674a778ceb835c6d6060f7  1 failed
+
+loop after-wr_05cb80e19dd9450eba57313b1d8a3527: Glue workflow ingest-2s FAILED
+  1 failed
+  Workflow run: wr_827c2b5290674a778ceb835c6d6060f7
+  Execution: {CONSOLE}/{EXECUTION}:c-loop:after-wr_05cb80e19dd9450eba57313b1d8a3527
+""",
+    ),
+    "handed-over": (
+        "c",
+        0,
+        """\
+loop 20261127-014310-80f791 SUCCEEDED  04s
+└── long-ingest-7s HANDED_OVER  04s  wr_4f9998742ce346cc8bc0b0ae3b72a432
+loop poll-RANDOM-wr_4f9998742ce346cc8bc0b0ae3b72a432 SUCCEEDED  03s
+└── long-ingest-7s SUCCEEDED  03s  wr_4f9998742ce346cc8bc0b0ae3b72a432
+""",
+    ),
+}
+
+
+@dataclass
+class Session:
+    """A session with one client."""
+
+    stepfunctions: Any
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_run_is_shown_step_by_step(name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    replay = Replay.of(name)
+    stack, code, screen = SHOWN[name]
+    followed = follow_run(
+        Session(replay.client()),  # type: ignore[arg-type]
+        [next(iter(replay.runs))],
+        "text",
+        stack_name=stack,
+        clock=replay.clock,  # type: ignore[arg-type]
+    )
+    assert (followed, plain(capsys.readouterr().out)) == (code, screen)
+
+
+def test_a_flow_shows_what_is_to_come():
+    replay = Replay.of("parameterized")
+    replay.clock.sleep(0.1)
+    tree = RunTree(replay.client(), [next(iter(replay.runs))], replay.clock)
+    tree.poll()
+    assert tree.roots[0].record.to_come == ["spark-job", "record-run"]
+    replay.clock.sleep(3600)
+    tree.poll()
+    assert tree.roots[0].record.to_come == ["record-run"]
+
+
+STEPS = ("generate-job-id", "python-job", "spark-job", "record-run")
+
+
+def ended(name: str, index: int = 0) -> Any:
+    """The recorded run at its end; of a loop the execution that it has come to."""
+    replay = Replay.of(name)
+    replay.clock.sleep(3600)
+    tree = RunTree(replay.client(), [list(replay.runs)[index]], replay.clock)
+    tree.poll()
+    return tree.roots[-1]
+
+
+def test_a_flow_begins_again_at_its_failed_step_with_the_variables_it_had():
+    found = resumption_of_flow(ended("parameterized"), STEPS)
+    job, python_run = (found.input["resumeAt"]["variables"].pop(name) for name in ("job", "python_run"))
+    assert found == Resumption(
+        input={"who": "me", "resumeAt": {"step": "spark-job", "variables": {}}},
+        jobs={"parameterized-flow": ["spark-job", "record-run"]},
+    )
+    assert (list(job), python_run["job"]) == (["job_id"], "job-python-param-2s")
+    again = resumption_of_flow(ended("parameterized", 1), STEPS)
+    assert again.input["resumeAt"]["step"] == "record-run"
+    assert list(again.input["resumeAt"]["variables"]) == ["job", "python_run", "spark_run"]
+    assert again.input["resumeAt"]["variables"]["job"] == job
+    assert again.input["who"] == "me"
+
+
+def test_what_on_error_kept_of_the_step_that_failed_is_not_kept():
+    found = resumption_of_flow(ended("retry-catch"), ("clean", "summarize"))
+    assert list(found.input["resumeAt"]["variables"]) == ["clean"]
+
+
+def flow(*events: Any, variables: Any = None) -> Any:
+    """A flow's execution with these further events."""
+    history = History()
+    history.begin({"x": 1})
+    own = {"input": {"x": 1}, "resumeAt": None, "steps": ["a", "b"], "one": None, **(variables or {})}
+    assigned = {name: json.dumps(value) for name, value in own.items()}
+    history.add("PassStateExited", key="stateExited", name="ResolveInput", assignedVariables=assigned)
+    for event in events:
+        event(history)
+    replay = Replay(runs={"arn:aws:states:us-east-1:1:execution:f-flow:x": _timed(history)}, clock=Clock(2e9))
+    tree = RunTree(replay.client(), list(replay.runs), replay.clock)
+    tree.poll()
+    return tree.roots[0]
+
+
+def _timed(history: History) -> Any:
+    return [{**event, "timestamp": event["timestamp"].timestamp()} for event in history.events]
+
+
+def enter(name: str) -> Any:
+    return lambda history: history.add("TaskStateEntered", key="stateEntered", name=name, input="{}")
+
+
+def end(status: str, error: str = "", cause: Any = "") -> Any:
+    return lambda history: history.finish(status, error, cause)
+
+
+@pytest.mark.parametrize(
+    ("node", "steps", "said"),
+    [
+        (flow(enter("a")), ("a", "b"), "It is running still"),
+        (flow(enter("a"), end("SUCCEEDED")), ("a", "b"), "Nothing failed"),
+        (
+            flow(end("FAILED", "InvalidInput", "an object is wanted")),
+            ("a", "b"),
+            "It ended FAILED before any step was begun: InvalidInput an object is wanted",
+        ),
+        (flow(enter("a"), end("ABORTED")), ("b", "c"), "The flow has no step a any more, but: b, c"),
+        (
+            flow(enter("a"), end("ABORTED"), variables={"one": "x" * 300_000}),
+            ("a", "b"),
+            "What its steps had saved has 300,061 bytes, and an execution's input takes 262,144",
+        ),
+    ],
+)
+def test_flows_that_are_not_resumed(node: Any, steps: tuple[str, ...], said: str):
+    with pytest.raises(SfnorchError) as error:
+        resumption_of_flow(node, steps)
+    assert error.value.message == said
+
+
+def test_a_flow_that_was_cut_off_begins_again_at_the_step_it_was_at():
+    found = resumption_of_flow(flow(enter("a"), enter("b"), end("TIMED_OUT"), variables={"one": [1]}), ("a", "b"))
+    assert found.input == {"x": 1, "resumeAt": {"step": "b", "variables": {"one": [1]}}}
+
+
+def test_a_loop_goes_on_with_its_next_run():
+    found = resumption_of_loop(ended("loop"))
+    assert found == Resumption(
+        input={"workflow_name": "ingest-2s", "runs": 2}, jobs={"ingest-2s": []}, as_planned="starts its next run"
+    )
+
+
+def loop(*, begun: bool, status: str, **cause: Any) -> Any:
+    history = History()
+    history.begin({})
+    history.assign(workflow="w", runId=None, runs=3)
+    if begun:
+        history.assign(runId="wr_1")
+    if status:
+        history.finish(status, "GlueWorkflowFailed" if cause else "", cause or "")
+    replay = Replay(runs={"arn:aws:states:us-east-1:1:execution:l-loop:x": _timed(history)}, clock=Clock(2e9))
+    tree = RunTree(replay.client(), list(replay.runs), replay.clock)
+    tree.poll()
+    return tree.roots[0]
+
+
+@pytest.mark.parametrize(
+    ("node", "given"),
+    [
+        (loop(begun=True, status="ABORTED"), {"workflow_name": "w", "run_id": "wr_1", "runs": 3}),
+        (loop(begun=False, status="TIMED_OUT"), {"workflow_name": "w", "runs": 3}),
+        (loop(begun=True, status="FAILED", error="Glue.X"), {"workflow_name": "w", "run_id": "wr_1", "runs": 3}),
+        (loop(begun=True, status="FAILED", counts={"total": 1}), {"workflow_name": "w", "runs": 3}),
+    ],
+)
+def test_a_loop_whose_run_was_not_seen_to_end_looks_at_it_again(node: Any, given: Any):
+    assert resumption_of_loop(node).input == given
+
+
+@pytest.mark.parametrize(
+    ("node", "said"),
+    [
+        (loop(begun=True, status=""), "It is running still"),
+        (loop(begun=True, status="SUCCEEDED"), "The loop has ended well"),
+    ],
+)
+def test_loops_that_do_not_go_on(node: Any, said: str):
+    with pytest.raises(SfnorchError) as error:
+        resumption_of_loop(node)
+    assert error.value.message == said
+
+
+def task(history: History, service: str, call: str, parameters: Any, answer: Any) -> None:
+    """A task that calls the service, and its answer."""
+    history.add("TaskStateEntered", key="stateEntered", name="x", input="{}")
+    called = {"resourceType": f"aws-sdk:{service}", "resource": call}
+    history.add("TaskScheduled", key="taskScheduled", region="", **called, parameters=json.dumps(parameters))
+    history.add("TaskSucceeded", key="taskSucceeded", **called, output=json.dumps(answer))
+
+
+def test_stopping_stops_the_workflows_run_and_the_statement_too():
+    arn = "arn:aws:states:us-east-1:123456789012:execution:m:x"
+    history = History()
+    history.begin({})
+    task(history, "glue", "startWorkflowRun", {"Name": "w"}, {"RunId": "wr_1"})
+    task(history, "redshiftdata", "executeStatement", {"StatementName": "s"}, {"Id": "1-2"})
+    task(history, "redshiftdata", "executeStatement", {"StatementName": "t"}, {"Id": "3-4"})
+    task(history, "redshiftdata", "describeStatement", {"Id": "3-4"}, {"Id": "3-4", "Status": "FINISHED"})
+    history.finish("ABORTED", "Stopped")
+    session = boto3.Session("x", "y", region_name="us-east-1")
+    clients = {name: session.client(name) for name in ("stepfunctions", "glue", "redshift-data")}
+    stubs = {name: Stubber(client) for name, client in clients.items()}
+    running = {"executionArn": arn, "stateMachineArn": "m", "status": "RUNNING", "startDate": AT}
+    stubs["stepfunctions"].add_response("describe_execution", running, {"executionArn": arn})
+    stubs["stepfunctions"].add_response("stop_execution", {"stopDate": AT})
+    stubs["stepfunctions"].add_response("get_execution_history", {"events": history.events})
+    stubs["glue"].add_response("get_workflow_run", {"Run": {"Status": "RUNNING"}}, {"Name": "w", "RunId": "wr_1"})
+    stubs["glue"].add_response("stop_workflow_run", {}, {"Name": "w", "RunId": "wr_1"})
+    stubs["redshift-data"].add_response("describe_statement", {"Id": "1-2", "Status": "STARTED"}, {"Id": "1-2"})
+    stubs["redshift-data"].add_response("cancel_statement", {"Status": True}, {"Id": "1-2"})
+    for stub in stubs.values():
+        stub.activate()
+    stopped = stop_run(
+        clients["stepfunctions"],
+        clients["glue"],
+        arn,
+        "enough",
+        Clock(0),  # type: ignore[arg-type]
+        lambda: clients["redshift-data"],
+    )
+    assert stopped == Stopped(
+        executions=(arn,), job_runs=(), workflow_runs=(("w", "wr_1"),), statements=(("s", "1-2"),), failed=()
+    )
+    for stub in stubs.values():
+        stub.assert_no_pending_responses()

@@ -1,0 +1,148 @@
+"""Functions of the template: their own code runs, in a process of its own, and fails as Lambda tells it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sfnorch.simulate.behaviour import Behaviour, Fault
+from sfnorch.simulate.errors import NotPlayable
+from sfnorch.simulate.record import Run
+from sfnorch.simulate.run import simulate
+
+
+def play(
+    code: str | None,
+    event: Any = None,
+    *,
+    behaviour: Behaviour | None = None,
+    calls: int = 1,
+    resource: dict[str, Any] | None = None,
+    **properties: Any,
+) -> Run:
+    """The run of a machine that calls a function so many times, each with what came of the call before."""
+    states: dict[str, Any] = {
+        f"Call{n}": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": {"FunctionName": "${Function}", "Payload": "{% $states.input %}"},
+            "Output": "{% $states.result.Payload %}",
+            **({"Next": f"Call{n + 1}"} if n < calls else {"End": True}),
+        }
+        for n in range(1, calls + 1)
+    }
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Call1", "States": states}
+    own = {"Handler": "index.handler", "Runtime": "python3.13", "FunctionName": "stack-f", **properties}
+    inline = {} if code is None else {"Code": {"ZipFile": code}}
+    resources = {
+        "M": {
+            "Type": "AWS::Serverless::StateMachine",
+            "Properties": {
+                "Role": "arn:aws:iam::123456789012:role/r",
+                "Definition": definition,
+                "DefinitionSubstitutions": {"Function": {"Fn::GetAtt": ["F", "Arn"]}},
+            },
+        },
+        "F": {"Type": "AWS::Lambda::Function", "Properties": {**own, **inline}, **(resource or {})},
+    }
+    return simulate(json.dumps({"Resources": resources}), event, behaviour or Behaviour(run_functions=True))
+
+
+def test_the_functions_own_code_runs():
+    run = play("def handler(event, context):\n    return {'n': event.get('n', 0) + 1}", {"n": 4}, calls=2)
+    assert (run.first.status, run.first.output, run.first.ended) == ("SUCCEEDED", {"n": 6}, 2.0)
+    assert [(job.kind, job.job, job.arguments, job.status) for job in run.job_runs] == [
+        ("function", "f", {"n": 4}, "SUCCEEDED"),
+        ("function", "f", {"n": 5}, "SUCCEEDED"),
+    ]
+
+
+def test_a_process_is_kept_between_calls_as_lambda_keeps_an_environment():
+    code = "calls = []\ndef handler(event, context):\n    calls.append(1)\n    return {'calls': len(calls)}"
+    assert play(code, {}, calls=3).first.output == {"calls": 3}
+
+
+def test_what_a_function_is_given_beside_the_event():
+    code = """
+import os
+def handler(event, context):
+    print("told", flush=True)
+    return {
+        "name": context.function_name, "arn": context.invoked_function_arn, "request": len(context.aws_request_id),
+        "left": 2000 < context.get_remaining_time_in_millis() <= 3000, "level": os.environ["LEVEL"],
+        "region": os.environ["AWS_REGION"], "keys": [name for name in os.environ if "SECRET" in name or "TOKEN" in name],
+    }
+"""
+    assert play(code.strip(), {}, Environment={"Variables": {"LEVEL": "debug"}}).first.output == {
+        "name": "stack-f",
+        "arn": "arn:aws:lambda:us-east-1:123456789012:function:stack-f",
+        "request": 36,
+        "left": True,
+        "level": "debug",
+        "region": "us-east-1",
+        "keys": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "message"),
+    [
+        ("class Bad(Exception): pass\ndef handler(e, c):\n    raise Bad('no \"good\"')", "Bad", 'no "good"'),
+        (
+            "def handler(e, c):\n    return {1, 2}",
+            "Runtime.MarshalError",
+            "Object of type set is not JSON serializable",
+        ),
+        ("import no_such_module\ndef handler(e, c): pass", "Runtime.ImportModuleError", "No module named"),
+        ("def handle(e, c): pass", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'index'"),
+        ("def handler(e, c)\n  pass", "Runtime.UserCodeSyntaxError", "Syntax error in module 'index'"),
+        ("import os\ndef handler(e, c):\n    os._exit(3)", "Runtime.ExitError", "Runtime exited"),
+        ("import sys\ndef handler(e, c):\n    sys.exit(3)", "Runtime.ExitError", "Runtime exited"),
+    ],
+)
+def test_failures_as_lambda_tells_them(code: str, error: str, message: str):
+    run = play(code, {})
+    assert (run.first.status, run.first.error) == ("FAILED", error)
+    assert message in json.loads(run.first.cause)["errorMessage"]
+    assert [job.status for job in run.job_runs] == ["FAILED"]
+
+
+def test_a_function_that_takes_too_long_is_ended():
+    run = play("import time\ndef handler(e, c):\n    time.sleep(60)", {}, Timeout=1, behaviour=FAST)
+    assert run.first.error == "Sandbox.Timedout"
+    assert json.loads(run.first.cause)["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
+
+
+FAST = Behaviour(run_functions=True, starting_seconds=0.5)
+
+
+def test_a_function_may_be_told_to_fail_and_how_long_it_takes():
+    behaviour = Behaviour(run_functions=True, seconds={"f": 7.0}, faults=[Fault(job="f", message="told")])
+    run = play("def handler(e, c): return 1", {}, behaviour=behaviour)
+    assert (run.first.status, run.first.ended, json.loads(run.first.cause)["errorMessage"]) == ("FAILED", 7.0, "told")
+
+
+def test_a_templates_code_is_not_run_unless_told():
+    with pytest.raises(NotPlayable) as error:
+        play("def handler(e, c): return 1", {}, behaviour=Behaviour())
+    assert (error.value.message, error.value.hint) == (
+        "M-XXXXXXXXXXXX: Call1 would run code of the template's, F",
+        "--run-functions runs it, in a process of its own; --mock 'Call1={…}' does without",
+    )
+    mocked = Behaviour(mocks={"Call1": {"Payload": 5}})
+    assert play("def handler(e, c): return 1", {}, behaviour=mocked).first.output == 5
+
+
+def test_code_beside_the_template(tmp_path: Path):
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "index.py").write_text("from words import WORD\ndef handler(e, c): return WORD")
+    (tmp_path / "code" / "words.py").write_text("WORD = 'beside'")
+    behaviour = Behaviour(run_functions=True, code_folder=tmp_path)
+    resource = {"Metadata": {"CodeFrom": "code"}}
+    assert play(None, {}, behaviour=behaviour, resource=resource).first.output == "beside"
+    with pytest.raises(NotPlayable) as error:
+        play(None, {}, behaviour=behaviour, resource={"Metadata": {"CodeFrom": "gone"}})
+    assert error.value.message == f"The code of F isn't there: {tmp_path / 'gone'}"
