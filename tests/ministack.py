@@ -102,9 +102,9 @@ def _wait(endpoint: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the emulator does not answer")
 
 
-def small_template(plan: str) -> str:
+def small_template(plan: str, folder: Path | None = None) -> str:
     """A plan's rendering as JSON, with alarms on one metric: the emulator knows no metric math."""
-    text = render_template(workflow(parse_plan(plan)), "cfn")
+    text = render_template(workflow(parse_plan(plan, folder=folder)), "cfn")
     data = json.loads(json.dumps(parse_template(text, "plan").data))
     for resource in data["Resources"].values():
         if resource["Type"] == "AWS::CloudWatch::Alarm":

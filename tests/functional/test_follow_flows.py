@@ -274,7 +274,7 @@ def task(history: History, service: str, call: str, parameters: Any, answer: Any
     """A task that calls the service, and its answer."""
     history.add("TaskStateEntered", key="stateEntered", name="x", input="{}")
     called = {"resourceType": f"aws-sdk:{service}", "resource": call}
-    history.add("TaskScheduled", key="taskScheduled", region="", **called, parameters=json.dumps(parameters))
+    history.add("TaskScheduled", key="taskScheduled", region="us-east-1", **called, parameters=json.dumps(parameters))
     history.add("TaskSucceeded", key="taskSucceeded", **called, output=json.dumps(answer))
 
 

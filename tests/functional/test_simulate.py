@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -258,3 +259,71 @@ def test_names_with_marks_of_any_kind(run: Run):
     done = run("simulate", "--input", given, "--duration", "k=v=10m", "--fail", "k=v", "--fail", "after")
     assert (done.code, done.err) == (3, "")
     assert "critical path      x[/b] → a[red]b:smile: → k=v" in done.out
+
+
+LOOP = "pattern: continuous\nworkflow: hourly\n"
+
+
+def test_a_loop_is_played_for_an_hour_unless_told(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(LOOP)
+    told = lines(run("simulate").out)
+    assert told[:3] == ["T+00s  loop starts", "T+05m  loop starts", "T+05m  loop SUCCEEDED"]
+    assert "T+1h   it goes on, and is played no longer: --until says how long" in told
+    done = run("simulate", "--until", "7m")
+    assert done.code == 0
+    assert [line for line in lines(done.out) if "hourly" in line or line.startswith("loop ")][-4:] == [
+        "  hourly                       █████████  02m RUNNING",
+        "loop SUCCEEDED",
+        "loop RUNNING",
+        "critical path      hourly",
+    ]
+
+
+FLOW = """\
+pattern: flow
+functions: [{name: greet, code: greet.py}]
+steps:
+- {name: greet, lambda: greet, save_as: greeting}
+- name: record
+  redshift_sql: {sql: 'insert into t values (:w)', parameters: {w: '{% $greeting.word %}'}, database: d, cluster: c}
+- {name: keep, s3_object: {body: '{% $greeting %}'}}
+"""
+
+
+def test_a_flow_is_played_with_its_functions_own_code(run: Run, tmp_path: Path):
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "flow.yaml").write_text(FLOW)
+    (tmp_path / "plans" / "greet.py").write_text(
+        "def handler(event, context):\n    return {'word': event['to'] + '!'}\n"
+    )
+    done = run("simulate", "--plan", "plans/flow.yaml", "--input", '{"to": "you"}')
+    assert (done.code, done.err) == (0, "")
+    told = [re.sub(r"executions/\S+\.json", "executions/NAME.json", line) for line in lines(done.out)]
+    begin = told.index("Statement record by flow, T+01s")
+    assert told[begin : begin + 9] == [
+        "Statement record by flow, T+01s",
+        "  insert into t values (:w)",
+        "  :w = you!",
+        "",
+        "Object by flow at s3://stack-results-xxxxxxxxxxxx/executions/NAME.json, T+06s",
+        '  {"word":"you!"}',
+        "",
+        "flow SUCCEEDED",
+        '  {"to": "you", "greeting": {"word": "you!"}}',
+    ]
+
+
+def test_the_code_of_a_named_template_is_run_when_told(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(FLOW)
+    (tmp_path / "greet.py").write_text("def handler(event, context):\n    return {'word': 'you'}\n")
+    assert run("render").code == 0
+    done = run("simulate", "SAM-template.yaml")
+    assert (done.code, done.err) == (
+        1,
+        (
+            "Error: flow: greet would run code of the template's, GreetFunction\n"
+            "  --run-functions runs it, in a process of its own; --mock 'greet={…}' does without\n"
+        ),
+    )
+    assert run("simulate", "SAM-template.yaml", "--run-functions").code == 0
+    assert run("simulate", "SAM-template.yaml", "--mock", 'greet={"Payload": {"word": "me"}}').code == 0
