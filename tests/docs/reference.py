@@ -30,7 +30,7 @@ from sfnorch.plan.starters import starter_text
 from sfnorch.report.run_tree import print_failures, rendered, titles
 from sfnorch.simulate.behaviour import Behaviour
 from sfnorch.simulate.figures import Figures, figures
-from sfnorch.simulate.record import AlarmChange, Event, Execution, JobRun, Message, What
+from sfnorch.simulate.record import AlarmChange, Event, Execution, JobRun, Message, StoredObject, What
 from sfnorch.simulate.run import chosen, play
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
@@ -144,7 +144,14 @@ def _graphs() -> Iterator[str]:
 
 def _run() -> Iterator[str]:
     yield "| part | of each |\n|---|---|"
-    kinds = {"executions": Execution, "events": Event, "job_runs": JobRun, "messages": Message, "alarms": AlarmChange}
+    kinds = {
+        "executions": Execution,
+        "events": Event,
+        "job_runs": JobRun,
+        "messages": Message,
+        "alarms": AlarmChange,
+        "objects": StoredObject,
+    }
     for part, kind in {**kinds, "figures": Figures}.items():
         yield f"| `{part}` | {', '.join(f'`{field.name}`' for field in fields(kind))} |"
     kinds_of_event = ", ".join(f"`{what.value}`" for what in What)

@@ -29,14 +29,14 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     """
     from sfnorch.plan.load import PLAN_FILE
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
-    from sfnorch.plan.starters import starter_code, starter_text
+    from sfnorch.plan.starters import starter_code, starter_input, starter_text
     from sfnorch.repository import BUILDSPEC_FILE, README_FILE, package
 
     # the plan last: where it is, all is
     code = starter_code(pattern)
     texts = {**code, SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
     if pipeline:
-        texts = _beside_the_plan(PLAN_FILE) | texts
+        texts = _beside_the_plan(PLAN_FILE, starter_input(pattern)) | texts
     there = [name for name in texts if Path(name).exists() and (not force or name == README_FILE)]
     if there and (not pipeline or len(there) == len(texts)):
         raise SfnorchError(
@@ -60,9 +60,9 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
         click.echo(f"In {BUILDSPEC_FILE} SFNORCH_PACKAGE is {requirement}: {words}.", err=True)
 
 
-def _beside_the_plan(plan_file: str) -> dict[str, str]:
+def _beside_the_plan(plan_file: str, simulated_input: str) -> dict[str, str]:
     """The files of a repository whose plan a pipeline deploys."""
     from sfnorch.repository import BUILDSPEC_FILE, README_FILE, buildspec_text, package, readme_text
 
     requirement, _ = package()
-    return {BUILDSPEC_FILE: buildspec_text(requirement), README_FILE: readme_text(plan_file)}
+    return {BUILDSPEC_FILE: buildspec_text(requirement, simulated_input), README_FILE: readme_text(plan_file)}

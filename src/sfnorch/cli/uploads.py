@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.errors import SfnorchError
@@ -61,8 +62,10 @@ def _packages(deployable: Deployable) -> dict[str, Mapping[str, bytes]]:
     for function in deployable.template.functions:
         if not function.code_from:
             continue
+        places = dict.fromkeys((deployable.folder, Path()))  # a pipeline's template lies apart from its plan
+        path = next((p for place in places if (p := place / function.code_from).exists()), None)
         try:
-            files = read_code(deployable.folder / function.code_from)
+            files = read_code(path or deployable.folder / function.code_from)
         except OSError as error:
             message = f"{function.logical_id}: its code {function.code_from} can't be read: {error.strerror}"
             raise SfnorchError(message, hint="it lies beside the plan that the template was rendered from") from None

@@ -8,13 +8,20 @@ from importlib.resources import files
 
 BUILDSPEC_FILE, README_FILE = "buildspec.yml", "README.md"
 
-_PACKAGE = "SFNORCH_PACKAGE: sfnorch"
+_PACKAGE, _INPUT = "SFNORCH_PACKAGE: sfnorch", "SIMULATED_INPUT: '{}'"
 
 
-def buildspec_text(requirement: str) -> str:
-    """The buildspec; `requirement` is what pip is to install sfnorch from: its name with a version, or a folder."""
-    quoted = requirement.replace("'", "''")
-    return _text(BUILDSPEC_FILE).replace(_PACKAGE, f"SFNORCH_PACKAGE: '{quoted}'")
+def buildspec_text(requirement: str, simulated_input: str = "{}") -> str:
+    """The buildspec; `requirement` is what pip is to install sfnorch from: its name with a version, or a folder.
+
+    `simulated_input` is what the run is started with that is played through offline.
+    """
+    text = _text(BUILDSPEC_FILE).replace(_PACKAGE, f"SFNORCH_PACKAGE: {_quoted(requirement)}")
+    return text.replace(_INPUT, f"SIMULATED_INPUT: {_quoted(simulated_input)}")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def package() -> tuple[str, bool]:

@@ -23,7 +23,7 @@ BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 
 
 def pipeline_of(plan: str, source: str = "connection", **parameters: str) -> Template:
-    text = render_pipeline(workflow(parse_plan(plan)), source, stack_name="etl", approval=True)
+    text = render_pipeline(workflow(parse_plan(plan, folder=PLANS)), source, stack_name="etl", approval=True)
     return contents(parse_template(text, "pipeline"), parameters)
 
 
@@ -34,7 +34,7 @@ def statements(template: Template, role: str) -> list[Any]:
 
 @pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)
 def test_cloudformation_may_make_every_type_of_resource_that_is_rendered(path: Any):
-    text = render_template(workflow(parse_plan(path.read_text())), "cfn")
+    text = render_template(workflow(parse_plan(path.read_text(), folder=PLANS)), "cfn")
     kinds = {resource["Type"] for resource in parse_template(text, "plan").data["Resources"].values()}
     assert kinds <= set(CREATED)
 
@@ -43,7 +43,7 @@ def test_cloudformation_may_make_every_type_of_resource_that_is_rendered(path: A
 def test_every_name_that_is_rendered_is_one_that_cloudformation_may_give(path: Any):
     plan = path.read_text()
     granted = statements(pipeline_of(plan, StackName="etl"), "CloudFormationRole")
-    text = render_template(workflow(parse_plan(plan)), "cfn").replace("${AWS::StackName}", "etl")
+    text = render_template(workflow(parse_plan(plan, folder=PLANS)), "cfn").replace("${AWS::StackName}", "etl")
     made = contents(parse_template(text.replace("!Ref AWS::StackName", "etl"), "plan"))
     for machine in made.machines:
         assert allows(granted, "states:CreateStateMachine", machine.arn)
@@ -87,7 +87,7 @@ def test_with_a_boundary_roles_are_made_within_it_and_never_freed_of_it():
 @pytest.mark.parametrize("source", SOURCES)
 def test_no_value_of_a_parameter_that_is_handed_on_breaks_the_json_that_it_stands_in(path: Any, source: str):
     template = pipeline_of(path.read_text(), source)
-    handed_on = {parameter.name for parameter in workflow(parse_plan(path.read_text())).parameters}
+    handed_on = {parameter.name for parameter in workflow(parse_plan(path.read_text(), folder=PLANS)).parameters}
     for name, declared in template.stack.section("Parameters").items():
         if name in handed_on:
             taken = [

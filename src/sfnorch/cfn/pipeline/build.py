@@ -50,7 +50,7 @@ def build_resources(workflow: flow.Workflow) -> list[AWSObject]:
 def _project(workflow: flow.Workflow) -> Project:
     variables = {
         "STACK_NAME": Ref(STACK_NAME),
-        "PARAMETERS": as_json(workflow.parameters),
+        "PARAMETERS": as_json(workflow),
         "CLOUDFORMATION_ROLE_ARN": GetAtt(CREATION_ROLE, "Arn"),
         "TEMPLATE_BUCKET": Ref(BUCKET),
     }

@@ -13,13 +13,13 @@ from troposphere import If, NoValue, Ref, Sub
 from troposphere.iam import Role
 
 from sfnorch import workflow as flow
-from sfnorch.cfn.pipeline.names import CREATION_ROLE, STACK_NAME, account_arn, regional_arn
+from sfnorch.cfn.pipeline.names import BUCKET, CREATION_ROLE, STACK_NAME, account_arn, regional_arn, within
 from sfnorch.cfn.pipeline.parameters import given as is_given
 from sfnorch.cfn.pipeline.roles import delivery_role
 from sfnorch.cfn.roles import allow
-from sfnorch.cfn.values import JOBS_POLICY, LOG_AND_TRACE_POLICY, STACK_TAG, TOPIC
+from sfnorch.cfn.values import JOBS_POLICY, LOG_AND_TRACE_POLICY, RESULTS, STACK_TAG, TOPIC
 
-PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com")
+PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com", "lambda.amazonaws.com")
 """The services that take on the roles of sfnorch's templates."""
 
 _OWN = f"${{{STACK_NAME}}}"
@@ -150,12 +150,44 @@ def _log_groups() -> list[Any]:
         *("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
         *("logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource", "logs:GetDataProtectionPolicy"),
     )
-    group = f"log-group:/aws/vendedlogs/states/{_OWN}"
+    groups = (f"log-group:/aws/vendedlogs/states/{_OWN}", f"log-group:/aws/lambda/{_OWN}-*")
     # these are asked for the whole account, whatever log group is looked for
     listing = ("logs:DescribeLogGroups", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies")
     return [
-        allow("MakeLogGroups", actions, [regional_arn("logs", group), regional_arn("logs", f"{group}:*")]),
+        allow(
+            "MakeLogGroups", actions, [regional_arn("logs", each) for group in groups for each in (group, f"{group}:*")]
+        ),
         allow("ListLogGroups", listing, "*"),
+    ]
+
+
+def _functions() -> list[Any]:
+    """Functions under the stack's name, and the code of those that the template doesn't hold."""
+    actions = (
+        *("lambda:CreateFunction", "lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:DeleteFunction"),
+        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:GetFunctionCodeSigningConfig"),
+        *("lambda:GetRuntimeManagementConfig", "lambda:PutRuntimeManagementConfig"),
+        *("lambda:GetFunctionRecursionConfig", "lambda:TagResource", "lambda:UntagResource", "lambda:ListTags"),
+    )
+    code = ("s3:GetObject", "s3:GetObjectVersion")
+    return [
+        allow("MakeFunctions", actions, [regional_arn("lambda", f"function:{_OWN}-*")]),
+        allow("ReadCode", code, [within(BUCKET, "functions/*")]),
+    ]
+
+
+def _buckets() -> list[Any]:
+    """The bucket for results, which stays when the stack is deleted; CloudFormation writes its name in small letters."""
+    settings = ("BucketOwnershipControls", "BucketPublicAccessBlock", "BucketTagging", "BucketVersioning")
+    settings += ("EncryptionConfiguration", "LifecycleConfiguration")
+    actions = (
+        "s3:CreateBucket",
+        "s3:ListBucket",
+        *(f"s3:{verb}{name}" for name in settings for verb in ("Get", "Put")),
+    )
+    policy = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
+    return [
+        allow("MakeBuckets", (*actions, *policy), [Sub(f"arn:${{AWS::Partition}}:s3:::{_OWN}-{RESULTS.lower()}-*")])
     ]
 
 
@@ -177,5 +209,9 @@ CREATED: dict[str, Callable[[], list[Any]]] = {
     "AWS::KMS::Key": _keys,
     "AWS::Logs::LogGroup": _log_groups,
     "AWS::Scheduler::Schedule": _schedules,
+    "AWS::Lambda::Function": _functions,
+    "AWS::S3::Bucket": _buckets,
+    "AWS::S3::BucketPolicy": list,
 }
-"""Each type of resource in sfnorch's templates, and the statements that it takes; a subscription's are its topic's."""
+"""Each type of resource in sfnorch's templates, and the statements that it takes; a subscription's are its topic's, a policy's its
+bucket's."""

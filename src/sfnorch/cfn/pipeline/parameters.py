@@ -46,10 +46,15 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
 
 def handed_on(workflow: flow.Workflow, *, approval: bool) -> Iterator[flow.Parameter]:
     """The plan's own parameters, none of which needs a value; and the key of a topic that is asked for approval."""
-    declared = list(workflow.parameters)
+    declared = list(_of_the_plan(workflow))
     if approval and flow.TOPIC_KEY_ARN not in {parameter.name for parameter in declared}:
         declared.append(flow.topic_key_parameter())
     return map(_optional, declared)
+
+
+def _of_the_plan(workflow: flow.Workflow) -> Iterator[flow.Parameter]:
+    """The plan's parameters but the one that a deployment itself sets."""
+    return (parameter for parameter in workflow.parameters if parameter.name != flow.CODE_BUCKET)
 
 
 def _optional(parameter: flow.Parameter) -> flow.Parameter:
@@ -78,14 +83,14 @@ def conditions(parameters: Iterable[flow.Parameter]) -> dict[str, Any]:
     }
 
 
-def as_json(parameters: Iterable[flow.Parameter]) -> Any:
+def as_json(workflow: flow.Workflow) -> Any:
     """The plan's parameters that are given as one JSON object, as `--parameter-overrides` takes it.
 
     Their patterns keep quotes, backslashes and line ends out of the values.
     """
     pairs = [
         pair if parameter.name == _ALWAYS else If(given(parameter.name), pair, NoValue)
-        for parameter in parameters
+        for parameter in _of_the_plan(workflow)
         for pair in [_pair(parameter)]
     ]
     return Join("", ["{", Join(", ", pairs), "}"])

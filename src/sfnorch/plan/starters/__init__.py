@@ -20,6 +20,17 @@ NAMES = (*STARTERS, "flow")
 """What `sfnorch init` takes: a pattern is its first plan."""
 
 
+_INPUTS = {
+    "dynamic": '{"threadId": "T1", "glueJobs": ["glue-job-a", "glue-job-b"]}',
+    "linear": '{"source": "demo.run"}',
+}
+
+
+def starter_input(name: str) -> str:
+    """What a run of the plan may be started with, as JSON."""
+    return _INPUTS.get(_folder(name), "{}")
+
+
 def starter_text(name: str) -> str:
     """The commented plan."""
     return (files(__name__) / _folder(name) / "sfnorch.yaml").read_text(encoding="utf-8")
