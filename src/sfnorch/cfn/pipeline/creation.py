@@ -151,14 +151,10 @@ def _log_groups() -> list[Any]:
         *("logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource", "logs:GetDataProtectionPolicy"),
     )
     groups = (f"log-group:/aws/vendedlogs/states/{_OWN}", f"log-group:/aws/lambda/{_OWN}-*")
+    made = [regional_arn("logs", each) for group in groups for each in (group, f"{group}:*")]
     # these are asked for the whole account, whatever log group is looked for
     listing = ("logs:DescribeLogGroups", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies")
-    return [
-        allow(
-            "MakeLogGroups", actions, [regional_arn("logs", each) for group in groups for each in (group, f"{group}:*")]
-        ),
-        allow("ListLogGroups", listing, "*"),
-    ]
+    return [allow("MakeLogGroups", actions, made), allow("ListLogGroups", listing, "*")]
 
 
 def _functions() -> list[Any]:
@@ -177,18 +173,15 @@ def _functions() -> list[Any]:
 
 
 def _buckets() -> list[Any]:
-    """The bucket for results, which stays when the stack is deleted; CloudFormation writes its name in small letters."""
-    settings = ("BucketOwnershipControls", "BucketPublicAccessBlock", "BucketTagging", "BucketVersioning")
-    settings += ("EncryptionConfiguration", "LifecycleConfiguration")
-    actions = (
-        "s3:CreateBucket",
-        "s3:ListBucket",
-        *(f"s3:{verb}{name}" for name in settings for verb in ("Get", "Put")),
+    """The bucket for results, which stays when the stack is deleted; its name is the stack's in small letters."""
+    settings = (
+        *("BucketOwnershipControls", "BucketPublicAccessBlock", "BucketTagging", "BucketVersioning"),
+        *("EncryptionConfiguration", "LifecycleConfiguration", "BucketPolicy"),
     )
-    policy = ("s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
-    return [
-        allow("MakeBuckets", (*actions, *policy), [Sub(f"arn:${{AWS::Partition}}:s3:::{_OWN}-{RESULTS.lower()}-*")])
-    ]
+    changes = [f"s3:{verb}{name}" for name in settings for verb in ("Get", "Put")]
+    actions = ("s3:CreateBucket", "s3:ListBucket", *changes, "s3:DeleteBucketPolicy")
+    own = Sub(f"arn:${{AWS::Partition}}:s3:::{_OWN}-{RESULTS.lower()}-*")
+    return [allow("MakeBuckets", actions, [own])]
 
 
 def _schedules() -> list[Any]:
@@ -213,5 +206,7 @@ CREATED: dict[str, Callable[[], list[Any]]] = {
     "AWS::S3::Bucket": _buckets,
     "AWS::S3::BucketPolicy": list,
 }
-"""Each type of resource in sfnorch's templates, and the statements that it takes; a subscription's are its topic's, a policy's its
-bucket's."""
+"""Each type of resource in sfnorch's templates, and the statements that it takes.
+
+A subscription's are its topic's, a bucket policy's its bucket's.
+"""
