@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from sfnorch.airflow.export import airflow_source
 from sfnorch.cfn.pipeline.render import render_pipeline
 from sfnorch.cfn.render import render_definition, render_template
 from sfnorch.cli.account import STACK_NAME
@@ -36,6 +37,8 @@ ROOT = Path(__file__).parents[2]
 PLANS = Path(__file__).parent / "plans"
 RULES = Path(__file__).parent / "rules"
 PIPELINES = Path(__file__).parent / "pipelines"
+AIRFLOW = Path(__file__).parent / "airflow"
+_EXPORTED = ("all-settings", "dynamic-goes-on", "tasks")
 _PIPELINED = ("all-settings", "dynamic-three-resources")
 LINTING = Linting()
 
@@ -62,6 +65,13 @@ def artifacts() -> Iterator[tuple[Path, str]]:
     yield PIPELINES / "codecommit.yaml", _pipeline(own_topic, "codecommit")
     yield PIPELINES / "s3.yaml", _pipeline(own_topic, "s3")
     yield PIPELINES / "given-topic-without-approval.yaml", _pipeline(given_topic, "connection", approval=False)
+    yield AIRFLOW / "five_children_dag.py", airflow_source(default_plan())
+    for name in _EXPORTED:
+        plan = parse_plan((PLANS / f"{name}.plan.yaml").read_text(encoding="utf-8"), folder=PLANS)
+        yield AIRFLOW / f"{name.replace('-', '_')}_dag.py", airflow_source(plan)
+    for path in sorted(AIRFLOW.glob("*.plan.yaml")):
+        plan = parse_plan(path.read_text(encoding="utf-8"), folder=AIRFLOW)
+        yield AIRFLOW / f"{path.name.removesuffix('.plan.yaml')}_dag.py", airflow_source(plan)
     for path in sorted(RULES.glob("*.bad.yaml")):
         found = lint_findings(path.read_text(encoding="utf-8"), path.name)
         yield path.with_suffix("").with_suffix(".found.txt"), found_text(found)

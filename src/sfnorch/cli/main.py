@@ -34,6 +34,7 @@ COMMANDS = {
     "resume": "Run again what failed in an execution, from the job that failed.",
     "stop": "Stop an execution, its children and their job runs.",
     "pipeline": "Set up the pipeline that brings the plan's stack to AWS.",
+    "export": "Export the plan for another orchestrator.",
 }
 """Each command and what its help says first; a test holds both to the commands' own."""
 

@@ -1,0 +1,81 @@
+"""The DAG of a plan `master-child`: a task group a child, the children side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
+from sfnorch.airflow.ending import RESERVED, ending
+from sfnorch.airflow.jinja import escaped
+from sfnorch.airflow.literals import Call, Literal
+from sfnorch.airflow.operators import GLUE, job_settings, patience
+from sfnorch.airflow.plan_settings import environment, named, plan_tags
+from sfnorch.airflow.schedules import timing
+from sfnorch.airflow.task_ids import IN_USE, Names
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import Child, MasterChildPlan
+
+
+def chains_dag(plan: MasterChildPlan) -> Dag:
+    """The DAG: each child's jobs one after another, all children at once, and what failed told at the end."""
+    name, dag_id = named(plan)
+    variables, groups = Names(IN_USE), Names(RESERVED)
+    body: list[Node] = []
+    params = environment(plan)
+    for child in plan.children:
+        group = _child(child, groups.id(child.name), variables)
+        params[f"{group.group_id}_jobs"] = _jobs_param(child)
+        body.append(group)
+    made = [node for node in body if isinstance(node, Group)]
+    end = ending(
+        plan,
+        dag_id,
+        name=name,
+        parts=[group.group_id for group in made],
+        what="children",
+        fails=plan.on_child_failure == "fail",
+        notify=plan.notify,
+        after=[group.variable for group in made],
+    )
+    return Dag(
+        dag_id=dag_id,
+        title=f"{name}: chains of Glue jobs side by side",
+        timing=timing(plan.schedule),
+        params=params,
+        tags=plan_tags(plan),
+        constants=end.constants,
+        parts=("glue_job", "child_job", *end.parts),
+        imports=(GLUE, *end.imports),
+        body=(*body, *end.body),
+        variables=end.variables,
+    )
+
+
+def _child(child: Child, group_id: str, variables: Names) -> Group:
+    own, ids = variables.variable(child.name), Names()
+    tasks = []
+    for job in child.jobs:
+        task_id = ids.id(job.name)
+        name = escaped(job.name)
+        named: dict[str, Literal] = {"named": job.name} if name != job.name else {}
+        settings = {**named, **patience(job), **job_settings(job)}
+        call = Call(function="child_job", arguments=(group_id, task_id, name), keywords=settings)
+        tasks.append(Task(variable=variables.variable(task_id), task_id=task_id, call=call))
+    order = [task.variable for task in tasks]
+    chain = (Chain((order[0],), tuple(order[1:])),) if len(order) > 1 else ()
+    return Group(variable=own, group_id=group_id, body=(*tasks, *chain))
+
+
+def _jobs_param(child: Child) -> Call:
+    """The param that names which of the child's jobs run; all of them unless it is given."""
+    names = list(dict.fromkeys(job.name for job in child.jobs))
+    return Call(
+        function="Param",
+        arguments=(None,),
+        keywords={
+            "type": ["null", "array"],
+            "items": {"enum": names},
+            "description": f"The jobs of {child.name} that run; all unless given.",
+        },
+    )

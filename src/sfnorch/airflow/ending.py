@@ -1,0 +1,100 @@
+"""What stands behind all tasks of a DAG: what failed is found out, the topic is told, and the run ends accordingly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sfnorch.airflow.dag import Chain, Node, Task
+from sfnorch.airflow.literals import Call, Code, Literal
+from sfnorch.airflow.operators import GLUE_HOOK, SNS, publish, python
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import Plan
+
+RESERVED = ("outcomes", "tell", "done")
+"""The tasks, and their variables, that stand behind all others."""
+
+_TOLD = "{{ ti.xcom_pull(task_ids='outcomes')['<<key>>'] }}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The ending of a DAG, and what it takes: constants, parts of code, imports."""
+
+    body: tuple[Node, ...]
+    constants: dict[str, Literal]
+    parts: tuple[str, ...]
+    imports: tuple[str, ...]
+    variables: dict[str, str]
+
+
+def topic_of(plan: Plan, dag_id: str) -> str:
+    """The topic's ARN in Jinja: what an Airflow variable says, else the plan's own, if it names one."""
+    return f"{{{{ var.value.get('{topic_variable(dag_id)}', '{plan.alerts.topic_arn or ''}') }}}}"
+
+
+def needed_topic(plan: Plan, dag_id: str) -> str:
+    """The topic's ARN in Jinja, for a message that a run can't do without."""
+    if plan.alerts.topic_arn:
+        return topic_of(plan, dag_id)
+    return f"{{{{ var.value['{topic_variable(dag_id)}'] }}}}"
+
+
+def topic_variable(dag_id: str) -> str:
+    """The Airflow variable that names the topic."""
+    return f"{dag_id}_topic_arn"
+
+
+def ending(
+    plan: Plan,
+    dag_id: str,
+    *,
+    name: str,
+    parts: Sequence[str] | None,
+    what: str,
+    fails: bool,
+    notify: str,
+    after: Sequence[str],
+) -> Ending:
+    """The ending: `parts` are the ids of what is told apart, `what` the word for them, `after` what it comes behind.
+
+    Without `parts` they are the jobs that a run names. `fails`: whether the run fails where something failed;
+    `notify`: failure, always or never. All tasks must be done before it: one is "upstream failed" while others still
+    run, so `after` names every task, or groups whose last task is their last to end.
+    """
+    constants: dict[str, Literal] = {"NAME": name, "WHAT": what, "FAILURE_FAILS": fails}
+    if parts is not None:
+        constants["PARTS"] = list(parts)
+    tasks: list[Node] = [Task(variable="outcomes", task_id="outcomes", call=_all_done("outcomes", "what_failed"))]
+    told = notify != "never"
+    if told:
+        constants |= {"ALWAYS": notify == "always", "TOPIC": topic_variable(dag_id)}
+        call = publish(
+            "tell",
+            topic_of(plan, dag_id),
+            _TOLD.replace("<<key>>", "subject"),
+            _TOLD.replace("<<key>>", "message"),
+            pre_execute=Code("worth_telling"),
+        )
+        tasks.append(Task(variable="tell", task_id="tell", call=call))
+    tasks.append(Task(variable="done", task_id="done", call=_all_done("done", "end_run")))
+    chain = ("outcomes", *(("tell",) if told else ()), "done")
+    return Ending(
+        body=(*tasks, Chain(tuple(after), chain)),
+        constants=constants,
+        parts=("given_parts" if parts is None else "parts", "outcomes", *(("told",) if told else ()), "done"),
+        imports=(GLUE_HOOK, *((SNS,) if told else ())),
+        variables={topic_variable(dag_id): topic_meaning(plan)} if told else {},
+    )
+
+
+def topic_meaning(plan: Plan) -> str:
+    """What the variable with the topic is."""
+    given = plan.alerts.topic_arn
+    return f"the ARN of the SNS topic that is told; {'the plan names one' if given else 'nobody is'} unless set"
+
+
+def _all_done(task_id: str, function: str) -> Call:
+    return python(task_id, function, trigger_rule="all_done")

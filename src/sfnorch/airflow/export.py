@@ -1,0 +1,42 @@
+"""From a plan to the text of its DAG."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.airflow.source import source
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from sfnorch.airflow.dag import Dag
+    from sfnorch.plan.kinds import AnyPlan
+
+
+def airflow_dag(plan: AnyPlan) -> Dag:
+    """The plan's DAG. Raises SfnorchError for what Airflow can't say."""
+    match plan.pattern:
+        case "master-child":
+            from sfnorch.airflow.chains import chains_dag
+
+            return chains_dag(plan)
+        case "dynamic":
+            from sfnorch.airflow.given import given_dag
+
+            return given_dag(plan)
+        case "dag":
+            from sfnorch.airflow.tasks import tasks_dag
+
+            return tasks_dag(plan)
+        case "flow":
+            from sfnorch.airflow.flow import flow_dag
+
+            return flow_dag(plan)
+    raise SfnorchError(
+        "pattern: a loop without an end can't be exported: a run of a DAG ends",
+        hint="a DAG with a schedule starts again and again; master-child, dynamic, dag and flow can be exported",
+    )
+
+
+def airflow_source(plan: AnyPlan) -> str:
+    """The text of the plan's DAG, as a Python file. Raises SfnorchError for what Airflow can't say."""
+    return source(airflow_dag(plan))

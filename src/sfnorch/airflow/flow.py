@@ -1,0 +1,147 @@
+"""The DAG of a plan `flow`, as far as Airflow has operators for it: what it hasn't is told step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sfnorch.airflow import operators
+from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
+from sfnorch.airflow.ending import RESERVED, ending, topic_meaning, topic_variable
+from sfnorch.airflow.flow_steps import Kept, Scope, call, given, kept
+from sfnorch.airflow.jinja import Unsayable
+from sfnorch.airflow.plan_settings import STACK_NAME, environment, named, plan_tags
+from sfnorch.airflow.schedules import timing
+from sfnorch.airflow.task_ids import IN_USE, Names
+from sfnorch.errors import SfnorchError
+from sfnorch.plan.flow import walk
+
+if TYPE_CHECKING:
+    from sfnorch.plan.flow import FlowPlan, FlowStep
+
+_IMPORTS = {
+    "glue_job": operators.GLUE,
+    "lambda": operators.LAMBDA,
+    "state_machine": operators.MACHINE,
+    "redshift_sql": operators.REDSHIFT,
+    "s3_object": operators.S3,
+    "notify": operators.SNS,
+}
+
+
+def flow_dag(plan: FlowPlan) -> Dag:
+    """The DAG: steps one after another, branches and items as groups side by side.
+
+    Raises SfnorchError that names each step which Airflow can't say, and why.
+    """
+    name, dag_id = named(plan)
+    build = _Build(plan, dag_id)
+    body = build.sequence(plan.steps, Scope({}), (), Names(RESERVED))
+    if build.faults:
+        raise SfnorchError(
+            "\n".join(f"steps: {step}: Airflow can't say {fault}" for step, fault in build.faults),
+            hint="leave these steps to a state machine, which the DAG starts by a step state_machine",
+        )
+    tops = [node for node in body if isinstance(node, Task | Group)]
+    end = ending(
+        plan,
+        dag_id,
+        name=name,
+        parts=[node.group_id if isinstance(node, Group) else node.task_id for node in tops],
+        what="steps",
+        fails=True,
+        notify=plan.notify,
+        after=[task.variable for task in _tasks(body)],
+    )
+    kinds = [step.kind for step in walk(plan.steps)]
+    return Dag(
+        dag_id=dag_id,
+        title=f"{name}: steps one after another",
+        timing=timing(plan.schedule),
+        params=environment(plan),
+        tags=plan_tags(plan),
+        constants=end.constants,
+        parts=(*(("glue_job",) if "glue_job" in kinds else ()), *end.parts),
+        imports=(*(_IMPORTS[kind] for kind in kinds if kind in _IMPORTS), *end.imports),
+        body=(*body, *end.body),
+        variables={**_variables(plan, dag_id), **end.variables},
+    )
+
+
+@dataclass(slots=True)
+class _Build:
+    """The tasks of a flow, as they are made: `faults` has what can't be, by step."""
+
+    plan: FlowPlan
+    dag_id: str
+    variables: Names = field(default_factory=lambda: Names(IN_USE))
+    faults: list[tuple[str, Unsayable]] = field(default_factory=list)
+
+    def sequence(self, steps: Sequence[FlowStep], scope: Scope, groups: tuple[str, ...], ids: Names) -> list[Node]:
+        """The nodes of steps that follow each other, and what follows which."""
+        saved: dict[str, Kept] = dict(scope.saved)
+        nodes: list[Task | Group] = []
+        for step in steps:
+            task_id = ids.id(step.name)
+            try:
+                nodes.append(self._step(step, task_id, Scope(saved), groups))
+            except Unsayable as unsayable:
+                self.faults.append((step.name, unsayable))
+            if step.on_error:
+                self.faults.append((step.name, Unsayable("on_error: what is done when a step has failed")))
+            if step.save_as:
+                saved[step.save_as] = kept(step, ".".join((*groups, task_id)))
+        order = [node.variable for node in nodes]
+        return [*nodes, *([Chain((order[0],), tuple(order[1:]))] if len(order) > 1 else [])]
+
+    def _step(self, step: FlowStep, task_id: str, scope: Scope, groups: tuple[str, ...]) -> Task | Group:
+        variable = self.variables.variable(step.name)
+        if not step.scopes:
+            return Task(variable=variable, task_id=task_id, call=call(step, task_id, scope, self.plan, self.dag_id))
+        if step.retry:
+            raise Unsayable("retry: it tries tasks again, and no groups of them")
+        inner, ids = (*groups, task_id), Names()
+        parts: list[Node] = []
+        for word, steps, known in _parallel(step, scope):
+            part = ids.id(word)
+            body = self.sequence(steps, known, (*inner, part), Names())
+            parts.append(Group(variable=self.variables.variable(part), group_id=part, body=tuple(body)))
+        return Group(variable=variable, group_id=task_id, body=tuple(parts))
+
+
+def _parallel(step: FlowStep, scope: Scope) -> Iterator[tuple[str, list[FlowStep], Scope]]:
+    """What runs side by side within a step: what each is called, its steps, and what it may read."""
+    each = step.for_each
+    if each is None:
+        for number, branch in enumerate(step.parallel or [], 1):
+            yield f"branch_{number}", branch, scope
+        return
+    if not isinstance(each.items, list) or not each.items:
+        raise Unsayable("for_each: the items, unless the plan lists them")
+    if each.stop_at_failure or (each.concurrency or len(each.items)) < len(each.items):
+        raise Unsayable("for_each: concurrency and stop_at_failure, in groups of tasks side by side")
+    for number, item in enumerate(each.items, 1):
+        yield f"item_{number}", each.steps, Scope({**scope.saved, each.as_: given(item)})
+
+
+def _tasks(nodes: Sequence[Node]) -> Iterator[Task]:
+    for node in nodes:
+        if isinstance(node, Task):
+            yield node
+        elif isinstance(node, Group):
+            yield from _tasks(node.body)
+
+
+def _variables(plan: FlowPlan, dag_id: str) -> dict[str, str]:
+    """The Airflow variables that the steps read."""
+    steps = list(walk(plan.steps))
+    own = {function.name for function in plan.functions}
+    found = operators.where_machines_are(step.state_machine for step in steps if step.state_machine)
+    if any(step.function in own for step in steps):
+        found[f"{dag_id}_stack_name"] = f"the stack that has the functions; {STACK_NAME} unless set"
+    if any(step.s3_object and not step.s3_object.bucket for step in steps):
+        found[f"{dag_id}_results_bucket"] = "the bucket that objects are written to"
+    if any(step.notify for step in steps):
+        found[topic_variable(dag_id)] = topic_meaning(plan)
+    return found

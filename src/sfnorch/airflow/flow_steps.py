@@ -1,0 +1,182 @@
+"""What a step of a flow that is a single call is in Airflow, and what later steps may read of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from sfnorch.airflow import operators
+from sfnorch.airflow.ending import needed_topic
+from sfnorch.airflow.jinja import Unsayable, Way, built, document, escaped, into, jinja_text, literal, rendered
+from sfnorch.airflow.literals import Call, Literal
+from sfnorch.airflow.plan_settings import STACK_NAME
+
+if TYPE_CHECKING:
+    from sfnorch.plan.flow import FlowPlan, FlowStep, RedshiftSql, S3Object
+
+Kept: TypeAlias = Callable[[Way], str]
+"""The Jinja of what a step saved, at the end of a way into it. Raises Unsayable where Airflow keeps no such thing."""
+
+INPUT = "dag_run.conf"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What may be read where a step stands: what was saved, by variable."""
+
+    saved: Mapping[str, Kept]
+
+    def source(self, name: str, way: Way) -> str:
+        """The Jinja of a variable. Raises Unsayable where it has none."""
+        if name == "input":
+            return into(INPUT, way)
+        if name not in self.saved:
+            raise Unsayable(f"${name}")
+        return self.saved[name](way)
+
+    @property
+    def whole(self) -> str:
+        """The run's input with all that was saved, as JSON."""
+        saved = "".join(f", {name}={kept(())}" for name, kept in self.saved.items())
+        return f"{{{{ dict({INPUT} or {{}}{saved}) | tojson }}}}"
+
+
+def call(step: FlowStep, task_id: str, scope: Scope, plan: FlowPlan, dag_id: str) -> Call:
+    """The call of the operator. Raises Unsayable for what Airflow can't say."""
+    more = _settings(step)
+    if step.glue_job:
+        arguments = (task_id, escaped(step.glue_job))
+        return Call(function="glue_job", arguments=arguments, keywords={**_job(step, scope), **more})
+    if step.function:
+        own = any(function.name == step.function for function in plan.functions)
+        stack = f"{{{{ var.value.get('{dag_id}_stack_name', '{STACK_NAME}') }}}}"
+        name = f"{stack}-{step.function}" if own else step.function
+        return operators.invoke(task_id, name, _input(step, scope), **more)
+    if step.state_machine:
+        return operators.start_machine(task_id, step.state_machine, _input(step, scope), **more)
+    if step.redshift_sql:
+        return _statement(step.redshift_sql, task_id, scope, more)
+    if step.s3_object:
+        return _object(step.s3_object, task_id, scope, dag_id, more)
+    if step.notify:
+        subject, message = (rendered(text, scope.source) for text in (step.notify.subject, step.notify.message))
+        return operators.publish(task_id, needed_topic(plan, dag_id), subject, message, **more)
+    return _wait(step, task_id)
+
+
+def kept(step: FlowStep, full_id: str) -> Kept:
+    """What later steps may read of the step, whose task has this id."""
+    pulled = f"ti.xcom_pull(task_ids='{full_id}')"
+    if step.function:
+        return lambda way: into(f"macros.json.loads({pulled})", way)
+    if step.glue_job:
+        fields = {"job": literal(step.glue_job), "runId": pulled}
+
+        def of_run(way: Way) -> str:
+            if not way:
+                return "{" + ", ".join(f'"{key}": {value}' for key, value in fields.items()) + "}"
+            if len(way) > 1 or way[0] not in fields:
+                raise Unsayable(f"what {step.name} saved, but for its job and runId")
+            return fields[str(way[0])]
+
+        return of_run
+
+    def of_no_task(way: Way) -> str:
+        raise Unsayable(f"what {step.name} saved")
+
+    return of_no_task
+
+
+def given(value: object) -> Kept:
+    """What later steps may read of a value that is known now: all of it."""
+
+    def of_value(way: Way) -> str:
+        found: object = value
+        for key in way:
+            known = isinstance(found, dict) if isinstance(key, str) else isinstance(found, list) and key < len(found)
+            if not known or (isinstance(found, dict) and key not in found):
+                raise Unsayable(f"a way into an item that has no {key}")
+            found = found[key]  # type: ignore[index]
+        return built(found, lambda name, _: _none_within(name))
+
+    return of_value
+
+
+def _none_within(name: str) -> str:
+    raise Unsayable(f"${name} within an item")
+
+
+def _settings(step: FlowStep) -> dict[str, Literal]:
+    """How often the step is tried again, and how long it may take."""
+    found: dict[str, Literal] = {}
+    if step.retry:
+        if len(step.retry) > 1 or step.retry[0].errors != ["States.ALL"]:
+            raise Unsayable("retry: Airflow tries again after every error, or after none")
+        retry = step.retry[0]
+        if retry.backoff_rate not in (1, 2):
+            raise Unsayable("retry: a backoff_rate other than 1 and 2")
+        found = operators.retry_settings(retry.attempts, retry.interval, retry.backoff_rate)
+        if retry.max_delay:
+            found["max_retry_delay"] = operators.seconds(retry.max_delay)
+    if step.timeout and not step.glue_job:
+        found["execution_timeout"] = operators.seconds(step.timeout)
+    return found
+
+
+def _job(step: FlowStep, scope: Scope) -> dict[str, Literal]:
+    """The settings of the job run. Glue itself ends it, in whole minutes: a trigger given up would leave it running."""
+    minutes = math.ceil(step.timeout / 60) if step.timeout else None
+    found: dict[str, Literal] = {"minutes": minutes} if minutes else {}
+    if step.arguments:
+        found["script_args"] = {key: rendered(value, scope.source) for key, value in step.arguments.items()}
+    settings = operators.run_settings(
+        step.worker_type, step.number_of_workers, step.execution_class, step.security_configuration, minutes
+    )
+    return found | ({"run_job_kwargs": settings} if settings else {})
+
+
+def _input(step: FlowStep, scope: Scope) -> str:
+    return scope.whole if step.input is None else document(step.input, scope.source)
+
+
+def _statement(wanted: RedshiftSql, task_id: str, scope: Scope, more: dict[str, Literal]) -> Call:
+    found: dict[str, Literal | None] = {
+        "task_id": task_id,
+        # a text that ends so would be the name of a template
+        "sql": jinja_text(wanted.sql) if wanted.sql.endswith(".sql") else escaped(wanted.sql),
+        "parameters": [
+            {"name": name, "value": rendered(value, scope.source)} for name, value in wanted.parameters.items()
+        ]
+        or None,
+        "database": wanted.database,
+        "cluster_identifier": wanted.cluster,
+        "workgroup_name": wanted.workgroup,
+        "secret_arn": wanted.secret_arn,
+        "db_user": wanted.db_user,
+        "deferrable": True,
+    }
+    keywords = {key: value for key, value in found.items() if value is not None}
+    return Call(function="RedshiftDataOperator", keywords={**keywords, **more})
+
+
+def _object(wanted: S3Object, task_id: str, scope: Scope, dag_id: str, more: dict[str, Literal]) -> Call:
+    key = "{{ run_id }}.json" if wanted.key is None else rendered(wanted.key, scope.source)
+    keywords: dict[str, Literal] = {
+        "task_id": task_id,
+        "s3_bucket": wanted.bucket or f"{{{{ var.value['{dag_id}_results_bucket'] }}}}",
+        "s3_key": escaped(wanted.prefix) + key,
+        "data": scope.whole if wanted.body is None else document(wanted.body, scope.source),
+        "replace": True,
+    }
+    return Call(function="S3CreateObjectOperator", keywords={**keywords, **more})
+
+
+def _wait(step: FlowStep, task_id: str) -> Call:
+    """A sensor until then: its target is rendered once, when it begins."""
+    if not isinstance(step.wait, int):
+        raise Unsayable("wait: Airflow has to know how long before the run")
+    now = f"macros.datetime.now(macros.dateutil.tz.UTC) + macros.timedelta(seconds={step.wait})"
+    keywords: dict[str, Literal] = {"task_id": task_id, "target_time": f"{{{{ ({now}).isoformat() }}}}"}
+    return Call(function="DateTimeSensorAsync", keywords=keywords)

@@ -1,0 +1,80 @@
+"""The DAG of a plan `dynamic`: the jobs that a run's params name, one after another."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sfnorch.airflow.dag import Dag, Rows
+from sfnorch.airflow.ending import ending
+from sfnorch.airflow.literals import Call, Code, Literal
+from sfnorch.airflow.operators import GLUE, job_settings
+from sfnorch.airflow.plan_settings import environment, named, plan_tags
+from sfnorch.airflow.schedules import timing
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import DynamicPlan, Job
+
+LONGEST = 25
+"""How many jobs a run may name. Each is a task of its own: of a mapped task's instances Airflow would start the next
+while one is deferred."""
+
+_MINUTES = 2_880
+
+
+def given_dag(plan: DynamicPlan) -> Dag:
+    """The DAG: a task for each job that a run may name, those beyond its list skipped."""
+    name, dag_id = named(plan)
+    settings = {job.name: made for job in plan.jobs if (made := _settings(job))}
+    end = ending(plan, dag_id, name=name, parts=None, what="jobs", fails=True, notify="failure", after=["jobs"])
+    names = Call(
+        function="Param",
+        keywords={
+            "type": "array",
+            "items": {"type": "string", **_allowed(plan)},
+            "minItems": 1,
+            "maxItems": Code("LONGEST"),
+            "description": "The Glue jobs that run, one after another.",
+        },
+    )
+    return Dag(
+        dag_id=dag_id,
+        title=f"{name}: the Glue jobs that a run names",
+        timing=timing(None),
+        params={**environment(plan), "glue_jobs": names},
+        tags=plan_tags(plan),
+        constants={
+            "LONGEST": LONGEST,
+            "MINUTES": max([_MINUTES, *(job.timeout_minutes or 0 for job in plan.jobs)]),
+            "SETTINGS": settings,
+            "TRIGGER_RULE": "none_skipped" if plan.continue_on_failure else "all_success",
+            **end.constants,
+        },
+        parts=("glue_job", "given_job", *end.parts),
+        imports=(GLUE, *end.imports),
+        body=(
+            Rows(
+                (
+                    "jobs = [given_job(number) for number in range(1, LONGEST + 1)]",
+                    "for before, after in zip(jobs, jobs[1:]):",
+                    "    before >> after",
+                )
+            ),
+            *end.body,
+        ),
+        variables=end.variables,
+    )
+
+
+def _settings(job: Job) -> dict[str, Literal]:
+    """What the task of the job is set to when it starts."""
+    return job_settings(job) | ({"retries": job.retries} if job.retries else {})
+
+
+def _allowed(plan: DynamicPlan) -> dict[str, Literal]:
+    """The pattern of the names that a run may give, as the parameter AllowedGlueJobs has them."""
+    if "*" in plan.allowed_jobs:
+        return {}
+    exact = [re.escape(name) for name in plan.job_names]
+    allowed = [re.escape(name.removesuffix("*")) + (".*" if name[-1] == "*" else "") for name in plan.allowed_jobs]
+    return {"pattern": f"^({'|'.join(exact + allowed)})$"}

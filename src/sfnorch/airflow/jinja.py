@@ -1,0 +1,96 @@
+"""From JSONata to Jinja, as far as it is a way into something: `$clean.orders[0].id`, `$states.context.Execution.Name`.
+
+https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sfnorch.expressions import code
+
+_WAY = re.compile(r"\$([A-Za-z]\w*)((?:\.[A-Za-z_]\w*|\[\d+\])*)")
+_STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
+_STRING = re.compile(r"\$string\((.*)\)", re.DOTALL)
+_CONTEXT = {
+    ("context", "Execution", "Name"): "run_id",
+    ("context", "Execution", "StartTime"): "dag_run.start_date.isoformat()",
+}
+
+Way: TypeAlias = Sequence[str | int]
+Source: TypeAlias = Callable[[str, Way], str]
+"""The Jinja of what a variable holds, by its name, at the end of a way into it. Raises Unsayable for what isn't so."""
+
+
+class Unsayable(ValueError):  # noqa: N818 - told in words
+    """What Airflow's templates can't say."""
+
+
+def expression(text: str, source: Source) -> str:
+    """The Jinja expression, without braces, of a text that stands as JSONata. Raises Unsayable for any other."""
+    inner = (code(text) or "").strip()
+    if match := _STRING.fullmatch(inner):
+        inner = match[1].strip()
+    match = _WAY.fullmatch(inner)
+    if match is None:
+        raise Unsayable(text)
+    name, way = match[1], tuple(step[1] or int(step[2]) for step in _STEP.finditer(match[2]))
+    if name != "states":
+        return source(name, way)
+    if way not in _CONTEXT:
+        raise Unsayable(text)
+    return _CONTEXT[way]
+
+
+def into(begin: str, way: Way) -> str:
+    """The Jinja of what stands at the end of the way."""
+    return begin + "".join(f"[{literal(step)}]" for step in way)
+
+
+def rendered(text: str, source: Source) -> str:
+    """A text with what Jinja fills in: an expression in braces, any other such that Jinja leaves it alone."""
+    return escaped(text) if code(text) is None else f"{{{{ {expression(text, source)} }}}}"
+
+
+def escaped(text: str) -> str:
+    """The text, in which nothing is Jinja's."""
+    return jinja_text(text) if re.search(r"\{\{|\{%|\{#", text) else text
+
+
+def jinja_text(text: str) -> str:
+    """The text as Jinja writes one."""
+    return f"{{{{ {literal(text)} }}}}"
+
+
+def document(value: Any, source: Source) -> str:
+    """The value as JSON that Jinja renders: expressions keep the type of what they yield."""
+    if not _has_expression(value):
+        return escaped(json.dumps(value, ensure_ascii=False))
+    return f"{{{{ {built(value, source)} | tojson }}}}"
+
+
+def built(value: Any, source: Source) -> str:
+    """The Jinja expression of a value with expressions in it."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{literal(key)}: {built(item, source)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(built(item, source) for item in value) + "]"
+    if isinstance(value, str) and code(value) is not None:
+        return expression(value, source)
+    return literal(value)
+
+
+def literal(value: str | float | bool | None) -> str:
+    """The value as Jinja writes it."""
+    return "none" if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def _has_expression(value: Any) -> bool:
+    if isinstance(value, str):
+        return code(value) is not None
+    if isinstance(value, Mapping):
+        return any(map(_has_expression, value.values()))
+    return any(map(_has_expression, value)) if isinstance(value, list) else False

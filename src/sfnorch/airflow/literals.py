@@ -1,0 +1,83 @@
+"""Python literals and calls, laid out as `ruff format` and Black lay them out: what fits on a line stands on one.
+
+https://docs.astral.sh/ruff/formatter/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+LINE = 88
+_STEP = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Source that stands as it is: a name, an expression."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call of `function`, positional arguments first."""
+
+    function: str
+    arguments: tuple[Literal, ...] = ()
+    keywords: Mapping[str, Literal]
+
+
+Literal: TypeAlias = str | int | float | bool | Code | Call | Sequence["Literal"] | Mapping[str, "Literal"] | None
+
+
+def quoted(text: str) -> str:
+    """The text as a literal, by `repr`; in double quotes unless that takes more backslashes."""
+    shown = repr(text)
+    if shown[0] == '"':
+        return shown
+    inner = shown[1:-1]
+    if text.count('"') > text.count("'"):
+        return shown
+    return '"' + inner.replace("\\'", "'").replace('"', '\\"') + '"'
+
+
+def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0) -> str:
+    """The value's source; `used` is how much of its first line is taken, `behind` what follows its last character."""
+    one_line = _one_line(value)
+    if len(indent) + used + len(one_line) + behind <= LINE:
+        return one_line
+    inner = indent + _STEP
+    if isinstance(value, Call):
+        rows = [laid_out(argument, inner, behind=1) for argument in value.arguments]
+        rows += [f"{key}={laid_out(item, inner, used=len(key) + 1, behind=1)}" for key, item in value.keywords.items()]
+        return _block(f"{value.function}(", rows, ")", indent)
+    if isinstance(value, Mapping) and value:
+        pairs = [(quoted(key), item) for key, item in value.items()]
+        rows = [f"{key}: {laid_out(item, inner, used=len(key) + 2, behind=1)}" for key, item in pairs]
+        return _block("{", rows, "}", indent)
+    if isinstance(value, Sequence) and not isinstance(value, str) and value:
+        return _block("[", [laid_out(item, inner, behind=1) for item in value], "]", indent)
+    return one_line
+
+
+def _block(begin: str, rows: list[str], end: str, indent: str) -> str:
+    return "\n".join([begin, *(f"{indent}{_STEP}{row}," for row in rows), f"{indent}{end}"])
+
+
+def _one_line(value: Literal) -> str:
+    match value:
+        case str():
+            return quoted(value)
+        case Code(text):
+            return text
+        case Call():
+            arguments = [*map(_one_line, value.arguments)]
+            arguments += [f"{key}={_one_line(item)}" for key, item in value.keywords.items()]
+            return f"{value.function}({', '.join(arguments)})"
+        case Mapping():
+            return "{" + ", ".join(f"{quoted(key)}: {_one_line(item)}" for key, item in value.items()) + "}"
+        case Sequence():
+            return "[" + ", ".join(map(_one_line, value)) + "]"
+    return repr(value)

@@ -1,0 +1,137 @@
+"""What a task is in Airflow: one call of an operator of the Amazon provider for each kind of task.
+
+https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/index.html
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from sfnorch.airflow.jinja import escaped
+from sfnorch.airflow.literals import Call, Code, Literal
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import Job
+
+GLUE = "from airflow.providers.amazon.aws.operators.glue import GlueJobOperator"
+GLUE_HOOK = "from airflow.providers.amazon.aws.hooks.glue import GlueJobHook"
+SNS = "from airflow.providers.amazon.aws.operators.sns import SnsPublishOperator"
+LAMBDA = """\
+from airflow.providers.amazon.aws.operators.lambda_function import (
+    LambdaInvokeFunctionOperator,
+)"""
+MACHINE = """\
+from airflow.providers.amazon.aws.operators.step_function import (
+    StepFunctionStartExecutionOperator,
+)"""
+REDSHIFT = "from airflow.providers.amazon.aws.operators.redshift_data import RedshiftDataOperator"
+S3 = "from airflow.providers.amazon.aws.operators.s3 import S3CreateObjectOperator"
+
+
+def run_settings(
+    worker_type: str | None,
+    number_of_workers: int | None,
+    execution_class: str | None,
+    security_configuration: str | None,
+    timeout_minutes: int | None = None,
+) -> dict[str, Literal]:
+    """The settings of a job run, as StartJobRun takes them."""
+    found: Mapping[str, Literal] = {
+        "WorkerType": worker_type,
+        "NumberOfWorkers": number_of_workers,
+        "ExecutionClass": execution_class,
+        "Timeout": timeout_minutes,
+        "SecurityConfiguration": security_configuration,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def job_settings(job: Job) -> dict[str, Literal]:
+    """What the plan says of a job, as keywords of the operator; what it leaves open stays as the job has it."""
+    found: dict[str, Literal] = {}
+    if job.arguments:
+        found["script_args"] = {key: escaped(value) for key, value in job.arguments.items()}
+    settings = run_settings(
+        job.worker_type,
+        job.number_of_workers,
+        job.execution_class,
+        job.security_configuration,
+        job.timeout_minutes,
+    )
+    if settings:
+        found["run_job_kwargs"] = settings
+    return found
+
+
+def patience(job: Job) -> dict[str, Literal]:
+    """How long the job is waited for, where it isn't Glue's two days; and how often it runs again."""
+    found: dict[str, Literal] = {"minutes": job.timeout_minutes} if job.timeout_minutes else {}
+    return found | ({"retries": job.retries} if job.retries else {})
+
+
+def invoke(task_id: str, function: str, payload: str, **more: Literal) -> Call:
+    """The call of a Lambda function, by name or ARN, with or without a version or an alias.
+
+    It is waited for as long as a function may run, a quarter of an hour; boto3 would call it again after a minute.
+    """
+    head, _, name = function.rpartition(":function:")
+    name, _, qualifier = name.partition(":") if "{{" not in function else (function, "", "")
+    named = f"{head}:function:{name}" if head else name
+    keywords: dict[str, Literal] = {"task_id": task_id, "function_name": named, "payload": payload}
+    if qualifier:
+        keywords["qualifier"] = qualifier
+    keywords["botocore_config"] = {"read_timeout": 910}
+    return Call(function="LambdaInvokeFunctionOperator", keywords={**keywords, **more})
+
+
+def start_machine(task_id: str, machine: str, given: str, **more: Literal) -> Call:
+    """The execution of a state machine; a trigger waits for its end, a year at most, as long as it may last."""
+    if not machine.startswith("arn:"):
+        where = "{{ var.value.aws_region }}:{{ var.value.aws_account_id }}"
+        machine = f"arn:aws:states:{where}:stateMachine:{machine}"
+    keywords: dict[str, Literal] = {
+        "task_id": task_id,
+        "state_machine_arn": machine,
+        "state_machine_input": given,
+        "deferrable": True,
+        "waiter_delay": 30,
+        "waiter_max_attempts": 1_051_200,
+    }
+    return Call(function="StepFunctionStartExecutionOperator", keywords={**keywords, **more})
+
+
+def where_machines_are(machines: Iterable[str]) -> dict[str, str]:
+    """The Airflow variables that state machines take which are named without their ARNs."""
+    if all(machine.startswith("arn:") for machine in machines):
+        return {}
+    return {"aws_region": "where the state machines are", "aws_account_id": "whose they are"}
+
+
+def python(task_id: str, function: str, **more: Literal) -> Call:
+    """A call of a Python function of the file."""
+    return Call(function="PythonOperator", keywords={"task_id": task_id, "python_callable": Code(function), **more})
+
+
+def publish(task_id: str, topic: str, subject: str, message: str, **more: Literal) -> Call:
+    """A message to a topic."""
+    keywords: dict[str, Literal] = {
+        "task_id": task_id,
+        "target_arn": topic,
+        "subject": subject,
+        "message": message,
+        **more,
+    }
+    return Call(function="SnsPublishOperator", keywords=keywords)
+
+
+def retry_settings(attempts: int, interval: int, rate: float) -> dict[str, Literal]:
+    """How often a task is tried again, and how long it waits before."""
+    found: dict[str, Literal] = {"retries": attempts, "retry_delay": seconds(interval)}
+    return found | ({"retry_exponential_backoff": True} if not math.isclose(rate, 1) else {})
+
+
+def seconds(number: int) -> Call:
+    """A timedelta of so many seconds."""
+    return Call(function="timedelta", keywords={"seconds": number})

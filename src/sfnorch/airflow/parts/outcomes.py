@@ -1,0 +1,63 @@
+def states_of(context):
+    """The state of each task of the run, by its id."""
+    ti = context["ti"]
+    if hasattr(ti, "get_task_states"):  # Airflow 3
+        found = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
+        states = found.get(ti.run_id, {})
+    else:
+        found = context["dag_run"].get_task_instances()
+        states = {each.task_id: each.state for each in found}
+    return {task: getattr(state, "value", state) for task, state in states.items()}
+
+
+def run_of(context, task):
+    """The job run of a failed task, with Glue's own message; nothing for others."""
+    link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
+    if not link:
+        return {}
+    told = {"job": unquote(link["job_name"]), "run_id": link["job_run_id"]}
+    try:
+        glue = GlueJobHook(region_name=link["region_name"]).conn
+        run = glue.get_job_run(JobName=told["job"], RunId=told["run_id"])["JobRun"]
+    except Exception as error:  # what failed is told all the same
+        return {**told, "message": f"Glue can't be asked: {error}"}
+    return {**told, "message": run.get("ErrorMessage") or run["JobRunState"]}
+
+
+def what_failed(**context):
+    """What failed, and what was not run since it needs that, in words."""
+    states = states_of(context)
+    jobs = parts_of(context["params"])
+    within = {part: [] for part in jobs}
+    for task in states:
+        for part, tasks in within.items():
+            if task == part or task.startswith(f"{part}."):
+                tasks.append(task)
+    failed = [
+        {"part": part, "task": task, **run_of(context, task)}
+        for part, tasks in within.items()
+        for task in tasks
+        if states[task] == "failed"
+    ]
+    names = list(dict.fromkeys(each["part"] for each in failed))
+    blocked = [
+        jobs[part] or part
+        for part, tasks in within.items()
+        if part not in names
+        and any(states[task] == "upstream_failed" for task in tasks)
+    ]
+    environment = context["params"]["environment"]
+    count = f"{len(names)} of {len(within)} {WHAT} failed"
+    lines = [f"{count} in {NAME} ({environment})."]
+    for each in failed:
+        job = each.get("job") or jobs[each["part"]] or each["task"]
+        lines.append(f"\n{each['part']}: {job} failed")
+        lines += [f"  {each['message']}"] if "message" in each else []
+        lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
+    if blocked:
+        lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+    return {
+        "failed": failed,
+        "subject": f"[{environment}] {NAME}: {count}"[:99],
+        "message": "\n".join(lines),
+    }

@@ -1,0 +1,34 @@
+"""What of a plan's settings every DAG has: its name, its tags, the param with the environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.airflow.literals import Call, Literal
+from sfnorch.airflow.task_ids import safe_id
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import Plan
+
+STACK_NAME = "master-step-function-stack"
+"""What a plan without a name is called, as its stack is."""
+
+_TAG_LENGTH = 100
+
+
+def named(plan: Plan) -> tuple[str, str]:
+    """The plan's name, and the DAG's id."""
+    name = plan.name or STACK_NAME
+    return name, safe_id(name)
+
+
+def plan_tags(plan: Plan) -> tuple[str, ...]:
+    """The plan's tags as Airflow has them: texts."""
+    return tuple(f"{key}:{value}"[:_TAG_LENGTH] for key, value in plan.tags.items())
+
+
+def environment(plan: Plan) -> dict[str, Literal]:
+    """The params that every DAG has."""
+    text = "What messages begin with."
+    param = Call(function="Param", arguments=(plan.environment,), keywords={"type": "string", "description": text})
+    return {"environment": param}

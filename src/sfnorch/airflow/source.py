@@ -1,0 +1,142 @@
+"""From a DAG as data to the text of its file, laid out so that `ruff format` leaves it as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from textwrap import wrap
+
+from sfnorch.airflow.dag import Chain, Dag, Group, Node, Rows, Task
+from sfnorch.airflow.literals import LINE, Call, Code, Literal, laid_out
+
+_STEP = "    "
+_SDK = ("DAG", "Param", "TaskGroup")
+_OLD = {
+    "DAG": "from airflow import DAG",
+    "Param": "from airflow.models.param import Param",
+    "TaskGroup": "from airflow.utils.task_group import TaskGroup",
+}
+_STANDARD = {
+    "DateTimeSensorAsync": ("sensors.date_time", "airflow.sensors.date_time"),
+    "EmptyOperator": ("operators.empty", "airflow.operators.empty"),
+    "PythonOperator": ("operators.python", "airflow.operators.python"),
+}
+"""What Airflow 3 has in its standard provider: where it stands there, and where in Airflow 2."""
+
+
+def source(dag: Dag) -> str:
+    """The text of the DAG's file."""
+    parts = [
+        (files(__package__) / "parts" / f"{name}.py").read_text(encoding="utf-8").strip("\n") for name in dag.parts
+    ]
+    body = list(_body(dag.body, _STEP))
+    used = "\n".join((*parts, *body, laid_out(dag.timing.schedule)))
+    constants = [f"{name} = {laid_out(value, used=len(name) + 3)}" for name, value in dag.constants.items()]
+    blocks = [
+        _docstring(dag),
+        "\n".join(_imports(dag, used)),
+        "\n".join(constants),
+        *(f"\n{part}" if part.startswith("def ") else part for part in parts),
+        "\n" + "\n".join((*_with(dag), *body)),
+    ]
+    return "\n\n".join(block for block in blocks if block.strip()) + "\n"
+
+
+def _docstring(dag: Dag) -> str:
+    """What the file is, and the Airflow variables that it reads."""
+    said = "Exported by sfnorch: change the plan and export again, rather than this file. It runs on Airflow 2.10 and "
+    rows = [f"{dag.title}.", "", *wrap(said + "3, with the Amazon provider.", LINE)]
+    if dag.variables:
+        rows += ["", "Airflow variables:"]
+        for name, meaning in dag.variables.items():
+            rows += wrap(f"- {name}: {meaning}.", LINE, subsequent_indent="  ", break_on_hyphens=False)
+    return "\n".join(('"""' + rows[0], *rows[1:], '"""'))
+
+
+def _imports(dag: Dag, used: str) -> Iterator[str]:
+    """The imports of what is used; what Airflow 2 and 3 have in different places is tried."""
+    names = sorted((name for name in _STANDARD if f"{name}(" in used), key=lambda name: _STANDARD[name])
+    sdk = [name for name in _SDK if f"{name}(" in used or name in ("DAG", "Param")]
+    plain = [line for line in dag.timing.imports if line.startswith("import ")]
+    if "inspect." in used:
+        yield "import inspect"
+    yield f"from datetime import datetime, {'timedelta, ' if 'timedelta(' in used else ''}timezone"
+    yield "from urllib.parse import unquote"
+    yield ""
+    if plain:
+        yield from (*plain, "")
+    yield "try:  # Airflow 3"
+    yield from (f"    from airflow.providers.standard.{_STANDARD[name][0]} import {name}" for name in names)
+    yield f"    from airflow.sdk import {', '.join(sdk)}"
+    yield "except ImportError:  # Airflow 2"
+    old = [_OLD[name] for name in sdk] + [f"from {_STANDARD[name][1]} import {name}" for name in names]
+    yield from (f"    {line}" for line in sorted(old, key=lambda line: line.split()[1]))
+    errors = [name for name in ("AirflowException", "AirflowFailException", "AirflowSkipException") if name in used]
+    yield "try:  # Airflow 3.2 and later"
+    yield from _import("airflow.sdk.exceptions", errors)
+    yield "except ImportError:"
+    yield from _import("airflow.exceptions", errors)
+    yield from sorted({*dag.imports, *(line for line in dag.timing.imports if line not in plain)})
+
+
+def _import(module: str, names: Sequence[str]) -> Iterator[str]:
+    """An import within a `try`, over several lines where one would be too long."""
+    line = f"{_STEP}from {module} import {', '.join(names)}"
+    if len(line) <= LINE:
+        yield line
+    else:
+        yield f"{_STEP}from {module} import ("
+        yield from (f"{_STEP * 2}{name}," for name in names)
+        yield f"{_STEP})"
+
+
+def _with(dag: Dag) -> Iterator[str]:
+    """The `with` that the tasks stand in."""
+    keywords: dict[str, Literal] = {
+        "dag_id": dag.dag_id,
+        "schedule": dag.timing.schedule,
+        "start_date": Call(function="datetime", arguments=(2024, 1, 1), keywords={"tzinfo": Code("timezone.utc")}),
+        "catchup": False,
+        "params": dag.params,
+    }
+    if dag.tags:
+        keywords["tags"] = dag.tags
+    rows = (f"{_STEP}{key}={laid_out(value, _STEP, used=len(key) + 1, behind=1)}," for key, value in keywords.items())
+    yield "with DAG("
+    yield from rows
+    yield ") as dag:"
+
+
+def _body(nodes: tuple[Node, ...], indent: str) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case Task(variable=variable, call=call):
+                yield f"{indent}{variable} = {laid_out(call, indent, used=len(variable) + 3)}"
+            case Group(variable=variable, group_id=group_id, body=body):
+                made = laid_out(Call(function="TaskGroup", arguments=(group_id,), keywords={}))
+                yield f"{indent}with {made} as {variable}:"
+                yield from _body(body, indent + _STEP)
+            case Chain():
+                yield from _chain(node, indent)
+            case Rows(lines):
+                yield from (f"{indent}{line}" for line in lines)
+
+
+def _chain(chain: Chain, indent: str) -> Iterator[str]:
+    """The variables one after another; over several lines where one would be too long."""
+    first = chain.first[0] if len(chain.first) == 1 else f"[{', '.join(chain.first)}]"
+    line = f"{indent}{' >> '.join((first, *chain.then))}"
+    if len(line) <= LINE:
+        yield line
+    elif len(chain.first) > 1:
+        listed = Call(
+            function=f"{chain.then[0]}.set_upstream", arguments=([Code(name) for name in chain.first],), keywords={}
+        )
+        yield f"{indent}{laid_out(listed, indent)}"
+        if len(chain.then) > 1:
+            yield from _chain(Chain(chain.then[:1], chain.then[1:]), indent)
+    else:
+        yield f"{indent}("
+        yield f"{indent}{_STEP}{first}"
+        yield from (f"{indent}{_STEP}>> {name}" for name in chain.then)
+        yield f"{indent})"

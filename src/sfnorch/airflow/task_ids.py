@@ -1,0 +1,61 @@
+"""Names that Airflow takes: letters, digits, dashes, dots and underscores; and Python's, for variables.
+
+https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterable
+from hashlib import sha256
+
+LENGTH = 100
+"""Characters of a task's own name: with the groups it stands in it has 250 at most."""
+
+IN_USE = frozenset(
+    [
+        *(name for name in dir(builtins) if name.islower()),
+        *("after", "before", "dag", "datetime", "inspect", "jobs", "pendulum", "timedelta", "timezone", "unquote"),
+        *("child_job", "end_run", "given_job", "glue_job", "parts_of", "run_of", "states_of", "what_failed"),
+        *("worth_telling", "outcomes", "tell", "done"),
+    ]
+)
+"""What variables of a DAG's file may not be called, since it calls something else so."""
+
+_OTHER = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def safe_id(name: str, length: int = LENGTH) -> str:
+    """The name with other characters as underscores; where it is too long, its end is a hash."""
+    found = _OTHER.sub("_", name).strip("_") or "_"
+    if len(found) <= length:
+        return found
+    mark = "-" + sha256(name.encode()).hexdigest()[:8]
+    return found[: length - len(mark)] + mark
+
+
+class Names:
+    """Names given one after another, each once."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+
+    def id(self, name: str) -> str:
+        """A task's or a group's id for the name."""
+        return self._once(safe_id(name))
+
+    def variable(self, name: str) -> str:
+        """A Python variable for the name."""
+        word = re.sub(r"\W+", "_", safe_id(name), flags=re.ASCII).strip("_").lower()
+        word = f"task_{word}" if not word or word[0].isdigit() or keyword.iskeyword(word) else word
+        return self._once(word)
+
+    def _once(self, wanted: str) -> str:
+        found, number = wanted, 1
+        while found in self._taken:
+            number += 1
+            found = f"{wanted}_{number}"
+        self._taken.add(found)
+        return found

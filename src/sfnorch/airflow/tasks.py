@@ -1,0 +1,68 @@
+"""The DAG of a plan `dag`: tasks that wait for just what they need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch.airflow import operators
+from sfnorch.airflow.dag import Chain, Dag, Node, Task
+from sfnorch.airflow.ending import RESERVED, ending
+from sfnorch.airflow.jinja import document, escaped, into
+from sfnorch.airflow.literals import Call
+from sfnorch.airflow.plan_settings import environment, named, plan_tags
+from sfnorch.airflow.schedules import timing
+from sfnorch.airflow.task_ids import IN_USE, Names
+
+if TYPE_CHECKING:
+    from sfnorch.plan.dag import DagPlan, DagTask
+
+_IMPORTS = {"glue_job": operators.GLUE, "lambda": operators.LAMBDA, "state_machine": operators.MACHINE}
+
+
+def tasks_dag(plan: DagPlan) -> Dag:
+    """The DAG: each task starts when all that it needs has succeeded, and never where that failed."""
+    name, dag_id = named(plan)
+    ids, variables = Names(RESERVED), Names(IN_USE)
+    made = {task.name: (ids.id(task.name), variables.variable(task.name)) for task in plan.tasks}
+    body: list[Node] = [
+        Task(variable=variable, task_id=task_id, call=_call(task, task_id))
+        for task, (task_id, variable) in zip(plan.tasks, made.values(), strict=True)
+    ]
+    body += [
+        Chain(tuple(made[need][1] for need in task.needs), (made[task.name][1],)) for task in plan.tasks if task.needs
+    ]
+    end = ending(
+        plan,
+        dag_id,
+        name=name,
+        parts=[task_id for task_id, _ in made.values()],
+        what="tasks",
+        fails=plan.on_task_failure == "fail",
+        notify=plan.notify,
+        after=[variable for _, variable in made.values()],
+    )
+    elsewhere = [task.state_machine for task in plan.tasks if task.state_machine]
+    kinds = {task.kind for task in plan.tasks}
+    return Dag(
+        dag_id=dag_id,
+        title=f"{name}: tasks that wait for just what they need",
+        timing=timing(plan.schedule),
+        params=environment(plan),
+        tags=plan_tags(plan),
+        constants=end.constants,
+        parts=(*(("glue_job",) if "glue_job" in kinds else ()), *end.parts),
+        imports=(*(_IMPORTS[kind] for kind in kinds), *end.imports),
+        body=(*body, *end.body),
+        variables={**operators.where_machines_are(elsewhere), **end.variables},
+    )
+
+
+def _call(task: DagTask, task_id: str) -> Call:
+    if task.glue_job:
+        settings = {**operators.patience(task), **operators.job_settings(task)}
+        return Call(function="glue_job", arguments=(task_id, escaped(task.glue_job)), keywords=settings)
+    again = operators.retry_settings(task.retries, 30, 1) if task.retries else {}
+    given = document(task.input or {}, into)
+    if task.function:
+        return operators.invoke(task_id, task.function, given, **again)
+    return operators.start_machine(task_id, task.state_machine or "", given, **again)

@@ -1,0 +1,289 @@
+"""master-step-function-stack: chains of Glue jobs side by side.
+
+Exported by sfnorch: change the plan and export again, rather than this file. It runs on
+Airflow 2.10 and 3, with the Amazon provider.
+
+Airflow variables:
+- master-step-function-stack_topic_arn: the ARN of the SNS topic that is told; nobody is
+  unless set.
+"""
+
+import inspect
+from datetime import datetime, timedelta, timezone
+from urllib.parse import unquote
+
+try:  # Airflow 3
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.sdk import DAG, Param, TaskGroup
+except ImportError:  # Airflow 2
+    from airflow import DAG
+    from airflow.models.param import Param
+    from airflow.operators.python import PythonOperator
+    from airflow.utils.task_group import TaskGroup
+try:  # Airflow 3.2 and later
+    from airflow.sdk.exceptions import AirflowException, AirflowSkipException
+except ImportError:
+    from airflow.exceptions import AirflowException, AirflowSkipException
+from airflow.providers.amazon.aws.hooks.glue import GlueJobHook
+from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
+from airflow.providers.amazon.aws.operators.sns import SnsPublishOperator
+
+NAME = "master-step-function-stack"
+WHAT = "children"
+FAILURE_FAILS = False
+PARTS = ["child-1", "child-2", "child-3", "child-4", "child-5"]
+ALWAYS = False
+TOPIC = "master-step-function-stack_topic_arn"
+
+# Newer Amazon providers wait for so many looks at a run, older ones to its end.
+KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
+
+
+def glue_job(task_id, job_name, minutes=2880, **settings):
+    """A run of the Glue job; a trigger waits for its end, and holds no worker."""
+    waits = {"waiter_delay": 30, "waiter_max_attempts": 2 * minutes + 10}
+    return GlueJobOperator(
+        task_id=task_id,
+        job_name=job_name,
+        deferrable=True,
+        verbose=False,
+        stop_job_run_on_kill=True,
+        **(waits if "waiter_max_attempts" in KNOWN else {"job_poll_interval": 30}),
+        **{"retry_delay": timedelta(seconds=30), **settings},
+    )
+
+
+def child_job(child, task_id, job_name, named=None, **settings):
+    """A run of the Glue job, unless the run's params name other jobs of the child."""
+
+    def skip(context):
+        wanted = context["params"].get(f"{child}_jobs")
+        if wanted is not None and (named or job_name) not in wanted:
+            raise AirflowSkipException(f"{child}_jobs doesn't name {job_name}")
+
+    settings = {"trigger_rule": "none_failed", "pre_execute": skip, **settings}
+    return glue_job(task_id, job_name, **settings)
+
+
+def parts_of(params):
+    """What is told of apart."""
+    return dict.fromkeys(PARTS)
+
+
+def states_of(context):
+    """The state of each task of the run, by its id."""
+    ti = context["ti"]
+    if hasattr(ti, "get_task_states"):  # Airflow 3
+        found = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
+        states = found.get(ti.run_id, {})
+    else:
+        found = context["dag_run"].get_task_instances()
+        states = {each.task_id: each.state for each in found}
+    return {task: getattr(state, "value", state) for task, state in states.items()}
+
+
+def run_of(context, task):
+    """The job run of a failed task, with Glue's own message; nothing for others."""
+    link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
+    if not link:
+        return {}
+    told = {"job": unquote(link["job_name"]), "run_id": link["job_run_id"]}
+    try:
+        glue = GlueJobHook(region_name=link["region_name"]).conn
+        run = glue.get_job_run(JobName=told["job"], RunId=told["run_id"])["JobRun"]
+    except Exception as error:  # what failed is told all the same
+        return {**told, "message": f"Glue can't be asked: {error}"}
+    return {**told, "message": run.get("ErrorMessage") or run["JobRunState"]}
+
+
+def what_failed(**context):
+    """What failed, and what was not run since it needs that, in words."""
+    states = states_of(context)
+    jobs = parts_of(context["params"])
+    within = {part: [] for part in jobs}
+    for task in states:
+        for part, tasks in within.items():
+            if task == part or task.startswith(f"{part}."):
+                tasks.append(task)
+    failed = [
+        {"part": part, "task": task, **run_of(context, task)}
+        for part, tasks in within.items()
+        for task in tasks
+        if states[task] == "failed"
+    ]
+    names = list(dict.fromkeys(each["part"] for each in failed))
+    blocked = [
+        jobs[part] or part
+        for part, tasks in within.items()
+        if part not in names
+        and any(states[task] == "upstream_failed" for task in tasks)
+    ]
+    environment = context["params"]["environment"]
+    count = f"{len(names)} of {len(within)} {WHAT} failed"
+    lines = [f"{count} in {NAME} ({environment})."]
+    for each in failed:
+        job = each.get("job") or jobs[each["part"]] or each["task"]
+        lines.append(f"\n{each['part']}: {job} failed")
+        lines += [f"  {each['message']}"] if "message" in each else []
+        lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
+    if blocked:
+        lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+    return {
+        "failed": failed,
+        "subject": f"[{environment}] {NAME}: {count}"[:99],
+        "message": "\n".join(lines),
+    }
+
+
+def worth_telling(context):
+    """Skips the message where nothing is to be told, or nobody."""
+    told = context["ti"].xcom_pull(task_ids="outcomes")
+    if not told or not (told["failed"] or ALWAYS):
+        raise AirflowSkipException("nothing failed")
+    if not context["task"].target_arn:
+        raise AirflowSkipException(f"the variable {TOPIC} names no topic")
+
+
+def end_run(**context):
+    """What became of the run; it fails where a failure is to fail the run."""
+    told = context["ti"].xcom_pull(task_ids="outcomes")
+    if told is None:
+        raise AirflowException("what became of the run is not known: see outcomes")
+    print(told["message"])
+    if states_of(context).get("tell") == "failed":
+        raise AirflowException("the topic was not told: see tell")
+    if told["failed"] and FAILURE_FAILS:
+        raise AirflowException(told["message"])
+    return told
+
+
+with DAG(
+    dag_id="master-step-function-stack",
+    schedule=None,
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    params={
+        "environment": Param(
+            "dev",
+            type="string",
+            description="What messages begin with.",
+        ),
+        "child-1_jobs": Param(
+            None,
+            type=["null", "array"],
+            items={
+                "enum": [
+                    "glue-job-1-a",
+                    "glue-job-1-b",
+                    "glue-job-1-c",
+                    "glue-job-1-d",
+                ],
+            },
+            description="The jobs of child-1 that run; all unless given.",
+        ),
+        "child-2_jobs": Param(
+            None,
+            type=["null", "array"],
+            items={
+                "enum": [
+                    "glue-job-2-a",
+                    "glue-job-2-b",
+                    "glue-job-2-c",
+                    "glue-job-2-d",
+                    "glue-job-2-e",
+                ],
+            },
+            description="The jobs of child-2 that run; all unless given.",
+        ),
+        "child-3_jobs": Param(
+            None,
+            type=["null", "array"],
+            items={
+                "enum": [
+                    "glue-job-3-a",
+                    "glue-job-3-b",
+                    "glue-job-3-c",
+                    "glue-job-3-d",
+                ],
+            },
+            description="The jobs of child-3 that run; all unless given.",
+        ),
+        "child-4_jobs": Param(
+            None,
+            type=["null", "array"],
+            items={
+                "enum": [
+                    "glue-job-4-a",
+                    "glue-job-4-b",
+                    "glue-job-4-c",
+                    "glue-job-4-d",
+                    "glue-job-4-e",
+                ],
+            },
+            description="The jobs of child-4 that run; all unless given.",
+        ),
+        "child-5_jobs": Param(
+            None,
+            type=["null", "array"],
+            items={
+                "enum": [
+                    "glue-job-5-a",
+                    "glue-job-5-b",
+                    "glue-job-5-c",
+                    "glue-job-5-d",
+                ],
+            },
+            description="The jobs of child-5 that run; all unless given.",
+        ),
+    },
+) as dag:
+    with TaskGroup("child-1") as child_1:
+        glue_job_1_a = child_job("child-1", "glue-job-1-a", "glue-job-1-a")
+        glue_job_1_b = child_job("child-1", "glue-job-1-b", "glue-job-1-b")
+        glue_job_1_c = child_job("child-1", "glue-job-1-c", "glue-job-1-c")
+        glue_job_1_d = child_job("child-1", "glue-job-1-d", "glue-job-1-d")
+        glue_job_1_a >> glue_job_1_b >> glue_job_1_c >> glue_job_1_d
+    with TaskGroup("child-2") as child_2:
+        glue_job_2_a = child_job("child-2", "glue-job-2-a", "glue-job-2-a")
+        glue_job_2_b = child_job("child-2", "glue-job-2-b", "glue-job-2-b")
+        glue_job_2_c = child_job("child-2", "glue-job-2-c", "glue-job-2-c")
+        glue_job_2_d = child_job("child-2", "glue-job-2-d", "glue-job-2-d")
+        glue_job_2_e = child_job("child-2", "glue-job-2-e", "glue-job-2-e")
+        glue_job_2_a >> glue_job_2_b >> glue_job_2_c >> glue_job_2_d >> glue_job_2_e
+    with TaskGroup("child-3") as child_3:
+        glue_job_3_a = child_job("child-3", "glue-job-3-a", "glue-job-3-a")
+        glue_job_3_b = child_job("child-3", "glue-job-3-b", "glue-job-3-b")
+        glue_job_3_c = child_job("child-3", "glue-job-3-c", "glue-job-3-c")
+        glue_job_3_d = child_job("child-3", "glue-job-3-d", "glue-job-3-d")
+        glue_job_3_a >> glue_job_3_b >> glue_job_3_c >> glue_job_3_d
+    with TaskGroup("child-4") as child_4:
+        glue_job_4_a = child_job("child-4", "glue-job-4-a", "glue-job-4-a")
+        glue_job_4_b = child_job("child-4", "glue-job-4-b", "glue-job-4-b")
+        glue_job_4_c = child_job("child-4", "glue-job-4-c", "glue-job-4-c")
+        glue_job_4_d = child_job("child-4", "glue-job-4-d", "glue-job-4-d")
+        glue_job_4_e = child_job("child-4", "glue-job-4-e", "glue-job-4-e")
+        glue_job_4_a >> glue_job_4_b >> glue_job_4_c >> glue_job_4_d >> glue_job_4_e
+    with TaskGroup("child-5") as child_5:
+        glue_job_5_a = child_job("child-5", "glue-job-5-a", "glue-job-5-a")
+        glue_job_5_b = child_job("child-5", "glue-job-5-b", "glue-job-5-b")
+        glue_job_5_c = child_job("child-5", "glue-job-5-c", "glue-job-5-c")
+        glue_job_5_d = child_job("child-5", "glue-job-5-d", "glue-job-5-d")
+        glue_job_5_a >> glue_job_5_b >> glue_job_5_c >> glue_job_5_d
+    outcomes = PythonOperator(
+        task_id="outcomes",
+        python_callable=what_failed,
+        trigger_rule="all_done",
+    )
+    tell = SnsPublishOperator(
+        task_id="tell",
+        target_arn="{{ var.value.get('master-step-function-stack_topic_arn', '') }}",
+        subject="{{ ti.xcom_pull(task_ids='outcomes')['subject'] }}",
+        message="{{ ti.xcom_pull(task_ids='outcomes')['message'] }}",
+        pre_execute=worth_telling,
+    )
+    done = PythonOperator(
+        task_id="done",
+        python_callable=end_run,
+        trigger_rule="all_done",
+    )
+    [child_1, child_2, child_3, child_4, child_5] >> outcomes >> tell >> done

@@ -1,0 +1,297 @@
+"""orders flow: steps one after another.
+
+Exported by sfnorch: change the plan and export again, rather than this file. It runs on
+Airflow 2.10 and 3, with the Amazon provider.
+
+Airflow variables:
+- aws_region: where the state machines are.
+- aws_account_id: whose they are.
+- orders_flow_stack_name: the stack that has the functions; master-step-function-stack
+  unless set.
+- orders_flow_results_bucket: the bucket that objects are written to.
+- orders_flow_topic_arn: the ARN of the SNS topic that is told; nobody is unless set.
+"""
+
+import inspect
+from datetime import datetime, timedelta, timezone
+from urllib.parse import unquote
+
+try:  # Airflow 3
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.providers.standard.sensors.date_time import DateTimeSensorAsync
+    from airflow.sdk import DAG, Param, TaskGroup
+except ImportError:  # Airflow 2
+    from airflow import DAG
+    from airflow.models.param import Param
+    from airflow.operators.python import PythonOperator
+    from airflow.sensors.date_time import DateTimeSensorAsync
+    from airflow.utils.task_group import TaskGroup
+try:  # Airflow 3.2 and later
+    from airflow.sdk.exceptions import AirflowException, AirflowSkipException
+except ImportError:
+    from airflow.exceptions import AirflowException, AirflowSkipException
+from airflow.providers.amazon.aws.hooks.glue import GlueJobHook
+from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
+from airflow.providers.amazon.aws.operators.lambda_function import (
+    LambdaInvokeFunctionOperator,
+)
+from airflow.providers.amazon.aws.operators.redshift_data import RedshiftDataOperator
+from airflow.providers.amazon.aws.operators.s3 import S3CreateObjectOperator
+from airflow.providers.amazon.aws.operators.sns import SnsPublishOperator
+from airflow.providers.amazon.aws.operators.step_function import (
+    StepFunctionStartExecutionOperator,
+)
+from airflow.timetables.trigger import CronTriggerTimetable
+
+NAME = "orders flow"
+WHAT = "steps"
+FAILURE_FAILS = True
+PARTS = ["clean", "pause", "side-by-side", "each", "write", "write-all", "say"]
+ALWAYS = True
+TOPIC = "orders_flow_topic_arn"
+
+# Newer Amazon providers wait for so many looks at a run, older ones to its end.
+KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
+
+
+def glue_job(task_id, job_name, minutes=2880, **settings):
+    """A run of the Glue job; a trigger waits for its end, and holds no worker."""
+    waits = {"waiter_delay": 30, "waiter_max_attempts": 2 * minutes + 10}
+    return GlueJobOperator(
+        task_id=task_id,
+        job_name=job_name,
+        deferrable=True,
+        verbose=False,
+        stop_job_run_on_kill=True,
+        **(waits if "waiter_max_attempts" in KNOWN else {"job_poll_interval": 30}),
+        **{"retry_delay": timedelta(seconds=30), **settings},
+    )
+
+
+def parts_of(params):
+    """What is told of apart."""
+    return dict.fromkeys(PARTS)
+
+
+def states_of(context):
+    """The state of each task of the run, by its id."""
+    ti = context["ti"]
+    if hasattr(ti, "get_task_states"):  # Airflow 3
+        found = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
+        states = found.get(ti.run_id, {})
+    else:
+        found = context["dag_run"].get_task_instances()
+        states = {each.task_id: each.state for each in found}
+    return {task: getattr(state, "value", state) for task, state in states.items()}
+
+
+def run_of(context, task):
+    """The job run of a failed task, with Glue's own message; nothing for others."""
+    link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
+    if not link:
+        return {}
+    told = {"job": unquote(link["job_name"]), "run_id": link["job_run_id"]}
+    try:
+        glue = GlueJobHook(region_name=link["region_name"]).conn
+        run = glue.get_job_run(JobName=told["job"], RunId=told["run_id"])["JobRun"]
+    except Exception as error:  # what failed is told all the same
+        return {**told, "message": f"Glue can't be asked: {error}"}
+    return {**told, "message": run.get("ErrorMessage") or run["JobRunState"]}
+
+
+def what_failed(**context):
+    """What failed, and what was not run since it needs that, in words."""
+    states = states_of(context)
+    jobs = parts_of(context["params"])
+    within = {part: [] for part in jobs}
+    for task in states:
+        for part, tasks in within.items():
+            if task == part or task.startswith(f"{part}."):
+                tasks.append(task)
+    failed = [
+        {"part": part, "task": task, **run_of(context, task)}
+        for part, tasks in within.items()
+        for task in tasks
+        if states[task] == "failed"
+    ]
+    names = list(dict.fromkeys(each["part"] for each in failed))
+    blocked = [
+        jobs[part] or part
+        for part, tasks in within.items()
+        if part not in names
+        and any(states[task] == "upstream_failed" for task in tasks)
+    ]
+    environment = context["params"]["environment"]
+    count = f"{len(names)} of {len(within)} {WHAT} failed"
+    lines = [f"{count} in {NAME} ({environment})."]
+    for each in failed:
+        job = each.get("job") or jobs[each["part"]] or each["task"]
+        lines.append(f"\n{each['part']}: {job} failed")
+        lines += [f"  {each['message']}"] if "message" in each else []
+        lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
+    if blocked:
+        lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+    return {
+        "failed": failed,
+        "subject": f"[{environment}] {NAME}: {count}"[:99],
+        "message": "\n".join(lines),
+    }
+
+
+def worth_telling(context):
+    """Skips the message where nothing is to be told, or nobody."""
+    told = context["ti"].xcom_pull(task_ids="outcomes")
+    if not told or not (told["failed"] or ALWAYS):
+        raise AirflowSkipException("nothing failed")
+    if not context["task"].target_arn:
+        raise AirflowSkipException(f"the variable {TOPIC} names no topic")
+
+
+def end_run(**context):
+    """What became of the run; it fails where a failure is to fail the run."""
+    told = context["ti"].xcom_pull(task_ids="outcomes")
+    if told is None:
+        raise AirflowException("what became of the run is not known: see outcomes")
+    print(told["message"])
+    if states_of(context).get("tell") == "failed":
+        raise AirflowException("the topic was not told: see tell")
+    if told["failed"] and FAILURE_FAILS:
+        raise AirflowException(told["message"])
+    return told
+
+
+with DAG(
+    dag_id="orders_flow",
+    schedule=CronTriggerTimetable("30 5 * * MON-FRI", timezone="Europe/Berlin"),
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    params={
+        "environment": Param(
+            "prod",
+            type="string",
+            description="What messages begin with.",
+        ),
+    },
+    tags=["team:data", "cost center:42"],
+) as dag:
+    clean = LambdaInvokeFunctionOperator(
+        task_id="clean",
+        function_name="{{ var.value.get('orders_flow_stack_name', 'master-step-function-stack') }}-clean-orders",
+        payload="{{ dict(dag_run.conf or {}) | tojson }}",
+        botocore_config={"read_timeout": 910},
+        retries=2,
+        retry_delay=timedelta(seconds=10),
+        retry_exponential_backoff=True,
+        max_retry_delay=timedelta(seconds=300),
+        execution_timeout=timedelta(seconds=120),
+    )
+    pause = DateTimeSensorAsync(
+        task_id="pause",
+        target_time="{{ (macros.datetime.now(macros.dateutil.tz.UTC) + macros.timedelta(seconds=90)).isoformat() }}",
+    )
+    with TaskGroup("side-by-side") as side_by_side:
+        with TaskGroup("branch_1") as branch_1:
+            load = glue_job(
+                "load",
+                '{{ "load {{ orders }}" }}',
+                minutes=90,
+                script_args={
+                    "--day": '{{ dag_run.conf["day"] }}',
+                    "--first": '{{ macros.json.loads(ti.xcom_pull(task_ids=\'clean\'))["orders"][0]["id"] }}',
+                    "--text": '{{ "it\'s \\"{{ not }}\\" a template" }}',
+                },
+                run_job_kwargs={
+                    "WorkerType": "G.1X",
+                    "NumberOfWorkers": 10,
+                    "ExecutionClass": "FLEX",
+                    "Timeout": 90,
+                    "SecurityConfiguration": "encrypted",
+                },
+                retries=1,
+                retry_delay=timedelta(seconds=1),
+                retry_exponential_backoff=True,
+            )
+            count = RedshiftDataOperator(
+                task_id="count",
+                sql="insert into loads values (:run, :job)",
+                parameters=[
+                    {
+                        "name": "run",
+                        "value": "{{ ti.xcom_pull(task_ids='side-by-side.branch_1.load') }}",
+                    },
+                    {"name": "job", "value": '{{ "load {{ orders }}" }}'},
+                ],
+                database="analytics",
+                workgroup_name="etl",
+                deferrable=True,
+                execution_timeout=timedelta(seconds=900),
+            )
+            load >> count
+        with TaskGroup("branch_2") as branch_2:
+            other = StepFunctionStartExecutionOperator(
+                task_id="other",
+                state_machine_arn="arn:aws:states:{{ var.value.aws_region }}:{{ var.value.aws_account_id }}:stateMachine:publish",
+                state_machine_input='{{ {"day": dag_run.conf["day"], "run": run_id, "all": macros.json.loads(ti.xcom_pull(task_ids=\'clean\')), "full": true} | tojson }}',
+                deferrable=True,
+                waiter_delay=30,
+                waiter_max_attempts=1051200,
+            )
+    with TaskGroup("each") as each:
+        with TaskGroup("item_1") as item_1:
+            profile = LambdaInvokeFunctionOperator(
+                task_id="profile",
+                function_name="arn:aws:lambda:us-east-1:123456789012:function:profile",
+                payload='{{ {"table": "orders", "whole": {"table": "orders"}} | tojson }}',
+                qualifier="live",
+                botocore_config={"read_timeout": 910},
+            )
+        with TaskGroup("item_2") as item_2:
+            profile_2 = LambdaInvokeFunctionOperator(
+                task_id="profile",
+                function_name="arn:aws:lambda:us-east-1:123456789012:function:profile",
+                payload='{{ {"table": "prices", "whole": {"table": "prices", "rows": [1, 2]}} | tojson }}',
+                qualifier="live",
+                botocore_config={"read_timeout": 910},
+            )
+    write = S3CreateObjectOperator(
+        task_id="write",
+        s3_bucket="our-results",
+        s3_key="executions/{{ run_id }}",
+        data='{{ {"first": macros.json.loads(ti.xcom_pull(task_ids=\'clean\'))["orders"][0], "day": dag_run.conf["day"]} | tojson }}',
+        replace=True,
+    )
+    write_all = S3CreateObjectOperator(
+        task_id="write-all",
+        s3_bucket="{{ var.value['orders_flow_results_bucket'] }}",
+        s3_key="executions/{{ run_id }}.json",
+        data="{{ dict(dag_run.conf or {}, clean=macros.json.loads(ti.xcom_pull(task_ids='clean'))) | tojson }}",
+        replace=True,
+    )
+    say = SnsPublishOperator(
+        task_id="say",
+        target_arn="{{ var.value['orders_flow_topic_arn'] }}",
+        subject="orders",
+        message="{{ macros.json.loads(ti.xcom_pull(task_ids='clean'))[\"count\"] }}",
+    )
+    clean >> pause >> side_by_side >> each >> write >> write_all >> say
+    outcomes = PythonOperator(
+        task_id="outcomes",
+        python_callable=what_failed,
+        trigger_rule="all_done",
+    )
+    tell = SnsPublishOperator(
+        task_id="tell",
+        target_arn="{{ var.value.get('orders_flow_topic_arn', '') }}",
+        subject="{{ ti.xcom_pull(task_ids='outcomes')['subject'] }}",
+        message="{{ ti.xcom_pull(task_ids='outcomes')['message'] }}",
+        pre_execute=worth_telling,
+    )
+    done = PythonOperator(
+        task_id="done",
+        python_callable=end_run,
+        trigger_rule="all_done",
+    )
+    outcomes.set_upstream(
+        [clean, pause, load, count, other, profile, profile_2, write, write_all, say],
+    )
+    outcomes >> tell >> done

@@ -1,0 +1,194 @@
+"""quiet: chains of Glue jobs side by side.
+
+Exported by sfnorch: change the plan and export again, rather than this file. It runs on
+Airflow 2.10 and 3, with the Amazon provider.
+"""
+
+import inspect
+from datetime import datetime, timedelta, timezone
+from urllib.parse import unquote
+
+import pendulum
+
+try:  # Airflow 3
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.sdk import DAG, Param, TaskGroup
+except ImportError:  # Airflow 2
+    from airflow import DAG
+    from airflow.models.param import Param
+    from airflow.operators.python import PythonOperator
+    from airflow.utils.task_group import TaskGroup
+try:  # Airflow 3.2 and later
+    from airflow.sdk.exceptions import AirflowException, AirflowSkipException
+except ImportError:
+    from airflow.exceptions import AirflowException, AirflowSkipException
+from airflow.providers.amazon.aws.hooks.glue import GlueJobHook
+from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
+from airflow.timetables.events import EventsTimetable
+
+NAME = "quiet"
+WHAT = "children"
+FAILURE_FAILS = True
+PARTS = ["timedelta", "done_2"]
+
+# Newer Amazon providers wait for so many looks at a run, older ones to its end.
+KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
+
+
+def glue_job(task_id, job_name, minutes=2880, **settings):
+    """A run of the Glue job; a trigger waits for its end, and holds no worker."""
+    waits = {"waiter_delay": 30, "waiter_max_attempts": 2 * minutes + 10}
+    return GlueJobOperator(
+        task_id=task_id,
+        job_name=job_name,
+        deferrable=True,
+        verbose=False,
+        stop_job_run_on_kill=True,
+        **(waits if "waiter_max_attempts" in KNOWN else {"job_poll_interval": 30}),
+        **{"retry_delay": timedelta(seconds=30), **settings},
+    )
+
+
+def child_job(child, task_id, job_name, named=None, **settings):
+    """A run of the Glue job, unless the run's params name other jobs of the child."""
+
+    def skip(context):
+        wanted = context["params"].get(f"{child}_jobs")
+        if wanted is not None and (named or job_name) not in wanted:
+            raise AirflowSkipException(f"{child}_jobs doesn't name {job_name}")
+
+    settings = {"trigger_rule": "none_failed", "pre_execute": skip, **settings}
+    return glue_job(task_id, job_name, **settings)
+
+
+def parts_of(params):
+    """What is told of apart."""
+    return dict.fromkeys(PARTS)
+
+
+def states_of(context):
+    """The state of each task of the run, by its id."""
+    ti = context["ti"]
+    if hasattr(ti, "get_task_states"):  # Airflow 3
+        found = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
+        states = found.get(ti.run_id, {})
+    else:
+        found = context["dag_run"].get_task_instances()
+        states = {each.task_id: each.state for each in found}
+    return {task: getattr(state, "value", state) for task, state in states.items()}
+
+
+def run_of(context, task):
+    """The job run of a failed task, with Glue's own message; nothing for others."""
+    link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
+    if not link:
+        return {}
+    told = {"job": unquote(link["job_name"]), "run_id": link["job_run_id"]}
+    try:
+        glue = GlueJobHook(region_name=link["region_name"]).conn
+        run = glue.get_job_run(JobName=told["job"], RunId=told["run_id"])["JobRun"]
+    except Exception as error:  # what failed is told all the same
+        return {**told, "message": f"Glue can't be asked: {error}"}
+    return {**told, "message": run.get("ErrorMessage") or run["JobRunState"]}
+
+
+def what_failed(**context):
+    """What failed, and what was not run since it needs that, in words."""
+    states = states_of(context)
+    jobs = parts_of(context["params"])
+    within = {part: [] for part in jobs}
+    for task in states:
+        for part, tasks in within.items():
+            if task == part or task.startswith(f"{part}."):
+                tasks.append(task)
+    failed = [
+        {"part": part, "task": task, **run_of(context, task)}
+        for part, tasks in within.items()
+        for task in tasks
+        if states[task] == "failed"
+    ]
+    names = list(dict.fromkeys(each["part"] for each in failed))
+    blocked = [
+        jobs[part] or part
+        for part, tasks in within.items()
+        if part not in names
+        and any(states[task] == "upstream_failed" for task in tasks)
+    ]
+    environment = context["params"]["environment"]
+    count = f"{len(names)} of {len(within)} {WHAT} failed"
+    lines = [f"{count} in {NAME} ({environment})."]
+    for each in failed:
+        job = each.get("job") or jobs[each["part"]] or each["task"]
+        lines.append(f"\n{each['part']}: {job} failed")
+        lines += [f"  {each['message']}"] if "message" in each else []
+        lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
+    if blocked:
+        lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+    return {
+        "failed": failed,
+        "subject": f"[{environment}] {NAME}: {count}"[:99],
+        "message": "\n".join(lines),
+    }
+
+
+def end_run(**context):
+    """What became of the run; it fails where a failure is to fail the run."""
+    told = context["ti"].xcom_pull(task_ids="outcomes")
+    if told is None:
+        raise AirflowException("what became of the run is not known: see outcomes")
+    print(told["message"])
+    if states_of(context).get("tell") == "failed":
+        raise AirflowException("the topic was not told: see tell")
+    if told["failed"] and FAILURE_FAILS:
+        raise AirflowException(told["message"])
+    return told
+
+
+with DAG(
+    dag_id="quiet",
+    schedule=EventsTimetable(
+        [pendulum.datetime(2030, 1, 31, 5, 0, 0, tz="America/New_York")],
+        description="once",
+    ),
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    params={
+        "environment": Param(
+            "dev",
+            type="string",
+            description="What messages begin with.",
+        ),
+        "timedelta_jobs": Param(
+            None,
+            type=["null", "array"],
+            items={"enum": ["dag", "glue_job"]},
+            description="The jobs of timedelta that run; all unless given.",
+        ),
+        "done_2_jobs": Param(
+            None,
+            type=["null", "array"],
+            items={"enum": ["class", "1", "é{{ 1 }}"]},
+            description="The jobs of done that run; all unless given.",
+        ),
+    },
+) as dag:
+    with TaskGroup("timedelta") as timedelta_2:
+        dag_2 = child_job("timedelta", "dag", "dag")
+        glue_job_2 = child_job("timedelta", "glue_job", "glue_job")
+        dag_2 >> glue_job_2
+    with TaskGroup("done_2") as done_2:
+        task_class = child_job("done_2", "class", "class")
+        task_1 = child_job("done_2", "1", "1")
+        task_1_2 = child_job("done_2", "1_2", '{{ "é{{ 1 }}" }}', named="é{{ 1 }}")
+        task_class >> task_1 >> task_1_2
+    outcomes = PythonOperator(
+        task_id="outcomes",
+        python_callable=what_failed,
+        trigger_rule="all_done",
+    )
+    done = PythonOperator(
+        task_id="done",
+        python_callable=end_run,
+        trigger_rule="all_done",
+    )
+    [timedelta_2, done_2] >> outcomes >> done

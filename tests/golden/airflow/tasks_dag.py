@@ -1,0 +1,237 @@
+"""nightly tasks: tasks that wait for just what they need.
+
+Exported by sfnorch: change the plan and export again, rather than this file. It runs on
+Airflow 2.10 and 3, with the Amazon provider.
+
+Airflow variables:
+- aws_region: where the state machines are.
+- aws_account_id: whose they are.
+- nightly_tasks_topic_arn: the ARN of the SNS topic that is told; nobody is unless set.
+"""
+
+import inspect
+from datetime import datetime, timedelta, timezone
+from urllib.parse import unquote
+
+try:  # Airflow 3
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.sdk import DAG, Param
+except ImportError:  # Airflow 2
+    from airflow import DAG
+    from airflow.models.param import Param
+    from airflow.operators.python import PythonOperator
+try:  # Airflow 3.2 and later
+    from airflow.sdk.exceptions import AirflowException, AirflowSkipException
+except ImportError:
+    from airflow.exceptions import AirflowException, AirflowSkipException
+from airflow.providers.amazon.aws.hooks.glue import GlueJobHook
+from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
+from airflow.providers.amazon.aws.operators.lambda_function import (
+    LambdaInvokeFunctionOperator,
+)
+from airflow.providers.amazon.aws.operators.sns import SnsPublishOperator
+from airflow.providers.amazon.aws.operators.step_function import (
+    StepFunctionStartExecutionOperator,
+)
+
+NAME = "nightly tasks"
+WHAT = "tasks"
+FAILURE_FAILS = True
+PARTS = ["publish", "facts", "orders", "prices", "check", "elsewhere_1", "2"]
+ALWAYS = True
+TOPIC = "nightly_tasks_topic_arn"
+
+# Newer Amazon providers wait for so many looks at a run, older ones to its end.
+KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
+
+
+def glue_job(task_id, job_name, minutes=2880, **settings):
+    """A run of the Glue job; a trigger waits for its end, and holds no worker."""
+    waits = {"waiter_delay": 30, "waiter_max_attempts": 2 * minutes + 10}
+    return GlueJobOperator(
+        task_id=task_id,
+        job_name=job_name,
+        deferrable=True,
+        verbose=False,
+        stop_job_run_on_kill=True,
+        **(waits if "waiter_max_attempts" in KNOWN else {"job_poll_interval": 30}),
+        **{"retry_delay": timedelta(seconds=30), **settings},
+    )
+
+
+def parts_of(params):
+    """What is told of apart."""
+    return dict.fromkeys(PARTS)
+
+
+def states_of(context):
+    """The state of each task of the run, by its id."""
+    ti = context["ti"]
+    if hasattr(ti, "get_task_states"):  # Airflow 3
+        found = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
+        states = found.get(ti.run_id, {})
+    else:
+        found = context["dag_run"].get_task_instances()
+        states = {each.task_id: each.state for each in found}
+    return {task: getattr(state, "value", state) for task, state in states.items()}
+
+
+def run_of(context, task):
+    """The job run of a failed task, with Glue's own message; nothing for others."""
+    link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
+    if not link:
+        return {}
+    told = {"job": unquote(link["job_name"]), "run_id": link["job_run_id"]}
+    try:
+        glue = GlueJobHook(region_name=link["region_name"]).conn
+        run = glue.get_job_run(JobName=told["job"], RunId=told["run_id"])["JobRun"]
+    except Exception as error:  # what failed is told all the same
+        return {**told, "message": f"Glue can't be asked: {error}"}
+    return {**told, "message": run.get("ErrorMessage") or run["JobRunState"]}
+
+
+def what_failed(**context):
+    """What failed, and what was not run since it needs that, in words."""
+    states = states_of(context)
+    jobs = parts_of(context["params"])
+    within = {part: [] for part in jobs}
+    for task in states:
+        for part, tasks in within.items():
+            if task == part or task.startswith(f"{part}."):
+                tasks.append(task)
+    failed = [
+        {"part": part, "task": task, **run_of(context, task)}
+        for part, tasks in within.items()
+        for task in tasks
+        if states[task] == "failed"
+    ]
+    names = list(dict.fromkeys(each["part"] for each in failed))
+    blocked = [
+        jobs[part] or part
+        for part, tasks in within.items()
+        if part not in names
+        and any(states[task] == "upstream_failed" for task in tasks)
+    ]
+    environment = context["params"]["environment"]
+    count = f"{len(names)} of {len(within)} {WHAT} failed"
+    lines = [f"{count} in {NAME} ({environment})."]
+    for each in failed:
+        job = each.get("job") or jobs[each["part"]] or each["task"]
+        lines.append(f"\n{each['part']}: {job} failed")
+        lines += [f"  {each['message']}"] if "message" in each else []
+        lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
+    if blocked:
+        lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+    return {
+        "failed": failed,
+        "subject": f"[{environment}] {NAME}: {count}"[:99],
+        "message": "\n".join(lines),
+    }
+
+
+def worth_telling(context):
+    """Skips the message where nothing is to be told, or nobody."""
+    told = context["ti"].xcom_pull(task_ids="outcomes")
+    if not told or not (told["failed"] or ALWAYS):
+        raise AirflowSkipException("nothing failed")
+    if not context["task"].target_arn:
+        raise AirflowSkipException(f"the variable {TOPIC} names no topic")
+
+
+def end_run(**context):
+    """What became of the run; it fails where a failure is to fail the run."""
+    told = context["ti"].xcom_pull(task_ids="outcomes")
+    if told is None:
+        raise AirflowException("what became of the run is not known: see outcomes")
+    print(told["message"])
+    if states_of(context).get("tell") == "failed":
+        raise AirflowException("the topic was not told: see tell")
+    if told["failed"] and FAILURE_FAILS:
+        raise AirflowException(told["message"])
+    return told
+
+
+with DAG(
+    dag_id="nightly_tasks",
+    schedule=timedelta(days=1),
+    start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
+    catchup=False,
+    params={
+        "environment": Param(
+            "prod",
+            type="string",
+            description="What messages begin with.",
+        ),
+    },
+    tags=["team:data"],
+) as dag:
+    publish = StepFunctionStartExecutionOperator(
+        task_id="publish",
+        state_machine_arn="arn:aws:states:{{ var.value.aws_region }}:{{ var.value.aws_account_id }}:stateMachine:publish",
+        state_machine_input='{"mode": "full", "parts": [1, 0.25, "0.5", {"deep": "it\'s: \\"data\\" # no"}], "on": true}',
+        deferrable=True,
+        waiter_delay=30,
+        waiter_max_attempts=1051200,
+        retries=1,
+        retry_delay=timedelta(seconds=30),
+    )
+    facts = glue_job(
+        "facts",
+        "load: facts",
+        minutes=60,
+        retries=2,
+        script_args={"--mode": "full"},
+        run_job_kwargs={
+            "WorkerType": "G.1X",
+            "NumberOfWorkers": 10,
+            "ExecutionClass": "FLEX",
+            "Timeout": 60,
+            "SecurityConfiguration": "encrypted",
+        },
+    )
+    orders = glue_job("orders", "extract-orders")
+    prices = glue_job("prices", "extract-prices", retries=2)
+    check = LambdaInvokeFunctionOperator(
+        task_id="check",
+        function_name="check-prices",
+        payload='{"level": 3}',
+        qualifier="live",
+        botocore_config={"read_timeout": 910},
+    )
+    elsewhere_1 = LambdaInvokeFunctionOperator(
+        task_id="elsewhere_1",
+        function_name="arn:aws:lambda:eu-central-1:123456789012:function:told",
+        payload="{}",
+        botocore_config={"read_timeout": 910},
+    )
+    task_2 = StepFunctionStartExecutionOperator(
+        task_id="2",
+        state_machine_arn="arn:aws:states:eu-central-1:123456789012:stateMachine:archive",
+        state_machine_input="{}",
+        deferrable=True,
+        waiter_delay=30,
+        waiter_max_attempts=1051200,
+    )
+    [facts, check] >> publish
+    [orders, prices] >> facts
+    prices >> check
+    check >> elsewhere_1
+    outcomes = PythonOperator(
+        task_id="outcomes",
+        python_callable=what_failed,
+        trigger_rule="all_done",
+    )
+    tell = SnsPublishOperator(
+        task_id="tell",
+        target_arn="{{ var.value.get('nightly_tasks_topic_arn', '') }}",
+        subject="{{ ti.xcom_pull(task_ids='outcomes')['subject'] }}",
+        message="{{ ti.xcom_pull(task_ids='outcomes')['message'] }}",
+        pre_execute=worth_telling,
+    )
+    done = PythonOperator(
+        task_id="done",
+        python_callable=end_run,
+        trigger_rule="all_done",
+    )
+    outcomes.set_upstream([publish, facts, orders, prices, check, elsewhere_1, task_2])
+    outcomes >> tell >> done
