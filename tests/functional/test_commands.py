@@ -11,6 +11,7 @@ import pytest
 from click import Group
 
 import sfnorch
+from sfnorch.cli.export import EXPORT_COMMANDS, export
 from sfnorch.cli.main import COMMANDS
 from sfnorch.cli.main import sfnorch as group
 from sfnorch.cli.pipeline import PIPELINE_COMMANDS, pipeline
@@ -56,6 +57,7 @@ Commands:
   resume    Run again what failed in an execution, from the job that failed.
   stop      Stop an execution, its children and their job runs.
   pipeline  Set up the pipeline that brings the plan's stack to AWS.
+  export    Export the plan for another orchestrator.
 """
     )
 
@@ -69,6 +71,7 @@ def test_version(run: Run):
     [
         *((group, COMMANDS, name) for name in COMMANDS),
         *((pipeline, PIPELINE_COMMANDS, name) for name in PIPELINE_COMMANDS),
+        *((export, EXPORT_COMMANDS, name) for name in EXPORT_COMMANDS),
     ],
 )
 def test_what_help_says_of_a_command_is_what_the_command_says(within: Group, listed: dict[str, str], name: str):

@@ -40,7 +40,7 @@ def flow_dag(plan: FlowPlan) -> Dag:
     body = build.sequence(plan.steps, Scope({}), (), Names(RESERVED))
     if build.faults:
         raise SfnorchError(
-            "\n".join(f"steps: {step}: Airflow can't say {fault}" for step, fault in build.faults),
+            "\n".join(dict.fromkeys(f"steps: {step}: Airflow can't say {fault}" for step, fault in build.faults)),
             hint="leave these steps to a state machine, which the DAG starts by a step state_machine",
         )
     tops = [node for node in body if isinstance(node, Task | Group)]

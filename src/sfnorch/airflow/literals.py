@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from rich.cells import cell_len
+
 LINE = 88
 _STEP = "    "
 
@@ -29,7 +31,7 @@ class Call:
     keywords: Mapping[str, Literal]
 
 
-Literal: TypeAlias = str | int | float | bool | Code | Call | Sequence["Literal"] | Mapping[str, "Literal"] | None
+Literal: TypeAlias = str | int | bool | Code | Call | Sequence["Literal"] | Mapping[str, "Literal"] | None
 
 
 def quoted(text: str) -> str:
@@ -46,7 +48,7 @@ def quoted(text: str) -> str:
 def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0) -> str:
     """The value's source; `used` is how much of its first line is taken, `behind` what follows its last character."""
     one_line = _one_line(value)
-    if len(indent) + used + len(one_line) + behind <= LINE:
+    if len(indent) + used + cell_len(one_line) + behind <= LINE:
         return one_line
     inner = indent + _STEP
     if isinstance(value, Call):

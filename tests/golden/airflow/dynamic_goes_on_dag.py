@@ -75,7 +75,7 @@ def given_job(number):
         jobs = context["params"]["glue_jobs"]
         if number > len(jobs):
             raise AirflowSkipException(f"the run names {len(jobs)} jobs")
-        task = context["task"]
+        task = context["ti"].task
         task.job_name = jobs[number - 1]
         settings = SETTINGS.get(task.job_name, {})
         if context["ti"].try_number > 1 + settings.get("retries", 0):
@@ -168,7 +168,7 @@ def worth_telling(context):
     told = context["ti"].xcom_pull(task_ids="outcomes")
     if not told or not (told["failed"] or ALWAYS):
         raise AirflowSkipException("nothing failed")
-    if not context["task"].target_arn:
+    if not context["ti"].task.target_arn:
         raise AirflowSkipException(f"the variable {TOPIC} names no topic")
 
 

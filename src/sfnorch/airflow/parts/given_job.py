@@ -5,7 +5,7 @@ def given_job(number):
         jobs = context["params"]["glue_jobs"]
         if number > len(jobs):
             raise AirflowSkipException(f"the run names {len(jobs)} jobs")
-        task = context["task"]
+        task = context["ti"].task
         task.job_name = jobs[number - 1]
         settings = SETTINGS.get(task.job_name, {})
         if context["ti"].try_number > 1 + settings.get("retries", 0):

@@ -3,5 +3,5 @@ def worth_telling(context):
     told = context["ti"].xcom_pull(task_ids="outcomes")
     if not told or not (told["failed"] or ALWAYS):
         raise AirflowSkipException("nothing failed")
-    if not context["task"].target_arn:
+    if not context["ti"].task.target_arn:
         raise AirflowSkipException(f"the variable {TOPIC} names no topic")

@@ -1,0 +1,71 @@
+"""What can't be exported, each with all that is said of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfnorch.airflow.export import airflow_source
+from sfnorch.errors import SfnorchError
+from sfnorch.plan.load import parse_plan
+from tests.golden.artifacts import starter_plan
+
+FLOW = """\
+pattern: flow
+steps:
+  - {name: a, lambda: f, save_as: a, retry: {errors: [X]}}
+  - {name: b, lambda: f, input: {n: '{% $a.n + 1 %}'}, retry: {backoff_rate: 1.5}, save_as: b}
+  - {name: c, wait: '{% $a.seconds %}'}
+  - {name: d, state_machine: m, save_as: d}
+  - {name: e, lambda: f, on_error: {then: continue}, input: {d: '{% $d %}'}}
+  - name: f
+    for_each: {items: [1, 2, 3], concurrency: 2, steps: [{name: g, glue_job: x}]}
+  - name: h
+    for_each: {items: '{% $a.items %}', steps: [{name: i, glue_job: x}]}
+  - name: j
+    for_each: {items: [{x: 1}], steps: [{name: k, glue_job: x, arguments: {--y: '{% $item.y %}'}, save_as: k}]}
+    save_as: j
+  - {name: l, parallel: [[{name: m, glue_job: x, save_as: m}]], retry: 1, save_as: l}
+  - {name: n, glue_job: x, arguments: {--l: '{% $l.m %}', --t: '{% $states.context.State.Name %}'}, save_as: n}
+  - {name: o, notify: {subject: s, message: '{% $n.seconds %}'}}
+"""
+
+
+def test_every_step_that_airflow_can_not_say_is_named():
+    with pytest.raises(SfnorchError) as told:
+        airflow_source(parse_plan(FLOW))
+
+    assert told.value.message.splitlines() == [
+        "steps: a: Airflow can't say retry: Airflow tries again after every error, or after none",
+        "steps: b: Airflow can't say retry: a backoff_rate other than 1 and 2",
+        "steps: c: Airflow can't say wait: Airflow has to know how long before the run",
+        "steps: e: Airflow can't say what d saved",
+        "steps: e: Airflow can't say on_error: what is done when a step has failed",
+        "steps: f: Airflow can't say for_each: concurrency and stop_at_failure, in groups of tasks side by side",
+        "steps: h: Airflow can't say for_each: the items, unless the plan lists them",
+        "steps: k: Airflow can't say a way into an item that has no y",
+        "steps: l: Airflow can't say retry: it tries tasks again, and no groups of them",
+        "steps: n: Airflow can't say what l saved",
+        "steps: o: Airflow can't say what n saved, but for its job and runId",
+    ]
+    assert told.value.hint == "leave these steps to a state machine, which the DAG starts by a step state_machine"
+
+
+def test_a_loop_has_no_dag():
+    with pytest.raises(SfnorchError) as told:
+        airflow_source(starter_plan("continuous"))
+
+    assert told.value.message == "pattern: a loop without an end can't be exported: a run of a DAG ends"
+
+
+def test_the_names_of_a_lists_jobs_are_those_that_the_plan_allows():
+    plan = parse_plan("pattern: dynamic\nallowed_jobs: [etl-*, a.b]\njobs: [clean]\n")
+
+    assert '"pattern": "^(clean|etl\\\\-.*|a\\\\.b)$"' in airflow_source(plan)
+
+
+def test_a_statement_is_no_file_of_one():
+    plan = parse_plan(
+        "pattern: flow\nsteps:\n  - {name: a, redshift_sql: {sql: 'select 1 from a.sql', database: d, cluster: c}}\n"
+    )
+
+    assert "sql='{{ \"select 1 from a.sql\" }}'" in airflow_source(plan)
