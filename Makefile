@@ -13,7 +13,8 @@ help:
 	@echo "make demo    render the default orchestration, look it over, and draw it"
 	@echo "make test    run the tests"
 	@echo "make check   format, lint, types, layers, then the tests with branch coverage"
-	@echo "make test-airflow  load and run the exported DAGs in Airflow 3 and 2.10"
+	@echo "make test-airflow"
+	@echo "             load and run the exported DAGs in Airflow 3 and 2.10"
 	@echo "make golden  renew the committed renderings and generated parts of the README; read the diff"
 	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
 

@@ -18,6 +18,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from sfnorch.airflow.export import airflow_source
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cfn.render import render_template
 from sfnorch.cli.main import sfnorch
@@ -85,6 +86,7 @@ def readme_text(readme: str) -> str:
         "followed": _followed,
         "tasks": _tasks,
         "waits": _waits,
+        "airflow": lambda: _airflow(readme),
     }
     made = {name: "\n".join(lines()) for name, lines in parts.items()}
     return _PART.sub(lambda part: f"{part[1]}\n{made[part[2]]}\n{part[3]}", readme)
@@ -140,6 +142,13 @@ def _graphs() -> Iterator[str]:
     template = contents(parse_template(text, "SAM-template.yaml"))
     for name in ("master", "child-1"):
         yield f"```mermaid\n{mermaid([template.find(name)], template)}```\n"
+
+
+def _airflow(readme: str) -> Iterator[str]:
+    """The tasks of the first plan that the README has."""
+    plan = parse_plan(readme.partition("<!-- file: sfnorch.yaml -->\n```yaml\n")[2].partition("```")[0])
+    text = airflow_source(plan)
+    yield f"```python\n{text[text.index(') as dag:') + len(') as dag:') :].strip(chr(10))}\n```\n"
 
 
 def _run() -> Iterator[str]:

@@ -15,8 +15,8 @@ def test_the_default_orchestration(run: Run, tmp_path: Path):
     assert (done.code, done.err) == (0, "")
     assert done.out == (
         "Wrote master-step-function-stack_dag.py: the DAG master-step-function-stack.\n"
-        "  Airflow variable master-step-function-stack_topic_arn: the ARN of the SNS topic that is told; nobody is unless "
-        "set\n"
+        "  Airflow variable master-step-function-stack_topic_arn: the ARN of the SNS topic that is told; without it, "
+        "nobody is\n"
     )
     written = (tmp_path / "master-step-function-stack_dag.py").read_text(encoding="utf-8")
     assert written == (AIRFLOW / "five_children_dag.py").read_text(encoding="utf-8")

@@ -92,8 +92,8 @@ def ending(
 
 def topic_meaning(plan: Plan) -> str:
     """What the variable with the topic is."""
-    given = plan.alerts.topic_arn
-    return f"the ARN of the SNS topic that is told; {'the plan names one' if given else 'nobody is'} unless set"
+    otherwise = "the plan's own" if plan.alerts.topic_arn else "nobody"
+    return f"the ARN of the SNS topic that is told; without it, {otherwise} is"
 
 
 def _all_done(task_id: str, function: str) -> Call:

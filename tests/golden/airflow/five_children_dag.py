@@ -4,8 +4,8 @@ Exported by sfnorch: change the plan and export again, rather than this file. It
 Airflow 2.10 and 3, with the Amazon provider.
 
 Airflow variables:
-- master-step-function-stack_topic_arn: the ARN of the SNS topic that is told; nobody is
-  unless set.
+- master-step-function-stack_topic_arn: the ARN of the SNS topic that is told; without
+  it, nobody is.
 """
 
 import inspect

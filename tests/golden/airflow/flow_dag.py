@@ -9,7 +9,7 @@ Airflow variables:
 - orders_flow_stack_name: the stack that has the functions; master-step-function-stack
   unless set.
 - orders_flow_results_bucket: the bucket that objects are written to.
-- orders_flow_topic_arn: the ARN of the SNS topic that is told; nobody is unless set.
+- orders_flow_topic_arn: the ARN of the SNS topic that is told; without it, nobody is.
 """
 
 import inspect

@@ -6,7 +6,7 @@ Airflow 2.10 and 3, with the Amazon provider.
 Airflow variables:
 - aws_region: where the state machines are.
 - aws_account_id: whose they are.
-- nightly_tasks_topic_arn: the ARN of the SNS topic that is told; nobody is unless set.
+- nightly_tasks_topic_arn: the ARN of the SNS topic that is told; without it, nobody is.
 """
 
 import inspect
