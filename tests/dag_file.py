@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import builtins
+import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from ruff.__main__ import find_ruff_bin
+
+
+def reformatted(texts: list[str]) -> list[str]:
+    """The texts that `ruff format` would change."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / f"{number}.py" for number, _ in enumerate(texts)]
+        for file, text in zip(files, texts, strict=True):
+            file.write_text(text, encoding="utf-8")
+        subprocess.run([find_ruff_bin(), "format", "--isolated", "--no-cache", "--quiet", folder], check=True)
+        return [text for file, text in zip(files, texts, strict=True) if file.read_text(encoding="utf-8") != text]
+
 
 STANDARD = {"inspect", "datetime", "urllib.parse"}
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import ast
 import json
 import re
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ruff.__main__ import find_ruff_bin
 
 from sfnorch.airflow.export import airflow_source
 from sfnorch.airflow.literals import laid_out
@@ -23,7 +19,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.plan.dag import DagPlan
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models import DynamicPlan, MasterChildPlan
-from tests.dag_file import DagFile, run_file
+from tests.dag_file import DagFile, reformatted, run_file
 from tests.property.test_flows import Steps, flows
 from tests.property.test_plans import PLANS
 
@@ -39,16 +35,6 @@ LITERALS = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=12,
 )
-
-
-def reformatted(texts: list[str]) -> list[str]:
-    """The texts that `ruff format` would change."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = [Path(folder) / f"{number}.py" for number, _ in enumerate(texts)]
-        for file, text in zip(files, texts, strict=True):
-            file.write_text(text, encoding="utf-8")
-        subprocess.run([find_ruff_bin(), "format", "--isolated", "--no-cache", "--quiet", folder], check=True)
-        return [text for file, text in zip(files, texts, strict=True) if file.read_text(encoding="utf-8") != text]
 
 
 @settings(max_examples=15)

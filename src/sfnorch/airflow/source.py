@@ -97,6 +97,9 @@ def _with(dag: Dag) -> Iterator[str]:
         "schedule": dag.timing.schedule,
         "start_date": Call(function="datetime", arguments=(2024, 1, 1), keywords={"tzinfo": Code("timezone.utc")}),
         "catchup": False,
+        # whatever an environment's own default is, a plan says how often a job runs again
+        "default_args": {"retries": 0},
+        "doc_md": Code("__doc__"),
         "params": dag.params,
     }
     if dag.tags:

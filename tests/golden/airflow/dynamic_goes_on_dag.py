@@ -190,6 +190,8 @@ with DAG(
     schedule=None,
     start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
     catchup=False,
+    default_args={"retries": 0},
+    doc_md=__doc__,
     params={
         "environment": Param(
             "dev",

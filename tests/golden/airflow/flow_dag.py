@@ -165,6 +165,8 @@ with DAG(
     schedule=CronTriggerTimetable("30 5 * * MON-FRI", timezone="Europe/Berlin"),
     start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
     catchup=False,
+    default_args={"retries": 0},
+    doc_md=__doc__,
     params={
         "environment": Param(
             "prod",

@@ -156,6 +156,8 @@ with DAG(
     schedule=timedelta(days=1),
     start_date=datetime(2024, 1, 1, tzinfo=timezone.utc),
     catchup=False,
+    default_args={"retries": 0},
+    doc_md=__doc__,
     params={
         "environment": Param(
             "prod",

@@ -7,7 +7,8 @@ import pytest
 from sfnorch.airflow.export import airflow_source
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.load import parse_plan
-from tests.golden.artifacts import starter_plan
+from tests.dag_file import reformatted, run_file
+from tests.golden.artifacts import AIRFLOW, starter_plan
 
 FLOW = """\
 pattern: flow
@@ -28,6 +29,14 @@ steps:
   - {name: n, glue_job: x, arguments: {--l: '{% $l.m %}', --t: '{% $states.context.State.Name %}'}, save_as: n}
   - {name: o, notify: {subject: s, message: '{% $n.seconds %}'}}
 """
+
+
+def test_the_committed_files_stand_as_ruff_lays_them_out_and_make_tasks():
+    texts = [file.read_text(encoding="utf-8") for file in AIRFLOW.glob("*_dag.py")]
+
+    assert len(texts) == 6
+    assert reformatted(texts) == []
+    assert all(run_file(text).tasks for text in texts)
 
 
 def test_every_step_that_airflow_can_not_say_is_named():
