@@ -18,7 +18,6 @@ _OLD = {
 }
 _STANDARD = {
     "DateTimeSensorAsync": ("sensors.date_time", "airflow.sensors.date_time"),
-    "EmptyOperator": ("operators.empty", "airflow.operators.empty"),
     "PythonOperator": ("operators.python", "airflow.operators.python"),
 }
 """What Airflow 3 has in its standard provider: where it stands there, and where in Airflow 2."""
