@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
-from sfnorch.airflow.ending import RESERVED, ending
+from sfnorch.airflow.ending import RESERVED, ending, with_ending
 from sfnorch.airflow.jinja import escaped
 from sfnorch.airflow.literals import Call, Literal
 from sfnorch.airflow.operators import GLUE, job_settings, patience
-from sfnorch.airflow.plan_settings import environment, named, plan_tags
-from sfnorch.airflow.schedules import timing
 from sfnorch.airflow.task_ids import IN_USE, Names
 
 if TYPE_CHECKING:
@@ -19,10 +17,9 @@ if TYPE_CHECKING:
 
 def chains_dag(plan: MasterChildPlan) -> Dag:
     """The DAG: each child's jobs one after another, all children at once, and what failed told at the end."""
-    name, dag_id = named(plan)
     variables, groups = Names(IN_USE), Names(RESERVED)
     body: list[Node] = []
-    params = environment(plan)
+    params: dict[str, Literal] = {}
     for child in plan.children:
         group = _child(child, groups.id(child.name), variables)
         params[f"{group.group_id}_jobs"] = _jobs_param(child)
@@ -30,25 +27,21 @@ def chains_dag(plan: MasterChildPlan) -> Dag:
     made = [node for node in body if isinstance(node, Group)]
     end = ending(
         plan,
-        dag_id,
-        name=name,
         parts=[group.group_id for group in made],
         what="children",
         fails=plan.on_child_failure == "fail",
         notify=plan.notify,
         after=[group.variable for group in made],
     )
-    return Dag(
-        dag_id=dag_id,
-        title=f"{name}: chains of Glue jobs side by side",
-        timing=timing(plan.schedule),
+    return with_ending(
+        plan,
+        end,
+        title="chains of Glue jobs side by side",
+        schedule=plan.schedule,
         params=params,
-        tags=plan_tags(plan),
-        constants=end.constants,
-        parts=("glue_job", "child_job", *end.parts),
-        imports=(GLUE, *end.imports),
-        body=(*body, *end.body),
-        variables=end.variables,
+        parts=("glue_job", "child_job"),
+        imports=(GLUE,),
+        body=body,
     )
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.dag import Chain, Node, Task
+from sfnorch.airflow.dag import Chain, Dag, Node, Task
 from sfnorch.airflow.literals import Call, Code, Literal
 from sfnorch.airflow.operators import GLUE_HOOK, SNS, publish, python
+from sfnorch.airflow.plan_settings import environment, named, plan_tags
+from sfnorch.airflow.schedules import timing
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import Plan
+    from sfnorch.plan.models import Plan, Schedule
 
 RESERVED = ("outcomes", "tell", "done")
 """The tasks, and their variables, that stand behind all others."""
@@ -49,9 +52,7 @@ def topic_variable(dag_id: str) -> str:
 
 def ending(
     plan: Plan,
-    dag_id: str,
     *,
-    name: str,
     parts: Sequence[str] | None,
     what: str,
     fails: bool,
@@ -64,6 +65,7 @@ def ending(
     `notify`: failure, always or never. All tasks must be done before it: one is "upstream failed" while others still
     run, so `after` names every task, or groups whose last task is their last to end.
     """
+    name, dag_id = named(plan)
     constants: dict[str, Literal] = {"NAME": name, "WHAT": what, "FAILURE_FAILS": fails}
     if parts is not None:
         constants["PARTS"] = list(parts)
@@ -87,6 +89,35 @@ def ending(
         parts=("given_parts" if parts is None else "parts", "outcomes", *(("told",) if told else ()), "done"),
         imports=(GLUE_HOOK, *((SNS,) if told else ())),
         variables={topic_variable(dag_id): topic_meaning(plan)} if told else {},
+    )
+
+
+def with_ending(
+    plan: Plan,
+    end: Ending,
+    *,
+    title: str,
+    schedule: Schedule | None,
+    body: Sequence[Node],
+    params: Mapping[str, Literal] = MappingProxyType({}),
+    constants: Mapping[str, Literal] = MappingProxyType({}),
+    parts: Sequence[str] = (),
+    imports: Sequence[str] = (),
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> Dag:
+    """The plan's DAG: the tasks, what they take, and the ending behind them."""
+    name, dag_id = named(plan)
+    return Dag(
+        dag_id=dag_id,
+        title=f"{name}: {title}",
+        timing=timing(schedule),
+        params={**environment(plan), **params},
+        tags=plan_tags(plan),
+        constants={**constants, **end.constants},
+        parts=(*parts, *end.parts),
+        imports=(*imports, *end.imports),
+        body=(*body, *end.body),
+        variables={**variables, **end.variables},
     )
 
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
 from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
-from sfnorch.airflow.ending import RESERVED, ending, topic_meaning, topic_variable
+from sfnorch.airflow.ending import RESERVED, ending, topic_meaning, topic_variable, with_ending
 from sfnorch.airflow.flow_steps import Kept, Scope, call, given, kept
 from sfnorch.airflow.jinja import Unsayable
-from sfnorch.airflow.plan_settings import STACK_NAME, environment, named, plan_tags
-from sfnorch.airflow.schedules import timing
+from sfnorch.airflow.plan_settings import STACK_NAME, named
 from sfnorch.airflow.task_ids import IN_USE, Names
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.flow import walk
@@ -35,7 +34,7 @@ def flow_dag(plan: FlowPlan) -> Dag:
 
     Raises SfnorchError that names each step which Airflow can't say, and why.
     """
-    name, dag_id = named(plan)
+    _, dag_id = named(plan)
     build = _Build(plan, dag_id)
     body = build.sequence(plan.steps, Scope({}), (), Names(RESERVED))
     if build.faults:
@@ -46,8 +45,6 @@ def flow_dag(plan: FlowPlan) -> Dag:
     tops = [node for node in body if isinstance(node, Task | Group)]
     end = ending(
         plan,
-        dag_id,
-        name=name,
         parts=[node.group_id if isinstance(node, Group) else node.task_id for node in tops],
         what="steps",
         fails=True,
@@ -55,17 +52,15 @@ def flow_dag(plan: FlowPlan) -> Dag:
         after=[task.variable for task in _tasks(body)],
     )
     kinds = [step.kind for step in walk(plan.steps)]
-    return Dag(
-        dag_id=dag_id,
-        title=f"{name}: steps one after another",
-        timing=timing(plan.schedule),
-        params=environment(plan),
-        tags=plan_tags(plan),
-        constants=end.constants,
-        parts=(*(("glue_job",) if "glue_job" in kinds else ()), *end.parts),
-        imports=(*(_IMPORTS[kind] for kind in kinds if kind in _IMPORTS), *end.imports),
-        body=(*body, *end.body),
-        variables={**_variables(plan, dag_id), **end.variables},
+    return with_ending(
+        plan,
+        end,
+        title="steps one after another",
+        schedule=plan.schedule,
+        parts=("glue_job",) if "glue_job" in kinds else (),
+        imports=[_IMPORTS[kind] for kind in kinds if kind in _IMPORTS],
+        body=body,
+        variables=_variables(plan, dag_id),
     )
 
 

@@ -6,11 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Dag, Rows
-from sfnorch.airflow.ending import ending
+from sfnorch.airflow.ending import ending, with_ending
 from sfnorch.airflow.literals import Call, Code, Literal
 from sfnorch.airflow.operators import GLUE, job_settings
-from sfnorch.airflow.plan_settings import environment, named, plan_tags
-from sfnorch.airflow.schedules import timing
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import DynamicPlan, Job
@@ -24,9 +22,8 @@ _MINUTES = 2_880
 
 def given_dag(plan: DynamicPlan) -> Dag:
     """The DAG: a task for each job that a run may name, those beyond its list skipped."""
-    name, dag_id = named(plan)
     settings = {job.name: made for job in plan.jobs if (made := _settings(job))}
-    end = ending(plan, dag_id, name=name, parts=None, what="jobs", fails=True, notify="failure", after=["jobs"])
+    end = ending(plan, parts=None, what="jobs", fails=True, notify="failure", after=["jobs"])
     names = Call(
         function="Param",
         keywords={
@@ -37,21 +34,20 @@ def given_dag(plan: DynamicPlan) -> Dag:
             "description": "The Glue jobs that run, one after another.",
         },
     )
-    return Dag(
-        dag_id=dag_id,
-        title=f"{name}: the Glue jobs that a run names",
-        timing=timing(None),
-        params={**environment(plan), "glue_jobs": names},
-        tags=plan_tags(plan),
+    return with_ending(
+        plan,
+        end,
+        title="the Glue jobs that a run names",
+        schedule=None,
+        params={"glue_jobs": names},
         constants={
             "LONGEST": LONGEST,
             "MINUTES": max([_MINUTES, *(job.timeout_minutes or 0 for job in plan.jobs)]),
             "SETTINGS": settings,
             "TRIGGER_RULE": "none_skipped" if plan.continue_on_failure else "all_success",
-            **end.constants,
         },
-        parts=("glue_job", "given_job", *end.parts),
-        imports=(GLUE, *end.imports),
+        parts=("glue_job", "given_job"),
+        imports=(GLUE,),
         body=(
             Rows(
                 (
@@ -60,9 +56,7 @@ def given_dag(plan: DynamicPlan) -> Dag:
                     "    before >> after",
                 )
             ),
-            *end.body,
         ),
-        variables=end.variables,
     )
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
-
-from rich.cells import cell_len
+from unicodedata import category, east_asian_width
 
 LINE = 88
 _STEP = "    "
@@ -48,7 +47,7 @@ def quoted(text: str) -> str:
 def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0) -> str:
     """The value's source; `used` is how much of its first line is taken, `behind` what follows its last character."""
     one_line = _one_line(value)
-    if len(indent) + used + cell_len(one_line) + behind <= LINE:
+    if len(indent) + used + _width(one_line) + behind <= LINE:
         return one_line
     inner = indent + _STEP
     if isinstance(value, Call):
@@ -62,6 +61,13 @@ def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0
     if isinstance(value, Sequence) and not isinstance(value, str) and value:
         return _block("[", [laid_out(item, inner, behind=1) for item in value], "]", indent)
     return one_line
+
+
+def _width(text: str) -> int:
+    """Columns of the text as ruff counts them: wide characters take two, marks that combine none."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def _block(begin: str, rows: list[str], end: str, indent: str) -> str:

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
 from sfnorch.airflow.dag import Chain, Dag, Node, Task
-from sfnorch.airflow.ending import RESERVED, ending
+from sfnorch.airflow.ending import RESERVED, ending, with_ending
 from sfnorch.airflow.jinja import document, escaped, into
 from sfnorch.airflow.literals import Call
-from sfnorch.airflow.plan_settings import environment, named, plan_tags
-from sfnorch.airflow.schedules import timing
 from sfnorch.airflow.task_ids import IN_USE, Names
 
 if TYPE_CHECKING:
@@ -21,7 +19,6 @@ _IMPORTS = {"glue_job": operators.GLUE, "lambda": operators.LAMBDA, "state_machi
 
 def tasks_dag(plan: DagPlan) -> Dag:
     """The DAG: each task starts when all that it needs has succeeded, and never where that failed."""
-    name, dag_id = named(plan)
     ids, variables = Names(RESERVED), Names(IN_USE)
     made = {task.name: (ids.id(task.name), variables.variable(task.name)) for task in plan.tasks}
     body: list[Node] = [
@@ -33,8 +30,6 @@ def tasks_dag(plan: DagPlan) -> Dag:
     ]
     end = ending(
         plan,
-        dag_id,
-        name=name,
         parts=[task_id for task_id, _ in made.values()],
         what="tasks",
         fails=plan.on_task_failure == "fail",
@@ -43,17 +38,15 @@ def tasks_dag(plan: DagPlan) -> Dag:
     )
     elsewhere = [task.state_machine for task in plan.tasks if task.state_machine]
     kinds = {task.kind for task in plan.tasks}
-    return Dag(
-        dag_id=dag_id,
-        title=f"{name}: tasks that wait for just what they need",
-        timing=timing(plan.schedule),
-        params=environment(plan),
-        tags=plan_tags(plan),
-        constants=end.constants,
-        parts=(*(("glue_job",) if "glue_job" in kinds else ()), *end.parts),
-        imports=(*(_IMPORTS[kind] for kind in kinds), *end.imports),
-        body=(*body, *end.body),
-        variables={**operators.where_machines_are(elsewhere), **end.variables},
+    return with_ending(
+        plan,
+        end,
+        title="tasks that wait for just what they need",
+        schedule=plan.schedule,
+        parts=("glue_job",) if "glue_job" in kinds else (),
+        imports=[_IMPORTS[kind] for kind in kinds],
+        body=body,
+        variables=operators.where_machines_are(elsewhere),
     )
 
 
