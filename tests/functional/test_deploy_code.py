@@ -99,3 +99,17 @@ def test_what_is_inlined_is_the_file_itself(folder: Path):
     resources = json.loads((folder / "template.json").read_text())["Resources"]
     assert resources["SmallFunction"]["Properties"]["Code"] == {"ZipFile": SMALL.rstrip("\n")}
     assert resources["LargeFunction"]["Metadata"] == {"CodeFrom": "large.py"}
+
+
+def test_a_function_whose_name_is_too_long_with_the_stacks_is_told_of_before_any_call(run: Run, tmp_path: Path):
+    (tmp_path / "code.py").write_text(SMALL)
+    name, stack = "n" * 40, "orchestration-of-all-orders"
+    (tmp_path / "sfnorch.yaml").write_text(
+        f"pattern: flow\nfunctions: [{{name: {name}, code: code.py}}]\nsteps: [{{name: a, lambda: {name}}}]\n"
+    )
+    done = run("deploy", "--stack-name", stack, "--yes")  # without credentials, so that a call would fail otherwise
+    assert (done.code, plain(done.err)) == (
+        1,
+        f"Error: N{'n' * 39}Function: the name {stack}-{name} has 68 characters, and Lambda takes 64: make its own name "
+        "or the stack's shorter by 4\n  nothing was deployed\n",
+    )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from sfnorch.durations import seconds_of
 from sfnorch.plan.consistency import Path, one_of_kinds, repeated
 from sfnorch.plan.flow_expressions import expression_faults
 from sfnorch.plan.flow_steps import Placed, placed_steps
@@ -113,9 +114,29 @@ def _s3_object(step: Placed) -> Iterator[tuple[Path, str]]:
 
 
 def _retries(step: Placed) -> Iterator[tuple[Path, str]]:
+    """What Step Functions refuses of retriers; where one of all errors stands among them, it is put behind the others.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
     given = step.data.get("retry")
+    of_all = 0
     for index, row in enumerate(given if isinstance(given, list) else [given]):
-        errors = row.get("errors") if isinstance(row, dict) else None
-        if isinstance(errors, list) and "States.ALL" in errors and len(errors) > 1:
-            at: Path = (index,) if isinstance(given, list) else ()
-            yield (*step.path, "retry", *at, "errors"), "States.ALL stands alone: it means every error"
+        path: Path = (*step.path, "retry", *((index,) if isinstance(given, list) else ()))
+        if not isinstance(row, dict | int) or isinstance(row, bool):
+            continue
+        written = row if isinstance(row, dict) else {}
+        errors = written.get("errors", ["States.ALL"])
+        if isinstance(errors, list) and "States.ALL" in errors:
+            of_all += 1
+            if len(errors) > 1:
+                yield (*path, "errors"), "States.ALL stands alone: it means every error"
+            elif of_all > 1:
+                yield path, "a retry of every error stands here a second time: there can be but one"
+        interval, most = _whole_seconds(written.get("interval", 1)), _whole_seconds(written.get("max_delay"))
+        if interval and most and most <= interval:
+            yield (*path, "max_delay"), f"it must be more than the interval, which is {interval:,.0f} s"
+
+
+def _whole_seconds(value: Any) -> float | None:
+    """The seconds of a duration as it was read; None for what is none."""
+    return seconds_of(value) if isinstance(value, str) else value if isinstance(value, int) else None

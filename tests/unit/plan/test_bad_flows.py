@@ -66,6 +66,29 @@ functions: [{name: f, code: /etc/passwd, timeout: 1h}, {name: f, code: ../x.py}]
             "functions[1].name: 'f' is the name of functions[0] already (plan.yaml, line 18)",
         ],
     ),
+    "steps: retries": (
+        """\
+pattern: flow
+steps:
+- {name: a, lambda: f, retry: [3, 2]}
+- {name: b, lambda: f, retry: [{errors: [X]}, {interval: 5s}, {errors: [States.ALL]}, true]}
+- {name: c, lambda: f, retry: {interval: 10s, max_delay: 5s}}
+- name: d
+  lambda: f
+  retry:
+  - {errors: [X], max_delay: 1}
+  - interval: 2m
+    max_delay: 120
+""",
+        [
+            "steps[0].retry[1]: a retry of every error stands here a second time: there can be but one (plan.yaml, line 3)",
+            "steps[1].retry[2]: a retry of every error stands here a second time: there can be but one (plan.yaml, line 4)",
+            "steps[1].retry[3]: a number of times or a mapping is wanted, not true (plan.yaml, line 4)",
+            "steps[2].retry.max_delay: it must be more than the interval, which is 10 s (plan.yaml, line 5)",
+            "steps[3].retry[0].max_delay: it must be more than the interval, which is 1 s (plan.yaml, line 9)",
+            "steps[3].retry[1].max_delay: it must be more than the interval, which is 120 s (plan.yaml, line 11)",
+        ],
+    ),
     "steps: variables": (
         """\
 pattern: flow
