@@ -66,6 +66,23 @@ functions: [{name: f, code: /etc/passwd, timeout: 1h}, {name: f, code: ../x.py}]
             "functions[1].name: 'f' is the name of functions[0] already (plan.yaml, line 18)",
         ],
     ),
+    "steps: keys that aren't there, within steps": (
+        """\
+pattern: flow
+steps:
+- {name: a, lambda: f, on_error: {steps: [{name: b, lambda: f, foo: 1}], thn: fail}}
+- {name: c, for_each: {items: [1], steps: [{name: d, lambda: f, inptu: {}, on_error: {save_as: x, steps: [{name: e, wait: 1, notify: {sbject: x}}]}}]}}
+""",
+        [
+            "steps[0].on_error.steps[0].foo: there is no key 'foo' here; the keys are: name, glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel, for_each, input, arguments, worker_type, number_of_workers, execution_class, security_configuration, save_as, retry, timeout, on_error (plan.yaml, line 3)",
+            "steps[0].on_error.thn: there is no key 'thn' here; did you mean then? (plan.yaml, line 3)",
+            "steps[1].for_each.steps[0].inptu: there is no key 'inptu' here; did you mean input? (plan.yaml, line 4)",
+            "steps[1].for_each.steps[0].on_error.steps[0].name: a step is one of glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel and for_each: it has notify and wait (plan.yaml, line 4)",
+            "steps[1].for_each.steps[0].on_error.steps[0].notify.message: the key 'message' is missing (plan.yaml, line 4)",
+            "steps[1].for_each.steps[0].on_error.steps[0].notify.sbject: there is no key 'sbject' here; did you mean subject? (plan.yaml, line 4)",
+            "steps[1].for_each.steps[0].on_error.steps[0].notify.subject: the key 'subject' is missing (plan.yaml, line 4)",
+        ],
+    ),
     "steps: retries": (
         """\
 pattern: flow
