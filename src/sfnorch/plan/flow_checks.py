@@ -29,6 +29,9 @@ CONTROL_STATES = (
 )
 """The names of the states that are no step's."""
 
+MAX_STATEMENT_SECONDS = 86_400
+"""How long a statement may take at most. https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html"""
+
 _OF_JOBS = ("arguments", "worker_type", "number_of_workers", "execution_class", "security_configuration")
 _TAKES = {
     **dict.fromkeys(_OF_JOBS, ("glue_job",)),
@@ -95,6 +98,9 @@ def _redshift(step: Placed) -> Iterator[tuple[Path, str]]:
         yield (*path, "db_user"), "db_user signs in without the secret that secret_arn names: write one of them"
     if given.get("workgroup") is not None and given.get("db_user") is not None:
         yield (*path, "db_user"), "db_user is for clusters; a workgroup takes a secret_arn, or the role itself"
+    seconds = _whole_seconds(step.data.get("timeout"))
+    if seconds and seconds > MAX_STATEMENT_SECONDS:
+        yield (*step.path, "timeout"), "Redshift's Data API takes statements of at most 24 hours"
     sql, parameters = given.get("sql"), given.get("parameters")
     if not isinstance(sql, str):
         return

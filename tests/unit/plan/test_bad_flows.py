@@ -179,6 +179,9 @@ steps:
 - {name: b, redshift_sql: {sql: 'select :x, y::int', database: d, cluster: c, workgroup: wwww, parameters: {x: '', y: 1, z: 2, 1a: 3}}}
 - {name: c, redshift_sql: {sql: 'select {% $input %}', database: d, cluster: c, db_user: u, secret_arn: x}}
 - {name: d, redshift_sql: {sql: 'select 1', database: d, workgroup: wwww, db_user: u}}
+- {name: e, redshift_sql: {sql: 'select 1', database: d, cluster: c}, timeout: 24h1s}
+- {name: f, redshift_sql: {sql: 'select 1', database: d, cluster: c}, timeout: 86401}
+- {name: g, redshift_sql: {sql: 'select 1', database: d, cluster: c}, timeout: 24h}
 """,
         [
             "steps[0].redshift_sql: a statement runs in a cluster or in a workgroup: name one of them (plan.yaml, line 3)",
@@ -193,6 +196,8 @@ steps:
             "steps[2].redshift_sql.secret_arn: 'x' is not the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME (plan.yaml, line 5)",
             "steps[2].redshift_sql.sql: an expression in SQL is not taken: write :name there, and the value under parameters (plan.yaml, line 5)",
             "steps[3].redshift_sql.db_user: db_user is for clusters; a workgroup takes a secret_arn, or the role itself (plan.yaml, line 6)",
+            "steps[4].timeout: Redshift's Data API takes statements of at most 24 hours (plan.yaml, line 7)",
+            "steps[5].timeout: Redshift's Data API takes statements of at most 24 hours (plan.yaml, line 8)",
         ],
     ),
     "functions": (
