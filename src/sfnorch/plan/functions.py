@@ -7,6 +7,7 @@ there, that is no Python, that lacks the handler.
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated
@@ -19,6 +20,9 @@ from sfnorch.plan import names
 from sfnorch.plan.durations import Seconds
 from sfnorch.plan.models import Model, no_code
 
+ENVIRONMENT_BYTES = 4_096
+"""How large a function's environment variables may be together."""
+
 
 def _beside_the_plan(path: str) -> str:
     parts = PurePosixPath(path).parts
@@ -27,6 +31,29 @@ def _beside_the_plan(path: str) -> str:
             "code_path", "{path} is no file or folder beside the plan: write its way from there", {"path": repr(path)}
         )
     return path
+
+
+def _environment_key(key: str) -> str:
+    if key in names.LAMBDAS_OWN:
+        raise PydanticCustomError("environment_key", "{key} is a variable that Lambda sets itself", {"key": repr(key)})
+    return key
+
+
+def _environment_text(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("environment_text", "an environment variable holds no null byte")
+    return no_code(text)
+
+
+def _environment(variables: dict[str, str]) -> dict[str, str]:
+    # Lambda measures them as JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    size = len(json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > ENVIRONMENT_BYTES:
+        bounds = {"size": f"{size:,}", "most": f"{ENVIRONMENT_BYTES:,}"}
+        raise PydanticCustomError(
+            "environment", "the variables have {size} bytes in all, and Lambda takes {most}", bounds
+        )
+    return variables
 
 
 class FunctionPermission(Model):
@@ -61,9 +88,12 @@ class Function(Model):
     memory_mb: Annotated[int, Field(ge=128, le=10_240)] = Field(
         default=128, description="Megabytes of memory.", examples=[256]
     )
-    environment: dict[
-        Annotated[str, Field(pattern=names.ENVIRONMENT_KEY)],
-        Annotated[str, Field(max_length=4_000), AfterValidator(no_code)],
+    environment: Annotated[
+        dict[
+            Annotated[str, Field(pattern=names.ENVIRONMENT_KEY), AfterValidator(_environment_key)],
+            Annotated[str, Field(max_length=4_000), AfterValidator(_environment_text)],
+        ],
+        AfterValidator(_environment),
     ] = Field(default={}, description="Environment variables.", examples=[{"LEVEL": "debug"}])
     permissions: Annotated[list[FunctionPermission], Field(max_length=20)] = Field(
         default=[],

@@ -204,21 +204,45 @@ steps:
         """\
 pattern: flow
 functions:
-- {name: clean-orders, code: missing.py, handler: 'a.b', memory_mb: 1, environment: {1A: x, B: '${X}'}}
+- {name: clean-orders, code: missing.py, handler: 'a.b', memory_mb: 1, environment: {1A: x, BB: '${X}'}}
 - {name: 1a, code: x.py, permissions: [{actions: ['*'], resources: []}]}
 steps:
 - {name: a, lambda: clean-order}
 - {name: b, lambda: something-else}
 """,
         [
-            "functions[0].environment.1A: '1A' is not an environment variable's name: letters, digits and underscores, a letter first (plan.yaml, line 3)",
-            "functions[0].environment.B: '${X}' is not taken: ${ would be taken for code (plan.yaml, line 3)",
+            "functions[0].environment.1A: '1A' is not an environment variable's name: two or more letters, digits and underscores, a letter first (plan.yaml, line 3)",
+            "functions[0].environment.BB: '${X}' is not taken: ${ would be taken for code (plan.yaml, line 3)",
             "functions[0].handler: 'a.b' is not the name of a Python function (plan.yaml, line 3)",
             "functions[0].memory_mb: 1 is less than 128 (plan.yaml, line 3)",
             "functions[1].name: '1a' is not a name of 1 to 40 letters, digits, dashes and underscores, a letter first (plan.yaml, line 4)",
             "functions[1].permissions[0].actions[0]: '*' is not an action of IAM's, SERVICE:Action (plan.yaml, line 4)",
             "functions[1].permissions[0].resources: at least 1 is wanted, 0 are given (plan.yaml, line 4)",
             "steps[0].lambda: there is no function 'clean-order'; did you mean clean-orders? For one of elsewhere write its ARN (plan.yaml, line 6)",
+        ],
+    ),
+    "functions: environment variables": (
+        """\
+pattern: flow
+functions:
+- name: f
+  code: x.py
+  environment: {AWS_REGION: x, AWS_LAMBDA_FUNCTION_NAME: x, X: x, AWS_XRAY_CONTEXT_MISSING: x, OK: "a\\0b"}
+- name: g
+  code: x.py
+  environment: {A1: '"""
+        + "x" * 2_000
+        + "', A2: '"
+        + "é" * 1_040
+        + """'}
+steps: [{name: a, wait: 1}]
+""",
+        [
+            "functions[0].environment.AWS_LAMBDA_FUNCTION_NAME: 'AWS_LAMBDA_FUNCTION_NAME' is a variable that Lambda sets itself (plan.yaml, line 5)",
+            "functions[0].environment.AWS_REGION: 'AWS_REGION' is a variable that Lambda sets itself (plan.yaml, line 5)",
+            "functions[0].environment.OK: an environment variable holds no null byte (plan.yaml, line 5)",
+            "functions[0].environment.X: 'X' is not an environment variable's name: two or more letters, digits and underscores, a letter first (plan.yaml, line 5)",
+            "functions[1].environment: the variables have 4,097 bytes in all, and Lambda takes 4,096 (plan.yaml, line 8)",
         ],
     ),
     "functions: code that isn't there": (
