@@ -96,7 +96,7 @@ def _step(step: Placed, scope: _Scope) -> Iterator[tuple[Path, str]]:
             yield from _steps(given.get("steps"), (*step.path, "for_each", "steps"), within)
     if isinstance(step.data.get("on_error"), dict):
         given = part(step, "on_error")
-        saved = {given.get("save_as", FAILURE), step.data.get("save_as")}
+        saved = (given.get("save_as", FAILURE), step.data.get("save_as"))
         more = frozenset(name for name in saved if isinstance(name, str))
         yield from _handler(given.get("steps"), (*step.path, "on_error", "steps"), scope, more)
 

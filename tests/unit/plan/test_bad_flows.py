@@ -140,6 +140,22 @@ steps:
             "steps[5].input: '{% [$left, $failure] %}' is not taken: $failure is not there, but $input, $later, $left, $sum (plan.yaml, line 18)",
         ],
     ),
+    "steps: variables that are no names": (
+        """\
+pattern: flow
+steps:
+- {name: a, lambda: f, save_as: [x], on_error: {}}
+- {name: b, lambda: f, on_error: {save_as: {}, steps: [{name: c, lambda: f, save_as: {x: y}}]}}
+- {name: d, for_each: {items: [1], as: [y], steps: [{name: e, wait: 1}]}, save_as: 5}
+""",
+        [
+            "steps[0].save_as: a text is wanted, not a list (plan.yaml, line 3)",
+            "steps[1].on_error.save_as: a text is wanted, not a mapping (plan.yaml, line 4)",
+            "steps[1].on_error.steps[0].save_as: a text is wanted, not a mapping (plan.yaml, line 4)",
+            "steps[2].for_each.as: a text is wanted, not a list (plan.yaml, line 5)",
+            "steps[2].save_as: a text is wanted, not 5: put quotes round it (plan.yaml, line 5)",
+        ],
+    ),
     "steps: expressions": (
         """\
 pattern: flow
