@@ -56,7 +56,7 @@ def test_code_is_put_into_the_bucket_that_the_stack_is_told_of(run: Run, folder:
     ]
     s3 = account.client("s3")
     keys = {row["Key"] for row in s3.list_objects_v2(Bucket=bucket)["Contents"]}
-    files = {name: read_code(folder / name) for name in ("code", "large.py")}
+    files = {name: read_code(folder, name) for name in ("code", "large.py")}
     assert keys == {package_key(each) for each in files.values()}
     body = s3.get_object(Bucket=bucket, Key=package_key(files["code"]))["Body"].read()
     with zipfile.ZipFile(io.BytesIO(body)) as archive:

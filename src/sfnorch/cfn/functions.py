@@ -18,9 +18,9 @@ from troposphere.logs import LogGroup
 from sfnorch import workflow as flow
 from sfnorch.cfn.roles import TRACING, allow, service_role
 from sfnorch.cfn.values import function_id, function_role_id, resolved
-from sfnorch.packages import METADATA, package_key
+from sfnorch.packages import METADATA, PYTHON, package_key
 
-RUNTIME = "python3.13"
+RUNTIME = "python{}.{}".format(*PYTHON)
 
 _LOG_RETENTION_DAYS = 30
 """For which the functions' logs are kept where the plan keeps none of the machines'."""
