@@ -14,7 +14,7 @@ from sfnorch.durations import seconds_of
 from sfnorch.plan.consistency import Path, one_of_kinds, repeated
 from sfnorch.plan.flow_expressions import expression_faults
 from sfnorch.plan.flow_steps import Placed, placed_steps
-from sfnorch.plan.names import MAX_STEPS
+from sfnorch.plan.names import MAX_STEPS, code_fault
 from sfnorch.plan.values import is_expression
 
 KINDS = (
@@ -106,6 +106,8 @@ def _redshift(step: Placed) -> Iterator[tuple[Path, str]]:
         return
     if "{%" in sql or "%}" in sql:
         yield (*path, "sql"), "an expression in SQL is not taken: write :name there, and the value under parameters"
+    elif fault := code_fault(sql):
+        yield (*path, "sql"), f"{fault}: write :name there, and the value under parameters"
     for name, value in parameters.items() if isinstance(parameters, dict) else ():
         if not re.search(rf"(?<!:):{re.escape(name)}\b", sql):
             yield (*path, "parameters", name), f"the statement has no :{name}"

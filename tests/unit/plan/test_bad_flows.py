@@ -187,6 +187,20 @@ steps:
             "steps[5].notify.subject: an empty text is not taken (plan.yaml, line 8)",
         ],
     ),
+    "steps: messages": (
+        f"""\
+pattern: flow
+steps:
+- {{name: a, notify: {{subject: {"x" * 100}, message: x}}}}
+- {{name: b, notify: {{subject: "two\\nlines", message: "two\\nlines"}}}}
+- {{name: c, notify: {{subject: {"é" * 99}, message: x}}}}
+- {{name: d, notify: {{subject: "{{% $input.subject &\\n '{"x" * 100}' %}}", message: x}}}}
+""",
+        [
+            "steps[0].notify.subject: a subject is one line of at most 99 characters (plan.yaml, line 3)",
+            "steps[1].notify.subject: a subject is one line of at most 99 characters (plan.yaml, line 4)",
+        ],
+    ),
     "steps: statements": (
         """\
 pattern: flow
@@ -198,6 +212,7 @@ steps:
 - {name: e, redshift_sql: {sql: 'select 1', database: d, cluster: c}, timeout: 24h1s}
 - {name: f, redshift_sql: {sql: 'select 1', database: d, cluster: c}, timeout: 86401}
 - {name: g, redshift_sql: {sql: 'select 1', database: d, cluster: c}, timeout: 24h}
+- {name: h, redshift_sql: {sql: 'select ${X}', database: d, cluster: c}}
 """,
         [
             "steps[0].redshift_sql: a statement runs in a cluster or in a workgroup: name one of them (plan.yaml, line 3)",
@@ -214,6 +229,7 @@ steps:
             "steps[3].redshift_sql.db_user: db_user is for clusters; a workgroup takes a secret_arn, or the role itself (plan.yaml, line 6)",
             "steps[4].timeout: Redshift's Data API takes statements of at most 24 hours (plan.yaml, line 7)",
             "steps[5].timeout: Redshift's Data API takes statements of at most 24 hours (plan.yaml, line 8)",
+            "steps[7].redshift_sql.sql: ${ would be taken for code: write :name there, and the value under parameters (plan.yaml, line 10)",
         ],
     ),
     "functions": (
