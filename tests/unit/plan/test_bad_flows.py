@@ -140,6 +140,19 @@ steps:
             "steps[5].input: '{% [$left, $failure] %}' is not taken: $failure is not there, but $input, $later, $left, $sum (plan.yaml, line 18)",
         ],
     ),
+    "steps: variables that are words": (
+        """\
+pattern: flow
+steps:
+- {name: a, lambda: f, save_as: 'true', on_error: {save_as: 'null'}}
+- {name: b, for_each: {items: [1], as: 'false', steps: [{name: c, wait: 1}]}, save_as: in}
+""",
+        [
+            "steps[0].on_error.save_as: 'null' is a word of JSONata's, and no name behind a point (plan.yaml, line 3)",
+            "steps[0].save_as: 'true' is a word of JSONata's, and no name behind a point (plan.yaml, line 3)",
+            "steps[1].for_each.as: 'false' is a word of JSONata's, and no name behind a point (plan.yaml, line 4)",
+        ],
+    ),
     "steps: variables that are no names": (
         """\
 pattern: flow

@@ -151,6 +151,13 @@ def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
 
 _INPUT = """$exists($states.input.resumeAt)
     ? $merge([$sift($states.input, function($value, $key) { $key != "resumeAt" })]) : $states.input"""
+# what is given and names no step must match none: a name of a step holds no blank
+_AT = """$exists($states.input.resumeAt) ? (
+    $at := $states.input.resumeAt;
+    $named := $type($at) = "object" and $type($at.step) = "string";
+    $named and ($exists($at.variables) ? $type($at.variables) = "object" : true)
+      ? $at.step : "no step: " & $substring($string($at), 0, 500)
+  ) : null"""
 _RESUMED = "$exists($states.input.resumeAt.<<what>>) ? $states.input.resumeAt.<<what>> : null"
 
 
@@ -159,7 +166,7 @@ def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     assign: dict[str, Value] = {}
     if _tells(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
-    assign |= {"input": jsonata(_INPUT), "resumeAt": jsonata(_RESUMED.replace("<<what>>", "step"))}
+    assign |= {"input": jsonata(_INPUT), "resumeAt": jsonata(_AT)}
     assign["steps"] = [step.name for step in plan.steps]
     assign |= {name: jsonata(_RESUMED.replace("<<what>>", f"variables.{name}")) for name in variables}
     return Pass(name="ResolveInput", assign=assign, output={}, next="CheckInput")
