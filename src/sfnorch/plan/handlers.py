@@ -75,7 +75,9 @@ def _bound(tree: ast.Module) -> Iterator[str]:
 
 def _names(*targets: ast.expr) -> Iterator[str]:
     for target in targets:
-        yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+        for node in ast.walk(target):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id
 
 
 def _is_utf8(content: bytes) -> bool:

@@ -39,6 +39,10 @@ CODE: dict[str, tuple[dict[str, str | bytes], str]] = {
         {"f.py": "class A:\n    def handler(self): ...\nasync def handler(event, context): ...\nhandler: int\n"},
         "f.py has no function handler: write `def handler(event, context):`, or name another as handler",
     ),
+    "a handler that is an index": (
+        {"f.py": "a = {}\na[handler] = 1\n"},
+        "f.py has no function handler: write `def handler(event, context):`, or name another as handler",
+    ),
     "a folder without index.py": (
         {"f.py/other.py": "x = 1\n"},
         "f.py holds no index.py, in which Lambda looks for the handler",
