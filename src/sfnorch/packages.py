@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import stat
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+PYTHON = (3, 13)
+"""The Python that functions run with."""
 
 METADATA = "CodeFrom"
 """The key of a function's Metadata that tells where its code lies, by the way from the template's folder."""
@@ -19,19 +23,49 @@ _LONG_AGO = (2000, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
 
 
-def read_code(path: Path) -> dict[str, bytes]:
-    """The code at the path, by the files' ways within the package: a file is `index.py`, a folder all that lies in it.
+class CodeError(Exception):
+    """Code that makes no package; what is said of it stands behind its name: `clean.py can't be read: …`."""
 
-    Raises OSError where nothing is there; more files than a package may have are not read.
+
+def read_code(folder: Path, name: str) -> dict[str, bytes]:
+    """The code of this name in the folder, by the files' ways within the package.
+
+    A file is `index.py`, a folder all that lies in it. Raises CodeError where it isn't there, lies elsewhere by a link,
+    is no code at all, or is too much: what is too much is not read.
     """
-    if not path.is_dir():
-        return {"index.py": path.read_bytes()}
-    found: dict[str, bytes] = {}
+    path, top = folder / name, folder.resolve()
+    try:
+        mode = path.stat().st_mode
+        files = _files(path) if stat.S_ISDIR(mode) else {"index.py": path}
+        if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+            raise CodeError("is neither a file nor a folder")
+        if len(files) > MAX_FILES or sum(file.stat().st_size for file in files.values()) > MAX_BYTES:
+            raise CodeError(f"has more than {MAX_FILES} files, or more than {MAX_BYTES:,} bytes")
+        for file in (path, *files.values()):
+            if not file.resolve().is_relative_to(top):
+                raise CodeError(f"leads out of the plan's folder, to {_shown(file.resolve())}")
+        return {within: file.read_bytes() for within, file in files.items()}
+    except OSError as error:
+        raise CodeError(f"can't be read: {error.strerror}") from None
+    except ValueError as error:  # a name that no file can have
+        raise CodeError(f"can't be read: {error}") from None
+
+
+def _files(path: Path) -> dict[str, Path]:
+    """The files in a folder by their ways within it. Raises CodeError for a name that a package can't hold."""
+    found: dict[str, Path] = {}
     for file in sorted(path.rglob("*")):
         within = file.relative_to(path)
-        if file.is_file() and not any(part in _LEFT_OUT for part in within.parts) and len(found) <= MAX_FILES:
-            found[within.as_posix()] = file.read_bytes()
+        if file.is_file() and not any(part in _LEFT_OUT for part in within.parts):
+            if _shown(within) != within.as_posix():
+                raise CodeError(f"holds a file whose name is not UTF-8: {_shown(within)}")
+            found[within.as_posix()] = file
     return found
+
+
+def _shown(path: Path) -> str:
+    """The path as it can be shown and put into a package: what is not UTF-8 in it as a question mark."""
+    return path.as_posix().encode(errors="replace").decode()
 
 
 def package(files: Mapping[str, bytes]) -> bytes:

@@ -56,7 +56,7 @@ def test_code_is_put_into_the_bucket_that_the_stack_is_told_of(run: Run, folder:
     ]
     s3 = account.client("s3")
     keys = {row["Key"] for row in s3.list_objects_v2(Bucket=bucket)["Contents"]}
-    files = {name: read_code(folder / name) for name in ("code", "large.py")}
+    files = {name: read_code(folder, name) for name in ("code", "large.py")}
     assert keys == {package_key(each) for each in files.values()}
     body = s3.get_object(Bucket=bucket, Key=package_key(files["code"]))["Body"].read()
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
@@ -99,3 +99,19 @@ def test_what_is_inlined_is_the_file_itself(folder: Path):
     resources = json.loads((folder / "template.json").read_text())["Resources"]
     assert resources["SmallFunction"]["Properties"]["Code"] == {"ZipFile": SMALL.rstrip("\n")}
     assert resources["LargeFunction"]["Metadata"] == {"CodeFrom": "large.py"}
+
+
+def test_a_function_whose_name_is_too_long_with_the_stacks_is_told_of_before_any_call(run: Run, tmp_path: Path):
+    (tmp_path / "code.py").write_text(SMALL)
+    name, stack = "n" * 40, "orchestration-of-all-orders"
+    (tmp_path / "sfnorch.yaml").write_text(
+        f"pattern: flow\nfunctions: [{{name: {name}, code: code.py}}]\nsteps: [{{name: a, lambda: {name}}}]\n"
+    )
+    done = run("deploy", "--stack-name", stack, "--yes")  # without credentials, so that a call would fail otherwise
+    assert (done.code, plain(done.err)) == (
+        1,
+        (
+            f"Error: N{'n' * 39}Function: the name {stack}-{name} has 68 characters, and Lambda takes 64: make its own name "
+            "or the stack's shorter by 4\n  nothing was deployed\n"
+        ),
+    )

@@ -215,6 +215,7 @@ USAGES = {
     ("--input", "@none.json"): "--input: none.json can't be read: No such file or directory.",
     ("--save", "run.pdf"): "--save run.pdf: the name ends in .svg, .html, .txt.",
     ("--price", "nan"): "--price nan: write the dollars that 1,000 state transitions cost, such as 0.025.",
+    ("--until", "0s"): "--until: play for a while, such as 24h.",
     ("--price", "-1"): "--price -1.0: write the dollars that 1,000 state transitions cost, such as 0.025.",
     ("--input", '{"a": NaN}'): "--input: this is not JSON: NaN is no number.",
     ("--input", '{"a": ' + "[" * 20_000 + "]" * 20_000 + "}"): (

@@ -17,10 +17,10 @@ from troposphere.logs import LogGroup
 
 from sfnorch import workflow as flow
 from sfnorch.cfn.roles import TRACING, allow, service_role
-from sfnorch.cfn.values import function_id, resolved
-from sfnorch.packages import METADATA, package_key
+from sfnorch.cfn.values import function_id, function_role_id, resolved
+from sfnorch.packages import METADATA, PYTHON, package_key
 
-RUNTIME = "python3.13"
+RUNTIME = "python{}.{}".format(*PYTHON)
 
 _LOG_RETENTION_DAYS = 30
 """For which the functions' logs are kept where the plan keeps none of the machines'."""
@@ -30,7 +30,7 @@ def function_resources(function: flow.Function, workflow: flow.Workflow) -> list
     """The function, its role and its log group."""
     days = workflow.logging.retention_days if workflow.logging else _LOG_RETENTION_DAYS
     log_group = f"{function.key}FunctionLogGroup"
-    role = f"{function.key}FunctionRole"
+    role = function_role_id(function.key)
     name = f"${{AWS::StackName}}-{function.name}"
     optional: dict[str, Any] = {}
     if function.environment:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sfnorch import workflow as flow
-from sfnorch.cfn.values import machine_id, role_id
+from sfnorch.cfn.values import function_role_id, machine_id, role_id
 from sfnorch.errors import LimitError
 
 TEMPLATE_BYTES = 1_000_000
@@ -41,6 +41,9 @@ def check_data(data: Mapping[str, Any], workflow: flow.Workflow) -> None:
     ]
     for machine in workflow.machines:
         faults += _machine_faults(machine, data["Resources"])
+    for number, function in enumerate(workflow.functions):
+        wrong = _role_fault(function.name, data["Resources"][function_role_id(function.key)])
+        faults += [f"functions[{number}]: {wrong}: name fewer resources, or what they have in common"] if wrong else []
     if faults:
         raise LimitError("\n".join(faults))
 
@@ -70,19 +73,24 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
             f"{where}the definition of {machine.name} has {definition:,} bytes, and Step Functions takes "
             f"{DEFINITION_BYTES:,}: give it fewer jobs, or shorter arguments"
         )
-    policies = resources[role_id(machine.key)]["Properties"]["Policies"]
-    size = sum(_length(policy["PolicyDocument"]) for policy in policies)
-    if size > ROLE_POLICY_CHARACTERS:
-        faults.append(
-            f"{where}the role of {machine.name} has policies of some {size:,} characters, and IAM takes "
-            f"{ROLE_POLICY_CHARACTERS:,}: " + _fewer_statements(machine)
-        )
+    if wrong := _role_fault(machine.name, resources[role_id(machine.key)]):
+        faults.append(f"{where}{wrong}: {_fewer_statements(machine)}")
     return faults
+
+
+def _role_fault(name: str, role: Mapping[str, Any]) -> str:
+    """What is said of a role whose policies are too large; empty where they aren't."""
+    size = sum(_length(policy["PolicyDocument"]) for policy in role["Properties"]["Policies"])
+    if size <= ROLE_POLICY_CHARACTERS:
+        return ""
+    return f"the role of {name} has policies of some {size:,} characters, and IAM takes {ROLE_POLICY_CHARACTERS:,}"
 
 
 def _fewer_statements(machine: flow.StateMachine) -> str:
     if machine.place.startswith("children"):
         return "spread its jobs over more children"
+    if machine.place in ("steps", "tasks"):
+        return f"split the plan in two, or give what its {machine.place} call shorter names"
     return (
         "split the plan in two, or give its jobs shorter names"
         if machine.jobs

@@ -44,6 +44,11 @@ def function_id(key: str) -> str:
     return f"{key}Function"
 
 
+def function_role_id(key: str) -> str:
+    """The logical id of the function's role."""
+    return f"{key}FunctionRole"
+
+
 def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
     """The value as a text or an intrinsic function; `topic` says which topic is meant by TopicArn."""
     match value:

@@ -199,6 +199,15 @@ def refuse_values(deployable: Deployable) -> None:
     refuse_faults(parameter_faults(deployable.declared, deployable.parameters, kept=deployable.declared))
 
 
+def refuse_names(deployable: Deployable, stack_name: str) -> None:
+    """Raises SfnorchError for names of functions and state machines that are too long in a stack of this name."""
+    from sfnorch.template.names import name_faults
+
+    given = deployable.template.stack.given  # in which nothing secret stands
+    if lines := list(name_faults(deployable.template.source.data, given, stack_name)):
+        raise SfnorchError("\n".join(lines), hint="nothing was deployed")
+
+
 def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None:
     """Raises SfnorchError for parameters that the template doesn't take, or lacks; `before`: the stack's values."""
     from sfnorch.template.parameters import parameter_faults

@@ -178,10 +178,11 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
     """How the deployment of the template ended, once it was looked over."""
     from sfnorch.aws.stacks import find_stack
     from sfnorch.aws.steps import kept_parameters
-    from sfnorch.cli.deployable import looked_over, refuse_parameters, refuse_values, wish
+    from sfnorch.cli.deployable import looked_over, refuse_names, refuse_parameters, refuse_values, wish
     from sfnorch.cli.uploads import put_code, template_url
 
     refuse_values(deployable)
+    refuse_names(deployable, settings.stack_name)
     session, stack_name = settings.session, settings.stack_name
     stack = find_stack(session.cloudformation, stack_name)
     kept = {} if settings.no_previous_parameters else kept_parameters(stack)

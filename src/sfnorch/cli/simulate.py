@@ -79,6 +79,8 @@ def simulate(
         raise click.UsageError(f"--save {save}: the name ends in {', '.join(_SAVED)}.")
     if price is not None and not 0 <= price < math.inf:
         raise click.UsageError(f"--price {price}: write the dollars that 1,000 state transitions cost, such as 0.025.")
+    if until is not None and until <= 0:
+        raise click.UsageError("--until: play for a while, such as 24h.")
     from sfnorch.cli.templates import read_contents
     from sfnorch.simulate.figures import PRICE_PER_1000, figures
     from sfnorch.simulate.run import chosen, play

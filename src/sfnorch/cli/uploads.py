@@ -56,18 +56,18 @@ def put_code(deployable: Deployable, session: Session, bucket_name: str, screen:
 
 def _packages(deployable: Deployable) -> dict[str, Mapping[str, bytes]]:
     """The code of functions that the template doesn't hold, by where it is to lie."""
-    from sfnorch.packages import package_key, read_code
+    from sfnorch.packages import CodeError, package_key, read_code
 
     found: dict[str, Mapping[str, bytes]] = {}
     for function in deployable.template.functions:
         if not function.code_from:
             continue
         places = dict.fromkeys((deployable.folder, Path()))  # a pipeline's template lies apart from its plan
-        path = next((p for place in places if (p := place / function.code_from).exists()), None)
+        folder = next((place for place in places if (place / function.code_from).exists()), deployable.folder)
         try:
-            files = read_code(path or deployable.folder / function.code_from)
-        except OSError as error:
-            message = f"{function.logical_id}: its code {function.code_from} can't be read: {error.strerror}"
+            files = read_code(folder, function.code_from)
+        except CodeError as error:
+            message = f"{function.logical_id}: its code {function.code_from} {error}"
             raise SfnorchError(message, hint="it lies beside the plan that the template was rendered from") from None
         if (key := package_key(files)) != function.package_key:
             raise SfnorchError(

@@ -142,9 +142,10 @@ def run_states(
 
 def _most_polls(seconds: int) -> int:
     """How many looks fit into the time."""
-    passed, polls = 0.0, 0
+    passed, polls, wait = 0, 0, float(FIRST_WAIT)
     while passed < seconds:
-        passed += math.floor(min(LONGEST_WAIT, FIRST_WAIT * GROWTH**polls))
+        passed += math.floor(wait)
+        wait = min(LONGEST_WAIT, wait * GROWTH)  # a power of the looks would grow past what a number holds
         polls += 1
     return polls
 

@@ -144,15 +144,8 @@ def _resolve(plan: ContinuousPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     given = "$exists($states.input.<<key>>) ? $states.input.<<key>> : <<default>>"
-    named = {
-        "workflow": ("workflow_name", jsonata("<<name>>", name=plan.workflow).code),
-        "runId": ("run_id", "null"),
-        "runs": ("runs", "0"),
-    }
-    assign |= {
-        name: jsonata(given.replace("<<key>>", key).replace("<<default>>", default))
-        for name, (key, default) in named.items()
-    }
+    named = {"workflow": ("workflow_name", plan.workflow), "runId": ("run_id", None), "runs": ("runs", 0)}
+    assign |= {name: jsonata(given.replace("<<key>>", key), default=default) for name, (key, default) in named.items()}
     return Pass(name="ResolveRun", assign={**assign, "polls": 0, "goesOn": Substitution(CONTINUE)}, next="CheckInput")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
 from sfnorch.plan.durations import Seconds
@@ -23,7 +25,10 @@ from sfnorch.plan.models import (
 )
 from sfnorch.plan.names import MAX_STEPS
 from sfnorch.plan.read import Decimal
-from sfnorch.plan.values import Given, GivenItems, GivenMapping, ScalarText, Wait
+from sfnorch.plan.values import Given, GivenItems, GivenMapping, ScalarText, Wait, is_expression
+
+SUBJECT_LENGTH = 99
+"""How long a message's subject may be."""
 
 Kind: TypeAlias = Literal[
     "glue_job", "lambda", "state_machine", "redshift_sql", "s3_object", "notify", "wait", "parallel", "for_each"
@@ -156,10 +161,22 @@ class S3Object(Model):
     )
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def _subject(text: str) -> str:
+    # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html; what an expression yields is shortened
+    if not is_expression(text) and (len(text) > SUBJECT_LENGTH or _CONTROL.search(text)):
+        raise PydanticCustomError(
+            "subject", "a subject is one line of at most {length} characters", {"length": SUBJECT_LENGTH}
+        )
+    return text
+
+
 class Notify(Model):
     """A message to the topic."""
 
-    subject: Annotated[str, Field(min_length=1, max_length=1_000)] = Field(
+    subject: Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_subject)] = Field(
         description="Its subject, a line of up to 99 characters.", examples=["orders are there"]
     )
     message: Annotated[str, Field(min_length=1)] = Field(

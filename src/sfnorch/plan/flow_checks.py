@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from sfnorch.durations import seconds_of
 from sfnorch.plan.consistency import Path, one_of_kinds, repeated
 from sfnorch.plan.flow_expressions import expression_faults
 from sfnorch.plan.flow_steps import Placed, placed_steps
-from sfnorch.plan.names import MAX_STEPS
+from sfnorch.plan.names import MAX_STEPS, code_fault
 from sfnorch.plan.values import is_expression
 
 KINDS = (
@@ -27,6 +28,9 @@ CONTROL_STATES = (
     *("RaiseAlarm", "NotifyFailure", "FlowFailed", "InvalidInput"),
 )
 """The names of the states that are no step's."""
+
+MAX_STATEMENT_SECONDS = 86_400
+"""How long a statement may take at most. https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html"""
 
 _OF_JOBS = ("arguments", "worker_type", "number_of_workers", "execution_class", "security_configuration")
 _TAKES = {
@@ -94,11 +98,16 @@ def _redshift(step: Placed) -> Iterator[tuple[Path, str]]:
         yield (*path, "db_user"), "db_user signs in without the secret that secret_arn names: write one of them"
     if given.get("workgroup") is not None and given.get("db_user") is not None:
         yield (*path, "db_user"), "db_user is for clusters; a workgroup takes a secret_arn, or the role itself"
+    seconds = _whole_seconds(step.data.get("timeout"))
+    if seconds and seconds > MAX_STATEMENT_SECONDS:
+        yield (*step.path, "timeout"), "Redshift's Data API takes statements of at most 24 hours"
     sql, parameters = given.get("sql"), given.get("parameters")
     if not isinstance(sql, str):
         return
     if "{%" in sql or "%}" in sql:
         yield (*path, "sql"), "an expression in SQL is not taken: write :name there, and the value under parameters"
+    elif fault := code_fault(sql):
+        yield (*path, "sql"), f"{fault}: write :name there, and the value under parameters"
     for name, value in parameters.items() if isinstance(parameters, dict) else ():
         if not re.search(rf"(?<!:):{re.escape(name)}\b", sql):
             yield (*path, "parameters", name), f"the statement has no :{name}"
@@ -113,9 +122,29 @@ def _s3_object(step: Placed) -> Iterator[tuple[Path, str]]:
 
 
 def _retries(step: Placed) -> Iterator[tuple[Path, str]]:
+    """What Step Functions refuses of retriers; where one of all errors stands among them, it is put behind the others.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
     given = step.data.get("retry")
+    of_all = 0
     for index, row in enumerate(given if isinstance(given, list) else [given]):
-        errors = row.get("errors") if isinstance(row, dict) else None
-        if isinstance(errors, list) and "States.ALL" in errors and len(errors) > 1:
-            at: Path = (index,) if isinstance(given, list) else ()
-            yield (*step.path, "retry", *at, "errors"), "States.ALL stands alone: it means every error"
+        path: Path = (*step.path, "retry", *((index,) if isinstance(given, list) else ()))
+        if not isinstance(row, dict | int) or isinstance(row, bool):
+            continue
+        written = row if isinstance(row, dict) else {}
+        errors = written.get("errors", ["States.ALL"])
+        if isinstance(errors, list) and "States.ALL" in errors:
+            of_all += 1
+            if len(errors) > 1:
+                yield (*path, "errors"), "States.ALL stands alone: it means every error"
+            elif of_all > 1:
+                yield path, "a retry of every error stands here a second time: there can be but one"
+        interval, most = _whole_seconds(written.get("interval", 1)), _whole_seconds(written.get("max_delay"))
+        if interval and most and most <= interval:
+            yield (*path, "max_delay"), f"it must be more than the interval, which is {interval:,.0f} s"
+
+
+def _whole_seconds(value: Any) -> float | None:
+    """The seconds of a duration as it was read; None for what is none."""
+    return seconds_of(value) if isinstance(value, str) else value if isinstance(value, int) else None

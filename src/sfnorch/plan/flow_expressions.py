@@ -19,6 +19,9 @@ from sfnorch.plan.names import code_fault
 RESERVED = ("states", "input", "environment", "name", "steps", "resumeAt", "statement", "polls")
 """Variables of the flow's own: `states` is Step Functions', `input` the execution's input, the others are internal."""
 
+LITERALS = ("true", "false", "null")
+"""Names that no path takes. https://docs.jsonata.org/simple"""
+
 FAILURE, ITEM = "failure", "item"
 """What on_error and for_each call their variables, unless told."""
 
@@ -96,7 +99,7 @@ def _step(step: Placed, scope: _Scope) -> Iterator[tuple[Path, str]]:
             yield from _steps(given.get("steps"), (*step.path, "for_each", "steps"), within)
     if isinstance(step.data.get("on_error"), dict):
         given = part(step, "on_error")
-        saved = {given.get("save_as", FAILURE), step.data.get("save_as")}
+        saved = (given.get("save_as", FAILURE), step.data.get("save_as"))
         more = frozenset(name for name in saved if isinstance(name, str))
         yield from _handler(given.get("steps"), (*step.path, "on_error", "steps"), scope, more)
 
@@ -113,6 +116,8 @@ def _handler(steps: Any, path: Path, scope: _Scope, more: frozenset[str]) -> Ite
 def _name_faults(at: Path, name: str, scope: _Scope) -> Iterator[tuple[Path, str]]:
     if name in RESERVED:
         yield at, f"{name!r} is a variable of the flow's own"
+    elif name in LITERALS:
+        yield at, f"{name!r} is a word of JSONata's, and no name behind a point"
     elif name in KNOWN_FUNCTIONS:
         yield at, f"{name!r} is a function of JSONata's"
     elif name in scope.outer:

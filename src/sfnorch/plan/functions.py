@@ -6,7 +6,7 @@ there, that is no Python, that lacks the handler.
 
 from __future__ import annotations
 
-import ast
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Annotated
@@ -14,19 +14,46 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, PrivateAttr
 from pydantic_core import PydanticCustomError
 
-from sfnorch.packages import MAX_BYTES, MAX_FILES, read_code
+from sfnorch.packages import CodeError, read_code
 from sfnorch.plan import names
 from sfnorch.plan.durations import Seconds
+from sfnorch.plan.handlers import code_faults
 from sfnorch.plan.models import Model, no_code
+
+ENVIRONMENT_BYTES = 4_096
+"""How large a function's environment variables may be together."""
 
 
 def _beside_the_plan(path: str) -> str:
     parts = PurePosixPath(path).parts
-    if not parts or path.startswith(("/", "~")) or "\\" in path or ".." in parts:
+    if not parts or "\0" in path or path.startswith(("/", "~")) or "\\" in path or ".." in parts:
         raise PydanticCustomError(
             "code_path", "{path} is no file or folder beside the plan: write its way from there", {"path": repr(path)}
         )
     return path
+
+
+def _environment_key(key: str) -> str:
+    if key in names.LAMBDAS_OWN:
+        raise PydanticCustomError("environment_key", "{key} is a variable that Lambda sets itself", {"key": repr(key)})
+    return key
+
+
+def _environment_text(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("environment_text", "an environment variable holds no null byte")
+    return no_code(text)
+
+
+def _environment(variables: dict[str, str]) -> dict[str, str]:
+    # Lambda measures them as JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+    size = len(json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > ENVIRONMENT_BYTES:
+        bounds = {"size": f"{size:,}", "most": f"{ENVIRONMENT_BYTES:,}"}
+        raise PydanticCustomError(
+            "environment", "the variables have {size} bytes in all, and Lambda takes {most}", bounds
+        )
+    return variables
 
 
 class FunctionPermission(Model):
@@ -61,9 +88,12 @@ class Function(Model):
     memory_mb: Annotated[int, Field(ge=128, le=10_240)] = Field(
         default=128, description="Megabytes of memory.", examples=[256]
     )
-    environment: dict[
-        Annotated[str, Field(pattern=names.ENVIRONMENT_KEY)],
-        Annotated[str, Field(max_length=4_000), AfterValidator(no_code)],
+    environment: Annotated[
+        dict[
+            Annotated[str, Field(pattern=names.ENVIRONMENT_KEY), AfterValidator(_environment_key)],
+            Annotated[str, Field(max_length=4_000), AfterValidator(_environment_text)],
+        ],
+        AfterValidator(_environment),
     ] = Field(default={}, description="Environment variables.", examples=[{"LEVEL": "debug"}])
     permissions: Annotated[list[FunctionPermission], Field(max_length=20)] = Field(
         default=[],
@@ -80,54 +110,13 @@ class Function(Model):
 
     def read(self, folder: Path) -> Iterator[str]:
         """What is wrong with its code, which is read from the plan's folder."""
-        path = folder / self.code
         try:
-            self._files = read_code(path)
-        except OSError as error:
-            yield f"{self.code} can't be read: {error.strerror}"
+            self._files = read_code(folder, self.code)
+        except CodeError as error:
+            yield f"{self.code} {error}"
             return
-        if len(self._files) > MAX_FILES or sum(map(len, self._files.values())) > MAX_BYTES:
-            yield f"{self.code} has more than {MAX_FILES} files, or more than {MAX_BYTES:,} bytes"
-        elif "index.py" not in self._files:
+        if "index.py" not in self._files:
             yield f"{self.code} holds no index.py, in which Lambda looks for the handler"
         else:
-            name = self.code if path.is_file() else f"{self.code}/index.py"
-            yield from _code_faults(name, self._files["index.py"], self.handler)
-
-
-def _code_faults(name: str, content: bytes, handler: str) -> Iterator[str]:
-    if b"\0" in content:
-        yield f"{name} is no Python: it holds a null byte"
-        return
-    try:
-        tree = ast.parse(content, name)
-    except SyntaxError as error:
-        yield f"{name} is no Python: {error.msg}" + (f" (its line {error.lineno})" if error.lineno else "")
-        return
-    except ValueError as error:
-        yield f"{name} is no Python: {error}"
-        return
-    if b"\r" in content or not _is_utf8(content):
-        yield f"{name} is to be UTF-8, with line ends of Unix"
-    if handler not in _bound(tree):
-        yield f"{name} has no function {handler}: write `def {handler}(event, context):`, or name another as handler"
-
-
-def _bound(tree: ast.Module) -> Iterator[str]:
-    """The names that the module defines, assigns and imports."""
-    for node in tree.body:
-        match node:
-            case ast.FunctionDef():
-                yield node.name
-            case ast.Assign():
-                yield from (target.id for target in node.targets if isinstance(target, ast.Name))
-            case ast.Import() | ast.ImportFrom():
-                yield from (name.asname or name.name for name in node.names)
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+            name = self.code if (folder / self.code).is_file() else f"{self.code}/index.py"
+            yield from code_faults(name, self._files["index.py"], self.handler)

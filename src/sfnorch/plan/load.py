@@ -195,6 +195,7 @@ def _keys(model: type[BaseModel], path: Path) -> list[str]:
     """The keys that the mapping at `path` may have, found by walking the models' fields."""
     for step in path:
         if isinstance(step, str):
+            model.model_rebuild()  # a field's type may be a name until then, where models hold each other
             model = next(_models(model.model_fields[step].annotation))
     return [field.alias or name for name, field in model.model_fields.items()]
 

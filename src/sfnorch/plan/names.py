@@ -29,7 +29,21 @@ STEP_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
 FUNCTION_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,79}$"
 ERROR_NAME = r"^[A-Za-z_][A-Za-z0-9_.]{0,127}$"
-ENVIRONMENT_KEY = r"^[A-Za-z][A-Za-z0-9_]*$"
+ENVIRONMENT_KEY = r"^[A-Za-z][A-Za-z0-9_]+$"
+LAMBDAS_OWN = frozenset(
+    (
+        *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SECURITY_TOKEN"),
+        *("AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV"),
+        *("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION"),
+        *("AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME"),
+        *("AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
+    )
+)
+"""Environment variables that Lambda sets itself, and takes from nobody.
+
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+"""
+
 HANDLER = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
 SQL_PARAMETER = r"^[A-Za-z_][A-Za-z0-9_]*$"
 CLUSTER = r"^[a-z][a-z0-9-]{0,62}$"
@@ -59,7 +73,7 @@ IN_WORDS = {
     FUNCTION_NAME: "a name of 1 to 40 letters, digits, dashes and underscores, a letter first",
     VARIABLE: "a variable's name: letters, digits and underscores, a letter first",
     ERROR_NAME: "an error's name: letters, digits, dots and underscores, a letter first",
-    ENVIRONMENT_KEY: "an environment variable's name: letters, digits and underscores, a letter first",
+    ENVIRONMENT_KEY: "an environment variable's name: two or more letters, digits and underscores, a letter first",
     HANDLER: "the name of a Python function",
     SQL_PARAMETER: "a parameter's name: letters, digits and underscores, no digit first",
     CLUSTER: "a Redshift cluster's identifier",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +57,31 @@ def test_a_master_with_too_many_long_children():
     )
 
 
+@pytest.mark.parametrize(("pattern", "key", "name"), [("flow", "steps", "flow"), ("dag", "tasks", "task")])
+def test_a_flow_or_a_dag_that_calls_too_much_of_long_names(pattern: str, key: str, name: str):
+    arn = "arn:aws:lambda:eu-central-1:123456789012:function:" + "f" * 60
+    calls = [{"name": f"s{n}", "lambda": f"{arn}{n}"} for n in range(100)]
+    with pytest.raises(LimitError) as error:
+        render(json.dumps({"pattern": pattern, key: calls}))
+    assert without_size(error.value.message) == (
+        f"{key}: the role of {name} has policies of some N characters, and IAM takes 10,240: "
+        f"split the plan in two, or give what its {key} call shorter names"
+    )
+
+
+def test_a_functions_role_that_takes_too_many_characters(tmp_path: Path):
+    (tmp_path / "f.py").write_text("def handler(event, context): ...\n")
+    permission = {"actions": ["s3:GetObject"], "resources": [f"arn:aws:s3:::{'b' * 400}-{n}/*" for n in range(30)]}
+    functions = [{"name": "small", "code": "f.py"}, {"name": "clean", "code": "f.py", "permissions": [permission]}]
+    plan = {"pattern": "flow", "functions": functions, "steps": [{"name": "a", "wait": 1}]}
+    with pytest.raises(LimitError) as error:
+        render_template(workflow(parse_plan(json.dumps(plan), folder=tmp_path)), "sam")
+    assert without_size(error.value.message) == (
+        "functions[1]: the role of clean has policies of some N characters, and IAM takes 10,240: "
+        "name fewer resources, or what they have in common"
+    )
+
+
 def test_a_definition_that_is_too_large():
     argument = "x" * 20_000
     with pytest.raises(LimitError) as error:
@@ -98,7 +125,7 @@ def test_too_many_of_a_section():
 
 
 class _NoMachines:
-    machines = ()
+    machines = functions = ()
 
 
 @pytest.mark.parametrize("form", ["sam", "cfn"])

@@ -40,6 +40,11 @@ def test_runs_follow_each_other_and_each_has_an_execution():
     assert (run.messages, run.cut_off) == ([], None)
 
 
+def test_a_workflows_name_is_taken_as_it_stands():
+    run = play(plan={"workflow": "a<<b>> of <<key>>", "max_runs": 1})
+    assert runs(run) == [("a<<b>> of <<key>>", 0.0, "SUCCEEDED")]
+
+
 def test_without_an_end_it_is_played_for_an_hour():
     run = play()
     assert (len(run.job_runs), run.cut_off, run.executions[-1].status) == (12, 3600.0, "RUNNING")

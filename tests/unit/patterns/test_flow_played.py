@@ -306,11 +306,32 @@ def test_telling_always_and_never():
     assert [message.sender for message in run.messages] == ["alarm stack-flow-failed"]
 
 
-@pytest.mark.parametrize("given", [[], "x", {"resumeAt": {"step": "z"}}, {"resumeAt": 5}])
-def test_inputs_that_a_flow_refuses(given: Any):
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "[], resumed at null"),
+        ("x", "x, resumed at null"),
+        ({"resumeAt": {"step": "z"}}, "{}, resumed at z"),
+        ({"x": 1, "resumeAt": 5}, '{"x":1}, resumed at no step: 5'),
+        ({"resumeAt": "b"}, "{}, resumed at no step: b"),
+        ({"resumeAt": None}, "{}, resumed at no step: null"),
+        ({"resumeAt": {}}, "{}, resumed at no step: {}"),
+        ({"resumeAt": {"Step": "b"}}, '{}, resumed at no step: {"Step":"b"}'),
+        ({"resumeAt": {"step": ["b"]}}, '{}, resumed at no step: {"step":["b"]}'),
+        ({"resumeAt": [{"step": "b"}]}, '{}, resumed at no step: [{"step":"b"}]'),
+        (
+            {"resumeAt": {"step": "b", "variables": [{"a": 1}]}},
+            '{}, resumed at no step: {"step":"b","variables":[{"a":1}]}',
+        ),
+    ],
+)
+def test_inputs_that_a_flow_refuses(given: Any, said: str):
     run = play([function("a"), function("b")], given, answers(a=1, b=2))
-    known = isinstance(given, dict) and given["resumeAt"] == 5  # which says nothing
-    assert (run.first.status, run.first.error) == (("SUCCEEDED", "") if known else ("FAILED", "InvalidInput"))
+    assert (run.first.status, run.first.error) == ("FAILED", "InvalidInput")
+    assert run.first.cause == (
+        "the input must be an object; to resume a run, its resumeAt is {step, variables}, with a step of a, b; not "
+        + said
+    )
 
 
 def test_a_run_is_resumed_at_a_step_with_the_variables_that_it_had():

@@ -49,6 +49,15 @@ def test_a_statement_is_cancelled_while_it_runs():
     )
 
 
+def test_the_start_of_a_statement_may_be_throttled():
+    run = play({"A": {**SQL, "End": True}}, Behaviour(throttles={"A": 1}))
+    said = "The number of active statements exceeds the limit (Service: RedshiftData, Status Code: 400)"
+    assert failure(run) == ("RedshiftData.ActiveStatementsExceededException", said)
+    retry = [{"ErrorEquals": ["RedshiftData.ActiveStatementsExceededException"], "IntervalSeconds": 5}]
+    run = play({"A": {**SQL, "Retry": retry, "End": True}}, Behaviour(throttles={"A": 1}))
+    assert [(job.job, job.started) for job in run.job_runs] == [("A", 5.0)]
+
+
 def test_the_same_token_is_the_same_statement():
     call = {**SQL, "Arguments": {"Sql": "select 1", "ClientToken": "t"}}
     run = play({"A": {**call, "Next": "B"}, "B": {**call, "End": True}})

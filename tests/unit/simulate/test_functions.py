@@ -125,6 +125,17 @@ def test_a_function_may_be_told_to_fail_and_how_long_it_takes():
     assert (run.first.status, run.first.ended, json.loads(run.first.cause)["errorMessage"]) == ("FAILED", 7.0, "told")
 
 
+def test_calls_of_a_function_may_be_throttled():
+    behaviour = Behaviour(run_functions=True, throttles={"f": 1})
+    run = play("def handler(e, c): return 1", {}, behaviour=behaviour)
+    assert (run.first.status, run.first.error, run.first.cause) == (
+        "FAILED",
+        "Lambda.TooManyRequestsException",
+        "Rate Exceeded.",
+    )
+    assert run.job_runs == []
+
+
 def test_a_templates_code_is_not_run_unless_told():
     with pytest.raises(NotPlayable) as error:
         play("def handler(e, c): return 1", {}, behaviour=Behaviour())

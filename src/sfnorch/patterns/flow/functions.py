@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sfnorch import workflow as flow
+from sfnorch.patterns.state_names import free
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan
@@ -16,7 +17,7 @@ def function_keys(plan: FlowPlan) -> dict[str, str]:
     keys: dict[str, str] = {}
     for function in plan.functions:
         key = "".join(word[:1].upper() + word[1:] for word in re.split("[-_]", function.name))
-        keys[function.name] = key if key not in keys.values() else f"{key}{len(keys) + 1}"
+        keys[function.name] = free(key, len(keys) + 1, keys.values())
     return keys
 
 

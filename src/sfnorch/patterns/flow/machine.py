@@ -24,7 +24,7 @@ from sfnorch.patterns.flow import failure
 from sfnorch.patterns.flow.functions import function_keys
 from sfnorch.patterns.flow.scope import Scope
 from sfnorch.patterns.flow.steps import place, step_states
-from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_name
+from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_names
 from sfnorch.patterns.job_failure import any_error, clear_alarm
 from sfnorch.patterns.message import SUBJECT
 from sfnorch.plan.flow import walk
@@ -87,11 +87,12 @@ def _substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, flow.
     keys = function_keys(plan)
     called = {step.function for step in steps if step.function}
     found |= {function_name(key): flow.FunctionArn(key) for name, key in keys.items() if name in called}
-    return found | {
-        machine_name(step.state_machine): external_execution.arn(step.state_machine)
-        for step in steps
-        if step.state_machine
-    }
+    return found | {name: external_execution.arn(machine) for machine, name in _machine_names(plan).items()}
+
+
+def _machine_names(plan: FlowPlan) -> dict[str, str]:
+    named = (step.state_machine for step in walk(plan.steps) if step.state_machine)
+    return machine_names(named, function_keys(plan))
 
 
 def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[flow.Permission]:
@@ -118,7 +119,14 @@ def _graph(plan: FlowPlan) -> Graph:
     told = plan.notify != "never"
     well = "NotifySuccess" if plan.notify == "always" else "Done"
     failures = tuple(dict.fromkeys(_kept_failures(plan.steps)))
-    start = Scope(saved=(), failures=failures, failed="RaiseAlarm", top=True, functions=function_keys(plan))
+    start = Scope(
+        saved=(),
+        failures=failures,
+        failed="RaiseAlarm",
+        top=True,
+        functions=function_keys(plan),
+        machines=_machine_names(plan),
+    )
     steps, end = step_states(plan.steps, start, then="ClearAlarm")
     states: list[AnyState] = [_resolve(plan, (*end.saved, *failures)), _check(plan), *steps]
     states.append(clear_alarm(next_state=well, output={}))
@@ -143,6 +151,13 @@ def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
 
 _INPUT = """$exists($states.input.resumeAt)
     ? $merge([$sift($states.input, function($value, $key) { $key != "resumeAt" })]) : $states.input"""
+# what is given and names no step must match none: a name of a step holds no blank
+_AT = """$exists($states.input.resumeAt) ? (
+    $at := $states.input.resumeAt;
+    $named := $type($at) = "object" and $type($at.step) = "string";
+    $named and ($exists($at.variables) ? $type($at.variables) = "object" : true)
+      ? $at.step : "no step: " & $substring($string($at), 0, 500)
+  ) : null"""
 _RESUMED = "$exists($states.input.resumeAt.<<what>>) ? $states.input.resumeAt.<<what>> : null"
 
 
@@ -151,7 +166,7 @@ def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     assign: dict[str, Value] = {}
     if _tells(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
-    assign |= {"input": jsonata(_INPUT), "resumeAt": jsonata(_RESUMED.replace("<<what>>", "step"))}
+    assign |= {"input": jsonata(_INPUT), "resumeAt": jsonata(_AT)}
     assign["steps"] = [step.name for step in plan.steps]
     assign |= {name: jsonata(_RESUMED.replace("<<what>>", f"variables.{name}")) for name in variables}
     return Pass(name="ResolveInput", assign=assign, output={}, next="CheckInput")

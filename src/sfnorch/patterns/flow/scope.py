@@ -22,6 +22,8 @@ class Scope:
     top: bool
     functions: Mapping[str, str]
     """The keys of the stack's own functions, by name."""
+    machines: Mapping[str, str]
+    """The substitutions that hold the ARNs of state machines of elsewhere, by what the plan calls them."""
 
     def with_saved(self, *names: str | None) -> Scope:
         """The scope after a step that saved these."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import Expression, Substitution, Value, given, given_code, is_expression, jsonata
 from sfnorch.integrations import external_execution, glue_job, lambda_function, notification, s3_object
 from sfnorch.integrations.work import Work
-from sfnorch.patterns.state_names import fitted
+from sfnorch.patterns.state_names import fitted, free
 
 if TYPE_CHECKING:
     from sfnorch.patterns.flow.scope import Scope
@@ -26,7 +27,7 @@ def work(step: FlowStep, scope: Scope) -> Work:
         key = scope.functions.get(step.function)
         return lambda_function.work(Substitution(function_name(key)) if key else step.function, _input(step, scope))
     if step.state_machine:
-        machine = Substitution(machine_name(step.state_machine))
+        machine = Substitution(scope.machines[step.state_machine])
         whole = _input(step, scope)
         return external_execution.work(machine, whole.code if isinstance(whole, Expression) else _mapping(whole))
     if step.s3_object:
@@ -40,9 +41,15 @@ def function_name(key: str) -> str:
     return f"{key}Function"
 
 
-def machine_name(machine: str) -> str:
-    """The substitution that holds the ARN of a state machine of elsewhere."""
-    return "Machine" + fitted("".join(filter(str.isalnum, machine.rpartition(":")[2])), length=60)
+def machine_names(machines: Iterable[str], functions: Mapping[str, str]) -> dict[str, str]:
+    """The substitutions that hold the ARNs of state machines of elsewhere, each its own; `functions`: keys by name."""
+    found: dict[str, str] = {}
+    taken = set(map(function_name, functions.values()))
+    for machine in dict.fromkeys(machines):
+        word = "".join(filter(str.isalnum, machine.rpartition(":")[2]))
+        found[machine] = free("Machine" + fitted(word, length=60), 2, taken)
+        taken.add(found[machine])
+    return found
 
 
 def _input(step: FlowStep, scope: Scope) -> Value:

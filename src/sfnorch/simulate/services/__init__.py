@@ -125,6 +125,14 @@ def refuse_start(request: Request, name: str, error: str, cause: str) -> NoRetur
     raise StatesError(error, cause)
 
 
+def refuse_throttled(request: Request, name: str, error: str, cause: str) -> None:
+    """Raises StatesError where the start is one of those that are to be throttled."""
+    counts = request.world.job_counts[name]
+    if counts.throttled < request.world.behaviour.throttled(name):
+        counts.throttled += 1
+        refuse_start(request, name, error, cause)
+
+
 def compact(value: Any) -> str:
     """JSON as AWS's replies have it inside texts."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

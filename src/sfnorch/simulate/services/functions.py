@@ -10,7 +10,7 @@ import simpy
 from sfnorch.errors import SfnorchError
 from sfnorch.simulate.errors import NotPlayable, StatesError
 from sfnorch.simulate.function_process import described
-from sfnorch.simulate.services import Handler, Request, begin_run, end_run
+from sfnorch.simulate.services import Handler, Request, begin_run, end_run, refuse_throttled
 from sfnorch.simulate.world import Steps, World
 from sfnorch.template.functions import Function
 
@@ -39,6 +39,7 @@ def _invoke(request: Request, function: Function) -> Steps:
             hint=f"--run-functions runs it, in a process of its own; --mock '{request.state.name}={{…}}' does without",
         )
     title = world.template.short(function.name)
+    refuse_throttled(request, title, "Lambda.TooManyRequestsException", "Rate Exceeded.")
     fault = world.behaviour.fault(title, world.job_counts[title].begun)
     event = request.arguments.get("Payload", {}) if isinstance(request.arguments, dict) else {}
     seconds = world.behaviour.seconds_of(title, SECONDS)

@@ -11,12 +11,13 @@ from typing import Any
 
 from sfnorch.simulate.errors import StatesError
 from sfnorch.simulate.record import JobRun
-from sfnorch.simulate.services import Handler, Request, begin_run, end_run
+from sfnorch.simulate.services import Handler, Request, begin_run, end_run, refuse_throttled
 from sfnorch.simulate.world import Steps
 
 SECONDS = 5.0
 """How long a statement takes, unless told."""
 
+_THROTTLED = "The number of active statements exceeds the limit (Service: RedshiftData, Status Code: 400)"
 _STATUS = {"RUNNING": "STARTED", "SUCCEEDED": "FINISHED", "FAILED": "FAILED", "STOPPED": "ABORTED"}
 
 
@@ -32,6 +33,7 @@ def execute_statement(request: Request) -> Steps:
     for run in world.record.job_runs:
         if run.kind == "statement" and token and run.arguments.get("ClientToken") == token:
             return {"Id": run.run_id}
+    refuse_throttled(request, name, "RedshiftData.ActiveStatementsExceededException", _THROTTLED)
     fault = world.behaviour.fault(name, world.job_counts[name].begun)
     run = begin_run(request, name, "statement", world.new_id(), world.behaviour.seconds_of(name, SECONDS), given)
     world.clock.process(_going(request, run, fault.message if fault else ""))

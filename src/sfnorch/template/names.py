@@ -1,0 +1,38 @@
+"""Names of resources that grow past what AWS takes once the stack's own is put before them.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sfnorch.template.intrinsics import UNKNOWN, Stack
+from sfnorch.template.located import Object
+from sfnorch.template.resources import IDENTITIES, Surroundings
+from sfnorch.template.roles import resources
+
+_FUNCTION, _MACHINE = ("Lambda", 64), ("Step Functions", 80)
+_LIMITS = {
+    "AWS::Lambda::Function": _FUNCTION,
+    "AWS::Serverless::Function": _FUNCTION,
+    "AWS::StepFunctions::StateMachine": _MACHINE,
+    "AWS::Serverless::StateMachine": _MACHINE,
+}
+"""Who takes how many characters; names that CloudFormation makes itself fit."""
+
+
+def name_faults(template: Object, given: Mapping[str, str], stack_name: str) -> Iterator[str]:
+    """Each function and state machine whose name is too long in a stack of this name, and by how much."""
+    declared = Stack(template).section("Parameters")
+    # a stack may have other values than a template's defaults: what isn't given isn't known
+    known = {name: given.get(name, f"<{name}>") for name in declared}
+    stack = Stack(template, known, Surroundings(stack_name=stack_name))
+    for logical_id, properties, _, _ in resources(stack, *_LIMITS):
+        kind = stack.resource_type(logical_id)
+        who, limit = _LIMITS[kind]
+        name = stack.text(properties.get(IDENTITIES[kind].name_property))
+        if stack.exists(logical_id) and len(name) > limit and not UNKNOWN.search(name):
+            shorter = f"make its own name or the stack's shorter by {len(name) - limit}"
+            yield f"{logical_id}: the name {name} has {len(name)} characters, and {who} takes {limit}: {shorter}"

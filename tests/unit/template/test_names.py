@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from sfnorch.template.names import name_faults
+from sfnorch.template.reader import parse_template
+
+TEMPLATE = parse_template(
+    """\
+Parameters:
+  Prefix: {Type: String, Default: pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp}
+  Given: {Type: String, Default: a}
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Clean: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: !Sub '${AWS::StackName}-clean'}}
+  Sam: {Type: 'AWS::Serverless::Function', Properties: {FunctionName: !Sub '${Given}-${AWS::StackName}'}}
+  Kept: {Type: 'AWS::Lambda::Function', Properties: {FunctionName: !Sub '${Prefix}-${AWS::StackName}'}}
+  Unnamed: {Type: 'AWS::Lambda::Function', Properties: {Role: r}}
+  Apart: {Type: 'AWS::Lambda::Function', Condition: Never, Properties: {FunctionName: !Sub '${AWS::StackName}-apart'}}
+  Machine: {Type: 'AWS::StepFunctions::StateMachine', Properties: {StateMachineName: !Sub '${AWS::StackName}-flow'}}
+""",
+    "t.yaml",
+).data
+
+
+def test_names_are_as_long_as_the_stacks_name_makes_them():
+    stack = "s" * 59
+    assert list(name_faults(TEMPLATE, {"Given": "long-one"}, stack)) == [
+        (
+            f"Clean: the name {stack}-clean has 65 characters, and Lambda takes 64: "
+            "make its own name or the stack's shorter by 1"
+        ),
+        (
+            f"Sam: the name long-one-{stack} has 68 characters, and Lambda takes 64: "
+            "make its own name or the stack's shorter by 4"
+        ),
+    ]
+    stack = "s" * 76
+    assert list(name_faults(TEMPLATE, {"Given": "a"}, stack))[-1] == (
+        f"Machine: the name {stack}-flow has 81 characters, and Step Functions takes 80: "
+        "make its own name or the stack's shorter by 1"
+    )
+
+
+def test_names_that_fit():
+    assert list(name_faults(TEMPLATE, {}, "s" * 58)) == []
