@@ -17,11 +17,11 @@ from rich.console import Console
 from sfnorch.airflow.export import airflow_source
 from sfnorch.cfn.pipeline.render import render_pipeline
 from sfnorch.cfn.render import render_definition, render_template
-from sfnorch.cli.account import STACK_NAME
 from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan, parse_plan
+from sfnorch.plan.names import STACK_NAME
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text
 from sfnorch.plan.starters import STARTERS, starter_code, starter_text
 from sfnorch.report.findings import print_findings

@@ -11,10 +11,11 @@ from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
 from sfnorch.airflow.ending import RESERVED, ending, topic_meaning, topic_variable, with_ending
 from sfnorch.airflow.flow_steps import Kept, Scope, call, given, kept
 from sfnorch.airflow.jinja import Unsayable
-from sfnorch.airflow.plan_settings import STACK_NAME, named
+from sfnorch.airflow.plan_settings import named
 from sfnorch.airflow.task_ids import IN_USE, Names
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.flow import walk
+from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan, FlowStep

@@ -11,7 +11,7 @@ from sfnorch.airflow import operators
 from sfnorch.airflow.ending import needed_topic
 from sfnorch.airflow.jinja import Unsayable, Way, built, document, escaped, into, jinja_text, literal, rendered
 from sfnorch.airflow.literals import Call, Literal
-from sfnorch.airflow.plan_settings import STACK_NAME
+from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan, FlowStep, RedshiftSql, S3Object

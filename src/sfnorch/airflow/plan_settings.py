@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow.literals import Call, Literal
 from sfnorch.airflow.task_ids import safe_id
+from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Plan
-
-STACK_NAME = "master-step-function-stack"
-"""What a plan without a name is called, as its stack is."""
 
 _TAG_LENGTH = 100
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sfnorch.plan.names import STACK_NAME
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -18,8 +20,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 WIDTH = 200
 """Columns of what goes into a file or a pipe."""
-
-STACK_NAME = "master-step-function-stack"
 
 
 def account_options(command: Function) -> Function:

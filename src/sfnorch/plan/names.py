@@ -13,6 +13,9 @@ from sfnorch.asl.jsonata import CODE, code_mark
 MAX_CHILDREN, MAX_JOBS, MAX_TASKS, MAX_STEPS = 40, 100, 200, 200
 """How many children a plan may have, how many jobs each of them, how many tasks and steps."""
 
+STACK_NAME = "master-step-function-stack"
+"""What the stack of a plan is called unless told, and a plan without a name."""
+
 JOB_NAME_LENGTH = 255
 WILDCARDS = "*?"
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sfnorch.cli.account import STACK_NAME
 from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.options import plan_option
+from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan

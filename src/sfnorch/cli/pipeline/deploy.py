@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfnorch.cli.account import STACK_NAME, stack_named
+from sfnorch.cli.account import stack_named
 from sfnorch.cli.deploying import Settings, deploy_stack, deployment_options
 from sfnorch.cli.options import read_plan
 from sfnorch.cli.parameters import DeployableCommand, overrides_option, parameter_values
 from sfnorch.cli.pipeline import SOURCES, pipeline_options, pipeline_text
+from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
     from sfnorch.cli.deployable import Deployable
