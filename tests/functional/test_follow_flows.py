@@ -230,12 +230,15 @@ def test_a_loop_goes_on_with_its_next_run():
     )
 
 
-def loop(*, begun: bool, status: str, **cause: Any) -> Any:
+def loop(*, begun: bool, status: str, counted: bool = False, **cause: Any) -> Any:
     history = History()
     history.begin({})
     history.assign(workflow="w", runId=None, runs=3)
     if begun:
         history.assign(runId="wr_1")
+    if counted:
+        history.assign(runs=4)
+        enter("ClearAlarm")(history)
     if status:
         history.finish(status, "GlueWorkflowFailed" if cause else "", cause or "")
     replay = Replay(runs={"arn:aws:states:us-east-1:1:execution:l-loop:x": _timed(history)}, clock=Clock(2e9))
@@ -251,9 +254,11 @@ def loop(*, begun: bool, status: str, **cause: Any) -> Any:
         (loop(begun=False, status="TIMED_OUT"), {"workflow_name": "w", "runs": 3}),
         (loop(begun=True, status="FAILED", error="Glue.X"), {"workflow_name": "w", "run_id": "wr_1", "runs": 3}),
         (loop(begun=True, status="FAILED", counts={"total": 1}), {"workflow_name": "w", "runs": 3}),
+        (loop(begun=True, status="ABORTED", counted=True), {"workflow_name": "w", "runs": 4}),
+        (loop(begun=True, status="FAILED", counted=True, error="Glue.X"), {"workflow_name": "w", "runs": 4}),
     ],
 )
-def test_a_loop_whose_run_was_not_seen_to_end_looks_at_it_again(node: Any, given: Any):
+def test_a_loop_looks_again_at_a_run_that_was_not_seen_to_end_and_at_no_other(node: Any, given: Any):
     assert resumption_of_loop(node).input == given
 
 

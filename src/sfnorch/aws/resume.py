@@ -135,6 +135,10 @@ def _is_failure(value: Any, at: str) -> bool:
     return isinstance(value, dict) and value.get("at") == at and {"step", "error", "message"} <= set(value)
 
 
+_COUNTED = "ClearAlarm"
+"""The state of a loop's machine that a run leads to that is well, and counted."""
+
+
 def resumption_of_loop(root: Node) -> Resumption:
     """How a loop goes on: with its workflow's next run; or, where the run was not seen to end, by looking at it again.
 
@@ -148,7 +152,8 @@ def resumption_of_loop(root: Node) -> Resumption:
     told = {name: record.variables.get(name) for name in ("workflow", "runId", "runs")}
     if not isinstance(told["workflow"], str):
         raise SfnorchError(f"It ended {record.status}: {record.error} {record.message}".rstrip(), hint=_ANEW)
-    going_on = {"run_id": told["runId"]} if told["runId"] and "counts" not in record.facts else {}
+    seen_to_end = "counts" in record.facts or _COUNTED in record.entered
+    going_on = {"run_id": told["runId"]} if told["runId"] and not seen_to_end else {}
     what = f"goes on with the run {told['runId']}" if going_on else "starts its next run"
     given = {"workflow_name": told["workflow"], **going_on, "runs": told["runs"] or 0}
     return Resumption(input=given, jobs={told["workflow"]: []}, as_planned=what)
