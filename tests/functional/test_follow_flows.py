@@ -223,6 +223,19 @@ def test_a_flow_that_was_cut_off_begins_again_at_the_step_it_was_at():
     assert found.input == {"x": 1, "resumeAt": {"step": "b", "variables": {"one": [1]}}}
 
 
+@pytest.mark.parametrize("at", ["a", "handler"])
+def test_a_flow_whose_handler_failed_begins_again_at_the_step_that_it_handled(at: str):
+    kept = {"step": "a", "at": "a", "error": "X", "message": "broken"}
+    caught = flow(
+        enter("a"),
+        enter("handler"),
+        end("FAILED", "StepFailed", {"step": "handler", "at": at, "error": "Y", "message": "worse"}),
+        variables={"one": [1], "failure": kept},
+    )
+    found = resumption_of_flow(caught, ("a", "b"))
+    assert found.input == {"x": 1, "resumeAt": {"step": "a", "variables": {"one": [1]}}}
+
+
 def test_a_loop_goes_on_with_its_next_run():
     found = resumption_of_loop(ended("loop"))
     assert found == Resumption(

@@ -112,7 +112,8 @@ def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
     if record.status == "SUCCEEDED":
         raise SfnorchError("Nothing failed", hint=_ANEW)
     entered = [name for name in record.entered if name in record.steps]
-    at = str(record.facts.get("at") or (entered[-1] if entered else ""))
+    told = record.facts.get("at")
+    at = str(told) if told in record.steps else entered[-1] if entered else ""
     if not at:
         why = f"{record.error} {record.message}".strip()
         raise SfnorchError(f"It ended {record.status} before any step was begun: {why}", hint=_ANEW)

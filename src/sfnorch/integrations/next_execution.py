@@ -37,7 +37,8 @@ def start_next(
     own = "$states.context.StateMachine.Id"
     another = f"""(
     $next := {name.code};
-    $next = $states.context.Execution.Name ? $error("the next execution would bear this one's own name, " & $next) : $next
+    $next != $states.context.Execution.Name ? $next
+      : $error("the next execution would bear this one's own name, " & $next)
   )"""
     there = Catcher(errors=(ALREADY,), output=jsonata(output), next=next_state)
     return Task(

@@ -12,6 +12,7 @@ from typing import Any
 
 from sfnorch.plan.consistency import Path, one_of_kinds, repeated
 from sfnorch.plan.flow_expressions import expression_faults
+from sfnorch.plan.flow_failures import failure_faults
 from sfnorch.plan.flow_steps import Placed, placed_steps
 from sfnorch.plan.names import MAX_STEPS
 from sfnorch.plan.values import is_expression
@@ -79,7 +80,7 @@ def _one_step(step: Placed, functions: list[str]) -> Iterator[tuple[Path, str]]:
         for near in difflib.get_close_matches(name, functions, n=1, cutoff=0.8):
             message = f"there is no function {name!r}; did you mean {near}? For one of elsewhere write its ARN"
             yield (*step.path, "lambda"), message
-    for check in (_redshift, _s3_object, _retries):
+    for check in (_redshift, _s3_object, _retries, failure_faults):
         yield from check(step)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -148,10 +149,67 @@ def test_on_error_steps_run_before_the_flow_fails():
     assert json.loads(run.first.cause)["step"] == "a"
 
 
-def test_a_failure_of_a_handler_is_its_own():
-    handler = {"steps": [function("note", on_error={"save_as": "worse"})]}
-    run = play([function("a", on_error=handler)], {}, answers(a=THROW, note=THROW))
-    assert json.loads(run.first.cause)["step"] == "note"
+NO_GOOD = {"error": "ValueError", "message": 'no "good"'}
+BOTH_WORDS = 'no "good"; while handling the failure of a: no "good"'
+
+
+@pytest.mark.parametrize("on_error", [None, {"save_as": "worse"}, {}])
+def test_a_failure_of_a_handler_is_its_own_and_tells_of_the_one_before(on_error: Any):
+    more = {} if on_error is None else {"on_error": on_error}
+    handler = {"steps": [function("note", **more)]}
+    run = play([function("x"), function("a", on_error=handler)], {}, answers(x=1, a=THROW, note=THROW))
+    assert json.loads(run.first.cause) == {"step": "note", "at": "a", **NO_GOOD, "message": BOTH_WORDS}
+    by_alarm, by_flow = run.messages
+    assert json.loads(by_alarm.message)["NewStateReason"] == f"Step note failed: {BOTH_WORDS}"
+    assert f"ValueError: {BOTH_WORDS}\n" in by_flow.message
+
+
+def test_a_failure_of_a_handlers_handler_tells_of_all():
+    worse = {"steps": [function("c")], "then": "continue"}
+    handler = {"steps": [function("b", on_error=worse)]}
+    run = play([function("a", on_error=handler)], {}, answers(a=THROW, b=THROW, c=THROW))
+    assert json.loads(run.first.cause) == {
+        "step": "c",
+        "at": "a",
+        **NO_GOOD,
+        "message": f'no "good"; while handling the failure of b: {BOTH_WORDS}',
+    }
+
+
+def test_a_failure_that_is_handled_keeps_its_place_beside_one_that_its_handler_handles():
+    handler = {"steps": [function("b", on_error=CONTINUE), function("c", input={"seen": "{% $failure.step %}"})]}
+    broken = replace(answers(b=THROW, c=1), faults=(Fault(job="load-orders", message="a is broken"),))
+    run = play([{"name": "a", "glue_job": "load-orders", "on_error": handler}], {}, broken)
+    (job,) = run.job_runs
+    assert json.loads(run.first.cause) == {
+        "step": "a",
+        "at": "a",
+        "error": "States.TaskFailed",
+        "runId": job.run_id,
+        "message": "a is broken",
+    }
+    by_alarm, by_flow = run.messages
+    assert json.loads(by_alarm.message)["NewStateReason"] == "Step a failed: a is broken"
+    assert by_flow.message.startswith("Step a failed in nightly (dev).\n\nStates.TaskFailed: a is broken\n")
+
+
+def test_a_failure_within_a_branch_of_a_handler_is_at_the_flows_own_step():
+    branch = [function("b", on_error={"steps": [function("c")], "save_as": "worse"})]
+    handler = {"steps": [{"name": "p", "parallel": [branch]}]}
+    run = play([function("a", on_error=handler)], {}, answers(a=THROW, b=THROW, c=THROW))
+    within = 'no "good"; while handling the failure of b: no "good"'
+    assert json.loads(run.first.cause) == {
+        "step": "c",
+        "at": "a",
+        **NO_GOOD,
+        "message": f'{within}; while handling the failure of a: no "good"',
+    }
+
+
+def test_a_step_that_took_too_long_says_so():
+    run = play([JOB | {"arguments": {}, "timeout": "1m", "on_error": CONTINUE}], {})
+    failure = {"step": "load", "at": "load", "error": "States.Timeout", "message": "States.Timeout"}
+    assert run.first.output == {"load": None, "failure": failure}
 
 
 PARALLEL = {

@@ -28,6 +28,7 @@ from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_na
 from sfnorch.patterns.job_failure import any_error, clear_alarm
 from sfnorch.patterns.message import SUBJECT
 from sfnorch.plan.flow import walk
+from sfnorch.plan.flow_failures import KEPT
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan, FlowStep
@@ -118,7 +119,14 @@ def _graph(plan: FlowPlan) -> Graph:
     told = plan.notify != "never"
     well = "NotifySuccess" if plan.notify == "always" else "Done"
     failures = tuple(dict.fromkeys(_kept_failures(plan.steps)))
-    start = Scope(saved=(), failures=failures, failed="RaiseAlarm", top=True, functions=function_keys(plan))
+    start = Scope(
+        saved=(),
+        failures=failures,
+        failed="RaiseAlarm",
+        top=True,
+        functions=function_keys(plan),
+        keeping=_keeping(plan),
+    )
     steps, end = step_states(plan.steps, start, then="ClearAlarm")
     states: list[AnyState] = [_resolve(plan, (*end.saved, *failures)), _check(plan), *steps]
     states.append(clear_alarm(next_state=well, output={}))
@@ -139,6 +147,13 @@ def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
         if step.on_error:
             yield step.on_error.save_as
             yield from _kept_failures(step.on_error.steps)
+
+
+def _keeping(plan: FlowPlan) -> dict[str, str]:
+    """The variables that keep failures whose own variable on_error of a step that handles them assigns anew."""
+    handlers = ((step.name, step.on_error) for step in walk(plan.steps) if step.on_error)
+    anew = (name for name, handler in handlers if handler.save_as in _kept_failures(handler.steps))
+    return {name: f"{KEPT}{number}" for number, name in enumerate(anew, 1)}
 
 
 _INPUT = """$exists($states.input.resumeAt)

@@ -64,16 +64,18 @@ def step_states(steps: Sequence[FlowStep], scope: Scope, *, then: str) -> tuple[
 
 def _handling(step: FlowStep, scope: Scope, follower: str) -> tuple[tuple[Catcher, ...], list[AnyState]]:
     """The step's catchers, and the states that handle its failure."""
-    kept = failure.caught(step.name, top=scope.top)
+    kept = failure.caught(step.name, scope)
     if step.on_error is None:
         return any_error(scope.failed, output=kept), []
     handler = step.on_error
     given_up = f"{step.name} (given up)"
     ending = follower if handler.then == "continue" else given_up
-    assign: dict[str, Value] = {handler.save_as: kept, **({step.save_as: _NULL} if step.save_as else {})}
-    states, _ = step_states(handler.steps, scope.with_saved(step.save_as, handler.save_as), then=ending)
+    known = scope.keeping.get(step.name, handler.save_as)
+    assign: dict[str, Value] = {handler.save_as: kept, known: kept, **({step.save_as: _NULL} if step.save_as else {})}
+    failed = scope.with_saved(step.save_as, handler.save_as).handling(step.name, known)
+    states, _ = step_states(handler.steps, failed, then=ending)
     if handler.then == "fail":
-        states.append(Pass(name=given_up, output=Expression(f"${handler.save_as}"), next=scope.failed))
+        states.append(Pass(name=given_up, output=Expression(f"${known}"), next=scope.failed))
     first = handler.steps[0].name if handler.steps else ending
     return any_error(first, assign=assign, output={}), states
 
