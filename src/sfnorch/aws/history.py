@@ -38,6 +38,9 @@ _FLOW_BEGINS = "ResolveInput"
 _OF_THE_FLOW = ("environment", "name", "input", "resumeAt", "steps")
 """Those of its variables that are no step's."""
 
+_WITHIN = " ("
+"""What follows a step's name in the names of states within it, and stands in no step's own."""
+
 _CONTROL = ("ClearAlarm", "RaiseAlarm", "NotifyFailure", "NotifySuccess")
 _LOOKS = {("aws-sdk:redshiftdata", "describeStatement"), ("aws-sdk:redshiftdata", "cancelStatement")}
 """Calls that are part of a step's work, and no step."""
@@ -220,7 +223,7 @@ class Record:
         job = self._jobs.get(visit)
         if job is None:
             own = str(parameters.get(_NAMES.get(kind, ""), "?"))
-            name = self._names.get(visit, own) if self.steps else self._name(own)
+            name = self._names.get(visit, own).partition(_WITHIN)[0] if self.steps else self._name(own)
             if kind == "statement":  # whose state is within that of the step
                 name = own
             job = Job(name=name, glue_name=own, started=event["timestamp"], kind=kind)

@@ -65,6 +65,13 @@ def test_a_glue_job_gets_arguments_that_are_known_when_it_starts():
     assert run.first.output["load"] == {"job": "load-orders", "runId": job.run_id, "seconds": 300}
 
 
+def test_what_a_glue_job_is_given_is_made_text():
+    given = {"--n": "{% $input.n %}", "--list": "{% $input.list %}", "--text": "{% $input.text %}"}
+    run = play([JOB | {"arguments": given}], {"n": 5, "list": [1, {"a": True}], "text": "x"})
+    (job,) = run.job_runs
+    assert (job.arguments, job.status) == ({"--n": "5", "--list": '[1,{"a":true}]', "--text": "x"}, "SUCCEEDED")
+
+
 def test_a_step_that_fails_stops_the_flow_raises_its_alarm_and_is_told():
     run = play([JOB | {"arguments": {}}, function("b")], behaviour=failing("load-orders"))
     (job,) = run.job_runs
@@ -260,6 +267,15 @@ def test_steps_run_for_each_item_of_a_list_however_long_it_is(items: Any):
     }
 
 
+@pytest.mark.parametrize("given", [{"list": None}, {}, {"lists": [1]}])
+def test_items_that_are_nothing_fail_the_step(given: Any):
+    run = play([each() | {"on_error": CONTINUE}], given, TWENTY)
+    assert (run.first.status, run.job_runs, run.first.output["all"]) == ("SUCCEEDED", [], None)
+    failure = run.first.output["failure"]
+    assert (failure["step"], failure["error"]) == ("each", "States.QueryEvaluationError")
+    assert failure["message"].endswith("the items of each are nothing, where a list is wanted")
+
+
 def test_so_many_items_run_at_once_as_are_told():
     run = play([each(concurrency=2)], {"list": list(range(6))}, TWENTY)
     assert sorted({job.started for job in run.job_runs}) == [0.0, 300.0, 600.0]
@@ -346,6 +362,20 @@ def test_what_was_saved_is_written_to_s3_under_the_executions_name():
     assert (stored.bucket, stored.key) == ("stack-results-xxxxxxxxxxxx", f"executions/{run.first.name}.json")
     assert json.loads(stored.body) == {"x": 1, "a": 2}
     assert run.first.output["w"]["key"] == stored.key
+
+
+@pytest.mark.parametrize("code", ["$uuid()", "$string($random())"])
+def test_the_key_that_is_saved_is_the_one_that_was_written(code: str):
+    key = f"{{% {code} & '.json' %}}"
+    step = {"name": "w", "s3_object": {"key": key, "body": {"x": 1}, "prefix": "p/"}, "save_as": "w", "retry": 1}
+    run = play([step], {})
+    (stored,) = run.objects
+    assert run.first.output["w"] == {
+        "bucket": "stack-results-xxxxxxxxxxxx",
+        "key": stored.key,
+        "etag": '"ac3ef48caa08fa3ed5e025da69edc645"',
+    }
+    assert (stored.key[:2], stored.key[-5:], stored.body) == ("p/", ".json", '{"x":1}')
 
 
 def test_a_message_is_sent_to_the_topic_whatever_its_expressions_yield():
