@@ -273,7 +273,13 @@ def test_items_that_are_nothing_fail_the_step(given: Any):
     assert (run.first.status, run.job_runs, run.first.output["all"]) == ("SUCCEEDED", [], None)
     failure = run.first.output["failure"]
     assert (failure["step"], failure["error"]) == ("each", "States.QueryEvaluationError")
-    assert failure["message"].endswith("the items of each are nothing, where a list is wanted")
+    assert failure["message"].endswith("the items of each are nothing: an expression that may find none stands in [ ]")
+
+
+def test_an_expression_in_brackets_may_find_no_items():
+    step = each()
+    step["for_each"]["items"] = "{% [$input.list[$ > 5]] %}"
+    assert [len(play([step], {"list": given}, TWENTY).job_runs) for given in ([1, 2], [1, 6], [7, 8])] == [0, 1, 2]
 
 
 def test_so_many_items_run_at_once_as_are_told():

@@ -224,7 +224,7 @@ def _items(step: FlowStep, wanted: ForEach, scope: Scope) -> list[AnyState]:
     graph = _graph(wanted.steps, inner, end=f"{step.name} (item done)", stop=wanted.stop_at_failure)
     items = given(wanted.items)
     if isinstance(items, Expression):  # in brackets a list stays one, and a single item becomes one
-        words = literal(f"the items of {step.name} are nothing, where a list is wanted")
+        words = literal(f"the items of {step.name} are nothing: an expression that may find none stands in [ ]")
         listed = f"$exists($listed) and $listed != null ? [$listed] : $error({words})"
         items = Expression(f"($listed := ({items.code}); {listed})")
     each = Map(
