@@ -204,6 +204,16 @@ def end(status: str, error: str = "", cause: Any = "") -> Any:
             ("a", "b"),
             "It ended FAILED before any step was begun: InvalidInput an object is wanted",
         ),
+        (
+            flow(enter("a"), enter("b"), enter("ClearAlarm"), end("ABORTED")),
+            ("a", "b"),
+            "All of its steps are done: nothing is left to run",
+        ),
+        (
+            flow(enter("a"), enter("b"), enter("MakeOutcome"), end("FAILED", "StepFailed", {"step": "MakeOutcome"})),
+            ("a", "b"),
+            "All of its steps are done: nothing is left to run",
+        ),
         (flow(enter("a"), end("ABORTED")), ("b", "c"), "The flow has no step a any more, but: b, c"),
         (
             flow(enter("a"), end("ABORTED"), variables={"one": "x" * 300_000}),

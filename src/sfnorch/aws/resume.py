@@ -100,6 +100,10 @@ MAX_INPUT_BYTES = 262_144
 """What an execution's input may have: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
+_ALL_DONE = {"MakeOutcome", "ClearAlarm"}
+"""The states that a flow's last step leads to."""
+
+
 def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
     """How a run of a flow is resumed: at its step that failed, or was cut off, with the variables that it had.
 
@@ -112,6 +116,8 @@ def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
     if record.status == "SUCCEEDED":
         raise SfnorchError("Nothing failed", hint=_ANEW)
     entered = [name for name in record.entered if name in record.steps]
+    if _ALL_DONE & set(record.entered):
+        raise SfnorchError("All of its steps are done: nothing is left to run", hint=_ANEW)
     told = record.facts.get("at")
     at = str(told) if told in record.steps else entered[-1] if entered else ""
     if not at:

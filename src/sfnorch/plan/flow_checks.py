@@ -24,7 +24,7 @@ KINDS = (
 """What a step may be one of."""
 
 CONTROL_STATES = (
-    *("ResolveInput", "CheckInput", "ClearAlarm", "NotifySuccess", "Done"),
+    *("ResolveInput", "CheckInput", "MakeOutcome", "ClearAlarm", "NotifySuccess", "Done"),
     *("RaiseAlarm", "NotifyFailure", "FlowFailed", "InvalidInput"),
 )
 """The names of the states that are no step's."""

@@ -44,7 +44,8 @@ def test_steps_run_one_after_another_and_keep_what_came_before():
         "SUCCEEDED",
         {"source": "demo.run", "a": {"n": 1}, "b": [1, [2]]},
     )
-    assert run.first.states == ["ResolveInput", "CheckInput", "a", "b", "ClearAlarm", "Done"]
+    outcome = ["MakeOutcome", "MakeOutcome (merge)"]
+    assert run.first.states == ["ResolveInput", "CheckInput", "a", "b", *outcome, "ClearAlarm", "Done"]
     assert run.messages == []
 
 
@@ -411,13 +412,34 @@ def test_a_run_is_resumed_at_a_step_with_the_variables_that_it_had():
     steps = [function("a"), function("b"), function("c", input={"both": "{% [$a, $b] %}"})]
     given = {"x": 1, "resumeAt": {"step": "c", "variables": {"a": [1], "b": {"n": [[2]]}}}}
     run = play(steps, given, answers(c=3))
-    assert run.first.states == ["ResolveInput", "CheckInput", "c", "ClearAlarm", "Done"]
+    outcome = ["MakeOutcome", "MakeOutcome (merge)"]
+    assert run.first.states == ["ResolveInput", "CheckInput", "c", *outcome, "ClearAlarm", "Done"]
     assert run.first.output == {"x": 1, "a": [1], "b": {"n": [[2]]}, "c": 3}
 
 
 def test_a_flow_that_cannot_fail_has_no_states_for_failures():
     run = play([{"name": "w", "wait": "5s"}])
     assert (run.first.status, run.first.ended, run.first.output) == ("SUCCEEDED", 5.0, {})
+
+
+@pytest.mark.parametrize("notify", ["always", "failure"])
+def test_an_outcome_that_is_too_large_is_a_failure_that_is_told(notify: str):
+    steps = [function(name, on_error=CONTINUE) for name in ("a", "b")]
+    run = play(steps, {}, answers(a="x" * 150_000, b="x" * 150_000), notify=notify)
+    message = (
+        "all steps are done, but no outcome can be made of what they saved: The state 'MakeOutcome (merge)' returned a "
+        "result with a size exceeding the maximum number of bytes service limit."
+    )
+    assert (run.first.status, run.first.error) == ("FAILED", "StepFailed")
+    assert json.loads(run.first.cause) == {
+        "step": "MakeOutcome",
+        "error": "States.DataLimitExceeded",
+        "message": message,
+    }
+    assert [change.after for change in run.alarms] == ["ALARM"]
+    by_alarm, by_flow = run.messages
+    assert json.loads(by_alarm.message)["NewStateReason"] == f"Step MakeOutcome failed: {message}"
+    assert by_flow.subject == "[dev] nightly: a step failed"
 
 
 def test_state_machines_of_elsewhere_are_started_and_waited_for():
