@@ -371,6 +371,11 @@ def test_what_was_saved_is_written_to_s3_under_the_executions_name():
     assert run.first.output["w"]["key"] == stored.key
 
 
+def test_half_a_character_is_written_as_it_is():
+    run = play([{"name": "w", "s3_object": {"body": "{% $input.x %}"}, "save_as": "w"}], {"x": "\ud800"})
+    assert (run.first.status, run.objects[0].body) == ("SUCCEEDED", '"\ud800"')
+
+
 @pytest.mark.parametrize("code", ["$uuid()", "$string($random())"])
 def test_the_key_that_is_saved_is_the_one_that_was_written(code: str):
     key = f"{{% {code} & '.json' %}}"
