@@ -194,6 +194,76 @@ def end(status: str, error: str = "", cause: Any = "") -> Any:
     return lambda history: history.finish(status, error, cause)
 
 
+def call(name: str, error: str = "") -> Any:
+    """A step that invokes a function, whose call succeeds, fails, or goes on."""
+
+    def written(history: History) -> None:
+        enter(name)(history)
+        called = {"resourceType": "lambda", "resource": "invoke"}
+        history.add("TaskScheduled", key="taskScheduled", **called, parameters="{}")
+        if error:
+            history.add("TaskFailed", key="taskFailed", **called, error=error, cause="")
+
+    return written
+
+
+def failures(node: Any) -> list[tuple[str, str]]:
+    """The causes of the flow's end: steps, or nothing for its own, and what is said of each."""
+    tree = RunTree(boto3.client("stepfunctions", region_name="us-east-1"), [], Clock(0))  # type: ignore[arg-type]
+    tree.roots.append(node)
+    return [(failure.job.name if failure.job else "", failure.message) for failure in tree.failures()]
+
+
+@pytest.mark.parametrize("at", [None, "a", "c"])
+def test_a_flow_that_was_resumed_has_nothing_to_come_before_its_step(at: str | None):
+    steps = ["a", "b", "c", "d"]
+    node = flow(enter(at or "a"), variables={"steps": steps, "resumeAt": at})
+    assert node.record.to_come == {None: ["b", "c", "d"], "a": ["b", "c", "d"], "c": ["d"]}[at]
+
+
+def test_what_a_flow_has_handled_is_no_cause_of_its_end():
+    handled, cut_off = call("a", "Bad"), call("b")
+    assert failures(flow(handled, cut_off, end("ABORTED", "Stopped", "enough"))) == [("b", "enough")]
+    assert failures(flow(handled, enter("b"), end("TIMED_OUT"))) == [("", "TIMED_OUT")]
+    assert failures(flow(handled, enter("b"), end("FAILED", "States.Runtime", "no"))) == [("", "States.Runtime: no")]
+    assert failures(flow(handled, call("b", "Worse"), end("FAILED", "StepFailed", {"step": "b"}))) == [("b", "Worse")]
+
+
+@pytest.mark.parametrize("name", ["child", "children", "threads", "jobs", "tasks", "steps_of"])
+def test_what_a_flow_saves_is_its_own_whatever_it_is_called(name: str):
+    node = flow(call("a"), end("ABORTED"), variables={name: ["x"]})
+    record = node.record
+    assert (record.variables, record.saved, node.child_of(["y"])) == ({}, {name: ["x"]}, "")
+    assert (record.planned, record.threads, record.child_names, record.task_names) == (["a"], [], [], [])
+
+
+def tried_again(history: History) -> None:
+    """A statement that fails twice, its step being tried again as a whole, and once more in the next item."""
+    for tries in (2, 1):
+        history.add("ParallelStateEntered", key="stateEntered", name="record", input="{}")
+        entered = len(history.events)
+        for number in range(tries):
+            history.add("ParallelStateStarted", entered)
+            history.add("TaskStateEntered", key="stateEntered", name="record (execute)", input="{}")
+            called = {"resourceType": "aws-sdk:redshiftdata", "resource": "executeStatement"}
+            given = '{"StatementName": "record"}'
+            history.add("TaskScheduled", key="taskScheduled", **called, parameters=given)
+            history.add("TaskSucceeded", key="taskSucceeded", **called, output=f'{{"Id": "{tries}-{number}"}}')
+            history.add("TaskStateEntered", key="stateEntered", name="record (describe)", input="{}")
+            looked = {"resourceType": "aws-sdk:redshiftdata", "resource": "describeStatement"}
+            history.add("TaskScheduled", key="taskScheduled", **looked, parameters="{}")
+            answer = {"Id": f"{tries}-{number}", "Status": "FAILED", "Error": "locked"}
+            history.add("TaskSucceeded", key="taskSucceeded", **looked, output=json.dumps(answer))
+
+
+def test_a_statement_that_is_tried_again_is_one():
+    node = flow(tried_again, end("FAILED", "StepFailed", {"step": "record"}))
+    assert [(job.name, job.attempts, job.run_id, job.status) for job in node.record.jobs] == [
+        ("record", 2, "2-1", "FAILED"),
+        ("record", 1, "1-0", "FAILED"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("node", "steps", "said"),
     [
@@ -203,6 +273,16 @@ def end(status: str, error: str = "", cause: Any = "") -> Any:
             flow(end("FAILED", "InvalidInput", "an object is wanted")),
             ("a", "b"),
             "It ended FAILED before any step was begun: InvalidInput an object is wanted",
+        ),
+        (
+            flow(enter("a"), enter("b"), enter("ClearAlarm"), end("ABORTED")),
+            ("a", "b"),
+            "All of its steps are done: nothing is left to run",
+        ),
+        (
+            flow(enter("a"), enter("b"), enter("MakeOutcome"), end("FAILED", "StepFailed", {"step": "MakeOutcome"})),
+            ("a", "b"),
+            "All of its steps are done: nothing is left to run",
         ),
         (flow(enter("a"), end("ABORTED")), ("b", "c"), "The flow has no step a any more, but: b, c"),
         (
@@ -223,6 +303,19 @@ def test_a_flow_that_was_cut_off_begins_again_at_the_step_it_was_at():
     assert found.input == {"x": 1, "resumeAt": {"step": "b", "variables": {"one": [1]}}}
 
 
+@pytest.mark.parametrize("at", ["a", "handler"])
+def test_a_flow_whose_handler_failed_begins_again_at_the_step_that_it_handled(at: str):
+    kept = {"step": "a", "at": "a", "error": "X", "message": "broken"}
+    caught = flow(
+        enter("a"),
+        enter("handler"),
+        end("FAILED", "StepFailed", {"step": "handler", "at": at, "error": "Y", "message": "worse"}),
+        variables={"one": [1], "failure": kept},
+    )
+    found = resumption_of_flow(caught, ("a", "b"))
+    assert found.input == {"x": 1, "resumeAt": {"step": "a", "variables": {"one": [1]}}}
+
+
 def test_a_loop_goes_on_with_its_next_run():
     found = resumption_of_loop(ended("loop"))
     assert found == Resumption(
@@ -230,12 +323,15 @@ def test_a_loop_goes_on_with_its_next_run():
     )
 
 
-def loop(*, begun: bool, status: str, **cause: Any) -> Any:
+def loop(*, begun: bool, status: str, counted: bool = False, **cause: Any) -> Any:
     history = History()
     history.begin({})
     history.assign(workflow="w", runId=None, runs=3)
     if begun:
         history.assign(runId="wr_1")
+    if counted:
+        history.assign(runs=4)
+        enter("ClearAlarm")(history)
     if status:
         history.finish(status, "GlueWorkflowFailed" if cause else "", cause or "")
     replay = Replay(runs={"arn:aws:states:us-east-1:1:execution:l-loop:x": _timed(history)}, clock=Clock(2e9))
@@ -251,9 +347,11 @@ def loop(*, begun: bool, status: str, **cause: Any) -> Any:
         (loop(begun=False, status="TIMED_OUT"), {"workflow_name": "w", "runs": 3}),
         (loop(begun=True, status="FAILED", error="Glue.X"), {"workflow_name": "w", "run_id": "wr_1", "runs": 3}),
         (loop(begun=True, status="FAILED", counts={"total": 1}), {"workflow_name": "w", "runs": 3}),
+        (loop(begun=True, status="ABORTED", counted=True), {"workflow_name": "w", "runs": 4}),
+        (loop(begun=True, status="FAILED", counted=True, error="Glue.X"), {"workflow_name": "w", "runs": 4}),
     ],
 )
-def test_a_loop_whose_run_was_not_seen_to_end_looks_at_it_again(node: Any, given: Any):
+def test_a_loop_looks_again_at_a_run_that_was_not_seen_to_end_and_at_no_other(node: Any, given: Any):
     assert resumption_of_loop(node).input == given
 
 
@@ -276,6 +374,29 @@ def task(history: History, service: str, call: str, parameters: Any, answer: Any
     called = {"resourceType": f"aws-sdk:{service}", "resource": call}
     history.add("TaskScheduled", key="taskScheduled", region="us-east-1", **called, parameters=json.dumps(parameters))
     history.add("TaskSucceeded", key="taskSucceeded", **called, output=json.dumps(answer))
+
+
+def test_stopping_stops_a_run_that_was_just_handed_over():
+    arn = "arn:aws:states:us-east-1:123456789012:execution:l-loop:poll-1-wr_1"
+    history = History()
+    history.begin({"workflow_name": "w", "run_id": "wr_1", "runs": 0})
+    taken = {name: json.dumps(value) for name, value in {"workflow": "w", "runId": "wr_1", "runs": 0}.items()}
+    history.add("PassStateExited", key="stateExited", name="ResolveRun", assignedVariables=taken)
+    history.finish("ABORTED", "Stopped")
+    session = boto3.Session("x", "y", region_name="us-east-1")
+    clients = {name: session.client(name) for name in ("stepfunctions", "glue")}
+    stubs = {name: Stubber(client) for name, client in clients.items()}
+    running = {"executionArn": arn, "stateMachineArn": "m", "status": "RUNNING", "startDate": AT}
+    stubs["stepfunctions"].add_response("describe_execution", running, {"executionArn": arn})
+    stubs["stepfunctions"].add_response("stop_execution", {"stopDate": AT})
+    stubs["stepfunctions"].add_response("get_execution_history", {"events": history.events})
+    stubs["glue"].add_response("get_workflow_run", {"Run": {"Status": "RUNNING"}}, {"Name": "w", "RunId": "wr_1"})
+    stubs["glue"].add_response("stop_workflow_run", {}, {"Name": "w", "RunId": "wr_1"})
+    for stub in stubs.values():
+        stub.activate()
+    clock: Any = Clock(0)
+    stopped = stop_run(clients["stepfunctions"], clients["glue"], arn, "enough", clock, lambda: None)
+    assert stopped == Stopped(executions=(arn,), job_runs=(), workflow_runs=(("w", "wr_1"),), failed=())
 
 
 def test_stopping_stops_the_workflows_run_and_the_statement_too():

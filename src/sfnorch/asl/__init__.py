@@ -1,7 +1,17 @@
 """The Amazon States Language as frozen dataclasses, with one serializer; standard library only."""
 
 from sfnorch.asl.graph import Graph, chain, lead_to
-from sfnorch.asl.jsonata import Expression, Substitution, Value, given, given_code, is_expression, jsonata
+from sfnorch.asl.jsonata import (
+    Expression,
+    Substitution,
+    Value,
+    given,
+    given_code,
+    given_text,
+    is_expression,
+    jsonata,
+    literal,
+)
 from sfnorch.asl.serialize import definition
 from sfnorch.asl.states import (
     AnyState,
@@ -41,7 +51,9 @@ __all__ = [
     "definition",
     "given",
     "given_code",
+    "given_text",
     "is_expression",
     "jsonata",
     "lead_to",
+    "literal",
 ]

@@ -79,6 +79,11 @@ def given_code(text: str) -> str:
     return literal_text(text[2:-2]).strip() if is_expression(text) else literal(text)
 
 
+def given_text(text: str) -> Value:
+    """A user's text; what an expression in its place yields is made one."""
+    return Expression(f"$string(({given_code(text)}))") if is_expression(text) else text
+
+
 def literal(value: object) -> str:
     """The JSONata text of a JSON value: JSON itself is JSONata. Raises SfnorchError where it would be code."""
     text = json.dumps(value, ensure_ascii=False)

@@ -5,32 +5,41 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from sfnorch.aws.events import (
+    BAD_ACTIONS,
+    BEGUN_BY,
+    ENDS,
+    EXISTS,
+    KINDS,
+    LOOKS,
+    NAMED_BY,
+    STATEMENT_ENDS,
+    TOLD_BY_JOBS,
+    details_of,
+    parsed,
+    starts_execution,
+)
 from sfnorch.aws.job import Change, Job
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
-_ENDS = {
-    "ExecutionSucceeded": "SUCCEEDED",
-    "ExecutionFailed": "FAILED",
-    "ExecutionTimedOut": "TIMED_OUT",
-    "ExecutionAborted": "ABORTED",
-}
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
 """The key of an execution's input that links it to the one that started it, in the console too."""
 
 _TOLD = (
     *("jobs", "children", "threads", "threadId", "child", "task", "tasks", "done"),
-    *("steps", "workflow", "runId", "runs"),
+    *("workflow", "runId", "runs"),
 )
 """The variables of sfnorch's machines that say what a run is to do."""
+
+_LOOP_BEGINS = "ResolveRun"
+"""The state of a loop's machine that takes the run to go on with, where there is one."""
 
 _FLOW_BEGINS = "ResolveInput"
 """The state of a flow's machine that assigns every variable of the flow's own level."""
@@ -38,15 +47,10 @@ _FLOW_BEGINS = "ResolveInput"
 _OF_THE_FLOW = ("environment", "name", "input", "resumeAt", "steps")
 """Those of its variables that are no step's."""
 
+_WITHIN = " ("
+"""What follows a step's name in the names of states within it, and stands in no step's own."""
+
 _CONTROL = ("ClearAlarm", "RaiseAlarm", "NotifyFailure", "NotifySuccess")
-_LOOKS = {("aws-sdk:redshiftdata", "describeStatement"), ("aws-sdk:redshiftdata", "cancelStatement")}
-"""Calls that are part of a step's work, and no step."""
-
-
-_EXISTS = re.compile(
-    r"StepFunctions\.ExecutionAlreadyExistsException: .*?(arn:[^:\s]+:states:\S+:execution:[^\s']+).*", re.DOTALL
-)
-"""What is said of an execution's name that is taken: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,10 +75,12 @@ class Record:
     """The states that were entered, in their order."""
     next_execution: str = ""
     """The ARN of the execution of the same machine that goes on where this one ends."""
-    _own: tuple[str, ...] = ()
-    """The variables of a flow's own level."""
+    _own: dict[str, Any] = field(default_factory=dict)
+    """The variables of a flow's own level, which may bear any name."""
     _names: dict[int, str] = field(default_factory=dict)
-    """The state that a visit is of."""
+    """The state that a visit is of; also of those that hold others."""
+    _holders: dict[int, int] = field(default_factory=dict)
+    """The visit of a state with branches that an event came after, by the event's id."""
     _visits: dict[int, int] = field(default_factory=dict)
     """The visit that an event belongs to, by the event's id. A visit is the number of the event of entering a state."""
     _jobs: dict[int, Job] = field(default_factory=dict)
@@ -96,20 +102,21 @@ class Record:
     @property
     def steps(self) -> list[str]:
         """A flow's steps, in their order; nothing of another."""
-        steps = self.variables.get("steps")
+        steps = self._own.get("steps")
         return [str(name) for name in steps] if isinstance(steps, list) else []
 
     @property
     def saved(self) -> dict[str, Any]:
         """What a flow's steps have saved so far, by variable."""
-        known = {name: self.variables.get(name) for name in self._own if name not in _OF_THE_FLOW}
-        return {name: value for name, value in known.items() if value is not None}
+        return {name: value for name, value in self._own.items() if name not in _OF_THE_FLOW and value is not None}
 
     @property
     def to_come(self) -> list[str]:
         """What it is to run yet: jobs by name, or a flow's steps."""
-        if self.steps:
-            return [name for name in self.steps if name not in self.entered]
+        if self.steps:  # of which a resumed flow leaves out the first
+            at = self._own.get("resumeAt")
+            first = self.steps.index(at) if at in self.steps else 0
+            return [name for name in self.steps[first:] if name not in self.entered]
         return self.planned[len(self.jobs) :]
 
     @property
@@ -161,20 +168,22 @@ class Record:
             self.last_event = event["id"]
             before = self._visits.get(event.get("previousEventId", 0), 0)
             self._visits[event["id"]] = event["id"] if event["type"] == "TaskStateEntered" else before
+            holder = self._holders.get(event.get("previousEventId", 0), 0)
+            self._holders[event["id"]] = event["id"] if event["type"] == "ParallelStateEntered" else holder
             if event["type"].endswith("StateEntered"):
-                self.entered.append(str(_details(event).get("name", "")))
+                self.entered.append(str(details_of(event).get("name", "")))
                 self._names[event["id"]] = self.entered[-1]
             fold = _FOLDS.get(event["type"])
             if fold is not None:
                 yield from fold(self, event)
-            elif event["type"] in _ENDS:
+            elif event["type"] in ENDS:
                 yield from self._end(event)
             elif event["type"].endswith("StateExited"):
-                self._assign(event)
+                yield from self._assign(event)
 
     def _end(self, event: HistoryEventTypeDef) -> Iterator[Change]:
-        self.status, self.ended = _ENDS[event["type"]], event["timestamp"]
-        details = _details(event)
+        self.status, self.ended = ENDS[event["type"]], event["timestamp"]
+        details = details_of(event)
         self.output = parsed(details.get("output", "null"))
         self.error, self.cause = str(details.get("error", "")), str(details.get("cause", ""))
         for job in self.jobs:
@@ -182,12 +191,12 @@ class Record:
                 job.status, job.ended = "HANDED_OVER", event["timestamp"]
             elif job.ended is None:
                 job.status, job.ended, job.cut_off = "STOPPED", event["timestamp"], True
-        told = "" if self.jobs and self.error in _TOLD_BY_JOBS else self.message
+        told = "" if self.jobs and self.error in TOLD_BY_JOBS else self.message
         yield Change(at=event["timestamp"], status=self.status, message=": ".join(filter(None, (self.error, told))))
 
     def _begin(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         self.started = event["timestamp"]
-        self.input = parsed(_details(event).get("input", "null"))
+        self.input = parsed(details_of(event).get("input", "null"))
         yield Change(at=event["timestamp"], status="RUNNING")
 
     def _redrive(self, event: HistoryEventTypeDef) -> Iterator[Change]:
@@ -198,45 +207,60 @@ class Record:
         self.status, self.ended, self.output, self.error, self.cause = "RUNNING", None, None, "", ""
         yield Change(at=event["timestamp"], status="RUNNING", message="redriven")
 
-    def _assign(self, event: HistoryEventTypeDef) -> None:
-        details = _details(event)
+    def _assign(self, event: HistoryEventTypeDef) -> Iterator[Change]:
+        """Takes what a state has assigned; tells of the run that a loop goes on with."""
+        details = details_of(event)
         assigned = details.get("assignedVariables", {})
-        if details.get("name") == _FLOW_BEGINS:
-            self._own = tuple(assigned)
-        self.variables.update({name: parsed(assigned[name]) for name in {*_TOLD, *self._own} if name in assigned})
+        if details.get("name") == _FLOW_BEGINS and "resumeAt" in assigned:
+            self._own = dict.fromkeys(assigned)
+        known, names = (self._own, tuple(self._own)) if self._own else (self.variables, _TOLD)
+        known.update({name: parsed(assigned[name]) for name in names if name in assigned})
+        if details.get("name") == _LOOP_BEGINS and isinstance(run_id := self.variables.get("runId"), str):
+            yield self._goes_on(event, run_id, str(self.variables.get("workflow")))
+
+    def _goes_on(self, event: HistoryEventTypeDef, run_id: str, name: str) -> Change:
+        """Takes a workflow's run that another execution has started."""
+        job = Job(name=name, glue_name=name, started=event["timestamp"], kind="workflow", status="RUNNING")
+        job.run_id = run_id
+        self.jobs.append(job)
+        return Change(at=event["timestamp"], status="RUNNING", job=name, run_id=run_id)
 
     def _schedule(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         """Tells nothing: that it runs, or that it was refused, is told by the event after."""
         yield from ()
-        details = _details(event)
+        details = details_of(event)
         given = parsed(details.get("parameters", "{}"))
         parameters = given if isinstance(given, dict) else {}
-        if _starts_execution(details):
+        if starts_execution(details):
             self._executions[self._visits[event["id"]]] = str(parameters.get("StateMachineArn", "")).rpartition(":")[2]
         kind = self._kind(details, event)
         if not kind:
             return
         visit = self._visits[event["id"]] = self._visits[event["id"]] or event["id"]
-        job = self._jobs.get(visit)
+        holder = self._holders[event["id"]]  # a step of several states is tried again with all of them
+        whole = self.steps and self._names.get(visit, "").startswith(f"{self._names.get(holder, '')}{_WITHIN}")
+        job = self._jobs.get(visit) or (self._jobs.get(holder) if whole else None)
         if job is None:
-            own = str(parameters.get(_NAMES.get(kind, ""), "?"))
-            name = self._names.get(visit, own) if self.steps else self._name(own)
+            own = str(parameters.get(NAMED_BY.get(kind, ""), "?"))
+            name = self._names.get(visit, own).partition(_WITHIN)[0] if self.steps else self._name(own)
             if kind == "statement":  # whose state is within that of the step
                 name = own
             job = Job(name=name, glue_name=own, started=event["timestamp"], kind=kind)
             self.jobs.append(job)
-            self._jobs[visit] = job
         else:
             job.attempts += 1
             job.status, job.run_id, job.message, job.ended = "STARTING", "", "", None
+        self._jobs[visit] = job
+        if whole:
+            self._jobs[holder] = job
 
     def _kind(self, details: Mapping[str, Any], event: HistoryEventTypeDef) -> str:
         """What the task does that is to be seen: a job's run, or another's; empty where it is none of these."""
         call = (str(details.get("resourceType")), str(details.get("resource")))
-        if call in _KINDS:
-            return _KINDS[call]
+        if call in KINDS:
+            return KINDS[call]
         of_step = self.steps and self._names.get(self._visits[event["id"]], "") not in _CONTROL
-        return "call" if of_step and call not in _LOOKS and call[0] != "states" else ""
+        return "call" if of_step and call not in LOOKS and call[0] != "states" else ""
 
     def _name(self, job_name: str) -> str:
         """What the list of jobs calls it, where the list is known."""
@@ -245,7 +269,7 @@ class Record:
         return listed if isinstance(listed, str) and listed.startswith(job_name) else job_name
 
     def _submit(self, event: HistoryEventTypeDef) -> Iterator[Change]:
-        details = _details(event)
+        details = details_of(event)
         output = parsed(details.get("output", "{}"))
         job = self._job(event)
         if not isinstance(output, dict):
@@ -261,13 +285,13 @@ class Record:
 
     def _succeed(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         job = self._job(event)
-        run = parsed(_details(event).get("output", "{}"))
+        run = parsed(details_of(event).get("output", "{}"))
         if job is None:
             yield from self._look(event, run if isinstance(run, dict) else {})
             return
-        if job.kind in _BEGUN_BY:
+        if job.kind in BEGUN_BY:
             job.status = "RUNNING"
-            job.run_id = str(run.get(_BEGUN_BY[job.kind], "")) if isinstance(run, dict) else ""
+            job.run_id = str(run.get(BEGUN_BY[job.kind], "")) if isinstance(run, dict) else ""
             yield Change(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id)
             return
         if job.kind == "call":
@@ -280,41 +304,39 @@ class Record:
 
     def _look(self, event: HistoryEventTypeDef, answer: Mapping[str, Any]) -> Iterator[Change]:
         """What a look at a workflow's run or a statement tells; of an execution that was started, that it goes on."""
-        details = _details(event)
+        details = details_of(event)
         run = answer.get("Run")
-        if _starts_execution(details) and "ExecutionArn" in answer:
+        if starts_execution(details) and "ExecutionArn" in answer:
             self.next_execution = str(answer["ExecutionArn"])
         elif isinstance(run, dict) and "WorkflowRunId" in run:
             yield from self._workflow_run(event, run)
-        elif answer.get("Status") in _STATEMENT_ENDS:
+        elif (status := str(answer.get("Status"))) in STATEMENT_ENDS:
             for job in self.jobs:
                 if job.run_id == answer.get("Id") and job.ended is None:
-                    yield self._ended(job, event, _STATEMENT_ENDS[answer["Status"]], str(answer.get("Error") or ""))
+                    yield self._ended(job, event, STATEMENT_ENDS[status], str(answer.get("Error") or ""))
 
     def _workflow_run(self, event: HistoryEventTypeDef, run: Mapping[str, Any]) -> Iterator[Change]:
         """What a look at a workflow's run tells; of one that another execution has started, that it runs."""
         run_id, name = str(run["WorkflowRunId"]), str(run.get("Name", "?"))
         job = next((each for each in self.jobs if each.run_id == run_id), None)
         if job is None:
-            job = Job(name=name, glue_name=name, started=event["timestamp"], kind="workflow", status="RUNNING")
-            job.run_id = run_id
-            self.jobs.append(job)
-            yield Change(at=event["timestamp"], status="RUNNING", job=name, run_id=run_id)
+            yield self._goes_on(event, run_id, name)
+            job = self.jobs[-1]
         if run.get("Status") in ("COMPLETED", "STOPPED", "ERROR") and job.ended is None:
             counts = run.get("Statistics")
             bad = {key: number for key, number in (counts if isinstance(counts, dict) else {}).items() if number}
-            words = ", ".join(f"{bad[key]} {what}" for key, what in _BAD_ACTIONS.items() if key in bad)
+            words = ", ".join(f"{bad[key]} {what}" for key, what in BAD_ACTIONS.items() if key in bad)
             well = run["Status"] == "COMPLETED" and not words
             message = "; ".join(filter(None, (words, str(run.get("ErrorMessage") or ""))))
             yield self._ended(job, event, "SUCCEEDED" if well else "FAILED", message)
 
     def _fail(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         job = self._job(event)
-        details = _details(event)
+        details = details_of(event)
         error, cause = str(details.get("error", "")), str(details.get("cause", ""))
         words = ": ".join(filter(None, (error, cause)))
         visit = self._visits[event["id"]]
-        if exists := _EXISTS.fullmatch(words):  # it runs, or has run, already: it is joined
+        if exists := EXISTS.fullmatch(words):  # it runs, or has run, already: it is joined
             self.started_executions[visit] = exists[1]
         elif visit in self._executions and visit not in self.started_executions:
             self.refused_executions[visit] = (self._executions[visit], words)
@@ -336,46 +358,6 @@ class Record:
     def _ended(self, job: Job, event: HistoryEventTypeDef, status: str, message: str) -> Change:
         job.status, job.message, job.ended = status, message, event["timestamp"]
         return Change(at=event["timestamp"], status=status, job=job.name, run_id=job.run_id, message=message)
-
-
-_KINDS = {
-    ("glue", "startJobRun.sync"): "job",
-    ("aws-sdk:glue", "startWorkflowRun"): "workflow",
-    ("aws-sdk:redshiftdata", "executeStatement"): "statement",
-}
-"""What tasks do that is to be seen in every machine, by what they call."""
-
-_NAMES = {"job": "JobName", "workflow": "Name", "statement": "StatementName"}
-_BEGUN_BY = {"workflow": "RunId", "statement": "Id"}
-"""Those that go on when their task has succeeded, and what its answer calls the run's id."""
-
-_STATEMENT_ENDS = {"FINISHED": "SUCCEEDED", "FAILED": "FAILED", "ABORTED": "STOPPED"}
-_BAD_ACTIONS = {
-    "FailedActions": "failed",
-    "TimeoutActions": "timed out",
-    "ErroredActions": "ended in an error",
-    "StoppedActions": "were stopped",
-}
-_TOLD_BY_JOBS = ("GlueJobFailed", "StepFailed", "GlueWorkflowFailed")
-"""Errors whose message is a job's own, which is told already."""
-
-
-def _starts_execution(details: Mapping[str, Any]) -> bool:
-    return details.get("resourceType") == "states" and str(details.get("resource")).startswith("startExecution")
-
-
-def _details(event: HistoryEventTypeDef) -> dict[str, Any]:
-    """The one member of the event that says more; Step Functions calls it otherwise for each type."""
-    row: Mapping[str, Any] = event
-    return next((value for key, value in row.items() if key.endswith("EventDetails")), {})
-
-
-def parsed(text: Any) -> Any:
-    """The JSON's value; the text itself where it is none, since causes and outputs may be cut."""
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError, RecursionError):
-        return text
 
 
 _FOLDS: dict[str, Callable[[Record, HistoryEventTypeDef], Iterator[Change]]] = {

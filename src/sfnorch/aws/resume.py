@@ -100,6 +100,10 @@ MAX_INPUT_BYTES = 262_144
 """What an execution's input may have: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
+_ALL_DONE = {"MakeOutcome", "ClearAlarm"}
+"""The states that a flow's last step leads to."""
+
+
 def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
     """How a run of a flow is resumed: at its step that failed, or was cut off, with the variables that it had.
 
@@ -112,7 +116,10 @@ def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
     if record.status == "SUCCEEDED":
         raise SfnorchError("Nothing failed", hint=_ANEW)
     entered = [name for name in record.entered if name in record.steps]
-    at = str(record.facts.get("at") or (entered[-1] if entered else ""))
+    if _ALL_DONE & set(record.entered):
+        raise SfnorchError("All of its steps are done: nothing is left to run", hint=_ANEW)
+    told = record.facts.get("at")
+    at = str(told) if told in record.steps else entered[-1] if entered else ""
     if not at:
         why = f"{record.error} {record.message}".strip()
         raise SfnorchError(f"It ended {record.status} before any step was begun: {why}", hint=_ANEW)
@@ -135,6 +142,10 @@ def _is_failure(value: Any, at: str) -> bool:
     return isinstance(value, dict) and value.get("at") == at and {"step", "error", "message"} <= set(value)
 
 
+_COUNTED = "ClearAlarm"
+"""The state of a loop's machine that a run leads to that is well, and counted."""
+
+
 def resumption_of_loop(root: Node) -> Resumption:
     """How a loop goes on: with its workflow's next run; or, where the run was not seen to end, by looking at it again.
 
@@ -148,7 +159,8 @@ def resumption_of_loop(root: Node) -> Resumption:
     told = {name: record.variables.get(name) for name in ("workflow", "runId", "runs")}
     if not isinstance(told["workflow"], str):
         raise SfnorchError(f"It ended {record.status}: {record.error} {record.message}".rstrip(), hint=_ANEW)
-    going_on = {"run_id": told["runId"]} if told["runId"] and "counts" not in record.facts else {}
+    seen_to_end = "counts" in record.facts or _COUNTED in record.entered
+    going_on = {"run_id": told["runId"]} if told["runId"] and not seen_to_end else {}
     what = f"goes on with the run {told['runId']}" if going_on else "starts its next run"
     given = {"workflow_name": told["workflow"], **going_on, "runs": told["runs"] or 0}
     return Resumption(input=given, jobs={told["workflow"]: []}, as_planned=what)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import code
+from sfnorch.aws.events import parsed
 from sfnorch.aws.executions import events_after, machine_name
-from sfnorch.aws.history import Record, parsed
+from sfnorch.aws.history import Record
 from sfnorch.aws.job import Change, Job
 from sfnorch.aws.polling import Clock, Pace, patiently
 
@@ -187,7 +188,8 @@ def _failures(node: Node) -> Iterator[Failure]:
         return
     jobs = [job for job in record.jobs if job.status != "SUCCEEDED"]
     if record.steps:  # what a flow has handled is no cause
-        jobs = [job for job in jobs if job.name == record.facts.get("step", job.name)]
+        step = record.facts.get("step")
+        jobs = [job for job in jobs if (job.name == step if step else job.cut_off)]
     for job in jobs:
         message = job.message or record.message or f"the execution ended {record.status}"
         yield Failure(node=node, job=job, message=message)

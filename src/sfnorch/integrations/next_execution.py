@@ -1,6 +1,7 @@
 """`states:startExecution` of the machine itself: the execution that goes on where this one ends.
 
-It is known by its name: asked for twice it starts once, and where it has ended already, nothing is amiss either.
+It is known by its name: asked for twice it starts once, and where it has ended already, nothing is amiss either. But an
+execution that would start one of its own name has nothing that goes on after it, and fails.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 """
 
@@ -34,13 +35,18 @@ def start_next(
     Its output is the JSONata `output`, an object, and the execution's ARN as `next`.
     """
     own = "$states.context.StateMachine.Id"
+    another = f"""(
+    $next := {name.code};
+    $next != $states.context.Execution.Name ? $next
+      : $error("the next execution would bear this one's own name, " & $next)
+  )"""
     there = Catcher(errors=(ALREADY,), output=jsonata(output), next=next_state)
     return Task(
         name=state,
         resource=RESOURCE,
         arguments={
             "StateMachineArn": jsonata(own),
-            "Name": name,
+            "Name": Expression(another),
             "Input": {**given, STARTED_BY: jsonata("$states.context.Execution.Id")},
         },
         retry=(REFUSED, _LOST),

@@ -111,7 +111,7 @@ def _graph(plan: ContinuousPlan) -> Graph:
     following = "PauseBetweenRuns" if plan.pause else "StartNext"
     states: list[AnyState] = [
         _resolve(plan),
-        _check_input(),
+        _check_input(plan),
         glue_workflow.start_run(
             "StartRun", workflow=_WORKFLOW, catch=_start_refused(), variable="runId", next_state="WaitForRun"
         ),
@@ -159,17 +159,26 @@ _WHAT_WOULD_DO = """"the input must be {workflow_name}, a text, and may hold run
     & " many were done; not " & $substring($string($states.input), 0, 500)"""
 
 
-def _check_input() -> Choice:
-    rules = (
+def _check_input(plan: ContinuousPlan) -> Choice:
+    rules = [
         Rule(condition=jsonata(f"$not({_VALID})"), next="InvalidInput"),
-        Rule(condition=jsonata('$type($runId) = "string"'), next="GetRun"),
+        # a run that was handed over was looked at a moment ago
+        Rule(condition=jsonata('$type($runId) = "string"'), next="WaitForRun"),
         Rule(
             condition=jsonata('$goesOn = "false" and $runs > 0'),
-            output=jsonata(f'$merge([{_SO_FAR}, {{"ended": "Continue is false"}}])'),
+            output=jsonata(_ENDED, why="Continue is false"),
             next="Done",
         ),
-    )
-    return Choice(name="CheckInput", rules=rules, default="StartRun")
+    ]
+    if plan.max_runs is not None:  # resumed after the last of them
+        rules.append(
+            Rule(
+                condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
+                output=jsonata(_ENDED, why="all runs are done"),
+                next="Done",
+            )
+        )
+    return Choice(name="CheckInput", rules=tuple(rules), default="StartRun")
 
 
 _CAUGHT = '$states.errorOutput.{"error": Error, "message": [Cause, ""][0]}'

@@ -187,7 +187,10 @@ class Notify(Model):
 class ForEach(Model):
     """Steps that run for each item of a list."""
 
-    items: GivenItems = Field(description="The list, or an expression for it.", examples=["{% $datasets %}"])
+    items: GivenItems = Field(
+        description="The list, or an expression for it; one that may find nothing stands in brackets, `{% [ … ] %}`.",
+        examples=["{% $datasets %}"],
+    )
     as_: Variable = Field(
         default="item", alias="as", description="The variable that holds the item.", examples=["dataset"]
     )

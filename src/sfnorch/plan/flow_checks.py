@@ -13,6 +13,7 @@ from typing import Any
 from sfnorch.durations import seconds_of
 from sfnorch.plan.consistency import Path, one_of_kinds, repeated
 from sfnorch.plan.flow_expressions import expression_faults
+from sfnorch.plan.flow_failures import failure_faults
 from sfnorch.plan.flow_steps import Placed, placed_steps
 from sfnorch.plan.names import MAX_STEPS, code_fault
 from sfnorch.plan.values import is_expression
@@ -24,7 +25,7 @@ KINDS = (
 """What a step may be one of."""
 
 CONTROL_STATES = (
-    *("ResolveInput", "CheckInput", "ClearAlarm", "NotifySuccess", "Done"),
+    *("ResolveInput", "CheckInput", "MakeOutcome", "ClearAlarm", "NotifySuccess", "Done"),
     *("RaiseAlarm", "NotifyFailure", "FlowFailed", "InvalidInput"),
 )
 """The names of the states that are no step's."""
@@ -83,7 +84,7 @@ def _one_step(step: Placed, functions: list[str]) -> Iterator[tuple[Path, str]]:
         for near in difflib.get_close_matches(name, functions, n=1, cutoff=0.8):
             message = f"there is no function {name!r}; did you mean {near}? For one of elsewhere write its ARN"
             yield (*step.path, "lambda"), message
-    for check in (_redshift, _s3_object, _retries):
+    for check in (_redshift, _s3_object, _retries, failure_faults):
         yield from check(step)
 
 

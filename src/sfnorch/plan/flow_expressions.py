@@ -13,6 +13,7 @@ from typing import Any
 
 from sfnorch.expressions import KNOWN_FUNCTIONS, code, names
 from sfnorch.plan.consistency import Path, show
+from sfnorch.plan.flow_failures import FAILURE, is_kept
 from sfnorch.plan.flow_steps import Placed, branches, part, steps_in
 from sfnorch.plan.names import code_fault
 
@@ -22,8 +23,8 @@ RESERVED = ("states", "input", "environment", "name", "steps", "resumeAt", "stat
 LITERALS = ("true", "false", "null")
 """Names that no path takes. https://docs.jsonata.org/simple"""
 
-FAILURE, ITEM = "failure", "item"
-"""What on_error and for_each call their variables, unless told."""
+ITEM = "item"
+"""What for_each calls its variable, unless told."""
 
 _VALUES = (
     *(("input",), ("arguments",), ("redshift_sql", "parameters"), ("s3_object", "key"), ("s3_object", "body")),
@@ -114,7 +115,7 @@ def _handler(steps: Any, path: Path, scope: _Scope, more: frozenset[str]) -> Ite
 
 
 def _name_faults(at: Path, name: str, scope: _Scope) -> Iterator[tuple[Path, str]]:
-    if name in RESERVED:
+    if name in RESERVED or is_kept(name):
         yield at, f"{name!r} is a variable of the flow's own"
     elif name in LITERALS:
         yield at, f"{name!r} is a word of JSONata's, and no name behind a point"

@@ -1,6 +1,7 @@
 """A Lambda function's own code, run in a process of its own: kept between calls, as Lambda keeps an environment.
 
-The process has the function's environment variables, and none of this one's: no credentials, no settings of AWS's.
+The process has the function's environment variables, and none of this one's: no credentials, no settings of AWS's. It
+leads a group of its own, so that what it has started ends with it.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
@@ -9,21 +10,66 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
+import re
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
 from sfnorch.errors import SfnorchError
 from sfnorch.template.functions import Function
 
 _RUNTIME = Path(__file__).with_name("function_runtime.py")
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL")
+_MODULE = re.compile(r"[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*")
+"""A module as a handler names it: in a folder by dots, or by slashes."""
+
+_CLOSING_SECONDS = 0.5
+"""How long the reader of a process that was ended may take to see that there is no more to read."""
+
+
+class Running:
+    """A process, and the lines that it answers, read beside it: its pipe may outlive it."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        assert process.stdin and process.stdout  # noqa: S101, PT018 - they are pipes
+        self._stdin = process.stdin
+        self._reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True)
+        self._reader.start()
+
+    def answer(self, line: str, seconds: float) -> str:
+        """What is answered to the line; nothing where it has ended. Raises queue.Empty where the time is over."""
+        try:
+            self._stdin.write(line + "\n")
+            self._stdin.flush()
+        except OSError:
+            return ""
+        return self._answers.get(timeout=seconds)
+
+    def end(self) -> None:
+        """Ends the process, and those that it has started."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            self._stdin.close()
+        self._reader.join(_CLOSING_SECONDS)
+
+    def _read(self, pipe: IO[str]) -> None:
+        with pipe:
+            for line in pipe:
+                self._answers.put(line)
+        self._answers.put("")
 
 
 @dataclass(slots=True)
@@ -35,31 +81,24 @@ class FunctionProcesses:
     region: str = "us-east-1"
     starting_seconds: float = 10.0
     """What a process may take to start, beside the function's own time."""
-    _running: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    _running: dict[str, Running] = field(default_factory=dict)
     _places: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
-    _readers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(max_workers=1))
 
     def call(self, function: Function, event: Any, request_id: str) -> dict[str, Any]:
         """What the call comes to: `{"result": …}`, or `{"error": {errorType, errorMessage, …}}` as Lambda tells it.
 
-        Raises SfnorchError where its code isn't there.
+        Raises SfnorchError where its code isn't there, or leads elsewhere.
         """
         fresh = function.name not in self._running
-        process = self._running.get(function.name) or self._start(function)
+        running = self._running.get(function.name) or self._start(function)
         context = {"requestId": request_id, "functionName": function.name, "arn": function.arn}
         line = json.dumps({"event": event, "context": {**context, "seconds": function.timeout}})
-        assert process.stdin and process.stdout  # noqa: S101, PT018 - they are pipes
         try:
-            process.stdin.write(line + "\n")
-            process.stdin.flush()
-            seconds = function.timeout + (self.starting_seconds if fresh else 0.0)
-            answer = self._readers.submit(process.stdout.readline).result(seconds)
-        except (FutureTimeout, TimeoutError):
+            answer = running.answer(line, function.timeout + (self.starting_seconds if fresh else 0.0))
+        except queue.Empty:
             self._end(function.name)
             words = f"RequestId: {request_id} Error: Task timed out after {function.timeout:.2f} seconds"
             return {"error": {"errorType": "Sandbox.Timedout", "errorMessage": words}}
-        except OSError:
-            answer = ""
         if not answer:
             self._end(function.name)
             words = f"RequestId: {request_id} Error: Runtime exited without providing a reason"
@@ -71,10 +110,9 @@ class FunctionProcesses:
         """Ends the processes, and removes what they ran."""
         for name in list(self._running):
             self._end(name)
-        self._readers.shutdown(wait=False)
         self._places.close()
 
-    def _start(self, function: Function) -> subprocess.Popen[str]:
+    def _start(self, function: Function) -> Running:
         place = self._code_of(function)
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment |= {
@@ -86,46 +124,65 @@ class FunctionProcesses:
             "AWS_EC2_METADATA_DISABLED": "true",
             **function.environment,
         }
-        process = subprocess.Popen(
-            [sys.executable, "-I", str(_RUNTIME), str(place), function.handler],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=place,
-            env=environment,
-            text=True,
-            encoding="utf-8",
-        )
-        self._running[function.name] = process
-        return process
+        try:
+            process = subprocess.Popen(
+                [sys.executable, "-I", str(_RUNTIME), str(place), function.handler],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=place,
+                env=environment,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:
+            raise SfnorchError(f"The code of {function.logical_id} can't be run: {error}") from None
+        self._running[function.name] = Running(process)
+        return self._running[function.name]
 
     def _code_of(self, function: Function) -> Path:
-        """The folder with the function's code."""
-        if not function.code:
-            place = self.folder / function.code_from if self.folder else None
-            if place is None or not place.exists():
-                raise SfnorchError(
-                    f"The code of {function.logical_id} isn't there: {place or function.code_from}",
-                    hint="play the plan itself, or put the code beside the template",
-                )
-            if place.is_dir():
-                return place.resolve()
-            text = place.read_text(encoding="utf-8")
-        else:
-            text = function.code
-        folder = Path(self._places.enter_context(tempfile.TemporaryDirectory(prefix="sfnorch-")))
+        """The folder with the function's code. Raises SfnorchError where its code isn't there, or leads elsewhere."""
         module = function.handler.rpartition(".")[0] or "index"
-        (folder / f"{module}.py").write_text(text + "\n", encoding="utf-8")
+        if not _MODULE.fullmatch(module):
+            raise SfnorchError(
+                f"The handler of {function.logical_id} names no module of its code: {function.handler!r}",
+                hint="write it as MODULE.FUNCTION",
+            )
+        place = None if function.code else self._place(function)
+        if place is not None and place.is_dir():
+            return place
+        code = function.code.encode("utf-8", "replace") if place is None else place.read_bytes()
+        made = tempfile.TemporaryDirectory(prefix="sfnorch-", ignore_cleanup_errors=True)
+        folder = Path(self._places.enter_context(made))
+        path = folder / PurePosixPath(module.replace(".", "/") + ".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(code + b"\n")
         return folder
 
+    def _place(self, function: Function) -> Path:
+        """The file or folder with the function's code, beside the template."""
+        if self.folder is None or "\0" in function.code_from:
+            raise _not_there(function, repr(function.code_from))
+        place = (self.folder / function.code_from).resolve()
+        if not place.is_relative_to(self.folder.resolve()):
+            raise SfnorchError(
+                f"The code of {function.logical_id} lies outside the template's folder: {function.code_from}",
+                hint="put the code beside the template",
+            )
+        if not place.is_dir() and not place.is_file():
+            raise _not_there(function, str(self.folder / function.code_from))
+        return place
+
     def _end(self, name: str) -> None:
-        process = self._running.pop(name)
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        self._running.pop(name).end()
+
+
+def _not_there(function: Function, place: str) -> SfnorchError:
+    return SfnorchError(
+        f"The code of {function.logical_id} isn't there: {place}",
+        hint="play the plan itself, or put the code beside the template",
+    )
 
 
 def described(error: Mapping[str, Any]) -> tuple[str, str]:

@@ -37,14 +37,18 @@ class Context:
 
 
 def main() -> None:
-    """Answers events until there are no more; what the function prints goes to the error stream."""
+    """Answers events until there are no more; what the function prints goes to the error stream, nothing is to read."""
     folder, name = sys.argv[1:3]
+    events = os.fdopen(os.dup(0), encoding="utf-8")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     sys.path.insert(0, folder)
     handler: Callable[..., Any] | None = None
-    for line in sys.stdin:
+    for line in events:
         given = json.loads(line)
         answer: dict[str, Any]
         try:
@@ -66,7 +70,9 @@ class RuntimeFaultError(Exception):
 
 
 def _handler(name: str) -> Callable[..., Any]:
-    module, _, function = name.rpartition(".")
+    module, _, function = name.replace("/", ".").rpartition(".")
+    if not module:
+        raise RuntimeFaultError("Runtime.MalformedHandlerName", f"Bad handler '{name}': not enough values to unpack")
     try:
         loaded = importlib.import_module(module)
     except SyntaxError as error:
@@ -81,7 +87,9 @@ def _handler(name: str) -> Callable[..., Any]:
 
 def _text(answer: dict[str, Any]) -> str:
     try:
-        return json.dumps(answer)
+        text = json.dumps(answer, ensure_ascii=False)
+        text.encode()
+        return text
     except (TypeError, ValueError) as error:
         raise RuntimeFaultError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
 
@@ -89,7 +97,7 @@ def _text(answer: dict[str, Any]) -> str:
 def _error(error: Exception, request_id: str) -> dict[str, Any]:
     name = error.name if isinstance(error, RuntimeFaultError) else type(error).__name__
     return {
-        "errorMessage": str(error),
+        "errorMessage": str(error).encode(errors="replace").decode(),
         "errorType": name,
         "requestId": request_id,
         "stackTrace": [] if isinstance(error, RuntimeFaultError) else traceback.format_tb(error.__traceback__)[1:],

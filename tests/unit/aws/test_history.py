@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -107,6 +108,19 @@ def test_children_stand_in_the_order_of_their_branches():
         history.add("TaskSubmitted", key="taskSubmitted", **states, output=f'{{"ExecutionArn": "{arn}"}}')
     record, _ = told(history)
     assert record.children == ["arn:1", "arn:2"]
+
+
+@pytest.mark.parametrize("answer", [{"Status": {"Code": "ok"}}, {"Status": ["FINISHED"]}, {"Status": None}, [1], 5])
+def test_answers_of_any_shape_are_read(answer: Any):
+    history = History()
+    history.begin()
+    history.enter()
+    called = {"resourceType": "aws-sdk:dynamodb", "resource": "describeTable"}
+    history.add("TaskScheduled", key="taskScheduled", **called, parameters="[]")
+    history.add("TaskSucceeded", key="taskSucceeded", **called, output=json.dumps(answer))
+    history.finish("SUCCEEDED")
+    record, changes = told(history)
+    assert (record.jobs, [change[1] for change in changes]) == ([], ["RUNNING", "SUCCEEDED"])
 
 
 def test_tasks_that_run_no_job_are_no_jobs():

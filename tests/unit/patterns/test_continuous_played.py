@@ -11,8 +11,12 @@ from sfnorch.cfn.render import render_template
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulate.behaviour import Behaviour, Fault
+from sfnorch.simulate.execution import begin
 from sfnorch.simulate.record import Run
 from sfnorch.simulate.run import simulate
+from sfnorch.simulate.world import World
+from sfnorch.template.contents import contents
+from sfnorch.template.reader import parse_template
 
 PLAN = {"pattern": "continuous", "name": "ingest", "workflow": "hourly"}
 
@@ -116,13 +120,51 @@ def test_a_run_longer_than_a_history_is_handed_over_and_polled_on():
     (job,) = run.job_runs
     assert [(execution.started, execution.ended, execution.status) for execution in run.executions] == [
         (0.0, 1200.0, "SUCCEEDED"),
-        (1200.0, 2340.0, "SUCCEEDED"),
-        (2340.0, 3000.0, "SUCCEEDED"),
+        (1200.0, 2400.0, "SUCCEEDED"),
+        (2400.0, 3000.0, "SUCCEEDED"),
     ]
     assert run.executions[1].input["run_id"] == job.run_id
     assert run.executions[0].output["ended"] == "handed over"
     assert run.executions[-1].output["runs"] == 1
     assert max(execution.history for execution in run.executions) < 20 * 11
+
+
+def test_a_run_is_waited_for_however_few_polls_an_execution_takes():
+    run = play(
+        behaviour=Behaviour(seconds={"hourly": 150.0}), until=1e4, plan={"polls_per_execution": 1, "max_runs": 1}
+    )
+    assert [(execution.started, execution.ended, execution.status) for execution in run.executions] == [
+        (0.0, 60.0, "SUCCEEDED"),
+        (60.0, 120.0, "SUCCEEDED"),
+        (120.0, 180.0, "SUCCEEDED"),
+    ]
+    assert runs(run) == [("hourly", 0.0, "SUCCEEDED")]
+    assert run.executions[-1].output["ended"] == "all runs are done"
+
+
+def test_an_execution_whose_next_would_be_itself_fails_and_is_told():
+    text = render_template(workflow(parse_plan(json.dumps(PLAN))), "sam")
+    template = contents(parse_template(text, "t.yaml"))
+    world = World(template, Behaviour(mocks={"GetRun": look("COMPLETED")}), 0)
+    execution = begin(world, template.machines[0], {"run_id": "wr_1"}, name="after-wr_1")
+    world.clock.run(1e4)
+    cause = json.loads(execution.cause)
+    assert (execution.status, cause["error"], len(world.record.executions)) == (
+        "FAILED",
+        "States.QueryEvaluationError",
+        1,
+    )
+    assert cause["message"].endswith("the next execution would bear this one's own name, after-wr_1")
+    assert [change.after for change in world.record.alarms] == ["OK", "ALARM"]
+
+
+def test_a_loop_resumed_after_its_last_run_is_done():
+    run = play({"runs": 3}, plan={"max_runs": 3})
+    assert (run.job_runs, run.first.status, run.first.output) == (
+        [],
+        "SUCCEEDED",
+        {"workflow": "hourly", "runId": None, "runs": 3, "ended": "all runs are done"},
+    )
 
 
 def test_the_longest_plan_keeps_within_a_history():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -43,7 +44,8 @@ def test_steps_run_one_after_another_and_keep_what_came_before():
         "SUCCEEDED",
         {"source": "demo.run", "a": {"n": 1}, "b": [1, [2]]},
     )
-    assert run.first.states == ["ResolveInput", "CheckInput", "a", "b", "ClearAlarm", "Done"]
+    outcome = ["MakeOutcome", "MakeOutcome (merge)"]
+    assert run.first.states == ["ResolveInput", "CheckInput", "a", "b", *outcome, "ClearAlarm", "Done"]
     assert run.messages == []
 
 
@@ -62,6 +64,13 @@ def test_a_glue_job_gets_arguments_that_are_known_when_it_starts():
     (job,) = run.job_runs
     assert (job.job, job.arguments, job.status) == ("load-orders", {"--id": "x-1", "--n": "3"}, "SUCCEEDED")
     assert run.first.output["load"] == {"job": "load-orders", "runId": job.run_id, "seconds": 300}
+
+
+def test_what_a_glue_job_is_given_is_made_text():
+    given = {"--n": "{% $input.n %}", "--list": "{% $input.list %}", "--text": "{% $input.text %}"}
+    run = play([JOB | {"arguments": given}], {"n": 5, "list": [1, {"a": True}], "text": "x"})
+    (job,) = run.job_runs
+    assert (job.arguments, job.status) == ({"--n": "5", "--list": '[1,{"a":true}]', "--text": "x"}, "SUCCEEDED")
 
 
 def test_a_step_that_fails_stops_the_flow_raises_its_alarm_and_is_told():
@@ -148,10 +157,67 @@ def test_on_error_steps_run_before_the_flow_fails():
     assert json.loads(run.first.cause)["step"] == "a"
 
 
-def test_a_failure_of_a_handler_is_its_own():
-    handler = {"steps": [function("note", on_error={"save_as": "worse"})]}
-    run = play([function("a", on_error=handler)], {}, answers(a=THROW, note=THROW))
-    assert json.loads(run.first.cause)["step"] == "note"
+NO_GOOD = {"error": "ValueError", "message": 'no "good"'}
+BOTH_WORDS = 'no "good"; while handling the failure of a: no "good"'
+
+
+@pytest.mark.parametrize("on_error", [None, {"save_as": "worse"}, {}])
+def test_a_failure_of_a_handler_is_its_own_and_tells_of_the_one_before(on_error: Any):
+    more = {} if on_error is None else {"on_error": on_error}
+    handler = {"steps": [function("note", **more)]}
+    run = play([function("x"), function("a", on_error=handler)], {}, answers(x=1, a=THROW, note=THROW))
+    assert json.loads(run.first.cause) == {"step": "note", "at": "a", **NO_GOOD, "message": BOTH_WORDS}
+    by_alarm, by_flow = run.messages
+    assert json.loads(by_alarm.message)["NewStateReason"] == f"Step note failed: {BOTH_WORDS}"
+    assert f"ValueError: {BOTH_WORDS}\n" in by_flow.message
+
+
+def test_a_failure_of_a_handlers_handler_tells_of_all():
+    worse = {"steps": [function("c")], "then": "continue"}
+    handler = {"steps": [function("b", on_error=worse)]}
+    run = play([function("a", on_error=handler)], {}, answers(a=THROW, b=THROW, c=THROW))
+    assert json.loads(run.first.cause) == {
+        "step": "c",
+        "at": "a",
+        **NO_GOOD,
+        "message": f'no "good"; while handling the failure of b: {BOTH_WORDS}',
+    }
+
+
+def test_a_failure_that_is_handled_keeps_its_place_beside_one_that_its_handler_handles():
+    handler = {"steps": [function("b", on_error=CONTINUE), function("c", input={"seen": "{% $failure.step %}"})]}
+    broken = replace(answers(b=THROW, c=1), faults=(Fault(job="load-orders", message="a is broken"),))
+    run = play([{"name": "a", "glue_job": "load-orders", "on_error": handler}], {}, broken)
+    (job,) = run.job_runs
+    assert json.loads(run.first.cause) == {
+        "step": "a",
+        "at": "a",
+        "error": "States.TaskFailed",
+        "runId": job.run_id,
+        "message": "a is broken",
+    }
+    by_alarm, by_flow = run.messages
+    assert json.loads(by_alarm.message)["NewStateReason"] == "Step a failed: a is broken"
+    assert by_flow.message.startswith("Step a failed in nightly (dev).\n\nStates.TaskFailed: a is broken\n")
+
+
+def test_a_failure_within_a_branch_of_a_handler_is_at_the_flows_own_step():
+    branch = [function("b", on_error={"steps": [function("c")], "save_as": "worse"})]
+    handler = {"steps": [{"name": "p", "parallel": [branch]}]}
+    run = play([function("a", on_error=handler)], {}, answers(a=THROW, b=THROW, c=THROW))
+    within = 'no "good"; while handling the failure of b: no "good"'
+    assert json.loads(run.first.cause) == {
+        "step": "c",
+        "at": "a",
+        **NO_GOOD,
+        "message": f'{within}; while handling the failure of a: no "good"',
+    }
+
+
+def test_a_step_that_took_too_long_says_so():
+    run = play([JOB | {"arguments": {}, "timeout": "1m", "on_error": CONTINUE}], {})
+    failure = {"step": "load", "at": "load", "error": "States.Timeout", "message": "States.Timeout"}
+    assert run.first.output == {"load": None, "failure": failure}
 
 
 PARALLEL = {
@@ -200,6 +266,21 @@ def test_steps_run_for_each_item_of_a_list_however_long_it_is(items: Any):
     assert {job.arguments["--n"] for job in run.job_runs} == {
         item if isinstance(item, str) else json.dumps(item, separators=(",", ":")) for item in wanted
     }
+
+
+@pytest.mark.parametrize("given", [{"list": None}, {}, {"lists": [1]}])
+def test_items_that_are_nothing_fail_the_step(given: Any):
+    run = play([each() | {"on_error": CONTINUE}], given, TWENTY)
+    assert (run.first.status, run.job_runs, run.first.output["all"]) == ("SUCCEEDED", [], None)
+    failure = run.first.output["failure"]
+    assert (failure["step"], failure["error"]) == ("each", "States.QueryEvaluationError")
+    assert failure["message"].endswith("the items of each are nothing: an expression that may find none stands in [ ]")
+
+
+def test_an_expression_in_brackets_may_find_no_items():
+    step = each()
+    step["for_each"]["items"] = "{% [$input.list[$ > 5]] %}"
+    assert [len(play([step], {"list": given}, TWENTY).job_runs) for given in ([1, 2], [1, 6], [7, 8])] == [0, 1, 2]
 
 
 def test_so_many_items_run_at_once_as_are_told():
@@ -290,6 +371,25 @@ def test_what_was_saved_is_written_to_s3_under_the_executions_name():
     assert run.first.output["w"]["key"] == stored.key
 
 
+def test_half_a_character_is_written_as_it_is():
+    run = play([{"name": "w", "s3_object": {"body": "{% $input.x %}"}, "save_as": "w"}], {"x": "\ud800"})
+    assert (run.first.status, run.objects[0].body) == ("SUCCEEDED", '"\ud800"')
+
+
+@pytest.mark.parametrize("code", ["$uuid()", "$string($random())"])
+def test_the_key_that_is_saved_is_the_one_that_was_written(code: str):
+    key = f"{{% {code} & '.json' %}}"
+    step = {"name": "w", "s3_object": {"key": key, "body": {"x": 1}, "prefix": "p/"}, "save_as": "w", "retry": 1}
+    run = play([step], {})
+    (stored,) = run.objects
+    assert run.first.output["w"] == {
+        "bucket": "stack-results-xxxxxxxxxxxx",
+        "key": stored.key,
+        "etag": '"ac3ef48caa08fa3ed5e025da69edc645"',
+    }
+    assert (stored.key[:2], stored.key[-5:], stored.body) == ("p/", ".json", '{"x":1}')
+
+
 def test_a_message_is_sent_to_the_topic_whatever_its_expressions_yield():
     step = {"name": "t", "notify": {"subject": "{% $input.long %}", "message": "{% $input %}"}}
     run = play([step], {"long": "x" * 200})
@@ -338,13 +438,34 @@ def test_a_run_is_resumed_at_a_step_with_the_variables_that_it_had():
     steps = [function("a"), function("b"), function("c", input={"both": "{% [$a, $b] %}"})]
     given = {"x": 1, "resumeAt": {"step": "c", "variables": {"a": [1], "b": {"n": [[2]]}}}}
     run = play(steps, given, answers(c=3))
-    assert run.first.states == ["ResolveInput", "CheckInput", "c", "ClearAlarm", "Done"]
+    outcome = ["MakeOutcome", "MakeOutcome (merge)"]
+    assert run.first.states == ["ResolveInput", "CheckInput", "c", *outcome, "ClearAlarm", "Done"]
     assert run.first.output == {"x": 1, "a": [1], "b": {"n": [[2]]}, "c": 3}
 
 
 def test_a_flow_that_cannot_fail_has_no_states_for_failures():
     run = play([{"name": "w", "wait": "5s"}])
     assert (run.first.status, run.first.ended, run.first.output) == ("SUCCEEDED", 5.0, {})
+
+
+@pytest.mark.parametrize("notify", ["always", "failure"])
+def test_an_outcome_that_is_too_large_is_a_failure_that_is_told(notify: str):
+    steps = [function(name, on_error=CONTINUE) for name in ("a", "b")]
+    run = play(steps, {}, answers(a="x" * 150_000, b="x" * 150_000), notify=notify)
+    message = (
+        "all steps are done, but no outcome can be made of what they saved: The state 'MakeOutcome (merge)' returned a "
+        "result with a size exceeding the maximum number of bytes service limit."
+    )
+    assert (run.first.status, run.first.error) == ("FAILED", "StepFailed")
+    assert json.loads(run.first.cause) == {
+        "step": "MakeOutcome",
+        "error": "States.DataLimitExceeded",
+        "message": message,
+    }
+    assert [change.after for change in run.alarms] == ["ALARM"]
+    by_alarm, by_flow = run.messages
+    assert json.loads(by_alarm.message)["NewStateReason"] == f"Step MakeOutcome failed: {message}"
+    assert by_flow.subject == "[dev] nightly: a step failed"
 
 
 def test_state_machines_of_elsewhere_are_started_and_waited_for():

@@ -169,6 +169,30 @@ steps:
             "steps[2].save_as: a text is wanted, not 5: put quotes round it (plan.yaml, line 5)",
         ],
     ),
+    "steps: what on_error keeps": (
+        """\
+pattern: flow
+steps:
+- {name: a, lambda: f, save_as: x, on_error: {save_as: x}}
+- {name: b, lambda: f, save_as: failure, on_error: {then: continue}}
+- name: c
+  lambda: f
+  on_error:
+    steps:
+    - {name: d, lambda: f, save_as: failure}
+    - {name: e, lambda: f, on_error: {save_as: worse, steps: [{name: g, lambda: f, save_as: failure}]}}
+- {name: h, lambda: f, save_as: caught1, on_error: {save_as: caught2}}
+- {name: i, lambda: f, save_as: caught, on_error: {save_as: caughtUp}}
+""",
+        [
+            "steps[0].on_error.save_as: 'x' would hold both what came of the step and its failure: name one of them otherwise (plan.yaml, line 3)",
+            "steps[1].save_as: 'failure' would hold both what came of the step and its failure: name one of them otherwise (plan.yaml, line 4)",
+            "steps[2].on_error.steps[0].save_as: 'failure' holds the failure that steps[2].on_error handles: take another name (plan.yaml, line 9)",
+            "steps[2].on_error.steps[1].on_error.steps[0].save_as: 'failure' holds the failure that steps[2].on_error handles: take another name (plan.yaml, line 10)",
+            "steps[3].on_error.save_as: 'caught2' is a variable of the flow's own (plan.yaml, line 11)",
+            "steps[3].save_as: 'caught1' is a variable of the flow's own (plan.yaml, line 11)",
+        ],
+    ),
     "steps: expressions": (
         """\
 pattern: flow

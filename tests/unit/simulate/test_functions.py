@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +98,8 @@ def handler(event, context):
             "Runtime.MarshalError",
             "Object of type set is not JSON serializable",
         ),
+        ("def handler(e, c):\n    return chr(0xD800)", "Runtime.MarshalError", "surrogates not allowed"),
+        ("def handler(e, c):\n    raise ValueError(chr(0xD800))", "ValueError", "?"),
         ("import no_such_module\ndef handler(e, c): pass", "Runtime.ImportModuleError", "No module named"),
         ("def handle(e, c): pass", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'index'"),
         ("def handler(e, c)\n  pass", "Runtime.UserCodeSyntaxError", "Syntax error in module 'index'"),
@@ -157,3 +161,63 @@ def test_code_beside_the_template(tmp_path: Path):
     with pytest.raises(NotPlayable) as error:
         play(None, {}, behaviour=behaviour, resource={"Metadata": {"CodeFrom": "gone"}})
     assert error.value.message == f"The code of F isn't there: {tmp_path / 'gone'}"
+
+
+@pytest.mark.parametrize("way", ["/etc/hostname", "../beside.py", "link.py"])
+def test_code_that_lies_elsewhere_is_not_run(tmp_path: Path, way: str):
+    (tmp_path / "beside.py").write_text("def handler(e, c): return 1")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "link.py").symlink_to(tmp_path / "beside.py")
+    behaviour = Behaviour(run_functions=True, code_folder=tmp_path / "in")
+    with pytest.raises(NotPlayable) as error:
+        play(None, {}, behaviour=behaviour, resource={"Metadata": {"CodeFrom": way}})
+    assert error.value.message == f"The code of F lies outside the template's folder: {way}"
+
+
+@pytest.mark.parametrize("handler", ["src/app.handler", "src.app.handler"])
+def test_a_handler_in_a_folder(handler: str):
+    assert play("def handler(e, c): return 'there'", {}, Handler=handler).first.output == "there"
+
+
+@pytest.mark.parametrize("handler", ["../../x/pwned.handler", "/x/pwned.handler", "a/../../b.handler", "a b.handler"])
+def test_a_handler_leads_nowhere_else(handler: str):
+    with pytest.raises(NotPlayable) as error:
+        play("def handler(e, c): return 1", {}, Handler=handler)
+    assert (error.value.message, error.value.hint) == (
+        f"The handler of F names no module of its code: {handler!r}",
+        "write it as MODULE.FUNCTION",
+    )
+
+
+def test_code_that_is_no_text_is_no_python(tmp_path: Path):
+    (tmp_path / "f.py").write_bytes(b"x = '\xff'\n")
+    behaviour = Behaviour(run_functions=True, code_folder=tmp_path)
+    run = play(None, {}, behaviour=behaviour, resource={"Metadata": {"CodeFrom": "f.py"}})
+    assert run.first.error == "Runtime.UserCodeSyntaxError"
+
+
+_CHILD = """
+import multiprocessing, os, time
+def wait():
+    {alone}
+    time.sleep(30)
+def handler(e, c):
+    child = multiprocessing.get_context("fork").Process(target=wait)
+    child.start()
+    child.join()
+"""
+
+
+@pytest.mark.parametrize("alone", ["pass", "os.setsid()"])
+def test_a_functions_children_do_not_outlive_its_time(alone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    began = time.monotonic()
+    run = play(_CHILD.format(alone=alone).strip(), {}, Timeout=1, behaviour=FAST)
+    assert (run.first.error, list(tmp_path.iterdir())) == ("Sandbox.Timedout", [])
+    assert time.monotonic() - began < 15
+
+
+def test_a_function_has_nothing_to_read():
+    run = play("import sys\ndef handler(e, c):\n    return sys.stdin.read() + 'x'", {})
+    assert run.first.output == "x"
+    assert play("def handler(e, c):\n    input()", {}).first.error == "EOFError"

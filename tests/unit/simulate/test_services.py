@@ -90,6 +90,16 @@ def test_a_job_that_glue_does_not_know():
     assert run.job_runs == []
 
 
+def test_arguments_that_are_no_texts_never_reach_glue():
+    run = one({**GLUE, "Arguments": {"JobName": "orders", "Arguments": {"--a": "b", "--n": 5}}})
+    given = '{"JobName":"orders","Arguments":{"--a":"b","--n":5}}'
+    assert failure(run) == (
+        "States.Runtime",
+        f"The Parameters '{given}' could not be used to start the Task: [The value for the field '--n' must be a STRING]",
+    )
+    assert run.job_runs == []
+
+
 RETRY = {"Retry": [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 10, "BackoffRate": 1.0}]}
 
 

@@ -1,15 +1,21 @@
 """A step's failure: what is kept of it where it is caught, an alarm raised in words, a message, and a flat cause.
 
 It is `{step, error, message}`, with `runId` where a job run failed, and `at`, the flow's own step, by which a run is
-resumed. Causes are searched, not parsed: a Catch has no Catch of its own.
+resumed. A step of on_error that fails tells what it was to handle too. Causes are searched, not parsed: a Catch has no
+Catch of its own.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sfnorch.asl import Catcher, Expression, Fail, Substitution, Task, jsonata
 from sfnorch.integrations import alarm_state, notification
 from sfnorch.patterns.job_failure import MESSAGE_LENGTH, RUN_ID, UNQUOTED, any_error
 from sfnorch.patterns.message import OWN_EXECUTION, SUBJECT, link_to
+
+if TYPE_CHECKING:
+    from sfnorch.patterns.flow.scope import Scope
 
 ERROR = "StepFailed"
 
@@ -19,8 +25,13 @@ ERROR = "StepFailed"
 _STEP = r'$match([Cause, ""][0], /^\{"step":"([^"]+)","error":"([^"]+)"/)[0].groups'
 _TOLD = (
     r"""[$match([Cause, ""][0], /"(ErrorMessage|errorMessage|message|Cause)": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[1],"""
-    """ Cause, Error][0]"""
+    """ Cause != "" ? Cause, Error][0]"""
 )
+_MESSAGE_OF = UNQUOTED.replace("<<message>>", _TOLD)
+
+# The new failure takes half of the message at most, so that there is room for the one before.
+_AND_BEFORE = f"""$substring({_MESSAGE_OF}, 0, <<half>>)
+        & "; while handling the failure of " & <<handled>>.step & ": " & <<handled>>.message"""
 
 _CAUGHT = f"""$states.errorOutput.(
     $within := {_STEP};
@@ -28,15 +39,17 @@ _CAUGHT = f"""$states.errorOutput.(
       "step": [$within[0], <<step>>][0],<<at>>
       "error": [$within[1], Error][0],
       "runId": {RUN_ID.replace("<<cause>>", '[Cause, ""][0]')},
-      "message": $substring({UNQUOTED.replace("<<message>>", _TOLD)}, 0, <<length>>)
+      "message": $substring(<<message>>, 0, <<length>>)
     }}
   )"""
 
 
-def caught(step: str, *, top: bool) -> Expression:
-    """What is kept of the failure of a step, in its Catch; `top`: whether it is a step of the flow itself."""
-    at = ' "at": <<step>>,' if top else ""
-    return jsonata(_CAUGHT.replace("<<at>>", at), step=step, length=MESSAGE_LENGTH)
+def caught(step: str, scope: Scope) -> Expression:
+    """What is kept of the failure of a step, in its Catch."""
+    at = ' "at": <<at_step>>,' if scope.top else ""
+    message = _AND_BEFORE.replace("<<handled>>", f"${scope.handled}") if scope.handled else _MESSAGE_OF
+    code = _CAUGHT.replace("<<at>>", at).replace("<<message>>", message)
+    return jsonata(code, step=step, at_step=scope.at or step, length=MESSAGE_LENGTH, half=MESSAGE_LENGTH // 2)
 
 
 def several_failed(name: str, what: str) -> Fail:

@@ -10,7 +10,22 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch import workflow as flow
-from sfnorch.asl import AnyState, Choice, Fail, Graph, Pass, Rule, Substitution, Succeed, Task, Value, jsonata, lead_to
+from sfnorch.asl import (
+    AnyState,
+    Choice,
+    Expression,
+    Fail,
+    Graph,
+    Parallel,
+    Pass,
+    Rule,
+    Substitution,
+    Succeed,
+    Task,
+    Value,
+    jsonata,
+    lead_to,
+)
 from sfnorch.integrations import (
     alarm_state,
     external_execution,
@@ -28,11 +43,13 @@ from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_na
 from sfnorch.patterns.job_failure import any_error, clear_alarm
 from sfnorch.patterns.message import SUBJECT
 from sfnorch.plan.flow import walk
+from sfnorch.plan.flow_failures import KEPT
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan, FlowStep
 
 NAME = "flow"
+OUTCOME = "MakeOutcome"
 
 
 def machine(plan: FlowPlan) -> flow.StateMachine:
@@ -61,7 +78,12 @@ def publishes(plan: FlowPlan) -> bool:
 
 def _tells(plan: FlowPlan) -> bool:
     """Whether the machine sends a message of its own, in which the flow and its environment are named."""
-    return plan.notify == "always" or (plan.notify == "failure" and _can_fail(plan.steps))
+    return plan.notify == "always" or (plan.notify == "failure" and (_can_fail(plan.steps) or _keeps(plan.steps)))
+
+
+def _keeps(steps: Sequence[FlowStep]) -> bool:
+    """Whether anything that the steps come to is part of the outcome, beside the input."""
+    return any(step.save_as or step.on_error for step in steps)
 
 
 def _can_fail(steps: Sequence[FlowStep]) -> bool:
@@ -126,13 +148,16 @@ def _graph(plan: FlowPlan) -> Graph:
         top=True,
         functions=function_keys(plan),
         machines=_machine_names(plan),
+        keeping=_keeping(plan),
     )
-    steps, end = step_states(plan.steps, start, then="ClearAlarm")
+    steps, end = step_states(plan.steps, start, then=OUTCOME if _keeps(plan.steps) else "ClearAlarm")
+    if _keeps(plan.steps):
+        steps.append(_outcome(end.document, failed=start.failed))
     states: list[AnyState] = [_resolve(plan, (*end.saved, *failures)), _check(plan), *steps]
-    states.append(clear_alarm(next_state=well, output={}))
+    states.append(clear_alarm(next_state=well, output=_AS_IT_IS if _keeps(plan.steps) else end.document))
     if plan.notify == "always":
         states.append(_notify_success())
-    states.append(Succeed(name="Done", output=end.document))
+    states.append(Succeed(name="Done"))
     if lead_to(steps, start.failed):
         states.append(failure.raise_alarm(next_state="NotifyFailure" if told else "FlowFailed"))
         states += [failure.notify_failure(next_state="FlowFailed")] if told else []
@@ -147,6 +172,13 @@ def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
         if step.on_error:
             yield step.on_error.save_as
             yield from _kept_failures(step.on_error.steps)
+
+
+def _keeping(plan: FlowPlan) -> dict[str, str]:
+    """The variables that keep failures whose own variable on_error of a step that handles them assigns anew."""
+    handlers = ((step.name, step.on_error) for step in walk(plan.steps) if step.on_error)
+    anew = (name for name, handler in handlers if handler.save_as in _kept_failures(handler.steps))
+    return {name: f"{KEPT}{number}" for number, name in enumerate(anew, 1)}
 
 
 _INPUT = """$exists($states.input.resumeAt)
@@ -186,6 +218,24 @@ def _check(plan: FlowPlan) -> Choice:
     return Choice(name="CheckInput", rules=tuple(rules), default="InvalidInput")
 
 
+_AS_IT_IS = jsonata("$states.input")
+_NO_OUTCOME = """$states.errorOutput.{
+    "step": <<step>>, "error": Error,
+    "message": "all steps are done, but no outcome can be made of what they saved: " & [Cause, Error][0]
+  }"""
+
+
+def _outcome(document: Expression, *, failed: str) -> Parallel:
+    """The state that makes the outcome, before anyone is told of it: it may be too large, which a Parallel catches."""
+    return Parallel(
+        name=OUTCOME,
+        branches=(Graph(Succeed(name=f"{OUTCOME} (merge)", output=document)),),
+        catch=any_error(failed, output=jsonata(_NO_OUTCOME, step=OUTCOME)),
+        output=jsonata("$states.result[0]"),
+        next="ClearAlarm",
+    )
+
+
 _ALL_WELL = """$count($steps) & " steps succeeded in " & $name & " (" & $environment & "): "
     & $join($steps, ", ")"""
 
@@ -198,7 +248,7 @@ def _notify_success() -> Task:
         message=jsonata(_ALL_WELL),
         attributes={"status": "SUCCEEDED"},
         list_attributes={},
-        catch=any_error("Done", output={}),
-        output={},
+        catch=any_error("Done", output=_AS_IT_IS),
+        output=_AS_IT_IS,
         next_state="Done",
     )

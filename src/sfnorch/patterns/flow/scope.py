@@ -24,6 +24,12 @@ class Scope:
     """The keys of the stack's own functions, by name."""
     machines: Mapping[str, str]
     """The substitutions that hold the ARNs of state machines of elsewhere, by what the plan calls them."""
+    keeping: Mapping[str, str]
+    """Variables of the flow's own that keep failures while they are handled, by step; others are kept in the user's."""
+    at: str = ""
+    """The flow's own step whose on_error these steps are."""
+    handled: str = ""
+    """The variable that keeps the failure that these steps handle."""
 
     def with_saved(self, *names: str | None) -> Scope:
         """The scope after a step that saved these."""
@@ -32,7 +38,11 @@ class Scope:
 
     def within(self, failed: str) -> Scope:
         """The scope of a branch or an item: what is there outside is there too."""
-        return replace(self, failed=failed, top=False)
+        return replace(self, failed=failed, top=False, at="", handled="")
+
+    def handling(self, step: str, failure: str) -> Scope:
+        """The scope of the steps of a step's on_error; the variable keeps its failure."""
+        return replace(self, at=(self.at or step) if self.top else "", handled=failure)
 
     @property
     def document(self) -> Expression:

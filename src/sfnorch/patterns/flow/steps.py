@@ -29,20 +29,22 @@ from sfnorch.asl import (
     Wait,
     given,
     given_code,
+    given_text,
     is_expression,
     jsonata,
     lead_to,
+    literal,
 )
 from sfnorch.integrations import redshift_statement
 from sfnorch.integrations.redshift_statement import Place
 from sfnorch.patterns.flow import failure
-from sfnorch.patterns.flow.work import work
+from sfnorch.patterns.flow.work import comes_to_another_key, object_key, put, work
 from sfnorch.patterns.job_failure import any_error
 
 if TYPE_CHECKING:
     from sfnorch.integrations.work import Work
     from sfnorch.patterns.flow.scope import Scope
-    from sfnorch.plan.flow import FlowStep, ForEach, RedshiftSql, Retry
+    from sfnorch.plan.flow import FlowStep, ForEach, RedshiftSql, Retry, S3Object
 
 STATEMENT_SECONDS = 3_600
 """How long a statement may take, unless told."""
@@ -64,16 +66,18 @@ def step_states(steps: Sequence[FlowStep], scope: Scope, *, then: str) -> tuple[
 
 def _handling(step: FlowStep, scope: Scope, follower: str) -> tuple[tuple[Catcher, ...], list[AnyState]]:
     """The step's catchers, and the states that handle its failure."""
-    kept = failure.caught(step.name, top=scope.top)
+    kept = failure.caught(step.name, scope)
     if step.on_error is None:
         return any_error(scope.failed, output=kept), []
     handler = step.on_error
     given_up = f"{step.name} (given up)"
     ending = follower if handler.then == "continue" else given_up
-    assign: dict[str, Value] = {handler.save_as: kept, **({step.save_as: _NULL} if step.save_as else {})}
-    states, _ = step_states(handler.steps, scope.with_saved(step.save_as, handler.save_as), then=ending)
+    known = scope.keeping.get(step.name, handler.save_as)
+    assign: dict[str, Value] = {handler.save_as: kept, known: kept, **({step.save_as: _NULL} if step.save_as else {})}
+    failed = scope.with_saved(step.save_as, handler.save_as).handling(step.name, known)
+    states, _ = step_states(handler.steps, failed, then=ending)
     if handler.then == "fail":
-        states.append(Pass(name=given_up, output=Expression(f"${handler.save_as}"), next=scope.failed))
+        states.append(Pass(name=given_up, output=Expression(f"${known}"), next=scope.failed))
     first = handler.steps[0].name if handler.steps else ending
     return any_error(first, assign=assign, output={}), states
 
@@ -86,11 +90,14 @@ def _state(step: FlowStep, scope: Scope, catch: tuple[Catcher, ...], follower: s
         return _whole(step, _branches(step, step.parallel, scope), _RESULTS, catch, follower)
     if step.for_each:
         return _whole(step, _items(step, step.for_each, scope), _RESULTS, catch, follower)
+    if step.s3_object and step.save_as and comes_to_another_key(step.s3_object):
+        inner = [_put_once(step, step.s3_object, scope)]
+        return _whole(step, inner, "$states.result[0]", catch, follower, arguments={"key": object_key(step.s3_object)})
     if step.wait is None:
         return _task(step, work(step, scope), catch, follower)
     if is_expression(step.wait):  # what can fail is caught by the state that holds it
-        inner = [Wait(name=f"{step.name} (wait)", seconds=Expression(given_code(step.wait)))]
-        return _whole(step, inner, "null", catch, follower)
+        waiting = [Wait(name=f"{step.name} (wait)", seconds=Expression(given_code(step.wait)))]
+        return _whole(step, waiting, "null", catch, follower)
     return Wait(name=step.name, seconds=step.wait, next=follower)
 
 
@@ -106,6 +113,19 @@ def _task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str)
         assign=assign,
         output=call.checked if call.checked is not None else {},
         next=follower,
+    )
+
+
+def _put_once(step: FlowStep, wanted: S3Object, scope: Scope) -> Task:
+    """The writing of an object whose key is in the input: a Task's Assign would evaluate it again."""
+    call = put(wanted, scope, jsonata("$states.input.key"))
+    return Task(
+        name=f"{step.name} (put)",
+        resource=call.resource,
+        arguments=call.arguments,
+        timeout_seconds=step.timeout,
+        retry=call.passing,
+        output=call.result,
     )
 
 
@@ -164,10 +184,7 @@ def place(sql: RedshiftSql) -> Place:
 
 
 def _statement(step: FlowStep, sql: RedshiftSql) -> tuple[AnyState, ...]:
-    parameters: dict[str, Value] = {
-        name: Expression(f"$string(({given_code(value)}))") if is_expression(value) else value
-        for name, value in sql.parameters.items()
-    }
+    parameters: dict[str, Value] = {name: given_text(value) for name, value in sql.parameters.items()}
     return redshift_statement.run_states(
         step.name,
         place=place(sql),
@@ -205,8 +222,11 @@ def _items(step: FlowStep, wanted: ForEach, scope: Scope) -> list[AnyState]:
     )
     inner = replace(scope.within(f"{step.name} (item failed)"), saved=(*scope.saved, wanted.as_))
     graph = _graph(wanted.steps, inner, end=f"{step.name} (item done)", stop=wanted.stop_at_failure)
-    # in brackets a list stays one, and a single item becomes one
-    items: Value = Expression(f"[({given_code(wanted.items)})]") if is_expression(wanted.items) else given(wanted.items)
+    items = given(wanted.items)
+    if isinstance(items, Expression):  # in brackets a list stays one, and a single item becomes one
+        words = literal(f"the items of {step.name} are nothing: an expression that may find none stands in [ ]")
+        listed = f"$exists($listed) and $listed != null ? [$listed] : $error({words})"
+        items = Expression(f"($listed := ({items.code}); {listed})")
     each = Map(
         name=f"{step.name} (items)",
         items=items,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Expression, Substitution, Value, given, given_code, is_expression, jsonata
+from sfnorch.asl import Expression, Substitution, Value, given, given_code, given_text, is_expression, literal
 from sfnorch.integrations import external_execution, glue_job, lambda_function, notification, s3_object
 from sfnorch.integrations.work import Work
 from sfnorch.patterns.state_names import fitted, free
@@ -21,7 +22,7 @@ TOPIC, RESULTS = "TopicArn", "ResultsBucket"
 def work(step: FlowStep, scope: Scope) -> Work:
     """The call of the step, which is one of glue_job, lambda, state_machine, s3_object and notify."""
     if step.glue_job:
-        arguments: dict[str, Value] = {key: given(value) for key, value in step.arguments.items()}
+        arguments: dict[str, Value] = {key: given_text(value) for key, value in step.arguments.items()}
         return glue_job.work(step.glue_job, step, arguments)
     if step.function:
         key = scope.functions.get(step.function)
@@ -31,7 +32,7 @@ def work(step: FlowStep, scope: Scope) -> Work:
         whole = _input(step, scope)
         return external_execution.work(machine, whole.code if isinstance(whole, Expression) else _mapping(whole))
     if step.s3_object:
-        return _object(step.s3_object, scope)
+        return put(step.s3_object, scope, object_key(step.s3_object))
     assert step.notify is not None  # noqa: S101 - there is no other kind
     return _message(step.notify)
 
@@ -60,14 +61,26 @@ def _mapping(value: Value) -> dict[str, Value]:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def _object(wanted: S3Object, scope: Scope) -> Work:
-    prefix = jsonata("<<prefix>>", prefix=wanted.prefix).code
+_ANOTHER_EACH_TIME = re.compile(r"\$(uuid|random|shuffle|now|millis)\b")
+
+
+def comes_to_another_key(wanted: S3Object) -> bool:
+    """Whether the key, evaluated again, may come to another one."""
+    return is_expression(wanted.key) and _ANOTHER_EACH_TIME.search(str(wanted.key)) is not None
+
+
+def object_key(wanted: S3Object) -> Value:
+    """The key of the object."""
+    prefix = literal(wanted.prefix)
     if wanted.key is None:
-        key: Value = jsonata(f'{prefix} & $states.context.Execution.Name & ".json"')
-    elif is_expression(wanted.key):
-        key = Expression(f"{prefix} & $string(({given_code(wanted.key)}))")
-    else:
-        key = wanted.prefix + wanted.key
+        return Expression(f'{prefix} & $states.context.Execution.Name & ".json"')
+    if is_expression(wanted.key):
+        return Expression(f"{prefix} & $string(({given_code(wanted.key)}))")
+    return wanted.prefix + wanted.key
+
+
+def put(wanted: S3Object, scope: Scope, key: Value) -> Work:
+    """The writing of the object under this key."""
     body = scope.document if wanted.body is None else given(wanted.body)
     return s3_object.put(wanted.bucket or Substitution(RESULTS), key, body)
 
@@ -76,7 +89,4 @@ def _message(wanted: Notify) -> Work:
     subject: Value = wanted.subject
     if is_expression(wanted.subject):
         subject = Expression(f"$substring($string(({given_code(wanted.subject)})), 0, 99)")
-    message: Value = wanted.message
-    if is_expression(wanted.message):
-        message = Expression(f"$string(({given_code(wanted.message)}))")
-    return notification.work(Substitution(TOPIC), subject, message)
+    return notification.work(Substitution(TOPIC), subject, given_text(wanted.message))

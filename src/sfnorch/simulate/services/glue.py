@@ -11,7 +11,7 @@ from typing import Any
 import simpy
 
 from sfnorch.simulate.behaviour import Fault
-from sfnorch.simulate.errors import TASK_FAILED, StatesError
+from sfnorch.simulate.errors import RUNTIME, TASK_FAILED, StatesError
 from sfnorch.simulate.record import JobRun
 from sfnorch.simulate.services import Handler, Request, begin_run, compact, end_run, refuse_start
 from sfnorch.simulate.world import Steps
@@ -67,8 +67,14 @@ def get_job_run(request: Request) -> Steps:
 
 
 def _start(request: Request) -> JobRun:
-    """A run that has begun. Raises StatesError where Glue refuses it."""
+    """A run that has begun. Raises StatesError where Glue refuses it, or Step Functions the arguments."""
     world, job = request.world, request.text("JobName")
+    arguments = request.arguments.get("Arguments") if isinstance(request.arguments, dict) else None
+    given = arguments if isinstance(arguments, dict) else {}
+    if no_texts := [name for name, value in given.items() if not isinstance(value, str)]:
+        what = ", ".join(f"The value for the field '{name}' must be a STRING" for name in no_texts)
+        cause = f"The Parameters '{compact(request.arguments)}' could not be used to start the Task: [{what}]"
+        raise StatesError(RUNTIME, cause)
     behaviour, counts = world.behaviour, world.job_counts[job]
     if counts.throttled < behaviour.throttled(job):
         counts.throttled += 1
@@ -81,9 +87,7 @@ def _start(request: Request) -> JobRun:
         refuse_start(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
     if _minutes(request.arguments) < 1:
         refuse_start(request, job, "Glue.InvalidInputException", "Timeout not supported: it is a minute at least")
-    arguments = request.arguments.get("Arguments") if isinstance(request.arguments, dict) else None
     run_id = f"jr_{world.rng.getrandbits(256):064x}"
-    given = arguments if isinstance(arguments, dict) else {}
     return begin_run(request, job, "job", run_id, behaviour.seconds_of(job), given)
 
 

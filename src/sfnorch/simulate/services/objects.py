@@ -22,13 +22,13 @@ def put_object(request: Request) -> Steps:
     bucket, key = request.text("Bucket"), request.text("Key")
     if not bucket or not key:
         raise StatesError("S3.S3Exception", "Bucket and Key are wanted")
-    if len(key.encode()) > _MAX_KEY:
+    if len(key.encode(errors="replace")) > _MAX_KEY:
         raise StatesError("S3.KeyTooLongException", "Your key is too long")
     body = compact(arguments["Body"]) if "Body" in arguments else ""
     stored = StoredObject(at=world.at, bucket=bucket, key=key, body=body, sender=request.execution.title)
     world.record.objects.append(stored)
     world.tell(What.OBJECT_WRITTEN, request.execution, request.state.name, bucket=bucket, key=key)
-    return {"ETag": f'"{hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()}"'}
+    return {"ETag": f'"{hashlib.md5(body.encode(errors="replace"), usedforsecurity=False).hexdigest()}"'}
     yield
 
 
