@@ -23,7 +23,7 @@ def reformatted(texts: list[str]) -> list[str]:
         return [text for file, text in zip(files, texts, strict=True) if file.read_text(encoding="utf-8") != text]
 
 
-STANDARD = {"inspect", "datetime", "urllib.parse"}
+STANDARD = {"inspect", "json", "time", "datetime", "urllib.parse"}
 
 
 @dataclass
@@ -50,7 +50,7 @@ def _importer(made: DagFile) -> Any:
     def load(name: str, *_: Any) -> Any:
         if name in STANDARD:
             return sys.modules[name]
-        if name != "pendulum" and not name.startswith("airflow."):
+        if name != "pendulum" and not name.startswith(("airflow.", "botocore.")):
             raise ImportError(name)
         return _Module(made)
 
@@ -66,7 +66,7 @@ class _Module:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name.endswith("Exception"):
+        if name.endswith(("Exception", "Error")):
             return type(name, (Exception,), {})
         kinds = {"DAG": _Dag, "TaskGroup": _Group}
         kind = kinds.get(name, _Task if name.endswith(("Operator", "SensorAsync")) else _Value)

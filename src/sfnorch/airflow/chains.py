@@ -8,7 +8,7 @@ from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
 from sfnorch.airflow.ending import RESERVED, ending, with_ending
 from sfnorch.airflow.jinja import escaped
 from sfnorch.airflow.literals import Call, Literal
-from sfnorch.airflow.operators import GLUE, job_settings, patience
+from sfnorch.airflow.operators import GLUE, again, job_settings
 from sfnorch.airflow.task_ids import IN_USE, Names
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _child(child: Child, group_id: str, variables: Names) -> Group:
         task_id = ids.id(job.name)
         name = escaped(job.name)
         named: dict[str, Literal] = {"named": job.name} if name != job.name else {}
-        settings = {**named, **patience(job), **job_settings(job)}
+        settings = {**named, **again(job), **job_settings(job)}
         call = Call(function="child_job", arguments=(group_id, task_id, name), keywords=settings)
         tasks.append(Task(variable=variables.variable(task_id), task_id=task_id, call=call))
     order = [task.variable for task in tasks]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Chain, Dag, Node, Task
 from sfnorch.airflow.literals import Call, Code, Literal
-from sfnorch.airflow.operators import GLUE_HOOK, SNS, publish, python
+from sfnorch.airflow.operators import GLUE_HOOK, SNS, publish, python, seconds
 from sfnorch.airflow.plan_settings import environment, named, plan_tags
 from sfnorch.airflow.schedules import timing
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 RESERVED = ("outcomes", "tell", "done")
 """The tasks, and their variables, that stand behind all others."""
 
+_ATTRIBUTES = {"children": "failedChildren", "tasks": "failedTasks"}
+"""The attributes of a message that list what failed, as the state machines' messages have them."""
+
+_AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": seconds(30)}
 _TOLD = "{{ ti.xcom_pull(task_ids='outcomes')['<<key>>'] }}"
 
 
@@ -66,10 +70,17 @@ def ending(
     run, so `after` names every task, or groups whose last task is their last to end.
     """
     name, dag_id = named(plan)
-    constants: dict[str, Literal] = {"NAME": name, "WHAT": what, "FAILURE_FAILS": fails}
+    constants: dict[str, Literal] = {
+        "NAME": name,
+        "WHAT": what,
+        "ATTRIBUTE": _ATTRIBUTES.get(what),
+        "FAILURE_FAILS": fails,
+    }
     if parts is not None:
         constants["PARTS"] = list(parts)
-    tasks: list[Node] = [Task(variable="outcomes", task_id="outcomes", call=_all_done("outcomes", "what_failed"))]
+    tasks: list[Node] = [
+        Task(variable="outcomes", task_id="outcomes", call=_all_done("outcomes", "what_failed", **_AGAIN))
+    ]
     told = notify != "never"
     if told:
         constants |= {"ALWAYS": notify == "always", "TOPIC": topic_variable(dag_id)}
@@ -79,6 +90,7 @@ def ending(
             _TOLD.replace("<<key>>", "subject"),
             _TOLD.replace("<<key>>", "message"),
             pre_execute=Code("worth_telling"),
+            **_AGAIN,
         )
         tasks.append(Task(variable="tell", task_id="tell", call=call))
     tasks.append(Task(variable="done", task_id="done", call=_all_done("done", "end_run")))
@@ -127,5 +139,5 @@ def topic_meaning(plan: Plan) -> str:
     return f"the ARN of the SNS topic that is told; without it, {otherwise} is"
 
 
-def _all_done(task_id: str, function: str) -> Call:
-    return python(task_id, function, trigger_rule="all_done")
+def _all_done(task_id: str, function: str, **more: Literal) -> Call:
+    return python(task_id, function, trigger_rule="all_done", **more)

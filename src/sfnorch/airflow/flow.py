@@ -10,9 +10,9 @@ from sfnorch.airflow import operators
 from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
 from sfnorch.airflow.ending import RESERVED, ending, topic_meaning, topic_variable, with_ending
 from sfnorch.airflow.flow_steps import Kept, Scope, call, given, kept
-from sfnorch.airflow.jinja import Unsayable
+from sfnorch.airflow.jinja import TEXT_FILTER, Unsayable
 from sfnorch.airflow.plan_settings import named
-from sfnorch.airflow.task_ids import IN_USE, Names
+from sfnorch.airflow.task_ids import ID_LENGTH, IN_USE, Names
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.flow import walk
 from sfnorch.plan.names import STACK_NAME
@@ -53,12 +53,13 @@ def flow_dag(plan: FlowPlan) -> Dag:
         after=[task.variable for task in _tasks(body)],
     )
     kinds = [step.kind for step in walk(plan.steps)]
+    texts = any(TEXT_FILTER in str(task.call) for task in _tasks(body))
     return with_ending(
         plan,
         end,
         title="steps one after another",
         schedule=plan.schedule,
-        parts=("glue_job",) if "glue_job" in kinds else (),
+        parts=[part for part, wanted in (("glue_job", "glue_job" in kinds), ("text", texts)) if wanted],
         imports=[_IMPORTS[kind] for kind in kinds if kind in _IMPORTS],
         body=body,
         variables=_variables(plan, dag_id),
@@ -94,6 +95,8 @@ class _Build:
     def _step(self, step: FlowStep, task_id: str, scope: Scope, groups: tuple[str, ...]) -> Task | Group:
         variable = self.variables.variable(step.name)
         if not step.scopes:
+            if len(".".join((*groups, task_id))) > ID_LENGTH:
+                raise Unsayable(f"groups within each other whose names have more than {ID_LENGTH} characters in all")
             return Task(variable=variable, task_id=task_id, call=call(step, task_id, scope, self.plan, self.dag_id))
         if step.retry:
             raise Unsayable("retry: it tries tasks again, and no groups of them")

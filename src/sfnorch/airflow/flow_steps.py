@@ -11,6 +11,7 @@ from sfnorch.airflow import operators
 from sfnorch.airflow.ending import needed_topic
 from sfnorch.airflow.jinja import Unsayable, Way, built, document, escaped, into, jinja_text, literal, rendered
 from sfnorch.airflow.literals import Call, Literal
+from sfnorch.plan.flow import SUBJECT_LENGTH
 from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
@@ -55,13 +56,14 @@ def call(step: FlowStep, task_id: str, scope: Scope, plan: FlowPlan, dag_id: str
         name = f"{stack}-{step.function}" if own else step.function
         return operators.invoke(task_id, name, _input(step, scope), **more)
     if step.state_machine:
-        return operators.start_machine(task_id, step.state_machine, _input(step, scope), **more)
+        return operators.start_machine(task_id, step.state_machine, _input(step, scope), more, step.timeout)
     if step.redshift_sql:
         return _statement(step.redshift_sql, task_id, scope, more)
     if step.s3_object:
         return _object(step.s3_object, task_id, scope, dag_id, more)
     if step.notify:
-        subject, message = (rendered(text, scope.source) for text in (step.notify.subject, step.notify.message))
+        subject = rendered(step.notify.subject, scope.source, SUBJECT_LENGTH)
+        message = rendered(step.notify.message, scope.source)
         return operators.publish(task_id, needed_topic(plan, dag_id), subject, message, **more)
     return _wait(step, task_id)
 
@@ -120,7 +122,7 @@ def _settings(step: FlowStep) -> dict[str, Literal]:
         found = operators.retry_settings(retry.attempts, retry.interval, retry.backoff_rate)
         if retry.max_delay:
             found["max_retry_delay"] = operators.seconds(retry.max_delay)
-    if step.timeout and not step.glue_job:
+    if step.timeout and not step.glue_job and not step.state_machine:
         found["execution_timeout"] = operators.seconds(step.timeout)
     return found
 
@@ -128,7 +130,7 @@ def _settings(step: FlowStep) -> dict[str, Literal]:
 def _job(step: FlowStep, scope: Scope) -> dict[str, Literal]:
     """The settings of the job run. Glue itself ends it, in whole minutes: a trigger given up would leave it running."""
     minutes = math.ceil(step.timeout / 60) if step.timeout else None
-    found: dict[str, Literal] = {"minutes": minutes} if minutes else {}
+    found: dict[str, Literal] = {}
     if step.arguments:
         found["script_args"] = {key: rendered(value, scope.source) for key, value in step.arguments.items()}
     settings = operators.run_settings(
@@ -144,21 +146,24 @@ def _input(step: FlowStep, scope: Scope) -> str:
 def _statement(wanted: RedshiftSql, task_id: str, scope: Scope, more: dict[str, Literal]) -> Call:
     found: dict[str, Literal | None] = {
         "task_id": task_id,
-        # a text that ends so would be the name of a template
-        "sql": jinja_text(wanted.sql) if wanted.sql.endswith(".sql") else escaped(wanted.sql),
-        "parameters": [
-            {"name": name, "value": rendered(value, scope.source)} for name, value in wanted.parameters.items()
-        ]
+        "sql": _no_file(wanted.sql, scope),
+        "parameters": [{"name": name, "value": _no_file(value, scope)} for name, value in wanted.parameters.items()]
         or None,
-        "database": wanted.database,
+        "database": _no_file(wanted.database, scope),
         "cluster_identifier": wanted.cluster,
         "workgroup_name": wanted.workgroup,
         "secret_arn": wanted.secret_arn,
-        "db_user": wanted.db_user,
-        "deferrable": True,
+        "db_user": wanted.db_user and _no_file(wanted.db_user, scope),
+        # a task's own limit doesn't hold while it is deferred, in Airflow 3
+        "deferrable": "execution_timeout" not in more,
     }
     keywords = {key: value for key, value in found.items() if value is not None}
     return Call(function="RedshiftDataOperator", keywords={**keywords, **more})
+
+
+def _no_file(text: str, scope: Scope) -> str:
+    """The text; where it ends so that Airflow would take it for the name of a template, as Jinja writes it."""
+    return jinja_text(text) if text.endswith(".sql") else rendered(text, scope.source)
 
 
 def _object(wanted: S3Object, task_id: str, scope: Scope, dag_id: str, more: dict[str, Literal]) -> Call:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sfnorch.airflow.dag import Dag, Rows
 from sfnorch.airflow.ending import ending, with_ending
 from sfnorch.airflow.literals import Call, Code, Literal
-from sfnorch.airflow.operators import GLUE, job_settings
+from sfnorch.airflow.operators import GLUE, again, job_settings
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import DynamicPlan, Job
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 LONGEST = 25
 """How many jobs a run may name. Each is a task of its own: of a mapped task's instances Airflow would start the next
 while one is deferred."""
-
-_MINUTES = 2_880
 
 
 def given_dag(plan: DynamicPlan) -> Dag:
@@ -42,7 +40,6 @@ def given_dag(plan: DynamicPlan) -> Dag:
         params={"glue_jobs": names},
         constants={
             "LONGEST": LONGEST,
-            "MINUTES": max([_MINUTES, *(job.timeout_minutes or 0 for job in plan.jobs)]),
             "SETTINGS": settings,
             "TRIGGER_RULE": "none_skipped" if plan.continue_on_failure else "all_success",
         },
@@ -62,7 +59,7 @@ def given_dag(plan: DynamicPlan) -> Dag:
 
 def _settings(job: Job) -> dict[str, Literal]:
     """What the task of the job is set to when it starts."""
-    return job_settings(job) | ({"retries": job.retries} if job.retries else {})
+    return job_settings(job) | again(job)
 
 
 def _allowed(plan: DynamicPlan) -> dict[str, Literal]:

@@ -20,6 +20,9 @@ _CONTEXT = {
     ("context", "Execution", "StartTime"): "dag_run.start_date.isoformat()",
 }
 
+TEXT_FILTER = " | text"
+"""The filter of a DAG's own that makes a text of what isn't one."""
+
 Way: TypeAlias = Sequence[str | int]
 Source: TypeAlias = Callable[[str, Way], str]
 """The Jinja of what a variable holds, by its name, at the end of a way into it. Raises Unsayable for what isn't so."""
@@ -46,18 +49,26 @@ def expression(text: str, source: Source) -> str:
 
 
 def into(begin: str, way: Way) -> str:
-    """The Jinja of what stands at the end of the way."""
+    """The Jinja of what stands at the end of the way. Raises Unsayable for keys that Jinja takes for methods."""
+    if methods := [step for step in way if isinstance(step, str) and hasattr(dict, step)]:
+        raise Unsayable(f"the key {methods[0]}, which is a method of Python's")
     return begin + "".join(f"[{literal(step)}]" for step in way)
 
 
-def rendered(text: str, source: Source) -> str:
-    """A text with what Jinja fills in: an expression in braces, any other such that Jinja leaves it alone."""
-    return escaped(text) if code(text) is None else f"{{{{ {expression(text, source)} }}}}"
+def rendered(text: str, source: Source, length: int | None = None) -> str:
+    """A text with what Jinja fills in: an expression in braces, any other such that Jinja leaves it alone.
+
+    What an expression yields is made a text, as JSONata's $string does, cut to the length.
+    """
+    if code(text) is None:
+        return escaped(text)
+    made = expression(text, source) + TEXT_FILTER
+    return f"{{{{ ({made})[:{length}] }}}}" if length else f"{{{{ {made} }}}}"
 
 
 def escaped(text: str) -> str:
-    """The text, in which nothing is Jinja's."""
-    return jinja_text(text) if re.search(r"\{\{|\{%|\{#", text) else text
+    """The text, in which nothing is Jinja's, line ends included."""
+    return jinja_text(text) if re.search(r"\{\{|\{%|\{#|\r|\n\Z", text) else text
 
 
 def jinja_text(text: str) -> str:

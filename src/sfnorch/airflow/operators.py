@@ -15,7 +15,9 @@ from sfnorch.airflow.literals import Call, Code, Literal
 if TYPE_CHECKING:
     from sfnorch.plan.models import Job
 
-GLUE = "from airflow.providers.amazon.aws.operators.glue import GlueJobOperator"
+GLUE = """\
+from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
+from botocore.exceptions import ClientError"""
 GLUE_HOOK = "from airflow.providers.amazon.aws.hooks.glue import GlueJobHook"
 SNS = "from airflow.providers.amazon.aws.operators.sns import SnsPublishOperator"
 LAMBDA = """\
@@ -27,6 +29,7 @@ from airflow.providers.amazon.aws.operators.step_function import (
     StepFunctionStartExecutionOperator,
 )"""
 REDSHIFT = "from airflow.providers.amazon.aws.operators.redshift_data import RedshiftDataOperator"
+_YEAR = 31_536_000
 S3 = "from airflow.providers.amazon.aws.operators.s3 import S3CreateObjectOperator"
 
 
@@ -65,10 +68,9 @@ def job_settings(job: Job) -> dict[str, Literal]:
     return found
 
 
-def patience(job: Job) -> dict[str, Literal]:
-    """How long the job is waited for, where it isn't Glue's two days; and how often it runs again."""
-    found: dict[str, Literal] = {"minutes": job.timeout_minutes} if job.timeout_minutes else {}
-    return found | ({"retries": job.retries} if job.retries else {})
+def again(job: Job) -> dict[str, Literal]:
+    """How often the job runs again when it failed."""
+    return {"retries": job.retries} if job.retries else {}
 
 
 def invoke(task_id: str, function: str, payload: str, **more: Literal) -> Call:
@@ -86,8 +88,14 @@ def invoke(task_id: str, function: str, payload: str, **more: Literal) -> Call:
     return Call(function="LambdaInvokeFunctionOperator", keywords={**keywords, **more})
 
 
-def start_machine(task_id: str, machine: str, given: str, **more: Literal) -> Call:
-    """The execution of a state machine; a trigger waits for its end, a year at most, as long as it may last."""
+def start_machine(
+    task_id: str, machine: str, given: str, more: Mapping[str, Literal], timeout: int | None = None
+) -> Call:
+    """The execution of a state machine; a trigger waits for its end: a year, as long as it may last, or the timeout.
+
+    A task's own limit doesn't hold while it is deferred, in Airflow 3.
+    """
+    delay = min(30, timeout or 30)
     if not machine.startswith("arn:"):
         where = "{{ var.value.aws_region }}:{{ var.value.aws_account_id }}"
         machine = f"arn:aws:states:{where}:stateMachine:{machine}"
@@ -96,8 +104,8 @@ def start_machine(task_id: str, machine: str, given: str, **more: Literal) -> Ca
         "state_machine_arn": machine,
         "state_machine_input": given,
         "deferrable": True,
-        "waiter_delay": 30,
-        "waiter_max_attempts": 1_051_200,
+        "waiter_delay": delay,
+        "waiter_max_attempts": math.ceil((timeout or _YEAR) / delay),
     }
     return Call(function="StepFunctionStartExecutionOperator", keywords={**keywords, **more})
 

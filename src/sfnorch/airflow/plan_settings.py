@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow.literals import Call, Literal
 from sfnorch.airflow.task_ids import safe_id
-from sfnorch.plan.names import STACK_NAME
+from sfnorch.plan.names import ENVIRONMENT, STACK_NAME
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Plan
@@ -22,11 +22,14 @@ def named(plan: Plan) -> tuple[str, str]:
 
 def plan_tags(plan: Plan) -> tuple[str, ...]:
     """The plan's tags as Airflow has them: texts."""
-    return tuple(f"{key}:{value}"[:_TAG_LENGTH] for key, value in plan.tags.items())
+    return tuple(dict.fromkeys(f"{key}:{value}"[:_TAG_LENGTH] for key, value in plan.tags.items()))
 
 
 def environment(plan: Plan) -> dict[str, Literal]:
     """The params that every DAG has."""
-    text = "What messages begin with."
-    param = Call(function="Param", arguments=(plan.environment,), keywords={"type": "string", "description": text})
-    return {"environment": param}
+    schema: dict[str, Literal] = {
+        "type": "string",
+        "pattern": ENVIRONMENT,
+        "description": "What messages begin with.",
+    }
+    return {"environment": Call(function="Param", arguments=(plan.environment,), keywords=schema)}

@@ -7,9 +7,11 @@ https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 from sfnorch.airflow.literals import Call, Literal
 from sfnorch.errors import SfnorchError
@@ -18,8 +20,18 @@ if TYPE_CHECKING:
     from sfnorch.plan.models import Schedule
 
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
-_AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
+_RATE = re.compile(r"rate\(([0-9]+) (minute|hour|day)s?\)")
+_AT = re.compile(r"at\(([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})\)")
+_MOST = 100_000
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_FIELDS = (
+    (range(60), ()),
+    (range(24), ()),
+    (range(1, 32), ("L",)),
+    (range(1, 13), _MONTHS),
+    (range(1, 8), (*_DAYS, "L")),
+)
+"""What the fields of a cron expression may hold: numbers, and words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +43,22 @@ class Timing:
 
 
 def timing(schedule: Schedule | None) -> Timing:
-    """When the DAG runs by itself. Raises SfnorchError for what Airflow can't say."""
+    """When the DAG runs by itself. Raises SfnorchError for what Airflow can't say, or has no such time zone for."""
     if schedule is None:
         return Timing(schedule=None)
+    zones = available_timezones()  # none, where the machine has no such data
+    if zones and schedule.timezone not in zones:
+        raise SfnorchError(f"schedule.timezone: there is no time zone {schedule.timezone!r}")
     if match := _RATE.fullmatch(schedule.expression):
+        if not 1 <= int(match[1]) <= _MOST:
+            raise _unsayable(schedule.expression)
         delta = Call(function="timedelta", keywords={f"{match[2]}s": int(match[1])})
         return Timing(schedule=delta)
     if match := _AT.fullmatch(schedule.expression):
-        at = datetime.fromisoformat(match[1])
+        try:
+            at = datetime.fromisoformat(match[1])
+        except ValueError:
+            raise _unsayable(schedule.expression) from None
         parts: tuple[Literal, ...] = (at.year, at.month, at.day, at.hour, at.minute, at.second)
         moment = Call(function="pendulum.datetime", arguments=parts, keywords={"tz": schedule.timezone})
         once = Call(function="EventsTimetable", arguments=([moment],), keywords={"description": "once"})
@@ -57,10 +77,20 @@ def _cron(expression: str) -> str:
     fields = expression.removeprefix("cron(").removesuffix(")").split()
     if len(fields) != 6 or fields[5] not in ("*", "?"):
         raise _unsayable(expression)
+    for field, (numbers, words) in zip(fields, _FIELDS, strict=False):
+        if not _holds(field.upper(), numbers, words):
+            raise _unsayable(expression)
     minute, hour, day, month, weekday, _ = (field.replace("?", "*").upper() for field in fields)
-    if "W" in day or re.search(r"L.", day):
+    if "L" in day and day != "L":
         raise _unsayable(expression)
     return " ".join((minute, hour, day, month, _weekday(weekday, expression)))
+
+
+def _holds(field: str, numbers: range, words: Sequence[str]) -> bool:
+    """Whether the field has but such numbers and words, and what joins them; steps and counts are any numbers."""
+    parts = re.findall(r"[0-9]+|[A-Z]+|[*?,/#-]", re.sub(r"[/#][0-9]+", "", field))
+    known = (part in words or part in "*?,-" or (part.isdigit() and int(part) in numbers) for part in parts)
+    return all(known) and "".join(re.findall(r"[0-9A-Z*?,/#-]", field)) == field
 
 
 def _weekday(field: str, expression: str) -> str:

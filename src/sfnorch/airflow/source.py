@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from textwrap import wrap
@@ -29,7 +30,7 @@ def source(dag: Dag) -> str:
         (files(__package__) / "parts" / f"{name}.py").read_text(encoding="utf-8").strip("\n") for name in dag.parts
     ]
     body = list(_body(dag.body, _STEP))
-    used = "\n".join((*parts, *body, laid_out(dag.timing.schedule)))
+    used = _names("\n".join((*parts, "if True:", *body, f"{_STEP}{laid_out(dag.timing.schedule)}")))
     constants = [f"{name} = {laid_out(value, used=len(name) + 3)}" for name, value in dag.constants.items()]
     blocks = [
         _docstring(dag),
@@ -52,15 +53,19 @@ def _docstring(dag: Dag) -> str:
     return "\n".join(('"""' + rows[0], *rows[1:], '"""'))
 
 
-def _imports(dag: Dag, used: str) -> Iterator[str]:
+def _names(text: str) -> set[str]:
+    """The names that the code speaks of."""
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+
+
+def _imports(dag: Dag, used: set[str]) -> Iterator[str]:
     """The imports of what is used; what Airflow 2 and 3 have in different places is tried."""
-    names = sorted((name for name in _STANDARD if f"{name}(" in used), key=lambda name: _STANDARD[name])
-    sdk = [name for name in _SDK if f"{name}(" in used or name in ("DAG", "Param")]
+    names = sorted((name for name in _STANDARD if name in used), key=lambda name: _STANDARD[name])
+    sdk = [name for name in _SDK if name in used or name in ("DAG", "Param")]
     plain = [line for line in dag.timing.imports if line.startswith("import ")]
-    if "inspect." in used:
-        yield "import inspect"
-    yield f"from datetime import datetime, {'timedelta, ' if 'timedelta(' in used else ''}timezone"
-    yield "from urllib.parse import unquote"
+    yield from (f"import {name}" for name in ("inspect", "json", "time") if name in used)
+    yield "from datetime import datetime, timedelta, timezone"
+    yield f"from urllib.parse import {'quote, ' if 'quote' in used else ''}unquote"
     yield ""
     if plain:
         yield from (*plain, "")
@@ -101,6 +106,8 @@ def _with(dag: Dag) -> Iterator[str]:
         "doc_md": Code("__doc__"),
         "params": dag.params,
     }
+    if "text" in dag.parts:
+        keywords["user_defined_filters"] = {"text": Code("text_of")}
     if dag.tags:
         keywords["tags"] = dag.tags
     rows = (f"{_STEP}{key}={laid_out(value, _STEP, used=len(key) + 1, behind=1)}," for key, value in keywords.items())

@@ -11,14 +11,15 @@ import re
 from collections.abc import Iterable
 from hashlib import sha256
 
-LENGTH = 100
-"""Characters of a task's own name: with the groups it stands in it has 250 at most."""
+LENGTH, ID_LENGTH = 100, 250
+"""Characters of a task's own name, a bound of ours; and with the groups that it stands in, Airflow's own."""
 
 IN_USE = frozenset(
     [
         *(name for name in dir(builtins) if name.islower()),
-        *("after", "before", "dag", "datetime", "inspect", "jobs", "pendulum", "timedelta", "timezone", "unquote"),
-        *("child_job", "end_run", "given_job", "glue_job", "parts_of", "run_of", "states_of", "what_failed"),
+        *("after", "before", "dag", "datetime", "inspect", "jobs", "json", "pendulum", "quote"),
+        *("tell_of_the_last_run", "text_of", "time", "timedelta", "timezone", "unquote"),
+        *("child_job", "end_run", "given_job", "glue_job", "job_of", "parts_of", "run_of", "states_of", "what_failed"),
         *("worth_telling", "outcomes", "tell", "done"),
     ]
 )

@@ -52,10 +52,10 @@ def tasks_dag(plan: DagPlan) -> Dag:
 
 def _call(task: DagTask, task_id: str) -> Call:
     if task.glue_job:
-        settings = {**operators.patience(task), **operators.job_settings(task)}
+        settings = {**operators.again(task), **operators.job_settings(task)}
         return Call(function="glue_job", arguments=(task_id, escaped(task.glue_job)), keywords=settings)
     again = operators.retry_settings(task.retries, 30, 1) if task.retries else {}
     given = document(task.input or {}, into)
     if task.function:
         return operators.invoke(task_id, task.function, given, **again)
-    return operators.start_machine(task_id, task.state_machine or "", given, **again)
+    return operators.start_machine(task_id, task.state_machine or "", given, again)

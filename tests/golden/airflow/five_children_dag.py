@@ -9,6 +9,7 @@ Airflow variables:
 """
 
 import inspect
+import time
 from datetime import datetime, timedelta, timezone
 from urllib.parse import unquote
 
@@ -26,10 +27,12 @@ except ImportError:
     from airflow.exceptions import AirflowException, AirflowSkipException
 from airflow.providers.amazon.aws.hooks.glue import GlueJobHook
 from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
+from botocore.exceptions import ClientError
 from airflow.providers.amazon.aws.operators.sns import SnsPublishOperator
 
 NAME = "master-step-function-stack"
 WHAT = "children"
+ATTRIBUTE = "failedChildren"
 FAILURE_FAILS = False
 PARTS = ["child-1", "child-2", "child-3", "child-4", "child-5"]
 ALWAYS = False
@@ -37,18 +40,41 @@ TOPIC = "master-step-function-stack_topic_arn"
 
 # Newer Amazon providers wait for so many looks at a run, older ones to its end.
 KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
+YEAR_OF_LOOKS = {"waiter_delay": 30, "waiter_max_attempts": 1051200}
+# Refusals that pass by themselves, and the seconds that are waited after each.
+PASSING = [
+    "ConcurrentRunsExceededException",
+    "InternalServiceException",
+    "OperationTimeoutException",
+    "ResourceNumberLimitExceededException",
+    "ThrottlingException",
+]
+WAITS = [10, 20, 40, 80, 160, 320, 640]
 
 
-def glue_job(task_id, job_name, minutes=2880, **settings):
-    """A run of the Glue job; a trigger waits for its end, and holds no worker."""
-    waits = {"waiter_delay": 30, "waiter_max_attempts": 2 * minutes + 10}
-    return GlueJobOperator(
+class GlueJob(GlueJobOperator):
+    """A run of a Glue job, begun again where it was refused for what passes by itself."""
+
+    def execute(self, context):
+        for wait in WAITS:
+            try:
+                return super().execute(context)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in PASSING:
+                    raise
+            time.sleep(wait)
+        return super().execute(context)
+
+
+def glue_job(task_id, job_name, **settings):
+    """A run of the Glue job to its end, for which a trigger waits and no worker."""
+    return GlueJob(
         task_id=task_id,
         job_name=job_name,
         deferrable=True,
         verbose=False,
         stop_job_run_on_kill=True,
-        **(waits if "waiter_max_attempts" in KNOWN else {"job_poll_interval": 30}),
+        **(YEAR_OF_LOOKS if "waiter_delay" in KNOWN else {"job_poll_interval": 30}),
         **{"retry_delay": timedelta(seconds=30), **settings},
     )
 
@@ -82,6 +108,12 @@ def states_of(context):
     return {task: getattr(state, "value", state) for task, state in states.items()}
 
 
+def job_of(context, task):
+    """The Glue job of a task that has one."""
+    job = getattr(context["dag"].get_task(task), "job_name", None)
+    return {"job": job} if job else {}
+
+
 def run_of(context, task):
     """The job run of a failed task, with Glue's own message; nothing for others."""
     link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
@@ -106,7 +138,7 @@ def what_failed(**context):
             if task == part or task.startswith(f"{part}."):
                 tasks.append(task)
     failed = [
-        {"part": part, "task": task, **run_of(context, task)}
+        {"part": part, "task": task, **job_of(context, task), **run_of(context, task)}
         for part, tasks in within.items()
         for task in tasks
         if states[task] == "failed"
@@ -128,8 +160,12 @@ def what_failed(**context):
         lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
     if blocked:
         lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+    attributes = {"status": "FAILED" if failed else "SUCCEEDED"}
+    if failed and ATTRIBUTE:
+        attributes[ATTRIBUTE] = names
     return {
         "failed": failed,
+        "attributes": attributes,
         "subject": f"[{environment}] {NAME}: {count}"[:99],
         "message": "\n".join(lines),
     }
@@ -137,11 +173,13 @@ def what_failed(**context):
 
 def worth_telling(context):
     """Skips the message where nothing is to be told, or nobody."""
-    told = context["ti"].xcom_pull(task_ids="outcomes")
+    ti = context["ti"]
+    told = ti.xcom_pull(task_ids="outcomes")
     if not told or not (told["failed"] or ALWAYS):
         raise AirflowSkipException("nothing failed")
-    if not context["ti"].task.target_arn:
+    if not ti.task.target_arn:
         raise AirflowSkipException(f"the variable {TOPIC} names no topic")
+    ti.task.message_attributes = told["attributes"]  # which templates make texts of
 
 
 def end_run(**context):
@@ -150,8 +188,6 @@ def end_run(**context):
     if told is None:
         raise AirflowException("what became of the run is not known: see outcomes")
     print(told["message"])
-    if states_of(context).get("tell") == "failed":
-        raise AirflowException("the topic was not told: see tell")
     if told["failed"] and FAILURE_FAILS:
         raise AirflowException(told["message"])
     return told
@@ -168,6 +204,7 @@ with DAG(
         "environment": Param(
             "dev",
             type="string",
+            pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$",
             description="What messages begin with.",
         ),
         "child-1_jobs": Param(
@@ -275,6 +312,8 @@ with DAG(
         task_id="outcomes",
         python_callable=what_failed,
         trigger_rule="all_done",
+        retries=3,
+        retry_delay=timedelta(seconds=30),
     )
     tell = SnsPublishOperator(
         task_id="tell",
@@ -282,6 +321,8 @@ with DAG(
         subject="{{ ti.xcom_pull(task_ids='outcomes')['subject'] }}",
         message="{{ ti.xcom_pull(task_ids='outcomes')['message'] }}",
         pre_execute=worth_telling,
+        retries=3,
+        retry_delay=timedelta(seconds=30),
     )
     done = PythonOperator(
         task_id="done",

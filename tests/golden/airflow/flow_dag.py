@@ -13,6 +13,8 @@ Airflow variables:
 """
 
 import inspect
+import json
+import time
 from datetime import datetime, timedelta, timezone
 from urllib.parse import unquote
 
@@ -32,6 +34,7 @@ except ImportError:
     from airflow.exceptions import AirflowException, AirflowSkipException
 from airflow.providers.amazon.aws.hooks.glue import GlueJobHook
 from airflow.providers.amazon.aws.operators.glue import GlueJobOperator
+from botocore.exceptions import ClientError
 from airflow.providers.amazon.aws.operators.lambda_function import (
     LambdaInvokeFunctionOperator,
 )
@@ -45,6 +48,7 @@ from airflow.timetables.trigger import CronTriggerTimetable
 
 NAME = "orders flow"
 WHAT = "steps"
+ATTRIBUTE = None
 FAILURE_FAILS = True
 PARTS = ["clean", "pause", "side-by-side", "each", "write", "write-all", "say"]
 ALWAYS = True
@@ -52,20 +56,48 @@ TOPIC = "orders_flow_topic_arn"
 
 # Newer Amazon providers wait for so many looks at a run, older ones to its end.
 KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
+YEAR_OF_LOOKS = {"waiter_delay": 30, "waiter_max_attempts": 1051200}
+# Refusals that pass by themselves, and the seconds that are waited after each.
+PASSING = [
+    "ConcurrentRunsExceededException",
+    "InternalServiceException",
+    "OperationTimeoutException",
+    "ResourceNumberLimitExceededException",
+    "ThrottlingException",
+]
+WAITS = [10, 20, 40, 80, 160, 320, 640]
 
 
-def glue_job(task_id, job_name, minutes=2880, **settings):
-    """A run of the Glue job; a trigger waits for its end, and holds no worker."""
-    waits = {"waiter_delay": 30, "waiter_max_attempts": 2 * minutes + 10}
-    return GlueJobOperator(
+class GlueJob(GlueJobOperator):
+    """A run of a Glue job, begun again where it was refused for what passes by itself."""
+
+    def execute(self, context):
+        for wait in WAITS:
+            try:
+                return super().execute(context)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in PASSING:
+                    raise
+            time.sleep(wait)
+        return super().execute(context)
+
+
+def glue_job(task_id, job_name, **settings):
+    """A run of the Glue job to its end, for which a trigger waits and no worker."""
+    return GlueJob(
         task_id=task_id,
         job_name=job_name,
         deferrable=True,
         verbose=False,
         stop_job_run_on_kill=True,
-        **(waits if "waiter_max_attempts" in KNOWN else {"job_poll_interval": 30}),
+        **(YEAR_OF_LOOKS if "waiter_delay" in KNOWN else {"job_poll_interval": 30}),
         **{"retry_delay": timedelta(seconds=30), **settings},
     )
+
+
+def text_of(value):
+    """The value as a text: JSON, unless it is one."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def parts_of(params):
@@ -83,6 +115,12 @@ def states_of(context):
         found = context["dag_run"].get_task_instances()
         states = {each.task_id: each.state for each in found}
     return {task: getattr(state, "value", state) for task, state in states.items()}
+
+
+def job_of(context, task):
+    """The Glue job of a task that has one."""
+    job = getattr(context["dag"].get_task(task), "job_name", None)
+    return {"job": job} if job else {}
 
 
 def run_of(context, task):
@@ -109,7 +147,7 @@ def what_failed(**context):
             if task == part or task.startswith(f"{part}."):
                 tasks.append(task)
     failed = [
-        {"part": part, "task": task, **run_of(context, task)}
+        {"part": part, "task": task, **job_of(context, task), **run_of(context, task)}
         for part, tasks in within.items()
         for task in tasks
         if states[task] == "failed"
@@ -131,8 +169,12 @@ def what_failed(**context):
         lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
     if blocked:
         lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+    attributes = {"status": "FAILED" if failed else "SUCCEEDED"}
+    if failed and ATTRIBUTE:
+        attributes[ATTRIBUTE] = names
     return {
         "failed": failed,
+        "attributes": attributes,
         "subject": f"[{environment}] {NAME}: {count}"[:99],
         "message": "\n".join(lines),
     }
@@ -140,11 +182,13 @@ def what_failed(**context):
 
 def worth_telling(context):
     """Skips the message where nothing is to be told, or nobody."""
-    told = context["ti"].xcom_pull(task_ids="outcomes")
+    ti = context["ti"]
+    told = ti.xcom_pull(task_ids="outcomes")
     if not told or not (told["failed"] or ALWAYS):
         raise AirflowSkipException("nothing failed")
-    if not context["ti"].task.target_arn:
+    if not ti.task.target_arn:
         raise AirflowSkipException(f"the variable {TOPIC} names no topic")
+    ti.task.message_attributes = told["attributes"]  # which templates make texts of
 
 
 def end_run(**context):
@@ -153,8 +197,6 @@ def end_run(**context):
     if told is None:
         raise AirflowException("what became of the run is not known: see outcomes")
     print(told["message"])
-    if states_of(context).get("tell") == "failed":
-        raise AirflowException("the topic was not told: see tell")
     if told["failed"] and FAILURE_FAILS:
         raise AirflowException(told["message"])
     return told
@@ -171,9 +213,11 @@ with DAG(
         "environment": Param(
             "prod",
             type="string",
+            pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$",
             description="What messages begin with.",
         ),
     },
+    user_defined_filters={"text": text_of},
     tags=["team:data", "cost center:42"],
 ) as dag:
     clean = LambdaInvokeFunctionOperator(
@@ -196,10 +240,9 @@ with DAG(
             load = glue_job(
                 "load",
                 '{{ "load {{ orders }}" }}',
-                minutes=90,
                 script_args={
-                    "--day": '{{ dag_run.conf["day"] }}',
-                    "--first": '{{ macros.json.loads(ti.xcom_pull(task_ids=\'clean\'))["orders"][0]["id"] }}',
+                    "--day": '{{ dag_run.conf["day"] | text }}',
+                    "--first": '{{ macros.json.loads(ti.xcom_pull(task_ids=\'clean\'))["orders"][0]["id"] | text }}',
                     "--text": '{{ "it\'s \\"{{ not }}\\" a template" }}',
                 },
                 run_job_kwargs={
@@ -219,13 +262,13 @@ with DAG(
                 parameters=[
                     {
                         "name": "run",
-                        "value": "{{ ti.xcom_pull(task_ids='side-by-side.branch_1.load') }}",
+                        "value": "{{ ti.xcom_pull(task_ids='side-by-side.branch_1.load') | text }}",
                     },
-                    {"name": "job", "value": '{{ "load {{ orders }}" }}'},
+                    {"name": "job", "value": '{{ "load {{ orders }}" | text }}'},
                 ],
                 database="analytics",
                 workgroup_name="etl",
-                deferrable=True,
+                deferrable=False,
                 execution_timeout=timedelta(seconds=900),
             )
             load >> count
@@ -258,7 +301,7 @@ with DAG(
     write = S3CreateObjectOperator(
         task_id="write",
         s3_bucket="our-results",
-        s3_key="executions/{{ run_id }}",
+        s3_key="executions/{{ run_id | text }}",
         data='{{ {"first": macros.json.loads(ti.xcom_pull(task_ids=\'clean\'))["orders"][0], "day": dag_run.conf["day"]} | tojson }}',
         replace=True,
     )
@@ -273,13 +316,15 @@ with DAG(
         task_id="say",
         target_arn="{{ var.value['orders_flow_topic_arn'] }}",
         subject="orders",
-        message="{{ macros.json.loads(ti.xcom_pull(task_ids='clean'))[\"count\"] }}",
+        message="{{ macros.json.loads(ti.xcom_pull(task_ids='clean'))[\"count\"] | text }}",
     )
     clean >> pause >> side_by_side >> each >> write >> write_all >> say
     outcomes = PythonOperator(
         task_id="outcomes",
         python_callable=what_failed,
         trigger_rule="all_done",
+        retries=3,
+        retry_delay=timedelta(seconds=30),
     )
     tell = SnsPublishOperator(
         task_id="tell",
@@ -287,6 +332,8 @@ with DAG(
         subject="{{ ti.xcom_pull(task_ids='outcomes')['subject'] }}",
         message="{{ ti.xcom_pull(task_ids='outcomes')['message'] }}",
         pre_execute=worth_telling,
+        retries=3,
+        retry_delay=timedelta(seconds=30),
     )
     done = PythonOperator(
         task_id="done",

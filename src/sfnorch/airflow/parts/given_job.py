@@ -2,13 +2,15 @@ def given_job(number):
     """The run's job of this number, as it is set above; skipped where there is none."""
 
     def fill_in(context):
-        jobs = context["params"]["glue_jobs"]
+        ti, jobs = context["ti"], context["params"]["glue_jobs"]
         if number > len(jobs):
             raise AirflowSkipException(f"the run names {len(jobs)} jobs")
-        task = context["ti"].task
+        task = ti.task
         task.job_name = jobs[number - 1]
         settings = SETTINGS.get(task.job_name, {})
-        if context["ti"].try_number > 1 + settings.get("retries", 0):
+        tries = ti.try_number - (ti.max_tries - task.retries)  # since it was cleared
+        if tries > 1 + settings.get("retries", 0):
+            tell_of_the_last_run(ti)
             raise AirflowFailException(f"{task.job_name} isn't to run again")
         task.script_args = settings.get("script_args", {})
         task.run_job_kwargs = settings.get("run_job_kwargs", {})
@@ -16,8 +18,17 @@ def given_job(number):
     return glue_job(
         f"job_{number}",
         "",
-        MINUTES,
         pre_execute=fill_in,
         retries=max([each.get("retries", 0) for each in SETTINGS.values()], default=0),
         trigger_rule=TRIGGER_RULE,
     )
+
+
+def tell_of_the_last_run(ti):
+    """Leaves the job's last run that failed to be told of: a new try forgets it."""
+    glue = GlueJobHook().conn
+    for run in glue.get_job_runs(JobName=ti.task.job_name, MaxResults=20)["JobRuns"]:
+        if run["JobRunState"] in ("FAILED", "ERROR", "TIMEOUT", "STOPPED"):
+            link = {"job_name": quote(ti.task.job_name), "job_run_id": run["Id"]}
+            ti.xcom_push("glue_job_run_details", {**link, "region_name": None})
+            return

@@ -1,16 +1,39 @@
 # Newer Amazon providers wait for so many looks at a run, older ones to its end.
 KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
+YEAR_OF_LOOKS = {"waiter_delay": 30, "waiter_max_attempts": 1051200}
+# Refusals that pass by themselves, and the seconds that are waited after each.
+PASSING = [
+    "ConcurrentRunsExceededException",
+    "InternalServiceException",
+    "OperationTimeoutException",
+    "ResourceNumberLimitExceededException",
+    "ThrottlingException",
+]
+WAITS = [10, 20, 40, 80, 160, 320, 640]
 
 
-def glue_job(task_id, job_name, minutes=2880, **settings):
-    """A run of the Glue job; a trigger waits for its end, and holds no worker."""
-    waits = {"waiter_delay": 30, "waiter_max_attempts": 2 * minutes + 10}
-    return GlueJobOperator(
+class GlueJob(GlueJobOperator):
+    """A run of a Glue job, begun again where it was refused for what passes by itself."""
+
+    def execute(self, context):
+        for wait in WAITS:
+            try:
+                return super().execute(context)
+            except ClientError as error:
+                if error.response["Error"]["Code"] not in PASSING:
+                    raise
+            time.sleep(wait)
+        return super().execute(context)
+
+
+def glue_job(task_id, job_name, **settings):
+    """A run of the Glue job to its end, for which a trigger waits and no worker."""
+    return GlueJob(
         task_id=task_id,
         job_name=job_name,
         deferrable=True,
         verbose=False,
         stop_job_run_on_kill=True,
-        **(waits if "waiter_max_attempts" in KNOWN else {"job_poll_interval": 30}),
+        **(YEAR_OF_LOOKS if "waiter_delay" in KNOWN else {"job_poll_interval": 30}),
         **{"retry_delay": timedelta(seconds=30), **settings},
     )

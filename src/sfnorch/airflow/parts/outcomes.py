@@ -10,6 +10,12 @@ def states_of(context):
     return {task: getattr(state, "value", state) for task, state in states.items()}
 
 
+def job_of(context, task):
+    """The Glue job of a task that has one."""
+    job = getattr(context["dag"].get_task(task), "job_name", None)
+    return {"job": job} if job else {}
+
+
 def run_of(context, task):
     """The job run of a failed task, with Glue's own message; nothing for others."""
     link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
@@ -34,7 +40,7 @@ def what_failed(**context):
             if task == part or task.startswith(f"{part}."):
                 tasks.append(task)
     failed = [
-        {"part": part, "task": task, **run_of(context, task)}
+        {"part": part, "task": task, **job_of(context, task), **run_of(context, task)}
         for part, tasks in within.items()
         for task in tasks
         if states[task] == "failed"
@@ -56,8 +62,12 @@ def what_failed(**context):
         lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
     if blocked:
         lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+    attributes = {"status": "FAILED" if failed else "SUCCEEDED"}
+    if failed and ATTRIBUTE:
+        attributes[ATTRIBUTE] = names
     return {
         "failed": failed,
+        "attributes": attributes,
         "subject": f"[{environment}] {NAME}: {count}"[:99],
         "message": "\n".join(lines),
     }
