@@ -23,6 +23,7 @@ class Aws:
 
     def __init__(self) -> None:
         self.failing: Mapping[str, str | list[str | None]] = {}
+        self.busy: dict[str, int] = {}
         self.calls: list[tuple[str, Any]] = []
         self._runs: list[tuple[str, str | None]] = []
         self._lock = threading.Lock()
@@ -34,9 +35,9 @@ class Aws:
         """Where it is."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
-    def begin(self, failing: Mapping[str, str | list[str | None]]) -> None:
-        """Forgets what was called."""
-        self.failing, self.calls, self._runs = failing, [], []
+    def begin(self, failing: Mapping[str, str | list[str | None]], busy: Mapping[str, int] | None = None) -> None:
+        """Forgets what was called; `busy`: how many starts of a job are refused, since it runs already."""
+        self.failing, self.busy, self.calls, self._runs = failing, dict(busy or {}), [], []
 
     def called(self, operation: str) -> list[Any]:
         """What the operation was called with, call by call."""
@@ -60,7 +61,8 @@ class Aws:
         return {"JobRunId": f"jr_{len(self._runs)}"}
 
     def _GetJobRuns(self, given: Any) -> Any:
-        return {"JobRuns": []}
+        runs = [f"jr_{number}" for number, run in enumerate(self._runs, 1) if run[0] == given["JobName"]]
+        return {"JobRuns": [self._GetJobRun({"RunId": run})["JobRun"] for run in reversed(runs)]}
 
     def _GetJobRun(self, given: Any) -> Any:
         job, failing = self._runs[int(given["RunId"].removeprefix("jr_")) - 1]
@@ -110,8 +112,13 @@ def _handler(aws: Aws) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
             target = self.headers.get("X-Amz-Target")
             if target:
-                answer = aws.answer(target.rpartition(".")[2], json.loads(body or "{}"))
-                self._reply(200, json.dumps(answer), "application/x-amz-json-1.1")
+                operation, given = target.rpartition(".")[2], json.loads(body or "{}")
+                if operation == "StartJobRun" and aws.busy.get(given["JobName"]):
+                    aws.busy[given["JobName"]] -= 1
+                    fault = {"__type": "ConcurrentRunsExceededException", "Message": "Concurrent runs exceeded"}
+                    self._reply(400, json.dumps(fault), "application/x-amz-json-1.1")
+                    return
+                self._reply(200, json.dumps(aws.answer(operation, given)), "application/x-amz-json-1.1")
             elif "/functions/" in self.path:
                 function, qualifier = self.path.split("/functions/")[1].split("/invocations")
                 aws.calls.append(("Invoke", (unquote(function) + qualifier, json.loads(body))))

@@ -30,13 +30,14 @@ def loaded(file: Path) -> Any:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    module.WAITS = [0] * 7
     return module.dag
 
 
 def ended(dag: Any, conf: Mapping[str, Any] | None = None) -> Ended:
     """The DAG's run, in which nothing is waited for."""
     for task in dag.tasks:
-        if type(task).__name__ == "GlueJobOperator":
+        if type(task).__name__ == "GlueJob":
             # other operators make a time limit of these
             for name in ("waiter_delay", "job_poll_interval"):
                 if hasattr(task, name):
@@ -66,7 +67,7 @@ def _render_tasks_once(dag: Any) -> None:
     for task in dag.tasks:
         if isinstance(task, GlueJobOperator):
             # a class of its own, since the task is copied for a run
-            task.__class__ = type("GlueJobOperator", (GlueJobOperator,), {"render_template_fields": once})
+            task.__class__ = type("GlueJob", (type(task),), {"render_template_fields": once})
 
 
 def _text(state: Any) -> str:

@@ -20,7 +20,7 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:told"
 
 def test_a_failing_job_leaves_the_other_children_running_and_is_told_by_name(dags: Path, aws: Aws) -> None:
     dag = loaded(dags / "five_children_dag.py")
-    aws.begin({"glue-job-2-b": FAULT})
+    aws.begin({"glue-job-2-b": FAULT}, busy={"glue-job-1-a": 3})
 
     run = ended(dag)
 
@@ -35,6 +35,7 @@ def test_a_failing_job_leaves_the_other_children_running_and_is_told_by_name(dag
         )
     ]
     assert [job for job in _started(aws) if job.startswith("glue-job-2")] == ["glue-job-2-a", "glue-job-2-b"]
+    assert _attributes(aws) == [{"status": ("String", "FAILED"), "failedChildren": ("String.Array", '["child-2"]')}]
 
 
 def test_nobody_is_told_where_nothing_failed_and_a_run_may_name_the_jobs(dags: Path, aws: Aws) -> None:
@@ -92,7 +93,9 @@ def test_the_jobs_of_a_list_run_one_after_another_each_as_the_plan_sets_it(dags:
     ]
     ((subject, message),) = _told(aws)
     assert subject == "[dev] on demand: 1 of 4 jobs failed"
-    assert message == "1 of 4 jobs failed in on demand (dev).\n\njob_3: a {{ job }} failed"
+    assert message == (
+        f"1 of 4 jobs failed in on demand (dev).\n\njob_3: a {{{{ job }}}} failed\n  {FAULT}\n  Job run: jr_4"
+    )
 
 
 def test_a_run_without_jobs_is_refused(dags: Path, aws: Aws) -> None:
@@ -143,7 +146,12 @@ def test_steps_read_what_others_left(dags: Path, aws: Aws) -> None:
     (job,) = aws.called("StartJobRun")
     assert {**job, "Arguments": _own(job["Arguments"])} == {
         "JobName": "load {{ orders }}",
-        "Arguments": {"--day": "2026-11-27", "--first": "o-1", "--text": 'it\'s "{{ not }}" a template'},
+        "Arguments": {
+            "--day": "2026-11-27",
+            "--first": "o-1",
+            "--whole": '{"id": "o-2"}',
+            "--text": 'it\'s "{{ not }}" a template',
+        },
         "WorkerType": "G.1X",
         "NumberOfWorkers": 10,
         "ExecutionClass": "FLEX",
@@ -181,6 +189,17 @@ def _told(aws: Aws) -> list[tuple[str, str]]:
     told = aws.called("Publish")
     assert {call["TargetArn"] for call in told} <= {TOPIC}
     return [(call["Subject"], json.loads(call["Message"])["default"]) for call in told]
+
+
+def _attributes(aws: Aws) -> list[dict[str, tuple[str, str]]]:
+    """The attributes of each message: their types and values, by name."""
+    found = []
+    for call in aws.called("Publish"):
+        entries = [key.removesuffix(".Name") for key in call if key.endswith(".Name")]
+        found.append(
+            {call[f"{e}.Name"]: (call[f"{e}.Value.DataType"], call[f"{e}.Value.StringValue"]) for e in entries}
+        )
+    return found
 
 
 def _own(arguments: dict[str, str]) -> dict[str, str]:

@@ -243,6 +243,7 @@ with DAG(
                 script_args={
                     "--day": '{{ dag_run.conf["day"] | text }}',
                     "--first": '{{ macros.json.loads(ti.xcom_pull(task_ids=\'clean\'))["orders"][0]["id"] | text }}',
+                    "--whole": "{{ macros.json.loads(ti.xcom_pull(task_ids='clean'))[\"orders\"][1] | text }}",
                     "--text": '{{ "it\'s \\"{{ not }}\\" a template" }}',
                 },
                 run_job_kwargs={

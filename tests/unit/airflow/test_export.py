@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from sfnorch.airflow.export import airflow_source
@@ -28,6 +31,7 @@ steps:
   - {name: l, parallel: [[{name: m, glue_job: x, save_as: m}]], retry: 1, save_as: l}
   - {name: n, glue_job: x, arguments: {--l: '{% $l.m %}', --t: '{% $states.context.State.Name %}'}, save_as: n}
   - {name: o, notify: {subject: s, message: '{% $n.seconds %}'}}
+  - {name: p, notify: {subject: '{% $input.items %}', message: m}}
 """
 
 
@@ -55,6 +59,7 @@ def test_every_step_that_airflow_can_not_say_is_named():
         "steps: l: Airflow can't say retry: it tries tasks again, and no groups of them",
         "steps: n: Airflow can't say what l saved",
         "steps: o: Airflow can't say what n saved, but for its job and runId",
+        "steps: p: Airflow can't say the key items, which is a method of Python's",
     ]
     assert told.value.hint == "leave these steps to a state machine, which the DAG starts by a step state_machine"
 
@@ -72,9 +77,48 @@ def test_the_names_of_a_lists_jobs_are_those_that_the_plan_allows():
     assert '"pattern": "^(clean|etl\\\\-.*|a\\\\.b)$"' in airflow_source(plan)
 
 
-def test_a_statement_is_no_file_of_one():
-    plan = parse_plan(
-        "pattern: flow\nsteps:\n  - {name: a, redshift_sql: {sql: 'select 1 from a.sql', database: d, cluster: c}}\n"
-    )
+def task(step: str) -> dict[str, Any]:
+    """What the task of the step `a` is made with."""
+    return run_file(airflow_source(parse_plan(f"pattern: flow\nsteps:\n- {step}\n"))).tasks["a"]
 
-    assert "sql='{{ \"select 1 from a.sql\" }}'" in airflow_source(plan)
+
+def test_no_text_is_the_name_of_a_file_with_sql():
+    sql = "{sql: 'select 1 from a.sql', database: d.sql, cluster: c, db_user: u, parameters: {p: x.sql}}"
+
+    assert task(f"{{name: a, redshift_sql: {sql}}}") == {
+        "operator": "RedshiftDataOperator",
+        "task_id": "a",
+        "sql": '{{ "select 1 from a.sql" }}',
+        "parameters": [{"name": "p", "value": '{{ "x.sql" }}'}],
+        "database": '{{ "d.sql" }}',
+        "cluster_identifier": "c",
+        "db_user": "u",
+        "deferrable": True,
+    }
+
+
+def test_a_timeout_holds_for_what_is_deferred():
+    machine = task("{name: a, state_machine: 'arn:aws:states:eu-west-1:123456789012:stateMachine:m', timeout: 50s}")
+    statement = task("{name: a, redshift_sql: {sql: x, database: d, cluster: c}, timeout: 1h}")
+
+    assert (machine["waiter_delay"], machine["waiter_max_attempts"], "execution_timeout" in machine) == (30, 2, False)
+    assert (statement["deferrable"], str(statement["execution_timeout"])) == (False, "1:00:00")
+
+
+def test_line_ends_are_the_users():
+    made = task('{name: a, glue_job: x, arguments: {--a: "one\\n", --b: "a\\r\\nb"}}')
+
+    assert made["script_args"] == {"--a": '{{ "one\\n" }}', "--b": '{{ "a\\r\\nb" }}'}
+
+
+def test_groups_within_each_other_whose_names_are_too_long():
+    step: dict[str, Any] = {"name": "a" * 50, "glue_job": "x"}
+    for letter in "bcde":
+        step = {"name": letter * 50, "parallel": [[step]]}
+
+    with pytest.raises(SfnorchError) as told:
+        airflow_source(parse_plan(json.dumps({"pattern": "flow", "steps": [step]})))
+
+    assert told.value.message == (
+        f"steps: {'a' * 50}: Airflow can't say groups within each other whose names have more than 250 characters in all"
+    )

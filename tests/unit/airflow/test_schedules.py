@@ -42,7 +42,12 @@ def test_a_schedule(expression: str, schedule: str, imports: tuple[str, ...]):
 
 
 @pytest.mark.parametrize(
-    "expression", ["cron(0 6 15W * ? *)", "cron(0 6 L-3 * ? *)", "cron(0 6 ? * 2 2027)", "cron(0 6 ? * L *)"]
+    "expression",
+    [
+        *("cron(0 6 15W * ? *)", "cron(0 6 L-3 * ? *)", "cron(0 6 ? * 2 2027)", "cron(0 6 ? * L *)"),
+        *("cron(60 6 * * ? *)", "cron(0 24 * * ? *)", "cron(0 6 0 * ? *)", "cron(0 6 * FOO ? *)", "cron(0 6 ? * 9 *)"),
+        *("rate(0 minutes)", "rate(99999999999 days)", "at(2026-13-45T99:99:99)"),
+    ],
 )
 def test_what_airflow_has_no_schedule_for(expression: str):
     with pytest.raises(SfnorchError) as told:
@@ -50,3 +55,10 @@ def test_what_airflow_has_no_schedule_for(expression: str):
 
     assert told.value.message == f"schedule: Airflow has no schedule for {expression}"
     assert told.value.hint == "cron(…) without a year, W and L-n, rate(…) and at(YYYY-MM-DDTHH:MM:SS) can be exported"
+
+
+def test_a_time_zone_that_is_none():
+    with pytest.raises(SfnorchError) as told:
+        timing(Schedule(expression="rate(1 day)", timezone="Nowhere/Land"))
+
+    assert told.value.message == "schedule.timezone: there is no time zone 'Nowhere/Land'"
