@@ -83,12 +83,12 @@ def task(step: str) -> dict[str, Any]:
 
 
 def test_no_text_is_the_name_of_a_file_with_sql():
-    sql = "{sql: 'select 1 from a.sql', database: d.sql, cluster: c, db_user: u, parameters: {p: x.sql}}"
+    sql = "{sql: 'select :p from a.sql', database: d.sql, cluster: c, db_user: u, parameters: {p: x.sql}}"
 
     assert task(f"{{name: a, redshift_sql: {sql}}}") == {
         "operator": "RedshiftDataOperator",
         "task_id": "a",
-        "sql": '{{ "select 1 from a.sql" }}',
+        "sql": '{{ "select :p from a.sql" }}',
         "parameters": [{"name": "p", "value": '{{ "x.sql" }}'}],
         "database": '{{ "d.sql" }}',
         "cluster_identifier": "c",
