@@ -29,14 +29,14 @@ demo: $(VENV)/ready
 	$(BIN)/sfnorch graph SAM-template.yaml
 
 test: $(VENV)/ready
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: $(VENV)/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --cov --cov-report=term
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term
 
 $(VENV)-airflow-%/ready:
 	$(AIRFLOW_PYTHON) -m venv $(@D)

@@ -160,6 +160,7 @@ def test_nothing_to_reach_aws_with(run: Run, account: Account, template: Path, m
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # no machine of EC2's is waited for
     done = run("outputs", "--stack-name", "s")
     assert (done.code, done.err) == (
         1,

@@ -53,7 +53,7 @@ def test_ruff_leaves_every_file_as_it_is(plans: list[AnyPlan]):
 
 
 @given(PLANS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_the_file_has_the_plans_tasks_in_the_plans_order(plan: AnyPlan):
     made = run_file(airflow_source(plan))
 
@@ -67,7 +67,7 @@ def test_the_file_has_the_plans_tasks_in_the_plans_order(plan: AnyPlan):
 
 
 @given(flows())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_a_flow_is_exported_or_each_step_named_that_can_not_be(steps: Steps):
     plan = parse_plan(json.dumps({"pattern": "flow", "notify": "never", "steps": steps}))
     if unsayable := list(dict.fromkeys(faults(steps))):

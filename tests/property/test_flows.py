@@ -147,7 +147,7 @@ def plain(saved: Any) -> Any:
     return [plain(item) for item in saved] if isinstance(saved, list) else saved
 
 
-@settings(max_examples=60)
+@settings(max_examples=45)
 @given(flows(), st.randoms(use_true_random=False), st.integers(0, 4))
 def test_a_flow_does_what_its_steps_say(steps: Steps, random: Any, often: int):
     failing = {name for name in jobs(steps) if random.randrange(5) < often}
@@ -167,7 +167,7 @@ def test_a_flow_does_what_its_steps_say(steps: Steps, random: Any, often: int):
     assert run.first.ended == took
 
 
-@settings(max_examples=25)
+@settings(max_examples=18)
 @given(flows(), st.data())
 def test_a_resumed_flow_runs_just_what_is_left_and_comes_to_the_same(steps: Steps, data: st.DataObject):
     at = data.draw(st.integers(0, len(steps) - 1))

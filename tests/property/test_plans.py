@@ -125,7 +125,7 @@ def strings(value: Any) -> Iterator[str]:
         yield value
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(PLANS)
 def test_both_yamls_read_the_same_template(plan: AnyPlan):
     text = render_template(workflow(plan), "sam")
@@ -133,14 +133,14 @@ def test_both_yamls_read_the_same_template(plan: AnyPlan):
     assert text == render_template(workflow(plan), "sam")
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(PLANS)
 def test_statelint_accepts_every_definition(plan: AnyPlan):
     for machine in workflow(plan).machines:
         assert Linter.validate(definition(machine.graph)) == []
 
 
-@settings(max_examples=7)
+@settings(max_examples=4)
 @given(PLANS)
 def test_lint_finds_nothing(plan: AnyPlan):
     for form in ("sam", "cfn"):
@@ -148,7 +148,7 @@ def test_lint_finds_nothing(plan: AnyPlan):
         assert [str(finding) for finding in LINTING.findings(template)] == []
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(PLANS)
 def test_no_text_of_the_plans_author_is_code(plan: AnyPlan):
     for machine in workflow(plan).machines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfnorch.cfn.yaml_text import COMPACT, READABLE, document, scalar
@@ -157,6 +157,7 @@ DATA = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(TEXT, st.dictionaries(TEXT, DATA, min_size=1, max_size=4), min_size=1, max_size=3))
 def test_both_yamls_read_back_what_was_written(data: dict[str, Any]):
     for style in (READABLE, COMPACT):
