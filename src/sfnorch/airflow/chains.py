@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
-from sfnorch.airflow.ending import RESERVED, ending, with_ending
+from sfnorch.airflow.ending import ending, with_ending
 from sfnorch.airflow.jinja import escaped
 from sfnorch.airflow.literals import Call, Literal
 from sfnorch.airflow.operators import GLUE, again, job_settings
-from sfnorch.airflow.task_ids import IN_USE, Names
+from sfnorch.airflow.task_ids import IN_USE, RESERVED, Names
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Child, MasterChildPlan

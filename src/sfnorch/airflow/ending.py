@@ -16,9 +16,6 @@ from sfnorch.airflow.schedules import timing
 if TYPE_CHECKING:
     from sfnorch.plan.models import Plan, Schedule
 
-RESERVED = ("outcomes", "tell", "done")
-"""The tasks, and their variables, that stand behind all others."""
-
 _ATTRIBUTES = {"children": "failedChildren", "tasks": "failedTasks"}
 """The attributes of a message that list what failed, as the state machines' messages have them."""
 

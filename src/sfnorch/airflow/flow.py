@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
 from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
-from sfnorch.airflow.ending import RESERVED, ending, topic_meaning, topic_variable, with_ending
+from sfnorch.airflow.ending import ending, topic_meaning, topic_variable, with_ending
 from sfnorch.airflow.flow_steps import Kept, Scope, call, given, kept
 from sfnorch.airflow.jinja import TEXT_FILTER, Unsayable
 from sfnorch.airflow.plan_settings import named
-from sfnorch.airflow.task_ids import ID_LENGTH, IN_USE, Names
+from sfnorch.airflow.task_ids import ID_LENGTH, IN_USE, RESERVED, Names
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.flow import walk
 from sfnorch.plan.names import STACK_NAME

@@ -14,13 +14,16 @@ from hashlib import sha256
 LENGTH, ID_LENGTH = 100, 250
 """Characters of a task's own name, a bound of ours; and with the groups that it stands in, Airflow's own."""
 
+RESERVED = ("outcomes", "tell", "done")
+"""The tasks, and their variables, that stand behind all others."""
+
 IN_USE = frozenset(
     [
         *(name for name in dir(builtins) if name.islower()),
         *("after", "before", "dag", "datetime", "inspect", "jobs", "json", "pendulum", "quote"),
         *("tell_of_the_last_run", "text_of", "time", "timedelta", "timezone", "unquote"),
         *("child_job", "end_run", "given_job", "glue_job", "job_of", "parts_of", "run_of", "states_of", "what_failed"),
-        *("worth_telling", "outcomes", "tell", "done"),
+        *("worth_telling", *RESERVED),
     ]
 )
 """What variables of a DAG's file may not be called, since it calls something else so."""

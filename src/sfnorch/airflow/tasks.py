@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
 from sfnorch.airflow.dag import Chain, Dag, Node, Task
-from sfnorch.airflow.ending import RESERVED, ending, with_ending
+from sfnorch.airflow.ending import ending, with_ending
 from sfnorch.airflow.jinja import document, escaped, into
 from sfnorch.airflow.literals import Call
-from sfnorch.airflow.task_ids import IN_USE, Names
+from sfnorch.airflow.task_ids import IN_USE, RESERVED, Names
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan, DagTask

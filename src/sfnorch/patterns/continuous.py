@@ -26,8 +26,8 @@ from sfnorch.asl import (
 )
 from sfnorch.integrations import alarm_state, glue_workflow, next_execution, notification
 from sfnorch.patterns import stack_parameters
-from sfnorch.patterns.job_failure import any_error, clear_alarm
-from sfnorch.patterns.message import OWN_EXECUTION, SUBJECT, link_to
+from sfnorch.patterns.job_failure import alarm_raised, any_error, clear_alarm
+from sfnorch.patterns.message import OWN_EXECUTION, link_to, told
 
 if TYPE_CHECKING:
     from sfnorch.plan.continuous import ContinuousPlan
@@ -261,17 +261,7 @@ def _start_next() -> Task:
 
 
 def _raise_alarm(*, next_state: str) -> Task:
-    reason = '$states.input.$substring("Glue workflow " & $workflow & " failed: " & message, 0, <<length>>)'
-    as_it_is = jsonata("$states.input")
-    return alarm_state.set_alarm(
-        "RaiseAlarm",
-        alarm=Substitution("AlarmName"),
-        state="ALARM",
-        reason=jsonata(reason, length=alarm_state.REASON_LENGTH),
-        output=as_it_is,
-        catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
-        next_state=next_state,
-    )
+    return alarm_raised('"Glue workflow " & $workflow & " failed: " & message', next_state=next_state)
 
 
 _MESSAGE = f"""(
@@ -287,34 +277,14 @@ _MESSAGE = f"""(
 
 
 def _notify_failure() -> Task:
-    as_it_is = jsonata("$states.input")
-    return notification.publish(
-        "NotifyFailure",
-        topic=Substitution("TopicArn"),
-        subject=jsonata(SUBJECT + '"Glue workflow failed"'),
-        message=jsonata(_MESSAGE),
-        attributes={"status": "FAILED"},
-        list_attributes={},
-        catch=any_error("LoopFailed", output=as_it_is),
-        output=as_it_is,
-        next_state="LoopFailed",
-    )
+    subject = '"Glue workflow failed"'
+    return told("NotifyFailure", "FAILED", subject=subject, message=_MESSAGE, next_state="LoopFailed")
 
 
 def _notify_success() -> Task:
-    as_it_is = jsonata("$states.input")
     words = '"The loop of " & $workflow & " has ended well after " & $runs & " runs: " & $states.input.ended & "."'
-    return notification.publish(
-        "NotifySuccess",
-        topic=Substitution("TopicArn"),
-        subject=jsonata(SUBJECT + '"the loop has ended well"'),
-        message=jsonata(words),
-        attributes={"status": "SUCCEEDED"},
-        list_attributes={},
-        catch=any_error("Done", output=as_it_is),
-        output=as_it_is,
-        next_state="Done",
-    )
+    subject = '"the loop has ended well"'
+    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=words, next_state="Done")
 
 
 _CAUSE = f"""$string($merge([

@@ -53,13 +53,20 @@ def any_error(
 def raise_alarm(*, next_state: str, of: str = "") -> Task:
     """The state `RaiseAlarm`; `of` is JSONata for whose job it was, put behind the job's name."""
     message = MESSAGE.replace("<<cause>>", "Cause")
-    reason = f'$states.input.$substring("Job " & $jobs[$done]{of} & " failed: "\n    & {message}, 0, <<length>>)'
+    return alarm_raised(f'"Job " & $jobs[$done]{of} & " failed: "\n    & {message}', next_state=next_state)
+
+
+def alarm_raised(reason: str, *, next_state: str) -> Task:
+    """The state `RaiseAlarm`, which hands on what it was given and whose own failure changes nothing.
+
+    `reason` is JSONata over what it was given.
+    """
     as_caught = jsonata("$states.input")
     return alarm_state.set_alarm(
         "RaiseAlarm",
         alarm=Substitution("AlarmName"),
         state="ALARM",
-        reason=jsonata(reason, length=alarm_state.REASON_LENGTH),
+        reason=jsonata(f"$states.input.$substring({reason}, 0, <<length>>)", length=alarm_state.REASON_LENGTH),
         output=as_caught,
         catch=Catcher(errors=("States.ALL",), output=as_caught, next=next_state),
         next_state=next_state,

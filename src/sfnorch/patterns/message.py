@@ -1,6 +1,14 @@
-"""What all messages to the topic have in common: how the subject begins, and links into the console."""
+"""What all messages to the topic have in common: the state, how the subject begins, and links into the console."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+from sfnorch.asl import Substitution, Task, Value, jsonata
+from sfnorch.integrations import notification
+from sfnorch.patterns.job_failure import any_error
 
 SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": "\n    & '
 """`[ENV] NAME: `, to be followed by up to 30 characters: SNS takes less than 100."""
@@ -17,3 +25,30 @@ OWN_EXECUTION = "$states.context.Execution.Id"
 def link_to(arn: str) -> str:
     """The JSONata of LINK for the region of the ARN that this JSONata is."""
     return LINK.replace("<<arn>>", arn)
+
+
+def told(
+    name: str,
+    status: Literal["FAILED", "SUCCEEDED"],
+    *,
+    subject: str,
+    message: str,
+    lists: Mapping[str, Value] = MappingProxyType({}),
+    next_state: str,
+) -> Task:
+    """The state that tells the topic, hands on what it was given, and whose own failure changes nothing.
+
+    `subject` and `message` are JSONata, `lists` the attributes that are lists.
+    """
+    as_it_is = jsonata("$states.input")
+    return notification.publish(
+        name,
+        topic=Substitution("TopicArn"),
+        subject=jsonata(SUBJECT + subject),
+        message=jsonata(message),
+        attributes={"status": status},
+        list_attributes=lists,
+        catch=any_error(next_state, output=as_it_is),
+        output=as_it_is,
+        next_state=next_state,
+    )

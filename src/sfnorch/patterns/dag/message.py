@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from sfnorch.asl import Substitution, Task, jsonata
-from sfnorch.integrations import notification
-from sfnorch.patterns.job_failure import any_error
-from sfnorch.patterns.message import SUBJECT, link_to
+from sfnorch.asl import Task, jsonata
+from sfnorch.patterns.message import link_to, told
 
 _COUNT = '$count($failed) & " of " & $count($tasks) & " tasks failed"'
 
@@ -38,33 +36,11 @@ _ALL_WELL = """$count($tasks) & " tasks succeeded in " & $name & " (" & $environ
 
 def failure_states(next_state: str) -> tuple[Task, ...]:
     """`NotifyFailure`, whose own failure never fails the run."""
-    as_it_is = jsonata("$states.input")
-    return (
-        notification.publish(
-            "NotifyFailure",
-            topic=Substitution("TopicArn"),
-            subject=jsonata(SUBJECT + _COUNT),
-            message=jsonata(_MESSAGE),
-            attributes={"status": "FAILED"},
-            list_attributes={"failedTasks": jsonata("$string([$failed.task])")},
-            catch=any_error(next_state, output=as_it_is),
-            output=as_it_is,
-            next_state=next_state,
-        ),
-    )
+    failed = {"failedTasks": jsonata("$string([$failed.task])")}
+    return (told("NotifyFailure", "FAILED", subject=_COUNT, message=_MESSAGE, lists=failed, next_state=next_state),)
 
 
 def success_state(next_state: str) -> Task:
     """`NotifySuccess`, for plans that want a message of every run."""
-    as_it_is = jsonata("$states.input")
-    return notification.publish(
-        "NotifySuccess",
-        topic=Substitution("TopicArn"),
-        subject=jsonata(SUBJECT + '$count($tasks) & " tasks succeeded"'),
-        message=jsonata(_ALL_WELL),
-        attributes={"status": "SUCCEEDED"},
-        list_attributes={},
-        catch=any_error(next_state, output=as_it_is),
-        output=as_it_is,
-        next_state=next_state,
-    )
+    subject = '$count($tasks) & " tasks succeeded"'
+    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=_ALL_WELL, next_state=next_state)

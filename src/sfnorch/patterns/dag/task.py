@@ -18,7 +18,6 @@ from sfnorch.asl import (
     Pass,
     Retrier,
     Rule,
-    Substitution,
     Succeed,
     Task,
     Value,
@@ -26,7 +25,7 @@ from sfnorch.asl import (
 )
 from sfnorch.integrations import alarm_state, external_execution, glue_job, joined_execution, lambda_function
 from sfnorch.patterns.dag.joining import CUT, join_tasks
-from sfnorch.patterns.job_failure import RUN_ID, UNQUOTED, any_error
+from sfnorch.patterns.job_failure import RUN_ID, UNQUOTED, alarm_raised, any_error
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan, DagTask
@@ -160,18 +159,7 @@ _CAUSE = f"""$string($states.input.(
 
 
 def _raise_alarm() -> Task:
-    reason = f'$states.input.$substring("Task " & $task & " failed: " & {_TOLD}, 0, {alarm_state.REASON_LENGTH})'
-    as_caught = jsonata("$states.input")
-    (catch,) = any_error("TaskFailed", output=as_caught)[1:]
-    return alarm_state.set_alarm(
-        "RaiseAlarm",
-        alarm=Substitution("AlarmName"),
-        state="ALARM",
-        reason=jsonata(reason),
-        output=as_caught,
-        catch=catch,
-        next_state="TaskFailed",
-    )
+    return alarm_raised(f'"Task " & $task & " failed: " & {_TOLD}', next_state="TaskFailed")
 
 
 _BASES = {"glue_job": "RunJob", "lambda": "InvokeFunction", "state_machine": "RunStateMachine"}

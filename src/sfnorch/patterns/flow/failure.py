@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Catcher, Expression, Fail, Substitution, Task, jsonata
-from sfnorch.integrations import alarm_state, notification
-from sfnorch.patterns.job_failure import MESSAGE_LENGTH, RUN_ID, UNQUOTED, any_error
-from sfnorch.patterns.message import OWN_EXECUTION, SUBJECT, link_to
+from sfnorch.asl import Expression, Fail, Task, jsonata
+from sfnorch.patterns.job_failure import MESSAGE_LENGTH, RUN_ID, UNQUOTED, alarm_raised
+from sfnorch.patterns.message import OWN_EXECUTION, link_to, told
 
 if TYPE_CHECKING:
     from sfnorch.patterns.flow.scope import Scope
@@ -73,17 +72,7 @@ def fail_within(name: str) -> Fail:
 
 def raise_alarm(*, next_state: str) -> Task:
     """The state `RaiseAlarm`, which hands the failure on."""
-    as_it_is = jsonata("$states.input")
-    reason = '$states.input.$substring("Step " & step & " failed: " & message, 0, <<length>>)'
-    return alarm_state.set_alarm(
-        "RaiseAlarm",
-        alarm=Substitution("AlarmName"),
-        state="ALARM",
-        reason=jsonata(reason, length=alarm_state.REASON_LENGTH),
-        output=as_it_is,
-        catch=Catcher(errors=("States.ALL",), output=as_it_is, next=next_state),
-        next_state=next_state,
-    )
+    return alarm_raised('"Step " & step & " failed: " & message', next_state=next_state)
 
 
 # https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
@@ -101,18 +90,7 @@ _MESSAGE = f"""$states.input.(
 
 def notify_failure(*, next_state: str) -> Task:
     """The state `NotifyFailure`, whose own failure changes nothing."""
-    as_it_is = jsonata("$states.input")
-    return notification.publish(
-        "NotifyFailure",
-        topic=Substitution("TopicArn"),
-        subject=jsonata(SUBJECT + '"a step failed"'),
-        message=jsonata(_MESSAGE),
-        attributes={"status": "FAILED"},
-        list_attributes={},
-        catch=any_error(next_state, output=as_it_is),
-        output=as_it_is,
-        next_state=next_state,
-    )
+    return told("NotifyFailure", "FAILED", subject='"a step failed"', message=_MESSAGE, next_state=next_state)
 
 
 def flow_failed() -> Fail:

@@ -41,7 +41,7 @@ from sfnorch.patterns.flow.scope import Scope
 from sfnorch.patterns.flow.steps import place, step_states
 from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_names
 from sfnorch.patterns.job_failure import any_error, clear_alarm
-from sfnorch.patterns.message import SUBJECT
+from sfnorch.patterns.message import told
 from sfnorch.plan.flow import walk
 from sfnorch.plan.flow_failures import KEPT
 
@@ -241,14 +241,5 @@ _ALL_WELL = """$count($steps) & " steps succeeded in " & $name & " (" & $environ
 
 
 def _notify_success() -> Task:
-    return notification.publish(
-        "NotifySuccess",
-        topic=Substitution(TOPIC),
-        subject=jsonata(SUBJECT + '"all steps succeeded"'),
-        message=jsonata(_ALL_WELL),
-        attributes={"status": "SUCCEEDED"},
-        list_attributes={},
-        catch=any_error("Done", output=_AS_IT_IS),
-        output=_AS_IT_IS,
-        next_state="Done",
-    )
+    subject = '"all steps succeeded"'
+    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=_ALL_WELL, next_state="Done")
