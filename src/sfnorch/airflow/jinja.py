@@ -33,19 +33,27 @@ class Unsayable(ValueError):  # noqa: N818 - told in words
 
 
 def expression(text: str, source: Source) -> str:
-    """The Jinja expression, without braces, of a text that stands as JSONata. Raises Unsayable for any other."""
+    """The Jinja expression, without braces, of a text that stands as JSONata. Raises Unsayable for any other.
+
+    It keeps the type of what the way leads to, unless $string makes a text of it.
+    """
+    found, is_text = _expression(text, source)
+    return f"({found}{TEXT_FILTER})" if is_text else found
+
+
+def _expression(text: str, source: Source) -> tuple[str, bool]:
+    """The Jinja of the way, and whether it stands in $string."""
     inner = (code(text) or "").strip()
-    if match := _STRING.fullmatch(inner):
-        inner = match[1].strip()
-    match = _WAY.fullmatch(inner)
+    made_text = _STRING.fullmatch(inner)
+    match = _WAY.fullmatch(made_text[1].strip() if made_text else inner)
     if match is None:
         raise Unsayable(text)
     name, way = match[1], tuple(step[1] or int(step[2]) for step in _STEP.finditer(match[2]))
     if name != "states":
-        return source(name, way)
+        return source(name, way), made_text is not None
     if way not in _CONTEXT:
         raise Unsayable(text)
-    return _CONTEXT[way]
+    return _CONTEXT[way], made_text is not None
 
 
 def into(begin: str, way: Way) -> str:
@@ -62,7 +70,7 @@ def rendered(text: str, source: Source, length: int | None = None) -> str:
     """
     if code(text) is None:
         return escaped(text)
-    made = expression(text, source) + TEXT_FILTER
+    made = _expression(text, source)[0] + TEXT_FILTER
     return f"{{{{ ({made})[:{length}] }}}}" if length else f"{{{{ {made} }}}}"
 
 

@@ -122,3 +122,10 @@ def test_groups_within_each_other_whose_names_are_too_long():
     assert told.value.message == (
         f"steps: {'a' * 50}: Airflow can't say groups within each other whose names have more than 250 characters in all"
     )
+
+
+def test_what_string_makes_a_text_stays_one_within_an_input():
+    made = task("{name: a, lambda: f, input: {text: '{% $string($input.n) %}', number: '{% $input.n %}'}}")
+
+    wanted = '{"text": (dag_run.conf["n"] | text), "number": dag_run.conf["n"]}'
+    assert made["payload"] == f"{{{{ {wanted} | tojson }}}}"
