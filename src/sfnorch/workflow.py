@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from sfnorch.asl import Graph
+    from sfnorch.origin import Origin
 
 
 RESULTS_BUCKET, CODE_BUCKET = "ResultsBucket", "FunctionCodeBucket"
@@ -240,6 +241,8 @@ class Workflow:
     topic: Topic
     parameters: tuple[Parameter, ...]
     outputs: tuple[Output, ...]
+    origin: Origin | None = None
+    """The plan that it is made from."""
     functions: tuple[Function, ...] = ()
     stores_results: bool = False
     """Whether a machine writes into the bucket for results."""

@@ -75,7 +75,8 @@ class Deployment:
 
     `digest` is what its traces are known by, `nonce` makes names that no other bears.
 
-    `unprotect`: whether a stack that is to be made anew may be deleted though it is protected.
+    `unprotect`: whether a stack that is to be made anew may be deleted though it is protected. `check` raises
+    SfnorchError for a change set that must not be executed.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Deployment:
         nonce: Callable[[], str],
         *,
         unprotect: bool = False,
+        check: Callable[[ChangeSet], None] = lambda _: None,
     ) -> None:
         self._client = client
         self._name = stack_name
@@ -96,6 +98,7 @@ class Deployment:
         self._clock = clock
         self._nonce = nonce
         self._unprotect = unprotect
+        self._check = check
         self._done: list[str] = []
 
     def run(self, wish: Wish, *, execute: bool = True, supersede: bool = False) -> Outcome:
@@ -229,6 +232,7 @@ class Deployment:
         """The change set once it is worked out: executable, or empty. Raises SfnorchError where it failed."""
         change_set = change_sets.waiting(self._client, change_set_id, self._clock)
         if change_set.executable or change_set.empty:
+            self._check(change_set)
             return change_set
         raise change_sets.failure(self._client, change_set)
 

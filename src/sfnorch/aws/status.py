@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,9 +106,13 @@ def status(
 
 
 def _made(there: Sequence[Resource], kind: str) -> list[Resource]:
-    """The stack's resources of a type, those of the master first, then Child1's to Child40's."""
+    """Return the stack's resources of a type, the master's first, then by logical id, Child2's before Child10's."""
     made = [r for r in there if r.type == kind and r.physical_id and r.status != "DELETE_COMPLETE"]
-    return sorted(made, key=lambda r: (not r.logical_id.startswith("Master"), len(r.logical_id), r.logical_id))
+    return sorted(made, key=lambda r: (not r.logical_id.startswith("Master"), _natural(r.logical_id)))
+
+
+def _natural(logical_id: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", logical_id)]
 
 
 def _machine(resource: Resource, stack: Stack) -> Machine:

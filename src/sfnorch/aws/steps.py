@@ -135,6 +135,11 @@ def steps(stack: Stack | None, digest: str, operation_token: str = "", *, execut
     return [_recovery(stack), *change]
 
 
+def holds_resources(stack: Stack) -> bool:
+    """Return whether the stack may hold resources of an earlier deployment."""
+    return stack.status not in (IN_REVIEW, _EMPTY)
+
+
 def kept_parameters(stack: Stack | None) -> Mapping[str, str]:
     """The parameters whose values are kept unless others are given: none of a stack that is to be made (anew)."""
     if stack is None or stack.status == IN_REVIEW or stack.status in (_EMPTY, *_HALF_MADE):

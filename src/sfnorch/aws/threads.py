@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Threads = Mapping[str, Sequence[str]]
 """Jobs by the id of their thread."""
 
-_NUMBERED = re.compile(r"T(\d{1,4})")
+_NUMBERED = re.compile(r"T([1-9][0-9]*)")
 
 
 def definition(client: SFNClient, machine_arn: str) -> dict[str, Any]:
@@ -75,14 +75,14 @@ def list_names(of: Mapping[str, Any]) -> set[str]:
 def master_input(names: Sequence[str], threads: Threads, only: Sequence[str]) -> dict[str, Any]:
     """A master's input: these threads' jobs for their children, and none but the named children.
 
-    A thread is its child's: by the child's name, or as `T2`, which is the second child's. Raises SfnorchError for what
-    no child is there for, or is meant twice.
+    Raises SfnorchError, with all of them, for children that are unknown and for two threads of one child.
     """
     faults = [_unknown("child", name, names) for name in only if name not in names]
     given: dict[str, tuple[str, Sequence[str]]] = {}
-    for thread, jobs in threads.items():
-        child = _child(thread, names)
-        if child is None:
+    for position, (thread, jobs) in enumerate(threads.items()):
+        child = child_of_thread(thread, position, names)
+        near = difflib.get_close_matches(thread, names, n=1)
+        if child is None or (child != thread and near and not _NUMBERED.fullmatch(thread)):
             faults.append(_unknown("thread", thread, [*(f"T{n}" for n in range(1, len(names) + 1)), *names]))
         elif child in given:
             faults.append(f"{given[child][0]} and {thread} are both for {child}")
@@ -105,13 +105,18 @@ def master_input(names: Sequence[str], threads: Threads, only: Sequence[str]) ->
     return {"threads": entries} if entries else {}
 
 
-def _child(thread: str, names: Sequence[str]) -> str | None:
+def child_of_thread(thread: str, position: int, names: Sequence[str]) -> str | None:
+    """Return the child that a threadId selects, as a master of these children does; None where there is none.
+
+    It is the child of that name, for `T<n>` the n-th child, else the child at the thread's own position.
+    """
     if thread in names:
         return thread
     match = _NUMBERED.fullmatch(thread)
-    return names[int(match[1]) - 1] if match and 1 <= int(match[1]) <= len(names) else None
+    index = int(match[1]) - 1 if match else position
+    return names[index] if index < len(names) else None
 
 
 def _unknown(what: str, name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
-    return f"there is no {what} {name!r}" + (f"; did you mean {near[0]}?" if near else f", but: {', '.join(known)}")
+    return f"unknown {what} {name!r}; " + (f"did you mean {near[0]}?" if near else f"available: {', '.join(known)}")

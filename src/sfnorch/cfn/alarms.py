@@ -15,6 +15,7 @@ from troposphere.sns import SubscriptionResource, Topic
 
 from sfnorch import workflow as flow
 from sfnorch.cfn.values import OWN_TOPIC, STACK_TAG, TOPIC, TOPIC_KEY, alarm_id, machine_id, resolved, topic_arn
+from sfnorch.naming import logical_key
 
 _FAILURES = {"failed": "ExecutionsFailed", "timedOut": "ExecutionsTimedOut", "aborted": "ExecutionsAborted"}
 
@@ -62,13 +63,13 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
     topic = Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn"))
     subscriptions = [
         SubscriptionResource(
-            f"{TOPIC}Email{number}",
+            f"{TOPIC}Email{logical_key(email)}",
             Condition=OWN_TOPIC,
             TopicArn=Ref(TOPIC),
             Protocol="email",
             Endpoint=email,
         )
-        for number, email in enumerate(workflow.topic.emails, 1)
+        for email in workflow.topic.emails
     ]
     return [key, topic, *subscriptions]
 

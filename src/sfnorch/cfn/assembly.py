@@ -9,6 +9,7 @@ from typing import Any
 from troposphere import AWSObject, Output, Parameter, Tags, Template
 
 from sfnorch import workflow as flow
+from sfnorch.origin import Origin
 
 Group = tuple[str, Sequence[AWSObject]]
 """Resources that belong together, and the heading over them."""
@@ -30,6 +31,7 @@ def assembled(
     groups: Iterable[Group],
     outputs: Mapping[str, Any],
     tags: Mapping[str, str],
+    origin: Origin | None,
     transform: str = "",
 ) -> TemplateData:
     """The template of these parts; the tags are put on every resource that takes any."""
@@ -38,6 +40,8 @@ def assembled(
     if transform:
         template.set_transform(transform)
     template.set_description(description)
+    if origin:
+        template.set_metadata(origin.metadata)
     for parameter in parameters:
         template.add_parameter(parameter)
     for name, condition in conditions.items():
@@ -73,6 +77,7 @@ _SECTIONS = (
     "AWSTemplateFormatVersion",
     "Transform",
     "Description",
+    "Metadata",
     "Parameters",
     "Conditions",
     "Resources",

@@ -19,6 +19,7 @@ from sfnorch.errors import LimitError
 TEMPLATE_BYTES = 1_000_000
 DEFINITION_BYTES = 1_000_000
 ROLE_POLICY_CHARACTERS = 10_240
+ROLE_MANAGED_POLICIES = 10
 COUNTS = {"Parameters": 200, "Resources": 500, "Outputs": 200}
 
 # What intrinsic functions may become at most, as far as the template can know: names in the longest region and
@@ -75,6 +76,12 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
         )
     if wrong := _role_fault(machine.name, resources[role_id(machine.key)]):
         faults.append(f"{where}{wrong}: {_fewer_statements(machine)}")
+    attached = len(resources[role_id(machine.key)]["Properties"].get("ManagedPolicyArns", ()))
+    if attached > ROLE_MANAGED_POLICIES:
+        faults.append(
+            f"{where}the role of {machine.name} needs {attached} managed policies for its jobs, and IAM attaches "
+            f"{ROLE_MANAGED_POLICIES}: {_fewer_statements(machine)}"
+        )
     return faults
 
 

@@ -10,8 +10,9 @@ from sfnorch import workflow as flow
 from sfnorch.asl import definition
 from sfnorch.cfn import limits, yaml_text
 from sfnorch.cfn.template import Format, template_data
+from sfnorch.origin import RENDERED_BY
 
-HEAD = "Rendered by sfnorch: change the plan and render again, rather than this file."
+HEAD = f"{RENDERED_BY}sfnorch: change the plan and render again, rather than this file."
 
 
 def render_template(workflow: flow.Workflow, form: Format) -> str:

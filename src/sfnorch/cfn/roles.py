@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from troposphere import If, NoValue, Ref, Sub
@@ -70,32 +71,45 @@ def machine_role(machine: flow.StateMachine, workflow: flow.Workflow) -> Role:
 
 
 def job_policies(machine: flow.StateMachine) -> list[ManagedPolicy]:
-    """The managed policies for a machine's Glue jobs, where these are too many for the role's own policy."""
-    permissions = [permission for permission in machine.permissions if _of_jobs_alone(permission)]
-    parts: list[tuple[flow.Permission, list[str]]] = []
-    for permission in permissions:
-        (jobs,) = permission.resources
-        names = jobs.names if isinstance(jobs, flow.GlueArns) else ()
-        if sum(map(_room, names)) <= _OWN_ROOM:
-            continue
-        for name in names:
-            if not parts or sum(map(_room, parts[-1][1])) + _room(name) > _MANAGED_ROOM:
-                parts.append((permission, []))
-            parts[-1][1].append(name)
+    """Return the managed policies for a machine's Glue jobs, where these are too many for the role's own policy."""
     return [
         ManagedPolicy(
-            f"{machine.key}{JOBS_POLICY}{number}",
+            f"{machine.key}{JOBS_POLICY}{share}",
             PolicyDocument={
                 "Version": "2012-10-17",
                 "Statement": [_glue_statement(permission, flow.GlueArns("job", tuple(names), ""))],
             },
         )
-        for number, (permission, names) in enumerate(parts, 1)
+        for permission in machine.permissions
+        if _of_jobs_alone(permission)
+        for arns in permission.resources
+        if isinstance(arns, flow.GlueArns) and sum(map(_room, arns.names)) > _OWN_ROOM
+        for share, names in _shares({name: _bits(name) for name in sorted(arns.names)})
     ]
 
 
 def _of_jobs_alone(permission: flow.Permission) -> bool:
     return all(isinstance(resource, flow.GlueArns) and not resource.parameter for resource in permission.resources)
+
+
+def _shares(names: Mapping[str, str], share: str = "") -> Iterator[tuple[str, Collection[str]]]:
+    """Yield the names in shares that each fit into a managed policy, each with the bits that its names begin with.
+
+    A name belongs to a share by its own bits, not by its position: one more name changes one policy.
+    """
+    if sum(map(_room, names)) <= _MANAGED_ROOM:
+        yield share, names.keys()
+        return
+    for bit in "01":
+        within = {name: bits for name, bits in names.items() if bits[len(share)] == bit}
+        if within:
+            yield from _shares(within, share + bit)
+
+
+def _bits(name: str) -> str:
+    from hashlib import sha256  # slow to load, and needed by few plans
+
+    return f"{int.from_bytes(sha256(name.encode()).digest(), 'big'):0256b}"
 
 
 def _room(name: str) -> int:

@@ -35,6 +35,7 @@ def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
         groups=_groups(workflow, form),
         outputs={output.name: resolved(output.value, workflow.topic) for output in workflow.outputs},
         tags=workflow.tags,
+        origin=workflow.origin,
     )
 
 
@@ -68,7 +69,7 @@ def _groups(workflow: flow.Workflow, form: Format) -> list[Group]:
 
 
 def _heading(machine: flow.StateMachine) -> str:
-    return f"{machine.key}: {machine.name}" if machine.key and machine.jobs else machine.key or "The state machine"
+    return machine.name if machine.key else "The state machine"
 
 
 def _results(workflow: flow.Workflow) -> list[AWSObject]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sfnorch.plan.names import STACK_NAME
+from sfnorch.cli.options import plan_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from sfnorch.aws.steps import Step
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+STACK_HELP = "The stack's name; the plan's name unless set."
+_PLAN = "sfnorch.plan"
 
 WIDTH = 200
 """Columns of what goes into a file or a pipe."""
@@ -29,11 +33,15 @@ def account_options(command: Function) -> Function:
     return region(profile(command))
 
 
-def stack_named(default: str) -> Callable[[Function], Function]:
-    """`--stack-name S`, with this default."""
-    return click.option(
-        "--stack-name", metavar="S", default=default, show_default=True, help="The stack's name.", callback=_fits
-    )
+def stack_option(command: Function) -> Function:
+    """`--stack-name S` and `--plan FILE`, for commands that need the plan's stack and nothing else of the plan."""
+    stack = click.option("--stack-name", metavar="S", help=STACK_HELP, callback=_found_stack_name)
+    return plan_option(stack(command), expose_value=False, callback=_remember_plan)
+
+
+def stack_name_option(command: Function) -> Function:
+    """`--stack-name S`, for commands that read a template, which says what its stack is called: None unless given."""
+    return click.option("--stack-name", metavar="S", help=STACK_HELP, callback=_valid_stack_name)(command)
 
 
 def yes_option(command: Function) -> Function:
@@ -85,19 +93,41 @@ def consent(*, yes: bool, ask: bool, wait: bool = False) -> Callable[[Step], boo
     return consents
 
 
-def _fits(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    """The name, if CloudFormation takes it for a stack.
+def _remember_plan(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
+    ctx.meta[_PLAN] = value
+
+
+def _found_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    """Return the given name, else the name of the plan's stack; empty where an ARN says what the command is about.
+
+    Raises SfnorchError where it is unknown.
+    """
+    if value is None and str(ctx.params.get("execution")).startswith("arn:"):
+        return ""
+    return _valid_stack_name(ctx, param, value) or planned_stack_name(ctx.meta.get(_PLAN))
+
+
+def planned_stack_name(plan_file: Path | None, *, part: str = "") -> str:
+    """Return the name of the stack of the plan or the default plan, or of its `part`, the pipeline.
+
+    Raises SfnorchError where it is unknown.
+    """
+    from sfnorch.plan.load import find_plan
+    from sfnorch.plan.stack_names import read_stack_name, stack_name_of
+
+    path = find_plan(plan_file)
+    return read_stack_name(path, part=part) if path else stack_name_of(None, part=part)
+
+
+def _valid_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Return the name, where CloudFormation accepts it for a stack.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
     """
     import re
 
-    if not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", value):
+    if value is not None and not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", value):
         raise click.BadParameter(
-            f"{value!r} is no stack name: 1 to 128 letters, digits and hyphens, the first a letter.", ctx, param
+            f"{value!r} is not a stack name: 1 to 128 letters, digits and hyphens, the first a letter.", ctx, param
         )
     return value
-
-
-stack_option = stack_named(STACK_NAME)
-"""`--stack-name S` of the plan's stack."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from sfnorch.cli.account import planned_stack_name
 from sfnorch.cli.deploying import Settings, deploy_stack, deployment_options
 from sfnorch.cli.parameters import DeployableCommand, deployable_options
 
@@ -24,8 +25,9 @@ def deploy(
     """Deploy the plan's stack, after a review of what would change.
 
     Lint, change set, review, execution, outputs; nothing changes before it has been shown and asked about. Parameters
-    that are not given keep the values that the stack has. --child1-jobs a,b sets the parameter Child1GlueJobs; to have
-    the plan's own jobs again, set it to nothing: --parameter-overrides Child1GlueJobs=
+    that are not given keep the values that the stack has. --child1-jobs a,b sets the job list parameter of the plan's
+    first child, --jobs orders=a,b that of the child orders, OrdersGlueJobs. To run the plan's own jobs again, set the
+    parameter to nothing: --parameter-overrides OrdersGlueJobs=
     """
     from sfnorch.cli.deployable import read_deployable
 
@@ -34,5 +36,6 @@ def deploy(
     return deploy_stack(
         settings,
         lambda: read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child),
+        stack_name=lambda: planned_stack_name(plan_file),
         alone=not any(given),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,10 @@ from sfnorch.cli.parameters import parameter_values, refuse_faults
 from sfnorch.cli.templates import read_source, rendering
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
-from sfnorch.plan.models import MasterChildPlan
+from sfnorch.naming import jobs_parameter
+from sfnorch.origin import origin_of
+from sfnorch.patterns.stack_parameters import ALLOWED
+from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from sfnorch.template.located import Object
     from sfnorch.template.reader import Source
 
-_JOBS_PARAMETER = re.compile(r"(?:Child\d+)?GlueJobs")
+_JOBS_PARAMETER = re.compile(r"[A-Za-z0-9]*GlueJobs")
 _MOST_WARNINGS = 10
 _FROM_ELSEWHERE = re.compile(r"AWS::SSM::Parameter::|AWS::Include|Fn::Transform|!Transform|\{\{resolve:|TemplateURL")
 _SAM = "AWS::Serverless-2016-10-31"
@@ -57,12 +60,23 @@ class Deployable:
 
     @property
     def defaults(self) -> dict[str, str]:
-        """The defaults of parameters, as CloudFormation tells values."""
-        return {
-            name: self.template.stack.text(body["Default"])
-            for name, body in self.declared.items()
-            if isinstance(body, dict) and "Default" in body
-        }
+        """The defaults of parameters, as CloudFormation shows values."""
+        return parameter_defaults(self.declared)
+
+    @property
+    def shown_parameters(self) -> dict[str, str]:
+        """The values that are given, those of secrets masked."""
+        return {name: "****" if name in self.secret else value for name, value in self.parameters.items()}
+
+    @property
+    def stack_name(self) -> str:
+        """The name of its stack where none is given: that of the plan that the template names."""
+        from sfnorch.plan.stack_names import stack_name_of
+
+        origin = origin_of(self.template.source.data)
+        if origin is None:
+            return STACK_NAME
+        return stack_name_of(origin.name, part=origin.part)
 
     @property
     def secret(self) -> tuple[str, ...]:
@@ -86,7 +100,7 @@ class Deployable:
         given = [
             name.strip()
             for parameter, value in self.parameters.items()
-            if _JOBS_PARAMETER.fullmatch(parameter)
+            if _JOBS_PARAMETER.fullmatch(parameter) and parameter != ALLOWED
             for name in value.split(",")
         ]
         return tuple(dict.fromkeys(name for name in (*self.planned_jobs, *named, *given) if name))
@@ -100,6 +114,15 @@ class Deployable:
             name: (before.get(name), self._shown(name, after.get(name)))
             for name in dict.fromkeys((*before, *after))
             if before.get(name) != (after.get(name) if name in self.declared else None)
+        }
+
+    def kept_overrides(self, kept: Mapping[str, str]) -> dict[str, str]:
+        """Return the stack's values that stay, where they are not the template's defaults."""
+        defaults = self.defaults
+        return {
+            name: kept[name]
+            for name in self.declared
+            if name in kept and name not in self.parameters and kept[name] != defaults.get(name)
         }
 
     def _shown(self, name: str, value: str | None) -> str | None:
@@ -153,8 +176,9 @@ def deployable_of(
     from sfnorch.template.contents import contents
 
     parameters = parameter_values(overrides)
-    for option, number, names in _lists_of_jobs(plan, jobs, jobs_by_child):
-        name = f"Child{number}GlueJobs"
+    children = _children(plan, source) if any(jobs.values()) or jobs_by_child else ()
+    for option, child, names in _lists_of_jobs(children, jobs, jobs_by_child):
+        name = jobs_parameter(child)
         if name in parameters:
             raise click.UsageError(f"{option}: the parameter {name} is set twice.")
         parameters[name] = ",".join(names)
@@ -169,18 +193,46 @@ def deployable_of(
     )
 
 
+def _children(plan: AnyPlan | None, source: Source) -> Sequence[str]:
+    """Return the names of the plan's children, or of those of the template's master, in their order.
+
+    A template without a master of sfnorch's may have the parameters of children as they are called by default.
+    """
+    from sfnorch.aws.threads import children
+    from sfnorch.plan.names import MAX_CHILDREN, default_child_name
+    from sfnorch.template.contents import contents
+
+    if plan is not None:
+        return [child.name for child in getattr(plan, "children", ())]
+    definitions = (machine.definition for machine in contents(source).machines)
+    found = (children(definition.data) for definition in definitions if definition)
+    return next((names for names in found if names), [default_child_name(n + 1) for n in range(MAX_CHILDREN)])
+
+
 def _lists_of_jobs(
-    plan: AnyPlan | None, jobs: Mapping[str, Any], jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...]
-) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    """Each option that gives jobs to a child, the child's number, and the jobs."""
+    children: Sequence[str], jobs: Mapping[str, Any], jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield each option that gives jobs to a child, the child's name, and the jobs. Fails as wrong usage otherwise."""
+    known = f"unknown child; available: {', '.join(children)}" if children else "the plan has no child workflows"
     for number, names in given_child_jobs(jobs).items():
-        yield f"--child{number}-jobs", number, names
-    children = [child.name for child in plan.children] if isinstance(plan, MasterChildPlan) else []
+        if number > len(children):
+            raise click.UsageError(f"--child{number}-jobs: {known}.")
+        yield f"--child{number}-jobs", children[number - 1], names
     for child, names in jobs_by_child:
         if child not in children:
-            known = f"the plan has no such child, but: {', '.join(children)}" if children else "there are no children"
             raise click.UsageError(f"--jobs {child}: {known}.")
-        yield f"--jobs {child}", children.index(child) + 1, names
+        yield f"--jobs {child}", child, names
+
+
+def parameter_defaults(declared: Any) -> dict[str, str]:
+    """Return the defaults that a template's parameters declare, as CloudFormation shows values."""
+    from sfnorch.template.intrinsics import as_text
+
+    return {
+        name: as_text(body["Default"])
+        for name, body in (declared.items() if isinstance(declared, dict) else ())
+        if isinstance(body, dict) and "Default" in body
+    }
 
 
 def _secret(declared: Any) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from sfnorch.cli.parameters import bucket_option, pairs
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
+    from sfnorch.aws.change_sets import ChangeSet
     from sfnorch.aws.deployment import Deployment, Outcome
     from sfnorch.aws.session import Session
     from sfnorch.aws.steps import OnFailure
@@ -54,6 +55,7 @@ _OPTIONS = (
         is_flag=True,
         help="Parameters that aren't given have the template's defaults, not the values that the stack has.",
     ),
+    click.option("--replace-plan", is_flag=True, help="Deploy over a stack that holds another plan, or none."),
     click.option(
         "--wait", is_flag=True, help="Wait for the end of another's operation on the stack, without a question."
     ),
@@ -83,7 +85,7 @@ def deployment_options(command: Function) -> Function:
 class Settings:
     """What the options of a deployment say."""
 
-    stack_name: str
+    stack_name: str | None
     s3_bucket: str
     tags: tuple[str, ...]
     role_arn: str
@@ -94,6 +96,7 @@ class Settings:
     wait: bool
     no_execute: bool
     supersede: bool
+    replace_plan: bool
     dotenv: Path | None
     change_set_name: str | None
     yes: bool
@@ -114,6 +117,12 @@ class Settings:
         told = (self.tags, self.s3_bucket, self.role_arn, self.require_jobs, self.no_previous_parameters)
         return any(told) or self.no_execute or self.on_failure != "rollback"
 
+    @property
+    def stack(self) -> str:
+        """The stack's name, which is known once what is to be deployed has been read."""
+        assert self.stack_name is not None  # noqa: S101 - `deploy_stack` sees to it
+        return self.stack_name
+
     @cached_property
     def session(self) -> Session:
         """Clients for the account that is deployed to."""
@@ -127,25 +136,31 @@ class Settings:
         consents = consent(yes=self.yes, ask=can_ask(self.output_form), wait=self.wait)
         return Screen(console=console, consents=consents, **more)
 
-    def deployment(self, digest: str, screen: Screen) -> Deployment:
-        """The deployment whose traces are known by the digest."""
+    def deployment(
+        self, digest: str, screen: Screen, check: Callable[[ChangeSet], None] = lambda _: None
+    ) -> Deployment:
+        """Return the deployment whose traces are known by the digest; `check` refuses change sets."""
         from sfnorch.aws.deployment import Deployment
         from sfnorch.aws.polling import Clock
 
         return Deployment(
             self.session.cloudformation,
-            self.stack_name,
+            self.stack,
             digest,
             screen,
             Clock(),
             lambda: secrets.token_hex(4),
             unprotect=self.termination_protection is False,
+            check=check,
         )
 
 
-def deploy_stack(settings: Settings, read: Callable[[], Deployable], *, alone: bool) -> int:
+def deploy_stack(
+    settings: Settings, read: Callable[[], Deployable], *, stack_name: Callable[[], str], alone: bool
+) -> int:
     """The exit code of the deployment of what `read` yields, or of a change set that was left.
 
+    `stack_name` yields the name of the stack of a change set, where no name is given.
     `alone`: whether nothing else was given that says what is to be deployed. Fails as wrong usage for options that
     contradict each other, or where nobody can be asked.
     """
@@ -157,17 +172,21 @@ def deploy_stack(settings: Settings, read: Callable[[], Deployable], *, alone: b
         option = "--dotenv" if settings.dotenv else "--supersede"
         raise click.UsageError(f"{option} is about a change set that is left: add --no-execute.")
     tags = pairs(settings.tags, "--tags")
-    if settings.change_set_name is None:
-        outcome = _deployed(settings, read(), tags)
+    change_set_name = settings.change_set_name
+    if change_set_name is None:
+        deployable = read()
+        settings = replace(settings, stack_name=settings.stack_name or deployable.stack_name)
+        outcome = _deployed(settings, deployable, tags)
     elif settings.change_the_wish or not alone:
         raise click.UsageError("--execute-change-set takes no plan, template or settings: it holds them.")
-    elif not settings.change_set_name:
+    elif not change_set_name:
         raise click.UsageError("--execute-change-set: name the change set.")
     else:
-        outcome = _executed(settings, settings.change_set_name)
+        settings = replace(settings, stack_name=settings.stack_name or stack_name())
+        outcome = _executed(settings, change_set_name)
     if settings.termination_protection is not None and outcome.end in ("deployed", "unchanged"):
         settings.session.cloudformation.update_termination_protection(
-            StackName=settings.stack_name, EnableTerminationProtection=settings.termination_protection
+            StackName=settings.stack, EnableTerminationProtection=settings.termination_protection
         )
     if settings.dotenv is not None and outcome.end in ("left", "unchanged", "deployed"):
         write_whole(settings.dotenv, _variables(outcome))
@@ -177,19 +196,29 @@ def deploy_stack(settings: Settings, read: Callable[[], Deployable], *, alone: b
 def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str]) -> Outcome:
     """How the deployment of the template ended, once it was looked over."""
     from sfnorch.aws.stacks import find_stack
-    from sfnorch.aws.steps import kept_parameters
+    from sfnorch.aws.steps import holds_resources, kept_parameters
     from sfnorch.cli.deployable import looked_over, refuse_names, refuse_parameters, refuse_values, wish
+    from sfnorch.cli.deployed import DeployedStack, parameter_owners
     from sfnorch.cli.uploads import put_code, template_url
 
     refuse_values(deployable)
-    refuse_names(deployable, settings.stack_name)
-    session, stack_name = settings.session, settings.stack_name
+    refuse_names(deployable, settings.stack)
+    session, stack_name = settings.session, settings.stack
     stack = find_stack(session.cloudformation, stack_name)
     kept = {} if settings.no_previous_parameters else kept_parameters(stack)
     refuse_parameters(deployable, kept)
+    deployed = DeployedStack(client=session.cloudformation, stack=stack) if stack and holds_resources(stack) else None
+    if deployed and not settings.replace_plan:
+        deployed.refuse_another_plan(deployable)
     screen = settings.screen(
-        defaults=deployable.defaults, given=deployable.parameters, kept=kept, secret=deployable.secret
+        defaults=deployable.defaults,
+        given=deployable.parameters,
+        kept=kept,
+        secret=deployable.secret,
+        owners=parameter_owners(deployable),
     )
+    for line in deployed.dropped_overrides(deployable) if deployed else ():
+        screen.says(line)
     looked_over(deployable, session, screen.console, jobs_required=settings.require_jobs)
     code = put_code(deployable, session, settings.s3_bucket, screen)
     deployable = replace(deployable, parameters={**deployable.parameters, **code})
@@ -203,7 +232,8 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
         on_failure=settings.on_failure,
         keeps_parameters=not settings.no_previous_parameters,
     )
-    deployment = settings.deployment(wanted.digest, screen)
+    check = deployed.guard(deployable) if deployed else lambda _: None
+    deployment = settings.deployment(wanted.digest, screen, check)
     return deployment.run(wanted, execute=not settings.no_execute, supersede=settings.supersede)
 
 
@@ -224,7 +254,7 @@ def _tell(outcome: Outcome, settings: Settings) -> int:
     done = "".join(f"{words}. " for words in outcome.done)
     command = _execution_command(outcome, settings)
     if settings.output_form == "json":
-        print_json(outcome_data(outcome, settings.stack_name, command))
+        print_json(outcome_data(outcome, settings.stack, command))
     elif outcome.end == "left":
         click.echo(f"{done}The change set is left for review. This executes it:", err=True)
         click.echo(command)
@@ -237,7 +267,7 @@ def _tell(outcome: Outcome, settings: Settings) -> int:
         click.echo(f"{what}: {settings.stack_name} is {outcome.stack.status}.", err=True)
         print_outputs(outcome.stack.outputs, Console(highlight=False))
     if outcome.end == "failed" and outcome.ending:
-        raise SfnorchError(failure_words(outcome.ending, settings.stack_name), hint=hint(outcome.ending.reason))
+        raise SfnorchError(failure_words(outcome.ending, settings.stack), hint=hint(outcome.ending.reason))
     return 1 if outcome.end == "declined" else 0
 
 
@@ -256,7 +286,7 @@ def _execution_command(outcome: Outcome, settings: Settings) -> str:
     """The command that executes the change set that was left; empty where none was."""
     if outcome.end != "left" or outcome.change_set is None:
         return ""
-    words = ["sfnorch", "deploy", "--stack-name", settings.stack_name]
+    words = ["sfnorch", "deploy", "--stack-name", settings.stack]
     words += ["--execute-change-set", outcome.change_set.name]
     words += ["--region", settings.region] if settings.region else []
     words += ["--profile", settings.profile] if settings.profile else []

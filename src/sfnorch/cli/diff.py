@@ -12,6 +12,7 @@ from sfnorch.cli.account import account_options, open_session
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
 from sfnorch.cli.parameters import DeployableCommand, bucket_option, deployable_options
+from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 def diff(
     plan_file: Path | None,
     template_file: Path | None,
-    stack_name: str,
+    stack_name: str | None,
     overrides: tuple[str, ...],
     s3_bucket: str,
     exit_code: bool,
@@ -53,28 +54,31 @@ def diff(
 
     deployable = read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child)
     session = open_session(region, profile)
-    stack = existing_stack(session.cloudformation, stack_name)
+    stack = existing_stack(session.cloudformation, stack_name or deployable.stack_name)
     refuse_parameters(deployable, kept_parameters(stack))
     found = _difference(session, stack, deployable, s3_bucket)
     if output_form == "json":
         print_json(difference_data(found))
     else:
         print_difference(found, Console(highlight=False))
+    if found.conflicts:
+        raise SfnorchError("\n".join(found.conflicts), hint="a deployment would stop here, before it changes anything")
     return 1 if exit_code and found.any else 0
 
 
 def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucket: str) -> Difference:
     from sfnorch.aws.deployment import Deployment
     from sfnorch.aws.polling import Clock
-    from sfnorch.aws.stacks import IN_REVIEW, template_text
+    from sfnorch.aws.stacks import IN_REVIEW
     from sfnorch.aws.steps import Verb, kept_parameters, steps
     from sfnorch.cli.deployable import wish
+    from sfnorch.cli.deployed import DeployedStack, parameter_owners
     from sfnorch.cli.uploads import template_url
     from sfnorch.report.difference import Difference, text_difference
     from sfnorch.report.onlooker import Screen
 
     client = session.cloudformation
-    deployed = "" if stack.status == IN_REVIEW else template_text(client, stack.id)
+    before = None if stack.status == IN_REVIEW else DeployedStack(client=client, stack=stack)
     change_set, note = None, ""
     url = template_url(deployable, session, stack.name, s3_bucket)
     first = steps(stack, "")[0]
@@ -88,10 +92,16 @@ def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucke
         screen = Screen(console=None)
         deployment = Deployment(client, stack.name, wanted.digest, screen, Clock(), lambda: secrets.token_hex(4))
         change_set = deployment.preview(wanted, stack)
+    kept = kept_parameters(stack)
     return Difference(
         stack=stack.name,
-        lines=text_difference(deployed, deployable.text, stack.name, deployable.template.source.file),
-        parameters=deployable.changed_parameters(stack.parameters, kept_parameters(stack)),
+        lines=text_difference(
+            before.text if before else "", deployable.text, stack.name, deployable.template.source.file
+        ),
+        parameters=deployable.changed_parameters(stack.parameters, kept),
+        overrides=deployable.kept_overrides(kept),
+        owners=parameter_owners(deployable),
         change_set=change_set,
-        note=note,
+        conflicts=before.conflicts(deployable, change_set) if before and change_set else (),
+        notes=tuple(filter(None, (note, before.another_plan(deployable) if before else ""))),
     )

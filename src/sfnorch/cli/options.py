@@ -74,14 +74,16 @@ class ChildJobs(click.ParamType[tuple[str, tuple[str, ...]]]):
         return child, JobList().convert(jobs, param, ctx)
 
 
-def plan_option(command: Function) -> Function:
-    """`--plan FILE`."""
+def plan_option(command: Function, **settings: Any) -> Function:
+    """`--plan FILE`, which is read before the options that depend on the plan."""
     return click.option(
         "--plan",
         "plan_file",
         type=click.Path(path_type=Path),
         metavar="FILE",
+        is_eager=True,
         help="The plan; ./sfnorch.yaml where there is one, else the default: a master and five children.",
+        **settings,
     )(command)
 
 
@@ -148,11 +150,10 @@ def read_plan(
     plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]
 ) -> AnyPlan:
     """The plan that the options name, changed as they say. Fails as wrong usage where a child isn't there."""
-    from sfnorch.plan.load import PLAN_FILE, default_plan, load_plan, with_jobs
+    from sfnorch.plan.load import default_plan, find_plan, load_plan, with_jobs
     from sfnorch.plan.models import MasterChildPlan
 
-    if plan_file is None and Path(PLAN_FILE).exists():
-        plan_file = Path(PLAN_FILE)
+    plan_file = find_plan(plan_file)
     plan = load_plan(plan_file) if plan_file else default_plan()
     given = given_child_jobs(jobs)
     if not given and not jobs_by_child:

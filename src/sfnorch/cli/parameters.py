@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from sfnorch.cli.account import stack_option
+from sfnorch.cli.account import stack_name_option
 from sfnorch.cli.documents import json_value
 from sfnorch.cli.options import ChildJobsCommand, plan_option
 from sfnorch.errors import SfnorchError
@@ -57,7 +57,7 @@ def deployable_options(command: Function) -> Function:
     template = click.option(
         "--template", "template_file", type=click.Path(path_type=Path), metavar="FILE", help="A template, not a plan."
     )
-    return plan_option(template(stack_option(overrides_option(command))))
+    return plan_option(template(stack_name_option(overrides_option(command))))
 
 
 def bucket_option(command: Function) -> Function:

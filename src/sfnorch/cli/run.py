@@ -53,7 +53,7 @@ def _execution_name(ctx: click.Context, param: click.Parameter, value: str) -> s
     type=Thread(),
     multiple=True,
     metavar="T1=A,B",
-    help="Jobs of a thread: of the first child as T1, or by the child's name.",
+    help="Jobs of a thread, by its child's name, as T2 for the second child, else by position.",
 )
 @click.option("--only", multiple=True, metavar="CHILD", help="Run this child alone; may be given for several.")
 @click.option("--input", "given", metavar="JSON|@FILE", help="The execution's input, as it is to be.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sfnorch.cli.options import read_plan
-from sfnorch.plan.load import PLAN_FILE
+from sfnorch.plan.load import find_plan
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -34,7 +34,7 @@ def rendering(plan: AnyPlan, plan_file: Path | None) -> Source:
     from sfnorch.patterns import workflow
     from sfnorch.template.reader import parse_template
 
-    name = plan_file or (Path(PLAN_FILE) if Path(PLAN_FILE).exists() else None)
+    name = find_plan(plan_file)
     text = render_template(workflow(plan), "sam")
     return parse_template(text, f"{name}, rendered" if name else "the default plan, rendered")
 

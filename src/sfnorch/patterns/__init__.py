@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from sfnorch.origin import Origin
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -21,9 +23,9 @@ class Pattern:
     module: str
 
     def workflow(self, plan: AnyPlan) -> Workflow:
-        """The plan's orchestration."""
+        """Return the plan's orchestration."""
         build: Callable[[Any], Workflow] = import_module(f"{__name__}.{self.module}").workflow
-        return build(plan)
+        return replace(build(plan), origin=Origin(pattern=self.name, name=plan.name or ""))
 
 
 PATTERNS = {

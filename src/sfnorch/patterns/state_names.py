@@ -1,9 +1,8 @@
-"""Names of states made of the names of jobs: at most 80 characters, each once in its machine; names that are free."""
+"""Names of states made of the names of jobs: at most 80 characters, each once in its machine."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from itertools import count
+from collections.abc import Iterable
 
 LENGTH = 80
 
@@ -20,13 +19,6 @@ def state_names(jobs: Iterable[str], *, taken: Iterable[str], length: int = LENG
         used.add(name)
         names.append(name)
     return names
-
-
-def free(name: str, number: int, taken: Container[str]) -> str:
-    """The name, or where it is taken the name and a number: the first from `number` on that makes it a free one."""
-    if name not in taken:
-        return name
-    return next(numbered for n in count(number) if (numbered := f"{name}{n}") not in taken)
 
 
 def fitted(name: str, tail: str = "", *, length: int = LENGTH) -> str:

@@ -26,9 +26,9 @@ def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
             for index, child in enumerate(children if isinstance(children, list) else [])
             if isinstance(child, dict)
         ]
-        yield from repeated(named, "{name!r} is the name of {first} already")
+        yield from repeated_names(named)
         for path, name in named:
-            if name in RESERVED_CHILD_NAMES:
+            if isinstance(name, str) and name.lower() in RESERVED_CHILD_NAMES:
                 yield path, f"{name!r} is the name of the master's own state machine"
     if data.get("pattern") == "dag":
         yield from _tasks(data.get("tasks"))
@@ -58,7 +58,7 @@ def _tasks(listed: Any) -> Iterator[tuple[Path, str]]:
         (index, task) for index, task in enumerate(listed if isinstance(listed, list) else []) if isinstance(task, dict)
     ]
     named = [(("tasks", index, "name"), task.get("name")) for index, task in tasks]
-    yield from repeated(named, "{name!r} is the name of {first} already")
+    yield from repeated_names(named)
     known = {name for _, name in named if isinstance(name, str)}
     edges: dict[tuple[str, str], Path] = {}
     for index, task in tasks:
@@ -114,6 +114,9 @@ def _circles(edges: dict[tuple[str, str], Path]) -> Iterator[tuple[Path, str]]:
 
 
 def _alerts(alerts: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    emails = alerts.get("emails")
+    listed = enumerate(emails if isinstance(emails, list) else [])
+    yield from repeated([(("alerts", "emails", index), email) for index, email in listed], "{name!r} is listed already")
     if alerts.get("emails") and alerts.get("topic_arn"):
         yield (
             ("alerts", "emails"),
@@ -124,6 +127,21 @@ def _alerts(alerts: dict[str, Any]) -> Iterator[tuple[Path, str]]:
             ("alerts", "topic_key_arn"),
             "topic_key_arn is the key of a topic of yours, and topic_arn names none",
         )
+
+
+def repeated_names(named: Sequence[tuple[Path, Any]]) -> Iterator[tuple[Path, str]]:
+    """Yield each name that stands a second time, or differs from another only in case.
+
+    Commands find resources by name in any case, and whether AWS tells such names apart differs from service to service.
+    """
+    yield from repeated(named, "{name!r} is the name of {first} already")
+    first: dict[str, tuple[Path, str]] = {}
+    for path, name in named:
+        if not isinstance(name, str):
+            continue
+        where, other = first.setdefault(name.lower(), (path, name))
+        if other != name:
+            yield path, f"{name!r} differs only in case from {other!r}, the name of {show(where[:-1])}; choose another"
 
 
 def repeated(named: Sequence[tuple[Path, Any]], words: str) -> Iterator[tuple[Path, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sfnorch.durations import seconds_of
-from sfnorch.plan.consistency import Path, one_of_kinds, repeated
+from sfnorch.plan.consistency import Path, one_of_kinds, repeated, repeated_names
 from sfnorch.plan.flow_expressions import expression_faults
 from sfnorch.plan.flow_failures import failure_faults
 from sfnorch.plan.flow_steps import Placed, placed_steps
@@ -55,7 +55,7 @@ def flow_faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         if name in CONTROL_STATES:
             yield path, f"{name!r} is the name of a state of the flow's own"
     functions = _functions(data)
-    yield from repeated(functions, "{name!r} is the name of {first} already")
+    yield from repeated_names(functions)
     known = [name for _, name in functions if isinstance(name, str)]
     for step in steps:
         yield from _one_step(step, known)

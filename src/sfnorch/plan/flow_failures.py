@@ -5,7 +5,6 @@ It works on the data as it was read, as `flow_checks` does.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,13 +14,13 @@ from sfnorch.plan.flow_steps import Placed, part, steps_in
 FAILURE = "failure"
 """What on_error calls its variable, unless told."""
 
-KEPT = "caught"
-"""How the flow's own variables begin, numbers behind it, that keep failures whose own is assigned anew."""
+KEPT = "caught_"
+"""How the flow's own variables begin that keep a failure while steps of its handler reuse the handler's variable."""
 
 
 def is_kept(variable: str) -> bool:
-    """Whether a variable of this name is one that keeps a failure."""
-    return re.fullmatch(rf"{KEPT}\d+", variable) is not None
+    """Return whether a variable of this name is reserved for a failure."""
+    return variable.startswith(KEPT)
 
 
 def failure_faults(step: Placed) -> Iterator[tuple[Path, str]]:

@@ -39,6 +39,11 @@ def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = No
     return _plan(parse_document(text, file), folder or FilePath())
 
 
+def find_plan(named: FilePath | None) -> FilePath | None:
+    """Return the plan's file: the named one, else sfnorch.yaml in the working directory; None where it is missing."""
+    return named or (FilePath(PLAN_FILE) if FilePath(PLAN_FILE).exists() else None)
+
+
 def default_plan() -> MasterChildPlan:
     """The plan where there is none: a master and five children with placeholder jobs."""
     return MasterChildPlan.model_construct(pattern="master-child")

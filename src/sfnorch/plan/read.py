@@ -36,7 +36,8 @@ KIND = Kind(
 )
 _WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _CONSTANTS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_NOTHING = ("", "~", "null", "Null", "NULL")
+NOTHING = ("", "~", "null", "Null", "NULL")
+"""How YAML writes an empty value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ def _scalar(node: ScalarNode) -> str | int | bool | None:
     text: str = node.value
     if node.style:  # quoted, or a block: always text
         return text
-    if text in _NOTHING:
+    if text in NOTHING:
         return None
     if text in _CONSTANTS:
         return _CONSTANTS[text]

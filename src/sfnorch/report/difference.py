@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sfnorch.aws.change_sets import ChangeSet
-from sfnorch.report.stack import change_set_data, print_changes
+from sfnorch.report.stack import change_set_data, print_changes, print_machines
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -26,9 +26,15 @@ class Difference:
     stack: str
     lines: tuple[str, ...]
     parameters: Mapping[str, tuple[str | None, str | None]]
+    overrides: Mapping[str, str]
+    """Parameters that keep a value of the stack's which is not the template's default."""
+    owners: Mapping[str, str]
+    """What alone uses a parameter, by the parameter's name."""
     change_set: ChangeSet | None
-    note: str = ""
-    """Why there is no change set, where there is none."""
+    conflicts: Sequence[str] = ()
+    """Names that a deployment would need while they are in use."""
+    notes: Sequence[str] = ()
+    """Why there is no change set, where there is none; and which other plan the stack holds, where it does."""
 
     @property
     def any(self) -> bool:
@@ -56,14 +62,18 @@ def _lines(text: str) -> list[str]:
 
 
 def difference_data(difference: Difference) -> dict[str, Any]:
-    """The difference as data: `{stack, differs, template, parameters, changeSet, note}`."""
+    """The difference as data: `{stack, differs, template, parameters, changeSet, overrides, conflicts, note}`."""
     return {
         "stack": difference.stack,
         "differs": difference.any,
         "template": list(difference.lines),
         "parameters": {name: {"before": b, "after": a} for name, (b, a) in difference.parameters.items()},
         "changeSet": change_set_data(difference.change_set) if difference.change_set else None,
-        "note": difference.note or None,
+        "overrides": {
+            name: {"value": v, "usedBy": difference.owners.get(name)} for name, v in difference.overrides.items()
+        },
+        "conflicts": list(difference.conflicts),
+        "note": "\n".join(difference.notes) or None,
     }
 
 
@@ -73,10 +83,14 @@ def print_difference(difference: Difference, console: Console) -> None:
         console.print(Text(line, style=_STYLES.get(line[:1], "")), soft_wrap=True)
     for name, (before, after) in difference.parameters.items():
         console.print(Text(f"parameter {name}: {_value(before)} -> {_value(after)}"), soft_wrap=True)
+    for name, value in difference.overrides.items():
+        owner = f", used by {difference.owners[name]}" if name in difference.owners else ""
+        console.print(Text(f"parameter {name}: {value!r} is kept from the stack{owner}"), soft_wrap=True)
     if difference.change_set and difference.change_set.changes:
         print_changes(difference.change_set, console)
-    if difference.note:
-        console.print(difference.note, soft_wrap=True, markup=False)
+        print_machines(difference.change_set, console)
+    for note in difference.notes:
+        console.print(note, soft_wrap=True, markup=False)
     if not difference.any:
         console.print(f"{difference.stack}: nothing differs.", markup=False)
 

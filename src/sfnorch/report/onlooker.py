@@ -10,7 +10,7 @@ from rich.console import Console
 from sfnorch.aws.change_sets import ChangeSet
 from sfnorch.aws.stack_events import StackEvent
 from sfnorch.aws.steps import Step
-from sfnorch.report.stack import print_changes, print_events, print_parameters
+from sfnorch.report.stack import print_changes, print_events, print_machines, print_parameters
 
 
 @dataclass(kw_only=True)
@@ -23,6 +23,8 @@ class Screen:
     given: Collection[str] | None = None
     """The names of parameters that are given; None where that isn't known."""
     kept: Collection[str] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """What alone uses a parameter, by the parameter's name."""
     secret: Collection[str] = ()
 
     def says(self, line: str) -> None:
@@ -39,7 +41,8 @@ class Screen:
         if self.console:
             shown = {name: "****" if name in self.secret else v for name, v in change_set.parameters.items()}
             print_changes(change_set, self.console)
-            print_parameters(shown, self.defaults, self.given, self.kept, self.console)
+            print_machines(change_set, self.console)
+            print_parameters(shown, self.defaults, self.given, self.kept, self.console, owners=self.owners)
 
     def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
         """Shows events until there are no more."""

@@ -15,6 +15,7 @@ from sfnorch.aws.change_sets import Change, ChangeSet
 from sfnorch.aws.deployment import Outcome
 from sfnorch.aws.hints import hint
 from sfnorch.aws.stack_events import Ending, StackEvent
+from sfnorch.aws.stacks import MACHINE
 
 _KINDS = {
     "add": "green",
@@ -60,6 +61,15 @@ def print_changes(change_set: ChangeSet, console: Console) -> None:
     console.print(Text(count_words(change_set.changes), style="bold"))
 
 
+def print_machines(change_set: ChangeSet, console: Console) -> None:
+    """Prints which state machines are deleted with their executions: a renamed one is one deleted and one created."""
+    for change in change_set.changes:
+        if change.type == MACHINE and change.kind in ("remove", "replace"):
+            name = change.physical_id.rpartition(":")[2] or change.logical_id
+            line = f"{change.logical_id}: the state machine {name} is deleted, with the history of its executions."
+            console.print(Text(line, style="bold red"), soft_wrap=True)
+
+
 def count_words(changes: Iterable[Change]) -> str:
     """How many changes of each kind: `3 to add, 1 to replace; 2 of permissions (IAM)`."""
     changes = list(changes)
@@ -75,8 +85,13 @@ def print_parameters(
     given: Collection[str] | None,
     kept: Collection[str],
     console: Console,
+    *,
+    owners: Mapping[str, str],
 ) -> None:
-    """Prints the parameters that are given or keep values that are not the defaults; all where that isn't known."""
+    """Prints the parameters that are given or keep values that are not the defaults; all where that isn't known.
+
+    `owners` says what alone uses a parameter.
+    """
     rows = {
         name: value
         for name, value in values.items()
@@ -85,10 +100,12 @@ def print_parameters(
     if not rows:
         return
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for title in ("PARAMETER", "VALUE", ""):
+    for title in ("PARAMETER", "VALUE", *(("USED BY",) if owners else ()), ""):
         table.add_column(title, overflow="fold", header_style="dim")
     for name, value in rows.items():
-        table.add_row(Text(name), Text(value), Text("as before" if given is not None and name not in given else ""))
+        is_kept = given is not None and name not in given
+        owner = [Text(owners.get(name, ""))] if owners else []
+        table.add_row(Text(name), Text(value), *owner, Text("kept from the stack" if is_kept else ""))
     console.print(table)
 
 

@@ -87,7 +87,7 @@ class Stack:
     def text(self, node: Any) -> str:
         """The node's value as a text; empty where it has none."""
         value = self.value(node)
-        return "" if value is NO_VALUE or value is None else _text(value)
+        return "" if value is NO_VALUE or value is None else as_text(value)
 
     def ref(self, name: str) -> Any:
         """What Ref yields: a parameter's value, or how the resource is referred to."""
@@ -153,7 +153,7 @@ class Stack:
             and "Default" in declared
             and "SSM::Parameter::Value" not in kind
         ):
-            text = _text(declared["Default"])
+            text = as_text(declared["Default"])
         if text is None:
             text = f"<{name}>"
         if _LIST_TYPES.fullmatch(kind):
@@ -169,16 +169,16 @@ class Stack:
             case "Fn::GetAtt" if isinstance(argument, str):
                 return self.attribute(*argument.partition(".")[::2])
             case "Fn::GetAtt" if len(items) == 2:
-                return self.attribute(_text(items[0]), self.text(items[1]))
+                return self.attribute(as_text(items[0]), self.text(items[1]))
             case "Fn::Join" if len(items) == 2:
-                return _text(items[0]).join(self._list(items[1]))
+                return as_text(items[0]).join(self._list(items[1]))
             case "Fn::Split" if len(items) == 2 and items[0]:
-                parts = self.text(items[1]).split(_text(items[0]))
+                parts = self.text(items[1]).split(as_text(items[0]))
                 return Array(items.place, [(part, items.place.line) for part in parts])
             case "Fn::Select" if len(items) == 2:
                 return self._select(items)
             case "Fn::If" if len(items) == 3:
-                return self.value(items[1 if self.condition(_text(items[0])) else 2], substitute=substitute)
+                return self.value(items[1 if self.condition(as_text(items[0])) else 2], substitute=substitute)
             case "Fn::Equals" if len(items) == 2:
                 return self.text(items[0]) == self.text(items[1])
             case "Fn::And":
@@ -211,7 +211,7 @@ class Stack:
             if name in given:
                 return self.text(given[name])
             resource, dot, wanted = name.strip().partition(".")
-            return self.attribute(resource, wanted) if dot else _text(self.ref(resource))
+            return self.attribute(resource, wanted) if dot else as_text(self.ref(resource))
 
         text = _SUBSTITUTION.sub(filled, argument)
         if isinstance(argument, Block) and text.count("\n") == argument.count("\n"):
@@ -234,19 +234,19 @@ class Stack:
 
     def _list(self, node: Any) -> list[str]:
         value = self.value(node)
-        return [_text(item) for item in value] if isinstance(value, Array) else [_text(value)]
+        return [as_text(item) for item in value] if isinstance(value, Array) else [as_text(value)]
 
 
 def _truth(value: Any) -> bool:
     return value is True or value == "true"
 
 
-def _text(value: Any) -> str:
-    """A value as CloudFormation writes it into a text."""
+def as_text(value: Any) -> str:
+    """Return a value as CloudFormation writes it into a text."""
     if value is NO_VALUE:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return ",".join(map(_text, value))
+        return ",".join(map(as_text, value))
     return value if isinstance(value, str) else str(value)

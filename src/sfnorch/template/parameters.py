@@ -8,9 +8,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from sfnorch.template.located import Object
 
+_SUBSTITUTION = re.compile(r"\$\{(\w+)\}")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
@@ -30,6 +32,31 @@ def parameter_faults(declared: Object, given: Mapping[str, str], *, kept: Collec
     for name, body in declared.items():
         if name not in given and name not in kept and isinstance(body, Object) and "Default" not in body:
             yield f"the parameter {name} has no default: give it a value"
+
+
+def users_of(resources: Object, parameters: Collection[str]) -> dict[str, list[str]]:
+    """Return the logical ids of the resources that refer to each of the parameters, in the template's order."""
+    found: dict[str, list[str]] = {}
+    for logical_id, resource in resources.items():
+        for name in dict.fromkeys(_references(resource)):
+            if name in parameters:
+                found.setdefault(name, []).append(logical_id)
+    return found
+
+
+def _references(node: Any) -> Iterator[str]:
+    """Yield the names that Ref and Fn::Sub refer to in a value."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _references(item)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key == "Ref" and isinstance(value, str):
+                yield value
+            elif key == "Fn::Sub":
+                text = value[0] if isinstance(value, list) and value else value
+                yield from _SUBSTITUTION.findall(text) if isinstance(text, str) else ()
+            yield from _references(value)
 
 
 def _wrong(name: str, body: Object, value: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from troposphere import Ref, Sub
@@ -17,8 +18,9 @@ from sfnorch.cfn.pipeline.notice import notice_resources, own_topic, told_topic
 from sfnorch.cfn.pipeline.parameters import conditions, handed_on, own_parameters
 from sfnorch.cfn.pipeline.sources import OBJECT, Source, source
 from sfnorch.cfn.pipeline.stages import pipeline_resources
+from sfnorch.origin import RENDERED_BY
 
-HEAD = "Rendered by `sfnorch pipeline render`: render it again rather than change it."
+HEAD = f"{RENDERED_BY}`sfnorch pipeline render`: render it again rather than change it."
 
 
 def render_pipeline(workflow: flow.Workflow, kind: str, *, stack_name: str, approval: bool = True) -> str:
@@ -39,6 +41,7 @@ def _template(workflow: flow.Workflow, start: Source, *, stack_name: str, approv
         groups=_groups(workflow, start, approval=approval),
         outputs=_outputs(workflow, start),
         tags=workflow.tags,
+        origin=replace(workflow.origin, part="pipeline") if workflow.origin else None,
     )
 
 

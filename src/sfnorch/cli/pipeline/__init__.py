@@ -9,7 +9,7 @@ import click
 
 from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.options import plan_option
-from sfnorch.plan.names import STACK_NAME
+from sfnorch.plan.stack_names import stack_name_of
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -55,4 +55,4 @@ def pipeline_text(plan: AnyPlan, source: str, *, approval: bool) -> str:
     from sfnorch.cfn.pipeline.render import render_pipeline
     from sfnorch.patterns import workflow
 
-    return render_pipeline(workflow(plan), source, stack_name=STACK_NAME, approval=approval)
+    return render_pipeline(workflow(plan), source, stack_name=stack_name_of(plan.name), approval=approval)

@@ -7,22 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfnorch.cli.account import stack_named
+from sfnorch.cli.account import planned_stack_name, stack_name_option
 from sfnorch.cli.deploying import Settings, deploy_stack, deployment_options
 from sfnorch.cli.options import read_plan
 from sfnorch.cli.parameters import DeployableCommand, overrides_option, parameter_values
 from sfnorch.cli.pipeline import SOURCES, pipeline_options, pipeline_text
-from sfnorch.plan.names import STACK_NAME
+from sfnorch.plan.stack_names import stack_name_of
 
 if TYPE_CHECKING:
     from sfnorch.cli.deployable import Deployable
 
-PIPELINE_STACK_NAME = "master-step-function-pipeline"
-
 
 @click.command(cls=DeployableCommand)
 @pipeline_options
-@stack_named(PIPELINE_STACK_NAME)
+@stack_name_option
 @overrides_option
 @deployment_options
 def deploy(
@@ -45,10 +43,12 @@ def deploy(
         from sfnorch.template.reader import parse_template
 
         plan = read_plan(plan_file, {}, ())
-        if parameter_values(overrides).get("StackName", STACK_NAME) == settings.stack_name:
+        if parameter_values(overrides).get("StackName", stack_name_of(plan.name)) == settings.stack_name:
             raise click.UsageError(f"The pipeline's stack can't be {settings.stack_name}: that is the plan's stack.")
         text = pipeline_text(plan, source, approval=approval)
         return deployable_of(parse_template(text, "the pipeline, rendered"), plan, overrides, jobs, jobs_by_child)
 
     given = (plan_file, source != SOURCES[0], not approval, overrides, jobs_by_child, *jobs.values())
-    return deploy_stack(settings, read, alone=not any(given))
+    return deploy_stack(
+        settings, read, stack_name=lambda: planned_stack_name(plan_file, part="pipeline"), alone=not any(given)
+    )

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from sfnorch import workflow as flow
-from sfnorch.patterns.state_names import free
+from sfnorch.naming import logical_key
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan
 
 
 def function_keys(plan: FlowPlan) -> dict[str, str]:
-    """What the logical ids of each function begin with, by its name: `CleanOrders` of clean-orders."""
-    keys: dict[str, str] = {}
-    for function in plan.functions:
-        key = "".join(word[:1].upper() + word[1:] for word in re.split("[-_]", function.name))
-        keys[function.name] = free(key, len(keys) + 1, keys.values())
-    return keys
+    """Return what the logical ids of each function begin with, by its name: `CleanOrders` of clean-orders."""
+    return {function.name: logical_key(function.name) for function in plan.functions}
 
 
 def functions(plan: FlowPlan) -> tuple[flow.Function, ...]:

@@ -35,11 +35,12 @@ from sfnorch.integrations import (
     redshift_statement,
     s3_object,
 )
+from sfnorch.naming import logical_key
 from sfnorch.patterns.flow import failure
 from sfnorch.patterns.flow.functions import function_keys
 from sfnorch.patterns.flow.scope import Scope
 from sfnorch.patterns.flow.steps import place, step_states
-from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_names
+from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_name
 from sfnorch.patterns.job_failure import any_error, clear_alarm
 from sfnorch.patterns.message import told
 from sfnorch.plan.flow import walk
@@ -114,7 +115,7 @@ def _substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, flow.
 
 def _machine_names(plan: FlowPlan) -> dict[str, str]:
     named = (step.state_machine for step in walk(plan.steps) if step.state_machine)
-    return machine_names(named, function_keys(plan))
+    return {machine: machine_name(machine) for machine in named}
 
 
 def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[flow.Permission]:
@@ -178,7 +179,7 @@ def _keeping(plan: FlowPlan) -> dict[str, str]:
     """The variables that keep failures whose own variable on_error of a step that handles them assigns anew."""
     handlers = ((step.name, step.on_error) for step in walk(plan.steps) if step.on_error)
     anew = (name for name, handler in handlers if handler.save_as in _kept_failures(handler.steps))
-    return {name: f"{KEPT}{number}" for number, name in enumerate(anew, 1)}
+    return {name: f"{KEPT}{logical_key(name)}" for name in anew}
 
 
 _INPUT = """$exists($states.input.resumeAt)

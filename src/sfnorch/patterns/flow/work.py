@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import Expression, Substitution, Value, given, given_code, given_text, is_expression, literal
 from sfnorch.integrations import external_execution, glue_job, lambda_function, notification, s3_object
 from sfnorch.integrations.work import Work
-from sfnorch.patterns.state_names import fitted, free
+from sfnorch.naming import logical_key
 
 if TYPE_CHECKING:
     from sfnorch.patterns.flow.scope import Scope
@@ -42,15 +41,9 @@ def function_name(key: str) -> str:
     return f"{key}Function"
 
 
-def machine_names(machines: Iterable[str], functions: Mapping[str, str]) -> dict[str, str]:
-    """The substitutions that hold the ARNs of state machines of elsewhere, each its own; `functions`: keys by name."""
-    found: dict[str, str] = {}
-    taken = set(map(function_name, functions.values()))
-    for machine in dict.fromkeys(machines):
-        word = "".join(filter(str.isalnum, machine.rpartition(":")[2]))
-        found[machine] = free("Machine" + fitted(word, length=60), 2, taken)
-        taken.add(found[machine])
-    return found
+def machine_name(machine: str) -> str:
+    """Return the substitution that holds the ARN of a state machine of another stack, given by name or by ARN."""
+    return f"{logical_key(machine)}Machine"
 
 
 def _input(step: FlowStep, scope: Scope) -> Value:

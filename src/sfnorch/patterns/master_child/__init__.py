@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 def workflow(plan: MasterChildPlan) -> flow.Workflow:
     """The orchestration of a master-child plan: the master first, then a machine for each child."""
-    numbers = range(1, len(plan.children) + 1)
-    children = [child.machine(plan, number) for number in numbers]
+    children = [child.machine(plan, number) for number in range(1, len(plan.children) + 1)]
     machines = (master.machine(plan, children), *children)
     told = plan.notify != "never"
     return flow.Workflow(
@@ -25,7 +24,7 @@ def workflow(plan: MasterChildPlan) -> flow.Workflow:
         parameters=(
             stack_parameters.environment(plan),
             *stack_parameters.topic_parameters(plan, published_by_machine=told),
-            *(child.parameter(plan.children[number - 1], number) for number in numbers),
+            *map(child.parameter, plan.children),
             stack_parameters.allowed_jobs(plan),
             stack_parameters.boundary(),
         ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.asl import Choice, Graph, Pass, Rule, Substitution, Succeed, Value, chain, jsonata
 from sfnorch.integrations import alarm_state, glue_job
+from sfnorch.naming import child_key, jobs_parameter
 from sfnorch.patterns import given_jobs, job_failure
 from sfnorch.patterns.stack_parameters import ALLOWED, JOB_LIST
 from sfnorch.patterns.state_names import state_names
@@ -32,15 +33,10 @@ CONTROL_STATES = (
 """The names of the states that are no job's."""
 
 
-def jobs_parameter(number: int) -> str:
-    """The name of the stack's parameter with the jobs of child `number`, from 1."""
-    return f"Child{number}GlueJobs"
-
-
-def parameter(child: Child, number: int) -> Parameter:
+def parameter(child: Child) -> Parameter:
     """The parameter that names other jobs for the child at deploy."""
     return Parameter(
-        name=jobs_parameter(number),
+        name=jobs_parameter(child.name),
         description=f"Glue jobs of {child.name}, comma-separated; empty: as planned",
         default="",
         pattern=JOB_LIST,
@@ -48,17 +44,17 @@ def parameter(child: Child, number: int) -> Parameter:
 
 
 def machine(plan: MasterChildPlan, number: int) -> StateMachine:
-    """The state machine of child `number` of the plan, from 1."""
+    """Return the state machine of child `number` of the plan, from 1: the number serves errors alone."""
     child = plan.children[number - 1]
     alarm_name = StackName(f"{child.name}-failed")
     jobs = [job.name for job in child.jobs]
     return StateMachine(
-        key=f"Child{number}",
+        key=child_key(child.name),
         name=child.name,
         physical_name=StackName(child.name),
-        graph=_graph(child, number, job_states=plan.job_states),
+        graph=_graph(child, job_states=plan.job_states),
         substitutions={
-            "GlueJobs": ParameterValue(jobs_parameter(number)),
+            "GlueJobs": ParameterValue(jobs_parameter(child.name)),
             "AlarmName": alarm_name,
         },
         permissions=(*glue_job.permissions(jobs, allowed=ALLOWED), *alarm_state.permissions(alarm_name)),
@@ -71,10 +67,10 @@ def machine(plan: MasterChildPlan, number: int) -> StateMachine:
     )
 
 
-def _graph(child: Child, number: int, *, job_states: bool) -> Graph:
+def _graph(child: Child, *, job_states: bool) -> Graph:
     named = _job_states(child) if job_states else ()
     return Graph(
-        _resolve(child, number),
+        _resolve(child),
         _check(child, named[0].name if named else ""),
         *named,
         given_jobs.run_given_jobs(child.jobs, stop_at_failure=True, next_state="ClearAlarm"),
@@ -87,10 +83,10 @@ def _graph(child: Child, number: int, *, job_states: bool) -> Graph:
     )
 
 
-def _resolve(child: Child, number: int) -> Pass:
+def _resolve(child: Child) -> Pass:
     assign: dict[str, Value] = {
         "child": child.name,
-        "threadId": jsonata("[$states.input.threadId, <<default>>][0]", default=f"T{number}"),
+        "threadId": jsonata("[$states.input.threadId, <<default>>][0]", default=child.name),
         **({"settings": settings} if (settings := given_jobs.settings(child.jobs)) else {}),
         "given": given_jobs.GIVEN,
         "atDeploy": Substitution("GlueJobs"),

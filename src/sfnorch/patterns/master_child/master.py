@@ -18,6 +18,7 @@ from sfnorch.asl import (
     jsonata,
 )
 from sfnorch.integrations import child_execution, notification
+from sfnorch.naming import child_key
 from sfnorch.patterns.job_failure import any_error
 from sfnorch.patterns.master_child import message
 from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
@@ -30,8 +31,13 @@ if TYPE_CHECKING:
 
 NAME = "master"
 
-# Thread i is for child i unless it names its child.
-_CHILD_OF_THREAD = "($exists($thread.child) ? $thread.child : $children[$i])"
+# A thread selects its child by `child`, else by a threadId that is a child's name or T<n>, else by its position.
+# A T<n> beyond the last child selects none.
+_CHILD_OF_THREAD = r"""(
+    $id := $thread.threadId;
+    $n := $type($id) = "string" ? $match($id, /^T[1-9][0-9]*$/)[0].$number($substring(match, 1));
+    $exists($thread.child) ? $thread.child : $id in $children ? $id : $exists($n) ? $children[$n - 1] : $children[$i]
+  )"""
 
 _VALID = f"""(
   $named := [$map($threads, function($thread, $i) {{ {_CHILD_OF_THREAD} }})];
@@ -48,8 +54,8 @@ _THREAD_OF_EACH_CHILD = f"""[$map($children, function($child, $k) {{
     ])
   }})]"""
 
-_WHAT_WOULD_DO = """"threads must be a list of objects {threadId, glueJobs, child, skip}, each for another child of "
-    & $join($children, ", ") & "; not " & $substring($string($threads), 0, 500)"""
+_WHAT_WOULD_DO = """"threads must be a list of objects {threadId, glueJobs, child, skip}, each for a different child"
+    & " of " & $join($children, ", ") & "; not " & $substring($string($threads), 0, 500)"""
 
 
 def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
@@ -124,7 +130,7 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
     after = "Done" if plan.notify == "never" and plan.on_child_failure == "succeed" else "AnyChildFailed"
     return Parallel(
         name="RunChildren",
-        branches=tuple(map(_branch, range(len(plan.children)))),
+        branches=tuple(_branch(index, child_key(child.name)) for index, child in enumerate(plan.children)),
         catch=any_error(after, output=jsonata(unforeseen)),
         output=jsonata(_OUTCOMES),
         next=after,
@@ -138,14 +144,14 @@ _OUTCOMES = """{"children": [$map($states.result, function($end, $i) { $merge([
   ]) })]}"""
 
 
-def _branch(index: int) -> Graph:
+def _branch(index: int, key: str) -> Graph:
     number = index + 1
     skip = Rule(condition=jsonata("$threads[<<index>>].skip = true", index=index), output={}, next=f"EndChild{number}")
     return Graph(
         Choice(name=f"CheckChild{number}", rules=(skip,), default=f"RunChild{number}"),
         child_execution.run_child(
             f"RunChild{number}",
-            machine=Substitution(f"Child{number}"),
+            machine=Substitution(key),
             child_input=jsonata("$threads[<<index>>]", index=index),
             catch=any_error(f"EndChild{number}"),
             output=jsonata('$states.result.{"executionArn": ExecutionArn, "jobCount": Output.jobCount}'),

@@ -1,0 +1,121 @@
+"""What a stack holds before a deployment, and what the deployment must not do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sfnorch.errors import SfnorchError
+from sfnorch.origin import is_rendered, origin_of
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+    from sfnorch.aws.change_sets import ChangeSet
+    from sfnorch.aws.stacks import Stack
+    from sfnorch.cli.deployable import Deployable
+    from sfnorch.template.reader import Source
+    from sfnorch.template.resources import Surroundings
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeployedStack:
+    """A stack that a deployment updates, with the template that it was deployed from last."""
+
+    client: CloudFormationClient
+    stack: Stack
+
+    @cached_property
+    def text(self) -> str:
+        """The template's text."""
+        from sfnorch.aws.stacks import template_text
+
+        return template_text(self.client, self.stack.id)
+
+    @cached_property
+    def source(self) -> Source | None:
+        """The template; None where it cannot be read."""
+        from sfnorch.source import SourceError
+        from sfnorch.template.reader import parse_template
+
+        try:
+            return parse_template(self.text, f"the template of {self.stack.name}")
+        except SourceError:
+            return None
+
+    def another_plan(self, deployable: Deployable) -> str:
+        """Return what the stack holds instead of the plan to deploy; empty where it holds that plan.
+
+        A template that names no plan may update a stack that names none; a stack that was rendered before templates
+        named their plan may be updated by any plan.
+        """
+        before = origin_of(self.source.data) if self.source else None
+        after = origin_of(deployable.template.source.data)
+        if before == after or (before is None and is_rendered(self.text)):
+            return ""
+        holds = f"holds {before}" if before else "was not made by sfnorch from a plan"
+        brings = after or "a template without a plan"
+        return f"The stack {self.stack.name} {holds}, and this deployment would replace its resources by {brings}"
+
+    def refuse_another_plan(self, deployable: Deployable) -> None:
+        """Raises SfnorchError where the stack holds another plan than the one to deploy, or was made without a plan."""
+        if says := self.another_plan(deployable):
+            hint = "pass --stack-name for a stack of its own, or --replace-plan to replace what is there"
+            raise SfnorchError(says, hint=hint)
+
+    def dropped_overrides(self, deployable: Deployable) -> Iterator[str]:
+        """Yield what is lost with each parameter that has a value of its own and is gone from the new template."""
+        from sfnorch.cli.deployable import parameter_defaults
+
+        defaults = parameter_defaults(self.source.data.get("Parameters")) if self.source else {}
+        for name, value in self.stack.parameters.items():
+            if name not in deployable.declared and value != defaults.get(name):
+                yield f"The new template has no parameter {name}: the stack's value {value!r} is dropped."
+
+    def guard(self, deployable: Deployable) -> Callable[[ChangeSet], None]:
+        """Return a check of a change set of the deployable, which raises SfnorchError for names that are in use."""
+
+        def check(change_set: ChangeSet) -> None:
+            if lines := self.conflicts(deployable, change_set):
+                raise SfnorchError("\n".join(lines), hint="nothing was deployed")
+
+        return check
+
+    def conflicts(self, deployable: Deployable, change_set: ChangeSet) -> tuple[str, ...]:
+        """Return what is wrong with each name that the change set needs while it is in use."""
+        from sfnorch.aws.stacks import resources
+        from sfnorch.template.intrinsics import Stack as Evaluated
+        from sfnorch.template.names_in_use import Deployed, name_conflicts
+
+        replaced = {change.logical_id for change in change_set.changes if change.kind == "replace"}
+        added = any(change.kind == "add" for change in change_set.changes)
+        if not added and not replaced:
+            return ()
+        there = [
+            Deployed(logical_id=each.logical_id, type=each.type, physical_id=each.physical_id)
+            for each in resources(self.client, self.stack.id)
+            if each.physical_id and each.status != "DELETE_COMPLETE"
+        ]
+        values = {**change_set.parameters, **deployable.shown_parameters}
+        stack = Evaluated(deployable.template.source.data, values, surroundings_of(self.stack.id))
+        return tuple(name_conflicts(stack, there, replaced))
+
+
+def surroundings_of(stack_id: str) -> Surroundings:
+    """Return where a stack is, by its ARN: what its template's pseudo parameters yield."""
+    from sfnorch.template.resources import Surroundings
+
+    _, partition, _, region, account, stack = stack_id.split(":", 5)
+    return Surroundings(region=region, account=account, partition=partition, stack_name=stack.split("/")[1])
+
+
+def parameter_owners(deployable: Deployable) -> Mapping[str, str]:
+    """Return the machine or the resource that alone uses a parameter, by the parameter's name."""
+    from sfnorch.template.parameters import users_of
+
+    template = deployable.template
+    titles = {machine.logical_id: template.title(machine) for machine in template.machines}
+    users = users_of(template.stack.section("Resources"), deployable.declared)
+    return {name: titles.get(used[0], used[0]) for name, used in users.items() if len(used) == 1}

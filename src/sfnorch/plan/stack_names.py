@@ -1,0 +1,70 @@
+"""The name of a plan's stack, read from the plan's file without reading the rest of the plan."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from sfnorch.errors import SfnorchError
+from sfnorch.plan.names import IN_WORDS, PLAN_NAME, STACK_NAME
+from sfnorch.plan.read import KIND, NOTHING
+from sfnorch.source import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEFAULT_PIPELINE_STACK = "master-step-function-pipeline"
+_NOT_IN_A_STACK_NAME = re.compile(r"[^A-Za-z0-9]+")
+
+
+def stack_name_of(plan_name: str | None, *, part: str = "") -> str:
+    """Return the name of the stack of a plan of this name, or of its `part`, the pipeline; without a name, the default.
+
+    A stack name has letters, digits and hyphens, a letter first: other characters become hyphens.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html (documented)
+    """
+    if not plan_name:
+        return DEFAULT_PIPELINE_STACK if part else STACK_NAME
+    name = _NOT_IN_A_STACK_NAME.sub("-", plan_name).strip("-")
+    return (name if name[:1].isalpha() else f"plan-{name}") + (f"-{part}" if part else "")
+
+
+def read_stack_name(path: Path, *, part: str = "") -> str:
+    """Return the name of the stack of the plan in the file, or of its `part`, the pipeline.
+
+    Raises SfnorchError where the file cannot be read, or where the plan's name is invalid: the stack is then unknown.
+    """
+    try:
+        name = next(_names(read_text(path, KIND)), None)
+    except yaml.YAMLError:
+        raise _unknown(path, "the plan is not valid YAML") from None
+    if name is not None and not re.fullmatch(PLAN_NAME, name):
+        raise _unknown(path, f"name: {name!r} is not {IN_WORDS[PLAN_NAME]}")
+    return stack_name_of(name, part=part)
+
+
+def _unknown(path: Path, reason: str) -> SfnorchError:
+    message = f"the stack's name is unknown: {reason} ({path})"
+    return SfnorchError(message, hint="correct the plan, or pass --stack-name")
+
+
+def _names(text: str) -> Iterator[str]:
+    """Yield the value of the key `name` of the outermost mapping, without reading what follows it."""
+    depth, scalars, key = 0, 0, ""
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.NodeEvent):
+            if depth == 1:
+                scalars += 1
+                value = event.value if isinstance(event, yaml.ScalarEvent) else ""
+                is_empty = isinstance(event, yaml.ScalarEvent) and not event.style and value in NOTHING
+                if scalars % 2:
+                    key = value
+                elif key == "name" and not is_empty:
+                    yield value
+            depth += isinstance(event, yaml.CollectionStartEvent)

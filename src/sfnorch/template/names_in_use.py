@@ -1,0 +1,96 @@
+"""Physical names that a deployment would need twice: CloudFormation creates a resource before it deletes another.
+
+A name that moves to another logical id is still in use when the new resource is created, and so is the name of a
+custom-named resource that needs a replacement. AWS then refuses the creation, or both resources share one thing, which
+the deletion of the old one removes.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-change-sets.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html (documented)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sfnorch.template.intrinsics import UNKNOWN, Stack
+from sfnorch.template.located import Object
+from sfnorch.template.resources import IDENTITIES
+
+_MADE_FROM = {
+    "AWS::Serverless::Function": "AWS::Lambda::Function",
+    "AWS::Serverless::SimpleTable": "AWS::DynamoDB::Table",
+    "AWS::Serverless::StateMachine": "AWS::StepFunctions::StateMachine",
+}
+"""What SAM makes of its own types, under the same logical id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """A resource of the deployed stack: `physical_id` is what Ref yields."""
+
+    logical_id: str
+    type: str
+    physical_id: str
+
+
+def name_conflicts(stack: Stack, deployed: Iterable[Deployed], replaced: Collection[str]) -> Iterator[str]:
+    """Yield what is wrong with each name that the new template needs while it is in use, with the way out.
+
+    `stack` is the new template evaluated with the stack's own parameters, region, account and name, `replaced` are the
+    logical ids that the change set replaces.
+    """
+    there = {(resource.type, resource.physical_id): resource.logical_id for resource in deployed}
+    standing = set(there.values())
+    for logical_id in stack.section("Resources"):
+        if not stack.exists(logical_id) or (logical_id in standing and logical_id not in replaced):
+            continue
+        kind = stack.resource_type(logical_id)
+        kind = _MADE_FROM.get(kind, kind)
+        physical_id = _custom_physical_id(stack, logical_id)
+        owner = there.get((kind, physical_id))
+        if owner is None:
+            continue
+        name = physical_id.rpartition(":")[2]
+        if owner == logical_id:
+            yield (
+                f"{logical_id}: its changes need a replacement, and its custom name {name} is in use until the old "
+                f"{kind} is deleted; give it another name, or remove it in one deployment and add it in the next"
+            )
+        else:
+            yield (
+                f"{logical_id}: the name {name} is in use by {owner} ({kind}), which is deleted only after "
+                f"{logical_id} is created; deploy twice, first without {logical_id}, or give it another name"
+            )
+
+
+def _custom_physical_id(stack: Stack, logical_id: str) -> str:
+    """Return what Ref would yield of a resource whose template names it; empty where AWS makes the name."""
+    kind = stack.resource_type(logical_id)
+    resource = stack.section("Resources")[logical_id]
+    properties: Any = resource.get("Properties") if isinstance(resource, Object) else None
+    if not isinstance(properties, Object):
+        return ""
+    identity = IDENTITIES.get(kind)
+    named = [identity.name_property] if identity else _identifying_properties(kind)
+    values = [stack.text(properties.get(name)) for name in named]
+    if not values or not all(values) or any(map(UNKNOWN.search, values)):
+        return ""
+    return str(stack.ref(logical_id)) if identity else "|".join(values)
+
+
+def _identifying_properties(kind: str) -> list[str]:
+    """Return the properties that make the physical id of a type, by CloudFormation's own schema of it.
+
+    None where a part of it is known only to AWS. The schemas are cfn-lint's copies.
+    """
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+
+    try:
+        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    except ResourceNotFoundError:
+        return []
+    identifier = schema.get("primaryIdentifier", [])
+    if set(identifier) & set(schema.get("readOnlyProperties", [])):
+        return []
+    return [pointer.removeprefix("/properties/") for pointer in identifier]
