@@ -76,7 +76,7 @@ def test_where_the_jobs_come_from(given: Any, at_deploy: str, expected: tuple[st
     assert checked(given, at_deploy) == expected
 
 
-@pytest.mark.parametrize(("given", "thread"), [({}, "T1"), ({"threadId": "X"}, "X"), ({"threadId": 7}, 7)])
+@pytest.mark.parametrize(("given", "thread"), [({}, "child-1"), ({"threadId": "X"}, "X"), ({"threadId": 7}, 7)])
 def test_the_thread_of_a_child(given: Any, thread: Any):
     assert resolved(given)["threadId"] == thread
 
@@ -215,6 +215,34 @@ def started(**thread: Any) -> dict[str, Any]:
                 started(threadId="T5"),
             ],
         ),
+        (
+            {"threads": [{"threadId": "T2", "glueJobs": ["a"]}, {"threadId": "child-1", "skip": True}]},
+            [
+                started(threadId="child-1", skip=True),
+                started(threadId="T2", glueJobs=["a"]),
+                *(started(threadId=f"T{n}") for n in range(3, 6)),
+            ],
+        ),
+        (
+            {"threads": [{"threadId": "T1", "child": "child-2"}]},
+            [
+                started(threadId="T1"),
+                started(threadId="T1", child="child-2"),
+                *(started(threadId=f"T{n}") for n in range(3, 6)),
+            ],
+        ),
+        (
+            {"threads": [{"threadId": 2}, {"threadId": "T02"}, {"threadId": "t3"}]},
+            [
+                started(threadId=2),
+                started(threadId="T02"),
+                started(threadId="t3"),
+                *(started(threadId=f"T{n}") for n in range(4, 6)),
+            ],
+        ),
+        ({"threads": [{"threadId": "T6"}]}, None),
+        ({"threads": [{"threadId": "T2"}, {}]}, None),
+        ({"threads": [{"threadId": "T2"}, {"threadId": "child-2"}]}, None),
         ({"threads": "T1"}, None),
         ({"threads": {"threadId": "T1"}}, None),
         ({"threads": None}, None),
@@ -232,7 +260,7 @@ def test_which_thread_is_for_which_child(given: Any, expected: Any):
 
 def test_wrong_threads_are_told_with_what_would_do():
     assert evaluate(MASTER["InvalidInput"]["Cause"], threads=[{"child": "x"}], children=["a", "b"]) == (
-        "threads must be a list of objects {threadId, glueJobs, child, skip}, each for another child of a, b; "
+        "threads must be a list of objects {threadId, glueJobs, child, skip}, each for a different child of a, b; "
         'not [{"child":"x"}]'
     )
 

@@ -39,20 +39,20 @@ def test_state_machines_of_names_alike_are_told_apart(tmp_path: Any):
     names = ["my-flow", "myflow", "my-flow", "publish", ELSEWHERE.format("1" * 12), ELSEWHERE.format("2" * 12)]
     found = made([{"name": f"s{n}", "state_machine": name} for n, name in enumerate(names)], [], tmp_path)
     assert called(found, "StateMachineArn") == {
-        "s0": "${Machinemyflow}",
-        "s1": "${Machinemyflow2}",
-        "s2": "${Machinemyflow}",
-        "s3": "${Machinepublish}",
-        "s4": "${Machinepublish2}",
-        "s5": "${Machinepublish3}",
+        "s0": "${MyFlowMachine}",
+        "s1": "${MyflowMachine}",
+        "s2": "${MyFlowMachine}",
+        "s3": "${PublishMachine}",
+        "s4": "${esUsEast1111111111111StateMachinePublish0x5430178aMachine}",
+        "s5": "${esUsEast1222222222222StateMachinePublish0x6103e0d4Machine}",
     }
     assert found.machines[0].substitutions == {
         "AlarmName": flow.StackName("flow-failed"),
-        "Machinemyflow": flow.Arn("states", "stateMachine:", "my-flow"),
-        "Machinemyflow2": flow.Arn("states", "stateMachine:", "myflow"),
-        "Machinepublish": flow.Arn("states", "stateMachine:", "publish"),
-        "Machinepublish2": ELSEWHERE.format("1" * 12),
-        "Machinepublish3": ELSEWHERE.format("2" * 12),
+        "MyFlowMachine": flow.Arn("states", "stateMachine:", "my-flow"),
+        "MyflowMachine": flow.Arn("states", "stateMachine:", "myflow"),
+        "PublishMachine": flow.Arn("states", "stateMachine:", "publish"),
+        "esUsEast1111111111111StateMachinePublish0x5430178aMachine": ELSEWHERE.format("1" * 12),
+        "esUsEast1222222222222StateMachinePublish0x6103e0d4Machine": ELSEWHERE.format("2" * 12),
     }
 
 
@@ -60,19 +60,16 @@ def test_a_state_machine_and_a_function_of_names_alike_are_told_apart(tmp_path: 
     steps = [{"name": "a", "lambda": "machine-x"}, {"name": "b", "state_machine": "XFunction"}]
     found = made(steps, ["machine-x"], tmp_path)
     assert called(found, "FunctionName") == {"a": "${MachineXFunction}"}
-    assert called(found, "StateMachineArn") == {"b": "${MachineXFunction2}"}
+    assert called(found, "StateMachineArn") == {"b": "${XFunction0x39fb8655Machine}"}
     assert found.machines[0].substitutions == {
         "AlarmName": flow.StackName("flow-failed"),
         "MachineXFunction": flow.FunctionArn("MachineX"),
-        "MachineXFunction2": flow.Arn("states", "stateMachine:", "XFunction"),
+        "XFunction0x39fb8655Machine": flow.Arn("states", "stateMachine:", "XFunction"),
     }
 
 
 def test_functions_of_names_alike_have_logical_ids_of_their_own(tmp_path: Any):
-    for names, keys in (
-        (["a", "A", "x", "A-"], ["A", "A2", "X", "A4"]),
-        (["a3", "A", "a"], ["A3", "A", "A4"]),
-        (["A", "x", "a", "a3"], ["A", "X", "A3", "A34"]),
-    ):
+    keys = {"a": "A", "a-": "A0x9baf4407", "a-3": "A3", "a3": "A30xf46dd28a", "a_3": "A30xf2cfa673"}
+    for names in (["a", "a-", "a-3", "a3", "a_3"], ["a3", "a_3", "a"], ["a-3", "a-", "a"]):
         found = made([{"name": "w", "wait": 1}], names, tmp_path)
-        assert [function.key for function in found.functions] == keys
+        assert {function.name: function.key for function in found.functions} == {name: keys[name] for name in names}

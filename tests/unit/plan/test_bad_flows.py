@@ -181,7 +181,7 @@ steps:
     steps:
     - {name: d, lambda: f, save_as: failure}
     - {name: e, lambda: f, on_error: {save_as: worse, steps: [{name: g, lambda: f, save_as: failure}]}}
-- {name: h, lambda: f, save_as: caught1, on_error: {save_as: caught2}}
+- {name: h, lambda: f, save_as: caught_1, on_error: {save_as: caught_2}}
 - {name: i, lambda: f, save_as: caught, on_error: {save_as: caughtUp}}
 """,
         [
@@ -189,8 +189,8 @@ steps:
             "steps[1].save_as: 'failure' would hold both what came of the step and its failure: name one of them otherwise (plan.yaml, line 4)",
             "steps[2].on_error.steps[0].save_as: 'failure' holds the failure that steps[2].on_error handles: take another name (plan.yaml, line 9)",
             "steps[2].on_error.steps[1].on_error.steps[0].save_as: 'failure' holds the failure that steps[2].on_error handles: take another name (plan.yaml, line 10)",
-            "steps[3].on_error.save_as: 'caught2' is a variable of the flow's own (plan.yaml, line 11)",
-            "steps[3].save_as: 'caught1' is a variable of the flow's own (plan.yaml, line 11)",
+            "steps[3].on_error.save_as: 'caught_2' is a variable of the flow's own (plan.yaml, line 11)",
+            "steps[3].save_as: 'caught_1' is a variable of the flow's own (plan.yaml, line 11)",
         ],
     ),
     "steps: expressions": (

@@ -1,0 +1,46 @@
+"""The plan that a template names: written, and read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sfnorch.cfn.render import render_template
+from sfnorch.origin import Origin, is_rendered, origin_of
+from sfnorch.patterns import workflow
+from sfnorch.plan.load import default_plan, parse_plan
+from sfnorch.template.reader import parse_template
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        (Origin(pattern="dag"), "a plan without a name (dag)"),
+        (Origin(pattern="dag", name="nightly etl"), "the plan nightly etl (dag)"),
+        (Origin(pattern="dag", name="a", part="pipeline"), "the pipeline of the plan a (dag)"),
+    ],
+)
+def test_what_is_written_is_read_back(origin: Origin, words: str):
+    assert origin_of({"Metadata": origin.metadata}) == origin
+    assert str(origin) == words
+
+
+@pytest.mark.parametrize(
+    "template",
+    [{}, {"Metadata": []}, {"Metadata": {"Sfnorch": "dag"}}, {"Metadata": {"Sfnorch": {"Name": "a"}}}],
+)
+def test_a_template_that_names_no_plan(template: dict[str, Any]):
+    assert origin_of(template) is None
+
+
+def test_a_rendering_names_its_plan():
+    named = parse_plan("{pattern: dynamic, name: 'yes'}")
+    for plan, origin in (
+        (default_plan(), Origin(pattern="master-child")),
+        (named, Origin(pattern="dynamic", name="yes")),
+    ):
+        text = render_template(workflow(plan), "sam")
+        assert is_rendered(text)
+        assert origin_of(parse_template(text, "t").data) == origin
+    assert not is_rendered("# Rendered by hand\nResources: {}\n")
