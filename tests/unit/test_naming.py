@@ -26,7 +26,10 @@ from sfnorch.plan.names import CHILD_NAME
         ("a-1-2", "A120x368cb12d"),
         ("orders-", "Orders0x3cd32598"),
         ("oncall@example.com", "OncallExampleCom0xd876c66b"),
-        ("arn:aws:states:us-east-1:123456789012:stateMachine:publish", "esUsEast1123456789012StateMachinePublish0x8e9935d9"),
+        (
+            "arn:aws:states:us-east-1:123456789012:stateMachine:publish",
+            "esUsEast1123456789012StateMachinePublish0x8e9935d9",
+        ),
     ],
 )
 def test_keys(name: str, key: str):
