@@ -88,9 +88,9 @@ def test_an_update_keeps_the_parameters_that_are_not_given(deploy: Run, account:
         "CHANGE  RESOURCE  TYPE             BECAUSE OF\n"
         "modify  Topic     AWS::SNS::Topic  DisplayName\n"
         "1 to modify\n"
-        "PARAMETER  VALUE\n"
-        "Title      second\n"
-        "Word       ****    as before\n"
+        "PARAMETER  VALUE   USED BY\n"
+        "Title      second  Topic\n"
+        "Word       ****    Topic    kept from the stack\n"
         "HH:MM:SS  UPDATE_IN_PROGRESS    s  AWS::CloudFormation::Stack\n"
         "HH:MM:SS  UPDATE_IN_PROGRESS    Topic  AWS::SNS::Topic\n"
         "HH:MM:SS  UPDATE_COMPLETE       Topic  AWS::SNS::Topic\n"
@@ -358,7 +358,7 @@ def test_what_is_refused_before_anything_is_made(
     ("arguments", "error"),
     [
         ([], "Nobody can be asked here: add --yes to deploy, or --no-execute to leave the change set for review."),
-        (["--stack-name", "a_b"], ("Invalid value for '--stack-name': 'a_b' is no stack name: 1 to 128 letters, digits "
+        (["--stack-name", "a_b"], ("Invalid value for '--stack-name': 'a_b' is not a stack name: 1 to 128 letters, digits "
          "and hyphens, the first a letter.")),
         (["--yes", "--tags", "x"], "--tags x: write K=V."),
         (["--yes", "--child1-jobs", "a", "--parameter-overrides", "Child1GlueJobs=b"],
@@ -366,7 +366,7 @@ def test_what_is_refused_before_anything_is_made(
         (["--yes", "--execute-change-set", "x", "--tags", "a=b"],
          "--execute-change-set takes no plan, template or settings: it holds them."),
         (["--yes", "--execute-change-set", ""], "--execute-change-set: name the change set."),
-        (["--yes", "--jobs", "nobody=a"], ("--jobs nobody: the plan has no such child, but: child-1, child-2, child-3, "
+        (["--yes", "--jobs", "nobody=a"], ("--jobs nobody: unknown child; available: child-1, child-2, child-3, "
          "child-4, child-5.")),
         (["--yes", "--parameter-overrides", "A=b", "A=c"], "--parameter-overrides: A is given twice."),
         (["--yes", "--plan", "a", "--template", "b"], "Name a template or a plan, not both."),

@@ -410,5 +410,5 @@ def test_jobs_of_a_child_by_its_name(account: Account, run: Run, wire: Wire):
     )
     wire.faults = [Fault("ListJobs", json_error("AccessDeniedException", "no"))]
     done = run("deploy", "--yes", "--no-execute", "--jobs", "two=c,d", "--stack-name", "s")
-    assert "Child2GlueJobs  c,d" in done.err
+    assert "TwoGlueJobs  c,d    two" in done.err
     assert done.code == 0

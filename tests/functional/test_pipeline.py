@@ -39,7 +39,7 @@ Error: Child1GlueJobs can't be 'a","StackName":"b': it must match ^[^\\x00-\\x1f
 }
 USAGE = {
     ("--stack-name", "9"): (
-        "Invalid value for '--stack-name': '9' is no stack name: 1 to 128 letters, digits and hyphens, the first a "
+        "Invalid value for '--stack-name': '9' is not a stack name: 1 to 128 letters, digits and hyphens, the first a "
         "letter."
     ),
     ("--parameter-overrides", "StackName=master-step-function-pipeline"): (

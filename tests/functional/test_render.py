@@ -56,7 +56,7 @@ def test_plain_cloudformation(run: Run, tmp_path: Path):
 def test_the_plan_in_the_folder_is_taken(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text(PLAN)
     assert "3 state machines, 3 jobs" in run("render").out
-    assert jobs_of(tmp_path / "SAM-template.yaml") == {"Child1": ["extract", "clean"], "Child2": ["load"]}
+    assert jobs_of(tmp_path / "SAM-template.yaml") == {"Orders": ["extract", "clean"], "Customers": ["load"]}
 
 
 def test_to_standard_output_goes_the_template_alone(run: Run, tmp_path: Path):
@@ -68,7 +68,7 @@ def test_to_standard_output_goes_the_template_alone(run: Run, tmp_path: Path):
 def test_other_jobs_by_number_and_by_name(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text(PLAN)
     run("render", "--child1-jobs", " clean , other", "--jobs", "customers=x,y")
-    assert jobs_of(tmp_path / "SAM-template.yaml") == {"Child1": ["clean", "other"], "Child2": ["x", "y"]}
+    assert jobs_of(tmp_path / "SAM-template.yaml") == {"Orders": ["clean", "other"], "Customers": ["x", "y"]}
     assert "Timeout: 5" in (tmp_path / "SAM-template.yaml").read_text()
 
 

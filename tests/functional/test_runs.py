@@ -139,6 +139,13 @@ def test_a_run_of_the_master(stacks: Run, wire: Wire, account: Account):
                 {"threadId": "T2", "child": "sales", "glueJobs": ["b", "c"]},
             ],
         ),
+        (
+            ["--thread", "morning=a", "--thread", "evening=b"],
+            [
+                {"threadId": "morning", "child": "orders", "glueJobs": ["a"]},
+                {"threadId": "evening", "child": "sales", "glueJobs": ["b"]},
+            ],
+        ),
         (["--only", "sales"], [{"threadId": "T1", "child": "orders", "skip": True}]),
         (
             ["--only", "sales", "--thread", "T2=a"],
@@ -162,15 +169,15 @@ def test_what_a_master_is_started_with(
 @pytest.mark.parametrize(
     ("arguments", "code", "error"),
     [
-        (["--only", "sale"], 1, "Error: there is no child 'sale'; did you mean sales?\n"),
+        (["--only", "sale"], 1, "Error: unknown child 'sale'; did you mean sales?\n"),
         (["--thread", "T1=a", "--thread", "orders=b"], 1, "Error: T1 and orders are both for orders\n"),
         (["--thread", "T1=a", "--only", "sales"], 1, "Error: T1 is for orders, which --only leaves out\n"),
         (
             ["--thread", "sale=a", "--thread", "T3=b", "--thread", "x=c"],
             1,
-            ("Error: there is no thread 'sale'; did you mean sales?\n"
-            "Error: there is no thread 'T3', but: T1, T2, orders, sales\n"
-            "Error: there is no thread 'x', but: T1, T2, orders, sales\n"),
+            ("Error: unknown thread 'sale'; did you mean sales?\n"
+            "Error: unknown thread 'T3'; available: T1, T2, orders, sales\n"
+            "Error: unknown thread 'x'; available: T1, T2, orders, sales\n"),
         ),
         (["--machine", "nobody"], 1,
          "Error: There is no state machine 'nobody' in the stack etl\n  it has: master, orders, sales\n"),

@@ -155,7 +155,7 @@ def test_json(plan: Run):
 
 
 def test_lists_at_deploy_and_at_start(plan: Run):
-    deploy = plan("simulate", "--parameter-overrides", "Child1GlueJobs=x,y", "Environment=prod", "--output", "json")
+    deploy = plan("simulate", "--parameter-overrides", "OrdersGlueJobs=x,y", "Environment=prod", "--output", "json")
     assert [run["job"] for run in json.loads(deploy.out)["job_runs"]] == ["c", "x", "y"]
     given = '{"threads": [{"threadId": "T1", "glueJobs": ["q"]}, {"threadId": "T2", "skip": true}]}'
     Path("input.json").write_text(given)
@@ -232,11 +232,11 @@ def test_wrong_usage(arguments: tuple[str, ...], plan: Run):
 
 
 def test_parameters_that_the_template_does_not_take(plan: Run):
-    done = plan("simulate", "--parameter-overrides", "Child1GlueJob=a", "Environment=a b")
+    done = plan("simulate", "--parameter-overrides", "OrdersGlueJob=a", "Environment=a b")
     assert (done.code, done.err) == (
         1,
         (
-            "Error: the template has no parameter Child1GlueJob; did you mean Child1GlueJobs?\n"
+            "Error: the template has no parameter OrdersGlueJob; did you mean OrdersGlueJobs?\n"
             "Error: Environment can't be 'a b': 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit "
             "first\n  --parameter-overrides NAME=VALUE …\n"
         ),

@@ -77,6 +77,8 @@ def test_what_differs_as_a_document(stack: Run):
             "   Topic:",
         ],
         "parameters": {},
+        "overrides": {"Title": {"value": "news", "usedBy": "Topic"}},
+        "conflicts": [],
         "changeSet": document["changeSet"],
         "note": None,
     }

@@ -215,7 +215,7 @@ def test_the_jobs_of_two_hundred_tasks_have_room_in_policies_of_their_own(run: R
         template.stack.value(properties["PolicyDocument"])
         for _, properties, _, _ in resources(template.stack, "AWS::IAM::ManagedPolicy")
     ]
-    assert len(policies) == 3
+    assert 3 <= len(policies) <= 6
     assert all(size(policy) <= 6_144 for policy in policies)
     (role,) = (role for role in template.roles.values() if role.name == "TaskStateMachineRole")
     job = "arn:aws:glue:us-east-1:123456789012:job"

@@ -21,7 +21,7 @@ from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan, parse_plan
-from sfnorch.plan.names import STACK_NAME
+from sfnorch.plan.stack_names import stack_name_of
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text
 from sfnorch.plan.starters import STARTERS, starter_code, starter_text
 from sfnorch.report.findings import print_findings
@@ -96,7 +96,7 @@ def found_text(findings: list[Finding]) -> str:
 
 
 def _pipeline(plan: AnyPlan, source: str, *, approval: bool = True) -> str:
-    return render_pipeline(workflow(plan), source, stack_name=STACK_NAME, approval=approval)
+    return render_pipeline(workflow(plan), source, stack_name=stack_name_of(plan.name), approval=approval)
 
 
 def _sam(plan: AnyPlan) -> str:

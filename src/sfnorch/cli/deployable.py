@@ -117,12 +117,12 @@ class Deployable:
         }
 
     def kept_overrides(self, kept: Mapping[str, str]) -> dict[str, str]:
-        """Return the stack's values that stay, where they are not the template's defaults."""
+        """Return the stack's values that stay, where they are known and not the template's defaults."""
         defaults = self.defaults
         return {
             name: kept[name]
             for name in self.declared
-            if name in kept and name not in self.parameters and kept[name] != defaults.get(name)
+            if name in kept and name not in (*self.parameters, *self.secret) and kept[name] != defaults.get(name)
         }
 
     def _shown(self, name: str, value: str | None) -> str | None:

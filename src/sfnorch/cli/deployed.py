@@ -91,7 +91,7 @@ class DeployedStack:
 
         replaced = {change.logical_id for change in change_set.changes if change.kind == "replace"}
         added = any(change.kind == "add" for change in change_set.changes)
-        if not added and not replaced:
+        if change_set.stack_id != self.stack.id or (not added and not replaced):  # a stack that was created again
             return ()
         there = [
             Deployed(logical_id=each.logical_id, type=each.type, physical_id=each.physical_id)

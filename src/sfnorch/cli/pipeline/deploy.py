@@ -43,8 +43,9 @@ def deploy(
         from sfnorch.template.reader import parse_template
 
         plan = read_plan(plan_file, {}, ())
-        if parameter_values(overrides).get("StackName", stack_name_of(plan.name)) == settings.stack_name:
-            raise click.UsageError(f"The pipeline's stack can't be {settings.stack_name}: that is the plan's stack.")
+        name = settings.stack_name or stack_name_of(plan.name, part="pipeline")
+        if parameter_values(overrides).get("StackName", stack_name_of(plan.name)) == name:
+            raise click.UsageError(f"The pipeline's stack can't be {name}: that is the plan's stack.")
         text = pipeline_text(plan, source, approval=approval)
         return deployable_of(parse_template(text, "the pipeline, rendered"), plan, overrides, jobs, jobs_by_child)
 
