@@ -257,6 +257,27 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "children[4].name: 'master' is the name of the master's own state machine (plan.yaml, line 7)",
         ],
     ),
+    "names that differ only in case, and addresses listed twice": (
+        (
+            "pattern: master-child\n"
+            "alerts: {emails: [a@b.c, A@b.c, a@b.c]}\n"
+            "children:\n"
+            "  - {name: Orders, jobs: [x]}\n"
+            "  - {name: orders, jobs: [y]}\n"
+            "  - {name: MASTER, jobs: [y]}\n"
+        ),
+        [
+            "alerts.emails[2]: 'a@b.c' is listed already (plan.yaml, line 2)",
+            "children[1].name: 'orders' differs only in case from 'Orders', the name of children[0]; choose another (plan.yaml, line 5)",
+            "children[2].name: 'MASTER' is the name of the master's own state machine (plan.yaml, line 6)",
+        ],
+    ),
+    "tasks: names that differ only in case": (
+        "pattern: dag\ntasks:\n- {name: Facts, glue_job: x}\n- {name: facts, glue_job: y}\n",
+        [
+            "tasks[1].name: 'facts' differs only in case from 'Facts', the name of tasks[0]; choose another (plan.yaml, line 4)"
+        ],
+    ),
     "bad children": (
         (
             "pattern: master-child\n"
