@@ -21,8 +21,8 @@ from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan, parse_plan
-from sfnorch.plan.stack_names import stack_name_of
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text
+from sfnorch.plan.stack_names import stack_name_of
 from sfnorch.plan.starters import STARTERS, starter_code, starter_text
 from sfnorch.report.findings import print_findings
 from sfnorch.repository import buildspec_text

@@ -112,7 +112,7 @@ def planned_stack_name(plan_file: Path | None, *, part: str = "") -> str:
 
     Raises SfnorchError where it is unknown.
     """
-    from sfnorch.plan.load import find_plan
+    from sfnorch.plan.files import find_plan
     from sfnorch.plan.stack_names import read_stack_name, stack_name_of
 
     path = find_plan(plan_file)

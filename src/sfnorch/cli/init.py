@@ -27,7 +27,7 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     sfnorch.schema.json, by which an editor knows the plan's keys. With --pipeline the folder becomes one that a
     pipeline can deploy; `sfnorch pipeline deploy` sets the pipeline up.
     """
-    from sfnorch.plan.load import PLAN_FILE
+    from sfnorch.plan.files import PLAN_FILE
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
     from sfnorch.plan.starters import starter_code, starter_input, starter_text
     from sfnorch.repository import BUILDSPEC_FILE, README_FILE, package

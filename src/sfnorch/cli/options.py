@@ -150,7 +150,8 @@ def read_plan(
     plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]
 ) -> AnyPlan:
     """The plan that the options name, changed as they say. Fails as wrong usage where a child isn't there."""
-    from sfnorch.plan.load import default_plan, find_plan, load_plan, with_jobs
+    from sfnorch.plan.files import find_plan
+    from sfnorch.plan.load import default_plan, load_plan, with_jobs
     from sfnorch.plan.models import MasterChildPlan
 
     plan_file = find_plan(plan_file)

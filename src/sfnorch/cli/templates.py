@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sfnorch.cli.options import read_plan
-from sfnorch.plan.load import find_plan
+from sfnorch.plan.files import find_plan
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan

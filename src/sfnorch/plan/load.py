@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.consistency import Path, faults
 from sfnorch.plan.errors import PlanError
+from sfnorch.plan.files import PLAN_FILE
 from sfnorch.plan.kinds import PLANS, plan_model
 from sfnorch.plan.models import Child, Job, MasterChildPlan
 from sfnorch.plan.names import IN_WORDS, MAX_JOBS, job_name_fault
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
     from sfnorch.findings import Finding
     from sfnorch.plan.kinds import AnyPlan
-
-PLAN_FILE = "sfnorch.yaml"
-"""The plan that a command takes where none is named."""
 
 
 def load_plan(path: FilePath) -> AnyPlan:
@@ -37,11 +35,6 @@ def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = No
     Raises PlanError with all its faults.
     """
     return _plan(parse_document(text, file), folder or FilePath())
-
-
-def find_plan(named: FilePath | None) -> FilePath | None:
-    """Return the plan's file: the named one, else sfnorch.yaml in the working directory; None where it is missing."""
-    return named or (FilePath(PLAN_FILE) if FilePath(PLAN_FILE).exists() else None)
 
 
 def default_plan() -> MasterChildPlan:
