@@ -47,6 +47,9 @@ _ALL = (
 PARTITIONS: Mapping[str, Partition] = {partition.name: partition for partition in _ALL}
 """Every partition by its name."""
 
+CONSOLES: Mapping[str, str] = {partition.name: partition.console for partition in _ALL}
+"""The domain of each partition's console."""
+
 AREAS: Mapping[str, str] = {partition.area: partition.name for partition in _ALL if partition.area}
 """The partitions but aws, by what the names of their regions begin with."""
 
@@ -64,4 +67,4 @@ def partition_named(arn: str) -> str:
 
 def console_domain(partition: str) -> str:
     """Return the domain of a partition's console by the partition's name; that of aws for one unknown."""
-    return PARTITIONS.get(partition, PARTITIONS[AWS]).console
+    return CONSOLES.get(partition, CONSOLES[AWS])

@@ -11,6 +11,7 @@ from typing import Any
 import botocore
 import pytest
 
+from sfnorch.cfn.limits import _LONGEST
 from sfnorch.partitions import PARTITIONS, console_domain, partition_named, partition_of
 
 DATA = Path(botocore.__file__).parent / "data"
@@ -29,6 +30,11 @@ def test_every_partition_is_there_with_its_suffix():
 @pytest.mark.parametrize(("region", "name"), REGIONS)
 def test_a_region_is_in_its_partition(region: str, name: str):
     assert partition_of(region).name == name
+
+
+def test_sizes_are_reckoned_with_the_longest_names():
+    assert len(_LONGEST["AWS::Region"]) == max(len(region) for region, _ in REGIONS)
+    assert len(_LONGEST["AWS::Partition"]) == max(map(len, PARTITIONS))
 
 
 @pytest.mark.parametrize(

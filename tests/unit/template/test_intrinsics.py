@@ -106,7 +106,9 @@ def test_values(written: str):
 
 
 def test_given_parameters_and_surroundings():
-    source = parse_template(f"{TEMPLATE}  [!Ref Needed, !Ref Empty, !If [Named, 1, 2], !GetAtt Queue.Arn, !Ref Queue]\n", "t.yaml")
+    source = parse_template(
+        f"{TEMPLATE}  [!Ref Needed, !Ref Empty, !If [Named, 1, 2], !GetAtt Queue.Arn, !Ref Queue]\n", "t.yaml"
+    )
     where = Surroundings(region="cn-north-1", account="210987654321", stack_name="etl")
     stack = Stack(source.data, {"Needed": "n", "Empty": "e"}, where)
     assert stack.value(source.data["V"]) == [
