@@ -9,8 +9,10 @@ import re
 
 _TOKEN = re.compile(
     r"""
-    (?P<whole> "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | /\*.*?\*/ )  # texts, quoted names, comments
-    | (?<=[(,=]) \s* (?P<regex> /(?:[^/\\\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/ )    # follows one of these; / divides elsewhere
+    # texts, quoted names, comments
+    (?P<whole> "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | /\*.*?\*/ )
+    # a regex follows one of these; elsewhere / divides
+    | (?<=[(,=]) \s* (?P<regex> /(?:[^/\\\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/ )
     | (?P<blanks> \s+ )
     | .
     """,

@@ -68,7 +68,7 @@ def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> Nativ
 def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str, Any]:
     """The definition, and what CloudFormation fills in.
 
-    A resource is filled in whole, as AWS's own templates have it: cfn-lint takes a part that is filled in for a mistake.
+    A resource is filled in whole, as AWS's own templates do it: cfn-lint refuses one of which a part is filled in.
     https://github.com/aws/aws-sam-cli-app-templates
     """
     made = definition(machine.graph)
