@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from troposphere import AWSObject, Output, Parameter, Tags, Template
@@ -30,6 +31,7 @@ def assembled(
     groups: Iterable[Group],
     outputs: Mapping[str, Any],
     tags: Mapping[str, str],
+    mappings: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({}),
     transform: str = "",
 ) -> TemplateData:
     """The template of these parts; the tags are put on every resource that takes any."""
@@ -40,6 +42,8 @@ def assembled(
     template.set_description(description)
     for parameter in parameters:
         template.add_parameter(parameter)
+    for name, mapping in mappings.items():
+        template.add_mapping(name, mapping)
     for name, condition in conditions.items():
         template.add_condition(name, condition)
     headings = {}
@@ -74,6 +78,7 @@ _SECTIONS = (
     "Transform",
     "Description",
     "Parameters",
+    "Mappings",
     "Conditions",
     "Resources",
     "Outputs",
