@@ -5,12 +5,14 @@ https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.jinja import escaped
 from sfnorch.airflow.literals import Call, Code, Literal
+from sfnorch.partitions import AREAS, AWS
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Job
@@ -88,6 +90,11 @@ def invoke(task_id: str, function: str, payload: str, **more: Literal) -> Call:
     return Call(function="LambdaInvokeFunctionOperator", keywords={**keywords, **more})
 
 
+_WHERE = "{{ var.value.aws_region }}:{{ var.value.aws_account_id }}"
+_PARTITION = f'{{{{ {json.dumps(dict(AREAS))}.get(var.value.aws_region.rsplit("-", 2)[0], "{AWS}") }}}}'
+"""The partition of the region, which its name begins with."""
+
+
 def start_machine(
     task_id: str, machine: str, given: str, more: Mapping[str, Literal], timeout: int | None = None
 ) -> Call:
@@ -97,8 +104,7 @@ def start_machine(
     """
     delay = min(30, timeout or 30)
     if not machine.startswith("arn:"):
-        where = "{{ var.value.aws_region }}:{{ var.value.aws_account_id }}"
-        machine = f"arn:aws:states:{where}:stateMachine:{machine}"
+        machine = f"arn:{_PARTITION}:states:{_WHERE}:stateMachine:{machine}"
     keywords: dict[str, Literal] = {
         "task_id": task_id,
         "state_machine_arn": machine,

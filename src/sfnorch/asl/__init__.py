@@ -1,5 +1,6 @@
 """The Amazon States Language as frozen dataclasses, with one serializer; standard library only."""
 
+from sfnorch.asl.folding import fold
 from sfnorch.asl.graph import Graph, chain, lead_to
 from sfnorch.asl.jsonata import (
     Expression,
@@ -12,6 +13,7 @@ from sfnorch.asl.jsonata import (
     jsonata,
     literal,
 )
+from sfnorch.asl.resources import integrations, substitution_names, with_resources
 from sfnorch.asl.serialize import definition
 from sfnorch.asl.states import (
     AnyState,
@@ -49,11 +51,15 @@ __all__ = [
     "Wait",
     "chain",
     "definition",
+    "fold",
     "given",
     "given_code",
     "given_text",
+    "integrations",
     "is_expression",
     "jsonata",
     "lead_to",
     "literal",
+    "substitution_names",
+    "with_resources",
 ]

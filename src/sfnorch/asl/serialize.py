@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from sfnorch.asl import states as asl
 from sfnorch.asl.jsonata import Expression, Substitution, Value, literal_text
+from sfnorch.asl.resources import INTEGRATION
 
 if TYPE_CHECKING:
     from sfnorch.asl.graph import Graph
 
-INTEGRATION = "arn:aws:states:::"
-"""Where the service integrations live. Other partitions have names of their own, which cfn-lint's schema refuses."""
-
 
 def definition(graph: Graph) -> dict[str, Any]:
-    """A machine's whole definition, keys in the order in which people read them."""
+    """A machine's whole definition, keys in the order in which people read them.
+
+    Resources name the partition aws; `with_resources` writes them otherwise.
+    """
     comment = {"Comment": literal_text(graph.comment)} if graph.comment else {}
     return {**comment, "QueryLanguage": "JSONata", **_graph(graph)}
 

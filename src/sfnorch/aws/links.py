@@ -1,10 +1,10 @@
-"""Links into the console, in the region and the part of AWS that an ARN is of."""
+"""Links into the console, in the region and the partition of an ARN."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
-_DOMAINS = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+from sfnorch.partitions import console_domain
 
 
 def execution_link(arn: str) -> str:
@@ -33,5 +33,4 @@ def change_set_link(arn: str, stack_arn: str) -> str:
 
 def _link(arn: str, service: str, rest: str) -> str:
     _, partition, _, region, *_ = arn.split(":")
-    domain = _DOMAINS.get(partition, "console.aws.amazon.com")
-    return f"https://{region}.{domain}/{service}/home?region={region}#{rest}"
+    return f"https://{region}.{console_domain(partition)}/{service}/home?region={region}#{rest}"

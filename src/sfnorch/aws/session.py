@@ -14,6 +14,7 @@ from botocore.config import Config
 from sfnorch.aws.errors import NoAnswerOfAwsError
 from sfnorch.aws.secrets import keep_secret
 from sfnorch.errors import SfnorchError
+from sfnorch.partitions import partition_of
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -57,8 +58,8 @@ class Session:
 
     @property
     def partition(self) -> str:
-        """The part of AWS that the region is in: aws, aws-cn, aws-us-gov."""
-        return self._session.get_partition_for_region(self.region) if self.region else "aws"
+        """The name of the region's partition: aws, aws-cn, aws-us-gov."""
+        return partition_of(self.region).name
 
     @cached_property
     def account(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from troposphere import AWSObject, Output, Parameter, Tags, Template
@@ -32,6 +33,7 @@ def assembled(
     outputs: Mapping[str, Any],
     tags: Mapping[str, str],
     origin: Origin | None,
+    mappings: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({}),
     transform: str = "",
 ) -> TemplateData:
     """The template of these parts; the tags are put on every resource that takes any."""
@@ -44,6 +46,8 @@ def assembled(
         template.set_metadata(origin.metadata)
     for parameter in parameters:
         template.add_parameter(parameter)
+    for name, mapping in mappings.items():
+        template.add_mapping(name, mapping)
     for name, condition in conditions.items():
         template.add_condition(name, condition)
     headings = {}
@@ -79,6 +83,7 @@ _SECTIONS = (
     "Description",
     "Metadata",
     "Parameters",
+    "Mappings",
     "Conditions",
     "Resources",
     "Outputs",

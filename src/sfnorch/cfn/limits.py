@@ -15,6 +15,7 @@ from typing import Any
 from sfnorch import workflow as flow
 from sfnorch.cfn.values import function_role_id, machine_id, role_id
 from sfnorch.errors import LimitError
+from sfnorch.partitions import PARTITIONS
 
 TEMPLATE_BYTES = 1_000_000
 DEFINITION_BYTES = 1_000_000
@@ -25,8 +26,8 @@ COUNTS = {"Parameters": 200, "Resources": 500, "Outputs": 200}
 # What intrinsic functions may become at most, as far as the template can know: names in the longest region and
 # partition, and a stack's name of usual length.
 _LONGEST = {
-    "AWS::Partition": "aws-us-gov",
-    "AWS::Region": "ap-northeast-1",
+    "AWS::Partition": max(PARTITIONS, key=len),
+    "AWS::Region": "us-isof-south-1",
     "AWS::AccountId": "1" * 12,
     "AWS::StackName": "s" * 30,
 }
@@ -68,7 +69,7 @@ _FEWER = "split the plan in two, each with a stack of its own"
 def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) -> list[str]:
     where = f"{machine.place}: " if machine.place else ""
     faults = []
-    definition = len(_json(resources[machine_id(machine.key)]["Properties"]["Definition"]).encode())
+    definition = len(_definition(resources[machine_id(machine.key)]["Properties"]).encode())
     if definition > DEFINITION_BYTES:
         faults.append(
             f"{where}the definition of {machine.name} has {definition:,} bytes, and Step Functions takes "
@@ -83,6 +84,12 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
             f"{ROLE_MANAGED_POLICIES}: {_fewer_statements(machine)}"
         )
     return faults
+
+
+def _definition(properties: Mapping[str, Any]) -> str:
+    """The definition as JSON with its substitutions filled in."""
+    values = {f"${{{name}}}": _evaluated(value) for name, value in properties["DefinitionSubstitutions"].items()}
+    return re.sub(r"\$\{\w+\}", lambda name: values.get(name[0], name[0]), _json(properties["Definition"]))
 
 
 def _role_fault(name: str, role: Mapping[str, Any]) -> str:

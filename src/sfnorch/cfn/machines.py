@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from troposphere import GetAtt
+from troposphere import GetAtt, Sub
 from troposphere.serverless import StateMachine as TroposphereSamStateMachine
 from troposphere.stepfunctions import (
     CloudWatchLogsLogGroup,
@@ -16,7 +15,7 @@ from troposphere.stepfunctions import (
 from troposphere.stepfunctions import StateMachine as NativeStateMachine
 
 from sfnorch import workflow as flow
-from sfnorch.asl import definition
+from sfnorch.asl import definition, fold, integrations, is_expression, substitution_names, with_resources
 from sfnorch.cfn.values import LOG_GROUP, machine_id, resolved, role_id
 
 
@@ -67,27 +66,29 @@ def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> Nativ
 
 
 def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str, Any]:
-    substitutions = {key: resolved(value, workflow.topic) for key, value in machine.substitutions.items()}
+    """The definition, and what CloudFormation fills in.
+
+    A resource is filled in whole, as AWS's own templates do it: cfn-lint refuses one of which a part is filled in.
+    https://github.com/aws/aws-sam-cli-app-templates
+    """
     made = definition(machine.graph)
+    names = substitution_names(integrations(made), machine.substitutions)
+    made = with_resources(made, lambda integration: f"${{{names[integration]}}}")
+    substitutions = {key: resolved(value, workflow.topic) for key, value in machine.substitutions.items()} | {
+        name: Sub(f"arn:${{AWS::Partition}}:states:::{integration}") for integration, name in names.items()
+    }
     return {"DefinitionSubstitutions": substitutions, "Definition": _compact(made) if workflow.compact else made}
 
 
-_ONE_LINE = 500
-
-
 def _compact(value: Any) -> Any:
-    """The same definition with its expressions on one line, very long ones on lines without blanks before them.
-
-    JSONata knows no line ends and no indentation, and no text in these expressions holds one.
-    """
+    """The same definition with its expressions on one line, without the blanks that JSONata does not need."""
     if isinstance(value, dict):
         return {key: _compact(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_compact(item) for item in value]
-    if not isinstance(value, str) or not value.startswith("{%"):
-        return value
-    one_line = re.sub(r"\n *", " ", value)
-    return one_line if len(one_line) <= _ONE_LINE else re.sub(r"\n +", "\n", value)
+    if isinstance(value, str) and is_expression(value):
+        return f"{{% {fold(value[2:-2])} %}}"
+    return value
 
 
 def _logging() -> LoggingConfiguration:

@@ -7,10 +7,11 @@ import re
 from typing import Any
 
 from sfnorch import workflow as flow
-from sfnorch.asl import definition
+from sfnorch.asl import definition, with_resources
 from sfnorch.cfn import limits, yaml_text
 from sfnorch.cfn.template import Format, template_data
 from sfnorch.origin import RENDERED_BY
+from sfnorch.partitions import AWS
 
 HEAD = f"{RENDERED_BY}sfnorch: change the plan and render again, rather than this file."
 
@@ -25,10 +26,13 @@ def render_template(workflow: flow.Workflow, form: Format) -> str:
     return text
 
 
-def render_definition(machine: flow.StateMachine, workflow: flow.Workflow) -> tuple[str, list[str]]:
+def render_definition(
+    machine: flow.StateMachine, workflow: flow.Workflow, partition: str = AWS
+) -> tuple[str, list[str]]:
     """A machine's definition as JSON, for the console, and the substitutions that are left to fill in by hand.
 
-    Parameters have their defaults; what only a stack knows (ARNs, names that begin with its own) stays `${Name}`.
+    Parameters have their defaults; what only a stack knows (ARNs, names that begin with its own) stays `${Name}`. An
+    execution of it runs in the `partition`, and in no other.
     """
     defaults = {parameter.name: parameter.default for parameter in workflow.parameters}
     known = {
@@ -37,7 +41,8 @@ def render_definition(machine: flow.StateMachine, workflow: flow.Workflow) -> tu
         if isinstance(value, flow.ParameterValue)
     }
     left = [key for key in machine.substitutions if key not in known]
-    filled = _filled(definition(machine.graph), known)
+    made = with_resources(definition(machine.graph), lambda integration: f"arn:{partition}:states:::{integration}")
+    filled = _filled(made, known)
     return json.dumps(filled, indent=2, ensure_ascii=False) + "\n", left
 
 

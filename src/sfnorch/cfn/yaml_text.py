@@ -30,7 +30,7 @@ class Style:
 
 
 READABLE = Style(indent=2, width=150)
-COMPACT = Style(indent=1, width=320)
+COMPACT = Style(indent=1, width=1_500)
 """For templates that are to stay under the 51,200 bytes that CloudFormation takes without a bucket."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -286,6 +286,17 @@ def lint(deployable: Deployable, console: Console | None) -> None:
         console.print(f"{count_words(found)}; none of them stops a deployment.")
 
 
+def in_region(deployable: Deployable, region: str) -> Deployable:
+    """Return the same with its template's values as they are in the region; unchanged where none is set."""
+    from sfnorch.template.contents import contents
+
+    template = deployable.template
+    if not region or region == template.stack.where.region:
+        return deployable
+    where = replace(template.stack.where, region=region)
+    return replace(deployable, template=contents(template.source, template.stack.given, where))
+
+
 def looked_over(deployable: Deployable, session: Session, console: Console | None, *, jobs_required: bool) -> None:
     """Lints, and warns of Glue jobs that aren't there; Glue is asked meanwhile.
 
@@ -293,7 +304,7 @@ def looked_over(deployable: Deployable, session: Session, console: Console | Non
     """
     with ThreadPoolExecutor(max_workers=1) as pool:
         missing = pool.submit(_missing_jobs, deployable, session)
-        lint(deployable, console)
+        lint(in_region(deployable, session.region), console)
         _tell_missing_jobs(missing, console, required=jobs_required)
 
 

@@ -9,6 +9,7 @@ import click
 
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option, plan_option
+from sfnorch.cli.regions import region_option, surroundings
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
 from sfnorch.source import SourceError
@@ -16,16 +17,23 @@ from sfnorch.source import SourceError
 if TYPE_CHECKING:
     from sfnorch.lint.run import Linting
     from sfnorch.template.contents import Template
+    from sfnorch.template.resources import Surroundings
 
 
 @click.command()
 @click.argument("templates", nargs=-1, type=click.Path(path_type=Path), metavar="[TEMPLATE]...")
 @plan_option
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave a rule out; may be given for several.")
+@region_option
 @click.option("--list-rules", is_flag=True, help="List the rules, and end.")
 @output_option
 def lint(
-    templates: tuple[Path, ...], plan_file: Path | None, ignored: tuple[str, ...], list_rules: bool, output_form: str
+    templates: tuple[Path, ...],
+    plan_file: Path | None,
+    ignored: tuple[str, ...],
+    region: str,
+    list_rules: bool,
+    output_form: str,
 ) -> int:
     """Look for mistakes and risks in templates, whatever made them.
 
@@ -45,7 +53,7 @@ def lint(
     found: list[Finding] = []
     heads: list[str] = []
     for file in templates or (None,):
-        findings, head = _one(linting, file, plan_file)
+        findings, head = _one(linting, file, plan_file, surroundings(region))
         found += findings
         heads.append(head)
     if output_form == "json":
@@ -57,12 +65,12 @@ def lint(
     return 1 if any(finding.severity is Severity.ERROR for finding in found) else 0
 
 
-def _one(linting: Linting, file: Path | None, plan_file: Path | None) -> tuple[list[Finding], str]:
+def _one(linting: Linting, file: Path | None, plan_file: Path | None, where: Surroundings) -> tuple[list[Finding], str]:
     """The findings about one template, and what it is: its name and its machines."""
     from sfnorch.cli.templates import read_contents
 
     try:
-        template = read_contents(file, plan_file)
+        template = read_contents(file, plan_file, where=where)
     except SourceError as error:
         if file is None:  # a plan's errors, which are none of a template's
             raise

@@ -9,6 +9,7 @@ import click
 
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
+from sfnorch.cli.regions import own_partition, partition_option
 
 if TYPE_CHECKING:
     from sfnorch.workflow import StateMachine, Workflow
@@ -34,6 +35,7 @@ FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
     help="SAM, plain CloudFormation, or one machine's definition as JSON, for the console.",
 )
 @click.option("--machine", metavar="NAME", help="The machine to write as asl: master, or a child's name.")
+@partition_option
 @click.option("--summary", is_flag=True, help="Show what the template holds, machine by machine.")
 @output_option
 def render(
@@ -41,6 +43,7 @@ def render(
     out: Path | None,
     form: str,
     machine: str | None,
+    partition: str | None,
     jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
     summary: bool,
     output_form: str,
@@ -55,8 +58,13 @@ def render(
         raise click.UsageError("The rendering itself goes to standard output: write it to a file with -o.")
     if machine and form != "asl":
         raise click.UsageError("--machine chooses what --format asl writes; a template holds all machines.")
+    if partition and form != "asl":
+        raise click.UsageError("--partition is for --format asl; a template runs in the partition it is deployed to.")
     workflow = build(read_plan(plan_file, jobs, jobs_by_child))
-    text = _definition(_chosen(workflow, machine), workflow) if form == "asl" else _template(workflow, form)
+    if form == "asl":
+        text = _definition(_chosen(workflow, machine), workflow, partition or own_partition().name)
+    else:
+        text = _template(workflow, form)
     if to_stdout:
         click.echo(text, nl=False)
         return
@@ -80,10 +88,10 @@ def _template(workflow: Workflow, form: str) -> str:
     return render_template(workflow, "sam" if form == "sam" else "cfn")
 
 
-def _definition(machine: StateMachine, workflow: Workflow) -> str:
+def _definition(machine: StateMachine, workflow: Workflow, partition: str) -> str:
     from sfnorch.cfn.render import render_definition
 
-    text, left = render_definition(machine, workflow)
+    text, left = render_definition(machine, workflow, partition)
     if left:
         names = ", ".join(f"${{{name}}}" for name in left)
         click.echo(f"Only a stack knows {names}: fill in before you start {machine.name}.", err=True)

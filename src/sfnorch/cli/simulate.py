@@ -20,6 +20,7 @@ from sfnorch.cli.exit_codes import CHILD_FAILED
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import Duration, output_option, plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values, refuse_faults
+from sfnorch.cli.regions import region_option, surroundings
 from sfnorch.durations import seconds_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ _SAVED = (".svg", ".html", ".txt")
 @click.option(
     "--until", type=Duration(), metavar="24h", help="Play no longer than this; a machine that starts itself 1h, unset."
 )
+@region_option
 @click.option("--run-functions", is_flag=True, help="Run the code of a named template's functions; a plan's is run.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Where jitter and random names come from.")
 @click.option("--price", type=float, metavar="USD", help="The price of 1,000 state transitions.")
@@ -63,6 +65,7 @@ def simulate(
     throttles: tuple[str, ...],
     mocks: tuple[str, ...],
     until: float | None,
+    region: str,
     run_functions: bool,
     seed: int,
     price: float | None,
@@ -92,7 +95,7 @@ def simulate(
         code_folder=(template_file or plan_file or Path()).parent,
     )
     document = json_object(given)
-    template = read_contents(template_file, plan_file, parameters)
+    template = read_contents(template_file, plan_file, parameters, surroundings(region))
     _refuse_parameters(template, parameters)
     _refuse_mocks(template, behaviour)
     run = play(template, chosen(template, machine), document, behaviour, seed=seed, until=until)

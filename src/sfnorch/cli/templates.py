@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
     from sfnorch.template.contents import Template
     from sfnorch.template.reader import Source
+    from sfnorch.template.resources import Surroundings
 
 
 def read_source(template_file: Path | None, plan_file: Path | None) -> Source:
@@ -40,9 +41,12 @@ def rendering(plan: AnyPlan, plan_file: Path | None) -> Source:
 
 
 def read_contents(
-    template_file: Path | None, plan_file: Path | None, parameters: Mapping[str, str] | None = None
+    template_file: Path | None,
+    plan_file: Path | None,
+    parameters: Mapping[str, str] | None = None,
+    where: Surroundings | None = None,
 ) -> Template:
-    """What stands in the named template, or in the plan's rendering."""
+    """What stands in the named template, or in the plan's rendering, for a stack that stands `where`."""
     from sfnorch.template.contents import contents
 
-    return contents(read_source(template_file, plan_file), parameters)
+    return contents(read_source(template_file, plan_file), parameters, where)

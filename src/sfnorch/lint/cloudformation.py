@@ -8,6 +8,7 @@ https://github.com/aws-cloudformation/cfn-lint
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -38,6 +39,9 @@ _SECTIONS = ("Globals", "Parameters", "Mappings", "Conditions", "Outputs")
 """Sections that cfn-lint takes for mappings; of one that is none, the reader tells."""
 
 _ANY_RESOURCE = "arn:aws:states:::lambda:invoke"
+_OTHER_PARTITION = re.compile(r"arn:aws-[a-z-]+(?=:[a-z-]+:[a-z0-9-]*:[0-9]*:[a-z-]+:[\w.-]+(:(\$LATEST|[\w.-]+))?$)")
+"""How a resource begins that is right but for cfn-lint's schema, which knows the partition aws alone."""
+
 _ROLE = "arn:aws:iam::123456789012:role/lint"
 
 
@@ -126,7 +130,10 @@ def _in_definition(machine: StateMachine, match: Any, path: Path) -> Located | N
     """The finding in its definition; none where it isn't one, or another linter tells the same in better words."""
     if any(words in match.message for words in _TOLD_BETTER) or _is_taken(machine, path):
         return None
-    if path and path[-1] in NUMBERS and code(value_at(machine, path)) is not None:
+    value = value_at(machine, path)
+    if path and path[-1] in NUMBERS and code(value) is not None:
+        return None
+    if path and path[-1] == "Resource" and isinstance(value, str) and _OTHER_PARTITION.match(value):
         return None
     full, place = machine.at(path)
     return _finding(match, full, place)
@@ -202,12 +209,14 @@ def _has_functions(value: Any) -> bool:
 
 
 def _known(value: Any, key: str = "") -> Any:
-    """The definition with a Resource that only AWS knows replaced by one that the schema takes."""
+    """The definition with a Resource that only AWS knows, or of another partition, as one that the schema takes."""
     if isinstance(value, Object):
         return Object(value.place, [(name, _known(item, name), line) for name, item, line in value.rows()])
     if isinstance(value, Array):
         return Array(value.place, [(_known(item), line) for item, line in value.rows()])
-    return _ANY_RESOURCE if key == "Resource" and isinstance(value, str) and UNKNOWN.search(value) else value
+    if key == "Resource" and isinstance(value, str):
+        return _ANY_RESOURCE if UNKNOWN.search(value) else _OTHER_PARTITION.sub("arn:aws", value)
+    return value
 
 
 def one_a_mistake(findings: Iterable[Located]) -> list[Located]:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
 from sfnorch.asl import Substitution, Task, Value, jsonata
 from sfnorch.integrations import notification
+from sfnorch.partitions import CONSOLES
 from sfnorch.patterns.job_failure import any_error
 
 SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": "\n    & '
 """`[ENV] NAME: `, to be followed by up to 30 characters: SNS takes less than 100."""
 
-LINK = """$region := $split(<<arn>>, ":")[3];
-  $link := function($service, $rest) {
-    "https://" & $region & ".console.aws.amazon.com/" & $service & "/home?region=" & $region & "#" & $rest
-  };"""
-"""`$link(service, rest)`, into the console of the region that `<<arn>>`, JSONata for an ARN, is of."""
+_CONSOLES = ",\n      ".join(f"{json.dumps(name)}: {json.dumps(domain)}" for name, domain in CONSOLES.items())
+
+LINK = f"""$parts := $split(<<arn>>, ":");
+  $region := $parts[3];
+  $console := "https://" & $region & "." & $lookup({{
+      {_CONSOLES}
+    }}, $parts[1]);
+  $link := function($service, $rest) {{
+    $console & "/" & $service & "/home?region=" & $region & "#" & $rest
+  }};"""
+"""`$link(service, rest)`, into the console of the partition and the region of `<<arn>>`, JSONata for an ARN."""
 
 OWN_EXECUTION = "$states.context.Execution.Id"
 
 
 def link_to(arn: str) -> str:
-    """The JSONata of LINK for the region of the ARN that this JSONata is."""
+    """The JSONata of LINK for the partition and the region of the ARN that this JSONata is."""
     return LINK.replace("<<arn>>", arn)
 
 

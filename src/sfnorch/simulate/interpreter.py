@@ -16,6 +16,7 @@ from sfnorch.simulate.attempts import Attempts
 from sfnorch.simulate.errors import DATA_LIMIT, NO_CHOICE, QUERY, RUNTIME, StatesError
 from sfnorch.simulate.execution import MAX_EVENTS
 from sfnorch.simulate.expressions import timestamp
+from sfnorch.simulate.partition import refuse_other_partition
 from sfnorch.simulate.record import Execution, What
 from sfnorch.simulate.world import Steps, World
 from sfnorch.template.contents import StateMachine
@@ -126,6 +127,7 @@ class Interpreter:
 
     def attempt(self, visit: Visit) -> Steps:
         """What the state comes to this time. Raises StatesError."""
+        refuse_other_partition(self.execution, visit.state)
         match visit.state.kind:
             case "Pass":
                 return self.done(visit, visit.input)

@@ -15,6 +15,7 @@ from sfnorch.template.calls import ANY, child_machine, starts_itself
 from sfnorch.template.contents import StateMachine, Template, contents
 from sfnorch.template.iam import overlap
 from sfnorch.template.reader import parse_template
+from sfnorch.template.resources import Surroundings
 
 ENDLESS_SECONDS = 3_600.0
 """How long a machine that starts itself is played, unless told."""
@@ -29,12 +30,13 @@ def simulate(
     parameters: Mapping[str, str] | None = None,
     seed: int = 0,
     until: float | None = None,
+    where: Surroundings | None = None,
 ) -> Run:
     """The run of a template's machine: `machine` by name, else the one that starts the others, or the only one.
 
     Raises SfnorchError for a template or machine that can't be played through.
     """
-    template = contents(parse_template(text, "template"), parameters)
+    template = contents(parse_template(text, "template"), parameters, where)
     return play(template, chosen(template, machine), given, behaviour, seed=seed, until=until)
 
 

@@ -10,15 +10,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, partition_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """Where a stack stands: what the pseudo parameters yield. The defaults are AWS's own in its examples."""
 
-    region: str = "us-east-1"
+    region: str = DEFAULT_REGION
     account: str = "123456789012"
-    partition: str = "aws"
     stack_name: str = "stack"
+
+    @property
+    def partition(self) -> str:
+        """The name of the region's partition."""
+        return partition_of(self.region).name
+
+    @property
+    def url_suffix(self) -> str:
+        """What the hosts of the region's services end in."""
+        return PARTITIONS[self.partition].url_suffix
 
     def pseudo_parameters(self) -> dict[str, str]:
         """Each pseudo parameter's value, AWS::NoValue apart."""
@@ -29,7 +40,7 @@ class Surroundings:
             "AWS::Region": self.region,
             "AWS::StackId": f"arn:{self.partition}:cloudformation:{self.region}:{self.account}:{stack}",
             "AWS::StackName": self.stack_name,
-            "AWS::URLSuffix": "amazonaws.com",
+            "AWS::URLSuffix": self.url_suffix,
         }
 
 
@@ -77,7 +88,7 @@ IDENTITIES: Mapping[str, Identity] = {
     "AWS::RedshiftServerless::Workgroup": _regional("WorkgroupName", "redshift-serverless", "workgroup/{name}"),
     "AWS::S3::Bucket": Identity("BucketName", "arn:{partition}:s3:::{name}"),
     "AWS::SNS::Topic": _regional("TopicName", "sns", "{name}", "arn"),
-    "AWS::SQS::Queue": _regional("QueueName", "sqs", "{name}", "https://sqs.{region}.amazonaws.com/{account}/{name}"),
+    "AWS::SQS::Queue": _regional("QueueName", "sqs", "{name}", "https://sqs.{region}.{suffix}/{account}/{name}"),
     "AWS::SecretsManager::Secret": _regional("Name", "secretsmanager", "secret:{name}-??????", "arn"),
     "AWS::Serverless::Function": _regional("FunctionName", "lambda", "function:{name}"),
     "AWS::Serverless::SimpleTable": _regional("TableName", "dynamodb", "table/{name}"),
@@ -128,4 +139,6 @@ def attribute(resource_type: str, logical_id: str, name: str, wanted: str, where
 
 
 def _filled(pattern: str, name: str, where: Surroundings) -> str:
-    return pattern.format(partition=where.partition, region=where.region, account=where.account, name=name)
+    return pattern.format(
+        partition=where.partition, region=where.region, account=where.account, suffix=where.url_suffix, name=name
+    )

@@ -64,6 +64,15 @@ class State:
         value = self.body.get(key)
         return value if isinstance(value, str) else ""
 
+    def resources(self) -> Iterator[tuple[Path, str]]:
+        """Each resource that the state names, and where: what it calls, what its Map reads from and writes to."""
+        for path in (("Resource",), ("ItemReader", "Resource"), ("ResultWriter", "Resource")):
+            body: Any = self.body
+            for key in path:
+                body = body.get(key) if isinstance(body, Object) else None
+            if isinstance(body, str):
+                yield (*self.path, *path), body
+
     def objects(self, key: str) -> Iterator[tuple[int, Object]]:
         """The mappings in the body's list under the key, with their positions."""
         yield from _objects(self.body, key)

@@ -276,7 +276,7 @@ with DAG(
         with TaskGroup("branch_2") as branch_2:
             other = StepFunctionStartExecutionOperator(
                 task_id="other",
-                state_machine_arn="arn:aws:states:{{ var.value.aws_region }}:{{ var.value.aws_account_id }}:stateMachine:publish",
+                state_machine_arn='arn:{{ {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc-de": "aws-eusc", "us-iso": "aws-iso", "us-isob": "aws-iso-b", "eu-isoe": "aws-iso-e", "us-isof": "aws-iso-f"}.get(var.value.aws_region.rsplit("-", 2)[0], "aws") }}:states:{{ var.value.aws_region }}:{{ var.value.aws_account_id }}:stateMachine:publish',
                 state_machine_input='{{ {"day": dag_run.conf["day"], "run": run_id, "all": macros.json.loads(ti.xcom_pull(task_ids=\'clean\')), "full": true} | tojson }}',
                 deferrable=True,
                 waiter_delay=30,

@@ -206,7 +206,7 @@ with DAG(
 ) as dag:
     publish = StepFunctionStartExecutionOperator(
         task_id="publish",
-        state_machine_arn="arn:aws:states:{{ var.value.aws_region }}:{{ var.value.aws_account_id }}:stateMachine:publish",
+        state_machine_arn='arn:{{ {"cn": "aws-cn", "us-gov": "aws-us-gov", "eusc-de": "aws-eusc", "us-iso": "aws-iso", "us-isob": "aws-iso-b", "eu-isoe": "aws-iso-e", "us-isof": "aws-iso-f"}.get(var.value.aws_region.rsplit("-", 2)[0], "aws") }}:states:{{ var.value.aws_region }}:{{ var.value.aws_account_id }}:stateMachine:publish',
         state_machine_input='{"mode": "full", "parts": [1, 0.25, "0.5", {"deep": "it\'s: \\"data\\" # no"}], "on": true}',
         deferrable=True,
         waiter_delay=30,

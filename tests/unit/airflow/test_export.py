@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -103,6 +105,17 @@ def test_a_timeout_holds_for_what_is_deferred():
 
     assert (machine["waiter_delay"], machine["waiter_max_attempts"], "execution_timeout" in machine) == (30, 2, False)
     assert (statement["deferrable"], str(statement["execution_timeout"])) == (False, "1:00:00")
+
+
+@pytest.mark.parametrize(
+    ("region", "name"), [("eu-west-1", "aws"), ("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")]
+)
+def test_a_state_machine_is_looked_for_in_the_partition_of_its_region(region: str, name: str):
+    arn = task("{name: a, state_machine: m}")["state_machine_arn"]
+    variables = SimpleNamespace(value=SimpleNamespace(aws_region=region, aws_account_id="123456789012"))
+    # these expressions of Jinja are Python's as well
+    filled = re.sub(r"\{\{ (.*?) \}\}", lambda code: eval(code[1], {"var": variables}), arn)  # noqa: S307
+    assert filled == f"arn:{name}:states:{region}:123456789012:stateMachine:m"
 
 
 def test_line_ends_are_the_users():

@@ -60,11 +60,19 @@ def test_a_bucket_of_another_account():
     )
 
 
-def test_where_a_template_lies():
-    client, stubber = stubbed("eu-central-1")
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("eu-central-1", "s3.eu-central-1.amazonaws.com"),
+        ("us-gov-west-1", "s3.us-gov-west-1.amazonaws.com"),
+        ("cn-north-1", "s3.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_where_a_template_lies(region: str, host: str):
+    client, stubber = stubbed(region)
     key = "templates/s/2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881.template"
     expected = {"Bucket": "b", "Key": key, "Body": b"x", "ExpectedBucketOwner": ACCOUNT}
     stubber.add_response("put_object", {}, expected)
     with stubber:
         url = Bucket(client, ACCOUNT, name="b").put("s", "x")
-    assert url == f"https://s3.eu-central-1.amazonaws.com/b/{key}"
+    assert url == f"https://{host}/b/{key}"

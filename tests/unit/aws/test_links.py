@@ -1,4 +1,4 @@
-"""Links into the console, for every part of AWS; and names of jobs that are near."""
+"""Links into the console, for every partition; and names of jobs that are near."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sfnorch.aws.links import execution_link, logs_link
         ("aws", "eu-central-1", "console.aws.amazon.com"),
         ("aws-cn", "cn-north-1", "console.amazonaws.cn"),
         ("aws-us-gov", "us-gov-west-1", "console.amazonaws-us-gov.com"),
+        ("aws-eusc", "eusc-de-east-1", "console.amazonaws-eusc.eu"),
     ],
 )
 def test_links(partition: str, region: str, domain: str):

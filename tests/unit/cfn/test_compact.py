@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from sfnorch.asl import definition
+from sfnorch.asl import definition, fold, integrations, is_expression, substitution_names, with_resources
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
@@ -20,20 +19,22 @@ children:
 """
 
 
-def unindented(value: Any) -> Any:
-    """The definition with the blanks in its expressions folded, which mean nothing to JSONata."""
+def folded(value: Any) -> Any:
+    """The definition with its expressions folded."""
     if isinstance(value, dict):
-        return {key: unindented(item) for key, item in value.items()}
+        return {key: folded(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [unindented(item) for item in value]
-    return re.sub(r"\s+", " ", value) if isinstance(value, str) and value.startswith("{%") else value
+        return [folded(item) for item in value]
+    return f"{{% {fold(value[2:-2])} %}}" if is_expression(value) else value
 
 
-def test_only_the_lines_of_expressions_change():
+def test_only_the_blanks_of_expressions_change():
     built = workflow(parse_plan(PLAN))
     resources = yaml_1_1(render_template(built, "cfn"))["Resources"]
     for machine in built.machines:
         rendered = resources[f"{machine.key}StateMachine"]["Properties"]["Definition"]
-        assert unindented(rendered) == unindented(definition(machine.graph))
+        made = definition(machine.graph)
+        names = substitution_names(integrations(made), machine.substitutions)
+        assert rendered == folded(with_resources(made, lambda each, names=names: f"${{{names[each]}}}"))
     assign = resources["Child1StateMachine"]["Properties"]["Definition"]["States"]["ResolveJobs"]["Assign"]
     assert assign["settings"] == {"a": {"Arguments": {"--sql": "select 1\n    from orders\n", "--text": "  b  "}}}

@@ -106,15 +106,19 @@ def test_values(written: str):
 
 
 def test_given_parameters_and_surroundings():
-    source = parse_template(f"{TEMPLATE}  [!Ref Needed, !Ref Empty, !If [Named, 1, 2], !GetAtt Queue.Arn]\n", "t.yaml")
-    where = Surroundings(region="eu-central-1", account="210987654321", partition="aws-cn", stack_name="etl")
+    source = parse_template(
+        f"{TEMPLATE}  [!Ref Needed, !Ref Empty, !If [Named, 1, 2], !GetAtt Queue.Arn, !Ref Queue]\n", "t.yaml"
+    )
+    where = Surroundings(region="cn-north-1", account="210987654321", stack_name="etl")
     stack = Stack(source.data, {"Needed": "n", "Empty": "e"}, where)
     assert stack.value(source.data["V"]) == [
         "n",
         "e",
         1,
-        "arn:aws-cn:sqs:eu-central-1:210987654321:etl-Queue-XXXXXXXXXXXX",
+        "arn:aws-cn:sqs:cn-north-1:210987654321:etl-Queue-XXXXXXXXXXXX",
+        "https://sqs.cn-north-1.amazonaws.com.cn/210987654321/etl-Queue-XXXXXXXXXXXX",
     ]
+    assert stack.ref("AWS::URLSuffix") == "amazonaws.com.cn"
     assert stack.exists("Machine")
     assert not Stack(source.data).exists("Machine")
     assert stack.text(None) == ""

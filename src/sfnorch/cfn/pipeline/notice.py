@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from troposphere import AWSObject, Condition, GetAtt, If, Not, NoValue, Ref, Sub
+from troposphere import AWSObject, Condition, FindInMap, GetAtt, If, Not, NoValue, Ref, Sub
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
@@ -18,9 +18,13 @@ from sfnorch.cfn.pipeline.names import PIPELINE, TOPIC, TOPIC_KEY
 from sfnorch.cfn.pipeline.parameters import given
 from sfnorch.cfn.roles import allow
 from sfnorch.cfn.values import OWN_TOPIC
+from sfnorch.partitions import CONSOLES
 
 _TELL = {"Service": "events.amazonaws.com"}
 _USE_KEY = ("kms:Decrypt", "kms:GenerateDataKey*")
+_MAPPING, _CONSOLE = "Partitions", "Console"
+CONSOLE_DOMAINS = {_MAPPING: {name: {_CONSOLE: domain} for name, domain in CONSOLES.items()}}
+"""The mapping that says where the console of the pipeline's partition is."""
 
 
 def own_topic(topic: flow.Topic) -> dict[str, Any]:
@@ -37,9 +41,10 @@ def notice_resources(topic: flow.Topic) -> list[AWSObject]:
     """The rule on failed stages, and the pipeline's own topic with its key."""
     text = (
         "The stage <stage> of the pipeline <pipeline> failed: "
-        "https://REGION.console.aws.amazon.com/codesuite/codepipeline/pipelines/<pipeline>/executions/<execution>/timeline"
-        "?region=REGION"
+        "https://${AWS::Region}.${Console}/codesuite/codepipeline/pipelines/<pipeline>/executions/<execution>/timeline"
+        "?region=${AWS::Region}"
     )
+    console = FindInMap(_MAPPING, Ref("AWS::Partition"), _CONSOLE)
     rule = Rule(
         "StageFailed",
         EventPattern={
@@ -57,7 +62,7 @@ def notice_resources(topic: flow.Topic) -> list[AWSObject]:
                         "pipeline": "$.detail.pipeline",
                         "execution": "$.detail.execution-id",
                     },
-                    InputTemplate=Sub(json.dumps(text).replace("REGION", "${AWS::Region}")),
+                    InputTemplate=Sub(json.dumps(text), Console=console),
                 ),
             )
         ],

@@ -14,7 +14,7 @@ from sfnorch.cfn.buckets import private_bucket
 from sfnorch.cfn.pipeline.build import build_resources
 from sfnorch.cfn.pipeline.creation import creation_role
 from sfnorch.cfn.pipeline.names import BUCKET, PIPELINE, SOURCE_BUCKET
-from sfnorch.cfn.pipeline.notice import notice_resources, own_topic, told_topic
+from sfnorch.cfn.pipeline.notice import CONSOLE_DOMAINS, notice_resources, own_topic, told_topic
 from sfnorch.cfn.pipeline.parameters import conditions, handed_on, own_parameters
 from sfnorch.cfn.pipeline.sources import OBJECT, Source, source
 from sfnorch.cfn.pipeline.stages import pipeline_resources
@@ -37,6 +37,7 @@ def _template(workflow: flow.Workflow, start: Source, *, stack_name: str, approv
     return assembled(
         f"The pipeline of a stack that sfnorch makes. {workflow.description}",
         parameters=[*start.parameters, *own_parameters(stack_name), *map(parameter, declared)],
+        mappings=CONSOLE_DOMAINS,
         conditions={**conditions(declared), **own_topic(workflow.topic)},
         groups=_groups(workflow, start, approval=approval),
         outputs=_outputs(workflow, start),

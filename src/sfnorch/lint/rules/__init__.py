@@ -26,6 +26,7 @@ from sfnorch.lint.rules import (
     topic_key_access,
     unused_permission,
     wildcard_resource,
+    wrong_partition,
     yaml_alias,
 )
 
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     branch_stops_siblings.RULE,
     glue_job_not_waited.RULE,
     glue_start_not_retried.RULE,
+    wrong_partition.RULE,
     failure_untold.RULE,
     polling_without_bound.RULE,
     history_too_long.RULE,

@@ -1,0 +1,50 @@
+"""The Resource of Task states: which service integration it calls, in whichever partition the machine runs.
+
+An execution fails at a Task whose resource names another partition than its own, and nothing catches that:
+https://github.com/aws/aws-cdk/issues/4597 [measured]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+INTEGRATION = "arn:aws:states:::"
+"""How a definition writes the resource of an integration, as in the partition aws, until the partition is known."""
+
+
+def integrations(definition: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return each integration that the definition's Tasks call, such as `glue:startJobRun.sync`, in their order."""
+    found: dict[str, None] = {}
+    with_resources(definition, lambda integration: found.setdefault(integration) or "")
+    return tuple(found)
+
+
+def with_resources(definition: Mapping[str, Any], resource: Callable[[str], str]) -> dict[str, Any]:
+    """Return the definition with the Resource of each Task as `resource` makes it from the integration's name."""
+    states = {name: _state(state, resource) for name, state in definition["States"].items()}
+    return {**definition, "States": states}
+
+
+def _state(state: Mapping[str, Any], resource: Callable[[str], str]) -> dict[str, Any]:
+    changed: dict[str, Any] = dict(state)
+    if state["Type"] == "Task":
+        changed["Resource"] = resource(state["Resource"].removeprefix(INTEGRATION))
+    if state["Type"] == "Parallel":
+        changed["Branches"] = [with_resources(branch, resource) for branch in state["Branches"]]
+    if state["Type"] == "Map":
+        changed["ItemProcessor"] = with_resources(state["ItemProcessor"], resource)
+    return changed
+
+
+def substitution_names(called: Collection[str], taken: Collection[str]) -> dict[str, str]:
+    """Return a name for each integration, `GlueStartJobRunSync` for `glue:startJobRun.sync`, that is not `taken`."""
+    names: dict[str, str] = {}
+    for integration in called:
+        words = re.findall("[A-Za-z0-9]+", integration.removeprefix("aws-sdk:"))
+        name = "".join(word[0].upper() + word[1:] for word in words)
+        while name in taken or name in names.values():
+            name += "Call"
+        names[integration] = name
+    return names

@@ -1,0 +1,166 @@
+"""ARNs that name a partition: one that is not the region's, or the region's own where it need not be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sfnorch.findings import Severity
+from sfnorch.lint.rule import Fault, Rule, fault
+from sfnorch.lint.subject import Subject
+from sfnorch.partitions import AWS, DEFAULT_REGION, partition_named, partition_of
+from sfnorch.template.contents import StateMachine
+from sfnorch.template.definitions import DefinitionError, read_definition
+from sfnorch.template.intrinsics import Stack
+from sfnorch.template.located import Array, Object, Path, place_of
+from sfnorch.template.resources import Surroundings
+from sfnorch.template.states import states_of
+
+_ELSEWHERE = "us-gov-west-1"
+_FILLED_IN = "with Fn::Sub, or fill it in by DefinitionSubstitutions"
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    stack = subject.template.stack
+    given = {name: _texts(stack.ref(name)) for name in stack.section("Parameters")}
+    yield from _in_parameters(stack, given)
+    seen = {text for texts in given.values() for text in texts}
+    yield from _in_resources(subject, seen)
+    for machine in subject.machines:
+        yield from _in_definition(machine, stack.where, seen)
+        yield from _written_out(machine, stack)
+
+
+def _in_parameters(stack: Stack, given: dict[str, list[str]]) -> Iterator[Fault]:
+    for name, texts in given.items():
+        for text in texts:
+            if _is_elsewhere(text, stack.where):
+                declared = stack.section("Parameters")[name]
+                has_default = isinstance(declared, Object) and "Default" in declared
+                path: Path = ("Parameters", name, "Default") if has_default else ("Parameters", name)
+                yield Fault(
+                    path=path,
+                    place=place_of(stack.template, path),
+                    message=_words(text, text, stack.where),
+                    hint=f"give one of the partition {stack.where.partition}",
+                )
+
+
+def _in_resources(subject: Subject, seen: set[str]) -> Iterator[Fault]:
+    """The faults of all resources' properties but the definitions of state machines."""
+    stack = subject.template.stack
+    apart = {
+        (*machine.path, key)
+        for machine in subject.machines
+        if machine.definition
+        for key in (machine.definition.path[len(machine.path)], "DefinitionSubstitutions")
+    }
+    for logical_id, resource in stack.section("Resources").items():
+        properties = resource.get("Properties") if isinstance(resource, Object) else None
+        if not isinstance(properties, Object) or not stack.exists(logical_id):
+            continue
+        above: Path = ("Resources", logical_id, "Properties")
+        rows = [(key, stack.value(value), line) for key, value, line in properties.rows() if (*above, key) not in apart]
+        values = Object(properties.place, rows)
+        for path, text in _walk(values):
+            if text not in seen and _is_elsewhere(text, stack.where):
+                yield Fault(
+                    path=(*above, *path),
+                    place=place_of(values, path),
+                    message=_words(text, text, stack.where),
+                    hint=_hint(text, stack.where),
+                )
+
+
+def _in_definition(machine: StateMachine, where: Surroundings, seen: set[str]) -> Iterator[Fault]:
+    called = {path: state.name for state in machine.walk() for path, _ in state.resources()}
+    for path, text in _walk(machine.definition.data) if machine.definition else ():
+        if not _is_elsewhere(text, where) or (text in seen and path not in called):
+            continue
+        message = _words(text, text, where)
+        if path in called:
+            message = _words(f"the resource of {called[path]}", text, where)
+            message += ": each execution fails there, and nothing catches it"
+        yield fault(machine, path, message, _hint(text, where, _FILLED_IN))
+
+
+def _written_out(machine: StateMachine, stack: Stack) -> Iterator[Fault]:
+    """The fault of a machine whose resources name its partition, whichever region it is deployed to."""
+    own = stack.where.partition
+    named = [
+        (state.name, path, text)
+        for state in machine.walk()
+        for path, text in state.resources()
+        if partition_named(text) == own
+    ]
+    if not machine.definition or not named or not _may_be_literal(machine, own):
+        return
+    literal = _resources_elsewhere(machine, stack)
+    named = [each for each in named if literal.get(each[1]) == each[2]]
+    if named:
+        name, path, text = named[0]
+        of = f"the resource of {name} names"
+        if len(named) > 1:
+            of = f"the resources of {name} and {len(named) - 1} more name"
+        message = f"{of} the partition {own}, so that the machine runs in no other"
+        yield fault(machine, path, message, _hint(text, stack.where, _FILLED_IN), severity=Severity.INFO)
+
+
+def _may_be_literal(machine: StateMachine, own: str) -> bool:
+    """Whether a resource names the partition even with its substitutions left as they are written."""
+    unfilled = machine.definition.unfilled if machine.definition else None
+    if unfilled is None:
+        return True
+    return any(partition_named(text) == own for state in states_of(unfilled).walk() for _, text in state.resources())
+
+
+def _resources_elsewhere(machine: StateMachine, stack: Stack) -> dict[Path, str]:
+    """What the resources would be in a region of another partition."""
+    region = _ELSEWHERE if stack.where.partition == AWS else DEFAULT_REGION
+    where = Surroundings(region=region, account=stack.where.account, stack_name=stack.where.stack_name)
+    try:
+        definition = read_definition(Stack(stack.template, stack.given, where), machine.properties, machine.path)
+    except DefinitionError:
+        return {}
+    return {path: text for state in states_of(definition.data).walk() for path, text in state.resources()}
+
+
+def _is_elsewhere(text: str, where: Surroundings) -> bool:
+    return partition_named(text) not in ("", where.partition)
+
+
+def _words(what: str, arn: str, where: Surroundings) -> str:
+    return f"{what} is of the partition {partition_named(arn)}, and {where.region} is in {where.partition}"
+
+
+def _hint(arn: str, where: Surroundings, how: str = "with Fn::Sub") -> str:
+    _, _, service, region, *_ = (*arn.split(":", 4), "", "")
+    if region and partition_of(region).name != where.partition:
+        return f"name one of the partition {where.partition}"
+    return f"write arn:${{AWS::Partition}}:{service}:… {how}"
+
+
+def _texts(value: Any) -> list[str]:
+    return [text for _, text in _walk(value)]
+
+
+def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Each text in the value, and the path to it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Object):
+        for key, item in value.items():
+            yield from _walk(item, (*path, key))
+    elif isinstance(value, Array):
+        for index, item in enumerate(value):
+            yield from _walk(item, (*path, index))
+
+
+RULE = Rule(
+    id="wrong-partition",
+    title="An ARN of another partition than the region's, or a state machine that runs in one partition alone",
+    why="an execution fails at a resource of another partition, and IAM refuses a policy that names one",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+    severity=Severity.ERROR,
+    check=_check,
+)

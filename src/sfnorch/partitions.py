@@ -1,0 +1,70 @@
+"""AWS's partitions: which one a region is in, and the domains that differ between them.
+
+Regions and URL suffixes are those of botocore's partitions.json. A console stands beside the sign-in page of its
+partition, `console.` for `signin.`, whose domains are those of botocore's endpoint rules for `signin`. That holds for
+aws, aws-cn, aws-us-gov and aws-eusc [documented], and is assumed of the isolated partitions.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+DEFAULT_REGION = "us-east-1"
+"""The region where none is set."""
+
+AWS = "aws"
+_ARN = re.compile(r"arn:([^:]+):")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partition:
+    """A group of regions with accounts and ARNs of its own."""
+
+    name: str
+    area: str
+    """What the names of its regions begin with: `us-gov` of us-gov-west-1. Empty for aws, which has all others."""
+    url_suffix: str = "amazonaws.com"
+    """What the pseudo parameter AWS::URLSuffix yields."""
+    console: str
+    """The domain of its console; a region's own pages have the region before it."""
+
+
+_ALL = (
+    Partition(name=AWS, area="", console="console.aws.amazon.com"),
+    Partition(name="aws-cn", area="cn", url_suffix="amazonaws.com.cn", console="console.amazonaws.cn"),
+    Partition(name="aws-us-gov", area="us-gov", console="console.amazonaws-us-gov.com"),
+    Partition(name="aws-eusc", area="eusc-de", url_suffix="amazonaws.eu", console="console.amazonaws-eusc.eu"),
+    Partition(name="aws-iso", area="us-iso", url_suffix="c2s.ic.gov", console="console.c2shome.ic.gov"),
+    Partition(name="aws-iso-b", area="us-isob", url_suffix="sc2s.sgov.gov", console="console.sc2shome.sgov.gov"),
+    Partition(name="aws-iso-e", area="eu-isoe", url_suffix="cloud.adc-e.uk", console="console.csphome.adc-e.uk"),
+    Partition(name="aws-iso-f", area="us-isof", url_suffix="csp.hci.ic.gov", console="console.csphome.hci.ic.gov"),
+)
+
+PARTITIONS: Mapping[str, Partition] = {partition.name: partition for partition in _ALL}
+"""Every partition by its name."""
+
+CONSOLES: Mapping[str, str] = {partition.name: partition.console for partition in _ALL}
+"""The domain of each partition's console."""
+
+AREAS: Mapping[str, str] = {partition.area: partition.name for partition in _ALL if partition.area}
+"""The partitions but aws, by what the names of their regions begin with."""
+
+
+def partition_of(region: str) -> Partition:
+    """Return the partition of a region, by its name without the direction and the number; aws for all others."""
+    return PARTITIONS[AREAS.get(region.rsplit("-", 2)[0], AWS)]
+
+
+def partition_named(arn: str) -> str:
+    """Return the name of the partition that an ARN begins with; empty for another text, or for a partition unknown."""
+    match = _ARN.match(arn)
+    return match[1] if match and match[1] in PARTITIONS else ""
+
+
+def console_domain(partition: str) -> str:
+    """Return the domain of a partition's console by the partition's name; that of aws for one unknown."""
+    return CONSOLES.get(partition, CONSOLES[AWS])

@@ -1,0 +1,25 @@
+"""Resources of another partition: an execution fails at the first state that names one, and nothing catches that."""
+
+from __future__ import annotations
+
+from sfnorch.partitions import partition_named
+from sfnorch.simulate.errors import RUNTIME, StatesError
+from sfnorch.simulate.record import Execution
+from sfnorch.template.states import State
+
+
+def refuse_other_partition(execution: Execution, state: State) -> None:
+    """Raise StatesError (States.Runtime) where the state's resource is of another partition than the execution.
+
+    Of a Task it is measured, and so are the words; of what a distributed Map reads and writes it is assumed.
+    https://github.com/aws/aws-cdk/issues/4597
+    """
+    expected = partition_named(execution.arn)
+    for _, resource in state.resources():
+        was = partition_named(resource)
+        if was and was != expected:
+            raise StatesError(
+                RUNTIME,
+                f"An error occurred while executing the state '{state.name}'. The resource belongs to a different "
+                f"partition from the running execution. Expected '{expected}', was '{was}'.",
+            )
