@@ -107,8 +107,8 @@ def surroundings_of(stack_id: str) -> Surroundings:
     """Return where a stack is, by its ARN: what its template's pseudo parameters yield."""
     from sfnorch.template.resources import Surroundings
 
-    _, partition, _, region, account, stack = stack_id.split(":", 5)
-    return Surroundings(region=region, account=account, partition=partition, stack_name=stack.split("/")[1])
+    _, _, _, region, account, stack = stack_id.split(":", 5)
+    return Surroundings(region=region, account=account, stack_name=stack.split("/")[1])
 
 
 def parameter_owners(deployable: Deployable) -> Mapping[str, str]:
