@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sfnorch.cli.job_concurrency import job_concurrency, print_plan_warnings
 from sfnorch.cli.options import given_child_jobs, read_plan
 from sfnorch.cli.parameters import parameter_values, refuse_faults
 from sfnorch.cli.templates import read_source, rendering
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
+from sfnorch.plan.load import with_jobs
 from sfnorch.plan.models import MasterChildPlan
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class Deployable:
     parameters: Mapping[str, str]
     planned_jobs: tuple[str, ...] = ()
     """The Glue jobs of the plan that it is a rendering of."""
+    plan: AnyPlan | None = None
+    """The plan that it is a rendering of, with the jobs that are given."""
     folder: Path = Path()
     """Where code of functions lies that the template doesn't hold."""
 
@@ -153,18 +157,22 @@ def deployable_of(
     from sfnorch.template.contents import contents
 
     parameters = parameter_values(overrides)
+    planned_jobs = plan.job_names if plan else ()
     for option, number, names in _lists_of_jobs(plan, jobs, jobs_by_child):
         name = f"Child{number}GlueJobs"
         if name in parameters:
             raise click.UsageError(f"{option}: the parameter {name} is set twice.")
         parameters[name] = ",".join(names)
+        if isinstance(plan, MasterChildPlan) and number <= len(plan.children):
+            plan = with_jobs(plan, {number - 1: names})
     secret = _secret(source.data.get("Parameters"))
     keep_secret(*(parameters[name] for name in secret if name in parameters))
     shown = {name: "****" if name in secret else value for name, value in parameters.items()}
     return Deployable(
         template=contents(source, shown),
         parameters=parameters,
-        planned_jobs=plan.job_names if plan else (),
+        planned_jobs=planned_jobs,
+        plan=plan,
         folder=folder or Path(),
     )
 
@@ -235,14 +243,17 @@ def lint(deployable: Deployable, console: Console | None) -> None:
 
 
 def looked_over(deployable: Deployable, session: Session, console: Console | None, *, jobs_required: bool) -> None:
-    """Lints, and warns of Glue jobs that aren't there; Glue is asked meanwhile.
+    """Lints, and warns of what the plan may not mean, and of Glue jobs that aren't there; Glue is asked meanwhile.
 
     Raises SfnorchError where lint finds an error, or where a job isn't there and all are required.
     """
     with ThreadPoolExecutor(max_workers=1) as pool:
         missing = pool.submit(_missing_jobs, deployable, session)
+        concurrency = pool.submit(job_concurrency, deployable.plan, session)
         lint(deployable, console)
         _tell_missing_jobs(missing, console, required=jobs_required)
+        if console:
+            print_plan_warnings(deployable.plan, concurrency, console)
 
 
 def _missing_jobs(deployable: Deployable, session: Session) -> Mapping[str, str]:

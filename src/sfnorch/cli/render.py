@@ -11,6 +11,7 @@ from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
 
 if TYPE_CHECKING:
+    from sfnorch.findings import Finding
     from sfnorch.workflow import StateMachine, Workflow
 
 FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
@@ -48,6 +49,7 @@ def render(
 ) -> None:
     """Render the plan as a SAM or CloudFormation template."""
     from sfnorch.patterns import workflow as build
+    from sfnorch.plan.warnings import plan_warnings
 
     out = out or Path(FILES[form])
     to_stdout = str(out) == "-"
@@ -55,14 +57,19 @@ def render(
         raise click.UsageError("The rendering itself goes to standard output: write it to a file with -o.")
     if machine and form != "asl":
         raise click.UsageError("--machine chooses what --format asl writes; a template holds all machines.")
-    workflow = build(read_plan(plan_file, jobs, jobs_by_child))
+    plan = read_plan(plan_file, jobs, jobs_by_child)
+    workflow = build(plan)
     text = _definition(_chosen(workflow, machine), workflow) if form == "asl" else _template(workflow, form)
+    warnings = list(plan_warnings(plan))
+    if output_form == "text":
+        for warning in warnings:
+            click.echo(f"Warning: {warning}", err=True)
     if to_stdout:
         click.echo(text, nl=False)
         return
     write_whole(out, text)
     if output_form == "json":
-        _print_json(out, form, text, workflow)
+        _print_json(out, form, text, workflow, warnings)
         return
     what = "definition" if form == "asl" else f"{form.upper()} template, {_machines(workflow)}"
     click.echo(f"Wrote {out}: {what}, {len(text.encode()):,} bytes.")
@@ -106,9 +113,10 @@ def _machines(workflow: Workflow) -> str:
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count)
 
 
-def _print_json(out: Path, form: str, text: str, workflow: Workflow) -> None:
+def _print_json(out: Path, form: str, text: str, workflow: Workflow, warnings: list[Finding]) -> None:
     import json
 
+    from sfnorch.report.findings import findings_data
     from sfnorch.report.summary import summary_data
 
     document = {
@@ -116,5 +124,6 @@ def _print_json(out: Path, form: str, text: str, workflow: Workflow) -> None:
         "format": form,
         "bytes": len(text.encode()),
         "machines": summary_data(workflow),
+        "warnings": findings_data(warnings),
     }
     click.echo(json.dumps(document, indent=2))
