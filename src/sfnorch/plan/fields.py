@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
@@ -11,6 +13,8 @@ from sfnorch.plan import names
 from sfnorch.plan.names import blank_fault, code_fault, job_name_fault
 from sfnorch.plan.tags import tag_key_fault, tag_value_fault
 from sfnorch.plan.worker_types import WORKER_TYPES
+
+_SIZE = re.compile(r"([A-Z])\.([0-9]+)X")
 
 
 def _job_name(name: str) -> str:
@@ -46,9 +50,13 @@ def _argument_key(key: str) -> str:
             "{key} is no job argument: write it with two dashes, --{bare}",
             {"key": repr(key), "bare": key.lstrip("-")},
         )
-    if fault := blank_fault(key.removeprefix("--")):
+    name = key.removeprefix("--")
+    if name != name.strip():
+        wanted = repr(f"--{name.strip()}") if name.strip() else "a name behind the dashes"
         raise PydanticCustomError(
-            "argument_key", "{key} is no job argument: {fault}", {"key": repr(key), "fault": fault}
+            "argument_key",
+            "{key} is no job argument: it has leading or trailing blanks; write {wanted}",
+            {"key": repr(key), "wanted": wanted},
         )
     return no_code(key)
 
@@ -90,9 +98,19 @@ def _near_worker_type(name: str) -> str:
     """Return the question after the type that was probably meant; an empty text where none is near."""
     import difflib  # for errors only
 
-    same = [known for known in WORKER_TYPES if known.lower() == name.lower()]
-    near = same or difflib.get_close_matches(name.upper(), WORKER_TYPES, n=1, cutoff=0.7)
+    wanted = name.upper()
+    same = [known for known in WORKER_TYPES if known.upper() == wanted]
+    sized = sorted(_sizes(wanted), key=lambda pair: pair[0])
+    near = same or [known for _, known in sized] or difflib.get_close_matches(wanted, WORKER_TYPES, n=1, cutoff=0.7)
     return f"did you mean {near[0]}? " if near else ""
+
+
+def _sizes(name: str) -> Iterator[tuple[int, str]]:
+    """Yield each type of the same letter, and by how much its size differs."""
+    size = _SIZE.fullmatch(name)
+    for known in WORKER_TYPES if size else ():
+        if size and (other := _SIZE.fullmatch(known)) and other[1] == size[1]:
+            yield abs(int(other[2]) - int(size[2])), known
 
 
 def _no_blanks_around(text: str) -> str:

@@ -110,10 +110,11 @@ def job_name_fault(name: str, what: str = "job", *, prefix: bool = False) -> str
     if prefix and name == "*":
         return ""
     if name and (fault := blank_fault(name)):
-        return fault
+        return fault if name.strip() else f"{fault}; write the {what}'s name"
     if match := _ARN.fullmatch(name):
         kind, slash, own = match["resource"].partition("/")
-        return "a name is required, not an ARN" + (f"; write {own!r}" if slash and kind == what and own else "")
+        wanted = repr(own) if slash and kind == what and own else f"the {what}'s name"
+        return f"a name is required, not an ARN; write {wanted}"
     if not 1 <= len(stem) <= JOB_NAME_LENGTH:
         return f"a Glue {what} name has 1 to {JOB_NAME_LENGTH} characters, this one has {len(stem)}"
     match = _REFUSED_IN_JOB.search(stem)
