@@ -86,7 +86,7 @@ def stack_tags(texts: Iterable[str]) -> dict[str, str]:
 
     tags = pairs(texts, "--tags")
     if faults := list(tag_faults(tags)):
-        raise click.UsageError("\n".join(f"--tags: {fault}." for fault in faults))
+        raise click.UsageError(f"--tags: {'; '.join(faults)}.")
     return tags
 
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
 from sfnorch.plan.names import blank_fault, code_fault, job_name_fault
-from sfnorch.plan.tags import tag_key_fault, tag_value_fault
+from sfnorch.plan.tags import VALUE_LENGTH, tag_key_fault, tag_value_fault
 from sfnorch.plan.worker_types import WORKER_TYPES
 
 _SIZE = re.compile(r"([A-Z])\.([0-9]+)X")
@@ -128,7 +128,11 @@ ArgumentText = Annotated[
     WithJsonSchema({"type": ["string", "integer", "boolean"]}),
 ]
 TagKey = Annotated[str, AfterValidator(_tag_key)]
-TagValue = Annotated[str, AfterValidator(_tag_value)]
+TagValue = Annotated[
+    str,
+    AfterValidator(_tag_value),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": VALUE_LENGTH}),
+]
 TopicArnText = Annotated[str, Field(pattern=names.TOPIC_ARN)]
 KeyArnText = Annotated[str, Field(pattern=names.KEY_ARN)]
 Email = Annotated[str, Field(pattern=names.EMAIL), AfterValidator(no_code)]
