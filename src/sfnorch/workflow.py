@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from sfnorch.asl.jsonata import REFERENCE
+
 if TYPE_CHECKING:
     from sfnorch.asl import Graph
     from sfnorch.origin import Origin
@@ -171,8 +173,9 @@ class Function:
 
     @property
     def packaged(self) -> bool:
-        """Whether its code is too much for the template, and lies in S3."""
-        return len(self.files) > 1 or len(self.files["index.py"]) > INLINE_BYTES
+        """Whether its code lies in S3: it is too much for the template, or CloudFormation would replace parts of it."""
+        code = self.files["index.py"]
+        return len(self.files) > 1 or len(code) > INLINE_BYTES or REFERENCE.encode() in code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
+from tests.golden.artifacts import PLANS
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -89,6 +90,48 @@ def test_a_machine_that_starts_one_that_is_not_drawn(template: Run):
 def test_the_plans_rendering(run: Run):
     done = run("graph", "--machine", "child-1", "--format", "mermaid")
     assert (done.code, done.out.splitlines()[1]) == (0, '  subgraph m1 ["child-1"]')
+
+
+def clusters_of(lines: list[str]) -> tuple[dict[str, tuple[str, ...]], list[tuple[tuple[str, ...], str, str]]]:
+    """The clusters that each node of a DOT graph is declared in, outermost first; and each arrow, with its clusters."""
+    within: list[str] = []
+    nodes: dict[str, tuple[str, ...]] = {}
+    arrows: list[tuple[tuple[str, ...], str, str]] = []
+    for line in lines[4:-1]:  # what holds for the whole graph stands before
+        words = line.split()
+        if words[0] == "subgraph":
+            within.append(words[1])
+        elif words[0] == "}":
+            within.pop()
+        elif len(words) > 2 and words[1] == "->":
+            arrows.append((tuple(within), words[0], words[2]))
+        elif not words[0].startswith("label="):
+            assert nodes.setdefault(words[0], tuple(within)) == tuple(within)
+    return nodes, arrows
+
+
+@pytest.mark.parametrize("file", ["t.yaml", "flow-everything.sam.yaml", "tasks.sam.yaml"])
+def test_no_arrow_draws_a_node_into_another_box(file: str, template: Run):
+    path = Path(file) if Path(file).exists() else PLANS / file
+    nodes, arrows = clusters_of(template("graph", str(path), "--format", "dot").out.splitlines())
+    for within, source, target in arrows:
+        # an arrow in a cluster draws its nodes into it, unless they are there already, or in a cluster of it
+        assert nodes[source][: len(within)] == nodes[target][: len(within)] == within
+    for node, within in nodes.items():
+        own = f"cluster_{node}"
+        assert (own in within) == any(own in clusters for clusters in nodes.values()), node
+
+
+def test_branches_stand_in_the_box_of_their_state(template: Run):
+    nodes, _ = clusters_of(template("graph", "t.yaml", "--format", "dot").out.splitlines())
+    split = ("cluster_m1", "cluster_s1")
+    assert {name: nodes[name] for name in ("s1", "s2", "s3", "s4", "s5")} == {
+        "s1": split,
+        "s2": (*split, "cluster_s1_1"),
+        "s3": (*split, "cluster_s1_2", "cluster_s3"),
+        "s4": (*split, "cluster_s1_2", "cluster_s3", "cluster_s3_1"),
+        "s5": ("cluster_m1",),
+    }
 
 
 def test_svg_is_what_graphviz_makes(template: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

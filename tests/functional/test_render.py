@@ -107,6 +107,7 @@ def test_json_for_scripts(run: Run, tmp_path: Path):
                 "jobs": [],
             }
         ],
+        "warnings": [],
     }
 
 

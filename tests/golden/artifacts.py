@@ -29,6 +29,7 @@ from sfnorch.repository import buildspec_text
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from tests.docs.reference import readme_text
+from tests.golden.worker_types import worker_types_text
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -48,6 +49,7 @@ def artifacts() -> Iterator[tuple[Path, str]]:
     yield ROOT / "SAM-template.yaml", _sam(default_plan())
     yield ROOT / "cloudformation" / "pipeline.yaml", _pipeline(default_plan(), "connection")
     yield ROOT / "buildspec.yml", buildspec_text(".[dev]")
+    yield ROOT / "src" / "sfnorch" / "plan" / "worker_types.py", worker_types_text()
     for name in STARTERS:
         folder = ROOT / "templates" / name
         plan = starter_plan(name)

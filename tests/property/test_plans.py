@@ -40,7 +40,7 @@ JOB_NAMES = (
 ARGUMENTS = st.dictionaries(
     st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["C"]), min_size=1, max_size=8)
     .map(lambda text: f"--{MARK}{text}")
-    .filter(lambda text: not code_fault(text)),
+    .filter(lambda text: not code_fault(text) and text == text.strip()),
     st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=20)
     .map(lambda text: MARK + text)
     .filter(lambda text: not code_fault(text)),
@@ -55,8 +55,9 @@ JOBS = JOB_NAMES | st.fixed_dictionaries(
         "execution_class": st.sampled_from(["FLEX", "STANDARD"]),
         "timeout_minutes": st.integers(1, 10_080),
         "retries": st.integers(0, 3),
+        "job_run_queuing": st.booleans(),
     },
-)
+).filter(lambda job: not (job.get("job_run_queuing") and job.get("execution_class") == "FLEX"))
 COMMON = {
     "name": st.just(f"{MARK} nightly"),
     "environment": st.just(f"{MARK}-dev"),

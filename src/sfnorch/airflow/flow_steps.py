@@ -134,7 +134,12 @@ def _job(step: FlowStep, scope: Scope) -> dict[str, Literal]:
     if step.arguments:
         found["script_args"] = {key: rendered(value, scope.source) for key, value in step.arguments.items()}
     settings = operators.run_settings(
-        step.worker_type, step.number_of_workers, step.execution_class, step.security_configuration, minutes
+        step.worker_type,
+        step.number_of_workers,
+        step.execution_class,
+        step.security_configuration,
+        minutes,
+        step.job_run_queuing,
     )
     return found | ({"run_job_kwargs": settings} if settings else {})
 

@@ -41,6 +41,7 @@ def run_settings(
     execution_class: str | None,
     security_configuration: str | None,
     timeout_minutes: int | None = None,
+    job_run_queuing: bool | None = None,
 ) -> dict[str, Literal]:
     """The settings of a job run, as StartJobRun takes them."""
     found: Mapping[str, Literal] = {
@@ -49,6 +50,7 @@ def run_settings(
         "ExecutionClass": execution_class,
         "Timeout": timeout_minutes,
         "SecurityConfiguration": security_configuration,
+        "JobRunQueuingEnabled": job_run_queuing,
     }
     return {key: value for key, value in found.items() if value is not None}
 
@@ -64,6 +66,7 @@ def job_settings(job: Job) -> dict[str, Literal]:
         job.execution_class,
         job.security_configuration,
         job.timeout_minutes,
+        job.job_run_queuing,
     )
     if settings:
         found["run_job_kwargs"] = settings

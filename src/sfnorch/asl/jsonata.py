@@ -1,9 +1,11 @@
 """Expressions: the one place where values become JSONata, and where what would be code is refused.
 
 Step Functions evaluates a string that stands between `{%` and `%}`; CloudFormation fills in `${Name}` from
-DefinitionSubstitutions, textually. Whatever a user typed is neither: see `literal_text`.
+DefinitionSubstitutions, textually, and replaces `{{resolve:…}}` anywhere in a template by the value that it refers to.
+Whatever a user typed is none of these: see `literal_text`.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 """
 
 from __future__ import annotations
@@ -16,7 +18,10 @@ from typing import TypeAlias
 
 from sfnorch.errors import SfnorchError
 
-CODE = ("{%", "%}", "${")
+REFERENCE = "{{resolve:"
+"""How a dynamic reference of CloudFormation begins (documented)."""
+
+CODE = ("{%", "%}", "${", REFERENCE)
 """Marks that turn a string into code somewhere on its way: no string of a user's may hold one."""
 
 _INSERTION = re.compile(r"<<(\w+)>>")

@@ -1,15 +1,17 @@
-"""Glue's jobs: whether those that a plan names are there, and the states of their runs."""
+"""Glue's jobs: whether those that a plan names are there, how many runs they allow, and the states of their runs."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
 
 _PAGE = 1000
+_BATCH = 25
 
 RUNNING = ("STARTING", "RUNNING", "WAITING")
 """The states of a job run that can be stopped.
@@ -24,6 +26,36 @@ def job_names(client: GlueClient) -> list[str]:
     """The names of all Glue jobs of account and region."""
     pages = client.get_paginator("list_jobs").paginate(PaginationConfig={"PageSize": _PAGE})
     return [name for page in pages for name in page["JobNames"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concurrency:
+    """How many runs of a job Glue allows at once, and whether it queues those that come on top.
+
+    `queuing` is what the job says, which a run may say otherwise; `queues` whether Glue would act by it: it queues no
+    flexible runs, and none of a job that it retries itself. https://github.com/aws/aws-cdk/pull/31830
+    """
+
+    max_concurrent_runs: int
+    queuing: bool = False
+    queues: bool = True
+
+
+def read_concurrency(client: GlueClient, names: Iterable[str]) -> dict[str, Concurrency]:
+    """Return what Glue allows of each of these jobs that is there.
+
+    https://docs.aws.amazon.com/glue/latest/webapi/API_BatchGetJobs.html
+    """
+    wanted = list(dict.fromkeys(names))
+    found: dict[str, Concurrency] = {}
+    for first in range(0, len(wanted), _BATCH):
+        for job in client.batch_get_jobs(JobNames=wanted[first : first + _BATCH]).get("Jobs", ()):
+            found[job["Name"]] = Concurrency(
+                max_concurrent_runs=job.get("ExecutionProperty", {}).get("MaxConcurrentRuns") or 1,
+                queuing=job.get("JobRunQueuingEnabled", False),
+                queues=not job.get("MaxRetries") and job.get("ExecutionClass") != "FLEX",
+            )
+    return found
 
 
 def missing_jobs(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 from sfnorch import workflow as flow
 from sfnorch.asl import definition, with_resources
 from sfnorch.cfn import limits, yaml_text
+from sfnorch.cfn.references import refuse_references
 from sfnorch.cfn.template import Format, template_data
 from sfnorch.origin import RENDERED_BY
 from sfnorch.partitions import AWS
@@ -17,8 +18,9 @@ HEAD = f"{RENDERED_BY}sfnorch: change the plan and render again, rather than thi
 
 
 def render_template(workflow: flow.Workflow, form: Format) -> str:
-    """The template's text. Raises LimitError where AWS would refuse it for its size."""
+    """The template's text. Raises LimitError where AWS would refuse it for its size, SfnorchError for a reference."""
     template = template_data(workflow, form)
+    refuse_references(template.data)
     limits.check_data(template.data, workflow)
     style = yaml_text.COMPACT if workflow.compact else yaml_text.READABLE
     text = yaml_text.document(template.data, template.headings, head=HEAD, style=style)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sfnorch.cli.job_concurrency import job_concurrency, print_plan_warnings
 from sfnorch.cli.options import given_child_jobs, read_plan
 from sfnorch.cli.parameters import parameter_values, refuse_faults
 from sfnorch.cli.templates import read_source, rendering
@@ -19,6 +20,8 @@ from sfnorch.findings import Severity
 from sfnorch.naming import jobs_parameter
 from sfnorch.origin import origin_of
 from sfnorch.patterns.stack_parameters import ALLOWED
+from sfnorch.plan.load import with_jobs
+from sfnorch.plan.models import MasterChildPlan
 from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ class Deployable:
     parameters: Mapping[str, str]
     planned_jobs: tuple[str, ...] = ()
     """The Glue jobs of the plan that it is a rendering of."""
+    plan: AnyPlan | None = None
+    """The plan that it is a rendering of, with the jobs that are given."""
     folder: Path = Path()
     """Where code of functions lies that the template doesn't hold."""
 
@@ -176,19 +181,23 @@ def deployable_of(
     from sfnorch.template.contents import contents
 
     parameters = parameter_values(overrides)
+    planned_jobs = plan.job_names if plan else ()
     children = _children(plan, source) if any(jobs.values()) or jobs_by_child else ()
     for option, child, names in _lists_of_jobs(children, jobs, jobs_by_child):
         name = jobs_parameter(child)
         if name in parameters:
             raise click.UsageError(f"{option}: the parameter {name} is set twice.")
         parameters[name] = ",".join(names)
+        if isinstance(plan, MasterChildPlan):
+            plan = with_jobs(plan, {children.index(child): names})
     secret = _secret(source.data.get("Parameters"))
     keep_secret(*(parameters[name] for name in secret if name in parameters))
     shown = {name: "****" if name in secret else value for name, value in parameters.items()}
     return Deployable(
         template=contents(source, shown),
         parameters=parameters,
-        planned_jobs=plan.job_names if plan else (),
+        planned_jobs=planned_jobs,
+        plan=plan,
         folder=folder or Path(),
     )
 
@@ -298,14 +307,17 @@ def in_region(deployable: Deployable, region: str) -> Deployable:
 
 
 def looked_over(deployable: Deployable, session: Session, console: Console | None, *, jobs_required: bool) -> None:
-    """Lints, and warns of Glue jobs that aren't there; Glue is asked meanwhile.
+    """Lints, and warns of what the plan may not mean, and of Glue jobs that aren't there; Glue is asked meanwhile.
 
     Raises SfnorchError where lint finds an error, or where a job isn't there and all are required.
     """
     with ThreadPoolExecutor(max_workers=1) as pool:
         missing = pool.submit(_missing_jobs, deployable, session)
+        concurrency = pool.submit(job_concurrency, deployable.plan, session)
         lint(in_region(deployable, session.region), console)
         _tell_missing_jobs(missing, console, required=jobs_required)
+        if console:
+            print_plan_warnings(deployable.plan, concurrency, console)
 
 
 def _missing_jobs(deployable: Deployable, session: Session) -> Mapping[str, str]:

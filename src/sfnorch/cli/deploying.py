@@ -24,7 +24,7 @@ from sfnorch.cli.account import (
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option
-from sfnorch.cli.parameters import bucket_option, pairs
+from sfnorch.cli.parameters import bucket_option, stack_tags
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def deploy_stack(
     if (settings.dotenv or settings.supersede) and not settings.no_execute:
         option = "--dotenv" if settings.dotenv else "--supersede"
         raise click.UsageError(f"{option} is about a change set that is left: add --no-execute.")
-    tags = pairs(settings.tags, "--tags")
+    tags = stack_tags(settings.tags)
     change_set_name = settings.change_set_name
     if change_set_name is None:
         deployable = read()

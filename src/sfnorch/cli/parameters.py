@@ -80,6 +80,16 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     return _once([pair(text, option, "K=V") for text in texts], option)
 
 
+def stack_tags(texts: Iterable[str]) -> dict[str, str]:
+    """Return the values of `--tags` by their keys. Fail as wrong usage for what AWS does not take, with all of it."""
+    from sfnorch.plan.tags import tag_faults
+
+    tags = pairs(texts, "--tags")
+    if faults := list(tag_faults(tags)):
+        raise click.UsageError(f"--tags: {'; '.join(faults)}.")
+    return tags
+
+
 def parameter_values(overrides: Iterable[str]) -> dict[str, str]:
     """The values of parameters that the overrides give. Fails as wrong usage for what is neither K=V nor JSON of it.
 

@@ -12,6 +12,7 @@ from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, re
 from sfnorch.cli.regions import own_partition, partition_option
 
 if TYPE_CHECKING:
+    from sfnorch.findings import Finding
     from sfnorch.workflow import StateMachine, Workflow
 
 FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
@@ -51,6 +52,7 @@ def render(
 ) -> None:
     """Render the plan as a SAM or CloudFormation template."""
     from sfnorch.patterns import workflow as build
+    from sfnorch.plan.warnings import plan_warnings
 
     out = out or Path(FILES[form])
     to_stdout = str(out) == "-"
@@ -60,17 +62,22 @@ def render(
         raise click.UsageError("--machine chooses what --format asl writes; a template holds all machines.")
     if partition and form != "asl":
         raise click.UsageError("--partition is for --format asl; a template runs in the partition it is deployed to.")
-    workflow = build(read_plan(plan_file, jobs, jobs_by_child))
+    plan = read_plan(plan_file, jobs, jobs_by_child)
+    workflow = build(plan)
     if form == "asl":
         text = _definition(_chosen(workflow, machine), workflow, partition or own_partition().name)
     else:
         text = _template(workflow, form)
+    warnings = list(plan_warnings(plan))
+    if output_form == "text":
+        for warning in warnings:
+            click.echo(f"Warning: {warning}", err=True)
     if to_stdout:
         click.echo(text, nl=False)
         return
     write_whole(out, text)
     if output_form == "json":
-        _print_json(out, form, text, workflow)
+        _print_json(out, form, text, workflow, warnings)
         return
     what = "definition" if form == "asl" else f"{form.upper()} template, {_machines(workflow)}"
     click.echo(f"Wrote {out}: {what}, {len(text.encode()):,} bytes.")
@@ -114,9 +121,10 @@ def _machines(workflow: Workflow) -> str:
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count)
 
 
-def _print_json(out: Path, form: str, text: str, workflow: Workflow) -> None:
+def _print_json(out: Path, form: str, text: str, workflow: Workflow, warnings: list[Finding]) -> None:
     import json
 
+    from sfnorch.report.findings import findings_data
     from sfnorch.report.summary import summary_data
 
     document = {
@@ -124,5 +132,6 @@ def _print_json(out: Path, form: str, text: str, workflow: Workflow) -> None:
         "format": form,
         "bytes": len(text.encode()),
         "machines": summary_data(workflow),
+        "warnings": findings_data(warnings),
     }
     click.echo(json.dumps(document, indent=2))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from sfnorch.errors import SfnorchError
 from sfnorch.graph.nodes import Nodes
-from sfnorch.graph.words import does, in_order, scope_title
+from sfnorch.graph.words import does, in_order, kind_and_doing, scope_title
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State
 from sfnorch.template.tasks import PlannedTask
@@ -29,7 +29,10 @@ _SHAPES = {
 
 
 def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
-    """The graph: the tasks; a cluster a machine, a branch and a Map's items; catches dashed, children linked."""
+    """The graph: the tasks; a cluster a machine, with clusters for its Parallel and Map states and for their branches.
+
+    Catches are dashed, children linked to what starts them.
+    """
     drawing = _Drawing(template)
     lines = [
         "digraph {",
@@ -76,7 +79,16 @@ def svg(graph: str) -> str:
 
 
 class _Drawing(Nodes):
-    """One graph."""
+    """One graph.
+
+    A state with branches is a cluster with two points: arrows to the state end at the first, `s1`, which stands over
+    its branches, and arrows from it begin at the last, `s1_end`, which stands under them; both are cut off at the
+    cluster's border (lhead and ltail). Between them invisible arrows keep the branches.
+    """
+
+    def __init__(self, template: Template) -> None:
+        super().__init__(template)
+        self.ends: dict[str, str] = {}
 
     def machine(self, machine: StateMachine) -> Iterator[str]:
         name = self.number_machine(machine)
@@ -84,32 +96,63 @@ class _Drawing(Nodes):
         yield f"    label={_quoted(self.template.title(machine))}"
         yield f"    {name} [shape=point, width=0.15]"
         if machine.states:
-            yield from self.scope(machine.states, 2, name)
+            yield from self.scope(machine.states, 2)
+            yield from self.beginning(machine.states, 2, name)
         yield "  }"
 
-    def scope(self, scope: Scope, depth: int, begin: str) -> Iterator[str]:
+    def scope(self, scope: Scope, depth: int) -> Iterator[str]:
         margin = "  " * depth
         states = in_order(scope)
         for state in states:
             yield from self.state(state, depth)
-        if first := scope.states.get(scope.start_at):
-            yield f"{margin}{begin} -> {self.ids[first]}"
         for source, target, caught, label in self.edges(scope, states):
             style = ["style=dashed"] if caught else []
             style += [f"label={_quoted(label)}"] if label else []
-            shown = f" [{', '.join(style)}]" if style else ""
-            yield f"{margin}{source} -> {target}{shown}"
+            yield margin + self.arrow(self.ends.get(source, source), target, *style)
+
+    def beginning(self, scope: Scope, depth: int, begin: str) -> Iterator[str]:
+        """The arrow to the scope's first state. In a cluster of its own it would draw the beginning into that one."""
+        if first := scope.states.get(scope.start_at):
+            yield "  " * depth + self.arrow(begin, self.ids[first])
 
     def state(self, state: State, depth: int) -> Iterator[str]:
         margin, node = "  " * depth, self.number(state)
-        shape = f", shape={_SHAPES[state.kind]}" if state.kind in _SHAPES else ""
-        label = _quoted(" ".join(state.name.split()), does(state))
-        yield f"{margin}{node} [label={label}{shape}]"
+        title = " ".join(state.name.split())
+        if not state.scopes:
+            shape = f", shape={_SHAPES[state.kind]}" if state.kind in _SHAPES else ""
+            yield f"{margin}{node} [label={_quoted(title, does(state))}{shape}]"
+            return
+        end = self.ends[node] = f"{node}_end"
+        yield f"{margin}subgraph cluster_{node} {{"
+        yield f"{margin}  label={_quoted(f'{title} ({kind_and_doing(state)})')}"
+        yield f"{margin}  {node} [shape=point, width=0.1]"
         for index, inner in enumerate(state.scopes):
-            yield f"{margin}subgraph cluster_{node}_{index + 1} {{"
-            yield f"{margin}  label={_quoted(f'{state.name}: {scope_title(inner)}')}"
-            yield from self.scope(inner, depth + 1, node)
-            yield f"{margin}}}"
+            yield f"{margin}  subgraph cluster_{node}_{index + 1} {{"
+            yield f"{margin}    label={_quoted(scope_title(inner))}"
+            yield from self.scope(inner, depth + 2)
+            yield f"{margin}  }}"
+        yield f"{margin}  {end} [shape=point, style=invis, width=0]"
+        for inner in state.scopes:
+            yield from self.beginning(inner, depth + 1, node)
+            for last in self.last(inner):
+                yield f"{margin}  {self.ends.get(last, last)} -> {end} [style=invis]"
+        yield f"{margin}}}"
+
+    def last(self, scope: Scope) -> Iterator[str]:
+        """The nodes of the scope that lead nowhere; all of them where each leads somewhere."""
+        nodes = {state: self.ids[state] for state in scope.states.values()}
+        ends = [
+            node for state, node in nodes.items() if not any(way.target in scope.states for way in state.transitions)
+        ]
+        yield from ends or nodes.values()
+
+    def arrow(self, source: str, target: str, *attributes: str) -> str:
+        """An arrow, cut off at the border of the cluster that it leads from or to."""
+        of = next((node for node, end in self.ends.items() if end == source), "")
+        cut = [f"ltail=cluster_{of}"] if of else []
+        cut += [f"lhead=cluster_{target}"] if target in self.ends else []
+        shown = ", ".join((*attributes, *cut))
+        return f"{source} -> {target}" + (f" [{shown}]" if shown else "")
 
     def linked(self) -> Iterator[str]:
         for state, node, missing in self.links():

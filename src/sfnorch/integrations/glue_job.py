@@ -34,6 +34,15 @@ START_ERRORS = Retrier(
 )
 """Refusals that pass by themselves: tried again after 10 s, 20 s … 640 s at most, ten minutes in all on average."""
 
+PATIENCE_SECONDS = sum(START_ERRORS.interval_seconds * 2**attempt for attempt in range(START_ERRORS.max_attempts)) / 2
+"""For how long a refused start is tried again, on average: the jitter halves the waits, whose rate is 2.0."""
+
+QUEUE_MINUTES = 15
+"""How long a run waits in Glue's queue at most, or for ten attempts, before it fails.
+
+https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
+"""
+
 NO_USE = Retrier(errors=("Glue.EntityNotFoundException", "Glue.InvalidInputException"), max_attempts=0)
 """Refusals that would come again: no run has failed, so the plan's `retries` don't count for them."""
 
@@ -92,6 +101,10 @@ class Settings(Protocol):
     def security_configuration(self) -> str | None:
         """Name of the run's security configuration."""
 
+    @property
+    def job_run_queuing(self) -> bool | None:
+        """Whether Glue queues the run when there is no room for it."""
+
 
 def start_arguments(job: Job, name: str) -> dict[str, Value]:
     """The arguments of StartJobRun for the job of this name."""
@@ -113,6 +126,11 @@ def work(name: str, settings: Settings, arguments: Mapping[str, Value]) -> Work:
 def _arguments(
     name: str, settings: Settings, arguments: Mapping[str, Value], timeout_minutes: int | None
 ) -> dict[str, Value]:
+    """Return the arguments that are set.
+
+    JobRunQueuingEnabled is StartJobRun's (documented; the run's value takes the place of the job's). Step Functions'
+    page lists StartJobRun as supported without its fields: that `.sync` passes this one on is assumed.
+    """
     found: Mapping[str, Value] = {
         "JobName": name,
         "Arguments": arguments or None,
@@ -121,6 +139,7 @@ def _arguments(
         "ExecutionClass": settings.execution_class,
         "Timeout": timeout_minutes,
         "SecurityConfiguration": settings.security_configuration,
+        "JobRunQueuingEnabled": settings.job_run_queuing,
     }
     return {key: value for key, value in found.items() if value is not None}
 

@@ -10,15 +10,22 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from sfnorch.plan.names import RESERVED_CHILD_NAMES, default_child_name
+from sfnorch.plan.tags import repeated_tags
 
 Path: TypeAlias = tuple[str | int, ...]
 
 
 def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     """Each inconsistency of the plan's data: the path to the key at fault, and what is wrong with it."""
+    from sfnorch.plan.job_settings import job_setting_faults
+
     alerts = data.get("alerts")
     if isinstance(alerts, dict):
         yield from _alerts(alerts)
+    tags = data.get("tags")
+    for key, fault in repeated_tags(tags) if isinstance(tags, dict) else ():
+        yield ("tags", key), fault
+    yield from job_setting_faults(data)
     if data.get("pattern") == "master-child":
         children = data.get("children")
         named = [
@@ -47,7 +54,7 @@ def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
 
 _OF_JOBS = (
     *("arguments", "worker_type", "number_of_workers", "execution_class"),
-    *("timeout_minutes", "security_configuration"),
+    *("timeout_minutes", "security_configuration", "job_run_queuing"),
 )
 """Settings that a Glue job alone has."""
 

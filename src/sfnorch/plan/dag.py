@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
-from sfnorch.plan.models import Job, JobName, OrchestrationPlan
+from sfnorch.plan.fields import JobName
+from sfnorch.plan.models import Job, OrchestrationPlan
 from sfnorch.plan.names import MAX_TASKS, code_fault
 from sfnorch.plan.read import Decimal
 

@@ -11,18 +11,18 @@ from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
 from sfnorch.plan.durations import Seconds
-from sfnorch.plan.flow_checks import KINDS
-from sfnorch.plan.functions import Function
-from sfnorch.plan.models import (
+from sfnorch.plan.fields import (
     ArgumentKey,
     ExecutionClass,
     JobName,
-    Model,
+    JobRunQueuing,
     NumberOfWorkers,
-    OrchestrationPlan,
     SecurityConfiguration,
     WorkerType,
 )
+from sfnorch.plan.flow_checks import KINDS
+from sfnorch.plan.functions import Function
+from sfnorch.plan.models import Model, OrchestrationPlan
 from sfnorch.plan.names import MAX_STEPS
 from sfnorch.plan.read import Decimal
 from sfnorch.plan.values import Given, GivenItems, GivenMapping, ScalarText, Wait, is_expression
@@ -269,6 +269,7 @@ class FlowStep(Model):
     number_of_workers: NumberOfWorkers = None
     execution_class: ExecutionClass = None
     security_configuration: SecurityConfiguration = None
+    job_run_queuing: JobRunQueuing = None
     save_as: Variable | None = Field(
         default=None,
         description="The variable that holds what came of it, for later steps and the outcome.",

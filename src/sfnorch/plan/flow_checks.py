@@ -14,9 +14,10 @@ from sfnorch.durations import seconds_of
 from sfnorch.plan.consistency import Path, one_of_kinds, repeated, repeated_names
 from sfnorch.plan.flow_expressions import expression_faults
 from sfnorch.plan.flow_failures import failure_faults
-from sfnorch.plan.flow_steps import Placed, placed_steps
+from sfnorch.plan.flow_steps import Placed, part, placed_steps
 from sfnorch.plan.names import MAX_STEPS, code_fault
 from sfnorch.plan.values import is_expression
+from sfnorch.sql import sql_parameters
 
 KINDS = (
     *("glue_job", "lambda", "state_machine", "redshift_sql", "s3_object", "notify", "wait"),
@@ -33,7 +34,10 @@ CONTROL_STATES = (
 MAX_STATEMENT_SECONDS = 86_400
 """How long a statement may take at most. https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html"""
 
-_OF_JOBS = ("arguments", "worker_type", "number_of_workers", "execution_class", "security_configuration")
+_OF_JOBS = (
+    *("arguments", "worker_type", "number_of_workers", "execution_class", "security_configuration"),
+    "job_run_queuing",
+)
 _TAKES = {
     **dict.fromkeys(_OF_JOBS, ("glue_job",)),
     "input": ("lambda", "state_machine"),
@@ -102,18 +106,35 @@ def _redshift(step: Placed) -> Iterator[tuple[Path, str]]:
     seconds = _whole_seconds(step.data.get("timeout"))
     if seconds and seconds > MAX_STATEMENT_SECONDS:
         yield (*step.path, "timeout"), "Redshift's Data API takes statements of at most 24 hours"
-    sql, parameters = given.get("sql"), given.get("parameters")
-    if not isinstance(sql, str):
-        return
+    if isinstance(given.get("sql"), str):
+        yield from _sql(given["sql"], part(Placed(data=given, path=path), "parameters"), path)
+
+
+def _sql(sql: str, values: dict[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
+    """What is wrong with a statement and its parameters: each has a value, and each value a place.
+
+    Redshift's Data API refuses values that the statement does not use ("Parameters list contains unused parameters");
+    a parameter without a value reaches Redshift as it is, a syntax error. Both as reported:
+    https://github.com/aws-samples/getting-started-with-amazon-redshift-data-api/issues/4
+    https://github.com/aws/aws-sdk-pandas/issues/3024
+    """
     if "{%" in sql or "%}" in sql:
         yield (*path, "sql"), "an expression in SQL is not taken: write :name there, and the value under parameters"
     elif fault := code_fault(sql):
         yield (*path, "sql"), f"{fault}: write :name there, and the value under parameters"
-    for name, value in parameters.items() if isinstance(parameters, dict) else ():
-        if not re.search(rf"(?<!:):{re.escape(name)}\b", sql):
-            yield (*path, "parameters", name), f"the statement has no :{name}"
+    used = sql_parameters(sql)
+    for name, line in used.items():
+        if name not in values:
+            where = f" (line {line} of the statement)" if "\n" in sql.strip() else ""
+            yield (*path, "sql"), f"the parameter :{name} has no value{where}; write {name} under parameters"
+    for name, value in values.items():
+        at: Path = (*path, "parameters", name)
+        if name not in used and re.search(rf":{re.escape(name)}\b", sql):
+            yield at, f"the statement has :{name} in quotes or a comment only, where no value is filled in"
+        elif name not in used:
+            yield at, f"the statement has no :{name}; remove the parameter, or use it"
         if value == "":
-            yield (*path, "parameters", name), "Redshift's Data API takes no empty value"
+            yield at, "Redshift's Data API takes no empty value"
 
 
 def _s3_object(step: Placed) -> Iterator[tuple[Path, str]]:

@@ -17,8 +17,9 @@ from pydantic_core import PydanticCustomError
 from sfnorch.packages import CodeError, read_code
 from sfnorch.plan import names
 from sfnorch.plan.durations import Seconds
+from sfnorch.plan.fields import no_code
 from sfnorch.plan.handlers import code_faults
-from sfnorch.plan.models import Model, no_code
+from sfnorch.plan.models import Model
 
 ENVIRONMENT_BYTES = 4_096
 """How large a function's environment variables may be together."""
@@ -30,7 +31,7 @@ def _beside_the_plan(path: str) -> str:
         raise PydanticCustomError(
             "code_path", "{path} is no file or folder beside the plan: write its way from there", {"path": repr(path)}
         )
-    return path
+    return no_code(path)
 
 
 def _environment_key(key: str) -> str:

@@ -15,6 +15,7 @@ from sfnorch.plan.files import PLAN_FILE
 from sfnorch.plan.kinds import PLANS, plan_model
 from sfnorch.plan.models import Child, Job, MasterChildPlan
 from sfnorch.plan.names import IN_WORDS, MAX_JOBS, job_name_fault
+from sfnorch.plan.origin import Origin
 from sfnorch.plan.read import Document, parse_document, read_document
 
 if TYPE_CHECKING:
@@ -58,11 +59,13 @@ def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterCh
             wrong.append(f"{plan.children[index].name} takes 1 to {MAX_JOBS} jobs, and {len(names)} are given")
     if wrong:
         raise SfnorchError("\n".join(wrong))
-    return plan.model_copy(
-        update={
-            "children": [_rechained(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]
-        }
-    )
+    children = [_rechained(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]
+    changed = plan.model_copy(update={"children": children})
+    origin = plan.origin
+    for index in jobs:
+        origin = origin.without(("children", index, "jobs"))
+    changed.read_from(origin)
+    return changed
 
 
 def _rechained(child: Child, names: Iterable[str]) -> Child:
@@ -89,6 +92,7 @@ def _plan(document: Document, folder: FilePath) -> AnyPlan:
         findings += [_finding(document, model, row) for row in error.errors(include_url=False)]
     else:
         findings += _code_findings(document, plan, folder)
+        plan.read_from(Origin(file=document.file, lines=document.lines))
     if findings:
         raise PlanError(sorted(findings, key=lambda finding: (finding.line or 0, finding.path)))
     return plan

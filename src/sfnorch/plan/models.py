@@ -8,103 +8,34 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from sfnorch.plan import names
-from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, code_fault, default_child_name, job_name_fault
+from sfnorch.plan.fields import (
+    ArgumentKey,
+    ArgumentText,
+    Email,
+    ExecutionClass,
+    JobName,
+    JobRunQueuing,
+    KeyArnText,
+    NumberOfWorkers,
+    SecurityConfiguration,
+    TagKey,
+    TagValue,
+    TopicArnText,
+    WorkerType,
+    allowed,
+    no_code,
+)
+from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, default_child_name
+from sfnorch.plan.origin import Origin
+from sfnorch.plan.tags import MAX_TAGS
 
 DEFAULT_CHAINS = (4, 5, 4, 5, 4)
 """How many placeholder jobs each of the five default children has."""
 
 RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
-
-
-def _job_name(name: str) -> str:
-    if fault := job_name_fault(name):
-        raise PydanticCustomError(
-            "job_name", "{name} is no Glue job name: {fault}", {"name": repr(name), "fault": fault}
-        )
-    return name
-
-
-def allowed(name: str, what: str = "job") -> str:
-    """The name of a Glue job, or of another `what`, or a prefix of such names that ends in `*`."""
-    if name != "*" and (fault := job_name_fault(name.removesuffix("*"), what)):
-        raise PydanticCustomError(
-            "job_name",
-            "{name} is no Glue {what} name or prefix*: {fault}",
-            {"name": repr(name), "what": what, "fault": fault},
-        )
-    return name
-
-
-def no_code(text: str) -> str:
-    """The text, which Step Functions and CloudFormation pass on as it is."""
-    if fault := code_fault(text):
-        raise PydanticCustomError("code", "{text} is not taken: {fault}", {"text": repr(text), "fault": fault})
-    return text
-
-
-def _argument_key(key: str) -> str:
-    if not key.startswith("--") or len(key) == len("--"):
-        raise PydanticCustomError(
-            "argument_key",
-            "{key} is no job argument: write it with two dashes, --{bare}",
-            {"key": repr(key), "bare": key.lstrip("-")},
-        )
-    return no_code(key)
-
-
-def _argument_text(value: object) -> object:
-    """Glue's arguments are texts: whole numbers and booleans are taken as they are written."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int) else value
-
-
-def _tag_key(key: str) -> str:
-    if not 1 <= len(key) <= 128 or key.lower().startswith("aws:"):
-        raise PydanticCustomError(
-            "tag_key",
-            "{key} is no tag key: it has 1 to 128 characters and doesn't begin with aws:",
-            {"key": repr(key)},
-        )
-    return key
-
-
-JobName = Annotated[str, AfterValidator(_job_name)]
-ArgumentKey = Annotated[str, AfterValidator(_argument_key)]
-ArgumentText = Annotated[
-    str,
-    BeforeValidator(_argument_text),
-    AfterValidator(no_code),
-    WithJsonSchema({"type": ["string", "integer", "boolean"]}),
-]
-TopicArnText = Annotated[str, Field(pattern=names.TOPIC_ARN)]
-KeyArnText = Annotated[str, Field(pattern=names.KEY_ARN)]
-Email = Annotated[str, Field(pattern=names.EMAIL), AfterValidator(no_code)]
-
-
-WorkerType = Annotated[
-    Annotated[str, Field(pattern=names.WORKER_TYPE)] | None,
-    Field(description="Kind of worker; the job's own unless set.", examples=["G.1X"]),
-]
-NumberOfWorkers = Annotated[
-    Annotated[int, Field(ge=1, le=1000)] | None,
-    Field(description="How many workers; the job's own number unless set.", examples=[10]),
-]
-ExecutionClass = Annotated[
-    Literal["STANDARD", "FLEX"] | None,
-    Field(
-        description="FLEX runs on spare capacity, cheaper and later (Spark jobs on Glue 3.0 and later).",
-        examples=["FLEX"],
-    ),
-]
-SecurityConfiguration = Annotated[
-    Annotated[str, Field(min_length=1, max_length=255), AfterValidator(no_code)] | None,
-    Field(description="Name of the Glue security configuration of the run.", examples=["encrypted"]),
-]
 
 
 class Model(BaseModel):
@@ -135,6 +66,7 @@ class Job(Model):
         default=0, description="How many times the job runs again when it fails.", examples=[1]
     )
     security_configuration: SecurityConfiguration = None
+    job_run_queuing: JobRunQueuing = None
 
     @model_validator(mode="before")
     @classmethod
@@ -220,9 +152,20 @@ class Plan(Model):
     log_retention_days: RetentionDays = Field(default=30, description="Days for which logs are kept.", examples=[90])
     tracing: bool = Field(default=True, description="Whether the state machines are traced by X-Ray.", examples=[False])
     tags: Annotated[
-        dict[Annotated[str, AfterValidator(_tag_key)], Annotated[str, Field(min_length=1, max_length=256)]],
-        Field(max_length=50),
+        dict[TagKey, TagValue],
+        Field(max_length=MAX_TAGS),
     ] = Field(default={}, description="Tags on every resource that takes them.", examples=[{"team": "data"}])
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @property
+    def origin(self) -> Origin:
+        """Where it was read from."""
+        return self._origin
+
+    def read_from(self, origin: Origin) -> None:
+        """Keep where it was read from."""
+        self._origin = origin
 
 
 _DEFAULT_CHILDREN = {

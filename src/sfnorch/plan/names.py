@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sfnorch.asl.jsonata import CODE, code_mark
+from sfnorch.asl.jsonata import CODE, REFERENCE, code_mark
 
 MAX_CHILDREN, MAX_JOBS, MAX_TASKS, MAX_STEPS = 40, 100, 200, 200
 """How many children a plan may have, how many jobs each of them, how many tasks and steps."""
@@ -19,6 +19,7 @@ STACK_NAME = "master-step-function-stack"
 JOB_NAME_LENGTH = 255
 WILDCARDS = "*?"
 
+_ARN = re.compile(r"arn:(?:[^:]*:){4}(?P<resource>.*)", re.DOTALL)
 _REFUSED_IN_JOB = re.compile("|".join([r"[*?,\"'\\]", *map(re.escape, CODE), "[^ -ÿ]"]))
 RESERVED_CHILD_NAMES = ("master",)
 
@@ -48,7 +49,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configur
 """
 
 HANDLER = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
-SQL_PARAMETER = r"^[A-Za-z_][A-Za-z0-9_]*$"
+SQL_PARAMETER = r"^[0-9A-Za-z_]+$"
 CLUSTER = r"^[a-z][a-z0-9-]{0,62}$"
 WORKGROUP = r"^([a-z0-9-]{3,63}|arn:[a-z-]+:redshift-serverless:[a-z0-9-]+:[0-9]{12}:workgroup/[a-z0-9-]+)$"
 SECRET = r"^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$"  # noqa: S105 - a pattern
@@ -62,7 +63,6 @@ FUNCTION = (
 STATE_MACHINE = r"^(arn:[a-z-]+:states:[a-z0-9-]+:[0-9]{12}:stateMachine:)?[A-Za-z0-9_-]{1,80}$"
 PLAN_NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}$"
 ENVIRONMENT = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$"
-WORKER_TYPE = r"^(Standard|[A-Z]\.[0-9]{1,3}X)$"
 TOPIC_ARN = r"^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"
 KEY_ARN = r"^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$"
 EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -78,7 +78,7 @@ IN_WORDS = {
     ERROR_NAME: "an error's name: letters, digits, dots and underscores, a letter first",
     ENVIRONMENT_KEY: "an environment variable's name: two or more letters, digits and underscores, a letter first",
     HANDLER: "the name of a Python function",
-    SQL_PARAMETER: "a parameter's name: letters, digits and underscores, no digit first",
+    SQL_PARAMETER: "a parameter's name: letters, digits and underscores",
     CLUSTER: "a Redshift cluster's identifier",
     WORKGROUP: "a Redshift Serverless workgroup's name or ARN",
     SECRET: "the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME",
@@ -90,7 +90,6 @@ IN_WORDS = {
     STATE_MACHINE: "a state machine's name or ARN",
     PLAN_NAME: "a name of 1 to 60 letters, digits, blanks, dots, dashes and underscores, a letter or digit first",
     ENVIRONMENT: "1 to 20 letters, digits, dots, dashes and underscores, a letter or digit first",
-    WORKER_TYPE: "a worker type: Standard, G.1X, G.2X, R.1X …",
     TOPIC_ARN: "the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME",
     KEY_ARN: "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
     EMAIL: "an e-mail address",
@@ -100,15 +99,25 @@ IN_WORDS = {
 """What each of these patterns takes, for those who wrote something else."""
 
 
-def job_name_fault(name: str, what: str = "job") -> str:
-    """Why `name` is no name of a Glue job, or of another `what`, that a plan may hold; empty where it is one.
+def job_name_fault(name: str, what: str = "job", *, prefix: bool = False) -> str:
+    """Return why `name` is not the name of a Glue job, or of another `what`; an empty text where it is valid.
 
+    With `prefix`, a name that ends in `*` stands for all names that begin with the rest, and `*` alone for all names.
     IAM takes U+0020 to U+00FF only, and `*` and `?` are its wildcards; a comma parts the names of a list; quotes,
     backslash and the marks of code would not come through a definition unharmed.
     """
-    if not 1 <= len(name) <= JOB_NAME_LENGTH:
-        return f"a Glue {what} name has 1 to {JOB_NAME_LENGTH} characters, this one has {len(name)}"
-    match = _REFUSED_IN_JOB.search(name)
+    stem = name.removesuffix("*") if prefix else name
+    if prefix and name == "*":
+        return ""
+    if name and (fault := blank_fault(name)):
+        return fault if name.strip() else f"{fault}; write the {what}'s name"
+    if match := _ARN.fullmatch(name):
+        kind, slash, own = match["resource"].partition("/")
+        wanted = repr(own) if slash and kind == what and own else f"the {what}'s name"
+        return f"a name is required, not an ARN; write {wanted}"
+    if not 1 <= len(stem) <= JOB_NAME_LENGTH:
+        return f"a Glue {what} name has 1 to {JOB_NAME_LENGTH} characters, this one has {len(stem)}"
+    match = _REFUSED_IN_JOB.search(stem)
     if match is None:
         return ""
     found = match[0]
@@ -123,9 +132,21 @@ def job_name_fault(name: str, what: str = "job") -> str:
     return f"U+{ord(found):04X} is not among the characters that IAM takes (U+0020 to U+00FF)"
 
 
+def blank_fault(text: str) -> str:
+    """Return what is wrong with a text that is blank, or begins or ends with a blank; else an empty text."""
+    if text == text.strip():
+        return ""
+    return f"it has leading or trailing blanks; write {text.strip()!r}" if text.strip() else "it is blank"
+
+
 def code_fault(text: str) -> str:
-    """Why `text` would be run by Step Functions or CloudFormation instead of passed on; empty where it would not."""
+    """Return why Step Functions or CloudFormation would run `text` instead of passing it on; else an empty text."""
     mark = code_mark(text)
+    if mark == REFERENCE:
+        return (
+            "CloudFormation would replace {{resolve:…}} by the secret or parameter that it names; "
+            "pass the name, and read the value where it is used"
+        )
     return f"{mark} would be taken for code" if mark else ""
 
 

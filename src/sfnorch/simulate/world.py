@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -27,11 +27,13 @@ BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 @dataclass(slots=True)
 class JobCounts:
-    """Of a Glue job: how many runs there are now, how many were begun, how many starts were throttled."""
+    """Of a Glue job: how many runs there are now, how many were begun, how many starts were throttled; who waits."""
 
     running: int = 0
     begun: int = 0
     throttled: int = 0
+    queue: deque[simpy.Event] = field(default_factory=deque)
+    """The turns of the runs that Glue has queued, the next one first."""
 
 
 @dataclass(slots=True)

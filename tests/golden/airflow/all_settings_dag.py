@@ -263,7 +263,13 @@ with DAG(
             "clean-orders",
             script_args={"--mode": "again"},
         )
-        done_2 = child_job("orders", "Done", "Done", retries=1)
+        done_2 = child_job(
+            "orders",
+            "Done",
+            "Done",
+            retries=1,
+            run_job_kwargs={"JobRunQueuingEnabled": True},
+        )
         done_2_2 = child_job("orders", "Done_2", "Done (2)")
         a_job_with_odd_names = child_job(
             "orders",

@@ -40,7 +40,7 @@ LONGEST = 25
 SETTINGS = {
     "clean-orders": {
         "script_args": {"--mode": "full"},
-        "run_job_kwargs": {"Timeout": 5},
+        "run_job_kwargs": {"Timeout": 5, "JobRunQueuingEnabled": True},
         "retries": 1,
     },
 }

@@ -252,6 +252,7 @@ with DAG(
                     "ExecutionClass": "FLEX",
                     "Timeout": 90,
                     "SecurityConfiguration": "encrypted",
+                    "JobRunQueuingEnabled": False,
                 },
                 retries=1,
                 retry_delay=timedelta(seconds=1),

@@ -228,7 +228,12 @@ with DAG(
         },
     )
     orders = glue_job("orders", "extract-orders")
-    prices = glue_job("prices", "extract-prices", retries=2)
+    prices = glue_job(
+        "prices",
+        "extract-prices",
+        retries=2,
+        run_job_kwargs={"JobRunQueuingEnabled": True},
+    )
     check = LambdaInvokeFunctionOperator(
         task_id="check",
         function_name="check-prices",

@@ -191,7 +191,7 @@ def test_a_value_that_would_end_the_expression_is_refused():
     assert (
         refused.value.message == "'\"b %} c\"' holds '%}', which Step Functions or CloudFormation would take for code"
     )
-    assert refused.value.hint == "write it without {% %} ${"
+    assert refused.value.hint == "write it without {% %} ${ {{resolve:"
 
 
 def test_something_that_is_no_state_is_a_mistake_of_ours():

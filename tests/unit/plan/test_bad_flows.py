@@ -74,7 +74,7 @@ steps:
 - {name: c, for_each: {items: [1], steps: [{name: d, lambda: f, inptu: {}, on_error: {save_as: x, steps: [{name: e, wait: 1, notify: {sbject: x}}]}}]}}
 """,
         [
-            "steps[0].on_error.steps[0].foo: there is no key 'foo' here; the keys are: name, glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel, for_each, input, arguments, worker_type, number_of_workers, execution_class, security_configuration, save_as, retry, timeout, on_error (plan.yaml, line 3)",
+            "steps[0].on_error.steps[0].foo: there is no key 'foo' here; the keys are: name, glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel, for_each, input, arguments, worker_type, number_of_workers, execution_class, security_configuration, job_run_queuing, save_as, retry, timeout, on_error (plan.yaml, line 3)",
             "steps[0].on_error.thn: there is no key 'thn' here; did you mean then? (plan.yaml, line 3)",
             "steps[1].for_each.steps[0].inptu: there is no key 'inptu' here; did you mean input? (plan.yaml, line 4)",
             "steps[1].for_each.steps[0].on_error.steps[0].name: a step is one of glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel and for_each: it has notify and wait (plan.yaml, line 4)",
@@ -243,7 +243,7 @@ steps:
 pattern: flow
 steps:
 - {name: a, redshift_sql: {sql: 'select 1'}}
-- {name: b, redshift_sql: {sql: 'select :x, y::int', database: d, cluster: c, workgroup: wwww, parameters: {x: '', y: 1, z: 2, 1a: 3}}}
+- {name: b, redshift_sql: {sql: 'select :x, y::int', database: d, cluster: c, workgroup: wwww, parameters: {x: '', y: 1, z: 2, 1-a: 3}}}
 - {name: c, redshift_sql: {sql: 'select {% $input %}', database: d, cluster: c, db_user: u, secret_arn: x}}
 - {name: d, redshift_sql: {sql: 'select 1', database: d, workgroup: wwww, db_user: u}}
 - {name: e, redshift_sql: {sql: 'select 1', database: d, cluster: c}, timeout: 24h1s}
@@ -255,11 +255,11 @@ steps:
             "steps[0].redshift_sql: a statement runs in a cluster or in a workgroup: name one of them (plan.yaml, line 3)",
             "steps[0].redshift_sql.database: the key 'database' is missing (plan.yaml, line 3)",
             "steps[1].redshift_sql: a statement runs in a cluster or in a workgroup: name one of them (plan.yaml, line 4)",
-            "steps[1].redshift_sql.parameters.1a: the statement has no :1a (plan.yaml, line 4)",
-            "steps[1].redshift_sql.parameters.1a: '1a' is not a parameter's name: letters, digits and underscores, no digit first (plan.yaml, line 4)",
+            "steps[1].redshift_sql.parameters.1-a: the statement has no :1-a; remove the parameter, or use it (plan.yaml, line 4)",
+            "steps[1].redshift_sql.parameters.1-a: '1-a' is not a parameter's name: letters, digits and underscores (plan.yaml, line 4)",
             "steps[1].redshift_sql.parameters.x: Redshift's Data API takes no empty value (plan.yaml, line 4)",
-            "steps[1].redshift_sql.parameters.y: the statement has no :y (plan.yaml, line 4)",
-            "steps[1].redshift_sql.parameters.z: the statement has no :z (plan.yaml, line 4)",
+            "steps[1].redshift_sql.parameters.y: the statement has no :y; remove the parameter, or use it (plan.yaml, line 4)",
+            "steps[1].redshift_sql.parameters.z: the statement has no :z; remove the parameter, or use it (plan.yaml, line 4)",
             "steps[2].redshift_sql.db_user: db_user signs in without the secret that secret_arn names: write one of them (plan.yaml, line 5)",
             "steps[2].redshift_sql.secret_arn: 'x' is not the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME (plan.yaml, line 5)",
             "steps[2].redshift_sql.sql: an expression in SQL is not taken: write :name there, and the value under parameters (plan.yaml, line 5)",

@@ -338,7 +338,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "children[0].jobs[10]: '' is no Glue job name: a Glue job name has 1 to 255 characters, this one has 0 (plan.yaml, line 14)",
             "children[0].jobs[11]: a job's name or a mapping is wanted, not 123 (plan.yaml, line 15)",
             "children[0].jobs[12].naem: there is no key 'naem' here; did you mean name? (plan.yaml, line 16)",
-            "children[0].jobs[13].jobs: there is no key 'jobs' here; the keys are: name, arguments, worker_type, number_of_workers, execution_class, timeout_minutes, retries, security_configuration (plan.yaml, line 17)",
+            "children[0].jobs[13].jobs: there is no key 'jobs' here; the keys are: name, arguments, worker_type, number_of_workers, execution_class, timeout_minutes, retries, security_configuration, job_run_queuing (plan.yaml, line 17)",
             "children[0].jobs[13].name: the key 'name' is missing (plan.yaml, line 17)",
             "children[0].jobs[14]: a job's name or a mapping is wanted, not a list (plan.yaml, line 18)",
             "children[0].jobs[15]: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is no Glue job name: a Glue job name has 1 to 255 characters, this one has 256 (plan.yaml, line 19)",
@@ -365,7 +365,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "children[0].jobs[0].arguments.--l: a text is wanted, not a list (plan.yaml, line 5)",
             "children[0].jobs[0].arguments.--x: '{% now %}' is not taken: {% would be taken for code (plan.yaml, line 5)",
             "children[0].jobs[0].arguments.mode: 'mode' is no job argument: write it with two dashes, --mode (plan.yaml, line 5)",
-            "children[0].jobs[0].worker_type: 'big' is not a worker type: Standard, G.1X, G.2X, R.1X … (plan.yaml, line 6)",
+            "children[0].jobs[0].worker_type: unknown worker type 'big'; available: Standard, G.025X, G.1X, G.2X, G.4X, G.8X, G.12X, G.16X, R.1X, R.2X, R.4X, R.8X, Z.2X (plan.yaml, line 6)",
             "children[0].jobs[0].number_of_workers: 0 is less than 1 (plan.yaml, line 7)",
             "children[0].jobs[0].execution_class: 'flex' is none of 'STANDARD' or 'FLEX' (plan.yaml, line 8)",
             "children[0].jobs[0].timeout_minutes: 10081 is more than 10,080 (plan.yaml, line 9)",
@@ -404,8 +404,8 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "bad tags": (
         ("pattern: master-child\ntags: {'aws:x': a, '': b, n: 1}\n"),
         [
-            "tags.: '' is no tag key: it has 1 to 128 characters and doesn't begin with aws: (plan.yaml, line 2)",
-            "tags.aws:x: 'aws:x' is no tag key: it has 1 to 128 characters and doesn't begin with aws: (plan.yaml, line 2)",
+            "tags.: '' is not a valid tag key: it must have 1 to 128 characters, this one has 0 (plan.yaml, line 2)",
+            "tags.aws:x: 'aws:x' is not a valid tag key: keys that begin with aws: are reserved for AWS; use another prefix (plan.yaml, line 2)",
             "tags.n: a text is wanted, not 1: put quotes round it (plan.yaml, line 2)",
         ],
     ),

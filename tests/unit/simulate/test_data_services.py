@@ -168,3 +168,15 @@ def test_a_workflows_run_that_is_not_there():
     run = one({"Type": "Task", "Resource": f"{GLUE}getWorkflowRun", "Arguments": {"Name": "w", "RunId": "x"}})
     assert failure(run)[0] == "Glue.EntityNotFoundException"
     assert json.dumps(run.first.output) == "null"
+
+
+def test_a_statement_takes_its_own_parameters_and_no_others():
+    given = {"Sql": "select ':a', :b", "Database": "d", "Parameters": [{"Name": name, "Value": "1"} for name in "abc"]}
+    assert failure(one({**SQL, "Arguments": given})) == (
+        "RedshiftData.ValidationException",
+        "Parameters list contains unused parameters. Unused parameters: [a, c]",
+    )
+    run = then({**SQL, "Arguments": {"Sql": "select :b", "Database": "d"}}, 6, "describeStatement")
+    assert (run.first.output["Status"], run.first.output["Error"]) == ("FAILED", 'ERROR: syntax error at or near ":"')
+    given = {"Sql": "select :b", "Database": "d", "Parameters": [{"Name": "b", "Value": "1"}]}
+    assert then({**SQL, "Arguments": given}, 6, "describeStatement").first.output["Status"] == "FINISHED"

@@ -18,6 +18,7 @@ from sfnorch.cfn.pipeline.notice import CONSOLE_DOMAINS, notice_resources, own_t
 from sfnorch.cfn.pipeline.parameters import conditions, handed_on, own_parameters
 from sfnorch.cfn.pipeline.sources import OBJECT, Source, source
 from sfnorch.cfn.pipeline.stages import pipeline_resources
+from sfnorch.cfn.references import refuse_references
 from sfnorch.origin import RENDERED_BY
 
 HEAD = f"{RENDERED_BY}`sfnorch pipeline render`: render it again rather than change it."
@@ -27,8 +28,10 @@ def render_pipeline(workflow: flow.Workflow, kind: str, *, stack_name: str, appr
     """The template's text.
 
     `kind` is one of SOURCES; `stack_name` is what the plan's stack is called, unless its name is given at deploy.
+    Raises SfnorchError for a dynamic reference.
     """
     data = _template(workflow, source(kind), stack_name=stack_name, approval=approval)
+    refuse_references(data.data)
     return yaml_text.document(data.data, data.headings, head=HEAD)
 
 

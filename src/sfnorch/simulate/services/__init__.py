@@ -90,11 +90,18 @@ def _handlers() -> Mapping[str, Handler]:
 
 
 def begin_run(
-    request: Request, name: str, kind: str, run_id: str, seconds: float, arguments: Mapping[str, Any] | None = None
+    request: Request,
+    name: str,
+    kind: str,
+    run_id: str,
+    seconds: float,
+    arguments: Mapping[str, Any] | None = None,
+    *,
+    status: str = "RUNNING",
 ) -> JobRun:
-    """A run of what the call names, which has begun; `end_run` ends it."""
+    """A run of what the call names, which has begun, or waits for its turn; `end_run` ends it."""
     world = request.world
-    world.job_counts[name].running += 1
+    world.job_counts[name].running += status == "RUNNING"
     world.job_counts[name].begun += 1
     run = JobRun(
         job=name,
@@ -105,6 +112,7 @@ def begin_run(
         started=world.at,
         seconds=seconds,
         arguments=dict(arguments or {}),
+        status=status,
     )
     world.record.job_runs.append(run)
     world.tell(What.JOB_RUN_STARTED, request.execution, request.state.name, job=name, run=run_id)
@@ -112,9 +120,13 @@ def begin_run(
 
 
 def end_run(request: Request, run: JobRun, status: str, message: str = "") -> None:
-    """Ends the run, now."""
+    """Ends the run, now; where others wait for their turn, the next one has it."""
+    counts, had_room = request.world.job_counts[run.job], run.status == "RUNNING"
     run.status, run.ended, run.message = status, request.world.at, message
-    request.world.job_counts[run.job].running -= 1
+    if had_room and counts.queue:
+        counts.queue.popleft().succeed()
+    elif had_room:
+        counts.running -= 1
     detail: dict[str, Any] = {"job": run.job, "run": run.run_id, "status": status, "message": message}
     request.world.tell(What.JOB_RUN_ENDED, request.execution, request.state.name, **detail)
 

@@ -14,6 +14,7 @@ from sfnorch.simulate.behaviour import Fault
 from sfnorch.simulate.errors import RUNTIME, TASK_FAILED, StatesError
 from sfnorch.simulate.record import JobRun
 from sfnorch.simulate.services import Handler, Request, begin_run, compact, end_run, refuse_start
+from sfnorch.simulate.services.job_queue import WAITING, is_queued, wait_for_turn
 from sfnorch.simulate.world import Steps
 
 _DEFAULT_TIMEOUT_MINUTES = 2_880
@@ -25,6 +26,9 @@ def start_job_run_sync(request: Request) -> Steps:
     world, run = request.world, _start(request)
     timeout = _minutes(request.arguments) * 60
     fault = world.behaviour.fault(run.job, world.job_counts[run.job].begun - 1)
+    yield from wait_for_turn(request, run)
+    if run.ended is not None:
+        raise StatesError(TASK_FAILED, compact(_description(request, run)))
     try:
         yield world.clock.timeout(min(run.seconds, timeout))
     except simpy.Interrupt:
@@ -51,6 +55,9 @@ def start_job_run(request: Request) -> Steps:
 
 def _alone(request: Request, run: JobRun, fault: Fault | None) -> Steps:
     timeout = _minutes(request.arguments) * 60
+    yield from wait_for_turn(request, run)
+    if run.ended is not None:
+        return
     yield request.world.clock.timeout(min(run.seconds, timeout))
     late = run.seconds > timeout
     message = fault.message if fault and not late else ""
@@ -83,12 +90,14 @@ def _start(request: Request) -> JobRun:
         refuse_start(
             request, job, "Glue.EntityNotFoundException", f"Failed to start job run due to missing metadata: {job}"
         )
-    if counts.running >= behaviour.at_once(job):
+    full = counts.running >= behaviour.at_once(job)
+    if full and not is_queued(request.arguments):
         refuse_start(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
     if _minutes(request.arguments) < 1:
         refuse_start(request, job, "Glue.InvalidInputException", "Timeout not supported: it is a minute at least")
     run_id = f"jr_{world.rng.getrandbits(256):064x}"
-    return begin_run(request, job, "job", run_id, behaviour.seconds_of(job), given)
+    status = WAITING if full else "RUNNING"
+    return begin_run(request, job, "job", run_id, behaviour.seconds_of(job), given, status=status)
 
 
 def _minutes(arguments: Any) -> float:
@@ -114,7 +123,7 @@ def _description(request: Request, run: JobRun) -> dict[str, Any]:
         "StartedOn": began + int(1000 * run.started),
         "Timeout": _minutes(arguments),
     }
-    for key in ("Arguments", "NumberOfWorkers", "WorkerType", "ExecutionClass"):
+    for key in ("Arguments", "NumberOfWorkers", "WorkerType", "ExecutionClass", "JobRunQueuingEnabled"):
         if key in arguments:
             shown[key] = arguments[key]
     if run.ended is not None:

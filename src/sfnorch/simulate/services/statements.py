@@ -13,11 +13,17 @@ from sfnorch.simulate.errors import StatesError
 from sfnorch.simulate.record import JobRun
 from sfnorch.simulate.services import Handler, Request, begin_run, end_run, refuse_throttled
 from sfnorch.simulate.world import Steps
+from sfnorch.sql import sql_parameters
 
 SECONDS = 5.0
 """How long a statement takes, unless told."""
 
 _THROTTLED = "The number of active statements exceeds the limit (Service: RedshiftData, Status Code: 400)"
+_NO_VALUE = 'ERROR: syntax error at or near ":"'
+"""What Redshift says of a parameter without a value, which the Data API leaves in the statement.
+
+https://github.com/aws/aws-sdk-pandas/issues/3024
+"""
 _STATUS = {"RUNNING": "STARTED", "SUCCEEDED": "FINISHED", "FAILED": "FAILED", "STOPPED": "ABORTED"}
 
 
@@ -29,6 +35,10 @@ def execute_statement(request: Request) -> Steps:
         raise StatesError("RedshiftData.ValidationException", "Sql is missing")
     if not isinstance(parameters, list) or any(not _is_parameter(each) for each in parameters):
         raise StatesError("RedshiftData.ValidationException", "Parameters must have a Name and a Value, both texts")
+    names, used = {each["Name"] for each in parameters}, sql_parameters(request.text("Sql"))
+    if unused := sorted(names - set(used)):
+        cause = f"Parameters list contains unused parameters. Unused parameters: [{', '.join(unused)}]"
+        raise StatesError("RedshiftData.ValidationException", cause)
     name, token = request.text("StatementName") or request.state.name, request.text("ClientToken")
     for run in world.record.job_runs:
         if run.kind == "statement" and token and run.arguments.get("ClientToken") == token:
@@ -36,7 +46,8 @@ def execute_statement(request: Request) -> Steps:
     refuse_throttled(request, name, "RedshiftData.ActiveStatementsExceededException", _THROTTLED)
     fault = world.behaviour.fault(name, world.job_counts[name].begun)
     run = begin_run(request, name, "statement", world.new_id(), world.behaviour.seconds_of(name, SECONDS), given)
-    world.clock.process(_going(request, run, fault.message if fault else ""))
+    message = fault.message if fault else "" if names.issuperset(used) else _NO_VALUE
+    world.clock.process(_going(request, run, message))
     return {"Id": run.run_id}
     yield
 

@@ -1,0 +1,168 @@
+"""The types of the plan's keys that several models share: names of jobs, arguments, tags, settings of a job run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from sfnorch.plan import names
+from sfnorch.plan.names import blank_fault, code_fault, job_name_fault
+from sfnorch.plan.tags import VALUE_LENGTH, tag_key_fault, tag_value_fault
+from sfnorch.plan.worker_types import WORKER_TYPES
+
+_SIZE = re.compile(r"([A-Z])\.([0-9]+)X")
+
+
+def _job_name(name: str) -> str:
+    if fault := job_name_fault(name):
+        raise PydanticCustomError(
+            "job_name", "{name} is no Glue job name: {fault}", {"name": repr(name), "fault": fault}
+        )
+    return name
+
+
+def allowed(name: str, what: str = "job") -> str:
+    """The name of a Glue job, or of another `what`, or a prefix of such names that ends in `*`."""
+    if fault := job_name_fault(name, what, prefix=True):
+        raise PydanticCustomError(
+            "job_name",
+            "{name} is no Glue {what} name or prefix*: {fault}",
+            {"name": repr(name), "what": what, "fault": fault},
+        )
+    return name
+
+
+def no_code(text: str) -> str:
+    """The text, which Step Functions and CloudFormation pass on as it is."""
+    if fault := code_fault(text):
+        raise PydanticCustomError("code", "{text} is not taken: {fault}", {"text": repr(text), "fault": fault})
+    return text
+
+
+def _argument_key(key: str) -> str:
+    if not key.startswith("--") or len(key) == len("--"):
+        raise PydanticCustomError(
+            "argument_key",
+            "{key} is no job argument: write it with two dashes, --{bare}",
+            {"key": repr(key), "bare": key.lstrip("-")},
+        )
+    name = key.removeprefix("--")
+    if name != name.strip():
+        wanted = repr(f"--{name.strip()}") if name.strip() else "a name behind the dashes"
+        raise PydanticCustomError(
+            "argument_key",
+            "{key} is no job argument: it has leading or trailing blanks; write {wanted}",
+            {"key": repr(key), "wanted": wanted},
+        )
+    return no_code(key)
+
+
+def _argument_text(value: object) -> object:
+    """Glue's arguments are texts: whole numbers and booleans are taken as they are written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else value
+
+
+def _tag_key(key: str) -> str:
+    if fault := tag_key_fault(key):
+        raise PydanticCustomError(
+            "tag_key", "{key} is not a valid tag key: {fault}", {"key": repr(key), "fault": fault}
+        )
+    return key
+
+
+def _tag_value(value: str) -> str:
+    if fault := tag_value_fault(value):
+        raise PydanticCustomError(
+            "tag_value", "{value} is not a valid tag value: {fault}", {"value": repr(value), "fault": fault}
+        )
+    return value
+
+
+def _worker_type(name: str) -> str:
+    if name not in WORKER_TYPES:
+        raise PydanticCustomError(
+            "worker_type",
+            "unknown worker type {name}; {near}available: {known}",
+            {"name": repr(name), "near": _near_worker_type(name), "known": ", ".join(WORKER_TYPES)},
+        )
+    return name
+
+
+def _near_worker_type(name: str) -> str:
+    """Return the question after the type that was probably meant; an empty text where none is near."""
+    import difflib  # for errors only
+
+    wanted = name.upper()
+    same = [known for known in WORKER_TYPES if known.upper() == wanted]
+    sized = sorted(_sizes(wanted), key=lambda pair: pair[0])
+    near = same or [known for _, known in sized] or difflib.get_close_matches(wanted, WORKER_TYPES, n=1, cutoff=0.7)
+    return f"did you mean {near[0]}? " if near else ""
+
+
+def _sizes(name: str) -> Iterator[tuple[int, str]]:
+    """Yield each type of the same letter, and by how much its size differs."""
+    size = _SIZE.fullmatch(name)
+    for known in WORKER_TYPES if size else ():
+        if size and (other := _SIZE.fullmatch(known)) and other[1] == size[1]:
+            yield abs(int(other[2]) - int(size[2])), known
+
+
+def _no_blanks_around(text: str) -> str:
+    if text and (fault := blank_fault(text)):
+        raise PydanticCustomError("blank", "{text} is not valid: {fault}", {"text": repr(text), "fault": fault})
+    return text
+
+
+JobName = Annotated[str, AfterValidator(_job_name)]
+ArgumentKey = Annotated[str, AfterValidator(_argument_key)]
+ArgumentText = Annotated[
+    str,
+    BeforeValidator(_argument_text),
+    AfterValidator(no_code),
+    WithJsonSchema({"type": ["string", "integer", "boolean"]}),
+]
+TagKey = Annotated[str, AfterValidator(_tag_key)]
+TagValue = Annotated[
+    str,
+    AfterValidator(_tag_value),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": VALUE_LENGTH}),
+]
+TopicArnText = Annotated[str, Field(pattern=names.TOPIC_ARN)]
+KeyArnText = Annotated[str, Field(pattern=names.KEY_ARN)]
+Email = Annotated[str, Field(pattern=names.EMAIL), AfterValidator(no_code)]
+
+
+WorkerType = Annotated[
+    Annotated[str, AfterValidator(_worker_type), WithJsonSchema({"type": "string", "enum": list(WORKER_TYPES)})] | None,
+    Field(description="Kind of worker; the job's own unless set.", examples=["G.1X"]),
+]
+NumberOfWorkers = Annotated[
+    Annotated[int, Field(ge=1, le=1000)] | None,
+    Field(description="How many workers; the job's own number unless set.", examples=[10]),
+]
+ExecutionClass = Annotated[
+    Literal["STANDARD", "FLEX"] | None,
+    Field(
+        description="FLEX runs on spare capacity, cheaper and later (Spark jobs on Glue 3.0 and later).",
+        examples=["FLEX"],
+    ),
+]
+JobRunQueuing = Annotated[
+    bool | None,
+    Field(
+        description="Whether Glue queues the run while the job or the account has no room for it; the job's own unless "
+        "set. Glue queues no runs of the class FLEX, and none of a job whose MaxRetries is not 0.",
+        examples=[True],
+    ),
+]
+SecurityConfiguration = Annotated[
+    Annotated[str, Field(min_length=1, max_length=255), AfterValidator(no_code), AfterValidator(_no_blanks_around)]
+    | None,
+    Field(description="Name of the Glue security configuration of the run.", examples=["encrypted"]),
+]

@@ -1,0 +1,37 @@
+"""Where a plan was read from, for what is said of it later: its file, and the line of each key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sfnorch.findings import Finding, Severity
+from sfnorch.plan.consistency import Path, show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A plan's file and lines. Two plans with the same keys are equal, wherever they were read from."""
+
+    file: str = field(default="the default plan", compare=False)
+    lines: Mapping[Path, int] = field(default_factory=dict, compare=False)
+
+    def warning(self, rule: str, path: Path, message: str, hint: str = "") -> Finding:
+        """Return a warning about the key at `path`, with the line of the nearest key above it that has one."""
+        near = path
+        while near and near not in self.lines:
+            near = near[:-1]
+        return Finding(
+            rule=rule,
+            severity=Severity.WARNING,
+            file=self.file,
+            line=self.lines.get(near),
+            path=show(path),
+            message=message,
+            hint=hint,
+        )
+
+    def without(self, above: Path) -> Origin:
+        """Return the origin of a plan whose keys below `above` no longer stand in the file."""
+        kept = {path: line for path, line in self.lines.items() if path[: len(above)] != above or path == above}
+        return Origin(file=self.file, lines=kept)

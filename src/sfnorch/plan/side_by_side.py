@@ -1,0 +1,197 @@
+"""Which Glue jobs of a plan may run side by side with themselves: Glue allows one run of a job at a time by default.
+
+Whether two runs meet depends on how long everything takes; what is found here is what the plan allows.
+https://docs.aws.amazon.com/glue/latest/webapi/API_ExecutionProperty.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sfnorch.plan.consistency import Path
+from sfnorch.plan.values import is_expression
+
+if TYPE_CHECKING:
+    from sfnorch.plan.dag import DagPlan, DagTask
+    from sfnorch.plan.flow import FlowStep, ForEach
+    from sfnorch.plan.kinds import AnyPlan
+    from sfnorch.plan.models import MasterChildPlan
+
+MOST_ITEMS = 40
+"""How many items of a Map run at once where the plan sets no number.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideBySide:
+    """A Glue job that several places of a plan, or several items of one, may start at once.
+
+    `at_once` is how many runs there may be, `queuing` what the plan says at these places of queuing them.
+    """
+
+    job: str
+    places: tuple[Path, ...]
+    at_once: int
+    queuing: frozenset[bool | None] = frozenset({None})
+    items: bool = False
+    """Whether it is the items of a list that start it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """How one job is used: its places, those of them that may run at once with another, and how many runs at once."""
+
+    places: tuple[Path, ...]
+    meeting: tuple[Path, ...] = ()
+    at_once: int = 1
+    queuing: frozenset[bool | None] = frozenset({None})
+    items: bool = False
+
+
+def jobs_side_by_side(plan: AnyPlan) -> Iterator[SideBySide]:
+    """Yield each Glue job that the plan may start while a run of it that the plan has started goes on."""
+    match plan.pattern:
+        case "master-child":
+            uses = _of_chains(plan)
+        case "dag":
+            uses = _of_tasks(plan)
+        case "flow":
+            uses = _of_steps(plan.steps, ("steps",))
+        case _:  # what its executions run is not the plan's
+            return
+    for job, use in uses.items():
+        if use.at_once > 1:
+            yield SideBySide(job=job, places=use.meeting, at_once=use.at_once, queuing=use.queuing, items=use.items)
+
+
+def _of_chains(plan: MasterChildPlan) -> dict[str, _Use]:
+    chains = []
+    for number, child in enumerate(plan.children):
+        chain: dict[str, _Use] = {}
+        for index, job in enumerate(child.jobs):
+            use = _Use((("children", number, "jobs", index),), queuing=frozenset({job.job_run_queuing}))
+            chain = _after(chain, {job.name: use})
+        chains.append(chain)
+    return _beside(chains)
+
+
+def _of_tasks(plan: DagPlan) -> dict[str, _Use]:
+    by_job: dict[str, list[int]] = {}
+    for index, task in enumerate(plan.tasks):
+        if task.glue_job:
+            by_job.setdefault(task.glue_job, []).append(index)
+    needed = _needed(plan.tasks)
+    found: dict[str, _Use] = {}
+    for job, indexes in by_job.items():
+        names = {index: plan.tasks[index].name for index in indexes}
+        after = {one: [other for other in indexes if names[other] in needed[names[one]]] for one in indexes}
+        meeting = [
+            one for one in indexes if any(o != one and o not in after[one] and one not in after[o] for o in indexes)
+        ]
+        found[job] = _Use(
+            tuple(("tasks", index) for index in indexes),
+            tuple(("tasks", index) for index in meeting),
+            len(indexes) - _paired(after),
+            frozenset(plan.tasks[index].job_run_queuing for index in indexes),
+        )
+    return found
+
+
+def _needed(tasks: Sequence[DagTask]) -> dict[str, frozenset[str]]:
+    """Return the names of all tasks that must have ended before each task starts."""
+    needs = {task.name: task.needs for task in tasks}
+    found: dict[str, frozenset[str]] = {}
+    left = list(needs)
+    while left:  # a task is settled when all that it needs is
+        name = left[-1]
+        if missing := [need for need in needs[name] if need not in found]:
+            left += missing
+            continue
+        left.pop()
+        found[name] = frozenset(needs[name]).union(*(found[need] for need in needs[name]))
+    return found
+
+
+def _paired(after: dict[int, list[int]]) -> int:
+    """Return how many tasks can be put behind another one, each behind one of its own.
+
+    What is left over are chains; as many of them as there must be, so many tasks can run at once (Dilworth).
+    """
+    behind: dict[int, int] = {}
+
+    def place(one: int, tried: set[int]) -> bool:
+        for other in after[one]:
+            if other not in tried:
+                tried.add(other)
+                if other not in behind or place(behind[other], tried):
+                    behind[other] = one
+                    return True
+        return False
+
+    return sum(place(one, set()) for one in after)
+
+
+def _of_steps(steps: Sequence[FlowStep], path: Path) -> dict[str, _Use]:
+    found: dict[str, _Use] = {}
+    for index, step in enumerate(steps):
+        found = _after(found, _of_step(step, (*path, index)))
+        if step.on_error:  # its steps run when the step itself has ended
+            found = _after(found, _of_steps(step.on_error.steps, (*path, index, "on_error", "steps")))
+    return found
+
+
+def _of_step(step: FlowStep, path: Path) -> dict[str, _Use]:
+    if step.glue_job:
+        return {step.glue_job: _Use((path,), queuing=frozenset({step.job_run_queuing}))}
+    if step.parallel:
+        return _beside(_of_steps(branch, (*path, "parallel", index)) for index, branch in enumerate(step.parallel))
+    if step.for_each:
+        return _repeated(_of_steps(step.for_each.steps, (*path, "for_each", "steps")), _items_at_once(step.for_each))
+    return {}
+
+
+def _items_at_once(each: ForEach) -> int:
+    known = MOST_ITEMS if is_expression(each.items) else len(each.items)
+    return min(each.concurrency or MOST_ITEMS, known)
+
+
+def _after(first: dict[str, _Use], then: dict[str, _Use]) -> dict[str, _Use]:
+    """Return how jobs are used that `first` uses, and `then` when that has ended."""
+    return {**first, **{job: _joined([first[job], use]) if job in first else use for job, use in then.items()}}
+
+
+def _joined(uses: Sequence[_Use]) -> _Use:
+    return _Use(
+        tuple(place for use in uses for place in use.places),
+        tuple(place for use in uses for place in use.meeting),
+        max(use.at_once for use in uses),
+        frozenset().union(*(use.queuing for use in uses)),
+        any(use.items for use in uses),
+    )
+
+
+def _beside(branches: Iterable[dict[str, _Use]]) -> dict[str, _Use]:
+    """Return how jobs are used that these branches use at once."""
+    by_job: dict[str, list[_Use]] = {}
+    for branch in branches:
+        for job, use in branch.items():
+            by_job.setdefault(job, []).append(use)
+    found: dict[str, _Use] = {}
+    for job, uses in by_job.items():
+        whole = _joined(uses)
+        if len(uses) > 1:
+            total = sum(use.at_once for use in uses)
+            whole = _Use(whole.places, whole.places, total, whole.queuing, whole.items)
+        found[job] = whole
+    return found
+
+
+def _repeated(uses: dict[str, _Use], times: int) -> dict[str, _Use]:
+    """Return how jobs are used where so many items use them at once."""
+    if times < 2:
+        return uses
+    return {job: _Use(use.places, use.places, use.at_once * times, use.queuing, True) for job, use in uses.items()}

@@ -1,0 +1,21 @@
+"""Glue's worker types, as botocore's service model has them; `make golden` renews this file.
+
+The model's enum lacks types that its own texts name (G.12X, R.1X …): those are in here too.
+https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
+"""
+
+WORKER_TYPES = (
+    "Standard",
+    "G.025X",
+    "G.1X",
+    "G.2X",
+    "G.4X",
+    "G.8X",
+    "G.12X",
+    "G.16X",
+    "R.1X",
+    "R.2X",
+    "R.4X",
+    "R.8X",
+    "Z.2X",
+)
