@@ -30,8 +30,8 @@ def test_a_failing_job_leaves_the_other_children_running_and_is_told_by_name(dag
     number = [job["JobName"] for job in aws.called("StartJobRun")].index("glue-job-2-b") + 1
     assert _told(aws) == [
         (
-            f"[dev] {NAME}: 1 of 5 children failed",
-            f"1 of 5 children failed in {NAME} (dev).\n\nchild-2: glue-job-2-b failed\n  {FAULT}\n  Job run: jr_{number}",
+            f"[dev] {NAME}: 1 of 5 child workflows failed",
+            f"1 of 5 child workflows failed in {NAME} (dev).\n\nchild-2: glue-job-2-b failed\n  {FAULT}\n  Job run: jr_{number}",
         )
     ]
     assert [job for job in _started(aws) if job.startswith("glue-job-2")] == ["glue-job-2-a", "glue-job-2-b"]
@@ -71,7 +71,7 @@ def test_a_run_fails_where_the_plan_says_so_once_a_job_has_had_its_tries(dags: P
     )
     assert [job for job in _started(aws) if len(job) < 50] == ["extract-orders", *["clean-orders"] * 3]
     ((subject, _),) = _told(aws)
-    assert subject == "[prod] nightly etl: 1 of 2 children failed"
+    assert subject == "[prod] nightly etl: 1 of 2 child workflows failed"
 
 
 def test_the_jobs_of_a_list_run_one_after_another_each_as_the_plan_sets_it(dags: Path, aws: Aws) -> None:

@@ -46,7 +46,7 @@ FAILURE = f"""
 sales: job extract-sales FAILED
   bench: this run was told to fail
   Job run: jr_ID
-  Logs: {CONSOLE}/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_ID
+  Logs: {CONSOLE}/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_ID
   Execution: {CONSOLE}/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:ACCOUNT:execution:etl-sales:UUID
 """
 LINES = """\

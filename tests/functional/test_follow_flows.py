@@ -35,7 +35,7 @@ flow FAILED  09s
 flow: step spark-job FAILED
   bench: this run was told to fail
   Job run: jr_ID
-  Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_ID
+  Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_ID
   Execution: {CONSOLE}/{EXECUTION}:parameterized-flow:20261127-014156-10d306
 """,
     ),
