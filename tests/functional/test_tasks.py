@@ -110,6 +110,7 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
                 "message": fault,
                 "job": "load-facts",
                 "runId": run_id,
+                "logGroup": "/aws-glue/jobs",
             },
             {"task": "orders", "status": "SUCCEEDED"},
             {"task": "prices", "status": "SUCCEEDED"},
@@ -126,7 +127,8 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
         f"\nfacts: job load-facts failed\n  {fault}\n  Job run: {run_id}\n"
         f"  Logs: {console}/cloudwatch/home?region=us-east-1#{logs}{run_id}\n"
         "\nNot run, since what they need failed:\n  report (by facts)\n"
-        f"\nMaster: {console}/states/home?region=us-east-1#/v2/executions/details/{arn}"
+        f"\nMaster: {console}/states/home?region=us-east-1#/v2/executions/details/{arn}\n"
+        f"Resume: sfnorch resume {arn.rpartition(':')[2]} --stack-name stack"
     )
 
 

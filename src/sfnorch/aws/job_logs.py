@@ -59,6 +59,7 @@ class ErrorLog:
 
     run: JobRun
     log_group: str
+    """What Glue names as the run's, without its end; see `error_log_group`."""
     events: tuple[LogEvent, ...] = ()
     streams: tuple[str, ...] = ()
     """The log streams that were read."""
@@ -127,26 +128,29 @@ class LogReader:
         if not run.run_id:
             return ErrorLog(run=run, log_group="", absent="Glue started no run")
         asked = _Description(self, run)
-        log_group = error_log_group(run.log_group or asked.text("LogGroupName"))
+        log_group = run.log_group or asked.text("LogGroupName")
         try:
             return self._read(run, log_group, asked)
         except ClientError as error:
             if code(error) == _MISSING:
-                return ErrorLog(run=run, log_group=log_group, absent=f"{_NO_GROUP.format(log_group)}{asked.doubt}")
+                return ErrorLog(
+                    run=run, log_group=log_group, absent=f"{_NO_GROUP.format(error_log_group(log_group))}{asked.doubt}"
+                )
             told = explained(error) if code(error) in _REFUSED else None
             if told is None:
                 raise
             return ErrorLog(run=run, log_group=log_group, fault=told.message, hint=told.hint)
 
     def _read(self, run: JobRun, log_group: str, asked: _Description) -> ErrorLog:
-        names = [name for name in self._streams(log_group, run.run_id) if is_stream_of(name, run.run_id)]
+        errors = error_log_group(log_group)
+        names = [name for name in self._streams(errors, run.run_id) if is_stream_of(name, run.run_id)]
         prefix, window = run.run_id, {}
         if not names and (prefix := asked.argument(STREAM_PREFIX)):  # which other runs of the job may share
-            names, window = self._streams(log_group, prefix), asked.window
+            names, window = self._streams(errors, prefix), asked.window
             names = [name for name in names if run.run_id in name] or names
         drivers = [name for name in names if name in driver_streams(prefix)]
         chosen = names if self.executors or not drivers else drivers
-        events = [event for name in chosen for event in self._events(log_group, name, window)]
+        events = [event for name in chosen for event in self._events(errors, name, window)]
         events.sort(key=lambda event: event.at)
         return ErrorLog(
             run=run,
@@ -155,7 +159,7 @@ class LogReader:
             streams=tuple(chosen),
             other_streams=tuple(name for name in names if name not in chosen),
             cut=0 < self.tail < len(events),
-            absent="" if events else f"{(_NO_EVENT if chosen else _NO_STREAM).format(log_group)}{asked.doubt}",
+            absent="" if events else f"{(_NO_EVENT if chosen else _NO_STREAM).format(errors)}{asked.doubt}",
         )
 
     def _streams(self, log_group: str, prefix: str) -> list[str]:

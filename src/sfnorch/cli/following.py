@@ -54,8 +54,8 @@ def follow_run(
         raise _goes_on(tree, None, output_form) from None
     commands = [
         resume_command(root.arn, stack_name=stack_name, region=region, profile=profile)
-        for root in tree.roots
-        if not root.record.next_execution and can_resume(root)
+        for root in tree.last_roots
+        if can_resume(root)
     ]
     _tell(tree, stack_name, output_form, clock, commands)
     if not tree.ended:

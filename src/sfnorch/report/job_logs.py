@@ -11,6 +11,7 @@ from rich.text import Text
 from sfnorch.aws.job_logs import ErrorLog
 from sfnorch.aws.links import logs_link
 from sfnorch.durations import iso
+from sfnorch.glue_logs import error_log_group
 from sfnorch.report.names import printable
 from sfnorch.report.status import STYLES
 
@@ -32,8 +33,8 @@ def _head(log: ErrorLog) -> Iterator[str]:
     yield from run.message.splitlines()
     if run.run_id:
         yield f"Job run: {run.run_id}"
-        yield f"Log group: {log.log_group}"
-        yield f"Logs: {logs_link(run.node.arn, run.run_id, run.log_group)}"
+        yield f"Log group: {error_log_group(log.log_group)}"
+        yield f"Logs: {logs_link(run.node.arn, run.run_id, log.log_group)}"
     if log.absent:
         yield f"No log: {log.absent}"
     if log.fault:
@@ -56,7 +57,7 @@ def logs_data(execution: str, logs: Sequence[ErrorLog]) -> dict[str, Any]:
                 "runId": log.run.run_id or None,
                 "status": log.run.status,
                 "message": log.run.message or None,
-                "logGroup": log.log_group or None,
+                "logGroup": error_log_group(log.log_group) if log.run.run_id else None,
                 "logStreams": list(log.streams),
                 "otherLogStreams": list(log.other_streams),
                 "cut": log.cut,

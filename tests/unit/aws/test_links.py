@@ -23,6 +23,9 @@ def test_links(partition: str, region: str, domain: str):
         f"https://{region}.{domain}/cloudwatch/home?region={region}"
         "#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_1"
     )
+    assert logs_link(arn, "jr_1", "/aws-glue/jobs-etl-kms").endswith(
+        "/$252Faws-glue$252Fjobs-etl-kms$252Ferror$3FlogStreamNameFilter$3Djr_1"
+    )
 
 
 def test_missing_jobs():
