@@ -19,7 +19,7 @@ from sfnorch.report.status import STYLES
 def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:
     """Prints whose log it is, where it is, and its events."""
     run = log.run
-    job = f": job {printable(run.job)} "
+    job = f": {'step' if run.node.record.steps else 'job'} {printable(run.job)} "
     console.print(Text.assemble((names[run.node.arn], "bold"), job, (run.status, STYLES.get(run.status, ""))))
     for line in _head(log):
         console.print(Text(f"  {printable(line)}"), soft_wrap=True)
