@@ -10,7 +10,7 @@ _MADE_UP = (
     (re.compile(r"(?<=:)\d{12}(?=:)"), "ACCOUNT"),
     (re.compile(r"(sfnorch-)[0-9a-f]{16}-[0-9a-f]{8}\b"), r"\g<1>DIGEST-NONCE"),
     (re.compile(r"-[0-9A-F]{13}\b"), "-RANDOM"),
-    (re.compile(r"\bjr_[0-9a-f]{32}\b"), "jr_ID"),
+    (re.compile(r"jr_[0-9a-f]{32}\b"), "jr_ID"),
     (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"), "UUID"),
 )
 

@@ -67,6 +67,7 @@ class Aws:
     def _GetJobRun(self, given: Any) -> Any:
         job, failing = self._runs[int(given["RunId"].removeprefix("jr_")) - 1]
         run = {"Id": given["RunId"], "JobName": job, "JobRunState": "FAILED" if failing else "SUCCEEDED"}
+        run |= {"LogGroupName": "/aws-glue/jobs-etl-kms"}
         return {"JobRun": run | ({"ErrorMessage": failing} if failing else {})}
 
     def _StartExecution(self, given: Any) -> Any:

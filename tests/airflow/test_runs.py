@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from tests.airflow.runs import Ended, ended, loaded
 from tests.airflow.test_dags import CHAINS
 
 NAME = "master-step-function-stack"
+LOGS = (
+    "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/"
+    "$252Faws-glue$252Fjobs-etl-kms$252Ferror$3FlogStreamNameFilter$3D"
+)
 FAULT = "Command failed with exit code 1"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:told"
 
@@ -30,8 +35,11 @@ def test_a_failing_job_leaves_the_other_children_running_and_is_told_by_name(dag
     number = [job["JobName"] for job in aws.called("StartJobRun")].index("glue-job-2-b") + 1
     assert _told(aws) == [
         (
-            f"[dev] {NAME}: 1 of 5 children failed",
-            f"1 of 5 children failed in {NAME} (dev).\n\nchild-2: glue-job-2-b failed\n  {FAULT}\n  Job run: jr_{number}",
+            f"[dev] {NAME}: 1 of 5 child workflows failed",
+            (
+                f"1 of 5 child workflows failed in {NAME} (dev).\n\nchild-2: glue-job-2-b failed\n  {FAULT}\n"
+                f"  Job run: jr_{number}\n  Logs: {LOGS}jr_{number}\n\n{_resume(NAME)}"
+            ),
         )
     ]
     assert [job for job in _started(aws) if job.startswith("glue-job-2")] == ["glue-job-2-a", "glue-job-2-b"]
@@ -71,7 +79,7 @@ def test_a_run_fails_where_the_plan_says_so_once_a_job_has_had_its_tries(dags: P
     )
     assert [job for job in _started(aws) if len(job) < 50] == ["extract-orders", *["clean-orders"] * 3]
     ((subject, _),) = _told(aws)
-    assert subject == "[prod] nightly etl: 1 of 2 children failed"
+    assert subject == "[prod] nightly etl: 1 of 2 child workflows failed"
 
 
 def test_the_jobs_of_a_list_run_one_after_another_each_as_the_plan_sets_it(dags: Path, aws: Aws) -> None:
@@ -94,7 +102,8 @@ def test_the_jobs_of_a_list_run_one_after_another_each_as_the_plan_sets_it(dags:
     ((subject, message),) = _told(aws)
     assert subject == "[dev] on demand: 1 of 4 jobs failed"
     assert message == (
-        f"1 of 4 jobs failed in on demand (dev).\n\njob_3: a {{{{ job }}}} failed\n  {FAULT}\n  Job run: jr_4"
+        f"1 of 4 jobs failed in on demand (dev).\n\njob_3: a {{{{ job }}}} failed\n  {FAULT}\n"
+        f"  Job run: jr_4\n  Logs: {LOGS}jr_4\n\n{_resume('on_demand')}"
     )
 
 
@@ -125,7 +134,7 @@ def test_what_needs_a_failed_task_is_not_run_and_all_else_is(dags: Path, aws: Aw
     ]
     ((_, message),) = _told(aws)
     assert message.startswith("1 of 7 tasks failed in nightly tasks (prod).\n\norders: extract-orders failed\n")
-    assert message.endswith("Not run, since what they need failed: publish, facts")
+    assert message.endswith(f"Not run, since what they need failed: publish, facts\n\n{_resume('nightly_tasks')}")
 
 
 def test_steps_read_what_others_left(dags: Path, aws: Aws) -> None:
@@ -181,6 +190,14 @@ def test_steps_read_what_others_left(dags: Path, aws: Aws) -> None:
     ]
 
 
+def _resume(dag_id: str) -> str:
+    """The last line of a message, the run's own id in a fixed form."""
+    return (
+        f"Resume: in Airflow, clear the failed tasks of the run RUN of the DAG {dag_id}, "
+        "with the tasks that follow them (Downstream)."
+    )
+
+
 def _started(aws: Aws) -> list[str]:
     return [call["JobName"] for call in aws.called("StartJobRun")]
 
@@ -188,7 +205,8 @@ def _started(aws: Aws) -> list[str]:
 def _told(aws: Aws) -> list[tuple[str, str]]:
     told = aws.called("Publish")
     assert {call["TargetArn"] for call in told} <= {TOPIC}
-    return [(call["Subject"], json.loads(call["Message"])["default"]) for call in told]
+    messages = [(call["Subject"], json.loads(call["Message"])["default"]) for call in told]
+    return [(subject, re.sub("(?<= run )manual__[^ ]+", "RUN", message)) for subject, message in messages]
 
 
 def _attributes(aws: Aws) -> list[dict[str, tuple[str, str]]]:

@@ -28,7 +28,8 @@ from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan, parse_plan
 from sfnorch.plan.schema import plan_schema
 from sfnorch.plan.starters import starter_text
-from sfnorch.report.run_tree import print_failures, rendered, titles
+from sfnorch.report.run_tree import print_failures, print_resume, rendered, titles
+from sfnorch.resume_command import resume_command
 from sfnorch.simulate.behaviour import Behaviour
 from sfnorch.simulate.figures import Figures, figures
 from sfnorch.simulate.record import AlarmChange, Event, Execution, JobRun, Message, StoredObject, What
@@ -231,6 +232,7 @@ def _followed() -> Iterator[str]:
     names = titles(tree, "etl")
     console.print(rendered(tree, names, datetime.fromtimestamp(replay.clock.now(), timezone.utc)))
     print_failures(tree.failures(), names, console)
+    print_resume([resume_command(tree.roots[0].arn, stack_name="etl")], console)
     shown = plain(console.file.getvalue()) if isinstance(console.file, io.StringIO) else ""
     shown = shown.replace("ACCOUNT", "123456789012").replace("UUID", "…").replace("jr_ID", "jr_9f25…")
     yield f"```text\n$ sfnorch run --stack-name etl\n{shown}```"

@@ -46,8 +46,10 @@ FAILURE = f"""
 sales: job extract-sales FAILED
   bench: this run was told to fail
   Job run: jr_ID
-  Logs: {CONSOLE}/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_ID
+  Logs: {CONSOLE}/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_ID
   Execution: {CONSOLE}/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:ACCOUNT:execution:etl-sales:UUID
+
+Resume: sfnorch resume failed-r1 --stack-name etl
 """
 LINES = """\
 HH:MM:SS  master  RUNNING
@@ -158,11 +160,13 @@ def test_json_is_one_document(capsys: Captured):
             "execution": "arn:aws:states:us-east-1:ACCOUNT:execution:etl-sales:UUID",
             "job": "extract-sales",
             "runId": "jr_ID",
+            "logGroup": None,
             "message": "bench: this run was told to fail",
-            "link": FAILURE.splitlines()[-1].removeprefix("  Execution: "),
-            "logs": FAILURE.splitlines()[-2].removeprefix("  Logs: "),
+            "link": FAILURE.splitlines()[-3].removeprefix("  Execution: "),
+            "logs": FAILURE.splitlines()[-4].removeprefix("  Logs: "),
         }
     ]
+    assert document["resume"] == ["sfnorch resume failed-r1 --stack-name etl"]
 
 
 def _error(code: str, status: int = 400) -> ClientError:

@@ -35,8 +35,10 @@ flow FAILED  09s
 flow: step spark-job FAILED
   bench: this run was told to fail
   Job run: jr_ID
-  Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_ID
+  Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_ID
   Execution: {CONSOLE}/{EXECUTION}:parameterized-flow:20261127-014156-10d306
+
+Resume: sfnorch resume 20261127-014156-10d306 --stack-name parameterized
 """,
     ),
     "parallel-map": (
@@ -56,6 +58,8 @@ flow FAILED  00s
 flow: step summarize FAILED
   ValueError: south is closed
   Execution: {CONSOLE}/{EXECUTION}:pm2-flow:20261127-014240-e3a5f2
+
+Resume: sfnorch resume 20261127-014240-e3a5f2 --stack-name pm2
 """,
     ),
     "retry-catch": (
@@ -70,6 +74,8 @@ flow FAILED  06s
 flow: step summarize FAILED
   TransientError: the report service did not answer
   Execution: {CONSOLE}/{EXECUTION}:retry-catch-flow:20261127-014128-f518a1
+
+Resume: sfnorch resume 20261127-014128-f518a1 --stack-name retry-catch
 """,
     ),
     "loop": (
@@ -87,6 +93,8 @@ loop after-wr_05cb80e19dd9450eba57313b1d8a3527: Glue workflow ingest-2s FAILED
   1 failed
   Workflow run: wr_827c2b5290674a778ceb835c6d6060f7
   Execution: {CONSOLE}/{EXECUTION}:c-loop:after-wr_05cb80e19dd9450eba57313b1d8a3527
+
+Resume: sfnorch resume after-wr_05cb80e19dd9450eba57313b1d8a3527 --stack-name c
 """,
     ),
     "handed-over": (

@@ -35,8 +35,10 @@ master nightly-1 SUCCEEDED  05s
 facts: job load-facts FAILED
   bench: this run was told to fail
   Job run: jr_ID
-  Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_ID
+  Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_ID
   Execution: https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:ACCOUNT:execution:etl-task:facts-d09671bc1a515e7c
+
+Resume: sfnorch resume nightly-1 --stack-name etl
 """
 
 

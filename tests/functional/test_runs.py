@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Outcome, Run
 from tests.functional.test_follow import FAILURE, LINES, TREE
-from tests.ministack import Account, small_template
+from tests.ministack import REGION, Account, small_template
 from tests.replay import Replay
 from tests.screens import plain
 from tests.wire import Answer, Fault, Wire, json_answer, json_error
@@ -124,6 +124,14 @@ def test_a_run_of_the_master(stacks: Run, wire: Wire, account: Account):
     done = stacks("run", "--stack-name", "etl", "--name", "tonight")
     assert (done.code, done.out, done.err) == (3, TREE + FAILURE, LINES)
     assert machines.started == [("etl-master", "tonight", {})]
+
+
+def test_the_command_that_resumes_has_the_options_of_the_run(stacks: Run, wire: Wire, account: Account):
+    wire.answer = Machines(account, "failed").answer
+    done = stacks("run", "--stack-name", "etl", "--region", REGION)
+    assert done.out.splitlines()[-1] == f"Resume: sfnorch resume failed-r1 --stack-name etl --region {REGION}"
+    shown = stacks("watch", f"{ROOT}:failed-r1", "--stack-name", "other")
+    assert shown.out.splitlines()[-1] == f"Resume: sfnorch resume {ROOT}:failed-r1".replace("000000000000", "ACCOUNT")
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_a_job_that_fails(plan: Run):
         "T+05m    orders FAILED: GlueJobFailed",
         "T+1h30m  sales SUCCEEDED",
         "T+1h30m  master: RunChildren completes",
-        "T+1h30m  master tells stack-AlarmTopic: [dev] etl: 1 of 2 children failed",
+        "T+1h30m  master tells stack-AlarmTopic: [dev] etl: 1 of 2 child workflows failed",
     ]
     assert "  orders: job a failed" in told
     assert told[-6] == "wall time          1h30m"

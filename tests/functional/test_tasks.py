@@ -110,6 +110,7 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
                 "message": fault,
                 "job": "load-facts",
                 "runId": run_id,
+                "logGroup": "/aws-glue/jobs",
             },
             {"task": "orders", "status": "SUCCEEDED"},
             {"task": "prices", "status": "SUCCEEDED"},
@@ -119,14 +120,15 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
     assert (alarm["sender"], alarm["subject"]) == ("alarm stack-task-failed", 'ALARM: "stack-task-failed" in us-east-1')
     arn = master["arn"]
     console = "https://us-east-1.console.aws.amazon.com"
-    logs = "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events"
+    logs = "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3D"
     assert message["subject"] == "[dev] nightly: 1 of 4 tasks failed"
     assert message["message"] == (
         "1 of 4 tasks failed, 1 more were blocked in nightly (dev).\n"
         f"\nfacts: job load-facts failed\n  {fault}\n  Job run: {run_id}\n"
-        f"  Logs: {console}/cloudwatch/home?region=us-east-1#{logs}/{run_id}\n"
+        f"  Logs: {console}/cloudwatch/home?region=us-east-1#{logs}{run_id}\n"
         "\nNot run, since what they need failed:\n  report (by facts)\n"
-        f"\nMaster: {console}/states/home?region=us-east-1#/v2/executions/details/{arn}"
+        f"\nMaster: {console}/states/home?region=us-east-1#/v2/executions/details/{arn}\n"
+        f"Resume: sfnorch resume {arn.rpartition(':')[2]} --stack-name stack"
     )
 
 

@@ -28,7 +28,7 @@ def chains_dag(plan: MasterChildPlan) -> Dag:
     end = ending(
         plan,
         parts=[group.group_id for group in made],
-        what="children",
+        what="child workflows",
         fails=plan.on_child_failure == "fail",
         notify=plan.notify,
         after=[group.variable for group in made],

@@ -12,12 +12,20 @@ from sfnorch.airflow.literals import Call, Code, Literal
 from sfnorch.airflow.operators import GLUE_HOOK, SNS, publish, python, seconds
 from sfnorch.airflow.plan_settings import environment, named, plan_tags
 from sfnorch.airflow.schedules import timing
+from sfnorch.glue_logs import CONSOLE_PAGE, DEFAULT_LOG_GROUP
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Plan, Schedule
 
-_ATTRIBUTES = {"children": "failedChildren", "tasks": "failedTasks"}
+_ATTRIBUTES = {"child workflows": "failedChildren", "tasks": "failedTasks"}
 """The attributes of a message that list what failed, as the state machines' messages have them."""
+
+_CONSOLES: Mapping[str, Literal] = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+_LOGS = f"https://{{region}}.{{console}}/cloudwatch/home?region={{region}}#{CONSOLE_PAGE}"
 
 _AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": seconds(30)}
 _TOLD = "{{ ti.xcom_pull(task_ids='outcomes')['<<key>>'] }}"
@@ -72,6 +80,9 @@ def ending(
         "WHAT": what,
         "ATTRIBUTE": _ATTRIBUTES.get(what),
         "FAILURE_FAILS": fails,
+        "CONSOLES": _CONSOLES,
+        "LOGS": _LOGS,
+        "LOG_GROUP": DEFAULT_LOG_GROUP,
     }
     if parts is not None:
         constants["PARTS"] = list(parts)

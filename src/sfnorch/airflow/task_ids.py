@@ -22,8 +22,8 @@ IN_USE = frozenset(
         *(name for name in dir(builtins) if name.islower()),
         *("after", "before", "dag", "datetime", "inspect", "jobs", "json", "pendulum", "quote"),
         *("tell_of_the_last_run", "text_of", "time", "timedelta", "timezone", "unquote"),
-        *("child_job", "end_run", "given_job", "glue_job", "job_of", "parts_of", "run_of", "states_of", "what_failed"),
-        *("worth_telling", *RESERVED),
+        *("child_job", "end_run", "given_job", "glue_job", "job_of", "logs_of", "parts_of", "run_of", "states_of"),
+        *("what_failed", "worth_telling", *RESERVED),
     ]
 )
 """What variables of a DAG's file may not be called, since it calls something else so."""

@@ -25,6 +25,7 @@ from sfnorch.aws.events import (
     starts_execution,
 )
 from sfnorch.aws.job import Change, Job
+from sfnorch.glue_logs import log_group_in
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
@@ -248,8 +249,7 @@ class Record:
             job = Job(name=name, glue_name=own, started=event["timestamp"], kind=kind)
             self.jobs.append(job)
         else:
-            job.attempts += 1
-            job.status, job.run_id, job.message, job.ended = "STARTING", "", "", None
+            job.try_again()
         self._jobs[visit] = job
         if whole:
             self._jobs[holder] = job
@@ -300,6 +300,7 @@ class Record:
         if not isinstance(run, dict):  # no run to speak of: it was cut off
             run = {"JobRunState": "STOPPED"}
         state = str(run.get("JobRunState", "SUCCEEDED"))
+        job.log_group = str(run.get("LogGroupName") or "")
         yield self._ended(job, event, state, str(run.get("ErrorMessage") or ""))
 
     def _look(self, event: HistoryEventTypeDef, answer: Mapping[str, Any]) -> Iterator[Change]:
@@ -343,6 +344,7 @@ class Record:
         if job is None:
             return
         run = parsed(cause)
+        job.log_group = log_group_in(cause)
         if isinstance(run, dict) and "errorMessage" in run:  # a function's
             yield self._ended(job, event, "FAILED", f"{error}: {run['errorMessage']}")
         elif isinstance(run, dict) and "JobRunState" in run:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A job run that was followed by another try."""
+
+    run_id: str
+    status: str
+    message: str
+    log_group: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,8 +31,12 @@ class Job:
     """`job`; or `workflow`, `statement`, `call`: what a flow's steps and a loop run besides."""
     status: str = "STARTING"
     run_id: str = ""
+    log_group: str = ""
+    """Where Glue says that the run logs; empty where that is not known."""
     message: str = ""
     attempts: int = 1
+    earlier: list[Attempt] = field(default_factory=list)
+    """The runs of the tries before the last."""
     ended: datetime | None = None
     cut_off: bool = False
     """Whether it had not ended when its execution did."""
@@ -31,6 +45,19 @@ class Job:
     def unsettled(self) -> bool:
         """Whether it has a run of which Glue alone knows what became: its end was not seen, or it was stopped."""
         return bool(self.run_id) and (self.cut_off or self.status in ("STARTING", "RUNNING", "STOPPED"))
+
+    def try_again(self) -> None:
+        """Keeps the run so far, and begins the next try."""
+        if self.run_id:
+            before = Attempt(run_id=self.run_id, status=self.status, message=self.message, log_group=self.log_group)
+            self.earlier.append(before)
+        self.attempts += 1
+        self.status, self.run_id, self.log_group, self.message, self.ended = "STARTING", "", "", "", None
+
+    @property
+    def failed(self) -> bool:
+        """Whether its last try has ended without success."""
+        return self.status not in ("STARTING", "RUNNING", "SUCCEEDED", "HANDED_OVER")
 
     @property
     def of_glue(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from sfnorch.glue_logs import console_page
 from sfnorch.partitions import console_domain
 
 
@@ -12,12 +13,12 @@ def execution_link(arn: str) -> str:
     return _link(arn, "states", f"/v2/executions/details/{arn}")
 
 
-def logs_link(arn: str, run_id: str) -> str:
-    """The errors that a job run has logged; `arn` is that of the execution that started it.
+def logs_link(arn: str, run_id: str, log_group: str = "") -> str:
+    """Return the page of the errors that a job run has logged.
 
-    https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+    `arn` is that of the execution that started it, `log_group` what Glue says of the run, if that is known.
     """
-    return _link(arn, "cloudwatch", f"logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/{run_id}")
+    return _link(arn, "cloudwatch", console_page(log_group, run_id))
 
 
 def stack_link(arn: str) -> str:

@@ -50,6 +50,28 @@ def resumption(root: Node, children: Sequence[str] | None) -> Resumption:
     return _of_jobs(root.record) if children is None else _of_children(root, children)
 
 
+def can_resume(root: Node) -> bool:
+    """Return whether `resume` finds something to run, as far as the run itself shows.
+
+    A machine that is not sfnorch's assigns none of the variables that say what its run is to do.
+    """
+    record = root.record
+    try:
+        if record.child_names:
+            resumption(root, record.child_names)
+        elif record.task_names:
+            resumption_of_tasks(root, record.task_names)
+        elif record.steps:
+            resumption_of_flow(root, record.steps)
+        elif "workflow" in record.variables:
+            resumption_of_loop(root)
+        else:
+            return "jobs" in record.variables and bool(resumption(root, None))
+    except SfnorchError:
+        return False
+    return True
+
+
 def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
     """What Glue couldn't tell of; jobs that were cut off with their execution become what Glue says of their runs.
 

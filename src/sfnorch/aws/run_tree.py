@@ -108,6 +108,12 @@ class RunTree:
         """Whether every execution has ended."""
         return all(node.ended for root in self.roots for node in root.walk())
 
+    @property
+    def last_roots(self) -> list[Node]:
+        """The executions that no other goes on from: of a loop the one that it has come to."""
+        arns = {root.arn for root in self.roots}
+        return [root for root in self.roots if root.record.next_execution not in arns]
+
     def poll(self) -> list[News]:
         """What is new, read with one call for each execution that hasn't ended."""
         news: list[News] = []

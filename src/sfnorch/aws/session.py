@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_glue import GlueClient
+    from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
     from types_boto3_stepfunctions import SFNClient
     from types_boto3_sts import STSClient
@@ -32,7 +33,7 @@ _ONE_WORD = re.compile(r"[\x21-\x7e]+")
 _RETRIES = {"mode": "standard", "total_max_attempts": 5}
 
 _TOLD = (
-    "StackName", "ChangeSetName", "ChangeSetType", "Bucket", "Key", "JobName",
+    "StackName", "ChangeSetName", "ChangeSetType", "Bucket", "Key", "JobName", "logGroupName", "logStreamName",
     "executionArn", "stateMachineArn", "name",
 )  # fmt: skip
 
@@ -83,6 +84,12 @@ class Session:
     def glue(self) -> GlueClient:
         """Glue's client."""
         client: GlueClient = self._client("glue")
+        return client
+
+    @cached_property
+    def logs(self) -> CloudWatchLogsClient:
+        """CloudWatch Logs' client."""
+        client: CloudWatchLogsClient = self._client("logs")
         return client
 
     @cached_property

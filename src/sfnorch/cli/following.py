@@ -12,12 +12,14 @@ from rich.live import Live
 
 from sfnorch.aws.errors import explained
 from sfnorch.aws.polling import Clock
+from sfnorch.aws.resume import can_resume
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.account import WIDTH, progress_console
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED
 from sfnorch.errors import SfnorchError, with_more
-from sfnorch.report.run_tree import news_lines, print_failures, rendered, titles, tree_data
+from sfnorch.report.run_tree import news_lines, print_failures, print_resume, rendered, titles, tree_data
+from sfnorch.resume_command import resume_command
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
@@ -29,10 +31,15 @@ def follow_run(
     output_form: str,
     *,
     stack_name: str = "",
+    region: str | None = None,
+    profile: str | None = None,
     timeout: float | None = None,
     clock: Clock | None = None,
 ) -> int:
-    """The exit code of the run, which was followed and then told: 0, 3 where a child or a job failed, else 1."""
+    """The exit code of the run, which was followed and then told: 0, 3 where a child or a job failed, else 1.
+
+    `region` and `profile` are those that the user has named.
+    """
     clock = clock or Clock()
     tree = RunTree(session.stepfunctions, arns, clock)
     deadline = None if timeout is None else clock.now() + timeout
@@ -45,7 +52,12 @@ def follow_run(
         raise _goes_on(tree, told, output_form) from None
     except KeyboardInterrupt:
         raise _goes_on(tree, None, output_form) from None
-    _tell(tree, stack_name, output_form, clock)
+    commands = [
+        resume_command(root.arn, stack_name=stack_name, region=region, profile=profile)
+        for root in tree.last_roots
+        if can_resume(root)
+    ]
+    _tell(tree, stack_name, output_form, clock, commands)
     if not tree.ended:
         raise _goes_on(tree, SfnorchError("The time to wait is over, and the run is not"), "")
     return exit_code(tree)
@@ -82,14 +94,15 @@ def _show(tree: RunTree, stack_name: str, deadline: float | None, output_form: s
                 pass
 
 
-def _tell(tree: RunTree, stack_name: str, output_form: str, clock: Clock) -> None:
+def _tell(tree: RunTree, stack_name: str, output_form: str, clock: Clock, commands: list[str]) -> None:
     if output_form == "json":
-        print_json(tree_data(tree))
+        print_json({**tree_data(tree), "resume": commands})
         return
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     names = titles(tree, stack_name)
     console.print(rendered(tree, names, _now(clock)))
     print_failures(tree.failures(), names, console)
+    print_resume(commands, console)
 
 
 def _now(clock: Clock) -> datetime:
@@ -99,7 +112,7 @@ def _now(clock: Clock) -> datetime:
 def _goes_on(tree: RunTree, told: SfnorchError | None, output_form: str) -> SfnorchError:
     """What is to be said where a run is no longer followed: it goes on, and how to see or to end it."""
     if output_form == "json":
-        print_json(tree_data(tree))
+        print_json({**tree_data(tree), "resume": []})
     arns = [root.arn for root in tree.roots if not root.ended]
     says = "The run goes on in AWS, and is no longer followed"
     hint = "; ".join(f"`sfnorch watch {arn}` follows it again, `sfnorch stop {arn}` ends it" for arn in arns)

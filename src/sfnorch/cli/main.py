@@ -31,6 +31,7 @@ COMMANDS = {
     "delete": "Delete the stack.",
     "run": "Start the stack's machine, and follow the run to its end.",
     "watch": "Follow an execution, or show one that has ended.",
+    "logs": "Print the Glue error log of the jobs that failed in an execution.",
     "resume": "Run again what failed in an execution, from the job that failed.",
     "stop": "Stop an execution, its children and their job runs.",
     "pipeline": "Set up the pipeline that brings the plan's stack to AWS.",

@@ -69,7 +69,9 @@ def resume(
     if no_wait:
         print_started([started], output_form)
         return 0
-    return follow_run(session, [started], output_form, stack_name=stack_name, timeout=timeout)
+    return follow_run(
+        session, [started], output_form, stack_name=stack_name, region=region, profile=profile, timeout=timeout
+    )
 
 
 def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> Resumption:

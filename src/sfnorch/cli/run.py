@@ -100,7 +100,9 @@ def run(
     if no_wait:
         print_started(arns, output_form)
         return 0
-    return follow_run(session, arns, output_form, stack_name=stack_name, timeout=timeout)
+    return follow_run(
+        session, arns, output_form, stack_name=stack_name, region=region, profile=profile, timeout=timeout
+    )
 
 
 def _inputs(

@@ -32,4 +32,6 @@ def watch(
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
     from sfnorch.cli.following import follow_run
 
-    return follow_run(session, [arn], output_form, stack_name=stack_name, timeout=timeout)
+    return follow_run(
+        session, [arn], output_form, stack_name=stack_name, region=region, profile=profile, timeout=timeout
+    )

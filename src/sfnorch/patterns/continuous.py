@@ -28,6 +28,7 @@ from sfnorch.integrations import alarm_state, glue_workflow, next_execution, not
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.job_failure import alarm_raised, any_error, clear_alarm
 from sfnorch.patterns.message import OWN_EXECUTION, link_to, told
+from sfnorch.resume_command import resume_line
 
 if TYPE_CHECKING:
     from sfnorch.plan.continuous import ContinuousPlan
@@ -271,7 +272,8 @@ _MESSAGE = f"""(
     "\\n" & $states.input.message & ($exists($states.input.counts) ? "" : " (" & $states.input.error & ")"),
     $runId = null ? "No run was started." : "Workflow run: " & $runId,
     "Runs before that were well: " & $runs,
-    "\\nExecution: " & $link("states", "/v2/executions/details/" & {OWN_EXECUTION})
+    "\\nExecution: " & $link("states", "/v2/executions/details/" & {OWN_EXECUTION}),
+    {resume_line(NAME)}
   ], "\\n")
 )"""
 

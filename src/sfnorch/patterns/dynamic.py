@@ -19,6 +19,7 @@ from sfnorch.asl import (
     Value,
     jsonata,
 )
+from sfnorch.glue_logs import LOG_GROUP
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.patterns import given_jobs, job_failure, stack_parameters
 
@@ -34,10 +35,12 @@ _OUTCOMES = (
   [$states.input.jobs.(status = "SUCCEEDED" ? $ : {
     "job": job, "status": status,
     "runId": <<run_id>>,
+    "logGroup": <<log_group>>,
     "error": error,
     "message": $substring(<<message>>, 0, $room)
   })]
 )""".replace("<<run_id>>", job_failure.RUN_ID)
+    .replace("<<log_group>>", LOG_GROUP)
     .replace("<<message>>", job_failure.UNQUOTED.replace("<<message>>", job_failure.MESSAGE))
     .replace("<<cause>>", "cause")
 )

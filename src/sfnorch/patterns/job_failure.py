@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sfnorch.asl import Catcher, Fail, Substitution, Task, Value, jsonata
+from sfnorch.glue_logs import LOG_GROUP
 from sfnorch.integrations import alarm_state
 
 ERROR = "GlueJobFailed"
@@ -75,10 +76,10 @@ def alarm_raised(reason: str, *, next_state: str) -> Task:
 
 def fail_with_cause(name: str, *, head: str = "") -> Fail:
     """The Fail state with the flat cause; `head` is JSONata for the keys before `threadId`."""
-    run_id, message = (code.replace("<<cause>>", "Cause") for code in (RUN_ID, MESSAGE))
+    run_id, log_group, message = (code.replace("<<cause>>", "Cause") for code in (RUN_ID, LOG_GROUP, MESSAGE))
     cause = f"""$string($states.input.{{{head}
     "threadId": $threadId, "job": $jobs[$done],
-    "runId": {run_id},
+    "runId": {run_id}, "logGroup": {log_group},
     "error": {_ERROR},
     "message": $substring({UNQUOTED.replace("<<message>>", message)}, 0, <<length>>),
     "remaining": {REMAINING}

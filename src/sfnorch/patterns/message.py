@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import Literal
 
 from sfnorch.asl import Substitution, Task, Value, jsonata
+from sfnorch.glue_logs import console_page_code
 from sfnorch.integrations import notification
 from sfnorch.partitions import CONSOLES
 from sfnorch.patterns.job_failure import any_error
 
-SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 45) & ": "\n    & '
-"""`[ENV] NAME: `, to be followed by up to 30 characters: SNS takes less than 100."""
+SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 40) & ": "\n    & '
+"""`[ENV] NAME: `, to be followed by up to 34 characters: SNS takes less than 100."""
 
 _CONSOLES = ",\n      ".join(f"{json.dumps(name)}: {json.dumps(domain)}" for name, domain in CONSOLES.items())
 
@@ -26,6 +27,11 @@ LINK = f"""$parts := $split(<<arn>>, ":");
     $console & "/" & $service & "/home?region=" & $region & "#" & $rest
   }};"""
 """`$link(service, rest)`, into the console of the partition and the region of `<<arn>>`, JSONata for an ARN."""
+
+LOGS = f"""$logs := function($group, $run) {{
+    $link("cloudwatch", {console_page_code("$group", "$run")})
+  }};"""
+"""`$logs(group, run)`, behind LINK: the error log of a job run; `group` is its LogGroupName, or nothing."""
 
 OWN_EXECUTION = "$states.context.Execution.Id"
 

@@ -104,6 +104,14 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
         console.print(Text(f"  Execution: {execution_link(arn)}"), soft_wrap=True)
 
 
+def print_resume(commands: Sequence[str], console: Console) -> None:
+    """Prints the commands that resume the run, one for each of its executions that can be resumed."""
+    if commands:
+        console.print()
+    for command in commands:
+        console.print(Text(f"Resume: {command}"), soft_wrap=True)
+
+
 def tree_data(tree: RunTree) -> dict[str, Any]:
     """The run as data: `{executions: [{machine, arn, status, …, jobs, children}], failures: [{…}]}`, times in ISO."""
     return {
@@ -114,6 +122,7 @@ def tree_data(tree: RunTree) -> dict[str, Any]:
                 "execution": failure.node.arn,
                 "job": failure.job.name if failure.job else None,
                 "runId": failure.job.run_id if failure.job and failure.job.run_id else None,
+                "logGroup": failure.job.log_group if failure.job and failure.job.log_group else None,
                 "message": failure.message,
                 "link": execution_link(failure.node.arn),
                 "logs": _logs(failure),
@@ -126,7 +135,7 @@ def tree_data(tree: RunTree) -> dict[str, Any]:
 def _logs(failure: Failure) -> str | None:
     """Where the failed job run's errors are; None where it is no Glue job's."""
     job = failure.job
-    return logs_link(failure.node.arn, job.run_id) if job and job.run_id and job.of_glue else None
+    return logs_link(failure.node.arn, job.run_id, job.log_group) if job and job.run_id and job.of_glue else None
 
 
 def _node_data(node: Node) -> dict[str, Any]:

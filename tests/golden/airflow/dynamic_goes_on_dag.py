@@ -49,6 +49,13 @@ NAME = "on demand"
 WHAT = "jobs"
 ATTRIBUTE = None
 FAILURE_FAILS = True
+CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+LOGS = "https://{region}.{console}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{log_group}$3FlogStreamNameFilter$3D{run_id}"
+LOG_GROUP = "/aws-glue/jobs"
 ALWAYS = False
 TOPIC = "on_demand_topic_arn"
 
@@ -152,6 +159,17 @@ def job_of(context, task):
     return {"job": job} if job else {}
 
 
+def logs_of(glue, run):
+    """The console's page of what the job run has logged: in the log group that it names."""
+    group = (run.get("LogGroupName") or LOG_GROUP) + "/error"
+    return LOGS.format(
+        region=glue.meta.region_name,
+        console=CONSOLES.get(glue.meta.partition, CONSOLES["aws"]),
+        log_group=quote(group.replace("//", "/"), safe="").replace("%", "$25"),
+        run_id=run["Id"],
+    )
+
+
 def run_of(context, task):
     """The job run of a failed task, with Glue's own message; nothing for others."""
     link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
@@ -163,7 +181,8 @@ def run_of(context, task):
         run = glue.get_job_run(JobName=told["job"], RunId=told["run_id"])["JobRun"]
     except Exception as error:  # what failed is told all the same
         return {**told, "message": f"Glue can't be asked: {error}"}
-    return {**told, "message": run.get("ErrorMessage") or run["JobRunState"]}
+    message = run.get("ErrorMessage") or run["JobRunState"]
+    return {**told, "message": message, "logs": logs_of(glue, run)}
 
 
 def what_failed(**context):
@@ -196,8 +215,15 @@ def what_failed(**context):
         lines.append(f"\n{each['part']}: {job} failed")
         lines += [f"  {each['message']}"] if "message" in each else []
         lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
+        lines += [f"  Logs: {each['logs']}"] if "logs" in each else []
     if blocked:
         lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+    if failed:
+        ti = context["ti"]
+        lines.append(
+            f"\nResume: in Airflow, clear the failed tasks of the run {ti.run_id} of the"
+            f" DAG {ti.dag_id}, with the tasks that follow them (Downstream)."
+        )
     attributes = {"status": "FAILED" if failed else "SUCCEEDED"}
     if failed and ATTRIBUTE:
         attributes[ATTRIBUTE] = names

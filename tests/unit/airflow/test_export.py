@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from sfnorch.airflow.export import airflow_source
+from sfnorch.aws.links import logs_link
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.load import parse_plan
+from sfnorch.plan.load import default_plan, parse_plan
 from tests.dag_file import reformatted, run_file
 from tests.golden.artifacts import AIRFLOW, starter_plan
 
@@ -142,3 +143,22 @@ def test_what_string_makes_a_text_stays_one_within_an_input():
 
     wanted = '{"text": (dag_run.conf["n"] | text), "number": dag_run.conf["n"]}'
     assert made["payload"] == f"{{{{ {wanted} | tojson }}}}"
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "log_group"),
+    [
+        ("aws", "eu-west-1", "/aws-glue/jobs-etl-kms"),
+        ("aws-cn", "cn-north-1", "/etl/#1/"),
+        ("aws-us-gov", "us-gov-west-1", None),
+    ],
+)
+def test_a_job_runs_log_is_where_the_run_says_as_in_every_other_message(
+    partition: str, region: str, log_group: str | None
+):
+    names = run_file(airflow_source(default_plan())).names
+    glue = SimpleNamespace(meta=SimpleNamespace(region_name=region, partition=partition))
+    run = {"Id": "jr_1", **({"LogGroupName": log_group} if log_group else {})}
+
+    arn = f"arn:{partition}:states:{region}:123456789012:execution:m:n"
+    assert names["logs_of"](glue, run) == logs_link(arn, "jr_1", log_group or "")

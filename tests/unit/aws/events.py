@@ -52,9 +52,10 @@ class History:
         output = json.dumps({"JobName": job, "JobRunId": run_id})
         return self.add("TaskSubmitted", number, key="taskSubmitted", **glue, output=output)
 
-    def end(self, state: str, run_id: str, message: str = "", before: int | None = None) -> int:
+    def end(self, state: str, run_id: str, message: str = "", before: int | None = None, *, log_group: str = "") -> int:
         """Ends a job run."""
-        run = json.dumps({"Id": run_id, "JobRunState": state, **({"ErrorMessage": message} if message else {})})
+        told = {"ErrorMessage": message, "LogGroupName": log_group}
+        run = json.dumps({"Id": run_id, "JobRunState": state, **{key: text for key, text in told.items() if text}})
         if state == "SUCCEEDED":
             number = self.add("TaskSucceeded", before, key="taskSucceeded", output=run)
             return self.add("TaskStateExited", number, key="stateExited", name="x", output="{}")

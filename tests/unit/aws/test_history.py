@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sfnorch.aws.history import Record
+from sfnorch.aws.job import Attempt
 from tests.unit.aws.events import History
 
 
@@ -45,6 +46,25 @@ def test_a_job_that_is_tried_again_is_one_job():
         ("b", "RUNNING", "jr_3", ""),
     ]
     assert (record.planned, record.remaining) == (["a", "b"], ["b"])
+
+
+def test_each_run_of_a_job_has_its_log_group():
+    history = History()
+    history.begin()
+    history.enter()
+    history.start("a", "jr_1")
+    history.end("FAILED", "jr_1", "broke", log_group="/aws-glue/jobs-etl-kms")
+    history.start("a", "jr_2")
+    history.end("SUCCEEDED", "jr_2", log_group="/etl")
+    history.enter()
+    history.start("b", "jr_3")
+    cut = '{"ErrorMessage": "too long", "Id": "jr_3", "LogGroupName": "/aws-glue/python-jobs", "MaxCa'
+    history.add("TaskFailed", key="taskFailed", error="States.TaskFailed", cause=cut)
+    record, _ = told(history)
+    first, second = record.jobs
+    before = Attempt(run_id="jr_1", status="FAILED", message="broke", log_group="/aws-glue/jobs-etl-kms")
+    assert (first.earlier, first.run_id, first.log_group) == ([before], "jr_2", "/etl")
+    assert (second.run_id, second.log_group) == ("jr_3", "/aws-glue/python-jobs")
 
 
 def test_a_second_run_of_a_job_bears_the_name_that_the_list_has_for_it():

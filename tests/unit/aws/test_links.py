@@ -22,7 +22,10 @@ def test_links(partition: str, region: str, domain: str):
     assert execution_link(arn) == f"https://{region}.{domain}/states/home?region={region}#/v2/executions/details/{arn}"
     assert logs_link(arn, "jr_1") == (
         f"https://{region}.{domain}/cloudwatch/home?region={region}"
-        "#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_1"
+        "#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_1"
+    )
+    assert logs_link(arn, "jr_1", "/aws-glue/jobs-etl-kms").endswith(
+        "/$252Faws-glue$252Fjobs-etl-kms$252Ferror$3FlogStreamNameFilter$3Djr_1"
     )
 
 

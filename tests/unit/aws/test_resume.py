@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from sfnorch.aws.history import Record
-from sfnorch.aws.resume import ask_glue, resumption
+from sfnorch.aws.resume import ask_glue, can_resume, resumption
 from sfnorch.aws.run_tree import Node
 from sfnorch.errors import SfnorchError
 from tests.replay import Clock
@@ -231,3 +231,49 @@ def test_where_glue_does_not_tell_that_is_told():
     with Stubber(client) as stubber:
         stubber.add_client_error("get_job_run", "AccessDeniedException", "not you")
         assert ask_glue(cut_off(), client, Clock(0)) == ["whether a has succeeded after all can't be told: not you"]
+
+
+def flow(*entered: str, status: str = "FAILED") -> Node:
+    """A flow of two steps that entered these states."""
+    history = History()
+    history.begin()
+    assigned = {name: json.dumps(value) for name, value in {"steps": ["a", "b"], "resumeAt": None}.items()}
+    history.add("PassStateExited", key="stateExited", name="ResolveInput", assignedVariables=assigned)
+    for name in entered:
+        history.add("TaskStateEntered", key="stateEntered", name=name, input="{}")
+    history.finish(status, "StepFailed")
+    return node(history, "etl-flow")
+
+
+def of(status: str = "FAILED", **variables: Any) -> Node:
+    """An execution that ended so, with these variables."""
+    history = History()
+    history.begin()
+    history.assign(**variables)
+    history.finish(status)
+    return node(history)
+
+
+@pytest.mark.parametrize(
+    ("root", "expected"),
+    [
+        (master([child("orders", "FAILED", ["a", "b"], 1), child("sales", "SUCCEEDED", ["c"], 1)]), True),
+        (master([child(name, "SUCCEEDED", ["a"], 1) for name in NAMES]), False),
+        (master([refusing("orders")]), False),
+        (master([], threads=["T1"], status="FAILED"), False),
+        (child("orders", "FAILED", ["a", "b"], 1), True),
+        (child("orders", "SUCCEEDED", ["a"], 1), False),
+        (refusing("orders"), False),
+        (flow("a", "b"), True),
+        (flow("a", "b", "MakeOutcome"), False),
+        (flow(status="FAILED"), False),
+        (of(tasks=["a", "b"], done=["a"]), True),
+        (of(tasks=["a"], done=["a"]), False),
+        (of(workflow="w", runId="wr_1", runs=0), True),
+        (of("SUCCEEDED", workflow="w", runId="wr_1", runs=1), False),
+        (of(), False),
+        (of("ABORTED"), False),
+    ],
+)
+def test_whether_a_run_can_be_resumed(root: Node, expected: bool):
+    assert can_resume(root) is expected

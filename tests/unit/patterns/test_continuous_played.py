@@ -79,7 +79,8 @@ def test_a_failed_action_stops_the_loop_raises_the_alarm_and_is_told():
         f"Workflow run: {job.run_id}\n"
         "Runs before that were well: 0\n\n"
         "Execution: https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1"
-        f"#/v2/executions/details/{run.first.arn}"
+        f"#/v2/executions/details/{run.first.arn}\n"
+        f"Resume: sfnorch resume {run.first.arn.rpartition(':')[2]} --stack-name stack"
     )
 
 

@@ -29,6 +29,8 @@ GLUE_CAUSE = json.dumps(
         "Id": "jr_0123abc",
         "JobName": "b",
         "JobRunState": "FAILED",
+        "LogGroupName": "/aws-glue/jobs-etl-encrypted",
+        "MaxCapacity": 10.0,
     }
 )
 
@@ -108,6 +110,7 @@ def test_a_failed_run_is_told_by_glues_own_message():
             "threadId": "T1",
             "job": "b",
             "runId": "jr_0123abc",
+            "logGroup": "/aws-glue/jobs-etl-encrypted",
             "error": "States.TaskFailed",
             "message": 'Column "x" is missing in C:\\data',
             "remaining": ["b", "c"],
@@ -130,8 +133,24 @@ def test_a_job_that_could_not_be_started_is_told_by_the_refusal():
 
 
 def test_a_cause_that_was_cut_off_is_searched_all_the_same():
-    _, told = failed("States.TaskFailed", GLUE_CAUSE[:-30], 0)
-    assert (told["runId"], told["message"]) == ("jr_0123abc", 'Column "x" is missing in C:\\data')
+    _, told = failed("States.TaskFailed", GLUE_CAUSE.partition(', "MaxCapacity')[0], 0)
+    assert (told["runId"], told["logGroup"]) == ("jr_0123abc", "/aws-glue/jobs-etl-encrypted")
+    assert told["message"] == 'Column "x" is missing in C:\\data'
+    _, told = failed("States.TaskFailed", GLUE_CAUSE.partition("-encrypted")[0], 0)
+    assert (told["runId"], "logGroup" in told) == ("jr_0123abc", False)
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        ('{"Arguments":{"LogGroupName":"/mine"},"LogGroupName":"/aws-glue/python-jobs"}', "/aws-glue/python-jobs"),
+        (json.dumps({"ErrorMessage": '"LogGroupName":"/mine"', "LogGroupName": "/etl/#1"}), "/etl/#1"),
+        (json.dumps({"ErrorMessage": '"LogGroupName":"/mine"'}), None),
+        ("Failed to start job run", None),
+    ],
+)
+def test_the_log_group_is_the_runs_own(cause: str, expected: str | None):
+    assert failed("States.TaskFailed", cause, 0)[1].get("logGroup") == expected
 
 
 def test_long_messages_are_cut():
@@ -176,7 +195,7 @@ def test_a_run_that_did_not_succeed_is_an_error_of_its_task():
 
 
 CHILDREN = ["child-1", "child-2", "child-3", "child-4", "child-5"]
-EXECUTION = {"Execution": {"Id": "arn:aws:states:eu-west-1:1:execution:m:e"}}
+EXECUTION = {"Execution": {"Id": "arn:aws:states:eu-west-1:1:execution:etl-master:e"}}
 
 
 def threads(given: Any) -> Any:
@@ -283,6 +302,7 @@ ENDS = [
                     "threadId": "T2",
                     "job": "b",
                     "runId": "jr_9",
+                    "logGroup": "/aws-glue/jobs-etl-encrypted",
                     "error": "States.TaskFailed",
                     "message": "It broke",
                     "remaining": ["b", "c"],
@@ -332,14 +352,14 @@ def test_the_message_names_what_failed_and_where_to_look():
     told = telling("NotifyFailure")
     assert told["Arguments"] == {
         "TopicArn": "${TopicArn}",
-        "Subject": "[dev] nightly: 3 of 5 children failed",
+        "Subject": "[dev] nightly: 3 of 5 child workflows failed",
         "Message": f"""\
-3 of 5 children failed in nightly (dev).
+3 of 5 child workflows failed in nightly (dev).
 
 child-2: job b failed
   It broke
   Job run: jr_9
-  Logs: {CONSOLE}/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/jr_9
+  Logs: {CONSOLE}/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs-etl-encrypted$252Ferror$3FlogStreamNameFilter$3Djr_9
   Execution: {DETAILS}c:1
 
 child-4 failed: States.TaskFailed
@@ -349,7 +369,8 @@ child-4 failed: States.TaskFailed
 child-5 failed: StepFunctions.ExecutionLimitExceeded
   Too many
 
-Master: {DETAILS}m:e""",
+Master: {DETAILS}etl-master:e
+Resume: sfnorch resume e --stack-name etl""",
         "MessageAttributes": {
             "status": {"DataType": "String", "StringValue": "FAILED"},
             "failedChildren": {"DataType": "String.Array", "StringValue": '["child-2","child-4","child-5"]'},
@@ -371,6 +392,7 @@ def test_the_outcomes_have_their_causes_taken_apart():
                 "threadId": "T2",
                 "job": "b",
                 "runId": "jr_9",
+                "logGroup": "/aws-glue/jobs-etl-encrypted",
                 "remaining": ["b", "c"],
             },
             OUTCOMES["children"][2],
@@ -395,10 +417,10 @@ def test_the_plain_message_has_the_causes_as_they_are():
     told = telling("NotifyPlainly")
     assert told["Output"] == OUTCOMES
     assert told["Arguments"]["Message"] == (
-        "3 of 5 children failed\n"
+        "3 of 5 child workflows failed\n"
         f"\nchild-2: States.TaskFailed\n{ENDS[1]['Cause']}\n"
         f"\nchild-4: States.TaskFailed\n{ENDS[3]['Cause']}\n"
-        "\nchild-5: StepFunctions.ExecutionLimitExceeded\nToo many"
+        "\nchild-5: StepFunctions.ExecutionLimitExceeded\nToo many\n\nResume: sfnorch resume e --stack-name etl"
     )
 
 
@@ -421,6 +443,7 @@ def test_a_dynamic_run_that_goes_on_tells_what_became_of_each_job():
                 "job": "b",
                 "status": "FAILED",
                 "runId": "jr_0123abc",
+                "logGroup": "/aws-glue/jobs-etl-encrypted",
                 "error": "States.TaskFailed",
                 "message": 'Column "x" is missing in C:\\data',
             },

@@ -82,20 +82,46 @@ def test_a_step_that_fails_stops_the_flow_raises_its_alarm_and_is_told():
         "at": "load",
         "error": "States.TaskFailed",
         "runId": job.run_id,
+        "logGroup": "/aws-glue/jobs",
         "message": "load-orders is broken",
     }
     by_alarm, by_flow = run.messages
     assert json.loads(by_alarm.message)["NewStateReason"] == "Step load failed: load-orders is broken"
     assert by_flow.subject == "[dev] nightly: a step failed"
-    logs = "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/"
+    logs = "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3D"
     console = "https://us-east-1.console.aws.amazon.com"
     assert by_flow.message == (
         "Step load failed in nightly (dev).\n\n"
         "States.TaskFailed: load-orders is broken\n"
         f"Job run: {job.run_id}\n"
         f"Logs: {console}/cloudwatch/home?region=us-east-1#{logs}{job.run_id}\n\n"
-        f"Execution: {console}/states/home?region=us-east-1#/v2/executions/details/{run.first.arn}"
+        f"Execution: {console}/states/home?region=us-east-1#/v2/executions/details/{run.first.arn}\n"
+        f"Resume: sfnorch resume {run.first.arn.rpartition(':')[2]} --stack-name stack"
     )
+
+
+SECURE = {"name": "load", "glue_job": "load-orders", "security_configuration": "kms"}
+OF_A_MACHINE = {
+    "ExecutionArn": "arn:aws:states:us-east-1:123456789012:execution:other-flow:x",
+    "Cause": json.dumps({"step": "load", "error": "E", "runId": "jr_1", "logGroup": "/aws-glue/jobs-ROLE-kms"}),
+}
+NESTED = {"Throw": {"Error": "States.TaskFailed", "Cause": json.dumps(OF_A_MACHINE)}}
+
+
+@pytest.mark.parametrize(
+    ("steps", "behaviour"),
+    [
+        ([SECURE], failing("load-orders")),
+        ([{"name": "both", "parallel": [[SECURE], [function("b")]]}], replace(failing("load-orders"), mocks={"b": {}})),
+        ([{"name": "each", "for_each": {"items": [1], "steps": [SECURE]}}], failing("load-orders")),
+        ([{"name": "m", "state_machine": "publish"}], Behaviour(mocks={"m": NESTED})),
+    ],
+)
+def test_a_failure_from_anywhere_leads_to_the_runs_own_log_group(steps: list[Any], behaviour: Behaviour):
+    run = play(steps, {}, behaviour)
+    assert json.loads(run.first.cause)["logGroup"] == "/aws-glue/jobs-ROLE-kms"
+    group = "log-group/$252Faws-glue$252Fjobs-ROLE-kms$252Ferror$3FlogStreamNameFilter$3Djr_"
+    assert group in run.messages[-1].message
 
 
 def test_a_functions_exception_is_told_by_its_class_and_message():
@@ -194,6 +220,7 @@ def test_a_failure_that_is_handled_keeps_its_place_beside_one_that_its_handler_h
         "at": "a",
         "error": "States.TaskFailed",
         "runId": job.run_id,
+        "logGroup": "/aws-glue/jobs",
         "message": "a is broken",
     }
     by_alarm, by_flow = run.messages
@@ -303,6 +330,7 @@ def test_an_item_that_fails_stops_no_other_unless_told():
         "error": "States.TaskFailed",
         "message": "broken",
         "runId": "",
+        "logGroup": "/aws-glue/jobs",
     }
 
 

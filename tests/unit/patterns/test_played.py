@@ -59,7 +59,7 @@ def test_a_job_fails_its_child_alone_and_is_told(job: str, job_states: bool):
     by_alarm, by_master = run.messages
     assert by_alarm.sender == f"alarm stack-{child}-failed"
     assert json.loads(by_alarm.message)["NewStateReason"] == f"Job {job} of {child} failed: {job} is broken"
-    assert by_master.subject == "[dev] stack: 1 of 5 children failed"
+    assert by_master.subject == "[dev] stack: 1 of 5 child workflows failed"
     assert f"{child}: job {job} failed\n  {job} is broken" in by_master.message
     assert by_master.attributes["failedChildren"]["StringValue"] == json.dumps([child])
     assert by_master.at == run.first.ended == max(execution.ended or 0 for execution in run.executions)
@@ -72,7 +72,7 @@ def test_a_job_fails_its_child_alone_and_is_told(job: str, job_states: bool):
 def test_all_children_fail():
     run = play(DEFAULT, behaviour=failing("*-a"))
     assert statuses(run) == {"master": "SUCCEEDED", **dict.fromkeys(CHILDREN, "FAILED")}
-    assert run.messages[-1].subject == "[dev] stack: 5 of 5 children failed"
+    assert run.messages[-1].subject == "[dev] stack: 5 of 5 child workflows failed"
     assert len(run.job_runs) == 5
 
 

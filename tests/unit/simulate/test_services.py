@@ -66,6 +66,21 @@ def test_a_job_run_as_glue_describes_it():
     assert (job.job, job.started, job.ended, job.status, job.arguments) == ("orders", 0, 300, "SUCCEEDED", {"--a": "b"})
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"SecurityConfiguration": "kms"}, "/aws-glue/jobs-ROLE-kms"),
+        ({"Arguments": {"--custom-logGroup-prefix": "/etl"}}, "/etl"),
+        ({"Arguments": {"--custom-logGroup-prefix": ""}}, "/aws-glue/jobs"),
+    ],
+)
+def test_a_job_run_names_its_log_group(given: dict[str, Any], expected: str):
+    run = one({**GLUE, "Arguments": {"JobName": "orders", **given}}, Behaviour(faults=[Fault(job="orders")]))
+    described = json.loads(failure(run)[1])
+    assert described["LogGroupName"] == expected
+    assert {key: described.get(key) for key in given} == given
+
+
 def test_a_run_that_fails():
     run = one(GLUE, Behaviour(faults=[Fault(job="ord*", message="no such table")], seconds={"orders": 60}))
     error, cause = failure(run)

@@ -1,8 +1,8 @@
 """How tasks are started and joined, all at once, by the master and by whoever needs them.
 
-An outcome is `{task, status}`: SUCCEEDED, or FAILED with `{job, runId, error, message}`, or BLOCKED by the task at the
-root, `by`. Variables: `run`, the master's execution ARN, which every name and input bears; `done`, the tasks that an
-earlier run has done.
+An outcome is `{task, status}`: SUCCEEDED, or FAILED with `{job, runId, logGroup, error, message}`, or BLOCKED by the
+task at the root, `by`. Variables: `run`, the master's execution ARN, which every name and input bears; `done`, the
+tasks that an earlier run has done.
 """
 
 from __future__ import annotations

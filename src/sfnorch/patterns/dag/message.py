@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sfnorch.asl import Task, jsonata
-from sfnorch.patterns.message import link_to, told
+from sfnorch.patterns.message import LOGS, link_to, told
+from sfnorch.resume_command import resume_line
 
 _COUNT = '$count($failed) & " of " & $count($tasks) & " tasks failed"'
 
@@ -12,21 +13,21 @@ FAILED_IN_SHORT = f"""$substring({_COUNT} & ": "
 """What the master's Fail state says."""
 
 # A message has room for a hundred failures; a link leads into the console of the execution's own region.
-# https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
 _MESSAGE = f"""(
   {link_to("$run")}
-  $logs := "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/";
+  {LOGS}
   $join([
     {_COUNT} & ($count($blocked) > 0 ? ", " & $count($blocked) & " more were blocked")
       & " in " & $name & " (" & $environment & ").",
     $failed[[0..99]].(
       "\\n" & task & ($exists(job) ? ": job " & job & " failed" : " failed: " & error) & "\\n  " & message
-      & ($exists(runId) ? "\\n  Job run: " & runId & "\\n  Logs: " & $link("cloudwatch", $logs & runId))
+      & ($exists(runId) ? "\\n  Job run: " & runId & "\\n  Logs: " & $logs(logGroup, runId))
     ),
     $count($failed) > 100 ? "\\nand " & ($count($failed) - 100) & " more: " & $join($failed[[100..199]].task, ", "),
     $count($blocked) > 0 ? "\\nNot run, since what they need failed:\\n  "
       & $join($blocked.(task & " (by " & by & ")"), "\\n  "),
-    "\\nMaster: " & $link("states", "/v2/executions/details/" & $run)
+    "\\nMaster: " & $link("states", "/v2/executions/details/" & $run),
+    {resume_line("master")}
   ], "\\n")
 )"""
 

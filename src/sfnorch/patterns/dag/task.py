@@ -23,6 +23,7 @@ from sfnorch.asl import (
     Value,
     jsonata,
 )
+from sfnorch.glue_logs import NESTED_LOG_GROUP
 from sfnorch.integrations import alarm_state, external_execution, glue_job, joined_execution, lambda_function
 from sfnorch.patterns.dag.joining import CUT, join_tasks
 from sfnorch.patterns.job_failure import RUN_ID, UNQUOTED, alarm_raised, any_error
@@ -152,6 +153,7 @@ _CAUSE = f"""$string($states.input.(
       "task": $task, "status": "FAILED",
       "job": $own.arguments.JobName,
       "runId": {RUN_ID.replace("<<cause>>", "Cause")},
+      "logGroup": {NESTED_LOG_GROUP.replace("<<cause>>", "Cause")},
       "error": Error,
       "message": {CUT.replace("<<message>>", "$message")}
     }}

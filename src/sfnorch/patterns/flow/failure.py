@@ -1,8 +1,8 @@
 """A step's failure: what is kept of it where it is caught, an alarm raised in words, a message, and a flat cause.
 
-It is `{step, error, message}`, with `runId` where a job run failed, and `at`, the flow's own step, by which a run is
-resumed. A step of on_error that fails tells what it was to handle too. Causes are searched, not parsed: a Catch has no
-Catch of its own.
+It is `{step, error, message}`, with `runId` and `logGroup` where a job run failed, and `at`, the flow's own step, by
+which a run is resumed. A step of on_error that fails tells what it was to handle too. Causes are searched, not parsed:
+a Catch has no Catch of its own.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import Expression, Fail, Task, jsonata
+from sfnorch.glue_logs import NESTED_LOG_GROUP
 from sfnorch.patterns.job_failure import MESSAGE_LENGTH, RUN_ID, UNQUOTED, alarm_raised
-from sfnorch.patterns.message import OWN_EXECUTION, link_to, told
+from sfnorch.patterns.message import LOGS, OWN_EXECUTION, link_to, told
+from sfnorch.resume_command import resume_line
 
 if TYPE_CHECKING:
     from sfnorch.patterns.flow.scope import Scope
@@ -38,6 +40,7 @@ _CAUGHT = f"""$states.errorOutput.(
       "step": [$within[0], <<step>>][0],<<at>>
       "error": [$within[1], Error][0],
       "runId": {RUN_ID.replace("<<cause>>", '[Cause, ""][0]')},
+      "logGroup": {NESTED_LOG_GROUP.replace("<<cause>>", '[Cause, ""][0]')},
       "message": $substring(<<message>>, 0, <<length>>)
     }}
   )"""
@@ -57,7 +60,7 @@ def several_failed(name: str, what: str) -> Fail:
     $failed := $states.input.failed;
     $first := $failed[0];
     $string({
-      "step": $first.step, "error": $first.error, "runId": $first.runId,
+      "step": $first.step, "error": $first.error, "runId": $first.runId, "logGroup": $first.logGroup,
       "message": $substring($count($failed) = 1 ? $first.message
         : $count($failed) & <<what>> & $join($failed.(step & ": " & message), "; "), 0, <<length>>)
     })
@@ -75,15 +78,16 @@ def raise_alarm(*, next_state: str) -> Task:
     return alarm_raised('"Step " & step & " failed: " & message', next_state=next_state)
 
 
-# https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+# Without `at` all steps are done, and nothing is left to resume.
 _MESSAGE = f"""$states.input.(
   {link_to(OWN_EXECUTION)}
-  $logs := "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/";
+  {LOGS}
   $join([
     "Step " & step & " failed in " & $name & " (" & $environment & ").",
     "\\n" & error & ": " & message,
-    $exists(runId) ? "Job run: " & runId & "\\nLogs: " & $link("cloudwatch", $logs & runId),
-    "\\nExecution: " & $link("states", "/v2/executions/details/" & {OWN_EXECUTION})
+    $exists(runId) ? "Job run: " & runId & "\\nLogs: " & $logs(logGroup, runId),
+    "\\nExecution: " & $link("states", "/v2/executions/details/" & {OWN_EXECUTION}),
+    $exists(at) ? {resume_line("flow")}
   ], "\\n")
 )"""
 

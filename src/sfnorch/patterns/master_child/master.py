@@ -21,6 +21,7 @@ from sfnorch.integrations import child_execution, notification
 from sfnorch.naming import child_key
 from sfnorch.patterns.job_failure import any_error
 from sfnorch.patterns.master_child import message
+from sfnorch.resume_command import resume_line
 from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
@@ -86,11 +87,11 @@ def _graph(plan: MasterChildPlan) -> Graph:
     states: list[AnyState] = [_resolve(plan), _check(), _run_children(plan)]
     if plan.notify != "never":
         well = "Done" if plan.notify == "failure" else "NotifySuccess"
-        states += [_any_failed("NotifyFailure", well), *message.failure_states(ending)]
+        states += [_any_failed("NotifyFailure", well, told=True), *message.failure_states(ending)]
         if plan.notify == "always":
             states.append(message.success_state("Done"))
     elif ending != "Done":
-        states.append(_any_failed(ending, "Done"))
+        states.append(_any_failed(ending, "Done", told=False))
     states.append(Succeed(name="Done"))
     if ending != "Done":
         states.append(_children_failed())
@@ -160,13 +161,18 @@ def _branch(index: int, key: str) -> Graph:
     )
 
 
-def _any_failed(failed: str, well: str) -> Choice:
+_FAILED = '$states.input.children[status = "FAILED"]'
+_SUMMARY = f'$count({_FAILED}) & " of " & $count($children) & " child workflows failed"'
+
+
+def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
+    resume = {"resume": jsonata(resume_line(NAME))} if told else {}
     return Choice(
         name="AnyChildFailed",
         rules=(
             Rule(
                 condition=jsonata('"FAILED" in $states.input.children.status'),
-                assign={"failed": jsonata('[$states.input.children[status = "FAILED"]]')},
+                assign={"failed": jsonata(f"[{_FAILED}]"), "summary": jsonata(_SUMMARY), **resume},
                 next=failed,
             ),
         ),
@@ -175,7 +181,7 @@ def _any_failed(failed: str, well: str) -> Choice:
 
 
 def _children_failed() -> Fail:
-    cause = """$substring($count($failed) & " of " & $count($states.input.children) & " children failed: "
+    cause = """$substring($summary & ": "
     & $join(
       $states.input.children[status = "FAILED"].(child & ($exists(job) ? " at " & job) & " (" & error & ")"), ", "
     ), 0, 30000)"""

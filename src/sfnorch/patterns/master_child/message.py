@@ -1,20 +1,19 @@
-"""The master's message: in plain words which child failed, at which job, Glue's own message, and where to look."""
+"""The master's message: which child failed, at which job, Glue's own message, where to look, and how to resume.
+
+Variables: `failed`, the outcomes of the children that failed, `summary`, how many these are, and `resume`, the last
+line: the command that resumes the execution.
+"""
 
 from __future__ import annotations
 
 from sfnorch.asl import Catcher, Substitution, Task, jsonata
 from sfnorch.integrations import notification
-from sfnorch.patterns.message import OWN_EXECUTION, SUBJECT, link_to
+from sfnorch.patterns.message import LOGS, OWN_EXECUTION, SUBJECT, link_to
 
-_COUNT = '$count($failed) & " of " & $count($children) & " children failed"'
-
-# Links into the console of the execution's own region; where a job run's errors are:
-# https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
+# Links into the console of the execution's own region.
 _LINKS = f"""{link_to(OWN_EXECUTION)}
   $execution := function($arn) {{ $link("states", "/v2/executions/details/" & $arn) }};
-  $logs := function($run) {{
-    $link("cloudwatch", "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror/log-events/" & $run)
-  }};"""
+  {LOGS}"""
 
 # A child's cause is the description of its execution as JSON, and that one's own cause JSON again; where a child was
 # aborted or never began, one of them or both are missing, and what there is is told as it is.
@@ -31,13 +30,14 @@ _MESSAGE = f"""(
   {_TAKEN_APART}
   {_LINKS}
   $join([
-    {_COUNT} & " in " & $name & " (" & $environment & ").",
+    $summary & " in " & $name & " (" & $environment & ").",
     $failed.$told($).(
       "\\n" & child & ($exists(job) ? ": job " & job & " failed" : " failed: " & error) & "\\n  " & message
-      & ($exists(runId) ? "\\n  Job run: " & runId & "\\n  Logs: " & $logs(runId))
+      & ($exists(runId) ? "\\n  Job run: " & runId & "\\n  Logs: " & $logs(logGroup, runId))
       & ($exists(executionArn) ? "\\n  Execution: " & $execution(executionArn))
     ),
-    "\\nMaster: " & $execution($states.context.Execution.Id)
+    "\\nMaster: " & $execution($states.context.Execution.Id),
+    $resume
   ], "\\n")
 )"""
 
@@ -46,13 +46,13 @@ _OUTCOMES = f"""(
   {{"children": [$states.input.children.(status = "FAILED" ? $told($) : $)]}}
 )"""
 
-_PLAIN_MESSAGE = f"""$substring(
-    {_COUNT} & "\\n"
+_PLAIN_MESSAGE = """$substring(
+    $summary & "\\n"
       & $join($failed.("\\n" & child & ": " & error & "\\n" & cause), "\\n"), 0, 200000
-  )"""
+  ) & "\\n\\n" & $resume"""
 
 _WELL_COUNT = (
-    '$count($states.input.children[status = "SUCCEEDED"]) & " of " & $count($children) & " children succeeded"'
+    '$count($states.input.children[status = "SUCCEEDED"]) & " of " & $count($children) & " child workflows succeeded"'
 )
 
 _ALL_WELL = f"""{_WELL_COUNT} & " in " & $name & " (" & $environment & ").\\n\\n" & $join($states.input.children.(
@@ -68,7 +68,7 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
     telling = notification.publish(
         "NotifyFailure",
         topic=Substitution("TopicArn"),
-        subject=jsonata(SUBJECT + _COUNT),
+        subject=jsonata(SUBJECT + "$summary"),
         message=jsonata(_MESSAGE),
         attributes=attributes,
         list_attributes=lists,
@@ -79,7 +79,7 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
     plainly = notification.publish(
         "NotifyPlainly",
         topic=Substitution("TopicArn"),
-        subject=jsonata(SUBJECT + _COUNT),
+        subject=jsonata(SUBJECT + "$summary"),
         message=jsonata(_PLAIN_MESSAGE),
         attributes=attributes,
         list_attributes={},

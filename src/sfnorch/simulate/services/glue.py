@@ -10,6 +10,7 @@ from typing import Any
 
 import simpy
 
+from sfnorch.glue_logs import DEFAULT_LOG_GROUP
 from sfnorch.simulate.behaviour import Fault
 from sfnorch.simulate.errors import RUNTIME, TASK_FAILED, StatesError
 from sfnorch.simulate.record import JobRun
@@ -105,6 +106,19 @@ def _minutes(arguments: Any) -> float:
     return value if isinstance(value, int | float) else _DEFAULT_TIMEOUT_MINUTES
 
 
+def _log_group(arguments: Mapping[str, Any]) -> str:
+    """Return the log group that Glue names, as far as the start's arguments decide it.
+
+    The job's role and its own arguments are not known here: `ROLE` stands for the role's name.
+    """
+    own = arguments.get("Arguments")
+    prefix = own.get("--custom-logGroup-prefix") if isinstance(own, dict) else None
+    if isinstance(prefix, str) and prefix:
+        return prefix
+    configuration = arguments.get("SecurityConfiguration")
+    return f"{DEFAULT_LOG_GROUP}-ROLE-{configuration}" if configuration else DEFAULT_LOG_GROUP
+
+
 def _description(request: Request, run: JobRun) -> dict[str, Any]:
     """A JobRun as Glue describes it."""
     began = int(request.world.begin.timestamp() * 1000)
@@ -117,13 +131,14 @@ def _description(request: Request, run: JobRun) -> dict[str, Any]:
         "JobName": run.job,
         "JobRunState": run.status,
         "LastModifiedOn": began + int(1000 * (run.ended if run.ended is not None else request.world.at)),
-        "LogGroupName": "/aws-glue/jobs",
+        "LogGroupName": _log_group(arguments),
         "MaxCapacity": 10.0,
         "PredecessorRuns": [],
         "StartedOn": began + int(1000 * run.started),
         "Timeout": _minutes(arguments),
     }
-    for key in ("Arguments", "NumberOfWorkers", "WorkerType", "ExecutionClass", "JobRunQueuingEnabled"):
+    named = ("Arguments", "NumberOfWorkers", "WorkerType", "ExecutionClass", "SecurityConfiguration")
+    for key in (*named, "JobRunQueuingEnabled"):
         if key in arguments:
             shown[key] = arguments[key]
     if run.ended is not None:

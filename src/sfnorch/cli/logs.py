@@ -1,0 +1,103 @@
+"""`sfnorch logs`: the error logs of the jobs that failed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from sfnorch.cli.account import WIDTH, account_options, stack_option
+from sfnorch.cli.execution import execution_argument, open_execution
+from sfnorch.cli.options import output_option
+
+if TYPE_CHECKING:
+    from sfnorch.aws.job_logs import ErrorLog
+    from sfnorch.aws.run_tree import RunTree
+
+
+@click.command()
+@execution_argument(required=False)
+@stack_option
+@click.option(
+    "--tail",
+    type=click.IntRange(min=0),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Log events to print from the end of each log; 0 prints all.",
+)
+@click.option("--all-jobs", is_flag=True, help="Print the log of every job run, also of those that did not fail.")
+@click.option("--executors", is_flag=True, help="Print the log streams of a Spark job's executors, too.")
+@account_options
+@output_option
+def logs(
+    execution: str | None,
+    machine_name: str,
+    stack_name: str,
+    tail: int,
+    all_jobs: bool,
+    executors: bool,
+    region: str | None,
+    profile: str | None,
+    output_form: str,
+) -> int:
+    """Print the Glue error log of the jobs that failed in an execution.
+
+    EXECUTION is an ARN, or a name in the stack; without one it is the last that was started. The exit code is 0 where
+    a log was printed or no job failed, 1 where there is no log or one could not be read.
+    """
+    session, arn = open_execution(execution, stack_name, machine_name, region, profile)
+    from sfnorch.aws.job_logs import LogReader, job_runs
+    from sfnorch.aws.polling import Clock
+    from sfnorch.aws.run_tree import RunTree
+    from sfnorch.cli.documents import print_json
+    from sfnorch.errors import SfnorchError
+    from sfnorch.report.job_logs import logs_data
+
+    clock = Clock()
+    tree = RunTree(session.stepfunctions, [arn], clock)
+    tree.poll()
+    runs = job_runs(tree, every=all_jobs)
+    reader = LogReader(logs=session.logs, glue=session.glue, tail=tail, executors=executors, clock=clock)
+    read = (reader.read(run) for run in runs)
+    if output_form == "json":
+        found = list(read)
+        print_json(logs_data(arn, found))
+    else:
+        found = _print_each(read, tree, stack_name)
+    if not runs:
+        click.echo(_no_job(tree, all_jobs=all_jobs), err=True)
+        return 0
+    if faults := [log for log in found if log.fault]:
+        hint = "; ".join(dict.fromkeys(log.hint for log in faults if log.hint))
+        raise SfnorchError("\n".join(f"{log.run.job}: {log.fault}" for log in faults), hint=hint)
+    return 0 if any(log.events for log in found) else 1
+
+
+def _print_each(read: Iterator[ErrorLog], tree: RunTree, stack_name: str) -> list[ErrorLog]:
+    """Prints each log as soon as it is read, and returns all."""
+    from rich.console import Console
+
+    from sfnorch.report.job_logs import print_log
+    from sfnorch.report.run_tree import titles
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    names = titles(tree, stack_name)
+    found: list[ErrorLog] = []
+    for log in read:
+        if found:
+            console.print()
+        print_log(log, names, console)
+        found.append(log)
+    return found
+
+
+def _no_job(tree: RunTree, *, all_jobs: bool) -> str:
+    """Why there is nothing to print."""
+    words = "No Glue job was started" if all_jobs else "No Glue job failed"
+    if not tree.ended:
+        return f"{words} so far: the run goes on."
+    failures = [failure.message for failure in tree.failures()]
+    return f"{words}. What failed: {'; '.join(failures)}" if failures else f"{words}."

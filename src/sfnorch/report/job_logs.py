@@ -1,0 +1,72 @@
+"""The error logs of job runs as a person reads them, and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from sfnorch.aws.job_logs import ErrorLog
+from sfnorch.aws.links import logs_link
+from sfnorch.durations import iso
+from sfnorch.glue_logs import error_log_group
+from sfnorch.report.names import printable
+from sfnorch.report.status import STYLES
+
+
+def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:
+    """Prints whose log it is, where it is, and its events."""
+    run = log.run
+    job = f": {'step' if run.node.record.steps else 'job'} {printable(run.job)} "
+    console.print(Text.assemble((names[run.node.arn], "bold"), job, (run.status, STYLES.get(run.status, ""))))
+    for line in _head(log):
+        console.print(Text(f"  {printable(line)}"), soft_wrap=True)
+    for event in log.events:
+        at = f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  "
+        console.print(Text.assemble((at, "dim"), printable(event.text.rstrip("\r\n"))), soft_wrap=True)
+
+
+def _head(log: ErrorLog) -> Iterator[str]:
+    run = log.run
+    yield from run.message.splitlines()
+    if run.run_id:
+        yield f"Job run: {run.run_id}"
+        yield f"Log group: {error_log_group(log.log_group)}"
+        yield f"Logs: {logs_link(run.node.arn, run.run_id, log.log_group)}"
+    if log.absent:
+        yield f"No log: {log.absent}"
+    if log.fault:
+        yield "No log: it could not be read, as the error at the end says"
+    if log.other_streams:
+        yield f"Executors: {len(log.other_streams)} more log streams; --executors prints them"
+    if log.cut:
+        yield f"The last {len(log.events)} events; --tail 0 prints all"
+
+
+def logs_data(execution: str, logs: Sequence[ErrorLog]) -> dict[str, Any]:
+    """The logs as data: `{execution, jobRuns: [{machine, execution, job, runId, …, events}]}`, times in ISO."""
+    return {
+        "execution": execution,
+        "jobRuns": [
+            {
+                "machine": log.run.node.machine,
+                "execution": log.run.node.arn,
+                "job": log.run.job,
+                "runId": log.run.run_id or None,
+                "status": log.run.status,
+                "message": log.run.message or None,
+                "logGroup": error_log_group(log.log_group) if log.run.run_id else None,
+                "logStreams": list(log.streams),
+                "otherLogStreams": list(log.other_streams),
+                "cut": log.cut,
+                "error": log.fault or log.absent or None,
+                "events": [
+                    {"timestamp": iso(event.at), "logStream": event.stream, "message": event.text}
+                    for event in log.events
+                ],
+            }
+            for log in logs
+        ],
+    }
