@@ -134,7 +134,8 @@ def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
     """The properties of a role that the service takes for this account only, with these statements.
 
     Its path is the stack's name: of a long one a role's own name would hold but the beginning, and who may make roles
-    for this stack alone is to be told by their ARNs.
+    for this stack alone is to be told by their ARNs. The services' names end in amazonaws.com in every partition, in
+    China too [documented: SAM's own roles; of the CDK's services only EC2, CodeDeploy and Logs differ].
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
     """
     trust = {

@@ -11,11 +11,13 @@ from sfnorch.cfn.pipeline.creation import CREATED
 from sfnorch.cfn.pipeline.render import render_pipeline
 from sfnorch.cfn.pipeline.sources import SOURCES
 from sfnorch.cfn.render import render_template
+from sfnorch.partitions import CONSOLES, partition_of
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.template.contents import Template, contents
 from sfnorch.template.iam import allows
 from sfnorch.template.reader import parse_template
+from sfnorch.template.resources import Surroundings
 from tests.golden.artifacts import PLANS
 
 EVERY_PLAN = sorted(PLANS.glob("*.plan.yaml"))
@@ -30,6 +32,17 @@ def pipeline_of(plan: str, source: str = "connection", **parameters: str) -> Tem
 def statements(template: Template, role: str) -> list[Any]:
     (found,) = (known for known in template.roles.values() if known.name == role)
     return list(found.statements)
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "cn-north-1", "us-isof-south-1"])
+def test_the_message_of_a_stage_that_failed_leads_into_the_console_of_its_partition(region: str):
+    text = render_pipeline(workflow(parse_plan("pattern: dynamic\n")), "connection", stack_name="etl")
+    template = contents(parse_template(text, "pipeline"), where=Surroundings(region=region))
+    (target,) = template.source.data["Resources"]["StageFailed"]["Properties"]["Targets"]
+    message = template.stack.text(target["InputTransformer"]["InputTemplate"])
+    console = CONSOLES[partition_of(region).name]
+    assert f" https://{region}.{console}/codesuite/codepipeline/pipelines/<pipeline>/" in message
+    assert message.endswith(f'?region={region}"')
 
 
 @pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)

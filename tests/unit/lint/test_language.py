@@ -10,7 +10,7 @@ from sfnorch.lint.run import Linting
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 
-LINTING = Linting(["failure-untold", "polling-without-bound", "branch-stops-siblings"])
+LINTING = Linting(["failure-untold", "polling-without-bound", "branch-stops-siblings", "wrong-partition"])
 HEAD = """\
 Transform: AWS::Serverless-2016-10-31
 Resources:

@@ -130,6 +130,6 @@ def test_a_reference_that_no_check_has_found_ends_the_rendering():
     object.__setattr__(plan.alerts, "emails", [f"{MARK}@example.com"])
     with pytest.raises(SfnorchError) as error:
         render_template(workflow(plan), "cfn")
-    place = "Resources.AlarmTopicEmail1.Properties.Endpoint"
+    place = "Resources.AlarmTopicEmailResolveSecretsmanagerXExampleCom0x9e7d6dde.Properties.Endpoint"
     assert error.value.message == f"{place}: {{{{resolve:…}}}} is a dynamic reference of CloudFormation"
     assert error.value.hint == "pass the name of the secret or parameter, and read its value where it is used"

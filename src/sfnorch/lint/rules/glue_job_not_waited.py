@@ -20,7 +20,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
         for state, call in calls.items():
             if call.action == "glue:startJobRun" and not call.way:
                 message = f"{state.name} starts a Glue job and doesn't wait for its end"
-                hint = "write arn:aws:states:::glue:startJobRun.sync"
+                hint = "write arn:${AWS::Partition}:states:::glue:startJobRun.sync"
                 yield fault(machine, (*state.path, "Resource"), message, hint)
 
 

@@ -158,7 +158,7 @@ def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 RULE = Rule(
     id="wrong-partition",
-    title="An ARN of another partition than the region's, or a state machine that runs in one partition alone",
+    title="An ARN of another partition than the region's",
     why="an execution fails at a resource of another partition, and IAM refuses a policy that names one",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
     severity=Severity.ERROR,
