@@ -37,8 +37,8 @@ def stack_named(default: str) -> Callable[[Function], Function]:
 
 
 def yes_option(command: Function) -> Function:
-    """`--yes`."""
-    return click.option("--yes", is_flag=True, help="Say yes to what would be asked.")(command)
+    """`--yes`, or `-y`."""
+    return click.option("-y", "--yes", is_flag=True, help="Say yes to what would be asked.")(command)
 
 
 def open_session(region: str | None, profile: str | None) -> Session:
