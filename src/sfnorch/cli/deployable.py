@@ -17,6 +17,7 @@ from sfnorch.cli.templates import read_source, rendering
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
 from sfnorch.plan.models import MasterChildPlan
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -221,10 +222,11 @@ def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None
 
 def lint(deployable: Deployable, console: Console | None) -> None:
     """Shows what lint finds. Raises SfnorchError where there is an error among it."""
-    from sfnorch.lint.run import Linting
-    from sfnorch.report.findings import count_words, print_findings
+    with waiting("Linting the template"):
+        from sfnorch.lint.run import Linting
+        from sfnorch.report.findings import count_words, print_findings
 
-    found = Linting().findings(deployable.template)
+        found = Linting().findings(deployable.template)
     errors = [finding for finding in found if finding.severity is Severity.ERROR]
     if errors:
         lines = "\n".join(f"{finding} [{finding.rule}]" for finding in errors)
@@ -239,10 +241,13 @@ def looked_over(deployable: Deployable, session: Session, console: Console | Non
 
     Raises SfnorchError where lint finds an error, or where a job isn't there and all are required.
     """
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    pool = ThreadPoolExecutor(max_workers=1)
+    try:
         missing = pool.submit(_missing_jobs, deployable, session)
         lint(deployable, console)
         _tell_missing_jobs(missing, console, required=jobs_required)
+    finally:  # which does not wait for Glue: Ctrl-C ends the command at once
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _missing_jobs(deployable: Deployable, session: Session) -> Mapping[str, str]:
@@ -255,9 +260,11 @@ def _tell_missing_jobs(found: Future[Mapping[str, str]], console: Console | None
     from sfnorch.aws.errors import explained
 
     try:
+        with waiting("Looking up the Glue jobs"):
+            there_are_not = found.result()
         lines = [
             f"there is no Glue job {name}" + (f"; did you mean {near}?" if near else "")
-            for name, near in found.result().items()
+            for name, near in there_are_not.items()
         ]
     except Exception as error:
         told = explained(error)

@@ -24,8 +24,9 @@ from sfnorch.cli.account import (
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option
-from sfnorch.cli.parameters import bucket_option, pairs
+from sfnorch.cli.parameters import bucket_options, pairs
 from sfnorch.errors import SfnorchError
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.aws.deployment import Deployment, Outcome
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _OPTIONS = (
-    bucket_option,
+    bucket_options,
     click.option("--tags", multiple=True, metavar="K=V...", help="Tags of the stack and all that it makes."),
     click.option("--role-arn", metavar="R", default="", help="The role by which CloudFormation acts."),
     click.option(
@@ -85,6 +86,7 @@ class Settings:
 
     stack_name: str
     s3_bucket: str
+    resolve_s3: bool
     tags: tuple[str, ...]
     role_arn: str
     on_failure: OnFailure
@@ -111,7 +113,8 @@ class Settings:
     @property
     def change_the_wish(self) -> bool:
         """Whether any of them says what is to be deployed, or how it is to be looked over."""
-        told = (self.tags, self.s3_bucket, self.role_arn, self.require_jobs, self.no_previous_parameters)
+        bucket = self.s3_bucket or self.resolve_s3
+        told = (self.tags, bucket, self.role_arn, self.require_jobs, self.no_previous_parameters)
         return any(told) or self.no_execute or self.on_failure != "rollback"
 
     @cached_property
@@ -158,7 +161,9 @@ def deploy_stack(settings: Settings, read: Callable[[], Deployable], *, alone: b
         raise click.UsageError(f"{option} is about a change set that is left: add --no-execute.")
     tags = pairs(settings.tags, "--tags")
     if settings.change_set_name is None:
-        outcome = _deployed(settings, read(), tags)
+        with waiting("Reading the template"):
+            deployable = read()
+        outcome = _deployed(settings, deployable, tags)
     elif settings.change_the_wish or not alone:
         raise click.UsageError("--execute-change-set takes no plan, template or settings: it holds them.")
     elif not settings.change_set_name:
@@ -166,9 +171,10 @@ def deploy_stack(settings: Settings, read: Callable[[], Deployable], *, alone: b
     else:
         outcome = _executed(settings, settings.change_set_name)
     if settings.termination_protection is not None and outcome.end in ("deployed", "unchanged"):
-        settings.session.cloudformation.update_termination_protection(
-            StackName=settings.stack_name, EnableTerminationProtection=settings.termination_protection
-        )
+        with waiting("Setting the termination protection"):
+            settings.session.cloudformation.update_termination_protection(
+                StackName=settings.stack_name, EnableTerminationProtection=settings.termination_protection
+            )
     if settings.dotenv is not None and outcome.end in ("left", "unchanged", "deployed"):
         write_whole(settings.dotenv, _variables(outcome))
     return _tell(outcome, settings)
@@ -184,16 +190,18 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
     refuse_values(deployable)
     refuse_names(deployable, settings.stack_name)
     session, stack_name = settings.session, settings.stack_name
-    stack = find_stack(session.cloudformation, stack_name)
+    with waiting(f"Looking up the stack {stack_name}"):
+        stack = find_stack(session.cloudformation, stack_name)
     kept = {} if settings.no_previous_parameters else kept_parameters(stack)
     refuse_parameters(deployable, kept)
     screen = settings.screen(
         defaults=deployable.defaults, given=deployable.parameters, kept=kept, secret=deployable.secret
     )
     looked_over(deployable, session, screen.console, jobs_required=settings.require_jobs)
-    code = put_code(deployable, session, settings.s3_bucket, screen)
+    resolve = settings.resolve_s3
+    code = put_code(deployable, session, settings.s3_bucket, screen, resolve=resolve)
     deployable = replace(deployable, parameters={**deployable.parameters, **code})
-    url = template_url(deployable, session, stack_name, settings.s3_bucket, screen)
+    url = template_url(deployable, session, stack_name, settings.s3_bucket, screen, resolve=resolve)
     wanted = wish(
         deployable,
         stack_name,

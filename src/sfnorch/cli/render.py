@@ -9,6 +9,7 @@ import click
 
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.workflow import StateMachine, Workflow
@@ -47,16 +48,21 @@ def render(
     **jobs: Any,
 ) -> None:
     """Render the plan as a SAM or CloudFormation template."""
-    from sfnorch.patterns import workflow as build
-
     out = out or Path(FILES[form])
     to_stdout = str(out) == "-"
     if to_stdout and (output_form == "json" or summary):
         raise click.UsageError("The rendering itself goes to standard output: write it to a file with -o.")
     if machine and form != "asl":
         raise click.UsageError("--machine chooses what --format asl writes; a template holds all machines.")
-    workflow = build(read_plan(plan_file, jobs, jobs_by_child))
-    text = _definition(_chosen(workflow, machine), workflow) if form == "asl" else _template(workflow, form)
+    with waiting("Rendering the plan"):
+        from sfnorch.patterns import workflow as build
+
+        workflow = build(read_plan(plan_file, jobs, jobs_by_child))
+        text, left = (
+            _definition(_chosen(workflow, machine), workflow) if form == "asl" else (_template(workflow, form), "")
+        )
+    if left:
+        click.echo(left, err=True)
     if to_stdout:
         click.echo(text, nl=False)
         return
@@ -80,14 +86,13 @@ def _template(workflow: Workflow, form: str) -> str:
     return render_template(workflow, "sam" if form == "sam" else "cfn")
 
 
-def _definition(machine: StateMachine, workflow: Workflow) -> str:
+def _definition(machine: StateMachine, workflow: Workflow) -> tuple[str, str]:
+    """The machine's definition, and what is to be told of it."""
     from sfnorch.cfn.render import render_definition
 
     text, left = render_definition(machine, workflow)
-    if left:
-        names = ", ".join(f"${{{name}}}" for name in left)
-        click.echo(f"Only a stack knows {names}: fill in before you start {machine.name}.", err=True)
-    return text
+    names = ", ".join(f"${{{name}}}" for name in left)
+    return text, f"Only a stack knows {names}: fill in before you start {machine.name}." if left else ""
 
 
 def _chosen(workflow: Workflow, name: str | None) -> StateMachine:
