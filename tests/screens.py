@@ -1,4 +1,7 @@
-"""Screens as tests compare them: what AWS makes up, times and ids, in a fixed form, and no blanks at line ends."""
+"""Screens as tests compare them: what AWS makes up, times and ids, in a fixed form, and no blanks at line ends.
+
+A terminal's screen is what stands on it in the end, whatever was shown and erased before.
+"""
 
 from __future__ import annotations
 
@@ -20,3 +23,33 @@ def plain(text: str) -> str:
     for pattern, form in _MADE_UP:
         text = pattern.sub(form, text)
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+
+
+_CONTROL = re.compile(
+    r"\x1b\[(?P<count>\d*)(?P<up>A)|\x1b\[2(?P<erase>K)|\x1b\[\?25[hl]|\x1b\[[\d;]*m|(?P<text>[^\x1b])"
+)
+
+
+def shown(written: str) -> str:
+    """What stands on a terminal's screen once all of this is written to it. Fails for what it can't interpret."""
+    lines: list[str] = [""]
+    row = column = at = 0
+    while at < len(written):
+        match = _CONTROL.match(written, at)
+        assert match, f"the terminal knows no {written[at : at + 10]!r}"
+        at = match.end()
+        char = match["text"]
+        if match["up"]:
+            row = max(0, row - int(match["count"] or 1))
+        elif match["erase"]:
+            lines[row] = ""
+        elif char == "\n":
+            row += 1
+            lines += [""] * (row + 1 - len(lines))
+        elif char == "\r":
+            column = 0
+        elif char:
+            line = lines[row].ljust(column)
+            lines[row] = line[:column] + char + line[column + 1 :]
+            column += 1
+    return "".join(f"{line.rstrip()}\n" for line in lines).rstrip("\n") + "\n"

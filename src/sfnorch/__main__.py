@@ -1,5 +1,28 @@
-"""`python -m sfnorch` is `sfnorch`."""
+"""The process `sfnorch`, also by `python -m sfnorch`."""
 
-from sfnorch.cli.main import main
+from __future__ import annotations
 
-main()
+import os
+
+
+def main() -> None:
+    """Run the command line, and end the process with its exit code; also where Ctrl-C comes while modules load."""
+    try:
+        from sfnorch.cli.process import run
+
+        run()
+    except SystemExit:
+        raise
+    except BaseException as error:
+        from sfnorch.errors import was_interrupted
+
+        if not was_interrupted(error):
+            raise
+        try:
+            os.write(2, b"Stopped.\n")
+        finally:
+            os._exit(130)  # no module that names the code may have been loaded
+
+
+if __name__ == "__main__":
+    main()

@@ -98,7 +98,8 @@ def test_ctrl_c_at_the_question_leaves_nothing(template: Path, account: Account)
     terminal.wait_for("Deploy these changes? [y/N]: ")
     time.sleep(0.5)  # a person is slower than the moment between the question and the reading of its answer
     terminal.process.send_signal(signal.SIGINT)
-    assert terminal.end() == 1
+    assert terminal.end() == 130
+    assert terminal.screen.endswith("Deploy these changes? [y/N]: \r\nStopped.\r\n")
     assert account.client("cloudformation").describe_stacks()["Stacks"] == []
 
 

@@ -297,7 +297,7 @@ def test_ctrl_c_while_following(account: Account, template: Path):
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
-    assert (process.returncode, out) == (1, "")
+    assert (process.returncode, out) == (130, "")
     assert err.splitlines()[-2:] == [
         "Error: The operation on s goes on in AWS, and is no longer followed",
         "  " + FOLLOW,

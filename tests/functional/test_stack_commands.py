@@ -37,7 +37,7 @@ def test_what_differs(stack: Run, account: Account):
     done = stack(
         "diff", "--template", "t.yaml", "--exit-code", "--parameter-overrides", "Title=a", "Word=nobodys-business"
     )
-    assert (done.code, done.err) == (1, "")
+    assert (done.code, done.err) == (4, "")
     assert done.out == (
         "--- deployed: s\n"
         "+++ here: t.yaml\n"
@@ -57,6 +57,12 @@ def test_what_differs(stack: Run, account: Account):
     )
     assert stack("diff", "--template", "t.yaml").code == 0
     assert change_sets(account) == [("CREATE_COMPLETE", "EXECUTE_COMPLETE")]
+
+
+def test_an_error_is_no_difference(stack: Run):
+    assert stack("diff", "--template", "none.yaml", "--exit-code").code == 1
+    assert stack("diff", "--template", "t.yaml", "--exit-code", "--parameter-overrides", "Nobody=a").code == 1
+    assert stack("diff", "--template", "t.yaml", "--exit-code", "--plan", "p").code == 2
 
 
 def test_what_differs_as_a_document(stack: Run):
@@ -98,7 +104,7 @@ def test_a_template_that_needs_a_bucket_is_compared_without(stack: Run):
     done = stack("diff", "--template", "t.yaml")
     assert done.code == 0
     assert done.out.splitlines()[-1] == (
-        "What CloudFormation would change can't be asked: the template needs a bucket (--s3-bucket B)."
+        "What CloudFormation would change can't be asked: the template needs a bucket (--s3-bucket B, or --resolve-s3)."
     )
 
 

@@ -65,11 +65,7 @@ class Bucket:
         """Makes the bucket, or finishes making it: each setting is put again, whatever was there before."""
         client, name, account = self._client, self.name, self._account
         if not self._exists():
-            region: Any = client.meta.region_name
-            if region == "us-east-1":  # which is no value of LocationConstraint
-                client.create_bucket(Bucket=name)
-            else:
-                client.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+            self._create()
         client.put_public_access_block(
             Bucket=name, ExpectedBucketOwner=account, PublicAccessBlockConfiguration=_ALL_BLOCKED
         )
@@ -80,6 +76,20 @@ class Bucket:
         client.put_bucket_versioning(
             Bucket=name, ExpectedBucketOwner=account, VersioningConfiguration={"Status": "Enabled"}
         )
+
+    def _create(self) -> None:
+        """Creates the bucket; not where another command has just done so.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
+        """
+        region: Any = self._client.meta.region_name
+        # us-east-1 is no value of LocationConstraint
+        where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        try:
+            self._client.create_bucket(Bucket=self.name, **where)
+        except ClientError as error:
+            if code(error) != "BucketAlreadyOwnedByYou":
+                raise
 
     def put(self, stack_name: str, body: str) -> str:
         """The URL of the template, which lies in the bucket under the hash of what it holds."""

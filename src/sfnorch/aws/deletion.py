@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfnorch.aws.polling import Clock
 from sfnorch.aws.stack_events import Audience, Ending, begin, follow, under_way
@@ -57,15 +57,17 @@ def delete_stack(
             f"An operation on {stack.name} is under way: {stack.status}. Nothing was changed",
             hint="`sfnorch status --follow` shows it to its end; delete then",
         )
-    if stack.status == "DELETE_IN_PROGRESS":
-        operation = under_way(client, stack.id)
-    else:
-        operation = begin(client, stack.id, f"sfnorch-delete-{nonce()}")
-        keep = {"RetainResources": list(retain)} if retain else {}
-        client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token, **keep)  # type: ignore[arg-type]
+    with audience.waits("Starting the deletion"):
+        if stack.status == "DELETE_IN_PROGRESS":
+            operation = under_way(client, stack.id)
+        else:
+            operation = begin(client, stack.id, f"sfnorch-delete-{nonce()}")
+            keep: dict[str, Any] = {"RetainResources": list(retain)} if retain else {}
+            client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token, **keep)
     ending = follow(client, operation, audience, clock)
-    still = find_stack(client, stack.id)
-    left = tuple(resource for resource in resources(client, stack.id) if _is_left(resource)) if still else ()
+    with audience.waits("Looking for what is left"):
+        still = find_stack(client, stack.id)
+        left = tuple(resource for resource in resources(client, stack.id) if _is_left(resource)) if still else ()
     return Deletion(ending=ending, left=left)
 
 

@@ -6,7 +6,8 @@ its operation by the token, both of which bear the digest of what is deployed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -23,6 +24,7 @@ from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import CreateChangeSetInputTypeDef
 
 End = Literal["deployed", "unchanged", "declined", "left", "failed"]
 
@@ -108,7 +110,8 @@ class Deployment:
         """
         outcome = self._run(wish, execute=execute)
         if supersede and outcome.end in ("left", "unchanged"):
-            change_sets.supersede(self._client, self._name, outcome.change_set.id if outcome.change_set else "")
+            with self._onlooker.waits("Deleting older change sets"):
+                change_sets.supersede(self._client, self._name, outcome.change_set.id if outcome.change_set else "")
         return outcome
 
     def _run(self, wish: Wish, *, execute: bool) -> Outcome:
@@ -147,7 +150,8 @@ class Deployment:
     def _left(self, name: str) -> ChangeSet:
         """The change set that was left under this name. Raises SfnorchError where there is none."""
         try:
-            return change_sets.describe(self._client, name, self._name)
+            with self._onlooker.waits("Reading the change set"):
+                return change_sets.describe(self._client, name, self._name)
         except ClientError as error:
             if not is_missing(error):
                 raise
@@ -158,15 +162,16 @@ class Deployment:
 
     def preview(self, wish: Wish, stack: Stack) -> ChangeSet:
         """What the wish would change, by a change set that is deleted again. Raises SfnorchError where it fails."""
-        with change_sets.made(self._client, change_set_request(wish, stack, f"sfnorch-preview-{self._nonce()}")) as new:
-            change_set = self._worked_out(new)
+        with self._made(change_set_request(wish, stack, f"sfnorch-preview-{self._nonce()}")) as change_set:
+            pass
         self._delete(change_set)
         return change_set
 
     def _look(self) -> tuple[Stack | None, Operation | None]:
         """The stack, and the operation on it that is under way."""
-        stack = find_stack(self._client, self._name)
-        return stack, under_way(self._client, stack.id) if stack is not None and stack.in_progress else None
+        with self._onlooker.waits(f"Looking up the stack {self._name}"):
+            stack = find_stack(self._client, self._name)
+            return stack, under_way(self._client, stack.id) if stack is not None and stack.in_progress else None
 
     def _under_way(self, step: Step, operation: Operation) -> Outcome | None:
         """How the operation under way ended, if it is this deployment; None where another look is needed."""
@@ -192,30 +197,31 @@ class Deployment:
             if ending.status in _WELL[first.verb]:
                 self._done.append(f"{self._name} was {'deleted' if first.verb is Verb.DELETE else 'rolled back'}")
                 return None
-            return Outcome(end="failed", stack=find_stack(self._client, stack.id), ending=ending)
+            return Outcome(end="failed", stack=self._now(stack.id), ending=ending)
         return self._change(wish, stack, review=next((step for step in planned if step.verb is Verb.REVIEW), None))
 
     def _change(self, wish: Wish, stack: Stack | None, *, review: Step | None) -> Outcome:
         """How the deployment ended: by a change set, its review, its execution; without a review it is left."""
         prefix = name_prefix(self._digest)
-        if stack:
-            change_sets.clear_failed(self._client, self._name, prefix)
-        found = change_sets.usable(self._client, self._name, prefix) if stack and wish.settled else ""
+        with self._onlooker.waits("Looking up change sets"):
+            if stack:
+                change_sets.clear_failed(self._client, self._name, prefix)
+            found = change_sets.usable(self._client, self._name, prefix) if stack and wish.settled else ""
         if found:
-            change_set = self._worked_out(found)
+            with self._onlooker.waits("Waiting for the change set"):
+                change_set = self._worked_out(found)
             agreed = self._agreed(change_set, review)
         else:
             request = change_set_request(wish, stack, f"{prefix}{self._nonce()}")
-            with change_sets.made(self._client, request) as new:
-                change_set = self._worked_out(new)
+            with self._made(request) as change_set:
                 agreed = self._agreed(change_set, review)
         if change_set.empty:
             self._delete(change_set)
-            return Outcome(end="unchanged", stack=find_stack(self._client, self._name))
+            return Outcome(end="unchanged", stack=self._now(self._name))
         if agreed and review is not None:
             return self._executed(change_set, own=not found)
         if agreed:
-            stack = find_stack(self._client, self._name)
+            stack = self._now(self._name)
             return Outcome(end="left", stack=stack, change_set=change_set, done=tuple(self._done))
         if not found:
             self._delete(change_set)
@@ -228,6 +234,19 @@ class Deployment:
         self._onlooker.reviews(change_set)
         return review is None or self._onlooker.asks(review)
 
+    @contextmanager
+    def _made(self, request: CreateChangeSetInputTypeDef) -> Iterator[ChangeSet]:
+        """A new change set once it is worked out, which is deleted where what is done with it breaks off."""
+        with ExitStack() as made:
+            with self._onlooker.waits("Waiting for the change set"):
+                change_set = self._worked_out(made.enter_context(change_sets.made(self._client, request)))
+            yield change_set
+
+    def _now(self, name: str) -> Stack | None:
+        """The stack as it is now."""
+        with self._onlooker.waits(f"Looking up the stack {self._name}"):
+            return find_stack(self._client, name)
+
     def _worked_out(self, change_set_id: str) -> ChangeSet:
         """The change set once it is worked out: executable, or empty. Raises SfnorchError where it failed."""
         change_set = change_sets.waiting(self._client, change_set_id, self._clock)
@@ -238,9 +257,11 @@ class Deployment:
 
     def _executed(self, change_set: ChangeSet, *, own: bool = False) -> Outcome:
         """How the change set's execution ended."""
-        operation = begin(self._client, change_set.stack_id, token(self._digest, Verb.EXECUTE, self._nonce()))
+        with self._onlooker.waits("Starting the deployment"):
+            operation = begin(self._client, change_set.stack_id, token(self._digest, Verb.EXECUTE, self._nonce()))
         try:
-            self._client.execute_change_set(ChangeSetName=change_set.id, ClientRequestToken=operation.token)
+            with self._onlooker.waits("Starting the deployment"):
+                self._client.execute_change_set(ChangeSetName=change_set.id, ClientRequestToken=operation.token)
         except ClientError as error:
             if not is_missing(error) and code(error) not in ("InvalidChangeSetStatus", "ValidationError"):
                 raise
@@ -284,31 +305,34 @@ class Deployment:
 
         None where the stack is no more as it was when that was agreed to: what is there now is another matter.
         """
-        stack = find_stack(self._client, asked.id)
-        if stack is None or stack.status != asked.status:
-            return None
-        operation = begin(self._client, stack.id, token(self._digest, verb, self._nonce()))
-        if verb is Verb.DELETE:
-            if stack.protected and self._unprotect:
-                self._client.update_termination_protection(StackName=stack.id, EnableTerminationProtection=False)
-            self._client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token)
-        elif verb is Verb.ROLL_BACK:
-            self._client.rollback_stack(StackName=stack.id, ClientRequestToken=operation.token)
-        else:
-            self._client.continue_update_rollback(StackName=stack.id, ClientRequestToken=operation.token)
+        with self._onlooker.waits("Starting the operation"):
+            stack = find_stack(self._client, asked.id)
+            if stack is None or stack.status != asked.status:
+                return None
+            operation = begin(self._client, stack.id, token(self._digest, verb, self._nonce()))
+            if verb is Verb.DELETE:
+                if stack.protected and self._unprotect:
+                    self._client.update_termination_protection(StackName=stack.id, EnableTerminationProtection=False)
+                self._client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token)
+            elif verb is Verb.ROLL_BACK:
+                self._client.rollback_stack(StackName=stack.id, ClientRequestToken=operation.token)
+            else:
+                self._client.continue_update_rollback(StackName=stack.id, ClientRequestToken=operation.token)
         return self._follow(operation)
 
     def _refuse_invalid(self, wish: Wish) -> None:
         """Raises CloudFormation's error for a template that it refuses, before anything is deleted for it."""
-        if wish.url:
-            self._client.validate_template(TemplateURL=wish.url)
-        else:
-            self._client.validate_template(TemplateBody=wish.body)
+        with self._onlooker.waits("Validating the template"):
+            if wish.url:
+                self._client.validate_template(TemplateURL=wish.url)
+            else:
+                self._client.validate_template(TemplateBody=wish.body)
 
     def _delete(self, change_set: ChangeSet) -> None:
         """Deletes the change set; where that is refused, it is told, and is no reason to fail."""
         try:
-            change_sets.delete(self._client, change_set.id, change_set.stack_id)
+            with self._onlooker.waits("Deleting the change set"):
+                change_sets.delete(self._client, change_set.id, change_set.stack_id)
         except ClientError as error:
             self._onlooker.says(f"The change set {change_set.name} stays, deleting it failed: {message(error)}")
 
@@ -319,7 +343,7 @@ class Deployment:
         well = ending.status in _WELL[Verb.EXECUTE]
         return Outcome(
             end="deployed" if well else "failed",
-            stack=find_stack(self._client, self._name),
+            stack=self._now(self._name),
             change_set=change_set,
             ending=None if well else ending,
         )

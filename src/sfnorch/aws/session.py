@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -30,6 +32,11 @@ CALLS = logging.getLogger("sfnorch.aws.calls")
 
 _SCHEMES = ("http", "https")
 _ONE_WORD = re.compile(r"[\x21-\x7e]+")
+_PROMPTING = ("mfa_serial", "credential_process")
+"""Keys of a profile by which botocore, or a program that it starts, may ask a person.
+
+https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
+"""
 _RETRIES = {"mode": "standard", "total_max_attempts": 5}
 
 _TOLD = (
@@ -38,19 +45,39 @@ _TOLD = (
 )  # fmt: skip
 
 
-class Session:
-    """Clients for one profile and one region; made when they are first used."""
+def _without_words(_: str) -> AbstractContextManager[None]:
+    return nullcontext()
 
-    def __init__(self, *, region: str | None = None, profile: str | None = None) -> None:
+
+class Session:
+    """Clients for one profile and one region; made when they are first used.
+
+    `waits` shows words while a block runs: the one that finds the credentials, unless that may ask a person.
+    """
+
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        profile: str | None = None,
+        waits: Callable[[str], AbstractContextManager[None]] = _without_words,
+    ) -> None:
         self._config = Config(retries=_RETRIES, user_agent_extra="sfnorch")  # type: ignore[arg-type]
         try:
             self._session = boto3.Session(region_name=region, profile_name=profile)
-            self._credentials = self._session.get_credentials()
-            self._keep_credentials()
+            words = "Reading the AWS credentials"
+            with _without_words(words) if self._may_ask() else waits(words):
+                self._credentials = self._session.get_credentials()
+                self._keep_credentials()
         except (ValueError, OSError) as error:  # a credential_process that fails, a token's file that isn't there
             raise SfnorchError(
                 f"The AWS credentials can't be read: {error}", hint="look at the profile and the environment"
             ) from None
+
+    def _may_ask(self) -> bool:
+        """Whether a person may be asked for credentials, by any profile: one may lead to another."""
+        profiles = self._session._session.full_config.get("profiles", {})
+        return any(key in profile for profile in profiles.values() for key in _PROMPTING)
 
     @property
     def region(self) -> str:

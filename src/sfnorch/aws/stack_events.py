@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -79,6 +80,9 @@ class Audience(Protocol):
 
     def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
         """Sees events until there are no more; about as many resources change, 0 where that isn't known."""
+
+    def waits(self, words: str) -> AbstractContextManager[None]:
+        """Sees what is waited for while the block runs."""
 
 
 def begin(client: CloudFormationClient, stack_id: str, token: str) -> Operation:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sfnorch.cli.options import plan_option
+from sfnorch.report.waiting import at_terminal, waiting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,22 +46,24 @@ def stack_name_option(command: Function) -> Function:
 
 
 def yes_option(command: Function) -> Function:
-    """`--yes`."""
-    return click.option("--yes", is_flag=True, help="Say yes to what would be asked.")(command)
+    """`--yes`, or `-y`."""
+    return click.option("-y", "--yes", is_flag=True, help="Say yes to what would be asked.")(command)
 
 
 def open_session(region: str | None, profile: str | None) -> Session:
     """Clients for the account that the options and the environment name."""
-    from sfnorch.aws.session import Session
+    with waiting("Loading the AWS client"):
+        from sfnorch.aws.session import Session
 
-    return Session(region=region, profile=profile)
+    return Session(region=region, profile=profile, waits=waiting)
 
 
 def progress_console() -> Console:
     """Where progress goes: standard error, as wide as the terminal; a file or a pipe has room."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else WIDTH)
+    width = None if sys.stderr.isatty() else WIDTH
+    return Console(stderr=True, highlight=False, width=width, force_interactive=at_terminal())
 
 
 def can_ask(output_form: str) -> bool:

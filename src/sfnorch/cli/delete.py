@@ -17,6 +17,7 @@ from sfnorch.cli.account import (
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
 from sfnorch.errors import SfnorchError
+from sfnorch.report.waiting import waiting
 
 
 @click.command()
@@ -41,7 +42,8 @@ def delete(
     from sfnorch.report.stack import ending_data
 
     session = open_session(region, profile)
-    stack = existing_stack(session.cloudformation, stack_name)
+    with waiting(f"Looking up the stack {stack_name}"):
+        stack = existing_stack(session.cloudformation, stack_name)
     if not yes and click.prompt(f"Type the name of the stack to delete it ({stack_name})", err=True) != stack_name:
         raise SfnorchError("That is not the stack's name: nothing was deleted")
     screen = Screen(console=progress_console() if output_form == "text" else None)

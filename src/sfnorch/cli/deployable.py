@@ -23,6 +23,7 @@ from sfnorch.patterns.stack_parameters import ALLOWED
 from sfnorch.plan.load import with_jobs
 from sfnorch.plan.models import MasterChildPlan
 from sfnorch.plan.names import STACK_NAME
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -282,10 +283,11 @@ def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None
 
 def lint(deployable: Deployable, console: Console | None) -> None:
     """Shows what lint finds. Raises SfnorchError where there is an error among it."""
-    from sfnorch.lint.run import Linting
-    from sfnorch.report.findings import count_words, print_findings
+    with waiting("Linting the template"):
+        from sfnorch.lint.run import Linting
+        from sfnorch.report.findings import count_words, print_findings
 
-    found = Linting().findings(deployable.template)
+        found = Linting().findings(deployable.template)
     errors = [finding for finding in found if finding.severity is Severity.ERROR]
     if errors:
         lines = "\n".join(f"{finding} [{finding.rule}]" for finding in errors)
@@ -311,13 +313,16 @@ def looked_over(deployable: Deployable, session: Session, console: Console | Non
 
     Raises SfnorchError where lint finds an error, or where a job isn't there and all are required.
     """
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    pool = ThreadPoolExecutor(max_workers=1)
+    try:
         missing = pool.submit(_missing_jobs, deployable, session)
         concurrency = pool.submit(job_concurrency, deployable.plan, session)
         lint(in_region(deployable, session.region), console)
         _tell_missing_jobs(missing, console, required=jobs_required)
         if console:
             print_plan_warnings(deployable.plan, concurrency, console)
+    finally:  # which does not wait for Glue: Ctrl-C ends the command at once
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _missing_jobs(deployable: Deployable, session: Session) -> Mapping[str, str]:
@@ -330,9 +335,11 @@ def _tell_missing_jobs(found: Future[Mapping[str, str]], console: Console | None
     from sfnorch.aws.errors import explained
 
     try:
+        with waiting("Looking up the Glue jobs"):
+            there_are_not = found.result()
         lines = [
             f"there is no Glue job {name}" + (f"; did you mean {near}?" if near else "")
-            for name, near in found.result().items()
+            for name, near in there_are_not.items()
         ]
     except Exception as error:
         told = explained(error)

@@ -24,8 +24,9 @@ from sfnorch.cli.account import (
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option
-from sfnorch.cli.parameters import bucket_option, stack_tags
+from sfnorch.cli.parameters import bucket_options, stack_tags
 from sfnorch.errors import SfnorchError
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.aws.change_sets import ChangeSet
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _OPTIONS = (
-    bucket_option,
+    bucket_options,
     click.option("--tags", multiple=True, metavar="K=V...", help="Tags of the stack and all that it makes."),
     click.option("--role-arn", metavar="R", default="", help="The role by which CloudFormation acts."),
     click.option(
@@ -87,6 +88,7 @@ class Settings:
 
     stack_name: str | None
     s3_bucket: str
+    resolve_s3: bool
     tags: tuple[str, ...]
     role_arn: str
     on_failure: OnFailure
@@ -114,7 +116,8 @@ class Settings:
     @property
     def change_the_wish(self) -> bool:
         """Whether any of them says what is to be deployed, or how it is to be looked over."""
-        told = (self.tags, self.s3_bucket, self.role_arn, self.require_jobs, self.no_previous_parameters)
+        bucket = self.s3_bucket or self.resolve_s3
+        told = (self.tags, bucket, self.role_arn, self.require_jobs, self.no_previous_parameters)
         return any(told) or self.no_execute or self.on_failure != "rollback"
 
     @property
@@ -174,7 +177,8 @@ def deploy_stack(
     tags = stack_tags(settings.tags)
     change_set_name = settings.change_set_name
     if change_set_name is None:
-        deployable = read()
+        with waiting("Reading the template"):
+            deployable = read()
         settings = replace(settings, stack_name=settings.stack_name or deployable.stack_name)
         outcome = _deployed(settings, deployable, tags)
     elif settings.change_the_wish or not alone:
@@ -185,9 +189,10 @@ def deploy_stack(
         settings = replace(settings, stack_name=settings.stack_name or stack_name())
         outcome = _executed(settings, change_set_name)
     if settings.termination_protection is not None and outcome.end in ("deployed", "unchanged"):
-        settings.session.cloudformation.update_termination_protection(
-            StackName=settings.stack, EnableTerminationProtection=settings.termination_protection
-        )
+        with waiting("Setting the termination protection"):
+            settings.session.cloudformation.update_termination_protection(
+                StackName=settings.stack, EnableTerminationProtection=settings.termination_protection
+            )
     if settings.dotenv is not None and outcome.end in ("left", "unchanged", "deployed"):
         write_whole(settings.dotenv, _variables(outcome))
     return _tell(outcome, settings)
@@ -204,12 +209,14 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
     refuse_values(deployable)
     refuse_names(deployable, settings.stack)
     session, stack_name = settings.session, settings.stack
-    stack = find_stack(session.cloudformation, stack_name)
+    with waiting(f"Looking up the stack {stack_name}"):
+        stack = find_stack(session.cloudformation, stack_name)
     kept = {} if settings.no_previous_parameters else kept_parameters(stack)
     refuse_parameters(deployable, kept)
     deployed = DeployedStack(client=session.cloudformation, stack=stack) if stack and holds_resources(stack) else None
     if deployed and not settings.replace_plan:
-        deployed.refuse_another_plan(deployable)
+        with waiting("Reading the deployed template"):
+            deployed.refuse_another_plan(deployable)
     screen = settings.screen(
         defaults=deployable.defaults,
         given=deployable.parameters,
@@ -220,9 +227,10 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
     for line in deployed.dropped_overrides(deployable) if deployed else ():
         screen.says(line)
     looked_over(deployable, session, screen.console, jobs_required=settings.require_jobs)
-    code = put_code(deployable, session, settings.s3_bucket, screen)
+    resolve = settings.resolve_s3
+    code = put_code(deployable, session, settings.s3_bucket, screen, resolve=resolve)
     deployable = replace(deployable, parameters={**deployable.parameters, **code})
-    url = template_url(deployable, session, stack_name, settings.s3_bucket, screen)
+    url = template_url(deployable, session, stack_name, settings.s3_bucket, screen, resolve=resolve)
     wanted = wish(
         deployable,
         stack_name,

@@ -10,9 +10,11 @@ import click
 
 from sfnorch.cli.account import account_options, open_session
 from sfnorch.cli.documents import print_json
+from sfnorch.cli.exit_codes import DIFFERENT, SUCCESS
 from sfnorch.cli.options import output_option
-from sfnorch.cli.parameters import DeployableCommand, bucket_option, deployable_options
+from sfnorch.cli.parameters import DeployableCommand, bucket_options, deployable_options
 from sfnorch.errors import SfnorchError
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
 @click.command(cls=DeployableCommand)
 @deployable_options
-@bucket_option
-@click.option("--exit-code", is_flag=True, help="End with 1 where anything differs.")
+@bucket_options
+@click.option("--exit-code", is_flag=True, help="End with 4 if anything differs.")
 @account_options
 @output_option
 def diff(
@@ -33,6 +35,7 @@ def diff(
     stack_name: str | None,
     overrides: tuple[str, ...],
     s3_bucket: str,
+    resolve_s3: bool,
     exit_code: bool,
     region: str | None,
     profile: str | None,
@@ -52,21 +55,24 @@ def diff(
     from sfnorch.cli.deployable import read_deployable, refuse_parameters
     from sfnorch.report.difference import difference_data, print_difference
 
-    deployable = read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child)
+    with waiting("Reading the template"):
+        deployable = read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child)
     session = open_session(region, profile)
-    stack = existing_stack(session.cloudformation, stack_name or deployable.stack_name)
+    name = stack_name or deployable.stack_name
+    with waiting(f"Looking up the stack {name}"):
+        stack = existing_stack(session.cloudformation, name)
     refuse_parameters(deployable, kept_parameters(stack))
-    found = _difference(session, stack, deployable, s3_bucket)
+    found = _difference(session, stack, deployable, s3_bucket, resolve=resolve_s3)
     if output_form == "json":
         print_json(difference_data(found))
     else:
         print_difference(found, Console(highlight=False))
     if found.conflicts:
         raise SfnorchError("\n".join(found.conflicts), hint="a deployment would stop here, before it changes anything")
-    return 1 if exit_code and found.any else 0
+    return DIFFERENT if exit_code and found.any else SUCCESS
 
 
-def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucket: str) -> Difference:
+def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucket: str, *, resolve: bool) -> Difference:
     from sfnorch.aws.deployment import Deployment
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stacks import IN_REVIEW
@@ -79,14 +85,17 @@ def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucke
 
     client = session.cloudformation
     before = None if stack.status == IN_REVIEW else DeployedStack(client=client, stack=stack)
+    with waiting("Reading the deployed template"):
+        deployed = before.text if before else ""
     change_set, note = None, ""
-    url = template_url(deployable, session, stack.name, s3_bucket)
+    url = template_url(deployable, session, stack.name, s3_bucket, resolve=resolve)
     first = steps(stack, "")[0]
     if first.verb is not Verb.CHANGE_SET or stack.status == IN_REVIEW:
         says = first.says or f"{stack.name} is {stack.status}."
         note = f"{says} What CloudFormation would change can't be asked now."
     elif url is None:
-        note = "What CloudFormation would change can't be asked: the template needs a bucket (--s3-bucket B)."
+        note = "What CloudFormation would change can't be asked: the template needs a bucket"
+        note += " (--s3-bucket B, or --resolve-s3)."
     else:
         wanted = wish(deployable, stack.name, url=url)
         screen = Screen(console=None)
@@ -95,9 +104,7 @@ def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucke
     kept = kept_parameters(stack)
     return Difference(
         stack=stack.name,
-        lines=text_difference(
-            before.text if before else "", deployable.text, stack.name, deployable.template.source.file
-        ),
+        lines=text_difference(deployed, deployable.text, stack.name, deployable.template.source.file),
         parameters=deployable.changed_parameters(stack.parameters, kept),
         overrides=deployable.kept_overrides(kept),
         owners=parameter_owners(deployable),

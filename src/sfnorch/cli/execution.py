@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from sfnorch.cli.account import open_session
+from sfnorch.report.waiting import waiting
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -44,11 +45,12 @@ def open_execution(
     from sfnorch.aws.status import machines, main_machine
 
     session = open_session(region_of(execution or "") or region, profile)
-    if execution is None or not execution.startswith("arn:"):
-        stack = existing_stack(session.cloudformation, stack_name)
-        machine = main_machine(machines(session.cloudformation, stack), stack, machine_name)
-        if execution is None:
-            return session, last_execution(session.stepfunctions, machine.arn)
-        execution = execution_arn(machine.arn, execution)
-    machine_of(session.stepfunctions, execution)
+    with waiting("Looking up the execution"):
+        if execution is None or not execution.startswith("arn:"):
+            stack = existing_stack(session.cloudformation, stack_name)
+            machine = main_machine(machines(session.cloudformation, stack), stack, machine_name)
+            if execution is None:
+                return session, last_execution(session.stepfunctions, machine.arn)
+            execution = execution_arn(machine.arn, execution)
+        machine_of(session.stepfunctions, execution)
     return session, execution

@@ -5,13 +5,18 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 from pathlib import Path
 
 from sfnorch.errors import SfnorchError
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes the text beside the file and then puts it in its place. Raises SfnorchError where that can't be."""
+    """Write the text to a temporary file beside the path, then replace the path with it.
+
+    Whoever reads the path finds the old text or the new one, also after a crash. The temporary name is random: a file
+    that a killed process left does not block a later one. Raises SfnorchError where the file can't be written.
+    """
     try:
         _write(path, text)
     except OSError as error:
@@ -28,14 +33,16 @@ def _write(path: Path, text: str) -> None:
     if there and not os.access(path, os.W_OK):  # a folder's permission would be enough to replace it
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     path = path.resolve()
-    beside = path.with_name(f".sfnorch-{os.getpid()}")
+    temporary = path.with_name(f".sfnorch-{secrets.token_hex(8)}")
     try:
-        with beside.open("x", encoding="utf-8", newline="\n") as file:
+        with temporary.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # else a crash of the machine could leave the new name with nothing in it
         if there:
-            beside.chmod(path.stat().st_mode & 0o777)
-        beside.replace(path)
-    except OSError:
+            temporary.chmod(path.stat().st_mode & 0o777)
+        temporary.replace(path)
+    except BaseException:  # Ctrl-C too
         with contextlib.suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
         raise

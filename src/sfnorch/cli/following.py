@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, timezone
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +20,7 @@ from sfnorch.cli.documents import print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED
 from sfnorch.errors import SfnorchError, with_more
 from sfnorch.report.run_tree import news_lines, print_failures, print_resume, rendered, titles, tree_data
+from sfnorch.report.waiting import at_terminal, waiting
 from sfnorch.resume_command import resume_command
 
 if TYPE_CHECKING:
@@ -76,11 +78,15 @@ def exit_code(tree: RunTree) -> int:
 
 def _show(tree: RunTree, stack_name: str, deadline: float | None, output_form: str, clock: Clock) -> None:
     console = progress_console()
+    polls = tree.follow(deadline)
+    with waiting("Reading the execution's history"):
+        first = next(polls)
     if output_form == "json":
-        for _ in tree.follow(deadline):
-            pass
-    elif not sys.stderr.isatty() or console.is_dumb_terminal:
-        for news in tree.follow(deadline):
+        with waiting("Waiting for the execution to end"):
+            for _ in polls:
+                pass
+    elif not at_terminal():
+        for news in chain([first], polls):
             for line in news_lines(news, titles(tree, stack_name)):
                 console.print(line, soft_wrap=True)
     else:
@@ -90,7 +96,7 @@ def _show(tree: RunTree, stack_name: str, deadline: float | None, output_form: s
             refresh_per_second=2,
             transient=True,
         ):
-            for _ in tree.follow(deadline):
+            for _ in polls:
                 pass
 
 

@@ -12,6 +12,7 @@ import click
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import plan_option
 from sfnorch.errors import SfnorchError
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.template.contents import StateMachine, Template
@@ -60,7 +61,8 @@ def graph(
 
     if tasks_alone and names:
         raise click.UsageError("Draw the tasks alone, or machines, not both.")
-    template = read_contents(template_file, plan_file)
+    with waiting("Reading the template"):
+        template = read_contents(template_file, plan_file)
     drawn = () if names else tasks(template)
     if tasks_alone and not drawn:
         raise SfnorchError(f"{template.source.file} holds no tasks that need each other")
@@ -73,7 +75,8 @@ def graph(
     if form == "text" and str(out) == "-":
         _print(machines, template, drawn)
         return
-    text = _text(form, machines, template, drawn)
+    with waiting("Drawing the state machines"):
+        text = _text(form, machines, template, drawn)
     if str(out) == "-":
         click.echo(text, nl=False)
     else:

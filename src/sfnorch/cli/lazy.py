@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from itertools import takewhile
 from typing import Any
 
 import click
+
+from sfnorch.cli.debugging import DEBUG, add_debug_option, start_debugging
+from sfnorch.cli.other_names import names_of, suggested
+
+_HELP = "help"
 
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called, so that --help is there at once.
 
     `listed`: each command and what its help says first. The command stands, under its own name, in the module of that
-    name in `package`.
+    name in `package`. `aliases`: other names that run a command, each with the command's own. `help` shows the help of
+    the group, or of the command that follows.
     """
 
-    def __init__(self, *arguments: Any, package: str, listed: Mapping[str, str], **settings: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        package: str,
+        listed: Mapping[str, str],
+        aliases: Mapping[str, str] | None = None,
+        **settings: Any,
+    ) -> None:
         super().__init__(*arguments, **settings)
         self._package = package
         self._listed = listed
+        self._aliases = aliases or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all commands, in the order in which they are used."""
@@ -30,20 +45,43 @@ class LazyGroup(click.Group):
         if cmd_name not in self._listed:
             return None
         command: click.Command = getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
+        add_debug_option(command)
+        if others := names_of(cmd_name, self._aliases):
+            command.epilog = f"Also: {', '.join(f'{ctx.command_path} {other}' if ctx else other for other in others)}."
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments name; for one that isn't there, the near one is suggested."""
-        if args and not args[0].startswith("-") and args[0] not in self._listed:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], self._listed, n=1)
-            ctx.fail(f"There is no command {args[0]!r}" + (f"; did you mean {near[0]}?" if near else "."))
-        return super().resolve_command(ctx, args)
+        """The command that the arguments name; for an unknown one, the command that may be meant is suggested."""
+        if args and args[0] == _HELP:
+            named = [word for word in args[1:] if not word.startswith("-")]
+            if named:
+                return self.resolve_command(ctx, [*named, "--help"])
+            click.echo(ctx.get_help(), color=ctx.color)
+            ctx.exit()
+        if args:
+            args = [self._aliases.get(args[0], args[0]), *args[1:]]
+            if not args[0].startswith("-") and args[0] not in self._listed:
+                ctx.fail(self._unknown(args[0]))
+        try:
+            return super().resolve_command(ctx, args)
+        except Exception:  # a module that can't be loaded: no command has read its options yet
+            if DEBUG in takewhile(lambda word: word != "--", args):
+                start_debugging(ctx)
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the commands with what is said of them here, without importing one."""
+        rows = []
+        for name, says in self._listed.items():
+            others = names_of(name, self._aliases)
+            rows.append((name, f"{says} Also: {', '.join(others)}." if others else says))
         with formatter.section("Commands"):
-            formatter.write_dl(list(self._listed.items()))
+            formatter.write_dl([*rows, (_HELP, "Show the help of a command.")])
+
+    def _unknown(self, word: str) -> str:
+        options = [name for param in self.params for name in param.opts]
+        if near := suggested(word, self._listed, self._aliases, options):
+            return f"Unknown command {word!r}; did you mean {' or '.join(map(repr, near))}?"
+        return f"Unknown command {word!r}; available: {', '.join(self._listed)}."

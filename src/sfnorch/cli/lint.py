@@ -12,6 +12,7 @@ from sfnorch.cli.options import output_option, plan_option
 from sfnorch.cli.regions import region_option, surroundings
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
+from sfnorch.report.waiting import waiting
 from sfnorch.source import SourceError
 
 if TYPE_CHECKING:
@@ -46,14 +47,16 @@ def lint(
         return 0
     if templates and plan_file is not None:
         raise click.UsageError("Name templates or a plan, not both.")
-    from sfnorch.lint.run import Linting
+    with waiting("Loading the rules"):
+        from sfnorch.lint.run import Linting
 
-    _refuse_unknown(ignored)
+        _refuse_unknown(ignored)
     linting = Linting(ignored)
     found: list[Finding] = []
     heads: list[str] = []
     for file in templates or (None,):
-        findings, head = _one(linting, file, plan_file, surroundings(region))
+        with waiting(f"Linting {file or 'the plan'}"):
+            findings, head = _one(linting, file, plan_file, surroundings(region))
         found += findings
         heads.append(head)
     if output_form == "json":

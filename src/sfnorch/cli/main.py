@@ -6,15 +6,15 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import click
 
-from sfnorch.cli.exit_codes import BUG
+from sfnorch.cli.debugging import Debugging, add_debug_option
+from sfnorch.cli.exit_codes import BUG, ERROR, INTERRUPTED, SUCCESS
 from sfnorch.cli.lazy import LazyGroup
-from sfnorch.errors import SfnorchError
+from sfnorch.cli.other_names import ALIASES
+from sfnorch.errors import SfnorchError, was_interrupted
 
 COMMANDS = {
     "init": "Write a commented plan to start from.",
@@ -43,18 +43,31 @@ COMMANDS = {
 class _Sfnorch(LazyGroup):
     """The commands, whose errors are one JSON document too, where the output is to be one."""
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """What the options of the command line say."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except KeyboardInterrupt as error:  # click would print an empty line
+            raise click.exceptions.Abort from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """What the command returns."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise click.exceptions.Abort from error
         except (click.ClickException, click.exceptions.Exit, click.exceptions.Abort):
             raise
         except Exception as error:
             from sfnorch.cli.documents import PRINTED
             from sfnorch.cli.options import OUTPUT_FORM
 
-            if ctx.meta.get(OUTPUT_FORM) == "json" and not ctx.meta.get(PRINTED):
-                _print_error(error)
+            told = _explained(error)
+            untold = told is None and was_interrupted(error)
+            if ctx.meta.get(OUTPUT_FORM) == "json" and not ctx.meta.get(PRINTED) and not untold:
+                _print_error(error, told)
             raise
 
 
@@ -67,9 +80,12 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 
 
 @click.group(
-    cls=_Sfnorch, package="sfnorch.cli", listed=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+    cls=_Sfnorch,
+    package="sfnorch.cli",
+    listed=COMMANDS,
+    aliases=ALIASES,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks of errors, and the calls of AWS.")
 @click.option(
     "--version",
     is_flag=True,
@@ -86,44 +102,64 @@ def sfnorch() -> None:
     """
 
 
+add_debug_option(sfnorch, hidden=False)
+
+
 def main() -> None:
     """Runs the command line, and ends the process with its exit code."""
-    debug = "--debug" in sys.argv
     gc.set_threshold(100_000)  # loading modules makes no garbage, and looking for it takes a tenth of a short command
     # no plugin of pydantic's is at work here, and looking for one among all that is installed costs more than the rest
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):  # a name that the terminal's encoding lacks is no reason to fail
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    with Debugging() as debugging:
+        try:
+            code = _exit_code(debugging)
+        except BrokenPipeError:  # the reader has gone, as `head` does
+            code = ERROR
+    sys.exit(code)
+
+
+def _exit_code(debugging: Debugging) -> int:
+    """Return the exit code of the command line, once it is run and its error, if any, is printed."""
     try:
-        with _calls_shown() if debug else nullcontext():
-            code = sfnorch.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("Stopped.", err=True)
-        sys.exit(1)
+        code = sfnorch.main(standalone_mode=False, obj=debugging)
+    except click.exceptions.Abort as error:  # Ctrl-C, or the end of the input at a question
+        return _stopped(error)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader has gone, as `head` does
-        sys.stderr.close()
-        sys.exit(1)
+        return error.exit_code
+    except BrokenPipeError:
+        raise
     except Exception as error:
-        sys.exit(_tell(error, debug=debug))
-    sys.exit(code if isinstance(code, int) else 0)
+        return _tell(error, debug=debugging.on)
+    return code if isinstance(code, int) else SUCCESS
+
+
+def _stopped(error: BaseException) -> int:
+    """Return the exit code of a command that a person has stopped, once that is printed."""
+    if sys.stderr.isatty():  # behind a question, or the terminal's own ^C
+        click.echo(err=True)
+    click.echo("Stopped.", err=True)
+    return INTERRUPTED if was_interrupted(error) else ERROR
 
 
 def _tell(error: Exception, *, debug: bool) -> int:
     """The exit code, once the error has been told, without any secret: a user's error in words, a bug as one."""
     told = _explained(error)
+    interrupted = was_interrupted(error)
+    if told is None and interrupted and not debug:
+        return _stopped(error)
     click.echo(_without_secrets(_told(error, told, debug=debug)), err=True)
-    return 1 if told else BUG
+    return INTERRUPTED if interrupted else ERROR if told else BUG
 
 
-def _print_error(error: Exception) -> None:
+def _print_error(error: Exception, told: SfnorchError | None) -> None:
     """Prints an error as the one document that a script expects."""
     import json
 
-    told = _explained(error) or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
+    told = told or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
     document = {"error": {"message": _without_secrets(told.message), "hint": _without_secrets(told.hint) or None}}
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
@@ -161,20 +197,3 @@ def _explained(error: Exception) -> SfnorchError | None:
     from sfnorch.aws.errors import explained
 
     return explained(error)
-
-
-@contextmanager
-def _calls_shown() -> Iterator[None]:
-    """Shows every call of AWS meanwhile: what is called, about what, how it ended."""
-    import logging
-
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    logger = logging.getLogger("sfnorch")
-    logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(logging.NOTSET)

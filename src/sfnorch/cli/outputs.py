@@ -7,6 +7,7 @@ import click
 from sfnorch.cli.account import account_options, open_session, stack_option
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
+from sfnorch.report.waiting import waiting
 
 
 @click.command()
@@ -20,7 +21,9 @@ def outputs(stack_name: str, region: str | None, profile: str | None, output_for
     from sfnorch.aws.stacks import existing_stack
     from sfnorch.report.stack import print_outputs
 
-    stack = existing_stack(open_session(region, profile).cloudformation, stack_name)
+    session = open_session(region, profile)
+    with waiting(f"Looking up the stack {stack_name}"):
+        stack = existing_stack(session.cloudformation, stack_name)
     if output_form == "json":
         print_json(dict(stack.outputs))
     elif stack.outputs:

@@ -60,11 +60,30 @@ def deployable_options(command: Function) -> Function:
     return plan_option(template(stack_name_option(overrides_option(command))))
 
 
-def bucket_option(command: Function) -> Function:
-    """`--s3-bucket B`."""
-    return click.option(
-        "--s3-bucket", metavar="B", default="", help="Where a template over 51,200 bytes goes; else an own one."
-    )(command)
+def bucket_options(command: Function) -> Function:
+    """`--s3-bucket B`, or `--resolve-s3`."""
+    bucket = click.option(
+        "--s3-bucket",
+        metavar="B",
+        default="",
+        callback=_refuse_both_buckets,
+        help="Where a template over 51,200 bytes goes; else an own one.",
+    )
+    resolve = click.option(
+        "--resolve-s3",
+        is_flag=True,
+        callback=_refuse_both_buckets,
+        help="Find or create sfnorch's own bucket for it, private and encrypted, without a question.",
+    )
+    return bucket(resolve(command))
+
+
+def _refuse_both_buckets(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    """The value. Fails as wrong usage where the other option, which click has read before, is given too."""
+    other = "s3_bucket" if param.name == "resolve_s3" else "resolve_s3"
+    if value and ctx.params.get(other):
+        raise click.UsageError("--resolve-s3 and --s3-bucket: give one of the two.", ctx)
+    return value
 
 
 def pair(text: str, option: str, form: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ import click
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
 from sfnorch.cli.regions import own_partition, partition_option
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.findings import Finding
@@ -51,9 +52,6 @@ def render(
     **jobs: Any,
 ) -> None:
     """Render the plan as a SAM or CloudFormation template."""
-    from sfnorch.patterns import workflow as build
-    from sfnorch.plan.warnings import plan_warnings
-
     out = out or Path(FILES[form])
     to_stdout = str(out) == "-"
     if to_stdout and (output_form == "json" or summary):
@@ -62,16 +60,21 @@ def render(
         raise click.UsageError("--machine chooses what --format asl writes; a template holds all machines.")
     if partition and form != "asl":
         raise click.UsageError("--partition is for --format asl; a template runs in the partition it is deployed to.")
-    plan = read_plan(plan_file, jobs, jobs_by_child)
-    workflow = build(plan)
-    if form == "asl":
-        text = _definition(_chosen(workflow, machine), workflow, partition or own_partition().name)
-    else:
-        text = _template(workflow, form)
-    warnings = list(plan_warnings(plan))
-    if output_form == "text":
-        for warning in warnings:
-            click.echo(f"Warning: {warning}", err=True)
+    with waiting("Rendering the plan"):
+        from sfnorch.patterns import workflow as build
+        from sfnorch.plan.warnings import plan_warnings
+
+        plan = read_plan(plan_file, jobs, jobs_by_child)
+        workflow = build(plan)
+        text, left = (
+            _definition(_chosen(workflow, machine), workflow, partition or own_partition().name)
+            if form == "asl"
+            else (_template(workflow, form), "")
+        )
+        warnings = list(plan_warnings(plan))
+    for line in (left, *(f"Warning: {warning}" for warning in warnings if output_form == "text")):
+        if line:
+            click.echo(line, err=True)
     if to_stdout:
         click.echo(text, nl=False)
         return
@@ -95,14 +98,13 @@ def _template(workflow: Workflow, form: str) -> str:
     return render_template(workflow, "sam" if form == "sam" else "cfn")
 
 
-def _definition(machine: StateMachine, workflow: Workflow, partition: str) -> str:
+def _definition(machine: StateMachine, workflow: Workflow, partition: str) -> tuple[str, str]:
+    """Return the machine's definition, and what is to be filled in before it is started."""
     from sfnorch.cfn.render import render_definition
 
     text, left = render_definition(machine, workflow, partition)
-    if left:
-        names = ", ".join(f"${{{name}}}" for name in left)
-        click.echo(f"Only a stack knows {names}: fill in before you start {machine.name}.", err=True)
-    return text
+    names = ", ".join(f"${{{name}}}" for name in left)
+    return text, f"Only a stack knows {names}: fill in before you start {machine.name}." if left else ""
 
 
 def _chosen(workflow: Workflow, name: str | None) -> StateMachine:

@@ -12,6 +12,7 @@ from sfnorch.cli.execution import execution_argument, open_execution
 from sfnorch.cli.options import Duration, output_option
 from sfnorch.errors import SfnorchError
 from sfnorch.report.names import printable
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.aws.polling import Clock
@@ -50,7 +51,8 @@ def resume(
     from sfnorch.cli.following import follow_run, print_started
 
     client, clock = session.stepfunctions, Clock()
-    machine_arn = machine_of(client, arn)
+    with waiting("Looking up the execution"):
+        machine_arn = machine_of(client, arn)
     found = _resumption(session, arn, machine_arn, clock)
     if output_form == "text":
         _show(found)
@@ -60,7 +62,8 @@ def resume(
     # one resumption of an execution has one name: asked for twice, it runs once
     name = f"resume-{hashlib.sha256(arn.encode()).hexdigest()[:16]}"
     try:
-        started = start(client, machine_arn, name, found.input, clock)
+        with waiting("Starting the execution"):
+            started = start(client, machine_arn, name, found.input, clock)
     except AlreadyExistsError:
         before = execution_arn(machine_arn, name)
         raise SfnorchError(
@@ -83,12 +86,16 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
 
     client = session.stepfunctions
     tree = RunTree(client, [arn], clock)
-    tree.poll()
-    root = tree.roots[-1]  # of a loop the execution that it has come to
-    if tree.ended:
-        for line in ask_glue(root, session.glue, clock):
-            click.echo(f"warning: {printable(line)}", err=True)
-    now = definition(client, machine_arn)
+    untold: list[str] = []
+    with waiting("Reading the execution's history"):
+        tree.poll()
+        root = tree.roots[-1]  # of a loop the execution that it has come to
+        if tree.ended:
+            untold = ask_glue(root, session.glue, clock)
+    for line in untold:
+        click.echo(f"warning: {printable(line)}", err=True)
+    with waiting("Reading the machine's definition"):
+        now = definition(client, machine_arn)
     names = children(now)
     if (all_tasks := tasks(now)) is not None:
         return resumption_of_tasks(root, all_tasks)
@@ -105,7 +112,9 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
     for node in root.walk():
         own = {job.name for job in node.record.jobs if job.name != job.glue_name}
         listed = {job for jobs in found.jobs.values() for job in jobs} & own
-        if listed and (lost := listed - list_names(definition(client, machine_of_execution(node.arn)))):
+        with waiting("Reading the machine's definition"):
+            lost = listed - list_names(definition(client, machine_of_execution(node.arn))) if listed else None
+        if lost:
             raise SfnorchError(
                 f"{node.machine} knows no {', '.join(sorted(lost))} any more: its jobs have changed since that run",
                 hint="`sfnorch run --only CHILD --thread CHILD=JOBS` runs the jobs that you name",

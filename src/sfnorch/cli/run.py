@@ -13,6 +13,7 @@ from sfnorch.cli.account import account_options, open_session, stack_option
 from sfnorch.cli.documents import json_object
 from sfnorch.cli.options import Duration, JobList, output_option
 from sfnorch.errors import SfnorchError
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session
@@ -91,12 +92,13 @@ def run(
     from sfnorch.cli.following import follow_run, print_started
 
     session = open_session(region, profile)
-    stack = existing_stack(session.cloudformation, stack_name)
-    machine = main_machine(machines(session.cloudformation, stack), stack, machine_name)
-    inputs = {"": document} if document is not None else _inputs(session, machine, by_id, only)
-    arns = _start(
-        session, machine, name or f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}", inputs
-    )
+    with waiting(f"Looking up the stack {stack_name}"):
+        stack = existing_stack(session.cloudformation, stack_name)
+        machine = main_machine(machines(session.cloudformation, stack), stack, machine_name)
+        inputs = {"": document} if document is not None else _inputs(session, machine, by_id, only)
+    name = name or f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    with waiting("Starting the execution"):
+        arns = _start(session, machine, name, inputs)
     if no_wait:
         print_started(arns, output_form)
         return 0

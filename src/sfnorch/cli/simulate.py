@@ -22,6 +22,7 @@ from sfnorch.cli.options import Duration, output_option, plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values, refuse_faults
 from sfnorch.cli.regions import region_option, surroundings
 from sfnorch.durations import seconds_of
+from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.simulate.behaviour import Behaviour
@@ -95,10 +96,12 @@ def simulate(
         code_folder=(template_file or plan_file or Path()).parent,
     )
     document = json_object(given)
-    template = read_contents(template_file, plan_file, parameters, surroundings(region))
+    with waiting("Reading the template"):
+        template = read_contents(template_file, plan_file, parameters, surroundings(region))
     _refuse_parameters(template, parameters)
     _refuse_mocks(template, behaviour)
-    run = play(template, chosen(template, machine), document, behaviour, seed=seed, until=until)
+    with waiting("Simulating the execution"):
+        run = play(template, chosen(template, machine), document, behaviour, seed=seed, until=until)
     _refuse_jobs(template, run, parameters, behaviour)
     told = figures(run, PRICE_PER_1000 if price is None else price)
     if output_form == "json":

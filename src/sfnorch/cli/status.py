@@ -8,6 +8,7 @@ from sfnorch.cli.account import account_options, open_session, progress_console,
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
 from sfnorch.errors import SfnorchError
+from sfnorch.report.waiting import waiting
 
 
 @click.command()
@@ -32,13 +33,17 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
 
     ending = None
     session = open_session(region, profile)
-    client = session.cloudformation
-    stack = existing_stack(client, stack_name)
+    with waiting(f"Looking up the stack {stack_name}"):
+        client = session.cloudformation
+        stack = existing_stack(client, stack_name)
     if follow and stack.in_progress:
         screen = Screen(console=progress_console() if output_form == "text" else None)
         screen.says(f"{stack_name} is {stack.status}.")
-        ending = stack_events.follow(client, stack_events.under_way(client, stack.id), screen, Clock())
-        ended = find_stack(client, stack.id)
+        with waiting("Reading the stack's events"):
+            operation = stack_events.under_way(client, stack.id)
+        ending = stack_events.follow(client, operation, screen, Clock())
+        with waiting(f"Looking up the stack {stack_name}"):
+            ended = find_stack(client, stack.id)
         if ended is None:
             failed = stack.status != "DELETE_IN_PROGRESS"  # a creation that was deleted when it failed
             if output_form == "json":
@@ -49,7 +54,8 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
             screen.says(f"{stack_name} is deleted.")
             return
         stack = ended
-    found = status_of(client, session.stepfunctions, session.cloudwatch, stack)
+    with waiting("Reading the last executions and the alarms"):
+        found = status_of(client, session.stepfunctions, session.cloudwatch, stack)
     if output_form == "json":
         print_json({**status_data(found), "failure": ending_data(ending) if ending and ending.failed else None})
     else:

@@ -9,6 +9,7 @@ from sfnorch.cli.documents import print_json
 from sfnorch.cli.execution import execution_argument, open_execution
 from sfnorch.cli.options import output_option
 from sfnorch.errors import SfnorchError
+from sfnorch.report.waiting import waiting
 
 
 @click.command()
@@ -34,7 +35,8 @@ def stop(
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stopping import stop_run
 
-    stopped = stop_run(session.stepfunctions, session.glue, arn, cause, Clock(), lambda: session.redshift_data)
+    with waiting("Stopping the execution, its children and their job runs"):
+        stopped = stop_run(session.stepfunctions, session.glue, arn, cause, Clock(), lambda: session.redshift_data)
     if output_form == "json":
         document = {
             "executions": list(stopped.executions),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.errors import SfnorchError
+from sfnorch.report.waiting import waiting
 from sfnorch.workflow import CODE_BUCKET
 
 if TYPE_CHECKING:
@@ -17,11 +18,18 @@ if TYPE_CHECKING:
 
 
 def template_url(
-    deployable: Deployable, session: Session, stack_name: str, bucket_name: str, screen: Screen | None = None
+    deployable: Deployable,
+    session: Session,
+    stack_name: str,
+    bucket_name: str,
+    screen: Screen | None = None,
+    *,
+    resolve: bool = False,
 ) -> str | None:
     """The URL of a template that is too large to be sent, put into a bucket; empty where it isn't.
 
-    A bucket that isn't there is made, if the screen's person agrees; None where there is nobody to ask.
+    A bucket that isn't there is made, with `resolve` or if the screen's person agrees; None where there is nobody to
+    ask.
     """
     from sfnorch.aws.artifacts import INLINE_LIMIT, LIMIT
 
@@ -31,11 +39,16 @@ def template_url(
     if size > LIMIT:
         raise SfnorchError(f"{deployable.template.source.file}: {size:,} bytes, and CloudFormation takes {LIMIT:,}")
     why = f"The template has {size:,} bytes; CloudFormation takes {INLINE_LIMIT:,} without a bucket."
-    bucket = _bucket(session, bucket_name, screen, why, "the template needs a bucket")
-    return bucket.put(stack_name, deployable.text) if bucket else None
+    bucket = _bucket(session, bucket_name, screen, why, "the template needs a bucket", resolve=resolve)
+    if bucket is None:
+        return None
+    with waiting(f"Uploading the template to {bucket.name}"):
+        return bucket.put(stack_name, deployable.text)
 
 
-def put_code(deployable: Deployable, session: Session, bucket_name: str, screen: Screen) -> dict[str, str]:
+def put_code(
+    deployable: Deployable, session: Session, bucket_name: str, screen: Screen, *, resolve: bool = False
+) -> dict[str, str]:
     """The parameter that says where the code of functions lies which the template doesn't hold; it is put there now.
 
     Nothing where the template holds all. Raises SfnorchError where the code is another than the template was made for.
@@ -46,11 +59,12 @@ def put_code(deployable: Deployable, session: Session, bucket_name: str, screen:
     if not packages:
         return {}
     why = f"The code of {len(packages)} function{'s' if len(packages) > 1 else ''} is too much for the template."
-    bucket = _bucket(session, bucket_name, screen, why, "the functions' code needs a bucket")
+    bucket = _bucket(session, bucket_name, screen, why, "the functions' code needs a bucket", resolve=resolve)
     assert bucket is not None  # noqa: S101 - there is a screen
     for key, files in packages.items():
         screen.says(f"Putting {len(files)} file{'s' if len(files) > 1 else ''} of code into {bucket.name}.")
-        bucket.put_package(key, package(files))
+        with waiting(f"Uploading code to {bucket.name}"):
+            bucket.put_package(key, package(files))
     return {CODE_BUCKET: bucket.name}
 
 
@@ -78,18 +92,27 @@ def _packages(deployable: Deployable) -> dict[str, Mapping[str, bytes]]:
     return found
 
 
-def _bucket(session: Session, name: str, screen: Screen | None, why: str, wanted: str) -> Bucket | None:
-    """The bucket for what can't be sent; None where it isn't there and there is nobody to ask."""
+def _bucket(
+    session: Session, name: str, screen: Screen | None, why: str, wanted: str, *, resolve: bool
+) -> Bucket | None:
+    """The bucket for what can't be sent; None where it isn't there, is not to be made, and there is nobody to ask."""
     from sfnorch.aws.artifacts import Bucket
     from sfnorch.aws.steps import Step, Verb
 
-    bucket = Bucket(session.s3, session.account, name=name, partition=session.partition)
-    if not bucket.ready():
+    with waiting("Looking up the bucket"):
+        bucket = Bucket(session.s3, session.account, name=name, partition=session.partition)
+        if bucket.ready():
+            return bucket
+    if not resolve:
         if screen is None:
             return None
         screen.says(why)
         question = f"Make the private, encrypted, versioned bucket {bucket.name} for templates?"
         if not screen.asks(Step(verb=Verb.MAKE_BUCKET, question=question)):
-            raise SfnorchError(f"Nothing was deployed: {wanted}", hint="--s3-bucket names an own one")
+            hint = "--resolve-s3 creates it without a question, --s3-bucket names another"
+            raise SfnorchError(f"Nothing was deployed: {wanted}", hint=hint)
+    if screen is not None and resolve:
+        screen.says(f"{why} Creating the private, encrypted, versioned bucket {bucket.name}.")
+    with waiting(f"Creating the bucket {bucket.name}"):
         bucket.make()
     return bucket

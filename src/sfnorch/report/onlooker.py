@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from sfnorch.aws.change_sets import ChangeSet
 from sfnorch.aws.stack_events import StackEvent
 from sfnorch.aws.steps import Step
 from sfnorch.report.stack import print_changes, print_events, print_machines, print_parameters
+from sfnorch.report.waiting import waiting
 
 
 @dataclass(kw_only=True)
@@ -32,6 +34,10 @@ class Screen:
         if self.console:
             self.console.print(line, soft_wrap=True, markup=False)
 
+    def waits(self, words: str) -> AbstractContextManager[None]:
+        """Show a spinner with the words while the block runs."""
+        return waiting(words)
+
     def asks(self, step: Step) -> bool:
         """Whether there is consent to the step."""
         return self.consents(step)
@@ -49,5 +55,6 @@ class Screen:
         if self.console:
             print_events(batches, resources, self.console)
         else:
-            for _ in batches:
-                pass
+            with waiting("Waiting for CloudFormation"):
+                for _ in batches:
+                    pass

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -124,16 +124,17 @@ def event_line(event: StackEvent) -> Text:
 
 
 def print_events(batches: Iterable[tuple[StackEvent, ...]], resources: int, console: Console) -> None:
-    """Prints events as they come, and on a terminal a bar over the resources that are done."""
-    if not console.is_terminal or not resources:
+    """Prints events as they come; on a terminal also a bar over the resources that are done, or else a spinner."""
+    if not console.is_interactive:
         for events in batches:
             for event in events:
                 console.print(event_line(event), soft_wrap=True)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    of_resources = (TextColumn("resources"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    unknown = (SpinnerColumn(), TextColumn("Waiting for CloudFormation"), TimeElapsedColumn())
     done: set[str] = set()
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("resources", total=resources)
+    with Progress(*(of_resources if resources else unknown), console=console, transient=True) as progress:
+        task = progress.add_task("", total=resources or None)
         for events in batches:
             for event in events:
                 progress.console.print(event_line(event), soft_wrap=True)

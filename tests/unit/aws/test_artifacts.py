@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import ANY, Stubber
 
 from sfnorch.aws.artifacts import Bucket
@@ -39,6 +40,25 @@ def test_a_bucket_is_made_with_all_its_settings(region: str, where: dict[str, An
     with stubber:
         Bucket(client, ACCOUNT).make()
     stubber.assert_no_pending_responses()
+
+
+def test_a_bucket_that_another_command_creates_at_the_same_time():
+    client, stubber = stubbed("eu-central-1")
+    stubber.add_client_error("head_bucket", "404", http_status_code=404)
+    stubber.add_client_error("create_bucket", "BucketAlreadyOwnedByYou", http_status_code=409)
+    for setting in ("public_access_block", "bucket_encryption", "bucket_policy", "bucket_versioning"):
+        stubber.add_response(f"put_{setting}", {})
+    with stubber:
+        Bucket(client, ACCOUNT).make()
+    stubber.assert_no_pending_responses()
+
+
+def test_a_bucket_whose_name_another_account_has():
+    client, stubber = stubbed("eu-central-1")
+    stubber.add_client_error("head_bucket", "404", http_status_code=404)
+    stubber.add_client_error("create_bucket", "BucketAlreadyExists", http_status_code=409)
+    with stubber, pytest.raises(ClientError, match="BucketAlreadyExists"):
+        Bucket(client, ACCOUNT).make()
 
 
 def test_a_bucket_that_was_half_made_is_not_ready():

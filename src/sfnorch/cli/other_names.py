@@ -1,0 +1,79 @@
+"""Other names of the commands: those that work, and those that lead to a suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+ALIASES = {"destroy": "delete", "rm": "delete", "ls": "status", "validate": "lint"}
+"""Names that run a command, each with the command's own name."""
+
+_WORDS_OF_OTHER_TOOLS = {
+    "abort": ("stop",),
+    "apply": ("deploy",),
+    "build": ("render",),
+    "cancel": ("stop",),
+    "check": ("lint",),
+    "create": ("deploy", "init"),
+    "describe": ("status",),
+    "down": ("delete",),
+    "draw": ("graph",),
+    "execute": ("run",),
+    "follow": ("watch",),
+    "generate": ("render",),
+    "info": ("status",),
+    "invoke": ("run",),
+    "kill": ("stop",),
+    "list": ("status",),
+    "local": ("simulate",),
+    "new": ("init",),
+    "package": ("render",),
+    "plan": ("diff",),
+    "preview": ("diff",),
+    "redrive": ("resume",),
+    "remove": ("delete",),
+    "rerun": ("resume",),
+    "restart": ("resume",),
+    "retry": ("resume",),
+    "show": ("status", "outputs"),
+    "start": ("run",),
+    "synth": ("render",),
+    "tail": ("logs", "watch"),
+    "teardown": ("delete",),
+    "template": ("render",),
+    "test": ("simulate",),
+    "trigger": ("run",),
+    "undeploy": ("delete",),
+    "up": ("deploy",),
+    "update": ("deploy",),
+    "version": ("--version",),
+}
+"""What other tools call a thing, and the commands that do it here; some are not in every group."""
+
+
+def names_of(command: str, aliases: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the other names that run the command."""
+    return tuple(alias for alias, own in aliases.items() if own == command)
+
+
+def suggested(
+    word: str, commands: Collection[str], aliases: Mapping[str, str], options: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Return the commands of a group, or its options, that an unknown word may mean; none if nothing is near.
+
+    A word of another tool leads to what it means, and to nothing where the group has no such command. Any other word
+    leads to the names that begin with it, else to the name that is nearest.
+    """
+    from difflib import get_close_matches
+
+    word = word.lower()
+    words = {**{alias: (own,) for alias, own in ALIASES.items()}, **_WORDS_OF_OTHER_TOOLS}
+    known = {other: tuple(name for name in own if name in (*commands, *options)) for other, own in words.items()}
+    if word in known:
+        return known[word]
+    names = {**{command: command for command in commands}, **aliases, "help": "help"}
+    begun = tuple(dict.fromkeys(own for name, own in names.items() if len(word) > 1 and name.startswith(word)))
+    if begun:
+        return begun
+    if near := get_close_matches(word, names, n=1):
+        return (names[near[0]],)
+    return known[near[0]] if (near := get_close_matches(word, known, n=1)) else ()

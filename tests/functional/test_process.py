@@ -1,0 +1,217 @@
+"""The process of a command: standard streams that are full or closed, and Ctrl-C while modules load."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sfnorch.cli.exit_codes import INTERRUPTED
+from sfnorch.cli.process import OutputError, _Output
+from tests.conftest import Outcome
+from tests.golden.artifacts import ROOT
+
+FULL = "Error: The output can't be written to standard output: No space left on device\n"
+CLOSED = "Error: The output can't be written to standard output: it is closed\n"
+TEMPLATE = str(ROOT / "SAM-template.yaml")
+
+PRINTING = [
+    ["--help"],
+    ["help", "pipeline", "deploy"],
+    ["patterns", "--output", "json"],
+    ["schema"],
+    ["render", "-o", "-"],
+    ["graph", TEMPLATE],
+    ["simulate", TEMPLATE],
+    ["lint", "none.yaml", "--output", "json"],
+    ["export", "airflow", "-o", "-"],
+]
+"""Commands with each way to print that there is."""
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _closing(*descriptors: int) -> Callable[[], None]:
+    def close() -> None:
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+    return close
+
+
+def process(
+    *arguments: str, folder: Path, before: Callable[[], None] = _heed_ctrl_c, code: str = "", **streams: int
+) -> Outcome:
+    """What a command comes to in a process of its own, which first runs the code."""
+    begin = ["-c", f"{code}\nfrom sfnorch.__main__ import main\nmain()"] if code else ["-m", "sfnorch"]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
+    done = subprocess.run(
+        [sys.executable, *begin, *arguments], cwd=folder, preexec_fn=before, timeout=120, check=False, **streams
+    )
+    return Outcome(code=done.returncode, out=(done.stdout or b"").decode(), err=(done.stderr or b"").decode())
+
+
+@pytest.fixture
+def full() -> int:
+    """A device that has no room."""
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
+def test_a_standard_output_that_is_full(tmp_path: Path, full: int, arguments: list[str]):
+    assert process(*arguments, folder=tmp_path, stdout=full) == Outcome(code=1, out="", err=FULL)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["render", "-o", "-"]], ids=" ".join)
+def test_a_standard_output_that_is_closed(tmp_path: Path, arguments: list[str]):
+    done = process(*arguments, folder=tmp_path, before=_closing(1))
+    assert done == Outcome(code=1, out="", err=CLOSED)
+
+
+def test_a_file_is_written_though_nobody_can_read_that_it_is(tmp_path: Path):
+    done = process("render", folder=tmp_path, before=_closing(0, 1, 2))
+    assert done == Outcome(code=1, out="", err="")
+    assert (tmp_path / "SAM-template.yaml").read_text() == Path(TEMPLATE).read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["SAM-template.yaml"]
+
+
+def test_a_command_that_prints_nothing_needs_no_output(tmp_path: Path):
+    done = process("deploy", "--stack-name", "1", folder=tmp_path, before=_closing(1))
+    assert (done.code, done.err.splitlines()[-1][:55]) == (2, "Error: Invalid value for '--stack-name': '1' is no stac")
+
+
+@pytest.mark.parametrize("arguments", [["render", "--plan", "none.yaml"], ["no-command"]], ids=" ".join)
+def test_a_standard_error_that_is_full(tmp_path: Path, full: int, arguments: list[str]):
+    done = process(*arguments, folder=tmp_path, stderr=full)
+    assert (done.code, done.out) == (1 if arguments[0] == "render" else 2, "")
+
+
+def test_progress_that_can_not_be_shown_stops_nothing(tmp_path: Path, full: int):
+    told = process("render", "-o", "-", "--format", "asl", folder=tmp_path)
+    assert "fill in before you start" in told.err
+    for streams in ({"stderr": full}, {"before": _closing(2)}):
+        done = process("render", "-o", "-", "--format", "asl", folder=tmp_path, **streams)  # type: ignore[arg-type]
+        assert (done.code, done.out) == (0, told.out)
+
+
+def test_a_standard_input_that_is_closed(tmp_path: Path):
+    done = process("delete", "--stack-name", "s", folder=tmp_path, before=_closing(0))
+    assert (done.code, done.err.splitlines()[-1]) == (2, "Error: Nobody can be asked here: add --yes to delete.")
+
+
+@pytest.mark.parametrize("arguments", ["render -o -", "simulate"])
+def test_a_reader_that_has_gone_is_no_bug(tmp_path: Path, arguments: str):
+    command = f"{sys.executable} -m sfnorch {arguments} | head -n 1 > first; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) in (("1\n", ""), ("0\n", ""))  # 0 where all of it fits into the pipe
+    assert len((tmp_path / "first").read_text().splitlines()) == 1
+
+
+def test_a_pipe_that_is_full_and_does_not_block_is_waited_for():
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    filled = os.write(writing, b"x" * 1_000_000)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(os.read(reading, filled)))
+    output = _Output(writing, required=True)
+    reader.start()
+    assert output.write(b"more") == 4
+    reader.join()
+    assert (read[0], os.read(reading, 10)) == (b"x" * filled, b"more")
+
+
+def test_a_stream_reports_a_failure_once(full: int):
+    output = _Output(full, required=True)
+    with pytest.raises(OutputError):
+        output.write(b"a")
+    assert output.write(b"abc") == 3
+
+
+INTERRUPT = "os.kill(os.getpid(), signal.SIGINT)"
+WAYS = {
+    "raised": INTERRUPT,
+    "made another error": f"""
+try:
+    {INTERRUPT}
+except KeyboardInterrupt as error:
+    raise RuntimeError("Error calling __set_name__") from error
+""",
+    "ignored": f"""
+try:
+    {INTERRUPT}
+except BaseException:
+    pass
+time.sleep(60)
+""",
+    "in a callback": f"""
+class Garbage:
+    def __del__(self):
+        {INTERRUPT}
+Garbage()
+time.sleep(60)
+""",
+    "twice": f"""
+try:
+    {INTERRUPT}
+finally:
+    {INTERRUPT}
+""",
+}
+
+
+def while_loading(module: str, way: str) -> str:
+    """Code by which Ctrl-C comes in the moment in which the module is looked for."""
+    return f"""
+import os, signal, sys, time
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r} and not os.path.exists("come"):
+            open("come", "w").close()
+            exec({WAYS[way]!r}, globals())
+sys.meta_path.insert(0, Finder())
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["sfnorch.cli.process", "click", "sfnorch.cli.main", "sfnorch.cli.render", "pydantic", "troposphere"],
+)
+def test_ctrl_c_while_a_module_is_loaded(tmp_path: Path, module: str):
+    done = process("render", folder=tmp_path, code=while_loading(module, "raised"))
+    assert done == Outcome(code=INTERRUPTED, out="", err="Stopped.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["come"]
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "raised"])
+def test_ctrl_c_that_other_code_takes_for_its_own(tmp_path: Path, way: str):
+    done = process("render", folder=tmp_path, code=while_loading("pydantic", way))
+    assert done == Outcome(code=INTERRUPTED, out="", err="Stopped.\n")
+
+
+def test_ctrl_c_after_the_end_of_a_command(tmp_path: Path):
+    code = f"import atexit, os, signal, time\natexit.register(lambda: ({INTERRUPT}, time.sleep(60)))"
+    done = process("--version", folder=tmp_path, code=code)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_ctrl_c_of_a_shell_that_has_its_background_ignore_it(tmp_path: Path):
+    def ignore() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    code = f"import os, signal\n{INTERRUPT}" + while_loading("pydantic", "raised")
+    done = process("render", folder=tmp_path, before=ignore, code=code)
+    assert (done.code, done.err) == (0, "")
+
+
+def test_the_command_of_the_package_is_the_guarded_one():
+    assert '\n[project.scripts]\nsfnorch = "sfnorch.__main__:main"\n' in (ROOT / "pyproject.toml").read_text()
