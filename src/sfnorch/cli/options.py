@@ -144,16 +144,22 @@ def given_child_jobs(options: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
     return {n: names for n in range(1, MAX_CHILDREN + 1) if (names := options.get(_CHILD_OPTION.format(n)))}
 
 
+def plan_path(plan_file: Path | None) -> Path | None:
+    """Return the file that holds the plan: the one that is named, else ./sfnorch.yaml; None for the default plan."""
+    from sfnorch.plan.load import PLAN_FILE
+
+    return plan_file or (Path(PLAN_FILE) if Path(PLAN_FILE).exists() else None)
+
+
 def read_plan(
     plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]
 ) -> AnyPlan:
     """The plan that the options name, changed as they say. Fails as wrong usage where a child isn't there."""
-    from sfnorch.plan.load import PLAN_FILE, default_plan, load_plan, with_jobs
+    from sfnorch.plan.load import default_plan, load_plan, with_jobs
     from sfnorch.plan.models import MasterChildPlan
 
-    if plan_file is None and Path(PLAN_FILE).exists():
-        plan_file = Path(PLAN_FILE)
-    plan = load_plan(plan_file) if plan_file else default_plan()
+    file = plan_path(plan_file)
+    plan = load_plan(file) if file else default_plan()
     given = given_child_jobs(jobs)
     if not given and not jobs_by_child:
         return plan

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
+from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, plan_path, read_plan
 
 if TYPE_CHECKING:
+    from sfnorch.plan.kinds import AnyPlan
     from sfnorch.workflow import StateMachine, Workflow
 
 FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
@@ -55,14 +57,20 @@ def render(
         raise click.UsageError("The rendering itself goes to standard output: write it to a file with -o.")
     if machine and form != "asl":
         raise click.UsageError("--machine chooses what --format asl writes; a template holds all machines.")
-    workflow = build(read_plan(plan_file, jobs, jobs_by_child))
+    now = datetime.now(timezone.utc)
+    plan = read_plan(plan_file, jobs, jobs_by_child)
+    workflow = build(plan)
     text = _definition(_chosen(workflow, machine), workflow) if form == "asl" else _template(workflow, form)
     if to_stdout:
         click.echo(text, nl=False)
+    else:
+        write_whole(out, text)
+    if workflow.schedule:
+        _warn(plan, plan_path(plan_file), now)
+    if to_stdout:
         return
-    write_whole(out, text)
     if output_form == "json":
-        _print_json(out, form, text, workflow)
+        _print_json(out, form, text, workflow, now)
         return
     what = "definition" if form == "asl" else f"{form.upper()} template, {_machines(workflow)}"
     click.echo(f"Wrote {out}: {what}, {len(text.encode()):,} bytes.")
@@ -71,7 +79,20 @@ def render(
 
         from sfnorch.report.summary import print_summary
 
-        print_summary(workflow, Console())
+        console = Console()
+        print_summary(workflow, console)
+        if workflow.schedule:
+            from sfnorch.report.schedule import print_schedule
+
+            print_schedule(workflow.schedule, now, console)
+
+
+def _warn(plan: AnyPlan, file: Path | None, now: datetime) -> None:
+    """Print what the plan's author may not expect of it, to standard error."""
+    from sfnorch.plan.schedule_doubts import schedule_doubts
+
+    for finding in schedule_doubts(plan, file, now):
+        click.echo(f"Warning: {finding}", err=True)
 
 
 def _template(workflow: Workflow, form: str) -> str:
@@ -106,15 +127,19 @@ def _machines(workflow: Workflow) -> str:
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count)
 
 
-def _print_json(out: Path, form: str, text: str, workflow: Workflow) -> None:
+def _print_json(out: Path, form: str, text: str, workflow: Workflow, now: datetime) -> None:
     import json
 
     from sfnorch.report.summary import summary_data
 
-    document = {
+    document: dict[str, Any] = {
         "file": str(out),
         "format": form,
         "bytes": len(text.encode()),
         "machines": summary_data(workflow),
     }
+    if workflow.schedule:
+        from sfnorch.report.schedule import schedule_data
+
+        document["schedule"] = schedule_data(workflow.schedule, now)
     click.echo(json.dumps(document, indent=2))

@@ -88,7 +88,7 @@ def _plan(document: Document, folder: FilePath) -> AnyPlan:
     try:
         plan = model.model_validate(document.data)
     except ValidationError as error:
-        findings += [_finding(document, model, row) for row in error.errors(include_url=False)]
+        findings += [finding for row in error.errors(include_url=False) for finding in _findings(document, model, row)]
     else:
         findings += _code_findings(document, plan, folder)
     if findings:
@@ -101,6 +101,14 @@ def _code_findings(document: Document, plan: AnyPlan, folder: FilePath) -> Itera
     for index, function in enumerate(getattr(plan, "functions", ())):
         for fault in function.read(folder):
             yield document.finding(("functions", index, "code"), fault)
+
+
+def _findings(document: Document, model: type[BaseModel], row: ErrorDetails) -> list[Finding]:
+    """Return what is said of one of pydantic's errors: a finding, or one for each fault of a value."""
+    if row["type"] != "faults":
+        return [_finding(document, model, row)]
+    path = _written(tuple(row["loc"]), document)
+    return [document.finding(path, message, fix) for message, fix in row["ctx"]["faults"]]
 
 
 def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> Finding:

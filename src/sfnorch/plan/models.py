@@ -6,13 +6,17 @@ keys (names that differ, one kind of alert) is checked in `consistency.py`, so t
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
 from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, code_fault, default_child_name, job_name_fault
+
+if TYPE_CHECKING:
+    from sfnorch.schedules.faults import ScheduleFault
 
 DEFAULT_CHAINS = (4, 5, 4, 5, 4)
 """How many placeholder jobs each of the five default children has."""
@@ -174,16 +178,41 @@ class Alerts(Model):
     )
 
 
+def _refuse(faults: Iterable[ScheduleFault]) -> PydanticCustomError:
+    """Return the error of a value with these faults; `load` reports each of them."""
+    rows = [(fault.message, fault.fix) for fault in faults]
+    words = "; ".join(f"{message}; {fix}" for message, fix in rows)
+    return PydanticCustomError("faults", "{words}", {"words": words, "faults": rows})
+
+
+def _schedule_expression(text: str) -> str:
+    from sfnorch.schedules.expressions import read_expression  # for plans with a schedule only
+
+    if faults := read_expression(text).faults:
+        raise _refuse(faults)
+    return text
+
+
+def _time_zone(name: str) -> str:
+    from sfnorch.schedules.zones import zone_fault
+
+    if fault := zone_fault(name):
+        raise _refuse([fault])
+    return name
+
+
 class Schedule(Model):
     """When the orchestration starts by itself: the expression is enough, or a mapping with the time zone."""
 
-    expression: Annotated[str, Field(pattern=names.SCHEDULE), AfterValidator(no_code)] = Field(
+    expression: Annotated[
+        str, Field(pattern=names.SCHEDULE), AfterValidator(no_code), AfterValidator(_schedule_expression)
+    ] = Field(
         description="An EventBridge Scheduler expression: cron(…), rate(…) or at(…).",
         examples=["cron(0 3 * * ? *)"],
     )
-    timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50)] = Field(
+    timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50), AfterValidator(_time_zone)] = Field(
         default="UTC",
-        description="The time zone that a cron or at expression is meant in.",
+        description="The time zone of a cron or at expression: a name of the IANA time zone database.",
         examples=["Europe/Berlin"],
     )
 
