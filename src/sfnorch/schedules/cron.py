@@ -6,13 +6,13 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sfnorch.schedules.days import Dates, Days, read_days_of_month, read_days_of_week
 from sfnorch.schedules.faults import ScheduleFault
-from sfnorch.schedules.fields import HOURS, MINUTES, MONTH, WEEKDAYS, YEAR, read_values
+from sfnorch.schedules.fields import HOURS, MINUTES, MONTH, WEEKDAYS, YEAR, Field, read_values
 from sfnorch.schedules.service import Service
 
 _FIELDS = "minutes hours day-of-month month day-of-week year"
@@ -62,7 +62,7 @@ def read_cron(body: str, service: Service) -> tuple[Cron | None, list[ScheduleFa
     blanks = []
     if " ".join(fields) != body:
         message = f"cron({body}) has blanks besides the one between two fields"
-        blanks.append(ScheduleFault(message=message, fix=f"write cron({' '.join(fields)})", refused=False))
+        blanks.append(ScheduleFault(message=message, fix="write one blank between two fields", refused=False))
     bare = tuple(field.rstrip(",") for field in fields)
     if bare != fields and len(bare) == 6 and _is_valid(bare, service):
         message = f"cron({body}) has commas between its fields"
@@ -79,35 +79,27 @@ def read_cron(body: str, service: Service) -> tuple[Cron | None, list[ScheduleFa
 def _read_fields(fields: tuple[str, ...], service: Service) -> tuple[Cron | None, list[ScheduleFault]]:
     """Return the Cron of six fields, None where they have faults, and these; a Cron may still have no date."""
     minute, hour, day, month, weekday, year = fields
-    year_field = replace(YEAR, range_enforced=service is Service.SCHEDULER)
-    minutes, faults = read_values(minute, MINUTES)
-    hours, wrong_hours = read_values(hour, HOURS)
-    faults += wrong_hours
-    days: Days | None = None
-    if day != "?":
-        days, wrong_days = read_days_of_month(day)
-        faults += wrong_days
-    months, wrong_months = read_values(month, MONTH)
-    faults += wrong_months
-    if weekday != "?":
-        weekdays, wrong_weekdays = read_days_of_week(weekday)
-        days = weekdays if day == "?" else days
-        faults += wrong_weekdays
-    years, wrong_years = read_values(year, year_field)
-    faults += wrong_years
+    faults: list[ScheduleFault] = []
+
+    def values(text: str, field: Field) -> tuple[int, ...]:
+        found, wrong = read_values(text, field)
+        faults.extend(wrong)
+        return tuple(sorted(found))
+
+    def dates(text: str, read: Callable[[str], tuple[Days | None, list[ScheduleFault]]]) -> Days | None:
+        found, wrong = (None, []) if text == "?" else read(text)
+        faults.extend(wrong)
+        return found
+
+    minutes, hours = values(minute, MINUTES), values(hour, HOURS)
+    of_month, months, of_week = dates(day, read_days_of_month), values(month, MONTH), dates(weekday, read_days_of_week)
+    years = values(year, replace(YEAR, range_enforced=service is Service.SCHEDULER))
     if (day == "?") == (weekday == "?"):
-        faults.append(_one_mark(fields))
+        faults.append(_one_mark(fields, service))
+    days = of_month or of_week
     if faults or days is None:
         return None, faults
-    cron = Cron(
-        fields=fields,
-        minutes=tuple(sorted(minutes)),
-        hours=tuple(sorted(hours)),
-        days=days,
-        months=tuple(sorted(months)),
-        years=tuple(sorted(years)),
-    )
-    return cron, []
+    return Cron(fields=fields, minutes=minutes, hours=hours, days=days, months=months, years=years), []
 
 
 def _is_valid(fields: tuple[str, ...], service: Service) -> bool:
@@ -115,21 +107,20 @@ def _is_valid(fields: tuple[str, ...], service: Service) -> bool:
     return cron is not None and next(cron.dates(date.min), None) is not None
 
 
-def _one_mark(fields: tuple[str, ...]) -> ScheduleFault:
+def _one_mark(fields: tuple[str, ...], service: Service) -> ScheduleFault:
     """The fault of fields of which not exactly one of the days is ?."""
     minute, hour, day, month, weekday, year = fields
     if day == "?":
-        message = "day-of-month and day-of-week are both ?"
-        fixed = f"cron({minute} {hour} * {month} ? {year})"
+        message, fix = "day-of-month and day-of-week are both ?", "write * in day-of-month"
+        meant = (minute, hour, "*", month, "?", year)
     else:
-        message = "day-of-month and day-of-week are both given"
-        if weekday == "*":
-            fixed = f"cron({minute} {hour} {day} {month} ? {year})"
-        elif day == "*":
-            fixed = f"cron({minute} {hour} ? {month} {weekday} {year})"
-        else:
-            return ScheduleFault(message=message, fix="write ? in one of them, and a second schedule for the other")
-    return ScheduleFault(message=message, fix=f"write {fixed}")
+        message, fix = "day-of-month and day-of-week are both given", "write ? in one of them"
+        meant = (minute, hour, "?", month, weekday, year) if weekday != "*" else (minute, hour, day, month, "?", year)
+        if "*" not in (day, weekday):
+            return ScheduleFault(message=message, fix=f"{fix}, and a second schedule for the other")
+    if not _is_valid(meant, service):
+        return ScheduleFault(message=message, fix=fix)
+    return ScheduleFault(message=message, fix=f"write cron({' '.join(meant)})")
 
 
 def _wrong_count(fields: tuple[str, ...], service: Service) -> ScheduleFault:

@@ -45,7 +45,7 @@ def read_at(body: str) -> tuple[At | None, list[ScheduleFault]]:
         faults.append(ScheduleFault(message=message, fix=f"write 01 to {last}: the month has {last} days"))
     if match[6] is None:
         message = f"at({body}) has no seconds"
-        faults.append(ScheduleFault(message=message, fix=f"write at({body}:00)", refused=False))
+        faults.append(ScheduleFault(message=message, fix="write :00 at its end", refused=False))
     return (None, faults) if faults else (At(time=datetime(year, month, day, hour, minute, second)), [])
 
 
@@ -58,5 +58,7 @@ def _wrong_form(body: str) -> ScheduleFault:
     if seems is None:
         return ScheduleFault(message=message, fix="write for example at(2030-01-31T05:00:00)")
     day, time, seconds, offset = seems.groups()
-    meant = f"at({day}T{time or '00:00'}{seconds or ':00'})"
-    return ScheduleFault(message=message, fix=f"write {meant}" + (" and the time zone beside it" if offset else ""))
+    meant = f"{day}T{time or '00:00'}{seconds or ':00'}"
+    if read_at(meant)[1]:
+        return ScheduleFault(message=message, fix="write for example at(2030-01-31T05:00:00)")
+    return ScheduleFault(message=message, fix=f"write at({meant})" + (" and its time zone beside it" if offset else ""))
