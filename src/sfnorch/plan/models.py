@@ -212,7 +212,7 @@ class Schedule(Model):
     )
     timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50), AfterValidator(_time_zone)] = Field(
         default="UTC",
-        description="The time zone of a cron or at expression: a name of the IANA time zone database.",
+        description="The time zone that a cron or at expression is meant in.",
         examples=["Europe/Berlin"],
     )
 
