@@ -56,7 +56,7 @@ def test_the_commands_print_what_the_readme_shows(tmp_path: Path):
         body
         for name, kind, body in BLOCKS
         if name
-        and name not in ("wrong.yaml", "circle.yaml", "etl.yaml", "wrong-flow.yaml", "flow.yaml")
+        and name not in ("wrong.yaml", "wrong-schedule.yaml", "circle.yaml", "etl.yaml", "wrong-flow.yaml", "flow.yaml")
         and kind == "yaml"
     ],
 )

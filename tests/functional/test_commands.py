@@ -142,17 +142,18 @@ def test_schema(run: Run):
     assert run("schema").out == (ROOT / "templates/dynamic/sfnorch.schema.json").read_text()
 
 
-def imported_by(*arguments: str) -> set[str]:
-    """The packages that a command imports, in a process of its own."""
+def imported_by(*arguments: str, modules: bool = False) -> set[str]:
+    """The packages, or the modules, that a command imports, in a process of its own."""
     code = (
         "import sys; from sfnorch.cli.main import main\n"
         f"sys.argv = ['sfnorch', *{arguments!r}]\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        "print(' '.join({name.split('.')[0] for name in sys.modules}), file=sys.stderr)"
+        "print(' '.join(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return set(done.stderr.split())
+    names = done.stderr.split()
+    return set(names) if modules else {name.split(".")[0] for name in names}
 
 
 def test_help_loads_no_library_but_click():
@@ -161,6 +162,12 @@ def test_help_loads_no_library_but_click():
 
 def test_render_loads_neither_the_terminal_nor_the_clients():
     assert imported_by("render", "-o", "/dev/null") & {"boto3", "cfnlint", "rich"} == set()
+
+
+def test_render_loads_nothing_of_schedules_for_a_plan_without_one():
+    modules = imported_by("render", "-o", "/dev/null", modules=True)
+    of_schedules = ("sfnorch.schedules", "sfnorch.plan.schedule_doubts", "sfnorch.report.schedule", "tzdata")
+    assert {name for name in modules if name.startswith(of_schedules)} == set()
 
 
 def test_a_bug_is_told_as_one_with_its_own_exit_code(run: Run, monkeypatch: pytest.MonkeyPatch):

@@ -111,6 +111,64 @@ def test_json_for_scripts(run: Run, tmp_path: Path):
     }
 
 
+# in a year that is far enough for the day of the test not to matter
+FAR = "pattern: master-child\nschedule:\n  expression: cron(30 2 27-28 3 ? 2196)\n  timezone: Europe/Berlin\nchildren:\n- jobs: [a]\n"
+SKIPPED = (
+    "the start at 2196-03-27 02:30 is skipped: in Europe/Berlin the clocks go from 02:00 to 03:00",
+    "write a time outside of 02:00 to 03:00, or use the time zone UTC",
+)
+
+
+def test_a_summary_shows_the_start_times_and_what_is_skipped_is_a_warning(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(FAR)
+    done = run("render", "--summary")
+    size = (tmp_path / "SAM-template.yaml").stat().st_size
+    assert done.code == 0
+    assert [line.rstrip() for line in done.out.splitlines()] == [
+        f"Wrote SAM-template.yaml: SAM template, 2 state machines, 1 job, {size:,} bytes.",
+        "master: 8 states, alarm STACK-master-failed, tells the topic",
+        "└── starts child-1 at once",
+        "child-1: 9 states, alarm STACK-child-1-failed",
+        "└── a",
+        "schedule: cron(30 2 27-28 3 ? 2196), Europe/Berlin",
+        "├── Mon 2196-03-28 02:30 Europe/Berlin, Mon 2196-03-28 00:30 UTC",
+        "└── the start at 2196-03-27 02:30 is skipped: in Europe/Berlin the clocks go",
+        "    from 02:00 to 03:00; write a time outside of 02:00 to 03:00, or use the time",
+        "    zone UTC",
+    ]
+    assert done.err == f"Warning: schedule: {'; '.join(SKIPPED)} (sfnorch.yaml, line 3)\n"
+
+
+def test_the_start_times_as_json(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(FAR)
+    done = run("render", "--output", "json")
+    assert json.loads(done.out)["schedule"] == {
+        "expression": "cron(30 2 27-28 3 ? 2196)",
+        "timezone": "Europe/Berlin",
+        "every_seconds": None,
+        "starts": [{"local": "2196-03-28T02:30:00+02:00", "utc": "2196-03-28T00:30:00+00:00"}],
+        "warnings": [dict(zip(("message", "hint"), SKIPPED, strict=True))],
+    }
+    assert done.err == f"Warning: schedule: {'; '.join(SKIPPED)} (sfnorch.yaml, line 3)\n"
+
+
+def test_a_warning_leaves_standard_output_to_the_template(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(FAR)
+    done = run("render", "-o", "-")
+    assert (done.code, done.err) == (0, f"Warning: schedule: {'; '.join(SKIPPED)} (sfnorch.yaml, line 3)\n")
+    assert done.out.startswith("# Rendered by sfnorch")
+
+
+def test_a_schedule_with_faults_is_not_rendered(run: Run, tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text("pattern: master-child\nschedule: cron(0 3 * * * *)\n")
+    done = run("render")
+    assert (done.code, done.out, done.err) == (
+        1,
+        "",
+        "Error: schedule: day-of-month and day-of-week are both given; write cron(0 3 * * ? *) (sfnorch.yaml, line 2)\n",
+    )
+
+
 def test_one_machine_for_the_console(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text(PLAN)
     done = run("render", "--format", "asl", "--machine", "orders")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _lines(plan: AnyPlan, known: Future[Mapping[str, Concurrency]]) -> Iterator[
     from sfnorch.plan.warnings import SIDE_BY_SIDE, plan_warnings
     from sfnorch.report.concurrency import concurrency_lines
 
-    warnings = list(plan_warnings(plan))
+    warnings = list(plan_warnings(plan, datetime.now(timezone.utc)))
     try:
         lines = list(concurrency_lines(jobs_side_by_side(plan), known.result()))
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ def render(
         raise click.UsageError("--machine chooses what --format asl writes; a template holds all machines.")
     if partition and form != "asl":
         raise click.UsageError("--partition is for --format asl; a template runs in the partition it is deployed to.")
+    now = datetime.now(timezone.utc)
     with waiting("Rendering the plan"):
         from sfnorch.patterns import workflow as build
         from sfnorch.plan.warnings import plan_warnings
@@ -71,7 +73,7 @@ def render(
             if form == "asl"
             else (_template(workflow, form), "")
         )
-        warnings = list(plan_warnings(plan))
+        warnings = list(plan_warnings(plan, now))
     for line in (left, *(f"Warning: {warning}" for warning in warnings if output_form == "text")):
         if line:
             click.echo(line, err=True)
@@ -80,7 +82,7 @@ def render(
         return
     write_whole(out, text)
     if output_form == "json":
-        _print_json(out, form, text, workflow, warnings)
+        _print_json(out, form, text, workflow, warnings, now)
         return
     what = "definition" if form == "asl" else f"{form.upper()} template, {_machines(workflow)}"
     click.echo(f"Wrote {out}: {what}, {len(text.encode()):,} bytes.")
@@ -89,7 +91,12 @@ def render(
 
         from sfnorch.report.summary import print_summary
 
-        print_summary(workflow, Console())
+        console = Console()
+        print_summary(workflow, console)
+        if workflow.schedule:
+            from sfnorch.report.schedule import print_schedule
+
+            print_schedule(workflow.schedule, now, console)
 
 
 def _template(workflow: Workflow, form: str) -> str:
@@ -123,17 +130,21 @@ def _machines(workflow: Workflow) -> str:
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count)
 
 
-def _print_json(out: Path, form: str, text: str, workflow: Workflow, warnings: list[Finding]) -> None:
+def _print_json(out: Path, form: str, text: str, workflow: Workflow, warnings: list[Finding], now: datetime) -> None:
     import json
 
     from sfnorch.report.findings import findings_data
     from sfnorch.report.summary import summary_data
 
-    document = {
+    document: dict[str, Any] = {
         "file": str(out),
         "format": form,
         "bytes": len(text.encode()),
         "machines": summary_data(workflow),
         "warnings": findings_data(warnings),
     }
+    if workflow.schedule:
+        from sfnorch.report.schedule import schedule_data
+
+        document["schedule"] = schedule_data(workflow.schedule, now)
     click.echo(json.dumps(document, indent=2))

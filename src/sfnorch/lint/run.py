@@ -6,21 +6,24 @@ One mistake gives one finding: where cfn-lint and statelint speak of the same st
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timezone
 from typing import Any
 
 from sfnorch.findings import Finding
 from sfnorch.lint import cloudformation
 from sfnorch.lint.language import language_findings
+from sfnorch.lint.repeated import without_repeated
 from sfnorch.lint.rules import RULES
 from sfnorch.lint.subject import Subject
 from sfnorch.template.contents import Template
 
 
 class Linting:
-    """Lints templates one after another; cfn-lint's rules are loaded once."""
+    """Lints templates one after another; cfn-lint's rules are loaded once. `now` is the instant that schedules see."""
 
-    def __init__(self, ignored: Collection[str] = ()) -> None:
+    def __init__(self, ignored: Collection[str] = (), *, now: datetime | None = None) -> None:
         self.ignored = frozenset(ignored)
+        self.now = now or datetime.now(timezone.utc)
         self._linter: Any = None
 
     def findings(self, template: Template) -> list[Finding]:
@@ -35,12 +38,12 @@ class Linting:
         )
         wrong = [path for path, finding in located if finding.rule == cloudformation.DEFINITION_RULE]
         found = [*template.source.faults, *(finding for _, finding in located)]
-        subject = Subject(template)
+        subject = Subject(template, self.now)
         for machine in template.machines:
             if machine.fault:
                 found.append(machine.fault)
             found += language_findings(machine, wrong)
         for rule in RULES:
             found += rule.findings(subject)
-        kept = [finding for finding in found if finding.rule not in self.ignored]
+        kept = without_repeated(finding for finding in found if finding.rule not in self.ignored)
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))

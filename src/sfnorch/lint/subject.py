@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 
 from sfnorch.lint.expressions import Expression, expressions_of
 from sfnorch.lint.variables import Known, known_variables
@@ -24,6 +25,8 @@ class Subject:
     """A template under the rules' eyes."""
 
     template: Template
+    now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
+    """The instant from which schedules are looked at."""
     _expressions: dict[str, list[Expression]] = field(default_factory=dict)
     _variables: dict[str, dict[State, Known]] = field(default_factory=dict)
     _needs: dict[str, list[StateNeeds]] = field(default_factory=dict)

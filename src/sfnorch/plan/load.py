@@ -15,7 +15,7 @@ from sfnorch.plan.files import PLAN_FILE
 from sfnorch.plan.kinds import PLANS, plan_model
 from sfnorch.plan.models import Child, Job, MasterChildPlan
 from sfnorch.plan.names import IN_WORDS, MAX_JOBS, job_name_fault
-from sfnorch.plan.origin import Origin
+from sfnorch.plan.places import Places
 from sfnorch.plan.read import Document, parse_document, read_document
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterCh
         raise SfnorchError("\n".join(wrong))
     children = [_rechained(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]
     changed = plan.model_copy(update={"children": children})
-    origin = plan.origin
+    places = plan.places
     for index in jobs:
-        origin = origin.without(("children", index, "jobs"))
-    changed.read_from(origin)
+        places = places.without(("children", index, "jobs"))
+    changed.read_from(places)
     return changed
 
 
@@ -89,10 +89,10 @@ def _plan(document: Document, folder: FilePath) -> AnyPlan:
     try:
         plan = model.model_validate(document.data)
     except ValidationError as error:
-        findings += [_finding(document, model, row) for row in error.errors(include_url=False)]
+        findings += [finding for row in error.errors(include_url=False) for finding in _findings(document, model, row)]
     else:
         findings += _code_findings(document, plan, folder)
-        plan.read_from(Origin(file=document.file, lines=document.lines))
+        plan.read_from(Places(file=document.file, lines=document.lines))
     if findings:
         raise PlanError(sorted(findings, key=lambda finding: (finding.line or 0, finding.path)))
     return plan
@@ -103,6 +103,14 @@ def _code_findings(document: Document, plan: AnyPlan, folder: FilePath) -> Itera
     for index, function in enumerate(getattr(plan, "functions", ())):
         for fault in function.read(folder):
             yield document.finding(("functions", index, "code"), fault)
+
+
+def _findings(document: Document, model: type[BaseModel], row: ErrorDetails) -> list[Finding]:
+    """Return what is said of one of pydantic's errors: a finding, or one for each fault of a value."""
+    if row["type"] != "faults":
+        return [_finding(document, model, row)]
+    path = _written(tuple(row["loc"]), document)
+    return [document.finding(path, message, fix) for message, fix in row["ctx"]["faults"]]
 
 
 def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> Finding:

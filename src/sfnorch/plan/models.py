@@ -6,9 +6,11 @@ keys (names that differ, one kind of alert) is checked in `consistency.py`, so t
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
 from sfnorch.plan.fields import (
@@ -29,8 +31,11 @@ from sfnorch.plan.fields import (
     no_code,
 )
 from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, default_child_name
-from sfnorch.plan.origin import Origin
+from sfnorch.plan.places import Places
 from sfnorch.plan.tags import MAX_TAGS
+
+if TYPE_CHECKING:
+    from sfnorch.schedules.faults import ScheduleFault
 
 DEFAULT_CHAINS = (4, 5, 4, 5, 4)
 """How many placeholder jobs each of the five default children has."""
@@ -106,14 +111,39 @@ class Alerts(Model):
     )
 
 
+def _refuse(faults: Iterable[ScheduleFault]) -> PydanticCustomError:
+    """Return the error of a value with these faults; `load` reports each of them."""
+    rows = [(fault.message, fault.fix) for fault in faults]
+    words = "; ".join(f"{message}; {fix}" for message, fix in rows)
+    return PydanticCustomError("faults", "{words}", {"words": words, "faults": rows})
+
+
+def _schedule_expression(text: str) -> str:
+    from sfnorch.schedules.expressions import read_expression  # for plans with a schedule only
+
+    if faults := read_expression(text).faults:
+        raise _refuse(faults)
+    return text
+
+
+def _time_zone(name: str) -> str:
+    from sfnorch.schedules.zones import zone_fault
+
+    if fault := zone_fault(name):
+        raise _refuse([fault])
+    return name
+
+
 class Schedule(Model):
     """When the orchestration starts by itself: the expression is enough, or a mapping with the time zone."""
 
-    expression: Annotated[str, Field(pattern=names.SCHEDULE), AfterValidator(no_code)] = Field(
+    expression: Annotated[
+        str, Field(pattern=names.SCHEDULE), AfterValidator(no_code), AfterValidator(_schedule_expression)
+    ] = Field(
         description="An EventBridge Scheduler expression: cron(…), rate(…) or at(…).",
         examples=["cron(0 3 * * ? *)"],
     )
-    timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50)] = Field(
+    timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50), AfterValidator(_time_zone)] = Field(
         default="UTC",
         description="The time zone that a cron or at expression is meant in.",
         examples=["Europe/Berlin"],
@@ -156,16 +186,16 @@ class Plan(Model):
         Field(max_length=MAX_TAGS),
     ] = Field(default={}, description="Tags on every resource that takes them.", examples=[{"team": "data"}])
 
-    _origin: Origin = PrivateAttr(default_factory=Origin)
+    _places: Places = PrivateAttr(default_factory=Places)
 
     @property
-    def origin(self) -> Origin:
+    def places(self) -> Places:
         """Where it was read from."""
-        return self._origin
+        return self._places
 
-    def read_from(self, origin: Origin) -> None:
+    def read_from(self, places: Places) -> None:
         """Keep where it was read from."""
-        self._origin = origin
+        self._places = places
 
 
 _DEFAULT_CHILDREN = {

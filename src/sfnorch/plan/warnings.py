@@ -1,15 +1,17 @@
 """What a plan says that works, and may still not be meant: a warning each, with its line and what to do.
 
-Each check takes a plan and yields findings; `plan_warnings` runs them all.
+Each check takes a plan and the time, and yields findings; `plan_warnings` runs them all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
 from sfnorch.plan.consistency import show
+from sfnorch.plan.schedule_doubts import schedule_doubts
 from sfnorch.plan.side_by_side import SideBySide, jobs_side_by_side
 
 if TYPE_CHECKING:
@@ -21,13 +23,13 @@ SIDE_BY_SIDE = "job-side-by-side"
 _MOST_PLACES = 5
 
 
-def plan_warnings(plan: AnyPlan) -> Iterator[Finding]:
-    """Yield each warning about the plan, in the order of the checks."""
+def plan_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield each warning about the plan at that time, in the order of the checks."""
     for check in _CHECKS:
-        yield from check(plan)
+        yield from check(plan, now)
 
 
-def _side_by_side(plan: AnyPlan) -> Iterator[Finding]:
+def _side_by_side(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     """Yield a warning for each Glue job that may run side by side with itself, unless Glue queues all these runs."""
     for found in jobs_side_by_side(plan):
         if found.queuing == {True}:
@@ -35,7 +37,7 @@ def _side_by_side(plan: AnyPlan) -> Iterator[Finding]:
         run = "run" if len(found.places) > 1 else "runs"
         how = "for several items at once" if found.items else "side by side"
         how = f"side by side, or {how}" if found.items and len(found.places) > 1 else how
-        yield plan.origin.warning(
+        yield plan.places.warning(
             SIDE_BY_SIDE,
             found.places[0],
             f"the Glue job {found.job!r} may run {found.at_once} times at once: {_places(found)} {run} {how}, "
@@ -52,4 +54,4 @@ def _places(found: SideBySide) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-_CHECKS: tuple[Callable[[AnyPlan], Iterator[Finding]], ...] = (_side_by_side,)
+_CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (_side_by_side, schedule_doubts)

@@ -401,6 +401,59 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "schedule.x: there is no key 'x' here; the keys are: expression, timezone (plan.yaml, line 2)",
         ],
     ),
+    "a schedule of five fields": (
+        ("pattern: master-child\nschedule: cron(0 3 * * *)\n"),
+        [
+            "schedule: cron(0 3 * * *) has 5 fields, and must have 6 (minutes hours day-of-month month day-of-week year); write cron(0 3 * * ? *) (plan.yaml, line 2)",
+        ],
+    ),
+    "a schedule of two kinds of days": (
+        ("pattern: master-child\nschedule: cron(0 3 * * * *)\n"),
+        [
+            "schedule: day-of-month and day-of-week are both given; write cron(0 3 * * ? *) (plan.yaml, line 2)",
+        ],
+    ),
+    "a schedule out of every range, in no zone": (
+        ("pattern: dag\nschedule:\n  expression: cron(61 25 ? * FUN *)\n  timezone: Europe/Berln\ntasks: []\n"),
+        [
+            "schedule.expression: minutes 61 is out of range; write 0 to 59 (plan.yaml, line 3)",
+            "schedule.expression: hours 25 is out of range; write 0 to 23 (plan.yaml, line 3)",
+            "schedule.expression: day-of-week 'FUN' is invalid; did you mean SUN? (plan.yaml, line 3)",
+            "schedule.timezone: unknown time zone 'Europe/Berln'; did you mean Europe/Berlin? (plan.yaml, line 4)",
+            "tasks: at least 1 is wanted, 0 are given (plan.yaml, line 5)",
+        ],
+    ),
+    "a rate of nothing": (
+        ("pattern: master-child\nschedule: rate(0 minutes)\n"),
+        [
+            "schedule: the value of a rate must be 1 or more, not 0; write rate(1 minute) for the shortest rate (plan.yaml, line 2)",
+        ],
+    ),
+    "a rate in seconds": (
+        ("pattern: master-child\nschedule: {expression: rate(90 seconds)}\n"),
+        [
+            "schedule.expression: a rate in seconds is unsupported; rate(1 minute) is the shortest; write rate(2 minutes) (plan.yaml, line 2)",
+        ],
+    ),
+    "a schedule at no date": (
+        ("pattern: master-child\nschedule: at(2026-13-41T00:00:00)\n"),
+        [
+            "schedule: month 13 in at(2026-13-41T00:00:00) is out of range; write 01 to 12 (plan.yaml, line 2)",
+            "schedule: day 41 in at(2026-13-41T00:00:00) is out of range; write 01 to 31 (plan.yaml, line 2)",
+        ],
+    ),
+    "a schedule that never starts": (
+        ("pattern: continuous\nworkflow: w\nschedule: cron(0 3 31 2 ? *)\n"),
+        [
+            "schedule: cron(0 3 31 2 ? *) never starts: no such date exists; write a day that the month has, or L for its last: cron(0 3 L 2 ? *) (plan.yaml, line 3)",
+        ],
+    ),
+    "a schedule with code in it": (
+        ("pattern: master-child\nschedule: 'cron({% 1 %} 3 * * ? *)'\n"),
+        [
+            "schedule: 'cron({% 1 %} 3 * * ? *)' is not taken: {% would be taken for code (plan.yaml, line 2)",
+        ],
+    ),
     "bad tags": (
         ("pattern: master-child\ntags: {'aws:x': a, '': b, n: 1}\n"),
         [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from itertools import combinations
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sfnorch.plan.models import MasterChildPlan
 from sfnorch.plan.side_by_side import jobs_side_by_side
 from sfnorch.plan.warnings import plan_warnings
 
+NOW = datetime(2026, 11, 5, tzinfo=timezone.utc)
 HINT = "raise MaxConcurrentRuns of the job, write job_run_queuing: true, or run them one after another"
 ALLOWS = "and Glue allows one run of a job at a time unless its MaxConcurrentRuns is higher"
 
@@ -103,14 +105,14 @@ steps:
 
 @pytest.mark.parametrize(("text", "said"), WARNED.values(), ids=WARNED)
 def test_what_a_plan_is_warned_of(text: str, said: list[str]):
-    warnings = list(plan_warnings(parse_plan(text, file="plan.yaml")))
+    warnings = list(plan_warnings(parse_plan(text, file="plan.yaml"), NOW))
     assert [str(warning) for warning in warnings] == said
     assert {(warning.rule, warning.severity) for warning in warnings} <= {("job-side-by-side", Severity.WARNING)}
 
 
 def test_the_default_plan_has_no_warnings_and_no_file():
-    assert list(plan_warnings(default_plan())) == []
-    (warning,) = plan_warnings(with_jobs(default_plan(), {1: ["glue-job-1-a"]}))
+    assert list(plan_warnings(default_plan(), NOW)) == []
+    (warning,) = plan_warnings(with_jobs(default_plan(), {1: ["glue-job-1-a"]}), NOW)
     assert (warning.file, warning.line, warning.path) == ("the default plan", None, "children[0].jobs[0]")
 
 
@@ -119,9 +121,9 @@ def test_jobs_that_the_command_line_gives_have_no_line_of_the_file(tmp_path: Pat
     path.write_text("pattern: master-child\nchildren:\n- jobs:\n  - a\n  - b\n- jobs: [c]\n", encoding="utf-8")
     plan = load_plan(path)
     assert isinstance(plan, MasterChildPlan)
-    (first,) = plan_warnings(with_jobs(plan, {1: ["b"]}))
+    (first,) = plan_warnings(with_jobs(plan, {1: ["b"]}), NOW)
     assert (first.path, first.line) == ("children[0].jobs[1]", 5)
-    (second,) = plan_warnings(with_jobs(plan, {0: ["x", "c"]}))
+    (second,) = plan_warnings(with_jobs(plan, {0: ["x", "c"]}), NOW)
     assert (second.path, second.line) == ("children[0].jobs[1]", 3)
 
 

@@ -10,7 +10,7 @@ from sfnorch.plan.consistency import Path, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Places:
     """A plan's file and lines. Two plans with the same keys are equal, wherever they were read from."""
 
     file: str = field(default="the default plan", compare=False)
@@ -31,7 +31,7 @@ class Origin:
             hint=hint,
         )
 
-    def without(self, above: Path) -> Origin:
-        """Return the origin of a plan whose keys below `above` no longer stand in the file."""
+    def without(self, above: Path) -> Places:
+        """Return the places of a plan whose keys below `above` no longer stand in the file."""
         kept = {path: line for path, line in self.lines.items() if path[: len(above)] != above or path == above}
-        return Origin(file=self.file, lines=kept)
+        return Places(file=self.file, lines=kept)

@@ -1,0 +1,34 @@
+"""What a user may not expect of a plan's schedule: a start that daylight saving leaves out, no start that is left.
+
+It depends on the day, and so it is no error: a plan that is valid stays valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sfnorch.findings import Finding
+
+if TYPE_CHECKING:
+    from sfnorch.plan.consistency import Path
+    from sfnorch.plan.kinds import AnyPlan
+
+SCHEDULE = "schedule"
+"""The rule of these warnings, and the key that they are about."""
+
+
+def schedule_doubts(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield warnings about the plan's schedule, as it looks at that time."""
+    schedule = getattr(plan, SCHEDULE, None)
+    if schedule is None:
+        return
+    from sfnorch.schedules.expressions import read_expression
+    from sfnorch.schedules.starts import look_ahead
+
+    expression = read_expression(schedule.expression).expression
+    path: Path = (SCHEDULE, "expression")
+    path = path if path in plan.places.lines else (SCHEDULE,)
+    for doubt in look_ahead(expression, schedule.timezone, now).doubts if expression else ():
+        yield plan.places.warning(SCHEDULE, path, doubt.message, doubt.fix)

@@ -1,0 +1,56 @@
+"""When a schedule starts the orchestration: its next start times, as a person reads them and as data."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from sfnorch.durations import iso
+from sfnorch.schedules.expressions import Expression, read_expression
+from sfnorch.schedules.rates import Rate
+from sfnorch.schedules.starts import Outlook, look_ahead
+from sfnorch.schedules.zones import UTC
+from sfnorch.workflow import Schedule
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def schedule_data(schedule: Schedule, now: datetime) -> dict[str, Any]:
+    """Return the schedule as data: its next three start times, local and in UTC, and warnings; a rate has seconds."""
+    expression, outlook = _outlook(schedule, now)
+    return {
+        "expression": schedule.expression,
+        "timezone": schedule.timezone,
+        "every_seconds": expression.seconds if isinstance(expression, Rate) else None,
+        "starts": [{"local": iso(start), "utc": iso(start.astimezone(timezone.utc))} for start in outlook.starts],
+        "warnings": [{"message": doubt.message, "hint": doubt.fix} for doubt in outlook.doubts],
+    }
+
+
+def print_schedule(schedule: Schedule, now: datetime, console: Console) -> None:
+    """Print the schedule with its next three start times, in its time zone and in UTC, and warnings."""
+    expression, outlook = _outlook(schedule, now)
+    tree = Tree(Text.assemble(("schedule:", "bold"), f" {schedule.expression}, {schedule.timezone}"))
+    if isinstance(expression, Rate):
+        tree.add(Text(f"starts when the stack is deployed, then every {expression}"))
+    for start in outlook.starts:
+        utc = _shown(start.astimezone(timezone.utc), UTC)
+        tree.add(Text(utc if schedule.timezone == UTC else f"{_shown(start, schedule.timezone)}, {utc}"))
+    for doubt in outlook.doubts:
+        tree.add(Text(f"{doubt.message}; {doubt.fix}", style="yellow"))
+    console.print(tree)
+
+
+def _outlook(schedule: Schedule, now: datetime) -> tuple[Expression, Outlook]:
+    expression = read_expression(schedule.expression).expression
+    assert expression is not None  # noqa: S101 - the plan has refused what has faults
+    return expression, look_ahead(expression, schedule.timezone, now)
+
+
+def _shown(time: datetime, zone_name: str) -> str:
+    seconds = f":{time:%S}" if time.second else ""
+    return f"{_DAYS[time.weekday()]} {time:%Y-%m-%d %H:%M}{seconds} {zone_name}"

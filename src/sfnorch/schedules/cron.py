@@ -1,0 +1,163 @@
+"""cron(…): six fields, what they stand for together, and the faults of each.
+
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sfnorch.schedules.days import Dates, Days, read_days_of_month, read_days_of_week
+from sfnorch.schedules.faults import ScheduleFault
+from sfnorch.schedules.fields import HOURS, MINUTES, MONTH, WEEKDAYS, YEAR, Field, read_values
+from sfnorch.schedules.service import Service
+
+_FIELDS = "minutes hours day-of-month month day-of-week year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cron:
+    """A cron expression: its fields as written, and their values."""
+
+    fields: tuple[str, ...]
+    minutes: tuple[int, ...]
+    hours: tuple[int, ...]
+    days: Days
+    months: tuple[int, ...]
+    years: tuple[int, ...]
+
+    def dates(self, first: date) -> Iterator[date]:
+        """Iterate the dates from `first` on, ascending."""
+        for year in self.years:
+            for month in self.months:
+                if (year, month) >= (first.year, first.month):
+                    for day in self.days.in_month(year, month):
+                        if (found := date(year, month, day)) >= first:
+                            yield found
+
+    def times(self, first: date) -> Iterator[datetime]:
+        """Iterate the local times from the date `first` on, ascending."""
+        for day in self.dates(first):
+            for hour in self.hours:
+                for minute in self.minutes:
+                    yield datetime(day.year, day.month, day.day, hour, minute)
+
+    def matches(self, time: datetime) -> bool:
+        """Whether the local time is one of its times."""
+        return (
+            time.minute in self.minutes
+            and time.hour in self.hours
+            and time.month in self.months
+            and time.year in self.years
+            and time.day in self.days.in_month(time.year, time.month)
+        )
+
+
+def read_cron(body: str, service: Service) -> tuple[Cron | None, list[ScheduleFault]]:
+    """Return what stands between the parentheses of cron(…) as a Cron, None where it has faults, and these."""
+    fields = tuple(body.split())
+    blanks = []
+    if " ".join(fields) != body:
+        message = f"cron({body}) has blanks besides the one between two fields"
+        blanks.append(ScheduleFault(message=message, fix="write one blank between two fields", refused=False))
+    bare = tuple(field.rstrip(",") for field in fields)
+    if bare != fields and len(bare) == 6 and _is_valid(bare, service):
+        message = f"cron({body}) has commas between its fields"
+        return None, [ScheduleFault(message=message, fix=f"write cron({' '.join(bare)})")]
+    if len(fields) != 6:
+        return None, [*blanks, _wrong_count(fields, service)]
+    cron, faults = _read_fields(fields, service)
+    faults = [*blanks, *faults]
+    if cron is not None and next(cron.dates(date.min), None) is None:
+        faults.append(_no_date(cron, service))
+    return (None, faults) if faults else (cron, [])
+
+
+def _read_fields(fields: tuple[str, ...], service: Service) -> tuple[Cron | None, list[ScheduleFault]]:
+    """Return the Cron of six fields, None where they have faults, and these; a Cron may still have no date."""
+    minute, hour, day, month, weekday, year = fields
+    faults: list[ScheduleFault] = []
+
+    def values(text: str, field: Field) -> tuple[int, ...]:
+        found, wrong = read_values(text, field)
+        faults.extend(wrong)
+        return tuple(sorted(found))
+
+    def dates(text: str, read: Callable[[str], tuple[Days | None, list[ScheduleFault]]]) -> Days | None:
+        found, wrong = (None, []) if text == "?" else read(text)
+        faults.extend(wrong)
+        return found
+
+    minutes, hours = values(minute, MINUTES), values(hour, HOURS)
+    of_month, months, of_week = dates(day, read_days_of_month), values(month, MONTH), dates(weekday, read_days_of_week)
+    years = values(year, replace(YEAR, range_enforced=service is Service.SCHEDULER))
+    if (day == "?") == (weekday == "?"):
+        faults.append(_one_mark(fields, service))
+    days = of_month or of_week
+    if faults or days is None:
+        return None, faults
+    return Cron(fields=fields, minutes=minutes, hours=hours, days=days, months=months, years=years), []
+
+
+def _is_valid(fields: tuple[str, ...], service: Service) -> bool:
+    cron, _ = _read_fields(fields, service)
+    return cron is not None and next(cron.dates(date.min), None) is not None
+
+
+def _one_mark(fields: tuple[str, ...], service: Service) -> ScheduleFault:
+    """The fault of fields of which not exactly one of the days is ?."""
+    minute, hour, day, month, weekday, year = fields
+    if day == "?":
+        message, fix = "day-of-month and day-of-week are both ?", "write * in day-of-month"
+        meant = (minute, hour, "*", month, "?", year)
+    else:
+        message, fix = "day-of-month and day-of-week are both given", "write ? in one of them"
+        meant = (minute, hour, "?", month, weekday, year) if weekday != "*" else (minute, hour, day, month, "?", year)
+        if "*" not in (day, weekday):
+            return ScheduleFault(message=message, fix=f"{fix}, and a second schedule for the other")
+    if not _is_valid(meant, service):
+        return ScheduleFault(message=message, fix=fix)
+    return ScheduleFault(message=message, fix=f"write cron({' '.join(meant)})")
+
+
+def _wrong_count(fields: tuple[str, ...], service: Service) -> ScheduleFault:
+    """The fault of too few or too many fields, with the expression that was probably meant."""
+    text = f"cron({' '.join(fields)})"
+    message = f"{text} has {len(fields)} field{'' if len(fields) == 1 else 's'}, and must have 6 ({_FIELDS})"
+    meant: tuple[str, ...] = ()
+    if len(fields) == 5 and "?" in fields:
+        meant = (*fields, "*")
+    elif len(fields) == 5:
+        meant = _from_unix(fields)
+    elif len(fields) == 7:
+        meant = fields[1:]  # Quartz has seconds in front
+    if meant and _is_valid(meant, service):
+        taken = service is Service.SCHEDULER and meant[:5] == fields
+        return ScheduleFault(message=message, fix=f"write cron({' '.join(meant)})", refused=not taken)
+    return ScheduleFault(message=message, fix="write all six, as in cron(0 3 * * ? *) for 03:00 on each day")
+
+
+def _from_unix(fields: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the six fields for the five of a Unix cron, whose Sunday is 0; none where both kinds of days are given."""
+    minute, hour, day, month, weekday = fields
+    if weekday == "*":
+        return (minute, hour, day, month, "?", "*")
+    if day == "*":
+        # the number after a slash counts, and is no day
+        named = re.sub(r"(?<![/\d])[0-7](?!\d)", lambda match: WEEKDAYS[int(match[0]) % 7], weekday)
+        return (minute, hour, "?", month, named, "*")
+    return ()
+
+
+def _no_date(cron: Cron, service: Service) -> ScheduleFault:
+    """The fault of a cron that no date matches."""
+    text = f"cron({' '.join(cron.fields)})"
+    minute, hour, _, month, weekday, year = cron.fields
+    last = (minute, hour, "L", month, weekday, year)
+    fix = "write a day that the month has in these years"
+    if isinstance(cron.days, Dates) and _is_valid(last, service):
+        fix = f"write a day that the month has, or L for its last: cron({' '.join(last)})"
+    return ScheduleFault(message=f"{text} never starts: no such date exists", fix=fix)

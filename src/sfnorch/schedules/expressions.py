@@ -1,0 +1,70 @@
+"""From the text of a schedule expression to what it stands for, or to all its faults.
+
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sfnorch.schedules.cron import Cron, read_cron
+from sfnorch.schedules.faults import ScheduleFault
+from sfnorch.schedules.moments import At, read_at
+from sfnorch.schedules.rates import Rate, read_rate
+from sfnorch.schedules.service import Service
+
+Expression: TypeAlias = Cron | Rate | At
+"""When something starts."""
+
+_MOST_CHARACTERS = 256
+_KINDS = {Service.SCHEDULER: "cron(…), rate(…) or at(…)", Service.RULE: "cron(…) or rate(…)"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a text was read as: an expression, or faults."""
+
+    expression: Expression | None
+    faults: tuple[ScheduleFault, ...] = ()
+
+
+def read_expression(text: str, service: Service = Service.SCHEDULER) -> Reading:
+    """Return the expression that the text stands for, or every fault of it, with a fix for each."""
+    if len(text) > _MOST_CHARACTERS:
+        message = f"a schedule expression of {len(text):,} characters is too long"
+        fix = f"write {_MOST_CHARACTERS} at most, with ranges and steps in place of long lists"
+        return _refuse([ScheduleFault(message=message, fix=fix)])
+    match = re.fullmatch(r"(cron|rate|at)\(([^()]*)\)", text)
+    if match is None:
+        return _refuse([_no_kind(text, service)])
+    kind, body = match.groups()
+    expression: Expression | None
+    if kind == "cron":
+        expression, faults = read_cron(body, service)
+    elif kind == "rate":
+        expression, faults = read_rate(body, service)
+    else:
+        expression, faults = read_at(body)
+        if service is Service.RULE:
+            message = f"{text} is unsupported: an EventBridge rule starts by cron(…) or rate(…)"
+            fix = "use AWS::Scheduler::Schedule (in SAM, the event ScheduleV2) for one start"
+            return _refuse([ScheduleFault(message=message, fix=fix)])
+    return _refuse(faults) if faults else Reading(expression=expression)
+
+
+def _refuse(faults: list[ScheduleFault]) -> Reading:
+    return Reading(expression=None, faults=tuple(faults))
+
+
+def _no_kind(text: str, service: Service) -> ScheduleFault:
+    """The fault of a text that is no cron(…), rate(…) or at(…), with the one that it nearly is."""
+    message = f"{text!r} is not {_KINDS[service]}"
+    keyword, bracket, rest = text.strip().partition("(")
+    kind = keyword.strip().lower()
+    meant = f"{kind}({rest.lower() if kind == 'rate' else rest}" if bracket else f"cron({text.strip()})"
+    if meant != text and read_expression(meant, service).expression is not None:
+        taken = service is Service.SCHEDULER and text[len(kind) :] == meant[len(kind) :]
+        return ScheduleFault(message=message, fix=f"write {meant}", refused=not taken)
+    return ScheduleFault(message=message, fix="write for example cron(0 3 * * ? *) or rate(1 day)")

@@ -1,0 +1,87 @@
+"""rate(…): a number and a unit.
+
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#rate-based
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sfnorch.schedules.faults import ScheduleFault
+from sfnorch.schedules.service import Service
+
+_SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
+_UNITS = "minutes, hours or days"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """A rate expression: every so many minutes, hours or days from its creation on."""
+
+    value: int
+    unit: str
+    """minute, hour or day."""
+
+    @property
+    def seconds(self) -> int:
+        """The seconds between two starts."""
+        return self.value * _SECONDS[self.unit]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.unit}{'' if self.value == 1 else 's'}"
+
+
+def read_rate(body: str, service: Service) -> tuple[Rate | None, list[ScheduleFault]]:
+    """Return what stands between the parentheses of rate(…) as a Rate, None where it has faults, and these."""
+    match = re.fullmatch(r"(\S+) (\S+)", body)
+    if match is None:
+        return None, [_no_pair(body, service)]
+    number, unit = match.groups()
+    faults = []
+    if not re.fullmatch("[0-9]+", number):
+        message = f"the value of a rate must be a whole number, not {number!r}"
+        faults.append(ScheduleFault(message=message, fix="write it in digits, as in rate(5 minutes)"))
+    elif int(number) == 0:
+        message = f"the value of a rate must be 1 or more, not {number}"
+        faults.append(ScheduleFault(message=message, fix="write rate(1 minute) for the shortest rate"))
+    known = re.fullmatch(r"(minute|hour|day)s?", unit)
+    if known is None:
+        faults.append(_unknown_unit(number, unit))
+    if faults or known is None:
+        return None, faults
+    rate = Rate(value=int(number), unit=known[1])
+    if service is Service.RULE and not str(rate).endswith(f" {unit}"):
+        kind = "singular" if rate.value == 1 else "plural"
+        message = f"the unit of rate({body}) must be {kind} in an EventBridge rule"
+        return None, [ScheduleFault(message=message, fix=f"write rate({rate})")]
+    return rate, []
+
+
+def _no_pair(body: str, service: Service) -> ScheduleFault:
+    """The fault of a body that is not a value, one blank and a unit."""
+    message = f"rate({body}) must be a value, a blank and a unit"
+    match = re.fullmatch(r"\s*([0-9]+)\s*([a-z]+)\s*", body)
+    rate = read_rate(f"{match[1]} {match[2]}", Service.SCHEDULER)[0] if match else None
+    if rate is None:
+        return ScheduleFault(message=message, fix="write for example rate(5 minutes)")
+    taken = service is Service.SCHEDULER and body == body.strip()
+    return ScheduleFault(message=message, fix=f"write rate({rate})", refused=not taken)
+
+
+def _unknown_unit(number: str, unit: str) -> ScheduleFault:
+    """The fault of another unit, with the rate in a unit that there is."""
+    message = f"unit {unit!r} of a rate is unknown"
+    value = int(number) if re.fullmatch("[0-9]+", number) else 0
+    if value and unit in ("second", "seconds"):
+        rate = Rate(value=max(1, -(-value // 60)), unit="minute")
+        message = "a rate in seconds is unsupported; rate(1 minute) is the shortest"
+        return ScheduleFault(message=message, fix=f"write rate({rate})")
+    if value and unit in ("week", "weeks"):
+        return ScheduleFault(message=message, fix=f"write rate({Rate(value=value * 7, unit='day')})")
+    import difflib  # for faults only
+
+    near = difflib.get_close_matches(unit.lower(), [f"{single}s" for single in _SECONDS], n=1, cutoff=0.6)
+    if value and near:
+        return ScheduleFault(message=message, fix=f"did you mean rate({Rate(value=value, unit=near[0][:-1])})?")
+    return ScheduleFault(message=message, fix=f"write {_UNITS}; a calendar month or year needs cron(…)")

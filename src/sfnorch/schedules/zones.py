@@ -1,0 +1,137 @@
+"""Time zones by the names of the IANA database, and the gaps that daylight saving makes in their local time.
+
+EventBridge Scheduler takes the zones of that database:
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-zones
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone, tzinfo
+from functools import cache
+
+from sfnorch.schedules.faults import ScheduleFault
+
+UTC = "UTC"
+_NO_PLACE = frozenset({"Factory", "localtime"})
+"""Names in the database, or in a system's copy of it, that no time zone of a service has."""
+
+_ABBREVIATIONS = {
+    **dict.fromkeys(("PST", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("MDT",), "America/Denver"),
+    **dict.fromkeys(("CST", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("EDT",), "America/New_York"),
+    **dict.fromkeys(("CEST",), "Europe/Berlin"),
+    **dict.fromkeys(("BST",), "Europe/London"),
+    **dict.fromkeys(("IST",), "Asia/Kolkata"),
+    **dict.fromkeys(("JST",), "Asia/Tokyo"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+}
+"""What people call zones that the database has by places only; one place for each."""
+
+_PROBE = timedelta(days=7)
+"""How far apart offsets are compared: two changes of one zone are further apart (in Morocco, by four weeks)."""
+
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Local times that a zone leaves out when its clocks go forward: from `first` up to, and without, `end`."""
+
+    first: datetime
+    end: datetime
+
+
+def is_zone(name: str) -> bool:
+    """Whether the IANA database has a time zone of this name."""
+    if name == UTC or name in _names():
+        return True
+    from zoneinfo import available_timezones
+
+    # a zone that the system has, and this release of tzdata has not yet
+    return name in available_timezones() - _NO_PLACE
+
+
+def zone(name: str) -> tzinfo:
+    """Return the time zone. Raises ZoneInfoNotFoundError where there is none of this name."""
+    if name == UTC:
+        return timezone.utc
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
+
+
+def zone_fault(name: str) -> ScheduleFault | None:
+    """Return why the name is no time zone's, with the one that it nearly is; None where it is one."""
+    if is_zone(name):
+        return None
+    near = _near(name)
+    fix = f"did you mean {near}?" if near else "write a name of the IANA time zone database, such as Europe/Berlin"
+    return ScheduleFault(message=f"unknown time zone {name!r}", fix=fix)
+
+
+def gaps(place: tzinfo, first: datetime, last: datetime) -> Iterator[Gap]:
+    """Iterate the gaps in the zone's local time from one instant to, or a few days past, another, ascending."""
+    before = first.astimezone(timezone.utc).replace(microsecond=0)
+    while before < last:
+        after = before + _PROBE
+        if _offset(place, before) < _offset(place, after):
+            yield _gap(place, before, after)
+        before = after
+
+
+def exists(local: datetime, place: tzinfo) -> bool:
+    """Whether the zone's clocks ever show this local time."""
+    instant = local.replace(tzinfo=place).astimezone(timezone.utc)
+    return instant.astimezone(place).replace(tzinfo=None) == local
+
+
+@cache
+def _names() -> frozenset[str]:
+    from importlib.resources import files
+
+    return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split()) - _NO_PLACE
+
+
+def _near(name: str) -> str:
+    """Return the zone that the name nearly is, or is a part or an abbreviation of; empty where none is near."""
+    import difflib  # for faults only
+
+    known = {zone_name.lower(): zone_name for zone_name in sorted(_names())}
+    written = name.strip().replace(" ", "_")
+    if written.lower() in known:
+        return known[written.lower()]
+    if written.upper() in _ABBREVIATIONS:
+        return _ABBREVIATIONS[written.upper()]
+    if match := re.fullmatch(r"(?:UTC|GMT)([+-])0?(\d{1,2})(?::?00)?", written.upper()):
+        # the database has them with the sign turned round: Etc/GMT-2 is two hours ahead of UTC
+        return known.get(f"etc/gmt{'-' if match[1] == '+' else '+'}{match[2]}", "")
+    cutoff = 0.75
+    if "/" not in written:
+        places: dict[str, str] = {}
+        for zone_name in known.values():
+            if "/" in zone_name:
+                places.setdefault(zone_name.rpartition("/")[2].lower(), zone_name)
+        known, cutoff = places, 0.8
+    near = difflib.get_close_matches(written.lower(), known, n=1, cutoff=cutoff)
+    return known[near[0]] if near else ""
+
+
+def _offset(place: tzinfo, instant: datetime) -> timedelta:
+    return instant.astimezone(place).utcoffset() or timedelta()
+
+
+def _gap(place: tzinfo, before: datetime, after: datetime) -> Gap:
+    """Return the gap between two whole seconds, of which the second has the larger offset."""
+    old, new = _offset(place, before), _offset(place, after)
+    while (apart := (after - before) // _SECOND) > 1:
+        middle = before + apart // 2 * _SECOND
+        if _offset(place, middle) == old:
+            before = middle
+        else:
+            after = middle
+    change = after.replace(tzinfo=None)
+    return Gap(first=change + old, end=change + new)
