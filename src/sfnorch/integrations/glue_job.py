@@ -34,8 +34,11 @@ START_ERRORS = Retrier(
 )
 """Refusals that pass by themselves: tried again after 10 s, 20 s … 640 s at most, ten minutes in all on average."""
 
-PATIENCE_SECONDS = sum(START_ERRORS.interval_seconds * 2**attempt for attempt in range(START_ERRORS.max_attempts)) / 2
-"""For how long a refused start is tried again, on average: the jitter halves the waits, whose rate is 2.0."""
+PATIENCE_SECONDS = (
+    sum(START_ERRORS.interval_seconds * START_ERRORS.backoff_rate**tries for tries in range(START_ERRORS.max_attempts))
+    / 2
+)
+"""For how long a refused start is retried on average: full jitter draws each wait between nothing and its length."""
 
 QUEUE_MINUTES = 15
 """How long a run waits in Glue's queue at most, or for ten attempts, before it fails.
