@@ -1,6 +1,6 @@
 """What a user may not expect of a plan's schedule: a start that daylight saving leaves out, no start that is left.
 
-It depends on the day, and so it is no error: a plan that is valid stays valid.
+It depends on the day, so it is a warning and not an error: a plan that is valid stays valid.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def _from_unix(fields: tuple[str, ...]) -> tuple[str, ...]:
     if weekday == "*":
         return (minute, hour, day, month, "?", "*")
     if day == "*":
-        # the number after a slash counts, and is no day
+        # the number after a slash is a step, not a day
         named = re.sub(r"(?<![/\d])[0-7](?!\d)", lambda match: WEEKDAYS[int(match[0]) % 7], weekday)
         return (minute, hour, "?", month, named, "*")
     return ()

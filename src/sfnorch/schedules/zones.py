@@ -65,7 +65,7 @@ def zone(name: str) -> tzinfo:
 
 
 def zone_fault(name: str) -> ScheduleFault | None:
-    """Return why the name is no time zone's, with the one that it nearly is; None where it is one."""
+    """Return the fault of an unknown name, with the zone that it nearly names; None for a time zone's name."""
     if is_zone(name):
         return None
     near = _near(name)

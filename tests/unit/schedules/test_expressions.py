@@ -11,7 +11,7 @@ from sfnorch.schedules.service import Service
 SIX = "and must have 6 (minutes hours day-of-month month day-of-week year)"
 
 
-def told(text: str, service: Service = Service.SCHEDULER) -> list[str]:
+def faults_of(text: str, service: Service = Service.SCHEDULER) -> list[str]:
     """The faults as a command shows them."""
     reading = read_expression(text, service)
     assert (reading.expression is None) == bool(reading.faults)
@@ -209,7 +209,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("text", FAULTS)
 def test_every_fault_with_its_fix(text: str):
-    assert told(text) == FAULTS[text]
+    assert faults_of(text) == FAULTS[text]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_every_fault_with_its_fix(text: str):
 )
 @pytest.mark.parametrize("service", Service)
 def test_what_both_services_take(text: str, service: Service):
-    assert told(text, service) == []
+    assert faults_of(text, service) == []
 
 
 @pytest.mark.parametrize(
@@ -247,11 +247,11 @@ def test_what_both_services_take(text: str, service: Service):
     ],
 )
 def test_what_the_scheduler_takes_and_a_rule_does_not(text: str, by_rule: str):
-    assert (told(text), told(text, Service.RULE)) == ([], [by_rule])
+    assert (faults_of(text), faults_of(text, Service.RULE)) == ([], [by_rule])
 
 
 def test_a_rule_names_what_it_takes():
-    assert told("daily", Service.RULE) == [
+    assert faults_of("daily", Service.RULE) == [
         "'daily' is not cron(…) or rate(…); write for example cron(0 3 * * ? *) or rate(1 day)"
     ]
 
