@@ -6,8 +6,11 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import botocore.loaders
+import botocore.session
 import pytest
 from hypothesis import settings
 
@@ -15,6 +18,9 @@ from sfnorch.cli.main import main
 
 settings.register_profile("sfnorch", deadline=None, derandomize=True)
 settings.load_profile("sfnorch")
+
+# Every session would read botocore's descriptions of the services, megabytes of JSON: here they are read once.
+botocore.session.create_loader = cache(botocore.loaders.create_loader)
 
 
 @dataclass(frozen=True)
