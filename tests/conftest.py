@@ -6,15 +6,26 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import botocore.loaders
+import botocore.session
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from sfnorch.cli.main import main
 
-settings.register_profile("sfnorch", deadline=None, derandomize=True)
+settings.register_profile(
+    "sfnorch",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],  # no matter how slow
+)
 settings.load_profile("sfnorch")
+
+# Every session would read botocore's descriptions of the services, megabytes of JSON: here they are read once.
+botocore.session.create_loader = cache(botocore.loaders.create_loader)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ import secrets
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.template.reader import parse_template
+from tests.waiting import PATIENCE, wait_until
 
 REGION = "eu-central-1"
 SECRET = "a-secret-key-of-nobody"
@@ -69,6 +70,23 @@ def new_account(endpoint: str) -> Account:
 @contextmanager
 def emulator(folder: Path) -> Iterator[str]:
     """The address of an emulator that runs meanwhile; what it writes goes into the folder."""
+    for _ in range(_STARTS):
+        endpoint, process = _start(folder)
+        try:
+            if _comes_up(endpoint, process):
+                yield endpoint
+                return
+        finally:
+            process.kill()  # it has nothing to save, and operations may go on in it
+            process.wait()
+    raise AssertionError((folder / "ministack.log").read_text())
+
+
+_STARTS = 5
+"""How often an emulator is started: its port may be taken between the moment it is found and the emulator's start."""
+
+
+def _start(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -77,29 +95,49 @@ def emulator(folder: Path) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "ministack"], cwd=folder, env=environment, stdout=log, stderr=log
         )
-        endpoint = f"http://127.0.0.1:{port}"
-        try:
-            _wait(endpoint, process)
-            yield endpoint
-        finally:
-            process.terminate()
-            process.wait(10)
+    return f"http://127.0.0.1:{port}", process
 
 
-def _wait(endpoint: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert process.poll() is None, "the emulator has ended by itself"
-        connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=1)
+def _comes_up(endpoint: str, process: subprocess.Popen[bytes]) -> bool:
+    wait_until(lambda: process.poll() is not None or _answers(endpoint))
+    return process.poll() is None
+
+
+def _answers(endpoint: str) -> bool:
+    connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=PATIENCE)
+    try:
+        connection.request("GET", "/_ministack/health")
+        connection.getresponse()
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        connection.close()
+
+
+UNENDING = (
+    "  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
+    "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '43200'}}\n"
+)
+"""Resources for which a stack's operation goes on until `fail_operation`."""
+
+
+def fail_operation(account: Account, stack_name: str) -> None:
+    """Has the operation fail that waits for `UNENDING`, as soon as it waits."""
+
+    def is_signalled() -> bool:
         try:
-            connection.request("GET", "/_ministack/health")
-            connection.getresponse()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-        finally:
-            connection.close()
-    raise AssertionError("the emulator does not answer")
+            account.client("cloudformation").signal_resource(
+                StackName=stack_name, LogicalResourceId="Wait", UniqueId="1", Status="FAILURE"
+            )
+        except ClientError as error:
+            if "is not waiting for signals" not in str(error):
+                raise
+            return False
+        return True
+
+    wait_until(is_signalled)
 
 
 def small_template(plan: str, folder: Path | None = None) -> str:

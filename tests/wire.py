@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from tests.waiting import PATIENCE
+
 Answer = tuple[int, str, bytes]
 """The status, the content type and the body."""
 
@@ -41,6 +43,18 @@ class Wire:
     """What the emulator gets for the body of a call."""
     answer: Callable[[str, bytes], Answer | None] = lambda *_: None
     """What is answered instead of the emulator, by operation and body."""
+
+    def once_after(self, operation: str, act: Callable[[], None], *, calls: int = 1) -> None:
+        """Has something done after so many calls of the operation, before the last of them is answered."""
+
+        def after(called: str) -> None:
+            nonlocal calls
+            if called == operation:
+                calls -= 1
+                if calls == 0:
+                    act()
+
+        self.after = after
 
     def fault(self, operation: str) -> Fault | None:
         """The fault that this call of the operation has, if any."""
@@ -150,7 +164,7 @@ def _operation(method: str, path: str, target: str, body: bytes) -> str:
 def _forwarded(
     endpoint: str, method: str, path: str, headers: dict[str, str], body: bytes
 ) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(endpoint.removeprefix("http://"), timeout=PATIENCE)
     try:
         sent = {name: value for name, value in headers.items() if name.lower() not in _OWN_HEADERS}
         connection.request(method, path, body, sent)

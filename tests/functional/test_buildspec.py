@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,7 +22,7 @@ import pytest
 from sfnorch.template.contents import contents
 from sfnorch.template.iam import allows
 from sfnorch.template.reader import parse_template
-from tests.codebuild import Pipeline, own_environment
+from tests.codebuild import Pipeline, own_environment, run_buildspec
 from tests.conftest import Run
 from tests.golden.artifacts import ROOT
 from tests.ministack import REGION, Account, small_template
@@ -33,6 +36,9 @@ REPOSITORY = {
     "Environment": "prod",
     "Child1GlueJobs": "extract orders,load",
 }
+INSTALLED = {"SFNORCH_PACKAGE": "sfnorch[dev]"}
+"""Where the package is installed already: pip has only to look."""
+
 ROLE = "arn:aws:iam::123456789012:role/pipeline-CloudFormationRole"
 ACTIONS = {
     "S3 HEAD": "s3:ListBucket",
@@ -42,9 +48,8 @@ ACTIONS = {
 }
 
 
-@pytest.fixture
-def clone(tmp_path: Path) -> Path:
-    """The repository as it is here, in a folder of its own."""
+def cloned(folder: Path) -> Path:
+    """The repository as it is here, in a new folder."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -52,12 +57,42 @@ def clone(tmp_path: Path) -> Path:
         stdout=subprocess.PIPE,
         check=True,
     )
-    folder = tmp_path / "clone"
     for name in listed.stdout.splitlines():
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new environment into which buildspec.yml has installed the repository: one for all processes that run tests.
+
+    It holds `bin`, and `package.txt`: where the package is read from.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / "installed"
+    with (shared / "installed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first process installs, the others wait for it
+        if not (folder / "package.txt").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            install(folder)
+    return folder
+
+
+def install(folder: Path) -> None:
+    """Runs the install phase of buildspec.yml in a clone: the other commands are for other stages."""
+    clone = cloned(folder / "clone")
+    (folder / "home").mkdir()
+    path = f"{new_python(folder)}:{os.environ['PATH']}"
+    # what builds the package is here already
+    known = {**own_environment(folder / "home"), "PATH": path, "PIP_NO_BUILD_ISOLATION": "1"}
+    build = run_buildspec(clone, known, {"STAGE": "none"})
+    assert build.failed == "", build.log
+    where = [folder / "bin" / "python", "-c", "import sfnorch; print(sfnorch.__file__)"]
+    place = subprocess.run(where, cwd=folder / "home", text=True, stdout=subprocess.PIPE, check=True).stdout
+    (folder / "package.txt").write_text(place.strip())
 
 
 @pytest.fixture
@@ -81,7 +116,8 @@ def wired(wire: Wire) -> Wire:
 
 def new_python(folder: Path) -> Path:
     """The commands' folder of a new environment. What sfnorch needs is seen from it; sfnorch itself is to be installed."""
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    seen = ["--without-pip"] if importlib.util.find_spec("pip") else []
+    subprocess.run([sys.executable, "-m", "venv", *seen, str(folder)], check=True)
     (packages,) = folder.glob("lib/python*/site-packages")
     (packages / "seen.pth").write_text(sysconfig.get_path("purelib"))
     return folder / "bin"
@@ -100,15 +136,21 @@ def stacks(account: Account) -> list[Any]:
     return list(account.client("cloudformation").describe_stacks()["Stacks"])
 
 
-def test_a_push_goes_through_all_stages_to_the_reviewed_change_set(
-    clone: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+def test_the_install_phase_installs_the_repository(installed: Path):
+    package = Path((installed / "package.txt").read_text())
+    assert package.relative_to(installed / "lib").parts[1:] == ("site-packages", "sfnorch", "__init__.py")
+
+
+def test_a_push_is_tested_and_rendered_by_the_build_stage(
+    installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ):
-    # what builds the package is here already, and the tests that run are few
-    quick = {"PIP_NO_BUILD_ISOLATION": "1", "PYTEST_ADDOPTS": "tests/unit/asl -p no:cacheprovider"}
-    known = environment(wired, account, tmp_path / "home", new_python(tmp_path / "python"), **quick)
-    first = Pipeline(PIPELINE, REPOSITORY, clone, tmp_path / "first", known, deployed)
+    clone = cloned(tmp_path / "clone")
+    quick = {"PYTEST_ADDOPTS": "tests/unit/asl -p no:cacheprovider"}  # the tests that run are few
+    known = environment(wired, account, tmp_path / "home", installed / "bin", **quick)
+    first = Pipeline(PIPELINE, REPOSITORY, clone, tmp_path / "first", known, {**deployed, **INSTALLED})
 
     assert first.run("Source", "Build") is None
+
     assert (first.artifacts["Built"] / "SAM-template.yaml").read_text() == (ROOT / "SAM-template.yaml").read_text()
     (suite,) = ElementTree.parse(first.artifacts["Built"] / "reports" / "tests.xml").getroot()  # noqa: S314 - our own
     assert (int(suite.attrib["tests"]) > 10, suite.attrib["failures"], suite.attrib["errors"]) == (True, "0", "0")
@@ -117,7 +159,19 @@ def test_a_push_goes_through_all_stages_to_the_reviewed_change_set(
     assert "  extract orders ██████" in timeline  # the job that the pipeline's parameter names
     assert wired.calls == []
 
-    # the emulator knows no metric math: the template that goes on has other alarms
+
+def test_what_is_built_is_reviewed_approved_and_deployed(
+    installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+):
+    known = environment(wired, account, tmp_path / "home", installed / "bin")
+    (tmp_path / "source").mkdir()
+    shutil.copy(ROOT / "buildspec.yml", tmp_path / "source")
+    variables = {**deployed, **INSTALLED}
+    first = Pipeline(PIPELINE, REPOSITORY, tmp_path / "source", tmp_path / "first", known, variables)
+    first.artifacts["Built"] = tmp_path / "built"
+    first.artifacts["Built"].mkdir()
+
+    # the emulator knows no metric math: this template has other alarms
     (first.artifacts["Built"] / "SAM-template.yaml").write_text(small_template("pattern: master-child"))
     assert first.run("Review") is None
     reviewed = first.builds["Review"].exported["CHANGE_SET"]
@@ -165,7 +219,7 @@ def _assert_allowed(calls: list[str]) -> None:
 
 
 def test_a_plan_that_does_not_pass_lint_stops_before_anything_is_made(
-    run: Run, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+    run: Run, installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ):
     run("init", "--pipeline")
     source = tmp_path / "source"
@@ -173,7 +227,7 @@ def test_a_plan_that_does_not_pass_lint_stops_before_anything_is_made(
     for name in ("buildspec.yml", "README.md"):
         shutil.move(tmp_path / name, source)
     (source / "sfnorch.yaml").write_text("pattern: master-child\nchildren: [{name: orders, jobs: ['clean*']}]\n")
-    known = environment(wired, account, tmp_path / "home", Path(sys.executable).parent)
+    known = environment(wired, account, tmp_path / "home", installed / "bin")
     pipeline = Pipeline(PIPELINE, REPOSITORY, source, tmp_path / "work", known, deployed)
 
     build = pipeline.run()
@@ -188,7 +242,7 @@ def test_a_plan_that_does_not_pass_lint_stops_before_anything_is_made(
 
 
 def test_a_test_that_fails_stops_the_build_and_leaves_its_report(
-    run: Run, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+    run: Run, installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ):
     run("init", "--pipeline", "dynamic")
     source = tmp_path / "source"
@@ -196,7 +250,7 @@ def test_a_test_that_fails_stops_the_build_and_leaves_its_report(
     for name in ("buildspec.yml", "sfnorch.yaml"):
         shutil.move(tmp_path / name, source)
     (source / "tests" / "test_plan.py").write_text("def test_plan():\n    assert 1 == 2\n")
-    known = environment(wired, account, tmp_path / "home", Path(sys.executable).parent)
+    known = environment(wired, account, tmp_path / "home", installed / "bin")
     pipeline = Pipeline(PIPELINE, REPOSITORY, source, tmp_path / "work", known, deployed)
 
     build = pipeline.run()
@@ -209,14 +263,14 @@ def test_a_test_that_fails_stops_the_build_and_leaves_its_report(
 
 
 def test_what_init_writes_is_a_repository_that_a_pipeline_builds(
-    run: Run, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+    run: Run, installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ):
     run("init", "--pipeline")
     source = tmp_path / "source"
     source.mkdir()
     for name in ("buildspec.yml", "README.md", "sfnorch.yaml", "sfnorch.schema.json"):
         shutil.move(tmp_path / name, source)
-    known = environment(wired, account, tmp_path / "home", Path(sys.executable).parent)
+    known = environment(wired, account, tmp_path / "home", installed / "bin")
     template = run("pipeline", "render", "--plan", str(source / "sfnorch.yaml"), "-o", "-").out
     pipeline = Pipeline(template, REPOSITORY, source, tmp_path / "work", known, deployed)
 
@@ -234,11 +288,11 @@ def test_what_init_writes_is_a_repository_that_a_pipeline_builds(
 
 @pytest.fixture
 def push(
-    run: Run, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+    run: Run, installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ) -> Callable[[str], Pipeline]:
     """A push that makes a topic with a name the stack's one resource, as far as it is built."""
     run("init", "--pipeline", "dynamic")
-    known = environment(wired, account, tmp_path / "home", Path(sys.executable).parent)
+    known = environment(wired, account, tmp_path / "home", installed / "bin")
     source = tmp_path / "source"
     source.mkdir()
     shutil.move(tmp_path / "buildspec.yml", source)
@@ -260,11 +314,15 @@ def push(
 
 
 def test_of_pushes_that_wait_the_newest_counts_even_one_that_takes_all_back(
-    push: Callable[[str], Pipeline], account: Account
+    push: Callable[[str], Pipeline], run: Run, account: Account
 ):
-    assert push("first").run("Review", "Approve", "Deploy") is None
     old, new, reverting = push("old"), push("new"), push("first")
-    assert old.run("Review") is None
+
+    def deploy(pushed: Pipeline, *how: str) -> int:
+        template = str(pushed.artifacts["Built"] / "SAM-template.yaml")
+        return run("deploy", "--template", template, "--stack-name", "nightly-etl", *how).code
+
+    assert (deploy(reverting, "--yes"), deploy(old, "--no-execute", "--supersede")) == (0, 0)
     assert new.run("Review") is None
     rows = account.client("cloudformation").list_change_sets(StackName="nightly-etl")["Summaries"]
     able = [row["ChangeSetName"] for row in rows if row["ExecutionStatus"] == "AVAILABLE"]

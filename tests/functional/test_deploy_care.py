@@ -18,8 +18,9 @@ import pytest
 from tests.conftest import Run
 from tests.functional.test_deploy import TAKEN, TOPIC, change_sets, status
 from tests.functional.test_deploy_faults import DEPLOY, LARGE, heed_ctrl_c
-from tests.ministack import REGION, Account
+from tests.ministack import REGION, UNENDING, Account, fail_operation
 from tests.screens import plain
+from tests.waiting import PATIENCE, wait_until
 from tests.wire import Fault, Wire, json_error, xml_error
 
 ASKED = DEPLOY[:-1]
@@ -53,11 +54,22 @@ class Terminal:
 
     def wait_for(self, words: str) -> None:
         """Reads until the words stand on the screen."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while words not in self.screen:
             readable, _, _ = select.select([self._ours], [], [], max(0.0, deadline - time.monotonic()))
             assert readable, self.screen
             self.screen += os.read(self._ours, 10_000).decode()
+
+    def wait_for_read(self) -> None:
+        """Returns when the command reads what is typed: a signal that comes just before that read is heeded after it.
+
+        Linux shows the system call that a process is in, and its first argument: read has 0 for the standard input.
+        """
+        call = Path(f"/proc/{self.process.pid}/syscall")
+        if call.exists():
+            wait_until(lambda: call.read_text().split()[:2] in (["0", "0x0"], ["63", "0x0"]))
+        else:
+            time.sleep(0.5)
 
     def type(self, text: str) -> None:
         """Types a line."""
@@ -65,7 +77,7 @@ class Terminal:
 
     def end(self) -> int:
         """The exit code, once it has ended and its screen is read."""
-        while select.select([self._ours], [], [], 30)[0]:
+        while select.select([self._ours], [], [], PATIENCE)[0]:
             try:
                 data = os.read(self._ours, 10_000)
             except OSError:  # the other end is closed
@@ -73,7 +85,7 @@ class Terminal:
             if not data:
                 break
             self.screen += data.decode()
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE)
 
 
 def test_yes_at_the_question(template: Path, account: Account):
@@ -96,7 +108,7 @@ def test_no_at_the_question_leaves_nothing(template: Path, account: Account):
 def test_ctrl_c_at_the_question_leaves_nothing(template: Path, account: Account):
     terminal = Terminal(ASKED, account.endpoint)
     terminal.wait_for("Deploy these changes? [y/N]: ")
-    time.sleep(0.5)  # a person is slower than the moment between the question and the reading of its answer
+    terminal.wait_for_read()
     terminal.process.send_signal(signal.SIGINT)
     assert terminal.end() == 130
     assert terminal.screen.endswith("Deploy these changes? [y/N]: \r\nStopped.\r\n")
@@ -168,14 +180,11 @@ def test_a_newer_review_takes_the_place_of_all_before_it(template: Path, account
     )
 
 
-def test_anothers_operation_is_waited_for_where_that_is_wanted(template: Path, account: Account, run: Run):
+def test_anothers_operation_is_waited_for_where_that_is_wanted(template: Path, account: Account, run: Run, wire: Wire):
     run(*DEPLOY)
-    waiting = TOPIC.replace(
-        "Outputs:",
-        "  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
-        "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '2'}}\nOutputs:",
-    )
+    waiting = TOPIC.replace("Outputs:", UNENDING + "Outputs:")
     account.client("cloudformation").update_stack(StackName="s", TemplateBody=waiting)
+    wire.once_after("DescribeStackEvents", lambda: fail_operation(account, "s"))
     done = run(*ASKED, "--no-execute", "--wait", "--dotenv", "left.env")
     assert done.code == 0, done.err
     assert done.err.startswith("An operation on s is under way: UPDATE_")
@@ -271,14 +280,11 @@ def test_json_tells_errors_too(template: Path, account: Account, run: Run):
     assert json.loads(done.out)["error"]["message"].startswith("the template has no parameter Nobody; it has: ")
 
 
-def test_status_follow_tells_how_it_ended(template: Path, account: Account, run: Run):
+def test_status_follow_tells_how_it_ended(template: Path, account: Account, run: Run, wire: Wire):
     account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
-    waiting = TAKEN + (
-        "  Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
-        "  Wait: {Type: AWS::CloudFormation::WaitCondition, Properties: {Handle: !Ref Handle, Timeout: '4'}}\n"
-    )
-    waiting = waiting.replace("DependsOn: Topic", "DependsOn: Wait")
+    waiting = (TAKEN + UNENDING).replace("DependsOn: Topic", "DependsOn: Wait")
     account.client("cloudformation").create_stack(StackName="s", TemplateBody=waiting)
+    wire.once_after("DescribeStackEvents", lambda: fail_operation(account, "s"), calls=2)
     done = run("status", "--follow", "--stack-name", "s")
     assert done.code == 1
     errors = [line for line in done.err.splitlines() if line.startswith("Error")]

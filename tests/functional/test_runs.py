@@ -108,7 +108,7 @@ def stacks(run: Run, account: Account, wire: Wire) -> Run:
             StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
         )
         account.client("cloudformation").get_waiter("stack_create_complete").wait(
-            StackName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100}
+            StackName=name, WaiterConfig={"Delay": 0.1, "MaxAttempts": 6000}
         )
 
     def command(name: str, *arguments: str) -> Outcome:

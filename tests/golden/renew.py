@@ -12,7 +12,8 @@ from tests.golden.artifacts import ROOT, artifacts
 
 def main() -> None:
     """Writes the files that differ, and names them."""
-    for path, text in artifacts():
+    for path, make in artifacts():
+        text = make()
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -13,13 +13,15 @@ from sfnorch.plan.load import parse_plan
 from tests.golden.artifacts import PIPELINES, PLANS, ROOT, artifacts
 from tests.template_yaml import yaml_1_1
 
-FILES = {str(path.relative_to(ROOT)): (path, text) for path, text in artifacts()}
+FILES = {str(path.relative_to(ROOT)): (path, make) for path, make in artifacts()}
+# test_lint.py compares what is found in the rules' templates
+COMPARED = [name for name in FILES if not name.endswith(".found.txt")]
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", COMPARED)
 def test_a_committed_file_is_what_the_code_makes(name: str):
-    path, text = FILES[name]
-    assert path.read_text(encoding="utf-8") == text, "make golden renews it: read the diff"
+    path, make = FILES[name]
+    assert path.read_text(encoding="utf-8") == make(), "make golden renews it: read the diff"
 
 
 def test_no_rendering_is_left_behind():
@@ -50,7 +52,7 @@ def test_the_default_orchestration_is_as_short_as_promised(plan: str, limit: int
 
 
 def test_a_dynamic_stack_with_a_topic_and_no_logs_is_a_machine_a_role_and_an_alarm():
-    template = yaml_1_1(FILES["tests/golden/plans/dynamic-three-resources.sam.yaml"][1])
+    template = yaml_1_1((PLANS / "dynamic-three-resources.sam.yaml").read_text(encoding="utf-8"))
     assert {name: resource["Type"] for name, resource in template["Resources"].items()} == {
         "StateMachine": "AWS::Serverless::StateMachine",
         "StateMachineRole": "AWS::IAM::Role",

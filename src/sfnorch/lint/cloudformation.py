@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
+from functools import cache
 from typing import Any
 
 from sfnorch.expressions import code
@@ -98,7 +100,21 @@ def _matches(linter: Any, data: Any) -> Iterator[Any]:
 
 
 def linter() -> Any:
-    """cfn-lint with its default rules, for one region, which no rule of a template's own machines depends on."""
+    """Return cfn-lint with its default rules, for one region: no rule of a template's own machines depends on it.
+
+    The rules are loaded once in a process. The configuration is read each time, as `.cfnlintrc` may differ by folder.
+    """
+    from cfnlint.config import ConfigMixIn
+
+    config = ConfigMixIn(regions=["us-east-1"])
+    found = copy(_runner(tuple(config.append_rules), config.custom_rules))
+    found.config = config
+    return found
+
+
+@cache
+def _runner(append_rules: tuple[str, ...], custom_rules: str | None) -> Any:
+    """Return cfn-lint with the rules of these folders and modules and of this file."""
     from cfnlint.config import ConfigMixIn
     from cfnlint.runner import Runner
 

@@ -21,12 +21,10 @@ from jsonata.utils import Utils
 
 from sfnorch.expressions import code
 from sfnorch.simulate.errors import QUERY, StatesError
+from sfnorch.simulate.evaluation_limits import MOST_STEPS, RECURSION, check_variables, set_limits
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _UNDEFINED = object()
-_MOST_MILLISECONDS = 5_000
-"""How long an expression may be evaluated, so that one without an end has one."""
-
 _LONGEST_RANGE = 1_000_000
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)")
 
@@ -34,9 +32,10 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)")
 class Evaluator:
     """Evaluates the fields of states; an expression is compiled once, however often it is evaluated."""
 
-    def __init__(self, rng: random.Random, now: Callable[[], datetime]) -> None:
+    def __init__(self, rng: random.Random, now: Callable[[], datetime], most_steps: int = MOST_STEPS) -> None:
         self._rng = rng
         self._now = now
+        self._most_steps = most_steps
         self._compiled: dict[str, Jsonata] = {}
         self._functions = {
             "partition": _partition,
@@ -70,13 +69,15 @@ class Evaluator:
         try:
             compiled = self._compile(text)
             frame = compiled.create_frame(compiled.environment)
-            frame.set_runtime_bounds(_MOST_MILLISECONDS, None)  # from now on, not from when it was compiled
             for key, value in bindings.items():
                 frame.bind(key, Utils.NULL_VALUE if value is None else value)
+            set_limits(frame, self._most_steps)
             result = plain(compiled.evaluate(None, frame))
         except JException as error:
             raise StatesError(QUERY, f"{failed} {_code(error)}{error}") from None
-        except (RecursionError, ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
+        except RecursionError:
+            raise StatesError(QUERY, f"{failed} {RECURSION}") from None
+        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
             raise StatesError(QUERY, f"{failed} {error}") from None
         if result is _UNDEFINED:
             message = f"The JSONata expression '{text}' specified for the field '{name}' returned nothing (undefined)."
@@ -86,6 +87,7 @@ class Evaluator:
     def _compile(self, text: str) -> Jsonata:
         compiled = self._compiled.get(text)
         if compiled is None:
+            check_variables(text)
             compiled = Jsonata(text)
             compiled.set_output_convert_nulls(False)
             for name, function in self._functions.items():

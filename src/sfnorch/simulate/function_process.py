@@ -2,6 +2,9 @@
 
 The process has the function's environment variables, and none of this one's: no credentials, no settings of AWS's. It
 leads a group of its own, so that what it has started ends with it.
+
+A function's timeout is the one time of a simulation that is real: what the function computes and waits for. What it
+waits only because the machine is busy does not count, so that the load of a machine does not change a result.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
@@ -17,18 +20,23 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from sfnorch.errors import SfnorchError
+from sfnorch.simulate.function_runtime import delayed_seconds
 from sfnorch.template.functions import Function
 
 _RUNTIME = Path(__file__).with_name("function_runtime.py")
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL")
 _MODULE = re.compile(r"[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*")
 """A module as a handler names it: in a folder by dots, or by slashes."""
+
+_SHORTEST_WAIT = 0.05
+"""Seconds. A function that has less left is ended."""
 
 _CLOSING_SECONDS = 0.5
 """How long the reader of a process that was ended may take to see that there is no more to read."""
@@ -37,8 +45,9 @@ _CLOSING_SECONDS = 0.5
 class Running:
     """A process, and the lines that it answers, read beside it: its pipe may outlive it."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], delayed: Callable[[int], float]) -> None:
         self._process = process
+        self._delayed = delayed
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         assert process.stdin and process.stdout  # noqa: S101, PT018 - they are pipes
         self._stdin = process.stdin
@@ -46,13 +55,25 @@ class Running:
         self._reader.start()
 
     def answer(self, line: str, seconds: float) -> str:
-        """What is answered to the line; nothing where it has ended. Raises queue.Empty where the time is over."""
+        """Return what is answered to the line; nothing where the process has ended.
+
+        Raises queue.Empty when the seconds are over. The time for which the process waited for a processor, because the
+        machine was busy, is not counted.
+        """
+        began, delayed = time.monotonic(), self._delayed(self._process.pid)
         try:
             self._stdin.write(line + "\n")
             self._stdin.flush()
         except OSError:
             return ""
-        return self._answers.get(timeout=seconds)
+        left = seconds
+        while True:
+            try:
+                return self._answers.get(timeout=left)
+            except queue.Empty:
+                left = seconds - (time.monotonic() - began) + (self._delayed(self._process.pid) - delayed)
+                if left < _SHORTEST_WAIT:
+                    raise
 
     def end(self) -> None:
         """Ends the process, and those that it has started."""
@@ -81,6 +102,8 @@ class FunctionProcesses:
     region: str = "us-east-1"
     starting_seconds: float = 10.0
     """What a process may take to start, beside the function's own time."""
+    delayed: Callable[[int], float] = delayed_seconds
+    """For how many seconds a process has waited for a processor."""
     _running: dict[str, Running] = field(default_factory=dict)
     _places: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
@@ -138,7 +161,7 @@ class FunctionProcesses:
             )
         except (OSError, ValueError) as error:
             raise SfnorchError(f"The code of {function.logical_id} can't be run: {error}") from None
-        self._running[function.name] = Running(process)
+        self._running[function.name] = Running(process, self.delayed)
         return self._running[function.name]
 
     def _code_of(self, function: Function) -> Path:

@@ -5,6 +5,7 @@ usage: function_runtime.py FOLDER MODULE.FUNCTION
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -12,7 +13,22 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+
+def delayed_seconds(pid: int) -> float:
+    """Return for how many seconds the process's threads were ready to run while others had the processors.
+
+    A function's time is without it, so that a busy machine ends no function early. Linux counts it; elsewhere it is 0.
+    https://docs.kernel.org/scheduler/sched-stats.html
+    """
+    nanoseconds = 0
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended meanwhile
+                nanoseconds += int((task / "schedstat").read_text().split()[1])
+    return nanoseconds / 1e9
 
 
 class Context:
@@ -29,11 +45,15 @@ class Context:
         self.memory_limit_in_mb = "128"
         self.log_group_name = f"/aws/lambda/{self.function_name}"
         self.log_stream_name = "simulated"
-        self._until = time.monotonic() + float(given["seconds"])
+        self._until = _own_time() + float(given["seconds"])
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until the function's time is over."""
-        return max(0, int(1000 * (self._until - time.monotonic())))
+        return max(0, int(1000 * (self._until - _own_time())))
+
+
+def _own_time() -> float:
+    return time.monotonic() - delayed_seconds(os.getpid())
 
 
 def main() -> None:

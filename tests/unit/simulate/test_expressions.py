@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from datetime import datetime, timezone
 from typing import Any
 
@@ -43,12 +42,43 @@ VALUES = {
 }
 
 
-def test_the_time_that_an_expression_may_take_is_its_own(monkeypatch: pytest.MonkeyPatch):
-    evaluator = Evaluator(random.Random(1), lambda: NOW)  # noqa: S311
-    began = time.time()
-    assert evaluator.value("{% 1 + 1 %}", {}, "Output") == 2
-    monkeypatch.setattr(time, "time", lambda: began + 3600)
-    assert evaluator.value("{% 1 + 1 %}", {}, "Output") == 2
+BEGINS = "The JSONata expression '{}' specified for the field 'Output' threw an error during evaluation. "
+TOO_DEEP = "it calls itself, or nests, too deep for a simulation; write a loop as a tail call, $map or $reduce"
+TOO_MANY = "it takes more than 100 steps, the limit of a simulation; check that its recursion ends"
+SWITCH = "($__evaluate_entry := nothing; $__evaluate_exit := nothing; ($f := function($x) { $f($x) }; $f(1)))"
+LIMITED = {
+    "($f := function($x) { $f($x + 1) }; $f(1))": TOO_MANY,
+    "[1..100].($ + 1)": TOO_MANY,
+    "($f := function($x) { 1 + $f($x) }; $f(1))": TOO_DEEP,
+    "($f := function($x) { $map([1, 2], function($y) { 1 + $f($y) }) }; $f(1))": TOO_DEEP,
+    SWITCH: "a simulation cannot have the variable $__evaluate_entry; rename it",
+}
+
+
+@pytest.mark.parametrize("code", LIMITED)
+def test_an_expression_has_an_end_after_the_same_steps_on_every_machine(code: str):
+    steps = 100 if LIMITED[code] == TOO_MANY else 1_000_000
+    evaluator = Evaluator(random.Random(1), lambda: NOW, steps)  # noqa: S311
+    for _ in range(2):
+        with pytest.raises(StatesError) as error:
+            evaluator.value(f"{{% {code} %}}", {}, "Output")
+        assert (error.value.error, error.value.cause) == (
+            "States.QueryEvaluationError",
+            BEGINS.format(code) + LIMITED[code],
+        )
+
+
+def test_the_steps_of_one_evaluation_do_not_count_for_the_next():
+    evaluator = Evaluator(random.Random(1), lambda: NOW, 100)  # noqa: S311
+    assert {evaluator.value("{% $sum([1..20].($ + 1)) %}", {}, "Output") for _ in range(20)} == {230}
+
+
+def test_a_variable_of_the_state_cannot_switch_the_limits_off():
+    evaluator = Evaluator(random.Random(1), lambda: NOW, 100)  # noqa: S311
+    bindings = {"__evaluate_entry": None, "__evaluate_exit": 5}
+    assert evaluator.value("{% 1 + 1 %}", bindings, "Output") == 2
+    with pytest.raises(StatesError, match="more than 100 steps"):
+        evaluator.value("{% ($f := function($x) { $f($x) }; $f(1)) %}", bindings, "Output")
 
 
 @pytest.mark.parametrize("code", VALUES)
@@ -74,8 +104,7 @@ def test_faults(code: str):
     with pytest.raises(StatesError) as error:
         evaluate(code)
     assert error.value.error == "States.QueryEvaluationError"
-    begins = f"The JSONata expression '{code}' specified for the field 'Output' threw an error during evaluation. "
-    assert error.value.cause == begins + FAULTS[code]
+    assert error.value.cause == BEGINS.format(code) + FAULTS[code]
 
 
 TAKEN = [

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +17,12 @@ import pytest
 
 from sfnorch.simulate.behaviour import Behaviour, Fault
 from sfnorch.simulate.errors import NotPlayable
+from sfnorch.simulate.function_process import FunctionProcesses
+from sfnorch.simulate.function_runtime import delayed_seconds
 from sfnorch.simulate.record import Run
 from sfnorch.simulate.run import simulate
+from sfnorch.template.functions import Function
+from tests.waiting import wait_until
 
 
 def play(
@@ -197,10 +206,13 @@ def test_code_that_is_no_text_is_no_python(tmp_path: Path):
 
 
 _CHILD = """
-import multiprocessing, os, time
+import multiprocessing, os, signal
 def wait():
     {alone}
-    time.sleep(30)
+    with open({file!r} + ".part", "w") as file:
+        file.write(str(os.getpid()))
+    os.rename({file!r} + ".part", {file!r})
+    signal.pause()
 def handler(e, c):
     child = multiprocessing.get_context("fork").Process(target=wait)
     child.start()
@@ -208,13 +220,73 @@ def handler(e, c):
 """
 
 
+def has_ended(pid: int) -> bool:
+    """Whether the process is gone, or ended and not yet taken leave of."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def call(code: str, delayed: Callable[[int], float]) -> dict[str, Any]:
+    """What comes of a call of a function that may take a tenth of a second."""
+    function = Function(
+        logical_id="F", name="f", arn="arn", handler="index.handler", runtime="python3.13", timeout=0.1,
+        environment={}, code=code, code_from="", package_key="",
+    )  # fmt: skip
+    processes = FunctionProcesses(starting_seconds=0.0, delayed=delayed)
+    try:
+        return processes.call(function, {}, "1")
+    finally:
+        processes.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
 @pytest.mark.parametrize("alone", ["pass", "os.setsid()"])
-def test_a_functions_children_do_not_outlive_its_time(alone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    began = time.monotonic()
-    run = play(_CHILD.format(alone=alone).strip(), {}, Timeout=1, behaviour=FAST)
-    assert (run.first.error, list(tmp_path.iterdir())) == ("Sandbox.Timedout", [])
-    assert time.monotonic() - began < 15
+def test_a_functions_children_do_not_keep_the_call_from_its_end(
+    alone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Those of its process group end with it; one that has left the group lives on, and is not waited for."""
+    (tmp_path / "places").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "places"))
+    file = tmp_path / "child"
+    moment = [0.0]
+
+    def delayed(_: int) -> float:
+        """Everything until the child is there counts as a wait for the machine."""
+        if not file.exists():
+            moment[0] = time.monotonic()
+        return moment[0]
+
+    outcome = call(_CHILD.format(alone=alone, file=str(file)).strip(), delayed)
+    assert (outcome["error"]["errorType"], list((tmp_path / "places").iterdir())) == ("Sandbox.Timedout", [])
+    child = int(file.read_text())
+    if alone == "pass":
+        wait_until(lambda: has_ended(child))
+    else:
+        assert not has_ended(child)
+        os.kill(child, signal.SIGKILL)
+
+
+def test_what_a_function_waits_for_a_busy_machine_is_not_its_time():
+    code = "import time\ndef handler(e, c):\n    time.sleep(0.5)\n    return 'done'"
+    assert call(code, lambda _: time.monotonic()) == {"result": "done"}
+    assert call(code, lambda _: 0.0)["error"]["errorType"] == "Sandbox.Timedout"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="Linux counts it")
+def test_for_how_long_a_process_has_waited_for_a_processor():
+    processor = min(os.sched_getaffinity(0))
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        for process in busy:
+            os.sched_setaffinity(process.pid, {processor})
+        wait_until(lambda: all(delayed_seconds(process.pid) > 0.01 for process in busy))
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert delayed_seconds(busy[0].pid) == 0.0
 
 
 def test_a_function_has_nothing_to_read():
