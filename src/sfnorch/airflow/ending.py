@@ -13,6 +13,7 @@ from sfnorch.airflow.operators import GLUE_HOOK, SNS, publish, python, seconds
 from sfnorch.airflow.plan_settings import environment, named, plan_tags
 from sfnorch.airflow.schedules import timing
 from sfnorch.glue_logs import CONSOLE_PAGE, DEFAULT_LOG_GROUP
+from sfnorch.partitions import CONSOLES
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Plan, Schedule
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 _ATTRIBUTES = {"child workflows": "failedChildren", "tasks": "failedTasks"}
 """The attributes of a message that list what failed, as the state machines' messages have them."""
 
-_CONSOLES: Mapping[str, Literal] = {
-    "aws": "console.aws.amazon.com",
-    "aws-cn": "console.amazonaws.cn",
-    "aws-us-gov": "console.amazonaws-us-gov.com",
-}
 _LOGS = f"https://{{region}}.{{console}}/cloudwatch/home?region={{region}}#{CONSOLE_PAGE}"
 
 _AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": seconds(30)}
@@ -80,7 +76,7 @@ def ending(
         "WHAT": what,
         "ATTRIBUTE": _ATTRIBUTES.get(what),
         "FAILURE_FAILS": fails,
-        "CONSOLES": _CONSOLES,
+        "CONSOLES": dict(CONSOLES),
         "LOGS": _LOGS,
         "LOG_GROUP": DEFAULT_LOG_GROUP,
     }
