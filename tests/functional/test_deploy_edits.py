@@ -176,6 +176,11 @@ def test_a_name_that_moves_to_another_logical_id(deploy: Run, run: Run, account:
     )
     assert document["conflicts"] == [MOVED.removeprefix("Error: ").rstrip()]
 
+    client.create_change_set(StackName="s", ChangeSetName="another-hand", TemplateBody=topic("After", "news"))
+    client.get_waiter("change_set_create_complete").wait(StackName="s", ChangeSetName="another-hand")
+    done = run("deploy", "--stack-name", "s", "--execute-change-set", "another-hand", "--yes")
+    assert (done.code, done.err) == (1, MOVED + "  nothing was deployed\n")
+
     assert deploy(topic("Other", "other")).code == 0
     assert deploy(topic("After", "news")).code == 0
 

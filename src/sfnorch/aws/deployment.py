@@ -142,6 +142,7 @@ class Deployment:
                 f"The change set {change_set.name} can't be executed: it is {change_set.status}, "
                 f"{change_set.execution_status}" + (f": {change_set.reason}" if change_set.reason else "")
             )
+        self._check(change_set)
         self._onlooker.reviews(change_set)
         if not self._onlooker.asks(Step(verb=Verb.REVIEW, question="Deploy these changes?")):
             return Outcome(end="declined", stack=stack, change_set=change_set)

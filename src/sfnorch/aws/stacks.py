@@ -105,7 +105,11 @@ def resources(client: CloudFormationClient, name: str) -> tuple[Resource, ...]:
     )
 
 
-def template_text(client: CloudFormationClient, name: str) -> str:
-    """The stack's template as it was sent, or as JSON laid out anew: boto3 gives JSON as its value."""
-    body = client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+def template_text(client: CloudFormationClient, name: str, change_set: str = "") -> str:
+    """Return the template of the stack, or of a change set of it, as it was sent, or as JSON in a layout of its own.
+
+    boto3 gives JSON as its value.
+    """
+    of_change_set = {"ChangeSetName": change_set} if change_set else {}
+    body = client.get_template(StackName=name, TemplateStage="Original", **of_change_set)["TemplateBody"]
     return body if isinstance(body, str) else json.dumps(body, indent=2) + "\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sfnorch.aws.change_sets import ChangeSet
     from sfnorch.aws.stacks import Stack
     from sfnorch.cli.deployable import Deployable
+    from sfnorch.template.located import Object
     from sfnorch.template.reader import Source
     from sfnorch.template.resources import Surroundings
 
@@ -76,15 +77,21 @@ class DeployedStack:
 
     def guard(self, deployable: Deployable) -> Callable[[ChangeSet], None]:
         """Return a check of a change set of the deployable, which raises SfnorchError for names that are in use."""
+        return lambda change_set: _refuse(self.conflicts(deployable, change_set))
 
-        def check(change_set: ChangeSet) -> None:
-            if lines := self.conflicts(deployable, change_set):
-                raise SfnorchError("\n".join(lines), hint="nothing was deployed")
+    def guard_left(self, change_set: ChangeSet) -> None:
+        """Raises SfnorchError for names in use that a change set needs which was left, by the template that it holds."""
+        from sfnorch.aws.stacks import template_text
+        from sfnorch.template.reader import parse_template
 
-        return check
+        text = template_text(self.client, self.stack.id, change_set.id)
+        _refuse(self._conflicts(parse_template(text, change_set.name).data, {}, change_set))
 
     def conflicts(self, deployable: Deployable, change_set: ChangeSet) -> tuple[str, ...]:
         """Return what is wrong with each name that the change set needs while it is in use."""
+        return self._conflicts(deployable.template.source.data, deployable.shown_parameters, change_set)
+
+    def _conflicts(self, template: Object, given: Mapping[str, str], change_set: ChangeSet) -> tuple[str, ...]:
         from sfnorch.aws.stacks import resources
         from sfnorch.template.intrinsics import Stack as Evaluated
         from sfnorch.template.names_in_use import Deployed, name_conflicts
@@ -98,9 +105,13 @@ class DeployedStack:
             for each in resources(self.client, self.stack.id)
             if each.physical_id and each.status != "DELETE_COMPLETE"
         ]
-        values = {**change_set.parameters, **deployable.shown_parameters}
-        stack = Evaluated(deployable.template.source.data, values, surroundings_of(self.stack.id))
+        stack = Evaluated(template, {**change_set.parameters, **given}, surroundings_of(self.stack.id))
         return tuple(name_conflicts(stack, there, replaced))
+
+
+def _refuse(conflicts: Sequence[str]) -> None:
+    if conflicts:
+        raise SfnorchError("\n".join(conflicts), hint="nothing was deployed")
 
 
 def surroundings_of(stack_id: str) -> Surroundings:

@@ -247,9 +247,16 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
 
 def _executed(settings: Settings, change_set_name: str) -> Outcome:
     """How the execution of a change set that was left ended."""
-    from sfnorch.aws.steps import digest_of
+    from sfnorch.aws.stacks import find_stack
+    from sfnorch.aws.steps import digest_of, holds_resources
+    from sfnorch.cli.deployed import DeployedStack
 
-    return settings.deployment(digest_of(change_set_name), settings.screen()).execute(change_set_name)
+    client = settings.session.cloudformation
+    with waiting(f"Looking up the stack {settings.stack}"):
+        stack = find_stack(client, settings.stack)
+    is_update = stack is not None and holds_resources(stack) and not stack.in_progress
+    check = DeployedStack(client=client, stack=stack).guard_left if stack and is_update else lambda _: None
+    return settings.deployment(digest_of(change_set_name), settings.screen(), check).execute(change_set_name)
 
 
 def _tell(outcome: Outcome, settings: Settings) -> int:
