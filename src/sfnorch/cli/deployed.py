@@ -80,7 +80,7 @@ class DeployedStack:
         return lambda change_set: _refuse(self.conflicts(deployable, change_set))
 
     def guard_left(self, change_set: ChangeSet) -> None:
-        """Raises SfnorchError for names in use that a change set needs which was left, by the template that it holds."""
+        """Raises SfnorchError for names in use that a left change set needs, by the template that it holds."""
         from sfnorch.aws.stacks import template_text
         from sfnorch.template.reader import parse_template
 
