@@ -7,6 +7,7 @@ import pytest
 from sfnorch.cli.main import COMMANDS
 from sfnorch.cli.other_names import _WORDS_OF_OTHER_TOOLS, ALIASES
 from tests.conftest import Run
+from tests.golden.artifacts import ROOT
 
 _NOT_YET = {"logs"}
 """Commands that a word leads to where there is one."""
@@ -112,6 +113,14 @@ def test_every_word_leads_to_a_command():
     assert set(ALIASES.values()) <= set(COMMANDS)
     assert {*ALIASES, *_WORDS_OF_OTHER_TOOLS, "help"} & set(COMMANDS) == set()
     assert set(ALIASES) & set(_WORDS_OF_OTHER_TOOLS) == set()
+
+
+def test_the_readme_names_every_alias():
+    names = {
+        command: [f"`{alias}`" for alias, own in ALIASES.items() if own == command] for command in ALIASES.values()
+    }
+    words = ", ".join(f"{' and '.join(aliases)} for `{command}`" for command, aliases in names.items())
+    assert f"Some commands have other names: {words}." in (ROOT / "README.md").read_text()
 
 
 def test_yes_has_a_short_form(run: Run):
