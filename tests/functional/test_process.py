@@ -87,7 +87,7 @@ def test_a_file_is_written_though_nobody_can_read_that_it_is(tmp_path: Path):
 
 def test_a_command_that_prints_nothing_needs_no_output(tmp_path: Path):
     done = process("deploy", "--stack-name", "1", folder=tmp_path, before=_closing(1))
-    assert (done.code, done.err.splitlines()[-1][:55]) == (2, "Error: Invalid value for '--stack-name': '1' is no stac")
+    assert (done.code, done.err.splitlines()[-1][:55]) == (2, "Error: Invalid value for '--stack-name': '1' is not a s")
 
 
 @pytest.mark.parametrize("arguments", [["render", "--plan", "none.yaml"], ["no-command"]], ids=" ".join)

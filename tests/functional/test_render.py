@@ -30,7 +30,7 @@ def jobs_of(template: Path) -> dict[str, list[str]]:
         name.removesuffix("StateMachine"): [
             state["Arguments"]["JobName"]
             for state in resource["Properties"]["Definition"]["States"].values()
-            if state.get("Resource", "").endswith("glue:startJobRun.sync")
+            if state.get("Resource") == "${GlueStartJobRunSync}"
         ]
         for name, resource in resources.items()
         if name.endswith("StateMachine") and name != "MasterStateMachine"
@@ -117,6 +117,7 @@ SKIPPED = (
     "the start at 2196-03-27 02:30 is skipped: in Europe/Berlin the clocks go from 02:00 to 03:00",
     "write a time outside of 02:00 to 03:00, or use the time zone UTC",
 )
+WARNING = f"Warning: schedule.expression: {'; '.join(SKIPPED)} (sfnorch.yaml, line 3)\n"
 
 
 def test_a_summary_shows_the_start_times_and_what_is_skipped_is_a_warning(run: Run, tmp_path: Path):
@@ -136,7 +137,7 @@ def test_a_summary_shows_the_start_times_and_what_is_skipped_is_a_warning(run: R
         "    from 02:00 to 03:00; write a time outside of 02:00 to 03:00, or use the time",
         "    zone UTC",
     ]
-    assert done.err == f"Warning: schedule: {'; '.join(SKIPPED)} (sfnorch.yaml, line 3)\n"
+    assert done.err == WARNING
 
 
 def test_the_start_times_as_json(run: Run, tmp_path: Path):
@@ -149,13 +150,15 @@ def test_the_start_times_as_json(run: Run, tmp_path: Path):
         "starts": [{"local": "2196-03-28T02:30:00+02:00", "utc": "2196-03-28T00:30:00+00:00"}],
         "warnings": [dict(zip(("message", "hint"), SKIPPED, strict=True))],
     }
-    assert done.err == f"Warning: schedule: {'; '.join(SKIPPED)} (sfnorch.yaml, line 3)\n"
+    assert done.err == ""
+    (warning,) = json.loads(done.out)["warnings"]
+    assert (warning["rule"], warning["line"], warning["message"], warning["hint"]) == ("schedule", 3, *SKIPPED)
 
 
 def test_a_warning_leaves_standard_output_to_the_template(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text(FAR)
     done = run("render", "-o", "-")
-    assert (done.code, done.err) == (0, f"Warning: schedule: {'; '.join(SKIPPED)} (sfnorch.yaml, line 3)\n")
+    assert (done.code, done.err) == (0, WARNING)
     assert done.out.startswith("# Rendered by sfnorch")
 
 
@@ -308,7 +311,7 @@ def test_a_rendering_past_a_limit_writes_nothing(run: Run, tmp_path: Path):
     assert (done.code, done.err) == (
         1,
         (
-            "Error: children[0]: the role of child-1 has policies of some 16,438 characters, and IAM takes 10,240: "
+            "Error: children[0]: the role of child-1 has policies of some 16,440 characters, and IAM takes 10,240: "
             "spread its jobs over more children\n"
         ),
     )

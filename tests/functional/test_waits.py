@@ -152,7 +152,7 @@ def test_glue_jobs(run: Run, account: Account, wire: Wire):
     holding.see(terminal, "Looking up the Glue jobs…")
     assert terminal.end() == 1
     assert terminal.screen.splitlines()[-3:] == [
-        "2 warnings; none of them stops a deployment.",
+        "2 warnings, 1 info; none of them stops a deployment.",
         "Error: there is no Glue job a",
         "  nothing was deployed; without --require-jobs this is a warning",
     ]
@@ -183,7 +183,7 @@ def test_what_takes_long_without_a_network(tmp_path: Path, run: Run, arguments: 
     terminal.wait_for(f"{words}…")
     (tmp_path / "pipe").write_text(text)
     assert terminal.end() == 0
-    assert "…" not in terminal.screen.replace(" …", "")
+    assert "…" not in terminal.screen.replace(" …", "").replace(":…", "")
 
 
 @pytest.mark.parametrize("term", ["dumb", "xterm"])

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
 from sfnorch.plan.consistency import show
-from sfnorch.plan.schedule_doubts import schedule_doubts
 from sfnorch.plan.side_by_side import SideBySide, jobs_side_by_side
 
 if TYPE_CHECKING:
@@ -54,4 +53,12 @@ def _places(found: SideBySide) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-_CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (_side_by_side, schedule_doubts)
+def _schedule(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+    """Yield warnings about the plan's schedule, where it has one: what reads schedules is loaded for it alone."""
+    if getattr(plan, "schedule", None) is not None:
+        from sfnorch.plan.schedule_doubts import schedule_doubts
+
+        yield from schedule_doubts(plan, now)
+
+
+_CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (_side_by_side, _schedule)
