@@ -23,7 +23,8 @@ BLOCKS = [(match[1], match[2], match[3]) for match in _FENCE.finditer(README)]
 def shell(command: str, folder: Path) -> str:
     """What a command prints, errors included, as a reader with a terminal of 80 columns sees it."""
     words = [sys.executable, "-m", *shlex.split(command)]
-    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment = {**own, "COLUMNS": "80", "NO_COLOR": "1"}
     done = subprocess.run(
         words, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
@@ -56,7 +57,11 @@ def test_the_commands_print_what_the_readme_shows(tmp_path: Path):
         body
         for name, kind, body in BLOCKS
         if name
-        and name not in ("wrong.yaml", "wrong-schedule.yaml", "circle.yaml", "etl.yaml", "wrong-flow.yaml", "flow.yaml")
+        and name
+        not in (
+            *("wrong.yaml", "wrong-schedule.yaml", "circle.yaml", "etl.yaml", "partition.yaml", "wrong-flow.yaml"),
+            "flow.yaml",
+        )
         and kind == "yaml"
     ],
 )

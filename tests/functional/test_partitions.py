@@ -137,7 +137,7 @@ def test_a_run_there_is_followed_with_links_into_its_own_console(
         return found and (found[0], found[1], found[2].replace(here.encode(), there.encode()))
 
     wire.answer = answer
-    done = run("watch", f"{ROOT.replace(here, there)}:failed-r1")
+    done = run("watch", f"{ROOT.replace(here, there)}:failed-r1", "--stack-name", "etl")
     console = f"https://{region}.{CONSOLES[partition_of(region).name]}"
     failure = FAILURE.replace(CONSOLE, console).replace(here[:-12], there[:-12]).replace("us-east-1", region)
     assert (done.code, plain(done.err)) == (3, LINES)

@@ -34,15 +34,15 @@ def found(definition: str) -> list[tuple[str, int | None, str]]:
 
 PASSED = {
     "an expression over several lines": (
-        "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: arn:aws:states:::lambda:invoke\n"
+        "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke'\n"
         "    Arguments: |-\n      {% (\n        $states.input\n      ) %}\n    End: true\n"
     ),
     "a whole number for the rate": (
-        "StartAt: A\nStates:\n  A: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', End: true, "
+        "StartAt: A\nStates:\n  A: {Type: Task, Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke', End: true, "
         "Retry: [{ErrorEquals: [E], BackoffRate: 2}]}\n"
     ),
     "a reader's later fields, a label": (
-        "StartAt: A\nStates:\n  A:\n    Type: Map\n    Label: A\n    ItemReader: {Resource: 'arn:aws:states:::s3:getObject', "
+        "StartAt: A\nStates:\n  A:\n    Type: Map\n    Label: A\n    ItemReader: {Resource: !Sub 'arn:${AWS::Partition}:states:::s3:getObject', "
         "ReaderConfig: {InputType: CSV, CSVHeaderLocation: FIRST_ROW, MaxItems: 5}, Parameters: {Bucket: b, Key: k}}\n"
         "    ItemProcessor: {ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: STANDARD}, StartAt: B, "
         "States: {B: {Type: Succeed}}}\n    End: true\n"
@@ -59,7 +59,7 @@ PASSED = {
     ),
     "an expression for a number": (
         "QueryLanguage: JSONata\nStartAt: A\nStates:\n  A: {Type: Wait, Seconds: '{% 5 %}', Next: B}\n"
-        "  B: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', End: true}\n"
+        "  B: {Type: Task, Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke', End: true}\n"
     ),
 }
 
@@ -79,7 +79,7 @@ TOLD: dict[str, tuple[str, list[tuple[str, int, str]]]] = {
     ),
     "a dangling Catch": (
         (
-            "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: 'arn:aws:states:::lambda:invoke'\n"
+            "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke'\n"
             "    Catch: [{ErrorEquals: [States.ALL], Next: X}]\n    End: true\n"
         ),
         [("statelint", 3, "there is no state 'X' to go to")],
@@ -112,7 +112,7 @@ TOLD: dict[str, tuple[str, list[tuple[str, int, str]]]] = {
     ),
     "States.ALL first": (
         (
-            "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: 'arn:aws:states:::lambda:invoke'\n    Catch:\n"
+            "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke'\n    Catch:\n"
             "    - {ErrorEquals: [States.ALL], Next: B}\n    - {ErrorEquals: [E], Next: B}\n    End: true\n"
             "  B: {Type: Succeed}\n"
         ),
@@ -153,7 +153,7 @@ LATER = {
     ),
     "expressions for numbers and times": (
         "QueryLanguage: JSONata\nStartAt: A\nStates:\n"
-        "  A: {Type: Task, Resource: 'arn:aws:states:::lambda:invoke', TimeoutSeconds: '{% 5 %}', Next: B}\n"
+        "  A: {Type: Task, Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke', TimeoutSeconds: '{% 5 %}', Next: B}\n"
         "  B: {Type: Wait, Timestamp: '{% $states.input.t %}', Next: C}\n"
         "  C:\n    Type: Map\n    MaxConcurrency: '{% 2 %}'\n    Items: '{% [1] %}'\n"
         "    ItemProcessor: {StartAt: D, States: {D: {Type: Succeed}}}\n    Next: E\n"
@@ -174,7 +174,7 @@ def test_what_the_language_has_and_the_linters_lack(name: str):
 
 def test_a_retrier_of_everything_stands_last_and_alone():
     assert found(
-        "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: 'arn:aws:states:::lambda:invoke'\n    Retry:\n"
+        "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke'\n    Retry:\n"
         "    - {ErrorEquals: [States.ALL]}\n    - {ErrorEquals: [E, States.ALL]}\n    - {ErrorEquals: [F]}\n    End: true\n"
     ) == [
         ("statelint", 7, "States.ALL must stand in the last retrier, and alone"),

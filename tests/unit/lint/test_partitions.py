@@ -131,6 +131,14 @@ Resources:
     ]  # fmt: skip
 
 
+def test_a_value_that_is_given_for_a_parameter():
+    text = "Parameters: {P: {Type: String, Default: 'arn:aws-cn:sns:cn-north-1:123456789012:t'}}\nResources: {}\n"
+    assert found(text, CHINA) == []
+    wrong = "arn:aws:sns:us-east-1:123456789012:t"
+    words = f"{wrong} is of the partition aws, and cn-north-1 is in aws-cn"
+    assert found(text, CHINA, P=wrong) == [("error", "Parameters.P", words)]
+
+
 def test_a_definition_in_a_file_and_one_that_is_none(tmp_path: Path):
     (tmp_path / "m.json").write_text(
         f'{{"StartAt": "T", "States": {{"T": {{"Type": "Task", "Resource": "{PUBLISH}"}}}}}}'

@@ -35,9 +35,7 @@ def _in_parameters(stack: Stack, given: dict[str, list[str]]) -> Iterator[Fault]
     for name, texts in given.items():
         for text in texts:
             if _is_elsewhere(text, stack.where):
-                declared = stack.section("Parameters")[name]
-                has_default = isinstance(declared, Object) and "Default" in declared
-                path: Path = ("Parameters", name, "Default") if has_default else ("Parameters", name)
+                path: Path = ("Parameters", name) if name in stack.given else ("Parameters", name, "Default")
                 yield Fault(
                     path=path,
                     place=place_of(stack.template, path),
