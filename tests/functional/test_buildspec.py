@@ -202,19 +202,25 @@ def test_what_is_built_is_reviewed_approved_and_deployed(
     _assert_allowed(wired.calls)
 
 
-def _assert_allowed(calls: list[str]) -> None:
-    """The build's role allows each of the calls, and nothing but what a deployment asks besides."""
+def _assert_each_is_allowed(calls: list[str]) -> tuple[set[str], set[str]]:
+    """Assert that the build role allows each call; return the actions that it grants, and those that were called."""
     template = contents(parse_template(PIPELINE, "pipeline"), REPOSITORY)
     (role,) = (role for role in template.roles.values() if role.name == "BuildRole")
     called = {ACTIONS.get(call, f"cloudformation:{call}") for call in calls} - {"sts:GetCallerIdentity"}
     assert {action for action in called if not allows(role.statements, action, "*")} == set()
-    granted = {action for statement in role.statements for action in statement.actions}
+    return {action for statement in role.statements for action in statement.actions}, called
+
+
+def _assert_allowed(calls: list[str]) -> None:
+    """The build's role allows each of the calls, and nothing but what a deployment asks besides."""
+    granted, called = _assert_each_is_allowed(calls)
     assert granted - called == {
         *("logs:CreateLogStream", "logs:PutLogEvents"),  # CodeBuild's own
         *("s3:GetObject", "s3:GetObjectVersion", "s3:GetBucketAcl", "s3:GetBucketLocation"),
         *("codebuild:CreateReportGroup", "codebuild:CreateReport", "codebuild:UpdateReport"),
         *("codebuild:BatchPutTestCases", "iam:PassRole"),
         *("cloudformation:DescribeEvents", "cloudformation:DeleteChangeSet"),  # where one fails, or is empty or old
+        *("cloudformation:GetTemplate", "cloudformation:ListStackResources"),  # of a stack that is updated
     }
 
 
@@ -314,7 +320,7 @@ def push(
 
 
 def test_of_pushes_that_wait_the_newest_counts_even_one_that_takes_all_back(
-    push: Callable[[str], Pipeline], run: Run, account: Account
+    push: Callable[[str], Pipeline], run: Run, account: Account, wired: Wire
 ):
     old, new, reverting = push("old"), push("new"), push("first")
 
@@ -337,3 +343,5 @@ def test_of_pushes_that_wait_the_newest_counts_even_one_that_takes_all_back(
         f"Error: There is no change set {new.builds['Review'].exported['CHANGE_SET']} of the stack nightly-etl\n"
         "  a newer review, or one that was executed meanwhile, took it away: make and review a new one\n"
     )
+    _, called = _assert_each_is_allowed(wired.calls)
+    assert "cloudformation:GetTemplate" in called

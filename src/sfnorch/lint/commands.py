@@ -35,20 +35,21 @@ _QUIET = frozenset(
         *("mkdir", "touch", "chmod", "export", "unset", "set", "exit", "sleep", "date", "pip", "pip3"),
     }
 )
-_OFFLINE = frozenset({"init", "patterns", "schema", "render", "lint", "graph", "simulate"})
+_OFFLINE = frozenset({"init", "patterns", "schema", "render", "lint", "validate", "graph", "simulate", "help"})
 """Commands that call nothing of AWS, and those of sfnorch's that don't."""
 
 _FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken", "cognito-idp:InitiateAuth", "cognito-idp:SignUp"})
 """Actions that need no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 
 _MAKE, _EXECUTE = "CreateChangeSet DescribeChangeSet DescribeStacks", "ExecuteChangeSet DescribeStackEvents"
-_DEPLOY = f"{_MAKE} ListChangeSets DeleteChangeSet {_EXECUTE} glue:ListJobs"
+_DEPLOYED = "GetTemplate ListStackResources"
+_DEPLOY = f"{_MAKE} ListChangeSets DeleteChangeSet {_DEPLOYED} {_EXECUTE} glue:ListJobs"
 _ON_STACK: Mapping[tuple[str, ...], str] = {
     ("aws", "cloudformation", "deploy"): f"{_MAKE} ExecuteChangeSet",
     ("sam", "deploy"): f"{_MAKE} {_EXECUTE} GetTemplateSummary",
     ("sfnorch", "deploy"): _DEPLOY,
     ("sfnorch", "pipeline", "deploy"): _DEPLOY,
-    ("sfnorch", "diff"): f"{_MAKE} DeleteChangeSet",
+    ("sfnorch", "diff"): f"{_MAKE} DeleteChangeSet {_DEPLOYED}",
     ("sfnorch", "outputs"): "DescribeStacks",
     ("sfnorch", "status"): "DescribeStacks ListStackResources",
     ("sfnorch", "delete"): "DescribeStacks DeleteStack DescribeStackEvents",

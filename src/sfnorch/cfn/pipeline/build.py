@@ -120,7 +120,7 @@ def _role() -> Role:
                 *("cloudformation:DescribeStacks", "cloudformation:DescribeEvents"),
                 *("cloudformation:DescribeStackEvents", "cloudformation:ListChangeSets"),
                 *("cloudformation:DescribeChangeSet", "cloudformation:ExecuteChangeSet"),
-                "cloudformation:DeleteChangeSet",
+                *("cloudformation:DeleteChangeSet", "cloudformation:GetTemplate", "cloudformation:ListStackResources"),
             ),
             [stack],
         ),
