@@ -139,7 +139,7 @@ def _alerts(alerts: dict[str, Any]) -> Iterator[tuple[Path, str]]:
 def repeated_names(named: Sequence[tuple[Path, Any]]) -> Iterator[tuple[Path, str]]:
     """Yield each name that stands a second time, or differs from another only in case.
 
-    Commands find resources by name in any case, and whether AWS distinguishes such names differs from service to service.
+    Commands find resources by name in any case. Whether AWS distinguishes such names differs from service to service.
     """
     yield from repeated(named, "{name!r} is the name of {first} already")
     first: dict[str, tuple[Path, str]] = {}
