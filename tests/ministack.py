@@ -95,9 +95,7 @@ def _start(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
         port = free.getsockname()[1]
     environment = {**os.environ, "GATEWAY_PORT": str(port), "HOME": str(folder), "LOG_LEVEL": "WARNING"}
     with (folder / "ministack.log").open("w") as log:
-        process = subprocess.Popen(
-            [_PYTHON, "-m", "ministack"], cwd=folder, env=environment, stdout=log, stderr=log
-        )
+        process = subprocess.Popen([_PYTHON, "-m", "ministack"], cwd=folder, env=environment, stdout=log, stderr=log)
     return f"http://127.0.0.1:{port}", process
 
 
