@@ -4,15 +4,19 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Airflow has an environment of its own, since it holds boto3 and others to versions; 2.10 takes Python up to 3.12.
 AIRFLOW_PYTHON ?= $(PYTHON)
+# The lowest versions may lack packages for the newest Python.
+LOWEST_PYTHON ?= $(PYTHON)
 AIRFLOW_2 := 'apache-airflow==2.10.5' 'apache-airflow-providers-amazon[aiobotocore]==9.17.0'
 AIRFLOW_3 := 'apache-airflow==3.3.2' 'apache-airflow-providers-amazon[aiobotocore]==9.39.0'
 
-.PHONY: help demo test check test-airflow test-airflow-2 test-airflow-3 golden bench clean
+.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 golden bench clean
 
 help:
 	@echo "make demo    render the default orchestration, look it over, and draw it"
 	@echo "make test    run the tests"
 	@echo "make check   format, lint, types, layers, then the tests with branch coverage"
+	@echo "make test-lowest"
+	@echo "             run a part of the tests with the lowest versions of dependencies that are allowed"
 	@echo "make test-airflow"
 	@echo "             load and run the exported DAGs in Airflow 3 and 2.10"
 	@echo "make golden  renew the committed renderings and generated parts of the README; read the diff"
@@ -38,6 +42,18 @@ check: $(VENV)/ready
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term
 
+$(VENV)-lowest/ready: pyproject.toml
+	$(LOWEST_PYTHON) -m venv --clear $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check uv
+	$(@D)/bin/uv pip install --quiet --python $(@D)/bin/python --resolution lowest-direct --extra test -r pyproject.toml
+	@touch $@
+
+# The emulator holds botocore to one version: it runs from the other environment.
+test-lowest: $(VENV)/ready $(VENV)-lowest/ready
+	$(VENV)-lowest/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --force-reinstall .
+	$(VENV)-lowest/bin/python -m tests.lowest
+	MINISTACK_PYTHON=$(abspath $(BIN))/python $(VENV)-lowest/bin/pytest -n auto --dist worksteal -m smoke
+
 $(VENV)-airflow-%/ready:
 	$(AIRFLOW_PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check pytest $(AIRFLOW_$*)
@@ -56,4 +72,4 @@ bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.deploy
 
 clean:
-	rm -rf $(VENV) $(VENV)-airflow-* .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruff.__main__ import find_ruff_bin
-
 
 def reformatted(texts: list[str]) -> list[str]:
     """The texts that `ruff format` would change."""
+    from ruff.__main__ import find_ruff_bin
+
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder) / f"{number}.py" for number, _ in enumerate(texts)]
         for file, text in zip(files, texts, strict=True):

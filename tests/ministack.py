@@ -28,6 +28,9 @@ from sfnorch.template.reader import parse_template
 from tests.waiting import PATIENCE, wait_until
 
 REGION = "eu-central-1"
+_PYTHON = os.environ.get("MINISTACK_PYTHON", sys.executable)
+"""Where the emulator is installed: beside the tests, unless they run with versions that it does not take."""
+
 SECRET = "a-secret-key-of-nobody"
 
 
@@ -92,9 +95,7 @@ def _start(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
         port = free.getsockname()[1]
     environment = {**os.environ, "GATEWAY_PORT": str(port), "HOME": str(folder), "LOG_LEVEL": "WARNING"}
     with (folder / "ministack.log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], cwd=folder, env=environment, stdout=log, stderr=log
-        )
+        process = subprocess.Popen([_PYTHON, "-m", "ministack"], cwd=folder, env=environment, stdout=log, stderr=log)
     return f"http://127.0.0.1:{port}", process
 
 

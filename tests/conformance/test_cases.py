@@ -29,6 +29,7 @@ def run(case: dict[str, Any]) -> Execution:
     return simulate(template(case["states"], case.get("timeout")), given, behaviour).first
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_an_execution_comes_to(case: dict[str, Any]):
     execution = run(case)

@@ -69,6 +69,7 @@ def test_version(run: Run):
     assert run("--version").out == f"sfnorch {sfnorch.__version__}\n"
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     ("within", "listed", "name"),
     [
@@ -83,6 +84,7 @@ def test_what_help_says_of_a_command_is_what_the_command_says(within: Group, lis
     assert (command.name, command.get_short_help_str(limit=200)) == (name, listed[name])
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("pattern", [*STARTERS, "flow"])
 def test_init_writes_a_plan_that_renders(run: Run, tmp_path: Path, pattern: str):
     done = run("init", pattern)
@@ -122,6 +124,7 @@ def test_the_default_plan_is_what_init_writes(run: Run, tmp_path: Path):
     assert (tmp_path / "SAM-template.yaml").read_text() == (ROOT / "SAM-template.yaml").read_text()
 
 
+@pytest.mark.smoke
 def test_patterns(run: Run):
     assert (
         run("patterns").out
@@ -138,6 +141,7 @@ flow          Steps one after another, side by side, and for each item: jobs, fu
     ]
 
 
+@pytest.mark.smoke
 def test_schema(run: Run):
     assert run("schema").out == (ROOT / "templates/dynamic/sfnorch.schema.json").read_text()
 

@@ -66,6 +66,7 @@ def status(account: Account) -> str:
     return str(account.client("cloudformation").describe_stacks(StackName="s")["Stacks"][0]["StackStatus"])
 
 
+@pytest.mark.smoke
 def test_a_new_stack(deploy: Run, account: Account):
     done = deploy(TOPIC)
     assert (done.code, done.out) == (0, "Title  news\n")
@@ -80,6 +81,7 @@ def test_nothing_to_change(deploy: Run, account: Account):
     assert change_sets(account) == [("CREATE_COMPLETE", "EXECUTE_COMPLETE")]
 
 
+@pytest.mark.smoke
 def test_an_update_keeps_the_parameters_that_are_not_given(deploy: Run, account: Account):
     deploy(TOPIC, "--parameter-overrides", "Title=first", "Word=a-secret-word", "--tags", "team=data")
     done = deploy(TOPIC, "--parameter-overrides", "Title=second")
@@ -203,6 +205,7 @@ def test_the_same_wish_leaves_one_change_set(deploy: Run, account: Account):
     assert deploy(TOPIC).code == 0
 
 
+@pytest.mark.smoke
 def test_a_large_template_goes_by_a_bucket_of_its_own(deploy: Run, account: Account):
     large = TOPIC + "".join(f"  Output{n}: {{Value: {'x' * 1000}}}\n" for n in range(60))
     done = deploy(large)

@@ -280,6 +280,7 @@ def test_json_tells_errors_too(template: Path, account: Account, run: Run):
     assert json.loads(done.out)["error"]["message"].startswith("the template has no parameter Nobody; it has: ")
 
 
+@pytest.mark.smoke
 def test_status_follow_tells_how_it_ended(template: Path, account: Account, run: Run, wire: Wire):
     account.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
     waiting = (TAKEN + UNENDING).replace("DependsOn: Topic", "DependsOn: Wait")

@@ -44,6 +44,7 @@ def deploy(run: Run) -> tuple[int, str]:
     return done.code, plain(done.err)
 
 
+@pytest.mark.smoke
 def test_code_is_put_into_the_bucket_that_the_stack_is_told_of(run: Run, folder: Path, account: Account):
     code, told = deploy(run)
     assert code == 0, told

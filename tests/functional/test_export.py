@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Run
 from tests.functional.test_commands import imported_by
 from tests.golden.artifacts import AIRFLOW, PLANS
 
 
+@pytest.mark.smoke
 def test_the_default_orchestration(run: Run, tmp_path: Path):
     done = run("export", "airflow")
 

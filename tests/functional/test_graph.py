@@ -62,6 +62,7 @@ def template(run: Run) -> Run:
     return run
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("form", ["text", "mermaid", "dot"])
 def test_formats(form: str, template: Run):
     done = template("graph", "t.yaml", "--format", form)
@@ -87,6 +88,7 @@ def test_a_machine_that_starts_one_that_is_not_drawn(template: Run):
     assert dot[-3:] == ['  m2 [label="other", shape=box3d]', "  s2 -> m2 [style=bold]", "}"]
 
 
+@pytest.mark.smoke
 def test_the_plans_rendering(run: Run):
     done = run("graph", "--machine", "child-1", "--format", "mermaid")
     assert (done.code, done.out.splitlines()[1]) == (0, '  subgraph m1 ["child-1"]')

@@ -61,6 +61,7 @@ def test_a_plans_errors_are_the_plans(run: Run):
     )
 
 
+@pytest.mark.smoke
 def test_warnings_end_well_and_errors_do_not(run: Run):
     Path("warned.yaml").write_text(WARNED)
     Path("bad.yaml").write_text(BAD)
@@ -118,6 +119,7 @@ def test_a_rule_that_is_ignored(run: Run):
     assert (done.code, done.out) == (0, "bad.yaml: 1 state machine, nothing found.\n")
 
 
+@pytest.mark.smoke
 def test_a_template_in_json_with_a_definition_in_a_file(run: Run):
     folder = Path("etl")
     folder.mkdir()

@@ -84,6 +84,7 @@ def emulated(wire: Wire) -> Wire:
     return wire
 
 
+@pytest.mark.smoke
 def test_render_writes_the_template(run: Run):
     done = run("pipeline", "render")
     text = (ROOT / "cloudformation" / "pipeline.yaml").read_text()
@@ -137,7 +138,7 @@ def test_wrong_usage(run: Run, wire: Wire, arguments: tuple[str, ...]):
     assert wire.calls == []
 
 
-@pytest.mark.parametrize("source", ["connection", "codecommit", "s3"])
+@pytest.mark.parametrize("source", [pytest.param("connection", marks=pytest.mark.smoke), "codecommit", "s3"])
 def test_deploy_makes_the_stack(run: Run, emulated: Wire, account: Account, source: str):
     given = {"connection": GIVEN, "codecommit": ("Repository=etl",), "s3": ()}[source]
     given += ("StackName=nightly-etl", "Child1GlueJobs=extract orders,load", "AllowedGlueJobs=etl-*,load")

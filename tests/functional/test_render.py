@@ -46,6 +46,7 @@ def test_the_default_orchestration(run: Run, tmp_path: Path):
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"SAM-template.yaml": text}
 
 
+@pytest.mark.smoke
 def test_plain_cloudformation(run: Run, tmp_path: Path):
     assert run("render", "--format", "cfn").out.startswith("Wrote CFN-template.yaml: CFN template, 6 state machines,")
     assert (tmp_path / "CFN-template.yaml").read_text() == (
@@ -82,6 +83,7 @@ customers: 9 states, alarm STACK-customers-failed
 └── load"""
 
 
+@pytest.mark.smoke
 def test_a_summary_machine_by_machine(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text(PLAN)
     size = len(run("render", "-o", "-").out.encode())
@@ -172,6 +174,7 @@ def test_a_schedule_with_faults_is_not_rendered(run: Run, tmp_path: Path):
     )
 
 
+@pytest.mark.smoke
 def test_one_machine_for_the_console(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text(PLAN)
     done = run("render", "--format", "asl", "--machine", "orders")
@@ -234,6 +237,7 @@ def test_a_pattern_without_children_takes_no_jobs_for_them(run: Run, tmp_path: P
     )
 
 
+@pytest.mark.smoke
 def test_every_fault_of_a_plan_is_told_and_the_old_template_stays(run: Run, tmp_path: Path):
     (tmp_path / "SAM-template.yaml").write_text("old")
     (tmp_path / "sfnorch.yaml").write_text("pattern: master-child\nchildern: []\nnotify: [often]\n")

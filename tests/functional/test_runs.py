@@ -118,6 +118,7 @@ def stacks(run: Run, account: Account, wire: Wire) -> Run:
     return command
 
 
+@pytest.mark.smoke
 def test_a_run_of_the_master(stacks: Run, wire: Wire, account: Account):
     machines = Machines(account, "failed")
     wire.answer = machines.answer
@@ -224,6 +225,7 @@ def test_one_execution_for_each_thread(stacks: Run, wire: Wire, account: Account
     )
 
 
+@pytest.mark.smoke
 def test_watch_shows_a_run_that_has_ended(stacks: Run, wire: Wire, account: Account):
     wire.answer = Machines(account).answer
     done = stacks("watch", f"{ROOT}:failed-r1", "--stack-name", "etl")
@@ -239,6 +241,7 @@ def test_watch_shows_a_run_that_has_ended(stacks: Run, wire: Wire, account: Acco
     )
 
 
+@pytest.mark.smoke
 def test_resume_runs_what_is_left(stacks: Run, wire: Wire, account: Account):
     machines = Machines(account, "resumed")
     wire.answer = machines.answer
@@ -306,6 +309,7 @@ def test_what_is_not_resumed(stacks: Run, wire: Wire, account: Account, executio
     )
 
 
+@pytest.mark.smoke
 def test_stop_stops_all(stacks: Run, wire: Wire, account: Account):
     machines = Machines(account)
     machines.running = {arn for arn in machines.replays.runs if "etl-" in arn}

@@ -49,6 +49,7 @@ def lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.splitlines()]
 
 
+@pytest.mark.smoke
 def test_a_clean_run(plan: Run):
     done = plan("simulate")
     assert (done.code, done.err, lines(done.out)) == (0, "", lines(CLEAN))
@@ -265,6 +266,7 @@ def test_names_with_marks_of_any_kind(run: Run):
 LOOP = "pattern: continuous\nworkflow: hourly\n"
 
 
+@pytest.mark.smoke
 def test_a_loop_is_played_for_an_hour_unless_told(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text(LOOP)
     told = lines(run("simulate").out)
@@ -291,6 +293,7 @@ steps:
 """
 
 
+@pytest.mark.smoke
 def test_a_flow_is_played_with_its_functions_own_code(run: Run, tmp_path: Path):
     (tmp_path / "plans").mkdir()
     (tmp_path / "plans" / "flow.yaml").write_text(FLOW)

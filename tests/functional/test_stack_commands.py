@@ -32,6 +32,7 @@ def test_nothing_differs(stack: Run, account: Account):
     assert change_sets(account) == [("CREATE_COMPLETE", "EXECUTE_COMPLETE")]
 
 
+@pytest.mark.smoke
 def test_what_differs(stack: Run, account: Account):
     Path("t.yaml").write_text(TOPIC.replace("DisplayName", "TopicName"))
     done = stack(
@@ -108,6 +109,7 @@ def test_a_template_that_needs_a_bucket_is_compared_without(stack: Run):
     )
 
 
+@pytest.mark.smoke
 def test_outputs(stack: Run):
     assert stack("outputs") == Outcome(code=0, out="Title  news\n", err="")
     assert json.loads(stack("outputs", "--output", "json").out) == {"Title": "news"}
@@ -126,6 +128,7 @@ def test_a_stack_that_is_not_there(run: Run, account: Account, command: str):
     )
 
 
+@pytest.mark.smoke
 def test_delete(stack: Run, account: Account):
     unasked = stack("delete")
     assert (unasked.code, unasked.err.splitlines()[-1]) == (

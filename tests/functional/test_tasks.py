@@ -85,6 +85,7 @@ def test_graph_where_there_are_no_tasks(run: Run):
     assert run("graph", "--tasks").err == "Error: sfnorch.yaml, rendered holds no tasks that need each other\n"
 
 
+@pytest.mark.smoke
 def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
     done = run(
         "simulate", "--fail", "load-facts", "--duration", "get-prices:live=10s", "--seed", "1", "--output", "json"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sfnorch.cli.parameter_type import ParameterType
 from sfnorch.durations import seconds_of
 from sfnorch.plan.names import MAX_CHILDREN, job_name_fault
 
@@ -24,7 +25,7 @@ _CHILD_OPTION = "child{}_jobs"
 _CHILD_JOBS = re.compile(r"--child(\d+)-jobs(?:=|$)")
 
 
-class JobList(click.ParamType[tuple[str, ...]]):
+class JobList(ParameterType[tuple[str, ...]]):
     """Glue job names, comma-separated; blanks round them are no part of them."""
 
     name = "a,b"
@@ -42,7 +43,7 @@ class JobList(click.ParamType[tuple[str, ...]]):
         return names
 
 
-class Duration(click.ParamType[float]):
+class Duration(ParameterType[float]):
     """A duration such as 90s, 15m or 2h, in seconds."""
 
     name = "2h"
@@ -57,7 +58,7 @@ class Duration(click.ParamType[float]):
         return found
 
 
-class ChildJobs(click.ParamType[tuple[str, tuple[str, ...]]]):
+class ChildJobs(ParameterType[tuple[str, tuple[str, ...]]]):
     """A child's name and its jobs: `CHILD=a,b`."""
 
     name = "child=a,b"

@@ -12,6 +12,7 @@ import click
 from sfnorch.cli.account import account_options, open_session, stack_option
 from sfnorch.cli.documents import json_object
 from sfnorch.cli.options import Duration, JobList, output_option
+from sfnorch.cli.parameter_type import ParameterType
 from sfnorch.errors import SfnorchError
 from sfnorch.report.waiting import waiting
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from sfnorch.aws.status import Machine
 
 
-class Thread(click.ParamType[tuple[str, tuple[str, ...]]]):
+class Thread(ParameterType[tuple[str, tuple[str, ...]]]):
     """A thread's id and its jobs: `T1=a,b`."""
 
     name = "t1=a,b"
