@@ -115,25 +115,27 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     with Debugging() as debugging:
         try:
-            code = _exit_code(debugging)
+            sys.exit(_run(debugging))
         except BrokenPipeError:  # the reader has gone, as `head` does
-            code = ERROR
-    sys.exit(code)
+            sys.exit(ERROR)
 
 
-def _exit_code(debugging: Debugging) -> int:
-    """Return the exit code of the command line, once it is run and its error, if any, is printed."""
+def _run(debugging: Debugging) -> int:
+    """Return the exit code of a command that ended; of another, print the error and end the process.
+
+    The process ends while the error is handled: where that comes from Ctrl-C, it is seen to be dealt with.
+    """
     try:
         code = sfnorch.main(standalone_mode=False, obj=debugging)
     except click.exceptions.Abort as error:  # Ctrl-C, or the end of the input at a question
-        return _stopped(error)
+        sys.exit(_stopped(error))
     except click.ClickException as error:
         error.show()
-        return error.exit_code
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         raise
     except Exception as error:
-        return _tell(error, debug=debugging.on)
+        sys.exit(_tell(error, debug=debugging.on))
     return code if isinstance(code, int) else SUCCESS
 
 

@@ -7,7 +7,6 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Callable
 from types import FrameType
 from typing import Any, NoReturn, TextIO
 
@@ -70,22 +69,17 @@ def run() -> NoReturn:
     _guard_streams()
     from sfnorch.cli.main import main
 
-    code = _ended(main)
-    if heeded:
-        _end_at_interrupts(code)
+    code = SUCCESS
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else ERROR if end.code else SUCCESS
+        if heeded:  # still within the handler, where an interrupt is seen to be dealt with
+            _end_at_interrupts(code)
     code = _flushed(code)
     if code == INTERRUPTED:
         os._exit(code)  # a thread that waits for an answer would keep the process
     sys.exit(code)
-
-
-def _ended(main: Callable[[], None]) -> int:
-    """Return the exit code that the command line ends with."""
-    try:
-        main()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else SUCCESS if end.code is None else ERROR
-    return SUCCESS
 
 
 def _flushed(code: int) -> int:
