@@ -166,6 +166,7 @@ def test_steps_read_what_others_left(dags: Path, aws: Aws) -> None:
         "ExecutionClass": "FLEX",
         "Timeout": 90,
         "SecurityConfiguration": "encrypted",
+        "JobRunQueuingEnabled": False,
     }
     (machine,) = aws.called("StartExecution")
     given = json.loads(machine["input"])
