@@ -28,6 +28,12 @@ settings.load_profile("sfnorch")
 botocore.session.create_loader = cache(botocore.loaders.create_loader)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Return two workers per core for `-n auto`: while one test waits for the emulator, another computes."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a command came to."""

@@ -36,8 +36,8 @@ REPOSITORY = {
     "Environment": "prod",
     "Child1GlueJobs": "extract orders,load",
 }
-INSTALLED = {"SFNORCH_PACKAGE": "sfnorch[dev]"}
-"""Where the package is installed already: pip has only to look."""
+INSTALLED = {"SFNORCH_PACKAGE": "sfnorch"}
+"""Where the package is installed already, pip only checks that it is, and the fewer requirements the faster."""
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline-CloudFormationRole"
 ACTIONS = {
@@ -100,7 +100,7 @@ def deployed(account: Account) -> dict[str, str]:
     """What the pipeline's stack has made: a role, and a bucket for templates."""
     bucket = f"pipeline-artifacts-{account.number}"
     account.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    return {"CLOUDFORMATION_ROLE_ARN": ROLE, "TEMPLATE_BUCKET": bucket}
+    return {"CLOUDFORMATION_ROLE_ARN": ROLE, "TEMPLATE_BUCKET": bucket, **INSTALLED}
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_push_is_tested_and_rendered_by_the_build_stage(
     clone = cloned(tmp_path / "clone")
     quick = {"PYTEST_ADDOPTS": "tests/unit/asl -p no:cacheprovider"}  # the tests that run are few
     known = environment(wired, account, tmp_path / "home", installed / "bin", **quick)
-    first = Pipeline(PIPELINE, REPOSITORY, clone, tmp_path / "first", known, {**deployed, **INSTALLED})
+    first = Pipeline(PIPELINE, REPOSITORY, clone, tmp_path / "first", known, deployed)
 
     assert first.run("Source", "Build") is None
 
@@ -166,8 +166,7 @@ def test_what_is_built_is_reviewed_approved_and_deployed(
     known = environment(wired, account, tmp_path / "home", installed / "bin")
     (tmp_path / "source").mkdir()
     shutil.copy(ROOT / "buildspec.yml", tmp_path / "source")
-    variables = {**deployed, **INSTALLED}
-    first = Pipeline(PIPELINE, REPOSITORY, tmp_path / "source", tmp_path / "first", known, variables)
+    first = Pipeline(PIPELINE, REPOSITORY, tmp_path / "source", tmp_path / "first", known, deployed)
     first.artifacts["Built"] = tmp_path / "built"
     first.artifacts["Built"].mkdir()
 
