@@ -1,4 +1,4 @@
-"""A pipeline's stages as CodePipeline and CodeBuild run them: buildspec.yml, command by command in a shell.
+"""A pipeline's stages as CodePipeline and CodeBuild run them: each project's buildspec, command by command in a shell.
 
 Each build has a copy of the source of its own, as it has a container of its own there. What passes from stage to stage
 is what the template says: artifacts, and exported variables.
@@ -7,20 +7,21 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
+from botocore.exceptions import ClientError
 
 from sfnorch.template.contents import Template, contents
 from sfnorch.template.reader import parse_template
+from tests.waiting import wait_until
 
 _VARIABLE = re.compile(r"#\{(\w+)\.(\w+)\}")
 
@@ -38,7 +39,8 @@ class Build:
 class Pipeline:
     """A pipeline over the source in a folder; `environment` is the containers', `work` where they stand.
 
-    `deployed`: variables whose values only the pipeline's deployed stack knows.
+    `deployed`: variables whose values only the pipeline's deployed stack knows; they stand for those of the projects.
+    `cloudformation`: the client of CodePipeline's own action for CloudFormation.
     """
 
     def __init__(
@@ -49,7 +51,9 @@ class Pipeline:
         work: Path,
         environment: Mapping[str, str],
         deployed: Mapping[str, str],
+        cloudformation: Any = None,
     ) -> None:
+        self._cloudformation = cloudformation
         self._template: Template = contents(parse_template(template, "pipeline"), parameters)
         self._deployed = deployed
         self._source = source
@@ -76,6 +80,10 @@ class Pipeline:
                 build = self.builds[action["Name"]] = self._build(action)
                 if build.failed:
                     return build
+            elif provider == "CloudFormation":
+                build = self.builds[action["Name"]] = self._execute(action)
+                if build.failed:
+                    return build
         return None
 
     def _build(self, action: Mapping[str, Any]) -> Build:
@@ -85,23 +93,46 @@ class Pipeline:
         shutil.copytree(self.artifacts[primary], folder)
         environment = {**self._environment, "CODEBUILD_SRC_DIR": str(folder)}
         environment |= {f"CODEBUILD_SRC_DIR_{name}": str(self.artifacts[name]) for name in inputs if name != primary}
-        build = run_buildspec(folder, environment, self._variables(action))
+        project = self._project(action["Configuration"]["ProjectName"])
+        text = project["Source"]["BuildSpec"]
+        spec = yaml.safe_load(text if "\n" in text else (folder / text).read_text())
+        declared = {each["Name"]: each["Value"] for each in project["Environment"]["EnvironmentVariables"]}
+        given = {name: value for name, value in self._deployed.items() if name in {**declared, **_own(spec)}}
+        build = run_buildspec(folder, environment, declared | given, spec)
         if build.failed:
             return build
         for artifact in action.get("OutputArtifacts", []):
-            self.artifacts[artifact["Name"]] = self._packed(build, artifact["Name"])
+            self.artifacts[artifact["Name"]] = self._packed(build, artifact["Name"], spec["artifacts"]["files"])
         return build
 
-    def _variables(self, action: Mapping[str, Any]) -> dict[str, str]:
-        """The variables of the project, and over them those of the action."""
-        project = self._properties("Build")["Environment"]["EnvironmentVariables"]
-        own = json.loads(action["Configuration"]["EnvironmentVariables"])
-        assert len(action["Configuration"]["EnvironmentVariables"]) <= 1000
-        variables = {variable["Name"]: variable["Value"] for variable in project} | dict(self._deployed)
-        return variables | {variable["name"]: self._resolved(variable["value"]) for variable in own}
+    def _execute(self, action: Mapping[str, Any]) -> Build:
+        """Execute a change set and wait for the stack, as CodePipeline does; a refusal is the failure."""
+        given = {key: self._resolved(value) for key, value in action["Configuration"].items()}
+        assert given.pop("ActionMode") == "CHANGE_SET_EXECUTE"
+        build = Build(folder=self._work)
+        try:
+            self._cloudformation.describe_change_set(**given)
+            self._cloudformation.execute_change_set(**given)
+        except ClientError as error:
+            return replace(build, failed="CHANGE_SET_EXECUTE", log=str(error))
 
-    def _packed(self, build: Build, name: str) -> Path:
-        files = yaml.safe_load((build.folder / "buildspec.yml").read_text())["artifacts"]["files"]
+        def status() -> str:
+            (stack,) = self._cloudformation.describe_stacks(StackName=given["StackName"])["Stacks"]
+            return str(stack["StackStatus"])
+
+        wait_until(lambda: not status().endswith("_IN_PROGRESS"))
+        return replace(build, failed="" if status() in ("CREATE_COMPLETE", "UPDATE_COMPLETE") else status())
+
+    def _project(self, name: str) -> Any:
+        """The properties of the project of this name."""
+        (found,) = (
+            logical_id
+            for logical_id, resource in self._template.stack.section("Resources").items()
+            if resource["Type"] == "AWS::CodeBuild::Project" and self._template.stack.name(logical_id) == name
+        )
+        return self._properties(found)
+
+    def _packed(self, build: Build, name: str, files: list[str]) -> Path:
         folder = self._work / f"artifact-{name}"
         found = [path for pattern in files for path in build.folder.glob(pattern)]
         assert found, "CLIENT_ERROR: no matching artifact paths found"
@@ -132,12 +163,18 @@ class Pipeline:
         return self._template.stack.value(self._template.stack.section("Resources")[logical_id]["Properties"])
 
 
-def run_buildspec(folder: Path, environment: Mapping[str, str], variables: Mapping[str, str]) -> Build:
+def _own(spec: Mapping[str, Any]) -> dict[str, str]:
+    """The variables that the buildspec itself declares."""
+    return dict(spec["env"].get("variables", {}))
+
+
+def run_buildspec(
+    folder: Path, environment: Mapping[str, str], variables: Mapping[str, str], spec: Mapping[str, Any]
+) -> Build:
     """How the build ended. What is exported lives on from command to command, as the folder does that one changes to."""
-    spec = yaml.safe_load((folder / "buildspec.yml").read_text())
     assert spec["version"] == 0.2
     build = Build(folder=folder)
-    shell = {**environment, **spec["env"]["variables"], **variables}
+    shell = {**environment, **_own(spec), **variables}
     at = str(folder)
     for phase in ("install", "pre_build", "build"):
         for command in spec["phases"].get(phase, {}).get("commands", []):
@@ -158,7 +195,7 @@ def run_buildspec(folder: Path, environment: Mapping[str, str], variables: Mappi
                 return build
             at, _, rest = state.read_text().partition("\n")
             shell = dict(pair.partition("=")[::2] for pair in rest.split("\0") if pair)
-    build.exported = {name: shell[name] for name in spec["env"]["exported-variables"]}
+    build.exported = {name: shell[name] for name in spec["env"].get("exported-variables", [])}
     assert all(build.exported.values())
     return build
 

@@ -18,6 +18,9 @@ METADATA = "CodeFrom"
 MAX_FILES, MAX_BYTES = 500, 20_000_000
 """How many files the code of a function may have, and how large they may be together."""
 
+CODE_FOLDER = "functions"
+"""The prefix of the keys of packages in their bucket."""
+
 _LEFT_OUT = ("__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 _LONG_AGO = (2000, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
@@ -87,4 +90,4 @@ def package_key(files: Mapping[str, bytes]) -> str:
         for part in (name.encode(), files[name]):
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)
-    return f"functions/{digest.hexdigest()}.zip"
+    return f"{CODE_FOLDER}/{digest.hexdigest()}.zip"

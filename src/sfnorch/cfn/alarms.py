@@ -14,7 +14,17 @@ from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic
 
 from sfnorch import workflow as flow
-from sfnorch.cfn.values import OWN_TOPIC, STACK_TAG, TOPIC, TOPIC_KEY, alarm_id, machine_id, resolved, topic_arn
+from sfnorch.cfn.values import (
+    DEPLOYS_TAG,
+    KEY_TAG,
+    OWN_TOPIC,
+    TOPIC,
+    TOPIC_KEY,
+    alarm_id,
+    machine_id,
+    resolved,
+    topic_arn,
+)
 from sfnorch.naming import logical_key
 
 _FAILURES = {"failed": "ExecutionsFailed", "timedOut": "ExecutionsTimedOut", "aborted": "ExecutionsAborted"}
@@ -58,7 +68,7 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
         EnableKeyRotation=True,
         PendingWindowInDays=7,
         KeyPolicy=_key_policy(),
-        Tags=Tags({STACK_TAG: Ref("AWS::StackName")}),
+        Tags=Tags({KEY_TAG: Ref("AWS::StackName")}),
     )
     topic = Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn"))
     subscriptions = [
@@ -75,8 +85,9 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
 
 
 def _key_policy() -> dict[str, Any]:
-    """The account's administrators, and CloudWatch: without it what an alarm tells an encrypted topic is lost.
+    """The account's administrators; the pipeline that deploys this very stack; and CloudWatch, to notify by alarms.
 
+    The pipeline's role has no permission on keys but by this policy: so it reaches no key of another stack.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     root = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")
@@ -88,6 +99,18 @@ def _key_policy() -> dict[str, Any]:
                 "Principal": {"AWS": root},
                 "Action": "kms:*",
                 "Resource": "*",
+            },
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": "kms:*",
+                "Resource": "*",
+                "Condition": {
+                    "StringEquals": {
+                        "aws:PrincipalAccount": Ref("AWS::AccountId"),
+                        f"aws:PrincipalTag/{DEPLOYS_TAG}": Ref("AWS::StackName"),
+                    }
+                },
             },
             {
                 "Effect": "Allow",

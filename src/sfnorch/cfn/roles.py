@@ -25,7 +25,7 @@ from sfnorch.cfn.values import (
 )
 
 # These take no resource but *: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
-_LOG_DELIVERY = (
+LOG_DELIVERY = (
     "logs:CreateLogDelivery",
     "logs:GetLogDelivery",
     "logs:UpdateLogDelivery",
@@ -42,6 +42,9 @@ TRACING = (
     "xray:GetSamplingTargets",
 )
 
+
+STACK_PATH = Sub("/${AWS::StackName}/")
+"""The path of the stack's roles and policies, by which their ARNs can be told from those of other stacks."""
 
 _OWN_ROOM, _MANAGED_ROOM = 6_000, 5_700
 """Characters of the ARNs of jobs in a role's own policy (10,240 with all else), and in a managed one (6,144).
@@ -75,6 +78,7 @@ def job_policies(machine: flow.StateMachine) -> list[ManagedPolicy]:
     return [
         ManagedPolicy(
             f"{machine.key}{JOBS_POLICY}{share}",
+            Path=STACK_PATH,
             PolicyDocument={
                 "Version": "2012-10-17",
                 "Statement": [_glue_statement(permission, flow.GlueArns("job", tuple(names), ""))],
@@ -122,11 +126,11 @@ def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
     if not unbound or len(workflow.machines) == 1:
         return []
     document = {"Version": "2012-10-17", "Statement": [unbound]}
-    return [ManagedPolicy(LOG_AND_TRACE_POLICY, PolicyDocument=document)]
+    return [ManagedPolicy(LOG_AND_TRACE_POLICY, Path=STACK_PATH, PolicyDocument=document)]
 
 
 def _unbound(workflow: flow.Workflow) -> dict[str, Any] | None:
-    actions = (_LOG_DELIVERY if workflow.logging else ()) + (TRACING if workflow.tracing else ())
+    actions = (LOG_DELIVERY if workflow.logging else ()) + (TRACING if workflow.tracing else ())
     return allow("LogAndTrace", actions, "*") if actions else None
 
 
@@ -152,7 +156,7 @@ def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
     policy = {"Version": "2012-10-17", "Statement": statements}
     return {
         "AssumeRolePolicyDocument": trust,
-        "Path": Sub("/${AWS::StackName}/"),
+        "Path": STACK_PATH,
         "PermissionsBoundary": If(BOUNDED, Ref(flow.BOUNDARY_ARN), NoValue),
         "Policies": [Policy(PolicyName="work", PolicyDocument=policy)],
     }

@@ -15,10 +15,11 @@ TOPIC, TOPIC_KEY, LOG_GROUP, RESULTS = "AlarmTopic", "AlarmTopicKey", "LogGroup"
 LOG_AND_TRACE_POLICY, JOBS_POLICY = "LogAndTracePolicy", "JobsPolicy"
 """Logical ids of what the machines share."""
 
-STACK_TAG = "sfnorch:stack"
-"""The tag by which a key is known for its stack's: CloudFormation puts no tag of its own on keys.
+KEY_TAG, DEPLOYS_TAG = "sfnorch:key-of", "sfnorch:deploys"
+"""Tags with a stack's name: of the stack's key, and of the role by which a pipeline lets CloudFormation deploy it.
 
-https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
+The key's policy lets the principal with the second tag manage the key.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_iam-tags.html
 """
 
 _ANY_GLUE = "arn:*:glue:*:*:{}/"

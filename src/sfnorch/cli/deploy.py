@@ -14,12 +14,19 @@ from sfnorch.cli.parameters import DeployableCommand, deployable_options
 
 @click.command(cls=DeployableCommand)
 @deployable_options
+@click.option(
+    "--code-folder",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="With --template: folder of the plan, where the code of functions is.",
+)
 @deployment_options
 def deploy(
     plan_file: Path | None,
     template_file: Path | None,
     overrides: tuple[str, ...],
     jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
+    code_folder: Path | None,
     **options: Any,
 ) -> int:
     """Deploy the plan's stack, after a review of what would change.
@@ -32,10 +39,12 @@ def deploy(
     from sfnorch.cli.deployable import read_deployable
 
     settings, jobs = Settings.of(options)
+    if code_folder and not template_file:
+        raise click.UsageError("--code-folder requires --template; the code of a plan's functions is beside the plan.")
     given = (plan_file, template_file, overrides, jobs_by_child, *jobs.values())
     return deploy_stack(
         settings,
-        lambda: read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child),
+        lambda: read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child, code_folder),
         stack_name=lambda: planned_stack_name(plan_file),
         alone=not any(given),
     )

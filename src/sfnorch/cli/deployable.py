@@ -156,11 +156,12 @@ def read_deployable(
     overrides: tuple[str, ...],
     jobs: Mapping[str, Any],
     jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
+    code_folder: Path | None = None,
 ) -> Deployable:
     """What the options name. Fails as wrong usage for parameters that are given twice."""
     plan = None if template_file else read_plan(plan_file, {}, ())
     source = rendering(plan, plan_file) if plan else read_source(template_file, plan_file)
-    folder = (template_file or plan_file or Path()).parent
+    folder = code_folder or (template_file or plan_file or Path()).parent
     return deployable_of(source, plan, overrides, jobs, jobs_by_child, folder=folder)
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sfnorch.cfn.pipeline.boundary import NEEDED
 from sfnorch.cfn.pipeline.creation import CREATED
 from sfnorch.cfn.pipeline.render import render_pipeline
 from sfnorch.cfn.pipeline.sources import SOURCES
 from sfnorch.cfn.render import render_template
+from sfnorch.errors import SfnorchError
 from sfnorch.partitions import CONSOLES, partition_of
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.template.contents import Template, contents
+from sfnorch.template.delivery import projects
 from sfnorch.template.iam import allows
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
@@ -86,14 +91,70 @@ def test_cloudformation_makes_roles_under_the_stacks_path_alone(action: str):
 
 
 def test_with_a_boundary_roles_are_made_within_it_and_never_freed_of_it():
-    free, bounded = (pipeline_of("pattern: dynamic", PermissionsBoundaryArn=arn) for arn in ("", BOUNDARY))
+    free = pipeline_of("pattern: dynamic", RolesWithoutBoundary="true")
+    own = pipeline_of("pattern: dynamic")
+    given = pipeline_of("pattern: dynamic", PermissionsBoundaryArn=BOUNDARY, RolesWithoutBoundary="true")
     role = "arn:aws:iam::123456789012:role/etl/a"
-    for template, may_unbind in ((free, True), (bounded, False)):
+    for template, may_unbind in ((free, True), (own, False), (given, False)):
         granted = statements(template, "CloudFormationRole")
         assert allows(granted, "iam:DeleteRolePermissionsBoundary", role) is may_unbind
-        (make,) = (one for one in granted if "iam:CreateRole" in one.actions)
+        (make,) = (one for one in granted if one.allow and "iam:CreateRole" in one.actions)
         assert make.conditional is not may_unbind
-    assert not allows(statements(bounded, "CloudFormationRole"), "iam:CreatePolicyVersion", BOUNDARY)
+    assert not allows(statements(given, "CloudFormationRole"), "iam:CreatePolicyVersion", BOUNDARY)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "boundary"),
+    [
+        ({}, "arn:aws:iam::123456789012:policy/stack-RoleBoundary-XXXXXXXXXXXX"),
+        ({"PermissionsBoundaryArn": BOUNDARY}, BOUNDARY),
+        ({"PermissionsBoundaryArn": BOUNDARY, "RolesWithoutBoundary": "true"}, BOUNDARY),
+        ({"RolesWithoutBoundary": "true"}, ""),
+    ],
+)
+def test_the_boundary_in_force_is_handed_on(parameters: dict[str, str], boundary: str):
+    template = pipeline_of("pattern: dynamic", **parameters)
+    (review,) = (project for project in projects(template) if project.logical_id == "Review")
+    assert json.loads(review.variables["PARAMETERS"]) == {"PermissionsBoundaryArn": boundary}
+
+
+@pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)
+def test_the_boundary_allows_what_the_roles_that_are_rendered_allow_and_nothing_of_iam(path: Any):
+    plan = path.read_text()
+    boundary = pipeline_of(plan).source.data["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]
+    (statement,) = boundary["Statement"]
+    assert len(json.dumps(boundary, separators=(",", ":"))) < 6_144
+    made = contents(parse_template(render_template(workflow(parse_plan(plan, folder=PLANS)), "cfn"), "plan"))
+    used = {action for role in made.roles.values() for one in role.statements for action in one.actions}
+    assert used - set(statement["Action"]) == set()
+    assert [action for action in statement["Action"] if action.startswith(("iam:", "sts:"))] == []
+
+
+FUNCTION = """\
+pattern: flow
+functions:
+  - {name: clean, code: clean.py, permissions: [{actions: [%s], resources: ['*']}]}
+steps:
+  - {name: clean, lambda: clean}
+"""
+
+
+@pytest.mark.parametrize("action", ["iam:PassRole", "iam:*", "sts:AssumeRole", "account:CloseAccount"])
+def test_a_function_gets_no_action_of_iam_within_the_boundary(tmp_path: Path, action: str):
+    (tmp_path / "clean.py").write_text("def handler(event, context):\n    return event\n")
+    plan = parse_plan(FUNCTION % f"'{action}', 's3:ListBucket'", folder=tmp_path)
+    text = render_pipeline(workflow(plan), "connection", stack_name="etl")
+    boundary = parse_template(text, "pipeline").data["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]
+    assert boundary["Statement"][0]["Action"][len(NEEDED) :] == ["s3:ListBucket"]
+
+
+def test_permissions_of_functions_that_do_not_fit_into_a_boundary_are_refused(tmp_path: Path):
+    (tmp_path / "clean.py").write_text("def handler(event, context):\n    return event\n")
+    actions = [f"glue:GetSomethingWithALongName{'ABCDEFGHIJKLMNOPQRSTUVWXY'[n % 25]}{n}" for n in range(200)]
+    many = "}, {actions: [".join(", ".join(actions[n : n + 50]) + "], resources: ['*']" for n in range(0, 200, 50))
+    plan = parse_plan(FUNCTION.replace("%s], resources: ['*']", "%s") % many, folder=tmp_path)
+    with pytest.raises(SfnorchError, match=r"would list \d+ actions, too many for a policy"):
+        render_pipeline(workflow(plan), "connection", stack_name="etl")
 
 
 @pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)

@@ -1,6 +1,7 @@
-"""The role by which CloudFormation makes the plan's stack: what sfnorch's templates hold, under that stack's name.
+"""The role by which CloudFormation creates the plan's stack: what sfnorch's templates hold, under that stack's name.
 
-What each type of resource takes is what its handlers ask for, in the schemas of the CloudFormation registry.
+It creates roles only within the permissions boundary, and changes nothing that belongs to another stack. The actions
+for each type of resource are those of its handlers, in the schemas of the CloudFormation registry.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
 """
 
@@ -9,28 +10,46 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from troposphere import If, NoValue, Ref, Sub
+from troposphere import If, NoValue, Ref, Sub, Tags
 from troposphere.iam import Role
 
-from sfnorch import workflow as flow
-from sfnorch.cfn.pipeline.names import BUCKET, CREATION_ROLE, STACK_NAME, account_arn, regional_arn, within
-from sfnorch.cfn.pipeline.parameters import given as is_given
+from sfnorch.cfn.pipeline.boundary import boundary_arn
+from sfnorch.cfn.pipeline.names import (
+    CREATION_ROLE,
+    DEPLOYMENT_BUCKET,
+    IS_BOUNDED,
+    STACK_NAME,
+    account_arn,
+    regional_arn,
+    within,
+)
 from sfnorch.cfn.pipeline.roles import delivery_role
 from sfnorch.cfn.roles import allow
-from sfnorch.cfn.values import JOBS_POLICY, LOG_AND_TRACE_POLICY, RESULTS, STACK_TAG, TOPIC
+from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC
+from sfnorch.packages import CODE_FOLDER
 
 PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com", "lambda.amazonaws.com")
 """The services that take on the roles of sfnorch's templates."""
 
 _OWN = f"${{{STACK_NAME}}}"
 _ROLES = account_arn("iam", f"role/{_OWN}/*")
+_POLICIES = account_arn("iam", f"policy/{_OWN}/*")
 _KEYS = regional_arn("kms", "key/*")
+_OLD_KEY_TAG = "sfnorch:stack"
+_RANDOM_ENDS = ("?" * 12, "?" * 13)
+"""How names end that CloudFormation makes, in so many random characters [documented by examples, not as a rule].
+
+A wildcard * would cover the names of a stack that is called NAME-results-2.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
+"""
 
 
 def creation_role() -> Role:
     """The role of CloudFormation."""
     statements = [statement for made in CREATED.values() for statement in made()]
-    role = delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", [*statements, expand_sam("ExpandSam")])
+    statements += [expand_sam("ExpandSam"), _keep_off_other_stacks()]
+    role = delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", statements)
+    role.Tags = Tags({DEPLOYS_TAG: Ref(STACK_NAME)})
     # CloudFormation works on a stack by the role that made it for ever: without it the stack could not be deleted
     role.DeletionPolicy = role.UpdateReplacePolicy = "Retain"
     return role
@@ -53,13 +72,30 @@ def _state_machines() -> list[Any]:
     return [allow("MakeStateMachines", actions, [regional_arn("states", f"stateMachine:{_OWN}-*")])]
 
 
+def _keep_off_other_stacks() -> dict[str, Any]:
+    """The statement that denies everything on resources of other stacks.
+
+    The names of this stack's resources begin with its name and a hyphen, and so do the names of a stack `NAME-prod`.
+    The stacks differ in the tag that CloudFormation gives to every resource and that nobody else can set. Managed
+    policies of AWS rely on such tags too [documented: AmazonEC2ContainerServiceFullAccess].
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+    """
+    tag = "aws:ResourceTag/aws:cloudformation:stack-name"
+    return {
+        "Sid": "KeepOffOtherStacks",
+        "Effect": "Deny",
+        "Action": [f"{service}:*" for service in ("states", "cloudwatch", "sns", "logs", "lambda")],
+        "Resource": "*",
+        "Condition": {"StringNotEquals": {tag: Ref(STACK_NAME)}, "Null": {tag: "false"}},
+    }
+
+
 def _roles() -> list[Any]:
-    """Roles under the stack's path alone; within the permissions boundary, and never without it, where one is given.
+    """Roles under the stack's path alone, and never without the permissions boundary unless the pipeline says so.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
-    bounded = {"iam:PermissionsBoundary": Ref(flow.BOUNDARY_ARN)}
-    own_policies = {"iam:PolicyARN": _policies()}
+    bounded = {"iam:PermissionsBoundary": boundary_arn()}
     grant = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
     keep = (
         *("iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
@@ -72,26 +108,29 @@ def _roles() -> list[Any]:
         "Sid": "KeepBoundary",
         "Effect": "Deny",
         "Action": [*boundary_changes, "iam:DeletePolicy"],
-        "Resource": [Ref(flow.BOUNDARY_ARN)],
+        "Resource": [boundary_arn()],
+    }
+    # a role with this tag would reach the keys of the stack that the tag names
+    keep_tag = {
+        "Sid": "KeepTag",
+        "Effect": "Deny",
+        "Action": ["iam:CreateRole", "iam:TagRole"],
+        "Resource": "*",
+        "Condition": {"ForAnyValue:StringEquals": {"aws:TagKeys": [DEPLOYS_TAG]}},
     }
     return [
-        allow("MakeRoles", grant, [_ROLES], If(is_given(flow.BOUNDARY_ARN), {"StringEquals": bounded}, NoValue)),
+        allow("MakeRoles", grant, [_ROLES], If(IS_BOUNDED, {"StringEquals": bounded}, NoValue)),
         allow(
             "AttachPolicies",
             ("iam:AttachRolePolicy",),
             [_ROLES],
-            {"ArnLike": own_policies, "StringEquals": If(is_given(flow.BOUNDARY_ARN), bounded, NoValue)},
+            {"ArnLike": {"iam:PolicyARN": [_POLICIES]}, "StringEquals": If(IS_BOUNDED, bounded, NoValue)},
         ),
         allow("KeepRoles", keep, [_ROLES]),
-        If(is_given(flow.BOUNDARY_ARN), keep_boundary, unbind),
+        keep_tag,
+        If(IS_BOUNDED, keep_boundary, unbind),
         allow("PassRoles", ("iam:PassRole",), [_ROLES], {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}),
     ]
-
-
-def _policies() -> list[Any]:
-    """The managed policies of sfnorch's templates."""
-    names = (f"{LOG_AND_TRACE_POLICY}-*", f"*{JOBS_POLICY}*")
-    return [account_arn("iam", f"policy/{_OWN}-{name}") for name in names]
 
 
 def _managed_policies() -> list[Any]:
@@ -99,7 +138,7 @@ def _managed_policies() -> list[Any]:
         *("iam:CreatePolicy", "iam:GetPolicy", "iam:DeletePolicy", "iam:ListEntitiesForPolicy"),
         *("iam:CreatePolicyVersion", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion"),
     )
-    return [allow("MakePolicies", actions, _policies())]
+    return [allow("MakePolicies", actions, [_POLICIES])]
 
 
 def _alarms() -> list[Any]:
@@ -117,31 +156,36 @@ def _topics() -> list[Any]:
         *("sns:Subscribe", "sns:Unsubscribe", "sns:ListSubscriptionsByTopic"),
         *("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
     )
-    return [allow("MakeTopics", actions, [regional_arn("sns", f"{_OWN}-{TOPIC}-*")])]
+    topics = [regional_arn("sns", f"{_OWN}-{TOPIC}-{end}") for end in _RANDOM_ENDS]
+    return [allow("MakeTopics", actions, topics)]
 
 
 def _keys() -> list[Any]:
-    """Keys that bear the stack's tag: a key's ARN tells nothing of its stack.
+    """What creates a key; the key's own policy lets this role manage it, by the role's tag.
 
-    What makes a key asks for the tag to be given; what is asked of a new key, before its tag is known everywhere, does
-    no harm to another.
+    The ARN of a key holds nothing of its stack, and whoever may tag keys could tag a foreign one: so no permission here
+    depends on a tag that this role can set. KeepOldKeys is for keys that an earlier version created.
     https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
     """
-    given = {"StringEquals": {f"aws:RequestTag/{STACK_TAG}": Ref(STACK_NAME)}}
-    borne = {"StringEquals": {f"aws:ResourceTag/{STACK_TAG}": Ref(STACK_NAME)}}
-    harmless = (
-        *("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"),
-        "kms:EnableKeyRotation",
-    )
+    given = {"StringEquals": {f"aws:RequestTag/{KEY_TAG}": Ref(STACK_NAME)}}
+    borne = {"StringEquals": {f"aws:ResourceTag/{_OLD_KEY_TAG}": Ref(STACK_NAME)}}
     keep = (
-        *("kms:PutKeyPolicy", "kms:UpdateKeyDescription", "kms:EnableKey", "kms:DisableKey"),
+        *("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"),
+        *("kms:PutKeyPolicy", "kms:UpdateKeyDescription", "kms:EnableKey", "kms:DisableKey", "kms:EnableKeyRotation"),
         *("kms:DisableKeyRotation", "kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
     )
+    claim_none = {
+        "Sid": "ClaimNoKeys",
+        "Effect": "Deny",
+        "Action": ["kms:TagResource"],
+        "Resource": "*",
+        "Condition": {"ForAnyValue:StringEquals": {"aws:TagKeys": [_OLD_KEY_TAG]}},
+    }
     return [
         allow("MakeKeys", ("kms:CreateKey",), "*", given),
-        allow("TagKeys", ("kms:TagResource", "kms:PutKeyPolicy"), [_KEYS], given),
-        allow("SeeKeys", harmless, [_KEYS]),
-        allow("KeepKeys", keep, [_KEYS], borne),
+        allow("StartKeys", ("kms:TagResource", "kms:PutKeyPolicy"), [_KEYS], given),
+        allow("KeepOldKeys", keep, [_KEYS], borne),
+        claim_none,
     ]
 
 
@@ -168,7 +212,7 @@ def _functions() -> list[Any]:
     code = ("s3:GetObject", "s3:GetObjectVersion")
     return [
         allow("MakeFunctions", actions, [regional_arn("lambda", f"function:{_OWN}-*")]),
-        allow("ReadCode", code, [within(BUCKET, "functions/*")]),
+        allow("ReadCode", code, [within(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
     ]
 
 
@@ -180,8 +224,8 @@ def _buckets() -> list[Any]:
     )
     changes = [f"s3:{verb}{name}" for name in settings for verb in ("Get", "Put")]
     actions = ("s3:CreateBucket", "s3:ListBucket", *changes, "s3:DeleteBucketPolicy")
-    own = Sub(f"arn:${{AWS::Partition}}:s3:::{_OWN}-{RESULTS.lower()}-*")
-    return [allow("MakeBuckets", actions, [own])]
+    own = [Sub(f"arn:${{AWS::Partition}}:s3:::{_OWN}-{RESULTS.lower()}-{end}") for end in _RANDOM_ENDS]
+    return [allow("MakeBuckets", actions, own)]
 
 
 def _schedules() -> list[Any]:

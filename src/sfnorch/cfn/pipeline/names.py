@@ -7,20 +7,28 @@ from typing import Any
 from troposphere import Sub
 
 BUCKET, SOURCE_BUCKET = "ArtifactBucket", "SourceBucket"
+DEPLOYMENT_BUCKET = "DeploymentBucket"
 BUILD, BUILD_LOGS, BUILD_ROLE = "Build", "BuildLogGroup", "BuildRole"
-CREATION_ROLE = "CloudFormationRole"
+REVIEW, REVIEW_LOGS, REVIEW_ROLE = "Review", "ReviewLogGroup", "ReviewRole"
+CREATION_ROLE, BOUNDARY = "CloudFormationRole", "RoleBoundary"
 PIPELINE, PIPELINE_ROLE = "Pipeline", "PipelineRole"
 TOPIC, TOPIC_KEY = "PipelineTopic", "PipelineTopicKey"
 """Logical ids."""
 
 STACK_NAME, CONNECTION, REPOSITORY, BRANCH = "StackName", "ConnectionArn", "Repository", "Branch"
-IMAGE = "BuildImage"
+IMAGE, PACKAGE, UNBOUNDED = "BuildImage", "SfnorchPackage", "RolesWithoutBoundary"
 """Parameters of the pipeline itself; all others are the plan's, handed on."""
+
+OWN_BOUNDARY, IS_BOUNDED = "OwnBoundary", "BoundedRoles"
+"""Conditions: the pipeline creates the permissions boundary; the plan's roles have a permissions boundary at all."""
 
 SOURCE_ARTIFACT, BUILT_ARTIFACT = "Source", "Built"
 CHANGE_SET, CHANGE_SET_LINK = "CHANGE_SET", "CHANGE_SET_LINK"
-NO_CHANGE_SET = "none"
-"""What the buildspec says in a stage for the next one: which change set is to be executed, if any, and its page."""
+NO_CHANGE_SET, CHANGE_SET_NAMES = "none", "sfnorch-*"
+"""The variables that the Review stage exports: the change set to execute, if there is one, and its console page."""
+
+BUILD_PROJECT, REVIEW_PROJECT = "${AWS::StackName}", "${AWS::StackName}-review"
+"""Names of the build projects, as `Fn::Sub` takes them."""
 
 
 def regional_arn(service: str, rest: str) -> Any:

@@ -14,17 +14,18 @@ from typing import Any
 from troposphere import Equals, If, Join, Not, NoValue, Parameter, Ref, Select, Sub
 
 from sfnorch import workflow as flow
-from sfnorch.cfn.pipeline.names import IMAGE, STACK_NAME
+from sfnorch.cfn.pipeline.names import BOUNDARY, IMAGE, OWN_BOUNDARY, PACKAGE, STACK_NAME, UNBOUNDED
+from sfnorch.repository import package
 
 _IMAGE = "aws/codebuild/standard:7.0"
 """https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html"""
 
-_ALWAYS = flow.BOUNDARY_ARN
-"""The parameter that is handed on even where it is empty: every plan has it, and a list of none would be no list."""
+_PACKAGE_PATTERN = r"^[A-Za-z0-9][-A-Za-z0-9 ._:/@+=%~,#&\[\]]*$"
+"""A requirement, a path or a URL: what CodeBuild hands to a shell as a variable, and never as a command."""
 
 
 def own_parameters(stack_name: str) -> Iterator[Parameter]:
-    """The stack's name, which is `stack_name` unless it is given, and the image of the builds."""
+    """Yield the parameters of the pipeline itself; `stack_name` is the default name of the plan's stack."""
     yield Parameter(
         STACK_NAME,
         Type="String",
@@ -41,6 +42,22 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
         Default=_IMAGE,
         AllowedPattern="^[A-Za-z0-9][A-Za-z0-9._/:@-]*$",
         ConstraintDescription="the name of an image",
+    )
+    yield Parameter(
+        PACKAGE,
+        Type="String",
+        Description="The version of sfnorch that the Review stage installs with pip",
+        Default=package()[0],
+        AllowedPattern=_PACKAGE_PATTERN,
+        ConstraintDescription="a requirement such as sfnorch==1.0.0, or the URL of a package",
+    )
+    yield Parameter(
+        UNBOUNDED,
+        Type="String",
+        Description="true: roles of the deployed stack have no permissions boundary. Everyone whose change set is "
+        "approved can then give these roles any permission, up to those of an administrator",
+        Default="false",
+        AllowedValues=["false", "true"],
     )
 
 
@@ -86,17 +103,19 @@ def conditions(parameters: Iterable[flow.Parameter]) -> dict[str, Any]:
 def as_json(workflow: flow.Workflow) -> Any:
     """The plan's parameters that are given as one JSON object, as `--parameter-overrides` takes it.
 
-    Their patterns keep quotes, backslashes and line ends out of the values.
+    Their patterns keep quotes, backslashes and line ends out of the values. The permissions boundary is always among
+    them: every plan has the parameter, and an empty list would be no list.
     """
-    pairs = [
-        pair if parameter.name == _ALWAYS else If(given(parameter.name), pair, NoValue)
-        for parameter in _of_the_plan(workflow)
-        for pair in [_pair(parameter)]
-    ]
+    pairs = [_pair(parameter) for parameter in _of_the_plan(workflow)]
     return Join("", ["{", Join(", ", pairs), "}"])
 
 
 def _pair(parameter: flow.Parameter) -> Any:
+    if parameter.name == flow.BOUNDARY_ARN:
+        own = If(OWN_BOUNDARY, Ref(BOUNDARY), "")
+        return Join("", [f'"{parameter.name}": "', If(given(parameter.name), Ref(parameter.name), own), '"'])
     if parameter.is_list:
-        return Join("", [f'"{parameter.name}": "', Join(",", Ref(parameter.name)), '"'])
-    return Sub(f'"{parameter.name}": "${{{parameter.name}}}"')
+        text = Join("", [f'"{parameter.name}": "', Join(",", Ref(parameter.name)), '"'])
+    else:
+        text = Sub(f'"{parameter.name}": "${{{parameter.name}}}"')
+    return If(given(parameter.name), text, NoValue)

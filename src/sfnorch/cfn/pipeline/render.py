@@ -11,11 +11,13 @@ from sfnorch import workflow as flow
 from sfnorch.cfn import yaml_text
 from sfnorch.cfn.assembly import Group, TemplateData, assembled, parameter
 from sfnorch.cfn.buckets import private_bucket
+from sfnorch.cfn.pipeline.boundary import boundary_conditions, boundary_policy
 from sfnorch.cfn.pipeline.build import build_resources
 from sfnorch.cfn.pipeline.creation import creation_role
-from sfnorch.cfn.pipeline.names import BUCKET, PIPELINE, SOURCE_BUCKET
+from sfnorch.cfn.pipeline.names import BUCKET, DEPLOYMENT_BUCKET, PIPELINE, SOURCE_BUCKET
 from sfnorch.cfn.pipeline.notice import CONSOLE_DOMAINS, notice_resources, own_topic, told_topic
 from sfnorch.cfn.pipeline.parameters import conditions, handed_on, own_parameters
+from sfnorch.cfn.pipeline.review import deployment_bucket, review_resources
 from sfnorch.cfn.pipeline.sources import OBJECT, Source, source
 from sfnorch.cfn.pipeline.stages import pipeline_resources
 from sfnorch.cfn.references import refuse_references
@@ -41,7 +43,7 @@ def _template(workflow: flow.Workflow, start: Source, *, stack_name: str, approv
         f"The pipeline of a stack that sfnorch makes. {workflow.description}",
         parameters=[*start.parameters, *own_parameters(stack_name), *map(parameter, declared)],
         mappings=CONSOLE_DOMAINS,
-        conditions={**conditions(declared), **own_topic(workflow.topic)},
+        conditions={**conditions(declared), **boundary_conditions(), **own_topic(workflow.topic)},
         groups=_groups(workflow, start, approval=approval),
         outputs=_outputs(workflow, start),
         tags=workflow.tags,
@@ -53,9 +55,14 @@ def _groups(workflow: flow.Workflow, start: Source, *, approval: bool) -> list[G
     return [
         ("From the source to the deployed stack", pipeline_resources(workflow, start, approval=approval)),
         ("What the pipeline starts from, and what starts it", start.resources),
-        ("What runs buildspec.yml in every stage but the first", build_resources(workflow)),
-        ("What CloudFormation may do: make the plan's stack, and nothing else", [creation_role()]),
-        ("Where the stages' artifacts lie", private_bucket(BUCKET, expires=True)),
+        ("Build: runs buildspec.yml of the repository, and may do almost nothing", build_resources(workflow)),
+        ("Review: creates the change set by its own commands, and can't execute it", review_resources(workflow)),
+        (
+            "CloudFormation: creates the plan's stack, and its roles within a boundary",
+            [creation_role(), boundary_policy(workflow)],
+        ),
+        ("The stages' artifacts", private_bucket(BUCKET, expires=True)),
+        ("Templates and function code, which only Review writes", deployment_bucket()),
         ("Who is told of a stage that fails", notice_resources(workflow.topic)),
     ]
 
@@ -64,6 +71,7 @@ def _outputs(workflow: flow.Workflow, start: Source) -> dict[str, Any]:
     outputs = {
         "PipelineName": Ref(PIPELINE),
         "ArtifactBucketName": Ref(BUCKET),
+        "DeploymentBucketName": Ref(DEPLOYMENT_BUCKET),
         "TopicArn": told_topic(workflow.topic),
     }
     if start.provider == "S3":

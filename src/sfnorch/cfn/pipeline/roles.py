@@ -7,14 +7,19 @@ from typing import Any
 from troposphere.iam import Policy, Role
 
 
-def delivery_role(logical_id: str, service: str, statements: list[Any]) -> Role:
-    """A role that the service takes on, with these statements.
+def delivery_role(
+    logical_id: str, service: str, statements: list[Any], condition: dict[str, Any] | None = None
+) -> Role:
+    """Return a role that the service assumes, with these statements.
 
-    Its trust has no condition: a role can be passed to a service in its own account alone, and whether these services
-    tell aws:SourceAccount when they take one on is nowhere said.
+    `condition` restricts the trust, where the service sends the condition keys: CodeBuild and EventBridge do
+    [documented]. For CodePipeline and CloudFormation this is not documented; a role can be passed to a service only in
+    its own account.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
-    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    trust: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    if condition:
+        trust["Condition"] = condition
     return Role(
         logical_id,
         AssumeRolePolicyDocument={"Version": "2012-10-17", "Statement": [trust]},

@@ -25,6 +25,8 @@ from sfnorch.cfn.pipeline.names import (
 from sfnorch.cfn.pipeline.roles import delivery_role
 from sfnorch.cfn.roles import allow
 
+_RULE = "SourceChanged"
+
 OBJECT = "source.zip"
 """The key of the file that a pipeline from a bucket starts from."""
 
@@ -162,12 +164,24 @@ def _starting(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
     start = allow("Start", ("codepipeline:StartPipelineExecution",), [arn])
     return (
         Rule(
-            "SourceChanged",
+            _RULE,
             EventPattern=pattern,
-            Targets=[Target(Id="pipeline", Arn=arn, RoleArn=GetAtt("SourceChangedRole", "Arn"))],
+            Targets=[Target(Id="pipeline", Arn=arn, RoleArn=GetAtt(f"{_RULE}Role", "Arn"))],
         ),
-        delivery_role("SourceChangedRole", "events.amazonaws.com", [start]),
+        delivery_role(f"{_RULE}Role", "events.amazonaws.com", [start], _by_rule()),
     )
+
+
+def _by_rule() -> dict[str, Any]:
+    """The condition that the stack's own rule assumes the role.
+
+    The rule's name ends in random characters, and the rule names the role: so the ARN can't be given in full.
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+    """
+    return {
+        "StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")},
+        "ArnLike": {"aws:SourceArn": regional_arn("events", f"rule/${{AWS::StackName}}-{_RULE}-*")},
+    }
 
 
 _SOURCES: Mapping[str, Callable[[], Source]] = {

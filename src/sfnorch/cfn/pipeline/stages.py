@@ -1,13 +1,11 @@
 """The pipeline's stages: Source, Build, Review, Approve if it is wanted, Deploy.
 
-Review makes the change set and leaves it; Approve shows it to a person; Deploy executes that very one. Where nothing
-would change, Approve and Deploy are skipped.
+Review creates the change set; Approve shows it to a person; Deploy executes it, by CodePipeline's own action for
+CloudFormation, so that no build may. Where nothing would change, Approve and Deploy are skipped.
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
 """
 
 from __future__ import annotations
-
-import json
 
 from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.codepipeline import (
@@ -29,12 +27,16 @@ from sfnorch import workflow as flow
 from sfnorch.cfn.pipeline.names import (
     BUCKET,
     BUILD,
+    BUILD_PROJECT,
     BUILT_ARTIFACT,
     CHANGE_SET,
     CHANGE_SET_LINK,
+    CHANGE_SET_NAMES,
     NO_CHANGE_SET,
     PIPELINE,
     PIPELINE_ROLE,
+    REVIEW,
+    REVIEW_PROJECT,
     SOURCE_ARTIFACT,
     STACK_NAME,
     regional_arn,
@@ -52,13 +54,12 @@ def pipeline_resources(workflow: flow.Workflow, source: Source, *, approval: boo
     """The pipeline and its role."""
     stages = [
         Stages(Name="Source", Actions=[_source(source)]),
-        Stages(Name="Build", Actions=[_build("Build", [SOURCE_ARTIFACT], output=BUILT_ARTIFACT)]),
-        Stages(Name="Review", Actions=[_build(_REVIEW, [SOURCE_ARTIFACT, BUILT_ARTIFACT])]),
+        Stages(Name="Build", Actions=[_build("Build", BUILD, [SOURCE_ARTIFACT], output=BUILT_ARTIFACT)]),
+        Stages(Name=_REVIEW, Actions=[_build(_REVIEW, REVIEW, [SOURCE_ARTIFACT, BUILT_ARTIFACT])]),
     ]
     if approval:
         stages.append(Stages(Name="Approve", BeforeEntry=_if_something_changes(), Actions=[_approval(workflow.topic)]))
-    deploy = _build("Deploy", [SOURCE_ARTIFACT], variables={CHANGE_SET: _of_review(CHANGE_SET)})
-    stages.append(Stages(Name="Deploy", BeforeEntry=_if_something_changes(), Actions=[deploy]))
+    stages.append(Stages(Name="Deploy", BeforeEntry=_if_something_changes(), Actions=[_execution()]))
     pipeline = Pipeline(
         PIPELINE,
         PipelineType="V2",
@@ -79,18 +80,32 @@ def _source(source: Source) -> Actions:
     )
 
 
-def _build(name: str, inputs: list[str], *, output: str = "", variables: dict[str, str] | None = None) -> Actions:
-    """A run of buildspec.yml, which knows by STAGE what is to be done; its variables are known by the action's name."""
-    given = {"STAGE": name.lower(), **(variables or {})}
-    environment = json.dumps([{"name": key, "value": value} for key, value in given.items()])
+def _build(name: str, project: str, inputs: list[str], *, output: str = "") -> Actions:
+    """A run of a build project; its exported variables are known by the action's name."""
     several = {"PrimarySource": SOURCE_ARTIFACT} if len(inputs) > 1 else {}
     return Actions(
         Name=name,
         Namespace=name,
         ActionTypeId=_provider("Build", "CodeBuild"),
-        Configuration={"ProjectName": Ref(BUILD), **several, "EnvironmentVariables": environment},
+        Configuration={"ProjectName": Ref(project), **several},
         InputArtifacts=[InputArtifacts(Name=artifact) for artifact in inputs],
         **({"OutputArtifacts": [OutputArtifacts(Name=output)]} if output else {}),
+    )
+
+
+def _execution() -> Actions:
+    """The execution of the change set that Review created; the action waits for its end.
+
+    https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
+    """
+    return Actions(
+        Name="Deploy",
+        ActionTypeId=_provider("Deploy", "CloudFormation"),
+        Configuration={
+            "ActionMode": "CHANGE_SET_EXECUTE",
+            "StackName": Ref(STACK_NAME),
+            "ChangeSetName": _of_review(CHANGE_SET),
+        },
     )
 
 
@@ -132,17 +147,25 @@ def _provider(category: str, provider: str) -> ActionTypeId:
 
 
 def _role(workflow: flow.Workflow, source: Source, *, approval: bool) -> Role:
-    """The role: it moves artifacts, reads the source, starts builds, and asks for approval.
+    """The role: it moves artifacts, reads the source, starts builds, asks for approval, and executes change sets.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
     """
     find = ("s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation")
-    project = regional_arn("codebuild", "project/${AWS::StackName}")
+    projects = [regional_arn("codebuild", f"project/{name}") for name in (BUILD_PROJECT, REVIEW_PROJECT)]
+    stack = regional_arn("cloudformation", f"stack/${{{STACK_NAME}}}/*")
     statements = [
         allow("FindBucket", find, [GetAtt(BUCKET, "Arn")]),
         allow("MoveArtifacts", ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"), [within(BUCKET)]),
         *source.statements,
-        allow("Build", ("codebuild:StartBuild", "codebuild:BatchGetBuilds"), [project]),
+        allow("Build", ("codebuild:StartBuild", "codebuild:BatchGetBuilds"), projects),
         *(publishing(workflow) if approval else []),
+        allow("SeeStack", ("cloudformation:DescribeStacks", "cloudformation:DescribeChangeSet"), [stack]),
+        allow(
+            "ExecuteChangeSets",
+            ("cloudformation:ExecuteChangeSet",),
+            [stack],
+            {"StringLike": {"cloudformation:ChangeSetName": CHANGE_SET_NAMES}},
+        ),
     ]
     return delivery_role(PIPELINE_ROLE, "codepipeline.amazonaws.com", statements)

@@ -1,0 +1,77 @@
+"""The permissions boundary of the plan's roles: what sfnorch's templates need, and the permissions of functions.
+
+The boundary is part of the pipeline's stack, so a push can't change it. It allows nothing of IAM.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import And, Condition, Equals, If, Not, Or, Ref
+from troposphere.iam import ManagedPolicy
+
+from sfnorch.cfn.pipeline.names import BOUNDARY, IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED
+from sfnorch.cfn.pipeline.parameters import given
+from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, allow
+from sfnorch.errors import SfnorchError
+from sfnorch.workflow import BOUNDARY_ARN, Workflow
+
+NEEDED = (
+    *("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"),
+    *("glue:StartWorkflowRun", "glue:GetWorkflowRun"),
+    *("states:StartExecution", "states:DescribeExecution", "states:StopExecution"),
+    *("events:PutRule", "events:PutTargets", "events:DescribeRule"),
+    *("sns:Publish", "kms:Decrypt", "kms:GenerateDataKey*", "cloudwatch:SetAlarmState", "lambda:InvokeFunction"),
+    *("s3:GetObject", "s3:PutObject", "secretsmanager:GetSecretValue"),
+    *("redshift-data:ExecuteStatement", "redshift-data:DescribeStatement", "redshift-data:CancelStatement"),
+    *("redshift:GetClusterCredentials", "redshift:GetClusterCredentialsWithIAM", "redshift-serverless:GetCredentials"),
+    *("logs:CreateLogStream", "logs:PutLogEvents", *LOG_DELIVERY, *TRACING),
+)
+"""The actions of the roles in sfnorch's templates."""
+
+_FORBIDDEN = ("iam", "sts", "organizations", "account")
+"""Services whose actions lead to other roles and accounts."""
+
+_MAX_CHARACTERS = 6_144
+"""Of a managed policy, without spaces. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+
+def boundary_policy(workflow: Workflow) -> ManagedPolicy:
+    """Return the boundary; actions of IAM that the plan gives to its functions are not part of it.
+
+    Raises SfnorchError where the functions have more permissions than a policy can list.
+    """
+    of_functions = {
+        action
+        for function in workflow.functions
+        for permission in function.permissions
+        for action in permission.actions
+        if action.partition(":")[0] not in _FORBIDDEN
+    }
+    actions = (*NEEDED, *sorted(of_functions - set(NEEDED)))
+    if sum(len(action) + 3 for action in actions) > _MAX_CHARACTERS - 100:
+        raise SfnorchError(
+            f"the permissions boundary of the plan's roles would list {len(actions)} actions, too many for a policy",
+            hint="name fewer actions in the functions' permissions, by a prefix such as s3:Get*",
+        )
+    return ManagedPolicy(
+        BOUNDARY,
+        Condition=OWN_BOUNDARY,
+        Description="The permissions boundary of all roles in the stack that the pipeline deploys.",
+        PolicyDocument={"Version": "2012-10-17", "Statement": [allow("OnlyThis", actions, "*")]},
+    )
+
+
+def boundary_conditions() -> dict[str, Any]:
+    """Return the conditions that decide whether roles are bounded, and by whose policy."""
+    bounded = Equals(Ref(UNBOUNDED), "false")
+    return {
+        OWN_BOUNDARY: And(Not(Condition(given(BOUNDARY_ARN))), bounded),
+        IS_BOUNDED: Or(Condition(given(BOUNDARY_ARN)), bounded),
+    }
+
+
+def boundary_arn() -> Any:
+    """Return the ARN of the boundary, for where roles are bounded."""
+    return If(given(BOUNDARY_ARN), Ref(BOUNDARY_ARN), Ref(BOUNDARY))
