@@ -5,6 +5,7 @@ from __future__ import annotations
 from sfnorch.lint.rule import Rule
 from sfnorch.lint.rules import (
     alarm_topic_key,
+    approval_bypassed,
     branch_stops_siblings,
     bucket_unprotected,
     delivery_permission_missing,
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     topic_key_access.RULE,
     delivery_permission_missing.RULE,
     delivery_role_too_wide.RULE,
+    approval_bypassed.RULE,
     bucket_unprotected.RULE,
     null_value.RULE,
     yaml_alias.RULE,

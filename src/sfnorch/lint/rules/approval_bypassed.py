@@ -1,0 +1,62 @@
+"""A build that runs before the approval of its pipeline, and whose role can deploy without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.rule import Fault, Rule
+from sfnorch.lint.subject import Subject
+from sfnorch.lint.words import listed
+from sfnorch.template.calls import ANY
+from sfnorch.template.delivery import Action, Pipeline, Project, pipelines, projects
+from sfnorch.template.iam import allows
+
+_DEPLOYING = (
+    *("cloudformation:ExecuteChangeSet", "cloudformation:CreateStack", "cloudformation:UpdateStack"),
+    *("codepipeline:PutApprovalResult", "codepipeline:UpdatePipeline", "codepipeline:OverrideStageCondition"),
+)
+"""Actions that deploy a stack, or that answer, change or skip the approval."""
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    known = list(projects(subject.template))
+    for pipeline in pipelines(subject.template):
+        for project in _before_approval(pipeline, known):
+            role = project.role
+            if role is None:
+                continue
+            if found := [action for action in _DEPLOYING if allows(role.statements, action, ANY)]:
+                yield Fault(
+                    path=role.path,
+                    place=role.place,
+                    message=f"{role.name}: {project.logical_id} runs before the approval in {pipeline.logical_id}, "
+                    f"and its role allows {listed(found)}",
+                    hint="let CodePipeline execute the change set after the approval (ActionMode: CHANGE_SET_EXECUTE), "
+                    "and remove these actions from the role",
+                )
+
+
+def _before_approval(pipeline: Pipeline, known: list[Project]) -> Iterator[Project]:
+    """Yield the projects, each once, that run before the first approval; none in a pipeline without approval."""
+    approvals = [number for number, action in enumerate(pipeline.actions) if action.category == "Approval"]
+    if not approvals:
+        return
+    early = [action for action in pipeline.actions[: approvals[0]] if action.provider == "CodeBuild"]
+    for project in known:
+        if any(_is_run_by(project, action) for action in early):
+            yield project
+
+
+def _is_run_by(project: Project, action: Action) -> bool:
+    return action.configuration.get("ProjectName") == project.name
+
+
+RULE = Rule(
+    id="approval-bypassed",
+    title="A build before the approval of its pipeline whose role can deploy without the approval",
+    why="whoever can push decides which commands the build runs, and so deploys without approval",
+    source="https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html",
+    severity=Severity.WARNING,
+    check=_check,
+)
