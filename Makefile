@@ -4,12 +4,15 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Airflow has an environment of its own, since it holds boto3 and others to versions; 2.10 takes Python up to 3.12.
 AIRFLOW_PYTHON ?= $(PYTHON)
+# checkov has an environment of its own too: it holds boto3, networkx and others to versions.
+CHECKOV_PYTHON ?= $(PYTHON)
+CHECKOV := 'checkov==3.3.30'
 # The lowest versions may lack packages for the newest Python.
 LOWEST_PYTHON ?= $(PYTHON)
 AIRFLOW_2 := 'apache-airflow==2.10.5' 'apache-airflow-providers-amazon[aiobotocore]==9.17.0'
 AIRFLOW_3 := 'apache-airflow==3.3.2' 'apache-airflow-providers-amazon[aiobotocore]==9.39.0'
 
-.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 golden bench clean
+.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov golden bench clean
 
 help:
 	@echo "make demo    render the default orchestration, look it over, and draw it"
@@ -19,6 +22,8 @@ help:
 	@echo "             run a part of the tests with the lowest versions of dependencies that are allowed"
 	@echo "make test-airflow"
 	@echo "             load and run the exported DAGs in Airflow 3 and 2.10"
+	@echo "make test-checkov"
+	@echo "             run checkov over every committed template"
 	@echo "make golden  renew the committed renderings and generated parts of the README; read the diff"
 	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
 
@@ -64,6 +69,14 @@ test-airflow: test-airflow-3 test-airflow-2
 test-airflow-2 test-airflow-3: test-airflow-%: $(VENV)-airflow-%/ready
 	$(VENV)-airflow-$*/bin/python -m pytest -c tests/airflow/pytest.ini tests/airflow
 
+$(VENV)-checkov/ready:
+	$(CHECKOV_PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check pytest ruamel.yaml $(CHECKOV)
+	@touch $@
+
+test-checkov: $(VENV)-checkov/ready
+	$(VENV)-checkov/bin/python -m pytest -c tests/checkov/pytest.ini tests/checkov
+
 golden: $(VENV)/ready
 	$(BIN)/python -m tests.golden.renew
 
@@ -72,4 +85,4 @@ bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.deploy
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* $(VENV)-checkov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

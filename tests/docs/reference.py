@@ -20,6 +20,7 @@ from rich.console import Console
 
 from sfnorch.airflow.export import airflow_source
 from sfnorch.aws.run_tree import RunTree
+from sfnorch.cfn.checkov import ACCEPTED
 from sfnorch.cfn.render import render_template
 from sfnorch.cli.main import sfnorch
 from sfnorch.durations import duration
@@ -87,6 +88,7 @@ def readme_text(readme: str) -> str:
         "followed": _followed,
         "tasks": _tasks,
         "waits": _waits,
+        "checkov": _checkov,
         "airflow": lambda: _airflow(readme),
     }
     made = {name: "\n".join(lines()) for name, lines in parts.items()}
@@ -220,6 +222,13 @@ def _waits() -> Iterator[str]:
         transitions = figures(run).transitions
         moments = [duration(at) for at in (starts["flow-1"], starts["flow-2"], run.executions[0].ended or 0.0)]
         yield f"| {words} | {' | '.join(moments)} | {transitions} |"
+
+
+def _checkov() -> Iterator[str]:
+    """What templates accept of checkov's findings, and why."""
+    yield "| check | resource | checkov expects | reason to do without |\n|---|---|---|---|"
+    for each in ACCEPTED:
+        yield f"| `{each.check}` | `{each.resource_type}` | {each.expects} | {each.reason} |"
 
 
 def _followed() -> Iterator[str]:

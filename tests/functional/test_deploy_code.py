@@ -99,7 +99,7 @@ def test_a_package_is_the_same_bytes_for_the_same_files():
 def test_what_is_inlined_is_the_file_itself(folder: Path):
     resources = json.loads((folder / "template.json").read_text())["Resources"]
     assert resources["SmallFunction"]["Properties"]["Code"] == {"ZipFile": SMALL.rstrip("\n")}
-    assert resources["LargeFunction"]["Metadata"] == {"CodeFrom": "large.py"}
+    assert resources["LargeFunction"]["Metadata"]["CodeFrom"] == "large.py"
 
 
 def test_a_function_whose_name_is_too_long_with_the_stacks_is_told_of_before_any_call(run: Run, tmp_path: Path):

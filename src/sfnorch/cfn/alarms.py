@@ -14,6 +14,7 @@ from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic
 
 from sfnorch import workflow as flow
+from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.values import (
     DEPLOYS_TAG,
     KEY_TAG,
@@ -81,7 +82,7 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
         )
         for email in workflow.topic.emails
     ]
-    return [key, topic, *subscriptions]
+    return [with_reasons(key), topic, *subscriptions]
 
 
 def _key_policy() -> dict[str, Any]:

@@ -21,6 +21,8 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
+from sfnorch.cfn.checkov import with_reasons
+
 _DAYS = 90
 _OLD_DAYS = 30
 
@@ -66,7 +68,7 @@ def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> li
             ],
         },
     )
-    return [bucket, policy]
+    return [with_reasons(bucket), policy]
 
 
 def _lifecycle(*, expires: bool) -> LifecycleRule:

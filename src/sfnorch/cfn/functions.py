@@ -16,6 +16,7 @@ from troposphere.iam import Role
 from troposphere.logs import LogGroup
 
 from sfnorch import workflow as flow
+from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.roles import TRACING, allow, service_role
 from sfnorch.cfn.values import function_id, function_role_id, resolved
 from sfnorch.packages import METADATA, PYTHON, package_key
@@ -39,21 +40,23 @@ def function_resources(function: flow.Function, workflow: flow.Workflow) -> list
         optional["TracingConfig"] = TracingConfig(Mode="Active")
     if function.packaged:
         optional["Metadata"] = {METADATA: function.source}
+    made = TroposphereFunction(
+        function_id(function.key),
+        FunctionName=Sub(name),
+        Runtime=RUNTIME,
+        Handler=f"index.{function.handler}",
+        Timeout=function.timeout,
+        MemorySize=function.memory_mb,
+        Role=GetAtt(role, "Arn"),
+        LoggingConfig=LoggingConfig(LogGroup=Ref(log_group)),
+        Code=_code(function),
+        **optional,
+    )
+    logs = LogGroup(log_group, LogGroupName=Sub(f"/aws/lambda/{name}"), RetentionInDays=days)
     return [
-        TroposphereFunction(
-            function_id(function.key),
-            FunctionName=Sub(name),
-            Runtime=RUNTIME,
-            Handler=f"index.{function.handler}",
-            Timeout=function.timeout,
-            MemorySize=function.memory_mb,
-            Role=GetAtt(role, "Arn"),
-            LoggingConfig=LoggingConfig(LogGroup=Ref(log_group)),
-            Code=_code(function),
-            **optional,
-        ),
+        with_reasons(made),
         Role(role, **service_role("lambda.amazonaws.com", _statements(function, workflow, log_group))),
-        LogGroup(log_group, LogGroupName=Sub(f"/aws/lambda/{name}"), RetentionInDays=days),
+        with_reasons(logs),
     ]
 
 

@@ -12,6 +12,7 @@ from sfnorch import workflow as flow
 from sfnorch.cfn import alarms, machines, roles, schedule
 from sfnorch.cfn.assembly import Group, TemplateData, assembled, parameter
 from sfnorch.cfn.buckets import private_bucket
+from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.functions import function_resources
 from sfnorch.cfn.values import BOUNDED, LOG_GROUP, OWN_BUCKET, OWN_TOPIC, RESULTS, TOPIC_HAS_KEY, resolved
 
@@ -81,11 +82,8 @@ def _results(workflow: flow.Workflow) -> list[AWSObject]:
 
 
 def _log_group(logging: flow.Logging) -> AWSObject:
-    return LogGroup(
-        LOG_GROUP,
-        LogGroupName=Sub("/aws/vendedlogs/states/${AWS::StackName}"),
-        RetentionInDays=logging.retention_days,
-    )
+    name = Sub("/aws/vendedlogs/states/${AWS::StackName}")
+    return with_reasons(LogGroup(LOG_GROUP, LogGroupName=name, RetentionInDays=logging.retention_days))
 
 
 def _conditions(workflow: flow.Workflow) -> dict[str, Any]:

@@ -12,7 +12,7 @@ OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED, OWN_BUCKET = "OwnTopic", "TopicHasKey", "Boun
 """Conditions: no topic was given, so the stack makes one; a key was given for the topic that was; roles are bounded."""
 
 TOPIC, TOPIC_KEY, LOG_GROUP, RESULTS = "AlarmTopic", "AlarmTopicKey", "LogGroup", "Results"
-LOG_AND_TRACE_POLICY, JOBS_POLICY = "LogAndTracePolicy", "JobsPolicy"
+LOG_AND_TRACE_POLICY, JOBS_POLICY, BOUNDARY = "LogAndTracePolicy", "JobsPolicy", "RoleBoundary"
 """Logical ids of what the machines share."""
 
 KEY_TAG, DEPLOYS_TAG = "sfnorch:key-of", "sfnorch:deploys"

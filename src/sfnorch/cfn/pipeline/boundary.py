@@ -11,9 +11,11 @@ from typing import Any
 from troposphere import And, Condition, Equals, If, Not, Or, Ref
 from troposphere.iam import ManagedPolicy
 
-from sfnorch.cfn.pipeline.names import BOUNDARY, IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED
+from sfnorch.cfn.checkov import with_reasons
+from sfnorch.cfn.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED
 from sfnorch.cfn.pipeline.parameters import given
 from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, allow
+from sfnorch.cfn.values import BOUNDARY
 from sfnorch.errors import SfnorchError
 from sfnorch.workflow import BOUNDARY_ARN, Workflow
 
@@ -55,12 +57,13 @@ def boundary_policy(workflow: Workflow) -> ManagedPolicy:
             f"the permissions boundary of the plan's roles would list {len(actions)} actions, too many for a policy",
             hint="name fewer actions in the functions' permissions, by a prefix such as s3:Get*",
         )
-    return ManagedPolicy(
+    policy = ManagedPolicy(
         BOUNDARY,
         Condition=OWN_BOUNDARY,
         Description="The permissions boundary of all roles in the stack that the pipeline deploys.",
         PolicyDocument={"Version": "2012-10-17", "Statement": [allow("OnlyThis", actions, "*")]},
     )
+    return with_reasons(policy)
 
 
 def boundary_conditions() -> dict[str, Any]:

@@ -14,7 +14,8 @@ from typing import Any
 from troposphere import Equals, If, Join, Not, NoValue, Parameter, Ref, Select, Sub
 
 from sfnorch import workflow as flow
-from sfnorch.cfn.pipeline.names import BOUNDARY, IMAGE, OWN_BOUNDARY, PACKAGE, STACK_NAME, UNBOUNDED
+from sfnorch.cfn.pipeline.names import IMAGE, OWN_BOUNDARY, PACKAGE, STACK_NAME, UNBOUNDED
+from sfnorch.cfn.values import BOUNDARY
 from sfnorch.repository import package
 
 _IMAGE = "aws/codebuild/standard:7.0"

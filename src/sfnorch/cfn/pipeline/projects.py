@@ -22,6 +22,7 @@ from troposphere.codebuild import (
 from troposphere.iam import Role
 from troposphere.logs import LogGroup
 
+from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.pipeline.names import BUCKET, IMAGE, regional_arn, within
 from sfnorch.cfn.pipeline.roles import delivery_role
 from sfnorch.cfn.roles import allow
@@ -63,7 +64,7 @@ def build_project(
 def project_logs(logical_id: str, project: str, workflow: Workflow) -> LogGroup:
     """Return the log group of one project: no project writes into the log of another."""
     days = workflow.logging.retention_days if workflow.logging else _LOG_DAYS
-    return LogGroup(logical_id, LogGroupName=Sub(f"/aws/codebuild/{project}"), RetentionInDays=days)
+    return with_reasons(LogGroup(logical_id, LogGroupName=Sub(f"/aws/codebuild/{project}"), RetentionInDays=days))
 
 
 def project_role(logical_id: str, project: str, logs: str, statements: list[Any]) -> Role:
