@@ -119,7 +119,7 @@ def surroundings_of(stack_id: str) -> Surroundings:
     from sfnorch.template.resources import Surroundings
 
     _, _, _, region, account, stack = stack_id.split(":", 5)
-    return Surroundings(region=region, account=account, stack_name=stack.split("/")[1])
+    return Surroundings(region=region, account=account, stack_name=stack.split("/")[1], region_is_given=True)
 
 
 def parameter_owners(deployable: Deployable) -> Mapping[str, str]:

@@ -49,10 +49,12 @@ def own_partition() -> Partition:
 
 
 def surroundings(region: str) -> Surroundings:
-    """Return where a stack in the region stands."""
+    """Return where a stack in the region stands; of the default region, that nobody named it."""
     from sfnorch.template.resources import Surroundings
 
-    return Surroundings(region=region)
+    ctx = click.get_current_context(silent=True)
+    is_given = ctx is not None and ctx.get_parameter_source("region") is not click.core.ParameterSource.DEFAULT
+    return Surroundings(region=region, region_is_given=is_given)
 
 
 def _checked(ctx: click.Context, param: click.Parameter, value: str) -> str:

@@ -23,6 +23,7 @@ from sfnorch.template.functions import Function, declared_functions
 from sfnorch.template.intrinsics import Stack
 from sfnorch.template.located import Object, Path, Place
 from sfnorch.template.reader import Source
+from sfnorch.template.resource_policies import ResourcePolicies
 from sfnorch.template.resources import Surroundings
 from sfnorch.template.roles import Policies, Role, declared_roles, implied_role, policies_beside, resources
 from sfnorch.template.states import Scope, State, states_of
@@ -82,6 +83,11 @@ class Template:
     keys: tuple[Key, ...]
     events_told: bool
     functions: tuple[Function, ...] = ()
+
+    @cached_property
+    def resource_policies(self) -> ResourcePolicies:
+        """The policies of its resources."""
+        return ResourcePolicies(self.stack, self.roles)
 
     def function(self, name: str) -> Function | None:
         """The function of this name or ARN, or of a version or alias of it; None where it is another's."""

@@ -19,6 +19,7 @@ UNKNOWN = re.compile(r"<[^<>]+>")
 """How a value that only AWS knows stands in a text."""
 
 _SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
+_WITH_PATH = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")
 _LIST_TYPES = re.compile(r"CommaDelimitedList|List<.*>|AWS::SSM::Parameter::Value<(List<.*|CommaDelimitedList)>")
 
 
@@ -100,12 +101,29 @@ class Stack:
         if name in self.section("Parameters"):
             return self._parameter(name)
         if kind := self.resource_type(name):
-            return reference(kind, name, self.name(name), self.where)
+            return self._reference(kind, name)
         return f"<{name}>"
 
     def attribute(self, logical_id: str, wanted: str) -> str:
         """What GetAtt yields of the resource."""
-        return attribute(self.resource_type(logical_id), logical_id, self.name(logical_id), wanted, self.where)
+        kind = self.resource_type(logical_id)
+        name = self._name_in_arn(logical_id, kind) if wanted == "Arn" else self.name(logical_id)
+        return attribute(kind, logical_id, name, wanted, self.where)
+
+    def _reference(self, kind: str, logical_id: str) -> str:
+        identity = IDENTITIES.get(kind)
+        is_arn = identity is not None and identity.ref == "arn"
+        name = self._name_in_arn(logical_id, kind) if is_arn else self.name(logical_id)
+        return reference(kind, logical_id, name, self.where)
+
+    def _name_in_arn(self, logical_id: str, kind: str) -> str:
+        """The resource's name, behind its path where its ARN has that."""
+        name = self.name(logical_id)
+        resource = self.section("Resources").get(logical_id)
+        properties = resource.get("Properties") if isinstance(resource, Object) else None
+        if kind not in _WITH_PATH or not isinstance(properties, Object) or "Path" not in properties:
+            return name
+        return f"{self.text(properties['Path']).strip('/')}/{name}".removeprefix("/")
 
     def name(self, logical_id: str) -> str:
         """The resource's physical name; `<LogicalId>` where names refer to each other in a circle."""

@@ -12,14 +12,35 @@ from dataclasses import dataclass
 
 from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, partition_of
 
+EXAMPLE_ACCOUNT = "123456789012"
+"""The account of AWS's own examples, which stands for any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """The region and the account that a template was evaluated for without being given; empty where they are given."""
+
+    region: str = ""
+    account: str = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """Where a stack stands: what the pseudo parameters yield. The defaults are AWS's own in its examples."""
 
     region: str = DEFAULT_REGION
-    account: str = "123456789012"
+    account: str = EXAMPLE_ACCOUNT
     stack_name: str = "stack"
+    region_is_given: bool = False
+    """Whether somebody named the region; without it, the default one stands for any."""
+
+    @property
+    def assumed(self) -> Assumed:
+        """The region and the account as far as they only stand for those of the deployment."""
+        is_given = self.region_is_given or self.region != DEFAULT_REGION
+        return Assumed(
+            region="" if is_given else self.region, account=self.account if self.account == EXAMPLE_ACCOUNT else ""
+        )
 
     @property
     def partition(self) -> str:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from sfnorch.template.iam import Statement, statements
-from sfnorch.template.intrinsics import Stack
+from sfnorch.template.iam import PolicySet, Statement, statements
+from sfnorch.template.iam.managed import aws_managed_statements
+from sfnorch.template.intrinsics import NO_VALUE, Stack
 from sfnorch.template.located import Array, Object, Path, Place
 
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
@@ -28,12 +29,29 @@ class Role:
     path: Path
     place: Place
     statements: tuple[Statement, ...]
-    whole: bool
+    """Those that stand in the template."""
+    gaps: tuple[str, ...]
+    """What is not known of its policies, each as a clause."""
     principals: tuple[str, ...]
+    trust: tuple[Statement, ...] = ()
+    boundary: PolicySet | None = None
     managed: tuple[str, ...] = ()
     """The ARNs of its managed policies that are not of this template."""
+    managed_statements: tuple[Statement, ...] = ()
+    """The statements of those of AWS's managed policies whose documents are at hand."""
+    tags: Mapping[str, str] = field(default_factory=dict)
     policy_sizes: tuple[int, ...] = field(default=())
     """Characters of its inline policies, without blanks, as IAM counts them."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of its policies are known."""
+        return not self.gaps
+
+    @property
+    def policies(self) -> PolicySet:
+        """All that is known of its policies, AWS's managed ones too."""
+        return PolicySet(name=self.name, statements=(*self.statements, *self.managed_statements), gaps=self.gaps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +88,27 @@ def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
     for logical_id, properties, path, place in resources(stack, "AWS::IAM::Role"):
         inline, sizes, whole = _inline(stack.value(properties.get("Policies")), (*path, "Policies"))
         attached = stack.value(properties.get("ManagedPolicyArns"))
-        more, known = _managed(attached, policies.managed)
+        managed = _managed(attached, policies.managed)
         arn = stack.attribute(logical_id, "Arn")
-        trust = statements(stack.value(properties.get("AssumeRolePolicyDocument")), path)
+        trust = statements(stack.value(properties.get("AssumeRolePolicyDocument")), (*path, "AssumeRolePolicyDocument"))
+        gaps = list(managed.gaps)
+        if not whole or stack.name(logical_id) in policies.unclear:
+            gaps.append(f"a policy of {logical_id} cannot be read whole")
+        if arn in machine_roles or logical_id in connected:
+            gaps.append(f"SAM connectors add permissions to {logical_id}")
         roles[arn] = Role(
             name=logical_id,
             arn=arn,
             path=path,
             place=place,
-            statements=(*inline, *more, *policies.attached.get(stack.name(logical_id), ())),
-            whole=whole
-            and known
-            and arn not in machine_roles
-            and logical_id not in connected
-            and stack.name(logical_id) not in policies.unclear,
+            statements=(*inline, *managed.own, *policies.attached.get(stack.name(logical_id), ())),
+            gaps=tuple(gaps),
             principals=tuple(name for statement in trust for name in statement.principals),
-            managed=tuple(
-                one
-                for one in (attached if isinstance(attached, list) else [attached])
-                if isinstance(one, str) and one not in policies.managed
-            ),
+            trust=tuple(trust),
+            boundary=_boundary(stack.value(properties.get("PermissionsBoundary")), policies.managed),
+            managed=managed.foreign,
+            managed_statements=managed.statements,
+            tags=_tags(stack.value(properties.get("Tags"))),
             policy_sizes=tuple(sizes),
         )
     return roles
@@ -103,7 +122,8 @@ def implied_role(stack: Stack, policies: Policies, logical_id: str, properties: 
     listed = properties.get("Policies")
     items = list(listed) if isinstance(listed, Array) else [] if listed is None else [listed]
     granted = list(policies.attached.get(f"<{logical_id}Role>", ()))
-    whole = logical_id not in policies.connected
+    gaps = [] if logical_id not in policies.connected else [f"SAM connectors add permissions to {logical_id}Role"]
+    foreign: list[Statement] = []
     for index, item in enumerate(items):
         at = (*path, "Policies", index) if isinstance(listed, Array) else (*path, "Policies")
         value = stack.value(item)
@@ -113,17 +133,20 @@ def implied_role(stack: Stack, policies: Policies, logical_id: str, properties: 
             document = stack.value(_expanded(name, item[name], item.place))
             granted += (replace(statement, bundled=True) for statement in statements(document, (*at, name)))
         else:
-            more, known = _managed([value], policies.managed)
-            granted += more
-            whole = whole and known
+            managed = _managed([value], policies.managed)
+            granted += managed.own
+            foreign += managed.statements
+            gaps += managed.gaps
     return Role(
         name=f"{logical_id}Role",
         arn=stack.attribute(f"{logical_id}Role", "Arn"),
         path=(*path, "Policies") if listed is not None else path,
         place=Place(properties.place.file, properties.lines.get("Policies", properties.place.line)),
         statements=tuple(granted),
-        whole=whole,
+        gaps=tuple(gaps),
         principals=("states.amazonaws.com",),
+        boundary=_boundary(stack.value(properties.get("PermissionsBoundary")), policies.managed),
+        managed_statements=tuple(foreign),
     )
 
 
@@ -180,14 +203,56 @@ def managed_policies(stack: Stack) -> dict[str, list[Statement]]:
     }
 
 
-def _managed(arns: Any, own: Mapping[str, list[Statement]]) -> tuple[list[Statement], bool]:
-    """The statements of those policies that the template holds, and whether these are all that are named."""
-    if arns is None:
-        return [], True
-    if not isinstance(arns, list):
-        return [], False
-    named = [own.get(arn) if isinstance(arn, str) else None for arn in arns]
-    return [statement for policy in named if policy for statement in policy], None not in named
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Managed:
+    """What the managed policies of a role hold: those of the template, AWS's own, and what is not known of them."""
+
+    own: tuple[Statement, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    foreign: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+
+def _managed(arns: Any, own: Mapping[str, list[Statement]]) -> _Managed:
+    if arns is None or arns is NO_VALUE:
+        return _Managed()
+    found: list[Statement] = []
+    of_aws: list[Statement] = []
+    foreign: list[str] = []
+    gaps: list[str] = []
+    for arn in arns if isinstance(arns, list) else [arns]:
+        name = arn if isinstance(arn, str) else "that CloudFormation makes"
+        if name in own:
+            found += own[name]
+            continue
+        if isinstance(arn, str):
+            foreign.append(arn)
+        known = aws_managed_statements(name)
+        of_aws += known or ()
+        if known is None:
+            gaps.append(f"the document of the managed policy {name} is not at hand")
+    return _Managed(own=tuple(found), statements=tuple(of_aws), foreign=tuple(foreign), gaps=tuple(gaps))
+
+
+def _boundary(arn: Any, own: Mapping[str, list[Statement]]) -> PolicySet | None:
+    """The permissions boundary of this ARN; None where there is none."""
+    if arn is None or arn is NO_VALUE or arn == "":
+        return None
+    text = arn if isinstance(arn, str) else "that CloudFormation makes"
+    found = own.get(text)
+    known = tuple(found) if found is not None else aws_managed_statements(text)
+    name = f"the permissions boundary {text}"
+    if known is None:
+        return PolicySet(name=name, gaps=(f"the document of {name} is not at hand",))
+    return PolicySet(name=name, statements=known)
+
+
+def _tags(listed: Any) -> dict[str, str]:
+    return {
+        str(tag.get("Key")): str(tag.get("Value"))
+        for tag in (listed if isinstance(listed, Array) else ())
+        if isinstance(tag, Object)
+    }
 
 
 def _is_clear(document: Any) -> bool:

@@ -69,7 +69,8 @@ ROLES = {
         SAM % "Policies: [{LambdaInvokePolicy: {FunctionName: !Ref AWS::StackName}}]",
         ([("lambda:InvokeFunction",)], True),
     ),
-    "SAM: a name of AWS's": (SAM % "Policies: AWSLambdaRole", ([], False)),
+    "SAM: a name of AWS's": (SAM % "Policies: AWSLambdaRole", ([], True)),
+    "SAM: a name that is not at hand": (SAM % "Policies: AWSBatchServiceRole", ([], False)),
     "SAM: several": (SAM % f"Policies: [{GRANT}, {{SQSPollerPolicy: {{QueueName: q}}}}, x]", None),
     "SAM: none": (SAM % "Name: m", ([], True)),
     "SAM: a connector": (

@@ -1,0 +1,26 @@
+"""IAM's evaluation of policies, three-valued: a request is allowed, denied, or unknown before a deployment.
+
+`decide` in `sfnorch.template.permissions` asks it for a role of a template.
+"""
+
+from __future__ import annotations
+
+from sfnorch.template.iam.evaluation import Decision, Outcome, PolicySet, allows, evaluate
+from sfnorch.template.iam.patterns import GIVEN, matches, overlap
+from sfnorch.template.iam.requests import Request
+from sfnorch.template.iam.statements import Condition, Statement, statements
+
+__all__ = [
+    "GIVEN",
+    "Condition",
+    "Decision",
+    "Outcome",
+    "PolicySet",
+    "Request",
+    "Statement",
+    "allows",
+    "evaluate",
+    "matches",
+    "overlap",
+    "statements",
+]

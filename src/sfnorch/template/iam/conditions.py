@@ -1,0 +1,161 @@
+"""Whether a statement's condition holds for a request, as far as the request's keys are known.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+
+from sfnorch.template.iam.patterns import escape, fit
+from sfnorch.template.iam.requests import Request
+from sfnorch.template.iam.statements import Condition
+from sfnorch.template.iam.truth import NO, YES, Truth, all_of, any_of, unknown
+from sfnorch.template.intrinsics import UNKNOWN
+from sfnorch.template.resources import Assumed
+
+_Test = Callable[[str, str, Assumed], Truth]
+_ARN_PARTS = 6
+_WITH_WILDCARDS = ("stringlike", "arnlike", "arnequals")
+
+
+def holds(condition: Condition, request: Request, *, has_variables: bool) -> Truth:
+    """Return whether the condition holds for the request."""
+    values = request.values(condition.key)
+    if condition.operator == "null":
+        return _is_absent(condition, values)
+    operator, negated = _without_negation(condition.operator)
+    test = _TESTS.get(operator)
+    if test is None:
+        return unknown(f"the condition {condition.operator} of {condition.key} cannot be evaluated")
+    if values is None:
+        return unknown(f"the condition key {condition.key} is known only when the request is made")
+    if not values:
+        if condition.if_exists or condition.quantifier == "forallvalues":
+            return YES
+        return YES if negated and condition.quantifier != "foranyvalue" else NO
+    wanted = [_filled(value, request, operator, has_variables=has_variables) for value in condition.values]
+    patterns = [value for value in wanted if value is not None]
+
+    def passes(value: str) -> Truth:
+        found = any_of(test(pattern, value, request.assumed) for pattern in patterns)
+        return ~found if negated else found
+
+    answers = [passes(value) for value in values]
+    every = condition.quantifier == "forallvalues" or (negated and not condition.quantifier)
+    return all_of(answers) if every else any_of(answers)
+
+
+def _is_absent(condition: Condition, values: tuple[str, ...] | None) -> Truth:
+    if values is None:
+        return unknown(f"the condition key {condition.key} is known only when the request is made")
+    if any(UNKNOWN.search(value) for value in condition.values):
+        return unknown(f"the value for {condition.key} is not known before the deployment")
+    return any_of(YES if (value.lower() == "true") == (not values) else NO for value in condition.values)
+
+
+def _without_negation(operator: str) -> tuple[str, bool]:
+    if operator == "notipaddress":
+        return "ipaddress", True
+    if "not" in operator:
+        return operator.replace("not", "", 1), True
+    return operator, False
+
+
+def _filled(value: str, request: Request, operator: str, *, has_variables: bool) -> str | None:
+    """Return what the value stands for; in the operators without wildcards these stand for themselves."""
+    is_literal = operator not in _WITH_WILDCARDS
+    if has_variables:
+        return request.filled(value, is_literal=is_literal)
+    return escape(value) if is_literal else value
+
+
+def _text(pattern: str, value: str, assumed: Assumed) -> Truth:
+    return fit(pattern, escape(value), assumed)
+
+
+def _text_in_any_case(pattern: str, value: str, assumed: Assumed) -> Truth:
+    return fit(pattern.casefold(), escape(value.casefold()), assumed)
+
+
+def _arn(pattern: str, value: str, assumed: Assumed) -> Truth:
+    """Each of the six parts is compared by itself."""
+    one, other = pattern.split(":", _ARN_PARTS - 1), value.split(":", _ARN_PARTS - 1)
+    if len(one) != _ARN_PARTS or len(other) != _ARN_PARTS:
+        return fit(pattern, escape(value), assumed) if UNKNOWN.search(pattern + value) else NO
+    return all_of(fit(left, escape(right), assumed) for left, right in zip(one, other, strict=True))
+
+
+def _number(compares: Callable[[float, float], bool]) -> _Test:
+    def test(pattern: str, value: str, assumed: Assumed) -> Truth:
+        try:
+            return YES if compares(float(value), float(pattern)) else NO
+        except ValueError:
+            return _not_compared(pattern, value)
+
+    return test
+
+
+def _date(compares: Callable[[float, float], bool]) -> _Test:
+    def test(pattern: str, value: str, assumed: Assumed) -> Truth:
+        try:
+            return YES if compares(_seconds(value), _seconds(pattern)) else NO
+        except ValueError:
+            return _not_compared(pattern, value)
+
+    return test
+
+
+def _seconds(text: str) -> float:
+    """Return the seconds since 1970 of a date in ISO 8601, or of a number of seconds."""
+    try:
+        return float(text)
+    except ValueError:
+        moment = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith("Z") else text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+
+
+def _address(pattern: str, value: str, assumed: Assumed) -> Truth:
+    try:
+        return YES if ipaddress.ip_address(value) in ipaddress.ip_network(pattern, strict=False) else NO
+    except ValueError:
+        return _not_compared(pattern, value)
+
+
+def _bytes(pattern: str, value: str, assumed: Assumed) -> Truth:
+    try:
+        return YES if base64.b64decode(pattern, validate=True) == base64.b64decode(value, validate=True) else NO
+    except (ValueError, binascii.Error):
+        return _not_compared(pattern, value)
+
+
+def _not_compared(pattern: str, value: str) -> Truth:
+    """What is not of the type is no match; what only the deployment makes known may be."""
+    found = UNKNOWN.search(pattern) or UNKNOWN.search(value)
+    return unknown(f"{found[0][1:-1]} is not known before the deployment") if found else NO
+
+
+_ORDERS: Mapping[str, Callable[[float, float], bool]] = {
+    "equals": lambda value, bound: value == bound,
+    "lessthan": lambda value, bound: value < bound,
+    "lessthanequals": lambda value, bound: value <= bound,
+    "greaterthan": lambda value, bound: value > bound,
+    "greaterthanequals": lambda value, bound: value >= bound,
+}
+_TESTS: Mapping[str, _Test] = {
+    "stringequals": _text,
+    "stringlike": _text,
+    "stringequalsignorecase": _text_in_any_case,
+    "bool": _text_in_any_case,
+    "arnequals": _arn,
+    "arnlike": _arn,
+    "ipaddress": _address,
+    "binaryequals": _bytes,
+    **{f"numeric{name}": _number(compares) for name, compares in _ORDERS.items()},
+    **{f"date{name}": _date(compares) for name, compares in _ORDERS.items()},
+}

@@ -1,0 +1,207 @@
+"""Whether policies allow a request: allowed, denied by what, or unknown for which reasons.
+
+An explicit deny decides. Without one, an identity policy or a resource policy has to allow the request, and the
+permissions boundary too, where there is one. Service control policies and session policies are taken to allow all.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from sfnorch.template.iam.conditions import holds
+from sfnorch.template.iam.patterns import GIVEN, fit
+from sfnorch.template.iam.requests import Request
+from sfnorch.template.iam.statements import Statement
+from sfnorch.template.iam.truth import NO, YES, Truth, all_of, any_of, unknown
+from sfnorch.template.resources import Assumed
+
+
+class Outcome(Enum):
+    """What becomes of a request."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of a request, by which statement if one decides, and why; each reason is a clause."""
+
+    outcome: Outcome
+    reasons: tuple[str, ...] = ()
+    statement: Statement | None = None
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the request is allowed."""
+        return self.outcome is Outcome.ALLOWED
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether the request is denied."""
+        return self.outcome is Outcome.DENIED
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the outcome is not known before the deployment, or before the request."""
+        return self.outcome is Outcome.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySet:
+    """Policies that are evaluated as one, and what is not known of them: each gap is a clause."""
+
+    name: str
+    statements: tuple[Statement, ...] = ()
+    gaps: tuple[str, ...] = ()
+
+
+def evaluate(
+    request: Request,
+    identity: PolicySet,
+    *,
+    boundary: PolicySet | None = None,
+    resource: PolicySet | None = None,
+    needs_resource: bool = False,
+) -> Decision:
+    """Return what becomes of the request by these policies.
+
+    `resource` holds the resource's own policy. With `needs_resource` that policy has to let the principal, or its
+    account, in: so it is with KMS keys and with the trust policies of roles.
+
+    What is not known of an identity policy may allow a request, and is taken not to deny one.
+    """
+    sets = [policies for policies in (identity, boundary, resource) if policies is not None]
+    denying = [(policies, one) for policies in sets for one in policies.statements if not one.allow]
+    denied = NO
+    for policies, statement in denying:
+        found = applies(statement, request)
+        if found.value:
+            return Decision(
+                outcome=Outcome.DENIED,
+                reasons=(f"the statement in line {statement.place.line} of {policies.name} denies it",),
+                statement=statement,
+            )
+        denied = any_of([denied, found])
+    by_identity = _allowed(identity, request)
+    bounded = _allowed(boundary, request) if boundary is not None else YES
+    directly, by_account = _allowed_by_resource(resource, request) if resource is not None else (NO, NO)
+    if needs_resource:
+        granted = any_of([directly, all_of([by_account, by_identity])])
+    else:
+        granted = any_of([by_identity, directly])
+    allowed = all_of([granted, bounded, ~denied])
+    if allowed.value is None:
+        return Decision(outcome=Outcome.UNKNOWN, reasons=allowed.reasons)
+    if allowed.value:
+        return Decision(outcome=Outcome.ALLOWED)
+    return Decision(outcome=Outcome.DENIED, reasons=(_refusal(identity, boundary, resource, by_identity, bounded),))
+
+
+def applies(statement: Statement, request: Request) -> Truth:
+    """Return whether the statement is about the request: its principal, action, resource and conditions."""
+    action = _about_action(statement, request)
+    if action.value is False:
+        return NO
+    found = [action, _about_resource(statement, request)]
+    if statement.of_resource:
+        found.append(any_of(_about_principal(statement, request)))
+    if any(answer.value is False for answer in found):
+        return NO
+    found += [holds(test, request, has_variables=statement.has_variables) for test in statement.conditions]
+    return all_of(found)
+
+
+def _allowed(policies: PolicySet, request: Request) -> Truth:
+    found = any_of(applies(statement, request) for statement in policies.statements if statement.allow)
+    return any_of([found, unknown(*policies.gaps)]) if policies.gaps else found
+
+
+def _allowed_by_resource(policies: PolicySet, request: Request) -> tuple[Truth, Truth]:
+    """Return whether the policy lets the principal itself in, and whether it leaves that to the principal's account."""
+    directly, by_account = NO, NO
+    for statement in policies.statements:
+        if not statement.allow:
+            continue
+        meant = applies(statement, request)
+        if meant.value is False:
+            continue
+        itself, account = _about_principal(statement, request)
+        directly = any_of([directly, all_of([meant, itself])])
+        by_account = any_of([by_account, all_of([meant, account])])
+    gaps = unknown(*policies.gaps) if policies.gaps else NO
+    return any_of([directly, gaps]), any_of([by_account, gaps])
+
+
+def _about_action(statement: Statement, request: Request) -> Truth:
+    action = request.action.lower()
+    if statement.not_actions:
+        return ~any_of(fit(pattern.lower(), action) for pattern in statement.not_actions)
+    return any_of(fit(pattern.lower(), action) for pattern in statement.actions)
+
+
+def _about_resource(statement: Statement, request: Request) -> Truth:
+    """An Allow counts for a choice that is made at run time if it covers one, a Deny if it covers them all."""
+    if statement.not_resources:
+        return ~_covers(statement.not_resources, statement, request, every=statement.allow)
+    if not statement.resources:  # the policies of some resources name none: they are about their own
+        return YES if statement.of_resource else NO
+    return _covers(statement.resources, statement, request, every=not statement.allow)
+
+
+def _covers(patterns: Iterable[str], statement: Statement, request: Request, *, every: bool) -> Truth:
+    filled = [request.filled(pattern) if statement.has_variables else pattern for pattern in patterns]
+    return any_of(
+        fit(pattern, request.resource, request.assumed, every=every) for pattern in filled if pattern is not None
+    )
+
+
+def _about_principal(statement: Statement, request: Request) -> tuple[Truth, Truth]:
+    """Return whether the statement names the principal itself, and whether it names its account."""
+    if statement.not_principals:
+        itself, account = _named(statement.not_principals, request)
+        return ~any_of([itself, account]), NO
+    return _named(statement.principals, request)
+
+
+def _named(principals: Iterable[str], request: Request) -> tuple[Truth, Truth]:
+    principals = tuple(principals)
+    itself = [YES if name == "*" else _is_one(name, request.principals, request) for name in principals]
+    accounts = (request.account, f"arn:aws:iam::{request.account}:root") if request.account else ()
+    account = [_is_one(_in_one_partition(name), accounts, request) for name in principals]
+    return any_of(itself), any_of(account)
+
+
+def _is_one(name: str, names: Iterable[str], request: Request) -> Truth:
+    """Principals have no wildcards but `*` alone."""
+    return any_of(fit(name.replace("*", "\ue000"), one, request.assumed) for one in names)
+
+
+def _in_one_partition(name: str) -> str:
+    parts = name.split(":")
+    return ":".join(["arn", "aws", *parts[2:]]) if parts[0] == "arn" and len(parts) > 2 else name
+
+
+def _refusal(
+    identity: PolicySet, boundary: PolicySet | None, resource: PolicySet | None, by_identity: Truth, bounded: Truth
+) -> str:
+    if boundary is not None and bounded.value is False and by_identity.value is not False:
+        return f"{boundary.name} does not allow it"
+    if resource is not None and by_identity.value:
+        return f"{resource.name} does not allow it"
+    return f"no policy of {identity.name} allows it"
+
+
+def allows(granted: Iterable[Statement], action: str, resource: str) -> bool:
+    """Return whether the statements may allow the action on the resource: nothing that is known denies it.
+
+    The region and the account of an ARN are not compared, what a condition comes to is left open.
+    """
+    policies = PolicySet(name="the policies", statements=tuple(granted))
+    parts = resource.split(":", 5)
+    assumed = Assumed(region=parts[3], account=parts[4]) if resource.startswith("arn:") and parts[5:] else GIVEN
+    return not evaluate(Request(action=action, resource=resource, assumed=assumed), policies).is_denied

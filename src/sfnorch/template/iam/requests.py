@@ -1,0 +1,80 @@
+"""A request that policies are evaluated for, and the keys of its context.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/intro-structure.html#intro-structure-request
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sfnorch.template.iam.patterns import GIVEN, escape
+from sfnorch.template.intrinsics import UNKNOWN
+from sfnorch.template.resources import Assumed
+
+_VARIABLE = re.compile(r"\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """An action on a resource by a principal.
+
+    `*` in the resource stands for what is chosen at run time, `<…>` for what only the deployment makes known.
+    `context` holds what is known of the condition keys: a text, several, or None for a key that the request does not
+    have. A key that is not in it is not known; in a complete context it is absent.
+    """
+
+    action: str
+    resource: str
+    context: Mapping[str, str | Sequence[str] | None] = field(default_factory=dict)
+    complete: bool = False
+    """Whether the context has every key of the request."""
+    principals: tuple[str, ...] = ()
+    """The names that a resource policy can have for the principal, without its account."""
+    account: str = ""
+    """The principal's account."""
+    assumed: Assumed = GIVEN
+
+    def values(self, key: str) -> tuple[str, ...] | None:
+        """Return the key's values; none for a key that the request does not have, None where it is not known.
+
+        The names of keys are read without regard to case, the tag's name behind `/` with it.
+        """
+        wanted = _folded(key)
+        for name, value in self.context.items():
+            if _folded(name) == wanted:
+                return () if value is None else (value,) if isinstance(value, str) else tuple(value)
+        return () if self.complete else None
+
+    def filled(self, text: str, *, is_literal: bool = False) -> str | None:
+        """Return the text as a pattern with its policy variables filled in; None where the request lacks one.
+
+        In a literal text, wildcards outside variables stand for themselves.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+        """
+        found = []
+        at = 0
+        for variable in _VARIABLE.finditer(text):
+            value = self._variable(variable[1], variable[2])
+            if value is None:
+                return None
+            between = text[at : variable.start()]
+            found += [escape(between) if is_literal else between, value]
+            at = variable.end()
+        return "".join([*found, escape(text[at:]) if is_literal else text[at:]])
+
+    def _variable(self, name: str, default: str | None) -> str | None:
+        if name in ("*", "?", "$"):
+            return escape(name)
+        values = self.values(name)
+        if values is None or len(values) > 1:
+            return f"<{name}>"
+        if values:
+            return values[0] if UNKNOWN.search(values[0]) else escape(values[0])
+        return None if default is None else escape(default)
+
+
+def _folded(key: str) -> str:
+    name, slash, tag = key.partition("/")
+    return name.lower() + slash + tag

@@ -1,0 +1,141 @@
+"""The statements of policy documents, as data.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sfnorch.template.iam.patterns import matches, overlap
+from sfnorch.template.located import Array, Object, Path, Place
+
+_UNREADABLE = "<a value that CloudFormation makes>"
+_VARIABLES_SINCE = "2012-10-17"
+_QUANTIFIERS = ("forallvalues", "foranyvalue")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One test of a statement: `operator` in lower case without what stands before and behind it."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    quantifier: str = ""
+    """`forallvalues`, `foranyvalue`, or nothing."""
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One statement of a policy, its values filled in."""
+
+    allow: bool
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    principals: tuple[str, ...] = ()
+    """Whom a resource policy's statement is for: services, ARNs, or `*` for anyone."""
+    not_principals: tuple[str, ...] = ()
+    has_variables: bool = False
+    """Whether `${…}` in it is a policy variable, which the policy's version decides."""
+    bundled: bool = False
+    """Whether it is one of SAM's policy templates, which are taken whole."""
+    place: Place
+    path: Path
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it has conditions."""
+        return bool(self.conditions)
+
+    @property
+    def of_resource(self) -> bool:
+        """Whether it is of a resource policy, which names whom it is for."""
+        return bool(self.principals or self.not_principals)
+
+    def names_action(self, action: str) -> bool:
+        """Whether the statement is about this action; IAM reads actions without regard to case."""
+        action = action.lower()
+        if self.not_actions:
+            return not any(matches(pattern.lower(), action) for pattern in self.not_actions)
+        return any(matches(pattern.lower(), action) for pattern in self.actions)
+
+    def names_resource(self, resource: str) -> bool:
+        """Whether the statement is about this resource; `*` in the resource stands for one not known yet."""
+        if self.not_resources:
+            return not any(matches(pattern, resource) for pattern in self.not_resources)
+        return any(overlap(pattern, resource) for pattern in self.resources)
+
+
+def statements(document: object, path: Path) -> list[Statement]:
+    """The statements of a policy document whose values are filled in; `path` leads to it in the template."""
+    if not isinstance(document, Object):
+        return []
+    listed = document.get("Statement")
+    version = str(document.get("Version", ""))
+    if isinstance(listed, Object):
+        return [_statement(listed, (*path, "Statement"), version)]
+    if not isinstance(listed, Array):
+        return []
+    return [
+        _statement(item, (*path, "Statement", index), version)
+        for index, item in enumerate(listed)
+        if isinstance(item, Object)
+    ]
+
+
+def _statement(body: Object, path: Path, version: str) -> Statement:
+    return Statement(
+        allow=body.get("Effect", "Allow") != "Deny",
+        actions=_texts(body.get("Action")),
+        not_actions=_texts(body.get("NotAction")),
+        resources=_texts(body.get("Resource")),
+        not_resources=_texts(body.get("NotResource")),
+        conditions=tuple(_conditions(body.get("Condition"))),
+        principals=_principals(body.get("Principal")),
+        not_principals=_principals(body.get("NotPrincipal")),
+        has_variables=version == _VARIABLES_SINCE,
+        place=body.place,
+        path=path,
+    )
+
+
+def _principals(named: object) -> tuple[str, ...]:
+    listed = list(named.values()) if isinstance(named, Object) else [named]
+    return tuple(text for value in listed for text in _texts(value))
+
+
+def _conditions(block: object) -> Iterator[Condition]:
+    if block is None:
+        return
+    if not isinstance(block, Object):
+        yield Condition(operator=_UNREADABLE, key=_UNREADABLE, values=())
+        return
+    for name, tests in block.items():
+        quantifier, _, operator = str(name).lower().rpartition(":")
+        if_exists = operator.endswith("ifexists")
+        operator = operator.removesuffix("ifexists")
+        if not isinstance(tests, Object) or quantifier not in (*_QUANTIFIERS, ""):
+            yield Condition(operator=_UNREADABLE, key=str(name), values=())
+            continue
+        for key, values in tests.items():
+            yield Condition(
+                operator=operator, key=str(key), values=_texts(values), quantifier=quantifier, if_exists=if_exists
+            )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, list):
+        return tuple(text for item in value for text in _texts(item))
+    if isinstance(value, bool):
+        return ("true" if value else "false",)
+    if isinstance(value, int | float):
+        return (str(value),)
+    return (value,) if isinstance(value, str) else (_UNREADABLE,)

@@ -1,0 +1,44 @@
+"""Three-valued answers: yes, no, or unknown with the reasons why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """An answer; `value` is None where it is unknown, and `reasons` say why."""
+
+    value: bool | None
+    reasons: tuple[str, ...] = ()
+
+    def __invert__(self) -> Truth:
+        return self if self.value is None else (NO if self.value else YES)
+
+
+YES = Truth(True)
+NO = Truth(False)
+
+
+def unknown(*reasons: str) -> Truth:
+    """Return the answer that is not known, for these reasons."""
+    return Truth(None, reasons)
+
+
+def all_of(answers: Iterable[Truth]) -> Truth:
+    """Return whether all hold: one no decides, whatever is unknown beside it."""
+    reasons: dict[str, None] = {}
+    is_unknown = False
+    for answer in answers:
+        if answer.value is False:
+            return NO
+        if answer.value is None:
+            is_unknown = True
+            reasons.update(dict.fromkeys(answer.reasons))
+    return Truth(None, tuple(reasons)) if is_unknown else YES
+
+
+def any_of(answers: Iterable[Truth]) -> Truth:
+    """Return whether one holds: one yes decides, whatever is unknown beside it."""
+    return ~all_of(~answer for answer in answers)
