@@ -1,0 +1,50 @@
+"""A role of CloudFormation that may create roles, or change what they may do, without a permissions boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.lint.rule import Fault, Rule
+from sfnorch.lint.subject import Subject
+from sfnorch.lint.words import listed
+from sfnorch.template.calls import ANY
+from sfnorch.template.iam import Statement
+
+_SERVICE = "cloudformation.amazonaws.com"
+_BOUNDARY = "iam:permissionsboundary"
+_GRANTING = ("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy")
+"""Actions for which IAM knows the boundary of the role that they are about.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagement.html
+"""
+
+
+def _check(subject: Subject) -> Iterator[Fault]:
+    for role in subject.template.roles.values():
+        if _SERVICE not in role.principals:
+            continue
+        for statement in role.statements:
+            if found := [action for action in _GRANTING if _allows_unbounded(statement, action)]:
+                yield Fault(
+                    path=statement.path,
+                    place=statement.place,
+                    message=f"{role.name}: {listed(found)} {'is' if len(found) == 1 else 'are'} allowed for roles "
+                    "without a permissions boundary",
+                    hint="add the condition StringEquals: {iam:PermissionsBoundary: ARN of the boundary}",
+                )
+
+
+def _allows_unbounded(statement: Statement, action: str) -> bool:
+    is_allowed = statement.allow and statement.names_action(action) and statement.names_resource(ANY)
+    return is_allowed and not any(condition.key.lower() == _BOUNDARY for condition in statement.conditions)
+
+
+RULE = Rule(
+    id="role-without-boundary",
+    title="A role of CloudFormation that may create roles without a permissions boundary",
+    why="whoever can have a template deployed can give a role any permission, up to those of an administrator",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+    severity=Severity.WARNING,
+    check=_check,
+)
