@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gc
 import os
 import sys
@@ -13,12 +12,11 @@ from pathlib import Path
 
 import botocore.loaders
 import botocore.session
-import cfnlint.context.context
-import cfnlint.jsonschema.validators
 import pytest
 from hypothesis import HealthCheck, settings
 
 from sfnorch.cli.main import main
+from tests import lint_once
 
 settings.register_profile(
     "sfnorch",
@@ -31,9 +29,7 @@ settings.load_profile("sfnorch")
 # Every session would read botocore's descriptions of the services, megabytes of JSON: here they are read once.
 botocore.session.create_loader = cache(botocore.loaders.create_loader)
 
-# cfn-lint asks for the fields of two dataclasses each time that it copies one: some ten thousand times for a template.
-for _module in (cfnlint.context.context, cfnlint.jsonschema.validators):
-    _module.fields = cache(dataclasses.fields)  # type: ignore[attr-defined]
+lint_once.install()
 
 
 @pytest.hookimpl(optionalhook=True)
