@@ -12,6 +12,9 @@ LOWEST_PYTHON ?= $(PYTHON)
 AIRFLOW_2 := 'apache-airflow==2.10.5' 'apache-airflow-providers-amazon[aiobotocore]==9.17.0'
 AIRFLOW_3 := 'apache-airflow==3.3.2' 'apache-airflow-providers-amazon[aiobotocore]==9.39.0'
 
+# Each test worker would compile every module again where the environment forbids bytecode files.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov golden bench clean
 
 help:

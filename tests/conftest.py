@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from sfnorch.cli.main import main
+from tests import lint_once
 
 settings.register_profile(
     "sfnorch",
@@ -27,11 +29,19 @@ settings.load_profile("sfnorch")
 # Every session would read botocore's descriptions of the services, megabytes of JSON: here they are read once.
 botocore.session.create_loader = cache(botocore.loaders.create_loader)
 
+lint_once.install()
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Return two workers per core for `-n auto`: while one test waits for the emulator, another computes."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from looking through all modules and tests again and again."""
+    gc.freeze()
+    gc.set_threshold(100_000)  # as commands do
 
 
 @dataclass(frozen=True)

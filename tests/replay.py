@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,11 @@ HISTORIES = Path(__file__).parent / "functional" / "histories"
 ENDS = ("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 
 Event = dict[str, Any]
+
+
+@cache
+def _session() -> boto3.Session:
+    return boto3.Session("x", "y", region_name="us-east-1")
 
 
 def recorded(name: str) -> dict[str, list[Event]]:
@@ -67,8 +73,7 @@ class Replay:
 
     def client(self) -> Any:
         """A client of Step Functions whose histories are the recorded ones."""
-        session = boto3.Session("x", "y", region_name="us-east-1")
-        client: Any = session.client("stepfunctions")
+        client: Any = _session().client("stepfunctions")
         client.meta.events.register("provide-client-params.sfn.GetExecutionHistory", self._remember)
         client.meta.events.register("before-call.sfn.GetExecutionHistory", self._answer)
         return client

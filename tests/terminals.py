@@ -5,20 +5,14 @@ from __future__ import annotations
 import os
 import pty
 import select
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 
+from tests.commands import Command
 from tests.screens import shown
 
 _PATIENCE = 60
 """The seconds after which a test fails: no test waits as long where all is well."""
-
-
-def _heed_ctrl_c() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -27,16 +21,8 @@ class Terminal:
     def __init__(self, *arguments: str, environment: Mapping[str, str]) -> None:
         self.written = ""
         self._ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sfnorch", *arguments],
-            env={**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "30", **environment},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            close_fds=True,
-            start_new_session=True,
-            preexec_fn=_heed_ctrl_c,
-        )
+        own = {"TERM": "xterm", "COLUMNS": "100", "LINES": "30", **environment}
+        self.process = Command(*arguments, environment=own, terminal=theirs)
         os.close(theirs)
 
     @property

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import fields
@@ -38,6 +35,7 @@ from sfnorch.simulate.run import chosen, play
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from sfnorch.template.tasks import tasks
+from tests.commands import Command
 from tests.ministack import emulator, new_account, small_template
 from tests.replay import Replay
 from tests.screens import plain
@@ -176,16 +174,11 @@ def _deployed() -> Iterator[str]:
         template = Path(folder) / "template.json"
         template.write_text(small_template(SMALL), encoding="utf-8")
         words = ["deploy", "--template", str(template), "--stack-name", "nightly-etl", "--yes"]
-        environment = {**os.environ, **new_account(endpoint).environment(), "COLUMNS": "100"}
-        done = subprocess.run(
-            [sys.executable, "-m", "sfnorch", *words],
-            env=environment,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=True,
-        )
-    shown = plain(done.stdout).replace("ACCOUNT", "123456789012").replace("HH:MM:SS", "03:00:00")
+        environment = {**new_account(endpoint).environment(), "COLUMNS": "100"}
+        command = Command(*words, environment=environment, merged=True)
+        written, _ = command.communicate()
+        assert command.returncode == 0, written
+    shown = plain(written).replace("ACCOUNT", "123456789012").replace("HH:MM:SS", "03:00:00")
     lines = [line for line in shown.splitlines() if not line.startswith("warning: ")]
     events = [index for index, line in enumerate(lines) if line.startswith("03:00:00")]
     cut = [*lines[: events[2]], "…", *lines[events[-2] :]]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from sfnorch.plan.load import parse_plan
+from tests.commands import Command
 from tests.golden.artifacts import ROOT
 from tests.template_yaml import yaml_1_1
 
@@ -22,13 +20,10 @@ BLOCKS = [(match[1], match[2], match[3]) for match in _FENCE.finditer(README)]
 
 def shell(command: str, folder: Path) -> str:
     """What a command prints, errors included, as a reader with a terminal of 80 columns sees it."""
-    words = [sys.executable, "-m", *shlex.split(command)]
-    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment = {**own, "COLUMNS": "80", "NO_COLOR": "1"}
-    done = subprocess.run(
-        words, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-    )
-    return "\n".join(line.rstrip() for line in done.stdout.splitlines())
+    program, *words = shlex.split(command)
+    assert program == "sfnorch"
+    done = Command(*words, folder=folder, environment={"COLUMNS": "80", "NO_COLOR": "1"}, merged=True)
+    return "\n".join(line.rstrip() for line in done.communicate()[0].splitlines())
 
 
 def readme_with_outputs(folder: Path) -> str:

@@ -7,17 +7,16 @@ import os
 import pty
 import select
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from tests.commands import Command
 from tests.conftest import Run
 from tests.functional.test_deploy import TAKEN, TOPIC, change_sets, status
-from tests.functional.test_deploy_faults import DEPLOY, LARGE, heed_ctrl_c
+from tests.functional.test_deploy_faults import DEPLOY, LARGE
 from tests.ministack import REGION, UNENDING, Account, fail_operation
 from tests.screens import plain
 from tests.waiting import PATIENCE, wait_until
@@ -39,16 +38,8 @@ class Terminal:
 
     def __init__(self, arguments: list[str], endpoint: str) -> None:
         self._ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sfnorch", *arguments],
-            env={**os.environ, "AWS_ENDPOINT_URL": endpoint, "TERM": "dumb", "NO_COLOR": "1"},
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            close_fds=True,
-            start_new_session=True,
-            preexec_fn=heed_ctrl_c,
-        )
+        environment = {"AWS_ENDPOINT_URL": endpoint, "TERM": "dumb", "NO_COLOR": "1"}
+        self.process = Command(*arguments, environment=environment, terminal=theirs)
         os.close(theirs)
         self.screen = ""
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.commands import Command
 from tests.conftest import Run
 from tests.functional.test_deploy import TAKEN, TOPIC, change_sets, status
 from tests.ministack import SECRET, UNENDING, Account, fail_operation
@@ -34,22 +32,9 @@ def template(run: Run) -> Path:
     return path
 
 
-def heed_ctrl_c() -> None:
-    """Has a new process heed SIGINT, even where the tests run in the background of a shell, which ignores it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _start(arguments: list[str], endpoint: str) -> subprocess.Popen[str]:
+def _start(arguments: list[str], endpoint: str) -> Command:
     """A command in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "sfnorch", *arguments],
-        env={**os.environ, "AWS_ENDPOINT_URL": endpoint},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=heed_ctrl_c,
-    )
+    return Command(*arguments, environment={"AWS_ENDPOINT_URL": endpoint})
 
 
 def test_throttled_polls_are_asked_again_and_nothing_is_told_twice(run: Run, wire: Wire, template: Path):

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import Command
 from tests.conftest import Run
 from tests.functional.test_deploy import TOPIC, status
 from tests.functional.test_runs import Machines, stacks  # noqa: F401 - a fixture
@@ -195,14 +194,8 @@ def test_logs_and_pipes_hold_no_spinner(run: Run, account: Account, wire: Wire, 
         terminal = terminal_of(*arguments, TERM="dumb")
         assert (terminal.end(), terminal.written.replace("\r\n", "\n")) == (1, told)
         return
-    done = subprocess.run(
-        [sys.executable, "-m", "sfnorch", *arguments],
-        env={**os.environ, "TERM": term, "FORCE_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    command = Command(*arguments, environment={"TERM": term, "FORCE_COLOR": "1"})
+    assert (command.communicate(), command.returncode) == (("", told), 1)
 
 
 def test_ctrl_c_does_not_wait_for_glue(run: Run, account: Account, wire: Wire):

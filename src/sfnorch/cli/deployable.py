@@ -23,7 +23,7 @@ from sfnorch.patterns.stack_parameters import ALLOWED
 from sfnorch.plan.load import with_jobs
 from sfnorch.plan.models import MasterChildPlan
 from sfnorch.plan.names import STACK_NAME
-from sfnorch.report.waiting import waiting
+from sfnorch.report.waiting import leave_signals_to_main_thread, waiting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -314,7 +314,7 @@ def looked_over(deployable: Deployable, session: Session, console: Console | Non
 
     Raises SfnorchError where lint finds an error, or where a job isn't there and all are required.
     """
-    pool = ThreadPoolExecutor(max_workers=1)
+    pool = ThreadPoolExecutor(max_workers=1, initializer=leave_signals_to_main_thread)
     try:
         missing = pool.submit(_missing_jobs, deployable, session)
         concurrency = pool.submit(job_concurrency, deployable.plan, session)

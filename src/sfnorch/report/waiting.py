@@ -67,7 +67,20 @@ def _are_calls_shown() -> bool:
     return logging.getLogger("sfnorch").isEnabledFor(logging.DEBUG)
 
 
+def leave_signals_to_main_thread() -> None:
+    """Have this thread, and those that it starts, receive neither Ctrl-C nor the timer that repeats it.
+
+    Python handles signals in the main thread alone. Where another thread receives one, it does not wake the main thread
+    from its wait for a lock. https://docs.python.org/3/library/signal.html#signals-and-threads
+    """
+    import signal
+
+    if hasattr(signal, "pthread_sigmask"):  # not on Windows
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGALRM))
+
+
 def _spin(words: str, stream: TextIO, ended: Event, ends_soon: Callable[[Event], bool]) -> None:
+    leave_signals_to_main_thread()
     if ends_soon(ended):
         return
     from rich.console import Console  # not loaded for a command that ends soon

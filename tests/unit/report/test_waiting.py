@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import select
+import signal
 import time
 from collections.abc import Iterator
 from threading import Event
@@ -82,6 +83,19 @@ def test_a_wait_that_lasts_has_a_spinner_that_is_gone_afterwards(terminal: Termi
     written = terminal.end()
     assert shown(written) == "Title  news\n"
     assert (written.count("\x1b[?25l"), written.count("\x1b[?25h")) == (1, 1)
+
+
+def test_only_the_main_thread_receives_ctrl_c(terminal: Terminal):
+    blocked = []
+
+    def ends_soon(ended: Event) -> bool:
+        blocked.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+        return ended.wait()
+
+    with waiting("x", stream=terminal.stream, ends_soon=ends_soon):
+        pass
+    assert blocked == [{signal.SIGINT, signal.SIGALRM}]
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
 
 
 def test_a_wait_that_ends_soon_shows_nothing(terminal: Terminal):

@@ -1,0 +1,37 @@
+"""cfn-lint looks at equal templates once in a process: what it finds depends on the template and the settings alone.
+
+Many tests deploy, render or lint the same small template, and one look takes up to two seconds of CPU.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import cfnlint.context.context
+import cfnlint.jsonschema.validators
+from cfnlint.match import Match
+from cfnlint.rules import Rules
+from cfnlint.runner import Runner
+
+_LOOKS: dict[int, tuple[Rules, dict[tuple[str, str], list[Match]]]] = {}
+"""By the rules' id, for as long as they are kept: by settings and template, what was found."""
+
+_look = Runner.validate_template
+
+
+def _look_once(runner: Runner, template: dict[str, Any]) -> Iterator[Match]:
+    key = (repr(runner.config), repr(template))
+    looks = _LOOKS.setdefault(id(runner.rules), (runner.rules, {}))[1]
+    if key not in looks:
+        looks[key] = list(_look(runner, template))
+    return iter(looks[key])
+
+
+def install() -> None:
+    """Have cfn-lint do so, and ask once for the fields of dataclasses that it copies ten thousands of times."""
+    Runner.validate_template = _look_once
+    for module in (cfnlint.context.context, cfnlint.jsonschema.validators):
+        module.fields = cache(dataclasses.fields)  # type: ignore[attr-defined]
