@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sfnorch.aws.operations import call_once
 from sfnorch.aws.polling import Clock
 from sfnorch.aws.stack_events import Audience, Ending, begin, follow, under_way
 from sfnorch.aws.stacks import Resource, Stack, find_stack, resources
@@ -63,7 +64,14 @@ def delete_stack(
         else:
             operation = begin(client, stack.id, f"sfnorch-delete-{nonce()}")
             keep: dict[str, Any] = {"RetainResources": list(retain)} if retain else {}
-            client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token, **keep)
+            error = call_once(
+                client,
+                operation,
+                lambda: client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token, **keep),
+                clock,
+            )
+            if error is not None:
+                raise error
     ending = follow(client, operation, audience, clock)
     with audience.waits("Looking for what is left"):
         still = find_stack(client, stack.id)
