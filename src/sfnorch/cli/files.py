@@ -9,16 +9,17 @@ import secrets
 from pathlib import Path
 
 from sfnorch.errors import SfnorchError
+from sfnorch.printable import printable
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write the text to a temporary file beside the path, then replace the path with it.
+    """Write the text, made printable, to a temporary file beside the path, then replace the path with it.
 
     Whoever reads the path finds the old text or the new one, also after a crash. The temporary name is random: a file
     that a killed process left does not block a later one. Raises SfnorchError where the file can't be written.
     """
     try:
-        _write(path, text)
+        _write(path, printable(text))
     except OSError as error:
         raise SfnorchError(f"{path} can't be written: {error.strerror}") from None
 
