@@ -297,3 +297,11 @@ def test_ctrl_c_while_following(account: Account, template: Path):
         "  " + FOLLOW,
     ]
     assert not re.search("Traceback", err)
+
+
+def test_a_stack_that_can_not_be_read_after_its_deployment_is_read_again(run: Run, wire: Wire, template: Path):
+    unwell = Fault("DescribeStacks", xml_error("InternalFailure", "try later", 500), times=0)
+    wire.faults = [unwell]
+    wire.once_after("ExecuteChangeSet", lambda: setattr(unwell, "times", 5))  # as often as botocore calls
+    done = run(*DEPLOY)
+    assert (done.code, done.out) == (0, "Title  news\n"), done.err

@@ -247,7 +247,7 @@ class Deployment:
     def _now(self, name: str) -> Stack | None:
         """The stack as it is now."""
         with self._onlooker.waits(f"Looking up the stack {self._name}"):
-            return find_stack(self._client, name)
+            return patiently(find_stack, self._clock)(self._client, name)
 
     def _worked_out(self, change_set_id: str) -> ChangeSet:
         """The change set once it is worked out: executable, or empty. Raises SfnorchError where it failed."""

@@ -196,8 +196,11 @@ def _explained(error: Exception) -> SfnorchError | None:
     """The error as one that a user can mend; None for a bug."""
     if isinstance(error, SfnorchError):
         return error
-    if "botocore" not in sys.modules:
-        return None
-    from sfnorch.aws.errors import explained
+    if "botocore" in sys.modules:
+        from sfnorch.aws.errors import explained
 
-    return explained(error)
+        if found := explained(error):
+            return found
+    from sfnorch.cli.system_errors import explain_system_error
+
+    return explain_system_error(error)
