@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sfnorch.aws.errors import code, is_missing, is_transient
+from sfnorch.aws.errors import code, is_missing, is_transient, is_unreachable
 from sfnorch.aws.hints import hint, plain
 from sfnorch.aws.polling import Clock, Pace, patiently
 from sfnorch.aws.stacks import IN_REVIEW, find_stack
@@ -90,10 +90,10 @@ class ChangeSet:
 
 
 @contextmanager
-def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef) -> Iterator[str]:
+def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clock: Clock) -> Iterator[str]:
     """The ARN of a new change set, which is deleted where what is done with it breaks off."""
     try:
-        change_set_id, stack_id = _make(client, request)
+        change_set_id, stack_id = _make(client, request, clock)
     except BaseException as error:
         if not isinstance(error, ClientError) or is_transient(error):  # it may have been made all the same
             with suppress(ClientError, BotoCoreError):
@@ -108,7 +108,7 @@ def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef) -> 
         raise
 
 
-def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef) -> tuple[str, str]:
+def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clock: Clock) -> tuple[str, str]:
     """Return the ARNs of the new change set and of its stack.
 
     The change set may have been made by a call whose answer was lost, or which arrived twice: its name is ours alone.
@@ -119,7 +119,8 @@ def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef) ->
         if code(error) != "AlreadyExistsException" and not is_transient(error):
             raise
         try:
-            found = describe(client, request["ChangeSetName"], request["StackName"])
+            read = describe if is_unreachable(error) else patiently(describe, clock)
+            found = read(client, request["ChangeSetName"], request["StackName"])
         except (ClientError, BotoCoreError):
             raise error from None
         return found.id, found.stack_id

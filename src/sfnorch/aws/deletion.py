@@ -62,7 +62,7 @@ def delete_stack(
         if stack.status == "DELETE_IN_PROGRESS":
             operation = under_way(client, stack.id)
         else:
-            operation = begin(client, stack.id, f"sfnorch-delete-{nonce()}")
+            operation = patiently(begin, clock)(client, stack.id, f"sfnorch-delete-{nonce()}")
             keep: dict[str, Any] = {"RetainResources": list(retain)} if retain else {}
             error = call_once(
                 client,

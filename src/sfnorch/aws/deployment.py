@@ -241,7 +241,7 @@ class Deployment:
         """A new change set once it is worked out, which is deleted where what is done with it breaks off."""
         with ExitStack() as made:
             with self._onlooker.waits("Waiting for the change set"):
-                change_set = self._worked_out(made.enter_context(change_sets.made(self._client, request)))
+                change_set = self._worked_out(made.enter_context(change_sets.made(self._client, request, self._clock)))
             yield change_set
 
     def _now(self, name: str) -> Stack | None:
@@ -259,8 +259,14 @@ class Deployment:
 
     def _executed(self, change_set: ChangeSet, *, own: bool = False) -> Outcome:
         """How the change set's execution ended."""
-        with self._onlooker.waits("Starting the deployment"):
-            operation = begin(self._client, change_set.stack_id, token(self._digest, Verb.EXECUTE, self._nonce()))
+        try:
+            with self._onlooker.waits("Starting the deployment"):
+                read = patiently(begin, self._clock)
+                operation = read(self._client, change_set.stack_id, token(self._digest, Verb.EXECUTE, self._nonce()))
+        except BaseException:  # Ctrl-C too
+            if own:
+                self._delete(change_set)
+            raise
         execute, token_ = self._client.execute_change_set, operation.token
         with self._onlooker.waits("Starting the deployment"):
             error = call_once(
@@ -324,7 +330,8 @@ class Deployment:
             stack = find_stack(self._client, asked.id)
             if stack is None or stack.status != asked.status:
                 return None
-            operation = begin(self._client, stack.id, token(self._digest, verb, self._nonce()))
+            read = patiently(begin, self._clock)
+            operation = read(self._client, stack.id, token(self._digest, verb, self._nonce()))
             if verb is Verb.DELETE and stack.protected and self._unprotect:
                 self._client.update_termination_protection(StackName=stack.id, EnableTerminationProtection=False)
             request = {"StackName": stack.id, "ClientRequestToken": operation.token}
