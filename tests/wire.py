@@ -46,6 +46,8 @@ class Wire:
     after: Callable[[str], None] = lambda _: None
     rewritten: Callable[[bytes], bytes] = lambda body: body
     """What the emulator gets for the body of a call."""
+    reworded: Callable[[bytes], bytes] = lambda body: body
+    """What a command gets for the body of an answer."""
     answer: Callable[[str, bytes], Answer | None] = lambda *_: None
     """What is answered instead of the emulator, by operation and body."""
 
@@ -124,6 +126,7 @@ def wire_to(endpoint: str) -> Iterator[Wire]:
                 if _is_in(wire.doubled, operation) or chance == "doubled":
                     _forwarded(*call)
                 status, headers, content = _forwarded(*call)
+            content = wire.reworded(content)
             wire.after(operation)
             if _is_in(wire.lost, operation) or chance == "lost":
                 self.drop()

@@ -121,7 +121,7 @@ class _Drawing(Nodes):
 
     def state(self, state: State, depth: int) -> Iterator[str]:
         margin, node = "  " * depth, self.number(state)
-        title = " ".join(state.name.split())
+        title = " ".join(printable(state.name).split())
         if not state.scopes:
             shape = f", shape={_SHAPES[state.kind]}" if state.kind in _SHAPES else ""
             yield f"{margin}{node} [label={_quoted(title, does(state))}{shape}]"
