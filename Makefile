@@ -9,7 +9,7 @@ LOWEST_PYTHON ?= $(PYTHON)
 AIRFLOW_2 := 'apache-airflow==2.10.5' 'apache-airflow-providers-amazon[aiobotocore]==9.17.0'
 AIRFLOW_3 := 'apache-airflow==3.3.2' 'apache-airflow-providers-amazon[aiobotocore]==9.39.0'
 
-.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 golden bench clean
+.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 golden bench soak clean
 
 help:
 	@echo "make demo    render the default orchestration, look it over, and draw it"
@@ -21,6 +21,7 @@ help:
 	@echo "             load and run the exported DAGs in Airflow 3 and 2.10"
 	@echo "make golden  renew the committed renderings and generated parts of the README; read the diff"
 	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
+	@echo "make soak    kill commands and lose answers of AWS at random; count what goes wrong"
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -70,6 +71,10 @@ golden: $(VENV)/ready
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python -m benchmarks.deploy
+
+soak: $(VENV)/ready
+	$(BIN)/python -m benchmarks.kills
+	$(BIN)/python -m benchmarks.faults
 
 clean:
 	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
