@@ -38,9 +38,16 @@ class Wire:
     faults: list[Fault] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     """Operations of which one answer each is lost, though the call was made."""
+    doubled: list[str] = field(default_factory=list)
+    """Operations of which one call each arrives twice: what is answered is the answer to the second."""
+    chance: Callable[[str], str] = lambda _: ""
+    """What goes wrong with a call of the operation: `lost`, `doubled`, `dropped` (before it is made), `reset` (within
+    the answer), `unwell` (a 500), `throttled`, or nothing."""
     after: Callable[[str], None] = lambda _: None
     rewritten: Callable[[bytes], bytes] = lambda body: body
     """What the emulator gets for the body of a call."""
+    reworded: Callable[[bytes], bytes] = lambda body: body
+    """What a command gets for the body of an answer."""
     answer: Callable[[str, bytes], Answer | None] = lambda *_: None
     """What is answered instead of the emulator, by operation and body."""
 
@@ -105,21 +112,24 @@ def wire_to(endpoint: str) -> Iterator[Wire]:
             operation = _operation(self.command, self.path, self.headers.get("X-Amz-Target", ""), body)
             wire.calls.append(operation)
             fault = wire.fault(operation)
-            if fault is not None and fault.answer is None:
-                self.close_connection = True
-                self.connection.close()
+            chance = wire.chance(operation)
+            if chance == "dropped" or (fault is not None and fault.answer is None):
+                self.drop()
                 return
+            if chance in _REFUSALS and fault is None:
+                fault = Fault(operation, _refusal(chance, self.headers.get("X-Amz-Target", "")))
             own = fault.answer if fault else wire.answer(operation, body)
-            status, headers, content = (
-                (own[0], {"Content-Type": own[1]}, own[2])
-                if own
-                else _forwarded(wire.endpoint, self.command, self.path, dict(self.headers), wire.rewritten(body))
-            )
+            if own:
+                status, headers, content = own[0], {"Content-Type": own[1]}, own[2]
+            else:
+                call = (wire.endpoint, self.command, self.path, dict(self.headers), wire.rewritten(body))
+                if _is_in(wire.doubled, operation) or chance == "doubled":
+                    _forwarded(*call)
+                status, headers, content = _forwarded(*call)
+            content = wire.reworded(content)
             wire.after(operation)
-            if operation in wire.lost:
-                wire.lost.remove(operation)
-                self.close_connection = True
-                self.connection.close()
+            if _is_in(wire.lost, operation) or chance == "lost":
+                self.drop()
                 return
             self.send_response(status)
             for name, value in headers.items():
@@ -127,8 +137,17 @@ def wire_to(endpoint: str) -> Iterator[Wire]:
                     self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
+            if chance == "reset":
+                self.wfile.write(content[: len(content) // 2])
+                self.drop()
+                return
             if self.command != "HEAD":
                 self.wfile.write(content)
+
+        def drop(self) -> None:
+            self.close_connection = True
+            self.wfile.flush()
+            self.connection.close()
 
         def log_message(self, *_: object) -> None:
             """Says nothing."""
@@ -145,6 +164,21 @@ def wire_to(endpoint: str) -> Iterator[Wire]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+_REFUSALS = {"unwell": ("InternalFailure", "try later", 500), "throttled": ("Throttling", "Rate exceeded", 400)}
+
+
+def _refusal(chance: str, target: str) -> Answer:
+    return (json_error if target else xml_error)(*_REFUSALS[chance])
+
+
+def _is_in(operations: list[str], operation: str) -> bool:
+    """Return whether the operation was in the list, from which it is taken."""
+    if operation not in operations:
+        return False
+    operations.remove(operation)
+    return True
 
 
 _OWN_HEADERS = ("expect", "connection", "content-length")

@@ -198,11 +198,44 @@ def test_parameters_that_are_missing_are_told_before_a_stack_is_deleted(template
 
 
 @pytest.mark.parametrize("operation", ["CreateChangeSet", "ExecuteChangeSet", "DescribeChangeSet"])
-def test_an_answer_that_is_lost(template: Path, account: Account, run: Run, wire: Wire, operation: str):
-    wire.lost = [operation]
+@pytest.mark.parametrize("fault", ["lost", "doubled"])
+def test_an_answer_that_is_lost_or_a_call_that_comes_twice(
+    template: Path, account: Account, run: Run, wire: Wire, operation: str, fault: str
+):
+    getattr(wire, fault).append(operation)
     done = run(*DEPLOY)
     assert (done.code, done.out) == (0, "Title  news\n"), done.err
     assert change_sets(account) == [("CREATE_COMPLETE", "EXECUTE_COMPLETE")]
+
+
+@pytest.mark.parametrize("fault", ["lost", "doubled"])
+def test_a_change_set_that_was_left_is_executed_though_its_answer_is_lost(
+    template: Path, account: Account, run: Run, wire: Wire, fault: str
+):
+    command = run(*DEPLOY, "--no-execute").out.split()[1:]
+    getattr(wire, fault).append("ExecuteChangeSet")
+    # the second call comes when the operation of the first has ended
+    wire.once_after("ExecuteChangeSet", lambda: wait_until(lambda: status(account) == "CREATE_COMPLETE"))
+    done = run(*command, "--yes")
+    assert (done.code, done.out) == (0, "Title  news\n"), done.err
+    assert change_sets(account) == [("CREATE_COMPLETE", "EXECUTE_COMPLETE")]
+
+
+@pytest.mark.parametrize("operation", ["CreateChangeSet", "ExecuteChangeSet"])
+def test_all_answers_to_a_call_are_lost(template: Path, account: Account, run: Run, wire: Wire, operation: str):
+    wire.lost = [operation] * 5  # as often as botocore calls
+    done = run(*DEPLOY)
+    assert (done.code, done.out) == (0, "Title  news\n"), done.err
+    assert change_sets(account) == [("CREATE_COMPLETE", "EXECUTE_COMPLETE")]
+
+
+@pytest.mark.parametrize("fault", ["lost", "doubled"])
+def test_a_deletion_whose_answer_is_lost(template: Path, account: Account, run: Run, wire: Wire, fault: str):
+    run(*DEPLOY)
+    getattr(wire, fault).append("DeleteStack")
+    done = run("delete", "--stack-name", "s", "--yes")
+    assert (done.code, done.err.splitlines()[-1]) == (0, "s is deleted.")
+    assert account.client("cloudformation").describe_stacks()["Stacks"] == []
 
 
 def test_a_change_set_that_a_kill_left_failed_is_cleared_away(template: Path, account: Account, run: Run):

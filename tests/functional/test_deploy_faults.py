@@ -282,3 +282,32 @@ def test_ctrl_c_while_following(account: Account, template: Path):
         "  " + FOLLOW,
     ]
     assert not re.search("Traceback", err)
+
+
+def test_a_stack_that_can_not_be_read_after_its_deployment_is_read_again(run: Run, wire: Wire, template: Path):
+    unwell = Fault("DescribeStacks", xml_error("InternalFailure", "try later", 500), times=0)
+    wire.faults = [unwell]
+    wire.once_after("ExecuteChangeSet", lambda: setattr(unwell, "times", 5))  # as often as botocore calls
+    done = run(*DEPLOY)
+    assert (done.code, done.out) == (0, "Title  news\n"), done.err
+
+
+@pytest.mark.parametrize("operation", ["DescribeChangeSet", "DescribeStackEvents"])
+def test_nothing_is_left_where_a_read_fails_between_the_change_set_and_its_execution(
+    run: Run, wire: Wire, template: Path, account: Account, operation: str
+):
+    denied = xml_error("AccessDenied", "not you", 403)
+    wire.lost = ["CreateChangeSet"]
+    wire.faults = [Fault(operation, denied, times=1, after=1 if operation == "DescribeChangeSet" else 0)]
+    done = run(*DEPLOY)
+    assert (done.code, done.err.splitlines()[-1]) == (1, f"Error: {operation}: not you (AccessDenied)")
+    assert account.client("cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_an_answer_is_lost_and_the_change_set_can_not_be_read_for_a_while(
+    run: Run, wire: Wire, template: Path, account: Account
+):
+    wire.lost = ["CreateChangeSet"]
+    wire.faults = [Fault("DescribeChangeSet", xml_error("InternalFailure", "try later", 500), times=5)]
+    done = run(*DEPLOY)
+    assert (done.code, status(account)) == (0, "CREATE_COMPLETE"), done.err

@@ -15,7 +15,6 @@ from rich.console import Console
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.following import follow_run
 from sfnorch.errors import SfnorchError
-from sfnorch.report.names import printable
 from sfnorch.report.run_tree import rendered, titles
 from tests.replay import Event, Replay
 from tests.screens import plain
@@ -326,10 +325,6 @@ def test_a_small_terminal_shows_what_failed_and_what_runs():
     assert console.file.getvalue() == (  # type: ignore[attr-defined]
         "master SUCCEEDED  03s\n├── sales FAILED  02s  extract-sales FAILED  bench: this ru…\n└── … 1 succeeded\n"
     )
-
-
-def test_what_would_move_the_cursor_is_not_shown():
-    assert printable("a\x1b[2J\x07b\ud800 é\n") == "a\ufffd[2J\ufffdb\ufffd é\n"
 
 
 def _screen(tree: RunTree, *, width: int, height: int) -> list[str]:

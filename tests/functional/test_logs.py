@@ -99,7 +99,7 @@ def test_the_error_log_of_a_job_that_failed_where_glue_says(command: Run, wire: 
         "DATE TIME  Traceback (most recent call last):\n"
         '  File "/tmp/x.py"\n'
         "KeyError: 'id'\n"
-        "DATE TIME  \ufffd[2Jbye\n"
+        "DATE TIME  \\u001b[2Jbye\n"
     )
     assert runs.asked == ["extract-sales"]
 

@@ -109,7 +109,10 @@ def test_render_by_the_plan_its_source_and_approval(run: Run, plan: str, argumen
 
 def test_render_where_it_cannot_be_written(run: Run):
     done = run("pipeline", "render", "-o", "nowhere/pipeline.yaml")
-    assert (done.code, done.err) == (1, "Error: nowhere/pipeline.yaml can't be written: No such file or directory\n")
+    assert (done.code, done.err) == (
+        1,
+        "Error: nowhere/pipeline.yaml can't be written: No such file or directory; create the folder first\n",
+    )
 
 
 @pytest.mark.parametrize("given", FAULTS, ids=lambda given: given[-1])

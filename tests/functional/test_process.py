@@ -23,6 +23,7 @@ TEMPLATE = str(ROOT / "SAM-template.yaml")
 
 PRINTING = [
     ["--help"],
+    ["--version"],
     ["help", "pipeline", "deploy"],
     ["patterns", "--output", "json"],
     ["schema"],
@@ -196,6 +197,59 @@ def test_ctrl_c_while_a_module_is_loaded(tmp_path: Path, module: str):
 def test_ctrl_c_that_other_code_takes_for_its_own(tmp_path: Path, way: str):
     done = process("render", folder=tmp_path, code=while_loading("pydantic", way))
     assert done == Outcome(code=INTERRUPTED, out="", err="Stopped.\n")
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_another_signal_ends_a_command_as_ctrl_c_does(tmp_path: Path, name: str):
+    (tmp_path / "SAM-template.yaml").write_text("old")
+    # within the writing of a file, which is taken back
+    code = f"import os, signal\nos.fsync = lambda _: os.kill(os.getpid(), signal.{name})"
+    done = process("render", folder=tmp_path, code=code)
+    assert done == Outcome(code=128 + getattr(signal, name), out="", err="Stopped.\n")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_signal_that_is_ignored_from_the_start_ends_nothing(tmp_path: Path):
+    def ignore() -> None:  # as nohup does
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    code = "import os, signal\nos.fsync = lambda _: os.kill(os.getpid(), signal.SIGHUP)"
+    done = process("render", folder=tmp_path, before=ignore, code=code)
+    assert (done.code, done.err) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", ["render", "lint"])
+def test_a_current_folder_that_does_not_exist_any_more(tmp_path: Path, arguments: str):
+    (tmp_path / "gone").mkdir()
+    done = process(arguments, folder=tmp_path / "gone", before=lambda: os.rmdir(tmp_path / "gone"))  # noqa: PTH106
+    errors = {
+        "render": "SAM-template.yaml can't be written: No such file or directory; create the folder first",
+        "lint": "The current folder does not exist any more; change to another one",
+    }
+    assert done == Outcome(code=1, out="", err=f"Error: {errors[arguments]}\n")
+
+
+HOMES = {
+    "": "del os.environ['HOME']",
+    "of a user without an entry": "del os.environ['HOME']\nimport pwd\npwd.getpwuid = {}.__getitem__",
+    "that is a file": "os.environ['HOME'] = '/etc/passwd'",
+    "that does not exist": "os.environ['HOME'] = '/none/home'",
+}
+
+
+@pytest.mark.parametrize("home", HOMES)
+def test_a_home_folder_that_is_missing(tmp_path: Path, home: str, monkeypatch: pytest.MonkeyPatch):
+    """A command of each kind: one that lints by another's program, and one that reads settings of AWS's."""
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.delenv(name)
+    code = f"import os\n{HOMES[home]}"
+    assert process("lint", folder=tmp_path, code=code).code == 0
+    done = process("outputs", "--stack-name", "s", "--region", "eu-central-1", folder=tmp_path, code=code)
+    assert (done.code, done.out, done.err.splitlines()[0]) == (
+        1,
+        "",
+        "Error: No AWS credentials that could be used: Unable to locate credentials",
+    )
 
 
 def test_ctrl_c_after_the_end_of_a_command(tmp_path: Path):

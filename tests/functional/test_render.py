@@ -266,13 +266,19 @@ def test_an_output_that_is_a_directory(run: Run, tmp_path: Path):
 
 def test_an_output_whose_folder_is_not_there(run: Run, tmp_path: Path):
     done = run("render", "-o", "no/such/folder.yaml")
-    assert (done.code, done.err) == (1, "Error: no/such/folder.yaml can't be written: No such file or directory\n")
+    assert (done.code, done.err) == (
+        1,
+        "Error: no/such/folder.yaml can't be written: No such file or directory; create the folder first\n",
+    )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_output_whose_name_is_too_long(run: Run, tmp_path: Path):
     done = run("render", "-o", "x" * 300)
-    assert (done.code, done.err) == (1, f"Error: {'x' * 300} can't be written: File name too long\n")
+    assert (done.code, done.err) == (
+        1,
+        f"Error: {'x' * 300} can't be written: File name too long; choose a shorter name\n",
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -290,7 +296,10 @@ def test_an_output_that_may_not_be_written(run: Run, tmp_path: Path):
     (tmp_path / "out.yaml").write_text("old")
     (tmp_path / "out.yaml").chmod(0o444)
     done = run("render", "-o", "out.yaml")
-    assert (done.code, done.err) == (1, "Error: out.yaml can't be written: Permission denied\n")
+    assert (done.code, done.err) == (
+        1,
+        "Error: out.yaml can't be written: Permission denied; change its permissions, or write to another place\n",
+    )
     assert (tmp_path / "out.yaml").read_text() == "old"
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sfnorch.aws.errors import code, is_missing
+from sfnorch.aws.errors import code, is_missing, is_transient, is_unreachable
 from sfnorch.aws.hints import hint, plain
 from sfnorch.aws.polling import Clock, Pace, patiently
 from sfnorch.aws.stacks import IN_REVIEW, find_stack
@@ -90,22 +90,41 @@ class ChangeSet:
 
 
 @contextmanager
-def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef) -> Iterator[str]:
+def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clock: Clock) -> Iterator[str]:
     """The ARN of a new change set, which is deleted where what is done with it breaks off."""
     try:
-        answer = client.create_change_set(**request)
-        change_set_id, stack_id = answer["Id"], answer["StackId"]
-    except ClientError as error:
-        if code(error) != "AlreadyExistsException":  # made by a call whose answer was lost: the name is ours alone
-            raise
-        found = describe(client, request["ChangeSetName"], request["StackName"])
-        change_set_id, stack_id = found.id, found.stack_id
+        change_set_id, stack_id = _make(client, request, clock)
+    except BaseException as error:
+        if not isinstance(error, ClientError) or is_transient(error):  # it may have been made all the same
+            with suppress(ClientError, BotoCoreError):
+                left = describe(client, request["ChangeSetName"], request["StackName"])
+                delete(client, left.id, left.stack_id)
+        raise
     try:
         yield change_set_id
     except BaseException:
         with suppress(ClientError, BotoCoreError):
             delete(client, change_set_id, stack_id)
         raise
+
+
+def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clock: Clock) -> tuple[str, str]:
+    """Return the ARNs of the new change set and of its stack.
+
+    The change set may have been made by a call whose answer was lost, or which arrived twice: its name is ours alone.
+    """
+    try:
+        answer = client.create_change_set(**request)
+    except (ClientError, BotoCoreError) as error:
+        if code(error) != "AlreadyExistsException" and not is_transient(error):
+            raise
+        try:
+            read = describe if is_unreachable(error) else patiently(describe, clock)
+            found = read(client, request["ChangeSetName"], request["StackName"])
+        except (ClientError, BotoCoreError):
+            raise error from None
+        return found.id, found.stack_id
+    return answer["Id"], answer["StackId"]
 
 
 def waiting(client: CloudFormationClient, change_set_id: str, clock: Clock) -> ChangeSet:

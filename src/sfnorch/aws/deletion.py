@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sfnorch.aws.polling import Clock
+from sfnorch.aws.operations import call_once
+from sfnorch.aws.polling import Clock, patiently
 from sfnorch.aws.stack_events import Audience, Ending, begin, follow, under_way
 from sfnorch.aws.stacks import Resource, Stack, find_stack, resources
 from sfnorch.errors import SfnorchError
@@ -61,13 +62,21 @@ def delete_stack(
         if stack.status == "DELETE_IN_PROGRESS":
             operation = under_way(client, stack.id)
         else:
-            operation = begin(client, stack.id, f"sfnorch-delete-{nonce()}")
+            operation = patiently(begin, clock)(client, stack.id, f"sfnorch-delete-{nonce()}")
             keep: dict[str, Any] = {"RetainResources": list(retain)} if retain else {}
-            client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token, **keep)
+            error = call_once(
+                client,
+                operation,
+                lambda: client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token, **keep),
+                clock,
+            )
+            if error is not None:
+                raise error
     ending = follow(client, operation, audience, clock)
     with audience.waits("Looking for what is left"):
-        still = find_stack(client, stack.id)
-        left = tuple(resource for resource in resources(client, stack.id) if _is_left(resource)) if still else ()
+        still = patiently(find_stack, clock)(client, stack.id)
+        rows = patiently(resources, clock)(client, stack.id) if still else ()
+    left = tuple(resource for resource in rows if _is_left(resource))
     return Deletion(ending=ending, left=left)
 
 

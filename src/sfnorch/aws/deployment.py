@@ -11,16 +11,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from sfnorch.aws import change_sets
 from sfnorch.aws.change_sets import ChangeSet
-from sfnorch.aws.errors import code, is_missing, message
-from sfnorch.aws.polling import Clock
+from sfnorch.aws.errors import code, explained, is_missing, is_transient, message
+from sfnorch.aws.operations import call_once
+from sfnorch.aws.polling import Clock, patiently
 from sfnorch.aws.stack_events import Audience, Ending, Operation, begin, follow, under_way
 from sfnorch.aws.stacks import Stack, find_stack
 from sfnorch.aws.steps import Step, Verb, Wish, change_set_request, name_prefix, own_verb, steps, token
-from sfnorch.errors import SfnorchError
+from sfnorch.errors import SfnorchError, with_more
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -240,13 +241,13 @@ class Deployment:
         """A new change set once it is worked out, which is deleted where what is done with it breaks off."""
         with ExitStack() as made:
             with self._onlooker.waits("Waiting for the change set"):
-                change_set = self._worked_out(made.enter_context(change_sets.made(self._client, request)))
+                change_set = self._worked_out(made.enter_context(change_sets.made(self._client, request, self._clock)))
             yield change_set
 
     def _now(self, name: str) -> Stack | None:
         """The stack as it is now."""
         with self._onlooker.waits(f"Looking up the stack {self._name}"):
-            return find_stack(self._client, name)
+            return patiently(find_stack, self._clock)(self._client, name)
 
     def _worked_out(self, change_set_id: str) -> ChangeSet:
         """The change set once it is worked out: executable, or empty. Raises SfnorchError where it failed."""
@@ -258,30 +259,41 @@ class Deployment:
 
     def _executed(self, change_set: ChangeSet, *, own: bool = False) -> Outcome:
         """How the change set's execution ended."""
-        with self._onlooker.waits("Starting the deployment"):
-            operation = begin(self._client, change_set.stack_id, token(self._digest, Verb.EXECUTE, self._nonce()))
         try:
             with self._onlooker.waits("Starting the deployment"):
-                self._client.execute_change_set(ChangeSetName=change_set.id, ClientRequestToken=operation.token)
-        except ClientError as error:
-            if not is_missing(error) and code(error) not in ("InvalidChangeSetStatus", "ValidationError"):
-                raise
+                read = patiently(begin, self._clock)
+                operation = read(self._client, change_set.stack_id, token(self._digest, Verb.EXECUTE, self._nonce()))
+        except BaseException:  # Ctrl-C too
+            if own:
+                self._delete(change_set)
+            raise
+        execute, token_ = self._client.execute_change_set, operation.token
+        with self._onlooker.waits("Starting the deployment"):
+            error = call_once(
+                self._client,
+                operation,
+                lambda: execute(ChangeSetName=change_set.id, ClientRequestToken=token_),
+                self._clock,
+            )
+        if error is not None:
             operation = self._execution_all_the_same(operation, change_set, error, own=own)
         return self._outcome(self._follow(operation, resources=len(change_set.changes)), change_set)
 
     def _execution_all_the_same(
-        self, begun: Operation, change_set: ChangeSet, error: ClientError, *, own: bool
+        self, begun: Operation, change_set: ChangeSet, error: BaseException, *, own: bool
     ) -> Operation:
-        """The execution of this deployment: begun by a call whose answer was lost, or by another run of it.
+        """The execution of the change set, where the change set's status or the stack's operation shows it.
 
-        Raises SfnorchError where it is another's, or none.
+        Raises the error, or another that says more, where the change set isn't executed.
         """
-        stack = find_stack(self._client, change_set.stack_id)
-        operation = under_way(self._client, stack.id) if stack is not None else None
-        if operation is not None and operation.token == begun.token:
-            return begun
         if own and self._is_executing(change_set):
             return begun  # nobody else knows of the change set; the stack's events lag behind
+        if not isinstance(error, ClientError) or not _is_refusal(error):
+            if own:
+                self._delete(change_set)
+            raise self._unknown(error) if is_transient(error) else error
+        stack = find_stack(self._client, change_set.stack_id)
+        operation = under_way(self._client, stack.id) if stack is not None else None
         busy = stack is not None and stack.in_progress
         if operation is not None and busy and own_verb(operation.token, self._digest) is Verb.EXECUTE:
             return operation
@@ -294,10 +306,18 @@ class Deployment:
             hint="where the stack was changed by another hand, deploy again",
         ) from None
 
+    def _unknown(self, error: BaseException) -> SfnorchError:
+        """Return what to report where AWS's answer to the start of an operation is lost, and its events show none."""
+        return with_more(
+            explained(error),
+            f"It is unknown whether the deployment of {self._name} has started",
+            hint=f"`sfnorch status --follow --stack-name {self._name}` shows it",
+        )
+
     def _is_executing(self, change_set: ChangeSet) -> bool:
         try:
             now = change_sets.describe(self._client, change_set.id)
-        except ClientError:
+        except (ClientError, BotoCoreError):
             return False
         return now.execution_status in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
 
@@ -310,15 +330,19 @@ class Deployment:
             stack = find_stack(self._client, asked.id)
             if stack is None or stack.status != asked.status:
                 return None
-            operation = begin(self._client, stack.id, token(self._digest, verb, self._nonce()))
-            if verb is Verb.DELETE:
-                if stack.protected and self._unprotect:
-                    self._client.update_termination_protection(StackName=stack.id, EnableTerminationProtection=False)
-                self._client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token)
-            elif verb is Verb.ROLL_BACK:
-                self._client.rollback_stack(StackName=stack.id, ClientRequestToken=operation.token)
-            else:
-                self._client.continue_update_rollback(StackName=stack.id, ClientRequestToken=operation.token)
+            read = patiently(begin, self._clock)
+            operation = read(self._client, stack.id, token(self._digest, verb, self._nonce()))
+            if verb is Verb.DELETE and stack.protected and self._unprotect:
+                self._client.update_termination_protection(StackName=stack.id, EnableTerminationProtection=False)
+            request = {"StackName": stack.id, "ClientRequestToken": operation.token}
+            calls: dict[Verb, Callable[..., object]] = {
+                Verb.DELETE: self._client.delete_stack,
+                Verb.ROLL_BACK: self._client.rollback_stack,
+                Verb.CONTINUE_ROLLBACK: self._client.continue_update_rollback,
+            }
+            error = call_once(self._client, operation, lambda: calls[verb](**request), self._clock)
+        if error is not None:
+            raise error
         return self._follow(operation)
 
     def _refuse_invalid(self, wish: Wish) -> None:
@@ -333,8 +357,8 @@ class Deployment:
         """Deletes the change set; where that is refused, it is told, and is no reason to fail."""
         try:
             with self._onlooker.waits("Deleting the change set"):
-                change_sets.delete(self._client, change_set.id, change_set.stack_id)
-        except ClientError as error:
+                patiently(change_sets.delete, self._clock)(self._client, change_set.id, change_set.stack_id)
+        except (ClientError, BotoCoreError) as error:
             self._onlooker.says(f"The change set {change_set.name} stays, deleting it failed: {message(error)}")
 
     def _follow(self, operation: Operation, *, resources: int = 0) -> Ending:
@@ -348,3 +372,8 @@ class Deployment:
             change_set=change_set,
             ending=None if well else ending,
         )
+
+
+def _is_refusal(error: ClientError) -> bool:
+    """Return whether CloudFormation says that the change set, or its stack, is not in a state to be executed."""
+    return is_missing(error) or code(error) in ("InvalidChangeSetStatus", "ValidationError")

@@ -69,6 +69,11 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, _BROKEN) and not isinstance(error, (aws.SSLError, aws.ProxyConnectionError))
 
 
+def is_unreachable(error: BaseException) -> bool:
+    """Whether no connection could be made, so that the call was not either."""
+    return isinstance(error, _NO_NETWORK)
+
+
 def explained(error: BaseException) -> SfnorchError | None:
     """The error in a user's words; None where it is none of AWS's."""
     if isinstance(error, SfnorchError):

@@ -25,6 +25,9 @@ NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
 """What an execution may be called; others are taken by AWS, but not logged."""
 
 _TASK = re.compile(r"(.+)-[0-9a-f]{16}")
+_SKEW_SECONDS = 5.0
+"""How far AWS's clock may be behind this machine's."""
+
 _PAGE = 1000
 _NEWS_PAGE = 100
 
@@ -70,25 +73,37 @@ def execution_name(arn: str) -> str:
 def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any], clock: Clock) -> str:
     """The ARN of the new execution. A call whose answer is lost is made again: of a name, one execution is started.
 
+    The second call is refused where the first one's execution has ended since: then that one is returned.
+
     Raises AlreadyExistsError where the machine has had an execution of this name.
     """
     text = json.dumps(given, ensure_ascii=False)
-    calls: list[str] = []
-
-    def once() -> str:
-        calls.append(name)
-        return client.start_execution(stateMachineArn=machine_arn, name=name, input=text)["executionArn"]
-
+    begun = clock.now()
     try:
-        return patiently(once, clock)()
+        return patiently(client.start_execution, clock)(stateMachineArn=machine_arn, name=name, input=text)[
+            "executionArn"
+        ]
     except ClientError as error:
         if code(error) != "ExecutionAlreadyExists":
             raise
-        if len(calls) > 1:  # by the call whose answer was lost, and it has ended since
-            return execution_arn(machine_arn, name)
-        raise AlreadyExistsError(
-            f"There has been an execution {name}", hint="names are free again after 90 days: choose another"
-        ) from None
+    arn = execution_arn(machine_arn, name)
+    if _is_started(client, arn, text, begun, clock):
+        return arn
+    raise AlreadyExistsError(
+        f"There has been an execution {name}", hint="names are free again after 90 days: choose another"
+    )
+
+
+def _is_started(client: SFNClient, arn: str, text: str, begun: float, clock: Clock) -> bool:
+    """Return whether the execution was started by this command, in a call whose answer was lost or which came twice.
+
+    It has the same input, and is not older than the call. A name that a person chose may be older.
+    """
+    try:
+        found = patiently(client.describe_execution, clock)(executionArn=arn)
+    except ClientError:
+        return False
+    return found.get("input") == text and found["startDate"].timestamp() >= begun - _SKEW_SECONDS
 
 
 def machine_of(client: SFNClient, arn: str) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from sfnorch.aws.errors import explained
 from sfnorch.aws.hints import plain
 from sfnorch.aws.polling import Clock, Pace, patiently
-from sfnorch.aws.stacks import find_stack
+from sfnorch.aws.stacks import IN_REVIEW, find_stack
 from sfnorch.errors import SfnorchError, with_more
 
 if TYPE_CHECKING:
@@ -89,6 +89,26 @@ def begin(client: CloudFormationClient, stack_id: str, token: str) -> Operation:
     """The operation that is begun next with this token."""
     newest = next(iter(client.describe_stack_events(StackName=stack_id)["StackEvents"]), None)
     return Operation(stack_id=stack_id, token=token, after=newest["EventId"] if newest else "")
+
+
+def has_begun(client: CloudFormationClient, operation: Operation) -> bool:
+    """Return whether one of the stack's events since the operation was prepared bears its token."""
+    for row in _newest_first(client, operation.stack_id):
+        if row["EventId"] == operation.after:
+            break
+        if row.get("ClientRequestToken") == operation.token:
+            return True
+    return False
+
+
+def lag_behind(client: CloudFormationClient, stack_id: str) -> bool:
+    """Return whether the newest event of a stack with an operation under way is older than that operation."""
+    newest = next(_newest_first(client, stack_id), None)
+    if newest is None:
+        return True
+    status = newest.get("ResourceStatus", "")
+    is_of_stack = newest["PhysicalResourceId"] == stack_id
+    return is_of_stack and (status == IN_REVIEW or not status.endswith("IN_PROGRESS"))
 
 
 def under_way(client: CloudFormationClient, stack_id: str) -> Operation:

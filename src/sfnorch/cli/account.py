@@ -13,10 +13,9 @@ from sfnorch.cli.options import plan_option
 from sfnorch.report.waiting import at_terminal, waiting
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sfnorch.aws.session import Session
     from sfnorch.aws.steps import Step
+    from sfnorch.console import Console
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -60,10 +59,10 @@ def open_session(region: str | None, profile: str | None) -> Session:
 
 def progress_console() -> Console:
     """Where progress goes: standard error, as wide as the terminal; a file or a pipe has room."""
-    from rich.console import Console
+    from sfnorch.console import Console
 
     width = None if sys.stderr.isatty() else WIDTH
-    return Console(stderr=True, highlight=False, width=width, force_interactive=at_terminal())
+    return Console(stderr=True, width=width, force_interactive=at_terminal())
 
 
 def can_ask(output_form: str) -> bool:

@@ -26,10 +26,9 @@ from sfnorch.plan.names import STACK_NAME
 from sfnorch.report.waiting import leave_signals_to_main_thread, waiting
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sfnorch.aws.session import Session
     from sfnorch.aws.steps import Wish
+    from sfnorch.console import Console
     from sfnorch.plan.kinds import AnyPlan
     from sfnorch.template.contents import Template
     from sfnorch.template.located import Object
@@ -351,6 +350,6 @@ def _tell_missing_jobs(found: Future[Mapping[str, str]], console: Console | None
         raise SfnorchError("\n".join(lines), hint="nothing was deployed; without --require-jobs this is a warning")
     if console:
         for line in lines[:_MOST_WARNINGS]:
-            console.print(f"warning: {line}", style="yellow", soft_wrap=True, markup=False)
+            console.print(f"warning: {line}", style="yellow", soft_wrap=True)
         if len(lines) > _MOST_WARNINGS:
             console.print(f"warning: and {len(lines) - _MOST_WARNINGS} more", style="yellow")

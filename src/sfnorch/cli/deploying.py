@@ -261,9 +261,8 @@ def _executed(settings: Settings, change_set_name: str) -> Outcome:
 
 def _tell(outcome: Outcome, settings: Settings) -> int:
     """The exit code, once it is told how the deployment ended: outputs, or the command that goes on, on stdout."""
-    from rich.console import Console
-
     from sfnorch.aws.hints import hint
+    from sfnorch.console import Console
     from sfnorch.report.stack import failure_words, outcome_data, print_outputs
 
     done = "".join(f"{words}. " for words in outcome.done)
@@ -280,7 +279,7 @@ def _tell(outcome: Outcome, settings: Settings) -> int:
     elif outcome.stack and outcome.end != "failed":
         what = "No changes" if outcome.end == "unchanged" else "Deployed"
         click.echo(f"{what}: {settings.stack_name} is {outcome.stack.status}.", err=True)
-        print_outputs(outcome.stack.outputs, Console(highlight=False))
+        print_outputs(outcome.stack.outputs, Console())
     if outcome.end == "failed" and outcome.ending:
         raise SfnorchError(failure_words(outcome.ending, settings.stack), hint=hint(outcome.ending.reason))
     return 1 if outcome.end == "declined" else 0

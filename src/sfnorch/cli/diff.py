@@ -48,11 +48,10 @@ def diff(
     A unified diff of the templates, the parameters that would change, and what CloudFormation would do, by a change
     set that is made and deleted again.
     """
-    from rich.console import Console
-
     from sfnorch.aws.stacks import existing_stack
     from sfnorch.aws.steps import kept_parameters
     from sfnorch.cli.deployable import read_deployable, refuse_parameters
+    from sfnorch.console import Console
     from sfnorch.report.difference import difference_data, print_difference
 
     with waiting("Reading the template"):
@@ -66,7 +65,7 @@ def diff(
     if output_form == "json":
         print_json(difference_data(found))
     else:
-        print_difference(found, Console(highlight=False))
+        print_difference(found, Console())
     if found.conflicts:
         raise SfnorchError("\n".join(found.conflicts), hint="a deployment would stop here, before it changes anything")
     return DIFFERENT if exit_code and found.any else SUCCESS

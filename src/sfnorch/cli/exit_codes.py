@@ -21,4 +21,4 @@ BUG = 70
 """The error is not a user's: sysexits.h's EX_SOFTWARE."""
 
 INTERRUPTED = 130
-"""Ctrl-C ended the command: 128 and the number of SIGINT, as a shell reports it."""
+"""Ctrl-C ended the command: 128 and the number of SIGINT, as a shell reports it; 143 for SIGTERM, 129 for SIGHUP."""

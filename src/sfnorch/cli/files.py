@@ -1,26 +1,50 @@
-"""Writing files so that none is ever there by half."""
+"""Writing files so that none is ever there by half, and so that nothing else is left."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import os
+import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from sfnorch.errors import SfnorchError
+from sfnorch.printable import printable
+
+_TEMPORARY = re.compile(r"\.sfnorch-[0-9a-f]{16}")
+_LOCKABLE = os.name == "posix"
+_MOST_TRIES = 10
+
+_FIXES = {
+    errno.EACCES: "change its permissions, or write to another place",
+    errno.EPERM: "change its permissions, or write to another place",
+    errno.EROFS: "write to another place",
+    errno.ENOSPC: "free some space, or write to another place",
+    errno.EDQUOT: "free some space, or write to another place",
+    errno.EFBIG: "raise the limit of a file's size, or write to another place",
+    errno.ENOENT: "create the folder first",
+    errno.ENOTDIR: "name a file in a folder",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "remove the link, which leads back to itself",
+}
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write the text to a temporary file beside the path, then replace the path with it.
+    """Write the text, made printable, to a temporary file beside the path, then replace the path with it.
 
-    Whoever reads the path finds the old text or the new one, also after a crash. The temporary name is random: a file
-    that a killed process left does not block a later one. Raises SfnorchError where the file can't be written.
+    Whoever reads the path finds the old text or the new one, also after a crash of the process or the machine. What a
+    killed process left in the folder is removed. A link stays a link: its target is replaced. Raises SfnorchError where
+    the file can't be written; then the old one is as it was.
     """
     try:
-        _write(path, text)
+        _write(path, printable(text))
     except OSError as error:
-        raise SfnorchError(f"{path} can't be written: {error.strerror}") from None
+        fix = _FIXES.get(error.errno or 0, "write to another place")
+        raise SfnorchError(f"{path} can't be written: {error.strerror}; {fix}") from None
 
 
 def _write(path: Path, text: str) -> None:
@@ -32,17 +56,91 @@ def _write(path: Path, text: str) -> None:
         return
     if there and not os.access(path, os.W_OK):  # a folder's permission would be enough to replace it
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+    with contextlib.suppress(FileNotFoundError):
+        path.stat()  # raises OSError for a link that leads back to itself, which resolve may not
     path = path.resolve()
-    temporary = path.with_name(f".sfnorch-{secrets.token_hex(8)}")
-    try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())  # else a crash of the machine could leave the new name with nothing in it
+    _remove_leftovers(path.parent)
+    with _temporary_beside(path) as (temporary, file):
         if there:
             temporary.chmod(path.stat().st_mode & 0o777)
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # else a crash of the machine could leave the new name with nothing in it
+        if not _LOCKABLE:
+            file.close()  # Windows replaces no file that is open
         temporary.replace(path)
-    except BaseException:  # Ctrl-C too
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def _temporary_beside(path: Path) -> Iterator[tuple[Path, IO[str]]]:
+    """Yield a new file beside the path, and open for writing. It is removed where the block breaks off.
+
+    It is locked while it is written, so that it is known for one in use; the lock ends with the process, however that
+    ends.
+    """
+    for _ in range(_MOST_TRIES):
+        temporary = path.with_name(f".sfnorch-{secrets.token_hex(8)}")
+        try:
+            with temporary.open("x", encoding="utf-8", newline="\n") as file:
+                if not _lock(file):  # another command took it for a leftover, before it was locked
+                    continue
+                yield temporary, file
+                return
+        except BaseException:  # Ctrl-C too
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+    raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+def _lock(file: IO[str]) -> bool:
+    """Return whether the file is there still, once it is locked; where files can't be locked, nobody removes it."""
+    if not _LOCKABLE:
+        return True
+    import fcntl
+
+    with contextlib.suppress(OSError):  # some network file systems know no locks
+        fcntl.flock(file, fcntl.LOCK_EX)
+    return os.fstat(file.fileno()).st_nlink > 0
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files in the folder that no process is writing. What can't be removed stays."""
+    if not _LOCKABLE:
+        return
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        left = [entry.path for entry in entries if _TEMPORARY.fullmatch(entry.name)]
+        for name in left:
+            with contextlib.suppress(OSError):
+                _remove_unless_in_use(name)
+
+
+def _remove_unless_in_use(name: str) -> None:
+    import fcntl
+
+    descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        found = os.stat(name, follow_symlinks=False)  # noqa: PTH116 - a path of os.scandir
+        if (found.st_dev, found.st_ino) == _identity(descriptor):
+            os.unlink(name)  # noqa: PTH108
+    finally:
+        os.close(descriptor)
+
+
+def _identity(descriptor: int) -> tuple[int, int]:
+    own = os.fstat(descriptor)
+    return own.st_dev, own.st_ino
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the folder's new entry on the disk too, where the system can do so."""
+    if not _LOCKABLE:
+        return
+    with contextlib.suppress(OSError):  # a folder that can't be read, or a file system without
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -8,7 +8,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
 from rich.live import Live
 
 from sfnorch.aws.errors import explained
@@ -18,6 +17,7 @@ from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.account import WIDTH, progress_console
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED
+from sfnorch.console import Console
 from sfnorch.errors import SfnorchError, with_more
 from sfnorch.report.run_tree import news_lines, print_failures, print_resume, rendered, titles, tree_data
 from sfnorch.report.waiting import at_terminal, waiting
@@ -104,7 +104,7 @@ def _tell(tree: RunTree, stack_name: str, output_form: str, clock: Clock, comman
     if output_form == "json":
         print_json({**tree_data(tree), "resume": commands})
         return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     names = titles(tree, stack_name)
     console.print(rendered(tree, names, _now(clock)))
     print_failures(tree.failures(), names, console)

@@ -92,12 +92,11 @@ def _text(form: str, machines: Sequence[StateMachine], template: Template, drawn
 
         return mermaid(machines, template, drawn)
     if form == "text":
-        from rich.console import Console
-
+        from sfnorch.console import Console
         from sfnorch.graph.text import trees
 
         file = io.StringIO()
-        console = Console(file=file, width=200, highlight=False)
+        console = Console(file=file, width=200)
         for tree in trees(machines, template, drawn):
             console.print(tree)
         return file.getvalue()
@@ -108,10 +107,9 @@ def _text(form: str, machines: Sequence[StateMachine], template: Template, drawn
 
 
 def _print(machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]) -> None:
-    from rich.console import Console
-
+    from sfnorch.console import Console
     from sfnorch.graph.text import trees
 
-    console = Console(highlight=False)
+    console = Console()
     for tree in trees(machines, template, drawn):
         console.print(tree)

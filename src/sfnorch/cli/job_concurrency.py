@@ -8,10 +8,9 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from sfnorch.aws.glue_jobs import Concurrency
     from sfnorch.aws.session import Session
+    from sfnorch.console import Console
     from sfnorch.findings import Finding
     from sfnorch.plan.kinds import AnyPlan
 
@@ -31,7 +30,7 @@ def print_plan_warnings(plan: AnyPlan | None, known: Future[Mapping[str, Concurr
     Where Glue can't be asked, it prints why, and the warnings that `render` prints.
     """
     for line in _lines(plan, known) if plan else ():
-        console.print(f"warning: {line}", style="yellow", soft_wrap=True, markup=False)
+        console.print(f"warning: {line}", style="yellow", soft_wrap=True)
 
 
 def _lines(plan: AnyPlan, known: Future[Mapping[str, Concurrency]]) -> Iterator[Finding | str]:

@@ -95,11 +95,10 @@ def _head(template: Template) -> str:
 
 
 def _print(found: list[Finding], heads: list[str]) -> None:
-    from rich.console import Console
-
+    from sfnorch.console import Console
     from sfnorch.report.findings import count_words, print_findings
 
-    print_findings(found, Console(highlight=False))
+    print_findings(found, Console())
     what = heads[0] if len(heads) == 1 else f"{len(heads)} templates"
     click.echo(f"{what}, {count_words(found)}.")
 

@@ -78,12 +78,11 @@ def logs(
 
 def _print_each(read: Iterator[ErrorLog], tree: RunTree, stack_name: str) -> list[ErrorLog]:
     """Prints each log as soon as it is read, and returns all."""
-    from rich.console import Console
-
+    from sfnorch.console import Console
     from sfnorch.report.job_logs import print_log
     from sfnorch.report.run_tree import titles
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     names = titles(tree, stack_name)
     found: list[ErrorLog] = []
     for log in read:

@@ -15,6 +15,7 @@ from sfnorch.cli.exit_codes import BUG, ERROR, INTERRUPTED, SUCCESS
 from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.other_names import ALIASES
 from sfnorch.errors import SfnorchError, was_interrupted
+from sfnorch.printable import ESCAPED, printable_streams
 
 COMMANDS = {
     "init": "Write a commented plan to start from.",
@@ -84,7 +85,8 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
     package="sfnorch.cli",
     listed=COMMANDS,
     aliases=ALIASES,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    # color: else click would take out what it takes for a color
+    context_settings={"help_option_names": ["-h", "--help"], "color": True},
 )
 @click.option(
     "--version",
@@ -112,8 +114,8 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):  # a name that the terminal's encoding lacks is no reason to fail
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    with Debugging() as debugging:
+            stream.reconfigure(errors=ESCAPED)
+    with printable_streams(), Debugging() as debugging:
         try:
             sys.exit(_run(debugging))
         except BrokenPipeError:  # the reader has gone, as `head` does
@@ -153,7 +155,7 @@ def _tell(error: Exception, *, debug: bool) -> int:
     interrupted = was_interrupted(error)
     if told is None and interrupted and not debug:
         return _stopped(error)
-    click.echo(_without_secrets(_told(error, told, debug=debug)), err=True)
+    click.echo(_without_secrets(_told(error, told, debug=debug)), err=True, color=True)
     return INTERRUPTED if interrupted else ERROR if told else BUG
 
 
@@ -194,8 +196,11 @@ def _explained(error: Exception) -> SfnorchError | None:
     """The error as one that a user can mend; None for a bug."""
     if isinstance(error, SfnorchError):
         return error
-    if "botocore" not in sys.modules:
-        return None
-    from sfnorch.aws.errors import explained
+    if "botocore" in sys.modules:
+        from sfnorch.aws.errors import explained
 
-    return explained(error)
+        if found := explained(error):
+            return found
+    from sfnorch.cli.system_errors import explain_system_error
+
+    return explain_system_error(error)

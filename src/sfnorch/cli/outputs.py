@@ -16,9 +16,8 @@ from sfnorch.report.waiting import waiting
 @output_option
 def outputs(stack_name: str, region: str | None, profile: str | None, output_form: str) -> None:
     """Show the stack's outputs."""
-    from rich.console import Console
-
     from sfnorch.aws.stacks import existing_stack
+    from sfnorch.console import Console
     from sfnorch.report.stack import print_outputs
 
     session = open_session(region, profile)
@@ -27,6 +26,6 @@ def outputs(stack_name: str, region: str | None, profile: str | None, output_for
     if output_form == "json":
         print_json(dict(stack.outputs))
     elif stack.outputs:
-        print_outputs(stack.outputs, Console(highlight=False))
+        print_outputs(stack.outputs, Console())
     else:
         click.echo(f"{stack_name} is {stack.status}, and has no outputs.", err=True)

@@ -60,12 +60,10 @@ def _wait_until_writable(output: io.FileIO) -> None:
 def run() -> NoReturn:
     """Run the command line, and end the process with its exit code.
 
-    Ctrl-C ends a command by KeyboardInterrupt, so that it can take back what it began. Once it has ended, a further
-    Ctrl-C ends the process at once.
+    Ctrl-C ends a command by KeyboardInterrupt, so that it can take back what it began. So do SIGTERM, which cancels a
+    build, and SIGHUP, which closes a terminal. Once the command has ended, a further one ends the process at once.
     """
-    heeded = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # a background process may ignore it
-    if heeded:
-        _heed_interrupts()
+    _heed_interrupts()
     _guard_streams()
     from sfnorch.cli.main import main
 
@@ -74,11 +72,10 @@ def run() -> NoReturn:
         main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else ERROR if end.code else SUCCESS
-        if heeded:  # still within the handler, where an interrupt is seen to be dealt with
-            _end_at_interrupts(code)
+        _end_at_interrupts(code)  # still within the handler, where an interrupt is seen to be dealt with
     code = _flushed(code)
     if code == INTERRUPTED:
-        os._exit(code)  # a thread that waits for an answer would keep the process
+        os._exit(_interrupt_code())  # a thread that waits for an answer would keep the process
     sys.exit(code)
 
 
@@ -121,29 +118,47 @@ def _guarded(stream: TextIO | None, *, required: bool) -> TextIO:
     )
 
 
+_heeded: list[int] = []
+"""The signals that end a command by KeyboardInterrupt: those that the process does not ignore from its start."""
+
+_received: list[int] = []
+"""Those of them that came, in their order."""
+
+
+def _interrupt_code() -> int:
+    """Return the exit code of an interrupted command: 128 and the number of the first signal that came."""
+    return 128 + _received[0] if _received else INTERRUPTED
+
+
 def _heed_interrupts() -> None:
-    """Have Ctrl-C raise KeyboardInterrupt, and have it raised again where it was lost.
+    """Have Ctrl-C and its like raise KeyboardInterrupt, and have it raised again where it was lost.
 
     It is lost in a callback of the interpreter, such as `__del__`, which no exception can leave; and in a library that
     ignores every exception while it loads what it can do without.
     """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a background process may ignore it
+        _heeded.append(signal.SIGINT)
     if not hasattr(signal, "setitimer"):  # Windows
         return
-    signal.signal(signal.SIGALRM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
+    _heeded.extend(number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL)
+    for number in (*_heeded, signal.SIGALRM):
+        signal.signal(number, _interrupt)
     sys.unraisablehook = _print_unless_interrupted
 
 
 def _end_at_interrupts(code: int) -> None:
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGINT, lambda *_: os._exit(code))
+    for number in _heeded:
+        signal.signal(number, lambda *_: os._exit(_interrupt_code() if code == INTERRUPTED else code))
 
 
 def _interrupt(signal_number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt for a signal; not for a timer's while the one raised before is dealt with."""
     if signal_number == signal.SIGALRM and was_interrupted(sys.exc_info()[1]):
         return
+    if signal_number != signal.SIGALRM:
+        _received.append(signal_number)
     signal.setitimer(signal.ITIMER_REAL, _RETRY_SECONDS)
     raise KeyboardInterrupt
 

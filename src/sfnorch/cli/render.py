@@ -87,8 +87,7 @@ def render(
     what = "definition" if form == "asl" else f"{form.upper()} template, {_machines(workflow)}"
     click.echo(f"Wrote {out}: {what}, {len(text.encode()):,} bytes.")
     if summary:
-        from rich.console import Console
-
+        from sfnorch.console import Console
         from sfnorch.report.summary import print_summary
 
         console = Console()

@@ -11,7 +11,6 @@ from sfnorch.cli.account import account_options, can_ask, require_consent, stack
 from sfnorch.cli.execution import execution_argument, open_execution
 from sfnorch.cli.options import Duration, output_option
 from sfnorch.errors import SfnorchError
-from sfnorch.report.names import printable
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
         if tree.ended:
             untold = ask_glue(root, session.glue, clock)
     for line in untold:
-        click.echo(f"warning: {printable(line)}", err=True)
+        click.echo(f"warning: {line}", err=True)
     with waiting("Reading the machine's definition"):
         now = definition(client, machine_arn)
     names = children(now)
@@ -124,6 +123,6 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
 
 def _show(found: Resumption) -> None:
     for child, jobs in found.jobs.items():
-        click.echo(printable(f"{child}: {' → '.join(jobs) or found.as_planned}"), err=True)
+        click.echo(f"{child}: {' → '.join(jobs) or found.as_planned}", err=True)
     if found.skipped:
-        click.echo(printable(f"skipped: {', '.join(found.skipped)}"), err=True)
+        click.echo(f"skipped: {', '.join(found.skipped)}", err=True)

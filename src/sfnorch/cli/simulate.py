@@ -116,19 +116,17 @@ def simulate(
 
 
 def _print(run: Run, told: Figures) -> None:
-    from rich.console import Console
-
+    from sfnorch.console import Console
     from sfnorch.report.run import print_run
 
-    print_run(run, told, Console(highlight=False))
+    print_run(run, told, Console())
 
 
 def _save(run: Run, told: Figures, path: Path) -> None:
-    from rich.console import Console
-
+    from sfnorch.console import Console
     from sfnorch.report.run import print_run
 
-    console = Console(file=io.StringIO(), record=True, width=120, highlight=False, force_terminal=True)
+    console = Console(file=io.StringIO(), record=True, width=120, force_terminal=True)
     print_run(run, told, console)
     text = {".svg": lambda: console.export_svg(title="sfnorch simulate"), ".html": console.export_html}.get(
         path.suffix, console.export_text

@@ -20,13 +20,12 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     """Show the stack, its machines with their last executions, and its alarms."""
     from datetime import datetime, timezone
 
-    from rich.console import Console
-
     from sfnorch.aws import stack_events
     from sfnorch.aws.hints import hint
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stacks import existing_stack, find_stack
     from sfnorch.aws.status import status as status_of
+    from sfnorch.console import Console
     from sfnorch.report.onlooker import Screen
     from sfnorch.report.stack import ending_data, failure_words
     from sfnorch.report.status import print_status, status_data
@@ -59,6 +58,6 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     if output_form == "json":
         print_json({**status_data(found), "failure": ending_data(ending) if ending and ending.failed else None})
     else:
-        print_status(found, Console(highlight=False), datetime.now(timezone.utc))
+        print_status(found, Console(), datetime.now(timezone.utc))
     if ending is not None and ending.failed:
         raise SfnorchError(failure_words(ending, stack_name), hint=hint(ending.reason))

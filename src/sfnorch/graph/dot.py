@@ -5,7 +5,7 @@ https://graphviz.org/doc/info/lang.html
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from sfnorch.errors import SfnorchError
 from sfnorch.graph.nodes import Nodes
 from sfnorch.graph.words import does, in_order, kind_and_doing, scope_title
+from sfnorch.printable import printable
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State
 from sfnorch.template.tasks import PlannedTask
@@ -26,6 +27,9 @@ _SHAPES = {
     "Succeed": "doubleoctagon",
     "Wait": "parallelogram",
 }
+
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+"""What begins an entity of HTML's, which Graphviz reads in any label."""
 
 
 def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
@@ -117,7 +121,7 @@ class _Drawing(Nodes):
 
     def state(self, state: State, depth: int) -> Iterator[str]:
         margin, node = "  " * depth, self.number(state)
-        title = " ".join(state.name.split())
+        title = " ".join(printable(state.name).split())
         if not state.scopes:
             shape = f", shape={_SHAPES[state.kind]}" if state.kind in _SHAPES else ""
             yield f"{margin}{node} [label={_quoted(title, does(state))}{shape}]"
@@ -162,5 +166,10 @@ class _Drawing(Nodes):
 
 
 def _quoted(*lines: str) -> str:
-    """The lines as one text of DOT's, whose escapes of quotes and line ends are JSON's."""
-    return json.dumps("\n".join(line for line in lines if line), ensure_ascii=False)
+    """The lines as one text of DOT's: no escape of a label's, no entity, and nothing that is not shown.
+
+    https://graphviz.org/docs/attr-types/escString/
+    """
+    text = printable("\n".join(line for line in lines if line)).replace("\t", " ")
+    text = _ENTITY.sub("&amp;", text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{text}"'

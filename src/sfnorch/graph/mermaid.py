@@ -5,10 +5,12 @@ https://mermaid.js.org/syntax/flowchart.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from sfnorch.graph.nodes import Nodes
 from sfnorch.graph.words import does, in_order, kind_and_doing, scope_title
+from sfnorch.printable import printable
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State
 from sfnorch.template.tasks import PlannedTask
@@ -20,7 +22,9 @@ _SHAPES = {
     "Pass": ("(", ")"),
     "Wait": ("[/", "/]"),
 }
-_ENTITIES = {character: f"#{ord(character)};" for character in '"#;`<>{}[]|\\'}
+_ENTITIES = {character: f"#{ord(character)};" for character in '"#;`<>{}[]|\\&%'}
+_MEANS_MORE = re.compile(r"\$(?=\$)|(?<=\$)\$|(?<=\bfa[bklrs]):|(?<=\bfa):")
+"""Marks of formulas ($$) and of pictures (fa:fa-car)."""
 
 
 def mermaid(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
@@ -86,8 +90,8 @@ def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
     ids = {task.name: f"t{number}" for number, task in enumerate(tasks, 1)}
     yield "  subgraph tasks [tasks]"
     for task in tasks:
-        shown = task.name if task.runs == task.name else f"{task.name}<br/>{task.runs}"
-        yield f'    {ids[task.name]}["{"<br/>".join(map(_escaped, shown.split("<br/>")))}"]'
+        shown = [task.name] if task.runs == task.name else [task.name, task.runs]
+        yield f'    {ids[task.name]}["{"<br/>".join(map(_escaped, shown))}"]'
     for task in tasks:
         for need in task.needs:
             yield f"    {ids[need]} --> {ids[task.name]}"
@@ -99,5 +103,10 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The text with the marks of Mermaid's own, and line ends, as entities."""
-    return "".join(_ENTITIES.get(character, character) for character in " ".join(text.split()))
+    """The text in one line, with the marks of Mermaid's own as entities: no directive, comment, tag or formula."""
+    line = " ".join(printable(text).split())
+    marks = {match.start() for match in _MEANS_MORE.finditer(line)}
+    return "".join(
+        f"#{ord(character)};" if at in marks else _ENTITIES.get(character, character)
+        for at, character in enumerate(line)
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.text import Text
 from rich.tree import Tree
 
+from sfnorch.console import Text
 from sfnorch.graph.words import in_order, kind_and_doing, scope_title, started, ways
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State, Way

@@ -8,6 +8,7 @@ https://github.com/aws-cloudformation/cfn-lint
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
@@ -104,9 +105,7 @@ def linter() -> Any:
 
     The rules are loaded once in a process. The configuration is read each time, as `.cfnlintrc` may differ by folder.
     """
-    from cfnlint.config import ConfigMixIn
-
-    config = ConfigMixIn(regions=["us-east-1"])
+    config = _configuration()
     found = copy(_runner(tuple(config.append_rules), config.custom_rules))
     found.config = config
     return found
@@ -115,10 +114,20 @@ def linter() -> Any:
 @cache
 def _runner(append_rules: tuple[str, ...], custom_rules: str | None) -> Any:
     """Return cfn-lint with the rules of these folders and modules and of this file."""
-    from cfnlint.config import ConfigMixIn
     from cfnlint.runner import Runner
 
-    return Runner(ConfigMixIn(regions=["us-east-1"]))
+    return Runner(_configuration())
+
+
+def _configuration() -> Any:
+    """Return cfn-lint's configuration: of the folder, and of the home folder where there is one."""
+    from cfnlint.config import ConfigMixIn
+
+    try:
+        return ConfigMixIn(regions=["us-east-1"])
+    except RuntimeError:  # neither HOME is set nor does the user have an entry: a container with any user's id
+        os.environ["HOME"] = os.devnull
+        return ConfigMixIn(regions=["us-east-1"])
 
 
 def _read(machine: StateMachine) -> bool:

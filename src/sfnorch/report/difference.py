@@ -9,10 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
 from sfnorch.aws.change_sets import ChangeSet
+from sfnorch.console import Console, Text
 from sfnorch.report.stack import change_set_data, print_changes, print_machines
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -90,9 +88,9 @@ def print_difference(difference: Difference, console: Console) -> None:
         print_changes(difference.change_set, console)
         print_machines(difference.change_set, console)
     for note in difference.notes:
-        console.print(note, soft_wrap=True, markup=False)
+        console.print(note, soft_wrap=True)
     if not difference.any:
-        console.print(f"{difference.stack}: nothing differs.", markup=False)
+        console.print(f"{difference.stack}: nothing differs.")
 
 
 def _value(text: str | None) -> str:

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
-
 from sfnorch.aws.job_logs import ErrorLog
 from sfnorch.aws.links import logs_link
+from sfnorch.console import Console, Text
 from sfnorch.durations import iso
 from sfnorch.glue_logs import error_log_group
-from sfnorch.report.names import printable
 from sfnorch.report.status import STYLES
 
 
 def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:
     """Prints whose log it is, where it is, and its events."""
     run = log.run
-    job = f": {'step' if run.node.record.steps else 'job'} {printable(run.job)} "
+    job = f": {'step' if run.node.record.steps else 'job'} {run.job} "
     console.print(Text.assemble((names[run.node.arn], "bold"), job, (run.status, STYLES.get(run.status, ""))))
     for line in _head(log):
-        console.print(Text(f"  {printable(line)}"), soft_wrap=True)
+        console.print(Text(f"  {line}"), soft_wrap=True)
     for event in log.events:
         at = f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  "
-        console.print(Text.assemble((at, "dim"), printable(event.text.rstrip("\r\n"))), soft_wrap=True)
+        console.print(Text.assemble((at, "dim"), event.text.rstrip("\r\n")), soft_wrap=True)
 
 
 def _head(log: ErrorLog) -> Iterator[str]:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from rich.console import Console
-
 from sfnorch.aws.change_sets import ChangeSet
 from sfnorch.aws.stack_events import StackEvent
 from sfnorch.aws.steps import Step
+from sfnorch.console import Console
 from sfnorch.report.stack import print_changes, print_events, print_machines, print_parameters
 from sfnorch.report.waiting import waiting
 
@@ -32,7 +31,7 @@ class Screen:
     def says(self, line: str) -> None:
         """Shows the line."""
         if self.console:
-            self.console.print(line, soft_wrap=True, markup=False)
+            self.console.print(line, soft_wrap=True)
 
     def waits(self, words: str) -> AbstractContextManager[None]:
         """Show a spinner with the words while the block runs."""

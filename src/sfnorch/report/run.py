@@ -6,10 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from sfnorch.console import Console, Text
 from sfnorch.durations import duration
 from sfnorch.report.blocked import blocked_by
 from sfnorch.report.names import short_name

@@ -7,17 +7,16 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
-from rich.text import Text
+from rich.console import Group, RenderableType
 from rich.tree import Tree
 
 from sfnorch.aws.executions import execution_name, task_name
 from sfnorch.aws.job import Job
 from sfnorch.aws.links import execution_link, logs_link
 from sfnorch.aws.run_tree import Failure, News, Node, RunTree
+from sfnorch.console import Console, Text
 from sfnorch.durations import duration, iso
 from sfnorch.report.blocked import blocked_by
-from sfnorch.report.names import printable
 from sfnorch.report.status import STYLES
 
 _MOST_MESSAGE = 200
@@ -73,7 +72,7 @@ def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]
             (f"{change.at.astimezone():%H:%M:%S}  ", "dim"), (names.get(item.node.arn, ""), "bold"), "  "
         )
         if change.job:
-            line.append(f"{printable(change.job)} ")
+            line.append(f"{change.job} ")
         line.append(change.status, STYLES.get(change.status, ""))
         for detail in (change.run_id, _short(change.message)):
             if detail:
@@ -89,13 +88,13 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
             at = f": {failure.refused} couldn't be started"
         elif failure.job:
             what = {"workflow": "Glue workflow"}.get(failure.job.kind, "step" if failure.node.record.steps else "job")
-            at = f": {what} {printable(failure.job.name)} {failure.job.status}"
+            at = f": {what} {failure.job.name} {failure.job.status}"
         else:
             at = f": {failure.node.record.status}"
         console.print()
         console.print(Text.assemble((names[arn], "bold red"), at), soft_wrap=True)
         for line in failure.message.splitlines():
-            console.print(Text(f"  {printable(line)}"), soft_wrap=True)
+            console.print(Text(f"  {line}"), soft_wrap=True)
         if failure.job and failure.job.run_id:
             what = {"workflow": "Workflow run", "statement": "Statement"}.get(failure.job.kind, "Job run")
             console.print(Text(f"  {what}: {failure.job.run_id}"), soft_wrap=True)
@@ -177,7 +176,7 @@ def _branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) 
     """The execution, its jobs, those that are to come, and the executions that it started."""
     branch = Tree(_head(node, names, now, live=live))
     for row in _rows(node):
-        branch.add(_one_line(Text(printable(row), style="dim")) if isinstance(row, str) else _job(row, now, live=live))
+        branch.add(_one_line(Text(row, style="dim")) if isinstance(row, str) else _job(row, now, live=live))
     if node.skipped:
         skipped = Text(f"skipped: {', '.join(node.skipped)}", style="dim")
         branch.add(_one_line(skipped) if live else skipped)
@@ -243,7 +242,7 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
     if record.status != "SUCCEEDED" and not own and record.error:
         label.append(f"  {_short(f'{record.error}: {record.message}')}", "red")
     if job and own:
-        label.append(f"  {printable(own[-1].name)} {own[-1].status}  {_short(own[-1].message)}")
+        label.append(f"  {own[-1].name} {own[-1].status}  {_short(own[-1].message)}")
     return _one_line(label) if live else label
 
 
@@ -254,7 +253,7 @@ def _rows(node: Node) -> list[Job | str]:
 
 
 def _job(job: Job, now: datetime, *, live: bool) -> Text:
-    label = _label(printable(job.name), "", job.status, job.started, job.ended, now)
+    label = _label(job.name, "", job.status, job.started, job.ended, now)
     if job.attempts > 1:
         label.append(f"  attempt {job.attempts}", "yellow")
     details = [(job.run_id, "dim"), (_short(job.message), "red")]
@@ -273,5 +272,5 @@ def _label(name: str, style: str, status: str, started: datetime | None, ended: 
 
 def _short(message: str) -> str:
     """The message in one line, cut where it is long: it stands whole at the end."""
-    line = " ".join(printable(message).split())
+    line = " ".join(message.split())
     return line if len(line) <= _MOST_MESSAGE else f"{line[:_MOST_MESSAGE]}…"

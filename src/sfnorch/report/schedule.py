@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
 from rich.tree import Tree
 
+from sfnorch.console import Console, Text
 from sfnorch.durations import iso
 from sfnorch.schedules.expressions import Expression, read_expression
 from sfnorch.schedules.rates import Rate

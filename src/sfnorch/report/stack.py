@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from rich.text import Text
 
 from sfnorch.aws.change_sets import Change, ChangeSet
 from sfnorch.aws.deployment import Outcome
 from sfnorch.aws.hints import hint
 from sfnorch.aws.stack_events import Ending, StackEvent
 from sfnorch.aws.stacks import MACHINE
+from sfnorch.console import Console, Text
 
 _KINDS = {
     "add": "green",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from sfnorch.aws.status import Status
+from sfnorch.console import Console, Text
 from sfnorch.durations import duration, iso
 
 STYLES = {

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
-from rich.text import Text
 from rich.tree import Tree
 
+from sfnorch.console import Console, Text
 from sfnorch.workflow import MachineArn, StateMachine, TopicArn, Workflow
 
 

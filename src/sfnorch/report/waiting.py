@@ -83,16 +83,19 @@ def _spin(words: str, stream: TextIO, ended: Event, ends_soon: Callable[[Event],
     leave_signals_to_main_thread()
     if ends_soon(ended):
         return
-    from rich.console import Console  # not loaded for a command that ends soon
+    # not loaded for a command that ends soon
     from rich.live import Live
     from rich.spinner import Spinner
-    from rich.text import Text
 
-    console = Console(file=stream, highlight=False)
-    words = "".join(char if char.isprintable() else "\ufffd" for char in words)  # names of files are users' own
+    from sfnorch.console import Console, Text
+    from sfnorch.printable import printable_line
+
+    console = Console(file=stream)
     unicode = console.encoding.startswith("utf")
     spinner = Spinner(
-        "dots" if unicode else "line", Text(f"{words}{'…' if unicode else '...'}"), style="status.spinner"
+        "dots" if unicode else "line",
+        Text(f"{printable_line(words)}{'…' if unicode else '...'}"),
+        style="status.spinner",
     )
     with Live(
         spinner,

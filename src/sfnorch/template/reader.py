@@ -53,7 +53,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-functio
 _SECTIONS = ("Globals", "Parameters", "Mappings", "Conditions", "Resources", "Outputs")
 _YAML = "tag:yaml.org,2002:"
 _ESCAPES = re.compile(r"\\\\|\\/|(?:\\u[0-9a-fA-F]{4})+")
-_MUST_STAY_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]')
+_MUST_STAY_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def _as_yaml(text: str) -> str:
         if escape == r"\\":
             return escape
         characters: str = json.loads(f'"{escape}"')
-        return escape if _MUST_STAY_ESCAPED.search(characters) else characters
+        return "".join(f"\\u{ord(c):04x}" if _MUST_STAY_ESCAPED.match(c) else c for c in characters)
 
     return _ESCAPES.sub(plain, text.replace("\t", " "))
 

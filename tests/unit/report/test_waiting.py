@@ -148,7 +148,7 @@ def test_a_terminal_without_unicode():
 
 def test_names_move_no_cursor(terminal: Terminal):
     with waiting("Linting \x1b[2Ja\nb\x07[red]", stream=terminal.stream, ends_soon=lasting):
-        terminal.wait_for("⠋ Linting \ufffd[2Ja\ufffdb\ufffd[red]…")
+        terminal.wait_for("⠋ Linting \\u001b[2Ja\\nb\\u0007[red]…")
     assert shown(terminal.end()) == "\n"
 
 

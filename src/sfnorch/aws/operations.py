@@ -1,0 +1,60 @@
+"""Operations on a stack that are begun by a call whose answer may be lost, or which may arrive twice.
+
+botocore repeats a call whose answer was lost, and a proxy may do so too. CloudFormation refuses the second call: the
+operation of the first one is under way, or has ended already. The operation's events bear the token of the call: they
+are searched before a refusal is believed.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html (ClientRequestToken)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sfnorch.aws.errors import is_transient
+from sfnorch.aws.polling import Clock, Pace, patiently
+from sfnorch.aws.stack_events import Operation, has_begun, lag_behind
+from sfnorch.aws.stacks import find_stack
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation import CloudFormationClient
+
+_MOST_LOOKS = 5
+
+
+def call_once(
+    client: CloudFormationClient, operation: Operation, call: Callable[[], object], clock: Clock
+) -> BaseException | None:
+    """Make the call that begins the operation. Return None where it has begun, else the error that AWS answered.
+
+    An operation has begun where the call succeeds, or where the stack's events bear its token.
+    """
+    try:
+        call()
+    except (ClientError, BotoCoreError) as error:
+        return None if patiently(_is_there, clock)(client, operation, error, clock) else error
+    return None
+
+
+def _is_there(client: CloudFormationClient, operation: Operation, error: BaseException, clock: Clock) -> bool:
+    """Return whether the operation has begun. Events lag behind: they are read again while they may be missing.
+
+    They may be after an error that leaves open whether the call was carried out, and while the stack's status shows an
+    operation that its events do not.
+    """
+    pace = Pace(clock, first=1.0, longest=8.0, growth=2.0)
+    for look in range(_MOST_LOOKS):
+        if look:
+            pace.wait(changed=False)
+        if has_begun(client, operation):
+            return True
+        if not is_transient(error) and not _do_events_lag(client, operation.stack_id):
+            break
+    return False
+
+
+def _do_events_lag(client: CloudFormationClient, stack_id: str) -> bool:
+    stack = find_stack(client, stack_id)
+    return stack is not None and stack.in_progress and lag_behind(client, stack_id)

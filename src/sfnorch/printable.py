@@ -1,0 +1,91 @@
+r"""What may be shown and saved as it is, and what is written as an escape.
+
+A terminal obeys control characters, bidi controls change the order of what is read, and other characters show nothing:
+two names may look alike. Each of them is written as JSON writes it, `\u001b` for ESC, so that a JSON document that is
+made printable is the same document. Line breaks and tabs stay.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO, cast
+
+ESCAPED = "sfnorch.escaped"
+"""How a stream handles what its encoding lacks: as an escape, of the same form."""
+
+# https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point, without what chooses the form of an emoji
+_SHOWS_NOTHING = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
+    "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_BREAKS_LINES = "\u2028\u2029"
+_IS_CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f"
+_IS_NO_TEXT = "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff"  # no XML 1.0 either: https://www.w3.org/TR/xml/#charsets
+_HIDDEN = re.compile(f"[{_IS_CONTROL}{_SHOWS_NOTHING}{_BREAKS_LINES}{_IS_NO_TEXT}]")
+
+
+def printable(text: str) -> str:
+    """Return the text with what is not shown, or is obeyed, as escapes."""
+    return _HIDDEN.sub(lambda match: escaped(match[0]), text)
+
+
+def printable_line(text: str) -> str:
+    """Return the text in one line: its line breaks and tabs are escapes too."""
+    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def escaped(text: str) -> str:
+    """Return each character as JSON's escape: one above U+FFFF as two surrogates."""
+    units = text.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
+
+
+def _escape_unencodable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return escaped(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(ESCAPED, _escape_unencodable)
+
+
+class PrintableStream:
+    """A stream that makes printable what is written to it.
+
+    `trusted` is the stream behind it, for what writes control sequences of its own and makes texts printable itself.
+    It has no `buffer`: click would write to that.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.trusted = stream
+
+    def write(self, text: str) -> int:
+        """Write the text made printable, and return its length."""
+        self.trusted.write(printable(text))
+        return len(text)
+
+    def writelines(self, lines: list[str]) -> None:
+        """Write each of the texts."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        """What tells about the stream, or flushes it; nothing that could write to it."""
+        if name not in ("closed", "encoding", "errors", "fileno", "flush", "isatty", "name", "newlines", "writable"):
+            raise AttributeError(name)
+        return getattr(self.trusted, name)
+
+
+@contextmanager
+def printable_streams() -> Iterator[None]:
+    """Make printable what is written to standard output and standard error while the block runs."""
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = (cast("TextIO", PrintableStream(stream)) for stream in before)
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
