@@ -71,7 +71,7 @@ class Budget:
         self.steps = self.depth = self.made = 0
         self._next_look = _STEPS_PER_LOOK
         self._made_at_look = 0
-        self._memory = _memory()
+        self._memory = process_memory()
         self._sizes: dict[int, tuple[Any, int]] = {}
 
     def step(self, count: int = 1) -> None:
@@ -155,11 +155,11 @@ class Budget:
     def _look_at_memory(self) -> None:
         self._next_look = self.steps + _STEPS_PER_LOOK
         self._made_at_look = self.made
-        if _memory() - self._memory > MOST_MEMORY:
+        if process_memory() - self._memory > MOST_MEMORY:
             raise LimitError(f"it takes more than {MOST_MEMORY:,} bytes of memory, the limit of a simulation")
 
 
-def _memory() -> int:
+def process_memory() -> int:
     """Return the bytes of memory that the process has; the most that it had where only that is known, else 0."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096

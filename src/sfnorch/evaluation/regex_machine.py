@@ -31,6 +31,11 @@ def find(program: Program, text: str, at: int, budget: Budget, empty_at: int = -
     return None
 
 
+def match_at(program: Program, text: str, at: int, budget: Budget) -> Slots | None:
+    """Return the slots of the match that begins at a place. Raises LimitError where it takes too many steps."""
+    return _Machine(program, text, budget, -1).run(0, at, [-1] * program.slots)
+
+
 class _Machine:
     """One search."""
 

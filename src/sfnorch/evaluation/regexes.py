@@ -20,7 +20,7 @@ from jsonata.regex_engine import RegexFlags
 
 from sfnorch.evaluation.budget import Budget, LimitError, weight
 from sfnorch.evaluation.regex_cost import most_tries
-from sfnorch.evaluation.regex_machine import Slots, find
+from sfnorch.evaluation.regex_machine import Slots, find, match_at
 from sfnorch.evaluation.regex_programs import Program, RegexSizeError, compile_program
 
 MOST_CHARACTERS = 10_000
@@ -154,3 +154,23 @@ def _expansion(replacement: str, groups: int) -> Callable[[Match], str]:
         return _REFERENCE.sub(lambda reference: found.group(int(reference[1])) or "", replacement)
 
     return expand
+
+
+def matches_whole(pattern: str, text: str, most_steps: int = 100_000) -> bool:
+    """Return whether the pattern matches the whole text.
+
+    Raises re.error for what is no pattern, LimitError where it takes too many steps.
+    """
+    whole = f"(?:{pattern})\\Z"
+    try:
+        re.compile(whole)
+    except re.error:  # a flag within, such as (?i), stands only at the very beginning
+        re.compile(pattern)
+        whole = f"{pattern}\\Z"
+    if most_tries(whole, 0)(len(text)) <= _FEW:
+        return re.match(whole, text) is not None
+    try:
+        program = _compiled(whole, 0)
+    except RegexSizeError as error:
+        raise LimitError(str(error)) from None
+    return match_at(program, text, 0, Budget(most_steps)) is not None
