@@ -30,6 +30,9 @@ _SINGLE = (
     *("expression", "procedure", "body", "group", "lhs", "rhs", "condition", "then", "_else", "pattern", "update"),
     *("delete", "expr", "next_function"),
 )
+_MOST_STEPS_OF_A_CONSTANT = 10_000
+"""What a number of seconds, written as an expression, may take to find out."""
+
 _PAIRS = ("lhs_object", "rhs_object")
 
 
@@ -63,9 +66,13 @@ def names(expression: str) -> Names:
     from jsonata.jexception import JException
     from jsonata.parser import Parser
 
+    from sfnorch.evaluation.engine import check_text
+    from sfnorch.evaluation.regexes import compile_regex
+
     found = Names()
     try:
-        tree = Parser().parse(expression)
+        check_text(expression)
+        tree = Parser().parse(expression, compile_regex)
     except JException as error:
         found.fault = _words(error)
         return found
@@ -145,13 +152,16 @@ def _walk(root: Any) -> Iterator[Any]:
 
 def constant(expression: str) -> Any:
     """What an expression without variables and calls comes to; None for any other."""
-    from jsonata import Jsonata
     from jsonata.jexception import JException
+    from jsonata.utils import Utils
+
+    from sfnorch.evaluation.budget import Budget
+    from sfnorch.evaluation.engine import Engine
 
     found = names(expression)
     if found.fault or found.variables or found.calls or found.states:
         return None
     try:
-        return Jsonata(expression).evaluate(None)
-    except (JException, RecursionError, TypeError, ValueError):
+        return Utils.convert_nulls(Engine(expression).run({}, Budget(_MOST_STEPS_OF_A_CONSTANT)))
+    except (JException, RecursionError, ArithmeticError, LookupError, TypeError, ValueError):
         return None

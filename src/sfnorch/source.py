@@ -37,6 +37,7 @@ class Kind:
     error: type[SourceError]
     max_bytes: int
     max_depth: int
+    max_values: int
     aliases: bool
     hints: dict[str, str]
     """By `missing`, `directory`, `large`; `{path}` in them is the file's."""
@@ -109,11 +110,15 @@ def compose(text: str, file: str, kind: Kind) -> Composed:
 
 def _look_over(text: str, file: str, kind: Kind, loader: Any) -> Composed:
     """The root, after a walk over the events for what would break the composer: it recurses, and has no bound."""
-    depth = 0
+    depth = values = 0
     aliases: list[Alias] = []
     faults = []
     for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1 if event.start_mark else 1
+        values += isinstance(event, yaml.NodeEvent)
+        if values > kind.max_values:
+            message = f"there are more than {kind.max_values:,} values up to here"
+            raise kind.error([kind.finding(file, line, message, "split the file")])
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > kind.max_depth:

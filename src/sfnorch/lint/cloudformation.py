@@ -17,10 +17,12 @@ from typing import Any
 
 from sfnorch.expressions import code
 from sfnorch.findings import Finding, Severity
+from sfnorch.lint.call_limit import CallLimitError, limited_calls, most_calls
 from sfnorch.lint.jsonata import NUMBERS
 from sfnorch.template.contents import NATIVE, SAM, StateMachine, Template
 from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.located import Array, Object, Path, Place, place_of, show
+from sfnorch.template.parameters import fits
 from sfnorch.template.reader import KIND
 
 Located = tuple[Path, Finding]
@@ -45,6 +47,9 @@ _ANY_RESOURCE = "arn:aws:states:::lambda:invoke"
 _OTHER_PARTITION = re.compile(r"arn:aws-[a-z-]+(?=:[a-z-]+:[a-z0-9-]*:[0-9]*:[a-z-]+:[\w.-]+(:(\$LATEST|[\w.-]+))?$)")
 """How a resource begins that is right but for cfn-lint's schema, which knows the partition aws alone."""
 
+_MOST_ENTRIES = {"Resources": 500, "Parameters": 200, "Mappings": 200, "Outputs": 200}
+"""The most entries of a section (documented)."""
+
 _ROLE = "arn:aws:iam::123456789012:role/lint"
 
 
@@ -54,7 +59,15 @@ def template_findings(template: Template, linter: Any) -> Iterator[Located]:
     Left out before are nulls, which it stops at, and SAM's definitions without functions, in which it finds nothing.
     """
     root = template.source.data
-    for match in _matches(linter, _without_nulls(_without_definitions(template))):
+    if limits := list(limit_findings(template)):
+        yield from limits
+        return
+    data = _without_nulls(_without_definitions(template))
+    yield from _without_slow_patterns(data)
+    for match in _matches_or_limit(linter, data, template):
+        if isinstance(match, Finding):
+            yield (), match
+            continue
         stumbled = match is None or match.rule.id == _STUMBLED
         if stumbled and template.source.faults:
             continue  # of which the reader tells
@@ -84,7 +97,10 @@ def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
         for logical_id, machine in unread.items()
         if machine.definition
     }
-    for match in _matches(linter, {"Resources": resources}):
+    for match in _matches_or_limit(linter, {"Resources": resources}, template):
+        if isinstance(match, Finding):
+            yield (), match
+            continue
         path = _path(match)
         if match is not None and match.rule.id == DEFINITION_RULE and len(path) > 3:
             found = _in_definition(unread[str(path[1])], match, path[4:])
@@ -92,11 +108,60 @@ def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
                 yield found
 
 
-def _matches(linter: Any, data: Any) -> Iterator[Any]:
-    """What cfn-lint finds; None where it fails by itself, as it does over braces in names."""
+def _without_slow_patterns(data: Object) -> Iterator[Located]:
+    """Take out of the data each AllowedPattern that takes too many steps to match its Default; yield a finding."""
+    parameters = data.get("Parameters")
+    for name, body in parameters.items() if isinstance(parameters, Object) else ():
+        pattern, default = (body.get("AllowedPattern"), body.get("Default")) if isinstance(body, Object) else ("", "")
+        if not isinstance(pattern, str) or not isinstance(default, str):
+            continue
+        parts = default.split(",") if "List" in str(body.get("Type")) else [default]
+        if any(fits(pattern, part.strip()) is None for part in parts):
+            message, hint = "it takes too many steps to match the Default", "repeat no repetition in it"
+            place = body.place
+            path: Path = ("Parameters", name, "AllowedPattern")
+            yield path, KIND.finding(place.file, body.lines.get("AllowedPattern", place.line), message, hint)
+            del body["AllowedPattern"]
+
+
+def _matches_or_limit(linter: Any, data: Any, template: Template) -> Iterator[Any]:
+    """What cfn-lint finds; a finding where it would take too long."""
     try:
-        yield from linter.validate_template(data)
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        yield from _matches(linter, data)
+    except CallLimitError as error:
+        root = template.source.data
+        message = f"cfn-lint can't look at this template: it would take {error}"
+        hint = "write it with fewer lists within each other, conditions, loops and references, or split it"
+        yield KIND.finding(template.source.file, root.place.line, message, hint)
+
+
+def limit_findings(template: Template) -> Iterator[Located]:
+    """What is beyond CloudFormation's limits, so that cfn-lint need not look at it.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    root = template.source.data
+    for section, most in _MOST_ENTRIES.items():
+        entries = root.get(section)
+        if isinstance(entries, Object) and len(entries) > most:
+            message = f"there are {len(entries):,} entries in {section}, and CloudFormation takes {most}"
+            yield (section,), KIND.finding(template.source.file, root.lines[section], message, "split the template")
+
+
+def _matches(linter: Any, data: Any) -> Iterator[Any]:
+    """What cfn-lint finds; None where it fails by itself, as it does over braces in names.
+
+    Raises CallLimitError where it would take too long over the template.
+    """
+    most = most_calls(data)
+    try:
+        if most is None:
+            yield from linter.validate_template(data)
+        else:
+            with limited_calls(most):
+                found = list(linter.validate_template(data))
+            yield from found
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError):
         yield None
 
 

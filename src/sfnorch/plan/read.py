@@ -27,6 +27,7 @@ KIND = Kind(
     error=PlanError,
     max_bytes=2_000_000,
     max_depth=20,
+    max_values=200_000,
     aliases=False,
     hints={
         "missing": "sfnorch init writes one",

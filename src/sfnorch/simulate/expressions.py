@@ -13,15 +13,18 @@ import re
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from functools import wraps
 from typing import Any
 
-from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
+from sfnorch.evaluation.budget import MOST_STEPS, MOST_VALUES, RECURSION, Budget
+from sfnorch.evaluation.engine import Engine
+from sfnorch.evaluation.functions import measure_picture, measure_to_millis
+from sfnorch.evaluation.regexes import current
 from sfnorch.expressions import code
-from sfnorch.simulate.errors import QUERY, StatesError
-from sfnorch.simulate.evaluation_limits import MOST_STEPS, RECURSION, check_variables, set_limits
+from sfnorch.simulate.errors import DATA_LIMIT, QUERY, StatesError
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _UNDEFINED = object()
@@ -36,8 +39,9 @@ class Evaluator:
         self._rng = rng
         self._now = now
         self._most_steps = most_steps
-        self._compiled: dict[str, Jsonata] = {}
-        self._functions = {
+        self._compiled: dict[str, Engine] = {}
+        self._values = 0
+        self._functions: dict[str, Callable[..., Any]] = {
             "partition": _partition,
             "range": _range,
             "hash": _hash,
@@ -53,30 +57,39 @@ class Evaluator:
     def value(self, field: Any, bindings: Mapping[str, Any], name: str) -> Any:
         """The field's value, every expression in it evaluated; `name` is the field's in errors.
 
-        Raises StatesError (States.QueryEvaluationError) where an expression fails or yields nothing.
+        Raises StatesError (States.QueryEvaluationError) where an expression fails or yields nothing, and
+        States.DataLimitExceeded where the field comes to more values than any limit of AWS's lets through.
         """
+        self._values = 0
+        return self._value(field, bindings, name)
+
+    def _value(self, field: Any, bindings: Mapping[str, Any], name: str) -> Any:
         if isinstance(field, str):
             text = code(field)
             return field if text is None else self._evaluate(text.strip(), bindings, name)
         if isinstance(field, dict):
-            return {key: self.value(item, bindings, f"{name}/{key}") for key, item in field.items()}
+            return {key: self._value(item, bindings, f"{name}/{key}") for key, item in field.items()}
         if isinstance(field, list):
-            return [self.value(item, bindings, f"{name}[{index}]") for index, item in enumerate(field)]
+            return [self._value(item, bindings, f"{name}[{index}]") for index, item in enumerate(field)]
         return field
 
     def _evaluate(self, text: str, bindings: Mapping[str, Any], name: str) -> Any:
         failed = f"The JSONata expression '{text}' specified for the field '{name}' threw an error during evaluation."
         try:
-            compiled = self._compile(text)
-            frame = compiled.create_frame(compiled.environment)
-            for key, value in bindings.items():
-                frame.bind(key, Utils.NULL_VALUE if value is None else value)
-            set_limits(frame, self._most_steps)
-            result = plain(compiled.evaluate(None, frame))
+            budget = Budget(self._most_steps)
+            found = self._compile(text).run(bindings, budget)
+            self._values += budget.walk(found)
+            if self._values > MOST_VALUES:
+                raise StatesError(
+                    DATA_LIMIT,
+                    f"The field '{name}' comes to more than {MOST_VALUES:,} values, and no state takes those.",
+                )
+            result = plain(found)
         except JException as error:
             raise StatesError(QUERY, f"{failed} {_code(error)}{error}") from None
-        except RecursionError:
-            raise StatesError(QUERY, f"{failed} {RECURSION}") from None
+        except (RecursionError, MemoryError) as error:
+            reason = RECURSION if isinstance(error, RecursionError) else "it takes more memory than there is"
+            raise StatesError(QUERY, f"{failed} {reason}") from None
         except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
             raise StatesError(QUERY, f"{failed} {error}") from None
         if result is _UNDEFINED:
@@ -84,14 +97,12 @@ class Evaluator:
             raise StatesError(QUERY, message)
         return result
 
-    def _compile(self, text: str) -> Jsonata:
+    def _compile(self, text: str) -> Engine:
         compiled = self._compiled.get(text)
         if compiled is None:
-            check_variables(text)
-            compiled = Jsonata(text)
-            compiled.set_output_convert_nulls(False)
+            compiled = Engine(text)
             for name, function in self._functions.items():
-                compiled.register_lambda(name, function)
+                compiled.register_lambda(name, _counted(function))
             self._compiled[text] = compiled
         return compiled
 
@@ -106,6 +117,7 @@ class Evaluator:
             return timestamp(self._now())
         from jsonata.functions import Functions
 
+        measure_picture(picture, zone)
         return Functions.datetime_from_millis(self._millis(), picture, zone)
 
     def _millis(self) -> int:
@@ -143,6 +155,17 @@ def _json(value: Any) -> Any:
     raise TypeError("the expression returned an unsupported result type.")
 
 
+def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, each call of which is a step of the evaluation that calls it."""
+
+    @wraps(function)
+    def called(*args: Any) -> Any:
+        current().step()
+        return function(*args)
+
+    return called
+
+
 def _code(error: JException) -> str:
     name = getattr(error, "error", "") or ""
     return f"{name}: " if name and not str(error).startswith(str(name)) else ""
@@ -164,6 +187,7 @@ def _to_millis(text: Any, picture: Any = None) -> Any:
         return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
     from jsonata.functions import Functions
 
+    measure_to_millis(text, picture)
     return Functions.datetime_to_millis(text, picture)
 
 
@@ -172,6 +196,7 @@ def _partition(items: Any, size: Any) -> Any:
         return None
     whole = items if isinstance(items, list) else [items]
     step = int(size)
+    current().make(100 * len(whole))
     if step < 1:
         raise ValueError("$partition wants a chunk size of at least 1")
     return [whole[start : start + step] for start in range(0, len(whole), step)]
@@ -182,8 +207,9 @@ def _range(start: Any, end: Any, step: Any) -> Any:
         raise ValueError("$range wants a step other than 0")
     if (end - start) / step > _LONGEST_RANGE:
         raise ValueError(f"$range makes at most {_LONGEST_RANGE:,} numbers")
+    current().make(40 * max(0, int((end - start) / step)))
     found, value = [], start
-    while (value <= end) if step > 0 else (value >= end):
+    while ((value <= end) if step > 0 else (value >= end)) and value + step != value:
         found.append(value)
         value += step
     return found
@@ -194,6 +220,7 @@ def _hash(value: Any, algorithm: Any = "SHA-256") -> Any:
         return None
     if algorithm not in _HASHES:
         raise ValueError(f"$hash knows no algorithm {algorithm!r}: it takes {', '.join(_HASHES)}")
+    current().make(40 * current().walk(value))
     text = value if isinstance(value, str) else json.dumps(_json(value), separators=(",", ":"), ensure_ascii=False)
     return hashlib.new(_HASHES[algorithm], text.encode()).hexdigest()
 
@@ -203,5 +230,6 @@ def _parse(text: Any) -> Any:
         return None
     if not isinstance(text, str):
         raise TypeError("$parse wants a text")
+    current().make(30 * len(text))
     value = json.loads(text)
     return Utils.NULL_VALUE if value is None else value

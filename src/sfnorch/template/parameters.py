@@ -65,7 +65,10 @@ def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
     parts = value.split(",") if "List" in str(body.get("Type")) else [value]
     pattern, allowed = body.get("AllowedPattern"), body.get("AllowedValues")
     shown = "what is given" if str(body.get("NoEcho", "")).lower() == "true" else repr(value)
-    if isinstance(pattern, str) and not all(_fits(pattern, part.strip()) for part in parts):
+    fitting = [fits(pattern, part.strip()) for part in parts] if isinstance(pattern, str) else []
+    if None in fitting:
+        yield f"{name} can't be {shown}: its AllowedPattern takes too many steps to match; repeat no repetition in it"
+    elif not all(fitting):
         yield f"{name} can't be {shown}{wanted or f': it must match {pattern}'}"
     for key, words in (("MinLength", "at least"), ("MaxLength", "at most")):
         limit = str(body.get(key, ""))
@@ -81,8 +84,14 @@ def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
         yield f"{name} can't be {shown}: it is a number"
 
 
-def _fits(pattern: str, value: str) -> bool:
+def fits(pattern: str, value: str) -> bool | None:
+    """Return whether a parameter's AllowedPattern takes the value; None where it takes too many steps to find out."""
+    from sfnorch.evaluation.budget import LimitError  # slow to load
+    from sfnorch.evaluation.regexes import matches_whole
+
     try:
-        return bool(re.fullmatch(pattern, value))
-    except re.error:  # Java's patterns may hold what Python's don't know: CloudFormation will tell
-        return True
+        return matches_whole(pattern, value)
+    except LimitError:
+        return None
+    except (re.error, OverflowError, RecursionError):
+        return True  # Java's patterns may hold what Python's don't know: CloudFormation reports them

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 KIND = Kind(
     name="template",
     error=TemplateError,
-    max_bytes=10_000_000,
+    max_bytes=1_048_576,
     max_depth=200,
+    max_values=200_000,
     aliases=True,
     hints={
         "missing": "sfnorch render writes one",
@@ -38,7 +39,7 @@ KIND = Kind(
         "large": "CloudFormation takes 1 MB: is it the right file?",
     },
 )
-_MAX_VALUES = 1_000_000
+_MAX_VALUES = 100_000
 """A template's 1 MB hold fewer; more come of aliases that unfold to aliases."""
 
 _FUNCTIONS = (
@@ -177,7 +178,7 @@ class _Reading:
     def value(self, node: Node) -> Any:
         self.first_line = self.line(node)
         value, count = self.sized(node)
-        if count > _MAX_VALUES:
+        if self.aliases and count > _MAX_VALUES:
             message = f"its aliases unfold to {count:,} values"
             raise TemplateError(
                 [KIND.finding(self.file, self.line(node), message, "write them out where they are used")]

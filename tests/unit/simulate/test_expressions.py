@@ -51,7 +51,7 @@ LIMITED = {
     "[1..100].($ + 1)": TOO_MANY,
     "($f := function($x) { 1 + $f($x) }; $f(1))": TOO_DEEP,
     "($f := function($x) { $map([1, 2], function($y) { 1 + $f($y) }) }; $f(1))": TOO_DEEP,
-    SWITCH: "a simulation cannot have the variable $__evaluate_entry; rename it",
+    SWITCH: TOO_MANY,
 }
 
 

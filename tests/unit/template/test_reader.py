@@ -153,7 +153,7 @@ FILES = {
     "directory": (Path.mkdir, "{} is a directory, and a template is a file", "name a file in it"),
     "large": (
         lambda path: path.write_text("#" * (KIND.max_bytes + 1)),
-        "{} is larger than 10,000,000 bytes",
+        "{} is larger than 1,048,576 bytes",
         "CloudFormation takes 1 MB: is it the right file?",
     ),
 }

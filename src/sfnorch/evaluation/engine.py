@@ -1,0 +1,263 @@
+"""The JSONata engine with a budget: what it walks and makes is counted first.
+
+The engine evaluates a tree of nodes. What stands here replaces those of its parts that make more than a step's work:
+operators over texts and lists, paths, descendants, comparisons of whole values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jsonata import Jsonata
+from jsonata.jexception import JException
+from jsonata.utils import Utils
+
+from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, Fields, weight
+from sfnorch.evaluation.functions import measured_functions
+from sfnorch.evaluation.regexes import compile_regex
+
+MOST_CHARACTERS = 262_144
+"""Characters of an expression: the bytes of a state's output, which no literal in it can go beyond."""
+
+_MOST_OPEN = 400
+"""Brackets that may stand within each other."""
+
+_METHODS = {
+    **dict.fromkeys(("string", "number", "value"), "evaluate_value"),
+    **{
+        name: f"evaluate_{name}"
+        for name in (
+            "path",
+            "binary",
+            "unary",
+            "name",
+            "wildcard",
+            "parent",
+            "condition",
+            "block",
+            "variable",
+            "lambda",
+        )
+    },
+    "descendant": "evaluate_descendants",
+    "bind": "evaluate_bind_expression",
+    "regex": "evaluate_pattern",
+    "function": "evaluate_call",
+    "partial": "evaluate_partial_application",
+    "apply": "evaluate_apply_expression",
+    "transform": "evaluate_transform_expression",
+}
+"""The method that evaluates a node, by its type."""
+
+_BYTES_PER_ITEM = 40
+
+
+class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
+    """A parsed expression, evaluated within a budget. Raises ValueError for a text that is not to be parsed."""
+
+    environment: Any
+    input: Any
+
+    def __init__(self, text: str) -> None:
+        check_text(text)
+        super().__init__(text, compile_regex)
+        self.set_output_convert_nulls(False)
+        self.budget = Budget()
+        for name, function in measured_functions().items():
+            self.environment.bind(name, function)
+
+    def run(self, bindings: Mapping[str, Any], budget: Budget) -> Any:
+        """Return the result, null as Utils.NULL_VALUE. Raises LimitError, and what the library raises."""
+        self.budget = budget
+        Jsonata.CURRENT.jsonata = self
+        frame = self.create_frame(self.environment)
+        for name, value in bindings.items():
+            frame.bind(name, Utils.NULL_VALUE if value is None else value)
+        return self.evaluate(None, frame)
+
+    def eval(self, expr: Any, input: Any, environment: Any) -> Any:
+        """Evaluate a node: a step, within the one that needs its result."""
+        budget = self.budget
+        budget.enter()
+        before = self.input, self.environment
+        self.input, self.environment = input, environment  # what the library's own functions take for the context
+        try:
+            found = getattr(self, _METHODS[expr.type])(expr, input, environment) if expr.type in _METHODS else None
+            for item in expr.predicate or ():
+                found = self.evaluate_filter(item.expr, found, environment)
+            if expr.group is not None and expr.type != "path":
+                found = self.evaluate_group_expression(expr.group, found, environment)
+        finally:
+            self.input, self.environment = before
+            budget.depth -= 1
+        if isinstance(found, Utils.JList) and found.sequence and not found.tuple_stream:
+            if expr.keep_array:
+                found.keep_singleton = True
+            if not found:
+                return None
+            if len(found) == 1 and not found.keep_singleton:
+                return found[0]
+        return found
+
+    def evaluate_value(self, expr: Any, *_: Any) -> Any:
+        """Return a literal."""
+        return self.evaluate_literal(expr)
+
+    def evaluate_pattern(self, expr: Any, *_: Any) -> Any:
+        """Return a regex."""
+        return self.evaluate_regex(expr)
+
+    def evaluate_call(self, expr: Any, input: Any, environment: Any) -> Any:
+        """Call a function."""
+        return self.evaluate_function(expr, input, environment, Utils.NONE)
+
+    def evaluate_parent(self, expr: Any, _: Any, environment: Any) -> Any:
+        """Return what `%` stands for."""
+        return environment.lookup(expr.slot.label)
+
+    def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
+        self.budget.make(sum(weight(side) or self.budget.walk(side) * 40 for side in (lhs, rhs)))
+        return str(super().evaluate_string_concat(lhs, rhs))
+
+    def evaluate_range_expression(self, lhs: Any, rhs: Any) -> Any:
+        _refuse_containers("T2003", lhs)
+        _refuse_containers("T2004", rhs)
+        found = super().evaluate_range_expression(lhs, rhs)
+        if found is not None:
+            self.budget.make(_BYTES_PER_ITEM * len(found))
+        return found
+
+    def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
+        _refuse_containers("T2001", lhs, op)
+        _refuse_containers("T2002", rhs, op)
+        return super().evaluate_numeric_expression(lhs, rhs, op)
+
+    def evaluate_comparison_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
+        for side in (lhs, rhs):
+            if isinstance(side, list | dict):
+                raise JException("T2010", 0, op, _kind(side))
+        return super().evaluate_comparison_expression(lhs, rhs, op)
+
+    def evaluate_equality_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
+        self.budget.walk(lhs)
+        self.budget.walk(rhs)
+        return super().evaluate_equality_expression(lhs, rhs, op)
+
+    def evaluate_includes_expression(self, lhs: Any, rhs: Any) -> Any:
+        self.budget.walk(lhs)
+        self.budget.walk(rhs)
+        return super().evaluate_includes_expression(lhs, rhs)
+
+    def evaluate_condition(self, expr: Any, input: Any, environment: Any) -> Any:
+        condition = self.eval(expr.condition, input, environment)
+        self.budget.walk(condition)
+        if Jsonata.boolize(condition):
+            return self.eval(expr.then, input, environment)
+        return self.eval(expr._else, input, environment) if expr._else is not None else None
+
+    def evaluate_unary(self, expr: Any, input: Any, environment: Any) -> Any:
+        found = super().evaluate_unary(expr, input, environment)
+        if isinstance(found, list):
+            self.budget.make(8 * len(found))
+            self.budget.check(found)
+        return found
+
+    def evaluate_group_expression(self, expr: Any, input: Any, environment: Any) -> Any:
+        if isinstance(input, list):  # a group's items are copied with each that joins them
+            self.budget.make(8 * len(input))
+            self.budget.step(len(input) ** 2 // BYTES_PER_STEP)
+        found = Fields(super().evaluate_group_expression(expr, input, environment))
+        self.budget.make(100 * len(found))
+        self.budget.check(found)
+        return found
+
+    def evaluate_lambda(self, expr: Any, input: Any, environment: Any) -> Any:
+        self.budget.step(0 if expr.thunk else 1)
+        return super().evaluate_lambda(expr, input, environment)
+
+    def evaluate_step(self, expr: Any, input: Any, environment: Any, last_step: bool) -> Any:
+        if expr.type == "sort":
+            return super().evaluate_step(expr, input, environment, last_step)
+        results = Utils.create_sequence()
+        for item in input:
+            found = self.eval(expr, item, environment)
+            for stage in expr.stages or ():
+                found = self.evaluate_filter(stage.expr, found, environment)
+            if found is not None:
+                results.append(found)
+        if last_step and len(results) == 1 and isinstance(results[0], list) and not Utils.is_sequence(results[0]):
+            return results[0]
+        flat = Utils.create_sequence()
+        for found in results:
+            if not isinstance(found, list) or (isinstance(found, Utils.JList) and found.cons):
+                flat.append(found)
+            else:
+                self.budget.make(8 * len(found))
+                flat.extend(found)
+        self.budget.check(flat)
+        return flat
+
+    def evaluate_filter(self, predicate: Any, input: Any, environment: Any) -> Any:
+        if predicate.type != "number" and isinstance(input, list):
+            self.budget.make(8 * len(input))
+        return super().evaluate_filter(predicate, input, environment)
+
+    def evaluate_tuple_step(self, expr: Any, input: Any, tuple_bindings: Any, environment: Any) -> Any:
+        found = super().evaluate_tuple_step(expr, input, tuple_bindings, environment)
+        if found is not None:
+            self.budget.make(300 * len(found))
+        return found
+
+    def evaluate_name(self, expr: Any, input: Any, environment: Any) -> Any:
+        if isinstance(input, list):
+            self.budget.make(8 * self.budget.walk(input))
+        return super().evaluate_name(expr, input, environment)
+
+    def evaluate_wildcard(self, expr: Any, input: Any, *_: Any) -> Any:
+        self.budget.make(8 * self.budget.walk(input))
+        if isinstance(input, list | dict):  # each list among its values is appended to a copy of those before
+            self.budget.step(len(input) ** 2 // BYTES_PER_STEP)
+        return super().evaluate_wildcard(expr, input)
+
+    def evaluate_descendants(self, expr: Any, input: Any, *_: Any) -> Any:
+        self.budget.make(8 * self.budget.walk(input))
+        return super().evaluate_descendants(expr, input)
+
+    def evaluate_sort_expression(self, expr: Any, input: Any, environment: Any) -> Any:
+        self.budget.make(8 * len(input) if isinstance(input, list) else 8)
+        return super().evaluate_sort_expression(expr, input, environment)
+
+
+def check_text(text: str) -> None:
+    """Raise ValueError for an expression that the parser would take too long over."""
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters; shorten it")
+    depth, quote = 0, ""
+    escaped = False
+    for character in text:
+        if quote:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == quote:
+                quote = ""
+        elif character in "\"'":
+            quote = character
+        elif character in "([{":
+            depth += 1
+            if depth > _MOST_OPEN:
+                raise ValueError(f"more than {_MOST_OPEN} brackets stand within each other; write them apart")
+        elif character in ")]}":
+            depth = max(0, depth - 1)
+
+
+def _kind(value: Any) -> Any:
+    return f"an {'array' if isinstance(value, list) else 'object'}" if isinstance(value, list | dict) else value
+
+
+def _refuse_containers(error: str, value: Any, *more: Any) -> None:
+    """Raise the engine's error for a list or object where a number is needed, without writing all of it out."""
+    if isinstance(value, list | dict):
+        raise JException(error, -1, *more, _kind(value))

@@ -1,0 +1,225 @@
+"""JSONata's functions, each with what it takes counted before it runs.
+
+https://docs.jsonata.org/string-functions
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from jsonata import Jsonata
+from jsonata.datetimeutils import DateTimeUtils
+from jsonata.regex_engine import RegexFlags
+
+from sfnorch.evaluation.budget import Budget, LimitError, weight
+from sfnorch.evaluation.regexes import compile_regex, current
+
+Measure = Callable[[Budget, list[Any]], object]
+
+_LONGEST_PICTURE = 1_000
+"""Characters of a picture, and of a text that one is read with."""
+
+_BIGGEST_WIDTH = 1_000
+_WIDTH = re.compile(r",[*0-9-]*?([0-9]+)(?=[\]-])")
+"""A width in a picture of a time: `[Y,2-4]`."""
+
+
+class Measured(Jsonata.JFunction):  # type: ignore[misc]  # the library has no types
+    """A function of the engine's that counts what it takes before it runs, and the size of what it made."""
+
+    def __init__(self, native: Any, measure: Measure | None) -> None:
+        super().__init__(native, None)
+        self.signature = native.signature
+        self.function_name = native.function_name
+        self._measure = measure
+
+    def call(self, input: Any, args: Any) -> Any:
+        budget = current()
+        budget.step()
+        if self._measure is not None:
+            self._measure(budget, list(args or ()))
+        found = self.function.call(input, args)
+        if isinstance(found, list | dict):
+            budget.check(found)
+        return found
+
+    def get_number_of_args(self) -> int:
+        return int(self.function.get_number_of_args())
+
+
+@cache
+def measured_functions() -> dict[str, Measured]:
+    """Return the engine's functions by name."""
+    return {
+        name: Measured(native, _MEASURES.get(name))
+        for name, native in Jsonata.static_frame.bindings.items()
+        if isinstance(native, Jsonata.JFunction)
+    }
+
+
+def _times(factor: int) -> Measure:
+    """A function that makes a text of at most so many times the size of its arguments."""
+
+    def measure(budget: Budget, args: list[Any]) -> None:
+        budget.make(factor * sum(map(weight, args)))
+
+    return measure
+
+
+def _pad(budget: Budget, args: list[Any]) -> None:
+    width = args[1] if len(args) > 1 else 0
+    wide = max((weight(text) // max(1, len(text)) for text in (args[0], *args[2:]) if isinstance(text, str)), default=1)
+    if isinstance(width, int | float):
+        budget.make(2 * max(1, wide) * abs(int(width)))
+
+
+def _string(budget: Budget, args: list[Any]) -> None:
+    if isinstance(args[0], list | dict):
+        budget.make(40 * budget.walk(args[0]))
+
+
+def _join(budget: Budget, args: list[Any]) -> None:
+    texts = args[0] if isinstance(args[0], list) else [args[0]]
+    separator = args[1] if len(args) > 1 else ""
+    wide = 1 if all(text.isascii() for text in texts if isinstance(text, str)) else 4
+    budget.step(len(texts) // 4)
+    budget.make(wide * (sum(map(_length, texts)) + _length(separator) * 4 * len(texts)))
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, str) else 0
+
+
+def _split(budget: Budget, args: list[Any]) -> None:
+    text, separator = args[0], args[1] if len(args) > 1 else None
+    if isinstance(text, str) and isinstance(separator, str):
+        pieces = text.count(separator) + 1
+        budget.make(weight(text) + 60 * pieces)
+        if not separator:
+            budget.step(pieces // 16)
+
+
+def _replace(budget: Budget, args: list[Any]) -> None:
+    text, pattern, replacement = (*args, None, None)[:3]
+    if isinstance(text, str) and isinstance(pattern, str) and pattern:
+        found = text.count(pattern)
+        budget.make(max(weight(text), 1) + found * 4 * _length(replacement))
+        budget.step(found * weight(text) // 8_192)  # the engine copies what is left at each match
+
+
+def _items(size: int) -> Measure:
+    """A function that makes a list of at most so many bytes for each item of its arguments."""
+
+    def measure(budget: Budget, args: list[Any]) -> None:
+        count = sum(len(arg) for arg in args if isinstance(arg, list | dict))
+        budget.make(size * count)
+        budget.step(count // 16)
+
+    return measure
+
+
+def _numbers(budget: Budget, args: list[Any]) -> None:
+    if isinstance(args[0], list):  # whose items the engine looks at one by one
+        budget.step(len(args[0]) // 4)
+
+
+def _spread(budget: Budget, args: list[Any]) -> None:
+    count = budget.walk(args[0])
+    budget.make(250 * count)
+    budget.step(count**2 // 4_096)  # the engine copies the list for each item
+
+
+def _merge(budget: Budget, args: list[Any]) -> None:
+    fields = sum(len(item) for item in args[0] if isinstance(item, dict)) if isinstance(args[0], list) else 0
+    budget.make(100 * fields)
+    budget.step(fields // 16)
+
+
+def _walked(budget: Budget, args: list[Any]) -> None:
+    for arg in args:
+        budget.walk(arg)
+
+
+def _distinct(budget: Budget, args: list[Any]) -> None:
+    if isinstance(args[0], list):
+        items = args[0]
+        compared = budget.walk(items) * len(items)
+        simple = all(isinstance(item, str | int | float) for item in items)
+        budget.make(8 * len(items))
+        budget.step(compared // (512 if simple else 64))
+
+
+def _clone(budget: Budget, args: list[Any]) -> None:
+    budget.make(250 * budget.walk(args[0]))
+
+
+def _picture(budget: Budget, args: list[Any]) -> None:
+    budget.step()
+    for text in args:
+        if not isinstance(text, str):
+            continue
+        if len(text) > _LONGEST_PICTURE:
+            raise LimitError(f"its picture or text has more than {_LONGEST_PICTURE:,} characters")
+        if any(len(number) > 3 and int(number[:9]) > _BIGGEST_WIDTH for number in _WIDTH.findall(text)):
+            raise LimitError(f"a width in its picture is larger than {_BIGGEST_WIDTH:,}")
+
+
+def _format_integer(budget: Budget, args: list[Any]) -> None:
+    _picture(budget, args[1:])
+    number, picture = (*args, None)[:2]
+    if isinstance(number, int | float) and isinstance(picture, str) and picture[:1] in ("i", "I"):
+        budget.make(abs(int(number)) // 1_000 * 8)
+
+
+def measure_to_millis(text: Any, picture: Any) -> None:
+    """Count what it takes to read a time by a picture. Raises LimitError."""
+    _to_millis(current(), [text, picture])
+
+
+def measure_picture(*texts: Any) -> None:
+    """Count what it takes to write a number or a time by a picture. Raises LimitError."""
+    _picture(current(), list(texts))
+
+
+def _from_millis(budget: Budget, args: list[Any]) -> None:
+    _picture(budget, args[1:])
+
+
+def _to_millis(budget: Budget, args: list[Any]) -> None:
+    """Read the text with this project's regex engine first: pictures of many numbers are read by trial."""
+    text, picture = (*args, None)[:2]
+    if not isinstance(text, str) or not isinstance(picture, str):
+        return
+    _picture(budget, [text, picture])
+    parts = DateTimeUtils._generate_regex(DateTimeUtils._analyse_datetime_picture(picture)).parts
+    regex = "^" + "".join(f"({part.regex})" for part in parts) + "$"
+    compile_regex(regex, RegexFlags(case_insensitive=True)).search(text)
+
+
+_MEASURES: dict[str, Measure] = {
+    "pad": _pad,
+    "string": _string,
+    "join": _join,
+    "split": _split,
+    "replace": _replace,
+    **dict.fromkeys(("substring", "substringBefore", "substringAfter", "contains"), _times(1)),
+    **dict.fromkeys(("lowercase", "uppercase", "trim", "base64decode", "decodeUrl", "decodeUrlComponent"), _times(3)),
+    **dict.fromkeys(("base64encode", "encodeUrl", "encodeUrlComponent"), _times(9)),
+    **dict.fromkeys(("sum", "max", "min", "average"), _numbers),
+    "count": _items(1),
+    **dict.fromkeys(("append", "reverse", "shuffle", "sort", "map", "filter", "single", "reduce", "sift"), _items(8)),
+    **dict.fromkeys(("keys", "each"), _items(8)),
+    "zip": _items(80),
+    "spread": _spread,
+    "merge": _merge,
+    **dict.fromkeys(("boolean", "not", "lookup", "type", "exists", "assert", "error"), _walked),
+    "distinct": _distinct,
+    "clone": _clone,
+    **dict.fromkeys(("formatNumber", "parseInteger"), _picture),
+    "formatInteger": _format_integer,
+    **dict.fromkeys(("fromMillis", "now"), _from_millis),
+    "toMillis": _to_millis,
+}

@@ -1,0 +1,58 @@
+"""How much `re` can have to try with a pattern: a bound that is worked out from the pattern and a text's length."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sfnorch.evaluation.regex_programs import PARSER
+
+_ENDLESS = 10**12
+"""A bound past which no number matters: such a pattern is run step by step."""
+
+Tries = Callable[[int], int]
+
+
+def most_tries(pattern: str, flags: int) -> Tries:
+    """Return a function from a text's length to the most tries of `re` to find all matches in such a text."""
+    tree = PARSER.parse(pattern, flags)
+
+    def tries(length: int) -> int:
+        ways, size = _ways(tree, length, last=True)
+        return min(_ENDLESS, (length + 1) * ways * size)
+
+    return tries
+
+
+def _ways(nodes: Any, length: int, *, last: bool) -> tuple[int, int]:
+    """Return in how many ways the nodes can match from one place, and what a way takes; `last`: nothing follows.
+
+    What nothing follows is never tried again, and is as long as what it matches, which is matched once.
+    """
+    ways, size = 1, 1
+    whole = list(nodes)
+    for index, (operation, argument) in enumerate(whole):
+        more, longer = _ways_of(str(operation), argument, length, last and index == len(whole) - 1)
+        ways, size = min(_ENDLESS, ways * more), min(_ENDLESS, size + longer)
+    return ways, size
+
+
+def _ways_of(name: str, argument: Any, length: int, last: bool) -> tuple[int, int]:
+    match name:
+        case "LITERAL" | "NOT_LITERAL" | "IN" | "ANY" | "RANGE" | "CATEGORY" | "AT" | "FAILURE":
+            return 1, 1
+        case "SUBPATTERN":
+            return _ways(argument[-1], length, last=last)
+        case "BRANCH":
+            parts = [_ways(branch, length, last=last) for branch in argument[1]]
+            return sum(ways for ways, _ in parts), sum(size for _, size in parts)
+        case "MAX_REPEAT" | "MIN_REPEAT":
+            least, most, inner = argument
+            rounds = min(int(most), length + 1)
+            ways, size = _ways(inner, length, last=False)
+            if ways > 1:
+                return _ENDLESS, _ENDLESS
+            if last and name == "MAX_REPEAT" and least <= 1 and len(inner) == 1 and size == 2:
+                return 1, 1
+            return max(1, rounds - int(least) + 1), size * max(1, min(rounds, length + 1))
+    return _ENDLESS, _ENDLESS

@@ -1,0 +1,176 @@
+"""Regexes with an end: a matcher that counts its steps, and the standard library's where that cannot take long.
+
+Python's `re` tries again without a limit, as Java's and JavaScript's engines do, and cannot be stopped. A pattern is
+looked at before: where all ways to match a text of that length are few, `re` matches it. Else the program of the
+pattern (`regex_programs.py`) is run step by step, within the budget of the evaluation. The same ways are tried in the
+same order, so that both find the same. An engine with linear time (RE2) would do without counting, but knows neither
+lookahead nor references to groups, which Step Functions takes (assumed: it evaluates JSONata with Java's regexes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from jsonata import Jsonata
+from jsonata.jexception import JException
+from jsonata.regex_engine import RegexFlags
+
+from sfnorch.evaluation.budget import Budget, LimitError, weight
+from sfnorch.evaluation.regex_cost import most_tries
+from sfnorch.evaluation.regex_machine import Slots, find, match_at
+from sfnorch.evaluation.regex_programs import Program, RegexSizeError, compile_program
+
+MOST_CHARACTERS = 10_000
+"""Characters of a regex."""
+
+_TRIES_PER_STEP = 200
+"""Tries of `re` in about the time of a step."""
+
+_FEW = 10_000
+_REFERENCE = re.compile(r"\\g<([0-9]+)>")
+
+
+def current() -> Budget:
+    """Return the budget of the evaluation that runs in this thread."""
+    engine = getattr(Jsonata.CURRENT, "jsonata", None)
+    found = getattr(engine, "budget", None)
+    return found if isinstance(found, Budget) else Budget()
+
+
+class Match:
+    """What a regex found, with the methods that the engine takes of `re.Match`."""
+
+    def __init__(self, text: str, slots: Slots, groups: int) -> None:
+        self._text, self._slots, self._groups = text, slots, groups
+
+    def group(self, index: int = 0) -> str | None:
+        start, end = self._slots[2 * index], self._slots[2 * index + 1]
+        return None if start < 0 or end < 0 else self._text[start:end]
+
+    def groups(self) -> tuple[str | None, ...]:
+        return tuple(self.group(index) for index in range(1, self._groups + 1))
+
+    def start(self) -> int:
+        return self._slots[0]
+
+    def end(self) -> int:
+        return self._slots[1]
+
+
+class Regex:
+    """A compiled regex, with the methods that the engine calls of `re.Pattern`."""
+
+    def __init__(self, pattern: str, flags: int) -> None:
+        self.library = re.compile(pattern, flags)
+        self._pattern, self._flags = pattern, flags
+        self._tries = most_tries(pattern, flags)
+
+    def finditer(self, text: str) -> Iterator[Match]:
+        """Yield the matches in the text. Raises LimitError where that takes too many steps."""
+        budget, at, groups = current(), 0, self.library.groups
+        budget.step()
+        tries = self._tries(len(text))
+        if tries <= _FEW + 16 * len(text):
+            budget.step(tries // _TRIES_PER_STEP)
+            for found in self.library.finditer(text):
+                budget.make(300)
+                yield Match(text, [place for index in range(groups + 1) for place in found.span(index)], groups)
+            return
+        program = self._program()
+        empty_at = -1
+        while at <= len(text):
+            slots = find(program, text, at, budget, empty_at)
+            if slots is None:
+                return
+            budget.make(300)
+            yield Match(text, slots, groups)
+            at = slots[1]
+            empty_at = at if slots[0] == at else -1  # behind an empty match, the next one is not empty there
+
+    def search(self, text: str) -> Match | None:
+        """Return the first match."""
+        return next(self.finditer(text), None)
+
+    def split(self, text: str, maxsplit: int = 0) -> list[str | None]:
+        """Return what stands between the matches, and the groups of each."""
+        parts: list[str | None] = []
+        at = 0
+        for count, found in enumerate(self.finditer(text)):
+            if maxsplit and count >= maxsplit:
+                break
+            parts += [text[at : found.start()], *found.groups()]
+            at = found.end()
+        return [*parts, text[at:]]
+
+    def sub(self, replacement: str | Callable[[Any], str], text: str, count: int = 0) -> str:
+        r"""Return the text with its matches replaced; `\g<1>` in a replacement is a group."""
+        budget, parts, at, size = current(), [], 0, weight(text)
+        expand = _expansion(replacement, self.library.groups) if isinstance(replacement, str) else replacement
+        for index, found in enumerate(self.finditer(text)):
+            if count and index >= count:
+                break
+            new = expand(found)
+            size += 4 * len(new)
+            parts += [text[at : found.start()], new]
+            at = found.end()
+            if size > weight(text):
+                budget.make(size)
+                budget.made -= size - 4 * len(new)  # what it makes at the end is one text
+        return "".join([*parts, text[at:]])
+
+    def _program(self) -> Program:
+        try:
+            return _compiled(self._pattern, self._flags)
+        except RegexSizeError as error:
+            raise LimitError(str(error)) from None
+
+
+@lru_cache(maxsize=500)
+def _compiled(pattern: str, flags: int) -> Program:
+    return compile_program(pattern, flags)
+
+
+def compile_regex(pattern: str, flags: RegexFlags) -> Regex:
+    """Return the regex of an expression. Raises JException for what is no regex, or too long for one."""
+    found = (re.IGNORECASE if flags.case_insensitive else 0) | (re.MULTILINE if flags.multiline else 0)
+    if len(pattern) > MOST_CHARACTERS:
+        raise LimitError(f"it has a regex of more than {MOST_CHARACTERS:,} characters; shorten it")
+    try:
+        return Regex(pattern, found)
+    except (re.error, OverflowError, RecursionError) as error:
+        message = "it nests too deep" if isinstance(error, RecursionError) else error
+        raise JException(f"/{pattern[:60]}/ is no regex: {message}") from None
+
+
+def _expansion(replacement: str, groups: int) -> Callable[[Match], str]:
+    for reference in _REFERENCE.finditer(replacement):
+        if int(reference[1]) > groups:  # in the words that the engine looks for
+            raise re.error(f"invalid group reference {reference[1]} at position {reference.start() + 3}")
+
+    def expand(found: Match) -> str:
+        return _REFERENCE.sub(lambda reference: found.group(int(reference[1])) or "", replacement)
+
+    return expand
+
+
+def matches_whole(pattern: str, text: str, most_steps: int = 100_000) -> bool:
+    """Return whether the pattern matches the whole text.
+
+    Raises re.error for what is no pattern, LimitError where it takes too many steps.
+    """
+    whole = f"(?:{pattern})\\Z"
+    try:
+        re.compile(whole)
+    except re.error:  # a flag within, such as (?i), stands only at the very beginning
+        re.compile(pattern)
+        whole = f"{pattern}\\Z"
+    if most_tries(whole, 0)(len(text)) <= _FEW:
+        return re.match(whole, text) is not None
+    try:
+        program = _compiled(whole, 0)
+    except RegexSizeError as error:
+        raise LimitError(str(error)) from None
+    return match_at(program, text, 0, Budget(most_steps)) is not None
