@@ -40,7 +40,7 @@ REPOSITORY = {
     "SfnorchPackage": "sfnorch",
 }
 INSTALLED = {"SFNORCH_PACKAGE": "sfnorch"}
-"""Where the package is installed already, pip only checks that it is, and the fewer requirements the faster."""
+"""Where the package is installed already, pip only checks that it is."""
 
 TRAPS = ("sfnorch.py", "pip.py", "sitecustomize.py", "buildspec.yml", "yaml.py", ".python-version", "pip.conf")
 """Files of a source that a tool might read or import where it runs."""
@@ -136,7 +136,8 @@ def environment(wire: Wire, account: Account, home: Path, commands: Path, **more
     home.mkdir()
     own = own_environment(home)
     reached = {**account.environment(), "AWS_ENDPOINT_URL": wire.address}
-    return {**own, **reached, "PATH": f"{commands}:{own['PATH']}", "COLUMNS": "100", **more}
+    pip = {"PIP_NO_DEPS": "1"}  # which is faster, and all are there
+    return {**own, **reached, **pip, "PATH": f"{commands}:{own['PATH']}", "COLUMNS": "100", **more}
 
 
 def stacks(account: Account) -> list[Any]:
