@@ -27,7 +27,6 @@ _ABSENT: tuple[str, ...] = (
     "aws:SourceOrgID",
     "aws:SourceOrgPaths",
     "aws:username",
-    "iam:PassedToService",
     "lambda:SourceFunctionArn",
 )
 """The keys that a request of a service role does not have: it is made neither for a person nor by a service principal.
@@ -90,6 +89,8 @@ def role_context(role: Role, resource: str, where: Surroundings, action: str) ->
         "aws:ViaAWSService": "false",
         **{f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()},
     }
+    if action.lower() != "iam:passrole":
+        found["iam:PassedToService"] = None
     if (account := account_of(resource, where)) is not None:
         found["aws:ResourceAccount"] = account
     return found
