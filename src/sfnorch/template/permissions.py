@@ -51,7 +51,7 @@ def decide(
 
     `*` in the resource stands for what is chosen at run time, `<…>` for what only the deployment makes known.
     `context` adds condition keys to those that are known of a role's request; None says that the request does not have
-    the key. A key that nobody knows makes the outcome unknown where it matters; with `complete` it counts as absent.
+    the key. A key that is not known makes the outcome unknown where it matters; with `complete` it counts as absent.
     """
     where = template.stack.where
     known = {**role_context(role, resource, where, action), **(context or {})}

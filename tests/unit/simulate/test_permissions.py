@@ -1,4 +1,4 @@
-"""What a role may not do fails, though it is mocked; what nobody can know runs, and is noted once."""
+"""What a role may not do fails, though it is mocked; what is not known runs, and is noted once."""
 
 from __future__ import annotations
 

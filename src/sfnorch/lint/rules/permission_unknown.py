@@ -1,4 +1,4 @@
-"""A permission of which nobody can say before a deployment whether the role has it, and why."""
+"""A permission that cannot be checked before the deployment, and why."""
 
 from __future__ import annotations
 
