@@ -74,7 +74,9 @@ def test_warnings_end_well_and_errors_do_not(run: Run):
 warned.yaml:2: warning: when A fails, nobody is told [failure-untold]
   at Resources.M
   put an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
-warned.yaml: 1 state machine, 1 warning.
+warned.yaml:6: info: the permissions for lambda:InvokeFunction are not checked: the role arn:aws:iam::123456789012:role/r is not part of the template [permission-unknown]
+  at Resources.M.Properties.Definition.States.A.Resource
+warned.yaml: 1 state machine, 1 warning, 1 info.
 """,
     )
     done = run("lint", "bad.yaml", "good.yaml", "warned.yaml")
@@ -88,7 +90,9 @@ bad.yaml:6: error: StartAt names 'B', and there is no such state [statelint]
 warned.yaml:2: warning: when A fails, nobody is told [failure-untold]
   at Resources.M
   put an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
-3 templates, 1 error, 1 warning.
+warned.yaml:6: info: the permissions for lambda:InvokeFunction are not checked: the role arn:aws:iam::123456789012:role/r is not part of the template [permission-unknown]
+  at Resources.M.Properties.Definition.States.A.Resource
+3 templates, 1 error, 1 warning, 1 info.
 """,
     )
 

@@ -117,6 +117,7 @@ SCHEMA = {
     ),
     "messages": sorted(["at", "topic", "subject", "message", "attributes", "sender"]),
     "alarms": sorted(["at", "alarm", "before", "after", "reason", "told"]),
+    "notes": [],
     "objects": [],
     "figures": sorted(["seconds", "critical_path", "transitions", "price", "history", "peak_job_runs", "job_seconds"]),
 }

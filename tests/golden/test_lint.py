@@ -15,7 +15,7 @@ from sfnorch.lint.catalogue import entries
 from sfnorch.lint.run import Linting
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
-from tests.golden.artifacts import ROOT, RULES, found_text, lint_findings
+from tests.golden.artifacts import ROOT, RULES, found_text, lint_findings, rule_findings
 
 BAD = sorted(RULES.glob("*.bad.yaml"))
 MENDED = sorted(RULES.glob("*.mended.yaml"))
@@ -40,7 +40,7 @@ def as_sam(text: str) -> str:
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
 def test_a_bad_template_gives_just_the_rules_finding(path: Path):
     text = path.read_text()
-    native, sam = lint_findings(text, path.name), lint_findings(as_sam(text), path.name)
+    native, sam = rule_findings(text, path.name), rule_findings(as_sam(text), path.name)
     assert [finding.rule for finding in native] == [path.name.split(".")[0]]
     assert sam == native
     assert path.with_suffix("").with_suffix(".found.txt").read_text() == found_text(native)
@@ -49,7 +49,7 @@ def test_a_bad_template_gives_just_the_rules_finding(path: Path):
 @pytest.mark.parametrize("path", MENDED, ids=lambda path: path.name)
 def test_its_mended_twin_gives_none(path: Path):
     text = path.read_text()
-    assert (lint_findings(text, path.name), lint_findings(as_sam(text), path.name)) == ([], [])
+    assert (rule_findings(text, path.name), rule_findings(as_sam(text), path.name)) == ([], [])
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))

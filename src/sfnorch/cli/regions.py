@@ -49,7 +49,7 @@ def own_partition() -> Partition:
 
 
 def surroundings(region: str) -> Surroundings:
-    """Return where a stack in the region stands; of the default region, that nobody named it."""
+    """Return where a stack in the region stands, and whether the region was given."""
     from sfnorch.template.resources import Surroundings
 
     ctx = click.get_current_context(silent=True)

@@ -7,16 +7,18 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.htm
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sfnorch.lint.buildspecs import Buildspec, calls, read_buildspec
 from sfnorch.lint.commands import changes_who_calls, needs
 from sfnorch.template.calls import ANY, Need
+from sfnorch.template.contents import Template
 from sfnorch.template.delivery import Action, Pipeline, Project
-from sfnorch.template.iam import Statement, allows
 from sfnorch.template.located import Object
+from sfnorch.template.permissions import decide
 from sfnorch.template.resources import Surroundings
+from sfnorch.template.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,10 +172,11 @@ def _kind(project: Project, part: str) -> str:
     return str(body.get("Type", "")) if isinstance(body, Object) else ""
 
 
-def granted(statements: Iterable[Statement], need: Need) -> bool:
-    """Whether the statements grant it. The action on a connection has an old name and a new one, and either does."""
-    statements = list(statements)
+def is_denied(template: Template, role: Role, need: Need) -> bool:
+    """Whether the role lacks it. The action on a connection has an old name and a new one, and either does."""
     old = need.action.replace("codeconnections:", "codestar-connections:")
-    return allows(statements, need.action, need.resource) or allows(
-        statements, old, need.resource.replace(":codeconnections:", ":codestar-connections:")
+    of_old = need.resource.replace(":codeconnections:", ":codestar-connections:")
+    return all(
+        decide(template, role, action, resource).is_denied
+        for action, resource in {(need.action, need.resource), (old, of_old)}
     )

@@ -7,17 +7,25 @@ from datetime import datetime, timezone
 
 from sfnorch.lint.expressions import Expression, expressions_of
 from sfnorch.lint.variables import Known, known_variables
-from sfnorch.template.calls import Need, distributed_map_needs, needs
+from sfnorch.template.calls import Need
 from sfnorch.template.contents import StateMachine, Template
+from sfnorch.template.requirements import Requirements, requirements
 from sfnorch.template.states import State
+from sfnorch.template.task_permissions import Judgement, judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateNeeds:
-    """What a state needs of its machine's role; `needs` is None where the call isn't known here."""
+    """What a state needs of its machine's role, or of the one that it takes on, and what becomes of it."""
 
     state: State
-    needs: tuple[Need, ...] | None
+    requirements: Requirements
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def needs(self) -> tuple[Need, ...] | None:
+        """What it needs; None where that is not known."""
+        return None if self.requirements.gaps else tuple(one.need for one in self.requirements.required)
 
 
 @dataclass(slots=True)
@@ -55,10 +63,8 @@ class Subject:
         if machine.logical_id not in self._needs:
             found = []
             for state in machine.walk():
-                needed = needs(state, self.template.stack.where)
-                if state.distributed:
-                    needed = distributed_map_needs(machine.arn)
-                if needed is None or needed:
-                    found.append(StateNeeds(state=state, needs=None if needed is None else tuple(needed)))
+                required = requirements(state, self.template.stack.where, machine.arn)
+                if judged := tuple(judge(self.template, machine, required)):
+                    found.append(StateNeeds(state=state, requirements=required, judgements=judged))
             self._needs[machine.logical_id] = found
         return self._needs[machine.logical_id]

@@ -31,6 +31,7 @@ def run_data(run: Run, figures: Figures) -> dict[str, Any]:
         "messages": [asdict(message) for message in run.messages],
         "alarms": [asdict(change) for change in run.alarms],
         "objects": [asdict(stored) for stored in run.objects],
+        "notes": list(run.notes.values()),
         "figures": asdict(figures),
     }
 
@@ -43,6 +44,7 @@ def print_run(run: Run, figures: Figures, console: Console) -> None:
     _print_statements(run, console)
     _print_objects(run, console)
     _print_outcomes(run, console)
+    _print_notes(run, console)
     _print_figures(figures, console)
 
 
@@ -143,6 +145,11 @@ def _print_outcomes(run: Run, console: Console) -> None:
         console.print(line, soft_wrap=True)
     if len(run.executions) == 1 and run.first.output:
         console.print(Text(f"  {json.dumps(run.first.output, ensure_ascii=False)}"), soft_wrap=True)
+
+
+def _print_notes(run: Run, console: Console) -> None:
+    for note in run.notes.values():
+        console.print(Text(f"note: {note}", style="dim"), soft_wrap=True)
 
 
 def _print_figures(figures: Figures, console: Console) -> None:

@@ -125,6 +125,8 @@ class Run:
     messages: list[Message] = field(default_factory=list)
     alarms: list[AlarmChange] = field(default_factory=list)
     objects: list[StoredObject] = field(default_factory=list)
+    notes: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """What could not be checked, and why: a sentence for each machine, role and reason."""
     cut_off: float | None = None
     """The second at which it was no longer played, though something was running."""
 

@@ -22,10 +22,12 @@ def run_task(interpreter: Interpreter, visit: Visit) -> Steps:
     state, world = visit.state, interpreter.world
     arguments = interpreter.value(visit, state.body.get("Arguments", {}), "Arguments")
     interpreter.limit(arguments, f"The Arguments of '{state.name}' came to a value")
+    given: Any = state.body.get("Credentials")
+    credentials = None if given is None else interpreter.value(visit, given, "Credentials")
     timeout = _seconds(interpreter, visit)
     call = call_of(state)
     interpreter.note(3 if call and call.way else 2)  # scheduled, started, and submitted where it waits
-    steps = call_service(world, interpreter.machine, interpreter.execution, state, arguments)
+    steps = call_service(world, interpreter.machine, interpreter.execution, state, arguments, credentials)
     try:
         result = yield from (steps if timeout is None else _bounded(interpreter, steps, timeout))
     except StatesError:

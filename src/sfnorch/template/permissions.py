@@ -27,7 +27,6 @@ _ABSENT: tuple[str, ...] = (
     "aws:SourceOrgID",
     "aws:SourceOrgPaths",
     "aws:username",
-    "iam:PassedToService",
     "lambda:SourceFunctionArn",
 )
 """The keys that a request of a service role does not have: it is made neither for a person nor by a service principal.
@@ -52,7 +51,7 @@ def decide(
 
     `*` in the resource stands for what is chosen at run time, `<…>` for what only the deployment makes known.
     `context` adds condition keys to those that are known of a role's request; None says that the request does not have
-    the key. A key that nobody knows makes the outcome unknown where it matters; with `complete` it counts as absent.
+    the key. A key that is not known makes the outcome unknown where it matters; with `complete` it counts as absent.
     """
     where = template.stack.where
     known = {**role_context(role, resource, where, action), **(context or {})}
@@ -90,6 +89,8 @@ def role_context(role: Role, resource: str, where: Surroundings, action: str) ->
         "aws:ViaAWSService": "false",
         **{f"aws:PrincipalTag/{key}": value for key, value in role.tags.items()},
     }
+    if action.lower() != "iam:passrole":
+        found["iam:PassedToService"] = None
     if (account := account_of(resource, where)) is not None:
         found["aws:ResourceAccount"] = account
     return found

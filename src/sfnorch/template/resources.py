@@ -32,7 +32,7 @@ class Surroundings:
     account: str = EXAMPLE_ACCOUNT
     stack_name: str = "stack"
     region_is_given: bool = False
-    """Whether somebody named the region; without it, the default one stands for any."""
+    """Whether the region was given; if not, the default one stands for any."""
 
     @property
     def assumed(self) -> Assumed:

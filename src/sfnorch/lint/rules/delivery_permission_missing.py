@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.lint.delivery import Use, build_uses, granted, pipeline_uses
+from sfnorch.lint.delivery import Use, build_uses, is_denied, pipeline_uses
 from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
 from sfnorch.template.calls import ANY, Need
+from sfnorch.template.contents import Template
 from sfnorch.template.delivery import Pipeline, Project, pipelines, projects
 
 
@@ -16,18 +17,18 @@ def _check(subject: Subject) -> Iterator[Fault]:
     where = subject.template.stack.where
     found = list(pipelines(subject.template))
     for project in projects(subject.template):
-        yield from _lacking(project, build_uses(project, found, where))
+        yield from _lacking(subject.template, project, build_uses(project, found, where))
     for pipeline in found:
-        yield from _lacking(pipeline, pipeline_uses(pipeline, where))
+        yield from _lacking(subject.template, pipeline, pipeline_uses(pipeline, where))
 
 
-def _lacking(user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[Fault]:
+def _lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[Fault]:
     """The faults of one role: what is told of one use is not told again of the next."""
-    if user.role is None or not user.role.whole:
+    if user.role is None:
         return
     told: set[Need] = set()
     for use in uses:
-        lacking = [need for need in use.needs or () if need not in told and not granted(user.role.statements, need)]
+        lacking = [need for need in use.needs or () if need not in told and is_denied(template, user.role, need)]
         told.update(lacking)
         if lacking:
             yield Fault(

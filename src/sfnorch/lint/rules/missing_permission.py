@@ -1,4 +1,4 @@
-"""A permission that a task needs and its machine's role lacks."""
+"""A permission that a task needs and its machine's role, or the role that it takes on, lacks."""
 
 from __future__ import annotations
 
@@ -8,51 +8,63 @@ from sfnorch.findings import Severity
 from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
 from sfnorch.template.calls import ANY, Need
-from sfnorch.template.contents import StateMachine
-from sfnorch.template.iam import allows
+from sfnorch.template.contents import StateMachine, Template
+from sfnorch.template.located import Path
+from sfnorch.template.permissions import decide
+from sfnorch.template.roles import Role
+from sfnorch.template.task_permissions import Judgement
 
 
 def _check(subject: Subject) -> Iterator[Fault]:
     for machine in subject.machines:
-        role = machine.role
-        if role is None or not role.whole:
-            continue
-        told: set[Need] = set()
+        reported: set[tuple[str, Need]] = set()
         for found in subject.needs(machine):
-            lacking = [
-                need
-                for need in found.needs or ()
-                if need not in told and not allows(role.statements, need.action, need.resource)
-            ]
-            told.update(lacking)
-            if lacking:
+            denied: dict[tuple[str, str], list[Judgement]] = {}
+            for judgement in found.judgements:
+                key = (judgement.role_name, judgement.need)
+                if judgement.need is None or not judgement.decision.is_denied or key in reported:
+                    continue
+                reported.add((judgement.role_name, judgement.need))
+                denied.setdefault((judgement.role_name, _refusal(judgement)), []).append(judgement)
+            for (_, refusal), judgements in denied.items():
                 end = ("Resource",) if "Resource" in found.state.body else ()
-                yield _fault(machine, found.state.name, (*found.state.path, *end), lacking)
+                path = (*found.state.path, *end)
+                yield _fault(subject.template, machine, found.state.name, path, judgements, refusal)
 
 
-def _fault(machine: StateMachine, state: str, path: tuple[str | int, ...], lacking: list[Need]) -> Fault:
-    assert machine.role is not None  # noqa: S101 - asked for before
+def _refusal(judgement: Judgement) -> str:
+    """Return what denies it, besides that nothing allows it."""
+    reasons = judgement.decision.reasons
+    return "" if not reasons or reasons[0].startswith("no policy of ") else reasons[0]
+
+
+def _fault(
+    template: Template, machine: StateMachine, state: str, path: Path, denied: list[Judgement], refusal: str
+) -> Fault:
+    role = denied[0].role
+    assert role is not None  # noqa: S101 - a role that is not of the template denies nothing
+    lacking = [judgement.need for judgement in denied if judgement.need is not None]
     first = lacking[0]
-    if mistaken := _on_the_machine(machine, lacking):
+    if not refusal and (mistaken := _on_the_machine(template, role, lacking)):
         actions = " and ".join(need.action for need in mistaken)
-        message = f"{machine.role.name} allows {actions} on the state machine, and they act on its executions"
+        message = f"{role.name} allows {actions} on the state machine, and they act on its executions"
         return fault(machine, path, message, f"allow them on {mistaken[0].resource}")
     actions = ", ".join(need.action for need in lacking if need.resource == first.resource)
     others = [need for need in lacking if need.resource != first.resource]
     on = "" if first.resource == ANY else f" on {first.resource}"
     more = "".join(f", and {need.action} on {need.resource}" for need in others)
-    return fault(
-        machine, path, f"{state} needs {actions}{on}{more}", f"allow it in {machine.role.name}: it would be refused"
-    )
+    hint = f"allow it in {role.name}: it would be refused"
+    message = f"{state} needs {actions}{on}{more}"
+    return fault(machine, path, f"{message}, and {refusal}" if refusal else message, "" if refusal else hint)
 
 
-def _on_the_machine(machine: StateMachine, lacking: list[Need]) -> list[Need]:
+def _on_the_machine(template: Template, role: Role, lacking: list[Need]) -> list[Need]:
     """The needs on executions that the role grants on the state machine instead, if these are all that it lacks."""
-    assert machine.role is not None  # noqa: S101 - asked for before
     found = [
         need
         for need in lacking
-        if ":execution:" in need.resource and allows(machine.role.statements, need.action, _machine_of(need.resource))
+        if ":execution:" in need.resource
+        and not decide(template, role, need.action, _machine_of(need.resource)).is_denied
     ]
     return found if len(found) == len(lacking) else []
 

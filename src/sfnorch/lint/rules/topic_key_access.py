@@ -10,8 +10,10 @@ from sfnorch.lint.subject import Subject
 from sfnorch.template.alarms import Key, Topic
 from sfnorch.template.calls import ANY, argument, call_of
 from sfnorch.template.contents import StateMachine
-from sfnorch.template.iam import allows, overlap
+from sfnorch.template.iam import overlap
 from sfnorch.template.located import place_of
+from sfnorch.template.permissions import decide
+from sfnorch.template.roles import Role
 
 _ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 _ALARMS = "cloudwatch.amazonaws.com"
@@ -25,13 +27,13 @@ def _check(subject: Subject) -> Iterator[Fault]:
             if key is None and "alias/" in topic.key:
                 continue  # which key that is, only AWS knows
             for machine in subject.machines:
-                yield from _machine(machine, topic, key)
+                yield from _machine(subject, machine, topic, key)
             yield from _alarms(subject, topic, key)
 
 
-def _machine(machine: StateMachine, topic: Topic, key: Key | None) -> Iterator[Fault]:
+def _machine(subject: Subject, machine: StateMachine, topic: Topic, key: Key | None) -> Iterator[Fault]:
     role = machine.role
-    if role is None or not role.whole:
+    if role is None:
         return
     names = key.names if key else {topic.key}
     for state in machine.walk():
@@ -42,12 +44,16 @@ def _machine(machine: StateMachine, topic: Topic, key: Key | None) -> Iterator[F
             continue
         if key and _let_in(key, {role.arn, "*"}):
             continue
-        if any(all(allows(role.statements, action, name) for action in _ACTIONS) for name in names):
+        if any(all(_may(subject, role, action, name) for action in _ACTIONS) for name in names):
             continue
         message = f"{role.name} may not use the key that encrypts {topic.logical_id}"
         hint = "allow kms:GenerateDataKey* and kms:Decrypt on the key"
         yield fault(machine, (*state.path, "Resource"), message, hint)
         return
+
+
+def _may(subject: Subject, role: Role, action: str, key: str) -> bool:
+    return not decide(subject.template, role, action, key).is_denied
 
 
 def _alarms(subject: Subject, topic: Topic, key: Key | None) -> Iterator[Fault]:

@@ -36,10 +36,16 @@ class Request:
 Handler = Callable[[Request], Steps]
 
 
-def call_service(world: World, machine: StateMachine, execution: Execution, state: State, arguments: Any) -> Steps:
-    """What the Task's call yields. Raises StatesError as AWS would, NotPlayable where nothing stands in for it."""
+def call_service(
+    world: World, machine: StateMachine, execution: Execution, state: State, arguments: Any, credentials: Any = None
+) -> Steps:
+    """What the Task's call yields. Raises StatesError as AWS would, NotPlayable where nothing stands in for it.
+
+    A mocked call needs its permissions too.
+    """
     mocks = world.behaviour.mocks
     if state.name in mocks:
+        check(world, machine, state, arguments, credentials)
         return _mocked(mocks[state.name])
         yield  # pragma: no cover - makes this a process that takes no time
     call = call_of(state)
@@ -51,7 +57,7 @@ def call_service(world: World, machine: StateMachine, execution: Execution, stat
             hint=f"say what it yields: --mock '{state.name}={{…}}'",
         )
     request = Request(world=world, machine=machine, execution=execution, state=state, call=call, arguments=arguments)
-    check(world, machine, state, arguments)
+    check(world, machine, state, arguments, credentials)
     result = yield from handler(request)
     return result
 

@@ -14,7 +14,7 @@ from sfnorch.template.resources import Assumed
 
 _ARN_PARTS = 6
 _ALL, _EACH = "\0*", "\0?"
-"""A wildcard of a request that stands for every text, not for one that somebody chooses."""
+"""A wildcard of a request that stands for every text, not for one choice."""
 
 _LITERAL = {"*": "\ue000", "?": "\ue001", "$": "$"}
 _SPECIAL = re.compile(r"[*?]|<[^<>]+>")

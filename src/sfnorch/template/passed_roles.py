@@ -1,0 +1,88 @@
+"""The roles that a Task's call passes to a service, for which iam:PassRole is needed.
+
+The calls are those whose documentation asks for iam:PassRole; a test holds their names against botocore's models. A
+role in the arguments of another call may have to be passed too: that is not known here.
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sfnorch.template.arguments import ANY, Arguments
+from sfnorch.template.resources import Surroundings
+
+_ENDS = ("role", "rolearn")
+_NOT_PASSED = ("jobflowrole", "autoscalingrole")
+"""An instance profile, and a role whose passing depends on the cluster."""
+
+PASSING: Mapping[str, tuple[str, frozenset[str]]] = {
+    "batch": ("ecs-tasks.amazonaws.com", frozenset({"registerJobDefinition"})),
+    "cloudformation": (
+        "cloudformation.amazonaws.com",
+        frozenset({"createChangeSet", "createStack", "deleteStack", "updateStack"}),
+    ),
+    "codebuild": ("codebuild.amazonaws.com", frozenset({"createProject", "updateProject"})),
+    "databrew": ("databrew.amazonaws.com", frozenset({"createProfileJob", "createProject", "createRecipeJob"})),
+    "ecs": ("ecs-tasks.amazonaws.com", frozenset({"registerTaskDefinition", "runTask", "startTask"})),
+    "elasticmapreduce": ("elasticmapreduce.amazonaws.com", frozenset({"createCluster"})),
+    "emr": ("elasticmapreduce.amazonaws.com", frozenset({"runJobFlow"})),
+    "emr-serverless": ("emr-serverless.amazonaws.com", frozenset({"startJobRun"})),
+    "emrserverless": ("emr-serverless.amazonaws.com", frozenset({"startJobRun"})),
+    "eventbridge": ("events.amazonaws.com", frozenset({"putRule", "putTargets"})),
+    "firehose": ("firehose.amazonaws.com", frozenset({"createDeliveryStream"})),
+    "glue": (
+        "glue.amazonaws.com",
+        frozenset({"createCrawler", "createDevEndpoint", "createJob", "createSession", "updateCrawler", "updateJob"}),
+    ),
+    "lambda": ("lambda.amazonaws.com", frozenset({"createFunction", "updateFunctionConfiguration"})),
+    "mediaconvert": ("mediaconvert.amazonaws.com", frozenset({"createJob"})),
+    "pipes": ("pipes.amazonaws.com", frozenset({"createPipe", "updatePipe"})),
+    "sagemaker": (
+        "sagemaker.amazonaws.com",
+        frozenset(
+            {
+                "createAutoMLJob",
+                "createFeatureGroup",
+                "createHyperParameterTuningJob",
+                "createLabelingJob",
+                "createModel",
+                "createNotebookInstance",
+                "createPipeline",
+                "createProcessingJob",
+                "createTrainingJob",
+            }
+        ),
+    ),
+    "scheduler": ("scheduler.amazonaws.com", frozenset({"createSchedule", "updateSchedule"})),
+    "sfn": ("states.amazonaws.com", frozenset({"createStateMachine", "updateStateMachine"})),
+}
+"""By the service as the integration names it: to whom the role is passed, and by which calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedRole:
+    """A role that a call passes: its ARN, and to which service; the latter is empty where that is not known."""
+
+    arn: str
+    service: str
+
+
+def passed_roles(action: str, arguments: Arguments, where: Surroundings) -> Iterator[PassedRole]:
+    """Yield the roles that the call of this action (`glue:createJob`) passes, each once."""
+    name, _, call = action.partition(":")
+    to, calls = PASSING.get(name, ("", frozenset()))
+    seen = set()
+    for key, given in arguments.named(*_ENDS):
+        value = given
+        is_arn = value.startswith(("arn:", "<"))
+        if key.lower() in _NOT_PASSED or (call not in calls and not (is_arn and ":role/" in value)):
+            continue
+        prefix = f"arn:{where.partition}:iam::{where.account}:role/"
+        if not is_arn:  # a name does not tell the path that the ARN has
+            value = f"{prefix}*" if value == ANY else f"{prefix}<the path of the role {value}>{value}"
+        if value not in seen:
+            seen.add(value)
+            yield PassedRole(value, to if call in calls else "")

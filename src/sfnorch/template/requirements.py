@@ -1,0 +1,124 @@
+"""All that a state requires of its machine's role, or of the role that it takes on.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sfnorch.template.arguments import ANY, Arguments
+from sfnorch.template.calls import Call, Given, Need, argument, call_of, distributed_map_needs, needs
+from sfnorch.template.passed_roles import passed_roles
+from sfnorch.template.resources import Surroundings
+from sfnorch.template.states import State
+
+_PUT_EVENTS = ("events:putEvents", "aws-sdk:eventbridge:putEvents")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """An action on a resource, with the condition keys that are known of the request."""
+
+    need: Need
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What a state requires, and what of it is not known here, each as a clause.
+
+    `role` is the ARN of the role that the Task takes on by its Credentials; empty where it acts as its machine.
+    """
+
+    required: tuple[Requirement, ...] = ()
+    gaps: tuple[str, ...] = ()
+    role: str = ""
+
+
+def requirements(
+    state: State,
+    where: Surroundings,
+    machine_arn: str,
+    arguments: Any = None,
+    credentials: Any = None,
+) -> Requirements:
+    """Return what the state requires; with `arguments` and `credentials` as they are when it runs."""
+    if state.distributed:
+        return Requirements(required=tuple(Requirement(need=need) for need in distributed_map_needs(machine_arn)))
+    call = call_of(state)
+    held = Arguments(state, arguments)
+    role = _taken_on(state, credentials)
+    if call is not None and call.name in _PUT_EVENTS:
+        return Requirements(required=tuple(_events(held, where)), role=role)
+    found = needs(state, where, _given(state, arguments))
+    gaps = [] if found is not None else [f"which permissions {_called(state, call)} takes is not known"]
+    required = [Requirement(need=need, context=_of_call(call, need, held)) for need in found or ()]
+    for passed in passed_roles(call.action, held, where) if call is not None else ():
+        if passed.service:
+            context = {"iam:PassedToService": passed.service}
+            required.append(Requirement(need=Need("iam:PassRole", passed.arn), context=context))
+        else:
+            gaps.append(f"whether {call} passes the role {passed.arn}, which takes iam:PassRole, is not known")
+    return Requirements(required=tuple(required), gaps=tuple(gaps), role=role)
+
+
+def _given(state: State, arguments: Any) -> Given:
+    if arguments is None:
+        return partial(argument, state)
+
+    def given(name: str) -> str:
+        value = arguments.get(name) if isinstance(arguments, dict) else None
+        return value if isinstance(value, str) else ANY if value is not None else ""
+
+    return given
+
+
+def _called(state: State, call: Call | None) -> str:
+    return str(call) if call is not None else state.text("Resource") or "a Task without a Resource"
+
+
+def _taken_on(state: State, credentials: Any) -> str:
+    """Return the ARN of the role in the Task's Credentials; ANY where an expression makes it."""
+    given = state.body.get("Credentials") if credentials is None else credentials
+    if state.kind != "Task" or given is None:
+        return ""
+    if not isinstance(given, dict):
+        return ANY
+    value = given.get("RoleArn")
+    if not isinstance(value, str) or (credentials is None and value.startswith("{%")):
+        return ANY
+    return value
+
+
+def _events(arguments: Arguments, where: Surroundings) -> Iterator[Requirement]:
+    """The event bus of each entry; without one it is the default bus.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
+    """
+    prefix = f"arn:{where.partition}:events:{where.region}:{where.account}:event-bus/"
+    entries = arguments.items("Entries")
+    if entries is None:
+        yield Requirement(need=Need("events:PutEvents", f"{prefix}*"))
+    seen = set()
+    for entry in entries or ():
+        bus = arguments.text(entry, "EventBusName") or "default"
+        arn = bus if bus.startswith(("arn:", "<")) else f"{prefix}{bus}"
+        known = {"events:source": "Source", "events:detail-type": "DetailType"}
+        context = {key: value for key, name in known.items() if (value := arguments.text(entry, name)) not in ("", ANY)}
+        mark = (arn, *context.items())
+        if mark not in seen:
+            seen.add(mark)
+            yield Requirement(need=Need("events:PutEvents", arn), context=context)
+
+
+def _of_call(call: Call | None, need: Need, arguments: Arguments) -> dict[str, str]:
+    """Return the condition keys that the call's arguments hold."""
+    if need.action == "cloudwatch:PutMetricData":
+        names = [value for name, value in arguments.named("Namespace") if name == "Namespace" and value != ANY]
+        return {"cloudwatch:namespace": names[0]} if names else {}
+    return {}

@@ -1,0 +1,57 @@
+"""Whether a state's role may do what the state does: its machine's role, or the one that a Task takes on.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sfnorch.template.arguments import ANY
+from sfnorch.template.calls import Need
+from sfnorch.template.contents import StateMachine, Template
+from sfnorch.template.iam import Decision, Outcome
+from sfnorch.template.permissions import decide
+from sfnorch.template.requirements import Requirements
+from sfnorch.template.roles import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What becomes of a need: by which role (None where it is not of the template), and why."""
+
+    need: Need | None
+    """None where it is not known what is needed."""
+    role: Role | None
+    role_name: str
+    decision: Decision
+
+
+def judge(template: Template, machine: StateMachine, required: Requirements) -> Iterator[Judgement]:
+    """Yield what becomes of each requirement of a state, in their order, that of taking on a role first."""
+    acting, name = machine.role, _name(template, machine)
+    if required.role:
+        yield _judged(template, machine.role, name, Need("sts:AssumeRole", required.role), {})
+        acting, name = template.roles.get(required.role), required.role
+    for one in required.required:
+        yield _judged(template, acting, name, one.need, dict(one.context))
+    for gap in required.gaps:
+        yield Judgement(need=None, role=acting, role_name=name, decision=_unknown(gap))
+
+
+def _judged(template: Template, role: Role | None, name: str, need: Need, context: dict[str, str]) -> Judgement:
+    if role is not None:
+        decision = decide(template, role, need.action, need.resource, context)
+        return Judgement(need=need, role=role, role_name=role.name, decision=decision)
+    reason = "the role is chosen at run time" if name == ANY else f"the role {name} is not part of the template"
+    return Judgement(need=need, role=None, role_name=name, decision=_unknown(reason))
+
+
+def _unknown(reason: str) -> Decision:
+    return Decision(outcome=Outcome.UNKNOWN, reasons=(reason,))
+
+
+def _name(template: Template, machine: StateMachine) -> str:
+    given = machine.properties.get("Role", machine.properties.get("RoleArn"))
+    return template.stack.text(given) if machine.role is None else machine.role.name
