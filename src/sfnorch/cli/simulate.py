@@ -48,7 +48,11 @@ _SAVED = (".svg", ".html", ".txt")
     "--until", type=Duration(), metavar="24h", help="Play no longer than this; a machine that starts itself 1h, unset."
 )
 @region_option
-@click.option("--run-functions", is_flag=True, help="Run the code of a named template's functions; a plan's is run.")
+@click.option(
+    "--run-functions",
+    is_flag=True,
+    help="Run functions' code that would not be run: a named template's, and any where it cannot be isolated.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Where jitter and random names come from.")
 @click.option("--price", type=float, metavar="USD", help="The price of 1,000 state transitions.")
 @click.option(
@@ -92,7 +96,8 @@ def simulate(
     parameters = parameter_values(overrides)
     behaviour = replace(
         _behaviour(failing, durations, throttles, mocks),
-        run_functions=run_functions or template_file is None,
+        run_functions=run_functions,
+        run_isolated=template_file is None,
         code_folder=(template_file or plan_file or Path()).parent,
     )
     document = json_object(given)
@@ -100,6 +105,8 @@ def simulate(
         template = read_contents(template_file, plan_file, parameters, surroundings(region))
     _refuse_parameters(template, parameters)
     _refuse_mocks(template, behaviour)
+    if run_functions:
+        _warn_of_no_isolation(template)
     with waiting("Simulating the execution"):
         run = play(template, chosen(template, machine), document, behaviour, seed=seed, until=until)
     _refuse_jobs(template, run, parameters, behaviour)
@@ -175,6 +182,16 @@ def _mock(text: str) -> tuple[str, str]:
                 json.loads(written)
             return state, written
     return first
+
+
+def _warn_of_no_isolation(template: Template) -> None:
+    from sfnorch.simulate.isolation import find_isolation
+    from sfnorch.template.functions import declared_functions
+
+    if any(function.playable for function in declared_functions(template.stack)):
+        isolation = find_isolation()
+        if not isolation.possible:
+            click.echo(f"Functions run without isolation, with your own permissions: {isolation.reason}", err=True)
 
 
 def _refuse_parameters(template: Template, parameters: dict[str, str]) -> None:

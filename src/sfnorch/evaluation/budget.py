@@ -33,7 +33,7 @@ MOST_MEMORY = 128 * 2**20
 BYTES_PER_STEP = 4_096
 """Bytes that are copied in about the time of a step."""
 
-VALUES_PER_STEP = 16
+VALUES_PER_STEP = 8
 """Values that are walked in about the time of a step."""
 
 RECURSION = "it calls itself, or nests, too deep for a simulation; write a loop as a tail call, $map or $reduce"
@@ -78,6 +78,7 @@ class Budget:
         """Count steps."""
         self.steps += count
         if self.steps > self.most_steps:
+            self.steps = self.most_steps + 1  # of the work that would take more, nothing is done
             raise LimitError(
                 f"it takes more than {self.most_steps:,} steps, the limit of a simulation; "
                 "check that its recursion ends"

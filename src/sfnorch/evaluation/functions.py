@@ -23,6 +23,9 @@ _LONGEST_PICTURE = 1_000
 """Characters of a picture, and of a text that one is read with."""
 
 _BIGGEST_WIDTH = 1_000
+_STEPS_PER_CALL = 2
+"""Steps that it takes to check a function's arguments and to call it."""
+
 _WIDTH = re.compile(r",[*0-9-]*?([0-9]+)(?=[\]-])")
 """A width in a picture of a time: `[Y,2-4]`."""
 
@@ -38,7 +41,7 @@ class Measured(Jsonata.JFunction):  # type: ignore[misc]  # the library has no t
 
     def call(self, input: Any, args: Any) -> Any:
         budget = current()
-        budget.step()
+        budget.step(_STEPS_PER_CALL)
         if self._measure is not None:
             self._measure(budget, list(args or ()))
         found = self.function.call(input, args)

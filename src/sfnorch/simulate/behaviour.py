@@ -8,6 +8,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sfnorch.simulate.isolation import Isolation
+
 Number = TypeVar("Number", int, float)
 ALWAYS = 1_000_000_000
 DEFAULT_SECONDS = 300.0
@@ -39,7 +41,11 @@ class Behaviour:
     """What a Task yields, by its state's name: the result, `{"Return": result}`, or `{"Throw": {"Error", "Cause"}}`."""
     enforce_permissions: bool = True
     run_functions: bool = False
-    """Whether the code of the template's own functions is run, in a process of its own."""
+    """Whether the code of the template's own functions is run, in a process of its own, isolated or not."""
+    run_isolated: bool = False
+    """Whether it is run where its process can be isolated."""
+    isolation: Isolation | None = None
+    """How processes are isolated; what the system allows where nothing is said."""
     starting_seconds: float = 10.0
     """Real seconds that such a process may take to start, beside the function's own time."""
     code_folder: Path | None = None

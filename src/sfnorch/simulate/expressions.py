@@ -24,11 +24,15 @@ from sfnorch.evaluation.engine import Engine
 from sfnorch.evaluation.functions import measure_picture, measure_to_millis
 from sfnorch.evaluation.regexes import current
 from sfnorch.expressions import code
-from sfnorch.simulate.errors import DATA_LIMIT, QUERY, StatesError
+from sfnorch.simulate.errors import DATA_LIMIT, QUERY, NotPlayable, StatesError
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _UNDEFINED = object()
 _LONGEST_RANGE = 1_000_000
+_LONGEST_SHOWN = 5_000
+_EVALUATIONS_OF_A_RUN = 20
+"""Evaluations of the most steps that a run may have: they end a Map over many items, each with a long expression."""
+
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)")
 
 
@@ -41,6 +45,7 @@ class Evaluator:
         self._most_steps = most_steps
         self._compiled: dict[str, Engine] = {}
         self._values = 0
+        self._steps = 0
         self._functions: dict[str, Callable[..., Any]] = {
             "partition": _partition,
             "range": _range,
@@ -74,10 +79,14 @@ class Evaluator:
         return field
 
     def _evaluate(self, text: str, bindings: Mapping[str, Any], name: str) -> Any:
-        failed = f"The JSONata expression '{text}' specified for the field '{name}' threw an error during evaluation."
+        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+        failed = f"The JSONata expression '{shown}' specified for the field '{name}' threw an error during evaluation."
         try:
             budget = Budget(self._most_steps)
-            found = self._compile(text).run(bindings, budget)
+            try:
+                found = self._compile(text).run(bindings, budget)
+            finally:
+                self._count_steps(budget)
             self._values += budget.walk(found)
             if self._values > MOST_VALUES:
                 raise StatesError(
@@ -96,6 +105,16 @@ class Evaluator:
             message = f"The JSONata expression '{text}' specified for the field '{name}' returned nothing (undefined)."
             raise StatesError(QUERY, message)
         return result
+
+    def _count_steps(self, budget: Budget) -> None:
+        """Count what an evaluation took of the run. Raises NotPlayable where the run takes too much."""
+        self._steps += budget.steps
+        most = _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, self._most_steps)
+        if self._steps > most:
+            raise NotPlayable(
+                f"The expressions of this run take more than {most:,} steps, the limit of a simulation",
+                hint="simulate it with fewer items or a smaller input",
+            )
 
     def _compile(self, text: str) -> Engine:
         compiled = self._compiled.get(text)

@@ -1,7 +1,8 @@
 """A Lambda function's own code, run in a process of its own: kept between calls, as Lambda keeps an environment.
 
-The process has the function's environment variables, and none of this one's: no credentials, no settings of AWS's. It
-leads a group of its own, so that what it has started ends with it.
+The process has the function's environment variables, and none of this one's: no credentials, no settings of AWS's.
+Where the system allows it, it is isolated (`isolation.py`): what it has started ends with it, it has no network, and
+sees no files but Python's and its code. Elsewhere it leads a group of its own, and what stays in that ends with it.
 
 A function's timeout is the one time of a simulation that is real: what the function computes and waits for. What it
 waits only because the machine is busy does not count, so that the load of a machine does not change a result.
@@ -28,6 +29,7 @@ from typing import IO, Any
 
 from sfnorch.errors import SfnorchError
 from sfnorch.simulate.function_runtime import delayed_seconds
+from sfnorch.simulate.isolation import Isolation, find_isolation
 from sfnorch.template.functions import Function
 
 _RUNTIME = Path(__file__).with_name("function_runtime.py")
@@ -45,8 +47,11 @@ _CLOSING_SECONDS = 0.5
 class Running:
     """A process, and the lines that it answers, read beside it: its pipe may outlive it."""
 
-    def __init__(self, process: subprocess.Popen[str], delayed: Callable[[int], float]) -> None:
+    def __init__(
+        self, process: subprocess.Popen[str], delayed: Callable[[int], float], *, isolated: bool = False
+    ) -> None:
         self._process = process
+        self._pid = 0 if isolated else process.pid  # the starter of an isolated process says which it is
         self._delayed = delayed
         self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
         assert process.stdin and process.stdout  # noqa: S101, PT018 - they are pipes
@@ -60,7 +65,7 @@ class Running:
         Raises queue.Empty when the seconds are over. The time for which the process waited for a processor, because the
         machine was busy, is not counted.
         """
-        began, delayed = time.monotonic(), self._delayed(self._process.pid)
+        began, delayed = time.monotonic(), self._delayed(self._pid)
         try:
             self._stdin.write(line + "\n")
             self._stdin.flush()
@@ -71,7 +76,7 @@ class Running:
             try:
                 return self._answers.get(timeout=left)
             except queue.Empty:
-                left = seconds - (time.monotonic() - began) + (self._delayed(self._process.pid) - delayed)
+                left = seconds - (time.monotonic() - began) + (self._delayed(self._pid) - delayed)
                 if left < _SHORTEST_WAIT:
                     raise
 
@@ -89,6 +94,9 @@ class Running:
     def _read(self, pipe: IO[str]) -> None:
         with pipe:
             for line in pipe:
+                if not self._pid:
+                    self._pid = int(line.removeprefix("pid "))
+                    continue
                 self._answers.put(line)
         self._answers.put("")
 
@@ -104,6 +112,8 @@ class FunctionProcesses:
     """What a process may take to start, beside the function's own time."""
     delayed: Callable[[int], float] = delayed_seconds
     """For how many seconds a process has waited for a processor."""
+    isolation: Isolation | None = None
+    """How processes are isolated; what the system allows where nothing is said."""
     _running: dict[str, Running] = field(default_factory=dict)
     _places: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
@@ -129,6 +139,12 @@ class FunctionProcesses:
         found: dict[str, Any] = json.loads(answer)
         return found
 
+    def found_isolation(self) -> Isolation:
+        """Return how processes are isolated: tried only where there is code to run."""
+        if self.isolation is None:
+            self.isolation = find_isolation()
+        return self.isolation
+
     def close(self) -> None:
         """Ends the processes, and removes what they ran."""
         for name in list(self._running):
@@ -136,7 +152,7 @@ class FunctionProcesses:
         self._places.close()
 
     def _start(self, function: Function) -> Running:
-        place = self._code_of(function)
+        place = self._code_of(function).resolve()
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment |= {
             "AWS_REGION": self.region,
@@ -147,9 +163,15 @@ class FunctionProcesses:
             "AWS_EC2_METADATA_DISABLED": "true",
             **function.environment,
         }
+        command = [sys.executable, "-I", str(_RUNTIME), str(place), function.handler]
+        isolation = self.found_isolation()
+        if isolation.possible:
+            root = self._places.enter_context(tempfile.TemporaryDirectory(prefix="sfnorch-"))
+            command = isolation.command(Path(root).resolve(), place, [place, _RUNTIME], command)
+            environment = isolation.environment(environment)
         try:
             process = subprocess.Popen(
-                [sys.executable, "-I", str(_RUNTIME), str(place), function.handler],
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -161,7 +183,7 @@ class FunctionProcesses:
             )
         except (OSError, ValueError) as error:
             raise SfnorchError(f"The code of {function.logical_id} can't be run: {error}") from None
-        self._running[function.name] = Running(process, self.delayed)
+        self._running[function.name] = Running(process, self.delayed, isolated=isolation.possible)
         return self._running[function.name]
 
     def _code_of(self, function: Function) -> Path:

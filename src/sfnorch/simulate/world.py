@@ -61,7 +61,10 @@ class World:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
         self.evaluator = Evaluator(self.rng, self.now)
         self.functions = FunctionProcesses(
-            self.behaviour.code_folder, self.template.stack.where.region, self.behaviour.starting_seconds
+            self.behaviour.code_folder,
+            self.template.stack.where.region,
+            self.behaviour.starting_seconds,
+            isolation=self.behaviour.isolation,
         )
 
     @property

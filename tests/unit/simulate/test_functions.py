@@ -19,6 +19,7 @@ from sfnorch.simulate.behaviour import Behaviour, Fault
 from sfnorch.simulate.errors import NotPlayable
 from sfnorch.simulate.function_process import FunctionProcesses
 from sfnorch.simulate.function_runtime import delayed_seconds
+from sfnorch.simulate.isolation import Isolation
 from sfnorch.simulate.record import Run
 from sfnorch.simulate.run import simulate
 from sfnorch.template.functions import Function
@@ -234,7 +235,7 @@ def call(code: str, delayed: Callable[[int], float]) -> dict[str, Any]:
         logical_id="F", name="f", arn="arn", handler="index.handler", runtime="python3.13", timeout=0.1,
         environment={}, code=code, code_from="", package_key="",
     )  # fmt: skip
-    processes = FunctionProcesses(starting_seconds=0.0, delayed=delayed)
+    processes = FunctionProcesses(starting_seconds=0.0, delayed=delayed, isolation=Isolation("not here"))
     try:
         return processes.call(function, {}, "1")
     finally:

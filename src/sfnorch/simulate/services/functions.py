@@ -30,14 +30,29 @@ def handler(world: World, name: str) -> Handler | None:
     return invoke
 
 
+def _refuse_code(request: Request, function: Function) -> None:
+    """Raise NotPlayable where the function's code is not to be run."""
+    behaviour, mock = request.world.behaviour, f"--mock '{request.state.name}={{…}}' does without"
+    begins = f"{request.execution.title}: {request.state.name} would run"
+    if behaviour.run_functions:
+        return
+    if not behaviour.run_isolated:
+        raise NotPlayable(
+            f"{begins} code of the template's, {function.logical_id}",
+            hint=f"--run-functions runs it, in a process of its own; {mock}",
+        )
+    isolation = request.world.functions.found_isolation()
+    if not isolation.possible:
+        raise NotPlayable(
+            f"{begins} code of the plan's, {function.logical_id}, and this system can't isolate it: {isolation.reason}",
+            hint=f"--run-functions runs it without isolation, with your own permissions; {mock}",
+        )
+
+
 def _invoke(request: Request, function: Function) -> Steps:
     """Lambda's answer. Raises StatesError where the function fails, or is told to."""
     world = request.world
-    if not world.behaviour.run_functions:
-        raise NotPlayable(
-            f"{request.execution.title}: {request.state.name} would run code of the template's, {function.logical_id}",
-            hint=f"--run-functions runs it, in a process of its own; --mock '{request.state.name}={{…}}' does without",
-        )
+    _refuse_code(request, function)
     title = world.template.short(function.name)
     refuse_throttled(request, title, "Lambda.TooManyRequestsException", "Rate Exceeded.")
     fault = world.behaviour.fault(title, world.job_counts[title].begun)
