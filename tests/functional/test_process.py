@@ -105,6 +105,15 @@ def test_progress_that_can_not_be_shown_stops_nothing(tmp_path: Path, full: int)
         assert (done.code, done.out) == (0, told.out)
 
 
+def test_documents_are_utf_8_where_there_is_no_locale(tmp_path: Path):
+    (tmp_path / "sfnorch.yaml").write_text(
+        "pattern: master-child\nchildren: [{name: a, jobs: [Jöb]}]\n", encoding="utf-8"
+    )
+    code = "import sys\nsys.stdout.reconfigure(encoding='ascii')"
+    done = process("render", "-o", "-", folder=tmp_path, code=code)
+    assert (done.code, "Jöb" in done.out) == (0, True), done
+
+
 def test_a_standard_input_that_is_closed(tmp_path: Path):
     done = process("delete", "--stack-name", "s", folder=tmp_path, before=_closing(0))
     assert (done.code, done.err.splitlines()[-1]) == (2, "Error: Nobody can be asked here: add --yes to delete.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import io
 import os
@@ -115,6 +116,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a name that the terminal's encoding lacks is no reason to fail
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=ESCAPED)
+            if not stream.isatty() and codecs.lookup(stream.encoding).name == "ascii":  # no locale: documents are UTF-8
+                stream.reconfigure(encoding="utf-8")
     with printable_streams(), Debugging() as debugging:
         try:
             sys.exit(_run(debugging))
