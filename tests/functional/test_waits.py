@@ -151,7 +151,7 @@ def test_glue_jobs(run: Run, account: Account, wire: Wire):
     holding.see(terminal, "Looking up the Glue jobs…")
     assert terminal.end() == 1
     assert terminal.screen.splitlines()[-3:] == [
-        "2 warnings, 1 info; none of them stops a deployment.",
+        "2 warnings, 2 infos; none of them stops a deployment.",
         "Error: there is no Glue job a",
         "  nothing was deployed; without --require-jobs this is a warning",
     ]
