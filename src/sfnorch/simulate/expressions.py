@@ -30,7 +30,7 @@ _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha38
 _UNDEFINED = object()
 _LONGEST_RANGE = 1_000_000
 _LONGEST_SHOWN = 5_000
-_EVALUATIONS_OF_A_RUN = 20
+_EVALUATIONS_OF_A_RUN = 5
 """Evaluations of the most steps that a run may have: they end a Map over many items, each with a long expression."""
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)")
