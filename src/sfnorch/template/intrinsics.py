@@ -170,7 +170,7 @@ class Stack:
         return text
 
     def _function(self, key: str, argument: Any, substitute: bool) -> Any:
-        """The function's value. Raises TemplateError where it evaluates too many others within it, or grows too long."""
+        """The function's value. Raises TemplateError where it evaluates too many others, or grows too long."""
         self._nested = self._nested + 1 if self._depth else 1
         if self._nested > _MOST_NESTED:
             raise self._too_much(argument, f"a function evaluates more than {_MOST_NESTED:,} others within it")
