@@ -19,7 +19,7 @@ from typing import Any
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
-from sfnorch.evaluation.budget import MOST_STEPS, MOST_VALUES, RECURSION, Budget
+from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
 from sfnorch.evaluation.functions import measure_picture, measure_to_millis
 from sfnorch.evaluation.regexes import current
@@ -30,7 +30,10 @@ _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha38
 _UNDEFINED = object()
 _LONGEST_RANGE = 1_000_000
 _LONGEST_SHOWN = 5_000
-_EVALUATIONS_OF_A_RUN = 20
+_MOST_VALUES_OF_A_FIELD = 500_000
+"""Values of all expressions of a field, 32 characters of a text as one: far beyond 256 KiB, and in memory at once."""
+
+_EVALUATIONS_OF_A_RUN = 2
 """Evaluations of the most steps that a run may have: they end a Map over many items, each with a long expression."""
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)")
@@ -87,11 +90,11 @@ class Evaluator:
                 found = self._compile(text).run(bindings, budget)
             finally:
                 self._count_steps(budget)
-            self._values += budget.walk(found)
-            if self._values > MOST_VALUES:
+            self._values += budget.size(found)
+            if self._values > _MOST_VALUES_OF_A_FIELD:
                 raise StatesError(
                     DATA_LIMIT,
-                    f"The field '{name}' comes to more than {MOST_VALUES:,} values, and no state takes those.",
+                    f"The field '{name}' comes to more than {_MOST_VALUES_OF_A_FIELD:,} values, too many for a state.",
                 )
             result = plain(found)
         except JException as error:

@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from sfnorch.findings import Finding
+from sfnorch.template.errors import TemplateError
 from sfnorch.template.located import Array, Block, Object
 from sfnorch.template.resources import IDENTITIES, Surroundings, attribute, physical_name, reference
 
@@ -21,6 +23,11 @@ UNKNOWN = re.compile(r"<[^<>]+>")
 _SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
 _WITH_PATH = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")
 _LIST_TYPES = re.compile(r"CommaDelimitedList|List<.*>|AWS::SSM::Parameter::Value<(List<.*|CommaDelimitedList)>")
+
+
+_MOST_NESTED = 20_000
+_MOST_CHARACTERS = 1_048_576
+"""As many as the largest template has."""
 
 
 class _NoValue:
@@ -43,6 +50,7 @@ class Stack:
         self._conditions: dict[str, bool] = {}
         self._names: dict[str, str] = {}
         self._open: set[str] = set()
+        self._depth = self._nested = 0
 
     def section(self, name: str) -> Object:
         """A section of the template; an empty one where it is missing or no mapping."""
@@ -180,6 +188,29 @@ class Stack:
         return text
 
     def _function(self, key: str, argument: Any, substitute: bool) -> Any:
+        """The function's value. Raises TemplateError where it evaluates too many others, or grows too long."""
+        self._nested = self._nested + 1 if self._depth else 1
+        if self._nested > _MOST_NESTED:
+            raise self._too_much(argument, f"a function evaluates more than {_MOST_NESTED:,} others within it")
+        self._depth += 1
+        try:
+            return self._evaluated(key, argument, substitute)
+        finally:
+            self._depth -= 1
+
+    def _too_much(self, argument: Any, message: str) -> TemplateError:
+        place = getattr(argument, "place", self.template.place)
+        finding = Finding(
+            rule="template", file=place.file, line=place.line, message=message, hint="write it with fewer functions"
+        )
+        return TemplateError([finding])
+
+    def _bounded(self, argument: Any, size: int) -> None:
+        """Raise TemplateError for a text that no template could hold."""
+        if size > _MOST_CHARACTERS:
+            raise self._too_much(argument, f"a function makes a text of more than {_MOST_CHARACTERS:,} characters")
+
+    def _evaluated(self, key: str, argument: Any, substitute: bool) -> Any:
         items = argument if isinstance(argument, Array) else Array(self.template.place)
         match key:
             case "Fn::Sub":
@@ -189,7 +220,9 @@ class Stack:
             case "Fn::GetAtt" if len(items) == 2:
                 return self.attribute(as_text(items[0]), self.text(items[1]))
             case "Fn::Join" if len(items) == 2:
-                return as_text(items[0]).join(self._list(items[1]))
+                texts, separator = self._list(items[1]), as_text(items[0])
+                self._bounded(items, sum(map(len, texts)) + len(separator) * len(texts))
+                return separator.join(texts)
             case "Fn::Split" if len(items) == 2 and items[0]:
                 parts = self.text(items[1]).split(as_text(items[0]))
                 return Array(items.place, [(part, items.place.line) for part in parts])
@@ -222,14 +255,23 @@ class Stack:
         if not substitute:
             return argument
 
+        values: dict[str, str] = {}
+        size = len(argument)
+
         def filled(match: re.Match[str]) -> str:
+            nonlocal size
             literal, name = match.groups()
             if literal:
                 return f"${{{name}}}"
-            if name in given:
-                return self.text(given[name])
-            resource, dot, wanted = name.strip().partition(".")
-            return self.attribute(resource, wanted) if dot else as_text(self.ref(resource))
+            if name not in values:
+                resource, dot, wanted = name.strip().partition(".")
+                if name in given:
+                    values[name] = self.text(given[name])
+                else:
+                    values[name] = self.attribute(resource, wanted) if dot else as_text(self.ref(resource))
+            size += len(values[name])
+            self._bounded(given, size)
+            return values[name]
 
         text = _SUBSTITUTION.sub(filled, argument)
         if isinstance(argument, Block) and text.count("\n") == argument.count("\n"):
