@@ -15,7 +15,7 @@ AIRFLOW_3 := 'apache-airflow==3.3.2' 'apache-airflow-providers-amazon[aiobotocor
 # Each test worker would compile every module again where the environment forbids bytecode files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov golden bench soak clean
+.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov golden bench soak fuzz clean
 
 help:
 	@echo "make demo    render the default orchestration, look it over, and draw it"
@@ -30,6 +30,7 @@ help:
 	@echo "make golden  renew the committed renderings and generated parts of the README; read the diff"
 	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
 	@echo "make soak    kill commands and lose answers of AWS at random; count what goes wrong"
+	@echo "make fuzz    put random faults into plans and templates; count tracebacks and hangs"
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -91,6 +92,9 @@ bench: $(VENV)/ready
 soak: $(VENV)/ready
 	$(BIN)/python -m benchmarks.kills
 	$(BIN)/python -m benchmarks.faults
+
+fuzz: $(VENV)/ready
+	$(BIN)/python -m benchmarks.fuzz
 
 clean:
 	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* $(VENV)-checkov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
