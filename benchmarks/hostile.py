@@ -1,6 +1,6 @@
 """How long hostile expressions, templates and plans take with the limits that users have.
 
-usage: python -m benchmarks.hostile. Prints the processor time of each, and the most memory of the process that took all of them.
+usage: python -m benchmarks.hostile. Prints the processor time of each, and the most memory of the process.
 """
 
 from __future__ import annotations
