@@ -1,6 +1,6 @@
 """How long hostile expressions, templates and plans take with the limits that users have.
 
-usage: python -m benchmarks.hostile. Prints the CPU time of each, and the peak memory of the process that ran them.
+usage: python -m benchmarks.hostile. Prints the CPU time of each, and the peak memory of the process.
 """
 
 from __future__ import annotations
