@@ -71,11 +71,19 @@ def main() -> None:
             began = time.process_time()
             found[document.name] = read(document.command.format("d.yaml"))
             seconds[document.name] = time.process_time() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    sys.stdout.write(
-        json.dumps({"found": found, "seconds": seconds, "peak": peak * (1 if sys.platform == "darwin" else 1024)})
-        + "\n"
-    )
+    sys.stdout.write(json.dumps({"found": found, "seconds": seconds, "peak": peak_memory()}) + "\n")
+
+
+def peak_memory() -> int:
+    """Return the most bytes that this program had in memory.
+
+    On Linux ru_maxrss begins with the memory of the process that started this one, so it is not used there.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":
