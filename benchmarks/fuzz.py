@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import copy
+import io
 import json
 import os
 import random
@@ -202,7 +203,12 @@ def _load_modules() -> None:
     """Load what the commands use, once for all forked processes."""
     from sfnorch.cli.main import main
 
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
+    silence = io.StringIO()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        contextlib.redirect_stdout(silence),
+        contextlib.redirect_stderr(silence),
+    ):
         file = Path(folder, "t.yaml")
         for kind, commands in COMMANDS.items():
             file.write_text(corpus(kind)[0], encoding="utf-8")
