@@ -15,7 +15,7 @@ AIRFLOW_3 := 'apache-airflow==3.3.2' 'apache-airflow-providers-amazon[aiobotocor
 # Each test worker would compile every module again where the environment forbids bytecode files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov golden bench soak fuzz clean
+.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov golden docs bench soak fuzz clean
 
 help:
 	@echo "make demo    render the default orchestration, look it over, and draw it"
@@ -27,7 +27,8 @@ help:
 	@echo "             load and run the exported DAGs in Airflow 3 and 2.10"
 	@echo "make test-checkov"
 	@echo "             run checkov over every committed template"
-	@echo "make golden  renew the committed renderings and generated parts of the README; read the diff"
+	@echo "make golden  renew the committed renderings and generated parts of the documentation; read the diff"
+	@echo "make docs    build the documentation as a site, in site/"
 	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
 	@echo "make soak    kill commands and lose answers of AWS at random; count what goes wrong"
 	@echo "make fuzz    put random faults into plans and templates; count tracebacks and hangs"
@@ -85,6 +86,14 @@ test-checkov: $(VENV)-checkov/ready
 golden: $(VENV)/ready
 	$(BIN)/python -m tests.golden.renew
 
+$(VENV)-docs/ready: pyproject.toml
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check 'mkdocs-material>=9.7'
+	@touch $@
+
+docs: $(VENV)-docs/ready
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --quiet
+
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/commands.py
 	$(BIN)/python -m benchmarks.deploy
@@ -97,4 +106,4 @@ fuzz: $(VENV)/ready
 	$(BIN)/python -m benchmarks.fuzz
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* $(VENV)-checkov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* $(VENV)-checkov $(VENV)-docs site .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -1,4 +1,4 @@
-"""checkov finds nothing on a rendered template but what the template and the README give a reason for."""
+"""checkov finds nothing on a rendered template but what the template and the documentation give a reason for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_checkov_takes_every_reason_of_the_templates(report: Report) -> None:
 
 
 def test_the_readme_lists_exactly_the_findings_that_templates_accept(report: Report) -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (ROOT / "docs" / "how-to" / "lint.md").read_text(encoding="utf-8")
     _, _, table = readme.partition("<!-- generated: checkov -->")
     rows = re.findall(r"^\| `(CKV\w+)` \| `([\w:]+)` \| [^|]+ \| ([^|]+) \|$", table.partition("<!-- end -->")[0], re.M)
     assert {(each.check, each.resource_type, reason) for each, reason in report.skipped.items()} == set(rows)

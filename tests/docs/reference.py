@@ -1,4 +1,4 @@
-"""The generated parts of the README: the plan's reference from its models, the commands' from their own help."""
+"""The generated parts of the documentation: the plan's reference from its models, the commands' from their own help."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 from datetime import datetime, timezone
 from pathlib import Path
@@ -36,6 +36,7 @@ from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from sfnorch.template.tasks import tasks
 from tests.commands import Command
+from tests.docs.pages import DOCS, blocks
 from tests.ministack import emulator, new_account, small_template
 from tests.replay import Replay
 from tests.screens import plain
@@ -75,22 +76,14 @@ _TITLES = {
 }
 
 
-def readme_text(readme: str) -> str:
-    """The README with its generated parts as the code makes them."""
-    parts = {
-        "plan": _plan,
-        "commands": _commands,
-        "graphs": _graphs,
-        "run": _run,
-        "deployed": _deployed,
-        "followed": _followed,
-        "tasks": _tasks,
-        "waits": _waits,
-        "checkov": _checkov,
-        "airflow": lambda: _airflow(readme),
-    }
-    made = {name: "\n".join(lines()) for name, lines in parts.items()}
-    return _PART.sub(lambda part: f"{part[1]}\n{made[part[2]]}\n{part[3]}", readme)
+def with_generated_parts(text: str) -> str:
+    """Return a page's text with its generated parts as the code makes them."""
+    return _PART.sub(lambda part: f"{part[1]}\n{chr(10).join(_PARTS[part[2]]())}\n{part[3]}", text)
+
+
+def has_generated_parts(page: Path) -> bool:
+    """Return whether the page has parts that the code makes."""
+    return bool(_PART.search(page.read_text(encoding="utf-8")))
 
 
 def _plan() -> Iterator[str]:
@@ -98,7 +91,7 @@ def _plan() -> Iterator[str]:
     for name, title in _TITLES.items():
         schema = definitions[name]
         schema = next((part for part in schema.get("anyOf", []) if "properties" in part), schema)
-        yield f"#### {title}\n\n{definitions[name]['description']}\n"
+        yield f"## {title}\n\n{definitions[name]['description']}\n"
         yield "| key | meaning | default | example |\n|---|---|---|---|"
         required = schema.get("required", [])
         for key, value in sorted(schema["properties"].items(), key=lambda item: item[0] not in required):
@@ -135,7 +128,7 @@ def _commands_of(group: click.Group, context: click.Context) -> Iterator[str]:
         if isinstance(command, click.Group):
             yield from _commands_of(command, own)
         else:
-            yield f"#### `{own.command_path}`\n\n```text\n{command.get_help(own)}\n```\n"
+            yield f"## `{own.command_path}`\n\n```text\n{command.get_help(own)}\n```\n"
 
 
 def _graphs() -> Iterator[str]:
@@ -145,9 +138,10 @@ def _graphs() -> Iterator[str]:
         yield f"```mermaid\n{mermaid([template.find(name)], template)}```\n"
 
 
-def _airflow(readme: str) -> Iterator[str]:
-    """The tasks of the first plan that the README has."""
-    plan = parse_plan(readme.partition("<!-- file: sfnorch.yaml -->\n```yaml\n")[2].partition("```")[0])
+def _airflow() -> Iterator[str]:
+    """The tasks of the plan that the page of the pattern master-child shows first."""
+    page = (DOCS / "patterns" / "master-child.md").read_text(encoding="utf-8")
+    plan = parse_plan(next(body for name, _, body in blocks(page) if name == "sfnorch.yaml"))
     text = airflow_source(plan)
     yield f"```python\n{text[text.index(') as dag:') + len(') as dag:') :].strip(chr(10))}\n```\n"
 
@@ -238,3 +232,17 @@ def _followed() -> Iterator[str]:
     shown = plain(console.file.getvalue()) if isinstance(console.file, io.StringIO) else ""
     shown = shown.replace("ACCOUNT", "123456789012").replace("UUID", "…").replace("jr_ID", "jr_9f25…")
     yield f"```text\n$ sfnorch run --stack-name etl\n{shown}```"
+
+
+_PARTS: dict[str, Callable[[], Iterator[str]]] = {
+    "plan": _plan,
+    "commands": _commands,
+    "graphs": _graphs,
+    "run": _run,
+    "deployed": _deployed,
+    "followed": _followed,
+    "tasks": _tasks,
+    "waits": _waits,
+    "checkov": _checkov,
+    "airflow": _airflow,
+}

@@ -120,7 +120,7 @@ def test_the_readme_names_every_alias():
         command: [f"`{alias}`" for alias, own in ALIASES.items() if own == command] for command in ALIASES.values()
     }
     words = ", ".join(f"{' and '.join(aliases)} for `{command}`" for command, aliases in names.items())
-    assert f"Some commands have other names: {words}." in (ROOT / "README.md").read_text()
+    assert f"Some commands have other names: {words}." in (ROOT / "docs" / "reference" / "commands.md").read_text()
 
 
 def test_yes_has_a_short_form(run: Run):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.resources import files
@@ -29,7 +30,9 @@ from sfnorch.report.findings import print_findings
 from sfnorch.repository import buildspec_text
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
-from tests.docs.reference import readme_text
+from tests.commands import Command
+from tests.docs.pages import blocks, pages
+from tests.docs.reference import has_generated_parts, with_generated_parts
 from tests.golden.worker_types import worker_types_text
 
 if TYPE_CHECKING:
@@ -79,7 +82,9 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
         yield AIRFLOW / f"{path.name.removesuffix('.plan.yaml')}_dag.py", partial(airflow_source, plan)
     for path in sorted(RULES.glob("*.bad.yaml")):
         yield path.with_suffix("").with_suffix(".found.txt"), partial(_found, path)
-    yield ROOT / "README.md", _readme
+    yield ROOT / "docs" / "images" / "simulate.svg", _picture
+    for page in filter(has_generated_parts, pages()):
+        yield page, partial(_page, page)
 
 
 def starter_plan(name: str) -> AnyPlan:
@@ -121,8 +126,20 @@ def _found(path: Path) -> str:
     return found_text(rule_findings(path.read_text(encoding="utf-8"), path.name))
 
 
-def _readme() -> str:
-    return readme_text((ROOT / "README.md").read_text(encoding="utf-8"))
+def _page(path: Path) -> str:
+    return with_generated_parts(path.read_text(encoding="utf-8"))
+
+
+def _picture() -> str:
+    """A simulated run of the plan of the page Getting started, as a picture."""
+    page = (ROOT / "docs" / "getting-started.md").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        plan, picture = Path(folder, "sfnorch.yaml"), Path(folder, "simulate.svg")
+        plan.write_text(next(body for name, _, body in blocks(page) if name == plan.name), encoding="utf-8")
+        words = ("simulate", "--fail", "clean-orders", "--duration", "load-*=20m", "--save", str(picture))
+        command = Command(*words, folder=Path(folder), environment={"COLUMNS": "100"})
+        command.communicate()
+        return picture.read_text(encoding="utf-8")
 
 
 def _definitions(plan: AnyPlan) -> str:

@@ -6,7 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.docs.test_readme import readme_with_outputs
+from tests.docs.pages import name_of
+from tests.docs.test_docs import docs_with_outputs
 from tests.golden.artifacts import ROOT, artifacts
 
 
@@ -18,12 +19,11 @@ def main() -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             sys.stdout.write(f"renewed {path.relative_to(ROOT)}\n")
-    readme = ROOT / "README.md"
     with tempfile.TemporaryDirectory() as folder:
-        text = readme_with_outputs(Path(folder))
-    if readme.read_text(encoding="utf-8") != text:
-        readme.write_text(text, encoding="utf-8")
-        sys.stdout.write("renewed what the README's commands print\n")
+        for page, text in docs_with_outputs(Path(folder)).items():
+            if page.read_text(encoding="utf-8") != text:
+                page.write_text(text, encoding="utf-8")
+                sys.stdout.write(f"renewed what the commands of {name_of(page)} print\n")
 
 
 if __name__ == "__main__":

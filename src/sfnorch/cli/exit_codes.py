@@ -1,4 +1,4 @@
-"""The exit codes of the commands, which the README lists."""
+"""The exit codes of the commands, which docs/reference/exit-codes.md lists."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The plan as pydantic models: one class a mapping, every key with its meaning, default and example.
 
-A key's description is what `sfnorch schema`, an editor and the README's plan reference show. What must hold between
+A key's description is what `sfnorch schema`, an editor and the reference of plan keys show. What must hold between
 keys (names that differ, one kind of alert) is checked in `consistency.py`, so that it is told beside all other errors.
 """
 
