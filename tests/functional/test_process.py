@@ -210,10 +210,13 @@ def test_ctrl_c_that_other_code_takes_for_its_own(tmp_path: Path, way: str):
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_another_signal_ends_a_command_as_ctrl_c_does(tmp_path: Path, name: str):
+    def heed() -> None:  # also where the tests themselves run under nohup
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+
     (tmp_path / "SAM-template.yaml").write_text("old")
     # within the writing of a file, which is taken back
     code = f"import os, signal\nos.fsync = lambda _: os.kill(os.getpid(), signal.{name})"
-    done = process("render", folder=tmp_path, code=code)
+    done = process("render", folder=tmp_path, before=heed, code=code)
     assert done == Outcome(code=128 + getattr(signal, name), out="", err="Stopped.\n")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
 

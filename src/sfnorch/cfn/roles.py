@@ -44,7 +44,7 @@ TRACING = (
 
 
 STACK_PATH = Sub("/${AWS::StackName}/")
-"""The path of the stack's roles and policies, by which their ARNs can be told from those of other stacks."""
+"""The path of the stack's roles and policies, which separates their ARNs from those of other stacks."""
 
 _OWN_ROOM, _MANAGED_ROOM = 6_000, 5_700
 """Characters of the ARNs of jobs in a role's own policy (10,240 with all else), and in a managed one (6,144).

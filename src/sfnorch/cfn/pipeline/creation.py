@@ -76,7 +76,7 @@ def _keep_off_other_stacks() -> dict[str, Any]:
     """The statement that denies everything on resources of other stacks.
 
     The names of this stack's resources begin with its name and a hyphen, and so do the names of a stack `NAME-prod`.
-    The stacks differ in the tag that CloudFormation gives to every resource and that nobody else can set. Managed
+    The stacks differ in the tag that CloudFormation gives to every resource and that only it can set. Managed
     policies of AWS rely on such tags too [documented: AmazonEC2ContainerServiceFullAccess].
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
     """
