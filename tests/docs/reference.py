@@ -83,7 +83,7 @@ def with_generated_parts(text: str) -> str:
 
 def has_generated_parts(page: Path) -> bool:
     """Return whether the page has parts that the code makes."""
-    return bool(_PART.search(page.read_text(encoding="utf-8")))
+    return page.exists() and bool(_PART.search(page.read_text(encoding="utf-8")))
 
 
 def _plan() -> Iterator[str]:
