@@ -264,3 +264,11 @@ def test_what_cfn_lint_stumbles_over(name: str, run: Run):
     Path("t.yaml").write_text(f"Transform: AWS::Serverless-2016-10-31\n{section}")
     done = run("lint", "t.yaml")
     assert (done.code, done.err, done.out[: len(begins)]) == (1, "", begins)
+
+
+@pytest.mark.parametrize("body", ["10", "text", "[]", "", "{Type: String, AllowedPattern: 1, Default: a}"])
+def test_a_parameter_that_is_no_declaration_is_an_error_of_the_template(run: Run, body: str):
+    Path("t.yaml").write_text(f"Parameters:\n  Often: {body}\nResources: {{Topic: {{Type: AWS::SNS::Topic}}}}\n")
+    done = run("lint", "t.yaml")
+    assert done.code == 1, done
+    assert "error: " in done.out

@@ -112,7 +112,9 @@ def _without_slow_patterns(data: Object) -> Iterator[Located]:
     """Take out of the data each AllowedPattern that takes too many steps to match its Default; yield a finding."""
     parameters = data.get("Parameters")
     for name, body in parameters.items() if isinstance(parameters, Object) else ():
-        pattern, default = (body.get("AllowedPattern"), body.get("Default")) if isinstance(body, Object) else ("", "")
+        if not isinstance(body, Object):
+            continue
+        pattern, default = body.get("AllowedPattern"), body.get("Default")
         if not isinstance(pattern, str) or not isinstance(default, str):
             continue
         parts = default.split(",") if "List" in str(body.get("Type")) else [default]
