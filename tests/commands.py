@@ -104,6 +104,12 @@ def _rest(stream: TextIO | None) -> str:
         return stream.read()
 
 
+def server_address() -> Path:
+    """Return the socket of the process that starts commands, which stays there as long as this process."""
+    _connected().close()
+    return _FOLDER / "socket"
+
+
 def _connected() -> socket.socket:
     """Return a connection to the process that starts commands; start that where nobody has."""
     for _ in range(_ATTEMPTS):
