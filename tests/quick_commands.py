@@ -22,7 +22,7 @@ connection = socket.socket(socket.AF_UNIX)
 connection.connect({address!r})
 connection.sendall(({user}).to_bytes(8, "big"))
 assert connection.recv(1)
-request = {{"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
+request = {{"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ), "closed": []}}
 data = json.dumps(request).encode()
 socket.send_fds(connection, [len(data).to_bytes(8, "big")], [0, 1, 2])
 connection.sendall(data)
