@@ -269,10 +269,11 @@ def test_a_current_folder_that_does_not_exist_any_more(tmp_path: Path, arguments
     assert done == Outcome(code=1, out="", err=f"Error: {errors[arguments]}\n")
 
 
-def lints_and_asks_for_credentials(of: Callable[..., Outcome]) -> None:
+def lints_and_asks_for_credentials(of: Callable[..., Outcome], folder: Path) -> None:
     """A command of each kind: one that lints by another's program, and one that reads settings of AWS's."""
-    assert of("lint").code == 0
-    done = of("outputs", "--stack-name", "s", "--region", "eu-central-1")
+    (folder / "t.yaml").write_text("Resources: {Topic: {Type: AWS::SNS::Topic}}\n")
+    assert of("lint", "t.yaml", folder=folder).code == 0
+    done = of("outputs", "--stack-name", "s", "--region", "eu-central-1", folder=folder)
     assert (done.code, done.out, done.err.splitlines()[0]) == (
         1,
         "",
@@ -294,13 +295,13 @@ def test_a_home_folder_that_is_missing(tmp_path: Path, home: str | None, monkeyp
         monkeypatch.delenv("HOME")
     else:
         monkeypatch.setenv("HOME", home)
-    lints_and_asks_for_credentials(partial(loaded, folder=tmp_path))
+    lints_and_asks_for_credentials(loaded, tmp_path)
 
 
 @pytest.mark.usefixtures("no_settings")
 def test_a_home_folder_of_a_user_without_an_entry(tmp_path: Path):
     code = "import os, pwd\ndel os.environ['HOME']\npwd.getpwuid = {}.__getitem__"
-    lints_and_asks_for_credentials(partial(process, folder=tmp_path, code=code))
+    lints_and_asks_for_credentials(partial(process, code=code), tmp_path)
 
 
 def test_ctrl_c_after_the_end_of_a_command(tmp_path: Path):
