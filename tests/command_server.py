@@ -1,7 +1,8 @@
 """Starts commands for `tests/commands.py`: it has loaded what commands load, and forks a process for each.
 
-A connection holds one request: standard input, output and error as descriptors, then a JSON document. What it is sent
-back is the process's id, and its exit code once it has ended, negative for a signal.
+A connection begins with the id of the process that the server stays there for. It holds one request at most: standard
+input, output and error as descriptors, then a JSON document. What it is sent back is the command's process id, and its
+exit code once it has ended, negative for a signal.
 """
 
 from __future__ import annotations
@@ -96,6 +97,8 @@ def _answer(connection: socket.socket) -> None:
     """Start a command and report its end, in a process that does nothing else."""
     connection.sendall(b"!")
     size, streams, _, _ = socket.recv_fds(connection, 8, 3)
+    if not size:
+        os._exit(0)  # it was only to learn who is there
     request = json.loads(_received(connection, int.from_bytes(size, "big")))
     process = os.fork()
     if process == 0:
@@ -134,6 +137,9 @@ def _run(request: dict[str, Any], streams: list[int]) -> None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - they stay open
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115
+        for descriptor in request["closed"]:
+            os.close(descriptor)
+            setattr(sys, ("stdin", "stdout", "stderr")[descriptor], None)
         try:
             main()
         except SystemExit as end:

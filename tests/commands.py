@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -30,7 +30,8 @@ _servers: list[subprocess.Popen[bytes]] = []
 class Command:
     """A command that runs, as `subprocess.Popen` shows a process: in this folder, with this environment.
 
-    Its output and errors are read by `stdout` and `stderr`, or together by `stdout`, unless it has a terminal.
+    Its output and errors are read by `stdout` and `stderr`, or together by `stdout`, unless it has a terminal. `streams`
+    are descriptors for standard streams of its own, by their numbers, and `closed` those that it begins without.
     """
 
     def __init__(
@@ -40,12 +41,17 @@ class Command:
         folder: Path | None = None,
         terminal: int | None = None,
         merged: bool = False,
+        streams: Mapping[int, int] | None = None,
+        closed: Sequence[int] = (),
     ) -> None:
         self.returncode: int | None = None
         self.stdout = self.stderr = None
         theirs = [terminal] * 3 if terminal is not None else self._pipes(merged=merged)
+        for standard, descriptor in (streams or {}).items():
+            os.dup2(descriptor, theirs[standard])
         whole = {**os.environ, **(environment or {})}
-        request = {"arguments": arguments, "folder": str(folder or Path.cwd()), "environment": whole}
+        where = {"folder": str(folder or Path.cwd()), "environment": whole}
+        request = {"arguments": arguments, **where, "closed": list(closed)}
         data = json.dumps(request).encode()
         self._connection = _connected()
         socket.send_fds(self._connection, [len(data).to_bytes(8, "big")], theirs)
@@ -102,6 +108,12 @@ def _rest(stream: TextIO | None) -> str:
         return ""
     with stream:
         return stream.read()
+
+
+def server_address() -> Path:
+    """Return the socket of the process that starts commands, which stays there as long as this process."""
+    _connected().close()
+    return _FOLDER / "socket"
 
 
 def _connected() -> socket.socket:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -20,9 +21,23 @@ _LOOKS: dict[int, tuple[Rules, dict[tuple[str, str], list[Match]]]] = {}
 """By the rules' id, for as long as they are kept: by settings and template, what was found."""
 
 _look = Runner.validate_template
+_left_out: list[bool] = []
+"""Holds something within `without_cfn_lint`."""
+
+
+@contextmanager
+def without_cfn_lint() -> Iterator[None]:
+    """Have cfn-lint find nothing, so that the findings within are those of sfnorch's rules and statelint's alone."""
+    _left_out.append(True)
+    try:
+        yield
+    finally:
+        _left_out.pop()
 
 
 def _look_once(runner: Runner, template: dict[str, Any]) -> Iterator[Match]:
+    if _left_out:
+        return iter(())
     key = (repr(runner.config), repr(template))
     looks = _LOOKS.setdefault(id(runner.rules), (runner.rules, {}))[1]
     if key not in looks:

@@ -28,6 +28,7 @@ from tests.codebuild import Pipeline, own_environment, run_buildspec
 from tests.conftest import Run
 from tests.golden.artifacts import ROOT
 from tests.ministack import REGION, Account, small_template
+from tests.quick_commands import write_quick_commands
 from tests.wire import Answer, Wire, json_answer
 
 PIPELINE = (ROOT / "cloudformation" / "pipeline.yaml").read_text()
@@ -104,6 +105,12 @@ def install(folder: Path) -> None:
 
 
 @pytest.fixture
+def quick(installed: Path, tmp_path: Path) -> Path:
+    """The commands' folder of the new environment, with sfnorch and pip as commands that need not be loaded."""
+    return write_quick_commands(tmp_path / "quick", installed / "bin" / "python")
+
+
+@pytest.fixture
 def deployed(account: Account) -> dict[str, str]:
     """What the pipeline's stack has made: a role, and a bucket for templates."""
     bucket = f"pipeline-artifacts-{account.number}"
@@ -151,11 +158,11 @@ def test_the_install_phase_installs_the_repository(installed: Path):
 
 
 def test_a_push_is_tested_and_rendered_by_the_build_stage(
-    installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+    quick: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ):
     clone = cloned(tmp_path / "clone")
-    quick = {"PYTEST_ADDOPTS": "tests/unit/asl -p no:cacheprovider"}  # the tests that run are few
-    known = environment(wired, account, tmp_path / "home", installed / "bin", **quick)
+    few = {"PYTEST_ADDOPTS": "tests/unit/asl/test_serialize.py --noconftest -p no:cacheprovider"}
+    known = environment(wired, account, tmp_path / "home", quick, **few)
     first = Pipeline(PIPELINE, REPOSITORY, clone, tmp_path / "first", known, deployed)
 
     assert first.run("Source", "Build") is None
@@ -238,7 +245,7 @@ def _client(account: Account, wired: Wire) -> Any:
 
 
 def test_a_plan_that_does_not_pass_lint_stops_before_anything_is_made(
-    run: Run, installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+    run: Run, quick: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ):
     run("init", "--pipeline")
     source = tmp_path / "source"
@@ -246,7 +253,7 @@ def test_a_plan_that_does_not_pass_lint_stops_before_anything_is_made(
     for name in ("buildspec.yml", "README.md"):
         shutil.move(tmp_path / name, source)
     (source / "sfnorch.yaml").write_text("pattern: master-child\nchildren: [{name: orders, jobs: ['clean*']}]\n")
-    known = environment(wired, account, tmp_path / "home", installed / "bin")
+    known = environment(wired, account, tmp_path / "home", quick)
     pipeline = Pipeline(PIPELINE, REPOSITORY, source, tmp_path / "work", known, deployed)
 
     build = pipeline.run()
@@ -261,7 +268,7 @@ def test_a_plan_that_does_not_pass_lint_stops_before_anything_is_made(
 
 
 def test_a_test_that_fails_stops_the_build_and_leaves_its_report(
-    run: Run, installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+    run: Run, quick: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ):
     run("init", "--pipeline", "dynamic")
     source = tmp_path / "source"
@@ -269,7 +276,7 @@ def test_a_test_that_fails_stops_the_build_and_leaves_its_report(
     for name in ("buildspec.yml", "sfnorch.yaml"):
         shutil.move(tmp_path / name, source)
     (source / "tests" / "test_plan.py").write_text("def test_plan():\n    assert 1 == 2\n")
-    known = environment(wired, account, tmp_path / "home", installed / "bin")
+    known = environment(wired, account, tmp_path / "home", quick)
     pipeline = Pipeline(PIPELINE, REPOSITORY, source, tmp_path / "work", known, deployed)
 
     build = pipeline.run()
@@ -282,14 +289,14 @@ def test_a_test_that_fails_stops_the_build_and_leaves_its_report(
 
 
 def test_what_init_writes_is_a_repository_that_a_pipeline_builds(
-    run: Run, installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+    run: Run, quick: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ):
     run("init", "--pipeline")
     source = tmp_path / "source"
     source.mkdir()
     for name in ("buildspec.yml", "README.md", "sfnorch.yaml", "sfnorch.schema.json"):
         shutil.move(tmp_path / name, source)
-    known = environment(wired, account, tmp_path / "home", installed / "bin")
+    known = environment(wired, account, tmp_path / "home", quick)
     template = run("pipeline", "render", "--plan", str(source / "sfnorch.yaml"), "-o", "-").out
     pipeline = Pipeline(template, REPOSITORY, source, tmp_path / "work", known, deployed)
 
@@ -307,11 +314,11 @@ def test_what_init_writes_is_a_repository_that_a_pipeline_builds(
 
 @pytest.fixture
 def push(
-    run: Run, installed: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
+    run: Run, quick: Path, tmp_path: Path, wired: Wire, account: Account, deployed: dict[str, str]
 ) -> Callable[[str], Pipeline]:
     """A push that makes a topic with a name the stack's one resource, as far as it is built."""
     run("init", "--pipeline", "dynamic")
-    known = environment(wired, account, tmp_path / "home", installed / "bin")
+    known = environment(wired, account, tmp_path / "home", quick)
     source = tmp_path / "source"
     source.mkdir()
     shutil.move(tmp_path / "buildspec.yml", source)

@@ -1,4 +1,8 @@
-"""The process of a command: standard streams that are full or closed, and Ctrl-C while modules load."""
+"""The process of a command: standard streams that are full or closed, and Ctrl-C while modules load.
+
+Real interpreters run where what they do before the command matters, and one command for each kind of stream. What the
+other commands print goes the same ways: a process that has loaded them runs these.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sfnorch.cli.exit_codes import INTERRUPTED
 from sfnorch.cli.process import OutputError, _Output
+from tests.commands import Command
 from tests.conftest import Outcome
 from tests.golden.artifacts import ROOT
 
@@ -60,22 +67,42 @@ def process(
     return Outcome(code=done.returncode, out=(done.stdout or b"").decode(), err=(done.stderr or b"").decode())
 
 
+def loaded(*arguments: str, folder: Path, **streams: Any) -> Outcome:
+    """What a command comes to in a process that has loaded what it needs."""
+    command = Command(*arguments, folder=folder, **streams)
+    out, err = command.communicate()
+    return Outcome(code=command.wait(), out=out, err=err)
+
+
 @pytest.fixture
-def full() -> int:
+def full() -> Iterator[int]:
     """A device that has no room."""
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
-    return os.open("/dev/full", os.O_WRONLY)
+    descriptor = os.open("/dev/full", os.O_WRONLY)
+    yield descriptor
+    os.close(descriptor)
 
 
 @pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
 def test_a_standard_output_that_is_full(tmp_path: Path, full: int, arguments: list[str]):
+    assert loaded(*arguments, folder=tmp_path, streams={1: full}) == Outcome(code=1, out="", err=FULL)
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["render", "-o", "-"]], ids=" ".join)
+def test_a_standard_output_that_is_full_from_the_start_of_the_interpreter(
+    tmp_path: Path, full: int, arguments: list[str]
+):
     assert process(*arguments, folder=tmp_path, stdout=full) == Outcome(code=1, out="", err=FULL)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["render", "-o", "-"]], ids=" ".join)
+@pytest.mark.parametrize("arguments", PRINTING, ids=" ".join)
 def test_a_standard_output_that_is_closed(tmp_path: Path, arguments: list[str]):
-    done = process(*arguments, folder=tmp_path, before=_closing(1))
+    assert loaded(*arguments, folder=tmp_path, closed=[1]) == Outcome(code=1, out="", err=CLOSED)
+
+
+def test_a_standard_output_that_is_closed_from_the_start_of_the_interpreter(tmp_path: Path):
+    done = process("--help", folder=tmp_path, before=_closing(1))
     assert done == Outcome(code=1, out="", err=CLOSED)
 
 
@@ -87,21 +114,25 @@ def test_a_file_is_written_though_nobody_can_read_that_it_is(tmp_path: Path):
 
 
 def test_a_command_that_prints_nothing_needs_no_output(tmp_path: Path):
-    done = process("deploy", "--stack-name", "1", folder=tmp_path, before=_closing(1))
+    done = loaded("deploy", "--stack-name", "1", folder=tmp_path, closed=[1])
     assert (done.code, done.err.splitlines()[-1][:55]) == (2, "Error: Invalid value for '--stack-name': '1' is not a s")
 
 
 @pytest.mark.parametrize("arguments", [["render", "--plan", "none.yaml"], ["no-command"]], ids=" ".join)
 def test_a_standard_error_that_is_full(tmp_path: Path, full: int, arguments: list[str]):
-    done = process(*arguments, folder=tmp_path, stderr=full)
+    done = loaded(*arguments, folder=tmp_path, streams={2: full})
     assert (done.code, done.out) == (1 if arguments[0] == "render" else 2, "")
 
 
 def test_progress_that_can_not_be_shown_stops_nothing(tmp_path: Path, full: int):
-    told = process("render", "-o", "-", "--format", "asl", folder=tmp_path)
+    command = ("render", "-o", "-", "--format", "asl")
+    told = loaded(*command, folder=tmp_path)
     assert "fill in before you start" in told.err
-    for streams in ({"stderr": full}, {"before": _closing(2)}):
-        done = process("render", "-o", "-", "--format", "asl", folder=tmp_path, **streams)  # type: ignore[arg-type]
+    for done in (
+        loaded(*command, folder=tmp_path, streams={2: full}),
+        loaded(*command, folder=tmp_path, closed=[2]),
+        process(*command, folder=tmp_path, stderr=full),
+    ):
         assert (done.code, done.out) == (0, told.out)
 
 
@@ -241,27 +272,39 @@ def test_a_current_folder_that_does_not_exist_any_more(tmp_path: Path, arguments
     assert done == Outcome(code=1, out="", err=f"Error: {errors[arguments]}\n")
 
 
-HOMES = {
-    "": "del os.environ['HOME']",
-    "of a user without an entry": "del os.environ['HOME']\nimport pwd\npwd.getpwuid = {}.__getitem__",
-    "that is a file": "os.environ['HOME'] = '/etc/passwd'",
-    "that does not exist": "os.environ['HOME'] = '/none/home'",
-}
-
-
-@pytest.mark.parametrize("home", HOMES)
-def test_a_home_folder_that_is_missing(tmp_path: Path, home: str, monkeypatch: pytest.MonkeyPatch):
+def lints_and_asks_for_credentials(of: Callable[..., Outcome], folder: Path) -> None:
     """A command of each kind: one that lints by another's program, and one that reads settings of AWS's."""
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.delenv(name)
-    code = f"import os\n{HOMES[home]}"
-    assert process("lint", folder=tmp_path, code=code).code == 0
-    done = process("outputs", "--stack-name", "s", "--region", "eu-central-1", folder=tmp_path, code=code)
+    (folder / "t.yaml").write_text("Resources: {Topic: {Type: AWS::SNS::Topic}}\n")
+    assert of("lint", "t.yaml", folder=folder).code == 0
+    done = of("outputs", "--stack-name", "s", "--region", "eu-central-1", folder=folder)
     assert (done.code, done.out, done.err.splitlines()[0]) == (
         1,
         "",
         "Error: No AWS credentials that could be used: Unable to locate credentials",
     )
+
+
+@pytest.fixture
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has AWS's settings looked for in the home folder."""
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.usefixtures("no_settings")
+@pytest.mark.parametrize("home", [None, "/etc/passwd", "/none/home"])
+def test_a_home_folder_that_is_missing(tmp_path: Path, home: str | None, monkeypatch: pytest.MonkeyPatch):
+    if home is None:
+        monkeypatch.delenv("HOME")
+    else:
+        monkeypatch.setenv("HOME", home)
+    lints_and_asks_for_credentials(loaded, tmp_path)
+
+
+@pytest.mark.usefixtures("no_settings")
+def test_a_home_folder_of_a_user_without_an_entry(tmp_path: Path):
+    code = "import os, pwd\ndel os.environ['HOME']\npwd.getpwuid = {}.__getitem__"
+    lints_and_asks_for_credentials(partial(process, code=code), tmp_path)
 
 
 def test_ctrl_c_after_the_end_of_a_command(tmp_path: Path):

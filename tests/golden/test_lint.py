@@ -1,11 +1,14 @@
 """Every rule: its bad template gives just its finding, as either type of machine; the mended twin gives none.
 
 In `rules/` a template is a native one; its SAM twin is made here. What `sfnorch lint` says of a bad one stands beside
-it; `make golden` renews that.
+it; `make golden` renews that. cfn-lint has looked at the native one: it looks at the SAM twin too where the finding is
+its own, and at each tenth of the others. Our own templates of SAM's type are all looked at.
 """
 
 from __future__ import annotations
 
+import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,11 +19,12 @@ from sfnorch.lint.run import Linting
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from tests.golden.artifacts import ROOT, RULES, found_text, lint_findings, rule_findings
+from tests.lint_once import without_cfn_lint
 
 BAD = sorted(RULES.glob("*.bad.yaml"))
 MENDED = sorted(RULES.glob("*.mended.yaml"))
 # those of plain CloudFormation hold the same, and cfn-lint has looked at them in test_rules.py
-OURS = [*sorted((ROOT / "templates").glob("*/SAM-template.yaml")), ROOT / "templates/master-child/CFN-template.yaml"]
+OURS = sorted((ROOT / "templates").glob("*/SAM-template.yaml"))
 OURS += sorted((ROOT / "tests/golden/plans").glob("*.sam.yaml"))
 
 
@@ -37,10 +41,18 @@ def as_sam(text: str) -> str:
     return text
 
 
+def sam_findings(path: Path) -> list[Finding]:
+    """What is found in the SAM twin of a rule's example."""
+    rule = path.name.split(".")[0]
+    looks = re.fullmatch(r"[EWI]\d{4}", rule) or path in (*BAD[::10], *MENDED[::10])
+    with nullcontext() if looks else without_cfn_lint():
+        return rule_findings(as_sam(path.read_text()), path.name)
+
+
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.name)
 def test_a_bad_template_gives_just_the_rules_finding(path: Path):
     text = path.read_text()
-    native, sam = rule_findings(text, path.name), rule_findings(as_sam(text), path.name)
+    native, sam = rule_findings(text, path.name), sam_findings(path)
     assert [finding.rule for finding in native] == [path.name.split(".")[0]]
     assert sam == native
     assert path.with_suffix("").with_suffix(".found.txt").read_text() == found_text(native)
@@ -49,7 +61,7 @@ def test_a_bad_template_gives_just_the_rules_finding(path: Path):
 @pytest.mark.parametrize("path", MENDED, ids=lambda path: path.name)
 def test_its_mended_twin_gives_none(path: Path):
     text = path.read_text()
-    assert (rule_findings(text, path.name), rule_findings(as_sam(text), path.name)) == ([], [])
+    assert (rule_findings(text, path.name), sam_findings(path)) == ([], [])
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))

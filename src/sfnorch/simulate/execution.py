@@ -22,9 +22,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 MAX_SECONDS = 31_536_000.0
 """How long an execution may take: a year."""
 
-MAX_EXECUTIONS = 20_000
-"""Where a run is given up: no end is in sight."""
-
 _TASK = re.compile(r"(.+)-[0-9a-f]{16}")
 """How a task's execution is called: by the task, and by what tells the run."""
 
@@ -34,9 +31,9 @@ _TIMED_OUT = "the execution's own timeout"
 def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", parent: str = "") -> Execution:
     """The execution, which has started: its states are entered as the clock goes on."""
     title = world.template.title(machine)
-    if len(world.record.executions) >= MAX_EXECUTIONS:
+    if len(world.record.executions) >= world.most_executions:
         raise NotPlayable(
-            f"there are more than {MAX_EXECUTIONS:,} executions: {title} was to start once more",
+            f"there are more than {world.most_executions:,} executions: {title} was to start once more",
             hint="does a machine start itself?",
         )
     if task := _TASK.fullmatch(name):

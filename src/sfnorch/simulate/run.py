@@ -10,7 +10,7 @@ from sfnorch.simulate.behaviour import Behaviour
 from sfnorch.simulate.errors import NotPlayable
 from sfnorch.simulate.execution import begin
 from sfnorch.simulate.record import Run
-from sfnorch.simulate.world import World
+from sfnorch.simulate.world import MAX_EXECUTIONS, World
 from sfnorch.template.calls import ANY, child_machine, starts_itself
 from sfnorch.template.contents import StateMachine, Template, contents
 from sfnorch.template.iam import overlap
@@ -31,13 +31,16 @@ def simulate(
     seed: int = 0,
     until: float | None = None,
     where: Surroundings | None = None,
+    most_executions: int = MAX_EXECUTIONS,
 ) -> Run:
     """The run of a template's machine: `machine` by name, else the one that starts the others, or the only one.
 
     Raises SfnorchError for a template or machine that can't be played through.
     """
     template = contents(parse_template(text, "template"), parameters, where)
-    return play(template, chosen(template, machine), given, behaviour, seed=seed, until=until)
+    return play(
+        template, chosen(template, machine), given, behaviour, seed=seed, until=until, most_executions=most_executions
+    )
 
 
 def play(
@@ -48,16 +51,17 @@ def play(
     *,
     seed: int = 0,
     until: float | None = None,
+    most_executions: int = MAX_EXECUTIONS,
 ) -> Run:
     """The run of the machine with this input, to its end or for so many seconds; one that starts itself for an hour.
 
-    Raises NotPlayable where it can't be played through.
+    Raises NotPlayable where it can't be played through, also where it has more executions than `most_executions`.
     """
     if until is None and any(starts_itself(state) for state in machine.walk()):
         until = ENDLESS_SECONDS
     for other in template.machines:
         _refuse_unplayable(template, other)
-    world = World(template, behaviour or Behaviour(), seed)
+    world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
     begin(world, machine, {} if given is None else given)
     try:
         world.clock.run(until)

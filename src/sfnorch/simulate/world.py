@@ -24,6 +24,9 @@ Steps: TypeAlias = Generator[simpy.Event, Any, Any]
 BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 """When a run begins, unless told: some time must be shown, and always the same."""
 
+MAX_EXECUTIONS = 20_000
+"""Where a run is given up: no end is in sight."""
+
 
 @dataclass(slots=True)
 class JobCounts:
@@ -44,6 +47,7 @@ class World:
     behaviour: Behaviour
     seed: int = 0
     begin: datetime = BEGIN
+    most_executions: int = MAX_EXECUTIONS
     clock: simpy.Environment = field(default_factory=simpy.Environment)
     record: Run = field(default_factory=Run)
     rng: random.Random = field(init=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,36 @@ from sfnorch.plan.load import parse_plan
 from sfnorch.template.contents import Template, contents
 from sfnorch.template.delivery import projects
 from sfnorch.template.iam import allows
-from sfnorch.template.reader import parse_template
+from sfnorch.template.reader import Source, parse_template
 from sfnorch.template.resources import Surroundings
+from sfnorch.workflow import Workflow
 from tests.golden.artifacts import PLANS
 
 EVERY_PLAN = sorted(PLANS.glob("*.plan.yaml"))
 BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 
 
+@cache
+def built(plan: str) -> Workflow:
+    """The plan's workflow: no test changes what is kept here and below."""
+    return workflow(parse_plan(plan, folder=PLANS))
+
+
+@cache
+def rendered(plan: str) -> Source:
+    """The plan's template, read."""
+    return parse_template(render_template(built(plan), "cfn"), "plan")
+
+
+@cache
 def pipeline_of(plan: str, source: str = "connection", **parameters: str) -> Template:
-    text = render_pipeline(workflow(parse_plan(plan, folder=PLANS)), source, stack_name="etl", approval=True)
-    return contents(parse_template(text, "pipeline"), parameters)
+    return contents(_pipeline(plan, source), parameters)
+
+
+@cache
+def _pipeline(plan: str, source: str) -> Source:
+    text = render_pipeline(built(plan), source, stack_name="etl", approval=True)
+    return parse_template(text, "pipeline")
 
 
 def statements(template: Template, role: str) -> list[Any]:
@@ -41,8 +61,7 @@ def statements(template: Template, role: str) -> list[Any]:
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "cn-north-1", "us-isof-south-1"])
 def test_the_message_of_a_stage_that_failed_leads_into_the_console_of_its_partition(region: str):
-    text = render_pipeline(workflow(parse_plan("pattern: dynamic\n")), "connection", stack_name="etl")
-    template = contents(parse_template(text, "pipeline"), where=Surroundings(region=region))
+    template = contents(_pipeline("pattern: dynamic", "connection"), where=Surroundings(region=region))
     (target,) = template.source.data["Resources"]["StageFailed"]["Properties"]["Targets"]
     message = template.stack.text(target["InputTransformer"]["InputTemplate"])
     console = CONSOLES[partition_of(region).name]
@@ -52,8 +71,7 @@ def test_the_message_of_a_stage_that_failed_leads_into_the_console_of_its_partit
 
 @pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)
 def test_cloudformation_may_make_every_type_of_resource_that_is_rendered(path: Any):
-    text = render_template(workflow(parse_plan(path.read_text(), folder=PLANS)), "cfn")
-    kinds = {resource["Type"] for resource in parse_template(text, "plan").data["Resources"].values()}
+    kinds = {resource["Type"] for resource in rendered(path.read_text()).data["Resources"].values()}
     assert kinds <= set(CREATED)
 
 
@@ -61,8 +79,7 @@ def test_cloudformation_may_make_every_type_of_resource_that_is_rendered(path: A
 def test_every_name_that_is_rendered_is_one_that_cloudformation_may_give(path: Any):
     plan = path.read_text()
     granted = statements(pipeline_of(plan, StackName="etl"), "CloudFormationRole")
-    text = render_template(workflow(parse_plan(plan, folder=PLANS)), "cfn").replace("${AWS::StackName}", "etl")
-    made = contents(parse_template(text.replace("!Ref AWS::StackName", "etl"), "plan"))
+    made = contents(rendered(plan), where=Surroundings(stack_name="etl"))
     for machine in made.machines:
         assert allows(granted, "states:CreateStateMachine", machine.arn)
     for alarm in made.alarms:
@@ -72,7 +89,7 @@ def test_every_name_that_is_rendered_is_one_that_cloudformation_may_give(path: A
     for resource in made.source.data["Resources"].values():
         given = resource.get("Properties", {})
         if resource["Type"] == "AWS::IAM::Role":
-            assert given["Path"] == {"Fn::Sub": "/etl/"}
+            assert made.stack.text(given["Path"]) == "/etl/"
         if resource["Type"] == "AWS::Logs::LogGroup":
             group = made.stack.text(given["LogGroupName"])
             assert allows(granted, "logs:CreateLogGroup", f"arn:aws:logs:us-east-1:123456789012:log-group:{group}")
@@ -124,7 +141,7 @@ def test_the_boundary_allows_what_the_roles_that_are_rendered_allow_and_nothing_
     boundary = pipeline_of(plan).source.data["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]
     (statement,) = boundary["Statement"]
     assert len(json.dumps(boundary, separators=(",", ":"))) < 6_144
-    made = contents(parse_template(render_template(workflow(parse_plan(plan, folder=PLANS)), "cfn"), "plan"))
+    made = contents(rendered(plan))
     used = {action for role in made.roles.values() for one in role.statements for action in one.actions}
     assert used - set(statement["Action"]) == set()
     assert [action for action in statement["Action"] if action.startswith(("iam:", "sts:"))] == []
@@ -160,9 +177,9 @@ def test_permissions_of_functions_that_do_not_fit_into_a_boundary_are_refused(tm
 @pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)
 @pytest.mark.parametrize("source", SOURCES)
 def test_no_value_of_a_parameter_that_is_handed_on_breaks_the_json_that_it_stands_in(path: Any, source: str):
-    template = pipeline_of(path.read_text(), source)
-    handed_on = {parameter.name for parameter in workflow(parse_plan(path.read_text(), folder=PLANS)).parameters}
-    for name, declared in template.stack.section("Parameters").items():
+    declarations = _pipeline(path.read_text(), source).data["Parameters"]
+    handed_on = {parameter.name for parameter in built(path.read_text()).parameters}
+    for name, declared in declarations.items():
         if name in handed_on:
             taken = [
                 text for text in ('a"b', "a\\b", "a\nb", "a\x00b") if re.fullmatch(declared["AllowedPattern"], text)

@@ -49,9 +49,21 @@ def pipeline() -> str:
     return json.dumps(parse_template(text, "pipeline").data)
 
 
+@cache
+def rendered() -> str:
+    """The template of the default plan."""
+    return render_template(workflow(default_plan()), "cfn")
+
+
 def template_data() -> Data:
     """The pipeline's template, for a test to change."""
     return dict(json.loads(pipeline()))
+
+
+@cache
+def read(text: str) -> Template:
+    """The contents of a template."""
+    return contents(parse_template(text, "pipeline"))
 
 
 def statements_of(data: Data, role: str) -> list[Data]:
@@ -418,7 +430,7 @@ ATTACKS = {
 
 def becomes_of(attack: Attack, data: Data) -> str:
     """What becomes of the attack on the pipeline of this template, by its roles' and its buckets' policies."""
-    template = contents(parse_template(json.dumps(data), "pipeline"))
+    template = read(json.dumps(data))
     resource, policy = attack.resource, None
     bucket, _, key = resource.partition("/")
     if bucket in (ARTIFACTS, DEPLOYMENTS):
@@ -472,7 +484,7 @@ def test_a_role_of_a_build_is_assumed_for_its_own_project_alone(role: str, own: 
     trust = data["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]
 
     def becomes_of_project(arn: str) -> str:
-        template = contents(parse_template(json.dumps(data), "pipeline"))
+        template = read(json.dumps(data))
         document = template.stack.section("Resources")[role]["Properties"]["AssumeRolePolicyDocument"]
         context = {"aws:SourceArn": f"arn:aws:{arn}", "aws:SourceAccount": ACCOUNT}
         request = Request(
@@ -493,7 +505,7 @@ def test_a_role_of_a_build_is_assumed_for_its_own_project_alone(role: str, own: 
 
 @pytest.mark.parametrize(("deploys", "outcome"), [("stack", "allowed"), ("stack-prod", "denied"), (None, "denied")])
 def test_a_key_lets_itself_be_managed_by_the_role_that_deploys_its_own_stack(deploys: str | None, outcome: str):
-    template = contents(parse_template(render_template(workflow(default_plan()), "cfn"), "plan"))
+    template = read(rendered())
     key = template.stack.section("Resources")["AlarmTopicKey"]["Properties"]["KeyPolicy"]
     request = Request(
         action="kms:PutKeyPolicy",

@@ -11,7 +11,9 @@ from sfnorch.errors import SfnorchError
 from sfnorch.simulate.behaviour import Behaviour, Fault
 from sfnorch.simulate.errors import NotPlayable
 from sfnorch.simulate.record import Run
+from sfnorch.simulate.run import play as play_template
 from sfnorch.simulate.run import simulate
+from sfnorch.simulate.world import MAX_EXECUTIONS
 
 ROLE = "arn:aws:iam::123456789012:role/r"
 HERE = "us-east-1:123456789012"
@@ -598,8 +600,10 @@ def test_runs_that_would_never_end():
     backoff = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2000, "MaxDelaySeconds": 1}]
     assert one({**GLUE, "Retry": backoff}, Behaviour(unknown=["*"])).first.retries == 2000
     itself = {**start(""), "Arguments": {"StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:m"}}
-    with pytest.raises(NotPlayable, match="there are more than 20,000 executions: m was to start once more"):
-        one(itself)
+    with pytest.raises(NotPlayable, match="there are more than 200 executions: m was to start once more"):
+        play({"T": {**itself, "End": True}}, most_executions=200)
+    defaults = {(function.__kwdefaults__ or {})["most_executions"] for function in (simulate, play_template)}
+    assert (defaults, MAX_EXECUTIONS) == ({20_000}, 20_000)
     endless = one({"Type": "Pass", "Output": "{% ($f := function($x) { 1 + $f($x) }; $f(1)) %}"})
     assert endless.first.error == "States.QueryEvaluationError"
     year = play({"A": {"Type": "Wait", "Seconds": 99_999_999, "End": True}})
