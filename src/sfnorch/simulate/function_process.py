@@ -40,43 +40,65 @@ _MODULE = re.compile(r"[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*")
 _SHORTEST_WAIT = 0.05
 """Seconds. A function that has less left is ended."""
 
+_MOST_DELAYS = 9
+"""How many times its own time a process may wait for processors, beside the `longest_delay`."""
+
+_LONGEST_RESULT = 6_291_556
+"""Bytes of a function's answer. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+
+_LONGEST_ANSWER = _LONGEST_RESULT + 1_000
+"""Bytes of a line, which holds a little more than the result. Nothing longer is read."""
+
+_MOST_UNASKED = 10
+"""Lines that may wait to be taken. There is one for each question where the function's code writes none itself."""
+
+_ENDED, _TOO_LARGE = "Runtime.ExitError", "Function.ResponseSizeTooLarge"
+"""Errors after which a process is not asked again."""
+
 _CLOSING_SECONDS = 0.5
 """How long the reader of a process that was ended may take to see that there is no more to read."""
 
 
 class Running:
-    """A process, and the lines that it answers, read beside it: its pipe may outlive it."""
+    """A process, and the lines that it answers, read and written beside it: its pipes may outlive it.
+
+    The function's code shares the process, so a line can be anything, of any length, and unasked.
+    """
 
     def __init__(
-        self, process: subprocess.Popen[str], delayed: Callable[[int], float], *, isolated: bool = False
+        self,
+        process: subprocess.Popen[bytes],
+        delayed: Callable[[int], float],
+        *,
+        longest_delay: float,
+        isolated: bool = False,
     ) -> None:
         self._process = process
         self._pid = 0 if isolated else process.pid  # the starter of an isolated process says which it is
         self._delayed = delayed
-        self._answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._longest_delay = longest_delay
+        self._questions: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         assert process.stdin and process.stdout  # noqa: S101, PT018 - they are pipes
-        self._stdin = process.stdin
+        threading.Thread(target=self._write, args=(process.stdin,), daemon=True).start()
         self._reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True)
         self._reader.start()
 
-    def answer(self, line: str, seconds: float) -> str:
+    def answer(self, line: str, seconds: float) -> bytes:
         """Return what is answered to the line; nothing where the process has ended.
 
         Raises queue.Empty when the seconds are over. The time for which the process waited for a processor, because the
-        machine was busy, is not counted.
+        machine was busy, is not counted, up to a limit: code that starts many threads makes the machine busy itself.
         """
         began, delayed = time.monotonic(), self._delayed(self._pid)
-        try:
-            self._stdin.write(line + "\n")
-            self._stdin.flush()
-        except OSError:
-            return ""
+        most = self._longest_delay + _MOST_DELAYS * seconds
+        self._questions.put(line.encode() + b"\n")
         left = seconds
         while True:
             try:
                 return self._answers.get(timeout=left)
             except queue.Empty:
-                left = seconds - (time.monotonic() - began) + (self._delayed(self._pid) - delayed)
+                left = seconds - (time.monotonic() - began) + min(self._delayed(self._pid) - delayed, most)
                 if left < _SHORTEST_WAIT:
                     raise
 
@@ -87,18 +109,27 @@ class Running:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        with contextlib.suppress(OSError):
-            self._stdin.close()
+        self._questions.put(b"")
         self._reader.join(_CLOSING_SECONDS)
 
-    def _read(self, pipe: IO[str]) -> None:
-        with pipe:
-            for line in pipe:
+    def _write(self, pipe: IO[bytes]) -> None:
+        """Write the questions. A process that does not read them keeps only this thread waiting."""
+        with contextlib.suppress(OSError), pipe:
+            while question := self._questions.get():
+                pipe.write(question)
+                pipe.flush()
+
+    def _read(self, pipe: IO[bytes]) -> None:
+        """Read the answers, until the process ends, or says too much: then it has nobody to write to."""
+        with contextlib.suppress(OSError), pipe:
+            while line := pipe.readline(_LONGEST_ANSWER + 1):
                 if not self._pid:
-                    self._pid = int(line.removeprefix("pid "))
+                    self._pid = int(line.removeprefix(b"pid "))
                     continue
-                self._answers.put(line)
-        self._answers.put("")
+                self._answers.put(line[:_LONGEST_ANSWER])
+                if len(line) > _LONGEST_ANSWER or self._answers.qsize() > _MOST_UNASKED:
+                    break
+        self._answers.put(b"")
 
 
 @dataclass(slots=True)
@@ -112,6 +143,8 @@ class FunctionProcesses:
     """What a process may take to start, beside the function's own time."""
     delayed: Callable[[int], float] = delayed_seconds
     """For how many seconds a process has waited for a processor."""
+    longest_delay: float = 60.0
+    """For how many seconds a process may wait for a processor in any case."""
     isolation: Isolation | None = None
     """How processes are isolated; what the system allows where nothing is said."""
     _running: dict[str, Running] = field(default_factory=dict)
@@ -132,11 +165,9 @@ class FunctionProcesses:
             self._end(function.name)
             words = f"RequestId: {request_id} Error: Task timed out after {function.timeout:.2f} seconds"
             return {"error": {"errorType": "Sandbox.Timedout", "errorMessage": words}}
-        if not answer:
+        found = _read_answer(answer, request_id)
+        if found.get("error", {}).get("errorType") in (_ENDED, _TOO_LARGE):
             self._end(function.name)
-            words = f"RequestId: {request_id} Error: Runtime exited without providing a reason"
-            return {"error": {"errorType": "Runtime.ExitError", "errorMessage": words}}
-        found: dict[str, Any] = json.loads(answer)
         return found
 
     def found_isolation(self) -> Isolation:
@@ -177,13 +208,13 @@ class FunctionProcesses:
                 stderr=subprocess.DEVNULL,
                 cwd=place,
                 env=environment,
-                text=True,
-                encoding="utf-8",
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
             raise SfnorchError(f"The code of {function.logical_id} can't be run: {error}") from None
-        self._running[function.name] = Running(process, self.delayed, isolated=isolation.possible)
+        self._running[function.name] = Running(
+            process, self.delayed, longest_delay=self.longest_delay, isolated=isolation.possible
+        )
         return self._running[function.name]
 
     def _code_of(self, function: Function) -> Path:
@@ -221,6 +252,22 @@ class FunctionProcesses:
 
     def _end(self, name: str) -> None:
         self._running.pop(name).end()
+
+
+def _read_answer(answer: bytes, request_id: str) -> dict[str, Any]:
+    """Return what the answer says. What is no answer comes to what Lambda says where the runtime ends."""
+    if len(answer) >= _LONGEST_ANSWER:
+        words = f"Response payload size exceeded maximum allowed payload size ({_LONGEST_RESULT} bytes)."
+        return {"error": {"errorType": _TOO_LARGE, "errorMessage": words}}
+    try:
+        found = json.loads(answer)
+        json.dumps(found)  # what nests so deep that it can be read and not be written is no answer either
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict) and (isinstance(found.get("error"), dict) if "error" in found else "result" in found):
+        return found
+    words = f"RequestId: {request_id} Error: Runtime exited without providing a reason"
+    return {"error": {"errorType": _ENDED, "errorMessage": words}}
 
 
 def _not_there(function: Function, place: str) -> SfnorchError:

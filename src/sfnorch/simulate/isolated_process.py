@@ -2,9 +2,10 @@
 
 usage: isolated_process.py SPECIFICATION COMMAND...
 
-The command sees a file system of its own: the folders that the specification names, read-only, an empty /tmp and home,
-and a /proc of its own processes. It has no network, and none of the privileges by which it set this up. What it has
-started ends with it. The first line of the output is `pid N`, the command's process as the starter sees it.
+The command's environment stands in the variable ENVIRONMENT, as JSON. The command sees a file system of its own: the
+folders that the specification names, read-only, an empty /tmp and home, and a /proc of its own processes. It has no
+network, and none of the privileges by which it set this up. What it has started ends with it. The first line of the
+output is `pid N`, the command's process as the starter sees it.
 https://man7.org/linux/man-pages/man7/namespaces.7.html
 """
 
@@ -55,6 +56,7 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = 
 def main() -> None:
     """Set up, start the command, and end as it ends."""
     specification, command = json.loads(sys.argv[1]), sys.argv[2:]
+    environment = json.loads(os.environ.get("ENVIRONMENT", "{}"))
     _call("prctl", _DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     user, group = os.getuid(), os.getgid()
     _call("unshare", NEW_NAMESPACES)
@@ -69,7 +71,7 @@ def main() -> None:
         os.read(ready, 1)
         os.close(ready)
         _set_up(specification)
-        os.execv(command[0], command)  # noqa: S606 - the command that was asked for
+        os.execve(command[0], command, environment)  # noqa: S606 - the command that was asked for
     os.write(1, f"pid {child}\n".encode())
     os.close(tell)
     os.close(ready)
@@ -98,14 +100,17 @@ def _set_up(specification: dict[str, Any]) -> None:
     mount("proc", f"{root}/proc", "proc", NO_SUID | NO_DEVICES | NO_EXEC)
     with contextlib.suppress(OSError):  # Linux 6.14 and later: a limit that holds for root too
         Path(root, "proc/sys/kernel/pid_max").write_text(str(specification["limits"]["processes"]))
+    with contextlib.suppress(OSError):  # a new user namespace would bring privileges back, over what it contains
+        Path(root, "proc/sys/user/max_user_namespaces").write_text("0")
     mount("proc", f"{root}/proc", "proc", REMOUNT | READ_ONLY | NO_SUID | NO_DEVICES | NO_EXEC)
     os.chdir(root)
     _call("pivot_root", root.encode(), f"{root}/.old".encode())
     os.chdir("/")
     _call("umount2", b"/.old", DETACH)
     Path("/.old").rmdir()
+    own = ("/tmp", "/proc", *(f"/dev/{name}" for name in _DEVICES))  # noqa: S108 - in its own file system
     for mounted in _mounted():
-        if mounted != "/tmp" and not mounted.startswith(("/proc", "/dev/")):  # noqa: S108 - its own
+        if mounted not in own:
             _make_read_only(mounted)
     os.chdir(specification["work"])
     for name, most in {**specification["limits"], "core": 0}.items():

@@ -60,9 +60,12 @@ class Isolation:
         return [sys.executable, "-I", "-S", str(_STARTER), json.dumps(specification), *command]
 
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment with the places that there are in isolation."""
+        """Return the starter's environment: one variable that holds the command's, with the places in isolation.
+
+        The starter itself must not have these variables: by LD_PRELOAD the code would run before it is isolated.
+        """
         kept = {name: value for name, value in given.items() if name not in ("TEMP", "TMP")}
-        return {**kept, "HOME": HOME, "TMPDIR": "/tmp"}  # noqa: S108 - in a file system of its own
+        return {"ENVIRONMENT": json.dumps({**kept, "HOME": HOME, "TMPDIR": "/tmp"})}  # noqa: S108 - in its own file system
 
 
 @cache

@@ -425,6 +425,28 @@ ATTACKS = {
         context={"aws:TagKeys": ["sfnorch:deploys"], "aws:RequestTag/sfnorch:deploys": "etl-prod"},
         guard=without_statement("CloudFormationRole", "KeepTag"),
     ),
+    "a template gives a role that tag in another case": Attack(
+        role="CloudFormationRole",
+        action="iam:CreateRole",
+        resource=ROLE,
+        context={
+            "iam:PermissionsBoundary": BOUNDARY,
+            "aws:TagKeys": ["team", "Sfnorch:Deploys"],
+            "aws:RequestTag/Sfnorch:Deploys": "etl-prod",
+        },
+        guard=without_statement("CloudFormationRole", "KeepTag"),
+    ),
+    "a template tags a foreign key into reach in another case": Attack(
+        role="CloudFormationRole",
+        action="kms:TagResource",
+        resource=FOREIGN_KEY,
+        context={
+            "aws:RequestTag/sfnorch:key-of": "etl",
+            "aws:RequestTag/SFNORCH:STACK": "etl",
+            "aws:TagKeys": ["sfnorch:key-of", "SFNORCH:STACK"],
+        },
+        guard=without_statement("CloudFormationRole", "ClaimNoKeys"),
+    ),
 }
 
 

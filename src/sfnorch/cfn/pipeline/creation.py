@@ -36,6 +36,11 @@ _ROLES = account_arn("iam", f"role/{_OWN}/*")
 _POLICIES = account_arn("iam", f"policy/{_OWN}/*")
 _KEYS = regional_arn("kms", "key/*")
 _OLD_KEY_TAG = "sfnorch:stack"
+_ANY_CASE = "ForAnyValue:StringEqualsIgnoreCase"
+"""How a tag's key is denied. `aws:PrincipalTag/sfnorch:deploys` is true of the tag SFNORCH:Deploys too [documented].
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+"""
 _RANDOM_ENDS = ("?" * 12, "?" * 13)
 """How names end that CloudFormation makes, in so many random characters [documented by examples, not as a rule].
 
@@ -116,7 +121,7 @@ def _roles() -> list[Any]:
         "Effect": "Deny",
         "Action": ["iam:CreateRole", "iam:TagRole"],
         "Resource": "*",
-        "Condition": {"ForAnyValue:StringEquals": {"aws:TagKeys": [DEPLOYS_TAG]}},
+        "Condition": {_ANY_CASE: {"aws:TagKeys": [DEPLOYS_TAG]}},
     }
     return [
         allow("MakeRoles", grant, [_ROLES], If(IS_BOUNDED, {"StringEquals": bounded}, NoValue)),
@@ -179,7 +184,7 @@ def _keys() -> list[Any]:
         "Effect": "Deny",
         "Action": ["kms:TagResource"],
         "Resource": "*",
-        "Condition": {"ForAnyValue:StringEquals": {"aws:TagKeys": [_OLD_KEY_TAG]}},
+        "Condition": {_ANY_CASE: {"aws:TagKeys": [_OLD_KEY_TAG]}},
     }
     return [
         allow("MakeKeys", ("kms:CreateKey",), "*", given),
