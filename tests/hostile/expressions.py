@@ -57,6 +57,8 @@ EXPRESSIONS = {
     "$sort([1..1000000], function($l, $r) { $l < $r })": STEPS,
     "$shuffle([1..1000000].{'a': $})": STEPS,
     "[1..1000000][$ > 5]": STEPS,
+    "[1..9000][[1..9000]]": STEPS,
+    "[1..900][[0..9]][[0, 1]]": FINE,
     "[1..1000000]{$string($): $}": STEPS,
     "$reverse([1..100000]).($ in [1..100000])": STEPS,
     # values that share

@@ -50,6 +50,7 @@ _METHODS = {
 }
 """The method that evaluates a node, by its type."""
 
+_INDEXES_PER_STEP = 2
 _BYTES_PER_ITEM = 40
 
 
@@ -64,6 +65,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         super().__init__(text, compile_regex)
         self.set_output_convert_nulls(False)
         self.budget = Budget()
+        self._predicates: set[int] = set()
         for name, function in measured_functions().items():
             self.environment.bind(name, function)
 
@@ -88,6 +90,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
                 found = self.evaluate_filter(item.expr, found, environment)
             if expr.group is not None and expr.type != "path":
                 found = self.evaluate_group_expression(expr.group, found, environment)
+            if isinstance(found, list) and id(expr) in self._predicates:
+                budget.step(len(found) // _INDEXES_PER_STEP)
         finally:
             self.input, self.environment = before
             budget.depth -= 1
@@ -201,6 +205,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_filter(self, predicate: Any, input: Any, environment: Any) -> Any:
         if predicate.type != "number" and isinstance(input, list):
             self.budget.make(8 * len(input))
+            self._predicates.add(id(predicate))  # an array of indexes is gone through for every item
         return super().evaluate_filter(predicate, input, environment)
 
     def evaluate_tuple_step(self, expr: Any, input: Any, tuple_bindings: Any, environment: Any) -> Any:

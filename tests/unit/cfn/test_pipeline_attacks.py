@@ -132,6 +132,12 @@ def without_keeping_the_boundary(data: Data) -> None:
     listed.remove(found)
 
 
+def without_keeping_off_the_pipeline(data: Data) -> None:
+    """Removes the boundary's statement about the pipeline's buckets."""
+    policy = data["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]
+    policy["Statement"] = [each for each in policy["Statement"] if each["Sid"] != "KeepOffPipeline"]
+
+
 def _branches(statement: Data) -> list[Data]:
     return [part for part in statement.get("Fn::If", []) if isinstance(part, dict)]
 
@@ -314,6 +320,20 @@ ATTACKS = {
             Action="*"
         ),
     ),
+    **{
+        f"a role in the stack {does}": Attack(
+            role="RoleBoundary",
+            action=action,
+            resource=resource,
+            guard=all_of(without_keeping_off_the_pipeline, without_bucket_policy),
+        )
+        for does, action, resource in (
+            ("replaces what was built", "s3:PutObject", f"{ARTIFACTS}/etl-pipeline/Built/0a1b"),
+            ("replaces the source", "s3:PutObject", f"{ARTIFACTS}/etl-pipeline/Source/0a1b"),
+            ("reads the source", "s3:GetObject", f"{ARTIFACTS}/etl-pipeline/Source/0a1b"),
+            ("replaces function code", "s3:PutObject", f"{DEPLOYMENTS}/functions/0a1b.zip"),
+        )
+    },
     # pass a role to Lambda
     "the review passes CloudFormation's role to Lambda": Attack(
         role="ReviewRole",

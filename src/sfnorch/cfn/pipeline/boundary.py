@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import And, Condition, Equals, If, Not, Or, Ref
+from troposphere import And, Condition, Equals, GetAtt, If, Not, Or, Ref
 from troposphere.iam import ManagedPolicy
 
 from sfnorch.cfn.checkov import with_reasons
-from sfnorch.cfn.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED
+from sfnorch.cfn.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED, within
 from sfnorch.cfn.pipeline.parameters import given
 from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, allow
 from sfnorch.cfn.values import BOUNDARY
@@ -32,15 +32,20 @@ NEEDED = (
 )
 """The actions of the roles in sfnorch's templates."""
 
-_FORBIDDEN = ("iam", "sts", "organizations", "account")
-"""Services whose actions lead to other roles and accounts."""
+_FORBIDDEN = ("iam", "sts", "organizations", "account", "codepipeline", "codebuild", "cloudformation")
+"""Services whose actions lead to other roles and accounts, or to a deployment without approval."""
 
-_MAX_CHARACTERS = 6_144
-"""Of a managed policy, without spaces. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+_MAX_CHARACTERS, _OTHER_CHARACTERS = 6_144, 800
+"""Of a managed policy, without spaces, and what of them its text takes beside the actions.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
 
 
-def boundary_policy(workflow: Workflow) -> ManagedPolicy:
+def boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
     """Return the boundary; actions of IAM that the plan gives to its functions are not part of it.
+
+    It denies access to the pipeline's own `buckets`: who writes there proposes what is deployed, as a push does.
 
     Raises SfnorchError where the functions have more permissions than a policy can list.
     """
@@ -52,16 +57,22 @@ def boundary_policy(workflow: Workflow) -> ManagedPolicy:
         if action.partition(":")[0] not in _FORBIDDEN
     }
     actions = (*NEEDED, *sorted(of_functions - set(NEEDED)))
-    if sum(len(action) + 3 for action in actions) > _MAX_CHARACTERS - 100:
+    if sum(len(action) + 3 for action in actions) > _MAX_CHARACTERS - _OTHER_CHARACTERS:
         raise SfnorchError(
             f"the permissions boundary of the plan's roles would list {len(actions)} actions, too many for a policy",
             hint="name fewer actions in the functions' permissions, by a prefix such as s3:Get*",
         )
+    keep_off = {
+        "Sid": "KeepOffPipeline",
+        "Effect": "Deny",
+        "Action": "s3:*",
+        "Resource": [part for bucket in buckets for part in (GetAtt(bucket, "Arn"), within(bucket))],
+    }
     policy = ManagedPolicy(
         BOUNDARY,
         Condition=OWN_BOUNDARY,
         Description="The permissions boundary of all roles in the stack that the pipeline deploys.",
-        PolicyDocument={"Version": "2012-10-17", "Statement": [allow("OnlyThis", actions, "*")]},
+        PolicyDocument={"Version": "2012-10-17", "Statement": [allow("OnlyThis", actions, "*"), keep_off]},
     )
     return with_reasons(policy)
 

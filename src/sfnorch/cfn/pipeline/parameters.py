@@ -33,7 +33,8 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
         Description="The stack that the pipeline deploys",
         Default=stack_name,
         MaxLength=64,
-        AllowedPattern="^[a-zA-Z][-a-zA-Z0-9]*$",
+        # the path of the roles of AWS's own services is no stack's
+        AllowedPattern="^(?!(aws-)?service-role$)[a-zA-Z][-a-zA-Z0-9]*$",
         ConstraintDescription="1 to 64 letters, digits and hyphens, the first a letter",
     )
     yield Parameter(

@@ -59,12 +59,17 @@ def _groups(workflow: flow.Workflow, start: Source, *, approval: bool) -> list[G
         ("Review: creates the change set by its own commands, and can't execute it", review_resources(workflow)),
         (
             "CloudFormation: creates the plan's stack, and its roles within a boundary",
-            [creation_role(), boundary_policy(workflow)],
+            [creation_role(), boundary_policy(workflow, *_buckets(start))],
         ),
         ("The stages' artifacts", private_bucket(BUCKET, expires=True)),
         ("Templates and function code, which only Review writes", deployment_bucket()),
         ("Who is told of a stage that fails", notice_resources(workflow.topic)),
     ]
+
+
+def _buckets(start: Source) -> list[str]:
+    """The pipeline's own buckets."""
+    return [BUCKET, DEPLOYMENT_BUCKET, *([SOURCE_BUCKET] if start.provider == "S3" else ())]
 
 
 def _outputs(workflow: flow.Workflow, start: Source) -> dict[str, Any]:
