@@ -65,7 +65,7 @@ def master(run: Run) -> Execution:
     return run.executions[0]
 
 
-@settings(max_examples=25)
+@settings(max_examples=16)
 @given(drawn())
 def test_a_run_of_tasks(made: tuple[networkx.DiGraph, Template, bool]):
     graph, template, fail = made
@@ -106,7 +106,7 @@ def test_a_run_of_tasks(made: tuple[networkx.DiGraph, Template, bool]):
         assert all(f"\n  {name} (by " in message.message for name in blocked)
 
 
-@settings(max_examples=12)
+@settings(max_examples=9)
 @given(drawn())
 def test_a_run_that_goes_on_runs_what_was_not_done_once(made: tuple[networkx.DiGraph, Template, bool]):
     graph, template, _fail = made

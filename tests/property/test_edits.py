@@ -113,7 +113,7 @@ def assert_emails_stay(before: Template, after: Template, emails: tuple[list[str
         assert belongings(before, ids[0]) == belongings(after, ids[1])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(edits(NAMES, least=1), edits(EMAILS), st.booleans())
 def test_children_and_addresses(children: tuple[list[str], list[str]], emails: tuple[list[str], list[str]], many: bool):
     jobs = {name: MANY_JOBS if many and number == 0 else [f"load-{name}"] for number, name in enumerate(children[0])}
@@ -147,7 +147,7 @@ def test_children_and_addresses(children: tuple[list[str], list[str]], emails: t
     assert_nothing_that_stays_is_replaced(before, after)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(edits(FREE | st.sampled_from(["a-1", "a1", "a_1", "7"]), least=1), edits(EMAILS))
 def test_tasks_and_addresses(tasks: tuple[list[str], list[str]], emails: tuple[list[str], list[str]]):
     before, after = (

@@ -147,7 +147,7 @@ def plain(saved: Any) -> Any:
     return [plain(item) for item in saved] if isinstance(saved, list) else saved
 
 
-@settings(max_examples=45)
+@settings(max_examples=30)
 @given(flows(), st.randoms(use_true_random=False), st.integers(0, 4))
 def test_a_flow_does_what_its_steps_say(steps: Steps, random: Any, often: int):
     failing = {name for name in jobs(steps) if random.randrange(5) < often}

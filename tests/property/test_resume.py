@@ -41,7 +41,7 @@ def _child(name: str, jobs: list[str], end: str, done: int) -> Node:
     return _node(history, f"etl-{name}", [])
 
 
-@settings(max_examples=25)
+@settings(max_examples=18)
 @given(children, st.booleans())
 def test_what_had_not_succeeded_runs_once(drawn: list[tuple[int, str, int]], job_states: bool):
     names = [f"c{n}" for n in range(len(drawn))]

@@ -49,7 +49,7 @@ def start(made: Template, behaviour: Behaviour, seed: int) -> Run:
     return play(made, chosen(made), {}, behaviour, seed=seed)
 
 
-@settings(max_examples=18)
+@settings(max_examples=12)
 @given(runs())
 def test_a_run(drawn: tuple[Template, Behaviour, list[str], int]):
     made, behaviour, failing, seed = drawn
@@ -78,7 +78,7 @@ def story(run: Run, title: str) -> list[Any]:
     ]
 
 
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(SIZES, st.data())
 def test_one_childs_failure_never_changes_anothers_events(sizes: list[int], data: st.DataObject):
     made = template(sizes, job_states=True, fail=False)

@@ -68,7 +68,7 @@ def templates(draw: st.DrawFn) -> str:
     return json.dumps(data)
 
 
-@settings(max_examples=40)
+@settings(max_examples=28)
 @given(templates())
 def test_any_template_is_linted_and_drawn_or_refused(text: str):
     try:

@@ -157,7 +157,7 @@ DATA = st.recursive(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=28)
 @given(st.dictionaries(TEXT, st.dictionaries(TEXT, DATA, min_size=1, max_size=4), min_size=1, max_size=3))
 def test_both_yamls_read_back_what_was_written(data: dict[str, Any]):
     for style in (READABLE, COMPACT):
