@@ -76,6 +76,9 @@ def names(expression: str) -> Names:
     except JException as error:
         found.fault = _words(error)
         return found
+    except KeyError as error:  # the parser's own fault: it means to report S0204
+        found.fault = f"Unknown operator: {error}"
+        return found
     except (RecursionError, IndexError, TypeError, AttributeError, ValueError) as error:
         found.fault = f"it can't be parsed: {error}"
         return found

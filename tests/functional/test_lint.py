@@ -271,3 +271,23 @@ def test_a_parameter_that_is_no_declaration_is_an_error_of_the_template(run: Run
     done = run("lint", "t.yaml")
     assert done.code == 1, done
     assert "error: " in done.out
+
+
+@pytest.mark.parametrize("kind", ["[Schedule]", "{a: Schedule}", "1"])
+def test_an_event_whose_type_is_no_text_is_an_error_of_the_template(run: Run, kind: str):
+    event = f"{{Type: {kind}, Properties: {{Schedule: rate(1 day)}}}}"
+    body = f"Type: AWS::Serverless::StateMachine, Properties: {{Events: {{Daily: {event}}}}}"
+    Path("t.yaml").write_text(f"Transform: AWS::Serverless-2016-10-31\nResources: {{Machine: {{{body}}}}}\n")
+    done = run("lint", "t.yaml")
+    assert (done.code, "error: " in done.out) == (1, True), done
+
+
+def test_an_operator_that_jsonata_does_not_know(run: Run):
+    Path("t.yaml").write_text(
+        GOOD.replace("{StartAt: A,", "{QueryLanguage: JSONata, StartAt: A,").replace(
+            "{Type: Succeed}", "{Type: Succeed, Output: '{% 1 ! 2 %}'}"
+        )
+    )
+    done = run("lint", "t.yaml")
+    assert done.code == 1
+    assert "Unknown operator: '!' [jsonata-syntax]" in done.out

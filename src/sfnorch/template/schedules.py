@@ -55,7 +55,7 @@ def declared_schedules(stack: Stack) -> Iterator[Scheduled]:
         for name, event in events.items() if isinstance(events, Object) else ():
             event_kind = stack.value(event.get("Type")) if isinstance(event, Object) else None
             given = event.get("Properties") if isinstance(event, Object) else None
-            if event_kind in _EVENTS and isinstance(given, Object):
+            if isinstance(event_kind, str) and event_kind in _EVENTS and isinstance(given, Object):
                 key = "Schedule" if event_kind == "Schedule" else "ScheduleExpression"
                 at = (*path, "Events", name, "Properties")
                 yield from _scheduled(stack, _EVENTS[event_kind], given, at, key)
