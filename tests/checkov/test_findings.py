@@ -31,9 +31,9 @@ def test_checkov_takes_every_reason_of_the_templates(report: Report) -> None:
     assert report.skipped == declared
 
 
-def test_the_readme_lists_exactly_the_findings_that_templates_accept(report: Report) -> None:
-    readme = (ROOT / "docs" / "how-to" / "lint.md").read_text(encoding="utf-8")
-    _, _, table = readme.partition("<!-- generated: checkov -->")
+def test_the_documentation_lists_exactly_the_findings_that_templates_accept(report: Report) -> None:
+    page = (ROOT / "docs" / "how-to" / "lint.md").read_text(encoding="utf-8")
+    _, _, table = page.partition("<!-- generated: checkov -->")
     rows = re.findall(r"^\| `(CKV\w+)` \| `([\w:]+)` \| [^|]+ \| ([^|]+) \|$", table.partition("<!-- end -->")[0], re.M)
     assert {(each.check, each.resource_type, reason) for each, reason in report.skipped.items()} == set(rows)
 

@@ -24,8 +24,11 @@ OWN_BOUNDARY, IS_BOUNDED = "OwnBoundary", "BoundedRoles"
 
 SOURCE_ARTIFACT, BUILT_ARTIFACT = "Source", "Built"
 CHANGE_SET, CHANGE_SET_LINK = "CHANGE_SET", "CHANGE_SET_LINK"
-NO_CHANGE_SET, CHANGE_SET_NAMES = "none", "sfnorch-*"
+NO_CHANGE_SET = "none"
 """The variables that the Review stage exports: the change set to execute, if there is one, and its console page."""
+
+CHANGE_SET_NAMES = "sfnorch-*"
+"""The names that `sfnorch deploy` gives to change sets."""
 
 BUILD_PROJECT, REVIEW_PROJECT = "${AWS::StackName}", "${AWS::StackName}-review"
 """Names of the build projects, as `Fn::Sub` takes them."""

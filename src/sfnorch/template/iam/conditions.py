@@ -91,20 +91,10 @@ def _arn(pattern: str, value: str, assumed: Assumed) -> Truth:
     return all_of(fit(left, escape(right), assumed) for left, right in zip(one, other, strict=True))
 
 
-def _number(compares: Callable[[float, float], bool]) -> _Test:
+def _ordered(read: Callable[[str], float], compares: Callable[[float, float], bool]) -> _Test:
     def test(pattern: str, value: str, assumed: Assumed) -> Truth:
         try:
-            return YES if compares(float(value), float(pattern)) else NO
-        except ValueError:
-            return _not_compared(pattern, value)
-
-    return test
-
-
-def _date(compares: Callable[[float, float], bool]) -> _Test:
-    def test(pattern: str, value: str, assumed: Assumed) -> Truth:
-        try:
-            return YES if compares(_seconds(value), _seconds(pattern)) else NO
+            return YES if compares(read(value), read(pattern)) else NO
         except ValueError:
             return _not_compared(pattern, value)
 
@@ -156,6 +146,6 @@ _TESTS: Mapping[str, _Test] = {
     "arnlike": _arn,
     "ipaddress": _address,
     "binaryequals": _bytes,
-    **{f"numeric{name}": _number(compares) for name, compares in _ORDERS.items()},
-    **{f"date{name}": _date(compares) for name, compares in _ORDERS.items()},
+    **{f"numeric{name}": _ordered(float, compares) for name, compares in _ORDERS.items()},
+    **{f"date{name}": _ordered(_seconds, compares) for name, compares in _ORDERS.items()},
 }
