@@ -17,7 +17,7 @@ class LimitError(SfnorchError):
 
 
 def with_more(error: SfnorchError | None, message: str, *, hint: str) -> SfnorchError:
-    """The error, if there is one, and what is to be said besides: another line, another hint."""
+    """Return the error, if there is one, and what is to be said besides: another line, another hint."""
     if error is None:
         return SfnorchError(message, hint=hint)
     return SfnorchError(f"{error.message}\n{message}", hint="; ".join(filter(None, (error.hint, hint))))

@@ -37,7 +37,7 @@ _PAIRS = ("lhs_object", "rhs_object")
 
 
 def code(text: object) -> str | None:
-    """The expression in a field's text; None where the text isn't one."""
+    """Return the expression in a field's text; None where the text isn't one."""
     if isinstance(text, str) and text.startswith("{%") and text.endswith("%}") and len(text) >= 4:
         return text[2:-2]
     return None
@@ -62,7 +62,7 @@ class Names:
 
 @lru_cache(maxsize=20_000)
 def names(expression: str) -> Names:
-    """What the expression refers to, parsed once however often it stands in a template."""
+    """Return what the expression refers to, parsed once however often it stands in a template."""
     from jsonata.jexception import JException
     from jsonata.parser import Parser
 
@@ -154,7 +154,7 @@ def _walk(root: Any) -> Iterator[Any]:
 
 
 def constant(expression: str) -> Any:
-    """What an expression without variables and calls comes to; None for any other."""
+    """Return what an expression without variables and calls comes to; None for any other."""
     from jsonata.jexception import JException
     from jsonata.utils import Utils
 

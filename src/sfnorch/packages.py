@@ -31,7 +31,7 @@ class CodeError(Exception):
 
 
 def read_code(folder: Path, name: str) -> dict[str, bytes]:
-    """The code of this name in the folder, by the files' ways within the package.
+    """Return the code of this name in the folder, by the files' ways within the package.
 
     A file is `index.py`, a folder all that lies in it. Raises CodeError where it isn't there, lies elsewhere by a link,
     is no code at all, or is too much: what is too much is not read.
@@ -55,7 +55,7 @@ def read_code(folder: Path, name: str) -> dict[str, bytes]:
 
 
 def _files(path: Path) -> dict[str, Path]:
-    """The files in a folder by their ways within it. Raises CodeError for a name that a package can't hold."""
+    """Return the files in a folder by their ways within it. Raises CodeError for a name that a package can't hold."""
     found: dict[str, Path] = {}
     for file in sorted(path.rglob("*")):
         within = file.relative_to(path)
@@ -67,12 +67,12 @@ def _files(path: Path) -> dict[str, Path]:
 
 
 def _shown(path: Path) -> str:
-    """The path as it can be shown and put into a package: what is not UTF-8 in it as a question mark."""
+    """Return the path as it can be shown and put into a package: what is not UTF-8 in it as a question mark."""
     return path.as_posix().encode(errors="replace").decode()
 
 
 def package(files: Mapping[str, bytes]) -> bytes:
-    """The zip of these files, by their ways within it."""
+    """Return the zip of these files, by their ways within it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):

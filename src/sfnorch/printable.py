@@ -74,7 +74,7 @@ class PrintableStream:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        """What tells about the stream, or flushes it; nothing that could write to it."""
+        """Return what tells about the stream, or flushes it; nothing that could write to it."""
         if name not in ("closed", "encoding", "errors", "fileno", "flush", "isatty", "name", "newlines", "writable"):
             raise AttributeError(name)
         return getattr(self.trusted, name)

@@ -43,11 +43,11 @@ class Kind:
     """By `missing`, `directory`, `large`; `{path}` in them is the file's."""
 
     def finding(self, file: str, line: int | None, message: str, hint: str = "") -> Finding:
-        """A finding about the file, under the kind's own name."""
+        """Return a finding about the file, under the kind's own name."""
         return Finding(rule=self.name, file=file, line=line, message=message, hint=hint)
 
     def hint(self, key: str, path: Path) -> str:
-        """What to do about it; empty where nothing helps."""
+        """Return what to do about it; empty where nothing helps."""
         return self.hints.get(key, "").format(path=path)
 
 
@@ -68,7 +68,7 @@ class Composed:
 
 
 def read_text(path: Path, kind: Kind) -> str:
-    """The file's text. Raises SfnorchError for a file that can't be read, the kind's error where it isn't UTF-8."""
+    """Return the file's text. Raises SfnorchError for a file that can't be read, the kind's error where it isn't UTF-8."""
     try:
         with path.open("rb") as file:
             raw = file.read(kind.max_bytes + 1)
@@ -91,7 +91,7 @@ def read_text(path: Path, kind: Kind) -> str:
 
 
 def compose(text: str, file: str, kind: Kind) -> Composed:
-    """The nodes of a text. Raises the kind's error where it isn't YAML, is too deep, or holds what the kind refuses."""
+    """Return the nodes of a text. Raises the kind's error where it isn't YAML, is too deep, or holds what the kind refuses."""
     try:
         return _look_over(text, file, kind, _Loader)
     except yaml.YAMLError:
@@ -109,7 +109,7 @@ def compose(text: str, file: str, kind: Kind) -> Composed:
 
 
 def _look_over(text: str, file: str, kind: Kind, loader: Any) -> Composed:
-    """The root, after a walk over the events for what would break the composer: it recurses, and has no bound."""
+    """Return the root, after a walk over the events for what would break the composer: it recurses, and has no bound."""
     depth = values = 0
     aliases: list[Alias] = []
     faults = []

@@ -210,7 +210,7 @@ class Parameter:
 
 
 def topic_key_parameter(arn: str = "") -> Parameter:
-    """The parameter that names the key of a topic of the user's own."""
+    """Return the parameter that names the key of a topic of the user's own."""
     return Parameter(
         name=TOPIC_KEY_ARN,
         description=f"KMS key that {TOPIC_ARN} is encrypted with, if it is",

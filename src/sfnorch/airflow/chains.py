@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def chains_dag(plan: MasterChildPlan) -> Dag:
-    """The DAG: each child's jobs one after another, all children at once, and what failed told at the end."""
+    """Return the DAG: each child's jobs one after another, all children at once, and what failed told at the end."""
     variables, groups = Names(IN_USE), Names(RESERVED)
     body: list[Node] = []
     params: dict[str, Literal] = {}
@@ -61,7 +61,7 @@ def _child(child: Child, group_id: str, variables: Names) -> Group:
 
 
 def _jobs_param(child: Child) -> Call:
-    """The param that names which of the child's jobs run; all of them unless it is given."""
+    """Return the param that names which of the child's jobs run; all of them unless it is given."""
     names = list(dict.fromkeys(job.name for job in child.jobs))
     return Call(
         function="Param",

@@ -39,19 +39,19 @@ class Ending:
 
 
 def topic_of(plan: Plan, dag_id: str) -> str:
-    """The topic's ARN in Jinja: what an Airflow variable says, else the plan's own, if it names one."""
+    """Return the topic's ARN in Jinja: what an Airflow variable says, else the plan's own, if it names one."""
     return f"{{{{ var.value.get('{topic_variable(dag_id)}', '{plan.alerts.topic_arn or ''}') }}}}"
 
 
 def needed_topic(plan: Plan, dag_id: str) -> str:
-    """The topic's ARN in Jinja, for a message that a run can't do without."""
+    """Return the topic's ARN in Jinja, for a message that a run can't do without."""
     if plan.alerts.topic_arn:
         return topic_of(plan, dag_id)
     return f"{{{{ var.value['{topic_variable(dag_id)}'] }}}}"
 
 
 def topic_variable(dag_id: str) -> str:
-    """The Airflow variable that names the topic."""
+    """Return the Airflow variable that names the topic."""
     return f"{dag_id}_topic_arn"
 
 
@@ -64,7 +64,7 @@ def ending(
     notify: str,
     after: Sequence[str],
 ) -> Ending:
-    """The ending: `parts` are the ids of what is told apart, `what` the word for them, `after` what it comes behind.
+    """Return the ending: `parts` are the ids of what is told apart, `what` the word for them, `after` what it comes behind.
 
     Without `parts` they are the jobs that a run names. `fails`: whether the run fails where something failed;
     `notify`: failure, always or never. All tasks must be done before it: one is "upstream failed" while others still
@@ -121,7 +121,7 @@ def with_ending(
     imports: Sequence[str] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Dag:
-    """The plan's DAG: the tasks, what they take, and the ending behind them."""
+    """Return the plan's DAG: the tasks, what they take, and the ending behind them."""
     name, dag_id = named(plan)
     return Dag(
         dag_id=dag_id,
@@ -138,7 +138,7 @@ def with_ending(
 
 
 def topic_meaning(plan: Plan) -> str:
-    """What the variable with the topic is."""
+    """Return what the variable with the topic is."""
     otherwise = "the plan's own" if plan.alerts.topic_arn else "nobody"
     return f"the ARN of the SNS topic that is told; without it, {otherwise} is"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def airflow_dag(plan: AnyPlan) -> Dag:
-    """The plan's DAG. Raises SfnorchError for what Airflow can't say."""
+    """Return the plan's DAG. Raises SfnorchError for what Airflow can't say."""
     match plan.pattern:
         case "master-child":
             from sfnorch.airflow.chains import chains_dag
@@ -38,5 +38,5 @@ def airflow_dag(plan: AnyPlan) -> Dag:
 
 
 def airflow_source(plan: AnyPlan) -> str:
-    """The text of the plan's DAG, as a Python file. Raises SfnorchError for what Airflow can't say."""
+    """Return the text of the plan's DAG, as a Python file. Raises SfnorchError for what Airflow can't say."""
     return source(airflow_dag(plan))

@@ -31,7 +31,7 @@ _IMPORTS = {
 
 
 def flow_dag(plan: FlowPlan) -> Dag:
-    """The DAG: steps one after another, branches and items as groups side by side.
+    """Return the DAG: steps one after another, branches and items as groups side by side.
 
     Raises SfnorchError that names each step which Airflow can't say, and why.
     """
@@ -76,7 +76,7 @@ class _Build:
     faults: list[tuple[str, Unsayable]] = field(default_factory=list)
 
     def sequence(self, steps: Sequence[FlowStep], scope: Scope, groups: tuple[str, ...], ids: Names) -> list[Node]:
-        """The nodes of steps that follow each other, and what follows which."""
+        """Return the nodes of steps that follow each other, and what follows which."""
         saved: dict[str, Kept] = dict(scope.saved)
         nodes: list[Task | Group] = []
         for step in steps:
@@ -110,7 +110,7 @@ class _Build:
 
 
 def _parallel(step: FlowStep, scope: Scope) -> Iterator[tuple[str, list[FlowStep], Scope]]:
-    """What runs side by side within a step: what each is called, its steps, and what it may read."""
+    """Yield what runs side by side within a step: what each is called, its steps, and what it may read."""
     each = step.for_each
     if each is None:
         for number, branch in enumerate(step.parallel or [], 1):
@@ -133,7 +133,7 @@ def _tasks(nodes: Sequence[Node]) -> Iterator[Task]:
 
 
 def _variables(plan: FlowPlan, dag_id: str) -> dict[str, str]:
-    """The Airflow variables that the steps read."""
+    """Return the Airflow variables that the steps read."""
     steps = list(walk(plan.steps))
     own = {function.name for function in plan.functions}
     found = operators.where_machines_are(step.state_machine for step in steps if step.state_machine)

@@ -30,7 +30,7 @@ class Scope:
     saved: Mapping[str, Kept]
 
     def source(self, name: str, way: Way) -> str:
-        """The Jinja of a variable. Raises Unsayable where it has none."""
+        """Return the Jinja of a variable. Raises Unsayable where it has none."""
         if name == "input":
             return into(INPUT, way)
         if name not in self.saved:
@@ -45,7 +45,7 @@ class Scope:
 
 
 def call(step: FlowStep, task_id: str, scope: Scope, plan: FlowPlan, dag_id: str) -> Call:
-    """The call of the operator. Raises Unsayable for what Airflow can't say."""
+    """Return the call of the operator. Raises Unsayable for what Airflow can't say."""
     more = _settings(step)
     if step.glue_job:
         arguments = (task_id, escaped(step.glue_job))
@@ -69,7 +69,7 @@ def call(step: FlowStep, task_id: str, scope: Scope, plan: FlowPlan, dag_id: str
 
 
 def kept(step: FlowStep, full_id: str) -> Kept:
-    """What later steps may read of the step, whose task has this id."""
+    """Return what later steps may read of the step, whose task has this id."""
     pulled = f"ti.xcom_pull(task_ids='{full_id}')"
     if step.function:
         return lambda way: into(f"macros.json.loads({pulled})", way)
@@ -92,7 +92,7 @@ def kept(step: FlowStep, full_id: str) -> Kept:
 
 
 def given(value: object) -> Kept:
-    """What later steps may read of a value that is known now: all of it."""
+    """Return what later steps may read of a value that is known now: all of it."""
 
     def of_value(way: Way) -> str:
         found: object = value
@@ -128,7 +128,7 @@ def _settings(step: FlowStep) -> dict[str, Literal]:
 
 
 def _job(step: FlowStep, scope: Scope) -> dict[str, Literal]:
-    """The settings of the job run. Glue itself ends it, in whole minutes: a trigger given up would leave it running."""
+    """Return the settings of the job run. Glue itself ends it, in whole minutes: a trigger given up would leave it running."""
     minutes = math.ceil(step.timeout / 60) if step.timeout else None
     found: dict[str, Literal] = {}
     if step.arguments:
@@ -167,7 +167,7 @@ def _statement(wanted: RedshiftSql, task_id: str, scope: Scope, more: dict[str, 
 
 
 def _no_file(text: str, scope: Scope) -> str:
-    """The text; where it ends so that Airflow would take it for the name of a template, as Jinja writes it."""
+    """Return the text; where it ends so that Airflow would take it for the name of a template, as Jinja writes it."""
     return jinja_text(text) if text.endswith(".sql") else rendered(text, scope.source)
 
 
@@ -184,7 +184,7 @@ def _object(wanted: S3Object, task_id: str, scope: Scope, dag_id: str, more: dic
 
 
 def _wait(step: FlowStep, task_id: str) -> Call:
-    """A sensor until then: its target is rendered once, when it begins."""
+    """Return a sensor until then: its target is rendered once, when it begins."""
     if not isinstance(step.wait, int):
         raise Unsayable("wait: Airflow has to know how long before the run")
     now = f"macros.datetime.now(macros.dateutil.tz.UTC) + macros.timedelta(seconds={step.wait})"

@@ -19,7 +19,7 @@ while one is deferred."""
 
 
 def given_dag(plan: DynamicPlan) -> Dag:
-    """The DAG: a task for each job that a run may name, those beyond its list skipped."""
+    """Return the DAG: a task for each job that a run may name, those beyond its list skipped."""
     settings = {job.name: made for job in plan.jobs if (made := _settings(job))}
     end = ending(plan, parts=None, what="jobs", fails=True, notify="failure", after=["jobs"])
     names = Call(
@@ -58,12 +58,12 @@ def given_dag(plan: DynamicPlan) -> Dag:
 
 
 def _settings(job: Job) -> dict[str, Literal]:
-    """What the task of the job is set to when it starts."""
+    """Return what the task of the job is set to when it starts."""
     return job_settings(job) | again(job)
 
 
 def _allowed(plan: DynamicPlan) -> dict[str, Literal]:
-    """The pattern of the names that a run may give, as the parameter AllowedGlueJobs has them."""
+    """Return the pattern of the names that a run may give, as the parameter AllowedGlueJobs has them."""
     if "*" in plan.allowed_jobs:
         return {}
     exact = [re.escape(name) for name in plan.job_names]

@@ -33,7 +33,7 @@ class Unsayable(ValueError):  # noqa: N818 - told in words
 
 
 def expression(text: str, source: Source) -> str:
-    """The Jinja expression, without braces, of a text that stands as JSONata. Raises Unsayable for any other.
+    """Return the Jinja expression, without braces, of a text that stands as JSONata. Raises Unsayable for any other.
 
     It keeps the type of what the way leads to, unless $string makes a text of it.
     """
@@ -42,7 +42,7 @@ def expression(text: str, source: Source) -> str:
 
 
 def _expression(text: str, source: Source) -> tuple[str, bool]:
-    """The Jinja of the way, and whether it stands in $string."""
+    """Return the Jinja of the way, and whether it stands in $string."""
     inner = (code(text) or "").strip()
     made_text = _STRING.fullmatch(inner)
     match = _WAY.fullmatch(made_text[1].strip() if made_text else inner)
@@ -57,14 +57,14 @@ def _expression(text: str, source: Source) -> tuple[str, bool]:
 
 
 def into(begin: str, way: Way) -> str:
-    """The Jinja of what stands at the end of the way. Raises Unsayable for keys that Jinja takes for methods."""
+    """Return the Jinja of what stands at the end of the way. Raises Unsayable for keys that Jinja takes for methods."""
     if methods := [step for step in way if isinstance(step, str) and hasattr(dict, step)]:
         raise Unsayable(f"the key {methods[0]}, which is a method of Python's")
     return begin + "".join(f"[{literal(step)}]" for step in way)
 
 
 def rendered(text: str, source: Source, length: int | None = None) -> str:
-    """A text with what Jinja fills in: an expression in braces, any other such that Jinja leaves it alone.
+    """Return a text with what Jinja fills in: an expression in braces, any other such that Jinja leaves it alone.
 
     What an expression yields is made a text, as JSONata's $string does, cut to the length.
     """
@@ -75,24 +75,24 @@ def rendered(text: str, source: Source, length: int | None = None) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text, in which nothing is Jinja's, line ends included."""
+    """Return the text, in which nothing is Jinja's, line ends included."""
     return jinja_text(text) if re.search(r"\{\{|\{%|\{#|\r|\n\Z", text) else text
 
 
 def jinja_text(text: str) -> str:
-    """The text as Jinja writes one."""
+    """Return the text as Jinja writes one."""
     return f"{{{{ {literal(text)} }}}}"
 
 
 def document(value: Any, source: Source) -> str:
-    """The value as JSON that Jinja renders: expressions keep the type of what they yield."""
+    """Return the value as JSON that Jinja renders: expressions keep the type of what they yield."""
     if not _has_expression(value):
         return escaped(json.dumps(value, ensure_ascii=False))
     return f"{{{{ {built(value, source)} | tojson }}}}"
 
 
 def built(value: Any, source: Source) -> str:
-    """The Jinja expression of a value with expressions in it."""
+    """Return the Jinja expression of a value with expressions in it."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{literal(key)}: {built(item, source)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -103,7 +103,7 @@ def built(value: Any, source: Source) -> str:
 
 
 def literal(value: str | float | bool | None) -> str:
-    """The value as Jinja writes it."""
+    """Return the value as Jinja writes it."""
     return "none" if value is None else json.dumps(value, ensure_ascii=False)
 
 

@@ -34,7 +34,7 @@ Literal: TypeAlias = str | int | bool | Code | Call | Sequence["Literal"] | Mapp
 
 
 def quoted(text: str) -> str:
-    """The text as a literal, by `repr`; in double quotes unless that takes more backslashes."""
+    """Return the text as a literal, by `repr`; in double quotes unless that takes more backslashes."""
     shown = repr(text)
     if shown[0] == '"':
         return shown
@@ -45,7 +45,7 @@ def quoted(text: str) -> str:
 
 
 def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0) -> str:
-    """The value's source; `used` is how much of its first line is taken, `behind` what follows its last character."""
+    """Return the value's source; `used` is how much of its first line is taken, `behind` what follows its last character."""
     one_line = _one_line(value)
     if len(indent) + used + _width(one_line) + behind <= LINE:
         return one_line

@@ -43,7 +43,7 @@ def run_settings(
     timeout_minutes: int | None = None,
     job_run_queuing: bool | None = None,
 ) -> dict[str, Literal]:
-    """The settings of a job run, as StartJobRun takes them."""
+    """Return the settings of a job run, as StartJobRun takes them."""
     found: Mapping[str, Literal] = {
         "WorkerType": worker_type,
         "NumberOfWorkers": number_of_workers,
@@ -56,7 +56,7 @@ def run_settings(
 
 
 def job_settings(job: Job) -> dict[str, Literal]:
-    """What the plan says of a job, as keywords of the operator; what it leaves open stays as the job has it."""
+    """Return what the plan says of a job, as keywords of the operator; what it leaves open stays as the job has it."""
     found: dict[str, Literal] = {}
     if job.arguments:
         found["script_args"] = {key: escaped(value) for key, value in job.arguments.items()}
@@ -79,7 +79,7 @@ def again(job: Job) -> dict[str, Literal]:
 
 
 def invoke(task_id: str, function: str, payload: str, **more: Literal) -> Call:
-    """The call of a Lambda function, by name or ARN, with or without a version or an alias.
+    """Return the call of a Lambda function, by name or ARN, with or without a version or an alias.
 
     It is waited for as long as a function may run, a quarter of an hour; boto3 would call it again after a minute.
     """
@@ -101,7 +101,7 @@ _PARTITION = f'{{{{ {json.dumps(dict(AREAS))}.get(var.value.aws_region.rsplit("-
 def start_machine(
     task_id: str, machine: str, given: str, more: Mapping[str, Literal], timeout: int | None = None
 ) -> Call:
-    """The execution of a state machine; a trigger waits for its end: a year, as long as it may last, or the timeout.
+    """Return the execution of a state machine; a trigger waits for its end: a year, as long as it may last, or the timeout.
 
     A task's own limit doesn't hold while it is deferred, in Airflow 3.
     """
@@ -120,19 +120,19 @@ def start_machine(
 
 
 def where_machines_are(machines: Iterable[str]) -> dict[str, str]:
-    """The Airflow variables that state machines take which are named without their ARNs."""
+    """Return the Airflow variables that state machines take which are named without their ARNs."""
     if all(machine.startswith("arn:") for machine in machines):
         return {}
     return {"aws_region": "where the state machines are", "aws_account_id": "whose they are"}
 
 
 def python(task_id: str, function: str, **more: Literal) -> Call:
-    """A call of a Python function of the file."""
+    """Return a call of a Python function of the file."""
     return Call(function="PythonOperator", keywords={"task_id": task_id, "python_callable": Code(function), **more})
 
 
 def publish(task_id: str, topic: str, subject: str, message: str, **more: Literal) -> Call:
-    """A message to a topic."""
+    """Return a message to a topic."""
     keywords: dict[str, Literal] = {
         "task_id": task_id,
         "target_arn": topic,
@@ -150,5 +150,5 @@ def retry_settings(attempts: int, interval: int, rate: float) -> dict[str, Liter
 
 
 def seconds(number: int) -> Call:
-    """A timedelta of so many seconds."""
+    """Return a timedelta of so many seconds."""
     return Call(function="timedelta", keywords={"seconds": number})

@@ -15,18 +15,18 @@ _TAG_LENGTH = 100
 
 
 def named(plan: Plan) -> tuple[str, str]:
-    """The plan's name, and the DAG's id."""
+    """Return the plan's name, and the DAG's id."""
     name = plan.name or STACK_NAME
     return name, safe_id(name)
 
 
 def plan_tags(plan: Plan) -> tuple[str, ...]:
-    """The plan's tags as Airflow has them: texts."""
+    """Return the plan's tags as Airflow has them: texts."""
     return tuple(dict.fromkeys(f"{key}:{value}"[:_TAG_LENGTH] for key, value in plan.tags.items()))
 
 
 def environment(plan: Plan) -> dict[str, Literal]:
-    """The params that every DAG has."""
+    """Return the params that every DAG has."""
     schema: dict[str, Literal] = {
         "type": "string",
         "pattern": ENVIRONMENT,

@@ -56,7 +56,7 @@ def timing(schedule: Schedule | None) -> Timing:
 
 
 def _cron(cron: Cron) -> str | None:
-    """The five fields of cron: without the year, days of the week by name, since AWS counts them from 1.
+    """Return the five fields of cron: without the year, days of the week by name, since AWS counts them from 1.
 
     None where cron has no words for it.
     """

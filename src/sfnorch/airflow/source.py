@@ -25,7 +25,7 @@ _STANDARD = {
 
 
 def source(dag: Dag) -> str:
-    """The text of the DAG's file."""
+    """Return the text of the DAG's file."""
     parts = [
         (files(__package__) / "parts" / f"{name}.py").read_text(encoding="utf-8").strip("\n") for name in dag.parts
     ]
@@ -43,7 +43,7 @@ def source(dag: Dag) -> str:
 
 
 def _docstring(dag: Dag) -> str:
-    """What the file is, and the Airflow variables that it reads."""
+    """Return what the file is, and the Airflow variables that it reads."""
     said = "Exported by sfnorch: change the plan and export again, rather than this file. It runs on Airflow 2.10 and "
     rows = [f"{dag.title}.", "", *wrap(said + "3, with the Amazon provider.", LINE)]
     if dag.variables:
@@ -54,12 +54,12 @@ def _docstring(dag: Dag) -> str:
 
 
 def _names(text: str) -> set[str]:
-    """The names that the code speaks of."""
+    """Return the names that the code speaks of."""
     return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
 
 
 def _imports(dag: Dag, used: set[str]) -> Iterator[str]:
-    """The imports of what is used; what Airflow 2 and 3 have in different places is tried."""
+    """Yield the imports of what is used; what Airflow 2 and 3 have in different places is tried."""
     names = sorted((name for name in _STANDARD if name in used), key=lambda name: _STANDARD[name])
     sdk = [name for name in _SDK if name in used or name in ("DAG", "Param")]
     plain = [line for line in dag.timing.imports if line.startswith("import ")]
@@ -84,7 +84,7 @@ def _imports(dag: Dag, used: set[str]) -> Iterator[str]:
 
 
 def _import(module: str, names: Sequence[str]) -> Iterator[str]:
-    """An import within a `try`, over several lines where one would be too long."""
+    """Yield an import within a `try`, over several lines where one would be too long."""
     line = f"{_STEP}from {module} import {', '.join(names)}"
     if len(line) <= LINE:
         yield line
@@ -95,7 +95,7 @@ def _import(module: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _with(dag: Dag) -> Iterator[str]:
-    """The `with` that the tasks stand in."""
+    """Yield the `with` that the tasks stand in."""
     keywords: dict[str, Literal] = {
         "dag_id": dag.dag_id,
         "schedule": dag.timing.schedule,
@@ -132,7 +132,7 @@ def _body(nodes: tuple[Node, ...], indent: str) -> Iterator[str]:
 
 
 def _chain(chain: Chain, indent: str) -> Iterator[str]:
-    """The variables one after another; over several lines where one would be too long."""
+    """Yield the variables one after another; over several lines where one would be too long."""
     first = chain.first[0] if len(chain.first) == 1 else f"[{', '.join(chain.first)}]"
     line = f"{indent}{' >> '.join((first, *chain.then))}"
     if len(line) <= LINE:

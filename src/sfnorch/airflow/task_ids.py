@@ -32,7 +32,7 @@ _OTHER = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def safe_id(name: str, length: int = LENGTH) -> str:
-    """The name with other characters as underscores; where it is too long, its end is a hash."""
+    """Return the name with other characters as underscores; where it is too long, its end is a hash."""
     found = _OTHER.sub("_", name).strip("_") or "_"
     if len(found) <= length:
         return found
@@ -47,11 +47,11 @@ class Names:
         self._taken = set(taken)
 
     def id(self, name: str) -> str:
-        """A task's or a group's id for the name."""
+        """Return a task's or a group's id for the name."""
         return self._once(safe_id(name))
 
     def variable(self, name: str) -> str:
-        """A Python variable for the name."""
+        """Return a Python variable for the name."""
         word = re.sub(r"\W+", "_", safe_id(name), flags=re.ASCII).strip("_").lower()
         word = f"task_{word}" if not word or word[0].isdigit() or keyword.iskeyword(word) else word
         return self._once(word)

@@ -18,7 +18,7 @@ _IMPORTS = {"glue_job": operators.GLUE, "lambda": operators.LAMBDA, "state_machi
 
 
 def tasks_dag(plan: DagPlan) -> Dag:
-    """The DAG: each task starts when all that it needs has succeeded, and never where that failed."""
+    """Return the DAG: each task starts when all that it needs has succeeded, and never where that failed."""
     ids, variables = Names(RESERVED), Names(IN_USE)
     made = {task.name: (ids.id(task.name), variables.variable(task.name)) for task in plan.tasks}
     body: list[Node] = [

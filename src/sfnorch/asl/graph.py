@@ -40,6 +40,6 @@ def _targets(state: AnyState) -> Iterator[str | None]:
 
 
 def chain(states: Sequence[Linkable], *, then: str | None = None) -> tuple[Linkable, ...]:
-    """The states, each going on to the next one, the last to `then` (None: it ends the graph)."""
+    """Return the states, each going on to the next one, the last to `then` (None: it ends the graph)."""
     followers: Iterable[str | None] = [*(state.name for state in states[1:]), then]
     return tuple(replace(state, next=follower) for state, follower in zip(states, followers, strict=False))

@@ -54,7 +54,7 @@ Value: TypeAlias = (
 
 
 def jsonata(code: str, **values: object) -> Expression:
-    """An expression of this project's own code, with `<<name>>` in it replaced by the named value's literal.
+    """Return an expression of this project's own code, with `<<name>>` in it replaced by the named value's literal.
 
     >>> jsonata('$threads[<<child>>].skip = true', child=0).code
     '$threads[0].skip = true'
@@ -63,7 +63,7 @@ def jsonata(code: str, **values: object) -> Expression:
 
 
 def given(value: Value) -> Value:
-    """A user's value, in which a text that stands as an expression, `{% … %}`, is one.
+    """Return a user's value, in which a text that stands as an expression, `{% … %}`, is one.
 
     Raises SfnorchError where an expression holds what CloudFormation would fill in, or another expression's end.
     """
@@ -80,24 +80,24 @@ def is_expression(value: object) -> bool:
 
 
 def given_code(text: str) -> str:
-    """The JSONata of a user's value: of an expression what stands in it, of another text its literal."""
+    """Return the JSONata of a user's value: of an expression what stands in it, of another text its literal."""
     return literal_text(text[2:-2]).strip() if is_expression(text) else literal(text)
 
 
 def given_text(text: str) -> Value:
-    """A user's text; what an expression in its place yields is made one."""
+    """Return a user's text; what an expression in its place yields is made one."""
     return Expression(f"$string(({given_code(text)}))") if is_expression(text) else text
 
 
 def literal(value: object) -> str:
-    """The JSONata text of a JSON value: JSON itself is JSONata. Raises SfnorchError where it would be code."""
+    """Return the JSONata text of a JSON value: JSON itself is JSONata. Raises SfnorchError where it would be code."""
     text = json.dumps(value, ensure_ascii=False)
     literal_text(text)
     return text
 
 
 def literal_text(text: str) -> str:
-    """The same text, to stand as it is. Raises SfnorchError where Step Functions or CloudFormation would run it."""
+    """Return the same text, to stand as it is. Raises SfnorchError where Step Functions or CloudFormation would run it."""
     if mark := code_mark(text):
         raise SfnorchError(
             f"{text!r} holds {mark!r}, which Step Functions or CloudFormation would take for code",
@@ -107,5 +107,5 @@ def literal_text(text: str) -> str:
 
 
 def code_mark(text: str) -> str:
-    """The mark that would turn the text into code; empty where it holds none."""
+    """Return the mark that would turn the text into code; empty where it holds none."""
     return next((mark for mark in CODE if mark in text), "")

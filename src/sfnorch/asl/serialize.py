@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def definition(graph: Graph) -> dict[str, Any]:
-    """A machine's whole definition, keys in the order in which people read them.
+    """Return a machine's whole definition, keys in the order in which people read them.
 
     Resources name the partition aws; `with_resources` writes them otherwise.
     """
@@ -133,7 +133,7 @@ def _errors(retry: Sequence[asl.Retrier], catch: Sequence[asl.Catcher]) -> dict[
 
 
 def _retrier(retrier: asl.Retrier) -> dict[str, Any]:
-    """A retrier; what is the language's default (1 second, a rate of 2.0, 3 attempts) is left out."""
+    """Return a retrier; what is the language's default (1 second, a rate of 2.0, 3 attempts) is left out."""
     return _present(
         {
             "ErrorEquals": list(retrier.errors),

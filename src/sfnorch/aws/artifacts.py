@@ -62,7 +62,7 @@ class Bucket:
         return versioning.get("Status") == "Enabled"  # the last that is set
 
     def make(self) -> None:
-        """Makes the bucket, or finishes making it: each setting is put again, whatever was there before."""
+        """Make the bucket, or finishes making it: each setting is put again, whatever was there before."""
         client, name, account = self._client, self.name, self._account
         if not self._exists():
             self._create()
@@ -78,7 +78,7 @@ class Bucket:
         )
 
     def _create(self) -> None:
-        """Creates the bucket; not where another command has just done so.
+        """Create the bucket; not where another command has just done so.
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
         """
@@ -92,14 +92,14 @@ class Bucket:
                 raise
 
     def put(self, stack_name: str, body: str) -> str:
-        """The URL of the template, which lies in the bucket under the hash of what it holds."""
+        """Return the URL of the template, which lies in the bucket under the hash of what it holds."""
         data = body.encode()
         key = f"templates/{stack_name}/{hashlib.sha256(data).hexdigest()}.template"
         self._client.put_object(Bucket=self.name, Key=key, Body=data, ExpectedBucketOwner=self._account)
         return f"{self._client.meta.endpoint_url}/{self.name}/{key}"
 
     def put_package(self, key: str, data: bytes) -> None:
-        """Puts a package of code into the bucket: its key bears its hash, so that one which is there is the same."""
+        """Put a package of code into the bucket: its key bears its hash, so that one which is there is the same."""
         self._client.put_object(Bucket=self.name, Key=key, Body=data, ExpectedBucketOwner=self._account)
 
     def _exists(self) -> bool:

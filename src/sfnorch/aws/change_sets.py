@@ -91,7 +91,7 @@ class ChangeSet:
 
 @contextmanager
 def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clock: Clock) -> Iterator[str]:
-    """The ARN of a new change set, which is deleted where what is done with it breaks off."""
+    """Yield the ARN of a new change set, which is deleted where what is done with it breaks off."""
     try:
         change_set_id, stack_id = _make(client, request, clock)
     except BaseException as error:
@@ -128,7 +128,7 @@ def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, cl
 
 
 def waiting(client: CloudFormationClient, change_set_id: str, clock: Clock) -> ChangeSet:
-    """The change set once CloudFormation has worked it out, well or not."""
+    """Return the change set once CloudFormation has worked it out, well or not."""
     pace = Pace(clock, first=0.3, longest=2.0)
     read = patiently(describe, clock)
     while True:
@@ -139,7 +139,7 @@ def waiting(client: CloudFormationClient, change_set_id: str, clock: Clock) -> C
 
 
 def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> ChangeSet:
-    """The change set of this ARN, or of this name in the stack; all of its changes, from all pages."""
+    """Return the change set of this ARN, or of this name in the stack; all of its changes, from all pages."""
     about = {"ChangeSetName": name, **({"StackName": stack_name} if stack_name else {})}
     pages = list(client.get_paginator("describe_change_set").paginate(**about))  # type: ignore[arg-type]
     first = pages[0]
@@ -158,7 +158,7 @@ def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> C
 
 
 def usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
-    """The ARN of a change set whose name begins so and that can be, or soon can be, executed; else empty."""
+    """Return the ARN of a change set whose name begins so and that can be, or soon can be, executed; else empty."""
     for row in _summaries(client, stack_name, prefix):
         being_made = row["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS")
         if being_made or (row["Status"] == "CREATE_COMPLETE" and row.get("ExecutionStatus") == "AVAILABLE"):
@@ -167,7 +167,7 @@ def usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
 
 
 def clear_failed(client: CloudFormationClient, stack_name: str, prefix: str) -> None:
-    """Deletes the change sets whose names begin so and that failed: who made them was cut off before it could."""
+    """Delete the change sets whose names begin so and that failed: who made them was cut off before it could."""
     for row in list(_summaries(client, stack_name, prefix)):
         if row["Status"] == "FAILED":
             with suppress(ClientError):
@@ -175,7 +175,7 @@ def clear_failed(client: CloudFormationClient, stack_name: str, prefix: str) -> 
 
 
 def supersede(client: CloudFormationClient, stack_name: str, newest: str) -> None:
-    """Deletes the change sets that sfnorch left for the stack, but for the newest, whose ARN this is, if there is one.
+    """Delete the change sets that sfnorch left for the stack, but for the newest, whose ARN this is, if there is one.
 
     What was reviewed before the newest review would undo what that one has seen.
     """
@@ -196,7 +196,7 @@ def failure(client: CloudFormationClient, change_set: ChangeSet) -> SfnorchError
 
 
 def _validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> Iterator[str]:
-    """What CloudFormation's early validation says, fault by fault; nothing where it doesn't tell.
+    """Yield what CloudFormation's early validation says, fault by fault; nothing where it doesn't tell.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
     """
@@ -213,7 +213,7 @@ def _validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> I
 
 
 def delete(client: CloudFormationClient, change_set_id: str, stack_id: str) -> None:
-    """Deletes the change set; and its stack where that is nothing yet, and has no other change set.
+    """Delete the change set; and its stack where that is nothing yet, and has no other change set.
 
     A stack that began with a change set and ends with none would stay in REVIEW_IN_PROGRESS for ever.
     """
@@ -248,7 +248,7 @@ def _change(row: ResourceChangeTypeDef) -> Change:
 
 
 def _causes(row: ResourceChangeTypeDef) -> Iterator[str]:
-    """The properties that change, in words; `Tags` and `Metadata` where it is only these."""
+    """Yield the properties that change, in words; `Tags` and `Metadata` where it is only these."""
     for detail in row.get("Details", ()):
         target = detail.get("Target", {})
         name = target.get("Name") or target.get("Attribute", "")

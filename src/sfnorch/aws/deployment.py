@@ -150,7 +150,7 @@ class Deployment:
         return self._executed(change_set)
 
     def _left(self, name: str) -> ChangeSet:
-        """The change set that was left under this name. Raises SfnorchError where there is none."""
+        """Return the change set that was left under this name. Raises SfnorchError where there is none."""
         try:
             with self._onlooker.waits("Reading the change set"):
                 return change_sets.describe(self._client, name, self._name)
@@ -163,14 +163,14 @@ class Deployment:
             ) from None
 
     def preview(self, wish: Wish, stack: Stack) -> ChangeSet:
-        """What the wish would change, by a change set that is deleted again. Raises SfnorchError where it fails."""
+        """Return what the wish would change, by a change set that is deleted again. Raises SfnorchError where it fails."""
         with self._made(change_set_request(wish, stack, f"sfnorch-preview-{self._nonce()}")) as change_set:
             pass
         self._delete(change_set)
         return change_set
 
     def _look(self) -> tuple[Stack | None, Operation | None]:
-        """The stack, and the operation on it that is under way."""
+        """Return the stack, and the operation on it that is under way."""
         with self._onlooker.waits(f"Looking up the stack {self._name}"):
             stack = find_stack(self._client, self._name)
             return stack, under_way(self._client, stack.id) if stack is not None and stack.in_progress else None
@@ -238,19 +238,19 @@ class Deployment:
 
     @contextmanager
     def _made(self, request: CreateChangeSetInputTypeDef) -> Iterator[ChangeSet]:
-        """A new change set once it is worked out, which is deleted where what is done with it breaks off."""
+        """Yield a new change set once it is worked out, which is deleted where what is done with it breaks off."""
         with ExitStack() as made:
             with self._onlooker.waits("Waiting for the change set"):
                 change_set = self._worked_out(made.enter_context(change_sets.made(self._client, request, self._clock)))
             yield change_set
 
     def _now(self, name: str) -> Stack | None:
-        """The stack as it is now."""
+        """Return the stack as it is now."""
         with self._onlooker.waits(f"Looking up the stack {self._name}"):
             return patiently(find_stack, self._clock)(self._client, name)
 
     def _worked_out(self, change_set_id: str) -> ChangeSet:
-        """The change set once it is worked out: executable, or empty. Raises SfnorchError where it failed."""
+        """Return the change set once it is worked out: executable, or empty. Raises SfnorchError where it failed."""
         change_set = change_sets.waiting(self._client, change_set_id, self._clock)
         if change_set.executable or change_set.empty:
             self._check(change_set)
@@ -282,7 +282,7 @@ class Deployment:
     def _execution_all_the_same(
         self, begun: Operation, change_set: ChangeSet, error: BaseException, *, own: bool
     ) -> Operation:
-        """The execution of the change set, where the change set's status or the stack's operation shows it.
+        """Return the execution of the change set, where the change set's status or the stack's operation shows it.
 
         Raises the error, or another that says more, where the change set isn't executed.
         """
@@ -346,7 +346,7 @@ class Deployment:
         return self._follow(operation)
 
     def _refuse_invalid(self, wish: Wish) -> None:
-        """Raises CloudFormation's error for a template that it refuses, before anything is deleted for it."""
+        """Raise CloudFormation's error for a template that it refuses, before anything is deleted for it."""
         with self._onlooker.waits("Validating the template"):
             if wish.url:
                 self._client.validate_template(TemplateURL=wish.url)
@@ -354,7 +354,7 @@ class Deployment:
                 self._client.validate_template(TemplateBody=wish.body)
 
     def _delete(self, change_set: ChangeSet) -> None:
-        """Deletes the change set; where that is refused, it is told, and is no reason to fail."""
+        """Delete the change set; where that is refused, it is told, and is no reason to fail."""
         try:
             with self._onlooker.waits("Deleting the change set"):
                 patiently(change_sets.delete, self._clock)(self._client, change_set.id, change_set.stack_id)

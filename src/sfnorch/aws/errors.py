@@ -45,12 +45,12 @@ class NoAnswerOfAwsError(SfnorchError):
 
 
 def code(error: BaseException) -> str:
-    """The code of a service's error; empty for others."""
+    """Return the code of a service's error; empty for others."""
     return str(_body(error).get("Code", ""))
 
 
 def message(error: BaseException) -> str:
-    """A service's own message, in one line."""
+    """Return a service's own message, in one line."""
     text = str(_body(error).get("Message") or _body(error).get("message") or "")
     return " ".join(without_secrets(text or str(error)).split())
 
@@ -75,7 +75,7 @@ def is_unreachable(error: BaseException) -> bool:
 
 
 def explained(error: BaseException) -> SfnorchError | None:
-    """The error in a user's words; None where it is none of AWS's."""
+    """Return the error in a user's words; None where it is none of AWS's."""
     if isinstance(error, SfnorchError):
         return error
     if isinstance(error, aws.ClientError):
@@ -123,7 +123,7 @@ def _in_parser(error: BaseException) -> bool:
 
 
 def _of_service(error: aws.ClientError) -> SfnorchError:
-    """What a service answered, in words."""
+    """Return what a service answered, in words."""
     name, text, operation = code(error), message(error), error.operation_name
     if name in _EXPIRED:
         return SfnorchError(f"The AWS credentials have expired ({operation})", hint=_LOG_IN)

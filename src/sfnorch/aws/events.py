@@ -57,13 +57,13 @@ def starts_execution(details: Mapping[str, Any]) -> bool:
 
 
 def details_of(event: HistoryEventTypeDef) -> dict[str, Any]:
-    """The one member of the event that says more; Step Functions calls it otherwise for each type."""
+    """Return the one member of the event that says more; Step Functions calls it otherwise for each type."""
     row: Mapping[str, Any] = event
     return next((value for key, value in row.items() if key.endswith("EventDetails")), {})
 
 
 def parsed(text: Any) -> Any:
-    """The JSON's value; the text itself where it is none, since causes and outputs may be cut."""
+    """Return the JSON's value; the text itself where it is none, since causes and outputs may be cut."""
     try:
         return json.loads(text)
     except (TypeError, ValueError, RecursionError):

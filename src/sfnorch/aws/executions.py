@@ -37,41 +37,41 @@ class AlreadyExistsError(SfnorchError):
 
 
 def region_of(arn: str) -> str:
-    """The region that an ARN names; empty for what is no ARN of an execution."""
+    """Return the region that an ARN names; empty for what is no ARN of an execution."""
     match = ARN.fullmatch(arn)
     return match["region"] if match else ""
 
 
 def execution_arn(machine_arn: str, name: str) -> str:
-    """The ARN of the machine's execution of this name."""
+    """Return the ARN of the machine's execution of this name."""
     return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
 
 def machine_arn(arn: str) -> str:
-    """The ARN of the machine that an execution is of, by the execution's own."""
+    """Return the ARN of the machine that an execution is of, by the execution's own."""
     return arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
 
 
 def machine_name(arn: str) -> str:
-    """The name of the machine that an execution is of."""
+    """Return the name of the machine that an execution is of."""
     match = ARN.fullmatch(arn)
     return match["machine"] if match else arn
 
 
 def task_name(arn: str) -> str:
-    """The task that the execution is one of, by its name, which ends in sixteen digits for the run; else empty."""
+    """Return the task that the execution is one of, by its name, which ends in sixteen digits for the run; else empty."""
     match = _TASK.fullmatch(execution_name(arn))
     return match[1] if match and machine_name(arn).endswith("-task") else ""
 
 
 def execution_name(arn: str) -> str:
-    """The execution's own name."""
+    """Return the execution's own name."""
     match = ARN.fullmatch(arn)
     return match["name"] if match else arn
 
 
 def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any], clock: Clock) -> str:
-    """The ARN of the new execution. A call whose answer is lost is made again: of a name, one execution is started.
+    """Return the ARN of the new execution. A call whose answer is lost is made again: of a name, one execution is started.
 
     The second call is refused where the first one's execution has ended since: then that one is returned.
 
@@ -107,7 +107,7 @@ def _is_started(client: SFNClient, arn: str, text: str, begun: float, clock: Clo
 
 
 def machine_of(client: SFNClient, arn: str) -> str:
-    """The ARN of the machine that the execution is of. Raises SfnorchError where there is none, or none any more."""
+    """Return the ARN of the machine that the execution is of. Raises SfnorchError where there is none, or none any more."""
     if not ARN.fullmatch(arn):
         raise SfnorchError(
             f"{arn!r} is no ARN of an execution",
@@ -125,7 +125,7 @@ def machine_of(client: SFNClient, arn: str) -> str:
 
 
 def last_execution(client: SFNClient, machine_arn: str) -> str:
-    """The ARN of the machine's execution that was started last. Raises SfnorchError where there is none."""
+    """Return the ARN of the machine's execution that was started last. Raises SfnorchError where there is none."""
     rows = client.list_executions(stateMachineArn=machine_arn, maxResults=1)["executions"]
     if not rows:
         raise SfnorchError("The machine has not been started yet", hint="`sfnorch run` starts it")
@@ -146,7 +146,7 @@ def stop(client: SFNClient, arn: str, cause: str) -> bool:
 
 
 def events_after(client: SFNClient, arn: str, last: int) -> list[HistoryEventTypeDef]:
-    """The execution's events after the one of this number, in their order.
+    """Return the execution's events after the one of this number, in their order.
 
     At first all are read from the beginning; then only as many as are new, from the end.
     """

@@ -23,7 +23,7 @@ GOING_ON = (*RUNNING, "STOPPING")
 
 
 def job_names(client: GlueClient) -> list[str]:
-    """The names of all Glue jobs of account and region."""
+    """Return the names of all Glue jobs of account and region."""
     pages = client.get_paginator("list_jobs").paginate(PaginationConfig={"PageSize": _PAGE})
     return [name for page in pages for name in page["JobNames"]]
 

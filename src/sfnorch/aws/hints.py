@@ -66,7 +66,7 @@ _HANDLER = re.compile(r'^Resource handler returned message: "(?P<text>.*)"$', re
 
 
 def hint(reason: str) -> str:
-    """What to do about it; empty where nothing is known of such a reason."""
+    """Return what to do about it; empty where nothing is known of such a reason."""
     return next((tell(match) for pattern, tell in _HINTS if (match := pattern.search(reason))), "")
 
 

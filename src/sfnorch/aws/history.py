@@ -164,7 +164,7 @@ class Record:
         return str(self.facts.get("message") or self.cause)
 
     def take(self, events: Iterable[HistoryEventTypeDef]) -> Iterator[Change]:
-        """What has changed by these events, which follow those before."""
+        """Yield what has changed by these events, which follow those before."""
         for event in events:
             self.last_event = event["id"]
             before = self._visits.get(event.get("previousEventId", 0), 0)
@@ -209,7 +209,7 @@ class Record:
         yield Change(at=event["timestamp"], status="RUNNING", message="redriven")
 
     def _assign(self, event: HistoryEventTypeDef) -> Iterator[Change]:
-        """Takes what a state has assigned; tells of the run that a loop goes on with."""
+        """Take what a state has assigned; tells of the run that a loop goes on with."""
         details = details_of(event)
         assigned = details.get("assignedVariables", {})
         if details.get("name") == _FLOW_BEGINS and "resumeAt" in assigned:
@@ -220,7 +220,7 @@ class Record:
             yield self._goes_on(event, run_id, str(self.variables.get("workflow")))
 
     def _goes_on(self, event: HistoryEventTypeDef, run_id: str, name: str) -> Change:
-        """Takes a workflow's run that another execution has started."""
+        """Take a workflow's run that another execution has started."""
         job = Job(name=name, glue_name=name, started=event["timestamp"], kind="workflow", status="RUNNING")
         job.run_id = run_id
         self.jobs.append(job)
@@ -255,7 +255,7 @@ class Record:
             self._jobs[holder] = job
 
     def _kind(self, details: Mapping[str, Any], event: HistoryEventTypeDef) -> str:
-        """What the task does that is to be seen: a job's run, or another's; empty where it is none of these."""
+        """Return what the task does that is to be seen: a job's run, or another's; empty where it is none of these."""
         call = (str(details.get("resourceType")), str(details.get("resource")))
         if call in KINDS:
             return KINDS[call]
@@ -263,7 +263,7 @@ class Record:
         return "call" if of_step and call not in LOOKS and call[0] != "states" else ""
 
     def _name(self, job_name: str) -> str:
-        """What the list of jobs calls it, where the list is known."""
+        """Return what the list of jobs calls it, where the list is known."""
         planned, index = self.variables.get("jobs"), len(self.jobs)
         listed = planned[index] if isinstance(planned, list) and index < len(planned) else job_name
         return listed if isinstance(listed, str) and listed.startswith(job_name) else job_name
@@ -304,7 +304,7 @@ class Record:
         yield self._ended(job, event, state, str(run.get("ErrorMessage") or ""))
 
     def _look(self, event: HistoryEventTypeDef, answer: Mapping[str, Any]) -> Iterator[Change]:
-        """What a look at a workflow's run or a statement tells; of an execution that was started, that it goes on."""
+        """Yield what a look at a workflow's run or a statement tells; of an execution that was started, that it goes on."""
         details = details_of(event)
         run = answer.get("Run")
         if starts_execution(details) and "ExecutionArn" in answer:
@@ -317,7 +317,7 @@ class Record:
                     yield self._ended(job, event, STATEMENT_ENDS[status], str(answer.get("Error") or ""))
 
     def _workflow_run(self, event: HistoryEventTypeDef, run: Mapping[str, Any]) -> Iterator[Change]:
-        """What a look at a workflow's run tells; of one that another execution has started, that it runs."""
+        """Yield what a look at a workflow's run tells; of one that another execution has started, that it runs."""
         run_id, name = str(run["WorkflowRunId"]), str(run.get("Name", "?"))
         job = next((each for each in self.jobs if each.run_id == run_id), None)
         if job is None:

@@ -47,7 +47,7 @@ class Job:
         return bool(self.run_id) and (self.cut_off or self.status in ("STARTING", "RUNNING", "STOPPED"))
 
     def try_again(self) -> None:
-        """Keeps the run so far, and begins the next try."""
+        """Keep the run so far, and begins the next try."""
         if self.run_id:
             before = Attempt(run_id=self.run_id, status=self.status, message=self.message, log_group=self.log_group)
             self.earlier.append(before)

@@ -171,7 +171,7 @@ class LogReader:
         return list(pages.paginate(logGroupName=log_group, logStreamNamePrefix=prefix))
 
     def _events(self, log_group: str, stream: str, window: Mapping[str, int]) -> list[LogEvent]:
-        """The stream's last events, one more than are shown, read from its end: a page may be empty before the last."""
+        """Return the stream's last events, one more than are shown, read from its end: a page may be empty before the last."""
         call = patiently(self.logs.get_log_events, self.clock)
         most = self.tail + 1 if self.tail else 0
         rows: list[Any] = []

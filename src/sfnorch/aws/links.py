@@ -9,7 +9,7 @@ from sfnorch.partitions import console_domain
 
 
 def execution_link(arn: str) -> str:
-    """The page of an execution."""
+    """Return the page of an execution."""
     return _link(arn, "states", f"/v2/executions/details/{arn}")
 
 
@@ -22,12 +22,12 @@ def logs_link(arn: str, run_id: str, log_group: str = "") -> str:
 
 
 def stack_link(arn: str) -> str:
-    """The page of a stack."""
+    """Return the page of a stack."""
     return _link(arn, "cloudformation", f"/stacks/stackinfo?stackId={quote(arn, safe='')}")
 
 
 def change_set_link(arn: str, stack_arn: str) -> str:
-    """The page of a change set, with what it would change."""
+    """Return the page of a change set, with what it would change."""
     stack, change_set = quote(stack_arn, safe=""), quote(arn, safe="")
     return _link(arn, "cloudformation", f"/stacks/changesets/changes?stackId={stack}&changeSetId={change_set}")
 

@@ -42,7 +42,7 @@ class Pace:
 
 
 def patiently(call: Callable[..., Answer], clock: Clock) -> Callable[..., Answer]:
-    """The call, made again while AWS throttles or can't be reached: for what may be asked twice."""
+    """Return the call, made again while AWS throttles or can't be reached: for what may be asked twice."""
     return Retrying(
         retry=retry_if_exception(is_transient),
         wait=wait_exponential(multiplier=1, max=30),

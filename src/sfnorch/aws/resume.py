@@ -73,7 +73,7 @@ def can_resume(root: Node) -> bool:
 
 
 def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
-    """What Glue couldn't tell of; jobs that were cut off with their execution become what Glue says of their runs.
+    """Return what Glue couldn't tell of; jobs that were cut off with their execution become what Glue says of their runs.
 
     Raises SfnorchError where a run goes on: another would run beside it.
     """
@@ -237,7 +237,7 @@ def _of_children(root: Node, children: Sequence[str]) -> Resumption:
 
 
 def _left(name: str, thread: Mapping[str, Any], node: Node | None) -> tuple[dict[str, Any], Sequence[str]] | None:
-    """What a child is to be given, and the jobs that this means; None where it has nothing left to do.
+    """Return what a child is to be given, and the jobs that this means; None where it has nothing left to do.
 
     One that never ran a job gets what it was to get. Raises SfnorchError where it refused just that.
     """
@@ -257,13 +257,13 @@ def _left(name: str, thread: Mapping[str, Any], node: Node | None) -> tuple[dict
 
 
 def _listed(given: Any) -> list[str]:
-    """The jobs that an input names, to be shown: a list, or a string with commas."""
+    """Return the jobs that an input names, to be shown: a list, or a string with commas."""
     jobs = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else []
     return [str(job).strip() for job in jobs]
 
 
 def _remaining(record: Record) -> list[str]:
-    """The jobs left to run: as the cause says, else those that have not succeeded as far as the history goes."""
+    """Return the jobs left to run: as the cause says, else those that have not succeeded as far as the history goes."""
     told = record.facts.get("remaining")
     if isinstance(told, list) and told and told != [_NO_JOB]:
         return [str(job) for job in told]

@@ -66,7 +66,7 @@ class Node:
         return str(told) if told else max((n for n in names if self.machine.endswith(f"-{n}")), key=len, default="")
 
     def walk(self) -> Iterator[Node]:
-        """The execution, then those below it."""
+        """Yield the execution, then those below it."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -115,7 +115,7 @@ class RunTree:
         return [root for root in self.roots if root.record.next_execution not in arns]
 
     def poll(self) -> list[News]:
-        """What is new, read with one call for each execution that hasn't ended."""
+        """Return what is new, read with one call for each execution that hasn't ended."""
         news: list[News] = []
         polled: set[str] = set()
         for root in self.roots:  # which grow by those that go on where others end
@@ -128,7 +128,7 @@ class RunTree:
         return sorted(news, key=lambda item: item.change.at)
 
     def _share_out(self, root: Node) -> None:
-        """Gives each execution that several wait for to one of them: to the root only where no other does."""
+        """Give each execution that several wait for to one of them: to the root only where no other does."""
         owners: dict[str, Node] = {}
         waiting = [root]
         for node in waiting:  # which grows as it is gone through
@@ -164,7 +164,7 @@ class RunTree:
                 yield from self._polled(child, polled, parent=node)
 
     def follow(self, deadline: float | None = None) -> Iterator[list[News]]:
-        """What is new, poll by poll, until the run has ended or the deadline, a time of the clock, has passed."""
+        """Yield what is new, poll by poll, until the run has ended or the deadline, a time of the clock, has passed."""
         pace = Pace(self._clock, first=_SHORTEST, longest=_LONGEST, growth=1.3)
         while True:
             news = self.poll()
@@ -177,7 +177,7 @@ class RunTree:
             pace.wait(changed=bool(news), most=None if deadline is None else deadline - self._clock.now())
 
     def failures(self) -> list[Failure]:
-        """What failed in the first place, execution by execution; a parent that only tells of its child is left out."""
+        """Return what failed in the first place, execution by execution; a parent that only tells of its child is left out."""
         return [failure for root in self.roots for node in root.walk() for failure in _failures(node)]
 
 
@@ -217,7 +217,7 @@ def _take_from_parent(node: Node, parent: Node, clock: Clock) -> None:
 
 
 def _unfolded(row: Any) -> dict[str, Any]:
-    """What a master tells of a child; where it could not take the cause apart, it is done here."""
+    """Return what a master tells of a child; where it could not take the cause apart, it is done here."""
     if not isinstance(row, dict):
         return {}
     run = parsed(row.get("cause"))

@@ -30,7 +30,7 @@ def keep_secret(*texts: str | None) -> None:
 
 
 def without_secrets(text: str) -> str:
-    """The text with every secret in it blotted out."""
+    """Return the text with every secret in it blotted out."""
     for secret in sorted(_SECRETS, key=len, reverse=True):
         text = text.replace(secret, _BLOT)
     for pattern in _PATTERNS:

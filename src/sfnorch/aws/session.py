@@ -137,7 +137,7 @@ class Session:
         return client
 
     def _client(self, service: Any) -> Any:
-        """A client that takes no page for an answer, and whose calls are told to CALLS: never their whole content."""
+        """Return a client that takes no page for an answer, and whose calls are told to CALLS: never their whole content."""
         try:
             client: Any = self._session.client(service, config=self._config)
             if (
@@ -169,7 +169,7 @@ class Session:
 
 
 def _refuse_page(response_dict: dict[str, Any], operation_model: Any, **_: Any) -> None:
-    """Raises NoAnswerOfAwsError for a page that a proxy or a login put in the place of an answer.
+    """Raise NoAnswerOfAwsError for a page that a proxy or a login put in the place of an answer.
 
     botocore would take it for an empty answer, or fail on a missing key. A broken gateway's page (5xx) is left to its
     retries.

@@ -86,7 +86,7 @@ class Audience(Protocol):
 
 
 def begin(client: CloudFormationClient, stack_id: str, token: str) -> Operation:
-    """The operation that is begun next with this token."""
+    """Return the operation that is begun next with this token."""
     newest = next(iter(client.describe_stack_events(StackName=stack_id)["StackEvents"]), None)
     return Operation(stack_id=stack_id, token=token, after=newest["EventId"] if newest else "")
 
@@ -112,7 +112,7 @@ def lag_behind(client: CloudFormationClient, stack_id: str) -> bool:
 
 
 def under_way(client: CloudFormationClient, stack_id: str) -> Operation:
-    """The stack's operation that is under way, whoever began it."""
+    """Return the stack's operation that is under way, whoever began it."""
     rows = _newest_first(client, stack_id)
     first = next(rows, None)
     if first is None:
@@ -151,7 +151,7 @@ class Following:
         self._find = patiently(find_stack, clock)
 
     def batches(self) -> Iterator[tuple[StackEvent, ...]]:
-        """What has happened since the last poll, oldest first, perhaps nothing; until the operation has ended."""
+        """Yield what has happened since the last poll, oldest first, perhaps nothing; until the operation has ended."""
         quiet = 0
         while True:
             events = self._read()
@@ -174,7 +174,7 @@ class Following:
         return "" if stack.status.endswith("IN_PROGRESS") else stack.status
 
     def _new_events(self) -> tuple[StackEvent, ...]:
-        """The operation's events that no poll has given yet. Reads pages only as far back as there is news.
+        """Return the operation's events that no poll has given yet. Reads pages only as far back as there is news.
 
         What is read is kept only when all of it has been: a poll that breaks off within its pages loses nothing.
         """
@@ -230,7 +230,7 @@ def follow(
 
 
 def _left_alone(stack_id: str, told: SfnorchError | None) -> SfnorchError:
-    """What is to be said where an operation is no longer followed: it goes on, and how to see or to end it."""
+    """Return what is to be said where an operation is no longer followed: it goes on, and how to see or to end it."""
     name = stack_id.rpartition(":stack/")[2].partition("/")[0]
     says = f"The operation on {name} goes on in AWS, and is no longer followed"
     follow_on = (
@@ -241,7 +241,7 @@ def _left_alone(stack_id: str, told: SfnorchError | None) -> SfnorchError:
 
 
 def _newest_first(client: CloudFormationClient, stack_id: str) -> Iterator[StackEventTypeDef]:
-    """The stack's events, a page read when it is needed."""
+    """Yield the stack's events, a page read when it is needed."""
     for page in client.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         yield from page["StackEvents"]
 

@@ -56,7 +56,7 @@ class Resource:
 
 
 def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
-    """The stack of this name or ARN; None where there is none, or it has been deleted."""
+    """Return the stack of this name or ARN; None where there is none, or it has been deleted."""
     try:
         rows = client.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
@@ -79,7 +79,7 @@ def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
 
 
 def existing_stack(client: CloudFormationClient, name: str) -> Stack:
-    """The stack of this name. Raises SfnorchError where there is none."""
+    """Return the stack of this name. Raises SfnorchError where there is none."""
     stack = find_stack(client, name)
     if stack is None:
         raise SfnorchError(
@@ -90,7 +90,7 @@ def existing_stack(client: CloudFormationClient, name: str) -> Stack:
 
 
 def resources(client: CloudFormationClient, name: str) -> tuple[Resource, ...]:
-    """The stack's resources."""
+    """Return the stack's resources."""
     pages = client.get_paginator("list_stack_resources").paginate(StackName=name)
     return tuple(
         Resource(

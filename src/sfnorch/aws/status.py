@@ -67,12 +67,12 @@ class Status:
 
 
 def machines(client: CloudFormationClient, stack: Stack) -> tuple[Machine, ...]:
-    """The stack's state machines."""
+    """Return the stack's state machines."""
     return tuple(_machine(resource, stack) for resource in _made(resources(client, stack.id), MACHINE))
 
 
 def main_machine(found: Sequence[Machine], stack: Stack, name: str = "") -> Machine:
-    """The machine of this name; without one the master, or the only one. Raises SfnorchError where none is meant."""
+    """Return the machine of this name; without one the master, or the only one. Raises SfnorchError where none is meant."""
     if not found:
         raise SfnorchError(f"The stack {stack.name} has no state machine")
     known = ", ".join(machine.title for machine in found)
@@ -93,7 +93,7 @@ def main_machine(found: Sequence[Machine], stack: Stack, name: str = "") -> Mach
 def status(
     cloudformation: CloudFormationClient, stepfunctions: SFNClient, cloudwatch: CloudWatchClient, stack: Stack
 ) -> Status:
-    """What the stack is at."""
+    """Return what the stack is at."""
     there = resources(cloudformation, stack.id)
     found = tuple(_machine(resource, stack) for resource in _made(there, MACHINE))
     names = [resource.physical_id for resource in _made(there, ALARM)]

@@ -103,25 +103,25 @@ def name_prefix(digest: str) -> str:
 
 
 def digest_of(change_set_name: str) -> str:
-    """The digest of the wish that a change set of sfnorch's is of; for another's one made from its name."""
+    """Return the digest of the wish that a change set of sfnorch's is of; for another's one made from its name."""
     change_set_name = change_set_name.partition(":changeSet/")[2].partition("/")[0] or change_set_name  # of an ARN
     match = re.match(r"sfnorch-([0-9a-f]{16})-", change_set_name)
     return match[1] if match else hashlib.sha256(change_set_name.encode()).hexdigest()[:16]
 
 
 def token(digest: str, verb: Verb, nonce: str) -> str:
-    """The token of an operation of this deployment, told again in the operation's events."""
+    """Return the token of an operation of this deployment, told again in the operation's events."""
     return f"sfnorch-{digest}-{verb.value}-{nonce}"
 
 
 def own_verb(operation_token: str, digest: str) -> Verb | None:
-    """What of this deployment the operation with this token is; None where it is another's."""
+    """Return what of this deployment the operation with this token is; None where it is another's."""
     match = _TOKEN.fullmatch(operation_token)
     return Verb(match["verb"]) if match and match["digest"] == digest else None
 
 
 def steps(stack: Stack | None, digest: str, operation_token: str = "", *, execute: bool = True) -> list[Step]:
-    """What is to be done to deploy over the stack as it is; `operation_token` is that of the operation under way.
+    """Return what is to be done to deploy over the stack as it is; `operation_token` is that of the operation under way.
 
     Raises SfnorchError for a status that nothing leads out of.
     """
@@ -141,14 +141,14 @@ def holds_resources(stack: Stack) -> bool:
 
 
 def kept_parameters(stack: Stack | None) -> Mapping[str, str]:
-    """The parameters whose values are kept unless others are given: none of a stack that is to be made (anew)."""
+    """Return the parameters whose values are kept unless others are given: none of a stack that is to be made (anew)."""
     if stack is None or stack.status == IN_REVIEW or stack.status in (_EMPTY, *_HALF_MADE):
         return {}
     return stack.parameters
 
 
 def change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChangeSetInputTypeDef:
-    """What CreateChangeSet is asked. A parameter that isn't given keeps the value that the stack has.
+    """Return what CreateChangeSet is asked. A parameter that isn't given keeps the value that the stack has.
 
     That roles may be made is acknowledged for every template: who reviews the changes sees them, and what a macro or a
     module makes can't be told from the template.
@@ -184,7 +184,7 @@ def _parameters(wish: Wish, before: Iterable[str]) -> list[ParameterTypeDef]:
 
 
 def _on_stack_failure(wanted: OnFailure, *, creates: bool) -> Literal["ROLLBACK", "DELETE", "DO_NOTHING"]:
-    """What CloudFormation calls it. It deletes only what it has just created: an update is rolled back instead."""
+    """Return what CloudFormation calls it. It deletes only what it has just created: an update is rolled back instead."""
     if wanted == "keep":
         return "DO_NOTHING"
     return "DELETE" if wanted == "delete" and creates else "ROLLBACK"
@@ -202,7 +202,7 @@ def _under_way(stack: Stack, own: Verb | None) -> Step:
 
 
 def _recovery(stack: Stack) -> Step:
-    """The step that makes the stack one that can be deployed to again."""
+    """Return the step that makes the stack one that can be deployed to again."""
     name, status = stack.name, stack.status
     if status == _EMPTY:
         says = f"{name} is {status}: its creation failed, and nothing of it is left."

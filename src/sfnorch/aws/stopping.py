@@ -42,7 +42,7 @@ class Stopped:
 def stop_run(
     stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, clock: Clock, redshift: Callable[[], Any]
 ) -> Stopped:
-    """What was stopped. A job may start while its execution is being stopped: it is looked for afterwards.
+    """Return what was stopped. A job may start while its execution is being stopped: it is looked for afterwards.
 
     `redshift` yields a client of Redshift's Data API, which is rarely wanted.
     """
@@ -133,6 +133,6 @@ def _starting(tree: RunTree) -> Iterator[str]:
 
 
 def _unsettled(tree: RunTree) -> Iterator[Job]:
-    """The runs that were not seen to end by themselves."""
+    """Yield the runs that were not seen to end by themselves."""
     for node in _nodes(tree):
         yield from (job for job in node.record.jobs if job.unsettled)

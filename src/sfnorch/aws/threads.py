@@ -23,27 +23,27 @@ _NUMBERED = re.compile(r"T([1-9][0-9]*)")
 
 
 def definition(client: SFNClient, machine_arn: str) -> dict[str, Any]:
-    """The machine's definition as it is now."""
+    """Return the machine's definition as it is now."""
     parsed = json.loads(client.describe_state_machine(stateMachineArn=machine_arn)["definition"])
     return parsed if isinstance(parsed, dict) else {}
 
 
 def children(of: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The names of a master's children, in their order; None for a machine that is no master."""
+    """Return the names of a master's children, in their order; None for a machine that is no master."""
     state = of.get("States", {}).get("ResolveThreads", {})
     names = state.get("Assign", {}).get("children") if isinstance(state, dict) else None
     return tuple(map(str, names)) if isinstance(names, list) else None
 
 
 def tasks(of: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The names of the tasks of a master of tasks; None for another machine."""
+    """Return the names of the tasks of a master of tasks; None for another machine."""
     state = of.get("States", {}).get("ResolveTasks", {})
     names = state.get("Assign", {}).get("tasks") if isinstance(state, dict) else None
     return tuple(map(str, names)) if isinstance(names, list) else None
 
 
 def steps(of: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """The names of a flow's steps, in their order; None for another machine."""
+    """Return the names of a flow's steps, in their order; None for another machine."""
     state = of.get("States", {}).get("ResolveInput", {})
     names = state.get("Assign", {}).get("steps") if isinstance(state, dict) else None
     return tuple(map(str, names)) if isinstance(names, list) else None
@@ -67,13 +67,13 @@ def wants_jobs(of: Mapping[str, Any]) -> bool:
 
 
 def list_names(of: Mapping[str, Any]) -> set[str]:
-    """The names that the machine knows in lists besides Glue's own: those with settings."""
+    """Return the names that the machine knows in lists besides Glue's own: those with settings."""
     settings = of.get("States", {}).get("ResolveJobs", {}).get("Assign", {}).get("settings", {})
     return set(settings) if isinstance(settings, dict) else set()
 
 
 def master_input(names: Sequence[str], threads: Threads, only: Sequence[str]) -> dict[str, Any]:
-    """A master's input: these threads' jobs for their children, and none but the named children.
+    """Return a master's input: these threads' jobs for their children, and none but the named children.
 
     Raises SfnorchError, with all of them, for children that are unknown and for two threads of one child.
     """

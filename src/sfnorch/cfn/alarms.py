@@ -32,7 +32,7 @@ _FAILURES = {"failed": "ExecutionsFailed", "timedOut": "ExecutionsTimedOut", "ab
 
 
 def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
-    """The alarm on any failure of the machine: failed, timed out or aborted."""
+    """Return the alarm on any failure of the machine: failed, timed out or aborted."""
     arn = MetricDimension(Name="StateMachineArn", Value=Ref(machine_id(machine.key)))
     metrics = [
         MetricDataQuery(
@@ -60,7 +60,7 @@ def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
 
 
 def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
-    """The stack's own topic, its key and its subscriptions, made where no topic is given at deploy."""
+    """Return the stack's own topic, its key and its subscriptions, made where no topic is given at deploy."""
     if workflow.topic.arn:
         return []
     key = Key(
@@ -86,7 +86,7 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
 
 
 def _key_policy() -> dict[str, Any]:
-    """The account's administrators; the pipeline that deploys this very stack; and CloudWatch, to notify by alarms.
+    """Return the account's administrators; the pipeline that deploys this very stack; and CloudWatch, to notify by alarms.
 
     The pipeline's role has no permission on keys but by this policy: so it reaches no key of another stack.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html

@@ -36,7 +36,7 @@ def assembled(
     mappings: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({}),
     transform: str = "",
 ) -> TemplateData:
-    """The template of these parts; the tags are put on every resource that takes any."""
+    """Return the template of these parts; the tags are put on every resource that takes any."""
     template = Template()
     template.set_version("2010-09-09")
     if transform:
@@ -66,7 +66,7 @@ def assembled(
 
 
 def parameter(declared: flow.Parameter) -> Parameter:
-    """The parameter as CloudFormation declares it."""
+    """Return the parameter as CloudFormation declares it."""
     return Parameter(
         declared.name,
         Type="CommaDelimitedList" if declared.is_list else "String",
@@ -91,7 +91,7 @@ _SECTIONS = (
 
 
 def _in_reading_order(data: dict[str, Any]) -> dict[str, Any]:
-    """The template's sections in order, and in each resource its type before its properties."""
+    """Return the template's sections in order, and in each resource its type before its properties."""
     data["Resources"] = {name: _type_first(resource) for name, resource in data["Resources"].items()}
     return {section: data[section] for section in _SECTIONS if section in data}
 

@@ -28,7 +28,7 @@ _OLD_DAYS = 30
 
 
 def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> list[AWSObject]:
-    """The bucket and its policy. What lies in it expires, or just old versions do; `tells`: EventBridge, of changes."""
+    """Return the bucket and its policy. What lies in it expires, or just old versions do; `tells`: EventBridge, of changes."""
     told = NotificationConfiguration(EventBridgeConfiguration=EventBridgeConfiguration(EventBridgeEnabled=True))
     bucket = Bucket(
         logical_id,

@@ -28,7 +28,7 @@ _LOG_RETENTION_DAYS = 30
 
 
 def function_resources(function: flow.Function, workflow: flow.Workflow) -> list[AWSObject]:
-    """The function, its role and its log group."""
+    """Return the function, its role and its log group."""
     days = workflow.logging.retention_days if workflow.logging else _LOG_RETENTION_DAYS
     log_group = f"{function.key}FunctionLogGroup"
     role = function_role_id(function.key)

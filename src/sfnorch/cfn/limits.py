@@ -35,7 +35,7 @@ _ARN = "a" * 110
 
 
 def check_data(data: Mapping[str, Any], workflow: flow.Workflow) -> None:
-    """Raises LimitError where a section, a definition or a role of the template is past a limit, with all of them."""
+    """Raise LimitError where a section, a definition or a role of the template is past a limit, with all of them."""
     faults = [
         f"the template has {len(data[section]):,} {section.lower()}, and CloudFormation takes {limit}: {_FEWER}"
         for section, limit in COUNTS.items()
@@ -51,7 +51,7 @@ def check_data(data: Mapping[str, Any], workflow: flow.Workflow) -> None:
 
 
 def check_text(text: str, workflow: flow.Workflow) -> None:
-    """Raises LimitError for a template that CloudFormation does not take for its size."""
+    """Raise LimitError for a template that CloudFormation does not take for its size."""
     size = len(text.encode())
     if size > TEMPLATE_BYTES:
         jobs_are_states = any(machine.jobs for machine in workflow.machines) and not workflow.compact
@@ -87,13 +87,13 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
 
 
 def _definition(properties: Mapping[str, Any]) -> str:
-    """The definition as JSON with its substitutions filled in."""
+    """Return the definition as JSON with its substitutions filled in."""
     values = {f"${{{name}}}": _evaluated(value) for name, value in properties["DefinitionSubstitutions"].items()}
     return re.sub(r"\$\{\w+\}", lambda name: values.get(name[0], name[0]), _json(properties["Definition"]))
 
 
 def _role_fault(name: str, role: Mapping[str, Any]) -> str:
-    """What is said of a role whose policies are too large; empty where they aren't."""
+    """Return what is said of a role whose policies are too large; empty where they aren't."""
     size = sum(_length(policy["PolicyDocument"]) for policy in role["Properties"]["Policies"])
     if size <= ROLE_POLICY_CHARACTERS:
         return ""

@@ -34,7 +34,7 @@ class SamStateMachine(TroposphereSamStateMachine):  # type: ignore[misc]
 
 
 def sam_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> SamStateMachine:
-    """The machine as `AWS::Serverless::StateMachine`."""
+    """Return the machine as `AWS::Serverless::StateMachine`."""
     optional: dict[str, Any] = {}
     if workflow.logging:
         optional["Logging"] = _logging()
@@ -50,7 +50,7 @@ def sam_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> SamState
 
 
 def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> NativeStateMachine:
-    """The machine as `AWS::StepFunctions::StateMachine`."""
+    """Return the machine as `AWS::StepFunctions::StateMachine`."""
     optional: dict[str, Any] = {}
     if workflow.logging:
         optional["LoggingConfiguration"] = _logging()
@@ -66,7 +66,7 @@ def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> Nativ
 
 
 def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str, Any]:
-    """The definition, and what CloudFormation fills in.
+    """Return the definition, and what CloudFormation fills in.
 
     A resource is filled in whole, as AWS's own templates do it: cfn-lint refuses one of which a part is filled in.
     https://github.com/aws/aws-sam-cli-app-templates
@@ -81,7 +81,7 @@ def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str
 
 
 def _compact(value: Any) -> Any:
-    """The same definition with its expressions on one line, without the blanks that JSONata does not need."""
+    """Return the same definition with its expressions on one line, without the blanks that JSONata does not need."""
     if isinstance(value, dict):
         return {key: _compact(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -18,7 +18,7 @@ HEAD = f"{RENDERED_BY}sfnorch: change the plan and render again, rather than thi
 
 
 def render_template(workflow: flow.Workflow, form: Format) -> str:
-    """The template's text. Raises LimitError where AWS would refuse it for its size, SfnorchError for a reference."""
+    """Return the template's text. Raises LimitError where AWS would refuse it for its size, SfnorchError for a reference."""
     template = template_data(workflow, form)
     refuse_references(template.data)
     limits.check_data(template.data, workflow)
@@ -31,7 +31,7 @@ def render_template(workflow: flow.Workflow, form: Format) -> str:
 def render_definition(
     machine: flow.StateMachine, workflow: flow.Workflow, partition: str = AWS
 ) -> tuple[str, list[str]]:
-    """A machine's definition as JSON, for the console, and the substitutions that are left to fill in by hand.
+    """Return a machine's definition as JSON, for the console, and the substitutions that are left to fill in by hand.
 
     Parameters have their defaults; what only a stack knows (ARNs, names that begin with its own) stays `${Name}`. An
     execution of it runs in the `partition`, and in no other.

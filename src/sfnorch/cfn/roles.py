@@ -54,7 +54,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 
 
 def machine_role(machine: flow.StateMachine, workflow: flow.Workflow) -> Role:
-    """The role of a machine; its policy is inline, so that it stands before the machine is made.
+    """Return the role of a machine; its policy is inline, so that it stands before the machine is made.
 
     What takes no resource is the same for all machines: several share it in one managed policy.
     """
@@ -121,7 +121,7 @@ def _room(name: str) -> int:
 
 
 def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
-    """The managed policy for logging and tracing, where several machines need it."""
+    """Return the managed policy for logging and tracing, where several machines need it."""
     unbound = _unbound(workflow)
     if not unbound or len(workflow.machines) == 1:
         return []
@@ -135,7 +135,7 @@ def _unbound(workflow: flow.Workflow) -> dict[str, Any] | None:
 
 
 def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
-    """The properties of a role that the service takes for this account only, with these statements.
+    """Return the properties of a role that the service takes for this account only, with these statements.
 
     Its path is the stack's name: of a long one a role's own name would hold but the beginning, and who may make roles
     for this stack alone is to be told by their ARNs. The services' names end in amazonaws.com in every partition, in
@@ -177,7 +177,7 @@ def _glue_statement(permission: flow.Permission, arns: flow.GlueArns) -> dict[st
 
 
 def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:
-    """The statement on the key of the topic in force, or nothing where that one has none."""
+    """Return the statement on the key of the topic in force, or nothing where that one has none."""
     given = If(TOPIC_HAS_KEY, allow(permission.sid, permission.actions, [Ref(flow.TOPIC_KEY_ARN)]), NoValue)
     if topic.arn:
         return given
@@ -185,6 +185,6 @@ def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:
 
 
 def allow(sid: str, actions: tuple[str, ...], resources: Any, condition: Any = None) -> dict[str, Any]:
-    """A statement that allows the actions on the resources, under the condition if there is one."""
+    """Return a statement that allows the actions on the resources, under the condition if there is one."""
     statement = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
     return statement if condition is None else statement | {"Condition": condition}

@@ -15,7 +15,7 @@ from sfnorch.cfn.values import machine_id
 
 
 def schedule_resources(schedule: flow.Schedule) -> list[AWSObject]:
-    """The role and the schedule."""
+    """Return the role and the schedule."""
     machine = Ref(machine_id(schedule.machine))
     start = {"Sid": "Start", "Effect": "Allow", "Action": ["states:StartExecution"], "Resource": [machine]}
     return [

@@ -27,7 +27,7 @@ _MACHINE: dict[str, Callable[[flow.StateMachine, flow.Workflow], AWSObject]] = {
 
 
 def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
-    """The workflow's template: under the SAM transform, or plain CloudFormation."""
+    """Return the workflow's template: under the SAM transform, or plain CloudFormation."""
     return assembled(
         workflow.description,
         transform=SAM_TRANSFORM if form == "sam" else "",
@@ -74,7 +74,7 @@ def _heading(machine: flow.StateMachine) -> str:
 
 
 def _results(workflow: flow.Workflow) -> list[AWSObject]:
-    """The stack's own bucket for results, which stays when the stack is deleted."""
+    """Return the stack's own bucket for results, which stays when the stack is deleted."""
     made = private_bucket(RESULTS, expires=False) if workflow.stores_results else []
     for resource in made:
         resource.Condition = OWN_BUCKET

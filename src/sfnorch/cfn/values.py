@@ -26,32 +26,32 @@ _ANY_GLUE = "arn:*:glue:*:*:{}/"
 
 
 def machine_id(key: str) -> str:
-    """The logical id of the machine with this key."""
+    """Return the logical id of the machine with this key."""
     return f"{key}StateMachine"
 
 
 def role_id(key: str) -> str:
-    """The logical id of the machine's role."""
+    """Return the logical id of the machine's role."""
     return f"{key}StateMachineRole"
 
 
 def alarm_id(key: str) -> str:
-    """The logical id of the machine's alarm."""
+    """Return the logical id of the machine's alarm."""
     return f"{key}FailedAlarm"
 
 
 def function_id(key: str) -> str:
-    """The logical id of the function with this key."""
+    """Return the logical id of the function with this key."""
     return f"{key}Function"
 
 
 def function_role_id(key: str) -> str:
-    """The logical id of the function's role."""
+    """Return the logical id of the function's role."""
     return f"{key}FunctionRole"
 
 
 def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
-    """The value as a text or an intrinsic function; `topic` says which topic is meant by TopicArn."""
+    """Return the value as a text or an intrinsic function; `topic` says which topic is meant by TopicArn."""
     match value:
         case str():
             return value
@@ -89,17 +89,17 @@ def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
 
 
 def results_bucket() -> Any:
-    """The name of the bucket for results: the stack's own unless one was given."""
+    """Return the name of the bucket for results: the stack's own unless one was given."""
     return If(OWN_BUCKET, Ref(RESULTS), Ref(flow.RESULTS_BUCKET))
 
 
 def topic_arn(topic: flow.Topic) -> Any:
-    """The topic that is told: the stack's own unless one was given."""
+    """Return the topic that is told: the stack's own unless one was given."""
     return Ref(flow.TOPIC_ARN) if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref(flow.TOPIC_ARN))
 
 
 def topic_key_arn() -> Any:
-    """The ARN of the key of the stack's own topic."""
+    """Return the ARN of the key of the stack's own topic."""
     return GetAtt(TOPIC_KEY, "Arn")
 
 

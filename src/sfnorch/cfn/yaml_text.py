@@ -37,7 +37,7 @@ COMPACT = Style(indent=1, width=1_500)
 def document(
     data: Mapping[str, Any], headings: Mapping[tuple[str, str], str], *, head: str, style: Style = READABLE
 ) -> str:
-    """The template's text: `head` as a comment, then each section with a blank line before it.
+    """Return the template's text: `head` as a comment, then each section with a blank line before it.
 
     `headings` stand as comments before an entry of a section: `{("Resources", "AlarmTopic"): "Who is told"}`.
     """
@@ -69,7 +69,7 @@ class _Writer:
         self.step = " " * style.indent
 
     def entry(self, key: str, value: Any, indent: str) -> Iterator[str]:
-        """The lines of `key: value`."""
+        """Yield the lines of `key: value`."""
         tag, content = _tagged(value)
         lead = f"{indent}{key}:{tag and ' ' + tag}"
         written = self.after(lead, content, indent + self.step)
@@ -81,7 +81,7 @@ class _Writer:
         yield from self.block(content, indent if isinstance(content, list) and not tag else indent + self.step)
 
     def block(self, content: Any, indent: str) -> Iterator[str]:
-        """The lines of a mapping or list in block style."""
+        """Yield the lines of a mapping or list in block style."""
         if isinstance(content, dict):
             for key, value in content.items():
                 yield from self.entry(scalar(key), value, indent)
@@ -102,7 +102,7 @@ class _Writer:
                 yield from lines
 
     def after(self, lead: str, content: Any, indent: str) -> list[str] | None:
-        """The lines of what begins behind `lead`: a scalar, a literal block or flow; None for block style."""
+        """Return the lines of what begins behind `lead`: a scalar, a literal block or flow; None for block style."""
         if isinstance(content, str) and _is_literal(content):
             return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
         if not isinstance(content, dict | list):
@@ -113,7 +113,7 @@ class _Writer:
         return self.filled(lead, content, indent) if isinstance(content, list) else None
 
     def filled(self, lead: str, items: Sequence[Any], indent: str) -> list[str] | None:
-        """A list of short texts in flow style over a few lines, or None where it is none or too long."""
+        """Return a list of short texts in flow style over a few lines, or None where it is none or too long."""
         if not all(isinstance(item, str) and len(item) < self.width // 2 for item in items):
             return None
         lines = [f"{lead} [{scalar(items[0])}"]
@@ -128,7 +128,7 @@ class _Writer:
 
 
 def _tagged(value: Any) -> tuple[str, Any]:
-    """A value's short tag and content: `{"Ref": x}` is `!Ref x`; the tag of all others is empty."""
+    """Return a value's short tag and content: `{"Ref": x}` is `!Ref x`; the tag of all others is empty."""
     if isinstance(value, dict) and len(value) == 1:
         ((key, content),) = value.items()
         if key == "Ref":
@@ -141,7 +141,7 @@ def _tagged(value: Any) -> tuple[str, Any]:
 
 
 def _flow(value: Any, room: int) -> str | None:
-    """The value on one line of less than `room` columns, or None where it takes more, or a literal block."""
+    """Return the value on one line of less than `room` columns, or None where it takes more, or a literal block."""
     tag, content = _tagged(value)
     text = f"{tag} " if tag else ""
     if isinstance(content, dict):
@@ -181,7 +181,7 @@ def _is_literal(text: str) -> bool:
 
 
 def scalar(value: str | float | bool) -> str:
-    """A scalar on one line, quoted where any YAML would read it as something else."""
+    """Return a scalar on one line, quoted where any YAML would read it as something else."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, bool):

@@ -135,7 +135,7 @@ class Deployable:
 
 
 def wish(deployable: Deployable, stack_name: str, **more: Any) -> Wish:
-    """What is to be deployed as CloudFormation's part of sfnorch takes it; `more`: what the options add."""
+    """Return what is to be deployed as CloudFormation's part of sfnorch takes it; `more`: what the options add."""
     from sfnorch.aws.steps import Wish
 
     return Wish(
@@ -157,7 +157,7 @@ def read_deployable(
     jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
     code_folder: Path | None = None,
 ) -> Deployable:
-    """What the options name. Fails as wrong usage for parameters that are given twice."""
+    """Return what the options name. Fails as wrong usage for parameters that are given twice."""
     plan = None if template_file else read_plan(plan_file, {}, ())
     source = rendering(plan, plan_file) if plan else read_source(template_file, plan_file)
     folder = code_folder or (template_file or plan_file or Path()).parent
@@ -173,7 +173,7 @@ def deployable_of(
     *,
     folder: Path | None = None,
 ) -> Deployable:
-    """The template, made from the plan if there is one, with what the options give it.
+    """Return the template, made from the plan if there is one, with what the options give it.
 
     Values that are nobody's business are kept secret from here on, and a template evaluated with them is never shown.
     Fails as wrong usage for parameters that are given twice.
@@ -246,7 +246,7 @@ def parameter_defaults(declared: Any) -> dict[str, str]:
 
 
 def _secret(declared: Any) -> tuple[str, ...]:
-    """The names of parameters whose values are not to be shown."""
+    """Return the names of parameters whose values are not to be shown."""
     return tuple(
         name
         for name, body in (declared.items() if isinstance(declared, dict) else ())
@@ -255,14 +255,14 @@ def _secret(declared: Any) -> tuple[str, ...]:
 
 
 def refuse_values(deployable: Deployable) -> None:
-    """Raises SfnorchError for given values that the template doesn't take, whatever the stack has."""
+    """Raise SfnorchError for given values that the template doesn't take, whatever the stack has."""
     from sfnorch.template.parameters import parameter_faults
 
     refuse_faults(parameter_faults(deployable.declared, deployable.parameters, kept=deployable.declared))
 
 
 def refuse_names(deployable: Deployable, stack_name: str) -> None:
-    """Raises SfnorchError for names of functions and state machines that are too long in a stack of this name."""
+    """Raise SfnorchError for names of functions and state machines that are too long in a stack of this name."""
     from sfnorch.template.names import name_faults
 
     given = deployable.template.stack.given  # in which nothing secret stands
@@ -271,7 +271,7 @@ def refuse_names(deployable: Deployable, stack_name: str) -> None:
 
 
 def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None:
-    """Raises SfnorchError for parameters that the template doesn't take, or lacks; `before`: the stack's values."""
+    """Raise SfnorchError for parameters that the template doesn't take, or lacks; `before`: the stack's values."""
     from sfnorch.template.parameters import parameter_faults
 
     declared = deployable.declared
@@ -282,7 +282,7 @@ def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None
 
 
 def lint(deployable: Deployable, console: Console | None) -> None:
-    """Shows what lint finds. Raises SfnorchError where there is an error among it."""
+    """Show what lint finds. Raises SfnorchError where there is an error among it."""
     with waiting("Linting the template"):
         from sfnorch.lint.run import Linting
         from sfnorch.report.findings import count_words, print_findings

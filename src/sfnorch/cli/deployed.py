@@ -61,7 +61,7 @@ class DeployedStack:
         return f"The stack {self.stack.name} {holds}, and this deployment would replace its resources by {brings}"
 
     def refuse_another_plan(self, deployable: Deployable) -> None:
-        """Raises SfnorchError where the stack holds another plan than the one to deploy, or was made without a plan."""
+        """Raise SfnorchError where the stack holds another plan than the one to deploy, or was made without a plan."""
         if says := self.another_plan(deployable):
             hint = "pass --stack-name for a stack of its own, or --replace-plan to replace what is there"
             raise SfnorchError(says, hint=hint)
@@ -80,7 +80,7 @@ class DeployedStack:
         return lambda change_set: _refuse(self.conflicts(deployable, change_set))
 
     def guard_left(self, change_set: ChangeSet) -> None:
-        """Raises SfnorchError for names in use that a left change set needs, by the template that it holds."""
+        """Raise SfnorchError for names in use that a left change set needs, by the template that it holds."""
         from sfnorch.aws.stacks import template_text
         from sfnorch.template.reader import parse_template
 

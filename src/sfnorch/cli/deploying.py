@@ -76,7 +76,7 @@ _OPTIONS = (
 
 
 def deployment_options(command: Function) -> Function:
-    """The options of a deployment; `Settings.of` takes them from what click passes on."""
+    """Return the options of a deployment; `Settings.of` takes them from what click passes on."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -108,7 +108,7 @@ class Settings:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
-        """The settings among a command's options, and the options that are none."""
+        """Return the settings among a command's options, and the options that are none."""
         own = cls.__dataclass_fields__
         settings = cls(**{name: value for name, value in options.items() if name in own})
         return settings, {name: value for name, value in options.items() if name not in own}
@@ -161,7 +161,7 @@ class Settings:
 def deploy_stack(
     settings: Settings, read: Callable[[], Deployable], *, stack_name: Callable[[], str], alone: bool
 ) -> int:
-    """The exit code of the deployment of what `read` yields, or of a change set that was left.
+    """Return the exit code of the deployment of what `read` yields, or of a change set that was left.
 
     `stack_name` yields the name of the stack of a change set, where no name is given.
     `alone`: whether nothing else was given that says what is to be deployed. Fails as wrong usage for options that
@@ -260,7 +260,7 @@ def _executed(settings: Settings, change_set_name: str) -> Outcome:
 
 
 def _tell(outcome: Outcome, settings: Settings) -> int:
-    """The exit code, once it is told how the deployment ended: outputs, or the command that goes on, on stdout."""
+    """Return the exit code, once it is told how the deployment ended: outputs, or the command that goes on, on stdout."""
     from sfnorch.aws.hints import hint
     from sfnorch.console import Console
     from sfnorch.report.stack import failure_words, outcome_data, print_outputs
@@ -286,7 +286,7 @@ def _tell(outcome: Outcome, settings: Settings) -> int:
 
 
 def _variables(outcome: Outcome) -> str:
-    """The change set that was left and where it is shown, a variable a line; without one, nothing and the stack."""
+    """Return the change set that was left and where it is shown, a variable a line; without one, nothing and the stack."""
     from sfnorch.aws.links import change_set_link, stack_link
 
     if outcome.end == "left" and outcome.change_set is not None:
@@ -297,7 +297,7 @@ def _variables(outcome: Outcome) -> str:
 
 
 def _execution_command(outcome: Outcome, settings: Settings) -> str:
-    """The command that executes the change set that was left; empty where none was."""
+    """Return the command that executes the change set that was left; empty where none was."""
     if outcome.end != "left" or outcome.change_set is None:
         return ""
     words = ["sfnorch", "deploy", "--stack-name", settings.stack]

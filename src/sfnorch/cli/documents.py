@@ -10,7 +10,7 @@ import click
 
 
 def json_value(text: str, option: str) -> Any:
-    """The value that the text holds, or the file behind its `@`. Fails as wrong usage for what is no JSON."""
+    """Return the value that the text holds, or the file behind its `@`. Fails as wrong usage for what is no JSON."""
     if text.startswith("@"):
         path = Path(text[1:])
         try:
@@ -38,7 +38,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def json_object(text: str) -> dict[str, Any]:
-    """The execution's input that `--input` gives. Fails as wrong usage for what is no JSON object."""
+    """Return the execution's input that `--input` gives. Fails as wrong usage for what is no JSON object."""
     value = json_value(text, "--input")
     if not isinstance(value, dict):
         raise click.UsageError('--input: an execution\'s input is a JSON object, such as {"threads": []}.')
@@ -50,7 +50,7 @@ PRINTED = "sfnorch.printed"
 
 
 def print_json(document: Any) -> None:
-    """Prints the one document of a command whose output is JSON."""
+    """Print the one document of a command whose output is JSON."""
     if context := click.get_current_context(silent=True):
         context.meta[PRINTED] = True
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))

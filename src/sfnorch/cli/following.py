@@ -38,7 +38,7 @@ def follow_run(
     timeout: float | None = None,
     clock: Clock | None = None,
 ) -> int:
-    """The exit code of the run, which was followed and then told: 0, 3 where a child or a job failed, else 1.
+    """Return the exit code of the run, which was followed and then told: 0, 3 where a child or a job failed, else 1.
 
     `region` and `profile` are those that the user has named.
     """
@@ -116,7 +116,7 @@ def _now(clock: Clock) -> datetime:
 
 
 def _goes_on(tree: RunTree, told: SfnorchError | None, output_form: str) -> SfnorchError:
-    """What is to be said where a run is no longer followed: it goes on, and how to see or to end it."""
+    """Return what is to be said where a run is no longer followed: it goes on, and how to see or to end it."""
     if output_form == "json":
         print_json({**tree_data(tree), "resume": []})
     arns = [root.arn for root in tree.roots if not root.ended]

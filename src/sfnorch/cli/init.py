@@ -61,7 +61,7 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
 
 
 def _beside_the_plan(plan_file: str, simulated_input: str) -> dict[str, str]:
-    """The files of a repository whose plan a pipeline deploys."""
+    """Return the files of a repository whose plan a pipeline deploys."""
     from sfnorch.repository import BUILDSPEC_FILE, README_FILE, buildspec_text, package, readme_text
 
     requirement, _ = package()

@@ -37,11 +37,11 @@ class LazyGroup(click.Group):
         self._aliases = aliases or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names of all commands, in the order in which they are used."""
+        """Return the names of all commands, in the order in which they are used."""
         return list(self._listed)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of this name, its module imported now."""
+        """Return the command of this name, its module imported now."""
         if cmd_name not in self._listed:
             return None
         command: click.Command = getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments name; for an unknown one, the command that may be meant is suggested."""
+        """Return the command that the arguments name; for an unknown one, the command that may be meant is suggested."""
         if args and args[0] == _HELP:
             named = [word for word in args[1:] if not word.startswith("-")]
             if named:
@@ -72,7 +72,7 @@ class LazyGroup(click.Group):
             raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the commands with what is said of them here, without importing one."""
+        """Write the commands with what is said of them here, without importing one."""
         rows = []
         for name, says in self._listed.items():
             others = names_of(name, self._aliases)

@@ -69,7 +69,7 @@ def lint(
 
 
 def _one(linting: Linting, file: Path | None, plan_file: Path | None, where: Surroundings) -> tuple[list[Finding], str]:
-    """The findings about one template, and what it is: its name and its machines."""
+    """Return the findings about one template, and what it is: its name and its machines."""
     from sfnorch.cli.templates import read_contents
 
     try:

@@ -77,7 +77,7 @@ def logs(
 
 
 def _print_each(read: Iterator[ErrorLog], tree: RunTree, stack_name: str) -> list[ErrorLog]:
-    """Prints each log as soon as it is read, and returns all."""
+    """Print each log as soon as it is read, and returns all."""
     from sfnorch.console import Console
     from sfnorch.report.job_logs import print_log
     from sfnorch.report.run_tree import titles

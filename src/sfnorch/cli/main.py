@@ -48,14 +48,14 @@ class _Sfnorch(LazyGroup):
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """What the options of the command line say."""
+        """Return what the options of the command line say."""
         try:
             return super().make_context(info_name, args, parent, **extra)
         except KeyboardInterrupt as error:  # click would print an empty line
             raise click.exceptions.Abort from error
 
     def invoke(self, ctx: click.Context) -> Any:
-        """What the command returns."""
+        """Return what the command returns."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
@@ -109,7 +109,7 @@ add_debug_option(sfnorch, hidden=False)
 
 
 def main() -> None:
-    """Runs the command line, and ends the process with its exit code."""
+    """Run the command line, and ends the process with its exit code."""
     gc.set_threshold(100_000)  # loading modules makes no garbage, and looking for it takes a tenth of a short command
     # no plugin of pydantic's is at work here, and looking for one among all that is installed costs more than the rest
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -153,7 +153,7 @@ def _stopped(error: BaseException) -> int:
 
 
 def _tell(error: Exception, *, debug: bool) -> int:
-    """The exit code, once the error has been told, without any secret: a user's error in words, a bug as one."""
+    """Return the exit code, once the error has been told, without any secret: a user's error in words, a bug as one."""
     told = _explained(error)
     interrupted = was_interrupted(error)
     if told is None and interrupted and not debug:
@@ -163,7 +163,7 @@ def _tell(error: Exception, *, debug: bool) -> int:
 
 
 def _print_error(error: Exception, told: SfnorchError | None) -> None:
-    """Prints an error as the one document that a script expects."""
+    """Print an error as the one document that a script expects."""
     import json
 
     told = told or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
@@ -172,7 +172,7 @@ def _print_error(error: Exception, told: SfnorchError | None) -> None:
 
 
 def _without_secrets(text: str) -> str:
-    """The text as anyone may see it."""
+    """Return the text as anyone may see it."""
     if "sfnorch.aws.secrets" not in sys.modules:
         return text
     from sfnorch.aws.secrets import without_secrets
@@ -196,7 +196,7 @@ def _told(error: Exception, told: SfnorchError | None, *, debug: bool) -> str:
 
 
 def _explained(error: Exception) -> SfnorchError | None:
-    """The error as one that a user can mend; None for a bug."""
+    """Return the error as one that a user can mend; None for a bug."""
     if isinstance(error, SfnorchError):
         return error
     if "botocore" in sys.modules:

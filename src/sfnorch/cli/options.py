@@ -31,7 +31,7 @@ class JobList(ParameterType[tuple[str, ...]]):
     name = "a,b"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """The names. Fails with what is wrong with them, all at once."""
+        """Return the names. Fails with what is wrong with them, all at once."""
         if isinstance(value, tuple):
             return value
         names = tuple(name for part in str(value).split(",") if (name := part.strip()))
@@ -49,7 +49,7 @@ class Duration(ParameterType[float]):
     name = "2h"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds."""
+        """Return the seconds."""
         if isinstance(value, float):
             return value
         found = seconds_of(str(value))
@@ -66,7 +66,7 @@ class ChildJobs(ParameterType[tuple[str, tuple[str, ...]]]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, tuple[str, ...]]:
-        """The child's name, and the names of its jobs."""
+        """Return the child's name, and the names of its jobs."""
         if isinstance(value, tuple):
             return value
         child, equals, jobs = str(value).partition("=")
@@ -108,7 +108,7 @@ class ChildJobsCommand(click.Command):
         ]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """What is left of the arguments, after the options that they use have been made."""
+        """Return what is left of the arguments, after the options that they use have been made."""
         used = {int(match[1]) for argument in args if (match := _CHILD_JOBS.match(argument))}
         made = {param.name for param in self.params}
         self.params += [
@@ -143,14 +143,14 @@ def _remember_form(ctx: click.Context, param: click.Parameter, value: str) -> st
 
 
 def given_child_jobs(options: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
-    """The jobs that `--child1-jobs` and so on give, by the child's number."""
+    """Return the jobs that `--child1-jobs` and so on give, by the child's number."""
     return {n: names for n in range(1, MAX_CHILDREN + 1) if (names := options.get(_CHILD_OPTION.format(n)))}
 
 
 def read_plan(
     plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]
 ) -> AnyPlan:
-    """The plan that the options name, changed as they say. Fails as wrong usage where a child isn't there."""
+    """Return the plan that the options name, changed as they say. Fails as wrong usage where a child isn't there."""
     from sfnorch.plan.files import find_plan
     from sfnorch.plan.load import default_plan, load_plan, with_jobs
     from sfnorch.plan.models import MasterChildPlan

@@ -25,7 +25,7 @@ class ParameterOverridesCommand(click.Command):
     """A command whose `--parameter-overrides` and `--tags` take any number of `K=V`, as the AWS CLI's do."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """What is left of the arguments, each value behind the option given the option's name."""
+        """Return what is left of the arguments, each value behind the option given the option's name."""
         spread: list[str] = []
         within = ""
         for argument in args:
@@ -79,7 +79,7 @@ def bucket_options(command: Function) -> Function:
 
 
 def _refuse_both_buckets(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """The value. Fails as wrong usage where the other option, which click has read before, is given too."""
+    """Return the value. Fails as wrong usage where the other option, which click has read before, is given too."""
     other = "s3_bucket" if param.name == "resolve_s3" else "resolve_s3"
     if value and ctx.params.get(other):
         raise click.UsageError("--resolve-s3 and --s3-bucket: give one of the two.", ctx)
@@ -87,7 +87,7 @@ def _refuse_both_buckets(ctx: click.Context, param: click.Parameter, value: Any)
 
 
 def pair(text: str, option: str, form: str) -> tuple[str, str]:
-    """The key and the value of `K=V`. Fails as wrong usage for another form."""
+    """Return the key and the value of `K=V`. Fails as wrong usage for another form."""
     key, equals, value = text.partition("=")
     if not equals or not key:
         raise click.UsageError(f"{option} {text}: write {form}.")
@@ -95,7 +95,7 @@ def pair(text: str, option: str, form: str) -> tuple[str, str]:
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
-    """The values by their keys. Fails as wrong usage for another form, or a key that is given twice."""
+    """Return the values by their keys. Fails as wrong usage for another form, or a key that is given twice."""
     return _once([pair(text, option, "K=V") for text in texts], option)
 
 
@@ -110,7 +110,7 @@ def stack_tags(texts: Iterable[str]) -> dict[str, str]:
 
 
 def parameter_values(overrides: Iterable[str]) -> dict[str, str]:
-    """The values of parameters that the overrides give. Fails as wrong usage for what is neither K=V nor JSON of it.
+    """Return the values of parameters that the overrides give. Fails as wrong usage for what is neither K=V nor JSON of it.
 
     No parameter's name begins with a brace or an at sign, so that JSON and `@FILE` are told from `K=V`.
     """
@@ -139,6 +139,6 @@ def _once(given: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
 
 
 def refuse_faults(faults: Iterable[str]) -> None:
-    """Raises SfnorchError for what is wrong with the values of parameters, if anything is."""
+    """Raise SfnorchError for what is wrong with the values of parameters, if anything is."""
     if lines := list(faults):
         raise SfnorchError("\n".join(lines), hint="--parameter-overrides NAME=VALUE …")

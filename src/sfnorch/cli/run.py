@@ -29,7 +29,7 @@ class Thread(ParameterType[tuple[str, tuple[str, ...]]]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, tuple[str, ...]]:
-        """The thread's id, and the names of its jobs."""
+        """Return the thread's id, and the names of its jobs."""
         if isinstance(value, tuple):
             return value
         thread, equals, jobs = str(value).partition("=")
@@ -111,7 +111,7 @@ def run(
 def _inputs(
     session: Session, machine: Machine, threads: dict[str, tuple[str, ...]], only: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
-    """The inputs of the executions to start, by what is added to their names."""
+    """Return the inputs of the executions to start, by what is added to their names."""
     from sfnorch.aws.threads import children, definition, is_loop, master_input, steps, tasks, wants_jobs
 
     found = definition(session.stepfunctions, machine.arn)
@@ -135,7 +135,7 @@ def _inputs(
 
 
 def _start(session: Session, machine: Machine, base: str, inputs: dict[str, dict[str, Any]]) -> list[str]:
-    """The ARNs of the executions, which are all started before any is followed.
+    """Return the ARNs of the executions, which are all started before any is followed.
 
     Raises SfnorchError where one couldn't be started, and tells those that were.
     """
@@ -160,7 +160,7 @@ def _start(session: Session, machine: Machine, base: str, inputs: dict[str, dict
 
 
 def _names(base: str, threads: list[str]) -> list[str]:
-    """The names of the executions: the base's, with a number and what may stand in a name of the thread's id."""
+    """Return the names of the executions: the base's, with a number and what may stand in a name of the thread's id."""
     if len(threads) == 1:
         return [base]
     ends = [f"-{n}-{re.sub('[^0-9A-Za-z_-]', '_', thread)[:30]}" for n, thread in enumerate(threads, 1)]

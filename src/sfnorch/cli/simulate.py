@@ -173,7 +173,7 @@ def _behaviour(
 
 
 def _mock(text: str) -> tuple[str, str]:
-    """The state and what it yields: parted at the first `=` with JSON or a file behind it, since names may hold one."""
+    """Return the state and what it yields: parted at the first `=` with JSON or a file behind it, since names may hold one."""
     first = pair(text, "--mock", "STATE=JSON")
     for match in re.finditer("=", text):
         state, written = text[: match.start()], text[match.end() :]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read_source(template_file: Path | None, plan_file: Path | None) -> Source:
-    """The named template, else the plan's rendering as SAM. Raises SfnorchError for what can't be read."""
+    """Return the named template, else the plan's rendering as SAM. Raises SfnorchError for what can't be read."""
     from sfnorch.template.reader import read_template
 
     if template_file is None:
@@ -30,7 +30,7 @@ def read_source(template_file: Path | None, plan_file: Path | None) -> Source:
 
 
 def rendering(plan: AnyPlan, plan_file: Path | None) -> Source:
-    """The plan's rendering as SAM, read back."""
+    """Return the plan's rendering as SAM, read back."""
     from sfnorch.cfn.render import render_template
     from sfnorch.patterns import workflow
     from sfnorch.template.reader import parse_template
@@ -46,7 +46,7 @@ def read_contents(
     parameters: Mapping[str, str] | None = None,
     where: Surroundings | None = None,
 ) -> Template:
-    """What stands in the named template, or in the plan's rendering, for a stack that stands `where`."""
+    """Return what stands in the named template, or in the plan's rendering, for a stack that stands `where`."""
     from sfnorch.template.contents import contents
 
     return contents(read_source(template_file, plan_file), parameters, where)

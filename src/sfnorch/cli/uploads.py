@@ -26,7 +26,7 @@ def template_url(
     *,
     resolve: bool = False,
 ) -> str | None:
-    """The URL of a template that is too large to be sent, put into a bucket; empty where it isn't.
+    """Return the URL of a template that is too large to be sent, put into a bucket; empty where it isn't.
 
     A bucket that isn't there is made, with `resolve` or if the screen's person agrees; None where there is nobody to
     ask.
@@ -49,7 +49,7 @@ def template_url(
 def put_code(
     deployable: Deployable, session: Session, bucket_name: str, screen: Screen, *, resolve: bool = False
 ) -> dict[str, str]:
-    """The parameter that says where the code of functions lies which the template doesn't hold; it is put there now.
+    """Return the parameter that says where the code of functions lies which the template doesn't hold; it is put there now.
 
     Nothing where the template holds all. Raises SfnorchError where the code is another than the template was made for.
     """
@@ -69,7 +69,7 @@ def put_code(
 
 
 def _packages(deployable: Deployable) -> dict[str, Mapping[str, bytes]]:
-    """The code of functions that the template doesn't hold, by where it is to lie."""
+    """Return the code of functions that the template doesn't hold, by where it is to lie."""
     from sfnorch.packages import CodeError, package_key, read_code
 
     found: dict[str, Mapping[str, bytes]] = {}
@@ -95,7 +95,7 @@ def _packages(deployable: Deployable) -> dict[str, Mapping[str, bytes]]:
 def _bucket(
     session: Session, name: str, screen: Screen | None, why: str, wanted: str, *, resolve: bool
 ) -> Bucket | None:
-    """The bucket for what can't be sent; None where it isn't there, is not to be made, and there is nobody to ask."""
+    """Return the bucket for what can't be sent; None where it isn't there, is not to be made, and there is nobody to ask."""
     from sfnorch.aws.artifacts import Bucket
     from sfnorch.aws.steps import Step, Verb
 

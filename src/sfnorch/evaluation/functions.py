@@ -64,7 +64,7 @@ def measured_functions() -> dict[str, Measured]:
 
 
 def _times(factor: int) -> Measure:
-    """A function that makes a text of at most so many times the size of its arguments."""
+    """Return a function that makes a text of at most so many times the size of its arguments."""
 
     def measure(budget: Budget, args: list[Any]) -> None:
         budget.make(factor * sum(map(weight, args)))
@@ -114,7 +114,7 @@ def _replace(budget: Budget, args: list[Any]) -> None:
 
 
 def _items(size: int) -> Measure:
-    """A function that makes a list of at most so many bytes for each item of its arguments."""
+    """Return a function that makes a list of at most so many bytes for each item of its arguments."""
 
     def measure(budget: Budget, args: list[Any]) -> None:
         count = sum(len(arg) for arg in args if isinstance(arg, list | dict))

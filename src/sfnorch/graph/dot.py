@@ -33,7 +33,7 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
 def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
-    """The graph: the tasks; a cluster a machine, with clusters for its Parallel and Map states and for their branches.
+    """Return the graph: the tasks; a cluster a machine, with clusters for its Parallel and Map states and for their branches.
 
     Catches are dashed, children linked to what starts them.
     """
@@ -52,7 +52,7 @@ def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[Pl
 
 
 def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
-    """The tasks, and an arrow to each from what it needs."""
+    """Yield the tasks, and an arrow to each from what it needs."""
     if not tasks:
         return
     ids = {task.name: f"t{number}" for number, task in enumerate(tasks, 1)}
@@ -67,7 +67,7 @@ def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
 
 
 def svg(graph: str) -> str:
-    """The picture that Graphviz makes of the graph. Raises SfnorchError where it isn't installed, or fails."""
+    """Return the picture that Graphviz makes of the graph. Raises SfnorchError where it isn't installed, or fails."""
     program = shutil.which("dot")
     if program is None:
         raise SfnorchError(
@@ -115,7 +115,7 @@ class _Drawing(Nodes):
             yield margin + self.arrow(self.ends.get(source, source), target, *style)
 
     def beginning(self, scope: Scope, depth: int, begin: str) -> Iterator[str]:
-        """The arrow to the scope's first state. In a cluster of its own it would draw the beginning into that one."""
+        """Yield the arrow to the scope's first state. In a cluster of its own it would draw the beginning into that one."""
         if first := scope.states.get(scope.start_at):
             yield "  " * depth + self.arrow(begin, self.ids[first])
 
@@ -143,7 +143,7 @@ class _Drawing(Nodes):
         yield f"{margin}}}"
 
     def last(self, scope: Scope) -> Iterator[str]:
-        """The nodes of the scope that lead nowhere; all of them where each leads somewhere."""
+        """Yield the nodes of the scope that lead nowhere; all of them where each leads somewhere."""
         nodes = {state: self.ids[state] for state in scope.states.values()}
         ends = [
             node for state, node in nodes.items() if not any(way.target in scope.states for way in state.transitions)
@@ -151,7 +151,7 @@ class _Drawing(Nodes):
         yield from ends or nodes.values()
 
     def arrow(self, source: str, target: str, *attributes: str) -> str:
-        """An arrow, cut off at the border of the cluster that it leads from or to."""
+        """Return an arrow, cut off at the border of the cluster that it leads from or to."""
         of = next((node for node, end in self.ends.items() if end == source), "")
         cut = [f"ltail=cluster_{of}"] if of else []
         cut += [f"lhead=cluster_{target}"] if target in self.ends else []
@@ -166,7 +166,7 @@ class _Drawing(Nodes):
 
 
 def _quoted(*lines: str) -> str:
-    """The lines as one text of DOT's: no escape of a label's, no entity, and nothing that is not shown.
+    """Return the lines as one text of DOT's: no escape of a label's, no entity, and nothing that is not shown.
 
     https://graphviz.org/docs/attr-types/escString/
     """

@@ -28,7 +28,7 @@ _MEANS_MORE = re.compile(r"\$(?=\$)|(?<=\$)\$|(?<=\bfa[bklrs]):|(?<=\bfa):")
 
 
 def mermaid(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
-    """The flowchart: the tasks, then a box a machine, catches dashed, children linked to what starts them."""
+    """Return the flowchart: the tasks, then a box a machine, catches dashed, children linked to what starts them."""
     drawing = _Drawing(template)
     lines = ["flowchart LR"] if tasks and not machines else ["flowchart TD"]
     lines += _tasks(tasks)
@@ -84,7 +84,7 @@ class _Drawing(Nodes):
 
 
 def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
-    """The tasks, and an arrow to each from what it needs."""
+    """Yield the tasks, and an arrow to each from what it needs."""
     if not tasks:
         return
     ids = {task.name: f"t{number}" for number, task in enumerate(tasks, 1)}
@@ -103,7 +103,7 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The text in one line, with the marks of Mermaid's own as entities: no directive, comment, tag or formula."""
+    """Return the text in one line, with the marks of Mermaid's own as entities: no directive, comment, tag or formula."""
     line = " ".join(printable(text).split())
     marks = {match.start() for match in _MEANS_MORE.finditer(line)}
     return "".join(

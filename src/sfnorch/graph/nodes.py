@@ -20,19 +20,19 @@ class Nodes:
     starts: list[tuple[State, StateMachine]] = field(default_factory=list)
 
     def number_machine(self, machine: StateMachine) -> str:
-        """The machine's node, a new one."""
+        """Return the machine's node, a new one."""
         self.machines[machine.logical_id] = f"m{len(self.machines) + 1}"
         return self.machines[machine.logical_id]
 
     def number(self, state: State) -> str:
-        """The state's node, a new one; which machine it starts is kept for the links."""
+        """Return the state's node, a new one; which machine it starts is kept for the links."""
         self.ids[state] = f"s{len(self.ids) + 1}"
         if child := started(state, self.template):
             self.starts.append((state, child))
         return self.ids[state]
 
     def edges(self, scope: Scope, states: Sequence[State]) -> Iterator[tuple[str, str, bool, str]]:
-        """The ways between the scope's states: from, to, whether it is a catch, and what stands at it."""
+        """Yield the ways between the scope's states: from, to, whether it is a catch, and what stands at it."""
         for state in states:
             for transition, label in ways(state):
                 target = scope.states.get(transition.target)

@@ -14,7 +14,7 @@ from sfnorch.template.tasks import PlannedTask
 
 
 def trees(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> list[Tree]:
-    """A tree of the tasks, what each needs behind it, and a tree a machine."""
+    """Return a tree of the tasks, what each needs behind it, and a tree a machine."""
     found = [_tasks(tasks)] if tasks else []
     for machine in machines:
         tree = Tree(Text(template.title(machine), style="bold"))

@@ -14,7 +14,7 @@ _LONGEST = 40
 
 
 def does(state: State) -> str:
-    """What the state does beside its type, in few words: the call of a Task, how long a Wait waits."""
+    """Return what the state does beside its type, in few words: the call of a Task, how long a Wait waits."""
     call = call_of(state)
     if call:
         job = argument(state, "JobName") if call.action == "glue:startJobRun" else ""
@@ -36,13 +36,13 @@ def does(state: State) -> str:
 
 
 def kind_and_doing(state: State) -> str:
-    """The state's type, and what it does."""
+    """Return the state's type, and what it does."""
     doing = does(state)
     return f"{state.kind}{',' if state.kind == 'Map' else ''} {doing}" if doing else state.kind
 
 
 def scope_title(scope: Scope) -> str:
-    """What a scope is to the state that holds it."""
+    """Return what a scope is to the state that holds it."""
     parent = scope.parent
     if parent is None:
         return ""
@@ -52,7 +52,7 @@ def scope_title(scope: Scope) -> str:
 
 
 def way_label(transition: Transition) -> str:
-    """What stands at a way: the condition, `else`, or the errors that are caught; nothing at a plain Next."""
+    """Return what stands at a way: the condition, `else`, or the errors that are caught; nothing at a plain Next."""
     match transition.way:
         case Way.DEFAULT:
             return "else"
@@ -67,7 +67,7 @@ def way_label(transition: Transition) -> str:
 
 
 def ways(state: State) -> Iterator[tuple[Transition, str]]:
-    """The state's ways with what stands at them; catchers that lead to one state are one way."""
+    """Yield the state's ways with what stands at them; catchers that lead to one state are one way."""
     caught: dict[str, list[str]] = {}
     for transition in state.catches:
         caught.setdefault(transition.target, []).append(way_label(transition))
@@ -79,7 +79,7 @@ def ways(state: State) -> Iterator[tuple[Transition, str]]:
 
 
 def condition(rule: Object) -> str:
-    """A choice rule's condition: the expression, or JSONPath's comparison put as one."""
+    """Return a choice rule's condition: the expression, or JSONPath's comparison put as one."""
     text = rule.get("Condition")
     if isinstance(text, str):
         return re.sub(r"\s+", " ", text.removeprefix("{%").removesuffix("%}")).strip()
@@ -111,18 +111,18 @@ _COMPARISONS = {
 
 
 def shortened(text: str) -> str:
-    """The text, cut where it would widen a picture."""
+    """Return the text, cut where it would widen a picture."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def started(state: State, template: Template) -> StateMachine | None:
-    """The machine of the template that the Task starts; None where it starts none, or another's."""
+    """Return the machine of the template that the Task starts; None where it starts none, or another's."""
     arn = child_machine(state)
     return template.machine(arn) if arn else None
 
 
 def in_order(scope: Scope) -> list[State]:
-    """The scope's states as executions meet them: each before those that it leads to; unreachable ones last."""
+    """Return the scope's states as executions meet them: each before those that it leads to; unreachable ones last."""
     done: dict[str, State] = {}
     met: set[str] = set()
     todo = [(scope.start_at, False)]

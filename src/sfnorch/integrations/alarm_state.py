@@ -32,7 +32,7 @@ def set_alarm(
     output: Value = None,
     next_state: str,
 ) -> Task:
-    """A task that sets the alarm whose name the substitution holds; its failure goes where `catch` says."""
+    """Return a task that sets the alarm whose name the substitution holds; its failure goes where `catch` says."""
     return Task(
         name=name,
         resource=RESOURCE,
@@ -45,7 +45,7 @@ def set_alarm(
 
 
 def permissions(alarm: StackName) -> tuple[Permission, ...]:
-    """What setting the alarm needs."""
+    """Return what setting the alarm needs."""
     return (
         Permission(
             sid="SetAlarm",

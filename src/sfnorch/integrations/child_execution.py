@@ -32,7 +32,7 @@ def run_child(
     catch: tuple[Catcher, ...],
     output: Expression,
 ) -> Task:
-    """A task that starts the machine whose ARN the substitution holds, and waits for its end."""
+    """Return a task that starts the machine whose ARN the substitution holds, and waits for its end."""
     return Task(
         name=name,
         resource=RESOURCE,
@@ -43,7 +43,7 @@ def run_child(
 
 
 def permissions(children: Iterable[StateMachine]) -> tuple[Permission, ...]:
-    """What starting executions of these machines, waiting for them and stopping them needs."""
+    """Return what starting executions of these machines, waiting for them and stopping them needs."""
     machines = tuple(children)
     executions = tuple(Arn("states", "execution:", child.physical_name, ":*") for child in machines)
     return (

@@ -35,7 +35,7 @@ def run(
     catch: tuple[Catcher, ...],
     next_state: str,
 ) -> Task:
-    """A task that starts the machine of the JSONata `arguments`, and waits for its end.
+    """Return a task that starts the machine of the JSONata `arguments`, and waits for its end.
 
     A machine that is named stands beside the one whose ARN the JSONata `own_arn` is.
     """
@@ -56,7 +56,7 @@ def run(
 
 
 def work(machine: Substitution, given: Mapping[str, Value] | str) -> Work:
-    """An execution of the machine whose ARN the substitution holds, to its end; its result is the output.
+    """Return an execution of the machine whose ARN the substitution holds, to its end; its result is the output.
 
     `given` is its input: a mapping, or JSONata for one.
     """
@@ -76,17 +76,17 @@ def work(machine: Substitution, given: Mapping[str, Value] | str) -> Work:
 
 
 def arn(machine: str) -> Bound:
-    """The ARN of a machine that is named, or given by its ARN."""
+    """Return the ARN of a machine that is named, or given by its ARN."""
     return machine if machine.startswith("arn:") else Arn("states", "stateMachine:", machine)
 
 
 def arguments(machine: str, given: Mapping[str, Any]) -> dict[str, Value]:
-    """The arguments of StartExecution, the machine by name or ARN."""
+    """Return the arguments of StartExecution, the machine by name or ARN."""
     return {"StateMachineArn": machine, "Input": given}
 
 
 def hearing() -> Permission:
-    """What waiting for executions needs besides: without it CloudFormation refuses the machine."""
+    """Return what waiting for executions needs besides: without it CloudFormation refuses the machine."""
     return Permission(
         sid="HearOfTheirEnd",
         actions=("events:PutTargets", "events:PutRule", "events:DescribeRule"),
@@ -95,7 +95,7 @@ def hearing() -> Permission:
 
 
 def permissions(machines: Iterable[str]) -> tuple[Permission, ...]:
-    """What starting executions of these machines, waiting for them and stopping them needs."""
+    """Return what starting executions of these machines, waiting for them and stopping them needs."""
     machines = list(dict.fromkeys(machines))
     started: list[Bound] = [arn(machine) for machine in machines]
     followed: list[Bound] = [

@@ -65,7 +65,7 @@ def run_job(
     assign: Mapping[str, Value] | None = None,
     next_state: str | None = None,
 ) -> Task:
-    """A task that runs a job; `output` is the JSONata of what comes out of a run that succeeded.
+    """Return a task that runs a job; `output` is the JSONata of what comes out of a run that succeeded.
 
     `retries` is how many times the job runs again after its run failed.
     """
@@ -110,12 +110,12 @@ class Settings(Protocol):
 
 
 def start_arguments(job: Job, name: str) -> dict[str, Value]:
-    """The arguments of StartJobRun for the job of this name."""
+    """Return the arguments of StartJobRun for the job of this name."""
     return _arguments(name, job, job.arguments, job.timeout_minutes)
 
 
 def work(name: str, settings: Settings, arguments: Mapping[str, Value]) -> Work:
-    """The run of a job, to its end; its result is `{job, runId, seconds}`."""
+    """Return the run of a job, to its end; its result is `{job, runId, seconds}`."""
     return Work(
         resource=RESOURCE,
         arguments=_arguments(name, settings, arguments, None),
@@ -148,6 +148,6 @@ def _arguments(
 
 
 def permissions(jobs: Iterable[str], *, allowed: str = "") -> tuple[Permission, ...]:
-    """What running the named jobs needs, and those that the list parameter `allowed` names, if any: no others."""
+    """Return what running the named jobs needs, and those that the list parameter `allowed` names, if any: no others."""
     arns = GlueArns("job", tuple(dict.fromkeys(jobs)), allowed)
     return (Permission(sid="RunJobs", actions=ACTIONS, resources=(arns,)),)

@@ -49,7 +49,7 @@ BAD = {"failed": "failed", "timedOut": "timed out", "errored": "ended in an erro
 
 
 def start_run(name: str, *, workflow: Expression, catch: tuple[Catcher, ...], variable: str, next_state: str) -> Task:
-    """A task that starts a run, and assigns its id to the variable."""
+    """Return a task that starts a run, and assigns its id to the variable."""
     return Task(
         name=name,
         resource=START,
@@ -65,7 +65,7 @@ def start_run(name: str, *, workflow: Expression, catch: tuple[Catcher, ...], va
 def get_run(
     name: str, *, workflow: Expression, run_id: Expression, catch: tuple[Catcher, ...], counter: str, next_state: str
 ) -> Task:
-    """A task that looks at the run: its output is `{status, bad, counts}`, and Glue's `message` where there is one.
+    """Return a task that looks at the run: its output is `{status, bad, counts}`, and Glue's `message` where there is one.
 
     `bad` is how many actions did not do their work. The counter, a variable, is raised by one.
     """
@@ -88,6 +88,6 @@ def get_run(
 
 
 def permissions(workflows: Iterable[str], *, allowed: str) -> tuple[Permission, ...]:
-    """What running the named workflows needs, and those that the list parameter `allowed` names."""
+    """Return what running the named workflows needs, and those that the list parameter `allowed` names."""
     arns = GlueArns("workflow", tuple(dict.fromkeys(workflows)), allowed)
     return (Permission(sid="RunWorkflow", actions=("glue:StartWorkflowRun", "glue:GetWorkflowRun"), resources=(arns,)),)

@@ -50,7 +50,7 @@ def join_states(
     lost: str,
     count: str,
 ) -> tuple[AnyState, ...]:
-    """The states that start or join the execution of the state's input, which is its key, a text.
+    """Return the states that start or join the execution of the state's input, which is its key, a text.
 
     `arn` is the execution's own ARN, where `$key` is the key. They end with the execution's output, an object; of one
     that ended otherwise, with what the JSONata `outcome` makes of `$key`, `$error` and `$message`; of one that nothing
@@ -105,7 +105,7 @@ def join_states(
 
 
 def permissions(machine: StackName) -> tuple[Permission, ...]:
-    """What starting executions of the machine of this name, joining and looking them up, and stopping them needs."""
+    """Return what starting executions of the machine of this name, joining and looking them up, and stopping them needs."""
     return (
         Permission(
             sid="StartTasks",

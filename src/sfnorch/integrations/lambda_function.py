@@ -48,7 +48,7 @@ def invoke(
     output: Value = None,
     next_state: str,
 ) -> Task:
-    """A task that invokes a function; `retry` comes behind what is always tried again."""
+    """Return a task that invokes a function; `retry` comes behind what is always tried again."""
     return Task(
         name=name,
         resource=RESOURCE,
@@ -61,7 +61,7 @@ def invoke(
 
 
 def work(function: Value, payload: Value) -> Work:
-    """The call of a function; its result is what the function returns."""
+    """Return the call of a function; its result is what the function returns."""
     return Work(
         resource=RESOURCE,
         arguments={"FunctionName": function, "Payload": payload},
@@ -72,12 +72,12 @@ def work(function: Value, payload: Value) -> Work:
 
 
 def arguments(function: str, payload: Mapping[str, Any]) -> dict[str, Value]:
-    """The arguments of Invoke."""
+    """Return the arguments of Invoke."""
     return {"FunctionName": function, "Payload": payload}
 
 
 def permissions(functions: Iterable[str], own: Iterable[str] = ()) -> tuple[Permission, ...]:
-    """What invoking these functions, and the stack's own by key, needs: on each, and on its versions and aliases."""
+    """Return what invoking these functions, and the stack's own by key, needs: on each, and on its versions and aliases."""
     resources: list[Bound] = [FunctionArn(key, tail) for key in own for tail in ("", ":*")]
     for name in dict.fromkeys(map(_unqualified, functions)):
         if name.startswith("arn:"):
@@ -88,6 +88,6 @@ def permissions(functions: Iterable[str], own: Iterable[str] = ()) -> tuple[Perm
 
 
 def _unqualified(function: str) -> str:
-    """The function's name or ARN without a version or an alias."""
+    """Return the function's name or ARN without a version or an alias."""
     head, mark, name = function.rpartition(":function:")
     return f"{head}{mark}{name.partition(':')[0]}"

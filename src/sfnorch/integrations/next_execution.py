@@ -30,7 +30,7 @@ def start_next(
     catch: tuple[Catcher, ...],
     next_state: str,
 ) -> Task:
-    """A task that starts the next execution, with this input and the name that the expression yields.
+    """Return a task that starts the next execution, with this input and the name that the expression yields.
 
     Its output is the JSONata `output`, an object, and the execution's ARN as `next`.
     """
@@ -57,7 +57,7 @@ def start_next(
 
 
 def permissions(machine: StackName) -> tuple[Permission, ...]:
-    """What starting executions of the machine of this name needs.
+    """Return what starting executions of the machine of this name needs.
 
     Spelled out by name: a role that names its own machine would be a circle.
     """

@@ -32,7 +32,7 @@ def publish(
     output: Value,
     next_state: str,
 ) -> Task:
-    """A task that publishes a message.
+    """Return a task that publishes a message.
 
     Its attributes are for subscription filters: `attributes` are texts, `list_attributes` lists of texts as JSON.
     """
@@ -52,7 +52,7 @@ def publish(
 
 
 def work(topic: Substitution, subject: Value, message: Value) -> Work:
-    """The sending of a message; its result is `{messageId}`."""
+    """Return the sending of a message; its result is `{messageId}`."""
     return Work(
         resource=RESOURCE,
         arguments={"TopicArn": topic, "Subject": subject, "Message": message},
@@ -62,7 +62,7 @@ def work(topic: Substitution, subject: Value, message: Value) -> Work:
 
 
 def permissions() -> tuple[Permission, ...]:
-    """What telling the topic needs: on the topic and, where it is encrypted, on its key, or the message is lost."""
+    """Return what telling the topic needs: on the topic and, where it is encrypted, on its key, or the message is lost."""
     return (
         Permission(sid="TellTopic", actions=("sns:Publish",), resources=(TopicArn(),)),
         Permission(sid="UseTopicKey", actions=("kms:GenerateDataKey*", "kms:Decrypt"), resources=(TopicKeyArn(),)),

@@ -69,7 +69,7 @@ class Place:
 def run_states(
     name: str, *, place: Place, sql: str, parameters: Mapping[str, Value], timeout_seconds: int
 ) -> tuple[AnyState, ...]:
-    """The states that run a statement to its end, as a branch of their own; they end with `{id, status, rows}`.
+    """Return the states that run a statement to its end, as a branch of their own; they end with `{id, status, rows}`.
 
     Their input is `ARGUMENTS`. Variables: `statement`, its id, and `polls`, how often it was looked at. It is cancelled
     after its time.
@@ -151,7 +151,7 @@ def _most_polls(seconds: int) -> int:
 
 
 def permissions(places: Iterable[Place]) -> tuple[Permission, ...]:
-    """What running statements in these places needs: on the cluster or workgroup, and by the way of signing in.
+    """Return what running statements in these places needs: on the cluster or workgroup, and by the way of signing in.
 
     A workgroup's ARN holds an id and not its name: of one that is named, all of the account's are meant.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshiftdataapi.html

@@ -28,7 +28,7 @@ _PASSING = Retrier(
 
 
 def put(bucket: Value, key: Value, body: Value) -> Work:
-    """The writing of an object; its result is `{bucket, key, etag}`."""
+    """Return the writing of an object; its result is `{bucket, key, etag}`."""
     return Work(
         resource=RESOURCE,
         arguments={"Bucket": bucket, "Key": key, "Body": body, "ContentType": "application/json"},
@@ -38,6 +38,6 @@ def put(bucket: Value, key: Value, body: Value) -> Work:
 
 
 def permissions(places: Sequence[tuple[str | ResultsBucket, str]]) -> tuple[Permission, ...]:
-    """What writing into these places, buckets with the beginnings of keys, needs."""
+    """Return what writing into these places, buckets with the beginnings of keys, needs."""
     arns: Mapping[ObjectArns, None] = dict.fromkeys(ObjectArns(bucket, prefix) for bucket, prefix in places)
     return (Permission(sid="WriteObjects", actions=("s3:PutObject",), resources=tuple(arns)),)

@@ -39,7 +39,7 @@ class Buildspec:
 
 
 def read_buildspec(text: str) -> Buildspec | None:
-    """What the buildspec holds; None where it is none."""
+    """Return what the buildspec holds; None where it is none."""
     try:
         spec = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and mappings alone
     except (yaml.YAMLError, ValueError, RecursionError):
@@ -70,7 +70,7 @@ def read_buildspec(text: str) -> Buildspec | None:
 
 
 def calls(command: str, variables: Mapping[str, str]) -> Iterator[tuple[str, ...]] | None:
-    """The words of each call in a command, with the variables that are known in their place; None for other shell."""
+    """Return the words of each call in a command, with the variables that are known in their place; None for other shell."""
     lines = [_COMMENT.sub("", line) for line in command.replace("\\\n", " ").splitlines()]
     text = " ; ".join(lines)
     if _NOT_READ.search(text):

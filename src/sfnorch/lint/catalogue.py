@@ -66,7 +66,7 @@ def entries() -> Iterator[Entry]:
 
 
 def unknown(ids: Iterable[str]) -> dict[str, str]:
-    """The ids that no rule bears, each with the one that is near it; empty where none is."""
+    """Return the ids that no rule bears, each with the one that is near it; empty where none is."""
     own = [entry.id for entry in entries()]
     found = {}
     for name in ids:

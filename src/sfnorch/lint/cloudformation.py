@@ -54,7 +54,7 @@ _ROLE = "arn:aws:iam::123456789012:role/lint"
 
 
 def template_findings(template: Template, linter: Any) -> Iterator[Located]:
-    """What cfn-lint finds in the template as it stands.
+    """Yield what cfn-lint finds in the template as it stands.
 
     Left out before are nulls, which it stops at, and SAM's definitions without functions, in which it finds nothing.
     """
@@ -85,7 +85,7 @@ def template_findings(template: Template, linter: Any) -> Iterator[Located]:
 
 
 def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
-    """What cfn-lint's schema of the Amazon States Language says of the definitions that it hasn't read yet."""
+    """Yield what cfn-lint's schema of the Amazon States Language says of the definitions that it hasn't read yet."""
     unread = {machine.logical_id: machine for machine in template.machines if machine.definition and not _read(machine)}
     if not unread:
         return
@@ -127,7 +127,7 @@ def _without_slow_patterns(data: Object) -> Iterator[Located]:
 
 
 def _matches_or_limit(linter: Any, data: Any, template: Template) -> Iterator[Any]:
-    """What cfn-lint finds; a finding where it would take too long."""
+    """Yield what cfn-lint finds; a finding where it would take too long."""
     try:
         yield from _matches(linter, data)
     except CallLimitError as error:
@@ -138,7 +138,7 @@ def _matches_or_limit(linter: Any, data: Any, template: Template) -> Iterator[An
 
 
 def limit_findings(template: Template) -> Iterator[Located]:
-    """What is beyond CloudFormation's limits, so that cfn-lint need not look at it.
+    """Yield what is beyond CloudFormation's limits, so that cfn-lint need not look at it.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """
@@ -151,7 +151,7 @@ def limit_findings(template: Template) -> Iterator[Located]:
 
 
 def _matches(linter: Any, data: Any) -> Iterator[Any]:
-    """What cfn-lint finds; None where it fails by itself, as it does over braces in names.
+    """Yield what cfn-lint finds; None where it fails by itself, as it does over braces in names.
 
     Raises CallLimitError where it would take too long over the template.
     """
@@ -210,7 +210,7 @@ def _own(machine: StateMachine) -> Path:
 
 
 def _definition_of(template: Template, path: Path) -> StateMachine | None:
-    """The machine whose definition the path leads into; None where it leads elsewhere."""
+    """Return the machine whose definition the path leads into; None where it leads elsewhere."""
     for machine in template.machines:
         own = _own(machine)
         if own and path[: len(own)] == own and _read(machine):
@@ -219,7 +219,7 @@ def _definition_of(template: Template, path: Path) -> StateMachine | None:
 
 
 def _in_definition(machine: StateMachine, match: Any, path: Path) -> Located | None:
-    """The finding in its definition; none where it isn't one, or another linter tells the same in better words."""
+    """Return the finding in its definition; none where it isn't one, or another linter tells the same in better words."""
     if any(words in match.message for words in _TOLD_BETTER) or _is_taken(machine, path):
         return None
     value = value_at(machine, path)
@@ -232,7 +232,7 @@ def _in_definition(machine: StateMachine, match: Any, path: Path) -> Located | N
 
 
 def value_at(machine: StateMachine, path: Path) -> Any:
-    """The value at a path into the machine's definition; None where it leads nowhere."""
+    """Return the value at a path into the machine's definition; None where it leads nowhere."""
     value: Any = machine.definition.data if machine.definition else None
     for step in path:
         if isinstance(value, Object) and step in value:
@@ -275,7 +275,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _without_definitions(template: Template) -> Object:
-    """The template, with an empty definition in SAM's machines where cfn-lint has nothing to look at in theirs."""
+    """Return the template, with an empty definition in SAM's machines where cfn-lint has nothing to look at in theirs."""
     root = template.source.data
     resources = template.stack.section("Resources")
     lighter = Object(resources.place, resources.rows())
@@ -301,7 +301,7 @@ def _has_functions(value: Any) -> bool:
 
 
 def _known(value: Any, key: str = "") -> Any:
-    """The definition with a Resource that only AWS knows, or of another partition, as one that the schema takes."""
+    """Return the definition with a Resource that only AWS knows, or of another partition, as one that the schema takes."""
     if isinstance(value, Object):
         return Object(value.place, [(name, _known(item, name), line) for name, item, line in value.rows()])
     if isinstance(value, Array):

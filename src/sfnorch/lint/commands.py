@@ -80,7 +80,7 @@ _PREFIXES = {"stepfunctions": "states", "s3api": "s3"}
 
 
 def needs(call: tuple[str, ...], where: Surroundings) -> list[Need] | None:
-    """The permissions that the call takes, none for one that calls nothing of AWS; None where that isn't known here."""
+    """Return the permissions that the call takes, none for one that calls nothing of AWS; None where that isn't known here."""
     call = _as_meant(call)
     if call[0] in _QUIET or (call[0] == "sfnorch" and _OFFLINE & set(call[1:3])):
         return []
@@ -105,7 +105,7 @@ def changes_who_calls(command: str) -> bool:
 
 
 def _as_meant(call: tuple[str, ...]) -> tuple[str, ...]:
-    """The call without what runs it (`python -m`, `uv run`), and without options before the AWS CLI's service."""
+    """Return the call without what runs it (`python -m`, `uv run`), and without options before the AWS CLI's service."""
     if len(call) > 2 and call[1] == ("-m" if call[0].startswith("python") else "run"):
         call = call[2:] if call[0].startswith("python") or call[0] in ("uv", "poetry", "pipenv") else call
     while call[0] == "aws" and len(call) > 2 and call[1].startswith("-"):
@@ -114,7 +114,7 @@ def _as_meant(call: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _on_stack(call: tuple[str, ...], actions: str, where: Surroundings) -> Iterator[Need]:
-    """The needs of what is asked about a stack, and of what is handed over with it."""
+    """Yield the needs of what is asked about a stack, and of what is handed over with it."""
     if _option(call, "--execute-change-set"):
         actions = _EXECUTION_ALONE
     left_out = _EXECUTE.split() if set(_NO_EXECUTION) & set(call) else []
@@ -132,7 +132,7 @@ def _on_stack(call: tuple[str, ...], actions: str, where: Surroundings) -> Itera
 
 
 def _s3(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]:
-    """The needs of `aws s3 cp`, `mv`, `sync` and `rm`: on what stands first, and on what is written."""
+    """Yield the needs of `aws s3 cp`, `mv`, `sync` and `rm`: on what stands first, and on what is written."""
     places: list[str] = []
     words = iter(call[1:])
     for word in words:
@@ -151,12 +151,12 @@ def _s3(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]:
 
 
 def _known(value: str) -> str:
-    """The value, ANY where it holds a variable that isn't known."""
+    """Return the value, ANY where it holds a variable that isn't known."""
     return ANY if "$" in value else value
 
 
 def _option(call: tuple[str, ...], name: str) -> str:
-    """The option's value; empty where it isn't given."""
+    """Return the option's value; empty where it isn't given."""
     for index, word in enumerate(call):
         if word.startswith(f"{name}="):
             return word.partition("=")[2]

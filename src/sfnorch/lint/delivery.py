@@ -30,7 +30,7 @@ class Use:
 
 
 def build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surroundings) -> Iterator[Use]:
-    """What the build needs: its logs, its artifacts, its reports, and its commands as far as they can be seen."""
+    """Yield what the build needs: its logs, its artifacts, its reports, and its commands as far as they can be seen."""
     yield Use(what=f"{project.logical_id} logs, which", needs=tuple(_logging(project, where)))
     actions = [action for pipeline in pipelines for action in pipeline.actions if _runs(action, project)]
     if _kind(project, "Source") == "CODEPIPELINE":
@@ -53,7 +53,7 @@ def build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surroundi
 
 
 def _command_uses(spec: Buildspec, file: str, variables: Mapping[str, str], where: Surroundings) -> Iterator[Use]:
-    """What each call of the commands needs, up to one that may act as someone else from there on."""
+    """Yield what each call of the commands needs, up to one that may act as someone else from there on."""
     for phase, command in spec.commands:
         found = None if changes_who_calls(command) else calls(command, variables)
         if found is None:
@@ -72,7 +72,7 @@ def _runs(action: Action, project: Project) -> bool:
 
 
 def _environment(action: Action) -> set[str]:
-    """The names of the variables that the action sets."""
+    """Return the names of the variables that the action sets."""
     try:
         listed = json.loads(action.configuration.get("EnvironmentVariables", "[]"))
     except ValueError:
@@ -90,7 +90,7 @@ def _is_fed_otherwise(project: Project, spec: Buildspec) -> bool:
 
 
 def pipeline_uses(pipeline: Pipeline, where: Surroundings) -> Iterator[Use]:
-    """What the pipeline needs: its artifacts, and its actions as far as they are known."""
+    """Yield what the pipeline needs: its artifacts, and its actions as far as they are known."""
     lies = f"arn:{where.partition}:s3:::{pipeline.bucket}/*" if pipeline.bucket else ANY
     yield Use(
         what=f"{pipeline.logical_id} moves artifacts, which",

@@ -28,7 +28,7 @@ class Expression:
 
 
 def expressions_of(state: State) -> Iterator[Expression]:
-    """The state's expressions, those of its catchers and choice rules too; none of a JSONPath state."""
+    """Yield the state's expressions, those of its catchers and choice rules too; none of a JSONPath state."""
     if not state.jsonata:
         return
     always = frozenset({"input", "context"})

@@ -15,6 +15,6 @@ NUMBERS = frozenset(
 
 
 def names(expression: str) -> expressions.Names:
-    """What the expression refers to; what only CloudFormation knows is taken for a number."""
+    """Return what the expression refers to; what only CloudFormation knows is taken for a number."""
     found = expressions.names(expression)
     return expressions.names(UNKNOWN.sub("0", expression)) if found.fault and UNKNOWN.search(expression) else found

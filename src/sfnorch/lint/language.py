@@ -59,7 +59,7 @@ class _Problem:
 
 
 def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[Finding]:
-    """What statelint finds in the machine's definition, save in states that are `known` to be wrong.
+    """Yield what statelint finds in the machine's definition, save in states that are `known` to be wrong.
 
     `known` are paths into the template at which cfn-lint has found something.
     """
@@ -93,7 +93,7 @@ def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[
 
 
 def _first_causes(problems: list[_Problem], wrong_states: set[Path]) -> Iterator[_Problem]:
-    """The problems without those that follow from another, or that cfn-lint has told of."""
+    """Yield the problems without those that follow from another, or that cfn-lint has told of."""
     wrong_scopes = {_scope_of(path) for path in wrong_states}
     for problem in problems:
         if problem.kind == "start":
@@ -131,12 +131,12 @@ def _retriers(definition: Object) -> Iterator[_Problem]:
 
 
 def _longest(text: str, paths: Mapping[str, Path]) -> str:
-    """The longest of the written paths that the text begins with; the root's where it begins with none."""
+    """Return the longest of the written paths that the text begins with; the root's where it begins with none."""
     return next((text[:end] for end in range(len(text), 0, -1) if text[:end] in paths), _ROOT)
 
 
 def _words(problem: _Problem) -> tuple[str, str]:
-    """What is wrong, and what to do."""
+    """Return what is wrong, and what to do."""
     match problem.kind:
         case "reference":
             return f"there is no state {problem.target!r} to go to", "write the name of one in the same scope"
@@ -156,7 +156,7 @@ def _words(problem: _Problem) -> tuple[str, str]:
 
 
 def _scope_of(path: Path) -> Path:
-    """The scope that a path is in: what stands before its last States."""
+    """Return the scope that a path is in: what stands before its last States."""
     for index in range(len(path) - 1, -1, -1):
         if path[index] == "States":
             return path[:index]
@@ -164,7 +164,7 @@ def _scope_of(path: Path) -> Path:
 
 
 def _state_of(path: Path) -> Path:
-    """The state that a path is in; the root where it is in none."""
+    """Return the state that a path is in; the root where it is in none."""
     for index in range(len(path) - 2, -1, -1):
         if path[index] == "States":
             return path[: index + 2]
@@ -188,7 +188,7 @@ def _paths(value: Any) -> dict[str, Path]:
 
 
 def _plain(value: Any, key: str = "") -> Any:
-    """A copy of the definition as statelint understands it."""
+    """Return a copy of the definition as statelint understands it."""
     if isinstance(value, dict):
         return {name: _plain(item, name) for name, item in value.items() if not _is_later(value, key, name)}
     if isinstance(value, list):

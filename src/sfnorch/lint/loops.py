@@ -47,7 +47,7 @@ class Loop:
 
 
 def ways(scope: Scope) -> nx.DiGraph:
-    """The scope's states by name, and the ways between those that are there."""
+    """Return the scope's states by name, and the ways between those that are there."""
     graph = nx.DiGraph()
     graph.add_nodes_from(scope.states)
     for state in scope.states.values():
@@ -56,7 +56,7 @@ def ways(scope: Scope) -> nx.DiGraph:
 
 
 def loops(scope: Scope, timeout: float | None) -> Iterator[Loop]:
-    """The scope's loops, inner scopes' apart; `timeout` is the machine's own, in seconds."""
+    """Yield the scope's loops, inner scopes' apart; `timeout` is the machine's own, in seconds."""
     graph = ways(scope)
     for component in nx.strongly_connected_components(graph):
         inside = [state for name, state in scope.states.items() if name in component]
@@ -90,7 +90,7 @@ def _loop(states: list[State], timeout: float | None, *, timed_out: bool) -> Loo
 
 
 def _counted(choice: State, states: list[State], *, in_data: bool) -> Iterator[float]:
-    """The numbers that a Choice holds a counter of the loop against; `in_data`: JSONPath's stands in the data."""
+    """Yield the numbers that a Choice holds a counter of the loop against; `in_data`: JSONPath's stands in the data."""
     if choice.kind != "Choice":
         return
     counters = {name for state in states for name in _counters(state)}
@@ -107,7 +107,7 @@ def _is_limit(key: str, value: Any) -> bool:
 
 
 def _counters(state: State) -> Iterator[str]:
-    """The variables that a state assigns from themselves."""
+    """Yield the variables that a state assigns from themselves."""
     places = [state.body, *(rule for key in ("Choices", "Catch") for _, rule in state.objects(key))]
     for body in places:
         given = body.get("Assign")
@@ -125,7 +125,7 @@ def _compares_order(state: State) -> bool:
 
 
 def _comparisons(rule: Any) -> Iterator[Object]:
-    """A JSONPath choice rule, and the rules in it."""
+    """Yield a JSONPath choice rule, and the rules in it."""
     if isinstance(rule, Object):
         yield rule
         for key in ("And", "Or", "Not"):
@@ -187,5 +187,5 @@ def _number(value: Any) -> float | None:
 
 
 def timeout_of(machine: Scope) -> float | None:
-    """The machine's own TimeoutSeconds; None where it has none."""
+    """Return the machine's own TimeoutSeconds; None where it has none."""
     return _number(machine.body.get("TimeoutSeconds"))

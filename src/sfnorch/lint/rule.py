@@ -37,7 +37,7 @@ class Rule:
     check: Callable[[Subject], Iterable[Fault]]
 
     def findings(self, subject: Subject) -> Iterable[Finding]:
-        """What the rule finds in the template."""
+        """Yield what the rule finds in the template."""
         for fault in self.check(subject):
             yield Finding(
                 rule=self.id,
@@ -53,6 +53,6 @@ class Rule:
 def fault(
     machine: StateMachine, path: Path, message: str, hint: str = "", *, severity: Severity | None = None
 ) -> Fault:
-    """A fault at a value of the machine's definition; `path` leads to it from the definition's root."""
+    """Return a fault at a value of the machine's definition; `path` leads to it from the definition's root."""
     full, place = machine.at(path)
     return Fault(path=full, place=place, message=message, hint=hint, severity=severity)

@@ -52,14 +52,14 @@ class Subject:
         return self._expressions[machine.logical_id]
 
     def variables(self, machine: StateMachine) -> dict[State, Known]:
-        """The variables at the beginning of each of the machine's states."""
+        """Return the variables at the beginning of each of the machine's states."""
         if machine.logical_id not in self._variables:
             states = machine.states
             self._variables[machine.logical_id] = known_variables(states) if states else {}
         return self._variables[machine.logical_id]
 
     def needs(self, machine: StateMachine) -> list[StateNeeds]:
-        """What each Task, and each distributed Map, of the machine needs of its role."""
+        """Return what each Task, and each distributed Map, of the machine needs of its role."""
         if machine.logical_id not in self._needs:
             found = []
             for state in machine.walk():

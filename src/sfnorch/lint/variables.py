@@ -27,7 +27,7 @@ class Known:
 
 
 def assigned(body: Object | None) -> Names:
-    """The variables that a state, a choice rule or a catcher assigns."""
+    """Return the variables that a state, a choice rule or a catcher assigns."""
     given = body.get("Assign") if body is not None else None
     return frozenset(name.removesuffix(".$") for name in given) if isinstance(given, Object) else frozenset()
 
@@ -75,7 +75,7 @@ def _leaving(state: State, known: Known) -> Iterator[tuple[str, Known]]:
 
 
 def assigned_within(scope: Scope) -> Names:
-    """The variables that are assigned in the scope itself, inner scopes apart."""
+    """Return the variables that are assigned in the scope itself, inner scopes apart."""
     names: Names = frozenset()
     for state in scope.states.values():
         names |= assigned(state.body)

@@ -61,5 +61,5 @@ PATTERNS = {
 
 
 def workflow(plan: AnyPlan) -> Workflow:
-    """The orchestration of any plan."""
+    """Return the orchestration of any plan."""
     return PATTERNS[plan.pattern].workflow(plan)

@@ -45,7 +45,7 @@ _ENDED = f'$merge([{_SO_FAR}, {{"ended": <<why>>}}])'
 
 
 def workflow(plan: ContinuousPlan) -> flow.Workflow:
-    """The orchestration of a continuous plan: one machine, its role and its alarm."""
+    """Return the orchestration of a continuous plan: one machine, its role and its alarm."""
     told = plan.notify != "never"
     return flow.Workflow(
         description=f"{plan.name or 'Glue workflow'}: a state machine that runs a Glue workflow again and again.",
@@ -190,7 +190,7 @@ def _caught() -> tuple[Catcher, ...]:
 
 
 def _start_refused() -> tuple[Catcher, ...]:
-    """What Glue's own limit says of a second loop, in plain words; all else as it is."""
+    """Return what Glue's own limit says of a second loop, in plain words; all else as it is."""
     words = """$states.errorOutput.{"error": Error, "message": "it is running already, and its MaxConcurrentRuns allows"
     & " no other run beside that: another loop, a trigger or a person has started it"}"""
     return (Catcher(errors=(glue_workflow.RUNS_ALREADY,), output=jsonata(words), next="RaiseAlarm"), *_caught())
@@ -220,7 +220,7 @@ def _check_run(most_polls: int) -> Choice:
 
 
 def _hand_over() -> Task:
-    """The same run, polled on by a fresh execution: this one's history is nearly full."""
+    """Return the same run, polled on by a fresh execution: this one's history is nearly full."""
     return next_execution.start_next(
         "HandOver",
         name=jsonata('"poll-" & $toMillis($states.context.Execution.StartTime) & "-" & $substring($runId, 0, 60)'),
@@ -250,7 +250,7 @@ def _check_loop(plan: ContinuousPlan, *, following: str, well: str) -> Choice:
 
 
 def _start_next() -> Task:
-    """The next run's execution, known by the run before: asked for twice, it starts once."""
+    """Return the next run's execution, known by the run before: asked for twice, it starts once."""
     return next_execution.start_next(
         "StartNext",
         name=jsonata('"after-" & $substring($runId, 0, 74)'),

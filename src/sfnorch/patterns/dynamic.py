@@ -47,7 +47,7 @@ _OUTCOMES = (
 
 
 def workflow(plan: DynamicPlan) -> flow.Workflow:
-    """The orchestration of a dynamic plan: one machine, its role and its alarm."""
+    """Return the orchestration of a dynamic plan: one machine, its role and its alarm."""
     alarm_name = flow.StackName(f"{NAME}-failed")
     machine = flow.StateMachine(
         key="",
@@ -133,7 +133,7 @@ def _failed_at_once() -> tuple[Task, Fail]:
 
 
 def _failed_after_all() -> tuple[Task, Fail]:
-    """The alarm with the number of failures, and a cause that lists what became of each job."""
+    """Return the alarm with the number of failures, and a cause that lists what became of each job."""
     reason = """(
   $failed := $states.input.jobs[status = "FAILED"];
   $count($failed) & " of " & $count($states.input.jobs) & " jobs failed: "

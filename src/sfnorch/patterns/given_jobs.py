@@ -49,14 +49,14 @@ _NAMES = r'[$split($join(<<given>>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ !=
 
 
 def run_names(jobs: Sequence[Job]) -> list[str]:
-    """What the plan's jobs are called in lists: by their names; where a later run has other settings, `name (2)`."""
+    """Return what the plan's jobs are called in lists: by their names; where a later run has other settings, `name (2)`."""
     first: dict[str, Job] = {}
     differ = any(first.setdefault(job.name, job) != job for job in jobs)
     return state_names((job.name for job in jobs), taken=(), length=_LONGEST) if differ else [job.name for job in jobs]
 
 
 def settings(jobs: Sequence[Job]) -> dict[str, Value]:
-    """The arguments of StartJobRun by a job's name in lists, and `Retries` beside them, for jobs that have any."""
+    """Return the arguments of StartJobRun by a job's name in lists, and `Retries` beside them, for jobs that have any."""
     by_name: dict[str, Value] = {}
     for name, job in zip(run_names(jobs), jobs, strict=True):
         arguments = glue_job.start_arguments(job, job.name) | ({"Retries": job.retries} if job.retries else {})
@@ -68,7 +68,7 @@ def settings(jobs: Sequence[Job]) -> dict[str, Value]:
 
 
 def rule(given: str) -> Rule:
-    """The rule of CheckJobs that takes the names in the JSONata `given`, if names are what stands there."""
+    """Return the rule of CheckJobs that takes the names in the JSONata `given`, if names are what stands there."""
     return Rule(
         condition=jsonata(_ARE_NAMES.replace("<<given>>", given)),
         assign={"jobs": jsonata(_NAMES.replace("<<given>>", given))},
@@ -77,13 +77,13 @@ def rule(given: str) -> Rule:
 
 
 def wrong_list() -> Fail:
-    """The Fail state `InvalidInput`: what would do, and what was given instead."""
+    """Return the Fail state `InvalidInput`: what would do, and what was given instead."""
     cause = """"glueJobs must be a list of names or a string, 'a,b'; not " & $substring($string($given), 0, 500)"""
     return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(cause))
 
 
 def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: str) -> Map:
-    """The state `RunGivenJobs`: one of `$jobs` after another, with the settings that `jobs` of the plan have.
+    """Return the state `RunGivenJobs`: one of `$jobs` after another, with the settings that `jobs` of the plan have.
 
     An item's failure ends in a Fail that names the job and so stops the Map, whose own Catch goes to `RaiseAlarm`; or,
     unless `stop_at_failure`, it is the item's outcome, and the Map gives `{"jobs": [outcome of each]}`.

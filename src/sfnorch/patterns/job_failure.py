@@ -52,13 +52,13 @@ def any_error(
 
 
 def raise_alarm(*, next_state: str, of: str = "") -> Task:
-    """The state `RaiseAlarm`; `of` is JSONata for whose job it was, put behind the job's name."""
+    """Return the state `RaiseAlarm`; `of` is JSONata for whose job it was, put behind the job's name."""
     message = MESSAGE.replace("<<cause>>", "Cause")
     return alarm_raised(f'"Job " & $jobs[$done]{of} & " failed: "\n    & {message}', next_state=next_state)
 
 
 def alarm_raised(reason: str, *, next_state: str) -> Task:
-    """The state `RaiseAlarm`, which hands on what it was given and whose own failure changes nothing.
+    """Return the state `RaiseAlarm`, which hands on what it was given and whose own failure changes nothing.
 
     `reason` is JSONata over what it was given.
     """
@@ -75,7 +75,7 @@ def alarm_raised(reason: str, *, next_state: str) -> Task:
 
 
 def fail_with_cause(name: str, *, head: str = "") -> Fail:
-    """The Fail state with the flat cause; `head` is JSONata for the keys before `threadId`."""
+    """Return the Fail state with the flat cause; `head` is JSONata for the keys before `threadId`."""
     run_id, log_group, message = (code.replace("<<cause>>", "Cause") for code in (RUN_ID, LOG_GROUP, MESSAGE))
     cause = f"""$string($states.input.{{{head}
     "threadId": $threadId, "job": $jobs[$done],
@@ -88,7 +88,7 @@ def fail_with_cause(name: str, *, head: str = "") -> Fail:
 
 
 def clear_alarm(*, next_state: str, output: Value = None) -> Task:
-    """The state `ClearAlarm`: the last run was well; its own failure never fails the run."""
+    """Return the state `ClearAlarm`: the last run was well; its own failure never fails the run."""
     return alarm_state.set_alarm(
         "ClearAlarm",
         alarm=Substitution("AlarmName"),

@@ -37,7 +37,7 @@ OWN_EXECUTION = "$states.context.Execution.Id"
 
 
 def link_to(arn: str) -> str:
-    """The JSONata of LINK for the partition and the region of the ARN that this JSONata is."""
+    """Return the JSONata of LINK for the partition and the region of the ARN that this JSONata is."""
     return LINK.replace("<<arn>>", arn)
 
 
@@ -50,7 +50,7 @@ def told(
     lists: Mapping[str, Value] = MappingProxyType({}),
     next_state: str,
 ) -> Task:
-    """The state that tells the topic, hands on what it was given, and whose own failure changes nothing.
+    """Return the state that tells the topic, hands on what it was given, and whose own failure changes nothing.
 
     `subject` and `message` are JSONata, `lists` the attributes that are lists.
     """

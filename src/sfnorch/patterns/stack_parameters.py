@@ -33,7 +33,7 @@ _ALLOWED_LIST = r"""^([^\x00-\x1f"'*?\\$]|\$(?!\{))*\*?$"""
 
 
 def environment(plan: Plan) -> Parameter:
-    """The parameter that messages and alarms begin with."""
+    """Return the parameter that messages and alarms begin with."""
     return Parameter(
         name=ENVIRONMENT,
         description="What messages and alarms begin with",
@@ -44,7 +44,7 @@ def environment(plan: Plan) -> Parameter:
 
 
 def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Parameter, ...]:
-    """The parameters that name a topic of the user's own."""
+    """Return the parameters that name a topic of the user's own."""
     given = plan.alerts.topic_arn or ""
     topic = Parameter(
         name=TOPIC_ARN,
@@ -58,7 +58,7 @@ def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Paramet
 
 
 def allowed_jobs(plan: JobListPlan) -> Parameter:
-    """The parameter that bounds what the roles may start beside the plan's jobs."""
+    """Return the parameter that bounds what the roles may start beside the plan's jobs."""
     return Parameter(
         name=ALLOWED,
         description="Glue jobs, or prefixes ending in *, that may be started beside the plan's own",
@@ -70,7 +70,7 @@ def allowed_jobs(plan: JobListPlan) -> Parameter:
 
 
 def allowed_workflows(plan: ContinuousPlan) -> Parameter:
-    """The parameter that bounds which Glue workflows the role may start beside the plan's."""
+    """Return the parameter that bounds which Glue workflows the role may start beside the plan's."""
     return Parameter(
         name=ALLOWED_WORKFLOWS,
         description="Glue workflows, or prefixes ending in *, that may be started beside the plan's own",
@@ -82,7 +82,7 @@ def allowed_workflows(plan: ContinuousPlan) -> Parameter:
 
 
 def results_bucket() -> Parameter:
-    """The parameter that names a bucket of the user's own for what a flow writes."""
+    """Return the parameter that names a bucket of the user's own for what a flow writes."""
     return Parameter(
         name=RESULTS_BUCKET,
         description="S3 bucket that results are written into; empty: one of the stack's own",
@@ -93,7 +93,7 @@ def results_bucket() -> Parameter:
 
 
 def code_bucket() -> Parameter:
-    """The parameter that names the bucket with the code of functions that are too large to be inlined."""
+    """Return the parameter that names the bucket with the code of functions that are too large to be inlined."""
     return Parameter(
         name=CODE_BUCKET,
         description="S3 bucket with the code of functions: sfnorch deploy puts it there, and names it",
@@ -104,7 +104,7 @@ def code_bucket() -> Parameter:
 
 
 def boundary() -> Parameter:
-    """The parameter that bounds what the stack's roles may ever do."""
+    """Return the parameter that bounds what the stack's roles may ever do."""
     return Parameter(
         name=BOUNDARY_ARN,
         description="Managed policy that bounds the roles; empty: none",

@@ -8,7 +8,7 @@ LENGTH = 80
 
 
 def state_names(jobs: Iterable[str], *, taken: Iterable[str], length: int = LENGTH) -> list[str]:
-    """A name for each job: its own, shortened with a hash where longer than `length`, `name (2)` where it is taken."""
+    """Return a name for each job: its own, shortened with a hash where longer than `length`, `name (2)` where it is taken."""
     used = set(taken)
     names = []
     for job in jobs:
@@ -22,7 +22,7 @@ def state_names(jobs: Iterable[str], *, taken: Iterable[str], length: int = LENG
 
 
 def fitted(name: str, tail: str = "", *, length: int = LENGTH) -> str:
-    """The name with its tail, the name's end replaced by a hash of it where both are too long."""
+    """Return the name with its tail, the name's end replaced by a hash of it where both are too long."""
     if len(name) + len(tail) <= length:
         return name + tail
     from hashlib import sha256  # rarely needed, and slow to load

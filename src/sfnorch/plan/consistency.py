@@ -60,7 +60,7 @@ _OF_JOBS = (
 
 
 def _tasks(listed: Any) -> Iterator[tuple[Path, str]]:
-    """What is wrong between tasks: names, needs, circles; and what each of them is a task of."""
+    """Yield what is wrong between tasks: names, needs, circles; and what each of them is a task of."""
     tasks = [
         (index, task) for index, task in enumerate(listed if isinstance(listed, list) else []) if isinstance(task, dict)
     ]
@@ -88,7 +88,7 @@ _OF_TASKS = ("glue_job", "lambda", "state_machine")
 
 
 def one_of_kinds(what: str, kinds: Sequence[str], given: Sequence[str]) -> str:
-    """What is said of a task or a step that is none of these kinds, or several at once."""
+    """Return what is said of a task or a step that is none of these kinds, or several at once."""
     told = f"it has {' and '.join(given)}" if given else "it has none of them"
     return f"a {what} is one of {', '.join(kinds[:-1])} and {kinds[-1]}: {told}"
 
@@ -160,6 +160,6 @@ def repeated(named: Sequence[tuple[Path, Any]], words: str) -> Iterator[tuple[Pa
 
 
 def show(path: Path) -> str:
-    """The path as people write it: `children[1].jobs[3].name`."""
+    """Return the path as people write it: `children[1].jobs[3].name`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")

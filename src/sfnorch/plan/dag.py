@@ -15,7 +15,7 @@ from sfnorch.plan.read import Decimal
 
 
 def _no_code_within(value: Any) -> Any:
-    """The value, none of whose texts and keys Step Functions or CloudFormation would run."""
+    """Return the value, none of whose texts and keys Step Functions or CloudFormation would run."""
     if value is None:
         raise PydanticCustomError("null", "null can't stand in a template: leave the key out")
     if isinstance(value, Decimal):

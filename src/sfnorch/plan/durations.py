@@ -11,7 +11,7 @@ from sfnorch.durations import seconds_of
 
 
 def _seconds(value: object) -> object:
-    """The whole seconds of a duration that is a text; what is none is left to be told of."""
+    """Return the whole seconds of a duration that is a text; what is none is left to be told of."""
     if not isinstance(value, str):
         return value
     seconds = seconds_of(value)
@@ -23,7 +23,7 @@ def _seconds(value: object) -> object:
 
 
 def seconds_within(value: object, least: int, most: int) -> int:
-    """The whole seconds of a duration or a number. Raises PydanticCustomError for what is none, or out of bounds."""
+    """Return the whole seconds of a duration or a number. Raises PydanticCustomError for what is none, or out of bounds."""
     seconds = _seconds(value)
     if isinstance(seconds, bool) or not isinstance(seconds, int):
         raise PydanticCustomError("duration", "a duration is wanted: 90s, 15m, 1h30m, or whole seconds")

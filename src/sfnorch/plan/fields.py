@@ -26,7 +26,7 @@ def _job_name(name: str) -> str:
 
 
 def allowed(name: str, what: str = "job") -> str:
-    """The name of a Glue job, or of another `what`, or a prefix of such names that ends in `*`."""
+    """Return the name of a Glue job, or of another `what`, or a prefix of such names that ends in `*`."""
     if fault := job_name_fault(name, what, prefix=True):
         raise PydanticCustomError(
             "job_name",
@@ -37,7 +37,7 @@ def allowed(name: str, what: str = "job") -> str:
 
 
 def no_code(text: str) -> str:
-    """The text, which Step Functions and CloudFormation pass on as it is."""
+    """Return the text, which Step Functions and CloudFormation pass on as it is."""
     if fault := code_fault(text):
         raise PydanticCustomError("code", "{text} is not taken: {fault}", {"text": repr(text), "fault": fault})
     return text

@@ -299,7 +299,7 @@ class FlowStep(Model):
         return kind
 
     def given(self, kind: str) -> Any:
-        """What it has under the key of this kind."""
+        """Return what it has under the key of this kind."""
         return getattr(self, "function" if kind == "lambda" else kind)
 
     @property

@@ -111,7 +111,7 @@ def _redshift(step: Placed) -> Iterator[tuple[Path, str]]:
 
 
 def _sql(sql: str, values: dict[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
-    """What is wrong with a statement and its parameters: each has a value, and each value a place.
+    """Yield what is wrong with a statement and its parameters: each has a value, and each value a place.
 
     Redshift's Data API refuses values that the statement does not use ("Parameters list contains unused parameters");
     a parameter without a value reaches Redshift as it is, a syntax error. Both as reported:
@@ -144,7 +144,7 @@ def _s3_object(step: Placed) -> Iterator[tuple[Path, str]]:
 
 
 def _retries(step: Placed) -> Iterator[tuple[Path, str]]:
-    """What Step Functions refuses of retriers; where one of all errors stands among them, it is put behind the others.
+    """Yield what Step Functions refuses of retriers; where one of all errors stands among them, it is put behind the others.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
     """
@@ -168,5 +168,5 @@ def _retries(step: Placed) -> Iterator[tuple[Path, str]]:
 
 
 def _whole_seconds(value: Any) -> float | None:
-    """The seconds of a duration as it was read; None for what is none."""
+    """Return the seconds of a duration as it was read; None for what is none."""
     return seconds_of(value) if isinstance(value, str) else value if isinstance(value, int) else None

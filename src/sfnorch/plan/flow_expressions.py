@@ -42,20 +42,20 @@ class _Scope:
 
 
 def expression_faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """What is wrong with each expression and each variable's name: the path to it, and why."""
+    """Yield what is wrong with each expression and each variable's name: the path to it, and why."""
     steps: Any = data.get("steps")
     known = {"input", "states", *_kept_failures(steps)}
     yield from _steps(steps, ("steps",), _Scope(frozenset(known)))
 
 
 def _kept_failures(steps: Any) -> Iterator[str]:
-    """The variables of on_error at the flow's own level: they are null until something fails."""
+    """Yield the variables of on_error at the flow's own level: they are null until something fails."""
     for _, name in _assigned(steps, (), failures_only=True):
         yield name
 
 
 def _assigned(steps: Any, path: Path, *, failures_only: bool = False) -> Iterator[tuple[Path, str]]:
-    """The variables that a list of steps assigns, inner scopes apart, and where."""
+    """Yield the variables that a list of steps assigns, inner scopes apart, and where."""
     for step in steps_in(steps, path):
         name = step.data.get("save_as")
         if isinstance(name, str) and not failures_only:
@@ -106,7 +106,7 @@ def _step(step: Placed, scope: _Scope) -> Iterator[tuple[Path, str]]:
 
 
 def _handler(steps: Any, path: Path, scope: _Scope, more: frozenset[str]) -> Iterator[tuple[Path, str]]:
-    """The steps of on_error, which stand in the scope of the step itself: their names were looked at with its own."""
+    """Yield the steps of on_error, which stand in the scope of the step itself: their names were looked at with its own."""
     known = scope.known | more
     for step in steps_in(steps, path):
         yield from _step(step, _Scope(known, scope.outer))

@@ -39,7 +39,7 @@ def failure_faults(step: Placed) -> Iterator[tuple[Path, str]]:
 
 
 def _overwritten(steps: Any, path: Path, failure: str, by: Path) -> Iterator[tuple[Path, str]]:
-    """The steps of on_error, those of on_error within it too, that save what came of them in its variable."""
+    """Yield the steps of on_error, those of on_error within it too, that save what came of them in its variable."""
     for step in steps_in(steps, path):
         if step.data.get("save_as") == failure:
             yield (*step.path, "save_as"), f"{failure!r} holds the failure that {show(by)} handles: take another name"

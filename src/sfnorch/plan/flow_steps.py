@@ -24,21 +24,21 @@ def placed_steps(data: dict[str, Any]) -> Iterator[Placed]:
 
 
 def steps_in(steps: Any, path: Path, *, repeats: bool = False) -> Iterator[Placed]:
-    """The steps of a list, those within them apart; what is no mapping is left to be told of by the models."""
+    """Yield the steps of a list, those within them apart; what is no mapping is left to be told of by the models."""
     for index, step in enumerate(steps if isinstance(steps, list) else []):
         if isinstance(step, dict):
             yield Placed(data=step, path=(*path, index), repeats=repeats)
 
 
 def branches(step: Placed) -> Iterator[tuple[Any, Path]]:
-    """The lists of steps that a parallel step holds."""
+    """Yield the lists of steps that a parallel step holds."""
     listed = step.data.get("parallel")
     for index, branch in enumerate(listed if isinstance(listed, list) else []):
         yield branch, (*step.path, "parallel", index)
 
 
 def part(step: Placed, key: str) -> dict[str, Any]:
-    """The mapping under the key; an empty one where there is none."""
+    """Return the mapping under the key; an empty one where there is none."""
     found = step.data.get(key)
     return found if isinstance(found, dict) else {}
 

@@ -110,7 +110,7 @@ class Function(Model):
         return self._files
 
     def read(self, folder: Path) -> Iterator[str]:
-        """What is wrong with its code, which is read from the plan's folder."""
+        """Yield what is wrong with its code, which is read from the plan's folder."""
         try:
             self._files = read_code(folder, self.code)
         except CodeError as error:

@@ -19,7 +19,7 @@ _NEWER = (
 
 
 def code_faults(name: str, content: bytes, handler: str) -> Iterator[str]:
-    """What is wrong with the content of the file of this name, in which the handler is to stand."""
+    """Yield what is wrong with the content of the file of this name, in which the handler is to stand."""
     if b"\0" in content:
         yield f"{name} is no Python: it holds a null byte"
         return
@@ -52,7 +52,7 @@ def _may_be_newer(error: SyntaxError, content: bytes) -> bool:
 
 
 def _bound(tree: ast.Module) -> Iterator[str]:
-    """The names that the module defines, assigns and imports, within if, try and with too; * where it may be any."""
+    """Yield the names that the module defines, assigns and imports, within if, try and with too; * where it may be any."""
     left: list[ast.AST] = [*tree.body]
     while left:
         node = left.pop()

@@ -24,7 +24,7 @@ PLANS = {
 
 
 def plan_model(pattern: str) -> type[AnyPlan]:
-    """The model of the pattern's plan."""
+    """Return the model of the pattern's plan."""
     module, name = PLANS[pattern].split(".")
     model: type[AnyPlan] = getattr(import_module(f"sfnorch.plan.{module}"), name)
     return model

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 def load_plan(path: FilePath) -> AnyPlan:
-    """The plan in the file. Raises SfnorchError for a file that can't be read, PlanError with all its faults."""
+    """Return the plan in the file. Raises SfnorchError for a file that can't be read, PlanError with all its faults."""
     return _plan(read_document(path), path.parent)
 
 
 def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = None) -> AnyPlan:
-    """The plan in the text; `file` is what errors call it, `folder` where its functions' code lies.
+    """Return the plan in the text; `file` is what errors call it, `folder` where its functions' code lies.
 
     Raises PlanError with all its faults.
     """
@@ -39,12 +39,12 @@ def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = No
 
 
 def default_plan() -> MasterChildPlan:
-    """The plan where there is none: a master and five children with placeholder jobs."""
+    """Return the plan where there is none: a master and five children with placeholder jobs."""
     return MasterChildPlan.model_construct(pattern="master-child")
 
 
 def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterChildPlan:
-    """The plan with these jobs in these children (from 0); a job that the child knows keeps its settings.
+    """Return the plan with these jobs in these children (from 0); a job that the child knows keeps its settings.
 
     Raises SfnorchError for a name that is no Glue job name, with all of them.
     """
@@ -99,7 +99,7 @@ def _plan(document: Document, folder: FilePath) -> AnyPlan:
 
 
 def _code_findings(document: Document, plan: AnyPlan, folder: FilePath) -> Iterator[Finding]:
-    """What is wrong with the code of the plan's functions, which is read from the folder."""
+    """Yield what is wrong with the code of the plan's functions, which is read from the folder."""
     for index, function in enumerate(getattr(plan, "functions", ())):
         for fault in function.read(folder):
             yield document.finding(("functions", index, "code"), fault)
@@ -125,7 +125,7 @@ def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> F
 
 
 def _written(path: Path, document: Document) -> Path:
-    """The way as it stands in the plan: a job that is a name alone has no key `name`, a single retry no list."""
+    """Return the way as it stands in the plan: a job that is a name alone has no key `name`, a single retry no list."""
     for index, step in enumerate(path):
         if step == 0 and path[: index + 1] not in document.lines:
             path = (*path[:index], *path[index + 1 :])
@@ -143,7 +143,7 @@ _TEXT_IS_ENOUGH = {
 
 
 def _words(row: ErrorDetails) -> str:
-    """What is wrong with a value, in the words of a plan's author."""
+    """Return what is wrong with a value, in the words of a plan's author."""
     value, context = _shown(row["input"]), row.get("ctx", {})
     match row["type"]:
         case "string_type":
@@ -202,7 +202,7 @@ def _near(word: str, known: Iterable[str]) -> str:
 
 
 def _keys(model: type[BaseModel], path: Path) -> list[str]:
-    """The keys that the mapping at `path` may have, found by walking the models' fields."""
+    """Return the keys that the mapping at `path` may have, found by walking the models' fields."""
     for step in path:
         if isinstance(step, str):
             model.model_rebuild()  # a field's type may be a name until then, where models hold each other

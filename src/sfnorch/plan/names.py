@@ -151,5 +151,5 @@ def code_fault(text: str) -> str:
 
 
 def default_child_name(number: int) -> str:
-    """What child `number` of a plan, from 1, is called unless the plan names it."""
+    """Return what child `number` of a plan, from 1, is called unless the plan names it."""
     return f"child-{number}"

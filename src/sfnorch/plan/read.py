@@ -50,7 +50,7 @@ class Document:
     lines: dict[Path, int]
 
     def finding(self, path: Path, message: str, hint: str = "") -> Finding:
-        """A finding at `path`; where the path leads to nothing, at the nearest mapping above it."""
+        """Return a finding at `path`; where the path leads to nothing, at the nearest mapping above it."""
         near = path
         while near and near not in self.lines:
             near = near[:-1]
@@ -65,12 +65,12 @@ class Document:
 
 
 def read_document(path: FilePath) -> Document:
-    """The plan's data with its lines. Raises SfnorchError for a file that can't be read, PlanError for its content."""
+    """Return the plan's data with its lines. Raises SfnorchError for a file that can't be read, PlanError for its content."""
     return parse_document(read_text(path, KIND), str(path))
 
 
 def parse_document(text: str, file: str) -> Document:
-    """The data of a plan's text with its lines. Raises PlanError with all its faults."""
+    """Return the data of a plan's text with its lines. Raises PlanError with all its faults."""
     node = compose(text, file, KIND).root
     if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
         raise _fault(file, None, "the plan is empty", "sfnorch init writes one to start from")

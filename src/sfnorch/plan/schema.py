@@ -25,7 +25,7 @@ class _PlanSchema(GenerateJsonSchema):
     """Pydantic's own generator, which knows nothing of texts in place of mappings."""
 
     def model_schema(self, schema: Any) -> JsonSchemaValue:
-        """The schema of a model; of a job and a schedule, a text is enough."""
+        """Return the schema of a model; of a job and a schedule, a text is enough."""
         made = super().model_schema(schema)
         key = _TEXT_IS_ENOUGH.get(schema["cls"].__name__)
         if key is None:
@@ -35,7 +35,7 @@ class _PlanSchema(GenerateJsonSchema):
 
 
 def plan_schema() -> dict[str, Any]:
-    """The JSON Schema of any pattern's plan."""
+    """Return the JSON Schema of any pattern's plan."""
     models = tuple(map(plan_model, PLANS))
     plans: TypeAdapter[Any] = TypeAdapter(Annotated[Union[models], Field(discriminator="pattern")])  # noqa: UP007 - at run time
     made = plans.json_schema(schema_generator=_PlanSchema)
@@ -43,5 +43,5 @@ def plan_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """The JSON Schema as it is written to a file."""
+    """Return the JSON Schema as it is written to a file."""
     return json.dumps(plan_schema(), indent=2) + "\n"

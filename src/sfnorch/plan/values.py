@@ -23,7 +23,7 @@ def is_expression(value: object) -> bool:
 
 
 def _given(value: Any) -> Any:
-    """The value, its numbers with a point made numbers."""
+    """Return the value, its numbers with a point made numbers."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, dict):

@@ -6,5 +6,5 @@ from typing import Any
 
 
 def blocked_by(output: Any) -> str:
-    """The task whose failure kept an execution with this output from its work; empty where none did."""
+    """Return the task whose failure kept an execution with this output from its work; empty where none did."""
     return str(output.get("by")) if isinstance(output, dict) and output.get("status") == "BLOCKED" else ""

@@ -41,7 +41,7 @@ class Difference:
 
 
 def text_difference(deployed: str, rendered: str, stack: str, file: str) -> tuple[str, ...]:
-    """The unified diff of the two texts, line by line, without line ends.
+    """Return the unified diff of the two texts, line by line, without line ends.
 
     JSON is laid out alike on both sides. CloudFormation gives back `?` for what is not ASCII: a line of which only
     that is left is no difference. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
@@ -60,7 +60,7 @@ def _lines(text: str) -> list[str]:
 
 
 def difference_data(difference: Difference) -> dict[str, Any]:
-    """The difference as data: `{stack, differs, template, parameters, changeSet, overrides, conflicts, note}`."""
+    """Return the difference as data: `{stack, differs, template, parameters, changeSet, overrides, conflicts, note}`."""
     return {
         "stack": difference.stack,
         "differs": difference.any,
@@ -76,7 +76,7 @@ def difference_data(difference: Difference) -> dict[str, Any]:
 
 
 def print_difference(difference: Difference, console: Console) -> None:
-    """Prints the difference: lines, parameters, changes."""
+    """Print the difference: lines, parameters, changes."""
     for line in difference.lines:
         console.print(Text(line, style=_STYLES.get(line[:1], "")), soft_wrap=True)
     for name, (before, after) in difference.parameters.items():

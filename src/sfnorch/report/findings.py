@@ -13,7 +13,7 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO
 
 
 def findings_data(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """The findings as data: `[{rule, severity, file, line, path, message, hint}]`."""
+    """Return the findings as data: `[{rule, severity, file, line, path, message, hint}]`."""
     return [
         {
             "rule": finding.rule,
@@ -29,7 +29,7 @@ def findings_data(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 
 
 def print_findings(findings: Sequence[Finding], console: Console) -> None:
-    """Prints each finding: where, what, which rule, and what to do."""
+    """Print each finding: where, what, which rule, and what to do."""
     for finding in findings:
         where = f"{finding.file}:{finding.line}" if finding.line else finding.file
         console.print(

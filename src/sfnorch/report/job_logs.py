@@ -14,7 +14,7 @@ from sfnorch.report.status import STYLES
 
 
 def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:
-    """Prints whose log it is, where it is, and its events."""
+    """Print whose log it is, where it is, and its events."""
     run = log.run
     job = f": {'step' if run.node.record.steps else 'job'} {run.job} "
     console.print(Text.assemble((names[run.node.arn], "bold"), job, (run.status, STYLES.get(run.status, ""))))
@@ -43,7 +43,7 @@ def _head(log: ErrorLog) -> Iterator[str]:
 
 
 def logs_data(execution: str, logs: Sequence[ErrorLog]) -> dict[str, Any]:
-    """The logs as data: `{execution, jobRuns: [{machine, execution, job, runId, …, events}]}`, times in ISO."""
+    """Return the logs as data: `{execution, jobRuns: [{machine, execution, job, runId, …, events}]}`, times in ISO."""
     return {
         "execution": execution,
         "jobRuns": [

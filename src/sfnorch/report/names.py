@@ -6,5 +6,5 @@ from sfnorch.template.resources import RANDOM
 
 
 def short_name(arn: str) -> str:
-    """The end of an ARN, without the random end of a generated name."""
+    """Return the end of an ARN, without the random end of a generated name."""
     return arn.rpartition(":")[2].removesuffix(f"-{RANDOM}")

@@ -29,7 +29,7 @@ class Screen:
     secret: Collection[str] = ()
 
     def says(self, line: str) -> None:
-        """Shows the line."""
+        """Show the line."""
         if self.console:
             self.console.print(line, soft_wrap=True)
 
@@ -42,7 +42,7 @@ class Screen:
         return self.consents(step)
 
     def reviews(self, change_set: ChangeSet) -> None:
-        """Shows what would change, and the parameters that differ from the template's defaults."""
+        """Show what would change, and the parameters that differ from the template's defaults."""
         if self.console:
             shown = {name: "****" if name in self.secret else v for name, v in change_set.parameters.items()}
             print_changes(change_set, self.console)
@@ -50,7 +50,7 @@ class Screen:
             print_parameters(shown, self.defaults, self.given, self.kept, self.console, owners=self.owners)
 
     def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
-        """Shows events until there are no more."""
+        """Show events until there are no more."""
         if self.console:
             print_events(batches, resources, self.console)
         else:

@@ -23,7 +23,7 @@ _MOST_ROWS = 200
 
 
 def run_data(run: Run, figures: Figures) -> dict[str, Any]:
-    """The run as data, part by part; times in seconds."""
+    """Return the run as data, part by part; times in seconds."""
     return {
         "executions": [asdict(execution) for execution in run.executions],
         "events": [{**asdict(event), "what": event.what.value} for event in run.events],
@@ -37,7 +37,7 @@ def run_data(run: Run, figures: Figures) -> dict[str, Any]:
 
 
 def print_run(run: Run, figures: Figures, console: Console) -> None:
-    """Prints the run, part by part."""
+    """Print the run, part by part."""
     _print_timeline(run, console)
     _print_chart(run, console)
     _print_messages(run, console)
@@ -58,7 +58,7 @@ def _print_timeline(run: Run, console: Console) -> None:
 
 
 def _print_chart(run: Run, console: Console) -> None:
-    """Prints a bar for each execution and, under it, for its job runs."""
+    """Print a bar for each execution and, under it, for its job runs."""
     begin, end = run.first.started, max(run.cut_off or 0.0, *(_end(execution) for execution in run.executions))
     jobs: dict[str, list[JobRun]] = {}
     for job in run.job_runs:

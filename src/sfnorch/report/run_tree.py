@@ -23,7 +23,7 @@ _MOST_MESSAGE = 200
 
 
 def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
-    """What each execution is called, by its ARN: its machine's name without the stack's.
+    """Return what each execution is called, by its ARN: its machine's name without the stack's.
 
     Where the stack's name isn't known, without the words that all machines' names begin with. Several executions of
     one machine are called by their own names as well.
@@ -48,7 +48,7 @@ def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
 
 
 def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: int | None = None) -> RenderableType:
-    """The run as a tree; on a screen of `height` lines no more than fits on it.
+    """Return the run as a tree; on a screen of `height` lines no more than fits on it.
 
     There each row is one line; where there are too many, it is what failed, what runs, and how much went well.
     """
@@ -65,7 +65,7 @@ def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: 
 
 
 def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]:
-    """A line for each change: the time of day, which execution, which job, what became of it."""
+    """Yield a line for each change: the time of day, which execution, which job, what became of it."""
     for item in news:
         change = item.change
         line = Text.assemble(
@@ -81,7 +81,7 @@ def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]
 
 
 def print_failures(failures: Sequence[Failure], names: Mapping[str, str], console: Console) -> None:
-    """Prints who failed, at which job, why, and where to look."""
+    """Print who failed, at which job, why, and where to look."""
     for failure in failures:
         arn = failure.node.arn
         if failure.refused:
@@ -104,7 +104,7 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
 
 
 def print_resume(commands: Sequence[str], console: Console) -> None:
-    """Prints the commands that resume the run, one for each of its executions that can be resumed."""
+    """Print the commands that resume the run, one for each of its executions that can be resumed."""
     if commands:
         console.print()
     for command in commands:
@@ -112,7 +112,7 @@ def print_resume(commands: Sequence[str], console: Console) -> None:
 
 
 def tree_data(tree: RunTree) -> dict[str, Any]:
-    """The run as data: `{executions: [{machine, arn, status, …, jobs, children}], failures: [{…}]}`, times in ISO."""
+    """Return the run as data: `{executions: [{machine, arn, status, …, jobs, children}], failures: [{…}]}`, times in ISO."""
     return {
         "executions": [_node_data(root) for root in tree.roots],
         "failures": [
@@ -173,7 +173,7 @@ def _lines(node: Node) -> int:
 
 
 def _branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) -> Tree:
-    """The execution, its jobs, those that are to come, and the executions that it started."""
+    """Return the execution, its jobs, those that are to come, and the executions that it started."""
     branch = Tree(_head(node, names, now, live=live))
     for row in _rows(node):
         branch.add(_one_line(Text(row, style="dim")) if isinstance(row, str) else _job(row, now, live=live))
@@ -192,7 +192,7 @@ def _branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) 
 
 
 def _short_branch(node: Node, names: Mapping[str, str], now: datetime, height: int) -> Tree:
-    """The execution in so many lines: what failed below it, what runs, and how much went well."""
+    """Return the execution in so many lines: what failed below it, what runs, and how much went well."""
     branch = Tree(_head(node, names, now, live=True))
     below = sorted((child for child in node.walk() if child is not node), key=_urgency)
     lines = [_head(child, names, now, live=True, job=True) for child in below if _urgency(child) < _WELL]
@@ -214,7 +214,7 @@ _WELL = 2
 
 
 def _urgency(node: Node) -> int:
-    """What is shown first where not all can be: 0 what failed, 1 what runs, 2 what went well."""
+    """Return what is shown first where not all can be: 0 what failed, 1 what runs, 2 what went well."""
     status = node.record.status
     return 1 if status == "RUNNING" else _WELL if status == "SUCCEEDED" else 0
 
@@ -224,13 +224,13 @@ def _unseen(counts: Mapping[str, int]) -> Text:
 
 
 def _one_line(text: Text) -> Text:
-    """The text in one line of the screen, cut where it is longer."""
+    """Return the text in one line of the screen, cut where it is longer."""
     text.no_wrap, text.overflow = True, "ellipsis"
     return text
 
 
 def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, job: bool = False) -> Text:
-    """The execution in a line; with `job`, the one that runs or failed too."""
+    """Return the execution in a line; with `job`, the one that runs or failed too."""
     record = node.record
     name = names.get(node.arn, node.machine)
     blocker = blocked_by(record.output)
@@ -247,7 +247,7 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
 
 
 def _rows(node: Node) -> list[Job | str]:
-    """The jobs of the execution, and the names of those that are still to come."""
+    """Return the jobs of the execution, and the names of those that are still to come."""
     record = node.record
     return [*record.jobs, *(record.to_come if not node.ended else ())]
 
@@ -271,6 +271,6 @@ def _label(name: str, style: str, status: str, started: datetime | None, ended: 
 
 
 def _short(message: str) -> str:
-    """The message in one line, cut where it is long: it stands whole at the end."""
+    """Return the message in one line, cut where it is long: it stands whole at the end."""
     line = " ".join(message.split())
     return line if len(line) <= _MOST_MESSAGE else f"{line[:_MOST_MESSAGE]}…"

@@ -27,7 +27,7 @@ _MOST_CAUSES = 4
 
 
 def change_set_data(change_set: ChangeSet) -> dict[str, Any]:
-    """The change set as data: `{name, id, changes: [{change, resource, physicalId, type, iam, causes}]}`."""
+    """Return the change set as data: `{name, id, changes: [{change, resource, physicalId, type, iam, causes}]}`."""
     return {
         "name": change_set.name,
         "id": change_set.id,
@@ -46,7 +46,7 @@ def change_set_data(change_set: ChangeSet) -> dict[str, Any]:
 
 
 def print_changes(change_set: ChangeSet, console: Console) -> None:
-    """Prints what would change, what weighs most last, and a line that counts it."""
+    """Print what would change, what weighs most last, and a line that counts it."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     explained = any(change.causes for change in change_set.changes)
     for title in ("CHANGE", "RESOURCE", "TYPE", *(("BECAUSE OF",) if explained else ())):
@@ -61,7 +61,7 @@ def print_changes(change_set: ChangeSet, console: Console) -> None:
 
 
 def print_machines(change_set: ChangeSet, console: Console) -> None:
-    """Prints which state machines are deleted with their executions: a renamed one is one deleted and one created."""
+    """Print which state machines are deleted with their executions: a renamed one is one deleted and one created."""
     for change in change_set.changes:
         if change.type == MACHINE and change.kind in ("remove", "replace"):
             name = change.physical_id.rpartition(":")[2] or change.logical_id
@@ -87,7 +87,7 @@ def print_parameters(
     *,
     owners: Mapping[str, str],
 ) -> None:
-    """Prints the parameters that are given or keep values that are not the defaults; all where that isn't known.
+    """Print the parameters that are given or keep values that are not the defaults; all where that isn't known.
 
     `owners` says what alone uses a parameter.
     """
@@ -109,7 +109,7 @@ def print_parameters(
 
 
 def event_line(event: StackEvent) -> Text:
-    """An event in a line: the time of day, the status, the resource, AWS's reason."""
+    """Return an event in a line: the time of day, the status, the resource, AWS's reason."""
     style = "bold red" if event.failed else "green" if event.status.endswith("COMPLETE") else ""
     line = Text.assemble(
         (f"{event.at.astimezone():%H:%M:%S}  ", "dim"),
@@ -123,7 +123,7 @@ def event_line(event: StackEvent) -> Text:
 
 
 def print_events(batches: Iterable[tuple[StackEvent, ...]], resources: int, console: Console) -> None:
-    """Prints events as they come; on a terminal also a bar over the resources that are done, or else a spinner."""
+    """Print events as they come; on a terminal also a bar over the resources that are done, or else a spinner."""
     if not console.is_interactive:
         for events in batches:
             for event in events:
@@ -143,7 +143,7 @@ def print_events(batches: Iterable[tuple[StackEvent, ...]], resources: int, cons
 
 
 def ending_data(ending: Ending) -> dict[str, str]:
-    """What failed as data: `{status, resource, type, reason, hint}`."""
+    """Return what failed as data: `{status, resource, type, reason, hint}`."""
     return {
         "status": ending.status,
         "resource": ending.resource,
@@ -154,7 +154,7 @@ def ending_data(ending: Ending) -> dict[str, str]:
 
 
 def outcome_data(outcome: Outcome, stack_name: str, command: str) -> dict[str, Any]:
-    """A deployment's end as data: `{stack, status, end, changeSet, outputs, command, failure}`."""
+    """Return a deployment's end as data: `{stack, status, end, changeSet, outputs, command, failure}`."""
     return {
         "stack": stack_name,
         "status": outcome.stack.status if outcome.stack else None,
@@ -167,14 +167,14 @@ def outcome_data(outcome: Outcome, stack_name: str, command: str) -> dict[str, A
 
 
 def failure_words(ending: Ending, stack_name: str) -> str:
-    """What failed first, and AWS's reason, in lines."""
+    """Return what failed first, and AWS's reason, in lines."""
     if not ending.resource or ending.resource == stack_name:
         return f"{stack_name}: {ending.status}" + (f"\n{ending.reason}" if ending.reason else "")
     return f"{stack_name}: {ending.status}\n{ending.resource} ({ending.type}): {ending.reason or 'no reason told'}"
 
 
 def print_outputs(outputs: Mapping[str, str], console: Console) -> None:
-    """Prints the outputs, a line each: name and value."""
+    """Print the outputs, a line each: name and value."""
     width = max(map(len, outputs), default=0)
     for name, value in outputs.items():
         console.print(Text.assemble((f"{name:<{width}}  ", "bold"), value), soft_wrap=True)

@@ -19,7 +19,7 @@ STYLES = {
 
 
 def status_data(status: Status) -> dict[str, Any]:
-    """The status as data: `{stack, status, reason, updated, machines, executions, alarms, outputs}`, times in ISO."""
+    """Return the status as data: `{stack, status, reason, updated, machines, executions, alarms, outputs}`, times in ISO."""
     return {
         "stack": status.stack.name,
         "status": status.stack.status,
@@ -46,7 +46,7 @@ def status_data(status: Status) -> dict[str, Any]:
 
 
 def print_status(status: Status, console: Console, now: datetime) -> None:
-    """Prints the stack, its machines with their last executions, and its alarms."""
+    """Print the stack, its machines with their last executions, and its alarms."""
     stack = status.stack
     style = "bold red" if "FAILED" in stack.status or "ROLLBACK" in stack.status else "green"
     line = Text.assemble((stack.name, "bold"), "  ", (stack.status, style), f"  {_moment(stack.updated)}")

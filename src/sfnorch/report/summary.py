@@ -11,7 +11,7 @@ from sfnorch.workflow import MachineArn, StateMachine, TopicArn, Workflow
 
 
 def summary_data(workflow: Workflow) -> list[dict[str, Any]]:
-    """The machines as data: `[{machine, key, states, jobs}]`."""
+    """Return the machines as data: `[{machine, key, states, jobs}]`."""
     return [
         {
             "machine": machine.name,
@@ -24,7 +24,7 @@ def summary_data(workflow: Workflow) -> list[dict[str, Any]]:
 
 
 def print_summary(workflow: Workflow, console: Console) -> None:
-    """Prints a tree for each machine: its states and alarm, and what it runs."""
+    """Print a tree for each machine: its states and alarm, and what it runs."""
     names = {machine.key: machine.name for machine in workflow.machines}
     for machine in workflow.machines:
         console.print(_machine(machine, names))

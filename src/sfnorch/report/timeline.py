@@ -25,7 +25,7 @@ def timeline(run: Run) -> list[tuple[float, str]]:
 
 
 def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dict[str, str]) -> Iterator[str]:
-    """What happens at one moment: what starts, what fails, what is told, what ends."""
+    """Yield what happens at one moment: what starts, what fails, what is told, what ends."""
     by_kind: dict[What, list[Event]] = {}
     for event in events:
         by_kind.setdefault(event.what, []).append(event)
@@ -52,7 +52,7 @@ def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dic
 
 
 def _ends(ended: list[Event], run: Run, events: list[Event], blockers: dict[str, str]) -> Iterator[str]:
-    """What ends: failures one by one, the others together, the execution that was started by hand last."""
+    """Yield what ends: failures one by one, the others together, the execution that was started by hand last."""
     first = run.first.arn
     for event in ended:
         if event.execution != first and event.detail["status"] != "SUCCEEDED":
@@ -83,7 +83,7 @@ def _ends(ended: list[Event], run: Run, events: list[Event], blockers: dict[str,
 
 
 def _all(started: list[Event], children: Counter[str], parent: str) -> str:
-    """The executions that start together; `all 5 children` where they are all that the parent starts."""
+    """Return the executions that start together; `all 5 children` where they are all that the parent starts."""
     names = [event.machine for event in started]
     if len(names) == children[parent] and len(names) > 1:
         return f"all {len(names)} children"

@@ -12,7 +12,7 @@ _PACKAGE, _INPUT = "SFNORCH_PACKAGE: sfnorch", "SIMULATED_INPUT: '{}'"
 
 
 def buildspec_text(requirement: str, simulated_input: str = "{}") -> str:
-    """The buildspec; `requirement` is what pip is to install sfnorch from: its name with a version, or a folder.
+    """Return the buildspec; `requirement` is what pip is to install sfnorch from: its name with a version, or a folder.
 
     `simulated_input` is what the run is started with that is played through offline.
     """
@@ -25,7 +25,7 @@ def _quoted(text: str) -> str:
 
 
 def package() -> tuple[str, bool]:
-    """What pip installs this very sfnorch from, and whether that is known: a commit, or an archive on the web.
+    """Return what pip installs this very sfnorch from, and whether that is known: a commit, or an archive on the web.
 
     Else it is the name with the version, which an index may or may not have.
     https://packaging.python.org/en/latest/specifications/direct-url/
@@ -41,7 +41,7 @@ def package() -> tuple[str, bool]:
 
 
 def readme_text(plan_file: str) -> str:
-    """The README of a repository that holds a plan."""
+    """Return the README of a repository that holds a plan."""
     return _text(README_FILE).replace("PLAN_FILE", plan_file)
 
 

@@ -108,7 +108,7 @@ def _is_valid(fields: tuple[str, ...], service: Service) -> bool:
 
 
 def _one_mark(fields: tuple[str, ...], service: Service) -> ScheduleFault:
-    """The fault of fields of which not exactly one of the days is ?."""
+    """Return the fault of fields of which not exactly one of the days is ?."""
     minute, hour, day, month, weekday, year = fields
     if day == "?":
         message, fix = "day-of-month and day-of-week are both ?", "write * in day-of-month"
@@ -124,7 +124,7 @@ def _one_mark(fields: tuple[str, ...], service: Service) -> ScheduleFault:
 
 
 def _wrong_count(fields: tuple[str, ...], service: Service) -> ScheduleFault:
-    """The fault of too few or too many fields, with the expression that was probably meant."""
+    """Return the fault of too few or too many fields, with the expression that was probably meant."""
     text = f"cron({' '.join(fields)})"
     message = f"{text} has {len(fields)} field{'' if len(fields) == 1 else 's'}, and must have 6 ({_FIELDS})"
     meant: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ def _from_unix(fields: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _no_date(cron: Cron, service: Service) -> ScheduleFault:
-    """The fault of a cron that no date matches."""
+    """Return the fault of a cron that no date matches."""
     text = f"cron({' '.join(cron.fields)})"
     minute, hour, _, month, weekday, year = cron.fields
     last = (minute, hour, "L", month, weekday, year)

@@ -59,7 +59,7 @@ def _refuse(faults: list[ScheduleFault]) -> Reading:
 
 
 def _no_kind(text: str, service: Service) -> ScheduleFault:
-    """The fault of a text in another form, with the expression that it nearly is."""
+    """Return the fault of a text in another form, with the expression that it nearly is."""
     message = f"{text!r} is not {_KINDS[service]}"
     keyword, bracket, rest = text.strip().partition("(")
     kind = keyword.strip().lower()

@@ -50,7 +50,7 @@ def read_at(body: str) -> tuple[At | None, list[ScheduleFault]]:
 
 
 def _wrong_form(body: str) -> ScheduleFault:
-    """The fault of a body in another form, with the one that it seems to mean."""
+    """Return the fault of a body in another form, with the one that it seems to mean."""
     message = f"at({body}) must have the form {_FORM}"
     seems = re.fullmatch(
         r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ Tt]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:\.[0-9]+)?(\S*))?", body

@@ -59,7 +59,7 @@ def read_rate(body: str, service: Service) -> tuple[Rate | None, list[ScheduleFa
 
 
 def _no_pair(body: str, service: Service) -> ScheduleFault:
-    """The fault of a body that is not a value, one blank and a unit."""
+    """Return the fault of a body that is not a value, one blank and a unit."""
     message = f"rate({body}) must be a value, a blank and a unit"
     match = re.fullmatch(r"\s*([0-9]+)\s*([a-z]+)\s*", body)
     rate = read_rate(f"{match[1]} {match[2]}", Service.SCHEDULER)[0] if match else None
@@ -70,7 +70,7 @@ def _no_pair(body: str, service: Service) -> ScheduleFault:
 
 
 def _unknown_unit(number: str, unit: str) -> ScheduleFault:
-    """The fault of another unit, with the rate in a unit that there is."""
+    """Return the fault of another unit, with the rate in a unit that there is."""
     message = f"unit {unit!r} of a rate is unknown"
     value = int(number) if re.fullmatch("[0-9]+", number) else 0
     if value and unit in ("second", "seconds"):

@@ -32,7 +32,7 @@ class StatesError(Exception):
         self.cause = cause[:_MAX_CAUSE]
 
     def output(self) -> dict[str, str]:
-        """What a catcher gets: `{Error, Cause}`."""
+        """Return what a catcher gets: `{Error, Cause}`."""
         return {"Error": self.error, "Cause": self.cause}
 
 

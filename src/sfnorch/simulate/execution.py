@@ -29,7 +29,7 @@ _TIMED_OUT = "the execution's own timeout"
 
 
 def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", parent: str = "") -> Execution:
-    """The execution, which has started: its states are entered as the clock goes on."""
+    """Return the execution, which has started: its states are entered as the clock goes on."""
     title = world.template.title(machine)
     if len(world.record.executions) >= world.most_executions:
         raise NotPlayable(

@@ -63,7 +63,7 @@ class Evaluator:
         }
 
     def value(self, field: Any, bindings: Mapping[str, Any], name: str) -> Any:
-        """The field's value, every expression in it evaluated; `name` is the field's in errors.
+        """Return the field's value, every expression in it evaluated; `name` is the field's in errors.
 
         Raises StatesError (States.QueryEvaluationError) where an expression fails or yields nothing, and
         States.DataLimitExceeded where the field comes to more values than any limit of AWS's lets through.
@@ -147,13 +147,13 @@ class Evaluator:
 
 
 def timestamp(moment: datetime) -> str:
-    """The moment as AWS writes it: in UTC, with milliseconds."""
+    """Return the moment as AWS writes it: in UTC, with milliseconds."""
     moment = moment.astimezone(timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def plain(value: Any) -> Any:
-    """A result as JSON: JSONata's own lists and nulls made plain, whole numbers without a point."""
+    """Return a result as JSON: JSONata's own lists and nulls made plain, whole numbers without a point."""
     if value is None:
         return _UNDEFINED
     if value is Utils.NULL_VALUE:
@@ -178,7 +178,7 @@ def _json(value: Any) -> Any:
 
 
 def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, each call of which is a step of the evaluation that calls it."""
+    """Return the function, each call of which is a step of the evaluation that calls it."""
 
     @wraps(function)
     def called(*args: Any) -> Any:
@@ -202,7 +202,7 @@ def _given(value: Any) -> Any:
 
 
 def _to_millis(text: Any, picture: Any = None) -> Any:
-    """The moment in milliseconds; the engine's own takes no Z under Python 3.10."""
+    """Return the moment in milliseconds; the engine's own takes no Z under Python 3.10."""
     if _given(text) is None:
         return None
     if picture is None and _ISO.fullmatch(text):

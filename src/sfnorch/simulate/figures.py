@@ -31,7 +31,7 @@ class Figures:
 
 
 def figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures:
-    """The figures of the run."""
+    """Return the figures of the run."""
     transitions = sum(len(execution.states) + execution.retries for execution in run.executions)
     return Figures(
         seconds=max(run.cut_off or 0.0, *map(_end, run.executions)) - run.first.started,
@@ -49,7 +49,7 @@ def _end(activity: Execution | JobRun) -> float:
 
 
 def _critical_path(run: Run) -> list[str]:
-    """The activities that end latest, walked back from the run's end, within executions too."""
+    """Return the activities that end latest, walked back from the run's end, within executions too."""
     within: dict[str, list[Execution | JobRun]] = {}
     for execution in run.executions:
         within.setdefault(execution.parent, []).append(execution)
@@ -73,7 +73,7 @@ def _walk(execution: Execution, within: dict[str, list[Execution | JobRun]]) -> 
 
 
 def _peak(job_runs: list[JobRun]) -> int:
-    """The most job runs there were at once; one that ends as another begins is not beside it."""
+    """Return the most job runs there were at once; one that ends as another begins is not beside it."""
     changes = sorted([(run.started, 1) for run in job_runs] + [(_end(run), -1) for run in job_runs])
     peak = now = 0
     for _, change in changes:

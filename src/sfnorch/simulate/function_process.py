@@ -103,7 +103,7 @@ class Running:
                     raise
 
     def end(self) -> None:
-        """Ends the process, and those that it has started."""
+        """End the process, and those that it has started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -151,7 +151,7 @@ class FunctionProcesses:
     _places: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def call(self, function: Function, event: Any, request_id: str) -> dict[str, Any]:
-        """What the call comes to: `{"result": …}`, or `{"error": {errorType, errorMessage, …}}` as Lambda tells it.
+        """Return what the call comes to: `{"result": …}`, or `{"error": {errorType, errorMessage, …}}` as Lambda tells it.
 
         Raises SfnorchError where its code isn't there, or leads elsewhere.
         """
@@ -177,7 +177,7 @@ class FunctionProcesses:
         return self.isolation
 
     def close(self) -> None:
-        """Ends the processes, and removes what they ran."""
+        """End the processes, and removes what they ran."""
         for name in list(self._running):
             self._end(name)
         self._places.close()
@@ -218,7 +218,7 @@ class FunctionProcesses:
         return self._running[function.name]
 
     def _code_of(self, function: Function) -> Path:
-        """The folder with the function's code. Raises SfnorchError where its code isn't there, or leads elsewhere."""
+        """Return the folder with the function's code. Raises SfnorchError where its code isn't there, or leads elsewhere."""
         module = function.handler.rpartition(".")[0] or "index"
         if not _MODULE.fullmatch(module):
             raise SfnorchError(
@@ -237,7 +237,7 @@ class FunctionProcesses:
         return folder
 
     def _place(self, function: Function) -> Path:
-        """The file or folder with the function's code, beside the template."""
+        """Return the file or folder with the function's code, beside the template."""
         if self.folder is None or "\0" in function.code_from:
             raise _not_there(function, repr(function.code_from))
         place = (self.folder / function.code_from).resolve()
@@ -278,5 +278,5 @@ def _not_there(function: Function, place: str) -> SfnorchError:
 
 
 def described(error: Mapping[str, Any]) -> tuple[str, str]:
-    """The error's name and its cause, as Step Functions tells what a function's call came to."""
+    """Return the error's name and its cause, as Step Functions tells what a function's call came to."""
     return str(error.get("errorType", "Lambda.Unknown")), json.dumps(error, ensure_ascii=False, separators=(",", ":"))

@@ -69,14 +69,14 @@ class Interpreter:
         self.started = timestamp(world.moment(execution.started))
 
     def execute(self, scope: Scope) -> Steps:
-        """The execution's output. Raises StatesError where it fails."""
+        """Yield the execution's output. Raises StatesError where it fails."""
         self.note(1)
         output = yield from self.scope(scope, self.execution.input, Place(variables={}))
         self.note(1)
         return output
 
     def scope(self, scope: Scope, data: Any, place: Place) -> Steps:
-        """The output of the state that ends the scope. Raises StatesError where one fails that nothing catches."""
+        """Yield the output of the state that ends the scope. Raises StatesError where one fails that nothing catches."""
         inner = Place(variables=dict(place.variables), item=place.item)
         name = scope.start_at
         while True:
@@ -90,7 +90,7 @@ class Interpreter:
             name, data = outcome.next, outcome.output
 
     def visit(self, state: State, data: Any, place: Place) -> Steps:
-        """What the state comes to, its retriers and catchers having done what they do."""
+        """Yield what the state comes to, its retriers and catchers having done what they do."""
         self.note(1)
         self.execution.states.append(state.name)
         self.world.tell(What.STATE_ENTERED, self.execution, state.name, type=state.kind)
@@ -126,7 +126,7 @@ class Interpreter:
         return outcome
 
     def attempt(self, visit: Visit) -> Steps:
-        """What the state comes to this time. Raises StatesError."""
+        """Yield what the state comes to this time. Raises StatesError."""
         refuse_other_partition(self.execution, visit.state)
         match visit.state.kind:
             case "Pass":
@@ -157,7 +157,7 @@ class Interpreter:
         return self.done(visit, result, {"result": result})
 
     def done(self, visit: Visit, default: Any, more: Mapping[str, Any] | None = None) -> Outcome:
-        """The outcome by the state's own Output and Assign, both evaluated over the old variables."""
+        """Return the outcome by the state's own Output and Assign, both evaluated over the old variables."""
         body = visit.state.body
         following = body.get("Next")
         return self.outcome(visit, body, default, following if isinstance(following, str) else "", more)
@@ -165,7 +165,7 @@ class Interpreter:
     def outcome(
         self, visit: Visit, body: Object, default: Any, following: str, more: Mapping[str, Any] | None = None
     ) -> Outcome:
-        """The outcome by the Output and Assign of a state, a choice rule or a catcher."""
+        """Return the outcome by the Output and Assign of a state, a choice rule or a catcher."""
         assigned = self.value(visit, body["Assign"], "Assign", more) if "Assign" in body else {}
         if not isinstance(assigned, dict):
             raise StatesError(RUNTIME, f"The Assign of {visit.state.name} is no object")
@@ -173,7 +173,7 @@ class Interpreter:
         return Outcome(output, assigned, following)
 
     def choose(self, visit: Visit) -> Outcome:
-        """The outcome by the first rule that holds, else by Default."""
+        """Return the outcome by the first rule that holds, else by Default."""
         state = visit.state
         for index, rule in state.objects("Choices"):
             holds = self.value(visit, rule.get("Condition"), f"Choices[{index}]/Condition")
@@ -188,7 +188,7 @@ class Interpreter:
         return self.outcome(visit, state.body, visit.input, default)
 
     def fail(self, visit: Visit) -> NoReturn:
-        """Raises the Fail state's error."""
+        """Raise the Fail state's error."""
         error = self.value(visit, visit.state.body.get("Error", ""), "Error")
         cause = self.value(visit, visit.state.body.get("Cause", ""), "Cause")
         for name, value in (("Error", error), ("Cause", cause)):
@@ -213,7 +213,7 @@ class Interpreter:
         return float(seconds)
 
     def caught(self, visit: Visit, error: StatesError) -> Outcome:
-        """The outcome by the catcher that takes the error. Raises the error where none does."""
+        """Return the outcome by the catcher that takes the error. Raises the error where none does."""
         for index, catcher in visit.state.objects("Catch"):
             if visit.state.kind in _CATCHING and Attempts.fits(catcher, error.error):
                 following = str(catcher.get("Next", ""))
@@ -234,7 +234,7 @@ class Interpreter:
         raise error
 
     def value(self, visit: Visit, field: Any, name: str, more: Mapping[str, Any] | None = None) -> Any:
-        """The field's value, with what is there of $states and the variables. Raises StatesError."""
+        """Return the field's value, with what is there of $states and the variables. Raises StatesError."""
         states = {"input": visit.input, "context": self.context(visit), **(more or {})}
         try:
             return self.world.evaluator.value(field, {**visit.place.variables, "states": states}, name)
@@ -244,7 +244,7 @@ class Interpreter:
             raise StatesError(error.error, f"{where} {error.cause}") from None
 
     def context(self, visit: Visit) -> dict[str, Any]:
-        """The context object.
+        """Return the context object.
 
         https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
         """
@@ -266,7 +266,7 @@ class Interpreter:
         return found
 
     def note(self, events: int) -> None:
-        """Counts events of the history. Raises StatesError (States.Runtime) where it is full.
+        """Count events of the history. Raises StatesError (States.Runtime) where it is full.
 
         The failure itself is the 25,000th event: https://github.com/floci-io/floci/issues/2734
         """
@@ -276,7 +276,7 @@ class Interpreter:
             raise StatesError(RUNTIME, _HISTORY_FULL)
 
     def limit(self, value: Any, what: str) -> None:
-        """Raises StatesError (States.DataLimitExceeded) for a value past 256 KiB."""
+        """Raise StatesError (States.DataLimitExceeded) for a value past 256 KiB."""
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
             raise StatesError(DATA_LIMIT, f"{what} with a size exceeding the maximum number of bytes service limit.")

@@ -26,7 +26,7 @@ _SKIPPED = object()
 
 
 def run_items(interpreter: Interpreter, visit: Visit) -> Steps:
-    """The outputs for the items, in their order. Raises the StatesError of the first that fails, or of too many."""
+    """Yield the outputs for the items, in their order. Raises the StatesError of the first that fails, or of too many."""
     state, clock = visit.state, interpreter.world.clock
     if not state.scopes:
         raise StatesError(RUNTIME, f"The Map state {state.name} has no ItemProcessor")
@@ -104,7 +104,7 @@ def _work(
 
 
 def _selected(interpreter: Interpreter, visit: Visit, place: Place) -> Any:
-    """What an item's states get: the item, or what ItemSelector makes of it."""
+    """Return what an item's states get: the item, or what ItemSelector makes of it."""
     assert place.item is not None  # noqa: S101 - a place for an item
     if "ItemSelector" not in visit.state.body:
         return place.item["Value"]
@@ -115,7 +115,7 @@ def _selected(interpreter: Interpreter, visit: Visit, place: Place) -> Any:
 
 
 def _batched(interpreter: Interpreter, visit: Visit, items: list[Any]) -> list[Any]:
-    """The items, or as many of them as one execution takes at once: `{Items, BatchInput}`.
+    """Return the items, or as many of them as one execution takes at once: `{Items, BatchInput}`.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
     """
@@ -143,7 +143,7 @@ def _batched(interpreter: Interpreter, visit: Visit, items: list[Any]) -> list[A
 
 
 def _written(interpreter: Interpreter, visit: Visit) -> dict[str, Any]:
-    """What a Map yields whose results are written to S3: where they are.
+    """Return what a Map yields whose results are written to S3: where they are.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
     """
@@ -157,7 +157,7 @@ def _written(interpreter: Interpreter, visit: Visit) -> dict[str, Any]:
 
 
 def _child(interpreter: Interpreter, visit: Visit, scope: Scope, given: Any, item: dict[str, Any]) -> Steps:
-    """The output of an item's execution of its own, which sees no variable from outside."""
+    """Yield the output of an item's execution of its own, which sees no variable from outside."""
     from sfnorch.simulate.interpreter import Interpreter as ChildInterpreter
     from sfnorch.simulate.interpreter import Place
 

@@ -33,7 +33,7 @@ def _named(arguments: Any) -> Iterator[str]:
 
 
 def _listed(value: Any) -> Iterator[str]:
-    """The texts in lists, and the keys of mappings of mappings: lists of jobs, and settings by job."""
+    """Yield the texts in lists, and the keys of mappings of mappings: lists of jobs, and settings by job."""
     if isinstance(value, dict):
         for key, item in value.items():
             if isinstance(item, dict):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run_branches(interpreter: Interpreter, visit: Visit) -> Steps:
-    """The outputs of the branches, in their order. Raises the StatesError of the first that fails."""
+    """Yield the outputs of the branches, in their order. Raises the StatesError of the first that fails."""
     state, clock = visit.state, interpreter.world.clock
     given = interpreter.value(visit, state.body["Arguments"], "Arguments") if "Arguments" in state.body else visit.input
     interpreter.note(1)

@@ -33,7 +33,7 @@ def simulate(
     where: Surroundings | None = None,
     most_executions: int = MAX_EXECUTIONS,
 ) -> Run:
-    """The run of a template's machine: `machine` by name, else the one that starts the others, or the only one.
+    """Return the run of a template's machine: `machine` by name, else the one that starts the others, or the only one.
 
     Raises SfnorchError for a template or machine that can't be played through.
     """
@@ -53,7 +53,7 @@ def play(
     until: float | None = None,
     most_executions: int = MAX_EXECUTIONS,
 ) -> Run:
-    """The run of the machine with this input, to its end or for so many seconds; one that starts itself for an hour.
+    """Return the run of the machine with this input, to its end or for so many seconds; one that starts itself for an hour.
 
     Raises NotPlayable where it can't be played through, also where it has more executions than `most_executions`.
     """
@@ -77,7 +77,7 @@ def play(
 
 
 def chosen(template: Template, name: str = "") -> StateMachine:
-    """The machine of this name; without one the only one, or the one that starts others and that none starts.
+    """Return the machine of this name; without one the only one, or the one that starts others and that none starts.
 
     Raises SfnorchError where there is none, or several.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run_task(interpreter: Interpreter, visit: Visit) -> Steps:
-    """The result of the Task's call. Raises StatesError as the service fails, or for its time."""
+    """Yield the result of the Task's call. Raises StatesError as the service fails, or for its time."""
     state, world = visit.state, interpreter.world
     arguments = interpreter.value(visit, state.body.get("Arguments", {}), "Arguments")
     interpreter.limit(arguments, f"The Arguments of '{state.name}' came to a value")
@@ -49,7 +49,7 @@ def _seconds(interpreter: Interpreter, visit: Visit) -> float | None:
 
 
 def _bounded(interpreter: Interpreter, steps: Steps, timeout: float) -> Steps:
-    """What the steps come to, if in time. Raises StatesError (States.Timeout) where not, the steps being stopped."""
+    """Yield what the steps come to, if in time. Raises StatesError (States.Timeout) where not, the steps being stopped."""
     clock = interpreter.world.clock
     process = clock.process(guarded(steps))
     try:
@@ -68,7 +68,7 @@ def _bounded(interpreter: Interpreter, steps: Steps, timeout: float) -> Steps:
 
 
 def guarded(steps: Steps) -> Steps:
-    """The steps as a process of their own that never fails: their result, or their error."""
+    """Yield the steps as a process of their own that never fails: their result, or their error."""
     try:
         result = yield from steps
     except StatesError as error:
@@ -79,12 +79,12 @@ def guarded(steps: Steps) -> Steps:
 
 
 def ended(process: simpy.Process) -> tuple[Any, StatesError | None]:
-    """What a guarded process came to: its result, or its error."""
+    """Return what a guarded process came to: its result, or its error."""
     return cast("tuple[Any, StatesError | None]", process.value)
 
 
 def stopped(clock: simpy.Environment, processes: Iterable[simpy.Process]) -> Steps:
-    """Stops the processes that go on, and waits until they have ended, with all that they had begun."""
+    """Stop the processes that go on, and waits until they have ended, with all that they had begun."""
     alive = [process for process in processes if process.is_alive]
     for process in alive:
         process.interrupt("stopped")

@@ -77,19 +77,19 @@ class World:
         return float(self.clock.now)
 
     def now(self) -> datetime:
-        """The virtual time of day."""
+        """Return the virtual time of day."""
         return self.moment(self.at)
 
     def moment(self, at: float) -> datetime:
-        """The time of day so many seconds after the run began."""
+        """Return the time of day so many seconds after the run began."""
         return self.begin + timedelta(seconds=at)
 
     def new_id(self) -> str:
-        """A UUID, the same in every run of the same seed."""
+        """Return a UUID, the same in every run of the same seed."""
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
     def tell(self, what: What, execution: Execution, state: str = "", **detail: Any) -> None:
-        """Notes an event."""
+        """Note an event."""
         event = Event(
             at=self.at,
             what=what,

@@ -49,7 +49,7 @@ class Key:
 
 
 def declared_alarms(stack: Stack) -> list[Alarm]:
-    """The template's alarms."""
+    """Return the template's alarms."""
     return [
         Alarm(
             logical_id=logical_id,
@@ -64,7 +64,7 @@ def declared_alarms(stack: Stack) -> list[Alarm]:
 
 
 def _watched(properties: Any) -> Iterator[str]:
-    """The machines whose failures an alarm's own metric, or one of its several, counts."""
+    """Yield the machines whose failures an alarm's own metric, or one of its several, counts."""
     listed = properties.get("Metrics") if isinstance(properties, Object) else None
     for metric in [properties, *(listed if isinstance(listed, Array) else ())]:
         stat = metric.get("MetricStat") if isinstance(metric, Object) else None
@@ -78,7 +78,7 @@ def _watched(properties: Any) -> Iterator[str]:
 
 
 def declared_topics(stack: Stack) -> list[Topic]:
-    """The template's topics."""
+    """Return the template's topics."""
     return [
         Topic(
             logical_id=logical_id,
@@ -92,7 +92,7 @@ def declared_topics(stack: Stack) -> list[Topic]:
 
 
 def declared_keys(stack: Stack) -> list[Key]:
-    """The template's keys, with the aliases that name them."""
+    """Return the template's keys, with the aliases that name them."""
     aliases: dict[str, list[str]] = {}
     for _, properties, _, _ in resources(stack, "AWS::KMS::Alias"):
         aliases.setdefault(stack.text(properties.get("TargetKeyId")), []).append(

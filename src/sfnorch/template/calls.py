@@ -62,7 +62,7 @@ class Call:
 
 
 def call_of(state: State) -> Call | None:
-    """What the Task calls; None for another state, an activity, or what is no integration."""
+    """Return what the Task calls; None for another state, an activity, or what is no integration."""
     resource = state.text("Resource")
     if state.kind != "Task" or not resource:
         return None
@@ -75,7 +75,7 @@ def call_of(state: State) -> Call | None:
 
 
 def argument(state: State, name: str) -> str:
-    """The Task's argument as a text; ANY where it is computed when the state runs, empty where it isn't given."""
+    """Return the Task's argument as a text; ANY where it is computed when the state runs, empty where it isn't given."""
     key = "Arguments" if state.jsonata else "Parameters"
     given: Any = state.body.get(key)
     if isinstance(given, str):
@@ -93,7 +93,7 @@ def argument(state: State, name: str) -> str:
 
 
 def needs(state: State, where: Surroundings, given: Given | None = None) -> list[Need] | None:
-    """The permissions that a Task needs; none for a state that calls nothing, None for a call not known here.
+    """Return the permissions that a Task needs; none for a state that calls nothing, None for a call not known here.
 
     `given` yields the call's arguments by name, as `argument` does; without it they are as the definition has them.
     """
@@ -116,7 +116,7 @@ def needs(state: State, where: Surroundings, given: Given | None = None) -> list
 
 
 def distributed_map_needs(machine_arn: str) -> list[Need]:
-    """The permissions that a distributed Map needs: its items run as executions of the machine itself.
+    """Return the permissions that a distributed Map needs: its items run as executions of the machine itself.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
     """
@@ -124,7 +124,7 @@ def distributed_map_needs(machine_arn: str) -> list[Need]:
 
 
 def child_machine(state: State) -> str:
-    """The ARN of the machine that the Task starts; empty where it starts none, ANY where it is chosen as it runs."""
+    """Return the ARN of the machine that the Task starts; empty where it starts none, ANY where it is chosen as it runs."""
     call = call_of(state)
     return argument(state, "StateMachineArn") if call and call.name.endswith(":startExecution") else ""
 

@@ -64,7 +64,7 @@ class StateMachine:
         return list(self.states.walk()) if self.states else []
 
     def at(self, path: Path) -> tuple[Path, Place]:
-        """The way from the template's root to a value in the definition, and where it stands."""
+        """Return the way from the template's root to a value in the definition, and where it stands."""
         if self.definition is None:
             return self.path, self.place
         return (*self.definition.path, *path), self.definition.place(path)
@@ -90,29 +90,29 @@ class Template:
         return ResourcePolicies(self.stack, self.roles)
 
     def function(self, name: str) -> Function | None:
-        """The function of this name or ARN, or of a version or alias of it; None where it is another's."""
+        """Return the function of this name or ARN, or of a version or alias of it; None where it is another's."""
         for function in self.functions:
             if any(name == own or name.startswith(f"{own}:") for own in (function.name, function.arn)):
                 return function
         return None
 
     def short(self, name: str) -> str:
-        """A resource's name without the stack's."""
+        """Return a resource's name without the stack's."""
         return name.removeprefix(f"{self.stack.where.stack_name}-")
 
     def machine(self, arn: str) -> StateMachine | None:
-        """The machine of this ARN, or of a version or alias of it; None where it is another's."""
+        """Return the machine of this ARN, or of a version or alias of it; None where it is another's."""
         for machine in self.machines:
             if arn == machine.arn or arn.startswith(f"{machine.arn}:"):
                 return machine
         return None
 
     def title(self, machine: StateMachine) -> str:
-        """What people call the machine: its name without the stack's."""
+        """Return what people call the machine: its name without the stack's."""
         return self.short(machine.name)
 
     def find(self, name: str) -> StateMachine:
-        """The machine that a person calls so: by logical id, or by its name with or without the stack's.
+        """Return the machine that a person calls so: by logical id, or by its name with or without the stack's.
 
         Raises SfnorchError where there is none, with the names of those that are there.
         """
@@ -131,7 +131,7 @@ class Template:
 def contents(
     source: Source, parameters: Mapping[str, str] | None = None, where: Surroundings | None = None
 ) -> Template:
-    """What the template holds; parameters that aren't given have their defaults."""
+    """Return what the template holds; parameters that aren't given have their defaults."""
     stack = Stack(source.data, parameters, where)
     policies = policies_beside(stack)
     roles = declared_roles(stack, policies)

@@ -41,7 +41,7 @@ class Definition:
     """Where it stands in the template."""
 
     def place(self, path: Path) -> Place:
-        """The file and line of a value in the definition."""
+        """Return the file and line of a value in the definition."""
         return place_of(self.data, path)
 
 
@@ -54,7 +54,7 @@ class DefinitionError(Exception):
 
 
 def read_definition(stack: Stack, properties: Object, path: Path) -> Definition:
-    """The definition that a machine's properties hold; `path` leads to them. Raises DefinitionError."""
+    """Return the definition that a machine's properties hold; `path` leads to them. Raises DefinitionError."""
     for key, read in _PLACES.items():
         if key in properties:
             at = _At(stack, properties, (*path, key), key)
@@ -167,7 +167,7 @@ def _parsed(at: _At, text: str, filled: str) -> Any:
 
 
 def _unfilled(at: _At) -> Any:
-    """The definition with what is substituted left as it is written; nothing where that is no JSON."""
+    """Return the definition with what is substituted left as it is written; nothing where that is no JSON."""
     text = at.stack.value(at.node, substitute=False)
     try:
         return _parsed(at, text, text) if isinstance(text, str) else None
@@ -209,7 +209,7 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def _substituted(value: Any, fill: Callable[[str], str]) -> Any:
-    """The value with every text in it filled in; keys too, since CloudFormation fills in the text of it all."""
+    """Return the value with every text in it filled in; keys too, since CloudFormation fills in the text of it all."""
     if isinstance(value, Object):
         return Object(value.place, [(fill(key), _substituted(item, fill), line) for key, item, line in value.rows()])
     if isinstance(value, Array):

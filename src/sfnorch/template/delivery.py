@@ -78,7 +78,7 @@ class Bucket:
 
 
 def pipelines(template: Template) -> Iterator[Pipeline]:
-    """The template's pipelines."""
+    """Yield the template's pipelines."""
     stack = template.stack
     for logical_id, properties, path, place in resources(stack, "AWS::CodePipeline::Pipeline"):
         body = stack.value(properties)
@@ -96,7 +96,7 @@ def pipelines(template: Template) -> Iterator[Pipeline]:
 
 
 def projects(template: Template) -> Iterator[Project]:
-    """The template's build projects; a project names its role by ARN or by name."""
+    """Yield the template's build projects; a project names its role by ARN or by name."""
     stack = template.stack
     by_name = {stack.name(role.name): role for role in template.roles.values()}
     for logical_id, properties, path, place in resources(stack, "AWS::CodeBuild::Project"):
@@ -130,7 +130,7 @@ def projects(template: Template) -> Iterator[Project]:
 
 
 def buckets(template: Template) -> Iterator[Bucket]:
-    """The template's buckets."""
+    """Yield the template's buckets."""
     for logical_id, properties, path, place in resources(template.stack, "AWS::S3::Bucket"):
         body = template.stack.value(properties)
         if isinstance(body, Object):
@@ -138,7 +138,7 @@ def buckets(template: Template) -> Iterator[Bucket]:
 
 
 def delivery_roles(template: Template) -> Iterator[Role]:
-    """The template's roles that a service of deliveries takes on."""
+    """Yield the template's roles that a service of deliveries takes on."""
     for role in template.roles.values():
         if set(role.principals) & set(SERVICES):
             yield role
@@ -170,7 +170,7 @@ def _actions(pipeline: Object, path: Path) -> Iterator[Action]:
 
 
 def _buildspec(source: Mapping[str, Any], template: File) -> tuple[str | None, str]:
-    """The buildspec's text, as far as it stands in the template or in a file of the same repository, and its name.
+    """Return the buildspec's text, as far as it stands in the template or in a file of the same repository, and its name.
 
     A project that builds what its pipeline brings names the file from the repository's root: the folder with .git, or
     else the nearest folder over the template that holds such a file.

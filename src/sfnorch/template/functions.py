@@ -38,7 +38,7 @@ class Function:
 
 
 def declared_functions(stack: Stack) -> Iterator[Function]:
-    """The functions of the template."""
+    """Yield the functions of the template."""
     for kind in _TYPES:
         for logical_id, properties, _, _ in resources(stack, kind):
             resource = stack.section("Resources")[logical_id]

@@ -53,18 +53,18 @@ class Stack:
         self._depth = self._nested = 0
 
     def section(self, name: str) -> Object:
-        """A section of the template; an empty one where it is missing or no mapping."""
+        """Return a section of the template; an empty one where it is missing or no mapping."""
         section = self.template.get(name)
         return section if isinstance(section, Object) else Object(self.template.place)
 
     def resource_type(self, logical_id: str) -> str:
-        """The resource's type; empty where there is no such resource."""
+        """Return the resource's type; empty where there is no such resource."""
         resource = self.section("Resources").get(logical_id)
         kind = resource.get("Type") if isinstance(resource, Object) else None
         return kind if isinstance(kind, str) else ""
 
     def value(self, node: Any, *, substitute: bool = True) -> Any:
-        """The node with its functions evaluated, its lines kept; without `substitute`, Fn::Sub's text as it stands."""
+        """Return the node with its functions evaluated, its lines kept; without `substitute`, Fn::Sub's text as it stands."""
         if isinstance(node, Array):
             return Array(
                 node.place,
@@ -94,12 +94,12 @@ class Stack:
         )
 
     def text(self, node: Any) -> str:
-        """The node's value as a text; empty where it has none."""
+        """Return the node's value as a text; empty where it has none."""
         value = self.value(node)
         return "" if value is NO_VALUE or value is None else as_text(value)
 
     def ref(self, name: str) -> Any:
-        """What Ref yields: a parameter's value, or how the resource is referred to."""
+        """Return what Ref yields: a parameter's value, or how the resource is referred to."""
         if name == "AWS::NoValue":
             return NO_VALUE
         if name in self._pseudo:
@@ -113,7 +113,7 @@ class Stack:
         return f"<{name}>"
 
     def attribute(self, logical_id: str, wanted: str) -> str:
-        """What GetAtt yields of the resource."""
+        """Return what GetAtt yields of the resource."""
         kind = self.resource_type(logical_id)
         name = self._name_in_arn(logical_id, kind) if wanted == "Arn" else self.name(logical_id)
         return attribute(kind, logical_id, name, wanted, self.where)
@@ -125,7 +125,7 @@ class Stack:
         return reference(kind, logical_id, name, self.where)
 
     def _name_in_arn(self, logical_id: str, kind: str) -> str:
-        """The resource's name, behind its path where its ARN has that."""
+        """Return the resource's name, behind its path where its ARN has that."""
         name = self.name(logical_id)
         resource = self.section("Resources").get(logical_id)
         properties = resource.get("Properties") if isinstance(resource, Object) else None
@@ -134,7 +134,7 @@ class Stack:
         return f"{self.text(properties['Path']).strip('/')}/{name}".removeprefix("/")
 
     def name(self, logical_id: str) -> str:
-        """The resource's physical name; `<LogicalId>` where names refer to each other in a circle."""
+        """Return the resource's physical name; `<LogicalId>` where names refer to each other in a circle."""
         if logical_id in self._names:
             return self._names[logical_id]
         if logical_id in self._open:
@@ -188,7 +188,7 @@ class Stack:
         return text
 
     def _function(self, key: str, argument: Any, substitute: bool) -> Any:
-        """The function's value. Raises TemplateError where it evaluates too many others, or grows too long."""
+        """Return the function's value. Raises TemplateError where it evaluates too many others, or grows too long."""
         self._nested = self._nested + 1 if self._depth else 1
         if self._nested > _MOST_NESTED:
             raise self._too_much(argument, f"a function evaluates more than {_MOST_NESTED:,} others within it")

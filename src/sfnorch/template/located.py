@@ -65,13 +65,13 @@ class Block(str):
     first_line: int
 
     def __new__(cls, text: str, first_line: int) -> Block:
-        """The text, and the file's line that its first line is."""
+        """Return the text, and the file's line that its first line is."""
         block = super().__new__(cls, text)
         block.first_line = first_line
         return block
 
     def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
-        """What a copy is made from."""
+        """Return what a copy is made from."""
         return str(self), self.first_line
 
 
@@ -92,7 +92,7 @@ def place_of(root: Object, path: Path) -> Place:
 
 
 def show(path: Path) -> str:
-    """The path as a person reads it: `Resources.Master.Properties.Definition.States.Run jobs.Catch[0]`."""
+    """Return the path as a person reads it: `Resources.Master.Properties.Definition.States.Run jobs.Catch[0]`."""
     shown = ""
     for step in path:
         shown += f"[{step}]" if isinstance(step, int) else f".{step}" if shown else step

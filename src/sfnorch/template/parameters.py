@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
 def parameter_faults(declared: Object, given: Mapping[str, str], *, kept: Collection[str] = ()) -> Iterator[str]:
-    """What is wrong with the given values, and which are missing; `kept` have values that nobody knows here."""
+    """Yield what is wrong with the given values, and which are missing; `kept` have values that nobody knows here."""
     for name, value in given.items():
         body = declared.get(name)
         if name in declared and not isinstance(body, Object):

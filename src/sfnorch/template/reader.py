@@ -69,12 +69,12 @@ class Source:
 
 
 def read_template(path: FilePath) -> Source:
-    """The template in the file. Raises SfnorchError for a file that can't be read, TemplateError for its content."""
+    """Return the template in the file. Raises SfnorchError for a file that can't be read, TemplateError for its content."""
     return parse_template(read_text(path, KIND), str(path))
 
 
 def parse_template(text: str, file: str) -> Source:
-    """The template in the text; `file` is what findings call it. Raises TemplateError where it can't be read at all."""
+    """Return the template in the text; `file` is what findings call it. Raises TemplateError where it can't be read at all."""
     reading, root = _read(text, file)
     if not isinstance(root, Object):
         line = 1 if root is None else reading.first_line
@@ -90,7 +90,7 @@ def parse_template(text: str, file: str) -> Source:
 
 
 def parse_value(text: str, file: str) -> Any:
-    """The value in a YAML or JSON text, as a definition's file holds it. Raises TemplateError for all its faults."""
+    """Return the value in a YAML or JSON text, as a definition's file holds it. Raises TemplateError for all its faults."""
     reading, root = _read(text, file)
     if reading.faults:
         raise TemplateError(reading.faults)
@@ -98,7 +98,7 @@ def parse_value(text: str, file: str) -> Any:
 
 
 def parse_json(text: str, file: str, *, first_line: int | None = None, line: int = 1) -> Any:
-    """The value in a JSON text within a file. Raises ValueError, its line within the text, where it isn't JSON.
+    """Return the value in a JSON text within a file. Raises ValueError, its line within the text, where it isn't JSON.
 
     `first_line` is the file's line of the text's first; without one, all values stand on `line`.
     """
@@ -146,7 +146,7 @@ def _no_constant(name: str) -> None:
 
 
 def _as_yaml(text: str) -> str:
-    """The same JSON with what YAML has otherwise put right: tabs between values, and escapes in texts."""
+    """Return the same JSON with what YAML has otherwise put right: tabs between values, and escapes in texts."""
 
     def plain(match: re.Match[str]) -> str:
         escape = match[0]

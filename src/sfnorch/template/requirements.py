@@ -96,7 +96,7 @@ def _taken_on(state: State, credentials: Any) -> str:
 
 
 def _events(arguments: Arguments, where: Surroundings) -> Iterator[Requirement]:
-    """The event bus of each entry; without one it is the default bus.
+    """Yield the event bus of each entry; without one it is the default bus.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
     """

@@ -90,7 +90,7 @@ def _of_buses(stack: Stack) -> Iterator[_Found]:
 
 
 def _of_functions(stack: Stack) -> Iterator[_Found]:
-    """A permission that names a role lets it in; those for services concern no role."""
+    """Yield a permission that names a role lets it in; those for services concern no role."""
     for logical_id, properties, path, place in resources(stack, _PERMISSION):
         body = stack.value(properties)
         if not isinstance(body, Object):

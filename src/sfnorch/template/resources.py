@@ -130,7 +130,7 @@ _NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMach
 
 
 def physical_name(resource_type: str, logical_id: str, given: str, where: Surroundings) -> str:
-    """The name of a resource: the given one, else as CloudFormation makes it, its random end as its manual shows it."""
+    """Return the name of a resource: the given one, else as CloudFormation makes it, its random end as its manual shows it."""
     if given:
         return given
     if resource_type in _NAMED_WITHOUT_STACK:
@@ -140,7 +140,7 @@ def physical_name(resource_type: str, logical_id: str, given: str, where: Surrou
 
 
 def reference(resource_type: str, logical_id: str, name: str, where: Surroundings) -> str:
-    """What Ref yields: the name, the ARN, or the URL, by the resource's type; `<LogicalId>` for others."""
+    """Return what Ref yields: the name, the ARN, or the URL, by the resource's type; `<LogicalId>` for others."""
     identity = IDENTITIES.get(resource_type)
     if identity is None:
         return f"<{logical_id}>"
@@ -150,7 +150,7 @@ def reference(resource_type: str, logical_id: str, name: str, where: Surrounding
 
 
 def attribute(resource_type: str, logical_id: str, name: str, wanted: str, where: Surroundings) -> str:
-    """What GetAtt yields; `<LogicalId.Attribute>` where only AWS knows it."""
+    """Return what GetAtt yields; `<LogicalId.Attribute>` where only AWS knows it."""
     identity = IDENTITIES.get(resource_type)
     if identity and wanted in _ARN_ATTRIBUTES:
         return _filled(identity.arn, name, where)

@@ -66,7 +66,7 @@ class Policies:
 
 
 def policies_beside(stack: Stack) -> Policies:
-    """The template's policies that name their roles, its managed ones, and what its connectors start from."""
+    """Return the template's policies that name their roles, its managed ones, and what its connectors start from."""
     attached, unclear = _attached(stack)
     return Policies(
         attached=attached,
@@ -77,7 +77,7 @@ def policies_beside(stack: Stack) -> Policies:
 
 
 def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
-    """The template's roles by ARN."""
+    """Return the template's roles by ARN."""
     connected = policies.connected
     machine_roles = {
         stack.text(properties.get("Role"))
@@ -115,7 +115,7 @@ def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
 
 
 def implied_role(stack: Stack, policies: Policies, logical_id: str, properties: Object, path: Path) -> Role:
-    """The role that SAM makes for a machine without one, from its Policies.
+    """Return the role that SAM makes for a machine without one, from its Policies.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
     """
@@ -151,7 +151,7 @@ def implied_role(stack: Stack, policies: Policies, logical_id: str, properties: 
 
 
 def connected_sources(stack: Stack) -> frozenset[str]:
-    """The resources whose roles get more from SAM connectors, by logical id.
+    """Return the resources whose roles get more from SAM connectors, by logical id.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html
     """
@@ -167,7 +167,7 @@ def connected_sources(stack: Stack) -> frozenset[str]:
 
 
 def resources(stack: Stack, *kinds: str) -> Iterator[tuple[str, Object, Path, Place]]:
-    """The resources of these types: logical id, properties as written, the path to these, and where the resource is."""
+    """Yield the resources of these types: logical id, properties as written, the path to these, and where the resource is."""
     section = stack.section("Resources")
     for logical_id, resource, line in section.rows():
         if isinstance(resource, Object) and resource.get("Type") in kinds:
@@ -196,7 +196,7 @@ def _inline(policies: Any, path: Path) -> tuple[list[Statement], list[int], bool
 
 
 def managed_policies(stack: Stack) -> dict[str, list[Statement]]:
-    """The statements of the managed policies that the template holds, by ARN."""
+    """Return the statements of the managed policies that the template holds, by ARN."""
     return {
         stack.ref(logical_id): statements(stack.value(properties.get("PolicyDocument")), (*path, "PolicyDocument"))
         for logical_id, properties, path, _ in resources(stack, "AWS::IAM::ManagedPolicy")
@@ -235,7 +235,7 @@ def _managed(arns: Any, own: Mapping[str, list[Statement]]) -> _Managed:
 
 
 def _boundary(arn: Any, own: Mapping[str, list[Statement]]) -> PolicySet | None:
-    """The permissions boundary of this ARN; None where there is none."""
+    """Return the permissions boundary of this ARN; None where there is none."""
     if arn is None or arn is NO_VALUE or arn == "":
         return None
     text = arn if isinstance(arn, str) else "that CloudFormation makes"
@@ -264,7 +264,7 @@ def _is_clear(document: Any) -> bool:
 
 
 def _attached(stack: Stack) -> tuple[dict[str, list[Statement]], set[str]]:
-    """The statements of policies that name the roles they are for, by the role's name; and who has an unclear one."""
+    """Return the statements of policies that name the roles they are for, by the role's name; and who has an unclear one."""
     attached: dict[str, list[Statement]] = {}
     unclear: set[str] = set()
     for _, properties, path, _ in resources(stack, *_ATTACHED):
@@ -286,7 +286,7 @@ def _policy_templates() -> Mapping[str, Any]:
 
 
 def _expanded(name: str, given: Any, place: Place) -> Any:
-    """A policy template's document with the given values for its parameters, standing where it is used."""
+    """Return a policy template's document with the given values for its parameters, standing where it is used."""
 
     def filled(value: Any) -> Any:
         if isinstance(value, list):

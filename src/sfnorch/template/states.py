@@ -35,7 +35,7 @@ class Transition:
     rule: Object | None = None
 
     def errors(self) -> tuple[str, ...]:
-        """The error names that a catcher takes."""
+        """Return the error names that a catcher takes."""
         names = self.rule.get("ErrorEquals") if self.rule is not None and self.way is Way.CATCH else None
         return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
@@ -60,7 +60,7 @@ class State:
         return self.kind in ("Succeed", "Fail") or self.body.get("End") is True
 
     def text(self, key: str) -> str:
-        """The body's text under the key; empty where there is none."""
+        """Return the body's text under the key; empty where there is none."""
         value = self.body.get(key)
         return value if isinstance(value, str) else ""
 
@@ -74,7 +74,7 @@ class State:
                 yield (*self.path, *path), body
 
     def objects(self, key: str) -> Iterator[tuple[int, Object]]:
-        """The mappings in the body's list under the key, with their positions."""
+        """Yield the mappings in the body's list under the key, with their positions."""
         yield from _objects(self.body, key)
 
     @property
@@ -122,7 +122,7 @@ class Scope:
                 yield from scope.walk()
 
     def scopes(self) -> Iterator[Scope]:
-        """The scope itself, and all within it."""
+        """Yield the scope itself, and all within it."""
         yield self
         for state in self.states.values():
             for scope in state.scopes:
@@ -130,7 +130,7 @@ class Scope:
 
 
 def states_of(definition: Object) -> Scope:
-    """The machine's scope, with all its states."""
+    """Return the machine's scope, with all its states."""
     return _scope(definition, (), None, _language(definition, jsonata=False))
 
 

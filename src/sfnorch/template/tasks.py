@@ -24,7 +24,7 @@ class PlannedTask:
 
 
 def tasks(template: Template) -> tuple[PlannedTask, ...]:
-    """The tasks of the template, in the order of the plan; none where it has no machine of tasks."""
+    """Return the tasks of the template, in the order of the plan; none where it has no machine of tasks."""
     return tuple(_tasks(template))
 
 

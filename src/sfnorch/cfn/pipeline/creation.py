@@ -50,7 +50,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-na
 
 
 def creation_role() -> Role:
-    """The role of CloudFormation."""
+    """Return the role of CloudFormation."""
     statements = [statement for made in CREATED.values() for statement in made()]
     statements += [expand_sam("ExpandSam"), _keep_off_other_stacks()]
     role = delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", statements)
@@ -61,7 +61,7 @@ def creation_role() -> Role:
 
 
 def expand_sam(sid: str) -> dict[str, Any]:
-    """The statement that lets the SAM transform be used.
+    """Return the statement that lets the SAM transform be used.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html
     """
@@ -78,7 +78,7 @@ def _state_machines() -> list[Any]:
 
 
 def _keep_off_other_stacks() -> dict[str, Any]:
-    """The statement that denies everything on resources of other stacks.
+    """Return the statement that denies everything on resources of other stacks.
 
     The names of this stack's resources begin with its name and a hyphen, and so do the names of a stack `NAME-prod`.
     The stacks differ in the tag that CloudFormation gives to every resource and that only it can set. Managed
@@ -166,7 +166,7 @@ def _topics() -> list[Any]:
 
 
 def _keys() -> list[Any]:
-    """What creates a key; the key's own policy lets this role manage it, by the role's tag.
+    """Return what creates a key; the key's own policy lets this role manage it, by the role's tag.
 
     The ARN of a key holds nothing of its stack, and whoever may tag keys could tag a foreign one: so no permission here
     depends on a tag that this role can set. KeepOldKeys is for keys that an earlier version created.
@@ -222,7 +222,7 @@ def _functions() -> list[Any]:
 
 
 def _buckets() -> list[Any]:
-    """The bucket for results, which stays when the stack is deleted; its name is the stack's in small letters."""
+    """Return the bucket for results, which stays when the stack is deleted; its name is the stack's in small letters."""
     settings = (
         *("BucketOwnershipControls", "BucketPublicAccessBlock", "BucketTagging", "BucketVersioning"),
         *("EncryptionConfiguration", "LifecycleConfiguration", "BucketPolicy"),

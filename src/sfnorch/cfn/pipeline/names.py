@@ -35,15 +35,15 @@ BUILD_PROJECT, REVIEW_PROJECT = "${AWS::StackName}", "${AWS::StackName}-review"
 
 
 def regional_arn(service: str, rest: str) -> Any:
-    """An ARN in the stack's partition, region and account; parameters stand in `rest` as `${Name}`."""
+    """Return an ARN in the stack's partition, region and account; parameters stand in `rest` as `${Name}`."""
     return Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{rest}")
 
 
 def account_arn(service: str, rest: str) -> Any:
-    """An ARN in the stack's partition and account, of a service that knows no regions."""
+    """Return an ARN in the stack's partition and account, of a service that knows no regions."""
     return Sub(f"arn:${{AWS::Partition}}:{service}::${{AWS::AccountId}}:{rest}")
 
 
 def within(bucket: str, path: str = "*") -> Any:
-    """The ARN of what lies in the bucket under the path."""
+    """Return the ARN of what lies in the bucket under the path."""
     return Sub(f"${{{bucket}.Arn}}/{path}")

@@ -28,17 +28,17 @@ CONSOLE_DOMAINS = {_MAPPING: {name: {_CONSOLE: domain} for name, domain in CONSO
 
 
 def own_topic(topic: flow.Topic) -> dict[str, Any]:
-    """The condition that the pipeline makes a topic of its own: none is given, and the plan names none."""
+    """Return the condition that the pipeline makes a topic of its own: none is given, and the plan names none."""
     return {} if topic.arn else {OWN_TOPIC: Not(Condition(given(flow.TOPIC_ARN)))}
 
 
 def told_topic(topic: flow.Topic) -> Any:
-    """The ARN of the topic that is told."""
+    """Return the ARN of the topic that is told."""
     return If(given(flow.TOPIC_ARN), Ref(flow.TOPIC_ARN), topic.arn or Ref(TOPIC))
 
 
 def notice_resources(topic: flow.Topic) -> list[AWSObject]:
-    """The rule on failed stages, and the pipeline's own topic with its key."""
+    """Return the rule on failed stages, and the pipeline's own topic with its key."""
     text = (
         "The stage <stage> of the pipeline <pipeline> failed: "
         "https://${AWS::Region}.${Console}/codesuite/codepipeline/pipelines/<pipeline>/executions/<execution>/timeline"
@@ -71,7 +71,7 @@ def notice_resources(topic: flow.Topic) -> list[AWSObject]:
 
 
 def _own_topic(topic: flow.Topic) -> list[AWSObject]:
-    """The topic, its key and its subscriptions.
+    """Return the topic, its key and its subscriptions.
 
     What EventBridge sends to an encrypted topic is refused where the key's policy, or the topic's, asks for its source.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -109,7 +109,7 @@ def _own_topic(topic: flow.Topic) -> list[AWSObject]:
 
 
 def publishing(workflow: flow.Workflow) -> list[Any]:
-    """The statements that let a role publish to the topic, and use its key where it is encrypted."""
+    """Return the statements that let a role publish to the topic, and use its key where it is encrypted."""
     topic = workflow.topic
     planned = {parameter.name: parameter.default for parameter in workflow.parameters}.get(flow.TOPIC_KEY_ARN)
     of_plan = allow("UseTopicKey", _USE_KEY, [planned]) if planned else NoValue

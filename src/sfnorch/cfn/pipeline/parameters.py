@@ -64,7 +64,7 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
 
 
 def handed_on(workflow: flow.Workflow, *, approval: bool) -> Iterator[flow.Parameter]:
-    """The plan's own parameters, none of which needs a value; and the key of a topic that is asked for approval."""
+    """Return the plan's own parameters, none of which needs a value; and the key of a topic that is asked for approval."""
     declared = list(_of_the_plan(workflow))
     if approval and flow.TOPIC_KEY_ARN not in {parameter.name for parameter in declared}:
         declared.append(flow.topic_key_parameter())
@@ -72,12 +72,12 @@ def handed_on(workflow: flow.Workflow, *, approval: bool) -> Iterator[flow.Param
 
 
 def _of_the_plan(workflow: flow.Workflow) -> Iterator[flow.Parameter]:
-    """The plan's parameters but the one that a deployment itself sets."""
+    """Return the plan's parameters but the one that a deployment itself sets."""
     return (parameter for parameter in workflow.parameters if parameter.name != flow.CODE_BUCKET)
 
 
 def _optional(parameter: flow.Parameter) -> flow.Parameter:
-    """The parameter with no value for its default, which stands for the plan's."""
+    """Return the parameter with no value for its default, which stands for the plan's."""
     if parameter.default:
         parameter = replace(parameter, default="", description=f"{parameter.description}; empty: as in the plan")
     if re.fullmatch(parameter.pattern, ""):
@@ -90,7 +90,7 @@ def _optional(parameter: flow.Parameter) -> flow.Parameter:
 
 
 def given(name: str) -> str:
-    """The condition that the plan's parameter of this name is given."""
+    """Return the condition that the plan's parameter of this name is given."""
     return f"{name}Given"
 
 
@@ -103,7 +103,7 @@ def conditions(parameters: Iterable[flow.Parameter]) -> dict[str, Any]:
 
 
 def as_json(workflow: flow.Workflow) -> Any:
-    """The plan's parameters that are given as one JSON object, as `--parameter-overrides` takes it.
+    """Return the plan's parameters that are given as one JSON object, as `--parameter-overrides` takes it.
 
     Their patterns keep quotes, backslashes and line ends out of the values. The permissions boundary is always among
     them: every plan has the parameter, and an empty list would be no list.

@@ -27,7 +27,7 @@ HEAD = f"{RENDERED_BY}`sfnorch pipeline render`: render it again rather than cha
 
 
 def render_pipeline(workflow: flow.Workflow, kind: str, *, stack_name: str, approval: bool = True) -> str:
-    """The template's text.
+    """Return the template's text.
 
     `kind` is one of SOURCES; `stack_name` is what the plan's stack is called, unless its name is given at deploy.
     Raises SfnorchError for a dynamic reference.
@@ -68,7 +68,7 @@ def _groups(workflow: flow.Workflow, start: Source, *, approval: bool) -> list[G
 
 
 def _buckets(start: Source) -> list[str]:
-    """The pipeline's own buckets."""
+    """Return the pipeline's own buckets."""
     return [BUCKET, DEPLOYMENT_BUCKET, *([SOURCE_BUCKET] if start.provider == "S3" else ())]
 
 

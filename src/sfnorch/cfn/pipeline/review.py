@@ -77,7 +77,7 @@ def deployment_bucket() -> list[AWSObject]:
 
 
 def _statements() -> list[Any]:
-    """The statements of what `sfnorch deploy --no-execute` calls.
+    """Return the statements of what `sfnorch deploy --no-execute` calls.
 
     A change set can be created only for CloudFormation's own role. An import is denied: it would bring resources of
     other stacks within the role's reach.

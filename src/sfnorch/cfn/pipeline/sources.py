@@ -44,12 +44,12 @@ class Source:
 
 
 def source(kind: str) -> Source:
-    """The source of this kind, one of SOURCES."""
+    """Return the source of this kind, one of SOURCES."""
     return _SOURCES[kind]()
 
 
 def _connection() -> Source:
-    """A repository of GitHub, GitLab or Bitbucket; the connection itself starts the pipeline on a push.
+    """Return a repository of GitHub, GitLab or Bitbucket; the connection itself starts the pipeline on a push.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
     """
@@ -79,7 +79,7 @@ def _connection() -> Source:
 
 
 def _codecommit() -> Source:
-    """A repository of CodeCommit; a rule starts the pipeline when its branch moves.
+    """Return a repository of CodeCommit; a rule starts the pipeline when its branch moves.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
     """
@@ -112,7 +112,7 @@ def _codecommit() -> Source:
 
 
 def _s3() -> Source:
-    """A file in a bucket of the pipeline's own, which starts it whenever it is put there anew.
+    """Return a file in a bucket of the pipeline's own, which starts it whenever it is put there anew.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
     https://docs.aws.amazon.com/codepipeline/latest/userguide/create-S3-source-events.html
@@ -159,7 +159,7 @@ def _branch() -> Parameter:
 
 
 def _starting(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
-    """The rule that starts the pipeline on what fits the pattern, and its role."""
+    """Return the rule that starts the pipeline on what fits the pattern, and its role."""
     arn = regional_arn("codepipeline", f"${{{PIPELINE}}}")
     start = allow("Start", ("codepipeline:StartPipelineExecution",), [arn])
     return (
@@ -173,7 +173,7 @@ def _starting(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
 
 
 def _by_rule() -> dict[str, Any]:
-    """The condition that the stack's own rule assumes the role.
+    """Return the condition that the stack's own rule assumes the role.
 
     The rule's name ends in random characters, and the rule names the role: so the ARN can't be given in full.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html

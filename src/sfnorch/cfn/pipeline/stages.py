@@ -51,7 +51,7 @@ _REVIEW = "Review"
 
 
 def pipeline_resources(workflow: flow.Workflow, source: Source, *, approval: bool) -> list[AWSObject]:
-    """The pipeline and its role."""
+    """Return the pipeline and its role."""
     stages = [
         Stages(Name="Source", Actions=[_source(source)]),
         Stages(Name="Build", Actions=[_build("Build", BUILD, [SOURCE_ARTIFACT], output=BUILT_ARTIFACT)]),
@@ -81,7 +81,7 @@ def _source(source: Source) -> Actions:
 
 
 def _build(name: str, project: str, inputs: list[str], *, output: str = "") -> Actions:
-    """A run of a build project; its exported variables are known by the action's name."""
+    """Return a run of a build project; its exported variables are known by the action's name."""
     several = {"PrimarySource": SOURCE_ARTIFACT} if len(inputs) > 1 else {}
     return Actions(
         Name=name,
@@ -94,7 +94,7 @@ def _build(name: str, project: str, inputs: list[str], *, output: str = "") -> A
 
 
 def _execution() -> Actions:
-    """The execution of the change set that Review created; the action waits for its end.
+    """Return the execution of the change set that Review created; the action waits for its end.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
     """
@@ -110,7 +110,7 @@ def _execution() -> Actions:
 
 
 def _approval(topic: flow.Topic) -> Actions:
-    """A person's word; the topic is told that it is waited for.
+    """Return a person's word; the topic is told that it is waited for.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html
     """
@@ -126,7 +126,7 @@ def _approval(topic: flow.Topic) -> Actions:
 
 
 def _if_something_changes() -> BeforeEntryConditions:
-    """What lets a stage be entered where there is a change set, and else skips it.
+    """Return what lets a stage be entered where there is a change set, and else skips it.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-VariableCheck.html
     """
@@ -147,7 +147,7 @@ def _provider(category: str, provider: str) -> ActionTypeId:
 
 
 def _role(workflow: flow.Workflow, source: Source, *, approval: bool) -> Role:
-    """The role: it moves artifacts, reads the source, starts builds, asks for approval, and executes change sets.
+    """Return the role: it moves artifacts, reads the source, starts builds, asks for approval, and executes change sets.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
     """

@@ -51,7 +51,7 @@ def pipeline_options(command: Function) -> Function:
 
 
 def pipeline_text(plan: AnyPlan, source: str, *, approval: bool) -> str:
-    """The template of the plan's pipeline."""
+    """Return the template of the plan's pipeline."""
     from sfnorch.cfn.pipeline.render import render_pipeline
     from sfnorch.patterns import workflow
 

@@ -40,7 +40,7 @@ def _is_encrypted(given: Any) -> bool:
 
 
 def _unblocked(bucket: Bucket) -> list[str]:
-    """The settings that keep the public out and are not on; what only AWS knows may be on."""
+    """Return the settings that keep the public out and are not on; what only AWS knows may be on."""
     block = bucket.properties.get("PublicAccessBlockConfiguration")
     if isinstance(block, str):
         return []

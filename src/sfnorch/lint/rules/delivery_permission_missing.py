@@ -23,7 +23,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[Fault]:
-    """The faults of one role: what is told of one use is not told again of the next."""
+    """Yield the faults of one role: what is told of one use is not told again of the next."""
     if user.role is None:
         return
     told: set[Need] = set()
@@ -40,7 +40,7 @@ def _lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) 
 
 
 def _words(lacking: list[Need]) -> str:
-    """The actions by the resource that they are on."""
+    """Return the actions by the resource that they are on."""
     by_resource: dict[str, list[str]] = {}
     for need in lacking:
         by_resource.setdefault(need.resource, []).append(need.action)

@@ -47,7 +47,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _used(template: Template) -> dict[str, frozenset[str] | None]:
-    """The services that are called by each role of builds and pipelines alone; None where not all is known."""
+    """Return the services that are called by each role of builds and pipelines alone; None where not all is known."""
     where = template.stack.where
     found = list(pipelines(template))
     uses: dict[str, list[Use]] = {}
@@ -81,7 +81,7 @@ def _managed(role: Role) -> Iterator[Fault]:
 
 
 def _too_wide(statement: Statement, used: frozenset[str] | None) -> tuple[str, str] | None:
-    """What is too wide about the statement, and what to do; None where nothing is."""
+    """Return what is too wide about the statement, and what to do; None where nothing is."""
     actions = [action for action in statement.actions if not UNKNOWN.search(action)]
     if statement.not_actions:
         return "all actions but some are allowed: those of today and to come", "name the actions that it takes"

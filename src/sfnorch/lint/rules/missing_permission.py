@@ -59,7 +59,7 @@ def _fault(
 
 
 def _on_the_machine(template: Template, role: Role, lacking: list[Need]) -> list[Need]:
-    """The needs on executions that the role grants on the state machine instead, if these are all that it lacks."""
+    """Return the needs on executions that the role grants on the state machine instead, if these are all that it lacks."""
     found = [
         need
         for need in lacking

@@ -45,7 +45,7 @@ def _in_parameters(stack: Stack, given: dict[str, list[str]]) -> Iterator[Fault]
 
 
 def _in_resources(subject: Subject, seen: set[str]) -> Iterator[Fault]:
-    """The faults of all resources' properties but the definitions of state machines."""
+    """Yield the faults of all resources' properties but the definitions of state machines."""
     stack = subject.template.stack
     apart = {
         (*machine.path, key)
@@ -83,7 +83,7 @@ def _in_definition(machine: StateMachine, where: Surroundings, seen: set[str]) -
 
 
 def _written_out(machine: StateMachine, stack: Stack) -> Iterator[Fault]:
-    """The fault of a machine whose resources name its partition, whichever region it is deployed to."""
+    """Yield the fault of a machine whose resources name its partition, whichever region it is deployed to."""
     own = stack.where.partition
     named = [
         (state.name, path, text)
@@ -113,7 +113,7 @@ def _may_be_literal(machine: StateMachine, own: str) -> bool:
 
 
 def _resources_elsewhere(machine: StateMachine, stack: Stack) -> dict[Path, str]:
-    """What the resources would be in a region of another partition."""
+    """Return what the resources would be in a region of another partition."""
     region = _ELSEWHERE if stack.where.partition == AWS else DEFAULT_REGION
     where = Surroundings(region=region, account=stack.where.account, stack_name=stack.where.stack_name)
     try:

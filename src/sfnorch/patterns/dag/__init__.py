@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def workflow(plan: DagPlan) -> flow.Workflow:
-    """The orchestration of a plan of tasks: the master, and the machine whose executions are the tasks."""
+    """Return the orchestration of a plan of tasks: the master, and the machine whose executions are the tasks."""
     tasks = task.machine(plan)
     machines = (master.machine(plan, tasks), tasks)
     told = plan.notify != "never"

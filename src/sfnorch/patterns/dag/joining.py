@@ -29,7 +29,7 @@ _FAILED = rf"""$merge([{_LOST}, $contains($message, /^\{{"task":.*\}}$/) ? $pars
 def join_tasks(
     name: str, *, tasks: str, machine: Value, machine_arn: str, catch: tuple[Catcher, ...], next_state: str
 ) -> Map:
-    """A Map over the names that the JSONata `tasks` yields, which gives `{"outcomes": [an outcome of each]}`.
+    """Return a Map over the names that the JSONata `tasks` yields, which gives `{"outcomes": [an outcome of each]}`.
 
     A Map runs forty iterations side by side, so that it stands within another, over groups of forty.
     """

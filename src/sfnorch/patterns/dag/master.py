@@ -30,7 +30,7 @@ _TO_RUN = "$tasks[$not($ in $done)]"
 
 
 def machine(plan: DagPlan, tasks: flow.StateMachine) -> flow.StateMachine:
-    """The master of the task machine."""
+    """Return the master of the task machine."""
     substitutions: dict[str, flow.Bound] = {"Task": flow.MachineArn(tasks.key), "AlarmName": tasks.alarm.name}
     if plan.notify != "never":
         substitutions |= {"Environment": flow.ParameterValue(flow.ENVIRONMENT), "TopicArn": flow.TopicArn()}

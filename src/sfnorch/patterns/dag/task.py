@@ -39,7 +39,7 @@ _OWN_ARN = "$states.context.StateMachine.Id"
 
 
 def machine(plan: DagPlan) -> flow.StateMachine:
-    """The task machine of the plan."""
+    """Return the task machine of the plan."""
     alarm_name = flow.StackName(f"{NAME}-failed")
     return flow.StateMachine(
         key="Task",
@@ -168,7 +168,7 @@ _BASES = {"glue_job": "RunJob", "lambda": "InvokeFunction", "state_machine": "Ru
 
 
 def _work(task: DagTask) -> tuple[str, str, int]:
-    """The state that does the task's work, its kind, and how often it is done again: the Retry of a state is fixed."""
+    """Return the state that does the task's work, its kind, and how often it is done again: the Retry of a state is fixed."""
     base = _BASES[task.kind]
     return (f"{base}Again{task.retries}" if task.retries else base), task.kind, task.retries
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def workflow(plan: FlowPlan) -> flow.Workflow:
-    """The orchestration of a flow: one machine, its role and its alarm, and the functions that the plan declares."""
+    """Return the orchestration of a flow: one machine, its role and its alarm, and the functions that the plan declares."""
     steps = list(walk(plan.steps))
     told = machine.publishes(plan)
     stores = any(step.s3_object and not step.s3_object.bucket for step in steps)

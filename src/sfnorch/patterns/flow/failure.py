@@ -47,7 +47,7 @@ _CAUGHT = f"""$states.errorOutput.(
 
 
 def caught(step: str, scope: Scope) -> Expression:
-    """What is kept of the failure of a step, in its Catch."""
+    """Return what is kept of the failure of a step, in its Catch."""
     at = ' "at": <<at_step>>,' if scope.top else ""
     message = _AND_BEFORE.replace("<<handled>>", f"${scope.handled}") if scope.handled else _MESSAGE_OF
     code = _CAUGHT.replace("<<at>>", at).replace("<<message>>", message)
@@ -55,7 +55,7 @@ def caught(step: str, scope: Scope) -> Expression:
 
 
 def several_failed(name: str, what: str) -> Fail:
-    """The Fail state of a step in which branches or items have failed: the first, and how many there were."""
+    """Return the Fail state of a step in which branches or items have failed: the first, and how many there were."""
     cause = """(
     $failed := $states.input.failed;
     $first := $failed[0];
@@ -69,12 +69,12 @@ def several_failed(name: str, what: str) -> Fail:
 
 
 def fail_within(name: str) -> Fail:
-    """The Fail state by which a step's failure leaves the branch or the item that it stands in."""
+    """Return the Fail state by which a step's failure leaves the branch or the item that it stands in."""
     return Fail(name=name, error=ERROR, cause=jsonata("$string($states.input)"))
 
 
 def raise_alarm(*, next_state: str) -> Task:
-    """The state `RaiseAlarm`, which hands the failure on."""
+    """Return the state `RaiseAlarm`, which hands the failure on."""
     return alarm_raised('"Step " & step & " failed: " & message', next_state=next_state)
 
 
@@ -93,10 +93,10 @@ _MESSAGE = f"""$states.input.(
 
 
 def notify_failure(*, next_state: str) -> Task:
-    """The state `NotifyFailure`, whose own failure changes nothing."""
+    """Return the state `NotifyFailure`, whose own failure changes nothing."""
     return told("NotifyFailure", "FAILED", subject='"a step failed"', message=_MESSAGE, next_state=next_state)
 
 
 def flow_failed() -> Fail:
-    """The state `FlowFailed`: the failure as a flat object."""
+    """Return the state `FlowFailed`: the failure as a flat object."""
     return Fail(name="FlowFailed", error=ERROR, cause=jsonata("$string($states.input)"))

@@ -17,7 +17,7 @@ def function_keys(plan: FlowPlan) -> dict[str, str]:
 
 
 def functions(plan: FlowPlan) -> tuple[flow.Function, ...]:
-    """The functions of the stack."""
+    """Return the functions of the stack."""
     keys = function_keys(plan)
     return tuple(
         flow.Function(

@@ -54,7 +54,7 @@ OUTCOME = "MakeOutcome"
 
 
 def machine(plan: FlowPlan) -> flow.StateMachine:
-    """The machine of the flow."""
+    """Return the machine of the flow."""
     steps = list(walk(plan.steps))
     alarm_name = flow.StackName(f"{NAME}-failed")
     return flow.StateMachine(
@@ -168,7 +168,7 @@ def _graph(plan: FlowPlan) -> Graph:
 
 
 def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
-    """The variables of on_error at the flow's own level."""
+    """Yield the variables of on_error at the flow's own level."""
     for step in steps:
         if step.on_error:
             yield step.on_error.save_as
@@ -176,7 +176,7 @@ def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
 
 
 def _keeping(plan: FlowPlan) -> dict[str, str]:
-    """The variables that keep failures whose own variable on_error of a step that handles them assigns anew."""
+    """Return the variables that keep failures whose own variable on_error of a step that handles them assigns anew."""
     handlers = ((step.name, step.on_error) for step in walk(plan.steps) if step.on_error)
     anew = (name for name, handler in handlers if handler.save_as in _kept_failures(handler.steps))
     return {name: f"{KEPT}{logical_key(name)}" for name in anew}
@@ -195,7 +195,7 @@ _RESUMED = "$exists($states.input.resumeAt.<<what>>) ? $states.input.resumeAt.<<
 
 
 def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
-    """Assigns the input, and every variable of the flow's own level: as the run before had it, else null."""
+    """Assign the input, and every variable of the flow's own level: as the run before had it, else null."""
     assign: dict[str, Value] = {}
     if _tells(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
@@ -227,7 +227,7 @@ _NO_OUTCOME = """$states.errorOutput.{
 
 
 def _outcome(document: Expression, *, failed: str) -> Parallel:
-    """The state that makes the outcome, before anyone is told of it: it may be too large, which a Parallel catches."""
+    """Return the state that makes the outcome, before anyone is told of it: it may be too large, which a Parallel catches."""
     return Parallel(
         name=OUTCOME,
         branches=(Graph(Succeed(name=f"{OUTCOME} (merge)", output=document)),),

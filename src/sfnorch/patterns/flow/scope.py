@@ -32,16 +32,16 @@ class Scope:
     """The variable that keeps the failure that these steps handle."""
 
     def with_saved(self, *names: str | None) -> Scope:
-        """The scope after a step that saved these."""
+        """Return the scope after a step that saved these."""
         new = (name for name in names if name and name not in self.saved)
         return replace(self, saved=(*self.saved, *new))
 
     def within(self, failed: str) -> Scope:
-        """The scope of a branch or an item: what is there outside is there too."""
+        """Return the scope of a branch or an item: what is there outside is there too."""
         return replace(self, failed=failed, top=False, at="", handled="")
 
     def handling(self, step: str, failure: str) -> Scope:
-        """The scope of the steps of a step's on_error; the variable keeps its failure."""
+        """Return the scope of the steps of a step's on_error; the variable keeps its failure."""
         return replace(self, at=(self.at or step) if self.top else "", handled=failure)
 
     @property

@@ -54,7 +54,7 @@ _NULL = jsonata("null")
 
 
 def step_states(steps: Sequence[FlowStep], scope: Scope, *, then: str) -> tuple[list[AnyState], Scope]:
-    """The states of the steps, the last of which leads to `then`; and the scope behind them."""
+    """Return the states of the steps, the last of which leads to `then`; and the scope behind them."""
     states: list[AnyState] = []
     names = [*(step.name for step in steps), then]
     for step, follower in zip(steps, names[1:], strict=True):
@@ -65,7 +65,7 @@ def step_states(steps: Sequence[FlowStep], scope: Scope, *, then: str) -> tuple[
 
 
 def _handling(step: FlowStep, scope: Scope, follower: str) -> tuple[tuple[Catcher, ...], list[AnyState]]:
-    """The step's catchers, and the states that handle its failure."""
+    """Return the step's catchers, and the states that handle its failure."""
     kept = failure.caught(step.name, scope)
     if step.on_error is None:
         return any_error(scope.failed, output=kept), []
@@ -117,7 +117,7 @@ def _task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str)
 
 
 def _put_once(step: FlowStep, wanted: S3Object, scope: Scope) -> Task:
-    """The writing of an object whose key is in the input: a Task's Assign would evaluate it again."""
+    """Return the writing of an object whose key is in the input: a Task's Assign would evaluate it again."""
     call = put(wanted, scope, jsonata("$states.input.key"))
     return Task(
         name=f"{step.name} (put)",
@@ -138,7 +138,7 @@ def _whole(
     *,
     arguments: Value = None,
 ) -> Parallel:
-    """The step as a Parallel with one branch: these states; `result` is the JSONata of what comes of it."""
+    """Return the step as a Parallel with one branch: these states; `result` is the JSONata of what comes of it."""
     return Parallel(
         name=step.name,
         branches=(Graph(*inner),),
@@ -154,7 +154,7 @@ def _whole(
 def _retriers(
     wanted: Sequence[Retry], passing: tuple[Retrier, ...], no_use: tuple[Retrier, ...]
 ) -> tuple[Retrier, ...]:
-    """The step's retriers: those that name errors first, and those that take all behind what passes by itself."""
+    """Return the step's retriers: those that name errors first, and those that take all behind what passes by itself."""
     named = [_retrier(each) for each in wanted if not set(each.errors) & set(_CATCH_ALL)]
     of_all = [_retrier(each) for each in wanted if set(each.errors) & set(_CATCH_ALL)]
     of_all.sort(key=lambda retrier: "States.ALL" in retrier.errors)  # which must be the last
@@ -239,7 +239,7 @@ def _items(step: FlowStep, wanted: ForEach, scope: Scope) -> list[AnyState]:
 
 
 def _graph(steps: Sequence[FlowStep], scope: Scope, *, end: str, stop: bool = False) -> Graph:
-    """The steps of a branch or an item, and its two ends."""
+    """Return the steps of a branch or an item, and its two ends."""
     states, _ = step_states(steps, scope, then=end)
     saved = dict.fromkeys(step.save_as for step in steps if step.save_as)
     result: dict[str, Value] = {name: Expression(f"${name}") for name in saved}
@@ -253,7 +253,7 @@ _INPUT = jsonata("$states.input")
 
 
 def _looked_at(step: FlowStep, what: str) -> list[AnyState]:
-    """What follows when all have ended: whether any failed."""
+    """Return what follows when all have ended: whether any failed."""
     failed = f"{step.name} (failed)"
     return [
         Choice(

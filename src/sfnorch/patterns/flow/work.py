@@ -19,7 +19,7 @@ TOPIC, RESULTS = "TopicArn", "ResultsBucket"
 
 
 def work(step: FlowStep, scope: Scope) -> Work:
-    """The call of the step, which is one of glue_job, lambda, state_machine, s3_object and notify."""
+    """Return the call of the step, which is one of glue_job, lambda, state_machine, s3_object and notify."""
     if step.glue_job:
         arguments: dict[str, Value] = {key: given_text(value) for key, value in step.arguments.items()}
         return glue_job.work(step.glue_job, step, arguments)
@@ -37,7 +37,7 @@ def work(step: FlowStep, scope: Scope) -> Work:
 
 
 def function_name(key: str) -> str:
-    """The substitution that holds the ARN of the stack's function with this key."""
+    """Return the substitution that holds the ARN of the stack's function with this key."""
     return f"{key}Function"
 
 
@@ -63,7 +63,7 @@ def comes_to_another_key(wanted: S3Object) -> bool:
 
 
 def object_key(wanted: S3Object) -> Value:
-    """The key of the object."""
+    """Return the key of the object."""
     prefix = literal(wanted.prefix)
     if wanted.key is None:
         return Expression(f'{prefix} & $states.context.Execution.Name & ".json"')
@@ -73,7 +73,7 @@ def object_key(wanted: S3Object) -> Value:
 
 
 def put(wanted: S3Object, scope: Scope, key: Value) -> Work:
-    """The writing of the object under this key."""
+    """Return the writing of the object under this key."""
     body = scope.document if wanted.body is None else given(wanted.body)
     return s3_object.put(wanted.bucket or Substitution(RESULTS), key, body)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def workflow(plan: MasterChildPlan) -> flow.Workflow:
-    """The orchestration of a master-child plan: the master first, then a machine for each child."""
+    """Return the orchestration of a master-child plan: the master first, then a machine for each child."""
     children = [child.machine(plan, number) for number in range(1, len(plan.children) + 1)]
     machines = (master.machine(plan, children), *children)
     told = plan.notify != "never"

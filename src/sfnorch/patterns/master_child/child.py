@@ -34,7 +34,7 @@ CONTROL_STATES = (
 
 
 def parameter(child: Child) -> Parameter:
-    """The parameter that names other jobs for the child at deploy."""
+    """Return the parameter that names other jobs for the child at deploy."""
     return Parameter(
         name=jobs_parameter(child.name),
         description=f"Glue jobs of {child.name}, comma-separated; empty: as planned",

@@ -60,7 +60,7 @@ _WHAT_WOULD_DO = """"threads must be a list of objects {threadId, glueJobs, chil
 
 
 def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
-    """The master of these child machines."""
+    """Return the master of these child machines."""
     substitutions: dict[str, Bound] = {}
     if plan.notify != "never":
         substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}

@@ -27,22 +27,22 @@ _INPUTS = {
 
 
 def starter_input(name: str) -> str:
-    """What a run of the plan may be started with, as JSON."""
+    """Return what a run of the plan may be started with, as JSON."""
     return _INPUTS.get(_folder(name), "{}")
 
 
 def starter_text(name: str) -> str:
-    """The commented plan."""
+    """Return the commented plan."""
     return (files(__name__) / _folder(name) / "sfnorch.yaml").read_text(encoding="utf-8")
 
 
 def starter_code(name: str) -> dict[str, str]:
-    """The files that lie beside the plan, by name, with what is in them."""
+    """Return the files that lie beside the plan, by name, with what is in them."""
     folder = files(__name__) / _folder(name)
     there = sorted(folder.iterdir(), key=lambda file: file.name)
     return {file.name: file.read_text(encoding="utf-8") for file in there if file.name.endswith(".py")}
 
 
 def _folder(name: str) -> str:
-    """The folder of the plan, or of the pattern's first one."""
+    """Return the folder of the plan, or of the pattern's first one."""
     return name if name in STARTERS else next(each for each, pattern in STARTERS.items() if pattern == name)

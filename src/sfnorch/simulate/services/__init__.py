@@ -28,7 +28,7 @@ class Request:
     arguments: Any
 
     def text(self, name: str) -> str:
-        """An argument as a text; empty where it isn't given or none."""
+        """Return an argument as a text; empty where it isn't given or none."""
         value = self.arguments.get(name) if isinstance(self.arguments, dict) else None
         return value if isinstance(value, str) else ""
 
@@ -39,7 +39,7 @@ Handler = Callable[[Request], Steps]
 def call_service(
     world: World, machine: StateMachine, execution: Execution, state: State, arguments: Any, credentials: Any = None
 ) -> Steps:
-    """What the Task's call yields. Raises StatesError as AWS would, NotPlayable where nothing stands in for it.
+    """Yield what the Task's call yields. Raises StatesError as AWS would, NotPlayable where nothing stands in for it.
 
     A mocked call needs its permissions too.
     """
@@ -63,7 +63,7 @@ def call_service(
 
 
 def _handler(world: World, call: Call, state: State, arguments: Any) -> Handler | None:
-    """What stands in for the call: for what is not of the template something else, if its answer is not read."""
+    """Return what stands in for the call: for what is not of the template something else, if its answer is not read."""
     from sfnorch.simulate.services import elsewhere, functions
 
     found = _handlers().get(str(call))
@@ -105,7 +105,7 @@ def begin_run(
     *,
     status: str = "RUNNING",
 ) -> JobRun:
-    """A run of what the call names, which has begun, or waits for its turn; `end_run` ends it."""
+    """Return a run of what the call names, which has begun, or waits for its turn; `end_run` ends it."""
     world = request.world
     world.job_counts[name].running += status == "RUNNING"
     world.job_counts[name].begun += 1
@@ -126,7 +126,7 @@ def begin_run(
 
 
 def end_run(request: Request, run: JobRun, status: str, message: str = "") -> None:
-    """Ends the run, now; where others wait for their turn, the next one has it."""
+    """End the run, now; where others wait for their turn, the next one has it."""
     counts, had_room = request.world.job_counts[run.job], run.status == "RUNNING"
     run.status, run.ended, run.message = status, request.world.at, message
     if had_room and counts.queue:
@@ -138,13 +138,13 @@ def end_run(request: Request, run: JobRun, status: str, message: str = "") -> No
 
 
 def refuse_start(request: Request, name: str, error: str, cause: str) -> NoReturn:
-    """Raises StatesError: the service refuses to start a run."""
+    """Raise StatesError: the service refuses to start a run."""
     request.world.tell(What.JOB_START_REFUSED, request.execution, request.state.name, job=name, error=error)
     raise StatesError(error, cause)
 
 
 def refuse_throttled(request: Request, name: str, error: str, cause: str) -> None:
-    """Raises StatesError where the start is one of those that are to be throttled."""
+    """Raise StatesError where the start is one of those that are to be throttled."""
     counts = request.world.job_counts[name]
     if counts.throttled < request.world.behaviour.throttled(name):
         counts.throttled += 1

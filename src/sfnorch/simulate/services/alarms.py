@@ -34,7 +34,7 @@ def set_alarm_state(request: Request) -> Steps:
 
 
 def watch(world: World, execution: Execution, machine_arn: str) -> Steps:
-    """What the metrics of an execution that ended badly do to the alarms on its machine, a minute later."""
+    """Yield what the metrics of an execution that ended badly do to the alarms on its machine, a minute later."""
     yield world.clock.timeout(_METRIC_DELAY)
     for alarm in world.template.alarms:
         if machine_arn in alarm.machines:

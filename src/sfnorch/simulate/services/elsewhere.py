@@ -21,7 +21,7 @@ _UNREAD = "$states.result"
 
 
 def handler(call: Call, state: State) -> Handler | None:
-    """What stands in for the call; None where its answer is read, or it is none of these."""
+    """Return what stands in for the call; None where its answer is read, or it is none of these."""
     if not state.jsonata or "Output" not in state.body:
         return None
     if _UNREAD in json.dumps([state.body.get("Output"), state.body.get("Assign")]):

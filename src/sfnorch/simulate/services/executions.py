@@ -23,14 +23,14 @@ _NO_NAME = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]|.{81}')
 
 
 def start_execution(request: Request) -> Steps:
-    """The execution's ARN and start, at once; it goes on by itself."""
+    """Yield the execution's ARN and start, at once; it goes on by itself."""
     execution = _started(request)
     return {"ExecutionArn": execution.arn, "StartDate": _time(request.world, execution.started)}
     yield
 
 
 def start_execution_sync(request: Request) -> Steps:
-    """The ended execution, its input and output as texts; as JSON with `.sync:2`."""
+    """Yield the ended execution, its input and output as texts; as JSON with `.sync:2`."""
     world, execution = request.world, _started(request)
     process = world.processes.get(execution.arn)
     if process is not None and process.is_alive:
@@ -45,7 +45,7 @@ def start_execution_sync(request: Request) -> Steps:
 
 
 def describe_execution(request: Request) -> Steps:
-    """The execution as it stands now."""
+    """Yield the execution as it stands now."""
     for execution in request.world.record.executions:
         if execution.arn == request.text("ExecutionArn"):
             return _description(request.world, execution, parsed=False)
@@ -56,7 +56,7 @@ def describe_execution(request: Request) -> Steps:
 
 
 def _started(request: Request) -> Execution:
-    """The execution that the call starts, or joins: one of the same name and input that runs already."""
+    """Return the execution that the call starts, or joins: one of the same name and input that runs already."""
     world, arn = request.world, request.text("StateMachineArn")
     machine = world.template.machine(arn)
     if machine is None:
@@ -79,7 +79,7 @@ def _started(request: Request) -> Execution:
 
 
 def _description(world: World, execution: Execution, *, parsed: bool) -> dict[str, Any]:
-    """An execution as DescribeExecution has it, dates as milliseconds."""
+    """Return an execution as DescribeExecution has it, dates as milliseconds."""
     shown: dict[str, Any] = {
         "ExecutionArn": execution.arn,
         "Input": execution.input if parsed else compact(execution.input),

@@ -19,7 +19,7 @@ SECONDS = 1.0
 
 
 def handler(world: World, name: str) -> Handler | None:
-    """What runs the function of this name or ARN; None where the template holds no such function."""
+    """Yield what runs the function of this name or ARN; None where the template holds no such function."""
     function = world.template.function(name)
     if function is None or not function.playable:
         return None

@@ -23,7 +23,7 @@ _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: Thr
 
 
 def start_job_run_sync(request: Request) -> Steps:
-    """The description of a run that has ended well. Raises StatesError as Glue refuses a start, or a run fails."""
+    """Yield the description of a run that has ended well. Raises StatesError as Glue refuses a start, or a run fails."""
     world, run = request.world, _start(request)
     timeout = _minutes(request.arguments) * 60
     fault = world.behaviour.fault(run.job, world.job_counts[run.job].begun - 1)
@@ -46,7 +46,7 @@ def start_job_run_sync(request: Request) -> Steps:
 
 
 def start_job_run(request: Request) -> Steps:
-    """The run's id, at once; it goes on by itself."""
+    """Yield the run's id, at once; it goes on by itself."""
     run = _start(request)
     fault = request.world.behaviour.fault(run.job, request.world.job_counts[run.job].begun - 1)
     request.world.clock.process(_alone(request, run, fault))
@@ -66,7 +66,7 @@ def _alone(request: Request, run: JobRun, fault: Fault | None) -> Steps:
 
 
 def get_job_run(request: Request) -> Steps:
-    """The description of a run as it stands now."""
+    """Yield the description of a run as it stands now."""
     for run in request.world.record.job_runs:
         if run.run_id == request.text("RunId") and run.job == request.text("JobName"):
             return {"JobRun": _description(request, run)}
@@ -75,7 +75,7 @@ def get_job_run(request: Request) -> Steps:
 
 
 def _start(request: Request) -> JobRun:
-    """A run that has begun. Raises StatesError where Glue refuses it, or Step Functions the arguments."""
+    """Return a run that has begun. Raises StatesError where Glue refuses it, or Step Functions the arguments."""
     world, job = request.world, request.text("JobName")
     arguments = request.arguments.get("Arguments") if isinstance(request.arguments, dict) else None
     given = arguments if isinstance(arguments, dict) else {}
@@ -120,7 +120,7 @@ def _log_group(arguments: Mapping[str, Any]) -> str:
 
 
 def _description(request: Request, run: JobRun) -> dict[str, Any]:
-    """A JobRun as Glue describes it."""
+    """Return a JobRun as Glue describes it."""
     began = int(request.world.begin.timestamp() * 1000)
     arguments = request.arguments if isinstance(request.arguments, dict) else {}
     shown: dict[str, Any] = {

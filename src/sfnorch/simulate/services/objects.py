@@ -17,7 +17,7 @@ _MAX_KEY = 1_024
 
 
 def put_object(request: Request) -> Steps:
-    """The object's ETag. Raises StatesError for what S3 doesn't take. Whatever Body holds is written as JSON."""
+    """Yield the object's ETag. Raises StatesError for what S3 doesn't take. Whatever Body holds is written as JSON."""
     world, arguments = request.world, request.arguments if isinstance(request.arguments, dict) else {}
     bucket, key = request.text("Bucket"), request.text("Key")
     if not bucket or not key:

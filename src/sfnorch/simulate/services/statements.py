@@ -28,7 +28,7 @@ _STATUS = {"RUNNING": "STARTED", "SUCCEEDED": "FINISHED", "FAILED": "FAILED", "S
 
 
 def execute_statement(request: Request) -> Steps:
-    """The statement's id, at once; it goes on by itself. Raises StatesError for what Redshift doesn't take."""
+    """Yield the statement's id, at once; it goes on by itself. Raises StatesError for what Redshift doesn't take."""
     world, given = request.world, request.arguments if isinstance(request.arguments, dict) else {}
     parameters = given.get("Parameters", [])
     if not request.text("Sql"):
@@ -64,7 +64,7 @@ def _going(request: Request, run: JobRun, message: str) -> Steps:
 
 
 def describe_statement(request: Request) -> Steps:
-    """The statement as it stands now."""
+    """Yield the statement as it stands now."""
     run = _found(request)
     shown: dict[str, Any] = {"HasResultSet": False, "Id": run.run_id, "Status": _STATUS[run.status]}
     if run.status == "SUCCEEDED":

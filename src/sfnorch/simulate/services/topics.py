@@ -16,7 +16,7 @@ _MAX_SUBJECT = 100
 
 
 def publish(request: Request) -> Steps:
-    """The message's id. Raises StatesError for what SNS doesn't take."""
+    """Yield the message's id. Raises StatesError for what SNS doesn't take."""
     world, arguments = request.world, request.arguments if isinstance(request.arguments, dict) else {}
     subject, message = request.text("Subject"), arguments.get("Message")
     text = message if isinstance(message, str) else _json(message)

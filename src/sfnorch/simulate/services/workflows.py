@@ -22,7 +22,7 @@ _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: Thr
 
 
 def start_workflow_run(request: Request) -> Steps:
-    """The run's id, at once; it goes on by itself. Raises StatesError as Glue refuses it."""
+    """Yield the run's id, at once; it goes on by itself. Raises StatesError as Glue refuses it."""
     world, name = request.world, request.text("Name")
     behaviour, counts = world.behaviour, world.job_counts[name]
     if counts.throttled < behaviour.throttled(name):
@@ -45,7 +45,7 @@ def _going(request: Request, run: JobRun, message: str) -> Steps:
 
 
 def get_workflow_run(request: Request) -> Steps:
-    """The run as it stands now: it is COMPLETED whether its actions succeeded or not."""
+    """Yield the run as it stands now: it is COMPLETED whether its actions succeeded or not."""
     name, run_id = request.text("Name"), request.text("RunId")
     for run in request.world.record.job_runs:
         if run.kind == "workflow" and (run.job, run.run_id) == (name, run_id):

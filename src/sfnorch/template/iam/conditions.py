@@ -125,7 +125,7 @@ def _bytes(pattern: str, value: str, assumed: Assumed) -> Truth:
 
 
 def _not_compared(pattern: str, value: str) -> Truth:
-    """A value of another type does not match; what only the deployment makes known may be."""
+    """Return a value of another type does not match; what only the deployment makes known may be."""
     found = UNKNOWN.search(pattern) or UNKNOWN.search(value)
     return unknown(f"{found[0][1:-1]} is not known before the deployment") if found else NO
 

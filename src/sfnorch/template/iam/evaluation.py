@@ -145,7 +145,7 @@ def _about_action(statement: Statement, request: Request) -> Truth:
 
 
 def _about_resource(statement: Statement, request: Request) -> Truth:
-    """An Allow counts for a choice that is made at run time if it covers one, a Deny if it covers them all."""
+    """Return an Allow counts for a choice that is made at run time if it covers one, a Deny if it covers them all."""
     if statement.not_resources:
         return ~_covers(statement.not_resources, statement, request, every=statement.allow)
     if not statement.resources:  # the policies of some resources name none: they are about their own

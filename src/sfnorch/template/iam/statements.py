@@ -73,7 +73,7 @@ class Statement:
 
 
 def statements(document: object, path: Path) -> list[Statement]:
-    """The statements of a policy document whose values are filled in; `path` leads to it in the template."""
+    """Return the statements of a policy document whose values are filled in; `path` leads to it in the template."""
     if not isinstance(document, Object):
         return []
     listed = document.get("Statement")
