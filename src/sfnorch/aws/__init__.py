@@ -1,1 +1,1 @@
-"""What speaks with AWS: boto3 lives here alone."""
+"""Calls to AWS. No other package imports boto3."""

@@ -1,7 +1,7 @@
-"""Templates too large to be sent, and code of functions: put into a bucket that only the account can read.
+"""The deployment bucket: templates that are too large for an API call, and code of functions.
 
-The bucket is private, encrypted, versioned, and answers to TLS alone; every call names the account that must own it,
-so that nobody else's bucket of the same name is ever written to.
+The bucket is private, encrypted and versioned, and accepts only TLS. Every call names the account that must own it, so
+that a bucket of the same name in another account is never written to.
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
 """
 
@@ -34,11 +34,11 @@ _ENCRYPTED: ServerSideEncryptionConfigurationTypeDef = {
 }
 
 INLINE_LIMIT, LIMIT = 51_200, 1_048_576
-"""The most bytes that CloudFormation takes in a call, and from S3 (1 MB)."""
+"""The maximum size of a template in bytes: in an API call, and in S3 (1 MB)."""
 
 
 class Bucket:
-    """A bucket for templates; `name` is a given one's, else the one that sfnorch keeps for account and region."""
+    """A deployment bucket: the one of this name, or the one that sfnorch creates per account and region."""
 
     def __init__(self, client: S3Client, account: str, *, name: str = "", partition: str = "aws") -> None:
         self._client = client
@@ -48,21 +48,21 @@ class Bucket:
         self.name = name or f"sfnorch-{account}-{client.meta.region_name}"
 
     def ready(self) -> bool:
-        """Whether the bucket is there with all its settings; a given one's settings are its owner's affair.
+        """Return whether the bucket exists with all its settings. The settings of a named bucket are not checked.
 
-        Raises SfnorchError where it is another account's, or a given one isn't there.
+        Raises SfnorchError if another account owns the bucket, or a named bucket does not exist.
         """
         if not self._exists():
             if self._given:
-                raise SfnorchError(f"There is no bucket {self.name}")
+                raise SfnorchError(f"The bucket {self.name} does not exist")
             return False
         if self._given:
             return True
         versioning = self._client.get_bucket_versioning(Bucket=self.name, ExpectedBucketOwner=self._account)
-        return versioning.get("Status") == "Enabled"  # the last that is set
+        return versioning.get("Status") == "Enabled"  # `make` sets it last
 
     def make(self) -> None:
-        """Make the bucket, or finishes making it: each setting is put again, whatever was there before."""
+        """Create the bucket if it does not exist, and put each of its settings."""
         client, name, account = self._client, self.name, self._account
         if not self._exists():
             self._create()
@@ -78,12 +78,12 @@ class Bucket:
         )
 
     def _create(self) -> None:
-        """Create the bucket; not where another command has just done so.
+        """Create the bucket, unless another command has just created it.
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
         """
         region: Any = self._client.meta.region_name
-        # us-east-1 is no value of LocationConstraint
+        # LocationConstraint does not accept us-east-1
         where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         try:
             self._client.create_bucket(Bucket=self.name, **where)
@@ -92,14 +92,14 @@ class Bucket:
                 raise
 
     def put(self, stack_name: str, body: str) -> str:
-        """Return the URL of the template, which lies in the bucket under the hash of what it holds."""
+        """Put a template into the bucket under the hash of its content, and return its URL."""
         data = body.encode()
         key = f"templates/{stack_name}/{hashlib.sha256(data).hexdigest()}.template"
         self._client.put_object(Bucket=self.name, Key=key, Body=data, ExpectedBucketOwner=self._account)
         return f"{self._client.meta.endpoint_url}/{self.name}/{key}"
 
     def put_package(self, key: str, data: bytes) -> None:
-        """Put a package of code into the bucket: its key bears its hash, so that one which is there is the same."""
+        """Put a package of code into the bucket. Its key contains its hash: an existing object is the same package."""
         self._client.put_object(Bucket=self.name, Key=key, Body=data, ExpectedBucketOwner=self._account)
 
     def _exists(self) -> bool:
@@ -110,8 +110,8 @@ class Bucket:
                 return False
             if code(error) in ("403", "AccessDenied"):
                 raise SfnorchError(
-                    f"The bucket {self.name} can't be read: it is another account's, or you lack s3:ListBucket",
-                    hint="name another with --s3-bucket",
+                    f"The bucket {self.name} can't be read: another account owns it, or you lack s3:ListBucket",
+                    hint="specify another bucket with --s3-bucket",
                 ) from None
             raise
         return True

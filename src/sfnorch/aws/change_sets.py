@@ -1,4 +1,4 @@
-"""Change sets: made, waited for, read, executed, deleted.
+"""Create change sets, wait for them, read them, and delete them.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets.html
 """
@@ -35,14 +35,14 @@ _PERMISSIONS = (
     "AWS::SQS::QueueInlinePolicy",
     "AWS::SecretsManager::ResourcePolicy",
 )
-"""What says who may do what besides IAM's own resources: policies on resources."""
+"""Resource types outside IAM that change permissions: policies of resources."""
 
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What would become of a resource. `replacement`: True, False, Conditional; `causes`: what it comes from."""
+    """The change of a resource. `replacement` is True, False or Conditional; `causes` are the changed properties."""
 
     action: str
     logical_id: str
@@ -53,20 +53,20 @@ class Change:
 
     @property
     def kind(self) -> str:
-        """The change in one word: add, modify, replace, perhaps replace, remove, import."""
+        """Return the change: add, modify, replace, conditionally replace, remove or import."""
         if self.action == "Modify" and self.replacement in ("True", "Conditional"):
-            return "replace" if self.replacement == "True" else "perhaps replace"
+            return "replace" if self.replacement == "True" else "conditionally replace"
         return self.action.lower()
 
     @property
     def of_iam(self) -> bool:
-        """Whether it changes who may do what."""
+        """Return whether it changes permissions."""
         return self.type.startswith("AWS::IAM::") or self.type in _PERMISSIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSet:
-    """A change set as CloudFormation tells of it; `id` is its ARN."""
+    """A change set, as DescribeChangeSet returns it; `id` is its ARN."""
 
     id: str
     name: str
@@ -80,22 +80,22 @@ class ChangeSet:
 
     @property
     def executable(self) -> bool:
-        """Whether it can be executed."""
+        """Return whether it can be executed."""
         return self.status == "CREATE_COMPLETE" and self.execution_status == "AVAILABLE"
 
     @property
     def empty(self) -> bool:
-        """Whether it failed only since nothing would change."""
+        """Return whether it failed because it contains no changes."""
         return self.status == "FAILED" and any(words in self.reason for words in _NO_CHANGES)
 
 
 @contextmanager
 def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clock: Clock) -> Iterator[str]:
-    """Yield the ARN of a new change set, which is deleted where what is done with it breaks off."""
+    """Create a change set and yield its ARN. It is deleted if an error or Ctrl-C occurs in the block."""
     try:
         change_set_id, stack_id = _make(client, request, clock)
     except BaseException as error:
-        if not isinstance(error, ClientError) or is_transient(error):  # it may have been made all the same
+        if not isinstance(error, ClientError) or is_transient(error):  # it may have been created in spite of the error
             with suppress(ClientError, BotoCoreError):
                 left = describe(client, request["ChangeSetName"], request["StackName"])
                 delete(client, left.id, left.stack_id)
@@ -109,9 +109,9 @@ def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clo
 
 
 def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clock: Clock) -> tuple[str, str]:
-    """Return the ARNs of the new change set and of its stack.
+    """Create a change set, and return its ARN and the ARN of its stack.
 
-    The change set may have been made by a call whose answer was lost, or which arrived twice: its name is ours alone.
+    The response of a call can be lost, and a call can arrive twice. Then the change set is found by its unique name.
     """
     try:
         answer = client.create_change_set(**request)
@@ -128,7 +128,7 @@ def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, cl
 
 
 def waiting(client: CloudFormationClient, change_set_id: str, clock: Clock) -> ChangeSet:
-    """Return the change set once CloudFormation has worked it out, well or not."""
+    """Wait until CloudFormation has created the change set, or failed to, and return it."""
     pace = Pace(clock, first=0.3, longest=2.0)
     read = patiently(describe, clock)
     while True:
@@ -139,7 +139,7 @@ def waiting(client: CloudFormationClient, change_set_id: str, clock: Clock) -> C
 
 
 def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> ChangeSet:
-    """Return the change set of this ARN, or of this name in the stack; all of its changes, from all pages."""
+    """Return the change set with this ARN, or with this name in the stack, with the changes of all pages."""
     about = {"ChangeSetName": name, **({"StackName": stack_name} if stack_name else {})}
     pages = list(client.get_paginator("describe_change_set").paginate(**about))  # type: ignore[arg-type]
     first = pages[0]
@@ -158,7 +158,7 @@ def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> C
 
 
 def usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
-    """Return the ARN of a change set whose name begins so and that can be, or soon can be, executed; else empty."""
+    """Return the ARN of a change set with this prefix that is executable or being created, or an empty text."""
     for row in _summaries(client, stack_name, prefix):
         being_made = row["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS")
         if being_made or (row["Status"] == "CREATE_COMPLETE" and row.get("ExecutionStatus") == "AVAILABLE"):
@@ -167,7 +167,7 @@ def usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
 
 
 def clear_failed(client: CloudFormationClient, stack_name: str, prefix: str) -> None:
-    """Delete the change sets whose names begin so and that failed: who made them was cut off before it could."""
+    """Delete failed change sets with this prefix, which an interrupted command left."""
     for row in list(_summaries(client, stack_name, prefix)):
         if row["Status"] == "FAILED":
             with suppress(ClientError):
@@ -175,9 +175,9 @@ def clear_failed(client: CloudFormationClient, stack_name: str, prefix: str) -> 
 
 
 def supersede(client: CloudFormationClient, stack_name: str, newest: str) -> None:
-    """Delete the change sets that sfnorch left for the stack, but for the newest, whose ARN this is, if there is one.
+    """Delete the stack's change sets that sfnorch created, except the newest, if any.
 
-    What was reviewed before the newest review would undo what that one has seen.
+    An older change set would undo changes that the newest one has shown to its reviewer.
     """
     for row in list(_summaries(client, stack_name, "sfnorch-")):
         if row["ChangeSetId"] != newest:
@@ -189,14 +189,14 @@ def supersede(client: CloudFormationClient, stack_name: str, newest: str) -> Non
 
 
 def failure(client: CloudFormationClient, change_set: ChangeSet) -> SfnorchError:
-    """Why the change set failed, in words."""
+    """Return the error that reports why the change set failed."""
     faults = "\n".join(_validation_faults(client, change_set))
     reason = change_set.reason or change_set.status
     return SfnorchError(faults or f"The change set failed: {reason}", hint=hint(reason))
 
 
 def _validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> Iterator[str]:
-    """Yield what CloudFormation's early validation says, fault by fault; nothing where it doesn't tell.
+    """Yield the errors that CloudFormation's early validation reports for the change set.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
     """
@@ -208,19 +208,19 @@ def _validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> I
                 if row.get("EventType") in ("VALIDATION_ERROR", "HOOK_INVOCATION_ERROR") and reason:
                     where = ", ".join(filter(None, (row.get("LogicalResourceId"), row.get("ValidationPath"))))
                     yield f"{where}: {plain(reason)}" if where else plain(reason)
-    except (ClientError, BotoCoreError):  # the reason that the change set has must do
+    except (ClientError, BotoCoreError):  # the status reason of the change set is used instead
         return
 
 
 def delete(client: CloudFormationClient, change_set_id: str, stack_id: str) -> None:
-    """Delete the change set; and its stack where that is nothing yet, and has no other change set.
+    """Delete the change set, and its stack if that is in REVIEW_IN_PROGRESS and has no other change set.
 
-    A stack that began with a change set and ends with none would stay in REVIEW_IN_PROGRESS for ever.
+    Otherwise a stack without a change set would remain in REVIEW_IN_PROGRESS.
     """
     try:
         client.delete_change_set(ChangeSetName=change_set_id)
     except ClientError as error:
-        if code(error) == "InvalidChangeSetStatus":  # being executed: its stack is no empty one any more
+        if code(error) == "InvalidChangeSetStatus":  # being executed: its stack is not empty any longer
             return
         if not is_missing(error):
             raise
@@ -248,7 +248,7 @@ def _change(row: ResourceChangeTypeDef) -> Change:
 
 
 def _causes(row: ResourceChangeTypeDef) -> Iterator[str]:
-    """Yield the properties that change, in words; `Tags` and `Metadata` where it is only these."""
+    """Yield the names of the properties that change, or `Tags` and `Metadata` if only these change."""
     for detail in row.get("Details", ()):
         target = detail.get("Target", {})
         name = target.get("Name") or target.get("Attribute", "")

@@ -1,4 +1,4 @@
-"""Deleting a stack: what stands against it, and what couldn't go."""
+"""Delete a stack, and report what prevents it and which resources are left."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deletion:
-    """How a deletion ended; `left` are resources that couldn't go, or were kept, if the stack is still there."""
+    """The result of a deletion. `left`: resources that could not be deleted or were retained, if the stack remains."""
 
     ending: Ending
     left: tuple[Resource, ...] = ()
 
     @property
     def done(self) -> bool:
-        """Whether the stack is gone."""
+        """Return whether the stack is deleted."""
         return self.ending.status == "DELETE_COMPLETE"
 
 
@@ -38,15 +38,15 @@ def delete_stack(
     *,
     retain: Sequence[str] = (),
 ) -> Deletion:
-    """How the deletion ended; one that is under way is followed. `retain`: logical ids that are kept.
+    """Delete the stack, and return the result. A deletion in progress is followed. `retain`: logical ids to retain.
 
-    Raises SfnorchError where the stack is protected, another operation is under way, or what is to be retained may go.
+    Raises SfnorchError if the stack is protected, another operation is in progress, or `retain` is not allowed.
     """
     if stack.protected:
         raise SfnorchError(
             f"{stack.name} is protected against deletion",
             hint="`aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name "
-            f"{stack.name}` takes the protection off",
+            f"{stack.name}` removes the protection",
         )
     if retain and stack.status != "DELETE_FAILED":
         raise SfnorchError(
@@ -55,8 +55,8 @@ def delete_stack(
         )
     if stack.in_progress and not stack.status.startswith(("DELETE", "CREATE", "ROLLBACK")):
         raise SfnorchError(
-            f"An operation on {stack.name} is under way: {stack.status}. Nothing was changed",
-            hint="`sfnorch status --follow` shows it to its end; delete then",
+            f"An operation on {stack.name} is in progress: {stack.status}. Nothing was changed",
+            hint="follow it with `sfnorch status --follow`, then delete the stack",
         )
     with audience.waits("Starting the deletion"):
         if stack.status == "DELETE_IN_PROGRESS":
@@ -73,7 +73,7 @@ def delete_stack(
             if error is not None:
                 raise error
     ending = follow(client, operation, audience, clock)
-    with audience.waits("Looking for what is left"):
+    with audience.waits("Listing the remaining resources"):
         still = patiently(find_stack, clock)(client, stack.id)
         rows = patiently(resources, clock)(client, stack.id) if still else ()
     left = tuple(resource for resource in rows if _is_left(resource))

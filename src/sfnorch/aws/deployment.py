@@ -1,7 +1,7 @@
-"""A deployment's steps, executed one after another, each step's outcome told to an onlooker.
+"""Execute a deployment step by step, and report each step to an observer.
 
-Nothing of it is kept on this machine. A deployment that was cut off is found again in AWS: its change set by the name,
-its operation by the token, both of which bear the digest of what is deployed.
+No state is kept on this machine. An interrupted deployment is found in AWS: its change set by the name, its operation
+by the token. Both contain the digest of what is deployed.
 """
 
 from __future__ import annotations
@@ -39,47 +39,47 @@ _MOST_LOOKS = 5
 
 
 class Onlooker(Audience, Protocol):
-    """Who is told of a deployment, and asked."""
+    """Receives reports of a deployment, and answers its questions."""
 
     def says(self, line: str) -> None:
-        """Hears what is about to happen."""
+        """Report what happens next."""
 
     def asks(self, step: Step) -> bool:
-        """Whether the step may be taken."""
+        """Return whether the step is confirmed."""
 
     def reviews(self, change_set: ChangeSet) -> None:
-        """Sees what would change."""
+        """Show the changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a deployment ended: `ending` is the operation's that failed."""
+    """The result of a deployment; `ending` is the result of an operation that failed."""
 
     end: End
     stack: Stack | None = None
     change_set: ChangeSet | None = None
     ending: Ending | None = None
     done: tuple[str, ...] = ()
-    """What was done to the stack before, in words: it was deleted, or rolled back."""
+    """What was done to the stack before: it was deleted, or rolled back."""
 
 
 class BusyError(SfnorchError):
-    """Another operation is under way, and nothing was changed."""
+    """Another operation is in progress; nothing was changed."""
 
     def __init__(self, says: str) -> None:
         super().__init__(
             f"{says} Nothing was changed",
-            hint="`sfnorch status --follow` shows it to its end; deploy again then",
+            hint="follow it with `sfnorch status --follow`, then repeat the deployment",
         )
 
 
 class Deployment:
     """A deployment to a stack.
 
-    `digest` is what its traces are known by, `nonce` makes names that no other bears.
+    `digest` identifies its change sets and operations; `nonce` makes their names unique.
 
-    `unprotect`: whether a stack that is to be made anew may be deleted though it is protected. `check` raises
-    SfnorchError for a change set that must not be executed.
+    `unprotect`: whether a protected stack may be deleted to create it again. `check` raises SfnorchError for a change
+    set that must not be executed.
     """
 
     def __init__(
@@ -105,9 +105,9 @@ class Deployment:
         self._done: list[str] = []
 
     def run(self, wish: Wish, *, execute: bool = True, supersede: bool = False) -> Outcome:
-        """How the deployment of the wish ended.
+        """Deploy the request, and return the result.
 
-        Without `execute` its change set is left to be executed later; with `supersede` none that was left before it is.
+        Without `execute`, its change set is kept to be executed later. With `supersede`, older change sets are deleted.
         """
         outcome = self._run(wish, execute=execute)
         if supersede and outcome.end in ("left", "unchanged"):
@@ -122,10 +122,10 @@ class Deployment:
             outcome = self._under_way(planned[0], operation) if operation else self._take(planned, stack, wish)
             if outcome is not None:
                 return outcome
-        raise SfnorchError(f"{self._name} is never at rest: operation follows operation")
+        raise SfnorchError(f"{self._name} is still in progress: one operation followed another")
 
     def execute(self, change_set_name: str) -> Outcome:
-        """How the execution of the change set of this name ended. Raises SfnorchError where it can't be executed."""
+        """Execute the change set with this name, and return the result. Raises SfnorchError if it can't be executed."""
         stack, operation = self._look()
         if operation is not None:
             step = steps(stack, self._digest, operation.token)[0]
@@ -135,7 +135,7 @@ class Deployment:
             return self._outcome(self._follow(operation))
         change_set = self._left(change_set_name)
         if change_set.stack_name != self._name:
-            raise SfnorchError(f"The change set is one of the stack {change_set.stack_name}, not of {self._name}")
+            raise SfnorchError(f"The change set belongs to the stack {change_set.stack_name}, not to {self._name}")
         if change_set.execution_status == "EXECUTE_COMPLETE":
             return Outcome(end="unchanged", stack=stack, change_set=change_set)
         if not change_set.executable:
@@ -150,7 +150,7 @@ class Deployment:
         return self._executed(change_set)
 
     def _left(self, name: str) -> ChangeSet:
-        """Return the change set that was left under this name. Raises SfnorchError where there is none."""
+        """Return the change set with this name. Raises SfnorchError if it does not exist."""
         try:
             with self._onlooker.waits("Reading the change set"):
                 return change_sets.describe(self._client, name, self._name)
@@ -158,26 +158,26 @@ class Deployment:
             if not is_missing(error):
                 raise
             raise SfnorchError(
-                f"There is no change set {name} of the stack {self._name}",
-                hint="a newer review, or one that was executed meanwhile, took it away: make and review a new one",
+                f"The change set {name} of the stack {self._name} does not exist",
+                hint="a newer review or an execution deleted it; create and review a new change set",
             ) from None
 
     def preview(self, wish: Wish, stack: Stack) -> ChangeSet:
-        """Return what the wish would change, by a change set that is deleted again. Raises SfnorchError where it fails."""
+        """Return the changes of the request, by a change set that is then deleted. Raises SfnorchError if it fails."""
         with self._made(change_set_request(wish, stack, f"sfnorch-preview-{self._nonce()}")) as change_set:
             pass
         self._delete(change_set)
         return change_set
 
     def _look(self) -> tuple[Stack | None, Operation | None]:
-        """Return the stack, and the operation on it that is under way."""
-        with self._onlooker.waits(f"Looking up the stack {self._name}"):
+        """Return the stack, and its operation in progress."""
+        with self._onlooker.waits(f"Reading the stack {self._name}"):
             stack = find_stack(self._client, self._name)
             return stack, under_way(self._client, stack.id) if stack is not None and stack.in_progress else None
 
     def _under_way(self, step: Step, operation: Operation) -> Outcome | None:
-        """How the operation under way ended, if it is this deployment; None where another look is needed."""
-        if not step.firm:  # else the question says it
+        """Follow the operation in progress; return the result of this deployment, or None to read the stack again."""
+        if not step.firm:  # otherwise the question says it
             self._onlooker.says(step.says)
         if step.question and not self._onlooker.asks(step):
             raise BusyError(step.says)
@@ -185,7 +185,7 @@ class Deployment:
         return self._outcome(ending) if step.verb is Verb.FOLLOW else None
 
     def _take(self, planned: list[Step], stack: Stack | None, wish: Wish) -> Outcome | None:
-        """How the deployment ended with these steps; None where another look at the stack is needed."""
+        """Execute these steps; return the deployment's result, or None to read the stack again."""
         first = planned[0]
         if stack is not None and first.verb is not Verb.CHANGE_SET:
             self._onlooker.says(first.says)
@@ -203,9 +203,9 @@ class Deployment:
         return self._change(wish, stack, review=next((step for step in planned if step.verb is Verb.REVIEW), None))
 
     def _change(self, wish: Wish, stack: Stack | None, *, review: Step | None) -> Outcome:
-        """How the deployment ended: by a change set, its review, its execution; without a review it is left."""
+        """Create a change set, review and execute it, and return the result. Without a review it is kept."""
         prefix = name_prefix(self._digest)
-        with self._onlooker.waits("Looking up change sets"):
+        with self._onlooker.waits("Listing change sets"):
             if stack:
                 change_sets.clear_failed(self._client, self._name, prefix)
             found = change_sets.usable(self._client, self._name, prefix) if stack and wish.settled else ""
@@ -230,7 +230,7 @@ class Deployment:
         return Outcome(end="declined", stack=stack, done=tuple(self._done))
 
     def _agreed(self, change_set: ChangeSet, review: Step | None) -> bool:
-        """Whether there is consent to the change set, once it has been shown; without a review none is needed."""
+        """Show the change set, and return whether it is confirmed. Without a review, no confirmation is needed."""
         if change_set.empty:
             return True
         self._onlooker.reviews(change_set)
@@ -238,19 +238,19 @@ class Deployment:
 
     @contextmanager
     def _made(self, request: CreateChangeSetInputTypeDef) -> Iterator[ChangeSet]:
-        """Yield a new change set once it is worked out, which is deleted where what is done with it breaks off."""
+        """Create a change set, wait for it, and yield it. It is deleted if an error or Ctrl-C occurs in the block."""
         with ExitStack() as made:
             with self._onlooker.waits("Waiting for the change set"):
                 change_set = self._worked_out(made.enter_context(change_sets.made(self._client, request, self._clock)))
             yield change_set
 
     def _now(self, name: str) -> Stack | None:
-        """Return the stack as it is now."""
-        with self._onlooker.waits(f"Looking up the stack {self._name}"):
+        """Return the current state of the stack."""
+        with self._onlooker.waits(f"Reading the stack {self._name}"):
             return patiently(find_stack, self._clock)(self._client, name)
 
     def _worked_out(self, change_set_id: str) -> ChangeSet:
-        """Return the change set once it is worked out: executable, or empty. Raises SfnorchError where it failed."""
+        """Wait for the change set, and return it: executable or empty. Raises SfnorchError if it failed."""
         change_set = change_sets.waiting(self._client, change_set_id, self._clock)
         if change_set.executable or change_set.empty:
             self._check(change_set)
@@ -258,7 +258,7 @@ class Deployment:
         raise change_sets.failure(self._client, change_set)
 
     def _executed(self, change_set: ChangeSet, *, own: bool = False) -> Outcome:
-        """How the change set's execution ended."""
+        """Execute the change set, and return the result."""
         try:
             with self._onlooker.waits("Starting the deployment"):
                 read = patiently(begin, self._clock)
@@ -282,12 +282,13 @@ class Deployment:
     def _execution_all_the_same(
         self, begun: Operation, change_set: ChangeSet, error: BaseException, *, own: bool
     ) -> Operation:
-        """Return the execution of the change set, where the change set's status or the stack's operation shows it.
+        """Return the operation that executes the change set in spite of an error of the call.
 
-        Raises the error, or another that says more, where the change set isn't executed.
+        The status of the change set or the stack's operation shows it. Raises the error, or a more specific one, if
+        the change set isn't executed.
         """
         if own and self._is_executing(change_set):
-            return begun  # nobody else knows of the change set; the stack's events lag behind
+            return begun  # no one else knows the change set; the stack's events lag behind
         if not isinstance(error, ClientError) or not _is_refusal(error):
             if own:
                 self._delete(change_set)
@@ -303,11 +304,11 @@ class Deployment:
             raise BusyError(f"An operation on {stack.name} is under way: {stack.status}.") from None
         raise SfnorchError(
             f"The change set {change_set.name} can't be executed: {message(error)}",
-            hint="where the stack was changed by another hand, deploy again",
+            hint="if someone else changed the stack, repeat the deployment",
         ) from None
 
     def _unknown(self, error: BaseException) -> SfnorchError:
-        """Return what to report where AWS's answer to the start of an operation is lost, and its events show none."""
+        """Return the error for an operation whose start is unknown: the response is lost, and no event shows it."""
         return with_more(
             explained(error),
             f"It is unknown whether the deployment of {self._name} has started",
@@ -322,9 +323,9 @@ class Deployment:
         return now.execution_status in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
 
     def _recovered(self, verb: Verb, asked: Stack) -> Ending | None:
-        """How the operation ended that makes the stack one that can be deployed to.
+        """Bring the stack into a state that can be deployed to, and return the operation's result.
 
-        None where the stack is no more as it was when that was agreed to: what is there now is another matter.
+        Returns None if the stack has changed since this was confirmed.
         """
         with self._onlooker.waits("Starting the operation"):
             stack = find_stack(self._client, asked.id)
@@ -346,7 +347,7 @@ class Deployment:
         return self._follow(operation)
 
     def _refuse_invalid(self, wish: Wish) -> None:
-        """Raise CloudFormation's error for a template that it refuses, before anything is deleted for it."""
+        """Raise CloudFormation's error for an invalid template before a stack is deleted for it."""
         with self._onlooker.waits("Validating the template"):
             if wish.url:
                 self._client.validate_template(TemplateURL=wish.url)
@@ -354,12 +355,12 @@ class Deployment:
                 self._client.validate_template(TemplateBody=wish.body)
 
     def _delete(self, change_set: ChangeSet) -> None:
-        """Delete the change set; where that is refused, it is told, and is no reason to fail."""
+        """Delete the change set. If that fails, report it and continue."""
         try:
             with self._onlooker.waits("Deleting the change set"):
                 patiently(change_sets.delete, self._clock)(self._client, change_set.id, change_set.stack_id)
         except (ClientError, BotoCoreError) as error:
-            self._onlooker.says(f"The change set {change_set.name} stays, deleting it failed: {message(error)}")
+            self._onlooker.says(f"The change set {change_set.name} remains; deleting it failed: {message(error)}")
 
     def _follow(self, operation: Operation, *, resources: int = 0) -> Ending:
         return follow(self._client, operation, self._onlooker, self._clock, resources=resources)

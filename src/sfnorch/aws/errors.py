@@ -1,4 +1,4 @@
-"""AWS's errors in a user's words: what went wrong in one line, and what to do about it.
+"""Explain AWS's errors: what went wrong in one line, and how to fix it.
 
 The exceptions are botocore's, the codes each service's own; see
 https://docs.aws.amazon.com/boto3/latest/guide/error-handling.html
@@ -35,17 +35,17 @@ _LOG_IN = "log in again (`aws sso login`, or renew the keys of the profile), the
 
 
 class NoAnswerOfAwsError(SfnorchError):
-    """A page for people where AWS's answer should be."""
+    """An HTML page in place of a response of AWS."""
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"What answered is not AWS, but a page for people ({what})",
-            hint="a proxy or a login page stands between: look at HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL",
+            f"The response is not from AWS, but an HTML page ({what})",
+            hint="a proxy or a login page may have answered; check HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL",
         )
 
 
 def code(error: BaseException) -> str:
-    """Return the code of a service's error; empty for others."""
+    """Return the code of a service's error, or an empty text for other errors."""
     return str(_body(error).get("Code", ""))
 
 
@@ -56,13 +56,13 @@ def message(error: BaseException) -> str:
 
 
 def is_missing(error: aws.ClientError) -> bool:
-    """Whether the service says that what was asked about isn't there."""
+    """Return whether the service reports that the resource does not exist."""
     missing = code(error) == "ValidationError" and "does not exist" in message(error)
     return missing or code(error) in ("ChangeSetNotFound", "ChangeSetNotFoundException", "ExecutionDoesNotExist")
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the same call may well do in a while: throttled, not reached, or the service unwell."""
+    """Return whether the error is transient: throttling, no connection, or an internal error of the service."""
     if isinstance(error, aws.ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return code(error) in (*_THROTTLED, *_UNWELL) or status >= 500
@@ -70,49 +70,49 @@ def is_transient(error: BaseException) -> bool:
 
 
 def is_unreachable(error: BaseException) -> bool:
-    """Whether no connection could be made, so that the call was not either."""
+    """Return whether no connection was made, so that the call has not reached AWS."""
     return isinstance(error, _NO_NETWORK)
 
 
 def explained(error: BaseException) -> SfnorchError | None:
-    """Return the error in a user's words; None where it is none of AWS's."""
+    """Return an error that explains an error of AWS or its client; None for other errors."""
     if isinstance(error, SfnorchError):
         return error
     if isinstance(error, aws.ClientError):
         return _of_service(error)
     if isinstance(error, (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError)):
         return SfnorchError(
-            f"No AWS credentials that could be used: {_plain(error)}",
-            hint="set AWS_PROFILE or --profile, or the keys in the environment; `aws configure` makes a profile",
+            f"No usable AWS credentials: {_plain(error)}",
+            hint="set AWS_PROFILE or --profile, or the keys in the environment; `aws configure` creates a profile",
         )
     if isinstance(error, (aws.TokenRetrievalError, aws.SSOTokenLoadError, aws.UnauthorizedSSOTokenError)):
         return SfnorchError(f"The login has expired: {_plain(error)}", hint=_LOG_IN)
     if isinstance(error, aws.NoRegionError):
-        return SfnorchError("No AWS region is set", hint="name one: --region eu-central-1, or AWS_DEFAULT_REGION")
+        return SfnorchError("No AWS region is set", hint="specify one: --region eu-central-1, or AWS_DEFAULT_REGION")
     if isinstance(error, aws.ProfileNotFound):
-        return SfnorchError(_plain(error), hint="`aws configure list-profiles` lists those that are there")
+        return SfnorchError(_plain(error), hint="`aws configure list-profiles` lists the available profiles")
     if isinstance(error, aws.ProxyConnectionError):
-        return SfnorchError(f"The proxy can't be reached: {_plain(error)}", hint="look at HTTPS_PROXY and NO_PROXY")
+        return SfnorchError(f"The proxy can't be reached: {_plain(error)}", hint="check HTTPS_PROXY and NO_PROXY")
     if isinstance(error, aws.SSLError):
-        hint_ = "a proxy may put its own certificate before AWS's: name its authority in AWS_CA_BUNDLE"
+        hint_ = "a proxy may present its own certificate; set AWS_CA_BUNDLE to its certificate authority"
         return SfnorchError(f"The connection to AWS is not secure: {_plain(error)}", hint=hint_)
     if isinstance(error, _NO_NETWORK):
         address = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
-        return SfnorchError(f"{address} can't be reached", hint="is there a network, and is the region's name right?")
+        return SfnorchError(f"{address} can't be reached", hint="check the network and the name of the region")
     if isinstance(error, _BROKEN):
-        return SfnorchError(f"The connection to AWS broke off: {_plain(error)}", hint="repeat the command")
+        return SfnorchError(f"The connection to AWS was interrupted: {_plain(error)}", hint="repeat the command")
     if isinstance(error, ResponseParserError) or _in_parser(error):
         return NoAnswerOfAwsError(type(error).__name__)
     if isinstance(error, aws.ParamValidationError):
         problems = str(error.kwargs.get("report", error)).splitlines()
         return SfnorchError("\n".join(line.strip() for line in problems if line.strip()))
     if isinstance(error, aws.BotoCoreError):
-        return SfnorchError(f"AWS's client can't go on: {_plain(error)}")
+        return SfnorchError(f"AWS's client failed: {_plain(error)}")
     return None
 
 
 def _in_parser(error: BaseException) -> bool:
-    """Whether botocore stumbled over an answer that has not the form of AWS's."""
+    """Return whether botocore failed to parse a response that does not have AWS's form."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
@@ -123,12 +123,12 @@ def _in_parser(error: BaseException) -> bool:
 
 
 def _of_service(error: aws.ClientError) -> SfnorchError:
-    """Return what a service answered, in words."""
+    """Return an error that explains the error response of a service."""
     name, text, operation = code(error), message(error), error.operation_name
     if name in _EXPIRED:
         return SfnorchError(f"The AWS credentials have expired ({operation})", hint=_LOG_IN)
     if name in _INVALID:
-        return SfnorchError(f"AWS refuses the credentials ({operation}: {name})", hint=_LOG_IN)
+        return SfnorchError(f"AWS rejected the credentials ({operation}: {name})", hint=_LOG_IN)
     if name in _THROTTLED:
         return SfnorchError(f"AWS is throttling {operation}: {text}", hint="wait a minute, then repeat the command")
     return SfnorchError(f"{operation}: {text}" + ("" if name in text else f" ({name})"), hint=hint(text))

@@ -1,4 +1,4 @@
-"""What the events of a history say, in words and tables: calls by kind, ends, JSON that may be cut.
+"""Read the events of an execution history: which calls tasks make, how executions end, JSON that may be truncated.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 """
@@ -19,26 +19,26 @@ ENDS = {
     "ExecutionTimedOut": "TIMED_OUT",
     "ExecutionAborted": "ABORTED",
 }
-"""What became of an execution, by the event of its end."""
+"""The status of an execution, by the type of its last event."""
 
 LOOKS = {("aws-sdk:redshiftdata", "describeStatement"), ("aws-sdk:redshiftdata", "cancelStatement")}
-"""Calls that are part of a step's work, and no step."""
+"""Calls that are part of a step and not a step themselves."""
 
 EXISTS = re.compile(
     r"StepFunctions\.ExecutionAlreadyExistsException: .*?(arn:[^:\s]+:states:\S+:execution:[^\s']+).*", re.DOTALL
 )
-"""What is said of an execution's name that is taken: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
+"""The error for an execution name that is in use: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 
 KINDS = {
     ("glue", "startJobRun.sync"): "job",
     ("aws-sdk:glue", "startWorkflowRun"): "workflow",
     ("aws-sdk:redshiftdata", "executeStatement"): "statement",
 }
-"""What tasks do that is to be seen in every machine, by what they call."""
+"""The kinds of tasks that are followed in every state machine, by the call that they make."""
 
 NAMED_BY = {"job": "JobName", "workflow": "Name", "statement": "StatementName"}
 BEGUN_BY = {"workflow": "RunId", "statement": "Id"}
-"""Those that go on when their task has succeeded, and what its answer calls the run's id."""
+"""Kinds that continue after their task has succeeded, with the key of the run's id in its result."""
 
 STATEMENT_ENDS = {"FINISHED": "SUCCEEDED", "FAILED": "FAILED", "ABORTED": "STOPPED"}
 BAD_ACTIONS = {
@@ -48,22 +48,22 @@ BAD_ACTIONS = {
     "StoppedActions": "were stopped",
 }
 TOLD_BY_JOBS = ("GlueJobFailed", "StepFailed", "GlueWorkflowFailed")
-"""Errors whose message is a job's own, which is told already."""
+"""Errors whose message repeats the message of a job, which is reported already."""
 
 
 def starts_execution(details: Mapping[str, Any]) -> bool:
-    """Whether the task starts an execution."""
+    """Return whether the task starts an execution."""
     return details.get("resourceType") == "states" and str(details.get("resource")).startswith("startExecution")
 
 
 def details_of(event: HistoryEventTypeDef) -> dict[str, Any]:
-    """Return the one member of the event that says more; Step Functions calls it otherwise for each type."""
+    """Return the details of the event, whose key differs by type of event."""
     row: Mapping[str, Any] = event
     return next((value for key, value in row.items() if key.endswith("EventDetails")), {})
 
 
 def parsed(text: Any) -> Any:
-    """Return the JSON's value; the text itself where it is none, since causes and outputs may be cut."""
+    """Return the value of a JSON text, or the text if it is not JSON: causes and outputs may be truncated."""
     try:
         return json.loads(text)
     except (TypeError, ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Executions of state machines: found, started, stopped, described.
+"""Find, start, stop and read executions of state machines.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 """
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 ARN = re.compile(r"arn:[\w-]+:states:(?P<region>[\w-]+):\d+:execution:(?P<machine>[^:]+):(?P<name>[^:]+)")
 NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
-"""What an execution may be called; others are taken by AWS, but not logged."""
+"""Valid names of executions. AWS accepts other characters, but does not log such executions."""
 
 _TASK = re.compile(r"(.+)-[0-9a-f]{16}")
 _SKEW_SECONDS = 5.0
-"""How far AWS's clock may be behind this machine's."""
+"""How many seconds AWS's clock may be behind the clock of this machine."""
 
 _PAGE = 1000
 _NEWS_PAGE = 100
 
 
 class AlreadyExistsError(SfnorchError):
-    """The machine has had an execution of this name."""
+    """The state machine has or had an execution of this name."""
 
 
 def region_of(arn: str) -> str:
-    """Return the region that an ARN names; empty for what is no ARN of an execution."""
+    """Return the region of an execution's ARN, or an empty text for other values."""
     match = ARN.fullmatch(arn)
     return match["region"] if match else ""
 
@@ -48,34 +48,35 @@ def execution_arn(machine_arn: str, name: str) -> str:
 
 
 def machine_arn(arn: str) -> str:
-    """Return the ARN of the machine that an execution is of, by the execution's own."""
+    """Return the ARN of the state machine of an execution."""
     return arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
 
 
 def machine_name(arn: str) -> str:
-    """Return the name of the machine that an execution is of."""
+    """Return the name of the state machine of an execution."""
     match = ARN.fullmatch(arn)
     return match["machine"] if match else arn
 
 
 def task_name(arn: str) -> str:
-    """Return the task that the execution is one of, by its name, which ends in sixteen digits for the run; else empty."""
+    """Return the task that the execution runs, by its name, which ends in 16 hex digits; an empty text for others."""
     match = _TASK.fullmatch(execution_name(arn))
     return match[1] if match and machine_name(arn).endswith("-task") else ""
 
 
 def execution_name(arn: str) -> str:
-    """Return the execution's own name."""
+    """Return the name of the execution."""
     match = ARN.fullmatch(arn)
     return match["name"] if match else arn
 
 
 def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any], clock: Clock) -> str:
-    """Return the ARN of the new execution. A call whose answer is lost is made again: of a name, one execution is started.
+    """Start an execution, and return its ARN.
 
-    The second call is refused where the first one's execution has ended since: then that one is returned.
+    A call whose response is lost is retried: a name starts one execution only. AWS rejects the second call if the first
+    execution has ended by then. The ARN of that execution is returned.
 
-    Raises AlreadyExistsError where the machine has had an execution of this name.
+    Raises AlreadyExistsError if the state machine has or had another execution of this name.
     """
     text = json.dumps(given, ensure_ascii=False)
     begun = clock.now()
@@ -90,14 +91,14 @@ def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, An
     if _is_started(client, arn, text, begun, clock):
         return arn
     raise AlreadyExistsError(
-        f"There has been an execution {name}", hint="names are free again after 90 days: choose another"
+        f"An execution named {name} exists already", hint="choose another name; a name can be used again after 90 days"
     )
 
 
 def _is_started(client: SFNClient, arn: str, text: str, begun: float, clock: Clock) -> bool:
-    """Return whether the execution was started by this command, in a call whose answer was lost or which came twice.
+    """Return whether this command started the execution, in a call whose response was lost or that arrived twice.
 
-    It has the same input, and is not older than the call. A name that a person chose may be older.
+    Such an execution has the same input and is not older than the call.
     """
     try:
         found = patiently(client.describe_execution, clock)(executionArn=arn)
@@ -107,33 +108,33 @@ def _is_started(client: SFNClient, arn: str, text: str, begun: float, clock: Clo
 
 
 def machine_of(client: SFNClient, arn: str) -> str:
-    """Return the ARN of the machine that the execution is of. Raises SfnorchError where there is none, or none any more."""
+    """Return the ARN of the execution's state machine. Raises SfnorchError if the execution does not exist."""
     if not ARN.fullmatch(arn):
         raise SfnorchError(
-            f"{arn!r} is no ARN of an execution",
-            hint="arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME; `sfnorch status` shows the last ones",
+            f"{arn!r} is not the ARN of an execution",
+            hint="use arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME; `sfnorch status` lists recent executions",
         )
     try:
         return client.describe_execution(executionArn=arn)["stateMachineArn"]
     except ClientError as error:
         if code(error) == "ExecutionDoesNotExist":
             raise SfnorchError(
-                f"There is no execution {arn}",
-                hint="AWS keeps a run's history for 90 days; `sfnorch status` shows the last, `sfnorch run` starts one",
+                f"The execution {arn} does not exist",
+                hint="AWS keeps executions for 90 days; `sfnorch status` lists recent ones, `sfnorch run` starts one",
             ) from None
         raise
 
 
 def last_execution(client: SFNClient, machine_arn: str) -> str:
-    """Return the ARN of the machine's execution that was started last. Raises SfnorchError where there is none."""
+    """Return the ARN of the state machine's newest execution. Raises SfnorchError if it has none."""
     rows = client.list_executions(stateMachineArn=machine_arn, maxResults=1)["executions"]
     if not rows:
-        raise SfnorchError("The machine has not been started yet", hint="`sfnorch run` starts it")
+        raise SfnorchError("The state machine has no executions", hint="`sfnorch run` starts one")
     return rows[0]["executionArn"]
 
 
 def stop(client: SFNClient, arn: str, cause: str) -> bool:
-    """Whether the execution was stopped; it may have ended before."""
+    """Stop the execution, and return whether this stopped it: it may have ended before."""
     try:
         if client.describe_execution(executionArn=arn)["status"] != "RUNNING":
             return False
@@ -146,9 +147,9 @@ def stop(client: SFNClient, arn: str, cause: str) -> bool:
 
 
 def events_after(client: SFNClient, arn: str, last: int) -> list[HistoryEventTypeDef]:
-    """Return the execution's events after the one of this number, in their order.
+    """Return the execution's events after the event with this id, oldest first.
 
-    At first all are read from the beginning; then only as many as are new, from the end.
+    The first call reads all events from the beginning. Later calls read new events only, from the end.
     """
     if not last:
         return list(_events(client, arn, _PAGE, backwards=False))

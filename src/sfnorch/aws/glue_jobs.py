@@ -1,4 +1,4 @@
-"""Glue's jobs: whether those that a plan names are there, how many runs they allow, and the states of their runs."""
+"""Read Glue jobs: which of a plan's jobs exist, how many concurrent runs they allow; the states of job runs."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ GOING_ON = (*RUNNING, "STOPPING")
 
 
 def job_names(client: GlueClient) -> list[str]:
-    """Return the names of all Glue jobs of account and region."""
+    """Return the names of all Glue jobs in the account and region."""
     pages = client.get_paginator("list_jobs").paginate(PaginationConfig={"PageSize": _PAGE})
     return [name for page in pages for name in page["JobNames"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concurrency:
-    """How many runs of a job Glue allows at once, and whether it queues those that come on top.
+    """How many concurrent runs of a job Glue allows, and whether it queues further runs.
 
-    `queuing` is what the job says, which a run may say otherwise; `queues` whether Glue would act by it: it queues no
-    flexible runs, and none of a job that it retries itself. https://github.com/aws/aws-cdk/pull/31830
+    `queuing` is the job's setting, which a run may override. `queues` is whether Glue applies it: Glue does not queue
+    runs of the flexible execution class, nor of a job with retries. https://github.com/aws/aws-cdk/pull/31830
     """
 
     max_concurrent_runs: int
@@ -42,7 +42,7 @@ class Concurrency:
 
 
 def read_concurrency(client: GlueClient, names: Iterable[str]) -> dict[str, Concurrency]:
-    """Return what Glue allows of each of these jobs that is there.
+    """Return the concurrency settings of each of these jobs that exists.
 
     https://docs.aws.amazon.com/glue/latest/webapi/API_BatchGetJobs.html
     """
@@ -59,7 +59,7 @@ def read_concurrency(client: GlueClient, names: Iterable[str]) -> dict[str, Conc
 
 
 def missing_jobs(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:
-    """Each wanted name that isn't there, with the nearest that is, if any is near."""
+    """Return each name that does not exist, with the most similar existing name or an empty text."""
     known = sorted(set(there))
     return {
         name: next(iter(difflib.get_close_matches(name, known, n=1)), "")

@@ -1,4 +1,4 @@
-"""What to do about the reasons that AWS gives: one place for all that is known of them."""
+"""Suggest fixes for the error messages of AWS."""
 
 from __future__ import annotations
 
@@ -12,49 +12,53 @@ _DENIED = re.compile(
     r"(?: on resource: (?P<resource>\"?[^\s\"]+\"?))?"
 )
 
-# What AWS's words hold, and what to do then; the first that fits is told.
+# Patterns of AWS's messages with the fix to suggest; the first match is used.
 _HINTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (
         re.compile(r"not authorized to create managed-rule|StepFunctionsGetEvents\w+Rule"),
         lambda _: (
             "the machine's role needs events:PutTargets, events:PutRule and events:DescribeRule on that rule: "
-            "machines that wait for executions are told of their end by it"
+            "a state machine that waits for executions is notified of their end by this rule"
         ),
     ),
     (_DENIED, lambda match: _permission(match)),
     (
         re.compile(r"Requires capabilities ?: ?\[?(?P<names>[\w, ]+)"),
-        lambda match: f"a nested stack or macro wants {match['names'].strip()}: `aws cloudformation` can give it",
+        lambda match: (
+            f"a nested stack or macro requires {match['names'].strip()}; deploy with `aws cloudformation` to pass it"
+        ),
     ),
     (
         re.compile(r"AlreadyExists|already exists"),
         lambda _: (
-            "the name is taken: another stack or person has such a resource; "
-            "choose another --stack-name, or delete what stands there"
+            "the name is in use: a resource with this name exists outside the stack; "
+            "choose another --stack-name, or delete that resource"
         ),
     ),
     (
         re.compile(r"AWS::EarlyValidation"),
-        lambda _: (
-            "CloudFormation refused the template before it changed anything; `sfnorch lint` finds most such faults"
-        ),
+        lambda _: "CloudFormation rejected the template before any change; `sfnorch lint` finds most such errors",
     ),
     (
         re.compile(r"(?i)limit ?exceeded|exceeded the (?:maximum|limit)|quota"),
-        lambda _: "a quota of the account is reached: delete what is unused, or ask for more in Service Quotas",
+        lambda _: (
+            "a quota of the account is reached; delete unused resources, or request an increase in Service Quotas"
+        ),
     ),
-    (re.compile(r"(?i)rate exceeded|throttl"), lambda _: "AWS was throttling: repeat the command in a minute"),
+    (re.compile(r"(?i)rate exceeded|throttl"), lambda _: "AWS throttled the request; repeat the command in a minute"),
     (
         re.compile(r"(?i)cannot be assumed|is unable to assume|not authorized to assume"),
-        lambda _: "the role's trust policy must name the service that takes it, and a new role needs some seconds",
+        lambda _: (
+            "the role's trust policy must name the service that assumes it; a new role is available after some seconds"
+        ),
     ),
     (
         re.compile(r"(?i)TerminationProtection is enabled"),
-        lambda _: "`aws cloudformation update-termination-protection --no-enable-termination-protection` takes it off",
+        lambda _: "`aws cloudformation update-termination-protection --no-enable-termination-protection` disables it",
     ),
     (
         re.compile(r"(?i)role .* is invalid|invalid role"),
-        lambda _: "does --role-arn name a role that cloudformation.amazonaws.com may assume?",
+        lambda _: "--role-arn must name a role that cloudformation.amazonaws.com may assume",
     ),
 )
 
@@ -66,12 +70,12 @@ _HANDLER = re.compile(r'^Resource handler returned message: "(?P<text>.*)"$', re
 
 
 def hint(reason: str) -> str:
-    """Return what to do about it; empty where nothing is known of such a reason."""
+    """Return how to fix the error, or an empty text if no pattern matches."""
     return next((tell(match) for pattern, tell in _HINTS if (match := pattern.search(reason))), "")
 
 
 def plain(reason: str) -> str:
-    """AWS's reason alone, without request ids and the like."""
+    """Return AWS's message without secrets, request ids and the like."""
     text = _NOISE.sub("", " ".join(without_secrets(reason).split())).strip()
     if match := _HANDLER.match(text):
         text = match["text"].strip()

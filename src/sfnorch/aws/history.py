@@ -1,4 +1,4 @@
-"""An execution's history, event by event, folded into what became of it: its jobs, its children, its end.
+"""Fold the events of an execution history into its state: its jobs, its child executions, its end.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 """
@@ -31,32 +31,32 @@ if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
-"""The key of an execution's input that links it to the one that started it, in the console too."""
+"""The key of an execution's input that links it to the execution that started it, also in the console."""
 
 _TOLD = (
     *("jobs", "children", "threads", "threadId", "child", "task", "tasks", "done"),
     *("workflow", "runId", "runs"),
 )
-"""The variables of sfnorch's machines that say what a run is to do."""
+"""The variables of sfnorch's state machines that hold what a run has to do."""
 
 _LOOP_BEGINS = "ResolveRun"
-"""The state of a loop's machine that takes the run to go on with, where there is one."""
+"""The state of a continuous loop that reads the run to continue with, if any."""
 
 _FLOW_BEGINS = "ResolveInput"
-"""The state of a flow's machine that assigns every variable of the flow's own level."""
+"""The state of a flow that assigns every variable of the flow's top level."""
 
 _OF_THE_FLOW = ("environment", "name", "input", "resumeAt", "steps")
-"""Those of its variables that are no step's."""
+"""Those of its variables that do not belong to a step."""
 
 _WITHIN = " ("
-"""What follows a step's name in the names of states within it, and stands in no step's own."""
+"""Follows a step's name in the names of its states. A step's name cannot contain it."""
 
 _CONTROL = ("ClearAlarm", "RaiseAlarm", "NotifyFailure", "NotifySuccess")
 
 
 @dataclass(slots=True, kw_only=True)
 class Record:
-    """What is known of an execution so far."""
+    """What the events read so far say about an execution."""
 
     status: str = "RUNNING"
     started: datetime | None = None
@@ -67,54 +67,54 @@ class Record:
     cause: str = ""
     jobs: list[Job] = field(default_factory=list)
     started_executions: dict[int, str] = field(default_factory=dict)
-    """The ARN of the execution that a visit of a state has started and waits for, by the visit."""
+    """The ARN of the execution that a visit of a state started and waits for, by visit."""
     refused_executions: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """The machine that a visit could not start an execution of, and why, by the visit."""
+    """The state machine that a visit failed to start, and the error, by visit."""
     variables: dict[str, Any] = field(default_factory=dict)
     last_event: int = 0
     entered: list[str] = field(default_factory=list)
-    """The states that were entered, in their order."""
+    """The states that were entered, in order."""
     next_execution: str = ""
-    """The ARN of the execution of the same machine that goes on where this one ends."""
+    """The ARN of the execution of the same state machine that continues this one."""
     _own: dict[str, Any] = field(default_factory=dict)
-    """The variables of a flow's own level, which may bear any name."""
+    """The variables of a flow's top level, which may have any name."""
     _names: dict[int, str] = field(default_factory=dict)
-    """The state that a visit is of; also of those that hold others."""
+    """The state of a visit, also of states with branches."""
     _holders: dict[int, int] = field(default_factory=dict)
-    """The visit of a state with branches that an event came after, by the event's id."""
+    """The visit of a state with branches that an event follows, by the event's id."""
     _visits: dict[int, int] = field(default_factory=dict)
-    """The visit that an event belongs to, by the event's id. A visit is the number of the event of entering a state."""
+    """The visit that an event belongs to, by the event's id. A visit is the id of the event that entered a state."""
     _jobs: dict[int, Job] = field(default_factory=dict)
-    """The job of a visit."""
+    """The job of a visit, by visit."""
     _executions: dict[int, str] = field(default_factory=dict)
-    """The machine that a visit is to start an execution of."""
+    """The state machine that a visit is about to start."""
 
     @property
     def children(self) -> list[str]:
-        """The ARNs of the executions that it started and waits for, in the order of its branches."""
+        """Return the ARNs of the executions that it started and waits for, in the order of its branches."""
         return [arn for _, arn in sorted(self.started_executions.items())]
 
     @property
     def planned(self) -> list[str]:
-        """The jobs that it is to run, one after another; those that it has run where that isn't known."""
+        """Return the jobs that it has to run, in sequence; if that is unknown, the jobs that it has run."""
         jobs = self.variables.get("jobs")
         return [str(job) for job in jobs] if isinstance(jobs, list) else [job.name for job in self.jobs]
 
     @property
     def steps(self) -> list[str]:
-        """A flow's steps, in their order; nothing of another."""
+        """Return a flow's steps, in order; an empty list for other patterns."""
         steps = self._own.get("steps")
         return [str(name) for name in steps] if isinstance(steps, list) else []
 
     @property
     def saved(self) -> dict[str, Any]:
-        """What a flow's steps have saved so far, by variable."""
+        """Return what a flow's steps have saved so far, by variable."""
         return {name: value for name, value in self._own.items() if name not in _OF_THE_FLOW and value is not None}
 
     @property
     def to_come(self) -> list[str]:
-        """What it is to run yet: jobs by name, or a flow's steps."""
-        if self.steps:  # of which a resumed flow leaves out the first
+        """Return what it has yet to run: jobs by name, or a flow's steps."""
+        if self.steps:  # a resumed flow skips the first ones
             at = self._own.get("resumeAt")
             first = self.steps.index(at) if at in self.steps else 0
             return [name for name in self.steps[first:] if name not in self.entered]
@@ -122,9 +122,9 @@ class Record:
 
     @property
     def threads(self) -> list[dict[str, Any]]:
-        """What a master has made of its input, child by child; nothing while it has not taken it.
+        """Return the threads that a master has read from its input; an empty list before it has validated the input.
 
-        Before, the variable holds the input as it came.
+        Before that, the variable holds the raw input.
         """
         threads = self.variables.get("threads")
         rows = threads if isinstance(threads, list) else []
@@ -132,31 +132,31 @@ class Record:
 
     @property
     def child_names(self) -> list[str]:
-        """A master's children, in their order."""
+        """Return a master's children, in order."""
         names = self.variables.get("children")
         return [str(name) for name in names] if isinstance(names, list) else []
 
     @property
     def task_names(self) -> list[str]:
-        """The tasks of a master of tasks; nothing of another."""
+        """Return the tasks of a `dag` master; an empty list for other patterns."""
         names = self.variables.get("tasks")
         return [str(name) for name in names] if isinstance(names, list) else []
 
     @property
     def remaining(self) -> list[str]:
-        """The jobs that have not succeeded, in their order: each is visited once, in the order of the list."""
+        """Return the jobs that have not succeeded, in order. The state machine visits each job once, in this order."""
         done = {index for index, job in enumerate(self.jobs) if job.status == "SUCCEEDED"}
         return [name for index, name in enumerate(self.planned) if index not in done]
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """What the cause says, where it is a JSON object as sfnorch's machines make them; else nothing."""
+        """Return the cause of sfnorch's state machines, a JSON object; an empty mapping for other causes."""
         facts = parsed(self.cause)
         return facts if isinstance(facts, dict) else {}
 
     @property
     def message(self) -> str:
-        """Why it failed, in words."""
+        """Return why it failed."""
         jobs = self.facts.get("jobs")
         if isinstance(jobs, list):
             failed = [str(job.get("job")) for job in jobs if isinstance(job, dict) and job.get("status") == "FAILED"]
@@ -164,7 +164,7 @@ class Record:
         return str(self.facts.get("message") or self.cause)
 
     def take(self, events: Iterable[HistoryEventTypeDef]) -> Iterator[Change]:
-        """Yield what has changed by these events, which follow those before."""
+        """Read the next events, and yield what has changed."""
         for event in events:
             self.last_event = event["id"]
             before = self._visits.get(event.get("previousEventId", 0), 0)
@@ -201,7 +201,7 @@ class Record:
         yield Change(at=event["timestamp"], status="RUNNING")
 
     def _redrive(self, event: HistoryEventTypeDef) -> Iterator[Change]:
-        """Has the execution go on after its end.
+        """Mark the execution as running again after a redrive.
 
         https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
         """
@@ -209,7 +209,7 @@ class Record:
         yield Change(at=event["timestamp"], status="RUNNING", message="redriven")
 
     def _assign(self, event: HistoryEventTypeDef) -> Iterator[Change]:
-        """Take what a state has assigned; tells of the run that a loop goes on with."""
+        """Read the variables that a state has assigned; yield the workflow run that a loop continues with."""
         details = details_of(event)
         assigned = details.get("assignedVariables", {})
         if details.get("name") == _FLOW_BEGINS and "resumeAt" in assigned:
@@ -220,14 +220,14 @@ class Record:
             yield self._goes_on(event, run_id, str(self.variables.get("workflow")))
 
     def _goes_on(self, event: HistoryEventTypeDef, run_id: str, name: str) -> Change:
-        """Take a workflow's run that another execution has started."""
+        """Read a workflow run that another execution has started."""
         job = Job(name=name, glue_name=name, started=event["timestamp"], kind="workflow", status="RUNNING")
         job.run_id = run_id
         self.jobs.append(job)
         return Change(at=event["timestamp"], status="RUNNING", job=name, run_id=run_id)
 
     def _schedule(self, event: HistoryEventTypeDef) -> Iterator[Change]:
-        """Tells nothing: that it runs, or that it was refused, is told by the event after."""
+        """Yield nothing: the next event shows whether the task runs or was rejected."""
         yield from ()
         details = details_of(event)
         given = parsed(details.get("parameters", "{}"))
@@ -238,13 +238,13 @@ class Record:
         if not kind:
             return
         visit = self._visits[event["id"]] = self._visits[event["id"]] or event["id"]
-        holder = self._holders[event["id"]]  # a step of several states is tried again with all of them
+        holder = self._holders[event["id"]]  # a step of several states is retried as a whole
         whole = self.steps and self._names.get(visit, "").startswith(f"{self._names.get(holder, '')}{_WITHIN}")
         job = self._jobs.get(visit) or (self._jobs.get(holder) if whole else None)
         if job is None:
             own = str(parameters.get(NAMED_BY.get(kind, ""), "?"))
             name = self._names.get(visit, own).partition(_WITHIN)[0] if self.steps else self._name(own)
-            if kind == "statement":  # whose state is within that of the step
+            if kind == "statement":  # whose state is inside the step's state
                 name = own
             job = Job(name=name, glue_name=own, started=event["timestamp"], kind=kind)
             self.jobs.append(job)
@@ -255,7 +255,7 @@ class Record:
             self._jobs[holder] = job
 
     def _kind(self, details: Mapping[str, Any], event: HistoryEventTypeDef) -> str:
-        """Return what the task does that is to be seen: a job's run, or another's; empty where it is none of these."""
+        """Return the kind of the task: a job run, a workflow run, a statement; an empty text for others."""
         call = (str(details.get("resourceType")), str(details.get("resource")))
         if call in KINDS:
             return KINDS[call]
@@ -263,7 +263,7 @@ class Record:
         return "call" if of_step and call not in LOOKS and call[0] != "states" else ""
 
     def _name(self, job_name: str) -> str:
-        """Return what the list of jobs calls it, where the list is known."""
+        """Return the job's name in the list of jobs, if the list is known."""
         planned, index = self.variables.get("jobs"), len(self.jobs)
         listed = planned[index] if isinstance(planned, list) and index < len(planned) else job_name
         return listed if isinstance(listed, str) and listed.startswith(job_name) else job_name
@@ -297,14 +297,14 @@ class Record:
         if job.kind == "call":
             yield self._ended(job, event, "SUCCEEDED", "")
             return
-        if not isinstance(run, dict):  # no run to speak of: it was cut off
+        if not isinstance(run, dict):  # the truncated result has no run
             run = {"JobRunState": "STOPPED"}
         state = str(run.get("JobRunState", "SUCCEEDED"))
         job.log_group = str(run.get("LogGroupName") or "")
         yield self._ended(job, event, state, str(run.get("ErrorMessage") or ""))
 
     def _look(self, event: HistoryEventTypeDef, answer: Mapping[str, Any]) -> Iterator[Change]:
-        """Yield what a look at a workflow's run or a statement tells; of an execution that was started, that it goes on."""
+        """Yield the new status of a workflow run or a statement; of a started execution, that it runs."""
         details = details_of(event)
         run = answer.get("Run")
         if starts_execution(details) and "ExecutionArn" in answer:
@@ -317,7 +317,7 @@ class Record:
                     yield self._ended(job, event, STATEMENT_ENDS[status], str(answer.get("Error") or ""))
 
     def _workflow_run(self, event: HistoryEventTypeDef, run: Mapping[str, Any]) -> Iterator[Change]:
-        """Yield what a look at a workflow's run tells; of one that another execution has started, that it runs."""
+        """Yield the new status of a workflow run; of a run that another execution has started, that it runs."""
         run_id, name = str(run["WorkflowRunId"]), str(run.get("Name", "?"))
         job = next((each for each in self.jobs if each.run_id == run_id), None)
         if job is None:
@@ -337,7 +337,7 @@ class Record:
         error, cause = str(details.get("error", "")), str(details.get("cause", ""))
         words = ": ".join(filter(None, (error, cause)))
         visit = self._visits[event["id"]]
-        if exists := EXISTS.fullmatch(words):  # it runs, or has run, already: it is joined
+        if exists := EXISTS.fullmatch(words):  # it runs, or has run, already: follow it
             self.started_executions[visit] = exists[1]
         elif visit in self._executions and visit not in self.started_executions:
             self.refused_executions[visit] = (self._executions[visit], words)
@@ -345,7 +345,7 @@ class Record:
             return
         run = parsed(cause)
         job.log_group = log_group_in(cause)
-        if isinstance(run, dict) and "errorMessage" in run:  # a function's
+        if isinstance(run, dict) and "errorMessage" in run:  # the error of a function
             yield self._ended(job, event, "FAILED", f"{error}: {run['errorMessage']}")
         elif isinstance(run, dict) and "JobRunState" in run:
             job.run_id = job.run_id or str(run.get("Id", ""))

@@ -1,4 +1,4 @@
-"""What an execution runs, and how it stands: a Glue job, or what else a task begins and waits for."""
+"""The state of what an execution runs: a Glue job, or another run that a task starts and waits for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A job run that was followed by another try."""
+    """A job run that was followed by a retry."""
 
     run_id: str
     status: str
@@ -18,36 +18,36 @@ class Attempt:
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """A Glue job that an execution runs: one visit of its state, however often it was tried.
+    """A Glue job that an execution runs: one visit of its state, with all retries.
 
-    `status` is STARTING, RUNNING, or what became of the last try; `attempts` counts the tries.
+    `status` is STARTING, RUNNING, or the status in which the last attempt ended; `attempts` counts the attempts.
     """
 
     name: str
     glue_name: str
-    """Glue's name of it; `name` is that of the list, where a second run with other settings is `name (2)`."""
+    """Its name in Glue. `name` is its name in the job list, where a second entry with other settings is `name (2)`."""
     started: datetime
     kind: str = "job"
-    """`job`; or `workflow`, `statement`, `call`: what a flow's steps and a loop run besides."""
+    """`job`, or `workflow`, `statement`, `call` for the other runs of flows and loops."""
     status: str = "STARTING"
     run_id: str = ""
     log_group: str = ""
-    """Where Glue says that the run logs; empty where that is not known."""
+    """The run's log group, as Glue reports it; empty if unknown."""
     message: str = ""
     attempts: int = 1
     earlier: list[Attempt] = field(default_factory=list)
-    """The runs of the tries before the last."""
+    """The job runs of the attempts before the last one."""
     ended: datetime | None = None
     cut_off: bool = False
-    """Whether it had not ended when its execution did."""
+    """Whether it had not ended when its execution ended."""
 
     @property
     def unsettled(self) -> bool:
-        """Whether it has a run of which Glue alone knows what became: its end was not seen, or it was stopped."""
+        """Return whether only Glue knows how the run ended: the history does not show its end, or it was stopped."""
         return bool(self.run_id) and (self.cut_off or self.status in ("STARTING", "RUNNING", "STOPPED"))
 
     def try_again(self) -> None:
-        """Keep the run so far, and begins the next try."""
+        """Keep the run as an attempt that failed, and start the next attempt."""
         if self.run_id:
             before = Attempt(run_id=self.run_id, status=self.status, message=self.message, log_group=self.log_group)
             self.earlier.append(before)
@@ -56,18 +56,18 @@ class Job:
 
     @property
     def failed(self) -> bool:
-        """Whether its last try has ended without success."""
+        """Return whether its last attempt has ended without success."""
         return self.status not in ("STARTING", "RUNNING", "SUCCEEDED", "HANDED_OVER")
 
     @property
     def of_glue(self) -> bool:
-        """Whether it is a Glue job."""
+        """Return whether it is a Glue job."""
         return self.kind == "job"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """Something that a person would want to see: of a job, or of the execution itself where `job` is empty."""
+    """A change to report: of a job, or of the execution itself if `job` is empty."""
 
     at: datetime
     status: str

@@ -1,4 +1,4 @@
-"""The error logs of the Glue job runs of an execution: which runs there are, and what each has logged.
+"""Read the error logs of the Glue job runs of an execution.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
 """
@@ -27,12 +27,12 @@ _MISSING = "ResourceNotFoundException"
 _REFUSED = ("AccessDeniedException", "InvalidParameterException")
 _PAGE = 10_000
 _LATE = timedelta(minutes=5)
-"""How long after a run's end its last events may come."""
+"""How long after the end of a run its last events can arrive, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRun:
-    """A try of a Glue job; `run_id` is empty where Glue has refused to start it."""
+    """An attempt of a Glue job; `run_id` is empty if Glue did not start it."""
 
     node: Node
     job: str
@@ -41,7 +41,7 @@ class JobRun:
     status: str
     message: str = ""
     log_group: str = ""
-    """The run's `LogGroupName`; empty where the history does not have it."""
+    """The run's `LogGroupName`; empty if the history does not contain it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,27 +55,27 @@ class LogEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorLog:
-    """What a job run has logged as errors, its last events in their order; or why there is nothing to show."""
+    """The error log of a job run: its last events, oldest first, or why it has none."""
 
     run: JobRun
     log_group: str
-    """What Glue names as the run's, without its end; see `error_log_group`."""
+    """The run's log group, as Glue reports it, without its suffix; see `error_log_group`."""
     events: tuple[LogEvent, ...] = ()
     streams: tuple[str, ...] = ()
     """The log streams that were read."""
     other_streams: tuple[str, ...] = ()
-    """The executors' log streams, where only the driver's were read."""
+    """The log streams of the executors, if only the driver's were read."""
     cut: bool = False
-    """Whether there are events before these."""
+    """Whether earlier events exist."""
     absent: str = ""
-    """Why there is no log."""
+    """Why the run has no log."""
     fault: str = ""
     """Why the log could not be read."""
     hint: str = ""
 
 
 def job_runs(tree: RunTree, *, every: bool = False) -> list[JobRun]:
-    """Return the runs of the Glue jobs that failed, or every run, in the order of the tree's executions."""
+    """Return the runs of the failed Glue jobs, or all runs, in the order of the tree's executions."""
     nodes = (node for root in tree.roots for node in root.walk())
     return [run for node in nodes for run in _runs_of(node, every=every)]
 
@@ -85,7 +85,9 @@ def _runs_of(node: Node, *, every: bool) -> Iterator[JobRun]:
         if job.of_glue:
             yield from _tries(node, job, every=every)
     facts = node.record.facts
-    if not node.record.jobs and isinstance(facts.get("runId"), str):  # its history is gone, and its parent has told
+    if not node.record.jobs and isinstance(
+        facts.get("runId"), str
+    ):  # its history is deleted; its parent has reported the run
         job_name = str(facts.get("job", "?"))
         yield JobRun(
             node=node,
@@ -115,7 +117,7 @@ def _tries(node: Node, job: Job, *, every: bool) -> Iterator[JobRun]:
 
 @dataclass(slots=True, kw_only=True)
 class LogReader:
-    """Reads error logs: the last `tail` events of each, or all where that is 0; of the executors too if wanted."""
+    """Reads error logs: the last `tail` events of each, or all if `tail` is 0; with `executors` also theirs."""
 
     logs: CloudWatchLogsClient
     glue: GlueClient
@@ -124,7 +126,7 @@ class LogReader:
     clock: Clock = field(default_factory=Clock)
 
     def read(self, run: JobRun) -> ErrorLog:
-        """Return the run's error log. Raises botocore's errors, but for a refusal, which is the log's `fault`."""
+        """Return the run's error log. Raises botocore's errors, but AccessDenied becomes the log's `fault`."""
         if not run.run_id:
             return ErrorLog(run=run, log_group="", absent="Glue started no run")
         asked = _Description(self, run)
@@ -145,7 +147,7 @@ class LogReader:
         errors = error_log_group(log_group)
         names = [name for name in self._streams(errors, run.run_id) if is_stream_of(name, run.run_id)]
         prefix, window = run.run_id, {}
-        if not names and (prefix := asked.argument(STREAM_PREFIX)):  # which other runs of the job may share
+        if not names and (prefix := asked.argument(STREAM_PREFIX)):  # which other runs of the job can share
             names, window = self._streams(errors, prefix), asked.window
             names = [name for name in names if run.run_id in name] or names
         drivers = [name for name in names if name in driver_streams(prefix)]
@@ -171,7 +173,7 @@ class LogReader:
         return list(pages.paginate(logGroupName=log_group, logStreamNamePrefix=prefix))
 
     def _events(self, log_group: str, stream: str, window: Mapping[str, int]) -> list[LogEvent]:
-        """Return the stream's last events, one more than are shown, read from its end: a page may be empty before the last."""
+        """Return the stream's last events, one more than are shown. Reads from the end; pages can be empty."""
         call = patiently(self.logs.get_log_events, self.clock)
         most = self.tail + 1 if self.tail else 0
         rows: list[Any] = []
@@ -194,31 +196,31 @@ class LogReader:
         ]
 
 
-_NO_GROUP = "there is no log group {0}: Glue creates it when a run first logs an error"
-_NO_STREAM = "the log group {0} has no log stream of the run: it logged no error, or was ended before it could"
+_NO_GROUP = "the log group {0} does not exist: Glue creates it when a run logs its first error"
+_NO_STREAM = "the log group {0} has no log stream of the run: it logged no error, or ended before it could"
 _NO_EVENT = "the run's log stream in {0} is empty: it logged no error, or the log group's retention time has passed"
 
 
 class _Description:
-    """What Glue says of a run; it is asked once, when something is wanted that the history does not have."""
+    """Glue's description of a run, read once when the history lacks a value."""
 
     def __init__(self, reader: LogReader, run: JobRun) -> None:
         self._reader, self._run = reader, run
         self._found: Mapping[str, Any] | None = None
         self.doubt = ""
-        """Behind a sentence: that Glue could not be asked."""
+        """The suffix of an error: why Glue's description could not be read."""
 
     def text(self, key: str) -> str:
-        """Return the value of a key; empty where there is none."""
+        """Return the value of a key, or an empty text."""
         return str(self._told().get(key) or "")
 
     def argument(self, name: str) -> str:
-        """Return an argument of the run; empty where it has none of this name."""
+        """Return an argument of the run, or an empty text."""
         return str(self._told().get("Arguments", {}).get(name) or "")
 
     @property
     def window(self) -> dict[str, int]:
-        """The time from the run's start to its end, as GetLogEvents takes it."""
+        """Return the time between start and end of the run, as parameters of GetLogEvents."""
         begin, end = self._told().get("StartedOn"), self._told().get("CompletedOn")
         window = {"startTime": begin, "endTime": end and end + _LATE}
         return {key: int(at.timestamp() * 1000) for key, at in window.items() if at}
@@ -230,5 +232,5 @@ class _Description:
                 self._found = call(JobName=self._run.glue_name, RunId=self._run.run_id)["JobRun"]
             except ClientError as error:
                 self._found = {}
-                self.doubt = f"; Glue can't be asked where the run logs: {message(error)}"
+                self.doubt = f"; the log group of the run could not be read from Glue: {message(error)}"
         return self._found

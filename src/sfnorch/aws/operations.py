@@ -1,8 +1,8 @@
-"""Operations on a stack that are begun by a call whose answer may be lost, or which may arrive twice.
+"""Start operations on a stack by a call whose response can be lost, and which can arrive twice.
 
-botocore repeats a call whose answer was lost, and a proxy may do so too. CloudFormation refuses the second call: the
-operation of the first one is under way, or has ended already. The operation's events bear the token of the call: they
-are searched before a refusal is believed.
+botocore retries a call whose response was lost, and a proxy may do so too. CloudFormation rejects the second call,
+since the operation of the first one is in progress or has ended. The operation's events contain the token of the call. They
+are searched before the rejection is reported.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html (ClientRequestToken)
 """
 
@@ -27,9 +27,9 @@ _MOST_LOOKS = 5
 def call_once(
     client: CloudFormationClient, operation: Operation, call: Callable[[], object], clock: Clock
 ) -> BaseException | None:
-    """Make the call that begins the operation. Return None where it has begun, else the error that AWS answered.
+    """Make the call that starts the operation. Return None if it has started, otherwise AWS's error.
 
-    An operation has begun where the call succeeds, or where the stack's events bear its token.
+    The operation has started if the call succeeds, or if the stack's events contain its token.
     """
     try:
         call()
@@ -39,10 +39,10 @@ def call_once(
 
 
 def _is_there(client: CloudFormationClient, operation: Operation, error: BaseException, clock: Clock) -> bool:
-    """Return whether the operation has begun. Events lag behind: they are read again while they may be missing.
+    """Return whether the operation has started. Events lag behind: they are read again while they may be missing.
 
-    They may be after an error that leaves open whether the call was carried out, and while the stack's status shows an
-    operation that its events do not.
+    They may be missing after an error that does not say whether the call was executed, and while the stack's status
+    shows an operation that its events do not show.
     """
     pace = Pace(clock, first=1.0, longest=8.0, growth=2.0)
     for look in range(_MOST_LOOKS):

@@ -1,4 +1,4 @@
-"""Asking again and again: how often, how long, and through a bad connection."""
+"""Polling: how often, how long, and over an unreliable connection."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sfnorch.aws.errors import is_transient
 Answer = TypeVar("Answer")
 
 _ATTEMPTS = 12
-"""With botocore's own attempts and these waits, a connection may be gone for some eight minutes."""
+"""With botocore's own retries and these waits, a connection can be lost for about eight minutes."""
 
 
 @dataclass(slots=True)
 class Clock:
-    """Time as it is asked for and waited for; passed in, so that tests have a time of their own."""
+    """The current time, and how to wait. Tests pass a clock that does not wait."""
 
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
@@ -27,7 +27,7 @@ class Clock:
 
 @dataclass(slots=True)
 class Pace:
-    """Waits that grow while nothing changes: the first, the longest, in seconds."""
+    """Waits that grow while nothing changes, from the first to the longest, in seconds."""
 
     clock: Clock
     first: float
@@ -36,13 +36,13 @@ class Pace:
     _next: float = field(default=0.0, init=False)
 
     def wait(self, *, changed: bool, most: float | None = None) -> None:
-        """Waits: the first wait again after a change, else longer than before; `most` seconds where that is given."""
+        """Wait: after a change the first wait, otherwise longer than before, at most `most` seconds."""
         self._next = self.first if changed or not self._next else min(self._next * self.growth, self.longest)
         self.clock.sleep(self._next if most is None else max(0.0, min(self._next, most)))
 
 
 def patiently(call: Callable[..., Answer], clock: Clock) -> Callable[..., Answer]:
-    """Return the call, made again while AWS throttles or can't be reached: for what may be asked twice."""
+    """Return a function that retries the call while AWS throttles or can't be reached. The call must be idempotent."""
     return Retrying(
         retry=retry_if_exception(is_transient),
         wait=wait_exponential(multiplier=1, max=30),

@@ -1,7 +1,7 @@
-"""A run resumed: a new one in which what succeeded is skipped, and what failed goes on from the job that failed.
+"""Resume a run: start a new one that skips what succeeded, and continues what failed from the job that failed.
 
-RedriveExecution can't do it: it enters the state that failed again, and a machine that caught the error and ended in a
-Fail state would fail there once more; a master that told of the failure SUCCEEDED.
+RedriveExecution can't do this. It enters the failed state again: a state machine that caught the error and ended in a
+Fail state would fail there again. And a master that reported the failure SUCCEEDED.
 """
 
 from __future__ import annotations
@@ -26,34 +26,34 @@ if TYPE_CHECKING:
 _ANEW = "`sfnorch run` starts a new run"
 _CUT_OFF = ("ABORTED", "TIMED_OUT")
 _NO_JOB = "(all)"
-"""What a machine that goes on after failures names where it failed as a whole."""
+"""The error of a state machine that continues after failures, and fails at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumption:
-    """The input of the new execution, and what it will do, child by child: its jobs, or nothing where it is skipped."""
+    """The input of the new execution, and what each child will run: its jobs, or nothing if it is skipped."""
 
     input: Mapping[str, Any]
     jobs: Mapping[str, Sequence[str]]
     skipped: Sequence[str] = ()
-    as_planned: str = "all of its jobs, as planned"
-    """What is said of one without a list of jobs."""
+    as_planned: str = "all of its jobs in the plan"
+    """The text for a child without a list of jobs."""
 
 
 def resumption(root: Node, children: Sequence[str] | None) -> Resumption:
-    """How the run is resumed; `children` are those that the master has now, None where it is no master.
+    """Return how the run is resumed. `children` are the current children of the master; None for other patterns.
 
-    Raises SfnorchError where it runs still, where nothing failed, or where a child that failed is there no more.
+    Raises SfnorchError if the run has not ended, if nothing failed, or if a child that failed no longer exists.
     """
     if any(not node.ended for node in root.walk()):
-        raise SfnorchError("It is running still", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
+        raise SfnorchError("The execution is still running", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
     return _of_jobs(root.record) if children is None else _of_children(root, children)
 
 
 def can_resume(root: Node) -> bool:
-    """Return whether `resume` finds something to run, as far as the run itself shows.
+    """Return whether `resume` has something to run, as far as the run shows.
 
-    A machine that is not sfnorch's assigns none of the variables that say what its run is to do.
+    Only sfnorch's state machines assign the variables that say what a run has to do.
     """
     record = root.record
     try:
@@ -73,9 +73,9 @@ def can_resume(root: Node) -> bool:
 
 
 def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
-    """Return what Glue couldn't tell of; jobs that were cut off with their execution become what Glue says of their runs.
+    """Read from Glue how jobs ended that were interrupted with their execution; return what could not be read.
 
-    Raises SfnorchError where a run goes on: another would run beside it.
+    Raises SfnorchError if such a job run has not ended: the resumed run would start a second one.
     """
     untold: list[str] = []
     for node in root.walk():
@@ -85,24 +85,24 @@ def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
             try:
                 run = patiently(glue.get_job_run, clock)(JobName=job.glue_name, RunId=job.run_id)["JobRun"]
             except ClientError as error:
-                untold.append(f"whether {job.name} has succeeded after all can't be told: {message(error)}")
+                untold.append(f"it is unknown whether {job.name} succeeded: {message(error)}")
                 continue
             if run["JobRunState"] in GOING_ON:
                 raise SfnorchError(
-                    f"The run {job.run_id} of {job.name} goes on, though its execution has ended",
-                    hint=f"wait for its end, or stop it: `sfnorch stop {node.arn}`",
+                    f"The run {job.run_id} of {job.name} is still running, though its execution has ended",
+                    hint=f"wait until it ends, or stop it: `sfnorch stop {node.arn}`",
                 )
             job.status = run["JobRunState"]
     return untold
 
 
 def resumption_of_tasks(root: Node, tasks: Sequence[str]) -> Resumption:
-    """How a run of tasks is resumed: what has succeeded, of those that there are now, is done, and all else runs.
+    """Return how a run of tasks is resumed: tasks that succeeded and still exist are skipped, all others run.
 
-    Raises SfnorchError where it runs still, or nothing is left to do.
+    Raises SfnorchError if the run has not ended, or if nothing is left to run.
     """
     if any(not node.ended for node in root.walk()):
-        raise SfnorchError("It is running still", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
+        raise SfnorchError("The execution is still running", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
     before = root.record.variables.get("done")
     done = set(before) if isinstance(before, list) else set()
     for node in root.walk():
@@ -114,39 +114,42 @@ def resumption_of_tasks(root: Node, tasks: Sequence[str]) -> Resumption:
         raise SfnorchError("Nothing failed", hint=_ANEW)
     kept = [name for name in tasks if name in done]
     return Resumption(
-        input={"done": kept}, jobs={name: [] for name in left}, skipped=kept, as_planned="runs when its needs are done"
+        input={"done": kept},
+        jobs={name: [] for name in left},
+        skipped=kept,
+        as_planned="runs when the tasks that it needs are done",
     )
 
 
 MAX_INPUT_BYTES = 262_144
-"""What an execution's input may have: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+"""The maximum size of an execution's input in bytes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
 _ALL_DONE = {"MakeOutcome", "ClearAlarm"}
-"""The states that a flow's last step leads to."""
+"""The states that follow a flow's last step."""
 
 
 def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
-    """How a run of a flow is resumed: at its step that failed, or was cut off, with the variables that it had.
+    """Return how a run of a flow is resumed: at the step that failed or was interrupted, with its variables.
 
-    `steps` are those that the flow has now. Raises SfnorchError where it runs still, where nothing failed, where the
-    step is there no more, or where the variables are too large for an input.
+    `steps` are the current steps of the flow. Raises SfnorchError if the run has not ended, if nothing failed, if the
+    step no longer exists, or if the variables are too large for an input.
     """
     record = root.record
     if not root.ended:
-        raise SfnorchError("It is running still", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
+        raise SfnorchError("The execution is still running", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
     if record.status == "SUCCEEDED":
         raise SfnorchError("Nothing failed", hint=_ANEW)
     entered = [name for name in record.entered if name in record.steps]
     if _ALL_DONE & set(record.entered):
-        raise SfnorchError("All of its steps are done: nothing is left to run", hint=_ANEW)
+        raise SfnorchError("All of its steps have succeeded: nothing is left to run", hint=_ANEW)
     told = record.facts.get("at")
     at = str(told) if told in record.steps else entered[-1] if entered else ""
     if not at:
         why = f"{record.error} {record.message}".strip()
-        raise SfnorchError(f"It ended {record.status} before any step was begun: {why}", hint=_ANEW)
+        raise SfnorchError(f"It ended {record.status} before any step started: {why}", hint=_ANEW)
     if at not in steps:
-        raise SfnorchError(f"The flow has no step {at} any more, but: {', '.join(steps)}", hint=_ANEW)
+        raise SfnorchError(f"The flow no longer has a step {at}. Its steps are: {', '.join(steps)}", hint=_ANEW)
     given = record.input if isinstance(record.input, dict) else {}
     own = {key: value for key, value in given.items() if key != "resumeAt"}
     saved = {name: value for name, value in record.saved.items() if not _is_failure(value, at)}
@@ -160,30 +163,30 @@ def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
 
 
 def _is_failure(value: Any, at: str) -> bool:
-    """Whether the value is what on_error kept of the failure of the step that is run again."""
+    """Return whether the value is the error output that on_error saved for the step that is rerun."""
     return isinstance(value, dict) and value.get("at") == at and {"step", "error", "message"} <= set(value)
 
 
 _COUNTED = "ClearAlarm"
-"""The state of a loop's machine that a run leads to that is well, and counted."""
+"""The state of a loop that follows a run that succeeded and is counted."""
 
 
 def resumption_of_loop(root: Node) -> Resumption:
-    """How a loop goes on: with its workflow's next run; or, where the run was not seen to end, by looking at it again.
+    """Return how a loop is resumed: with the workflow's next run; or by following a run whose end was not seen.
 
-    Raises SfnorchError where it runs still, or has ended well.
+    Raises SfnorchError if the loop has not ended, or has succeeded.
     """
     record = root.record
     if not root.ended:
-        raise SfnorchError("It is running still", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
+        raise SfnorchError("The execution is still running", hint="`sfnorch watch` follows it, `sfnorch stop` ends it")
     if record.status == "SUCCEEDED":
-        raise SfnorchError("The loop has ended well", hint=_ANEW)
+        raise SfnorchError("The loop has succeeded", hint=_ANEW)
     told = {name: record.variables.get(name) for name in ("workflow", "runId", "runs")}
     if not isinstance(told["workflow"], str):
         raise SfnorchError(f"It ended {record.status}: {record.error} {record.message}".rstrip(), hint=_ANEW)
     seen_to_end = "counts" in record.facts or _COUNTED in record.entered
     going_on = {"run_id": told["runId"]} if told["runId"] and not seen_to_end else {}
-    what = f"goes on with the run {told['runId']}" if going_on else "starts its next run"
+    what = f"continues with the run {told['runId']}" if going_on else "starts its next run"
     given = {"workflow_name": told["workflow"], **going_on, "runs": told["runs"] or 0}
     return Resumption(input=given, jobs={told["workflow"]: []}, as_planned=what)
 
@@ -209,7 +212,7 @@ def _of_children(root: Node, children: Sequence[str]) -> Resumption:
         return Resumption(input=root.record.input, jobs={"everything": []})
     if not threads or len(threads) != len(names):
         why = f"{root.record.error} {root.record.message}".strip()
-        raise SfnorchError(f"It ended {root.record.status} before any child was started: {why}", hint=_ANEW)
+        raise SfnorchError(f"It ended {root.record.status} before any child started: {why}", hint=_ANEW)
     by_child = {node.child_of(names): node for node in root.children}
     entries: list[dict[str, Any]] = []
     jobs: dict[str, Sequence[str]] = {}
@@ -225,7 +228,7 @@ def _of_children(root: Node, children: Sequence[str]) -> Resumption:
         raise SfnorchError("Nothing failed", hint=_ANEW)
     if gone := [name for name in jobs if name not in children]:
         raise SfnorchError(
-            f"The master has no child {', '.join(gone)} any more, but: {', '.join(children)}",
+            f"The master no longer has a child {', '.join(gone)}. Its children are: {', '.join(children)}",
             hint="`sfnorch run --thread CHILD=JOBS` runs jobs in another child",
         )
     new = [name for name in children if name not in names]
@@ -237,16 +240,16 @@ def _of_children(root: Node, children: Sequence[str]) -> Resumption:
 
 
 def _left(name: str, thread: Mapping[str, Any], node: Node | None) -> tuple[dict[str, Any], Sequence[str]] | None:
-    """Return what a child is to be given, and the jobs that this means; None where it has nothing left to do.
+    """Return the input of a child, and the jobs that it runs; None if it has nothing left to run.
 
-    One that never ran a job gets what it was to get. Raises SfnorchError where it refused just that.
+    A child that never ran a job gets its original input. Raises SfnorchError if it failed because of that input.
     """
     if node is not None and node.record.status == "SUCCEEDED":
         return None
     if node is not None and node.record.status == UNKNOWN:
         raise SfnorchError(
-            f"The history of {name} is gone: what is left of it can't be told",
-            hint=f"`sfnorch run --only {name} --thread {name}=JOBS` runs the jobs that you name",
+            f"The history of {name} is deleted: it is unknown which jobs are left",
+            hint=f"`sfnorch run --only {name} --thread {name}=JOBS` runs the jobs that you specify",
         )
     if node is not None and node.record.error == "InvalidInput":
         raise SfnorchError(f"{name} refused its input: {node.record.message}", hint=_ANEW)
@@ -257,13 +260,13 @@ def _left(name: str, thread: Mapping[str, Any], node: Node | None) -> tuple[dict
 
 
 def _listed(given: Any) -> list[str]:
-    """Return the jobs that an input names, to be shown: a list, or a string with commas."""
+    """Return the jobs in an input, a list or a comma-separated text, to show them."""
     jobs = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else []
     return [str(job).strip() for job in jobs]
 
 
 def _remaining(record: Record) -> list[str]:
-    """Return the jobs left to run: as the cause says, else those that have not succeeded as far as the history goes."""
+    """Return the jobs left to run: from the cause, otherwise those that have not succeeded in the history."""
     told = record.facts.get("remaining")
     if isinstance(told, list) and told and told != [_NO_JOB]:
         return [str(job) for job in told]

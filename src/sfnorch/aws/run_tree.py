@@ -1,4 +1,4 @@
-"""A run as a tree: an execution, those that it started, and the jobs of each; polled until all have ended."""
+"""A run as a tree of executions with their jobs, polled until all have ended."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
 
 UNKNOWN = "UNKNOWN"
-"""The status of an execution whose history is gone, and of which no other tells."""
+"""The status of an execution whose history is deleted and that its parent does not report."""
 
 _CALLS_A_SECOND = 5.0
-"""A quarter of what GetExecutionHistory takes from an account in the long run (20 a second): others ask as well.
+"""Calls of GetExecutionHistory per second: a quarter of the account's quota (20 a second), which others use as well.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
@@ -34,9 +34,9 @@ _SHORTEST, _LONGEST = 1.0, 10.0
 
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """An execution of the run, what is known of it, and the executions that it started.
+    """An execution of the run, its state, and the executions that it started.
 
-    One that several wait for is a child of the first of them, and `joined` by the others.
+    An execution that several others wait for is a child of the first of them, and `joined` by the others.
     """
 
     arn: str
@@ -46,27 +46,27 @@ class Node:
 
     @property
     def machine(self) -> str:
-        """The name of its machine."""
+        """Return the name of its state machine."""
         return machine_name(self.arn)
 
     @property
     def ended(self) -> bool:
-        """Whether it has ended."""
+        """Return whether it has ended."""
         return self.record.ended is not None
 
     @property
     def skipped(self) -> list[str]:
-        """The children that a master left out, as its input said."""
+        """Return the children that a master skipped, according to its input."""
         rows = zip(self.record.child_names, self.record.threads, strict=False)
         return [name for name, thread in rows if thread.get("skip") is True]
 
     def child_of(self, names: Sequence[str]) -> str:
-        """Which of a master's children it is of: as it says itself, else the one whose name ends its machine's."""
+        """Return which of a master's children it runs: by its cause or variables, otherwise by its machine's name."""
         told = self.record.variables.get("child") or self.record.facts.get("child")
         return str(told) if told else max((n for n in names if self.machine.endswith(f"-{n}")), key=len, default="")
 
     def walk(self) -> Iterator[Node]:
-        """Yield the execution, then those below it."""
+        """Yield the execution, then its descendants."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -74,9 +74,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A failure that is a cause: a job's where `job` is named, else an execution's own.
+    """A failure that is a root cause: of a job if `job` is set, otherwise of the execution itself.
 
-    `refused` is a machine that the execution could not start an execution of.
+    `refused` is a state machine that the execution failed to start.
     """
 
     node: Node
@@ -87,14 +87,14 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What a poll has found out, in the order of time: what has changed in which execution."""
+    """A change that a poll found, and the execution that it belongs to."""
 
     node: Node
     change: Change
 
 
 class RunTree:
-    """A run of one execution or of several that were started together."""
+    """A run of one execution, or of several that were started together."""
 
     def __init__(self, client: SFNClient, arns: list[str], clock: Clock) -> None:
         self.roots = [Node(arn=arn) for arn in arns]
@@ -105,20 +105,20 @@ class RunTree:
 
     @property
     def ended(self) -> bool:
-        """Whether every execution has ended."""
+        """Return whether all executions have ended."""
         return all(node.ended for root in self.roots for node in root.walk())
 
     @property
     def last_roots(self) -> list[Node]:
-        """The executions that no other goes on from: of a loop the one that it has come to."""
+        """Return the root executions that no other execution continues; of a loop, its current execution."""
         arns = {root.arn for root in self.roots}
         return [root for root in self.roots if root.record.next_execution not in arns]
 
     def poll(self) -> list[News]:
-        """Return what is new, read with one call for each execution that hasn't ended."""
+        """Return the changes since the last poll, with one call for each execution that has not ended."""
         news: list[News] = []
         polled: set[str] = set()
-        for root in self.roots:  # which grow by those that go on where others end
+        for root in self.roots:  # which grows by executions that continue others
             news += self._polled(root, polled, parent=None)
             self._share_out(root)
             following = root.record.next_execution
@@ -128,10 +128,10 @@ class RunTree:
         return sorted(news, key=lambda item: item.change.at)
 
     def _share_out(self, root: Node) -> None:
-        """Give each execution that several wait for to one of them: to the root only where no other does."""
+        """Assign each execution that several wait for to one of them, to the root only if no other waits for it."""
         owners: dict[str, Node] = {}
         waiting = [root]
-        for node in waiting:  # which grows as it is gone through
+        for node in waiting:  # which grows during the loop
             for child in self._started(node):
                 if child.arn not in owners:
                     waiting.append(child)
@@ -164,7 +164,7 @@ class RunTree:
                 yield from self._polled(child, polled, parent=node)
 
     def follow(self, deadline: float | None = None) -> Iterator[list[News]]:
-        """Yield what is new, poll by poll, until the run has ended or the deadline, a time of the clock, has passed."""
+        """Yield the changes of each poll until the run has ended or the deadline, a time of the clock, has passed."""
         pace = Pace(self._clock, first=_SHORTEST, longest=_LONGEST, growth=1.3)
         while True:
             news = self.poll()
@@ -177,7 +177,7 @@ class RunTree:
             pace.wait(changed=bool(news), most=None if deadline is None else deadline - self._clock.now())
 
     def failures(self) -> list[Failure]:
-        """Return what failed in the first place, execution by execution; a parent that only tells of its child is left out."""
+        """Return the root causes by execution. A parent that failed only because of its child is not included."""
         return [failure for root in self.roots for node in root.walk() for failure in _failures(node)]
 
 
@@ -193,7 +193,7 @@ def _failures(node: Node) -> Iterator[Failure]:
     if record.status in ("RUNNING", "SUCCEEDED"):
         return
     jobs = [job for job in record.jobs if job.status != "SUCCEEDED"]
-    if record.steps:  # what a flow has handled is no cause
+    if record.steps:  # a failure that a flow has handled is not a cause
         step = record.facts.get("step")
         jobs = [job for job in jobs if (job.name == step if step else job.cut_off)]
     for job in jobs:
@@ -206,18 +206,18 @@ def _failures(node: Node) -> Iterator[Failure]:
 
 
 def _take_from_parent(node: Node, parent: Node, clock: Clock) -> None:
-    """Has an execution that is no more, deleted with its machine, be what its parent's output tells of it."""
+    """Fill in an execution that was deleted with its state machine from its parent's output."""
     output = parent.record.output
     rows = output.get("children", ()) if isinstance(output, dict) else ()
     told = next((row for row in map(_unfolded, rows) if row.get("executionArn") == node.arn), {})
     record = node.record
     record.status, record.error = str(told.get("status", UNKNOWN)), str(told.get("error", ""))
-    record.cause = json.dumps(told) if told else "its history is gone: was its machine deleted?"
+    record.cause = json.dumps(told) if told else "its history is deleted, possibly with its state machine"
     record.ended = parent.record.ended or datetime.fromtimestamp(clock.now(), timezone.utc)
 
 
 def _unfolded(row: Any) -> dict[str, Any]:
-    """Return what a master tells of a child; where it could not take the cause apart, it is done here."""
+    """Return a master's report of a child. A cause that the master could not parse is parsed here."""
     if not isinstance(row, dict):
         return {}
     run = parsed(row.get("cause"))

@@ -1,4 +1,4 @@
-"""What no output and no error may hold: keys, tokens, passwords; blotted out of every text that is shown."""
+"""Mask keys, tokens and passwords in every text that is shown."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import re
 _BLOT = "****"
 _SECRETS: set[str] = set()
 _SHORTEST = 4
-"""Characters of what is blotted out: less would blot out parts of any word."""
+"""The minimum length of a masked text: shorter ones would mask parts of ordinary words."""
 
-# What services put into their answers about a wrong signature, and what a proxy's address may hold.
+# Secrets in a service's error about a wrong signature, and in the address of a proxy.
 _PATTERNS = (
     re.compile(r"(?i)((?:x-amz-security-token|authorization|x-amz-credential)\s*[:=]\s*)[^\s&'\"]+(?:[^\n]*)"),
     re.compile(r"(?i)((?:aws_)?(?:secret_access_key|session_token)\s*[:=]\s*)\S+"),
@@ -20,7 +20,7 @@ _PATTERNS = (
 
 
 def keep_secret(*texts: str | None) -> None:
-    """Has each text blotted out from now on, in every form in which an error or a document may hold it."""
+    """Mask each text from now on, in every form in which an error or a document can contain it."""
     for text in texts:
         if not text:
             continue
@@ -30,7 +30,7 @@ def keep_secret(*texts: str | None) -> None:
 
 
 def without_secrets(text: str) -> str:
-    """Return the text with every secret in it blotted out."""
+    """Return the text with every secret masked."""
     for secret in sorted(_SECRETS, key=len, reverse=True):
         text = text.replace(secret, _BLOT)
     for pattern in _PATTERNS:

@@ -1,4 +1,4 @@
-"""Clients of AWS's services, as the AWS CLI's own settings have them, with calls that can be told without secrets."""
+"""Create clients of AWS's services from the settings of the AWS CLI, and log their calls without secrets."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from types_boto3_sts import STSClient
 
 CALLS = logging.getLogger("sfnorch.aws.calls")
-"""Each call at level DEBUG: the operation, what it is about, and how it ended."""
+"""Logs each call at level DEBUG: the operation, its main parameter, and its result."""
 
 _SCHEMES = ("http", "https")
 _ONE_WORD = re.compile(r"[\x21-\x7e]+")
 _PROMPTING = ("mfa_serial", "credential_process")
-"""Keys of a profile by which botocore, or a program that it starts, may ask a person.
+"""Keys of a profile with which botocore, or a program that it starts, may prompt a person.
 
 https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html
 """
@@ -50,9 +50,9 @@ def _without_words(_: str) -> AbstractContextManager[None]:
 
 
 class Session:
-    """Clients for one profile and one region; made when they are first used.
+    """Clients for one profile and one region, created on first use.
 
-    `waits` shows words while a block runs: the one that finds the credentials, unless that may ask a person.
+    `waits` shows a text while the credentials are read, unless that can prompt a person.
     """
 
     def __init__(
@@ -69,75 +69,78 @@ class Session:
             with _without_words(words) if self._may_ask() else waits(words):
                 self._credentials = self._session.get_credentials()
                 self._keep_credentials()
-        except (ValueError, OSError) as error:  # a credential_process that fails, a token's file that isn't there
+        except (
+            ValueError,
+            OSError,
+        ) as error:  # for example, credential_process fails, or the file of a token is missing
             raise SfnorchError(
-                f"The AWS credentials can't be read: {error}", hint="look at the profile and the environment"
+                f"The AWS credentials can't be read: {error}", hint="check the profile and the environment variables"
             ) from None
 
     def _may_ask(self) -> bool:
-        """Whether a person may be asked for credentials, by any profile: one may lead to another."""
+        """Return whether reading the credentials can prompt a person, in any profile: profiles refer to each other."""
         profiles = self._session._session.full_config.get("profiles", {})
         return any(key in profile for profile in profiles.values() for key in _PROMPTING)
 
     @property
     def region(self) -> str:
-        """The region that calls go to; empty where none is set."""
+        """Return the region of the calls, or an empty text if none is set."""
         return self._session.region_name or ""
 
     @property
     def partition(self) -> str:
-        """The name of the region's partition: aws, aws-cn, aws-us-gov."""
+        """Return the region's partition: aws, aws-cn, aws-us-gov."""
         return partition_of(self.region).name
 
     @cached_property
     def account(self) -> str:
-        """The account's number, as STS tells it."""
+        """Return the account id, from STS."""
         client: STSClient = self._client("sts")
         return client.get_caller_identity()["Account"]
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
-        """CloudFormation's client."""
+        """Return the client of CloudFormation."""
         client: CloudFormationClient = self._client("cloudformation")
         return client
 
     @cached_property
     def cloudwatch(self) -> CloudWatchClient:
-        """CloudWatch's client."""
+        """Return the client of CloudWatch."""
         client: CloudWatchClient = self._client("cloudwatch")
         return client
 
     @cached_property
     def glue(self) -> GlueClient:
-        """Glue's client."""
+        """Return the client of Glue."""
         client: GlueClient = self._client("glue")
         return client
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
-        """CloudWatch Logs' client."""
+        """Return the client of CloudWatch Logs."""
         client: CloudWatchLogsClient = self._client("logs")
         return client
 
     @cached_property
     def redshift_data(self) -> Any:
-        """Redshift's Data API."""
+        """Return the client of the Redshift Data API."""
         return self._client("redshift-data")
 
     @cached_property
     def s3(self) -> S3Client:
-        """S3's client."""
+        """Return the client of S3."""
         client: S3Client = self._client("s3")
         return client
 
     @cached_property
     def stepfunctions(self) -> SFNClient:
-        """Step Functions' client."""
+        """Return the client of Step Functions."""
         client: SFNClient = self._client("stepfunctions")
         return client
 
     def _client(self, service: Any) -> Any:
-        """Return a client that takes no page for an answer, and whose calls are told to CALLS: never their whole content."""
+        """Return a client that rejects HTML pages as responses and logs its calls to CALLS, without their content."""
         try:
             client: Any = self._session.client(service, config=self._config)
             if (
@@ -147,7 +150,7 @@ class Session:
                 raise ValueError(f"Invalid endpoint: {client.meta.endpoint_url}")
         except ValueError as error:
             raise SfnorchError(
-                f"AWS can't be called: {error}", hint="look at AWS_ENDPOINT_URL, and at the region's name"
+                f"AWS can't be called: {error}", hint="check AWS_ENDPOINT_URL and the name of the region"
             ) from None
         client.meta.events.register("before-sign", self._keep_credentials)
         client.meta.events.register("before-parse", _refuse_page)
@@ -157,22 +160,22 @@ class Session:
         return client
 
     def _keep_credentials(self, **_: Any) -> None:
-        """Has the credentials that are in force kept secret: they may have been renewed."""
+        """Mask the current credentials, which may have been renewed."""
         if self._credentials:
             frozen = self._credentials.get_frozen_credentials()
             keep_secret(frozen.secret_key, frozen.token)
             for what, text in zip(("access key id", "secret access key", "session token"), frozen, strict=False):
                 if text and not _ONE_WORD.fullmatch(text):
                     raise SfnorchError(
-                        f"The AWS {what} holds a blank or a line break", hint="mend the variable or the profile"
+                        f"The AWS {what} contains a space or a line break",
+                        hint="correct the environment variable or the profile",
                     )
 
 
 def _refuse_page(response_dict: dict[str, Any], operation_model: Any, **_: Any) -> None:
-    """Raise NoAnswerOfAwsError for a page that a proxy or a login put in the place of an answer.
+    """Raise NoAnswerOfAwsError for an HTML page of a proxy or a login in place of a response.
 
-    botocore would take it for an empty answer, or fail on a missing key. A broken gateway's page (5xx) is left to its
-    retries.
+    botocore would read an empty response, or fail on a missing key. It retries the page of a broken gateway (5xx).
     """
     kind = str(response_dict["headers"].get("content-type", ""))
     if kind.startswith("text/html") and response_dict["status_code"] < 500:

@@ -1,7 +1,7 @@
-"""The events of one operation on a stack: each once, oldest first, none of another operation's.
+"""Read the events of one operation on a stack: each once, oldest first, without those of other operations.
 
-CloudFormation gives a stack's events newest first, in pages, all operations' together; an operation's own bear its
-token and its id.
+CloudFormation returns a stack's events of all operations, newest first, in pages. The events of an operation contain
+its token and its id.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
 """
 
@@ -29,12 +29,12 @@ _BEGINNINGS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _TAKEN_BACK = ("UPDATE_ROLLBACK_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _CANCELLED = re.compile(r"^Resource (creation|update|deletion) cancelled", re.IGNORECASE)
 _QUIET = 10
-"""After as many polls without an event the stack itself is asked whether the operation has ended."""
+"""After this number of polls without an event, the status of the stack is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """An operation on a stack: what its events are known by. `after` is the newest event before it."""
+    """An operation on a stack, and how its events are recognized. `after` is the newest event before it."""
 
     stack_id: str
     token: str = ""
@@ -44,7 +44,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackEvent:
-    """What happened to a resource, or to the stack itself (`of_stack`). `reason` is AWS's, without its noise."""
+    """An event of a resource, or of the stack itself (`of_stack`). `reason` is AWS's message, shortened."""
 
     id: str
     at: datetime
@@ -56,13 +56,13 @@ class StackEvent:
 
     @property
     def failed(self) -> bool:
-        """Whether this is a failure of its own, and not a resource that was stopped since another one failed."""
+        """Return whether it failed by itself, and was not cancelled because another resource failed."""
         return self.status.endswith("FAILED") and not _CANCELLED.match(self.reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How an operation ended: the stack's status, and what failed first, with AWS's reason, where anything did."""
+    """The result of an operation: the stack's status, and the first failure with AWS's reason, if any."""
 
     status: str
     resource: str = ""
@@ -71,28 +71,28 @@ class Ending:
 
     @property
     def failed(self) -> bool:
-        """Whether the stack is not as it was to become: an operation failed, or was taken back."""
+        """Return whether the operation failed or was rolled back."""
         return "FAILED" in self.status or "ROLLBACK" in self.status
 
 
 class Audience(Protocol):
-    """Who sees an operation's events."""
+    """Receives the events of an operation."""
 
     def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
-        """Sees events until there are no more; about as many resources change, 0 where that isn't known."""
+        """Show events until the operation ends. `resources`: about how many resources change, 0 if unknown."""
 
     def waits(self, words: str) -> AbstractContextManager[None]:
-        """Sees what is waited for while the block runs."""
+        """Show what is waited for while the block runs."""
 
 
 def begin(client: CloudFormationClient, stack_id: str, token: str) -> Operation:
-    """Return the operation that is begun next with this token."""
+    """Return the operation that starts next with this token."""
     newest = next(iter(client.describe_stack_events(StackName=stack_id)["StackEvents"]), None)
     return Operation(stack_id=stack_id, token=token, after=newest["EventId"] if newest else "")
 
 
 def has_begun(client: CloudFormationClient, operation: Operation) -> bool:
-    """Return whether one of the stack's events since the operation was prepared bears its token."""
+    """Return whether one of the stack's events since the operation was prepared contains its token."""
     for row in _newest_first(client, operation.stack_id):
         if row["EventId"] == operation.after:
             break
@@ -102,7 +102,7 @@ def has_begun(client: CloudFormationClient, operation: Operation) -> bool:
 
 
 def lag_behind(client: CloudFormationClient, stack_id: str) -> bool:
-    """Return whether the newest event of a stack with an operation under way is older than that operation."""
+    """Return whether the newest event of the stack is older than its operation in progress."""
     newest = next(_newest_first(client, stack_id), None)
     if newest is None:
         return True
@@ -112,7 +112,7 @@ def lag_behind(client: CloudFormationClient, stack_id: str) -> bool:
 
 
 def under_way(client: CloudFormationClient, stack_id: str) -> Operation:
-    """Return the stack's operation that is under way, whoever began it."""
+    """Return the stack's operation in progress, also if someone else started it."""
     rows = _newest_first(client, stack_id)
     first = next(rows, None)
     if first is None:
@@ -133,7 +133,7 @@ def under_way(client: CloudFormationClient, stack_id: str) -> Operation:
 
 
 class Following:
-    """An operation followed to its end: `batches` are its events poll by poll, `status` the stack's at the end."""
+    """Follows an operation until it ends: `batches` are the events of each poll, `status` is the final status."""
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ class Following:
         self._find = patiently(find_stack, clock)
 
     def batches(self) -> Iterator[tuple[StackEvent, ...]]:
-        """Yield what has happened since the last poll, oldest first, perhaps nothing; until the operation has ended."""
+        """Yield the new events of each poll, oldest first and possibly none, until the operation has ended."""
         quiet = 0
         while True:
             events = self._read()
@@ -174,9 +174,9 @@ class Following:
         return "" if stack.status.endswith("IN_PROGRESS") else stack.status
 
     def _new_events(self) -> tuple[StackEvent, ...]:
-        """Return the operation's events that no poll has given yet. Reads pages only as far back as there is news.
+        """Return the operation's new events. Reads pages only as far back as they contain new events.
 
-        What is read is kept only when all of it has been: a poll that breaks off within its pages loses nothing.
+        Events are kept only after all pages are read, so that a poll that fails within its pages loses nothing.
         """
         found = []
         for row in _newest_first(self._client, self._operation.stack_id):
@@ -187,9 +187,9 @@ class Following:
         return tuple(_event(row) for row in reversed(found) if self._is_own(row))
 
     def _is_own(self, row: StackEventTypeDef) -> bool:
-        """Whether the event is this operation's: by its token, else by its id, else since it came after.
+        """Return whether the event belongs to this operation: by token, otherwise by id, otherwise by time.
 
-        What another hand takes back (CancelUpdateStack) goes on under that hand's token.
+        After CancelUpdateStack by someone else, the operation continues with that call's token.
         """
         token, operation_id = row.get("ClientRequestToken", ""), row.get("OperationId", "")
         if self._operation.token and token:
@@ -204,7 +204,7 @@ class Following:
 def follow(
     client: CloudFormationClient, operation: Operation, audience: Audience, clock: Clock, *, resources: int = 0
 ) -> Ending:
-    """How the operation ended, which the audience has seen to its end."""
+    """Follow the operation until it ends, show its events to the audience, and return the result."""
     following = Following(client, operation, clock)
     failed: list[StackEvent] = []
     taken_back: list[StackEvent] = []
@@ -222,7 +222,7 @@ def follow(
         if told is None and not isinstance(error, KeyboardInterrupt):
             raise
         raise _left_alone(operation.stack_id, told) from None
-    # what failed first is the cause, and what came after it only follows from it
+    # the first failure is the cause; later ones follow from it
     cause = next((event for event in failed if not event.of_stack), next(iter([*failed, *taken_back]), None))
     if cause is None:
         return Ending(status=following.status)
@@ -230,9 +230,9 @@ def follow(
 
 
 def _left_alone(stack_id: str, told: SfnorchError | None) -> SfnorchError:
-    """Return what is to be said where an operation is no longer followed: it goes on, and how to see or to end it."""
+    """Return the message for an operation that is no longer followed: it continues; how to follow or to end it."""
     name = stack_id.rpartition(":stack/")[2].partition("/")[0]
-    says = f"The operation on {name} goes on in AWS, and is no longer followed"
+    says = f"The operation on {name} continues in AWS and is no longer followed"
     follow_on = (
         f"`sfnorch status --follow --stack-name {name}` follows it again; `aws cloudformation cancel-update-stack "
         f"--stack-name {name}` takes an update back, `sfnorch delete --stack-name {name}` a creation"
@@ -241,13 +241,13 @@ def _left_alone(stack_id: str, told: SfnorchError | None) -> SfnorchError:
 
 
 def _newest_first(client: CloudFormationClient, stack_id: str) -> Iterator[StackEventTypeDef]:
-    """Yield the stack's events, a page read when it is needed."""
+    """Yield the stack's events; pages are read on demand."""
     for page in client.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         yield from page["StackEvents"]
 
 
 def _begins(row: StackEventTypeDef) -> bool:
-    """Whether an operation on the stack begins with this event."""
+    """Return whether an operation on the stack starts with this event."""
     return row["PhysicalResourceId"] == row["StackId"] and row.get("ResourceStatus", "") in _BEGINNINGS
 
 

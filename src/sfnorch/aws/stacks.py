@@ -1,4 +1,4 @@
-"""A stack as CloudFormation tells of it: status, parameters, outputs, resources, template."""
+"""Read a stack: status, parameters, outputs, resources, template."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
 IN_REVIEW = "REVIEW_IN_PROGRESS"
-"""The status of a stack that is nothing yet but a change set."""
+"""The status of a stack that has only a change set yet."""
 
 MACHINE = "AWS::StepFunctions::StateMachine"
 ALARM = "AWS::CloudWatch::Alarm"
@@ -25,28 +25,28 @@ ALARM = "AWS::CloudWatch::Alarm"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """A stack that is there. `id` is its ARN, which stays its own after its deletion."""
+    """An existing stack. `id` is its ARN, which no other stack gets after its deletion."""
 
     id: str
     name: str
     status: str
     reason: str = ""
     updated: datetime | None = None
-    """When it was created, or updated last."""
+    """When it was created or last updated."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     protected: bool = False
-    """Whether it can't be deleted: its termination protection."""
+    """Whether termination protection is enabled."""
 
     @property
     def in_progress(self) -> bool:
-        """Whether an operation is under way."""
+        """Return whether an operation is in progress."""
         return self.status.endswith("IN_PROGRESS") and self.status != IN_REVIEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource of a stack: `physical_id` is what Ref yields."""
+    """A resource of a stack; `physical_id` is the value of Ref."""
 
     logical_id: str
     physical_id: str
@@ -56,7 +56,7 @@ class Resource:
 
 
 def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
-    """Return the stack of this name or ARN; None where there is none, or it has been deleted."""
+    """Return the stack with this name or ARN; None if it does not exist or is deleted."""
     try:
         rows = client.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
@@ -79,12 +79,12 @@ def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
 
 
 def existing_stack(client: CloudFormationClient, name: str) -> Stack:
-    """Return the stack of this name. Raises SfnorchError where there is none."""
+    """Return the stack with this name. Raises SfnorchError if it does not exist."""
     stack = find_stack(client, name)
     if stack is None:
         raise SfnorchError(
-            f"There is no stack {name} in {client.meta.region_name}",
-            hint="--stack-name and --region choose another; `sfnorch deploy` makes one",
+            f"The stack {name} does not exist in {client.meta.region_name}",
+            hint="specify another with --stack-name and --region, or create it with `sfnorch deploy`",
         )
     return stack
 
@@ -106,9 +106,9 @@ def resources(client: CloudFormationClient, name: str) -> tuple[Resource, ...]:
 
 
 def template_text(client: CloudFormationClient, name: str, change_set: str = "") -> str:
-    """Return the template of the stack, or of a change set of it, as it was sent, or as JSON in a layout of its own.
+    """Return the template of the stack, or of one of its change sets: YAML as it was sent, JSON with indentation.
 
-    boto3 gives JSON as its value.
+    boto3 returns a JSON template parsed.
     """
     of_change_set = {"ChangeSetName": change_set} if change_set else {}
     body = client.get_template(StackName=name, TemplateStage="Original", **of_change_set)["TemplateBody"]

@@ -1,4 +1,4 @@
-"""What a stack's machines and alarms are at."""
+"""Read the state of a stack's state machines and alarms."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 _ALARMS_A_CALL = 100
 _MASTER = "MasterStateMachine"
-"""The logical id of the machine that starts the others, in every stack that has several."""
+"""The logical id of the state machine that starts the others, in every stack that has several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A state machine of a stack; `title` is its name without the stack's."""
+    """A state machine of a stack; `title` is its name without the stack's name."""
 
     logical_id: str
     arn: str
@@ -35,7 +35,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastExecution:
-    """The execution of a machine that was started last."""
+    """The newest execution of a state machine."""
 
     machine: Machine
     arn: str
@@ -47,7 +47,7 @@ class LastExecution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmState:
-    """An alarm: its name without the stack's, OK or ALARM or INSUFFICIENT_DATA, since when, and why."""
+    """An alarm: its name without the stack's name; OK, ALARM or INSUFFICIENT_DATA; since when, and why."""
 
     title: str
     name: str
@@ -58,7 +58,7 @@ class AlarmState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A stack with its machines, the last execution of each that has one, and its alarms."""
+    """A stack with its state machines, the newest execution of each, and its alarms."""
 
     stack: Stack
     machines: tuple[Machine, ...]
@@ -72,7 +72,7 @@ def machines(client: CloudFormationClient, stack: Stack) -> tuple[Machine, ...]:
 
 
 def main_machine(found: Sequence[Machine], stack: Stack, name: str = "") -> Machine:
-    """Return the machine of this name; without one the master, or the only one. Raises SfnorchError where none is meant."""
+    """Return the state machine with this name, or the master, or the only one. Raises SfnorchError if none matches."""
     if not found:
         raise SfnorchError(f"The stack {stack.name} has no state machine")
     known = ", ".join(machine.title for machine in found)
@@ -81,19 +81,21 @@ def main_machine(found: Sequence[Machine], stack: Stack, name: str = "") -> Mach
             names = (machine.title, machine.logical_id, machine.logical_id.removesuffix("StateMachine"), machine.arn)
             if name.lower() in (candidate.lower() for candidate in names):
                 return machine
-        raise SfnorchError(f"There is no state machine {name!r} in the stack {stack.name}", hint=f"it has: {known}")
+        raise SfnorchError(f"The stack {stack.name} has no state machine {name!r}", hint=f"available: {known}")
     if len(found) == 1:
         return found[0]
     for machine in found:
         if machine.logical_id == _MASTER:
             return machine
-    raise SfnorchError(f"The stack {stack.name} has several state machines", hint=f"name one with --machine: {known}")
+    raise SfnorchError(
+        f"The stack {stack.name} has several state machines", hint=f"specify one with --machine: {known}"
+    )
 
 
 def status(
     cloudformation: CloudFormationClient, stepfunctions: SFNClient, cloudwatch: CloudWatchClient, stack: Stack
 ) -> Status:
-    """Return what the stack is at."""
+    """Return the state of the stack."""
     there = resources(cloudformation, stack.id)
     found = tuple(_machine(resource, stack) for resource in _made(there, MACHINE))
     names = [resource.physical_id for resource in _made(there, ALARM)]
@@ -106,7 +108,7 @@ def status(
 
 
 def _made(there: Sequence[Resource], kind: str) -> list[Resource]:
-    """Return the stack's resources of a type, the master's first, then by logical id, Child2's before Child10's."""
+    """Return the stack's resources of a type: the master's first, then by logical id, Child2 before Child10."""
     made = [r for r in there if r.type == kind and r.physical_id and r.status != "DELETE_COMPLETE"]
     return sorted(made, key=lambda r: (not r.logical_id.startswith("Master"), _natural(r.logical_id)))
 
@@ -126,7 +128,7 @@ def _last_executions(client: SFNClient, found: Sequence[Machine]) -> Iterator[La
             rows = client.list_executions(stateMachineArn=machine.arn, maxResults=1)["executions"]
         except ClientError as error:
             if code(error) in ("StateMachineDoesNotExist", "StateMachineTypeNotSupported"):
-                continue  # deleted by hand, or an express machine, which keeps no list
+                continue  # deleted by hand, or an Express state machine, which has no list of executions
             raise
         for row in rows:
             yield LastExecution(

@@ -1,6 +1,6 @@
-"""What a deployment has to do, as data: from the state of the stack to a list of steps, made without a call.
+"""Plan a deployment: from the state of the stack to a list of steps, without a call.
 
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html tells what each status means.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html explains each status.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TOKEN = re.compile(r"sfnorch-(?P<digest>[0-9a-f]{16})-(?P<verb>[a-z]+)-[0-9a-f]
 
 
 class Verb(Enum):
-    """What a step does; an operation's token says which step began it."""
+    """What a step does; an operation's token says which step started it."""
 
     MAKE_BUCKET = "bucket"
     CHANGE_SET = "changes"
@@ -44,14 +44,14 @@ class Verb(Enum):
     ROLL_BACK = "rollback"
     CONTINUE_ROLLBACK = "continue"
     FOLLOW = "follow"
-    """Follow this very deployment, which is under way; its end is the end."""
+    """Follow this deployment, which is in progress already."""
     AWAIT = "await"
-    """Wait for what is under way, and then look again."""
+    """Wait for the operation in progress, then read the stack again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step: what is told before it, and what is asked; `firm`: that nobody may say yes to beforehand."""
+    """A step: the text shown before it, and its question. `firm`: --yes does not answer the question."""
 
     verb: Verb
     says: str = ""
@@ -61,7 +61,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is to be deployed. The template is sent as `body`, or lies at `url`."""
+    """A request to deploy. The template is sent as `body`, or is stored at `url`."""
 
     stack_name: str
     body: str
@@ -69,22 +69,22 @@ class Wish:
     declared: tuple[str, ...] = ()
     """The names of the template's parameters."""
     parameters: Mapping[str, str] = field(default_factory=dict)
-    """Values that are given; what isn't given keeps its value, or has its default."""
+    """Values of parameters. Other parameters keep their value or have their default."""
     secret: tuple[str, ...] = ()
-    """The names of parameters whose values are nobody's business: NoEcho."""
+    """The names of parameters with NoEcho, whose values are secret."""
     tags: Mapping[str, str] = field(default_factory=dict)
     role_arn: str = ""
     on_failure: OnFailure = "rollback"
     keeps_parameters: bool = True
-    """Whether a parameter that isn't given keeps the stack's value; else it has the template's default again."""
+    """Whether a parameter without a value keeps the stack's value, or gets the template's default."""
     settled: bool = True
-    """Whether the same template and parameters mean the same at another time: not what SSM or a macro yields."""
+    """Whether template and parameters always mean the same: not with values of SSM, nor with macros."""
 
     @property
     def digest(self) -> str:
-        """What the same wish has again, and no other: by it a deployment that was cut off knows its own traces.
+        """Return the digest of the request, by which an interrupted deployment recognizes its change sets.
 
-        Of a secret value it holds a slow hash, which can't be guessed from the short digest in reasonable time.
+        For a secret value it uses a slow hash, which can't be guessed from the short digest in reasonable time.
         """
         told = {name: value for name, value in self.parameters.items() if name not in self.secret}
         kept = {
@@ -98,32 +98,32 @@ class Wish:
 
 
 def name_prefix(digest: str) -> str:
-    """How the names of this deployment's change sets begin."""
+    """Return the prefix of the names of this deployment's change sets."""
     return f"sfnorch-{digest}-"
 
 
 def digest_of(change_set_name: str) -> str:
-    """Return the digest of the wish that a change set of sfnorch's is of; for another's one made from its name."""
+    """Return the digest in the name of sfnorch's change set; for another change set, one of its name."""
     change_set_name = change_set_name.partition(":changeSet/")[2].partition("/")[0] or change_set_name  # of an ARN
     match = re.match(r"sfnorch-([0-9a-f]{16})-", change_set_name)
     return match[1] if match else hashlib.sha256(change_set_name.encode()).hexdigest()[:16]
 
 
 def token(digest: str, verb: Verb, nonce: str) -> str:
-    """Return the token of an operation of this deployment, told again in the operation's events."""
+    """Return the token of an operation of this deployment, which the operation's events contain."""
     return f"sfnorch-{digest}-{verb.value}-{nonce}"
 
 
 def own_verb(operation_token: str, digest: str) -> Verb | None:
-    """Return what of this deployment the operation with this token is; None where it is another's."""
+    """Return which step of this deployment has this token; None if it belongs to another deployment."""
     match = _TOKEN.fullmatch(operation_token)
     return Verb(match["verb"]) if match and match["digest"] == digest else None
 
 
 def steps(stack: Stack | None, digest: str, operation_token: str = "", *, execute: bool = True) -> list[Step]:
-    """Return what is to be done to deploy over the stack as it is; `operation_token` is that of the operation under way.
+    """Return the steps to deploy to the stack. `operation_token` is the token of the operation in progress.
 
-    Raises SfnorchError for a status that nothing leads out of.
+    Raises SfnorchError for a status that can't be left.
     """
     if stack is not None and stack.in_progress:
         return [_under_way(stack, own_verb(operation_token, digest))]
@@ -136,22 +136,22 @@ def steps(stack: Stack | None, digest: str, operation_token: str = "", *, execut
 
 
 def holds_resources(stack: Stack) -> bool:
-    """Return whether the stack may hold resources of an earlier deployment."""
+    """Return whether the stack can contain resources of an earlier deployment."""
     return stack.status not in (IN_REVIEW, _EMPTY)
 
 
 def kept_parameters(stack: Stack | None) -> Mapping[str, str]:
-    """Return the parameters whose values are kept unless others are given: none of a stack that is to be made (anew)."""
+    """Return the parameters that keep their values unless overridden; none for a stack to create."""
     if stack is None or stack.status == IN_REVIEW or stack.status in (_EMPTY, *_HALF_MADE):
         return {}
     return stack.parameters
 
 
 def change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChangeSetInputTypeDef:
-    """Return what CreateChangeSet is asked. A parameter that isn't given keeps the value that the stack has.
+    """Return the parameters of CreateChangeSet. Template parameters without a value keep the stack's value.
 
-    That roles may be made is acknowledged for every template: who reviews the changes sees them, and what a macro or a
-    module makes can't be told from the template.
+    The capability to create roles is acknowledged for every template: the review of the changes shows them, and the
+    resources of a macro or a module are not visible in the template.
     """
     creates = stack is None or stack.status == IN_REVIEW
     request: CreateChangeSetInputTypeDef = {
@@ -162,7 +162,7 @@ def change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChan
         "Parameters": _parameters(wish, kept_parameters(stack) if wish.keeps_parameters else ()),
         "Capabilities": ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
         "OnStackFailure": _on_stack_failure(wish.on_failure, creates=creates),
-        "Description": "made by sfnorch deploy",
+        "Description": "created by sfnorch deploy",
     }
     if wish.url:
         request["TemplateURL"] = wish.url
@@ -184,7 +184,7 @@ def _parameters(wish: Wish, before: Iterable[str]) -> list[ParameterTypeDef]:
 
 
 def _on_stack_failure(wanted: OnFailure, *, creates: bool) -> Literal["ROLLBACK", "DELETE", "DO_NOTHING"]:
-    """Return what CloudFormation calls it. It deletes only what it has just created: an update is rolled back instead."""
+    """Return the value of OnStackFailure. DELETE is valid for creations only; an update is rolled back instead."""
     if wanted == "keep":
         return "DO_NOTHING"
     return "DELETE" if wanted == "delete" and creates else "ROLLBACK"
@@ -192,31 +192,31 @@ def _on_stack_failure(wanted: OnFailure, *, creates: bool) -> Literal["ROLLBACK"
 
 def _under_way(stack: Stack, own: Verb | None) -> Step:
     if own is Verb.EXECUTE:
-        return Step(verb=Verb.FOLLOW, says=f"This very deployment of {stack.name} is under way: {stack.status}.")
-    says = f"An operation on {stack.name} is under way: {stack.status}."
+        return Step(verb=Verb.FOLLOW, says=f"This deployment of {stack.name} is in progress already: {stack.status}.")
+    says = f"An operation on {stack.name} is in progress: {stack.status}."
     if own is not None:
         return Step(verb=Verb.AWAIT, says=says)
     if stack.status == "DELETE_IN_PROGRESS":
-        return Step(verb=Verb.AWAIT, says=says, question="Wait until it is deleted, and then create it anew?")
-    return Step(verb=Verb.AWAIT, says=says, question="Wait for its end, and then deploy?", firm=True)
+        return Step(verb=Verb.AWAIT, says=says, question="Wait until it is deleted, then create it again?")
+    return Step(verb=Verb.AWAIT, says=says, question="Wait until it ends, then deploy?", firm=True)
 
 
 def _recovery(stack: Stack) -> Step:
-    """Return the step that makes the stack one that can be deployed to again."""
+    """Return the step that brings the stack into a state that can be deployed to."""
     name, status = stack.name, stack.status
     if status == _EMPTY:
-        says = f"{name} is {status}: its creation failed, and nothing of it is left."
-        return Step(verb=Verb.DELETE, says=says, question="Delete it, and create it anew?")
+        says = f"{name} is {status}: its creation failed, and no resource is left."
+        return Step(verb=Verb.DELETE, says=says, question="Delete it, then create it again?")
     if status in _HALF_MADE:
-        says = f"{name} is {status}: some of its resources are there."
-        return Step(verb=Verb.DELETE, says=says, question="Delete it with all its resources, and create it anew?")
+        says = f"{name} is {status}: some of its resources exist."
+        return Step(verb=Verb.DELETE, says=says, question="Delete it with all its resources, then create it again?")
     if status == "UPDATE_FAILED":
-        says = f"{name} is {status}: its last update failed half way, and was not rolled back."
+        says = f"{name} is {status}: its last update failed and was not rolled back."
         return Step(verb=Verb.ROLL_BACK, says=says, question="Roll it back first?")
     if status == "UPDATE_ROLLBACK_FAILED":
-        says = f"{name} is {status}: its last update failed, and so did going back."
+        says = f"{name} is {status}: its last update failed, and its rollback failed too."
         return Step(verb=Verb.CONTINUE_ROLLBACK, says=says, question="Continue the rollback first?")
     raise SfnorchError(
-        f"{name} is {status}, from which sfnorch knows no way on",
-        hint="the CloudFormation console shows what can be done with it",
+        f"{name} is {status}, from which sfnorch can't deploy",
+        hint="the CloudFormation console shows the available actions",
     )

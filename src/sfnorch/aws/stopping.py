@@ -1,7 +1,7 @@
-"""Stopping a run for good: the execution, those that it started, and what all of them have running.
+"""Stop a run: the execution, the executions that it started, and their job runs.
 
-The parent is stopped first, so that it neither takes its children for failed nor tells anyone so. Step Functions stops
-what a `.sync` task waits for as well as it can; here nothing is left to that.
+The parent is stopped first, so that it does not report its children as failed. Step Functions stops the job run of a
+`.sync` task only on a best-effort basis, so job runs are stopped here too.
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
 """
 
@@ -30,7 +30,7 @@ _STATEMENT_GOES_ON = ("SUBMITTED", "PICKED", "STARTED")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """What was stopped: executions by ARN, job runs as (job, run id); and what couldn't be, with the reason."""
+    """What was stopped: executions by ARN, job runs as (job, run id); and what could not be stopped, and why."""
 
     executions: tuple[str, ...]
     job_runs: tuple[tuple[str, str], ...]
@@ -42,9 +42,9 @@ class Stopped:
 def stop_run(
     stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, clock: Clock, redshift: Callable[[], Any]
 ) -> Stopped:
-    """Return what was stopped. A job may start while its execution is being stopped: it is looked for afterwards.
+    """Stop the run, and return what was stopped. Jobs that started meanwhile are searched for and stopped afterwards.
 
-    `redshift` yields a client of Redshift's Data API, which is rarely wanted.
+    `redshift` creates a client of the Redshift Data API, which is rarely needed.
     """
     tree = RunTree(stepfunctions, [arn], clock)
     stopped = [arn] if patiently(stop, clock)(stepfunctions, arn, cause) else []
@@ -61,10 +61,10 @@ def stop_run(
                     stopped.append(node.arn)
                 asked.add(node.arn)
             clock.sleep(0.5)
-        failed += [f"{node.arn} is running still" for node in _nodes(tree) if not node.ended]
+        failed += [f"{node.arn} is still running" for node in _nodes(tree) if not node.ended]
     except Exception as error:
-        failed.append(f"which children and job runs it had can't be told: {_told(error)}")
-    failed += [f"a run of {name} was just being started: look for it in Glue" for name in _starting(tree)]
+        failed.append(f"its children and job runs are unknown: {_told(error)}")
+    failed += [f"a run of {name} was being started; check it in Glue" for name in _starting(tree)]
     ways: dict[str, Callable[[str, str], bool]] = {
         "job": lambda name, run_id: _stop_job_run(glue, name, run_id, clock),
         "workflow": lambda name, run_id: _stop_workflow_run(glue, name, run_id, clock),
@@ -87,24 +87,24 @@ def stop_run(
 
 
 def _nodes(tree: RunTree) -> Iterator[Node]:
-    """Every execution of the run, those that went on where others ended too."""
+    """Yield every execution of the run, including executions that continue others."""
     for root in tree.roots:
         yield from root.walk()
 
 
 def _stop_job_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
-    """Whether the job run was stopped; it may have ended before. Raises SfnorchError where Glue refuses."""
+    """Stop the job run, and return whether this stopped it: it may have ended before. Raises SfnorchError."""
     run = patiently(glue.get_job_run, clock)(JobName=name, RunId=run_id)
     if run["JobRun"]["JobRunState"] not in RUNNING:
         return False
     answer = patiently(glue.batch_stop_job_run, clock)(JobName=name, JobRunIds=[run_id])
     for row in answer.get("Errors", ()):
-        raise SfnorchError(row["ErrorDetail"].get("ErrorMessage", "Glue refuses to stop it"))
+        raise SfnorchError(row["ErrorDetail"].get("ErrorMessage", "Glue did not stop it"))
     return True
 
 
 def _stop_workflow_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
-    """Whether the workflow's run was stopped; it may have ended before."""
+    """Stop the workflow run, and return whether this stopped it: it may have ended before."""
     run = patiently(glue.get_workflow_run, clock)(Name=name, RunId=run_id)["Run"]
     if run.get("Status") != "RUNNING":
         return False
@@ -113,7 +113,7 @@ def _stop_workflow_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -
 
 
 def _cancel_statement(redshift: Any, statement: str, clock: Clock) -> bool:
-    """Whether the statement was cancelled; it may have finished before."""
+    """Cancel the statement, and return whether this cancelled it: it may have finished before."""
     if patiently(redshift.describe_statement, clock)(Id=statement)["Status"] not in _STATEMENT_GOES_ON:
         return False
     return bool(patiently(redshift.cancel_statement, clock)(Id=statement).get("Status"))
@@ -127,12 +127,12 @@ def _told(error: Exception) -> str:
 
 
 def _starting(tree: RunTree) -> Iterator[str]:
-    """Jobs of which nothing tells whether a run was started, by Glue's name."""
+    """Yield the names of jobs for which it is unknown whether a run was started."""
     for node in _nodes(tree):
         yield from (job.glue_name for job in node.record.jobs if job.cut_off and job.of_glue and not job.run_id)
 
 
 def _unsettled(tree: RunTree) -> Iterator[Job]:
-    """Yield the runs that were not seen to end by themselves."""
+    """Yield the runs whose end the history does not show."""
     for node in _nodes(tree):
         yield from (job for job in node.record.jobs if job.unsettled)

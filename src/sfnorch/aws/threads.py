@@ -1,6 +1,7 @@
-"""What starts the machines that sfnorch makes: a master's threads, or one execution for each list of jobs.
+"""The input that starts sfnorch's state machines: a master's threads, or one execution for each job list.
 
-A master takes `{"threads": [{threadId, child, glueJobs, skip}]}`; a machine that runs jobs, `{threadId, glueJobs}`.
+The input of a master is `{"threads": [{threadId, child, glueJobs, skip}]}`; of a state machine that runs jobs,
+`{threadId, glueJobs}`.
 """
 
 from __future__ import annotations
@@ -23,59 +24,59 @@ _NUMBERED = re.compile(r"T([1-9][0-9]*)")
 
 
 def definition(client: SFNClient, machine_arn: str) -> dict[str, Any]:
-    """Return the machine's definition as it is now."""
+    """Return the current definition of the state machine."""
     parsed = json.loads(client.describe_state_machine(stateMachineArn=machine_arn)["definition"])
     return parsed if isinstance(parsed, dict) else {}
 
 
 def children(of: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return the names of a master's children, in their order; None for a machine that is no master."""
+    """Return the names of a master's children, in order; None for other state machines."""
     state = of.get("States", {}).get("ResolveThreads", {})
     names = state.get("Assign", {}).get("children") if isinstance(state, dict) else None
     return tuple(map(str, names)) if isinstance(names, list) else None
 
 
 def tasks(of: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return the names of the tasks of a master of tasks; None for another machine."""
+    """Return the names of a `dag` master's tasks; None for other state machines."""
     state = of.get("States", {}).get("ResolveTasks", {})
     names = state.get("Assign", {}).get("tasks") if isinstance(state, dict) else None
     return tuple(map(str, names)) if isinstance(names, list) else None
 
 
 def steps(of: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """Return the names of a flow's steps, in their order; None for another machine."""
+    """Return the names of a flow's steps, in order; None for other state machines."""
     state = of.get("States", {}).get("ResolveInput", {})
     names = state.get("Assign", {}).get("steps") if isinstance(state, dict) else None
     return tuple(map(str, names)) if isinstance(names, list) else None
 
 
 def is_loop(of: Mapping[str, Any]) -> bool:
-    """Whether it is a machine of sfnorch's that runs a Glue workflow again and again."""
+    """Return whether it is a `continuous` loop of sfnorch, which runs a Glue workflow repeatedly."""
     return {"ResolveRun", "StartRun", "HandOver"} <= set(of.get("States", {}))
 
 
 def runs_jobs(of: Mapping[str, Any]) -> bool:
-    """Whether it is a machine of sfnorch's that runs the jobs which its input names."""
+    """Return whether it is a state machine of sfnorch that runs the jobs in its input."""
     states = of.get("States", {})
     return "ResolveJobs" in states and "RunGivenJobs" in states
 
 
 def wants_jobs(of: Mapping[str, Any]) -> bool:
-    """Whether the machine runs nothing unless its input names jobs: no rule of it has a list of its own."""
+    """Return whether the state machine requires jobs in its input: none of its rules has a job list."""
     rules = of.get("States", {}).get("CheckJobs", {}).get("Choices", ())
     return runs_jobs(of) and not any(isinstance(rule.get("Assign", {}).get("jobs"), list) for rule in rules)
 
 
 def list_names(of: Mapping[str, Any]) -> set[str]:
-    """Return the names that the machine knows in lists besides Glue's own: those with settings."""
+    """Return the names in its job lists that differ from the names in Glue: entries with settings."""
     settings = of.get("States", {}).get("ResolveJobs", {}).get("Assign", {}).get("settings", {})
     return set(settings) if isinstance(settings, dict) else set()
 
 
 def master_input(names: Sequence[str], threads: Threads, only: Sequence[str]) -> dict[str, Any]:
-    """Return a master's input: these threads' jobs for their children, and none but the named children.
+    """Return a master's input: the jobs of these threads, and which children to skip.
 
-    Raises SfnorchError, with all of them, for children that are unknown and for two threads of one child.
+    Raises SfnorchError that lists all unknown children and all threads for the same child.
     """
     faults = [_unknown("child", name, names) for name in only if name not in names]
     given: dict[str, tuple[str, Sequence[str]]] = {}
@@ -106,9 +107,9 @@ def master_input(names: Sequence[str], threads: Threads, only: Sequence[str]) ->
 
 
 def child_of_thread(thread: str, position: int, names: Sequence[str]) -> str | None:
-    """Return the child that a threadId selects, as a master of these children does; None where there is none.
+    """Return the child that a threadId selects in a master with these children; None if it selects none.
 
-    It is the child of that name, for `T<n>` the n-th child, else the child at the thread's own position.
+    It is the child with that name, for `T<n>` the n-th child, otherwise the child at the thread's position.
     """
     if thread in names:
         return thread
