@@ -58,7 +58,7 @@ _TERMS = (
 )
 
 TERMS = tuple(
-    (re.compile(rf"(?<![\w$.'/-])(?:{term.pattern.replace(' ', ' +')})(?![\w$/-])", re.IGNORECASE), term)
+    (re.compile(rf"(?<![\w$.'`/-])(?:{term.pattern.replace(' ', ' +')})(?![\w$`/-])", re.IGNORECASE), term)
     for term in _TERMS
 )
 

@@ -1,8 +1,8 @@
 """Start operations on a stack by a call whose response can be lost, and which can arrive twice.
 
 botocore retries a call whose response was lost, and a proxy may do so too. CloudFormation rejects the second call,
-since the operation of the first one is in progress or has ended. The operation's events contain the token of the call. They
-are searched before the rejection is reported.
+since the operation of the first one is in progress or has ended. The operation's events contain the token of the call.
+They are searched before the rejection is reported.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html (ClientRequestToken)
 """
 

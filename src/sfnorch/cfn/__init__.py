@@ -1,1 +1,1 @@
-"""From a workflow to a template: troposphere lives here, and here alone."""
+"""Render a workflow as a template. No other package imports troposphere."""

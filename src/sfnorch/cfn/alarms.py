@@ -1,7 +1,7 @@
-"""An alarm for each machine, and the topic that all of them tell.
+"""An alarm for each state machine, and the topic that the alarms notify.
 
-A metric is there only where something has ended: missing data leaves an alarm as it is, so that it says how the last
-execution went. https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+A metric has data only when an execution has ended. Missing data keeps the state of an alarm, so that it shows the
+result of the last execution. https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _FAILURES = {"failed": "ExecutionsFailed", "timedOut": "ExecutionsTimedOut", "ab
 
 
 def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
-    """Return the alarm on any failure of the machine: failed, timed out or aborted."""
+    """Return the alarm on failures of the state machine: executions that failed, timed out or were aborted."""
     arn = MetricDimension(Name="StateMachineArn", Value=Ref(machine_id(machine.key)))
     metrics = [
         MetricDataQuery(
@@ -60,7 +60,7 @@ def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
 
 
 def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
-    """Return the stack's own topic, its key and its subscriptions, made where no topic is given at deploy."""
+    """Return the topic that the stack creates if no topic is specified at deploy, its key and its subscriptions."""
     if workflow.topic.arn:
         return []
     key = Key(
@@ -86,9 +86,9 @@ def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
 
 
 def _key_policy() -> dict[str, Any]:
-    """Return the account's administrators; the pipeline that deploys this very stack; and CloudWatch, to notify by alarms.
+    """Return the key policy: access for the account's administrators, this stack's pipeline, and CloudWatch alarms.
 
-    The pipeline's role has no permission on keys but by this policy: so it reaches no key of another stack.
+    The pipeline's role gets permissions on keys only by this policy, so it can't use the key of another stack.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     root = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")

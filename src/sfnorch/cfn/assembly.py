@@ -1,4 +1,4 @@
-"""What all templates have in common: their sections in reading order, groups of resources under headings, tags."""
+"""Assemble a template: sections in reading order, groups of resources under headings, tags."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from sfnorch import workflow as flow
 from sfnorch.origin import Origin
 
 Group = tuple[str, Sequence[AWSObject]]
-"""Resources that belong together, and the heading over them."""
+"""Resources that belong together, and their heading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateData:
-    """A template as data, sections in the order in which people read them, with a heading for some entries."""
+    """A template as data: sections in reading order, with headings for some entries."""
 
     data: dict[str, Any]
     headings: dict[tuple[str, str], str]
@@ -36,7 +36,7 @@ def assembled(
     mappings: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({}),
     transform: str = "",
 ) -> TemplateData:
-    """Return the template of these parts; the tags are put on every resource that takes any."""
+    """Return the template of these parts, with the tags on every resource that supports tags."""
     template = Template()
     template.set_version("2010-09-09")
     if transform:
@@ -66,7 +66,7 @@ def assembled(
 
 
 def parameter(declared: flow.Parameter) -> Parameter:
-    """Return the parameter as CloudFormation declares it."""
+    """Return the declaration of the parameter in CloudFormation."""
     return Parameter(
         declared.name,
         Type="CommaDelimitedList" if declared.is_list else "String",
@@ -91,7 +91,7 @@ _SECTIONS = (
 
 
 def _in_reading_order(data: dict[str, Any]) -> dict[str, Any]:
-    """Return the template's sections in order, and in each resource its type before its properties."""
+    """Return the template with its sections in order, and with the type before the properties of each resource."""
     data["Resources"] = {name: _type_first(resource) for name, resource in data["Resources"].items()}
     return {section: data[section] for section in _SECTIONS if section in data}
 

@@ -1,4 +1,4 @@
-"""Private buckets: encrypted, versioned, read over TLS alone, and still there when the stack is deleted."""
+"""Private buckets: encrypted, versioned, accessible over TLS only, and retained when the stack is deleted."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OLD_DAYS = 30
 
 
 def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> list[AWSObject]:
-    """Return the bucket and its policy. What lies in it expires, or just old versions do; `tells`: EventBridge, of changes."""
+    """Return the bucket and its policy. `expires`: all objects, or old versions; `tells`: send EventBridge events."""
     told = NotificationConfiguration(EventBridgeConfiguration=EventBridgeConfiguration(EventBridgeEnabled=True))
     bucket = Bucket(
         logical_id,

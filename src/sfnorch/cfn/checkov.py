@@ -20,7 +20,7 @@ Resource = TypeVar("Resource", bound=AWSObject)
 class Accepted:
     """A check that fails on a type of resource, and why the templates accept that.
 
-    It fails where the resource lacks the property `lacks`; if `has` is given, only where the resource has that one. The
+    It fails if the resource lacks the property `lacks`, and has the property `has` if that is set. The
     reason holds for every resource of the type in all templates, or for the one with the logical id.
     """
 

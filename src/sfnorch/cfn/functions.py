@@ -1,7 +1,7 @@
-"""Lambda functions: each with a role that may write its own log and what the plan gives it, and that log's group.
+"""Lambda functions, each with its log group and a role that allows to write the log and what the plan permits.
 
-Code of one file stands in the template, from where CloudFormation puts it into `index.py`; other code lies in S3 under
-the hash of what it is, where `sfnorch deploy` puts it, and the function's Metadata tells where it came from.
+Code of one file is inline in the template, and CloudFormation writes it to `index.py`. `sfnorch deploy` puts other code
+into S3 under its hash; the function's Metadata contains its source.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html
 """
 
@@ -24,7 +24,7 @@ from sfnorch.packages import METADATA, PYTHON, package_key
 RUNTIME = "python{}.{}".format(*PYTHON)
 
 _LOG_RETENTION_DAYS = 30
-"""For which the functions' logs are kept where the plan keeps none of the machines'."""
+"""The log retention of functions if the plan has no logging of state machines."""
 
 
 def function_resources(function: flow.Function, workflow: flow.Workflow) -> list[AWSObject]:
@@ -74,6 +74,6 @@ def _statements(function: flow.Function, workflow: flow.Workflow, log_group: str
             for given in function.permissions
         ),
     ]
-    if workflow.tracing:  # which takes no resource but *
+    if workflow.tracing:  # which supports only the resource *
         found.append(allow("Trace", TRACING[:2], "*"))
     return found

@@ -1,4 +1,4 @@
-"""AWS's limits that a rendering can pass, each told with the place and the way out.
+"""Check the limits of AWS that a template can exceed, and suggest how to stay within them.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -23,8 +23,8 @@ ROLE_POLICY_CHARACTERS = 10_240
 ROLE_MANAGED_POLICIES = 10
 COUNTS = {"Parameters": 200, "Resources": 500, "Outputs": 200}
 
-# What intrinsic functions may become at most, as far as the template can know: names in the longest region and
-# partition, and a stack's name of usual length.
+# The longest values of intrinsic functions that the template can expect: the longest region and partition, and the
+# name of a stack of usual length.
 _LONGEST = {
     "AWS::Partition": max(PARTITIONS, key=len),
     "AWS::Region": "us-isof-south-1",
@@ -35,9 +35,9 @@ _ARN = "a" * 110
 
 
 def check_data(data: Mapping[str, Any], workflow: flow.Workflow) -> None:
-    """Raise LimitError where a section, a definition or a role of the template is past a limit, with all of them."""
+    """Raise LimitError that lists all sections, definitions and roles of the template that exceed a limit."""
     faults = [
-        f"the template has {len(data[section]):,} {section.lower()}, and CloudFormation takes {limit}: {_FEWER}"
+        f"the template has {len(data[section]):,} {section.lower()}, but CloudFormation allows {limit}: {_FEWER}"
         for section, limit in COUNTS.items()
         if len(data.get(section, ())) > limit
     ]
@@ -45,25 +45,25 @@ def check_data(data: Mapping[str, Any], workflow: flow.Workflow) -> None:
         faults += _machine_faults(machine, data["Resources"])
     for number, function in enumerate(workflow.functions):
         wrong = _role_fault(function.name, data["Resources"][function_role_id(function.key)])
-        faults += [f"functions[{number}]: {wrong}: name fewer resources, or what they have in common"] if wrong else []
+        faults += [f"functions[{number}]: {wrong}: use fewer resources, or a prefix with *"] if wrong else []
     if faults:
         raise LimitError("\n".join(faults))
 
 
 def check_text(text: str, workflow: flow.Workflow) -> None:
-    """Raise LimitError for a template that CloudFormation does not take for its size."""
+    """Raise LimitError for a template that is too large for CloudFormation."""
     size = len(text.encode())
     if size > TEMPLATE_BYTES:
         jobs_are_states = any(machine.jobs for machine in workflow.machines) and not workflow.compact
         raise LimitError(
-            f"the template has {size:,} bytes, and CloudFormation takes {TEMPLATE_BYTES:,}",
-            hint="write job_states: false into the plan: the jobs then run through a Map and take a tenth of the room"
+            f"the template has {size:,} bytes, but CloudFormation allows {TEMPLATE_BYTES:,}",
+            hint="set job_states: false in the plan; the jobs then run in a Map state and take a tenth of the size"
             if jobs_are_states
             else _FEWER,
         )
 
 
-_FEWER = "split the plan in two, each with a stack of its own"
+_FEWER = "split the plan in two, each with its own stack"
 
 
 def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) -> list[str]:
@@ -72,8 +72,8 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
     definition = len(_definition(resources[machine_id(machine.key)]["Properties"]).encode())
     if definition > DEFINITION_BYTES:
         faults.append(
-            f"{where}the definition of {machine.name} has {definition:,} bytes, and Step Functions takes "
-            f"{DEFINITION_BYTES:,}: give it fewer jobs, or shorter arguments"
+            f"{where}the definition of {machine.name} has {definition:,} bytes, but Step Functions allows "
+            f"{DEFINITION_BYTES:,}: reduce its jobs or shorten their arguments"
         )
     if wrong := _role_fault(machine.name, resources[role_id(machine.key)]):
         faults.append(f"{where}{wrong}: {_fewer_statements(machine)}")
@@ -87,33 +87,33 @@ def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) ->
 
 
 def _definition(properties: Mapping[str, Any]) -> str:
-    """Return the definition as JSON with its substitutions filled in."""
+    """Return the definition as JSON with values for its substitutions."""
     values = {f"${{{name}}}": _evaluated(value) for name, value in properties["DefinitionSubstitutions"].items()}
     return re.sub(r"\$\{\w+\}", lambda name: values.get(name[0], name[0]), _json(properties["Definition"]))
 
 
 def _role_fault(name: str, role: Mapping[str, Any]) -> str:
-    """Return what is said of a role whose policies are too large; empty where they aren't."""
+    """Return the error for a role whose policies are too large, or an empty text."""
     size = sum(_length(policy["PolicyDocument"]) for policy in role["Properties"]["Policies"])
     if size <= ROLE_POLICY_CHARACTERS:
         return ""
-    return f"the role of {name} has policies of some {size:,} characters, and IAM takes {ROLE_POLICY_CHARACTERS:,}"
+    return f"the role of {name} has policies of about {size:,} characters, but IAM allows {ROLE_POLICY_CHARACTERS:,}"
 
 
 def _fewer_statements(machine: flow.StateMachine) -> str:
     if machine.place.startswith("children"):
-        return "spread its jobs over more children"
+        return "distribute its jobs over more children"
     if machine.place in ("steps", "tasks"):
         return f"split the plan in two, or give what its {machine.place} call shorter names"
     return (
-        "split the plan in two, or give its jobs shorter names"
+        "split the plan in two, or shorten the names of its jobs"
         if machine.jobs
-        else "give it fewer children, or shorter names"
+        else "reduce its children, or shorten their names"
     )
 
 
 def _length(document: Any) -> int:
-    """How many characters of JSON a policy may have once its functions are evaluated; IAM counts no blanks."""
+    """Return the characters of a policy's JSON once its functions are evaluated. IAM does not count whitespace."""
     return len(_json(_evaluated(document)))
 
 

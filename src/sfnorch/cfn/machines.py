@@ -1,4 +1,4 @@
-"""State machines, as SAM's resource or as CloudFormation's own; their definitions are objects, not strings."""
+"""State machines as a resource of SAM or of CloudFormation. Their definitions are objects, not strings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sfnorch.cfn.values import LOG_GROUP, machine_id, resolved, role_id
 
 
 class SamStateMachine(TroposphereSamStateMachine):  # type: ignore[misc]
-    """SAM's state machine with all its properties: troposphere's lacks Tracing and has a Logging of its own.
+    """SAM's state machine with all its properties: troposphere's class lacks Tracing and has another type of Logging.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
     """
@@ -34,7 +34,7 @@ class SamStateMachine(TroposphereSamStateMachine):  # type: ignore[misc]
 
 
 def sam_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> SamStateMachine:
-    """Return the machine as `AWS::Serverless::StateMachine`."""
+    """Return the state machine as `AWS::Serverless::StateMachine`."""
     optional: dict[str, Any] = {}
     if workflow.logging:
         optional["Logging"] = _logging()
@@ -50,7 +50,7 @@ def sam_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> SamState
 
 
 def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> NativeStateMachine:
-    """Return the machine as `AWS::StepFunctions::StateMachine`."""
+    """Return the state machine as `AWS::StepFunctions::StateMachine`."""
     optional: dict[str, Any] = {}
     if workflow.logging:
         optional["LoggingConfiguration"] = _logging()
@@ -66,9 +66,9 @@ def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> Nativ
 
 
 def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str, Any]:
-    """Return the definition, and what CloudFormation fills in.
+    """Return the definition and its substitutions.
 
-    A resource is filled in whole, as AWS's own templates do it: cfn-lint refuses one of which a part is filled in.
+    A substitution replaces a whole resource, as in AWS's own templates: cfn-lint rejects a partly substituted one.
     https://github.com/aws/aws-sam-cli-app-templates
     """
     made = definition(machine.graph)
@@ -81,7 +81,7 @@ def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str
 
 
 def _compact(value: Any) -> Any:
-    """Return the same definition with its expressions on one line, without the blanks that JSONata does not need."""
+    """Return the definition with its expressions on one line, without the whitespace that JSONata does not need."""
     if isinstance(value, dict):
         return {key: _compact(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,6 @@
-"""Dynamic references, which no template of sfnorch's holds: CloudFormation would write the secret into the resource.
+"""Reject dynamic references: CloudFormation would write the secret into the resource.
 
-What a user types is checked where the plan is read, with its line. This looks at the whole template, whatever its
-texts were made of.
+The plan's texts are checked when the plan is read, with their lines. This module checks the whole template.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 """
 
@@ -15,10 +14,10 @@ from sfnorch.errors import SfnorchError
 
 
 def refuse_references(data: Any) -> None:
-    """Raise SfnorchError where a text or a key of the template holds a dynamic reference, with all such places."""
+    """Raise SfnorchError that lists all texts and keys of the template with a dynamic reference."""
     if lines := [f"{place}: {REFERENCE}…}}}} is a dynamic reference of CloudFormation" for place in _places(data, "")]:
         raise SfnorchError(
-            "\n".join(lines), hint="pass the name of the secret or parameter, and read its value where it is used"
+            "\n".join(lines), hint="pass the name of the secret or parameter, and read its value in the job or function"
         )
 
 

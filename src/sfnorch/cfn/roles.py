@@ -1,4 +1,4 @@
-"""A role for each machine: its own statements, and what logging and tracing take.
+"""A role for each state machine, with its statements and the permissions for logging and tracing.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
@@ -24,7 +24,7 @@ from sfnorch.cfn.values import (
     topic_key_arn,
 )
 
-# These take no resource but *: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+# These support only the resource *: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
 LOG_DELIVERY = (
     "logs:CreateLogDelivery",
     "logs:GetLogDelivery",
@@ -47,16 +47,16 @@ STACK_PATH = Sub("/${AWS::StackName}/")
 """The path of the stack's roles and policies, which separates their ARNs from those of other stacks."""
 
 _OWN_ROOM, _MANAGED_ROOM = 6_000, 5_700
-"""Characters of the ARNs of jobs in a role's own policy (10,240 with all else), and in a managed one (6,144).
+"""Characters for ARNs of jobs in a role's inline policies (10,240 in all) and in a managed policy (6,144).
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 
 def machine_role(machine: flow.StateMachine, workflow: flow.Workflow) -> Role:
-    """Return the role of a machine; its policy is inline, so that it stands before the machine is made.
+    """Return the role of a state machine. Its policy is inline, so that it exists before the state machine is created.
 
-    What takes no resource is the same for all machines: several share it in one managed policy.
+    Statements on the resource * are the same for all state machines, which share them in one managed policy.
     """
     apart = job_policies(machine)
     statements = [
@@ -74,7 +74,7 @@ def machine_role(machine: flow.StateMachine, workflow: flow.Workflow) -> Role:
 
 
 def job_policies(machine: flow.StateMachine) -> list[ManagedPolicy]:
-    """Return the managed policies for a machine's Glue jobs, where these are too many for the role's own policy."""
+    """Return the managed policies for a state machine's Glue jobs if these exceed the role's inline policy."""
     return [
         ManagedPolicy(
             f"{machine.key}{JOBS_POLICY}{share}",
@@ -97,9 +97,9 @@ def _of_jobs_alone(permission: flow.Permission) -> bool:
 
 
 def _shares(names: Mapping[str, str], share: str = "") -> Iterator[tuple[str, Collection[str]]]:
-    """Yield the names in shares that each fit into a managed policy, each with the bits that its names begin with.
+    """Yield groups of names that each fit into a managed policy, with the bits of the hash that the names share.
 
-    A name belongs to a share by its own bits, not by its position: one more name changes one policy.
+    The hash of a name selects its group, not its position: one more name changes one policy.
     """
     if sum(map(_room, names)) <= _MANAGED_ROOM:
         yield share, names.keys()
@@ -111,7 +111,7 @@ def _shares(names: Mapping[str, str], share: str = "") -> Iterator[tuple[str, Co
 
 
 def _bits(name: str) -> str:
-    from hashlib import sha256  # slow to load, and needed by few plans
+    from hashlib import sha256  # slow to import, and needed by few plans
 
     return f"{int.from_bytes(sha256(name.encode()).digest(), 'big'):0256b}"
 
@@ -121,7 +121,7 @@ def _room(name: str) -> int:
 
 
 def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
-    """Return the managed policy for logging and tracing, where several machines need it."""
+    """Return the managed policy for logging and tracing if several state machines need it."""
     unbound = _unbound(workflow)
     if not unbound or len(workflow.machines) == 1:
         return []
@@ -135,11 +135,11 @@ def _unbound(workflow: flow.Workflow) -> dict[str, Any] | None:
 
 
 def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
-    """Return the properties of a role that the service takes for this account only, with these statements.
+    """Return the properties of a role with these statements that the service can assume for this account only.
 
-    Its path is the stack's name: of a long one a role's own name would hold but the beginning, and who may make roles
-    for this stack alone is to be told by their ARNs. The services' names end in amazonaws.com in every partition, in
-    China too [documented: SAM's own roles; of the CDK's services only EC2, CodeDeploy and Logs differ].
+    Its path is the stack's name, since the role's name contains only the beginning of a long one. So the ARN shows the
+    stack, and permissions can be limited to it. The services' principals end in amazonaws.com in every partition, also
+    in China [documented: SAM's roles; of the CDK's services only EC2, CodeDeploy and Logs differ].
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
     """
     trust = {
@@ -171,13 +171,13 @@ def _statement(permission: flow.Permission, topic: flow.Topic) -> Any:
 
 
 def _glue_statement(permission: flow.Permission, arns: flow.GlueArns) -> dict[str, Any]:
-    # the ARNs leave region and account open: see values.resolved
+    # the ARNs have no region and account: see values.resolved
     here = {"aws:ResourceAccount": Ref("AWS::AccountId"), "aws:RequestedRegion": Ref("AWS::Region")}
     return allow(permission.sid, permission.actions, resolved(arns, flow.Topic()), {"StringEquals": here})
 
 
 def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:
-    """Return the statement on the key of the topic in force, or nothing where that one has none."""
+    """Return the statement on the key of the topic in use, or nothing if that topic has no key."""
     given = If(TOPIC_HAS_KEY, allow(permission.sid, permission.actions, [Ref(flow.TOPIC_KEY_ARN)]), NoValue)
     if topic.arn:
         return given
@@ -185,6 +185,6 @@ def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:
 
 
 def allow(sid: str, actions: tuple[str, ...], resources: Any, condition: Any = None) -> dict[str, Any]:
-    """Return a statement that allows the actions on the resources, under the condition if there is one."""
+    """Return a statement that allows the actions on the resources, under the condition if any."""
     statement = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
     return statement if condition is None else statement | {"Condition": condition}

@@ -1,4 +1,4 @@
-"""What starts the orchestration by itself: EventBridge Scheduler, with a role that may start that machine alone.
+"""The EventBridge schedule that starts the orchestration, with a role that can start only that state machine.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
 """

@@ -1,4 +1,4 @@
-"""The whole template: parameters first, then what all machines share, then machine by machine."""
+"""The template: parameters, then the resources that all state machines share, then each state machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MACHINE: dict[str, Callable[[flow.StateMachine, flow.Workflow], AWSObject]] = {
 
 
 def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
-    """Return the workflow's template: under the SAM transform, or plain CloudFormation."""
+    """Return the workflow's template, with the SAM transform or as plain CloudFormation."""
     return assembled(
         workflow.description,
         transform=SAM_TRANSFORM if form == "sam" else "",
@@ -43,12 +43,12 @@ def template_data(workflow: flow.Workflow, form: Format) -> TemplateData:
 def _groups(workflow: flow.Workflow, form: Format) -> list[Group]:
     shared = [
         (
-            f"Who is told of failures: this topic, unless {flow.TOPIC_ARN} names another",
+            f"The topic for notifications, unless {flow.TOPIC_ARN} specifies another",
             alarms.topic_resources(workflow),
         ),
-        ("Where the state machines log their errors", [_log_group(workflow.logging)] if workflow.logging else []),
-        ("What the state machines' roles share", roles.shared_policy(workflow)),
-        (f"Where results lie, unless {flow.RESULTS_BUCKET} names another bucket", _results(workflow)),
+        ("The log group of the state machines", [_log_group(workflow.logging)] if workflow.logging else []),
+        ("Permissions that the roles of the state machines share", roles.shared_policy(workflow)),
+        (f"The bucket for results, unless {flow.RESULTS_BUCKET} specifies another", _results(workflow)),
     ]
     each = [
         (
@@ -66,7 +66,7 @@ def _groups(workflow: flow.Workflow, form: Format) -> list[Group]:
         (f"The function {function.name}", function_resources(function, workflow)) for function in workflow.functions
     ]
     planned = schedule.schedule_resources(workflow.schedule) if workflow.schedule else []
-    return [*shared, *each, ("What starts the master by itself", planned)]
+    return [*shared, *each, ("The schedule that starts the master", planned)]
 
 
 def _heading(machine: flow.StateMachine) -> str:
@@ -74,7 +74,7 @@ def _heading(machine: flow.StateMachine) -> str:
 
 
 def _results(workflow: flow.Workflow) -> list[AWSObject]:
-    """Return the stack's own bucket for results, which stays when the stack is deleted."""
+    """Return the bucket for results, which is retained when the stack is deleted."""
     made = private_bucket(RESULTS, expires=False) if workflow.stores_results else []
     for resource in made:
         resource.Condition = OWN_BUCKET

@@ -1,4 +1,4 @@
-"""What is known only at deploy, as CloudFormation's intrinsic functions."""
+"""Values that are known only at deploy, as CloudFormation's intrinsic functions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from troposphere import GetAtt, If, Join, Ref, Split, Sub
 from sfnorch import workflow as flow
 
 OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED, OWN_BUCKET = "OwnTopic", "TopicHasKey", "Bounded", "OwnBucket"
-"""Conditions: no topic was given, so the stack makes one; a key was given for the topic that was; roles are bounded."""
+"""Conditions: the stack creates a topic; the specified topic has a key; roles have a permissions boundary."""
 
 TOPIC, TOPIC_KEY, LOG_GROUP, RESULTS = "AlarmTopic", "AlarmTopicKey", "LogGroup", "Results"
 LOG_AND_TRACE_POLICY, JOBS_POLICY, BOUNDARY = "LogAndTracePolicy", "JobsPolicy", "RoleBoundary"
-"""Logical ids of what the machines share."""
+"""Logical ids of the resources that the state machines share."""
 
 KEY_TAG, DEPLOYS_TAG = "sfnorch:key-of", "sfnorch:deploys"
-"""Tags with a stack's name: of the stack's key, and of the role by which a pipeline lets CloudFormation deploy it.
+"""Tags with a stack's name: of the stack's key, and of the role with which a pipeline's CloudFormation deploys it.
 
 The key's policy lets the principal with the second tag manage the key.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_iam-tags.html
@@ -26,17 +26,17 @@ _ANY_GLUE = "arn:*:glue:*:*:{}/"
 
 
 def machine_id(key: str) -> str:
-    """Return the logical id of the machine with this key."""
+    """Return the logical id of the state machine with this key."""
     return f"{key}StateMachine"
 
 
 def role_id(key: str) -> str:
-    """Return the logical id of the machine's role."""
+    """Return the logical id of the state machine's role."""
     return f"{key}StateMachineRole"
 
 
 def alarm_id(key: str) -> str:
-    """Return the logical id of the machine's alarm."""
+    """Return the logical id of the state machine's alarm."""
     return f"{key}FailedAlarm"
 
 
@@ -51,7 +51,7 @@ def function_role_id(key: str) -> str:
 
 
 def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
-    """Return the value as a text or an intrinsic function; `topic` says which topic is meant by TopicArn."""
+    """Return the value as a text or an intrinsic function; `topic` is the topic that TopicArn refers to."""
     match value:
         case str():
             return value
@@ -80,26 +80,26 @@ def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
         case flow.GlueArns(kind, names, ""):
             return [_ANY_GLUE.format(kind) + name for name in names]
         case flow.GlueArns(kind, names, parameter):
-            # Fn::Join takes no function for its delimiter, hence * for partition, region and account: the
+            # Fn::Join accepts no function as its delimiter, so partition, region and account are *: the
             # statement's condition binds them.
             any_name = _ANY_GLUE.format(kind)
             further = Join(f",{any_name}", Ref(parameter))
             return Split(",", Join("", [any_name, Join(f",{any_name}", [*names, further]) if names else further]))
-    raise TypeError(f"no value of a workflow: {value!r}")
+    raise TypeError(f"unknown value of a workflow: {value!r}")
 
 
 def results_bucket() -> Any:
-    """Return the name of the bucket for results: the stack's own unless one was given."""
+    """Return the name of the bucket for results: the specified one, or the one that the stack creates."""
     return If(OWN_BUCKET, Ref(RESULTS), Ref(flow.RESULTS_BUCKET))
 
 
 def topic_arn(topic: flow.Topic) -> Any:
-    """Return the topic that is told: the stack's own unless one was given."""
+    """Return the ARN of the topic to notify: the specified one, or the one that the stack creates."""
     return Ref(flow.TOPIC_ARN) if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref(flow.TOPIC_ARN))
 
 
 def topic_key_arn() -> Any:
-    """Return the ARN of the key of the stack's own topic."""
+    """Return the ARN of the key of the topic that the stack creates."""
     return GetAtt(TOPIC_KEY, "Arn")
 
 

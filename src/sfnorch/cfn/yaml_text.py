@@ -1,8 +1,8 @@
-"""A template's data as YAML that people like to read.
+"""Write a template's data as readable YAML.
 
-Block style; what is short stands on one line, in flow style; expressions over several lines are literal blocks;
-intrinsic functions have their short tags; no anchors, no nulls. The text is the same whatever YAML library is
-installed, and YAML 1.1 and 1.2 read the same data from it: a scalar that they could read differently is quoted.
+Block style, and flow style for short values; literal blocks for expressions over several lines; short tags for
+intrinsic functions; no anchors, no nulls. The text does not depend on the installed YAML library. YAML 1.1 and 1.2 read
+the same data from it: a scalar that they could read differently is quoted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _EMPTY = "{}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How many columns a level is indented, and how many a line in flow style may take."""
+    """The columns of an indentation level, and the maximum columns of a line in flow style."""
 
     indent: int
     width: int
@@ -31,15 +31,15 @@ class Style:
 
 READABLE = Style(indent=2, width=150)
 COMPACT = Style(indent=1, width=1_500)
-"""For templates that are to stay under the 51,200 bytes that CloudFormation takes without a bucket."""
+"""For templates that stay under 51,200 bytes, which CloudFormation accepts without a bucket."""
 
 
 def document(
     data: Mapping[str, Any], headings: Mapping[tuple[str, str], str], *, head: str, style: Style = READABLE
 ) -> str:
-    """Return the template's text: `head` as a comment, then each section with a blank line before it.
+    """Return the template's text: `head` as a comment, then each section after a blank line.
 
-    `headings` stand as comments before an entry of a section: `{("Resources", "AlarmTopic"): "Who is told"}`.
+    `headings` are comments before an entry of a section: `{("Resources", "AlarmTopic"): "The topic for alarms"}`.
     """
     writer = _Writer(style)
     step = " " * style.indent
@@ -77,7 +77,7 @@ class _Writer:
             yield from written
             return
         yield lead
-        # a list begins where its key does, as AWS's own examples have it
+        # a list starts in the column of its key, as in AWS's examples
         yield from self.block(content, indent if isinstance(content, list) and not tag else indent + self.step)
 
     def block(self, content: Any, indent: str) -> Iterator[str]:
@@ -102,18 +102,20 @@ class _Writer:
                 yield from lines
 
     def after(self, lead: str, content: Any, indent: str) -> list[str] | None:
-        """Return the lines of what begins behind `lead`: a scalar, a literal block or flow; None for block style."""
+        """Return the lines of a value after `lead`: a scalar, a literal block or flow style; None for block style."""
         if isinstance(content, str) and _is_literal(content):
             return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
         if not isinstance(content, dict | list):
             return [f"{lead} {scalar(content)}"]
-        flow = _flow(content, self.width - len(lead) if content else len(_EMPTY) + 1)  # block style knows nothing empty
+        flow = _flow(
+            content, self.width - len(lead) if content else len(_EMPTY) + 1
+        )  # block style has none for empty values
         if flow is not None:
             return [f"{lead} {flow}"]
         return self.filled(lead, content, indent) if isinstance(content, list) else None
 
     def filled(self, lead: str, items: Sequence[Any], indent: str) -> list[str] | None:
-        """Return a list of short texts in flow style over a few lines, or None where it is none or too long."""
+        """Return a list of short texts in flow style over a few lines, or None for others and for long lists."""
         if not all(isinstance(item, str) and len(item) < self.width // 2 for item in items):
             return None
         lines = [f"{lead} [{scalar(items[0])}"]
@@ -128,7 +130,7 @@ class _Writer:
 
 
 def _tagged(value: Any) -> tuple[str, Any]:
-    """Return a value's short tag and content: `{"Ref": x}` is `!Ref x`; the tag of all others is empty."""
+    """Return a value's short tag and content: `{"Ref": x}` is `!Ref x`. Other values have an empty tag."""
     if isinstance(value, dict) and len(value) == 1:
         ((key, content),) = value.items()
         if key == "Ref":
@@ -141,7 +143,7 @@ def _tagged(value: Any) -> tuple[str, Any]:
 
 
 def _flow(value: Any, room: int) -> str | None:
-    """Return the value on one line of less than `room` columns, or None where it takes more, or a literal block."""
+    """Return the value on one line of less than `room` columns; None if it needs more, or a literal block."""
     tag, content = _tagged(value)
     text = f"{tag} " if tag else ""
     if isinstance(content, dict):
@@ -170,7 +172,7 @@ def _flow(value: Any, room: int) -> str | None:
 
 
 def _is_literal(text: str) -> bool:
-    """Whether a text stands as a literal block: over several lines, and nothing in it that a block would change."""
+    """Return whether a text is written as a literal block: it has several lines, and a block keeps all of it."""
     lines = text.split("\n")
     return (
         len(lines) > 1
@@ -181,7 +183,7 @@ def _is_literal(text: str) -> bool:
 
 
 def scalar(value: str | float | bool) -> str:
-    """Return a scalar on one line, quoted where any YAML would read it as something else."""
+    """Return a scalar on one line, quoted if a YAML version would read it as another type."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, bool):
@@ -189,7 +191,7 @@ def scalar(value: str | float | bool) -> str:
     return repr(value)
 
 
-@lru_cache(maxsize=4096)  # keys and actions come again and again
+@lru_cache(maxsize=4096)  # keys and actions repeat
 def _text(value: str) -> str:
     if _PLAIN.fullmatch(value) and value.lower() not in _OTHER_WORDS and not _COLON.search(value):
         return value

@@ -33,19 +33,19 @@ NEEDED = (
 """The actions of the roles in sfnorch's templates."""
 
 _FORBIDDEN = ("iam", "sts", "organizations", "account", "codepipeline", "codebuild", "cloudformation")
-"""Services whose actions lead to other roles and accounts, or to a deployment without approval."""
+"""Services whose actions give access to other roles and accounts, or deploy without approval."""
 
 _MAX_CHARACTERS, _OTHER_CHARACTERS = 6_144, 800
-"""Of a managed policy, without spaces, and what of them its text takes beside the actions.
+"""Characters of a managed policy without whitespace, and how many its text needs besides the actions.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 
 def boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
-    """Return the boundary; actions of IAM that the plan gives to its functions are not part of it.
+    """Return the boundary. It does not contain actions of IAM, even if the plan permits them to its functions.
 
-    It denies access to the pipeline's own `buckets`: who writes there proposes what is deployed, as a push does.
+    It denies access to the pipeline's own `buckets`: who can write there can propose a deployment, as a push does.
 
     Raises SfnorchError where the functions have more permissions than a policy can list.
     """
@@ -60,7 +60,7 @@ def boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
     if sum(len(action) + 3 for action in actions) > _MAX_CHARACTERS - _OTHER_CHARACTERS:
         raise SfnorchError(
             f"the permissions boundary of the plan's roles would list {len(actions)} actions, too many for a policy",
-            hint="name fewer actions in the functions' permissions, by a prefix such as s3:Get*",
+            hint="use fewer actions in the functions' permissions, with a prefix such as s3:Get*",
         )
     keep_off = {
         "Sid": "KeepOffPipeline",
@@ -78,7 +78,7 @@ def boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
 
 
 def boundary_conditions() -> dict[str, Any]:
-    """Return the conditions that decide whether roles are bounded, and by whose policy."""
+    """Return the conditions that decide whether roles have a permissions boundary, and which one."""
     bounded = Equals(Ref(UNBOUNDED), "false")
     return {
         OWN_BOUNDARY: And(Not(Condition(given(BOUNDARY_ARN))), bounded),
@@ -87,5 +87,5 @@ def boundary_conditions() -> dict[str, Any]:
 
 
 def boundary_arn() -> Any:
-    """Return the ARN of the boundary, for where roles are bounded."""
+    """Return the ARN of the boundary, for templates whose roles have one."""
     return If(given(BOUNDARY_ARN), Ref(BOUNDARY_ARN), Ref(BOUNDARY))

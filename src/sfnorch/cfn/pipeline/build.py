@@ -1,7 +1,7 @@
-"""The Build stage: it runs the repository's own buildspec.yml, so its role may do almost nothing.
+"""The Build stage: it runs the repository's buildspec.yml, so its role has almost no permissions.
 
-Whoever can push decides which commands run here. The role reads the source, writes the stage's own artifact, its own
-log and its own test report.
+Everyone who can push decides which commands run here. The role reads the source, writes the stage's own artifact, its
+own log and its own test report.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def build_resources(workflow: Workflow) -> list[AWSObject]:
         logs=BUILD_LOGS,
         buildspec="buildspec.yml",
         variables={"PARAMETERS": as_json(workflow)},
-        # on the build host: a cache in a bucket is one that other stages could read
+        # on the build host: other stages could read a cache in a bucket
         cache=ProjectCache(Type="LOCAL", Modes=["LOCAL_CUSTOM_CACHE"]),
     )
     reports = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")

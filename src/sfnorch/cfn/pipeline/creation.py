@@ -1,6 +1,6 @@
-"""The role by which CloudFormation creates the plan's stack: what sfnorch's templates hold, under that stack's name.
+"""The role with which CloudFormation creates the plan's stack: resources of sfnorch's templates, with the stack's name.
 
-It creates roles only within the permissions boundary, and changes nothing that belongs to another stack. The actions
+It creates roles only with the permissions boundary, and can't change resources of another stack. The actions
 for each type of resource are those of its handlers, in the schemas of the CloudFormation registry.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
 """
@@ -29,7 +29,7 @@ from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC
 from sfnorch.packages import CODE_FOLDER
 
 PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com", "lambda.amazonaws.com")
-"""The services that take on the roles of sfnorch's templates."""
+"""The services that assume the roles of sfnorch's templates."""
 
 _OWN = f"${{{STACK_NAME}}}"
 _ROLES = account_arn("iam", f"role/{_OWN}/*")
@@ -37,14 +37,14 @@ _POLICIES = account_arn("iam", f"policy/{_OWN}/*")
 _KEYS = regional_arn("kms", "key/*")
 _OLD_KEY_TAG = "sfnorch:stack"
 _ANY_CASE = "ForAnyValue:StringEqualsIgnoreCase"
-"""How a tag's key is denied. `aws:PrincipalTag/sfnorch:deploys` is true of the tag SFNORCH:Deploys too [documented].
+"""Patterns that deny a tag's key. `aws:PrincipalTag/sfnorch:deploys` matches the tag SFNORCH:Deploys too [documented].
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
 """
 _RANDOM_ENDS = ("?" * 12, "?" * 13)
-"""How names end that CloudFormation makes, in so many random characters [documented by examples, not as a rule].
+"""The random suffixes of names that CloudFormation generates [documented by examples, not as a rule].
 
-A wildcard * would cover the names of a stack that is called NAME-results-2.
+A wildcard * would also match the names of a stack NAME-results-2.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
 """
 
@@ -55,13 +55,13 @@ def creation_role() -> Role:
     statements += [expand_sam("ExpandSam"), _keep_off_other_stacks()]
     role = delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", statements)
     role.Tags = Tags({DEPLOYS_TAG: Ref(STACK_NAME)})
-    # CloudFormation works on a stack by the role that made it for ever: without it the stack could not be deleted
+    # CloudFormation keeps using the role that created a stack: without it, the stack can't be deleted
     role.DeletionPolicy = role.UpdateReplacePolicy = "Retain"
     return role
 
 
 def expand_sam(sid: str) -> dict[str, Any]:
-    """Return the statement that lets the SAM transform be used.
+    """Return the statement that allows the SAM transform.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html
     """
@@ -78,7 +78,7 @@ def _state_machines() -> list[Any]:
 
 
 def _keep_off_other_stacks() -> dict[str, Any]:
-    """Return the statement that denies everything on resources of other stacks.
+    """Return the statement that denies all actions on resources of other stacks.
 
     The names of this stack's resources begin with its name and a hyphen, and so do the names of a stack `NAME-prod`.
     The stacks differ in the tag that CloudFormation gives to every resource and that only it can set. Managed
@@ -96,7 +96,7 @@ def _keep_off_other_stacks() -> dict[str, Any]:
 
 
 def _roles() -> list[Any]:
-    """Roles under the stack's path alone, and never without the permissions boundary unless the pipeline says so.
+    """Return statements for roles under the stack's path, which must have the permissions boundary unless it is off.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
@@ -115,7 +115,7 @@ def _roles() -> list[Any]:
         "Action": [*boundary_changes, "iam:DeletePolicy"],
         "Resource": [boundary_arn()],
     }
-    # a role with this tag would reach the keys of the stack that the tag names
+    # a role with this tag could use the keys of the stack in the tag
     keep_tag = {
         "Sid": "KeepTag",
         "Effect": "Deny",
@@ -166,10 +166,10 @@ def _topics() -> list[Any]:
 
 
 def _keys() -> list[Any]:
-    """Return what creates a key; the key's own policy lets this role manage it, by the role's tag.
+    """Return the statements that create a key. The key's policy permits this role to manage it, by the role's tag.
 
-    The ARN of a key holds nothing of its stack, and whoever may tag keys could tag a foreign one: so no permission here
-    depends on a tag that this role can set. KeepOldKeys is for keys that an earlier version created.
+    The ARN of a key does not show its stack, and a role that can tag keys could tag the key of another stack. So no
+    permission here depends on a tag that this role can set. KeepOldKeys is for keys that an earlier version created.
     https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
     """
     given = {"StringEquals": {f"aws:RequestTag/{KEY_TAG}": Ref(STACK_NAME)}}
@@ -201,13 +201,13 @@ def _log_groups() -> list[Any]:
     )
     groups = (f"log-group:/aws/vendedlogs/states/{_OWN}", f"log-group:/aws/lambda/{_OWN}-*")
     made = [regional_arn("logs", each) for group in groups for each in (group, f"{group}:*")]
-    # these are asked for the whole account, whatever log group is looked for
+    # these calls need the whole account, for any log group
     listing = ("logs:DescribeLogGroups", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies")
     return [allow("MakeLogGroups", actions, made), allow("ListLogGroups", listing, "*")]
 
 
 def _functions() -> list[Any]:
-    """Functions under the stack's name, and the code of those that the template doesn't hold."""
+    """Return statements for functions with the stack's name, and for their code in S3."""
     actions = (
         *("lambda:CreateFunction", "lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:DeleteFunction"),
         *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:GetFunctionCodeSigningConfig"),
@@ -222,7 +222,7 @@ def _functions() -> list[Any]:
 
 
 def _buckets() -> list[Any]:
-    """Return the bucket for results, which stays when the stack is deleted; its name is the stack's in small letters."""
+    """Return statements for the bucket for results, whose name contains the stack's name in lower case."""
     settings = (
         *("BucketOwnershipControls", "BucketPublicAccessBlock", "BucketTagging", "BucketVersioning"),
         *("EncryptionConfiguration", "LifecycleConfiguration", "BucketPolicy"),
@@ -255,7 +255,7 @@ CREATED: dict[str, Callable[[], list[Any]]] = {
     "AWS::S3::Bucket": _buckets,
     "AWS::S3::BucketPolicy": list,
 }
-"""Each type of resource in sfnorch's templates, and the statements that it takes.
+"""Each type of resource in sfnorch's templates, and the statements that it needs.
 
-A subscription's are its topic's, a bucket policy's its bucket's.
+The statements of a topic cover its subscriptions, those of a bucket its policy.
 """

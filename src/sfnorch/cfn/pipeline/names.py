@@ -1,4 +1,4 @@
-"""Names that the parts of the pipeline's template know each other by, and how they refer to AWS's resources."""
+"""Names that the parts of the pipeline's template share, and ARNs of resources."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TOPIC, TOPIC_KEY = "PipelineTopic", "PipelineTopicKey"
 
 STACK_NAME, CONNECTION, REPOSITORY, BRANCH = "StackName", "ConnectionArn", "Repository", "Branch"
 IMAGE, PACKAGE, UNBOUNDED = "BuildImage", "SfnorchPackage", "RolesWithoutBoundary"
-"""Parameters of the pipeline itself; all others are the plan's, handed on."""
+"""Parameters of the pipeline itself. All others are parameters of the plan."""
 
 OWN_BOUNDARY, IS_BOUNDED = "OwnBoundary", "BoundedRoles"
 """Conditions: the pipeline creates the permissions boundary; the plan's roles have a permissions boundary at all."""
@@ -25,25 +25,25 @@ OWN_BOUNDARY, IS_BOUNDED = "OwnBoundary", "BoundedRoles"
 SOURCE_ARTIFACT, BUILT_ARTIFACT = "Source", "Built"
 CHANGE_SET, CHANGE_SET_LINK = "CHANGE_SET", "CHANGE_SET_LINK"
 NO_CHANGE_SET = "none"
-"""The variables that the Review stage exports: the change set to execute, if there is one, and its console page."""
+"""The variables that the Review stage exports: the change set to execute, if any, and its link to the console."""
 
 CHANGE_SET_NAMES = "sfnorch-*"
 """The names that `sfnorch deploy` gives to change sets."""
 
 BUILD_PROJECT, REVIEW_PROJECT = "${AWS::StackName}", "${AWS::StackName}-review"
-"""Names of the build projects, as `Fn::Sub` takes them."""
+"""Names of the build projects, for `Fn::Sub`."""
 
 
 def regional_arn(service: str, rest: str) -> Any:
-    """Return an ARN in the stack's partition, region and account; parameters stand in `rest` as `${Name}`."""
+    """Return an ARN in the stack's partition, region and account; `rest` refers to parameters as `${Name}`."""
     return Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{rest}")
 
 
 def account_arn(service: str, rest: str) -> Any:
-    """Return an ARN in the stack's partition and account, of a service that knows no regions."""
+    """Return an ARN in the stack's partition and account, for a service without regions."""
     return Sub(f"arn:${{AWS::Partition}}:{service}::${{AWS::AccountId}}:{rest}")
 
 
 def within(bucket: str, path: str = "*") -> Any:
-    """Return the ARN of what lies in the bucket under the path."""
+    """Return the ARN of the objects in the bucket under the path."""
     return Sub(f"${{{bucket}.Arn}}/{path}")

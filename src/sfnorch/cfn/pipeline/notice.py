@@ -1,4 +1,4 @@
-"""Who is told when a stage fails, or waits for approval: the topic that is given, else one of the pipeline's own.
+"""Notifications when a stage fails or waits for approval: to the specified topic, or to one that the pipeline creates.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html
 """
@@ -24,16 +24,16 @@ _TELL = {"Service": "events.amazonaws.com"}
 _USE_KEY = ("kms:Decrypt", "kms:GenerateDataKey*")
 _MAPPING, _CONSOLE = "Partitions", "Console"
 CONSOLE_DOMAINS = {_MAPPING: {name: {_CONSOLE: domain} for name, domain in CONSOLES.items()}}
-"""The mapping that says where the console of the pipeline's partition is."""
+"""The mapping from partition to the console's domain."""
 
 
 def own_topic(topic: flow.Topic) -> dict[str, Any]:
-    """Return the condition that the pipeline makes a topic of its own: none is given, and the plan names none."""
+    """Return the condition that the pipeline creates a topic: neither the parameter nor the plan specifies one."""
     return {} if topic.arn else {OWN_TOPIC: Not(Condition(given(flow.TOPIC_ARN)))}
 
 
 def told_topic(topic: flow.Topic) -> Any:
-    """Return the ARN of the topic that is told."""
+    """Return the ARN of the topic to notify."""
     return If(given(flow.TOPIC_ARN), Ref(flow.TOPIC_ARN), topic.arn or Ref(TOPIC))
 
 
@@ -73,7 +73,7 @@ def notice_resources(topic: flow.Topic) -> list[AWSObject]:
 def _own_topic(topic: flow.Topic) -> list[AWSObject]:
     """Return the topic, its key and its subscriptions.
 
-    What EventBridge sends to an encrypted topic is refused where the key's policy, or the topic's, asks for its source.
+    SNS rejects EventBridge's messages to an encrypted topic if the policy of key or topic has a source condition.
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
     root = {"AWS": Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root")}

@@ -1,7 +1,7 @@
-"""The pipeline's parameters: its own, and the plan's, which it hands on where they are given.
+"""The pipeline's parameters: its own, and the plan's, which it passes to the deployment if they have a value.
 
-What is not given is as the plan has it, on every push anew: so a change of the plan is not held up by a value that the
-pipeline remembers, and a parameter that the plan no longer has does no harm.
+A parameter without a value has the default in the plan at every push. So a value that the pipeline stores does not hide
+a change of the plan, and a parameter that the plan no longer has is ignored.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _IMAGE = "aws/codebuild/standard:7.0"
 """https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html"""
 
 _PACKAGE_PATTERN = r"^[A-Za-z0-9][-A-Za-z0-9 ._:/@+=%~,#&\[\]]*$"
-"""A requirement, a path or a URL: what CodeBuild hands to a shell as a variable, and never as a command."""
+"""A requirement, a path or a URL. CodeBuild passes it to a shell as a variable, never as a command."""
 
 
 def own_parameters(stack_name: str) -> Iterator[Parameter]:
@@ -33,9 +33,9 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
         Description="The stack that the pipeline deploys",
         Default=stack_name,
         MaxLength=64,
-        # the path of the roles of AWS's own services is no stack's
+        # the path of AWS's service-linked roles is not the name of a stack
         AllowedPattern="^(?!(aws-)?service-role$)[a-zA-Z][-a-zA-Z0-9]*$",
-        ConstraintDescription="1 to 64 letters, digits and hyphens, the first a letter",
+        ConstraintDescription="1 to 64 letters, digits and hyphens, starting with a letter",
     )
     yield Parameter(
         IMAGE,
@@ -64,7 +64,7 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
 
 
 def handed_on(workflow: flow.Workflow, *, approval: bool) -> Iterator[flow.Parameter]:
-    """Return the plan's own parameters, none of which needs a value; and the key of a topic that is asked for approval."""
+    """Return the plan's parameters, none of which needs a value, and the key of the topic for approvals."""
     declared = list(_of_the_plan(workflow))
     if approval and flow.TOPIC_KEY_ARN not in {parameter.name for parameter in declared}:
         declared.append(flow.topic_key_parameter())
@@ -72,14 +72,14 @@ def handed_on(workflow: flow.Workflow, *, approval: bool) -> Iterator[flow.Param
 
 
 def _of_the_plan(workflow: flow.Workflow) -> Iterator[flow.Parameter]:
-    """Return the plan's parameters but the one that a deployment itself sets."""
+    """Return the plan's parameters except the one that a deployment sets."""
     return (parameter for parameter in workflow.parameters if parameter.name != flow.CODE_BUCKET)
 
 
 def _optional(parameter: flow.Parameter) -> flow.Parameter:
-    """Return the parameter with no value for its default, which stands for the plan's."""
+    """Return the parameter with an empty default, which means the default in the plan."""
     if parameter.default:
-        parameter = replace(parameter, default="", description=f"{parameter.description}; empty: as in the plan")
+        parameter = replace(parameter, default="", description=f"{parameter.description}; default: as in the plan")
     if re.fullmatch(parameter.pattern, ""):
         return parameter
     return replace(
@@ -90,12 +90,12 @@ def _optional(parameter: flow.Parameter) -> flow.Parameter:
 
 
 def given(name: str) -> str:
-    """Return the condition that the plan's parameter of this name is given."""
+    """Return the condition that the plan's parameter with this name has a value."""
     return f"{name}Given"
 
 
 def conditions(parameters: Iterable[flow.Parameter]) -> dict[str, Any]:
-    """For each of the plan's parameters whether it is given."""
+    """Return the conditions whether each of the plan's parameters has a value."""
     return {
         given(one.name): Not(Equals(Select(0, Ref(one.name)) if one.is_list else Ref(one.name), ""))
         for one in parameters
@@ -103,10 +103,10 @@ def conditions(parameters: Iterable[flow.Parameter]) -> dict[str, Any]:
 
 
 def as_json(workflow: flow.Workflow) -> Any:
-    """Return the plan's parameters that are given as one JSON object, as `--parameter-overrides` takes it.
+    """Return the plan's parameters that have a value as a JSON object, for `--parameter-overrides`.
 
-    Their patterns keep quotes, backslashes and line ends out of the values. The permissions boundary is always among
-    them: every plan has the parameter, and an empty list would be no list.
+    Their patterns reject quotes, backslashes and line breaks in values. The permissions boundary is always included:
+    every plan has the parameter, and the list must not be empty.
     """
     pairs = [_pair(parameter) for parameter in _of_the_plan(workflow)]
     return Join("", ["{", Join(", ", pairs), "}"])

@@ -1,4 +1,4 @@
-"""What the pipeline's build projects have in common: container, log group, and trust of their roles.
+"""What the pipeline's build projects share: container, log group, and trust policy of their roles.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
 """
@@ -95,5 +95,5 @@ def read_artifacts(*names: str) -> dict[str, Any]:
 
 
 def find_artifacts() -> dict[str, Any]:
-    """Return the statement by which CodeBuild looks up the bucket of artifacts."""
+    """Return the statement that allows CodeBuild to find the bucket of artifacts."""
     return allow("FindArtifacts", ("s3:GetBucketAcl", "s3:GetBucketLocation"), [GetAtt(BUCKET, "Arn")])

@@ -1,7 +1,7 @@
 """The Review stage: it creates the change set from the built template, by commands that no push can change.
 
-The buildspec stands in the pipeline's stack, and sfnorch has the version that the pipeline's stack names. The source
-and the template are only data here. The role creates change sets and can't execute them.
+The pipeline's stack contains the buildspec and the version of sfnorch. Source and template are only data here. The role
+creates change sets and can't execute them.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def deployment_bucket() -> list[AWSObject]:
 
 
 def _statements() -> list[Any]:
-    """Return the statements of what `sfnorch deploy --no-execute` calls.
+    """Return the statements for the calls of `sfnorch deploy --no-execute`.
 
     A change set can be created only for CloudFormation's own role. An import is denied: it would bring resources of
     other stacks within the role's reach.

@@ -1,4 +1,4 @@
-"""Roles of the services that the pipeline works with."""
+"""Roles of the services that the pipeline uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pipeline starts from: a branch behind a connection, one in CodeCommit, or a file in a bucket.
+"""The source of the pipeline: a branch by a connection, a branch in CodeCommit, or a file in a bucket.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/integrations-action-type.html#integrations-source
 """
@@ -28,19 +28,19 @@ from sfnorch.cfn.roles import allow
 _RULE = "SourceChanged"
 
 OBJECT = "source.zip"
-"""The key of the file that a pipeline from a bucket starts from."""
+"""The key of the source file in a bucket."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A source: its parameters, the action's provider and configuration, and what the pipeline may do for it."""
+    """A source: its parameters, the action's provider and configuration, and the permissions that it needs."""
 
     provider: str
     configuration: Mapping[str, Any]
     statements: tuple[dict[str, Any], ...]
     parameters: tuple[Parameter, ...] = ()
     resources: tuple[AWSObject, ...] = ()
-    """What lies behind it, and what starts the pipeline where the provider itself does not."""
+    """The source itself, and what starts the pipeline if the provider does not."""
 
 
 def source(kind: str) -> Source:
@@ -56,12 +56,12 @@ def _connection() -> Source:
     connection = Parameter(
         CONNECTION,
         Type="String",
-        Description="The connection to where the repository is (Developer Tools, Settings, Connections)",
+        Description="The connection to the host of the repository (Developer Tools, Settings, Connections)",
         AllowedPattern="^arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[A-Za-z0-9-]+$",
         ConstraintDescription="the ARN of a connection, arn:aws:codeconnections:REGION:ACCOUNT:connection/ID",
     )
-    repository = _repository("owner/name, as the repository's host writes it", r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+")
-    # a connection's ARN, and the action that IAM asks for, bear the service's old name or its new one
+    repository = _repository("owner/name, as on the repository's host", r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+")
+    # a connection's ARN and the IAM action can have the service's old or new name
     use = allow(
         "UseConnection", ("codeconnections:UseConnection", "codestar-connections:UseConnection"), [Ref(CONNECTION)]
     )
@@ -79,7 +79,7 @@ def _connection() -> Source:
 
 
 def _codecommit() -> Source:
-    """Return a repository of CodeCommit; a rule starts the pipeline when its branch moves.
+    """Return a repository of CodeCommit; a rule starts the pipeline when its branch changes.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
     """
@@ -112,7 +112,7 @@ def _codecommit() -> Source:
 
 
 def _s3() -> Source:
-    """Return a file in a bucket of the pipeline's own, which starts it whenever it is put there anew.
+    """Return a file in a bucket that the pipeline creates; every upload of the file starts the pipeline.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
     https://docs.aws.amazon.com/codepipeline/latest/userguide/create-S3-source-events.html
@@ -150,7 +150,7 @@ def _branch() -> Parameter:
     return Parameter(
         BRANCH,
         Type="String",
-        Description="The branch that is deployed, on every push to it",
+        Description="The branch that is deployed on every push",
         Default="main",
         AllowedPattern=r"^(?!.*(\.\.|//|/\.))[A-Za-z0-9_][A-Za-z0-9._/-]*(?<![./])$",
         ConstraintDescription="a branch's name: letters, digits, dots, dashes, underscores and slashes, without .. or "
@@ -159,7 +159,7 @@ def _branch() -> Parameter:
 
 
 def _starting(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
-    """Return the rule that starts the pipeline on what fits the pattern, and its role."""
+    """Return the rule that starts the pipeline on events that match the pattern, and its role."""
     arn = regional_arn("codepipeline", f"${{{PIPELINE}}}")
     start = allow("Start", ("codepipeline:StartPipelineExecution",), [arn])
     return (
@@ -173,9 +173,9 @@ def _starting(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
 
 
 def _by_rule() -> dict[str, Any]:
-    """Return the condition that the stack's own rule assumes the role.
+    """Return the condition that a rule of the stack assumes the role.
 
-    The rule's name ends in random characters, and the rule names the role: so the ARN can't be given in full.
+    The rule's name ends in random characters, and the rule refers to the role, so the full ARN is unknown here.
     https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
     """
     return {

@@ -1,7 +1,7 @@
-"""The pipeline's stages: Source, Build, Review, Approve if it is wanted, Deploy.
+"""The pipeline's stages: Source, Build, Review, Approve (optional), Deploy.
 
-Review creates the change set; Approve shows it to a person; Deploy executes it, by CodePipeline's own action for
-CloudFormation, so that no build may. Where nothing would change, Approve and Deploy are skipped.
+Review creates the change set. Approve shows it to a person. Deploy executes it with CodePipeline's own action for
+CloudFormation, so that builds can't. If nothing would change, Approve and Deploy are skipped.
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
 """
 
@@ -81,7 +81,7 @@ def _source(source: Source) -> Actions:
 
 
 def _build(name: str, project: str, inputs: list[str], *, output: str = "") -> Actions:
-    """Return a run of a build project; its exported variables are known by the action's name."""
+    """Return an action that runs a build project. The action's name is the namespace of the exported variables."""
     several = {"PrimarySource": SOURCE_ARTIFACT} if len(inputs) > 1 else {}
     return Actions(
         Name=name,
@@ -94,7 +94,7 @@ def _build(name: str, project: str, inputs: list[str], *, output: str = "") -> A
 
 
 def _execution() -> Actions:
-    """Return the execution of the change set that Review created; the action waits for its end.
+    """Return the action that executes the change set of Review, and waits until it ends.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html
     """
@@ -110,7 +110,7 @@ def _execution() -> Actions:
 
 
 def _approval(topic: flow.Topic) -> Actions:
-    """Return a person's word; the topic is told that it is waited for.
+    """Return the manual approval action, which notifies the topic.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html
     """
@@ -126,7 +126,7 @@ def _approval(topic: flow.Topic) -> Actions:
 
 
 def _if_something_changes() -> BeforeEntryConditions:
-    """Return what lets a stage be entered where there is a change set, and else skips it.
+    """Return the condition that skips a stage if Review created no change set.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/rule-reference-VariableCheck.html
     """
@@ -147,7 +147,7 @@ def _provider(category: str, provider: str) -> ActionTypeId:
 
 
 def _role(workflow: flow.Workflow, source: Source, *, approval: bool) -> Role:
-    """Return the role: it moves artifacts, reads the source, starts builds, asks for approval, and executes change sets.
+    """Return the pipeline's role: moves artifacts, reads the source, starts builds, executes change sets.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
     """
