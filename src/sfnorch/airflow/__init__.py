@@ -1,1 +1,1 @@
-"""From a plan to a DAG for Apache Airflow: the same orchestration as Python source, for MWAA or any other Airflow."""
+"""Export a plan as a DAG for Apache Airflow: the same orchestration as Python source, for MWAA or any Airflow."""

@@ -1,4 +1,4 @@
-"""The DAG of a plan `master-child`: a task group a child, the children side by side."""
+"""The DAG of a `master-child` plan: a task group for each child; the groups run in parallel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def chains_dag(plan: MasterChildPlan) -> Dag:
-    """Return the DAG: each child's jobs one after another, all children at once, and what failed told at the end."""
+    """Return the DAG: each child's jobs in sequence, all children in parallel, a notification at the end."""
     variables, groups = Names(IN_USE), Names(RESERVED)
     body: list[Node] = []
     params: dict[str, Literal] = {}
@@ -36,7 +36,7 @@ def chains_dag(plan: MasterChildPlan) -> Dag:
     return with_ending(
         plan,
         end,
-        title="chains of Glue jobs side by side",
+        title="chains of Glue jobs in parallel",
         schedule=plan.schedule,
         params=params,
         parts=("glue_job", "child_job"),
@@ -61,7 +61,7 @@ def _child(child: Child, group_id: str, variables: Names) -> Group:
 
 
 def _jobs_param(child: Child) -> Call:
-    """Return the param that names which of the child's jobs run; all of them unless it is given."""
+    """Return the param that selects which of the child's jobs run; its default is all of them."""
     names = list(dict.fromkeys(job.name for job in child.jobs))
     return Call(
         function="Param",
@@ -69,6 +69,6 @@ def _jobs_param(child: Child) -> Call:
         keywords={
             "type": ["null", "array"],
             "items": {"enum": names},
-            "description": f"The jobs of {child.name} that run; all unless given.",
+            "description": f"The jobs of {child.name} that run; default: all.",
         },
     )

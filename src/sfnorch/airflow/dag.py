@@ -1,4 +1,4 @@
-"""A DAG as data, before its source: tasks and groups, what they follow, and the parts of code that they take."""
+"""A DAG as data: tasks and groups, their order, and the parts of code that they need."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sfnorch.airflow.schedules import Timing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A task: the variable that holds it, and the call that makes it."""
+    """A task: its variable, and the call that creates it."""
 
     variable: str
     task_id: str
@@ -21,7 +21,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A task group: the variable that holds it, its id, and what stands in it."""
+    """A task group: its variable, its id, and its content."""
 
     variable: str
     group_id: str
@@ -30,7 +30,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Variables that follow each other, `a >> b >> c`; the first may be several."""
+    """Variables in sequence, `a >> b >> c`; the first element can be several variables."""
 
     first: tuple[str, ...]
     then: tuple[str, ...]
@@ -38,7 +38,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Lines of the file as they are."""
+    """Lines of the file, written unchanged."""
 
     lines: tuple[str, ...]
 
@@ -48,7 +48,7 @@ Node: TypeAlias = Task | Group | Chain | Rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dag:
-    """The whole DAG: its settings, its constants, the parts of code that it takes, and its tasks in order."""
+    """A DAG: its settings, its constants, the parts of code that it needs, and its tasks in order."""
 
     dag_id: str
     title: str
@@ -60,4 +60,4 @@ class Dag:
     imports: tuple[str, ...]
     body: tuple[Node, ...]
     variables: Mapping[str, str]
-    """The Airflow variables that it reads, and what each is."""
+    """The Airflow variables that it reads, each with its meaning."""

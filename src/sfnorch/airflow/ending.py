@@ -1,4 +1,4 @@
-"""What stands behind all tasks of a DAG: what failed is found out, the topic is told, and the run ends accordingly."""
+"""The last tasks of a DAG: they find what failed, notify the topic, and end the run accordingly."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sfnorch.plan.models import Plan, Schedule
 
 _ATTRIBUTES = {"child workflows": "failedChildren", "tasks": "failedTasks"}
-"""The attributes of a message that list what failed, as the state machines' messages have them."""
+"""The message attributes that list what failed, as in the messages of the state machines."""
 
 _LOGS = f"https://{{region}}.{{console}}/cloudwatch/home?region={{region}}#{CONSOLE_PAGE}"
 
@@ -29,7 +29,7 @@ _TOLD = "{{ ti.xcom_pull(task_ids='outcomes')['<<key>>'] }}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """The ending of a DAG, and what it takes: constants, parts of code, imports."""
+    """The last tasks of a DAG, and what they need: constants, parts of code, imports."""
 
     body: tuple[Node, ...]
     constants: dict[str, Literal]
@@ -39,19 +39,19 @@ class Ending:
 
 
 def topic_of(plan: Plan, dag_id: str) -> str:
-    """Return the topic's ARN in Jinja: what an Airflow variable says, else the plan's own, if it names one."""
+    """Return the topic's ARN in Jinja: the value of an Airflow variable, or the topic in the plan, if any."""
     return f"{{{{ var.value.get('{topic_variable(dag_id)}', '{plan.alerts.topic_arn or ''}') }}}}"
 
 
 def needed_topic(plan: Plan, dag_id: str) -> str:
-    """Return the topic's ARN in Jinja, for a message that a run can't do without."""
+    """Return the topic's ARN in Jinja, for a message that is a step of the run."""
     if plan.alerts.topic_arn:
         return topic_of(plan, dag_id)
     return f"{{{{ var.value['{topic_variable(dag_id)}'] }}}}"
 
 
 def topic_variable(dag_id: str) -> str:
-    """Return the Airflow variable that names the topic."""
+    """Return the name of the Airflow variable with the topic's ARN."""
     return f"{dag_id}_topic_arn"
 
 
@@ -64,11 +64,11 @@ def ending(
     notify: str,
     after: Sequence[str],
 ) -> Ending:
-    """Return the ending: `parts` are the ids of what is told apart, `what` the word for them, `after` what it comes behind.
+    """Return the last tasks: `parts` are the ids of what is reported, `what` is their name, `after` precedes them.
 
-    Without `parts` they are the jobs that a run names. `fails`: whether the run fails where something failed;
-    `notify`: failure, always or never. All tasks must be done before it: one is "upstream failed" while others still
-    run, so `after` names every task, or groups whose last task is their last to end.
+    Without `parts`, the jobs in the run's params are reported. `fails`: whether the run fails if something failed;
+    `notify`: failure, always or never. All tasks must have ended before: a task is "upstream failed" while others
+    run, so `after` contains every task, or groups whose last task ends last.
     """
     name, dag_id = named(plan)
     constants: dict[str, Literal] = {
@@ -121,7 +121,7 @@ def with_ending(
     imports: Sequence[str] = (),
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Dag:
-    """Return the plan's DAG: the tasks, what they take, and the ending behind them."""
+    """Return the plan's DAG: the tasks, what they need, and the last tasks after them."""
     name, dag_id = named(plan)
     return Dag(
         dag_id=dag_id,
@@ -138,9 +138,9 @@ def with_ending(
 
 
 def topic_meaning(plan: Plan) -> str:
-    """Return what the variable with the topic is."""
-    otherwise = "the plan's own" if plan.alerts.topic_arn else "nobody"
-    return f"the ARN of the SNS topic that is told; without it, {otherwise} is"
+    """Return the meaning of the variable with the topic."""
+    otherwise = "the topic in the plan" if plan.alerts.topic_arn else "nobody"
+    return f"the ARN of the SNS topic to notify; default: {otherwise} is"
 
 
 def _all_done(task_id: str, function: str, **more: Literal) -> Call:

@@ -1,4 +1,4 @@
-"""From a plan to the text of its DAG."""
+"""Export a plan as the text of its DAG."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def airflow_dag(plan: AnyPlan) -> Dag:
-    """Return the plan's DAG. Raises SfnorchError for what Airflow can't say."""
+    """Return the plan's DAG. Raises SfnorchError for features that Airflow does not have."""
     match plan.pattern:
         case "master-child":
             from sfnorch.airflow.chains import chains_dag
@@ -32,11 +32,11 @@ def airflow_dag(plan: AnyPlan) -> Dag:
 
             return flow_dag(plan)
     raise SfnorchError(
-        "pattern: a loop without an end can't be exported: a run of a DAG ends",
-        hint="a DAG with a schedule starts again and again; master-child, dynamic, dag and flow can be exported",
+        "pattern: continuous can't be exported: a DAG run has to end",
+        hint="use a DAG with a schedule; master-child, dynamic, dag and flow can be exported",
     )
 
 
 def airflow_source(plan: AnyPlan) -> str:
-    """Return the text of the plan's DAG, as a Python file. Raises SfnorchError for what Airflow can't say."""
+    """Return the plan's DAG as a Python file. Raises SfnorchError for features that Airflow does not have."""
     return source(airflow_dag(plan))

@@ -1,4 +1,4 @@
-"""The DAG of a plan `flow`, as far as Airflow has operators for it: what it hasn't is told step by step."""
+"""The DAG of a `flow` plan, for steps that Airflow has operators for; other steps are reported as errors."""
 
 from __future__ import annotations
 
@@ -31,17 +31,19 @@ _IMPORTS = {
 
 
 def flow_dag(plan: FlowPlan) -> Dag:
-    """Return the DAG: steps one after another, branches and items as groups side by side.
+    """Return the DAG: steps in sequence, branches and items as groups in parallel.
 
-    Raises SfnorchError that names each step which Airflow can't say, and why.
+    Raises SfnorchError that lists each step that can't be exported, and why.
     """
     _, dag_id = named(plan)
     build = _Build(plan, dag_id)
     body = build.sequence(plan.steps, Scope({}), (), Names(RESERVED))
     if build.faults:
         raise SfnorchError(
-            "\n".join(dict.fromkeys(f"steps: {step}: Airflow can't say {fault}" for step, fault in build.faults)),
-            hint="leave these steps to a state machine, which the DAG starts by a step state_machine",
+            "\n".join(
+                dict.fromkeys(f"steps: {step}: Airflow does not support {fault}" for step, fault in build.faults)
+            ),
+            hint="move these steps into a state machine, and start it from the DAG with a step state_machine",
         )
     tops = [node for node in body if isinstance(node, Task | Group)]
     end = ending(
@@ -57,7 +59,7 @@ def flow_dag(plan: FlowPlan) -> Dag:
     return with_ending(
         plan,
         end,
-        title="steps one after another",
+        title="steps in sequence",
         schedule=plan.schedule,
         parts=[part for part, wanted in (("glue_job", "glue_job" in kinds), ("text", texts)) if wanted],
         imports=[_IMPORTS[kind] for kind in kinds if kind in _IMPORTS],
@@ -68,7 +70,7 @@ def flow_dag(plan: FlowPlan) -> Dag:
 
 @dataclass(slots=True)
 class _Build:
-    """The tasks of a flow, as they are made: `faults` has what can't be, by step."""
+    """Builds the tasks of a flow; `faults` contains what can't be exported, by step."""
 
     plan: FlowPlan
     dag_id: str
@@ -76,7 +78,7 @@ class _Build:
     faults: list[tuple[str, Unsayable]] = field(default_factory=list)
 
     def sequence(self, steps: Sequence[FlowStep], scope: Scope, groups: tuple[str, ...], ids: Names) -> list[Node]:
-        """Return the nodes of steps that follow each other, and what follows which."""
+        """Return the nodes of steps in sequence, and their order."""
         saved: dict[str, Kept] = dict(scope.saved)
         nodes: list[Task | Group] = []
         for step in steps:
@@ -86,7 +88,7 @@ class _Build:
             except Unsayable as unsayable:
                 self.faults.append((step.name, unsayable))
             if step.on_error:
-                self.faults.append((step.name, Unsayable("on_error: what is done when a step has failed")))
+                self.faults.append((step.name, Unsayable("on_error")))
             if step.save_as:
                 saved[step.save_as] = kept(step, ".".join((*groups, task_id)))
         order = [node.variable for node in nodes]
@@ -96,10 +98,10 @@ class _Build:
         variable = self.variables.variable(step.name)
         if not step.scopes:
             if len(".".join((*groups, task_id))) > ID_LENGTH:
-                raise Unsayable(f"groups within each other whose names have more than {ID_LENGTH} characters in all")
+                raise Unsayable(f"nested groups whose names have more than {ID_LENGTH} characters in all")
             return Task(variable=variable, task_id=task_id, call=call(step, task_id, scope, self.plan, self.dag_id))
         if step.retry:
-            raise Unsayable("retry: it tries tasks again, and no groups of them")
+            raise Unsayable("retry of a group: it retries tasks only")
         inner, ids = (*groups, task_id), Names()
         parts: list[Node] = []
         for word, steps, known in _parallel(step, scope):
@@ -110,16 +112,16 @@ class _Build:
 
 
 def _parallel(step: FlowStep, scope: Scope) -> Iterator[tuple[str, list[FlowStep], Scope]]:
-    """Yield what runs side by side within a step: what each is called, its steps, and what it may read."""
+    """Yield what runs in parallel within a step: the name, its steps, and what it can read."""
     each = step.for_each
     if each is None:
         for number, branch in enumerate(step.parallel or [], 1):
             yield f"branch_{number}", branch, scope
         return
     if not isinstance(each.items, list) or not each.items:
-        raise Unsayable("for_each: the items, unless the plan lists them")
+        raise Unsayable("for_each with items that are not in the plan")
     if each.stop_at_failure or (each.concurrency or len(each.items)) < len(each.items):
-        raise Unsayable("for_each: concurrency and stop_at_failure, in groups of tasks side by side")
+        raise Unsayable("for_each with concurrency or stop_at_failure")
     for number, item in enumerate(each.items, 1):
         yield f"item_{number}", each.steps, Scope({**scope.saved, each.as_: given(item)})
 
@@ -140,7 +142,7 @@ def _variables(plan: FlowPlan, dag_id: str) -> dict[str, str]:
     if any(step.function in own for step in steps):
         found[f"{dag_id}_stack_name"] = f"the stack that has the functions; {STACK_NAME} unless set"
     if any(step.s3_object and not step.s3_object.bucket for step in steps):
-        found[f"{dag_id}_results_bucket"] = "the bucket that objects are written to"
+        found[f"{dag_id}_results_bucket"] = "the bucket for objects"
     if any(step.notify for step in steps):
         found[topic_variable(dag_id)] = topic_meaning(plan)
     return found

@@ -1,4 +1,4 @@
-"""What a step of a flow that is a single call is in Airflow, and what later steps may read of it."""
+"""Export a flow's step that is a single call, and what later steps can read of its result."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan, FlowStep, RedshiftSql, S3Object
 
 Kept: TypeAlias = Callable[[Way], str]
-"""The Jinja of what a step saved, at the end of a way into it. Raises Unsayable where Airflow keeps no such thing."""
+"""Returns the Jinja expression of a path into a step's result. Raises Unsayable if Airflow does not keep it."""
 
 INPUT = "dag_run.conf"
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What may be read where a step stands: what was saved, by variable."""
+    """The variables that a step can read."""
 
     saved: Mapping[str, Kept]
 
     def source(self, name: str, way: Way) -> str:
-        """Return the Jinja of a variable. Raises Unsayable where it has none."""
+        """Return the Jinja expression of a path into a variable. Raises Unsayable if it has none."""
         if name == "input":
             return into(INPUT, way)
         if name not in self.saved:
@@ -39,13 +39,13 @@ class Scope:
 
     @property
     def whole(self) -> str:
-        """The run's input with all that was saved, as JSON."""
+        """Return the run's input with all saved variables, as JSON in Jinja."""
         saved = "".join(f", {name}={kept(())}" for name, kept in self.saved.items())
         return f"{{{{ dict({INPUT} or {{}}{saved}) | tojson }}}}"
 
 
 def call(step: FlowStep, task_id: str, scope: Scope, plan: FlowPlan, dag_id: str) -> Call:
-    """Return the call of the operator. Raises Unsayable for what Airflow can't say."""
+    """Return the call of the operator. Raises Unsayable for features that Airflow does not have."""
     more = _settings(step)
     if step.glue_job:
         arguments = (task_id, escaped(step.glue_job))
@@ -69,7 +69,7 @@ def call(step: FlowStep, task_id: str, scope: Scope, plan: FlowPlan, dag_id: str
 
 
 def kept(step: FlowStep, full_id: str) -> Kept:
-    """Return what later steps may read of the step, whose task has this id."""
+    """Return what later steps can read of the step, whose task has this id."""
     pulled = f"ti.xcom_pull(task_ids='{full_id}')"
     if step.function:
         return lambda way: into(f"macros.json.loads({pulled})", way)
@@ -80,7 +80,7 @@ def kept(step: FlowStep, full_id: str) -> Kept:
             if not way:
                 return "{" + ", ".join(f'"{key}": {value}' for key, value in fields.items()) + "}"
             if len(way) > 1 or way[0] not in fields:
-                raise Unsayable(f"what {step.name} saved, but for its job and runId")
+                raise Unsayable(f"values of {step.name} other than its job and runId")
             return fields[str(way[0])]
 
         return of_run
@@ -92,14 +92,14 @@ def kept(step: FlowStep, full_id: str) -> Kept:
 
 
 def given(value: object) -> Kept:
-    """Return what later steps may read of a value that is known now: all of it."""
+    """Return what later steps can read of a value in the plan: all of it."""
 
     def of_value(way: Way) -> str:
         found: object = value
         for key in way:
             known = isinstance(found, dict) if isinstance(key, str) else isinstance(found, list) and key < len(found)
             if not known or (isinstance(found, dict) and key not in found):
-                raise Unsayable(f"a way into an item that has no {key}")
+                raise Unsayable(f"a path into an item without {key}")
             found = found[key]  # type: ignore[index]
         return built(found, lambda name, _: _none_within(name))
 
@@ -111,14 +111,14 @@ def _none_within(name: str) -> str:
 
 
 def _settings(step: FlowStep) -> dict[str, Literal]:
-    """How often the step is tried again, and how long it may take."""
+    """Return the settings for retries and timeout of the step."""
     found: dict[str, Literal] = {}
     if step.retry:
         if len(step.retry) > 1 or step.retry[0].errors != ["States.ALL"]:
-            raise Unsayable("retry: Airflow tries again after every error, or after none")
+            raise Unsayable("retry for selected errors: Airflow retries after every error or never")
         retry = step.retry[0]
         if retry.backoff_rate not in (1, 2):
-            raise Unsayable("retry: a backoff_rate other than 1 and 2")
+            raise Unsayable("retry with a backoff_rate other than 1 and 2")
         found = operators.retry_settings(retry.attempts, retry.interval, retry.backoff_rate)
         if retry.max_delay:
             found["max_retry_delay"] = operators.seconds(retry.max_delay)
@@ -128,7 +128,7 @@ def _settings(step: FlowStep) -> dict[str, Literal]:
 
 
 def _job(step: FlowStep, scope: Scope) -> dict[str, Literal]:
-    """Return the settings of the job run. Glue itself ends it, in whole minutes: a trigger given up would leave it running."""
+    """Return the settings of the job run. Glue enforces the timeout: after a timeout of the trigger, the run would continue."""
     minutes = math.ceil(step.timeout / 60) if step.timeout else None
     found: dict[str, Literal] = {}
     if step.arguments:
@@ -159,7 +159,7 @@ def _statement(wanted: RedshiftSql, task_id: str, scope: Scope, more: dict[str, 
         "workgroup_name": wanted.workgroup,
         "secret_arn": wanted.secret_arn,
         "db_user": wanted.db_user and _no_file(wanted.db_user, scope),
-        # a task's own limit doesn't hold while it is deferred, in Airflow 3
+        # in Airflow 3, a task's timeout has no effect while it is deferred
         "deferrable": "execution_timeout" not in more,
     }
     keywords = {key: value for key, value in found.items() if value is not None}
@@ -167,7 +167,7 @@ def _statement(wanted: RedshiftSql, task_id: str, scope: Scope, more: dict[str, 
 
 
 def _no_file(text: str, scope: Scope) -> str:
-    """Return the text; where it ends so that Airflow would take it for the name of a template, as Jinja writes it."""
+    """Return the text; as a Jinja literal if Airflow would read it as the name of a template file."""
     return jinja_text(text) if text.endswith(".sql") else rendered(text, scope.source)
 
 
@@ -184,9 +184,9 @@ def _object(wanted: S3Object, task_id: str, scope: Scope, dag_id: str, more: dic
 
 
 def _wait(step: FlowStep, task_id: str) -> Call:
-    """Return a sensor until then: its target is rendered once, when it begins."""
+    """Return a sensor that waits until then. Its target is rendered once, when it starts."""
     if not isinstance(step.wait, int):
-        raise Unsayable("wait: Airflow has to know how long before the run")
+        raise Unsayable("wait for a duration that is computed during the run")
     now = f"macros.datetime.now(macros.dateutil.tz.UTC) + macros.timedelta(seconds={step.wait})"
     keywords: dict[str, Literal] = {"task_id": task_id, "target_time": f"{{{{ ({now}).isoformat() }}}}"}
     return Call(function="DateTimeSensorAsync", keywords=keywords)

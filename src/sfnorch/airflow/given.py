@@ -1,4 +1,4 @@
-"""The DAG of a plan `dynamic`: the jobs that a run's params name, one after another."""
+"""The DAG of a `dynamic` plan: the jobs in the run's params, in sequence."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from sfnorch.plan.models import DynamicPlan, Job
 
 LONGEST = 25
-"""How many jobs a run may name. Each is a task of its own: of a mapped task's instances Airflow would start the next
-while one is deferred."""
+"""The maximum number of jobs of a run. Each job is a separate task, since Airflow starts the next instance of a mapped
+task while one is deferred."""
 
 
 def given_dag(plan: DynamicPlan) -> Dag:
-    """Return the DAG: a task for each job that a run may name, those beyond its list skipped."""
+    """Return the DAG: a task for each possible job of a run. Tasks beyond the run's list are skipped."""
     settings = {job.name: made for job in plan.jobs if (made := _settings(job))}
     end = ending(plan, parts=None, what="jobs", fails=True, notify="failure", after=["jobs"])
     names = Call(
@@ -29,13 +29,13 @@ def given_dag(plan: DynamicPlan) -> Dag:
             "items": {"type": "string", **_allowed(plan)},
             "minItems": 1,
             "maxItems": Code("LONGEST"),
-            "description": "The Glue jobs that run, one after another.",
+            "description": "The Glue jobs that run, in sequence.",
         },
     )
     return with_ending(
         plan,
         end,
-        title="the Glue jobs that a run names",
+        title="the Glue jobs in a run's params",
         schedule=None,
         params={"glue_jobs": names},
         constants={
@@ -58,12 +58,12 @@ def given_dag(plan: DynamicPlan) -> Dag:
 
 
 def _settings(job: Job) -> dict[str, Literal]:
-    """Return what the task of the job is set to when it starts."""
+    """Return the settings that the job's task applies when it starts."""
     return job_settings(job) | again(job)
 
 
 def _allowed(plan: DynamicPlan) -> dict[str, Literal]:
-    """Return the pattern of the names that a run may give, as the parameter AllowedGlueJobs has them."""
+    """Return the patterns of job names that a run may use, as in the parameter AllowedGlueJobs."""
     if "*" in plan.allowed_jobs:
         return {}
     exact = [re.escape(name) for name in plan.job_names]

@@ -1,4 +1,4 @@
-"""From JSONata to Jinja, as far as it is a way into something: `$clean.orders[0].id`, `$states.context.Execution.Name`.
+"""Translate JSONata paths such as `$clean.orders[0].id` or `$states.context.Execution.Name` to Jinja.
 
 https://airflow.apache.org/docs/apache-airflow/stable/templates-ref.html
 """
@@ -21,28 +21,28 @@ _CONTEXT = {
 }
 
 TEXT_FILTER = " | text"
-"""The filter of a DAG's own that makes a text of what isn't one."""
+"""The filter, defined in the DAG, that converts a value to a text."""
 
 Way: TypeAlias = Sequence[str | int]
 Source: TypeAlias = Callable[[str, Way], str]
-"""The Jinja of what a variable holds, by its name, at the end of a way into it. Raises Unsayable for what isn't so."""
+"""Returns the Jinja expression of a path into a variable. Raises Unsayable for others."""
 
 
-class Unsayable(ValueError):  # noqa: N818 - told in words
-    """What Airflow's templates can't say."""
+class Unsayable(ValueError):  # noqa: N818 - it becomes part of a message
+    """Raised for what Airflow's templates can't express."""
 
 
 def expression(text: str, source: Source) -> str:
-    """Return the Jinja expression, without braces, of a text that stands as JSONata. Raises Unsayable for any other.
+    """Return the Jinja expression, without braces, of a JSONata path. Raises Unsayable for other expressions.
 
-    It keeps the type of what the way leads to, unless $string makes a text of it.
+    It keeps the type of the value, unless $string converts it to a text.
     """
     found, is_text = _expression(text, source)
     return f"({found}{TEXT_FILTER})" if is_text else found
 
 
 def _expression(text: str, source: Source) -> tuple[str, bool]:
-    """Return the Jinja of the way, and whether it stands in $string."""
+    """Return the Jinja expression of the path, and whether it is within $string."""
     inner = (code(text) or "").strip()
     made_text = _STRING.fullmatch(inner)
     match = _WAY.fullmatch(made_text[1].strip() if made_text else inner)
@@ -57,16 +57,16 @@ def _expression(text: str, source: Source) -> tuple[str, bool]:
 
 
 def into(begin: str, way: Way) -> str:
-    """Return the Jinja of what stands at the end of the way. Raises Unsayable for keys that Jinja takes for methods."""
+    """Return the Jinja expression with the path appended. Raises Unsayable for keys that Jinja reads as methods."""
     if methods := [step for step in way if isinstance(step, str) and hasattr(dict, step)]:
-        raise Unsayable(f"the key {methods[0]}, which is a method of Python's")
+        raise Unsayable(f"the key {methods[0]}, which is a method in Python")
     return begin + "".join(f"[{literal(step)}]" for step in way)
 
 
 def rendered(text: str, source: Source, length: int | None = None) -> str:
-    """Return a text with what Jinja fills in: an expression in braces, any other such that Jinja leaves it alone.
+    """Return a text for Jinja: an expression in braces; other texts escaped.
 
-    What an expression yields is made a text, as JSONata's $string does, cut to the length.
+    The value of an expression is converted to a text, as by JSONata's $string, and truncated to the length.
     """
     if code(text) is None:
         return escaped(text)
@@ -75,24 +75,24 @@ def rendered(text: str, source: Source, length: int | None = None) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return the text, in which nothing is Jinja's, line ends included."""
+    """Return the text escaped for Jinja, including line breaks."""
     return jinja_text(text) if re.search(r"\{\{|\{%|\{#|\r|\n\Z", text) else text
 
 
 def jinja_text(text: str) -> str:
-    """Return the text as Jinja writes one."""
+    """Return the text as a literal of Jinja, in braces."""
     return f"{{{{ {literal(text)} }}}}"
 
 
 def document(value: Any, source: Source) -> str:
-    """Return the value as JSON that Jinja renders: expressions keep the type of what they yield."""
+    """Return the value as JSON for Jinja. Expressions keep the type of their value."""
     if not _has_expression(value):
         return escaped(json.dumps(value, ensure_ascii=False))
     return f"{{{{ {built(value, source)} | tojson }}}}"
 
 
 def built(value: Any, source: Source) -> str:
-    """Return the Jinja expression of a value with expressions in it."""
+    """Return the Jinja expression of a value that contains expressions."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{literal(key)}: {built(item, source)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -103,7 +103,7 @@ def built(value: Any, source: Source) -> str:
 
 
 def literal(value: str | float | bool | None) -> str:
-    """Return the value as Jinja writes it."""
+    """Return the value as a literal of Jinja."""
     return "none" if value is None else json.dumps(value, ensure_ascii=False)
 
 

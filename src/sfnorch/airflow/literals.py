@@ -1,4 +1,4 @@
-"""Python literals and calls, laid out as `ruff format` and Black lay them out: what fits on a line stands on one.
+"""Format Python literals and calls as `ruff format` and Black do: on one line if they fit.
 
 https://docs.astral.sh/ruff/formatter/
 """
@@ -16,14 +16,14 @@ _STEP = "    "
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Source that stands as it is: a name, an expression."""
+    """Source code that is written unchanged: a name, an expression."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call of `function`, positional arguments first."""
+    """A call of `function` with positional arguments first."""
 
     function: str
     arguments: tuple[Literal, ...] = ()
@@ -34,7 +34,7 @@ Literal: TypeAlias = str | int | bool | Code | Call | Sequence["Literal"] | Mapp
 
 
 def quoted(text: str) -> str:
-    """Return the text as a literal, by `repr`; in double quotes unless that takes more backslashes."""
+    """Return the text as a literal, as `repr` does, in double quotes unless that needs more backslashes."""
     shown = repr(text)
     if shown[0] == '"':
         return shown
@@ -45,7 +45,7 @@ def quoted(text: str) -> str:
 
 
 def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0) -> str:
-    """Return the value's source; `used` is how much of its first line is taken, `behind` what follows its last character."""
+    """Return the value's source. `used` columns of its first line are occupied; `behind` follow its last character."""
     one_line = _one_line(value)
     if len(indent) + used + _width(one_line) + behind <= LINE:
         return one_line
@@ -64,7 +64,7 @@ def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0
 
 
 def _width(text: str) -> int:
-    """Columns of the text as ruff counts them: wide characters take two, marks that combine none."""
+    """Return the columns of the text as ruff counts them: 2 for wide characters, 0 for combining marks."""
     if text.isascii():
         return len(text)
     return sum(0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text)

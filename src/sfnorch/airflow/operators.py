@@ -1,4 +1,4 @@
-"""What a task is in Airflow: one call of an operator of the Amazon provider for each kind of task.
+"""Calls of the Amazon provider's operators, one for each kind of task.
 
 https://airflow.apache.org/docs/apache-airflow-providers-amazon/stable/operators/index.html
 """
@@ -43,7 +43,7 @@ def run_settings(
     timeout_minutes: int | None = None,
     job_run_queuing: bool | None = None,
 ) -> dict[str, Literal]:
-    """Return the settings of a job run, as StartJobRun takes them."""
+    """Return the settings of a job run, as parameters of StartJobRun."""
     found: Mapping[str, Literal] = {
         "WorkerType": worker_type,
         "NumberOfWorkers": number_of_workers,
@@ -56,7 +56,7 @@ def run_settings(
 
 
 def job_settings(job: Job) -> dict[str, Literal]:
-    """Return what the plan says of a job, as keywords of the operator; what it leaves open stays as the job has it."""
+    """Return a job's settings in the plan as arguments of the operator. Other settings remain those of the Glue job."""
     found: dict[str, Literal] = {}
     if job.arguments:
         found["script_args"] = {key: escaped(value) for key, value in job.arguments.items()}
@@ -74,14 +74,14 @@ def job_settings(job: Job) -> dict[str, Literal]:
 
 
 def again(job: Job) -> dict[str, Literal]:
-    """How often the job runs again when it failed."""
+    """Return the setting for retries of the job."""
     return {"retries": job.retries} if job.retries else {}
 
 
 def invoke(task_id: str, function: str, payload: str, **more: Literal) -> Call:
     """Return the call of a Lambda function, by name or ARN, with or without a version or an alias.
 
-    It is waited for as long as a function may run, a quarter of an hour; boto3 would call it again after a minute.
+    The operator waits up to 15 minutes, the maximum duration of a function. By default, boto3 retries after a minute.
     """
     head, _, name = function.rpartition(":function:")
     name, _, qualifier = name.partition(":") if "{{" not in function else (function, "", "")
@@ -95,15 +95,15 @@ def invoke(task_id: str, function: str, payload: str, **more: Literal) -> Call:
 
 _WHERE = "{{ var.value.aws_region }}:{{ var.value.aws_account_id }}"
 _PARTITION = f'{{{{ {json.dumps(dict(AREAS))}.get(var.value.aws_region.rsplit("-", 2)[0], "{AWS}") }}}}'
-"""The partition of the region, which its name begins with."""
+"""The partition of a region, by the prefix of the region's name."""
 
 
 def start_machine(
     task_id: str, machine: str, given: str, more: Mapping[str, Literal], timeout: int | None = None
 ) -> Call:
-    """Return the execution of a state machine; a trigger waits for its end: a year, as long as it may last, or the timeout.
+    """Return the task that starts an execution; a trigger waits until it ends, at most a year or the timeout.
 
-    A task's own limit doesn't hold while it is deferred, in Airflow 3.
+    In Airflow 3, a task's timeout has no effect while it is deferred.
     """
     delay = min(30, timeout or 30)
     if not machine.startswith("arn:"):
@@ -120,19 +120,19 @@ def start_machine(
 
 
 def where_machines_are(machines: Iterable[str]) -> dict[str, str]:
-    """Return the Airflow variables that state machines take which are named without their ARNs."""
+    """Return the Airflow variables for state machines that the plan refers to by name."""
     if all(machine.startswith("arn:") for machine in machines):
         return {}
-    return {"aws_region": "where the state machines are", "aws_account_id": "whose they are"}
+    return {"aws_region": "the region of the state machines", "aws_account_id": "the account of the state machines"}
 
 
 def python(task_id: str, function: str, **more: Literal) -> Call:
-    """Return a call of a Python function of the file."""
+    """Return the task that calls a Python function of the file."""
     return Call(function="PythonOperator", keywords={"task_id": task_id, "python_callable": Code(function), **more})
 
 
 def publish(task_id: str, topic: str, subject: str, message: str, **more: Literal) -> Call:
-    """Return a message to a topic."""
+    """Return the task that publishes a message to a topic."""
     keywords: dict[str, Literal] = {
         "task_id": task_id,
         "target_arn": topic,
@@ -144,11 +144,11 @@ def publish(task_id: str, topic: str, subject: str, message: str, **more: Litera
 
 
 def retry_settings(attempts: int, interval: int, rate: float) -> dict[str, Literal]:
-    """How often a task is tried again, and how long it waits before."""
+    """Return the settings for the number of retries and the waits before them."""
     found: dict[str, Literal] = {"retries": attempts, "retry_delay": seconds(interval)}
     return found | ({"retry_exponential_backoff": True} if not math.isclose(rate, 1) else {})
 
 
 def seconds(number: int) -> Call:
-    """Return a timedelta of so many seconds."""
+    """Return a timedelta of this number of seconds."""
     return Call(function="timedelta", keywords={"seconds": number})

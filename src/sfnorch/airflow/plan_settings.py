@@ -1,4 +1,4 @@
-"""What of a plan's settings every DAG has: its name, its tags, the param with the environment."""
+"""The settings that every DAG has: its name, its tags, the param with the environment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def named(plan: Plan) -> tuple[str, str]:
 
 
 def plan_tags(plan: Plan) -> tuple[str, ...]:
-    """Return the plan's tags as Airflow has them: texts."""
+    """Return the plan's tags as Airflow tags."""
     return tuple(dict.fromkeys(f"{key}:{value}"[:_TAG_LENGTH] for key, value in plan.tags.items()))
 
 
@@ -30,6 +30,6 @@ def environment(plan: Plan) -> dict[str, Literal]:
     schema: dict[str, Literal] = {
         "type": "string",
         "pattern": ENVIRONMENT,
-        "description": "What messages begin with.",
+        "description": "The prefix of messages.",
     }
     return {"environment": Call(function="Param", arguments=(plan.environment,), keywords=schema)}

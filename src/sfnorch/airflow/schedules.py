@@ -1,4 +1,4 @@
-"""From an EventBridge Scheduler expression to Airflow's schedule.
+"""Translate a schedule expression of EventBridge Scheduler to a schedule of Airflow.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 https://airflow.apache.org/docs/apache-airflow/stable/authoring-and-scheduling/timetable.html
@@ -27,14 +27,14 @@ _MOST = 100_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """A schedule in Airflow's terms, and the imports that it takes."""
+    """A schedule of Airflow, and the imports that it needs."""
 
     schedule: Literal
     imports: tuple[str, ...] = ()
 
 
 def timing(schedule: Schedule | None) -> Timing:
-    """When the DAG runs by itself. Raises SfnorchError for what Airflow has no schedule for."""
+    """Return the DAG's schedule. Raises SfnorchError for schedules that Airflow does not support."""
     if schedule is None:
         return Timing(schedule=None)
     match read_expression(schedule.expression).expression:
@@ -50,15 +50,15 @@ def timing(schedule: Schedule | None) -> Timing:
             table = Call(function="CronTriggerTimetable", arguments=(fields,), keywords={"timezone": schedule.timezone})
             return Timing(schedule=table, imports=("from airflow.timetables.trigger import CronTriggerTimetable",))
     raise SfnorchError(
-        f"schedule: Airflow has no schedule for {schedule.expression}",
-        hint="cron(…) without a year, W and L-n, rate(…) and at(YYYY-MM-DDTHH:MM:SS) can be exported",
+        f"schedule: Airflow does not support {schedule.expression}",
+        hint="use cron(…) without a year, W and L-n; rate(…); or at(YYYY-MM-DDTHH:MM:SS)",
     )
 
 
 def _cron(cron: Cron) -> str | None:
     """Return the five fields of cron: without the year, days of the week by name, since AWS counts them from 1.
 
-    None where cron has no words for it.
+    Returns None if cron can't express the schedule.
     """
     if cron.fields[5] != "*" or isinstance(cron.days, LastWorkday | NearestWorkday):
         return None
@@ -74,5 +74,5 @@ def _weekday(field: str) -> str | None:
         return f"L{int(match[1]) - 1}"
     if "L" in field:
         return None
-    # the number behind a slash or a hash counts, and is no day
+    # the number after a slash or a hash is a count, not a day
     return re.sub(r"(?<![/#\d])0*([1-7])(?!\d)", lambda match: WEEKDAYS[int(match[1]) - 1], field)

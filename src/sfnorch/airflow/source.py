@@ -1,4 +1,4 @@
-"""From a DAG as data to the text of its file, laid out so that `ruff format` leaves it as it is."""
+"""Write a DAG as the text of its file, formatted as `ruff format` does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STANDARD = {
     "DateTimeSensorAsync": ("sensors.date_time", "airflow.sensors.date_time"),
     "PythonOperator": ("operators.python", "airflow.operators.python"),
 }
-"""What Airflow 3 has in its standard provider: where it stands there, and where in Airflow 2."""
+"""Operators in the standard provider of Airflow 3: their modules there and in Airflow 2."""
 
 
 def source(dag: Dag) -> str:
@@ -43,7 +43,7 @@ def source(dag: Dag) -> str:
 
 
 def _docstring(dag: Dag) -> str:
-    """Return what the file is, and the Airflow variables that it reads."""
+    """Return the file's docstring: what it is, and the Airflow variables that it reads."""
     said = "Exported by sfnorch: change the plan and export again, rather than this file. It runs on Airflow 2.10 and "
     rows = [f"{dag.title}.", "", *wrap(said + "3, with the Amazon provider.", LINE)]
     if dag.variables:
@@ -54,12 +54,12 @@ def _docstring(dag: Dag) -> str:
 
 
 def _names(text: str) -> set[str]:
-    """Return the names that the code speaks of."""
+    """Return the names that the code uses."""
     return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
 
 
 def _imports(dag: Dag, used: set[str]) -> Iterator[str]:
-    """Yield the imports of what is used; what Airflow 2 and 3 have in different places is tried."""
+    """Yield the imports of used names; modules that differ between Airflow 2 and 3 are imported with try."""
     names = sorted((name for name in _STANDARD if name in used), key=lambda name: _STANDARD[name])
     sdk = [name for name in _SDK if name in used or name in ("DAG", "Param")]
     plain = [line for line in dag.timing.imports if line.startswith("import ")]
@@ -84,7 +84,7 @@ def _imports(dag: Dag, used: set[str]) -> Iterator[str]:
 
 
 def _import(module: str, names: Sequence[str]) -> Iterator[str]:
-    """Yield an import within a `try`, over several lines where one would be too long."""
+    """Yield an import within a `try`, over several lines if it is too long."""
     line = f"{_STEP}from {module} import {', '.join(names)}"
     if len(line) <= LINE:
         yield line
@@ -95,13 +95,13 @@ def _import(module: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def _with(dag: Dag) -> Iterator[str]:
-    """Yield the `with` that the tasks stand in."""
+    """Yield the `with` statement around the tasks."""
     keywords: dict[str, Literal] = {
         "dag_id": dag.dag_id,
         "schedule": dag.timing.schedule,
         "start_date": Call(function="datetime", arguments=(2024, 1, 1), keywords={"tzinfo": Code("timezone.utc")}),
         "catchup": False,
-        # whatever an environment's own default is, a plan says how often a job runs again
+        # the plan defines the retries of a job, not the default of the environment
         "default_args": {"retries": 0},
         "doc_md": Code("__doc__"),
         "params": dag.params,
@@ -132,7 +132,7 @@ def _body(nodes: tuple[Node, ...], indent: str) -> Iterator[str]:
 
 
 def _chain(chain: Chain, indent: str) -> Iterator[str]:
-    """Yield the variables one after another; over several lines where one would be too long."""
+    """Yield the variables in sequence, over several lines if they are too long."""
     first = chain.first[0] if len(chain.first) == 1 else f"[{', '.join(chain.first)}]"
     line = f"{indent}{' >> '.join((first, *chain.then))}"
     if len(line) <= LINE:

@@ -1,4 +1,4 @@
-"""Names that Airflow takes: letters, digits, dashes, dots and underscores; and Python's, for variables.
+"""Valid ids in Airflow (letters, digits, dashes, dots and underscores), and names of Python variables.
 
 https://airflow.apache.org/docs/apache-airflow/stable/core-concepts/tasks.html
 """
@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 LENGTH, ID_LENGTH = 100, 250
-"""Characters of a task's own name, a bound of ours; and with the groups that it stands in, Airflow's own."""
+"""The maximum characters of a task's name, a limit of sfnorch; and of a task's id with its groups, Airflow's limit."""
 
 RESERVED = ("outcomes", "tell", "done")
-"""The tasks, and their variables, that stand behind all others."""
+"""The last tasks, and their variables."""
 
 IN_USE = frozenset(
     [
@@ -26,13 +26,13 @@ IN_USE = frozenset(
         *("what_failed", "worth_telling", *RESERVED),
     ]
 )
-"""What variables of a DAG's file may not be called, since it calls something else so."""
+"""Names that variables of a DAG's file can't have, since the file uses them otherwise."""
 
 _OTHER = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def safe_id(name: str, length: int = LENGTH) -> str:
-    """Return the name with other characters as underscores; where it is too long, its end is a hash."""
+    """Return the name with invalid characters as underscores. A name that is too long ends in a hash."""
     found = _OTHER.sub("_", name).strip("_") or "_"
     if len(found) <= length:
         return found
@@ -41,17 +41,17 @@ def safe_id(name: str, length: int = LENGTH) -> str:
 
 
 class Names:
-    """Names given one after another, each once."""
+    """Creates unique names."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
 
     def id(self, name: str) -> str:
-        """Return a task's or a group's id for the name."""
+        """Return the id of a task or group for the name."""
         return self._once(safe_id(name))
 
     def variable(self, name: str) -> str:
-        """Return a Python variable for the name."""
+        """Return the Python variable for the name."""
         word = re.sub(r"\W+", "_", safe_id(name), flags=re.ASCII).strip("_").lower()
         word = f"task_{word}" if not word or word[0].isdigit() or keyword.iskeyword(word) else word
         return self._once(word)

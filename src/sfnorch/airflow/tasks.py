@@ -1,4 +1,4 @@
-"""The DAG of a plan `dag`: tasks that wait for just what they need."""
+"""The DAG of a `dag` plan: each task waits for the tasks that it needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IMPORTS = {"glue_job": operators.GLUE, "lambda": operators.LAMBDA, "state_machi
 
 
 def tasks_dag(plan: DagPlan) -> Dag:
-    """Return the DAG: each task starts when all that it needs has succeeded, and never where that failed."""
+    """Return the DAG: each task starts when all tasks that it needs have succeeded."""
     ids, variables = Names(RESERVED), Names(IN_USE)
     made = {task.name: (ids.id(task.name), variables.variable(task.name)) for task in plan.tasks}
     body: list[Node] = [
@@ -41,7 +41,7 @@ def tasks_dag(plan: DagPlan) -> Dag:
     return with_ending(
         plan,
         end,
-        title="tasks that wait for just what they need",
+        title="tasks that wait for the tasks that they need",
         schedule=plan.schedule,
         parts=("glue_job",) if "glue_job" in kinds else (),
         imports=[_IMPORTS[kind] for kind in kinds],

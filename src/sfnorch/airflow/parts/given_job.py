@@ -1,5 +1,5 @@
 def given_job(number):
-    """The run's job of this number, as it is set above; skipped where there is none."""
+    """Return the task of the run's job with this number, with its settings above; skipped if the run has fewer jobs."""
 
     def fill_in(context):
         ti, jobs = context["ti"], context["params"]["glue_jobs"]
@@ -8,10 +8,10 @@ def given_job(number):
         task = ti.task
         task.job_name = jobs[number - 1]
         settings = SETTINGS.get(task.job_name, {})
-        tries = ti.try_number - (ti.max_tries - task.retries)  # since it was cleared
+        tries = ti.try_number - (ti.max_tries - task.retries)  # the task was cleared
         if tries > 1 + settings.get("retries", 0):
             tell_of_the_last_run(ti)
-            raise AirflowFailException(f"{task.job_name} isn't to run again")
+            raise AirflowFailException(f"{task.job_name} must not be rerun")
         task.script_args = settings.get("script_args", {})
         task.run_job_kwargs = settings.get("run_job_kwargs", {})
 
@@ -25,7 +25,7 @@ def given_job(number):
 
 
 def tell_of_the_last_run(ti):
-    """Leaves the job's last run that failed to be told of: a new try forgets it."""
+    """Keep the last failed run of the job for the report: a new attempt would lose it."""
     glue = GlueJobHook().conn
     for run in glue.get_job_runs(JobName=ti.task.job_name, MaxResults=20)["JobRuns"]:
         if run["JobRunState"] in ("FAILED", "ERROR", "TIMEOUT", "STOPPED"):

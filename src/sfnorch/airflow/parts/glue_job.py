@@ -1,7 +1,7 @@
-# Newer Amazon providers wait for so many looks at a run, older ones to its end.
+# Newer Amazon providers wait for this number of polls of a run, older ones until it ends.
 KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
 YEAR_OF_LOOKS = {"waiter_delay": 30, "waiter_max_attempts": 1051200}
-# Refusals that pass by themselves, and the seconds that are waited after each.
+# Transient errors, and the seconds to wait after each.
 PASSING = [
     "ConcurrentRunsExceededException",
     "InternalServiceException",
@@ -13,7 +13,7 @@ WAITS = [10, 20, 40, 80, 160, 320, 640]
 
 
 class GlueJob(GlueJobOperator):
-    """A run of a Glue job, begun again where it was refused for what passes by itself."""
+    """A run of a Glue job whose start is retried after transient errors."""
 
     def execute(self, context):
         for wait in WAITS:
@@ -27,7 +27,7 @@ class GlueJob(GlueJobOperator):
 
 
 def glue_job(task_id, job_name, **settings):
-    """A run of the Glue job to its end, for which a trigger waits and no worker."""
+    """Return the task that runs the Glue job. A trigger waits for it, without a worker."""
     return GlueJob(
         task_id=task_id,
         job_name=job_name,

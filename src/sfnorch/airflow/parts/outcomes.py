@@ -1,5 +1,5 @@
 def states_of(context):
-    """The state of each task of the run, by its id."""
+    """Return the state of each task of the run, by its id."""
     ti = context["ti"]
     if hasattr(ti, "get_task_states"):  # Airflow 3
         found = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
@@ -11,13 +11,13 @@ def states_of(context):
 
 
 def job_of(context, task):
-    """The Glue job of a task that has one."""
+    """Return the Glue job of a task, if it has one."""
     job = getattr(context["dag"].get_task(task), "job_name", None)
     return {"job": job} if job else {}
 
 
 def logs_of(glue, run):
-    """The console's page of what the job run has logged: in the log group that it names."""
+    """Return the link to the error log of the job run, in the run's log group."""
     group = (run.get("LogGroupName") or LOG_GROUP) + "/error"
     return LOGS.format(
         region=glue.meta.region_name,
@@ -28,7 +28,7 @@ def logs_of(glue, run):
 
 
 def run_of(context, task):
-    """The job run of a failed task, with Glue's own message; nothing for others."""
+    """Return the job run of a failed task, with Glue's error message."""
     link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
     if not link:
         return {}
@@ -36,14 +36,14 @@ def run_of(context, task):
     try:
         glue = GlueJobHook(region_name=link["region_name"]).conn
         run = glue.get_job_run(JobName=told["job"], RunId=told["run_id"])["JobRun"]
-    except Exception as error:  # what failed is told all the same
-        return {**told, "message": f"Glue can't be asked: {error}"}
+    except Exception as error:  # the failure is reported without it
+        return {**told, "message": f"the job run could not be read from Glue: {error}"}
     message = run.get("ErrorMessage") or run["JobRunState"]
     return {**told, "message": message, "logs": logs_of(glue, run)}
 
 
 def what_failed(**context):
-    """What failed, and what was not run since it needs that, in words."""
+    """Return the report: what failed, and what did not run because it needs that."""
     states = states_of(context)
     jobs = parts_of(context["params"])
     within = {part: [] for part in jobs}
@@ -74,7 +74,7 @@ def what_failed(**context):
         lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
         lines += [f"  Logs: {each['logs']}"] if "logs" in each else []
     if blocked:
-        lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+        lines.append("\nNot run, because a task that they need failed: " + ", ".join(blocked))
     if failed:
         ti = context["ti"]
         lines.append(

@@ -1,3 +1,3 @@
 def parts_of(params):
-    """What is told of apart."""
+    """Return what is reported."""
     return dict.fromkeys(PARTS)
