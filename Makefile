@@ -2,9 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Airflow has an environment of its own, since it holds boto3 and others to versions; 2.10 takes Python up to 3.12.
+# Airflow has a separate environment, since it pins boto3 and others; 2.10 supports Python up to 3.12.
 AIRFLOW_PYTHON ?= $(PYTHON)
-# checkov has an environment of its own too: it holds boto3, networkx and others to versions.
+# checkov has a separate environment too: it pins boto3, networkx and others.
 CHECKOV_PYTHON ?= $(PYTHON)
 CHECKOV := 'checkov==3.3.30'
 # The lowest versions may lack packages for the newest Python.
@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov golden docs bench soak fuzz clean
 
 help:
-	@echo "make demo    render the default orchestration, look it over, and draw it"
+	@echo "make demo    render the default orchestration, lint it, and draw it"
 	@echo "make test    run the tests"
 	@echo "make check   format, lint, types, layers, then the tests with branch coverage"
 	@echo "make test-lowest"

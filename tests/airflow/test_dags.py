@@ -15,7 +15,7 @@ from tests.airflow.conftest import DAGS
 from tests.airflow.runs import loaded
 
 PLANS = DAGS.parent / "plans"
-END = {"outcomes": ["tell"], "tell": ["done"], "done": []}
+END = {"outcomes": ["notify"], "notify": ["done"], "done": []}
 CHAINS = [
     [f"child-{number}.glue-job-{number}-{letter}" for letter in "abcde"[:count]]
     for number, count in enumerate((4, 5, 4, 5, 4), 1)

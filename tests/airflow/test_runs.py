@@ -31,7 +31,7 @@ def test_a_failing_job_leaves_the_other_children_running_and_is_told_by_name(dag
 
     states = {job: "success" for chain in CHAINS for job in chain}
     states |= dict.fromkeys(CHAINS[1][2:], "upstream_failed") | {"child-2.glue-job-2-b": "failed"}
-    assert run == Ended("success", {**states, "outcomes": "success", "tell": "success", "done": "success"})
+    assert run == Ended("success", {**states, "outcomes": "success", "notify": "success", "done": "success"})
     number = [job["JobName"] for job in aws.called("StartJobRun")].index("glue-job-2-b") + 1
     assert _told(aws) == [
         (
@@ -54,7 +54,7 @@ def test_nobody_is_told_where_nothing_failed_and_a_run_may_name_the_jobs(dags: P
 
     states = {job: "skipped" for chain in CHAINS for job in chain}
     states |= {"child-1.glue-job-1-b": "success", "child-1.glue-job-1-d": "success"}
-    assert run == Ended("success", {**states, "outcomes": "success", "tell": "skipped", "done": "success"})
+    assert run == Ended("success", {**states, "outcomes": "success", "notify": "skipped", "done": "success"})
     assert (_started(aws), _told(aws)) == (["glue-job-1-b", "glue-job-1-d"], [])
 
 
@@ -73,7 +73,7 @@ def test_a_run_fails_where_the_plan_says_so_once_a_job_has_had_its_tries(dags: P
             **{f"orders.{job}": "upstream_failed" for job in later},
             **{f"Long.{'x' * 92}-{number}": "success" for number in (1, 2)},
             "outcomes": "success",
-            "tell": "success",
+            "notify": "success",
             "done": "failed",
         },
     )
@@ -90,7 +90,7 @@ def test_the_jobs_of_a_list_run_one_after_another_each_as_the_plan_sets_it(dags:
 
     states = {"job_1": "success", "job_2": "success", "job_3": "failed", "job_4": "success"}
     states |= {f"job_{number}": "skipped" for number in range(5, 26)}
-    assert run == Ended("failed", {**states, "outcomes": "success", "tell": "success", "done": "failed"})
+    assert run == Ended("failed", {**states, "outcomes": "success", "notify": "success", "done": "failed"})
     started = [(call["JobName"], call.get("Timeout"), _own(call["Arguments"])) for call in aws.called("StartJobRun")]
     assert started == [
         ("plain", None, {}),
@@ -122,7 +122,7 @@ def test_what_needs_a_failed_task_is_not_run_and_all_else_is(dags: Path, aws: Aw
 
     run = ended(dag)
 
-    succeeded = dict.fromkeys(("prices", "check", "elsewhere_1", "2", "outcomes", "tell"), "success")
+    succeeded = dict.fromkeys(("prices", "check", "elsewhere_1", "2", "outcomes", "notify"), "success")
     blocked = dict.fromkeys(("facts", "publish"), "upstream_failed")
     assert run == Ended("failed", {**succeeded, **blocked, "orders": "failed", "done": "failed"})
     assert aws.called("Invoke") == [
@@ -134,7 +134,7 @@ def test_what_needs_a_failed_task_is_not_run_and_all_else_is(dags: Path, aws: Aw
     ]
     ((_, message),) = _told(aws)
     assert message.startswith("1 of 7 tasks failed in nightly tasks (prod).\n\norders: extract-orders failed\n")
-    assert message.endswith(f"Not run, since what they need failed: publish, facts\n\n{_resume('nightly_tasks')}")
+    assert message.endswith(f"Not run, because a needed task failed: publish, facts\n\n{_resume('nightly_tasks')}")
 
 
 def test_steps_read_what_others_left(dags: Path, aws: Aws) -> None:

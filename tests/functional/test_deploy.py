@@ -140,13 +140,13 @@ def test_a_failed_creation_names_what_failed_first_and_why(deploy: Run, account:
             "true.\"}'"
         ),
         (
-            "  the name is taken: another stack or person has such a resource; choose another --stack-name, or delete what "
-            "stands there"
+            "  the name is in use: a resource with this name exists outside the stack; choose another --stack-name, or delete "
+            "that resource"
         ),
     ]
     again = deploy(TOPIC)
     assert again.code == 0
-    assert again.err.splitlines()[0] == "s is ROLLBACK_COMPLETE: its creation failed, and nothing of it is left."
+    assert again.err.splitlines()[0] == "s is ROLLBACK_COMPLETE: its creation failed, and no resource is left."
     assert status(account) == "CREATE_COMPLETE"
 
 
@@ -226,7 +226,7 @@ def test_a_large_template_goes_by_a_bucket_of_its_own(deploy: Run, account: Acco
 def test_a_bucket_that_is_given(deploy: Run, account: Account):
     large = TOPIC + "".join(f"  Output{n}: {{Value: {'x' * 1000}}}\n" for n in range(60))
     done = deploy(large, "--s3-bucket", "not-there")
-    assert (done.code, done.err) == (1, "Error: There is no bucket not-there\n")
+    assert (done.code, done.err) == (1, "Error: The bucket not-there does not exist\n")
     account.client("s3").create_bucket(Bucket="mine", CreateBucketConfiguration={"LocationConstraint": REGION})
     assert deploy(large, "--s3-bucket", "mine").code == 0
     assert len(account.client("s3").list_objects_v2(Bucket="mine")["Contents"]) == 1
@@ -248,7 +248,7 @@ def test_termination_protection_is_set_and_taken_off(deploy: Run, account: Accou
         (
             "Error: s is protected against deletion\n"
             "  `aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name s` "
-            "takes the protection off\n"
+            "removes the protection\n"
         ),
     )
     deploy(TOPIC, "--no-termination-protection")

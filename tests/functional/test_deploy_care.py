@@ -112,7 +112,7 @@ def test_what_another_has_made_anew_meanwhile_is_not_deleted(template: Path, acc
     assert run(*DEPLOY).code == 1
     template.write_text(TOPIC)
     terminal = Terminal(ASKED, account.endpoint)
-    terminal.wait_for("Delete it, and create it anew? [y/N]: ")
+    terminal.wait_for("Delete it, then create it again? [y/N]: ")
     Path("other").mkdir()
     theirs = TOPIC.replace("news", "theirs").replace("Outputs:", "  Queue: {Type: AWS::SQS::Queue}\nOutputs:")
     Path("other/t.yaml").write_text(theirs)
@@ -131,7 +131,7 @@ def test_what_was_deleted_before_a_no_is_told(template: Path, account: Account, 
     run(*DEPLOY)
     template.write_text(TOPIC)
     terminal = Terminal(ASKED, account.endpoint)
-    terminal.wait_for("Delete it, and create it anew? [y/N]: ")
+    terminal.wait_for("Delete it, then create it again? [y/N]: ")
     terminal.type("y")
     terminal.wait_for("Deploy these changes? [y/N]: ")
     terminal.type("n")
@@ -178,7 +178,7 @@ def test_anothers_operation_is_waited_for_where_that_is_wanted(template: Path, a
     wire.once_after("DescribeStackEvents", lambda: fail_operation(account, "s"))
     done = run(*ASKED, "--no-execute", "--wait", "--dotenv", "left.env")
     assert done.code == 0, done.err
-    assert done.err.startswith("An operation on s is under way: UPDATE_")
+    assert done.err.startswith("An operation on s is in progress: UPDATE_")
     assert done.err.endswith("No changes: s is UPDATE_ROLLBACK_COMPLETE.\n")
     link = f"https://{REGION}.console.aws.amazon.com/cloudformation/home?region={REGION}#/stacks/stackinfo?stackId="
     assert Path("left.env").read_text().startswith(f"CHANGE_SET=\nCHANGE_SET_LINK={link}arn%3Aaws%3A")
@@ -263,7 +263,7 @@ def test_a_cleanup_that_is_refused_is_told_and_no_failure(template: Path, accoun
     done = run(*DEPLOY)
     assert (done.code, plain(done.err)) == (
         0,
-        "The change set sfnorch-DIGEST-NONCE stays, deleting it failed: not you\nNo changes: s is CREATE_COMPLETE.\n",
+        "The change set sfnorch-DIGEST-NONCE remains; deleting it failed: not you\nNo changes: s is CREATE_COMPLETE.\n",
     )
 
 
@@ -295,8 +295,8 @@ def test_json_tells_errors_too(template: Path, account: Account, run: Run):
         1,
         {
             "error": {
-                "message": "There is no stack nobody in eu-central-1",
-                "hint": "--stack-name and --region choose another; `sfnorch deploy` makes one",
+                "message": "The stack nobody does not exist in eu-central-1",
+                "hint": "specify another with --stack-name and --region, or create it with `sfnorch deploy`",
             }
         },
     )
@@ -322,13 +322,13 @@ def test_status_follow_tells_how_it_ended(template: Path, account: Account, run:
     ("name", "value", "error"),
     [
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:99999", ("Error: AWS can't be called: Port out of range 0-65535\n"
-         "  look at AWS_ENDPOINT_URL, and at the region's name\n")),
+         "  check AWS_ENDPOINT_URL and the name of the region\n")),
         ("AWS_ENDPOINT_URL", "ftp://x", ("Error: AWS can't be called: Invalid endpoint: ftp://x\n"
-         "  look at AWS_ENDPOINT_URL, and at the region's name\n")),
+         "  check AWS_ENDPOINT_URL and the name of the region\n")),
         ("AWS_ENDPOINT_URL", "foo", ("Error: AWS can't be called: Invalid endpoint: foo\n"
-         "  look at AWS_ENDPOINT_URL, and at the region's name\n")),
+         "  check AWS_ENDPOINT_URL and the name of the region\n")),
         ("AWS_DEFAULT_REGION", "no where", ("Error: AWS can't be called: Provided region_name 'no where' doesn't match a "
-         "supported format.\n  look at AWS_ENDPOINT_URL, and at the region's name\n")),
+         "supported format.\n  check AWS_ENDPOINT_URL and the name of the region\n")),
     ],
 )  # fmt: skip
 def test_settings_that_are_wrong(
@@ -347,7 +347,10 @@ def test_a_token_that_ends_in_a_line_break(
     done = run(*debug, "outputs")
     assert (done.code, done.err.splitlines()[-2:], "IQoJb3" in done.err) == (
         1,
-        ["Error: The AWS session token holds a blank or a line break", "  mend the variable or the profile"],
+        [
+            "Error: The AWS session token contains a space or a line break",
+            "  correct the environment variable or the profile",
+        ],
         False,
     )
 
@@ -377,7 +380,7 @@ def test_a_protected_stack_that_is_made_anew(template: Path, account: Account, r
     done = run(*DEPLOY)
     assert (done.code, done.err.splitlines()[-1]) == (
         1,
-        "  `aws cloudformation update-termination-protection --no-enable-termination-protection` takes it off",
+        "  `aws cloudformation update-termination-protection --no-enable-termination-protection` disables it",
     )
     assert run(*DEPLOY, "--no-termination-protection").code == 0
     assert status(account) == "CREATE_COMPLETE"
@@ -399,7 +402,7 @@ def test_a_change_set_of_another_stack(template: Path, account: Account, run: Ru
         StackName="other", ChangeSetName="theirs", ChangeSetType="CREATE", TemplateBody=TOPIC
     )["Id"]
     done = run("deploy", "--stack-name", "s", "--execute-change-set", other, "--yes")
-    assert (done.code, done.err) == (1, "Error: The change set is one of the stack other, not of s\n")
+    assert (done.code, done.err) == (1, "Error: The change set belongs to the stack other, not to s\n")
 
 
 def test_credentials_that_a_process_can_not_give(run: Run, account: Account, monkeypatch: pytest.MonkeyPatch):
@@ -412,7 +415,7 @@ def test_credentials_that_a_process_can_not_give(run: Run, account: Account, mon
         1,
         (
             "Error: The AWS credentials can't be read: [Errno 2] No such file or directory: '/not/there'\n"
-            "  look at the profile and the environment\n"
+            "  check the profile and the environment variables\n"
         ),
     )
 
@@ -423,9 +426,9 @@ def test_an_answer_that_is_not_awss(run: Run, wire: Wire, answer: tuple[int, str
     done = run("outputs")
     assert (done.code, done.err.splitlines()[0][:60]) == (
         1,
-        "Error: What answered is not AWS, but a page for people (KeyE"
+        "Error: The response is not from AWS, but an HTML page (KeyE"
         if answer[2] == b"<foo/>"
-        else "Error: What answered is not AWS, but a page for people (Resp",
+        else "Error: The response is not from AWS, but an HTML page (Resp",
     )
 
 

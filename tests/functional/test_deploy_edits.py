@@ -135,7 +135,7 @@ def test_a_stack_is_named_after_its_plan(deploy: Run, run: Run, account: Account
     Path("sfnorch.yaml").write_text("pattern: master-child\nname: Nightly ETL\n")
     assert run("outputs").out.startswith("MasterStateMachineArn")
     Path("other.yaml").write_text("pattern: master-child\nname: daily\n")
-    assert run("outputs", "--plan", "other.yaml").err.startswith("Error: There is no stack daily in ")
+    assert run("outputs", "--plan", "other.yaml").err.startswith("Error: The stack daily does not exist in ")
     Path("sfnorch.yaml").write_text("pattern: [\n")
     done = run("status")
     assert done.code == 1

@@ -64,7 +64,7 @@ def test_credentials_that_expire_while_following(run: Run, wire: Wire, template:
     assert (done.code, done.out) == (1, "")
     assert done.err.splitlines()[-3:] == [
         "Error: The AWS credentials have expired (DescribeStackEvents)",
-        "Error: The operation on s goes on in AWS, and is no longer followed",
+        "Error: The operation on s continues in AWS and is no longer followed",
         "  log in again (`aws sso login`, or renew the keys of the profile), then repeat the command; " + FOLLOW,
     ]
     wire.faults = []
@@ -78,21 +78,21 @@ def test_credentials_that_expire_while_following(run: Run, wire: Wire, template:
         (
             Fault("*", page(), times=99),
             (
-                "Error: What answered is not AWS, but a page for people (DescribeStacks: HTTP 200)\n"
-                "  a proxy or a login page stands between: look at HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL\n"
+                "Error: The response is not from AWS, but an HTML page (DescribeStacks: HTTP 200)\n"
+                "  a proxy or a login page may have answered; check HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL\n"
             ),
         ),
         (
             Fault("*", page(407), times=99),
             (
-                "Error: What answered is not AWS, but a page for people (DescribeStacks: HTTP 407)\n"
-                "  a proxy or a login page stands between: look at HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL\n"
+                "Error: The response is not from AWS, but an HTML page (DescribeStacks: HTTP 407)\n"
+                "  a proxy or a login page may have answered; check HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL\n"
             ),
         ),
         (
             Fault("*", xml_error("InvalidClientTokenId", "The security token is invalid.", 403), times=99),
             (
-                "Error: AWS refuses the credentials (DescribeStacks: InvalidClientTokenId)\n"
+                "Error: AWS rejected the credentials (DescribeStacks: InvalidClientTokenId)\n"
                 "  log in again (`aws sso login`, or renew the keys of the profile), then repeat the command\n"
             ),
         ),
@@ -129,18 +129,18 @@ def test_nothing_to_reach_aws_with(run: Run, account: Account, template: Path, m
     done = run("outputs", "--stack-name", "s")
     assert (done.code, done.err) == (
         1,
-        "Error: http://127.0.0.1:9/ can't be reached\n  is there a network, and is the region's name right?\n",
+        "Error: http://127.0.0.1:9/ can't be reached\n  check the network and the name of the region\n",
     )
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     done = run("outputs", "--stack-name", "s")
     assert (done.code, done.err) == (
         1,
-        "Error: No AWS region is set\n  name one: --region eu-central-1, or AWS_DEFAULT_REGION\n",
+        "Error: No AWS region is set\n  specify one: --region eu-central-1, or AWS_DEFAULT_REGION\n",
     )
     done = run("outputs", "--stack-name", "s", "--profile", "nobody")
     assert (done.code, done.err) == (
         1,
-        "Error: The config profile (nobody) could not be found\n  `aws configure list-profiles` lists those that are there\n",
+        "Error: The config profile (nobody) could not be found\n  `aws configure list-profiles` lists the available profiles\n",
     )
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -150,8 +150,8 @@ def test_nothing_to_reach_aws_with(run: Run, account: Account, template: Path, m
     assert (done.code, done.err) == (
         1,
         (
-            "Error: No AWS credentials that could be used: Unable to locate credentials\n"
-            "  set AWS_PROFILE or --profile, or the keys in the environment; `aws configure` makes a profile\n"
+            "Error: No usable AWS credentials: Unable to locate credentials\n"
+            "  set AWS_PROFILE or --profile, or the keys in the environment; `aws configure` creates a profile\n"
         ),
     )
 
@@ -205,14 +205,14 @@ def test_the_second_of_two_deploys_says_what_is_in_progress(account: Account, te
         1,
         "",
         (
-            "Error: An operation on s is under way: CREATE_IN_PROGRESS. Nothing was changed\n"
-            "  `sfnorch status --follow` shows it to its end; deploy again then\n"
+            "Error: An operation on s is in progress: CREATE_IN_PROGRESS. Nothing was changed\n"
+            "  follow it with `sfnorch status --follow`, then repeat the deployment\n"
         ),
     )
     template.write_text(WAITING)
     wire.once_after("DescribeStackEvents", lambda: fail_operation(account, "s"))
     same = run(*DEPLOY)
-    assert same.err.splitlines()[0] == "This very deployment of s is under way: CREATE_IN_PROGRESS."
+    assert same.err.splitlines()[0] == "This deployment of s is in progress already: CREATE_IN_PROGRESS."
     assert (same.code, same.err.splitlines()[-2]) == (1, "Error: s: ROLLBACK_COMPLETE")
     first.communicate()
     assert (first.returncode, status(account)) == (1, "ROLLBACK_COMPLETE")
@@ -244,7 +244,7 @@ def test_the_later_of_two_deploys_at_the_same_moment_changes_nothing(
             "Error: The change set sfnorch-DIGEST-NONCE can't be executed: ChangeSet "
             "[arn:aws:cloudformation:eu-central-1:ACCOUNT:changeSet/sfnorch-DIGEST-NONCE/UUID] does not exist"
         ),
-        "  where the stack was changed by another hand, deploy again",
+        "  if someone else changed the stack, repeat the deployment",
     ]
     assert [row for row in change_sets(account) if row[1] == "AVAILABLE"] == []
 
@@ -278,7 +278,7 @@ def test_ctrl_c_while_following(account: Account, template: Path):
         out, err = process.communicate()
     assert (process.returncode, out) == (130, "")
     assert err.splitlines()[-2:] == [
-        "Error: The operation on s goes on in AWS, and is no longer followed",
+        "Error: The operation on s continues in AWS and is no longer followed",
         "  " + FOLLOW,
     ]
     assert not re.search("Traceback", err)

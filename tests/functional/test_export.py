@@ -18,8 +18,8 @@ def test_the_default_orchestration(run: Run, tmp_path: Path):
     assert (done.code, done.err) == (0, "")
     assert done.out == (
         "Wrote master-step-function-stack_dag.py: the DAG master-step-function-stack.\n"
-        "  Airflow variable master-step-function-stack_topic_arn: the ARN of the SNS topic that is told; without it, "
-        "nobody is\n"
+        "  Airflow variable master-step-function-stack_topic_arn: the ARN of the SNS topic to notify; default: "
+        "none\n"
     )
     written = (tmp_path / "master-step-function-stack_dag.py").read_text(encoding="utf-8")
     assert written == (AIRFLOW / "five_children_dag.py").read_text(encoding="utf-8")
@@ -44,8 +44,8 @@ def test_what_can_not_be_exported_leaves_the_file_as_it_was(run: Run, tmp_path: 
 
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        "Error: pattern: a loop without an end can't be exported: a run of a DAG ends\n"
-        "  a DAG with a schedule starts again and again; master-child, dynamic, dag and flow can be exported\n"
+        "Error: pattern: continuous can't be exported: a DAG run has to end\n"
+        "  use a DAG with a schedule; master-child, dynamic, dag and flow can be exported\n"
     )
     assert (tmp_path / "dag.py").read_text(encoding="utf-8") == "before"
 

@@ -275,24 +275,24 @@ def test_a_statement_that_is_tried_again_is_one():
 @pytest.mark.parametrize(
     ("node", "steps", "said"),
     [
-        (flow(enter("a")), ("a", "b"), "It is running still"),
+        (flow(enter("a")), ("a", "b"), "The execution is still running"),
         (flow(enter("a"), end("SUCCEEDED")), ("a", "b"), "Nothing failed"),
         (
             flow(end("FAILED", "InvalidInput", "an object is wanted")),
             ("a", "b"),
-            "It ended FAILED before any step was begun: InvalidInput an object is wanted",
+            "It ended FAILED before any step started: InvalidInput an object is wanted",
         ),
         (
             flow(enter("a"), enter("b"), enter("ClearAlarm"), end("ABORTED")),
             ("a", "b"),
-            "All of its steps are done: nothing is left to run",
+            "All of its steps have succeeded: nothing is left to run",
         ),
         (
             flow(enter("a"), enter("b"), enter("MakeOutcome"), end("FAILED", "StepFailed", {"step": "MakeOutcome"})),
             ("a", "b"),
-            "All of its steps are done: nothing is left to run",
+            "All of its steps have succeeded: nothing is left to run",
         ),
-        (flow(enter("a"), end("ABORTED")), ("b", "c"), "The flow has no step a any more, but: b, c"),
+        (flow(enter("a"), end("ABORTED")), ("b", "c"), "The flow no longer has a step a. Its steps are: b, c"),
         (
             flow(enter("a"), end("ABORTED"), variables={"one": "x" * 300_000}),
             ("a", "b"),
@@ -366,8 +366,8 @@ def test_a_loop_looks_again_at_a_run_that_was_not_seen_to_end_and_at_no_other(no
 @pytest.mark.parametrize(
     ("node", "said"),
     [
-        (loop(begun=True, status=""), "It is running still"),
-        (loop(begun=True, status="SUCCEEDED"), "The loop has ended well"),
+        (loop(begun=True, status=""), "The execution is still running"),
+        (loop(begun=True, status="SUCCEEDED"), "The loop has succeeded"),
     ],
 )
 def test_loops_that_do_not_go_on(node: Any, said: str):

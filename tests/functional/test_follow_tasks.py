@@ -98,5 +98,5 @@ def test_what_is_left_is_what_failed_and_what_was_blocked():
 def test_a_run_that_goes_on_is_not_resumed():
     (root,) = tree().roots
     root.record = Record()
-    with pytest.raises(SfnorchError, match="It is running still"):
+    with pytest.raises(SfnorchError, match="The execution is still running"):
         resumption_of_tasks(root, TASKS)

@@ -180,10 +180,10 @@ def test_streams_with_a_prefix_of_the_users_hold_other_runs_too(command: Run, wi
 @pytest.mark.parametrize(
     ("streams", "why"),
     [
-        (None, "there is no log group /aws-glue/jobs/error: Glue creates it when a run first logs an error"),
+        (None, "the log group /aws-glue/jobs/error does not exist: Glue creates it when a run logs its first error"),
         (
             {"jr_other": ["x"]},
-            "the log group /aws-glue/jobs/error has no log stream of the run: it logged no error, or was ended before it could",
+            "the log group /aws-glue/jobs/error has no log stream of the run: it logged no error, or ended before it could",
         ),
         (
             {"RUN": []},
@@ -201,7 +201,7 @@ def test_where_there_is_no_log(command: Run, wire: Wire, account: Account, strea
     assert (done.code, done.out.splitlines()[-1], done.err) == (1, f"  No log: {why}", "")
     wire.faults = [Fault("GetJobRun", json_error("EntityNotFoundException", "Entity Not Found"), times=9)]
     (found,) = json.loads(command(FAILED, "--output", "json").out)["jobRuns"]
-    assert found["error"] == f"{why}; Glue can't be asked where the run logs: Entity Not Found"
+    assert found["error"] == f"{why}; the log group of the run could not be read from Glue: Entity Not Found"
 
 
 DENIED = "User: arn:aws:iam::1:user/u is not authorized to perform: logs:DescribeLogStreams on resource: arn:aws:logs:x"

@@ -21,7 +21,7 @@ FAULTS = {
 Error: ConnectionArn can't be 'mine': the ARN of a connection, arn:aws:codeconnections:REGION:ACCOUNT:connection/ID
 Error: Repository can't be 'etl': letters, digits, dots, dashes and underscores, with a slash between owner and name
 Error: Branch can't be 'a..b': a branch's name: letters, digits, dots, dashes, underscores and slashes, without .. or //, and without a dot or a slash at its end
-Error: StackName can't be '9a': 1 to 64 letters, digits and hyphens, the first a letter
+Error: StackName can't be '9a': 1 to 64 letters, digits and hyphens, starting with a letter
   --parameter-overrides NAME=VALUE …
 """,
     (*GIVEN, f"StackName={'a' * 65}"): f"""\

@@ -280,7 +280,7 @@ def lints_and_asks_for_credentials(of: Callable[..., Outcome], folder: Path) -> 
     assert (done.code, done.out, done.err.splitlines()[0]) == (
         1,
         "",
-        "Error: No AWS credentials that could be used: Unable to locate credentials",
+        "Error: No usable AWS credentials: Unable to locate credentials",
     )
 
 

@@ -189,7 +189,7 @@ def test_what_a_master_is_started_with(
             "Error: unknown thread 'x'; available: T1, T2, orders, sales\n"),
         ),
         (["--machine", "nobody"], 1,
-         "Error: There is no state machine 'nobody' in the stack etl\n  it has: master, orders, sales\n"),
+         "Error: The stack etl has no state machine 'nobody'\n  available: master, orders, sales\n"),
         (["--machine", "orders", "--only", "sales"], 2, "Error: --only: orders has no children.\n"),
         (["--thread", "T1"], 2, "Error: Invalid value for '--thread': 'T1' is not T1=a,b\n"),
         (["--thread", "T1=a", "--thread", "T1=b"], 2, "Error: --thread: each thread has an id of its own.\n"),
@@ -235,8 +235,8 @@ def test_watch_shows_a_run_that_has_ended(stacks: Run, wire: Wire, account: Acco
         1,
         "",
         (
-            "Error: There is no execution arn:aws:states:us-east-1:ACCOUNT:execution:etl-master:nobody\n"
-            "  AWS keeps a run's history for 90 days; `sfnorch status` shows the last, `sfnorch run` starts one\n"
+            "Error: The execution arn:aws:states:us-east-1:ACCOUNT:execution:etl-master:nobody does not exist\n"
+            "  AWS keeps executions for 90 days; `sfnorch status` lists recent ones, `sfnorch run` starts one\n"
         ),
     )
 
@@ -284,14 +284,14 @@ def test_resume_of_an_execution_without_children(stacks: Run, wire: Wire, accoun
         (
             "failed-r1",
             True,
-            "Error: It is running still\n  `sfnorch watch` follows it, `sfnorch stop` ends it\n",
+            "Error: The execution is still running\n  `sfnorch watch` follows it, `sfnorch stop` ends it\n",
         ),
         (
             "nobody",
             False,
             (
-                "Error: There is no execution arn:aws:states:us-east-1:ACCOUNT:execution:etl-master:nobody\n"
-                "  AWS keeps a run's history for 90 days; `sfnorch status` shows the last, `sfnorch run` starts one\n"
+                "Error: The execution arn:aws:states:us-east-1:ACCOUNT:execution:etl-master:nobody does not exist\n"
+                "  AWS keeps executions for 90 days; `sfnorch status` lists recent ones, `sfnorch run` starts one\n"
             ),
         ),
     ],
@@ -455,7 +455,7 @@ def test_stop_tells_what_it_can_not_know(stacks: Run, wire: Wire, account: Accou
         1,
         "stopped arn:aws:states:us-east-1:ACCOUNT:execution:etl-master:failed-r1\n",
         (
-            "Error: which children and job runs it had can't be told: GetExecutionHistory: not yours "
+            "Error: its children and job runs are unknown: GetExecutionHistory: not yours "
             "(AccessDeniedException)\n  `sfnorch watch` shows what runs still\n"
         ),
     )

@@ -122,8 +122,8 @@ def test_a_stack_that_is_not_there(run: Run, account: Account, command: str):
         1,
         "",
         (
-            "Error: There is no stack nobody in eu-central-1\n"
-            "  --stack-name and --region choose another; `sfnorch deploy` makes one\n"
+            "Error: The stack nobody does not exist in eu-central-1\n"
+            "  specify another with --stack-name and --region, or create it with `sfnorch deploy`\n"
         ),
     )
 

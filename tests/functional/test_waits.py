@@ -189,7 +189,7 @@ def test_what_takes_long_without_a_network(tmp_path: Path, run: Run, arguments: 
 def test_logs_and_pipes_hold_no_spinner(run: Run, account: Account, wire: Wire, term: str):
     wire.after = lambda _: time.sleep(1)  # longer than a spinner lets wait for itself
     arguments = ["outputs", "--stack-name", "s"]
-    told = "Error: There is no stack s in eu-central-1\n  --stack-name and --region choose another; `sfnorch deploy` makes one\n"
+    told = "Error: The stack s does not exist in eu-central-1\n  specify another with --stack-name and --region, or create it with `sfnorch deploy`\n"
     if term == "dumb":
         terminal = terminal_of(*arguments, TERM="dumb")
         assert (terminal.end(), terminal.written.replace("\r\n", "\n")) == (1, told)

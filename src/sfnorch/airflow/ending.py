@@ -85,26 +85,26 @@ def ending(
     tasks: list[Node] = [
         Task(variable="outcomes", task_id="outcomes", call=_all_done("outcomes", "what_failed", **_AGAIN))
     ]
-    told = notify != "never"
-    if told:
+    notifies = notify != "never"
+    if notifies:
         constants |= {"ALWAYS": notify == "always", "TOPIC": topic_variable(dag_id)}
         call = publish(
-            "tell",
+            "notify",
             topic_of(plan, dag_id),
             _TOLD.replace("<<key>>", "subject"),
             _TOLD.replace("<<key>>", "message"),
-            pre_execute=Code("worth_telling"),
+            pre_execute=Code("has_something_to_report"),
             **_AGAIN,
         )
-        tasks.append(Task(variable="tell", task_id="tell", call=call))
+        tasks.append(Task(variable="notify", task_id="notify", call=call))
     tasks.append(Task(variable="done", task_id="done", call=_all_done("done", "end_run")))
-    chain = ("outcomes", *(("tell",) if told else ()), "done")
+    chain = ("outcomes", *(("notify",) if notifies else ()), "done")
     return Ending(
         body=(*tasks, Chain(tuple(after), chain)),
         constants=constants,
-        parts=("given_parts" if parts is None else "parts", "outcomes", *(("told",) if told else ()), "done"),
-        imports=(GLUE_HOOK, *((SNS,) if told else ())),
-        variables={topic_variable(dag_id): topic_meaning(plan)} if told else {},
+        parts=("given_parts" if parts is None else "parts", "outcomes", *(("notify",) if notifies else ()), "done"),
+        imports=(GLUE_HOOK, *((SNS,) if notifies else ())),
+        variables={topic_variable(dag_id): topic_meaning(plan)} if notifies else {},
     )
 
 
@@ -139,8 +139,8 @@ def with_ending(
 
 def topic_meaning(plan: Plan) -> str:
     """Return the meaning of the variable with the topic."""
-    otherwise = "the topic in the plan" if plan.alerts.topic_arn else "nobody"
-    return f"the ARN of the SNS topic to notify; default: {otherwise} is"
+    otherwise = "the topic in the plan" if plan.alerts.topic_arn else "none"
+    return f"the ARN of the SNS topic to notify; default: {otherwise}"
 
 
 def _all_done(task_id: str, function: str, **more: Literal) -> Call:

@@ -14,16 +14,16 @@ from hashlib import sha256
 LENGTH, ID_LENGTH = 100, 250
 """The maximum characters of a task's name, a limit of sfnorch; and of a task's id with its groups, Airflow's limit."""
 
-RESERVED = ("outcomes", "tell", "done")
+RESERVED = ("outcomes", "notify", "done")
 """The last tasks, and their variables."""
 
 IN_USE = frozenset(
     [
         *(name for name in dir(builtins) if name.islower()),
         *("after", "before", "dag", "datetime", "inspect", "jobs", "json", "pendulum", "quote"),
-        *("tell_of_the_last_run", "text_of", "time", "timedelta", "timezone", "unquote"),
+        *("keep_last_run", "text_of", "time", "timedelta", "timezone", "unquote"),
         *("child_job", "end_run", "given_job", "glue_job", "job_of", "logs_of", "parts_of", "run_of", "states_of"),
-        *("what_failed", "worth_telling", *RESERVED),
+        *("what_failed", "has_something_to_report", *RESERVED),
     ]
 )
 """Names that variables of a DAG's file can't have, since the file uses them otherwise."""

@@ -104,7 +104,7 @@ def _fewer_statements(machine: flow.StateMachine) -> str:
     if machine.place.startswith("children"):
         return "distribute its jobs over more children"
     if machine.place in ("steps", "tasks"):
-        return f"split the plan in two, or give what its {machine.place} call shorter names"
+        return f"split the plan in two, or shorten the names of what its {machine.place} call"
     return (
         "split the plan in two, or shorten the names of its jobs"
         if machine.jobs

@@ -1,11 +1,11 @@
-"""master-step-function-stack: chains of Glue jobs side by side.
+"""master-step-function-stack: chains of Glue jobs in parallel.
 
 Exported by sfnorch: change the plan and export again, rather than this file. It runs on
 Airflow 2.10 and 3, with the Amazon provider.
 
 Airflow variables:
-- master-step-function-stack_topic_arn: the ARN of the SNS topic that is told; without
-  it, nobody is.
+- master-step-function-stack_topic_arn: the ARN of the SNS topic to notify; default:
+  none.
 """
 
 import inspect
@@ -50,10 +50,10 @@ PARTS = ["child-1", "child-2", "child-3", "child-4", "child-5"]
 ALWAYS = False
 TOPIC = "master-step-function-stack_topic_arn"
 
-# Newer Amazon providers wait for so many looks at a run, older ones to its end.
+# Newer Amazon providers wait for this number of polls of a run, older ones until it ends.
 KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
 YEAR_OF_LOOKS = {"waiter_delay": 30, "waiter_max_attempts": 1051200}
-# Refusals that pass by themselves, and the seconds that are waited after each.
+# Transient errors, and the seconds to wait after each.
 PASSING = [
     "ConcurrentRunsExceededException",
     "InternalServiceException",
@@ -65,7 +65,7 @@ WAITS = [10, 20, 40, 80, 160, 320, 640]
 
 
 class GlueJob(GlueJobOperator):
-    """A run of a Glue job, begun again where it was refused for what passes by itself."""
+    """A run of a Glue job whose start is retried after transient errors."""
 
     def execute(self, context):
         for wait in WAITS:
@@ -79,7 +79,7 @@ class GlueJob(GlueJobOperator):
 
 
 def glue_job(task_id, job_name, **settings):
-    """A run of the Glue job to its end, for which a trigger waits and no worker."""
+    """Return the task that runs the Glue job. A trigger waits for it, without a worker."""
     return GlueJob(
         task_id=task_id,
         job_name=job_name,
@@ -92,24 +92,24 @@ def glue_job(task_id, job_name, **settings):
 
 
 def child_job(child, task_id, job_name, named=None, **settings):
-    """A run of the Glue job, unless the run's params name other jobs of the child."""
+    """Return the task of a Glue job, which is skipped if the run's params select other jobs of the child."""
 
     def skip(context):
         wanted = context["params"].get(f"{child}_jobs")
         if wanted is not None and (named or job_name) not in wanted:
-            raise AirflowSkipException(f"{child}_jobs doesn't name {job_name}")
+            raise AirflowSkipException(f"{child}_jobs does not contain {job_name}")
 
     settings = {"trigger_rule": "none_failed", "pre_execute": skip, **settings}
     return glue_job(task_id, job_name, **settings)
 
 
 def parts_of(params):
-    """What is told of apart."""
+    """Return what is reported."""
     return dict.fromkeys(PARTS)
 
 
 def states_of(context):
-    """The state of each task of the run, by its id."""
+    """Return the state of each task of the run, by its id."""
     ti = context["ti"]
     if hasattr(ti, "get_task_states"):  # Airflow 3
         found = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
@@ -121,13 +121,13 @@ def states_of(context):
 
 
 def job_of(context, task):
-    """The Glue job of a task that has one."""
+    """Return the Glue job of a task, if it has one."""
     job = getattr(context["dag"].get_task(task), "job_name", None)
     return {"job": job} if job else {}
 
 
 def logs_of(glue, run):
-    """The console's page of what the job run has logged: in the log group that it names."""
+    """Return the link to the error log of the job run, in the run's log group."""
     group = (run.get("LogGroupName") or LOG_GROUP) + "/error"
     return LOGS.format(
         region=glue.meta.region_name,
@@ -138,7 +138,7 @@ def logs_of(glue, run):
 
 
 def run_of(context, task):
-    """The job run of a failed task, with Glue's own message; nothing for others."""
+    """Return the job run of a failed task, with Glue's error message."""
     link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
     if not link:
         return {}
@@ -146,14 +146,14 @@ def run_of(context, task):
     try:
         glue = GlueJobHook(region_name=link["region_name"]).conn
         run = glue.get_job_run(JobName=told["job"], RunId=told["run_id"])["JobRun"]
-    except Exception as error:  # what failed is told all the same
-        return {**told, "message": f"Glue can't be asked: {error}"}
+    except Exception as error:  # the failure is reported without it
+        return {**told, "message": f"the job run could not be read from Glue: {error}"}
     message = run.get("ErrorMessage") or run["JobRunState"]
     return {**told, "message": message, "logs": logs_of(glue, run)}
 
 
 def what_failed(**context):
-    """What failed, and what was not run since it needs that, in words."""
+    """Return the report: what failed, and what did not run because it needs that."""
     states = states_of(context)
     jobs = parts_of(context["params"])
     within = {part: [] for part in jobs}
@@ -184,7 +184,7 @@ def what_failed(**context):
         lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
         lines += [f"  Logs: {each['logs']}"] if "logs" in each else []
     if blocked:
-        lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+        lines.append("\nNot run, because a needed task failed: " + ", ".join(blocked))
     if failed:
         ti = context["ti"]
         lines.append(
@@ -202,26 +202,26 @@ def what_failed(**context):
     }
 
 
-def worth_telling(context):
-    """Skips the message where nothing is to be told, or nobody."""
+def has_something_to_report(context):
+    """Skip the message if there is nothing to report, or no topic."""
     ti = context["ti"]
-    told = ti.xcom_pull(task_ids="outcomes")
-    if not told or not (told["failed"] or ALWAYS):
+    report = ti.xcom_pull(task_ids="outcomes")
+    if not report or not (report["failed"] or ALWAYS):
         raise AirflowSkipException("nothing failed")
     if not ti.task.target_arn:
-        raise AirflowSkipException(f"the variable {TOPIC} names no topic")
-    ti.task.message_attributes = told["attributes"]  # which templates make texts of
+        raise AirflowSkipException(f"the variable {TOPIC} has no topic")
+    ti.task.message_attributes = report["attributes"]  # templates convert it to a text
 
 
 def end_run(**context):
-    """What became of the run; it fails where a failure is to fail the run."""
-    told = context["ti"].xcom_pull(task_ids="outcomes")
-    if told is None:
-        raise AirflowException("what became of the run is not known: see outcomes")
-    print(told["message"])
-    if told["failed"] and FAILURE_FAILS:
-        raise AirflowException(told["message"])
-    return told
+    """Return the results of the run; fail if failures are to fail the run."""
+    report = context["ti"].xcom_pull(task_ids="outcomes")
+    if report is None:
+        raise AirflowException("the results of the run are unknown: see outcomes")
+    print(report["message"])
+    if report["failed"] and FAILURE_FAILS:
+        raise AirflowException(report["message"])
+    return report
 
 
 with DAG(
@@ -236,7 +236,7 @@ with DAG(
             "dev",
             type="string",
             pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$",
-            description="What messages begin with.",
+            description="The prefix of messages.",
         ),
         "child-1_jobs": Param(
             None,
@@ -249,7 +249,7 @@ with DAG(
                     "glue-job-1-d",
                 ],
             },
-            description="The jobs of child-1 that run; all unless given.",
+            description="The jobs of child-1 that run; default: all.",
         ),
         "child-2_jobs": Param(
             None,
@@ -263,7 +263,7 @@ with DAG(
                     "glue-job-2-e",
                 ],
             },
-            description="The jobs of child-2 that run; all unless given.",
+            description="The jobs of child-2 that run; default: all.",
         ),
         "child-3_jobs": Param(
             None,
@@ -276,7 +276,7 @@ with DAG(
                     "glue-job-3-d",
                 ],
             },
-            description="The jobs of child-3 that run; all unless given.",
+            description="The jobs of child-3 that run; default: all.",
         ),
         "child-4_jobs": Param(
             None,
@@ -290,7 +290,7 @@ with DAG(
                     "glue-job-4-e",
                 ],
             },
-            description="The jobs of child-4 that run; all unless given.",
+            description="The jobs of child-4 that run; default: all.",
         ),
         "child-5_jobs": Param(
             None,
@@ -303,7 +303,7 @@ with DAG(
                     "glue-job-5-d",
                 ],
             },
-            description="The jobs of child-5 that run; all unless given.",
+            description="The jobs of child-5 that run; default: all.",
         ),
     },
 ) as dag:
@@ -346,12 +346,12 @@ with DAG(
         retries=3,
         retry_delay=timedelta(seconds=30),
     )
-    tell = SnsPublishOperator(
-        task_id="tell",
+    notify = SnsPublishOperator(
+        task_id="notify",
         target_arn="{{ var.value.get('master-step-function-stack_topic_arn', '') }}",
         subject="{{ ti.xcom_pull(task_ids='outcomes')['subject'] }}",
         message="{{ ti.xcom_pull(task_ids='outcomes')['message'] }}",
-        pre_execute=worth_telling,
+        pre_execute=has_something_to_report,
         retries=3,
         retry_delay=timedelta(seconds=30),
     )
@@ -360,4 +360,4 @@ with DAG(
         python_callable=end_run,
         trigger_rule="all_done",
     )
-    [child_1, child_2, child_3, child_4, child_5] >> outcomes >> tell >> done
+    [child_1, child_2, child_3, child_4, child_5] >> outcomes >> notify >> done

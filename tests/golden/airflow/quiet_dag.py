@@ -1,4 +1,4 @@
-"""quiet: chains of Glue jobs side by side.
+"""quiet: chains of Glue jobs in parallel.
 
 Exported by sfnorch: change the plan and export again, rather than this file. It runs on
 Airflow 2.10 and 3, with the Amazon provider.
@@ -46,10 +46,10 @@ LOGS = "https://{region}.{console}/cloudwatch/home?region={region}#logsV2:log-gr
 LOG_GROUP = "/aws-glue/jobs"
 PARTS = ["timedelta", "done_2"]
 
-# Newer Amazon providers wait for so many looks at a run, older ones to its end.
+# Newer Amazon providers wait for this number of polls of a run, older ones until it ends.
 KNOWN = inspect.signature(GlueJobOperator.__init__).parameters
 YEAR_OF_LOOKS = {"waiter_delay": 30, "waiter_max_attempts": 1051200}
-# Refusals that pass by themselves, and the seconds that are waited after each.
+# Transient errors, and the seconds to wait after each.
 PASSING = [
     "ConcurrentRunsExceededException",
     "InternalServiceException",
@@ -61,7 +61,7 @@ WAITS = [10, 20, 40, 80, 160, 320, 640]
 
 
 class GlueJob(GlueJobOperator):
-    """A run of a Glue job, begun again where it was refused for what passes by itself."""
+    """A run of a Glue job whose start is retried after transient errors."""
 
     def execute(self, context):
         for wait in WAITS:
@@ -75,7 +75,7 @@ class GlueJob(GlueJobOperator):
 
 
 def glue_job(task_id, job_name, **settings):
-    """A run of the Glue job to its end, for which a trigger waits and no worker."""
+    """Return the task that runs the Glue job. A trigger waits for it, without a worker."""
     return GlueJob(
         task_id=task_id,
         job_name=job_name,
@@ -88,24 +88,24 @@ def glue_job(task_id, job_name, **settings):
 
 
 def child_job(child, task_id, job_name, named=None, **settings):
-    """A run of the Glue job, unless the run's params name other jobs of the child."""
+    """Return the task of a Glue job, which is skipped if the run's params select other jobs of the child."""
 
     def skip(context):
         wanted = context["params"].get(f"{child}_jobs")
         if wanted is not None and (named or job_name) not in wanted:
-            raise AirflowSkipException(f"{child}_jobs doesn't name {job_name}")
+            raise AirflowSkipException(f"{child}_jobs does not contain {job_name}")
 
     settings = {"trigger_rule": "none_failed", "pre_execute": skip, **settings}
     return glue_job(task_id, job_name, **settings)
 
 
 def parts_of(params):
-    """What is told of apart."""
+    """Return what is reported."""
     return dict.fromkeys(PARTS)
 
 
 def states_of(context):
-    """The state of each task of the run, by its id."""
+    """Return the state of each task of the run, by its id."""
     ti = context["ti"]
     if hasattr(ti, "get_task_states"):  # Airflow 3
         found = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id])
@@ -117,13 +117,13 @@ def states_of(context):
 
 
 def job_of(context, task):
-    """The Glue job of a task that has one."""
+    """Return the Glue job of a task, if it has one."""
     job = getattr(context["dag"].get_task(task), "job_name", None)
     return {"job": job} if job else {}
 
 
 def logs_of(glue, run):
-    """The console's page of what the job run has logged: in the log group that it names."""
+    """Return the link to the error log of the job run, in the run's log group."""
     group = (run.get("LogGroupName") or LOG_GROUP) + "/error"
     return LOGS.format(
         region=glue.meta.region_name,
@@ -134,7 +134,7 @@ def logs_of(glue, run):
 
 
 def run_of(context, task):
-    """The job run of a failed task, with Glue's own message; nothing for others."""
+    """Return the job run of a failed task, with Glue's error message."""
     link = context["ti"].xcom_pull(task_ids=task, key="glue_job_run_details")
     if not link:
         return {}
@@ -142,14 +142,14 @@ def run_of(context, task):
     try:
         glue = GlueJobHook(region_name=link["region_name"]).conn
         run = glue.get_job_run(JobName=told["job"], RunId=told["run_id"])["JobRun"]
-    except Exception as error:  # what failed is told all the same
-        return {**told, "message": f"Glue can't be asked: {error}"}
+    except Exception as error:  # the failure is reported without it
+        return {**told, "message": f"the job run could not be read from Glue: {error}"}
     message = run.get("ErrorMessage") or run["JobRunState"]
     return {**told, "message": message, "logs": logs_of(glue, run)}
 
 
 def what_failed(**context):
-    """What failed, and what was not run since it needs that, in words."""
+    """Return the report: what failed, and what did not run because it needs that."""
     states = states_of(context)
     jobs = parts_of(context["params"])
     within = {part: [] for part in jobs}
@@ -180,7 +180,7 @@ def what_failed(**context):
         lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
         lines += [f"  Logs: {each['logs']}"] if "logs" in each else []
     if blocked:
-        lines.append("\nNot run, since what they need failed: " + ", ".join(blocked))
+        lines.append("\nNot run, because a needed task failed: " + ", ".join(blocked))
     if failed:
         ti = context["ti"]
         lines.append(
@@ -199,14 +199,14 @@ def what_failed(**context):
 
 
 def end_run(**context):
-    """What became of the run; it fails where a failure is to fail the run."""
-    told = context["ti"].xcom_pull(task_ids="outcomes")
-    if told is None:
-        raise AirflowException("what became of the run is not known: see outcomes")
-    print(told["message"])
-    if told["failed"] and FAILURE_FAILS:
-        raise AirflowException(told["message"])
-    return told
+    """Return the results of the run; fail if failures are to fail the run."""
+    report = context["ti"].xcom_pull(task_ids="outcomes")
+    if report is None:
+        raise AirflowException("the results of the run are unknown: see outcomes")
+    print(report["message"])
+    if report["failed"] and FAILURE_FAILS:
+        raise AirflowException(report["message"])
+    return report
 
 
 with DAG(
@@ -224,19 +224,19 @@ with DAG(
             "dev",
             type="string",
             pattern="^[A-Za-z0-9][A-Za-z0-9._-]{0,19}$",
-            description="What messages begin with.",
+            description="The prefix of messages.",
         ),
         "timedelta_jobs": Param(
             None,
             type=["null", "array"],
             items={"enum": ["dag", "glue_job"]},
-            description="The jobs of timedelta that run; all unless given.",
+            description="The jobs of timedelta that run; default: all.",
         ),
         "done_2_jobs": Param(
             None,
             type=["null", "array"],
             items={"enum": ["class", "1", "é{{ 1 }}"]},
-            description="The jobs of done that run; all unless given.",
+            description="The jobs of done that run; default: all.",
         ),
     },
 ) as dag:

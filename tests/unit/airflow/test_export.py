@@ -51,27 +51,29 @@ def test_every_step_that_airflow_can_not_say_is_named():
         airflow_source(parse_plan(FLOW))
 
     assert told.value.message.splitlines() == [
-        "steps: a: Airflow can't say retry: Airflow tries again after every error, or after none",
-        "steps: b: Airflow can't say retry: a backoff_rate other than 1 and 2",
-        "steps: c: Airflow can't say wait: Airflow has to know how long before the run",
-        "steps: e: Airflow can't say what d saved",
-        "steps: e: Airflow can't say on_error: what is done when a step has failed",
-        "steps: f: Airflow can't say for_each: concurrency and stop_at_failure, in groups of tasks side by side",
-        "steps: h: Airflow can't say for_each: the items, unless the plan lists them",
-        "steps: k: Airflow can't say a way into an item that has no y",
-        "steps: l: Airflow can't say retry: it tries tasks again, and no groups of them",
-        "steps: n: Airflow can't say what l saved",
-        "steps: o: Airflow can't say what n saved, but for its job and runId",
-        "steps: p: Airflow can't say the key items, which is a method of Python's",
+        "steps: a: Airflow does not support retry for selected errors: Airflow retries after every error or never",
+        "steps: b: Airflow does not support retry with a backoff_rate other than 1 and 2",
+        "steps: c: Airflow does not support wait for a duration that is computed during the run",
+        "steps: e: Airflow does not support what d saved",
+        "steps: e: Airflow does not support on_error",
+        "steps: f: Airflow does not support for_each with concurrency or stop_at_failure",
+        "steps: h: Airflow does not support for_each with items that are not in the plan",
+        "steps: k: Airflow does not support a path into an item without y",
+        "steps: l: Airflow does not support retry of a group: it retries tasks only",
+        "steps: n: Airflow does not support what l saved",
+        "steps: o: Airflow does not support values of n other than its job and runId",
+        "steps: p: Airflow does not support the key items, which is a method in Python",
     ]
-    assert told.value.hint == "leave these steps to a state machine, which the DAG starts by a step state_machine"
+    assert (
+        told.value.hint == "move these steps into a state machine, and start it from the DAG with a step state_machine"
+    )
 
 
 def test_a_loop_has_no_dag():
     with pytest.raises(SfnorchError) as told:
         airflow_source(starter_plan("continuous"))
 
-    assert told.value.message == "pattern: a loop without an end can't be exported: a run of a DAG ends"
+    assert told.value.message == "pattern: continuous can't be exported: a DAG run has to end"
 
 
 def test_the_names_of_a_lists_jobs_are_those_that_the_plan_allows():
@@ -134,7 +136,7 @@ def test_groups_within_each_other_whose_names_are_too_long():
         airflow_source(parse_plan(json.dumps({"pattern": "flow", "steps": [step]})))
 
     assert told.value.message == (
-        f"steps: {'a' * 50}: Airflow can't say groups within each other whose names have more than 250 characters in all"
+        f"steps: {'a' * 50}: Airflow does not support nested groups whose names have more than 250 characters in all"
     )
 
 

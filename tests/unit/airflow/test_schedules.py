@@ -53,5 +53,5 @@ def test_what_airflow_has_no_schedule_for(expression: str):
     with pytest.raises(SfnorchError) as told:
         timing(Schedule(expression=expression))
 
-    assert told.value.message == f"schedule: Airflow has no schedule for {expression}"
-    assert told.value.hint == "cron(…) without a year, W and L-n, rate(…) and at(YYYY-MM-DDTHH:MM:SS) can be exported"
+    assert told.value.message == f"schedule: Airflow does not support {expression}"
+    assert told.value.hint == "use cron(…) without a year, W and L-n; rate(…); or at(YYYY-MM-DDTHH:MM:SS)"

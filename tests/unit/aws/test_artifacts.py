@@ -75,8 +75,8 @@ def test_a_bucket_of_another_account():
     with stubber, pytest.raises(SfnorchError) as raised:
         Bucket(client, ACCOUNT).ready()
     assert (raised.value.message, raised.value.hint) == (
-        f"The bucket sfnorch-{ACCOUNT}-eu-central-1 can't be read: it is another account's, or you lack s3:ListBucket",
-        "name another with --s3-bucket",
+        f"The bucket sfnorch-{ACCOUNT}-eu-central-1 can't be read: another account owns it, or you lack s3:ListBucket",
+        "specify another bucket with --s3-bucket",
     )
 
 

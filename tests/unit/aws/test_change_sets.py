@@ -55,7 +55,7 @@ def test_all_changes_of_all_pages():
         found = describe(client, ARN)
     assert [(change.kind, change.logical_id, change.of_iam, change.causes) for change in found.changes] == [
         ("add", "A", False, ()),
-        ("perhaps replace", "B", True, ("Path", "Tags")),
+        ("conditionally replace", "B", True, ("Path", "Tags")),
         ("replace", "C", True, ()),
         ("remove", "D", False, ()),
     ]
@@ -120,7 +120,7 @@ def test_early_validation_is_told_fault_by_fault():
         told = failure(client, FAILED)
     assert (told.message, told.hint) == (
         "Topic, /Resources/Topic/Properties/Colour: Unsupported property\nA rule of ours",
-        "CloudFormation refused the template before it changed anything; `sfnorch lint` finds most such faults",
+        "CloudFormation rejected the template before any change; `sfnorch lint` finds most such errors",
     )
 
 

@@ -87,6 +87,6 @@ def test_an_update_under_way_is_left_alone():
     with stubber, pytest.raises(SfnorchError) as raised:
         delete_stack(client, Stack(id=STACK, name="s", status="UPDATE_IN_PROGRESS"), Audience(), Clock(0), lambda: "n")
     assert (raised.value.message, raised.value.hint) == (
-        "An operation on s is under way: UPDATE_IN_PROGRESS. Nothing was changed",
-        "`sfnorch status --follow` shows it to its end; delete then",
+        "An operation on s is in progress: UPDATE_IN_PROGRESS. Nothing was changed",
+        "follow it with `sfnorch status --follow`, then delete the stack",
     )

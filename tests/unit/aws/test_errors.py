@@ -24,17 +24,17 @@ def service(code: str, message: str = "words", status: int = 400) -> aws.ClientE
          "gone"), ("log in again (`aws sso login`, or renew the keys of the profile), then repeat "
          "the command")),
         (aws.ProxyConnectionError(proxy_url="http://p:1"), ('The proxy can\'t be reached: Failed to connect to proxy '
-         'URL: "http://p:1"'), "look at HTTPS_PROXY and NO_PROXY"),
+         'URL: "http://p:1"'), "check HTTPS_PROXY and NO_PROXY"),
         (aws.SSLError(endpoint_url="https://x", error="bad"), ("The connection to AWS is not secure: SSL validation "
          "failed for https://x bad"),
-         "a proxy may put its own certificate before AWS's: name its authority in AWS_CA_BUNDLE"),
-        (aws.ReadTimeoutError(endpoint_url="https://x"), ('The connection to AWS broke off: Read timeout on endpoint '
+         "a proxy may present its own certificate; set AWS_CA_BUNDLE to its certificate authority"),
+        (aws.ReadTimeoutError(endpoint_url="https://x"), ('The connection to AWS was interrupted: Read timeout on endpoint '
          'URL: "https://x"'), "repeat the command"),
         (aws.ParamValidationError(report="Unknown parameter\nMissing required"), "Unknown parameter\nMissing required",
          ""),
-        (ResponseParserError("<html>"), "What answered is not AWS, but a page for people (ResponseParserError)",
-         "a proxy or a login page stands between: look at HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL"),
-        (aws.DataNotFoundError(data_path="x"), "AWS's client can't go on: Unable to load data for: x", ""),
+        (ResponseParserError("<html>"), "The response is not from AWS, but an HTML page (ResponseParserError)",
+         "a proxy or a login page may have answered; check HTTPS_PROXY, NO_PROXY and AWS_ENDPOINT_URL"),
+        (aws.DataNotFoundError(data_path="x"), "AWS's client failed: Unable to load data for: x", ""),
     ],
 )  # fmt: skip
 def test_errors_in_words(error: Exception, message: str, hint: str):

@@ -33,5 +33,5 @@ def test_an_execution_that_the_lost_call_started():
 
 @pytest.mark.parametrize(("given", "age"), [('{"a": 2}', timedelta()), ('{"a": 1}', timedelta(days=1))])
 def test_an_execution_of_another_command(given: str, age: timedelta):
-    with pytest.raises(AlreadyExistsError, match=r"^There has been an execution n$"):
+    with pytest.raises(AlreadyExistsError, match=r"^An execution named n exists already$"):
         start_again(given, age)

@@ -16,8 +16,8 @@ from sfnorch.aws.hints import hint, plain
                 '(Service: Sfn, Status Code: 400, Request ID: 1-2)" (RequestToken: 3, HandlerErrorCode: AccessDenied)'
             ),
             (
-                "the machine's role needs events:PutTargets, events:PutRule and events:DescribeRule on that rule: machines "
-                "that wait for executions are told of their end by it"
+                "the machine's role needs events:PutTargets, events:PutRule and events:DescribeRule on that rule: a state "
+                "machine that waits for executions is notified of their end by this rule"
             ),
         ),
         (
@@ -29,24 +29,24 @@ from sfnorch.aws.hints import hint, plain
         ),
         (
             "Requires capabilities : [CAPABILITY_NAMED_IAM]",
-            "a nested stack or macro wants CAPABILITY_NAMED_IAM: `aws cloudformation` can give it",
+            "a nested stack or macro requires CAPABILITY_NAMED_IAM; deploy with `aws cloudformation` to pass it",
         ),
         (
             "etl-topic already exists in stack arn:aws:cloudformation:eu-central-1:1:stack/other/2",
             (
-                "the name is taken: another stack or person has such a resource; choose another --stack-name, or delete "
-                "what stands there"
+                "the name is in use: a resource with this name exists outside the stack; choose another --stack-name, or "
+                "delete that resource"
             ),
         ),
         (
             "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck].",
-            "CloudFormation refused the template before it changed anything; `sfnorch lint` finds most such faults",
+            "CloudFormation rejected the template before any change; `sfnorch lint` finds most such errors",
         ),
         (
             "Cannot exceed quota for RolesPerAccount: 1000",
-            "a quota of the account is reached: delete what is unused, or ask for more in Service Quotas",
+            "a quota of the account is reached; delete unused resources, or request an increase in Service Quotas",
         ),
-        ("Rate exceeded", "AWS was throttling: repeat the command in a minute"),
+        ("Rate exceeded", "AWS throttled the request; repeat the command in a minute"),
         ("Something else", ""),
     ],
 )

@@ -154,15 +154,15 @@ def test_an_execution_without_children():
         (dynamic("SUCCEEDED", ["a"], 1), None, "Nothing failed", "`sfnorch run` starts a new run"),
         (dynamic("FAILED", [], 0), None, "It ended FAILED with no job left to run:", "`sfnorch run` starts a new run"),
         (master([child("sales", "FAILED", ["b"], 0)]), ["orders", "stock"],
-         "The master has no child sales any more, but: orders, stock",
+         "The master no longer has a child sales. Its children are: orders, stock",
          "`sfnorch run --thread CHILD=JOBS` runs jobs in another child"),
         (master([], [{"child": "orders", "glueJobs": ["q"]}] * 3, status="FAILED"), NAMES,
-         "It ended FAILED before any child was started:", "`sfnorch run` starts a new run"),
+         "It ended FAILED before any child started:", "`sfnorch run` starts a new run"),
         (master([], ["a", "b", "c"], status="FAILED"), NAMES,
-         "It ended FAILED before any child was started:", "`sfnorch run` starts a new run"),
+         "It ended FAILED before any child started:", "`sfnorch run` starts a new run"),
         (master([refusing("sales")]), NAMES, "sales refused its input: glueJobs must be a list",
          "`sfnorch run` starts a new run"),
-        (master([], [], status="FAILED"), NAMES, "It ended FAILED before any child was started:",
+        (master([], [], status="FAILED"), NAMES, "It ended FAILED before any child started:",
          "`sfnorch run` starts a new run"),
     ],
 )  # fmt: skip
@@ -189,7 +189,7 @@ def test_what_was_cut_off_before_it_took_its_input_runs_with_the_same(status: st
 def test_a_child_of_which_nothing_is_known():
     gone = Node(arn="arn:aws:states:eu-central-1:111122223333:execution:etl-sales:1")
     gone.record.status, gone.record.ended = "UNKNOWN", AT
-    with pytest.raises(SfnorchError, match="The history of sales is gone: what is left of it can't be told"):
+    with pytest.raises(SfnorchError, match="The history of sales is deleted: it is unknown which jobs are left"):
         resumption(master([gone], status="FAILED"), NAMES)
 
 
@@ -221,8 +221,8 @@ def test_a_run_that_goes_on_is_not_run_beside():
         with pytest.raises(SfnorchError) as raised:
             ask_glue(cut_off(), client, Clock(0))
     assert (raised.value.message, raised.value.hint) == (
-        "The run jr_1 of a goes on, though its execution has ended",
-        "wait for its end, or stop it: `sfnorch stop arn:aws:states:eu-central-1:111122223333:execution:etl-jobs:1`",
+        "The run jr_1 of a is still running, though its execution has ended",
+        "wait until it ends, or stop it: `sfnorch stop arn:aws:states:eu-central-1:111122223333:execution:etl-jobs:1`",
     )
 
 
@@ -230,7 +230,7 @@ def test_where_glue_does_not_tell_that_is_told():
     client: Any = boto3.Session("x", "y", region_name="eu-central-1").client("glue")
     with Stubber(client) as stubber:
         stubber.add_client_error("get_job_run", "AccessDeniedException", "not you")
-        assert ask_glue(cut_off(), client, Clock(0)) == ["whether a has succeeded after all can't be told: not you"]
+        assert ask_glue(cut_off(), client, Clock(0)) == ["it is unknown whether a succeeded: not you"]
 
 
 def flow(*entered: str, status: str = "FAILED") -> Node:

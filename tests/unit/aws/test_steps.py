@@ -51,7 +51,7 @@ def test_every_status_that_cloudformation_has_leads_somewhere_or_is_told():
             assert steps(stack(status), DIGEST)
         except SfnorchError as error:
             told.append(error.message)
-    assert told == ["s is IMPORT_ROLLBACK_FAILED, from which sfnorch knows no way on"]
+    assert told == ["s is IMPORT_ROLLBACK_FAILED, from which sfnorch can't deploy"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_request_for_a_new_stack():
             "Capabilities": ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
             "ClientToken": "n",
             "OnStackFailure": "DELETE",
-            "Description": "made by sfnorch deploy",
+            "Description": "created by sfnorch deploy",
             "TemplateURL": "https://b/k",
             "RoleARN": "arn:role",
             "Tags": [{"Key": "team", "Value": "data"}],
@@ -143,6 +143,6 @@ def test_a_request_for_an_update(on_failure: str, told: str):
         "Capabilities": ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
         "ClientToken": "n",
         "OnStackFailure": told,
-        "Description": "made by sfnorch deploy",
+        "Description": "created by sfnorch deploy",
         "TemplateBody": "x",
     }

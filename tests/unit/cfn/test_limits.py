@@ -26,7 +26,7 @@ def children(number: int, jobs: int, name: str = "job-{c}-{j}", more: str = "", 
 
 def without_size(message: str) -> str:
     """The message without the rendering's own size, which grows with every word of a template."""
-    return re.sub(r"(has|some) \d+,[\d,]+", r"\1 N", message)
+    return re.sub(r"(has|about) \d+,[\d,]+", r"\1 N", message)
 
 
 def render(text: str, form="sam") -> str:
@@ -38,12 +38,12 @@ def test_a_role_that_takes_too_many_characters():
         render(children(2, 60, "j" * 200 + "-{c}-{j}"))
     assert without_size(error.value.message).splitlines() == [
         (
-            "children[0]: the role of c0 has policies of some N characters, and IAM takes 10,240: "
-            "spread its jobs over more children"
+            "children[0]: the role of c0 has policies of about N characters, but IAM allows 10,240: "
+            "distribute its jobs over more children"
         ),
         (
-            "children[1]: the role of c1 has policies of some N characters, and IAM takes 10,240: "
-            "spread its jobs over more children"
+            "children[1]: the role of c1 has policies of about N characters, but IAM allows 10,240: "
+            "distribute its jobs over more children"
         ),
     ]
 
@@ -52,8 +52,8 @@ def test_a_master_with_too_many_long_children():
     with pytest.raises(LimitError) as error:
         render(children(40, 1, child="c{c}" + "x" * 36))
     assert without_size(error.value.message) == (
-        "the role of master has policies of some N characters, and IAM takes 10,240: "
-        "give it fewer children, or shorter names"
+        "the role of master has policies of about N characters, but IAM allows 10,240: "
+        "reduce its children, or shorten their names"
     )
 
 
@@ -64,7 +64,7 @@ def test_a_flow_or_a_dag_that_calls_too_much_of_long_names(pattern: str, key: st
     with pytest.raises(LimitError) as error:
         render(json.dumps({"pattern": pattern, key: calls}))
     assert without_size(error.value.message) == (
-        f"{key}: the role of {name} has policies of some N characters, and IAM takes 10,240: "
+        f"{key}: the role of {name} has policies of about N characters, but IAM allows 10,240: "
         f"split the plan in two, or give what its {key} call shorter names"
     )
 
@@ -77,8 +77,8 @@ def test_a_functions_role_that_takes_too_many_characters(tmp_path: Path):
     with pytest.raises(LimitError) as error:
         render_template(workflow(parse_plan(json.dumps(plan), folder=tmp_path)), "sam")
     assert without_size(error.value.message) == (
-        "functions[1]: the role of clean has policies of some N characters, and IAM takes 10,240: "
-        "name fewer resources, or what they have in common"
+        "functions[1]: the role of clean has policies of about N characters, but IAM allows 10,240: "
+        "use fewer resources, or a prefix with *"
     )
 
 
@@ -90,17 +90,17 @@ def test_a_definition_that_is_too_large():
             + f"      - {{name: a, arguments: {{--x: {argument}}}}}\n" * 60
         )
     assert without_size(error.value.message.splitlines()[0]) == (
-        "children[0]: the definition of child-1 has N bytes, and Step Functions takes 1,000,000: "
-        "give it fewer jobs, or shorter arguments"
+        "children[0]: the definition of child-1 has N bytes, but Step Functions allows 1,000,000: "
+        "reduce its jobs or shorten their arguments"
     )
 
 
 def test_a_template_that_is_too_large_and_the_way_out():
     with pytest.raises(LimitError) as error:
         render(children(40, 30))
-    assert without_size(error.value.message) == "the template has N bytes, and CloudFormation takes 1,000,000"
+    assert without_size(error.value.message) == "the template has N bytes, but CloudFormation allows 1,000,000"
     assert error.value.hint == (
-        "write job_states: false into the plan: the jobs then run through a Map and take a tenth of the room"
+        "set job_states: false in the plan; the jobs then run in a Map state and take a tenth of the size"
     )
     assert len(render(children(40, 30, more="job_states: false\n"))) < 500_000
 
@@ -110,8 +110,8 @@ def test_a_template_that_is_too_large_without_job_states_is_to_be_split():
     plan = "pattern: master-child\njob_states: false\nchildren:\n" + f"  - jobs: [{jobs}]\n" * 40
     with pytest.raises(LimitError) as error:
         render(plan)
-    assert without_size(error.value.message) == "the template has N bytes, and CloudFormation takes 1,000,000"
-    assert error.value.hint == "split the plan in two, each with a stack of its own"
+    assert without_size(error.value.message) == "the template has N bytes, but CloudFormation allows 1,000,000"
+    assert error.value.hint == "split the plan in two, each with its own stack"
 
 
 def test_too_many_of_a_section():
@@ -119,8 +119,8 @@ def test_too_many_of_a_section():
     with pytest.raises(LimitError) as error:
         limits.check_data(data, _NoMachines())  # type: ignore[arg-type]
     assert error.value.message.splitlines() == [
-        "the template has 201 parameters, and CloudFormation takes 200: split the plan in two, each with a stack of its own",
-        "the template has 501 resources, and CloudFormation takes 500: split the plan in two, each with a stack of its own",
+        "the template has 201 parameters, but CloudFormation allows 200: split the plan in two, each with its own stack",
+        "the template has 501 resources, but CloudFormation allows 500: split the plan in two, each with its own stack",
     ]
 
 

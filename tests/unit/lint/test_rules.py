@@ -451,7 +451,7 @@ def test_a_template_past_a_megabyte():
     assert found("past-limit", definition + "# " + "x" * 999_800) == []
     (message,) = found("past-limit", definition + "# " + "x" * 1_000_000)
     assert message.startswith("the template has 1,000,")
-    assert message.endswith(" bytes, and CloudFormation takes 1,000,000")
+    assert message.endswith(" bytes, but CloudFormation allows 1,000,000")
 
 
 HERE = "arn:aws:states:us-east-1:123456789012"

@@ -132,4 +132,4 @@ def test_a_reference_that_no_check_has_found_ends_the_rendering():
         render_template(workflow(plan), "cfn")
     place = "Resources.AlarmTopicEmailResolveSecretsmanagerXExampleCom0x9e7d6dde.Properties.Endpoint"
     assert error.value.message == f"{place}: {{{{resolve:…}}}} is a dynamic reference of CloudFormation"
-    assert error.value.hint == "pass the name of the secret or parameter, and read its value where it is used"
+    assert error.value.hint == "pass the name of the secret or parameter, and read its value in the job or function"

@@ -76,9 +76,9 @@ def never(_: Event) -> bool:
 
 
 def test_a_wait_that_lasts_has_a_spinner_that_is_gone_afterwards(terminal: Terminal):
-    with waiting("Looking up the stack s", stream=terminal.stream, ends_soon=lasting):
-        terminal.wait_for("⠋ Looking up the stack s…")
-        terminal.wait_for("⠙ Looking up the stack s…")  # it turns
+    with waiting("Reading the stack s", stream=terminal.stream, ends_soon=lasting):
+        terminal.wait_for("⠋ Reading the stack s…")
+        terminal.wait_for("⠙ Reading the stack s…")  # it turns
     terminal.stream.write("Title  news\n")
     written = terminal.end()
     assert shown(written) == "Title  news\n"

@@ -10,7 +10,7 @@ def given_job(number):
         settings = SETTINGS.get(task.job_name, {})
         tries = ti.try_number - (ti.max_tries - task.retries)  # the task was cleared
         if tries > 1 + settings.get("retries", 0):
-            tell_of_the_last_run(ti)
+            keep_last_run(ti)
             raise AirflowFailException(f"{task.job_name} must not be rerun")
         task.script_args = settings.get("script_args", {})
         task.run_job_kwargs = settings.get("run_job_kwargs", {})
@@ -24,7 +24,7 @@ def given_job(number):
     )
 
 
-def tell_of_the_last_run(ti):
+def keep_last_run(ti):
     """Keep the last failed run of the job for the report: a new attempt would lose it."""
     glue = GlueJobHook().conn
     for run in glue.get_job_runs(JobName=ti.task.job_name, MaxResults=20)["JobRuns"]:

@@ -74,7 +74,7 @@ def what_failed(**context):
         lines += [f"  Job run: {each['run_id']}"] if "run_id" in each else []
         lines += [f"  Logs: {each['logs']}"] if "logs" in each else []
     if blocked:
-        lines.append("\nNot run, because a task that they need failed: " + ", ".join(blocked))
+        lines.append("\nNot run, because a needed task failed: " + ", ".join(blocked))
     if failed:
         ti = context["ti"]
         lines.append(
