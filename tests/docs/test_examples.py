@@ -1,0 +1,85 @@
+"""Examples of the pages that no console block shows, and facts of the code that pages state in words."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+from sfnorch.cfn.render import render_template
+from sfnorch.integrations.glue_job import NO_USE, START_ERRORS
+from sfnorch.patterns import workflow
+from sfnorch.plan.load import default_plan
+from sfnorch.simulate import services
+from sfnorch.simulate.figures import figures
+from sfnorch.simulate.run import chosen, play
+from sfnorch.template.contents import contents
+from sfnorch.template.reader import parse_template
+from tests.docs.pages import DOCS, blocks
+
+
+def page(name: str) -> str:
+    """Return the page's text."""
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def shown_file(of: str, name: str) -> str:
+    """Return the text of the file that the page shows first under this name."""
+    return next(body for file, _, body in blocks(page(of)) if file == name)
+
+
+def test_the_tests_of_a_plan_pass(tmp_path: Path):
+    """Both start the command `sfnorch`, as it is installed beside this Python."""
+    (tmp_path / "sfnorch.yaml").write_text(shown_file("patterns/master-child.md", "sfnorch.yaml"), encoding="utf-8")
+    (tmp_path / "test_plan.py").write_text(shown_file("how-to/test-with-pytest.md", "test_plan.py"), encoding="utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1].partition(" in ")[0]) == (0, "2 passed"), done.stdout
+
+
+def test_the_pages_have_the_figures_of_the_default_plan():
+    template = contents(parse_template(render_template(workflow(default_plan()), "sam"), "SAM-template.yaml"))
+    run = play(template, chosen(template))
+    found = figures(run)
+    histories = {execution.title: execution.history for execution in run.executions}
+    alarms = len(template.alarms)
+    assert f"22 jobs in five chains: {found.transitions} transitions" in page("how-to/cost.md")
+    assert f"failures has {found.transitions}:" in page("concepts/step-functions-or-mwaa.md")
+    assert f" {found.transitions} = {30 * found.transitions:,} transitions" in page(
+        "concepts/step-functions-or-mwaa.md"
+    )
+    assert f"{found.job_seconds / 60:.0f} minutes in total" in page("concepts/step-functions-or-mwaa.md")
+    assert f"a child with five jobs takes {histories['child-2']}" in page("concepts/how-it-runs-on-aws.md")
+    assert (len(run.job_runs), alarms, f"${alarms * 3 * 0.10:.2f}") == (22, 6, "$1.80")
+
+
+def test_the_page_of_failures_names_every_error_of_a_start():
+    text = page("concepts/failures-and-resume.md")
+    names = [name.removeprefix("Glue.") for name in (*START_ERRORS.errors, *NO_USE.errors)]
+    assert [name for name in names if f"`{name}`" not in text] == []
+    waits = [START_ERRORS.interval_seconds * int(START_ERRORS.backoff_rate) ** tries for tries in (0, 1, 2)]
+    longest = START_ERRORS.interval_seconds * int(START_ERRORS.backoff_rate) ** (START_ERRORS.max_attempts - 1)
+    assert f"always, {START_ERRORS.max_attempts} times" in text
+    assert f"{', '.join(map(str, waits))} … {longest} seconds" in text
+
+
+def test_the_page_of_the_simulator_names_every_call_that_is_simulated():
+    text = page("concepts/simulator-and-aws.md")
+    modules = [
+        importlib.import_module(f"{services.__name__}.{each.name}") for each in pkgutil.iter_modules(services.__path__)
+    ]
+    names = [name for module in modules for name in getattr(module, "HANDLERS", ())]
+    calls = {name.rpartition(":")[2].partition(".")[0] for name in names if not name.endswith((".sync", ".sync:2"))}
+    assert len(calls) > 10
+    assert [call for call in sorted(calls) if f"{call}`" not in text] == []
