@@ -426,9 +426,9 @@ def test_an_answer_that_is_not_awss(run: Run, wire: Wire, answer: tuple[int, str
     done = run("outputs")
     assert (done.code, done.err.splitlines()[0][:60]) == (
         1,
-        "Error: The response is not from AWS, but an HTML page (KeyE"
+        "Error: The response is not from AWS, but an HTML page (KeyEr"
         if answer[2] == b"<foo/>"
-        else "Error: The response is not from AWS, but an HTML page (Resp",
+        else "Error: The response is not from AWS, but an HTML page (Respo",
     )
 
 

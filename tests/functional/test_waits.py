@@ -96,7 +96,7 @@ def test_a_deployment(run: Run, account: Account, wire: Wire):
     assert terminal.screen.replace("\n", " ").split() == reviewed.replace("\n", " ").split()
     holding = Holding(wire, "ExecuteChangeSet", "DescribeStacks")
     terminal.type("y\n")
-    holding.see(terminal, "Starting the deployment…", "Looking up the stack s…")
+    holding.see(terminal, "Starting the deployment…", "Reading the stack s…")
     assert (terminal.end(), status(account)) == (0, "CREATE_COMPLETE")
     assert plain(terminal.screen).splitlines()[-6:] == [
         "HH:MM:SS  CREATE_IN_PROGRESS    s  AWS::CloudFormation::Stack",

@@ -65,7 +65,7 @@ def test_a_flow_or_a_dag_that_calls_too_much_of_long_names(pattern: str, key: st
         render(json.dumps({"pattern": pattern, key: calls}))
     assert without_size(error.value.message) == (
         f"{key}: the role of {name} has policies of about N characters, but IAM allows 10,240: "
-        f"split the plan in two, or give what its {key} call shorter names"
+        f"split the plan in two, or shorten the names of what its {key} call"
     )
 
 
