@@ -95,9 +95,12 @@ def test_init_writes_a_plan_that_renders(run: Run, tmp_path: Path, pattern: str)
         f"Wrote {written} (and sfnorch.schema.json, for your editor). Next: change its {what}, then sfnorch render.\n"
     )
     assert (done.code, done.out) == (0, told)
-    for name in ("sfnorch.yaml", "sfnorch.schema.json", *code):
+    for name in code:
         assert (tmp_path / name).read_text() == (ROOT / "templates" / pattern / name).read_text()
-    assert (tmp_path / "sfnorch.yaml").read_text().startswith("# yaml-language-server: $schema=sfnorch.schema.json\n")
+    assert (tmp_path / "sfnorch.schema.json").read_text() == (ROOT / "templates/sfnorch.schema.json").read_text()
+    head, plan = (tmp_path / "sfnorch.yaml").read_text().split("\n", 1)
+    assert head == "# yaml-language-server: $schema=sfnorch.schema.json"
+    assert (ROOT / "templates" / pattern / "sfnorch.yaml").read_text().split("\n", 1)[1] == plan
     assert run("render").code == 0
     assert (tmp_path / "SAM-template.yaml").read_text() == (
         ROOT / "templates" / pattern / "SAM-template.yaml"
@@ -143,7 +146,7 @@ flow          Steps one after another, side by side, and for each item: jobs, fu
 
 @pytest.mark.smoke
 def test_schema(run: Run):
-    assert run("schema").out == (ROOT / "templates/dynamic/sfnorch.schema.json").read_text()
+    assert run("schema").out == (ROOT / "templates/sfnorch.schema.json").read_text()
 
 
 def imported_by(*arguments: str, modules: bool = False) -> set[str]:
