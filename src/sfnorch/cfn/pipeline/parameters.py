@@ -48,7 +48,7 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
         Description="The version of sfnorch that the Review stage installs with pip",
         Default=this_installation().requirement,
         AllowedPattern=PACKAGE_PATTERN,
-        ConstraintDescription="a requirement such as sfnorch==1.0.0, or the URL of a package",
+        ConstraintDescription="a requirement such as sfnorch==X.Y.Z, or the URL of a package",
     )
     yield Parameter(
         UNBOUNDED,
