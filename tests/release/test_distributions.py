@@ -44,7 +44,8 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other():
 def test_the_sdist_holds_every_file_of_the_repository_and_no_other():
     with tarfile.open(only("*.tar.gz")) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    assert names == tracked() | {"PKG-INFO"}
+    expected = tracked() | {"PKG-INFO"}
+    assert names == expected, f"commit or remove: {sorted(names - expected)}"
 
 
 def test_the_sdist_builds_the_same_wheel_as_the_repository(tmp_path: Path):
