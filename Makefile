@@ -9,13 +9,14 @@ CHECKOV_PYTHON ?= $(PYTHON)
 CHECKOV := 'checkov==3.3.30'
 # The lowest versions may lack packages for the newest Python.
 LOWEST_PYTHON ?= $(PYTHON)
+WORKFLOW_TOOLS := 'zizmor==1.32.0' 'check-jsonschema==0.39.0' 'pre-commit>=4'
 AIRFLOW_2 := 'apache-airflow==2.10.5' 'apache-airflow-providers-amazon[aiobotocore]==9.17.0'
 AIRFLOW_3 := 'apache-airflow==3.3.2' 'apache-airflow-providers-amazon[aiobotocore]==9.39.0'
 
 # Each test worker would compile every module again where the environment forbids bytecode files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov golden docs bench soak fuzz clean
+.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov test-workflows golden docs dist bench soak fuzz clean
 
 help:
 	@echo "make demo    render the default orchestration, lint it, and draw it"
@@ -27,8 +28,11 @@ help:
 	@echo "             load and run the exported DAGs in Airflow 3 and 2.10"
 	@echo "make test-checkov"
 	@echo "             run checkov over every committed template"
+	@echo "make test-workflows"
+	@echo "             check the GitHub workflows and the pre-commit hook by tools of their own"
 	@echo "make golden  renew the committed renderings and generated parts of the documentation; read the diff"
 	@echo "make docs    build the documentation as a site, in site/"
+	@echo "make dist    build the wheel and the sdist in dist/, and run commands of the wheel in a new environment"
 	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
 	@echo "make soak    kill commands and lose answers of AWS at random; count what goes wrong"
 	@echo "make fuzz    put random faults into plans and templates; count tracebacks and hangs"
@@ -83,6 +87,14 @@ $(VENV)-checkov/ready:
 test-checkov: $(VENV)-checkov/ready
 	$(VENV)-checkov/bin/python -m pytest -c tests/checkov/pytest.ini tests/checkov
 
+$(VENV)-workflows/ready:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check pytest $(WORKFLOW_TOOLS)
+	@touch $@
+
+test-workflows: $(VENV)-workflows/ready
+	$(VENV)-workflows/bin/python -m pytest -c tests/workflows/pytest.ini tests/workflows
+
 golden: $(VENV)/ready
 	$(BIN)/python -m tests.golden.renew
 
@@ -93,6 +105,18 @@ $(VENV)-docs/ready: pyproject.toml
 
 docs: $(VENV)-docs/ready
 	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --quiet
+
+$(VENV)-dist/ready:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check 'build>=1.3' 'twine>=6.1' 'uv>=0.9' pytest
+	@touch $@
+
+# The sdist is built from the repository, and the wheel from the sdist. The variable TAG in the environment, if it is set, must be the tag of the version.
+dist: $(VENV)-dist/ready
+	rm -rf dist
+	$(VENV)-dist/bin/python -m build --installer uv
+	$(VENV)-dist/bin/twine check --strict dist/*
+	$(VENV)-dist/bin/python -m pytest -c tests/release/pytest.ini tests/release
 
 bench: $(VENV)/ready
 	$(BIN)/python benchmarks/commands.py
@@ -106,4 +130,4 @@ fuzz: $(VENV)/ready
 	$(BIN)/python -m benchmarks.fuzz
 
 clean:
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* $(VENV)-checkov $(VENV)-docs site .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* $(VENV)-checkov $(VENV)-workflows $(VENV)-docs $(VENV)-dist dist site .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

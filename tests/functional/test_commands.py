@@ -39,28 +39,31 @@ Options:
   -h, --help  Show this message and exit.
 
 Commands:
-  init      Write a commented plan to start from.
-  patterns  List the kinds of orchestration that a plan can choose.
-  schema    Print the plan's JSON Schema, for editors.
-  render    Render the plan as a SAM or CloudFormation template.
-  lint      Look for mistakes and risks in templates, whatever made them.
-            Also: validate.
-  graph     Draw the state machines of a template.
-  simulate  Play a run through offline, in virtual time.
-  deploy    Deploy the plan's stack, after a review of what would change.
-  diff      Show how the plan's stack would differ from the deployed one.
-  status    Show the stack, its machines with their last executions, and its
-            alarms. Also: ls.
-  outputs   Show the stack's outputs.
-  delete    Delete the stack. Also: destroy, rm.
-  run       Start the stack's machine, and follow the run to its end.
-  watch     Follow an execution, or show one that has ended.
-  logs      Print the Glue error log of the jobs that failed in an execution.
-  resume    Run again what failed in an execution, from the job that failed.
-  stop      Stop an execution, its children and their job runs.
-  pipeline  Set up the pipeline that brings the plan's stack to AWS.
-  export    Export the plan for another orchestrator.
-  help      Show the help of a command.
+  init        Write a commented plan to start from.
+  patterns    List the kinds of orchestration that a plan can choose.
+  schema      Print the plan's JSON Schema, for editors.
+  render      Render the plan as a SAM or CloudFormation template.
+  lint        Look for mistakes and risks in templates, whatever made them.
+              Also: validate.
+  graph       Draw the state machines of a template.
+  simulate    Play a run through offline, in virtual time.
+  deploy      Deploy the plan's stack, after a review of what would change.
+  diff        Show how the plan's stack would differ from the deployed one.
+  status      Show the stack, its machines with their last executions, and its
+              alarms. Also: ls.
+  outputs     Show the stack's outputs.
+  delete      Delete the stack. Also: destroy, rm.
+  run         Start the stack's machine, and follow the run to its end.
+  watch       Follow an execution, or show one that has ended.
+  logs        Print the Glue error log of the jobs that failed in an
+              execution.
+  resume      Run again what failed in an execution, from the job that failed.
+  stop        Stop an execution, its children and their job runs.
+  pipeline    Set up the pipeline that brings the plan's stack to AWS.
+  export      Export the plan for another orchestrator.
+  completion  Print the script that completes commands, options and files in a
+              shell.
+  help        Show the help of a command.
 """
     )
 
@@ -95,9 +98,12 @@ def test_init_writes_a_plan_that_renders(run: Run, tmp_path: Path, pattern: str)
         f"Wrote {written} (and sfnorch.schema.json, for your editor). Next: change its {what}, then sfnorch render.\n"
     )
     assert (done.code, done.out) == (0, told)
-    for name in ("sfnorch.yaml", "sfnorch.schema.json", *code):
+    for name in code:
         assert (tmp_path / name).read_text() == (ROOT / "templates" / pattern / name).read_text()
-    assert (tmp_path / "sfnorch.yaml").read_text().startswith("# yaml-language-server: $schema=sfnorch.schema.json\n")
+    assert (tmp_path / "sfnorch.schema.json").read_text() == (ROOT / "templates/sfnorch.schema.json").read_text()
+    head, plan = (tmp_path / "sfnorch.yaml").read_text().split("\n", 1)
+    assert head == "# yaml-language-server: $schema=sfnorch.schema.json"
+    assert (ROOT / "templates" / pattern / "sfnorch.yaml").read_text().split("\n", 1)[1] == plan
     assert run("render").code == 0
     assert (tmp_path / "SAM-template.yaml").read_text() == (
         ROOT / "templates" / pattern / "SAM-template.yaml"
@@ -143,7 +149,7 @@ flow          Steps one after another, side by side, and for each item: jobs, fu
 
 @pytest.mark.smoke
 def test_schema(run: Run):
-    assert run("schema").out == (ROOT / "templates/dynamic/sfnorch.schema.json").read_text()
+    assert run("schema").out == (ROOT / "templates/sfnorch.schema.json").read_text()
 
 
 def imported_by(*arguments: str, modules: bool = False) -> set[str]:

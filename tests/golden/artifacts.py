@@ -56,12 +56,12 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
     yield ROOT / "cloudformation" / "pipeline.yaml", partial(_pipeline, default_plan(), "connection")
     yield ROOT / "buildspec.yml", partial(buildspec_text, ".[dev]")
     yield ROOT / "src" / "sfnorch" / "plan" / "worker_types.py", worker_types_text
+    yield ROOT / "templates" / SCHEMA_FILE, schema_text
     for name in STARTERS:
         folder = ROOT / "templates" / name
         plan = starter_plan(name)
-        yield folder / "sfnorch.yaml", partial(starter_text, name)
+        yield folder / "sfnorch.yaml", partial(template_plan_text, name)
         yield from ((folder / file, text.__str__) for file, text in starter_code(name).items())
-        yield folder / SCHEMA_FILE, schema_text
         yield folder / "SAM-template.yaml", partial(_sam, plan)
         yield folder / "CFN-template.yaml", partial(_cfn, plan)
     for path in sorted(PLANS.glob("*.plan.yaml")):
@@ -93,6 +93,14 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
 def starter_plan(name: str) -> AnyPlan:
     """The plan to start from of this name."""
     return parse_plan(starter_text(name), folder=Path(str(files("sfnorch.plan.starters") / name)))
+
+
+def template_plan_text(name: str) -> str:
+    """The plan to start from as it is under templates/, where one schema serves all plans."""
+    beside, above = (f"$schema={place}{SCHEMA_FILE}\n" for place in ("", "../"))
+    head, rest = starter_text(name).split("\n", 1)
+    assert f"{head}\n".endswith(beside)
+    return f"{head}\n".replace(beside, above) + rest
 
 
 def lint_findings(text: str, name: str) -> list[Finding]:

@@ -30,7 +30,8 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     from sfnorch.plan.files import PLAN_FILE
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
     from sfnorch.plan.starters import starter_code, starter_input, starter_text
-    from sfnorch.repository import BUILDSPEC_FILE, README_FILE, package
+    from sfnorch.repository import BUILDSPEC_FILE, README_FILE
+    from sfnorch.repository.installation import this_installation
 
     # the plan last: where it is, all is
     code = starter_code(pattern)
@@ -54,15 +55,26 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
         return
     left = f" Left as it was: {', '.join(there)}." if there else ""
     click.echo(f"Wrote {', '.join(written)}.{left} Next: push them, then sfnorch pipeline deploy.")
-    requirement, known = package()
-    if BUILDSPEC_FILE in written and not known:
-        words = "where your builds' pip finds no such package, name a folder, a wheel or a Git URL there"
-        click.echo(f"In {BUILDSPEC_FILE} SFNORCH_PACKAGE is {requirement}: {words}.", err=True)
+    installed = this_installation()
+    if BUILDSPEC_FILE in written and installed.doubt:
+        click.echo(_warning(installed.requirement, installed.doubt), err=True)
+
+
+def _warning(requirement: str, doubt: str) -> str:
+    """What to change where the builds of a pipeline may not install sfnorch as it is installed here."""
+    from sfnorch.repository import BUILDSPEC_FILE
+
+    return (
+        f"warning: {BUILDSPEC_FILE} installs {requirement}, but {doubt}\n"
+        f"  if a build cannot install it, set SFNORCH_PACKAGE in {BUILDSPEC_FILE} and SfnorchPackage of "
+        "sfnorch pipeline deploy to a Git URL: sfnorch @ git+https://HOST/OWNER/REPOSITORY@COMMIT"
+    )
 
 
 def _beside_the_plan(plan_file: str, simulated_input: str) -> dict[str, str]:
     """Return the files of a repository whose plan a pipeline deploys."""
-    from sfnorch.repository import BUILDSPEC_FILE, README_FILE, buildspec_text, package, readme_text
+    from sfnorch.repository import BUILDSPEC_FILE, README_FILE, buildspec_text, readme_text
+    from sfnorch.repository.installation import this_installation
 
-    requirement, _ = package()
-    return {BUILDSPEC_FILE: buildspec_text(requirement, simulated_input), README_FILE: readme_text(plan_file)}
+    buildspec = buildspec_text(this_installation().requirement, simulated_input)
+    return {BUILDSPEC_FILE: buildspec, README_FILE: readme_text(plan_file)}

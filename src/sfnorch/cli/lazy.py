@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sfnorch.cli.debugging import DEBUG, add_debug_option, start_debugging
 from sfnorch.cli.other_names import names_of, suggested
 
-_HELP = "help"
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_HELP, _HELP_SAYS = "help", "Show the help of a command."
 
 
 class LazyGroup(click.Group):
@@ -58,11 +61,13 @@ class LazyGroup(click.Group):
             named = [word for word in args[1:] if not word.startswith("-")]
             if named:
                 return self.resolve_command(ctx, [*named, "--help"])
+            if ctx.resilient_parsing:  # a shell completes what follows
+                return None, None, []
             click.echo(ctx.get_help(), color=ctx.color)
             ctx.exit()
         if args:
             args = [self._aliases.get(args[0], args[0]), *args[1:]]
-            if not args[0].startswith("-") and args[0] not in self._listed:
+            if not args[0].startswith("-") and args[0] not in self._listed and not ctx.resilient_parsing:
                 ctx.fail(self._unknown(args[0]))
         try:
             return super().resolve_command(ctx, args)
@@ -71,6 +76,14 @@ class LazyGroup(click.Group):
                 start_debugging(ctx)
             raise
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands and options that begin so, without importing a command."""
+        from click.shell_completion import CompletionItem
+
+        commands = {**self._listed, _HELP: _HELP_SAYS}
+        items = [CompletionItem(name, help=says) for name, says in commands.items() if name.startswith(incomplete)]
+        return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands with what is said of them here, without importing one."""
         rows = []
@@ -78,7 +91,7 @@ class LazyGroup(click.Group):
             others = names_of(name, self._aliases)
             rows.append((name, f"{says} Also: {', '.join(others)}." if others else says))
         with formatter.section("Commands"):
-            formatter.write_dl([*rows, (_HELP, "Show the help of a command.")])
+            formatter.write_dl([*rows, (_HELP, _HELP_SAYS)])
 
     def _unknown(self, word: str) -> str:
         options = [name for param in self.params for name in param.opts]

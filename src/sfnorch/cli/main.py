@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from sfnorch.cli.completion import COMPLETE, print_completions
 from sfnorch.cli.debugging import Debugging, add_debug_option
 from sfnorch.cli.exit_codes import BUG, ERROR, INTERRUPTED, SUCCESS
 from sfnorch.cli.lazy import LazyGroup
@@ -38,6 +39,7 @@ COMMANDS = {
     "stop": "Stop an execution, its children and their job runs.",
     "pipeline": "Set up the pipeline that brings the plan's stack to AWS.",
     "export": "Export the plan for another orchestrator.",
+    "completion": "Print the script that completes commands, options and files in a shell.",
 }
 """Each command and what its help says first; a test holds both to the commands' own."""
 
@@ -131,6 +133,8 @@ def _run(debugging: Debugging) -> int:
     The process ends while the error is handled: where that comes from Ctrl-C, it is seen to be dealt with.
     """
     try:
+        if asked := os.environ.get(COMPLETE):
+            return print_completions(sfnorch, asked)
         code = sfnorch.main(standalone_mode=False, obj=debugging)
     except click.exceptions.Abort as error:  # Ctrl-C, or the end of the input at a question
         sys.exit(_stopped(error))

@@ -35,7 +35,9 @@ _QUIET = frozenset(
         *("mkdir", "touch", "chmod", "export", "unset", "set", "exit", "sleep", "date", "pip", "pip3"),
     }
 )
-_OFFLINE = frozenset({"init", "patterns", "schema", "render", "lint", "validate", "graph", "simulate", "help"})
+_OFFLINE = frozenset(
+    {"init", "patterns", "schema", "render", "lint", "validate", "graph", "simulate", "completion", "help"}
+)
 """Commands that call nothing of AWS, and those of sfnorch's that don't."""
 
 _FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken", "cognito-idp:InitiateAuth", "cognito-idp:SignUp"})

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from importlib.metadata import distribution
 from importlib.resources import files
 
 BUILDSPEC_FILE, README_FILE = "buildspec.yml", "README.md"
@@ -22,22 +20,6 @@ def buildspec_text(requirement: str, simulated_input: str = "{}") -> str:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def package() -> tuple[str, bool]:
-    """Return what pip installs this very sfnorch from, and whether that is known: a commit, or an archive on the web.
-
-    Else it is the name with the version, which an index may or may not have.
-    https://packaging.python.org/en/latest/specifications/direct-url/
-    """
-    installed = distribution("sfnorch")
-    origin = json.loads(installed.read_text("direct_url.json") or "{}")
-    url = origin.get("url", "")
-    if source := origin.get("vcs_info"):
-        return f"sfnorch @ {source['vcs']}+{url}@{source['commit_id']}", True
-    if url.startswith("https://"):
-        return f"sfnorch @ {url}", True
-    return f"sfnorch=={installed.version}", False
 
 
 def readme_text(plan_file: str) -> str:

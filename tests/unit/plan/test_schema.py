@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import jsonschema
@@ -10,6 +11,7 @@ import yaml
 
 from sfnorch.plan.schema import plan_schema
 from sfnorch.plan.starters import STARTERS, starter_text
+from tests.golden.artifacts import ROOT
 
 SCHEMA = plan_schema()
 
@@ -85,3 +87,13 @@ def test_every_key_says_what_it_means_and_gives_an_example():
     models = ("MasterChildPlan", "DynamicPlan", "DagPlan", "ContinuousPlan", "FlowPlan")
     required |= {(model, "pattern") for model in models}
     assert {name for name, definition in keys.items() if "default" not in definition} == required
+
+
+def test_the_repository_has_one_schema_and_its_plans_point_to_it():
+    assert [path.name for path in (ROOT / "templates").rglob("*.schema.json")] == ["sfnorch.schema.json"]
+    plans = sorted((ROOT / "templates").rglob("sfnorch.yaml"))
+    assert [plan.parent.name for plan in plans] == sorted(STARTERS)
+    for plan in plans:
+        head, _, place = plan.read_text(encoding="utf-8").splitlines()[0].partition("$schema=")
+        assert head == "# yaml-language-server: "
+        assert json.loads((plan.parent / place).read_text(encoding="utf-8")) == SCHEMA

@@ -16,13 +16,10 @@ from troposphere import Equals, If, Join, Not, NoValue, Parameter, Ref, Select, 
 from sfnorch import workflow as flow
 from sfnorch.cfn.pipeline.names import IMAGE, OWN_BOUNDARY, PACKAGE, STACK_NAME, UNBOUNDED
 from sfnorch.cfn.values import BOUNDARY
-from sfnorch.repository import package
+from sfnorch.repository.installation import PACKAGE_PATTERN, this_installation
 
 _IMAGE = "aws/codebuild/standard:7.0"
 """https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html"""
-
-_PACKAGE_PATTERN = r"^[A-Za-z0-9][-A-Za-z0-9 ._:/@+=%~,#&\[\]]*$"
-"""A requirement, a path or a URL. CodeBuild passes it to a shell as a variable, never as a command."""
 
 
 def own_parameters(stack_name: str) -> Iterator[Parameter]:
@@ -49,9 +46,9 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
         PACKAGE,
         Type="String",
         Description="The version of sfnorch that the Review stage installs with pip",
-        Default=package()[0],
-        AllowedPattern=_PACKAGE_PATTERN,
-        ConstraintDescription="a requirement such as sfnorch==1.0.0, or the URL of a package",
+        Default=this_installation().requirement,
+        AllowedPattern=PACKAGE_PATTERN,
+        ConstraintDescription="a requirement such as sfnorch==X.Y.Z, or the URL of a package",
     )
     yield Parameter(
         UNBOUNDED,
