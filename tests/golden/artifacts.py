@@ -14,11 +14,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from sfnorch.airflow.export import airflow_source
 from sfnorch.cfn.pipeline.render import render_pipeline
 from sfnorch.cfn.render import render_definition, render_template
+from sfnorch.console import Console
 from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import workflow

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import plan_option
 from sfnorch.errors import SfnorchError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sfnorch.template.tasks import PlannedTask
 
 FORMATS = ("text", "mermaid", "dot", "svg")
+_WIDTH_OF_FILES = 200
 
 
 @click.command()
@@ -78,7 +80,7 @@ def graph(
     with waiting("Drawing the state machines"):
         text = _text(form, machines, template, drawn)
     if str(out) == "-":
-        click.echo(text, nl=False)
+        print_document(text)
     else:
         write_whole(out, text)
         count = len(machines)
@@ -93,12 +95,10 @@ def _text(form: str, machines: Sequence[StateMachine], template: Template, drawn
         return mermaid(machines, template, drawn)
     if form == "text":
         from sfnorch.console import Console
-        from sfnorch.graph.text import trees
+        from sfnorch.graph.text import print_trees, trees
 
         file = io.StringIO()
-        console = Console(file=file, width=200)
-        for tree in trees(machines, template, drawn):
-            console.print(tree)
+        print_trees(trees(machines, template, drawn), Console(file=file, width=_WIDTH_OF_FILES))
         return file.getvalue()
     from sfnorch.graph.dot import dot, svg
 
@@ -108,8 +108,6 @@ def _text(form: str, machines: Sequence[StateMachine], template: Template, drawn
 
 def _print(machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]) -> None:
     from sfnorch.console import Console
-    from sfnorch.graph.text import trees
+    from sfnorch.graph.text import print_trees, trees
 
-    console = Console()
-    for tree in trees(machines, template, drawn):
-        console.print(tree)
+    print_trees(trees(machines, template, drawn), Console())

@@ -54,7 +54,8 @@ def _print_timeline(run: Run, console: Console) -> None:
     if run.cut_off is not None:
         moments.append((run.cut_off, "it goes on, and is played no longer: --until says how long"))
     for at, line in moments:
-        console.print(Text.assemble((f"T+{duration(at):<{width}}  ", "dim"), line), soft_wrap=True)
+        moment = f"T+{duration(at):<{width}}  "
+        console.print_words(Text.assemble((moment, "dim"), line), margin=len(moment))
 
 
 def _print_chart(run: Run, console: Console) -> None:
@@ -142,14 +143,14 @@ def _print_outcomes(run: Run, console: Console) -> None:
             line.append(f" by {blocker}")
         if execution.error:
             line.append(f" {execution.error}: {execution.cause}")
-        console.print(line, soft_wrap=True)
+        console.print_words(line)
     if len(run.executions) == 1 and run.first.output:
         console.print(Text(f"  {json.dumps(run.first.output, ensure_ascii=False)}"), soft_wrap=True)
 
 
 def _print_notes(run: Run, console: Console) -> None:
     for note in run.notes.values():
-        console.print(Text(f"note: {note}", style="dim"), soft_wrap=True)
+        console.print_words(Text(f"note: {note}", style="dim"))
 
 
 def _print_figures(figures: Figures, console: Console) -> None:
