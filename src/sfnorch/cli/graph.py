@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "mermaid", "dot", "svg")
 _WIDTH_OF_FILES = 200
+_MARKDOWN = (".md", ".markdown")
 
 
 @click.command()
@@ -78,7 +79,7 @@ def graph(
         _print(machines, template, drawn)
         return
     with waiting("Drawing the state machines"):
-        text = _text(form, machines, template, drawn)
+        text = _text(form, out, machines, template, drawn)
     if str(out) == "-":
         print_document(text)
     else:
@@ -88,11 +89,14 @@ def graph(
         click.echo(f"Wrote {out}: {form}, {what}.")
 
 
-def _text(form: str, machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]) -> str:
+def _text(
+    form: str, out: Path, machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]
+) -> str:
     if form == "mermaid":
-        from sfnorch.graph.mermaid import mermaid
+        from sfnorch.graph.mermaid import markdown, mermaid
 
-        return mermaid(machines, template, drawn)
+        draw = markdown if out.suffix.lower() in _MARKDOWN else mermaid
+        return draw(machines, template, drawn)
     if form == "text":
         from sfnorch.console import Console
         from sfnorch.graph.text import print_trees, trees
@@ -100,10 +104,14 @@ def _text(form: str, machines: Sequence[StateMachine], template: Template, drawn
         file = io.StringIO()
         print_trees(trees(machines, template, drawn), Console(file=file, width=_WIDTH_OF_FILES))
         return file.getvalue()
-    from sfnorch.graph.dot import dot, svg
+    from sfnorch.graph.dot import dot
 
     graphviz = dot(machines, template, drawn)
-    return svg(graphviz) if form == "svg" else graphviz
+    if form == "dot":
+        return graphviz
+    from sfnorch.graph.svg import description_of, svg, title_of
+
+    return svg(graphviz, title_of(machines, template), description_of(machines, template, drawn))
 
 
 def _print(machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]) -> None:
