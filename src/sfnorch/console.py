@@ -133,7 +133,7 @@ class Console(rich.console.Console):
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield the segments that are written."""
         if isinstance(renderable, rich.text.Text):
-            renderable = encodable_text(renderable, self.encoding)
+            renderable = _own(encodable_text(renderable, self.encoding))
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(self._shown(segment.text), segment.style)
 
@@ -143,6 +143,14 @@ class Console(rich.console.Console):
         if "…" in text and encodable("…", self.encoding) != "…":
             text = _ELLIPSIS.sub(lambda match: "." * len(match[0]), text)
         return text
+
+
+def _own(text: rich.text.Text) -> Text:
+    """Return the text as one of this module, for its line breaks: rich joins what is printed to a text of its own."""
+    if isinstance(text, Text):
+        return text
+    own = Text(justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap, end=text.end, tab_size=text.tab_size)
+    return own.append(text)
 
 
 def _environment() -> dict[str, str]:
