@@ -197,7 +197,7 @@ def _broken(text: rich.text.Text, width: int, *, folds: bool = False) -> list[ri
 def _words(line: str, width: int | None) -> Iterator[tuple[int, int]]:
     """Yield where each word begins, with the blanks before it, and ends; the parts of one wider than `width`."""
     for match in _WORD.finditer(line):
-        if width is None or cell_len(match[0].strip()) <= width:
+        if width is None or cell_len(match[0] if match.start() == 0 else match[0].lstrip()) <= width:
             yield match.span()
         else:
             yield from (part.span() for part in _PART.finditer(line, *match.span()))

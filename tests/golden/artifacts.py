@@ -33,6 +33,7 @@ from tests.commands import Command
 from tests.docs.pages import blocks, pages
 from tests.docs.reference import has_generated_parts, with_generated_parts
 from tests.docs.rule_pages import NAVIGATION, navigation, rule_pages
+from tests.golden.graph_picture import PICTURE, graph_picture
 from tests.golden.worker_types import worker_types_text
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
     for path in sorted(RULES.glob("*.bad.yaml")):
         yield path.with_suffix("").with_suffix(".found.txt"), partial(_found, path)
     yield ROOT / "docs" / "images" / "simulate.svg", _picture
+    yield PICTURE, graph_picture
     yield NAVIGATION, navigation
     yield from rule_pages()
     for page in filter(has_generated_parts, pages()):
