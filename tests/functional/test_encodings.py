@@ -152,3 +152,15 @@ def encodes(char: str, encoding: str) -> bytes | None:
         return char.encode(encoding)
     except UnicodeEncodeError:
         return None
+
+
+def test_the_chart_of_a_simulation_fits_a_narrow_terminal(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    done = printed(["simulate", "--plan", "p.yaml"], "ascii")
+    chart = done.out.split("\n\n")[1].splitlines()
+    assert chart == [
+        "master     ############### 10m SUCCEEDED",
+        "a          ############### 10m SUCCEEDED",
+        "  J\\u00f6b ########        05m SUCCEEDED",
+        "  load            ######## 05m SUCCEEDED",
+    ]
