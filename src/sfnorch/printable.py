@@ -17,6 +17,20 @@ from typing import Any, TextIO, cast
 ESCAPED = "sfnorch.escaped"
 """How a stream handles what its encoding lacks: as an escape, of the same form."""
 
+REPLACED = "sfnorch.replaced"
+"""How a stream handles what its encoding lacks: by its replacement in ASCII, or else as an escape."""
+
+ASCII_REPLACEMENTS = {
+    "…": "...",
+    "→": "->",
+    "←": "<-",
+    "⇢": "..>",
+    "≤": "<=",
+    "≥": ">=",
+    "█": "#",
+}
+"""What a text shows instead of a character that its output's encoding lacks: one for each that commands print."""
+
 # https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point, without what chooses the form of an emoji
 _SHOWS_NOTHING = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
@@ -50,7 +64,25 @@ def _escape_unencodable(error: UnicodeError) -> tuple[str, int]:
     return escaped(error.object[error.start : error.end]), error.end
 
 
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    characters = error.object[error.start : error.end]
+    return "".join(ASCII_REPLACEMENTS.get(each) or escaped(each) for each in characters), error.end
+
+
 codecs.register_error(ESCAPED, _escape_unencodable)
+codecs.register_error(REPLACED, _replace_unencodable)
+
+
+def encodable(character: str, encoding: str) -> str:
+    """Return the character as the encoding can represent it: itself, its replacement in ASCII, or an escape."""
+    return character.encode(encoding, REPLACED).decode(encoding)
+
+
+def encodes_everything(encoding: str) -> bool:
+    """Return whether the encoding represents every character: it is one of Unicode's."""
+    return codecs.lookup(encoding).name.startswith("utf")
 
 
 class PrintableStream:

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from sfnorch.airflow.export import airflow_source
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cfn.checkov import ACCEPTED
 from sfnorch.cfn.render import render_template
 from sfnorch.cli.main import sfnorch
+from sfnorch.console import Console
 from sfnorch.durations import duration
 from sfnorch.graph.mermaid import mermaid
 from sfnorch.patterns import workflow

@@ -33,8 +33,9 @@ Resources:
                   ItemProcessor:
                     StartAt: Job
                     States:
-                      Job: {Type: Task, Resource: 'arn:aws:states:::glue:startJobRun.sync', Parameters: {JobName: orders}, End: true}
+                      Job: {Type: Task, Resource: 'arn:aws:states:::glue:startJobRun.sync', Parameters: {JobName: orders}, Retry: [{ErrorEquals: [Glue.ThrottlingException, States.Timeout]}, {ErrorEquals: [No], MaxAttempts: 0}], End: true}
                   End: true
+            Retry: [{ErrorEquals: [States.ALL], MaxAttempts: 1}]
             Catch: [{ErrorEquals: [States.Timeout], Next: Stop}, {ErrorEquals: [States.ALL], Next: Stop}]
             Next: Pause
           Pause: {Type: Wait, Seconds: 30, Next: Ask}
@@ -53,6 +54,24 @@ Resources:
     Properties:
       Name: other
       Definition: {StartAt: Function, States: {Function: {Type: Task, Resource: 'arn:aws:lambda:us-east-1:123456789012:function:f', End: true}}}
+"""
+
+
+OWN = """\
+Resources:
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Name: own
+      DefinitionSubstitutions: {Me: !Sub 'arn:aws:states:${AWS::Region}:${AWS::AccountId}:stateMachine:own'}
+      Definition:
+        StartAt: P
+        States:
+          P:
+            Type: Parallel
+            Branches: [{StartAt: B, States: {B: {Type: Task, Resource: 'arn:aws:states:::states:startExecution', Parameters: {StateMachineArn: '${Me}'}, End: true}}}]
+            Catch: [{ErrorEquals: [States.ALL], Next: P}]
+            Next: P
 """
 
 
@@ -75,7 +94,8 @@ def test_one_machine_into_a_file(template: Run):
     assert (done.code, done.out) == (0, "Wrote out.mmd: mermaid, 1 state machine.\n")
     assert Path("out.mmd").read_text() == (
         'flowchart TD\n  subgraph m1 ["other"]\n    m1start(( ))\n'
-        '    s1["Function<br/>lambda:invoke"]\n    m1start --> s1\n  end\n'
+        '    s1["Function<br/>lambda:invoke"]:::lambda\n    m1start --> s1\n  end\n'
+        "  classDef lambda fill:#ffedd5,stroke:#c2410c,color:#0f172a\n"
     )
     template("graph", "t.yaml", "--machine", "other", "-o", "out.txt")
     assert Path("out.txt").read_text() == "other\n└── Function  Task lambda:invoke\n"
@@ -83,9 +103,47 @@ def test_one_machine_into_a_file(template: Run):
 
 def test_a_machine_that_starts_one_that_is_not_drawn(template: Run):
     mermaid = template("graph", "t.yaml", "--machine", "parent", "--format", "mermaid").out.splitlines()
-    assert mermaid[-2:] == ['  m2[["other"]]', "  s2 ==> m2"]
+    assert [line for line in mermaid if "m2" in line] == ['  m2[["other"]]:::execution', "  s2 ==> m2"]
     dot = template("graph", "t.yaml", "--machine", "parent", "--format", "dot").out.splitlines()
-    assert dot[-3:] == ['  m2 [label="other", shape=box3d]', "  s2 -> m2 [style=bold]", "}"]
+    assert dot[-3:] == [
+        '  m2 [label="other", shape=box3d, style=filled, fillcolor="#ede9fe", color="#6d28d9"]',
+        '  s2 -> m2 [style=bold, color="#6d28d9"]',
+        "}",
+    ]
+
+
+def test_a_machine_that_starts_itself_and_states_that_lead_to_themselves(run: Run):
+    Path("own.yaml").write_text(OWN)
+    mermaid = run("graph", "own.yaml", "--format", "mermaid").out.splitlines()
+    lines = [
+        "    s1 --> s1",
+        '    s1 -.->|"any error"| s1',
+        "  s2 ==> m1start",
+    ]  # a box around a node has no line to it
+    assert [line for line in mermaid if "=> " in line or "> s1" in line or "| s1" in line][1:] == lines
+    dot = run("graph", "own.yaml", "--format", "dot").out.splitlines()
+    assert [line for line in dot if "s1_end -> s1" in line or "-> m1" in line] == [
+        "    s1_end -> s1",
+        '    s1_end -> s1 [style=dashed, color="#b91c1c", fontcolor="#b91c1c", label=" any error "]',
+        '  s2 -> m1 [style=bold, color="#6d28d9"]',
+    ]
+
+
+def test_a_page_of_markdown_has_a_block_for_each_machine(template: Run):
+    done = template("graph", "t.yaml", "--format", "mermaid", "-o", "machines.md")
+    assert (done.code, done.out) == (0, "Wrote machines.md: mermaid, 2 state machines.\n")
+    charts = Path(__file__).with_name("graphs").joinpath("machines.mermaid").read_text().split("\n\n")
+    blocks = (chart.partition("\n")[2].rstrip("\n") for chart in charts)
+    parent, other = (f"```mermaid\n{block}\n```\n" for block in blocks)
+    page = f"## State machine parent\n\n{parent}\n## State machine other\n\n{other}"
+    assert Path("machines.md").read_text() == page
+
+
+def test_a_deep_tree_on_a_narrow_terminal(template: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("COLUMNS", "1")
+    narrow = template("graph", "t.yaml").out
+    assert [name for name in ("Split", "Each", "Job", "Pause", "Lost", "Function") if name not in narrow] == []
+    assert not [line for line in narrow.splitlines() if len(line) > 50 or line != line.rstrip()]
 
 
 @pytest.mark.smoke
@@ -139,12 +197,18 @@ def test_branches_stand_in_the_box_of_their_state(template: Run):
 def test_svg_is_what_graphviz_makes(template: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     stand_in = tmp_path / "bin" / "dot"
     stand_in.parent.mkdir()
-    stand_in.write_text('#!/bin/sh\necho "<svg>$@ $(wc -l)</svg>"\n')
+    stand_in.write_text("#!/bin/sh\necho \"<svg x='1'><g><title>s1</title>\n$@ $(wc -l)</g></svg>\"\n")
     stand_in.chmod(0o755)
     monkeypatch.setenv("PATH", str(stand_in.parent), prepend=":")
     lines = template("graph", "t.yaml", "--format", "dot").out.count("\n")
     done = template("graph", "t.yaml", "--format", "svg")
-    assert (done.code, done.out.split()) == (0, ["<svg>-Tsvg", f"{lines}</svg>"])
+    described = (
+        '<svg role="img" aria-labelledby="graph-title graph-description" x=\'1\'>\n'
+        '<title id="graph-title">State machines parent, other</title>\n'
+        '<desc id="graph-description">parent: Split "it" (Parallel), Child (Task), Each (Map), Job (Task), Pause (Wait), '
+        "Ask (Choice), Note (Pass), Done (Succeed), Stop (Fail), Lost (Succeed). other: Function (Task).</desc>"
+    )
+    assert (done.code, done.out) == (0, f"{described}<g>-Tsvg {lines}</g></svg>\n")
     stand_in.write_text("#!/bin/sh\necho 'syntax error' >&2\nexit 3\n")
     done = template("graph", "t.yaml", "--format", "svg", "-o", "out.svg")
     assert (done.code, done.err) == (1, "Error: Graphviz's dot failed: syntax error\n")

@@ -45,7 +45,7 @@ flowchart LR
 """
 DOT = """\
   subgraph cluster_tasks {
-    label=tasks
+    label=tasks; style=rounded; color="#64748b"
     t1 [label="report"]
     t2 [label="facts\\nload-facts"]
     t3 [label="orders\\nextract-orders"]

@@ -14,11 +14,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from sfnorch.airflow.export import airflow_source
 from sfnorch.cfn.pipeline.render import render_pipeline
 from sfnorch.cfn.render import render_definition, render_template
+from sfnorch.console import Console
 from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import workflow
@@ -34,6 +33,7 @@ from tests.commands import Command
 from tests.docs.pages import blocks, pages
 from tests.docs.reference import has_generated_parts, with_generated_parts
 from tests.docs.rule_pages import NAVIGATION, navigation, rule_pages
+from tests.golden.graph_picture import PICTURE, graph_picture
 from tests.golden.worker_types import worker_types_text
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
     for path in sorted(RULES.glob("*.bad.yaml")):
         yield path.with_suffix("").with_suffix(".found.txt"), partial(_found, path)
     yield ROOT / "docs" / "images" / "simulate.svg", _picture
+    yield PICTURE, graph_picture
     yield NAVIGATION, navigation
     yield from rule_pages()
     for page in filter(has_generated_parts, pages()):

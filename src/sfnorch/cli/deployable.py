@@ -350,6 +350,6 @@ def _tell_missing_jobs(found: Future[Mapping[str, str]], console: Console | None
         raise SfnorchError("\n".join(lines), hint="nothing was deployed; without --require-jobs this is a warning")
     if console:
         for line in lines[:_MOST_WARNINGS]:
-            console.print(f"warning: {line}", style="yellow", soft_wrap=True)
+            console.print_words(f"warning: {line}", style="yellow")
         if len(lines) > _MOST_WARNINGS:
             console.print(f"warning: and {len(lines) - _MOST_WARNINGS} more", style="yellow")

@@ -1,12 +1,16 @@
-"""JSON as documents: given on the command line or in a file that it names, and printed for scripts."""
+"""Documents: JSON that the command line or a file gives, and what is printed for scripts and files."""
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
+
+from sfnorch.printable import PrintableStream, encodes_everything
 
 
 def json_value(text: str, option: str) -> Any:
@@ -53,4 +57,16 @@ def print_json(document: Any) -> None:
     """Print the one document of a command whose output is JSON."""
     if context := click.get_current_context(silent=True):
         context.meta[PRINTED] = True
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    click.echo(json.dumps(document, indent=2, ensure_ascii=not encodes_everything(encoding)))
+
+
+def print_document(text: str) -> None:
+    """Print a document that is UTF-8 in a file: to a file or a pipe as UTF-8, whatever the encoding of texts is.
+
+    A terminal gets what its encoding can represent.
+    """
+    stream = sys.stdout.trusted if isinstance(sys.stdout, PrintableStream) else sys.stdout
+    if isinstance(stream, io.TextIOWrapper) and not stream.isatty() and not encodes_everything(stream.encoding):
+        stream.reconfigure(encoding="utf-8")
+    click.echo(text, nl=False)

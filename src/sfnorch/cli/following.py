@@ -88,7 +88,7 @@ def _show(tree: RunTree, stack_name: str, deadline: float | None, output_form: s
     elif not at_terminal():
         for news in chain([first], polls):
             for line in news_lines(news, titles(tree, stack_name)):
-                console.print(line, soft_wrap=True)
+                console.print_words(line)
     else:
         with Live(
             get_renderable=lambda: rendered(tree, titles(tree, stack_name), _now(clock), height=console.height - 1),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import plan_option
 from sfnorch.errors import SfnorchError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from sfnorch.template.tasks import PlannedTask
 
 FORMATS = ("text", "mermaid", "dot", "svg")
+_WIDTH_OF_FILES = 200
+_MARKDOWN = (".md", ".markdown")
 
 
 @click.command()
@@ -76,9 +79,9 @@ def graph(
         _print(machines, template, drawn)
         return
     with waiting("Drawing the state machines"):
-        text = _text(form, machines, template, drawn)
+        text = _text(form, out, machines, template, drawn)
     if str(out) == "-":
-        click.echo(text, nl=False)
+        print_document(text)
     else:
         write_whole(out, text)
         count = len(machines)
@@ -86,30 +89,33 @@ def graph(
         click.echo(f"Wrote {out}: {form}, {what}.")
 
 
-def _text(form: str, machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]) -> str:
+def _text(
+    form: str, out: Path, machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]
+) -> str:
     if form == "mermaid":
-        from sfnorch.graph.mermaid import mermaid
+        from sfnorch.graph.mermaid import markdown, mermaid
 
-        return mermaid(machines, template, drawn)
+        draw = markdown if out.suffix.lower() in _MARKDOWN else mermaid
+        return draw(machines, template, drawn)
     if form == "text":
         from sfnorch.console import Console
-        from sfnorch.graph.text import trees
+        from sfnorch.graph.text import print_trees, trees
 
         file = io.StringIO()
-        console = Console(file=file, width=200)
-        for tree in trees(machines, template, drawn):
-            console.print(tree)
+        print_trees(trees(machines, template, drawn), Console(file=file, width=_WIDTH_OF_FILES))
         return file.getvalue()
-    from sfnorch.graph.dot import dot, svg
+    from sfnorch.graph.dot import dot
 
     graphviz = dot(machines, template, drawn)
-    return svg(graphviz) if form == "svg" else graphviz
+    if form == "dot":
+        return graphviz
+    from sfnorch.graph.svg import description_of, svg, title_of
+
+    return svg(graphviz, title_of(machines, template), description_of(machines, template, drawn))
 
 
 def _print(machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]) -> None:
     from sfnorch.console import Console
-    from sfnorch.graph.text import trees
+    from sfnorch.graph.text import print_trees, trees
 
-    console = Console()
-    for tree in trees(machines, template, drawn):
-        console.print(tree)
+    print_trees(trees(machines, template, drawn), Console())

@@ -30,7 +30,7 @@ def print_plan_warnings(plan: AnyPlan | None, known: Future[Mapping[str, Concurr
     Where Glue can't be asked, it prints why, and the warnings that `render` prints.
     """
     for line in _lines(plan, known) if plan else ():
-        console.print(f"warning: {line}", style="yellow", soft_wrap=True)
+        console.print_words(f"warning: {line}", style="yellow")
 
 
 def _lines(plan: AnyPlan, known: Future[Mapping[str, Concurrency]]) -> Iterator[Finding | str]:

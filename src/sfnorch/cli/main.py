@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import gc
 import io
 import os
@@ -17,7 +16,7 @@ from sfnorch.cli.exit_codes import BUG, ERROR, INTERRUPTED, SUCCESS
 from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.other_names import ALIASES
 from sfnorch.errors import SfnorchError, was_interrupted
-from sfnorch.printable import ESCAPED, printable_streams
+from sfnorch.printable import REPLACED, printable_streams
 
 COMMANDS = {
     "init": "Write a commented plan to start from.",
@@ -117,9 +116,7 @@ def main() -> None:
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):  # a name that the terminal's encoding lacks is no reason to fail
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=ESCAPED)
-            if not stream.isatty() and codecs.lookup(stream.encoding).name == "ascii":  # no locale: documents are UTF-8
-                stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(errors=REPLACED)
     with printable_streams(), Debugging() as debugging:
         try:
             sys.exit(_run(debugging))
@@ -168,11 +165,11 @@ def _tell(error: Exception, *, debug: bool) -> int:
 
 def _print_error(error: Exception, told: SfnorchError | None) -> None:
     """Print an error as the one document that a script expects."""
-    import json
+    from sfnorch.cli.documents import print_json
 
     told = told or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
     document = {"error": {"message": _without_secrets(told.message), "hint": _without_secrets(told.hint) or None}}
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    print_json(document)
 
 
 def _without_secrets(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
 from sfnorch.cli.regions import own_partition, partition_option
@@ -78,7 +79,7 @@ def render(
         if line:
             click.echo(line, err=True)
     if to_stdout:
-        click.echo(text, nl=False)
+        print_document(text)
         return
     write_whole(out, text)
     if output_form == "json":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from sfnorch.cli.documents import print_document
+
 
 @click.command()
 def schema() -> None:
     """Print the plan's JSON Schema, for editors."""
     from sfnorch.plan.schema import schema_text
 
-    click.echo(schema_text(), nl=False)
+    print_document(schema_text())

@@ -175,7 +175,7 @@ def process_memory() -> int:
 
 
 def _short(number: int) -> str:
-    return f"{number:,}" if number < 10**15 else "more than 10¹⁵"
+    return f"{number:,}" if number < 10**15 else "more than 10^15"
 
 
 def weight(value: Any) -> int:

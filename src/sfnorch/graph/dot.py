@@ -1,4 +1,4 @@
-"""State machines in Graphviz's language, and as its `dot` draws them.
+"""State machines in Graphviz's language.
 
 https://graphviz.org/doc/info/lang.html
 """
@@ -6,43 +6,49 @@ https://graphviz.org/doc/info/lang.html
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 
-from sfnorch.errors import SfnorchError
-from sfnorch.graph.nodes import Nodes
-from sfnorch.graph.words import does, in_order, kind_and_doing, scope_title
+from sfnorch.graph.colors import CATCH, COLORS, FAINT, RETRY, START, TEXT, color_name
+from sfnorch.graph.nodes import Edge, Nodes
+from sfnorch.graph.words import does, in_order, kind_and_doing, retry_label, scope_title
 from sfnorch.printable import printable
 from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.states import Scope, State
+from sfnorch.template.states import Scope, State, Way
 from sfnorch.template.tasks import PlannedTask
 
 _SHAPES = {
     "Choice": "diamond",
     "Fail": "octagon",
-    "Map": "folder",
-    "Parallel": "folder",
     "Pass": "ellipse",
     "Succeed": "doubleoctagon",
     "Wait": "parallelogram",
 }
+
+_FONT = f'fontname="sans-serif", fontcolor="{TEXT}"'
+_BOX = f'style=rounded; color="{FAINT}"'
+_BRANCH = f'style="rounded,dashed,filled"; color="{FAINT}"; fillcolor=white'
+_POINT = f'shape=point, fillcolor="{FAINT}", color="{FAINT}"'
+_EDGES = {
+    Way.CATCH: ("style=dashed", f'color="{CATCH}"', f'fontcolor="{CATCH}"'),
+    None: ("style=dotted", f'color="{RETRY}"', f'fontcolor="{RETRY}"'),
+}
+"""How an edge looks that is taken after an error; None is a retry."""
 
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 """What begins an entity of HTML's, which Graphviz reads in any label."""
 
 
 def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
-    """Return the graph: the tasks; a cluster a machine, with clusters for its Parallel and Map states and for their branches.
+    """The graph: the tasks; a cluster a machine, with clusters for its Parallel and Map states and for their branches.
 
-    Catches are dashed, children linked to what starts them.
+    Catches are dashed and retries dotted. A bold edge leads from a state to the machine that it starts.
     """
     drawing = _Drawing(template)
     lines = [
         "digraph {",
-        '  graph [compound=true, fontname="sans-serif", labeljust=l]',
-        '  node [shape=box, fontname="sans-serif", fontsize=11]',
-        '  edge [fontname="sans-serif", fontsize=9]',
+        f'  graph [compound=true, bgcolor=white, fontname="sans-serif", fontcolor="{TEXT}", labeljust=l]',
+        f'  node [shape=box, style="rounded,filled", {_colored("task")}, {_FONT}, fontsize=11]',
+        f'  edge [color="{FAINT}", {_FONT}, fontsize=9]',
     ]
     lines += _tasks(tasks)
     for machine in machines:
@@ -52,34 +58,18 @@ def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[Pl
 
 
 def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
-    """Yield the tasks, and an arrow to each from what it needs."""
+    """The tasks, and an arrow to each from what it needs."""
     if not tasks:
         return
     ids = {task.name: f"t{number}" for number, task in enumerate(tasks, 1)}
     yield "  subgraph cluster_tasks {"
-    yield "    label=tasks"
+    yield f"    label=tasks; {_BOX}"
     for task in tasks:
         yield f"    {ids[task.name]} [label={_quoted(task.name, '' if task.runs == task.name else task.runs)}]"
     for task in tasks:
         for need in task.needs:
             yield f"    {ids[need]} -> {ids[task.name]}"
     yield "  }"
-
-
-def svg(graph: str) -> str:
-    """Return the picture that Graphviz makes of the graph. Raises SfnorchError where it isn't installed, or fails."""
-    program = shutil.which("dot")
-    if program is None:
-        raise SfnorchError(
-            "Graphviz is not installed: there is no program dot",
-            hint="install it (https://graphviz.org/download), or take --format mermaid, which needs nothing",
-        )
-    done = subprocess.run(
-        [program, "-Tsvg"], input=graph, capture_output=True, text=True, encoding="utf-8", check=False
-    )
-    if done.returncode:
-        raise SfnorchError(f"Graphviz's dot failed: {done.stderr.strip() or done.returncode}")
-    return done.stdout
 
 
 class _Drawing(Nodes):
@@ -97,8 +87,8 @@ class _Drawing(Nodes):
     def machine(self, machine: StateMachine) -> Iterator[str]:
         name = self.number_machine(machine)
         yield f"  subgraph cluster_{name} {{"
-        yield f"    label={_quoted(self.template.title(machine))}"
-        yield f"    {name} [shape=point, width=0.15]"
+        yield f"    label={_quoted(self.template.title(machine))}; {_BOX}"
+        yield f"    {name} [{_POINT}, width=0.15]"
         if machine.states:
             yield from self.scope(machine.states, 2)
             yield from self.beginning(machine.states, 2, name)
@@ -109,13 +99,11 @@ class _Drawing(Nodes):
         states = in_order(scope)
         for state in states:
             yield from self.state(state, depth)
-        for source, target, caught, label in self.edges(scope, states):
-            style = ["style=dashed"] if caught else []
-            style += [f"label={_quoted(label)}"] if label else []
-            yield margin + self.arrow(self.ends.get(source, source), target, *style)
+        for edge in self.edges(scope, states):
+            yield margin + self.arrow(self.ends.get(edge.source, edge.source), edge.target, *_edge_attributes(edge))
 
     def beginning(self, scope: Scope, depth: int, begin: str) -> Iterator[str]:
-        """Yield the arrow to the scope's first state. In a cluster of its own it would draw the beginning into that one."""
+        """The arrow to the scope's first state. In a cluster of its own it would draw the beginning into that one."""
         if first := scope.states.get(scope.start_at):
             yield "  " * depth + self.arrow(begin, self.ids[first])
 
@@ -123,16 +111,21 @@ class _Drawing(Nodes):
         margin, node = "  " * depth, self.number(state)
         title = " ".join(printable(state.name).split())
         if not state.scopes:
-            shape = f", shape={_SHAPES[state.kind]}" if state.kind in _SHAPES else ""
-            yield f"{margin}{node} [label={_quoted(title, does(state))}{shape}]"
+            shape = f", shape={_SHAPES[state.kind]}, style=filled" if state.kind in _SHAPES else ""
+            color = color_name(state)
+            shown = f", {_colored(color)}" if color != "task" else ""
+            yield f"{margin}{node} [label={_quoted(title, does(state))}{shape}{shown}]"
             return
+        retries = f", {retries}" if (retries := retry_label(state)) else ""
+        colors = COLORS[color_name(state)]
+        box = f'style="rounded,filled"; color="{colors.border}"; fillcolor="{colors.fill}"'
         end = self.ends[node] = f"{node}_end"
         yield f"{margin}subgraph cluster_{node} {{"
-        yield f"{margin}  label={_quoted(f'{title} ({kind_and_doing(state)})')}"
-        yield f"{margin}  {node} [shape=point, width=0.1]"
+        yield f"{margin}  label={_quoted(f'{title} ({kind_and_doing(state)}{retries})')}; {box}"
+        yield f"{margin}  {node} [{_POINT}, width=0.1]"
         for index, inner in enumerate(state.scopes):
             yield f"{margin}  subgraph cluster_{node}_{index + 1} {{"
-            yield f"{margin}    label={_quoted(scope_title(inner))}"
+            yield f"{margin}    label={_quoted(scope_title(inner))}; {_BRANCH}"
             yield from self.scope(inner, depth + 2)
             yield f"{margin}  }}"
         yield f"{margin}  {end} [shape=point, style=invis, width=0]"
@@ -143,7 +136,7 @@ class _Drawing(Nodes):
         yield f"{margin}}}"
 
     def last(self, scope: Scope) -> Iterator[str]:
-        """Yield the nodes of the scope that lead nowhere; all of them where each leads somewhere."""
+        """The nodes of the scope that lead nowhere; all of them where each leads somewhere."""
         nodes = {state: self.ids[state] for state in scope.states.values()}
         ends = [
             node for state, node in nodes.items() if not any(way.target in scope.states for way in state.transitions)
@@ -151,22 +144,34 @@ class _Drawing(Nodes):
         yield from ends or nodes.values()
 
     def arrow(self, source: str, target: str, *attributes: str) -> str:
-        """Return an arrow, cut off at the border of the cluster that it leads from or to."""
+        """An arrow, cut off at the border of the cluster that it leads from or to, unless that is one cluster."""
         of = next((node for node, end in self.ends.items() if end == source), "")
-        cut = [f"ltail=cluster_{of}"] if of else []
-        cut += [f"lhead=cluster_{target}"] if target in self.ends else []
+        cut = [f"ltail=cluster_{of}"] if of not in ("", target) else []
+        cut += [f"lhead=cluster_{target}"] if target in self.ends and of != target else []
         shown = ", ".join((*attributes, *cut))
         return f"{source} -> {target}" + (f" [{shown}]" if shown else "")
 
     def linked(self) -> Iterator[str]:
-        for state, node, missing in self.links():
-            if missing:
-                yield f"  {node} [label={_quoted(self.template.title(missing))}, shape=box3d]"
-            yield f"  {state} -> {node} [style=bold]"
+        for link in self.links():
+            if link.missing:
+                title = _quoted(self.template.title(link.missing))
+                yield f"  {link.target} [label={title}, shape=box3d, style=filled, {_colored('execution')}]"
+            border = "" if link.missing or link.is_own else f", lhead=cluster_{link.target}"
+            yield f'  {link.source} -> {link.target} [style=bold, color="{START}"{border}]'
+
+
+def _edge_attributes(edge: Edge) -> list[str]:
+    """How the edge looks, and what stands at it; blanks keep that apart from the line."""
+    look = _EDGES.get(edge.way, ())
+    return [*look, f"label={_quoted(f' {edge.label} ')}"] if edge.label else [*look]
+
+
+def _colored(name: str) -> str:
+    return f'fillcolor="{COLORS[name].fill}", color="{COLORS[name].border}"'
 
 
 def _quoted(*lines: str) -> str:
-    """Return the lines as one text of DOT's: no escape of a label's, no entity, and nothing that is not shown.
+    """The lines as one text of DOT's: no escape of a label's, no entity, and nothing that is not shown.
 
     https://graphviz.org/docs/attr-types/escString/
     """

@@ -1,5 +1,6 @@
-"""State machines as a Mermaid flowchart, which GitHub, GitLab and many editors show as a picture.
+"""State machines as Mermaid flowcharts, which GitHub, GitLab and many editors show as pictures.
 
+Each flowchart is complete: a picture of one state machine, or of the tasks of a plan.
 https://mermaid.js.org/syntax/flowchart.html
 """
 
@@ -8,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sfnorch.graph.nodes import Nodes
-from sfnorch.graph.words import does, in_order, kind_and_doing, scope_title
+from sfnorch.graph.colors import COLORS, TEXT, color_name
+from sfnorch.graph.nodes import Edge, Nodes
+from sfnorch.graph.words import does, in_order, kind_and_doing, retry_label, scope_title
 from sfnorch.printable import printable
 from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.states import Scope, State
+from sfnorch.template.states import Scope, State, Way
 from sfnorch.template.tasks import PlannedTask
 
 _SHAPES = {
@@ -27,19 +29,50 @@ _MEANS_MORE = re.compile(r"\$(?=\$)|(?<=\$)\$|(?<=\bfa[bklrs]):|(?<=\bfa):")
 """Marks of formulas ($$) and of pictures (fa:fa-car)."""
 
 
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#!|~$&])")
+_BOXES = ("parallel", "map")
+
+
 def mermaid(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
-    """Return the flowchart: the tasks, then a box a machine, catches dashed, children linked to what starts them."""
-    drawing = _Drawing(template)
-    lines = ["flowchart LR"] if tasks and not machines else ["flowchart TD"]
-    lines += _tasks(tasks)
+    """Return the flowcharts: one of the tasks, and one of each machine. A comment names each where there are several.
+
+    Catches and retries are dotted. A thick line leads from a state to the machine that it starts.
+    """
+    charts = _charts(machines, template, tasks)
+    if len(charts) == 1:
+        return charts[0][1]
+    return "\n".join(f"%% {_escaped(title)}\n{chart}" for title, chart in charts)
+
+
+def markdown(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+    """Return the flowcharts as a page of Markdown: each in a block of its own, under a heading."""
+    return "\n".join(
+        f"## {_MARKDOWN.sub(_BACKSLASHED, ' '.join(printable(title).split()))}\n\n```mermaid\n{chart}```\n"
+        for title, chart in _charts(machines, template, tasks)
+    )
+
+
+_BACKSLASHED = r"\\\1"
+
+
+def _charts(
+    machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask]
+) -> list[tuple[str, str]]:
+    """Each flowchart, with its title."""
+    charts = [("Tasks", ["flowchart LR", *_tasks(tasks)])] if tasks else []
     for machine in machines:
-        lines += drawing.machine(machine)
-    lines += drawing.linked()
-    return "\n".join(lines) + "\n"
+        drawing = _Drawing(template)
+        lines = ["flowchart TD", *drawing.machine(machine), *drawing.linked(), *drawing.colors()]
+        charts.append((f"State machine {template.title(machine)}", lines))
+    return [(title, "\n".join(lines) + "\n") for title, lines in charts]
 
 
 class _Drawing(Nodes):
     """One flowchart."""
+
+    def __init__(self, template: Template) -> None:
+        super().__init__(template)
+        self.boxes: dict[str, list[str]] = {}
 
     def machine(self, machine: StateMachine) -> Iterator[str]:
         box = self.number_machine(machine)
@@ -56,35 +89,61 @@ class _Drawing(Nodes):
             yield from self.state(state, depth)
         if begin and (first := scope.states.get(scope.start_at)):
             yield f"{margin}{begin} --> {self.ids[first]}"
-        for source, target, caught, label in self.edges(scope, states):
-            shown = f"|{_quoted(label)}|" if label else ""
-            yield f"{margin}{source} {'-.->' if caught else '-->'}{shown} {target}"
+        for edge in self.edges(scope, states):
+            yield margin + _line(edge)
 
     def state(self, state: State, depth: int) -> Iterator[str]:
-        margin, node = "  " * depth, self.number(state)
+        margin, node, color = "  " * depth, self.number(state), color_name(state)
         if not state.scopes:
             opening, closing = _SHAPES.get(state.kind, ("[", "]"))
             more = does(state)
             title = _escaped(state.name) + (f"<br/>{_escaped(more)}" if more else "")
-            yield f'{margin}{node}{opening}"{title}"{closing}'
+            yield f'{margin}{node}{opening}"{title}"{closing}:::{color}'
+            self.boxes.setdefault(color, [])
             return
-        title = f"{state.name} ({kind_and_doing(state)})"
-        yield f"{margin}subgraph {node} [{_quoted(title)}]"
+        retries = f", {retries}" if (retries := retry_label(state)) else ""
+        yield f"{margin}subgraph {node} [{_quoted(f'{state.name} ({kind_and_doing(state)}{retries})')}]"
+        self.boxes.setdefault(color, []).append(node)
         for index, inner in enumerate(state.scopes):
-            yield f"{margin}  subgraph {node}b{index + 1} [{_quoted(scope_title(inner))}]"
+            branch = f"{node}b{index + 1}"
+            yield f"{margin}  subgraph {branch} [{_quoted(scope_title(inner))}]"
+            self.boxes.setdefault("branch", []).append(branch)
             yield from self.scope(inner, depth + 2)
             yield f"{margin}  end"
         yield f"{margin}end"
 
     def linked(self) -> Iterator[str]:
-        for state, node, missing in self.links():
-            if missing:
-                yield f"  {node}[[{_quoted(self.template.title(missing))}]]"
-            yield f"  {state} ==> {node}"
+        for link in self.links():
+            if link.missing:
+                yield f"  {link.target}[[{_quoted(self.template.title(link.missing))}]]:::execution"
+                self.boxes.setdefault("execution", [])
+            yield f"  {link.source} ==> {link.target}{'start' if link.is_own else ''}"
+
+    def colors(self) -> Iterator[str]:
+        """The colors that the flowchart uses, and the boxes that have them. A box has a border only.
+
+        A page's theme chooses the color of a box's title, which a fill could make illegible.
+        """
+        for name in (*COLORS, "branch"):
+            if name not in self.boxes:
+                continue
+            if name == "branch":
+                yield "  classDef branch fill:none,stroke-dasharray:4"
+            elif name in _BOXES:
+                yield f"  classDef {name} fill:none,stroke:{COLORS[name].border}"
+            else:
+                yield f"  classDef {name} fill:{COLORS[name].fill},stroke:{COLORS[name].border},color:{TEXT}"
+            if nodes := self.boxes[name]:
+                yield f"  class {','.join(nodes)} {name}"
+
+
+def _line(edge: Edge) -> str:
+    shown = f"|{_quoted(edge.label)}|" if edge.label else ""
+    return f"{edge.source} {'-.->' if edge.way in (Way.CATCH, None) else '-->'}{shown} {edge.target}"
 
 
 def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
-    """Yield the tasks, and an arrow to each from what it needs."""
+    """The tasks, and an arrow to each from what it needs."""
     if not tasks:
         return
     ids = {task.name: f"t{number}" for number, task in enumerate(tasks, 1)}
@@ -103,7 +162,7 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return the text in one line, with the marks of Mermaid's own as entities: no directive, comment, tag or formula."""
+    """The text in one line, with the marks of Mermaid's own as entities: no directive, comment, tag or formula."""
     line = " ".join(printable(text).split())
     marks = {match.start() for match in _MEANS_MORE.finditer(line)}
     return "".join(

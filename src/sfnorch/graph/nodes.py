@@ -5,9 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sfnorch.graph.words import started, ways
+from sfnorch.graph.words import retry_label, started, ways
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A line from node to node, and what stands at it; `way` is None where the state is retried."""
+
+    source: str
+    target: str
+    way: Way | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line from the node of a state to the node of the machine that it starts.
+
+    `missing` is the machine where it isn't drawn yet. `is_own` says that the state stands in that machine: a line from
+    a node to the box around it can't be drawn.
+    """
+
+    source: str
+    target: str
+    missing: StateMachine | None
+    is_own: bool
 
 
 @dataclass(slots=True)
@@ -17,31 +41,35 @@ class Nodes:
     template: Template
     ids: dict[State, str] = field(default_factory=dict)
     machines: dict[str, str] = field(default_factory=dict)
-    starts: list[tuple[State, StateMachine]] = field(default_factory=list)
+    starts: list[tuple[str, StateMachine, bool]] = field(default_factory=list)
+    """The node of each state that starts a machine, that machine, and whether the state stands in it."""
 
     def number_machine(self, machine: StateMachine) -> str:
-        """Return the machine's node, a new one."""
+        """The machine's node, a new one."""
         self.machines[machine.logical_id] = f"m{len(self.machines) + 1}"
         return self.machines[machine.logical_id]
 
     def number(self, state: State) -> str:
-        """Return the state's node, a new one; which machine it starts is kept for the links."""
+        """The state's node, a new one; which machine it starts is kept for the links."""
         self.ids[state] = f"s{len(self.ids) + 1}"
         if child := started(state, self.template):
-            self.starts.append((state, child))
+            self.starts.append((self.ids[state], child, child.logical_id == next(reversed(self.machines), "")))
         return self.ids[state]
 
-    def edges(self, scope: Scope, states: Sequence[State]) -> Iterator[tuple[str, str, bool, str]]:
-        """Yield the ways between the scope's states: from, to, whether it is a catch, and what stands at it."""
+    def edges(self, scope: Scope, states: Sequence[State]) -> Iterator[Edge]:
+        """The transitions between the scope's states, and the retries of those without branches."""
         for state in states:
+            node = self.ids[state]
+            if not state.scopes and (retries := retry_label(state)):
+                yield Edge(node, node, None, retries)
             for transition, label in ways(state):
                 target = scope.states.get(transition.target)
                 if target is not None:
-                    yield self.ids[state], self.ids[target], transition.way is Way.CATCH, label
+                    yield Edge(node, self.ids[target], transition.way, label)
 
-    def links(self) -> Iterator[tuple[str, str, StateMachine | None]]:
-        """From each state that starts a machine to that machine; the machine itself where it isn't drawn yet."""
-        for state, machine in self.starts:
+    def links(self) -> Iterator[Link]:
+        """Each state that starts a machine, with that machine."""
+        for state, machine, is_own in self.starts:
             missing = machine.logical_id not in self.machines
             node = self.number_machine(machine) if missing else self.machines[machine.logical_id]
-            yield self.ids[state], node, machine if missing else None
+            yield Link(state, node, machine if missing else None, is_own)

@@ -6,11 +6,16 @@ from collections.abc import Sequence
 
 from rich.tree import Tree
 
-from sfnorch.console import Text
+from sfnorch.console import Console, Phrases, Text
 from sfnorch.graph.words import in_order, kind_and_doing, scope_title, started, ways
 from sfnorch.template.contents import StateMachine, Template
 from sfnorch.template.states import Scope, State, Way
 from sfnorch.template.tasks import PlannedTask
+
+_GUIDE = 4
+"""The columns that a level of a tree takes."""
+_NARROWEST = 30
+"""The columns that a state has at least."""
 
 
 def trees(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> list[Tree]:
@@ -24,16 +29,38 @@ def trees(machines: Sequence[StateMachine], template: Template, tasks: Sequence[
     return found
 
 
+def print_trees(drawn: Sequence[Tree], console: Console) -> None:
+    """Print the trees; one that is deep on a narrow console is wider than that, so that each state has its line."""
+    for tree in drawn:
+        console.width = max(console.width, _depth(tree) * _GUIDE + _NARROWEST)
+        console.print(tree)
+
+
+def _depth(tree: Tree) -> int:
+    """How many levels are below the tree's root."""
+    depth, level = 0, [tree]
+    while level := [child for each in level for child in each.children]:
+        depth += 1
+    return depth
+
+
 def _tasks(tasks: Sequence[PlannedTask]) -> Tree:
     tree = Tree(Text("tasks", style="bold"))
     for task in tasks:
-        line = Text(task.name)
+        phrases = [Text(task.name)]
         if task.runs != task.name:
-            line.append(f"  {task.runs}", style="dim")
-        if task.needs:
-            line.append(f"  ← {', '.join(task.needs)}", style="cyan")
-        tree.add(line)
+            phrases.append(Text(f"  {task.runs}", style="dim"))
+        phrases += _listed([f"← {need}" if at == 0 else need for at, need in enumerate(task.needs)], style="cyan")
+        tree.add(Phrases(*phrases))
     return tree
+
+
+def _listed(items: Sequence[str], *, style: str = "") -> list[Text]:
+    """The items as phrases with commas between them."""
+    return [
+        Text(f"{' ' if at else '  '}{item}{',' if at < len(items) - 1 else ''}", style=style)
+        for at, item in enumerate(items)
+    ]
 
 
 def _add(tree: Tree, scope: Scope, template: Template) -> None:
@@ -43,18 +70,16 @@ def _add(tree: Tree, scope: Scope, template: Template) -> None:
             _add(branch.add(Text(scope_title(inner), style="italic")), inner, template)
 
 
-def _line(state: State, template: Template) -> Text:
-    line = Text(state.name, style="bold red" if state.kind == "Fail" else "")
-    line.append(f"  {kind_and_doing(state)}", style="dim")
+def _line(state: State, template: Template) -> Phrases:
+    name = Text(state.name, style="bold red" if state.kind == "Fail" else "")
+    doing = Text(f"  {kind_and_doing(state)}", style="dim")
     child = started(state, template)
     if child:
-        line.append(f" {template.title(child)}", style="cyan")
+        doing.append(f" {template.title(child)}", style="not dim cyan")
     leads = []
     for transition, label in ways(state):
         if transition.way is Way.CATCH:
             leads.append(f"{label} ⇢ {transition.target}")
         else:
             leads.append(f"{label} → {transition.target}" if label else f"→ {transition.target}")
-    if leads:
-        line.append("  " + ", ".join(leads))
-    return line
+    return Phrases(name, doing, *_listed(leads))

@@ -57,13 +57,31 @@ def way_label(transition: Transition) -> str:
         case Way.DEFAULT:
             return "else"
         case Way.CATCH:
-            errors = [error.removeprefix("States.") for error in transition.errors()]
-            return shortened(" or ".join("any error" if error == "ALL" else error for error in errors))
+            return shortened(" or ".join(map(_error_words, transition.errors())))
         case Way.CHOICE if transition.rule is not None:
             comment = transition.rule.get("Comment")
             words = comment if isinstance(comment, str) else condition(transition.rule)
-            return words if len(words) <= _LONGEST else "when …"
+            return shortened(words)
     return ""
+
+
+def _error_words(error: str) -> str:
+    return "any error" if error == "States.ALL" else error.removeprefix("States.")
+
+
+def retry_label(state: State) -> str:
+    """What stands at the edge of a state's retries: `retry: ` and the errors. Empty where nothing is retried."""
+    errors = [
+        _error_words(error)
+        for _, retrier in state.objects("Retry")
+        if retrier.get("MaxAttempts") != 0 and isinstance(names := retrier.get("ErrorEquals"), list)
+        for error in names
+        if isinstance(error, str)
+    ]
+    if not errors or "any error" in errors:
+        return "retry: any error" if errors else ""
+    more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
+    return f"retry: {shortened(errors[0])}{more}"
 
 
 def ways(state: State) -> Iterator[tuple[Transition, str]]:

@@ -20,7 +20,7 @@ JOB_NAME_LENGTH = 255
 WILDCARDS = "*?"
 
 _ARN = re.compile(r"arn:(?:[^:]*:){4}(?P<resource>.*)", re.DOTALL)
-_REFUSED_IN_JOB = re.compile("|".join([r"[*?,\"'\\]", *map(re.escape, CODE), "[^ -ÿ]"]))
+_REFUSED_IN_JOB = re.compile("|".join([r"[*?,\"'\\]", *map(re.escape, CODE), r"[^ -\xff]"]))
 RESERVED_CHILD_NAMES = ("master",)
 
 CHILD_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"

@@ -88,7 +88,7 @@ def print_difference(difference: Difference, console: Console) -> None:
         print_changes(difference.change_set, console)
         print_machines(difference.change_set, console)
     for note in difference.notes:
-        console.print(note, soft_wrap=True)
+        console.print_words(note)
     if not difference.any:
         console.print(f"{difference.stack}: nothing differs.")
 

@@ -32,17 +32,16 @@ def print_findings(findings: Sequence[Finding], console: Console) -> None:
     """Print each finding: where, what, which rule, and what to do."""
     for finding in findings:
         where = f"{finding.file}:{finding.line}" if finding.line else finding.file
-        console.print(
+        console.print_words(
             Text.assemble(
                 (f"{where}: ", "bold"),
                 (finding.severity.value, _STYLES[finding.severity]),
                 f": {finding.message} [{finding.rule}]",
-            ),
-            soft_wrap=True,
+            )
         )
         for line in (finding.path and f"at {finding.path}", finding.hint):
             if line:
-                console.print(Text(f"  {line}", style="dim" if line.startswith("at ") else ""), soft_wrap=True)
+                console.print_words(Text(f"  {line}", style="dim" if line.startswith("at ") else ""), margin=2)
 
 
 def count_words(findings: Sequence[Finding]) -> str:

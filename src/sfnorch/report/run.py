@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.console import ConsoleOptions
+from rich.measure import Measurement
 from rich.table import Table
 
 from sfnorch.console import Console, Text
@@ -18,6 +21,7 @@ from sfnorch.simulate.figures import PRICE_FROM, Figures
 from sfnorch.simulate.record import Execution, JobRun, Run
 
 _BAR = 32
+_SHORTEST_BAR = 8
 _STYLES = {"SUCCEEDED": "green", "FAILED": "bold red", "TIMED_OUT": "bold red", "TIMEOUT": "bold red"}
 _MOST_ROWS = 200
 
@@ -54,7 +58,8 @@ def _print_timeline(run: Run, console: Console) -> None:
     if run.cut_off is not None:
         moments.append((run.cut_off, "it goes on, and is played no longer: --until says how long"))
     for at, line in moments:
-        console.print(Text.assemble((f"T+{duration(at):<{width}}  ", "dim"), line), soft_wrap=True)
+        moment = f"T+{duration(at):<{width}}  "
+        console.print_words(Text.assemble((moment, "dim"), line), margin=len(moment))
 
 
 def _print_chart(run: Run, console: Console) -> None:
@@ -64,6 +69,8 @@ def _print_chart(run: Run, console: Console) -> None:
     for job in run.job_runs:
         jobs.setdefault(job.execution, []).append(job)
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
+    for is_whole in (False, False, True, True):
+        table.add_column(overflow="fold", no_wrap=is_whole)
     rows = 0
     for execution in run.executions:
         if rows > _MOST_ROWS:
@@ -84,6 +91,24 @@ def _status(execution: Execution) -> str:
     return "BLOCKED" if blocked_by(execution.output) else execution.status
 
 
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """A bar from one part of the time to another, both from 0 to 1. It is narrower on a narrow terminal."""
+
+    begin: float
+    end: float
+    style: str
+
+    def __rich_measure__(self, console: object, options: ConsoleOptions) -> Measurement:
+        return Measurement(_SHORTEST_BAR, _BAR)
+
+    def __rich_console__(self, console: object, options: ConsoleOptions) -> Iterator[Text]:
+        width = min(_BAR, options.max_width)
+        left = min(int(self.begin * width), width - 1)
+        length = max(1, round((self.end - self.begin) * width))
+        yield Text((" " * left + "█" * min(length, width - left)).ljust(width), style=self.style)
+
+
 def _add_row(
     table: Table,
     name: Text,
@@ -94,13 +119,9 @@ def _add_row(
     cut_off: float | None,
 ) -> None:
     ended = cut_off if activity.ended is None and cut_off is not None else _end(activity)
-    scale = _BAR / (end - begin) if end > begin else 0.0
-    left = int((activity.started - begin) * scale)
-    length = max(1, round((ended - activity.started) * scale))
-    left = min(left, _BAR - 1)
     style = _STYLES.get(status, "yellow")
-    bar = Text(" " * left + "█" * min(length, _BAR - left), style=style)
-    bar.pad_right(max(0, _BAR - len(bar)))
+    whole = end - begin
+    bar = _Bar((activity.started - begin) / whole, (ended - begin) / whole, style) if whole > 0 else _Bar(0, 0, style)
     took = duration(ended - activity.started)
     table.add_row(name, bar, Text(took, justify="right"), Text(status, style=style))
 
@@ -149,7 +170,7 @@ def _print_outcomes(run: Run, console: Console) -> None:
 
 def _print_notes(run: Run, console: Console) -> None:
     for note in run.notes.values():
-        console.print(Text(f"note: {note}", style="dim"), soft_wrap=True)
+        console.print_words(Text(f"note: {note}", style="dim"))
 
 
 def _print_figures(figures: Figures, console: Console) -> None:

@@ -94,7 +94,7 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
         console.print()
         console.print(Text.assemble((names[arn], "bold red"), at), soft_wrap=True)
         for line in failure.message.splitlines():
-            console.print(Text(f"  {line}"), soft_wrap=True)
+            console.print_words(Text(f"  {line}"), margin=2)
         if failure.job and failure.job.run_id:
             what = {"workflow": "Workflow run", "statement": "Statement"}.get(failure.job.kind, "Job run")
             console.print(Text(f"  {what}: {failure.job.run_id}"), soft_wrap=True)

@@ -15,6 +15,7 @@ from sfnorch.aws.hints import hint
 from sfnorch.aws.stack_events import Ending, StackEvent
 from sfnorch.aws.stacks import MACHINE
 from sfnorch.console import Console, Text
+from sfnorch.printable import encodes_everything
 
 _KINDS = {
     "add": "green",
@@ -24,6 +25,7 @@ _KINDS = {
     "remove": "bold red",
 }
 _MOST_CAUSES = 4
+_TIME = len("00:00:00  ")
 
 
 def change_set_data(change_set: ChangeSet) -> dict[str, Any]:
@@ -66,7 +68,7 @@ def print_machines(change_set: ChangeSet, console: Console) -> None:
         if change.type == MACHINE and change.kind in ("remove", "replace"):
             name = change.physical_id.rpartition(":")[2] or change.logical_id
             line = f"{change.logical_id}: the state machine {name} is deleted, with the history of its executions."
-            console.print(Text(line, style="bold red"), soft_wrap=True)
+            console.print_words(Text(line, style="bold red"))
 
 
 def count_words(changes: Iterable[Change]) -> str:
@@ -127,16 +129,20 @@ def print_events(batches: Iterable[tuple[StackEvent, ...]], resources: int, cons
     if not console.is_interactive:
         for events in batches:
             for event in events:
-                console.print(event_line(event), soft_wrap=True)
+                console.print_words(event_line(event), margin=_TIME)
         return
     of_resources = (TextColumn("resources"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    unknown = (SpinnerColumn(), TextColumn("Waiting for CloudFormation"), TimeElapsedColumn())
+    unknown = (
+        SpinnerColumn("dots" if encodes_everything(console.encoding) else "line"),
+        TextColumn("Waiting for CloudFormation"),
+        TimeElapsedColumn(),
+    )
     done: set[str] = set()
     with Progress(*(of_resources if resources else unknown), console=console, transient=True) as progress:
         task = progress.add_task("", total=resources or None)
         for events in batches:
             for event in events:
-                progress.console.print(event_line(event), soft_wrap=True)
+                console.print_words(event_line(event), margin=_TIME)
                 if event.status.endswith("COMPLETE") and not event.of_stack:
                     done.add(event.logical_id)
             progress.update(task, completed=min(len(done), resources))

@@ -52,7 +52,7 @@ def print_status(status: Status, console: Console, now: datetime) -> None:
     line = Text.assemble((stack.name, "bold"), "  ", (stack.status, style), f"  {_moment(stack.updated)}")
     console.print(line, soft_wrap=True)
     if stack.reason:
-        console.print(Text(f"  {stack.reason}"), soft_wrap=True)
+        console.print_words(Text(f"  {stack.reason}"), margin=2)
     if status.machines:
         console.print()
         table = _table("MACHINE", "LAST EXECUTION", "STATUS", "STARTED", "TOOK")

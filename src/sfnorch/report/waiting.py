@@ -88,13 +88,13 @@ def _spin(words: str, stream: TextIO, ended: Event, ends_soon: Callable[[Event],
     from rich.spinner import Spinner
 
     from sfnorch.console import Console, Text
-    from sfnorch.printable import printable_line
+    from sfnorch.printable import encodes_everything, printable_line
 
     console = Console(file=stream)
-    unicode = console.encoding.startswith("utf")
+    dots = encodes_everything(console.encoding)
     spinner = Spinner(
-        "dots" if unicode else "line",
-        Text(f"{printable_line(words)}{'…' if unicode else '...'}"),
+        "dots" if dots else "line",
+        Text(f"{printable_line(words)}…"),
         style="status.spinner",
     )
     with Live(

@@ -7,15 +7,17 @@ import json
 import re
 import shutil
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfnorch.graph.dot import dot, svg
-from sfnorch.graph.mermaid import mermaid
+from sfnorch.graph.dot import dot
+from sfnorch.graph.mermaid import markdown, mermaid
+from sfnorch.graph.svg import description_of, svg, title_of
 from sfnorch.printable import printable
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import Template, contents
 from sfnorch.template.reader import parse_template
 from tests.unit.test_printable import ANY
 
@@ -31,14 +33,19 @@ HOSTILE = [
     "#quot; #35; ;",
 ]
 _IN_QUOTES = re.compile(r'(?:[^"#;`<>{}\[\]|\\&%]|#\d+;|<br/>)*')
-_NODE = re.compile(r's1\("(?P<label>.*)"\)')
+_NODE = re.compile(r's1\("(?P<label>.*)"\):::pass')
+
+
+def named(name: str) -> Template:
+    """A template of one machine with one state of this name."""
+    definition = {"QueryLanguage": "JSONata", "StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
+    resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": definition}}
+    return contents(parse_template(json.dumps({"Resources": {"M": resource}}), "t.json"))
 
 
 def pictured(name: str) -> tuple[str, str]:
     """A machine with one state of this name, as Mermaid and as DOT."""
-    definition = {"QueryLanguage": "JSONata", "StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
-    resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": definition}}
-    template = contents(parse_template(json.dumps({"Resources": {"M": resource}}), "t.json"))
+    template = named(name)
     return mermaid(template.machines, template), dot(template.machines, template)
 
 
@@ -52,7 +59,7 @@ def mermaid_label(text: str) -> str:
 
 def dot_label(text: str) -> str:
     (line,) = (line.strip() for line in text.splitlines() if line.strip().startswith("s1 ["))
-    match = re.fullmatch(r's1 \[label="((?:[^"\\]|\\["\\n])*)", shape=ellipse\]', line)
+    match = re.fullmatch(r's1 \[label="((?:[^"\\]|\\["\\n])*)", shape=ellipse, style=filled, .*\]', line)
     assert match is not None, line
     return html.unescape(re.sub(r"\\(.)", lambda escape: {"n": "\n"}.get(escape[1], escape[1]), match[1]))
 
@@ -70,7 +77,20 @@ def test_a_name_is_the_label_that_is_read(name: str):
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 def test_graphviz_draws_the_names():
     for name in HOSTILE:
-        picture = ET.fromstring(svg(pictured(name)[1]))  # noqa: S314 - made here
+        template = named(name)
+        title, description = title_of(template.machines, template), description_of(template.machines, template)
+        picture = ET.fromstring(svg(pictured(name)[1], title, description))  # noqa: S314 - made here
+        first = [(element.tag.rpartition("}")[2], element.text) for element in list(picture)[:2]]
+        machine = template.title(template.machines[0])
+        words = " ".join(name.split())
+        assert first == [("title", f"State machine {machine}"), ("desc", f"{machine}: {words} (Pass).")]
         texts = [" ".join((element.text or "").split()) for element in picture.iter() if element.tag.endswith("}text")]
-        assert " ".join(name.split()) in texts
+        assert words in texts
         assert not [element for element in picture.iter() if element.tag.endswith("}a")]
+
+
+def test_a_heading_of_markdown_is_text():
+    template = named("Job")
+    machine = replace(template.machines[0], name="*a* <b> [c](d) `e` $x$ \\")
+    heading = markdown([machine], template).splitlines()[0]
+    assert heading == r"## State machine \*a\* \<b\> \[c\](d) \`e\` \$x\$ \\"

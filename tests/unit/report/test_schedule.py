@@ -6,8 +6,8 @@ import io
 from datetime import datetime, timezone
 
 import pytest
-from rich.console import Console
 
+from sfnorch.console import Console
 from sfnorch.report.schedule import print_schedule, schedule_data
 from sfnorch.workflow import Schedule
 

@@ -142,7 +142,7 @@ def test_a_wait_that_fails(terminal: Terminal, error: BaseException):
 def test_a_terminal_without_unicode():
     terminal = Terminal("ascii")
     with waiting("Linting \u00fc", stream=terminal.stream, ends_soon=lasting):
-        terminal.wait_for("- Linting \\xfc...")
+        terminal.wait_for("- Linting \\u00fc...")
     assert shown(terminal.end()) == "\n"
 
 

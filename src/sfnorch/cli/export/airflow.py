@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import plan_option, read_plan
 
@@ -30,7 +31,7 @@ def airflow(plan_file: Path | None, out: Path | None) -> None:
     dag = airflow_dag(read_plan(plan_file, {}, ()))
     text = source(dag)
     if str(out) == "-":
-        click.echo(text, nl=False)
+        print_document(text)
         return
     out = out or Path(f"{dag.dag_id}_dag.py")
     write_whole(out, text)

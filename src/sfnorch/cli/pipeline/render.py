@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import read_plan
 from sfnorch.cli.pipeline import pipeline_options, pipeline_text
@@ -31,7 +32,7 @@ def render(plan_file: Path | None, source: str, approval: bool, out: Path) -> No
     """
     text = pipeline_text(read_plan(plan_file, {}, ()), source, approval=approval)
     if str(out) == "-":
-        click.echo(text, nl=False)
+        print_document(text)
         return
     if out == Path(PIPELINE_FILE):
         out.parent.mkdir(exist_ok=True)

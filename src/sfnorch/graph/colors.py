@@ -1,0 +1,56 @@
+"""The colors of states in pictures: by the service that a Task calls, or else by the state's type.
+
+Each color comes with the one of its border; the text is dark on all of them, so that a picture is read on a light page
+and on a dark one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sfnorch.template.calls import call_of
+from sfnorch.template.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Colors:
+    """The color of a shape, and of its border."""
+
+    fill: str
+    border: str
+
+
+TEXT = "#0f172a"
+FAINT = "#64748b"
+"""The color of transitions, and of the boxes of machines and branches."""
+CATCH = "#b91c1c"
+RETRY = "#a16207"
+START = "#6d28d9"
+"""The color of what leads from a state to the state machine that it starts."""
+
+COLORS: Mapping[str, Colors] = {
+    "glue": Colors("#dbeafe", "#1d4ed8"),
+    "lambda": Colors("#ffedd5", "#c2410c"),
+    "sns": Colors("#fce7f3", "#be185d"),
+    "execution": Colors("#ede9fe", "#6d28d9"),
+    "task": Colors("#e2e8f0", "#475569"),
+    "choice": Colors("#fef9c3", "#a16207"),
+    "wait": Colors("#cffafe", "#0e7490"),
+    "pass": Colors("#f8fafc", "#64748b"),
+    "succeed": Colors("#dcfce7", "#15803d"),
+    "fail": Colors("#fee2e2", "#b91c1c"),
+    "parallel": Colors("#f0fdfa", "#0f766e"),
+    "map": Colors("#eef2ff", "#4338ca"),
+}
+"""The colors, by what `color_name` returns."""
+
+_SERVICES = {"glue": "glue", "lambda": "lambda", "sns": "sns", "states": "execution", "sfn": "execution"}
+
+
+def color_name(state: State) -> str:
+    """Return the name of the state's colors: its type, or the service of a Task that calls a usual one."""
+    if call := call_of(state):
+        return _SERVICES.get(call.service, "task")
+    name = state.kind.lower()
+    return name if name in COLORS else "task"

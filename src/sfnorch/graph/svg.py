@@ -1,0 +1,87 @@
+"""State machines as SVG, drawn by Graphviz, with a title and a description for those who can't see the picture.
+
+https://www.w3.org/TR/SVG2/struct.html#DescriptionAndTitleElements
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+
+from sfnorch.errors import SfnorchError
+from sfnorch.graph.words import in_order
+from sfnorch.printable import printable
+from sfnorch.template.contents import StateMachine, Template
+from sfnorch.template.states import Scope
+from sfnorch.template.tasks import PlannedTask
+
+_ROOT = re.compile(r"<svg\b")
+_END_OF_ROOT = re.compile(r"(<svg\b[^>]*>)")
+_NODE_TITLE = re.compile(r"<title>[^<]*</title>\n?")
+"""The names of nodes and edges in Graphviz's language, which tell a reader nothing. No text of a label looks so."""
+
+
+def svg(graph: str, title: str, description: str) -> str:
+    """Return the picture that Graphviz makes of the graph, with the title and the description.
+
+    Raises SfnorchError where Graphviz is not installed, or fails.
+    """
+    program = shutil.which("dot")
+    if program is None:
+        raise SfnorchError(
+            "Graphviz is not installed: there is no program dot",
+            hint="install it (https://graphviz.org/download), or take --format mermaid, which needs nothing",
+        )
+    done = subprocess.run(
+        [program, "-Tsvg"], input=graph, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if done.returncode:
+        raise SfnorchError(f"Graphviz's dot failed: {done.stderr.strip() or done.returncode}")
+    return _described(done.stdout, title, description)
+
+
+def _described(picture: str, title: str, description: str) -> str:
+    """Return the picture with its title and its description; it is one image, and not its lines and texts."""
+    shown = _NODE_TITLE.sub("", picture)
+    shown = _ROOT.sub('<svg role="img" aria-labelledby="graph-title graph-description"', shown, count=1)
+    texts = (
+        f'<title id="graph-title">{_escaped(title)}</title>\n'
+        f'<desc id="graph-description">{_escaped(description)}</desc>'
+    )
+    return _END_OF_ROOT.sub(lambda root: f"{root[1]}\n{texts}", shown, count=1)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(printable(" ".join(text.split())), quote=False)
+
+
+def title_of(machines: Sequence[StateMachine], template: Template) -> str:
+    """Return the title of a picture: the state machines that it shows."""
+    names = ", ".join(template.title(machine) for machine in machines)
+    return f"State machine{'s' if len(machines) > 1 else ''} {names}" if names else "Tasks"
+
+
+def description_of(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+    """Return the description of a picture: the tasks with what they need, and each machine's states in order."""
+    sentences = []
+    if tasks:
+        sentences.append(f"Tasks: {', '.join(map(_task_words, tasks))}.")
+    for machine in machines:
+        states = ", ".join(_state_words(machine.states)) if machine.states else "no states"
+        sentences.append(f"{template.title(machine)}: {states}.")
+    return " ".join(sentences)
+
+
+def _task_words(task: PlannedTask) -> str:
+    return f"{task.name} (needs {', '.join(task.needs)})" if task.needs else task.name
+
+
+def _state_words(scope: Scope) -> Iterator[str]:
+    """Each state and its type, those of branches behind the state that holds them."""
+    for state in in_order(scope):
+        yield f"{state.name} ({state.kind})"
+        for inner in state.scopes:
+            yield from _state_words(inner)
