@@ -1,6 +1,6 @@
-"""Text and consoles of rich's whose texts are printable: the only control sequences are rich's own.
+"""Text and Console of rich with printable texts: the only control sequences are those of rich.
 
-What the output's encoding lacks is replaced before a text is laid out, so that columns stay aligned and lines fit.
+Characters that the output's encoding lacks are replaced before the layout, so that columns are aligned and lines fit.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from sfnorch.printable import encodable, encodes_everything, printable
 
 _SIZE = re.compile("[1-9][0-9]{0,4}")
 _WORD = re.compile(r"\s*(?:`[^`\n]*`|\S)+|\s+$")
-"""A word with the blanks before it. A command in backticks is one word: its parts must be copied together."""
+"""A word with the spaces before it. A command in backticks is one word, so that it can be copied."""
 _PART = re.compile(r"\s*[^\s:/._-]*[:/._-]+|\s*\S+")
-"""A part of a word that has marks in it, with the blanks before it."""
+"""A part of a word with punctuation in it, with the spaces before it."""
 _ELLIPSIS = re.compile(".{0,2}…")
 _NARROWEST = 20
-"""The columns that words have at least, however narrow the terminal is."""
+"""The minimum columns for words on a narrow terminal."""
 
 
 class Text(rich.text.Text):
-    """A text that is printable before it is laid out."""
+    """A text that is made printable before its layout."""
 
     def __init__(self, text: str = "", *arguments: Any, **settings: Any) -> None:
         super().__init__(printable(text), *arguments, **settings)
@@ -48,7 +48,7 @@ class Text(rich.text.Text):
         return self
 
     def wrap(self, console: rich.console.Console, width: int, **settings: Any) -> Lines:
-        """Return the text's lines: they break between words, or else behind a mark, and end without blanks."""
+        """Return the text's lines, broken between words or after punctuation, without trailing spaces."""
         is_folded = (settings.get("overflow") or self.overflow or "fold") == "fold"
         if settings.get("no_wrap") or self.no_wrap or not is_folded or self.cell_len <= width:
             return super().wrap(console, width, **settings)
@@ -56,13 +56,13 @@ class Text(rich.text.Text):
         return lines.wrap(console, width, **{**settings, "justify": settings.get("justify") or self.justify})
 
     def __rich_measure__(self, console: rich.console.Console, options: ConsoleOptions) -> Measurement:
-        """Return the columns that the text takes in the console's encoding."""
+        """Return the width of the text in columns, in the console's encoding."""
         shown = encodable_text(self, console.encoding)
         return rich.text.Text.__rich_measure__(shown, console, options)
 
 
 class Phrases:
-    """Texts in a line, which breaks between them rather than inside one. The lines after the first are indented.
+    """Texts in a line that breaks between the texts. The lines after the first are indented.
 
     A text that is longer than a line breaks between its words.
     """
@@ -93,7 +93,7 @@ class Phrases:
 
 
 class Console(rich.console.Console):
-    """A console that makes printable whatever it shows, and takes no part of a text for markup, emoji or syntax."""
+    """A console that makes all texts printable, and does not interpret markup, emoji or syntax in them."""
 
     def __init__(self, **settings: Any) -> None:
         own = {"markup": False, "emoji": False, "highlight": False, "_environ": _environment()}
@@ -111,10 +111,10 @@ class Console(rich.console.Console):
         self._file = new_file
 
     def print_words(self, text: str | rich.text.Text, *, style: str = "", margin: int = 0) -> None:
-        """Print the text; at a terminal, its lines break between words and not inside one.
+        """Print the text. At a terminal, its lines break between words.
 
-        A word that is longer than a line stays whole, as what is copied must. The first `margin` characters stand in a
-        margin: the lines after the first begin behind it. Without a terminal, a line is never broken.
+        A word that is longer than a line is not broken, so that it can be copied. The first `margin` characters are a
+        margin: the lines after the first are indented by it. Without a terminal, a line is never broken.
         """
         text = Text(text, style=style) if isinstance(text, str) else text
         if not self.is_terminal:
@@ -127,18 +127,18 @@ class Console(rich.console.Console):
             first = Text(" " * margin)
 
     def render_str(self, text: str, **settings: Any) -> rich.text.Text:
-        """Return the text as rich lays it out."""
+        """Return the text as an object of rich."""
         return encodable_text(super().render_str(printable(text), **settings), self.encoding)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Yield the segments that are written."""
+        """Yield the segments to write."""
         if isinstance(renderable, rich.text.Text):
             renderable = _own(encodable_text(renderable, self.encoding))
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(self._shown(segment.text), segment.style)
 
     def _shown(self, text: str) -> str:
-        """Return what is written of a segment; where rich has cut a line, its mark takes the columns that it needs."""
+        """Return the text of a segment to write. The ellipsis of a truncated line gets the columns it needs."""
         text = printable(text)
         if "…" in text and encodable("…", self.encoding) != "…":
             text = _ELLIPSIS.sub(lambda match: "." * len(match[0]), text)
@@ -146,7 +146,7 @@ class Console(rich.console.Console):
 
 
 def _own(text: rich.text.Text) -> Text:
-    """Return the text as one of this module, for its line breaks: rich joins what is printed to a text of its own."""
+    """Return the text as this module's class, for its line breaks: rich joins printed texts to its own class."""
     if isinstance(text, Text):
         return text
     own = Text(justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap, end=text.end, tab_size=text.tab_size)
@@ -154,14 +154,14 @@ def _own(text: rich.text.Text) -> Text:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without sizes of a terminal that are none, with which rich could not begin."""
+    """Return the environment without invalid terminal sizes, with which rich would fail."""
     return {
         name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES") or _SIZE.fullmatch(value)
     }
 
 
 def encodable_text(text: rich.text.Text, encoding: str) -> rich.text.Text:
-    """Return the text as the encoding can represent it, in the styles that it has; the text itself where it can."""
+    """Return the text with characters that the encoding can represent, with the same styles."""
     if text.plain.isascii() or encodes_everything(encoding):
         return text
     characters = [encodable(each, encoding) for each in text.plain]
@@ -174,9 +174,9 @@ def encodable_text(text: rich.text.Text, encoding: str) -> rich.text.Text:
 
 
 def _broken(text: rich.text.Text, width: int, *, folds: bool = False) -> list[rich.text.Text]:
-    """Return the text's lines, broken between words where they are longer than `width` columns.
+    """Return the text's lines, broken between words to at most `width` columns.
 
-    With `folds`, a word that is longer than that is broken behind marks in it.
+    With `folds`, a longer word is broken after punctuation in it.
     """
     lines = []
     for line in text.split("\n", allow_blank=True):
@@ -195,7 +195,7 @@ def _broken(text: rich.text.Text, width: int, *, folds: bool = False) -> list[ri
 
 
 def _words(line: str, width: int | None) -> Iterator[tuple[int, int]]:
-    """Yield where each word begins, with the blanks before it, and ends; the parts of one wider than `width`."""
+    """Yield start and end of each word, with the spaces before it; of the parts of a word wider than `width`."""
     for match in _WORD.finditer(line):
         if width is None or cell_len(match[0] if match.start() == 0 else match[0].lstrip()) <= width:
             yield match.span()
@@ -204,5 +204,5 @@ def _words(line: str, width: int | None) -> Iterator[tuple[int, int]]:
 
 
 def _without_blanks(text: rich.text.Text) -> rich.text.Text:
-    """Return the text without the blanks that it begins with."""
+    """Return the text without leading spaces."""
     return text[len(text.plain) - len(text.plain.lstrip()) :]

@@ -1,8 +1,8 @@
-r"""What may be shown and saved as it is, and what is written as an escape.
+r"""Make texts printable: characters that are not visible are written as escapes.
 
-A terminal obeys control characters, bidi controls change the order of what is read, and other characters show nothing:
-two names may look alike. Each of them is written as JSON writes it, `\u001b` for ESC, so that a JSON document that is
-made printable is the same document. Line breaks and tabs stay.
+A terminal executes control characters, bidirectional controls change the order of the text, and invisible characters
+make different names look alike. Each of them is written as in JSON, `\u001b` for ESC, so that a printable JSON document
+is the same document. Line breaks and tabs are kept.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from typing import Any, TextIO, cast
 
 ESCAPED = "sfnorch.escaped"
-"""How a stream handles what its encoding lacks: as an escape, of the same form."""
+"""The error handler of a stream that writes characters its encoding lacks as escapes."""
 
 REPLACED = "sfnorch.replaced"
-"""How a stream handles what its encoding lacks: by its replacement in ASCII, or else as an escape."""
+"""The error handler of a stream that writes characters its encoding lacks as their ASCII replacement, or as escapes."""
 
 ASCII_REPLACEMENTS = {
     "…": "...",
@@ -29,31 +29,31 @@ ASCII_REPLACEMENTS = {
     "≥": ">=",
     "█": "#",
 }
-"""What a text shows instead of a character that its output's encoding lacks: one for each that commands print."""
+"""The ASCII replacements for each character that commands print, used if the output's encoding lacks the character."""
 
-# https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point, without what chooses the form of an emoji
+# https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point, without variation selectors of emoji
 _SHOWS_NOTHING = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _BREAKS_LINES = "\u2028\u2029"
 _IS_CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f"
-_IS_NO_TEXT = "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff"  # no XML 1.0 either: https://www.w3.org/TR/xml/#charsets
+_IS_NO_TEXT = "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff"  # also invalid in XML 1.0: https://www.w3.org/TR/xml/#charsets
 _HIDDEN = re.compile(f"[{_IS_CONTROL}{_SHOWS_NOTHING}{_BREAKS_LINES}{_IS_NO_TEXT}]")
 
 
 def printable(text: str) -> str:
-    """Return the text with what is not shown, or is obeyed, as escapes."""
+    """Return the text with invisible and control characters as escapes."""
     return _HIDDEN.sub(lambda match: escaped(match[0]), text)
 
 
 def printable_line(text: str) -> str:
-    """Return the text in one line: its line breaks and tabs are escapes too."""
+    """Return the text in one line, with line breaks and tabs as escapes too."""
     return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def escaped(text: str) -> str:
-    """Return each character as JSON's escape: one above U+FFFF as two surrogates."""
+    """Return each character as an escape of JSON; a character above U+FFFF as two surrogates."""
     units = text.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
@@ -76,20 +76,20 @@ codecs.register_error(REPLACED, _replace_unencodable)
 
 
 def encodable(character: str, encoding: str) -> str:
-    """Return the character as the encoding can represent it: itself, its replacement in ASCII, or an escape."""
+    """Return the character, its ASCII replacement, or its escape, as the encoding can represent it."""
     return character.encode(encoding, REPLACED).decode(encoding)
 
 
 def encodes_everything(encoding: str) -> bool:
-    """Return whether the encoding represents every character: it is one of Unicode's."""
+    """Return whether the encoding represents every character of Unicode."""
     return codecs.lookup(encoding).name.startswith("utf")
 
 
 class PrintableStream:
-    """A stream that makes printable what is written to it.
+    """A stream that makes texts printable when they are written.
 
-    `trusted` is the stream behind it, for what writes control sequences of its own and makes texts printable itself.
-    It has no `buffer`: click would write to that.
+    `trusted` is the underlying stream, for code that writes control sequences and makes its texts printable itself. The
+    stream has no `buffer`, because click would write to it.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -101,12 +101,12 @@ class PrintableStream:
         return len(text)
 
     def writelines(self, lines: list[str]) -> None:
-        """Write each of the texts."""
+        """Write each text."""
         for line in lines:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what tells about the stream, or flushes it; nothing that could write to it."""
+        """Return attributes that describe or flush the stream; none that could write to it."""
         if name not in ("closed", "encoding", "errors", "fileno", "flush", "isatty", "name", "newlines", "writable"):
             raise AttributeError(name)
         return getattr(self.trusted, name)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "fish")
 
 COMPLETE = "_SFNORCH_COMPLETE"
-"""The environment variable by which a script asks for completions: `bash_complete`, and likewise for each shell."""
+"""The environment variable with which a script requests completions: `bash_complete`, and so on for each shell."""
 
 _PROGRAM = "sfnorch"
 

@@ -61,7 +61,7 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
 
 
 def _warning(requirement: str, doubt: str) -> str:
-    """What to change where the builds of a pipeline may not install sfnorch as it is installed here."""
+    """Return what to change where the builds of a pipeline may not install sfnorch as it is installed here."""
     from sfnorch.repository import BUILDSPEC_FILE
 
     return (

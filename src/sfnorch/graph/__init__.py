@@ -1,1 +1,1 @@
-"""State machines as pictures: Mermaid, Graphviz's DOT, and a tree for the terminal."""
+"""Draw state machines: Mermaid, Graphviz's DOT, SVG, and a tree for the terminal."""

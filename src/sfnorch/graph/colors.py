@@ -1,7 +1,6 @@
-"""The colors of states in pictures: by the service that a Task calls, or else by the state's type.
+"""The colors of states in pictures: by the service that a Task calls, or by the state's type.
 
-Each color comes with the one of its border; the text is dark on all of them, so that a picture is read on a light page
-and on a dark one.
+Each color has a border color. The text is dark on all colors, so that a picture is readable on light and dark pages.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ FAINT = "#64748b"
 CATCH = "#b91c1c"
 RETRY = "#a16207"
 START = "#6d28d9"
-"""The color of what leads from a state to the state machine that it starts."""
+"""The color of links from a state to the state machine that it starts."""
 
 COLORS: Mapping[str, Colors] = {
     "glue": Colors("#dbeafe", "#1d4ed8"),

@@ -32,16 +32,16 @@ _EDGES = {
     Way.CATCH: ("style=dashed", f'color="{CATCH}"', f'fontcolor="{CATCH}"'),
     None: ("style=dotted", f'color="{RETRY}"', f'fontcolor="{RETRY}"'),
 }
-"""How an edge looks that is taken after an error; None is a retry."""
+"""The style of an edge that is taken after an error; None is a retry."""
 
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-"""What begins an entity of HTML's, which Graphviz reads in any label."""
+"""The start of an HTML entity, which Graphviz reads in any label."""
 
 
 def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
-    """The graph: the tasks; a cluster a machine, with clusters for its Parallel and Map states and for their branches.
+    """Return the graph: the tasks, and a cluster for each state machine, Parallel and Map state, and branch.
 
-    Catches are dashed and retries dotted. A bold edge leads from a state to the machine that it starts.
+    Catches are dashed and retries dotted. A bold edge leads from a state to the state machine that it starts.
     """
     drawing = _Drawing(template)
     lines = [
@@ -58,7 +58,7 @@ def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[Pl
 
 
 def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
-    """The tasks, and an arrow to each from what it needs."""
+    """Yield the tasks, with an arrow to each task from those that it needs."""
     if not tasks:
         return
     ids = {task.name: f"t{number}" for number, task in enumerate(tasks, 1)}
@@ -75,9 +75,9 @@ def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
 class _Drawing(Nodes):
     """One graph.
 
-    A state with branches is a cluster with two points: arrows to the state end at the first, `s1`, which stands over
-    its branches, and arrows from it begin at the last, `s1_end`, which stands under them; both are cut off at the
-    cluster's border (lhead and ltail). Between them invisible arrows keep the branches.
+    A state with branches is a cluster with two points. Arrows to the state end at the first, `s1`, above its branches.
+    Arrows from it start at the last, `s1_end`, below them. Both are clipped at the cluster's border (lhead and ltail).
+    Invisible arrows keep the branches between the points.
     """
 
     def __init__(self, template: Template) -> None:
@@ -103,7 +103,7 @@ class _Drawing(Nodes):
             yield margin + self.arrow(self.ends.get(edge.source, edge.source), edge.target, *_edge_attributes(edge))
 
     def beginning(self, scope: Scope, depth: int, begin: str) -> Iterator[str]:
-        """The arrow to the scope's first state. In a cluster of its own it would draw the beginning into that one."""
+        """Yield the arrow to the scope's first state."""
         if first := scope.states.get(scope.start_at):
             yield "  " * depth + self.arrow(begin, self.ids[first])
 
@@ -136,7 +136,7 @@ class _Drawing(Nodes):
         yield f"{margin}}}"
 
     def last(self, scope: Scope) -> Iterator[str]:
-        """The nodes of the scope that lead nowhere; all of them where each leads somewhere."""
+        """Yield the scope's nodes without a transition, or all of them if each has one."""
         nodes = {state: self.ids[state] for state in scope.states.values()}
         ends = [
             node for state, node in nodes.items() if not any(way.target in scope.states for way in state.transitions)
@@ -144,7 +144,7 @@ class _Drawing(Nodes):
         yield from ends or nodes.values()
 
     def arrow(self, source: str, target: str, *attributes: str) -> str:
-        """An arrow, cut off at the border of the cluster that it leads from or to, unless that is one cluster."""
+        """Return an arrow, clipped at the border of the clusters at its ends, unless both are the same."""
         of = next((node for node, end in self.ends.items() if end == source), "")
         cut = [f"ltail=cluster_{of}"] if of not in ("", target) else []
         cut += [f"lhead=cluster_{target}"] if target in self.ends and of != target else []
@@ -161,7 +161,7 @@ class _Drawing(Nodes):
 
 
 def _edge_attributes(edge: Edge) -> list[str]:
-    """How the edge looks, and what stands at it; blanks keep that apart from the line."""
+    """Return the attributes of the edge's style and label. Spaces separate the label from the line."""
     look = _EDGES.get(edge.way, ())
     return [*look, f"label={_quoted(f' {edge.label} ')}"] if edge.label else [*look]
 
@@ -171,7 +171,7 @@ def _colored(name: str) -> str:
 
 
 def _quoted(*lines: str) -> str:
-    """The lines as one text of DOT's: no escape of a label's, no entity, and nothing that is not shown.
+    """Return the lines as a quoted text of DOT, without escapes of labels, entities and invisible characters.
 
     https://graphviz.org/docs/attr-types/escString/
     """

@@ -34,9 +34,9 @@ _BOXES = ("parallel", "map")
 
 
 def mermaid(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
-    """Return the flowcharts: one of the tasks, and one of each machine. A comment names each where there are several.
+    """Return the flowcharts: one of the tasks, and one of each state machine. Several have a comment with their title.
 
-    Catches and retries are dotted. A thick line leads from a state to the machine that it starts.
+    Catches and retries are dotted. A thick line leads from a state to the state machine that it starts.
     """
     charts = _charts(machines, template, tasks)
     if len(charts) == 1:
@@ -45,7 +45,7 @@ def mermaid(machines: Sequence[StateMachine], template: Template, tasks: Sequenc
 
 
 def markdown(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
-    """Return the flowcharts as a page of Markdown: each in a block of its own, under a heading."""
+    """Return the flowcharts as a page of Markdown: each in a separate block, under a heading."""
     return "\n".join(
         f"## {_MARKDOWN.sub(_BACKSLASHED, ' '.join(printable(title).split()))}\n\n```mermaid\n{chart}```\n"
         for title, chart in _charts(machines, template, tasks)
@@ -58,7 +58,7 @@ _BACKSLASHED = r"\\\1"
 def _charts(
     machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask]
 ) -> list[tuple[str, str]]:
-    """Each flowchart, with its title."""
+    """Yield each flowchart with its title."""
     charts = [("Tasks", ["flowchart LR", *_tasks(tasks)])] if tasks else []
     for machine in machines:
         drawing = _Drawing(template)
@@ -120,7 +120,7 @@ class _Drawing(Nodes):
             yield f"  {link.source} ==> {link.target}{'start' if link.is_own else ''}"
 
     def colors(self) -> Iterator[str]:
-        """The colors that the flowchart uses, and the boxes that have them. A box has a border only.
+        """Yield the colors that the flowchart uses, and the nodes that have them. A box has a border only.
 
         A page's theme chooses the color of a box's title, which a fill could make illegible.
         """
@@ -143,7 +143,7 @@ def _line(edge: Edge) -> str:
 
 
 def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
-    """The tasks, and an arrow to each from what it needs."""
+    """Yield the tasks, and an arrow to each from what it needs."""
     if not tasks:
         return
     ids = {task.name: f"t{number}" for number, task in enumerate(tasks, 1)}
@@ -162,7 +162,7 @@ def _quoted(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """The text in one line, with the marks of Mermaid's own as entities: no directive, comment, tag or formula."""
+    """Return the text in one line with Mermaid's syntax as entities: no directive, comment, tag or formula."""
     line = " ".join(printable(text).split())
     marks = {match.start() for match in _MEANS_MORE.finditer(line)}
     return "".join(

@@ -1,4 +1,4 @@
-"""What a drawing's nodes are called, and what leads from one to the other, whatever language it is written in."""
+"""The nodes and edges of a drawing, independent of its language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sfnorch.template.states import Scope, State, Way
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line from node to node, and what stands at it; `way` is None where the state is retried."""
+    """A line between two nodes, and its label; `way` is None for a retry."""
 
     source: str
     target: str
@@ -24,8 +24,8 @@ class Edge:
 class Link:
     """A line from the node of a state to the node of the machine that it starts.
 
-    `missing` is the machine where it isn't drawn yet. `is_own` says that the state stands in that machine: a line from
-    a node to the box around it can't be drawn.
+    `missing` is the state machine if it isn't drawn yet. `is_own`: the state belongs to that state machine, and a line
+    from a node to the box around it can't be drawn.
     """
 
     source: str
@@ -36,28 +36,28 @@ class Link:
 
 @dataclass(slots=True)
 class Nodes:
-    """The states and machines of one drawing, numbered as they come."""
+    """The states and state machines of one drawing, numbered in order."""
 
     template: Template
     ids: dict[State, str] = field(default_factory=dict)
     machines: dict[str, str] = field(default_factory=dict)
     starts: list[tuple[str, StateMachine, bool]] = field(default_factory=list)
-    """The node of each state that starts a machine, that machine, and whether the state stands in it."""
+    """The node of each state that starts a state machine, that machine, and whether the state belongs to it."""
 
     def number_machine(self, machine: StateMachine) -> str:
-        """The machine's node, a new one."""
+        """Return a new node for the state machine."""
         self.machines[machine.logical_id] = f"m{len(self.machines) + 1}"
         return self.machines[machine.logical_id]
 
     def number(self, state: State) -> str:
-        """The state's node, a new one; which machine it starts is kept for the links."""
+        """Return a new node for the state, and remember which state machine it starts."""
         self.ids[state] = f"s{len(self.ids) + 1}"
         if child := started(state, self.template):
             self.starts.append((self.ids[state], child, child.logical_id == next(reversed(self.machines), "")))
         return self.ids[state]
 
     def edges(self, scope: Scope, states: Sequence[State]) -> Iterator[Edge]:
-        """The transitions between the scope's states, and the retries of those without branches."""
+        """Yield the transitions between the scope's states, and the retries of those without branches."""
         for state in states:
             node = self.ids[state]
             if not state.scopes and (retries := retry_label(state)):
@@ -68,7 +68,7 @@ class Nodes:
                     yield Edge(node, self.ids[target], transition.way, label)
 
     def links(self) -> Iterator[Link]:
-        """Each state that starts a machine, with that machine."""
+        """Yield a link for each state that starts a state machine."""
         for state, machine, is_own in self.starts:
             missing = machine.logical_id not in self.machines
             node = self.number_machine(machine) if missing else self.machines[machine.logical_id]

@@ -1,4 +1,4 @@
-"""State machines as SVG, drawn by Graphviz, with a title and a description for those who can't see the picture.
+"""State machines as SVG, drawn by Graphviz, with a title and a description for screen readers.
 
 https://www.w3.org/TR/SVG2/struct.html#DescriptionAndTitleElements
 """
@@ -21,19 +21,19 @@ from sfnorch.template.tasks import PlannedTask
 _ROOT = re.compile(r"<svg\b")
 _END_OF_ROOT = re.compile(r"(<svg\b[^>]*>)")
 _NODE_TITLE = re.compile(r"<title>[^<]*</title>\n?")
-"""The names of nodes and edges in Graphviz's language, which tell a reader nothing. No text of a label looks so."""
+"""Titles with the names of nodes and edges in DOT, which mean nothing to a reader. No label has this form."""
 
 
 def svg(graph: str, title: str, description: str) -> str:
-    """Return the picture that Graphviz makes of the graph, with the title and the description.
+    """Return Graphviz's picture of the graph, with the title and the description.
 
-    Raises SfnorchError where Graphviz is not installed, or fails.
+    Raises SfnorchError if Graphviz is not installed, or fails.
     """
     program = shutil.which("dot")
     if program is None:
         raise SfnorchError(
-            "Graphviz is not installed: there is no program dot",
-            hint="install it (https://graphviz.org/download), or take --format mermaid, which needs nothing",
+            "Graphviz is not installed: the program dot is missing",
+            hint="install it (https://graphviz.org/download), or use --format mermaid, which does not need it",
         )
     done = subprocess.run(
         [program, "-Tsvg"], input=graph, capture_output=True, text=True, encoding="utf-8", check=False
@@ -44,7 +44,7 @@ def svg(graph: str, title: str, description: str) -> str:
 
 
 def _described(picture: str, title: str, description: str) -> str:
-    """Return the picture with its title and its description; it is one image, and not its lines and texts."""
+    """Return the picture with its title and its description, as a single image for screen readers."""
     shown = _NODE_TITLE.sub("", picture)
     shown = _ROOT.sub('<svg role="img" aria-labelledby="graph-title graph-description"', shown, count=1)
     texts = (
@@ -80,7 +80,7 @@ def _task_words(task: PlannedTask) -> str:
 
 
 def _state_words(scope: Scope) -> Iterator[str]:
-    """Each state and its type, those of branches behind the state that holds them."""
+    """Yield each state and its type, states of branches after the state that contains them."""
     for state in in_order(scope):
         yield f"{state.name} ({state.kind})"
         for inner in state.scopes:

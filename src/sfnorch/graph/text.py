@@ -1,4 +1,4 @@
-"""State machines as trees, for the terminal: what leads where, branches and items under the state that holds them."""
+"""State machines as trees for the terminal: transitions, and branches and items under the state that contains them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sfnorch.template.states import Scope, State, Way
 from sfnorch.template.tasks import PlannedTask
 
 _GUIDE = 4
-"""The columns that a level of a tree takes."""
+"""The columns of a level of a tree."""
 _NARROWEST = 30
-"""The columns that a state has at least."""
+"""The minimum columns of a state."""
 
 
 def trees(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> list[Tree]:
-    """Return a tree of the tasks, what each needs behind it, and a tree a machine."""
+    """Return a tree of the tasks with what each needs, and a tree for each state machine."""
     found = [_tasks(tasks)] if tasks else []
     for machine in machines:
         tree = Tree(Text(template.title(machine), style="bold"))
@@ -30,7 +30,7 @@ def trees(machines: Sequence[StateMachine], template: Template, tasks: Sequence[
 
 
 def print_trees(drawn: Sequence[Tree], console: Console) -> None:
-    """Print the trees; one that is deep on a narrow console is wider than that, so that each state has its line."""
+    """Print the trees. A deep tree can be wider than a narrow console, so that each state has its line."""
     for tree in drawn:
         console.width = max(console.width, _depth(tree) * _GUIDE + _NARROWEST)
         console.print(tree)
@@ -56,7 +56,7 @@ def _tasks(tasks: Sequence[PlannedTask]) -> Tree:
 
 
 def _listed(items: Sequence[str], *, style: str = "") -> list[Text]:
-    """The items as phrases with commas between them."""
+    """Return the items as phrases with commas between them."""
     return [
         Text(f"{' ' if at else '  '}{item}{',' if at < len(items) - 1 else ''}", style=style)
         for at, item in enumerate(items)

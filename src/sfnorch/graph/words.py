@@ -1,4 +1,4 @@
-"""What a picture says of a state, of a way between two, and of the machine that a task starts."""
+"""The labels of states and transitions, and the state machine that a task starts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST = 40
 
 
 def does(state: State) -> str:
-    """Return what the state does beside its type, in few words: the call of a Task, how long a Wait waits."""
+    """Return what the state does in few words: the call of a Task, the duration of a Wait."""
     call = call_of(state)
     if call:
         job = argument(state, "JobName") if call.action == "glue:startJobRun" else ""
@@ -42,7 +42,7 @@ def kind_and_doing(state: State) -> str:
 
 
 def scope_title(scope: Scope) -> str:
-    """Return what a scope is to the state that holds it."""
+    """Return the title of a scope in the state that contains it."""
     parent = scope.parent
     if parent is None:
         return ""
@@ -52,7 +52,7 @@ def scope_title(scope: Scope) -> str:
 
 
 def way_label(transition: Transition) -> str:
-    """Return what stands at a way: the condition, `else`, or the errors that are caught; nothing at a plain Next."""
+    """Return the label of a transition: the condition, `else`, or the caught errors; empty for a plain Next."""
     match transition.way:
         case Way.DEFAULT:
             return "else"
@@ -70,7 +70,7 @@ def _error_words(error: str) -> str:
 
 
 def retry_label(state: State) -> str:
-    """What stands at the edge of a state's retries: `retry: ` and the errors. Empty where nothing is retried."""
+    """Return the label of a state's retries: `retry: ` and the errors; empty without retries."""
     errors = [
         _error_words(error)
         for _, retrier in state.objects("Retry")
@@ -85,7 +85,7 @@ def retry_label(state: State) -> str:
 
 
 def ways(state: State) -> Iterator[tuple[Transition, str]]:
-    """Yield the state's ways with what stands at them; catchers that lead to one state are one way."""
+    """Yield the state's transitions with their labels. Catchers with the same target are one transition."""
     caught: dict[str, list[str]] = {}
     for transition in state.catches:
         caught.setdefault(transition.target, []).append(way_label(transition))
@@ -97,7 +97,7 @@ def ways(state: State) -> Iterator[tuple[Transition, str]]:
 
 
 def condition(rule: Object) -> str:
-    """Return a choice rule's condition: the expression, or JSONPath's comparison put as one."""
+    """Return a choice rule's condition: the expression, or JSONPath's comparison written as an expression."""
     text = rule.get("Condition")
     if isinstance(text, str):
         return re.sub(r"\s+", " ", text.removeprefix("{%").removesuffix("%}")).strip()
@@ -129,22 +129,22 @@ _COMPARISONS = {
 
 
 def shortened(text: str) -> str:
-    """Return the text, cut where it would widen a picture."""
+    """Return the text, truncated to the width of a label."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def started(state: State, template: Template) -> StateMachine | None:
-    """Return the machine of the template that the Task starts; None where it starts none, or another's."""
+    """Return the state machine of the template that the Task starts; None for other tasks."""
     arn = child_machine(state)
     return template.machine(arn) if arn else None
 
 
 def in_order(scope: Scope) -> list[State]:
-    """Return the scope's states as executions meet them: each before those that it leads to; unreachable ones last."""
+    """Return the scope's states in the order of an execution: each before its targets; unreachable ones last."""
     done: dict[str, State] = {}
     met: set[str] = set()
     todo = [(scope.start_at, False)]
-    while todo:  # depth first, a state is done when all that it leads to are
+    while todo:  # depth first: a state is finished when all of its targets are
         name, left = todo.pop()
         state = scope.states.get(name)
         if state is None or (name in met and not left):

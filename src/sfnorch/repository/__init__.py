@@ -1,4 +1,4 @@
-"""What stands in the repository of a plan beside it: the buildspec that the pipeline's stages run, and a README."""
+"""Files of a plan's repository: the buildspec of the pipeline's Build stage, and a README."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _PACKAGE, _INPUT = "SFNORCH_PACKAGE: sfnorch", "SIMULATED_INPUT: '{}'"
 
 
 def buildspec_text(requirement: str, simulated_input: str = "{}") -> str:
-    """Return the buildspec; `requirement` is what pip is to install sfnorch from: its name with a version, or a folder.
+    """Return the buildspec; `requirement` is the package of sfnorch for pip: its name with a version, or a folder.
 
-    `simulated_input` is what the run is started with that is played through offline.
+    `simulated_input` is the input of the simulated run.
     """
     text = _text(BUILDSPEC_FILE).replace(_PACKAGE, f"SFNORCH_PACKAGE: {_quoted(requirement)}")
     return text.replace(_INPUT, f"SIMULATED_INPUT: {_quoted(simulated_input)}")

@@ -1,4 +1,4 @@
-"""How this sfnorch was installed, as the requirement from which a build installs the same one.
+"""How this sfnorch was installed, as a requirement with which a build installs the same package.
 
 pip, pipx and uv record the origin of a package that does not come from an index in `direct_url.json`.
 https://packaging.python.org/en/latest/specifications/direct-url/
@@ -21,14 +21,14 @@ from sfnorch import __version__
 NAME = "sfnorch"
 
 PACKAGE_PATTERN = r"^[A-Za-z0-9][-A-Za-z0-9 ._:/@+=%~,#&\[\]]*$"
-"""A requirement, a path or a URL: what CodeBuild passes to a shell as a variable, and never as a command."""
+"""A requirement, a path or a URL. CodeBuild passes it to a shell as a variable, never as a command."""
 
 _REACHABLE = ("https", "http", "ssh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """What a build installs sfnorch from; `doubt` says why that may fail or be another sfnorch, and is empty if not."""
+    """The requirement with which a build installs sfnorch. `doubt` says why it can fail or install another one."""
 
     requirement: str
     doubt: str = ""
@@ -44,7 +44,7 @@ def this_installation() -> Installation:
 
 
 def installation_of(direct_url: Mapping[str, Any], version: str) -> Installation:
-    """Return how a version was installed whose `direct_url.json` is given; it is empty for a package of an index.
+    """Return how a version with this `direct_url.json` was installed; it is empty for a package of an index.
 
     A Git URL is pinned to the commit, and an archive to its hash. For an origin on this machine, the requirement is the
     version in an index.
@@ -53,7 +53,7 @@ def installation_of(direct_url: Mapping[str, Any], version: str) -> Installation
     url = str(direct_url.get("url", ""))
     if not url:
         return Installation(requirement=pinned)
-    with suppress(ValueError):  # urlsplit refuses the URL
+    with suppress(ValueError):  # urlsplit rejects the URL
         found = _origin(url, direct_url, pinned)
         if re.fullmatch(PACKAGE_PATTERN, found.requirement):
             return found
@@ -61,7 +61,7 @@ def installation_of(direct_url: Mapping[str, Any], version: str) -> Installation
 
 
 def _origin(url: str, direct_url: Mapping[str, Any], pinned: str) -> Installation:
-    """The installation from a URL; `pinned` is the requirement for an origin on this machine."""
+    """Return the installation from a URL; `pinned` is the requirement for an origin on this machine."""
     scheme, shown = urlsplit(url).scheme, _without_credentials(url)
     if scheme not in _REACHABLE or "dir_info" in direct_url:
         place = unquote(urlsplit(url).path) if scheme == "file" else shown
@@ -73,7 +73,7 @@ def _origin(url: str, direct_url: Mapping[str, Any], pinned: str) -> Installatio
 
 
 def _requirement(url: str, direct_url: Mapping[str, Any]) -> str:
-    """The requirement for a URL that pip can read in a build."""
+    """Return the requirement for a URL that pip can read in a build."""
     fragments = []
     if source := direct_url.get("vcs_info"):
         url = f"{source['vcs']}+{url}@{source['commit_id']}"
@@ -85,7 +85,7 @@ def _requirement(url: str, direct_url: Mapping[str, Any]) -> str:
 
 
 def _hashes(archive: Mapping[str, Any]) -> list[str]:
-    """The hash of an archive as the fragment of a URL: a mapping of hashes, or the older single text."""
+    """Return the hash of an archive as the fragment of a URL: a mapping of hashes, or the older single text."""
     hashes = archive.get("hashes") or {}
     if "sha256" in hashes:
         return [f"sha256={hashes['sha256']}"]
@@ -94,7 +94,7 @@ def _hashes(archive: Mapping[str, Any]) -> list[str]:
 
 
 def _without_credentials(url: str) -> str:
-    """The URL without a password or token, which a repository must not hold; SSH's user name stays."""
+    """Return the URL without a password or token, which a repository must not hold; SSH's user name stays."""
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
     name = user.partition(":")[0] + at if parts.scheme == "ssh" else ""
