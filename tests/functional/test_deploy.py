@@ -262,6 +262,7 @@ def test_json_is_one_document(deploy: Run, account: Account):
     identifier = document["changeSet"].pop("id")
     assert identifier.startswith(f"arn:aws:cloudformation:{REGION}:ACCOUNT:changeSet/sfnorch-")
     assert document == {
+        "version": 1,
         "stack": "s",
         "status": "CREATE_COMPLETE",
         "end": "deployed",

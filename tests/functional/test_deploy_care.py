@@ -294,10 +294,11 @@ def test_json_tells_errors_too(template: Path, account: Account, run: Run):
     assert (done.code, json.loads(done.out)) == (
         1,
         {
+            "version": 1,
             "error": {
                 "message": "There is no stack nobody in eu-central-1",
                 "hint": "--stack-name and --region choose another; `sfnorch deploy` makes one",
-            }
+            },
         },
     )
     done = run(*DEPLOY, "--output", "json", "--parameter-overrides", "Nobody=x")

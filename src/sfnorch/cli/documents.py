@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from sfnorch.report.documents import Document
 
 
 def json_value(text: str, option: str) -> Any:
@@ -49,8 +52,10 @@ PRINTED = "sfnorch.printed"
 """What a context's meta tells when the one document that a script expects has been printed."""
 
 
-def print_json(document: Any) -> None:
-    """Prints the one document of a command whose output is JSON."""
+def print_json(document: Document) -> None:
+    """Print the one document of a command whose output is JSON, with its version."""
+    from sfnorch.report.documents import with_version
+
     if context := click.get_current_context(silent=True):
         context.meta[PRINTED] = True
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    click.echo(json.dumps(with_version(document), indent=2, ensure_ascii=False))

@@ -17,6 +17,7 @@ from sfnorch.source import SourceError
 
 if TYPE_CHECKING:
     from sfnorch.lint.run import Linting
+    from sfnorch.report.documents.templates import RuleData
     from sfnorch.template.contents import Template
     from sfnorch.template.resources import Surroundings
 
@@ -62,7 +63,7 @@ def lint(
     if output_form == "json":
         from sfnorch.report.findings import findings_data
 
-        print_json(findings_data(found))
+        print_json({"findings": findings_data(found)})
     else:
         _print(found, heads)
     return 1 if any(finding.severity is Severity.ERROR for finding in found) else 0
@@ -119,7 +120,7 @@ def _list_rules(output_form: str) -> None:
 
     rules = list(entries())
     if output_form == "json":
-        rows = [
+        rows: list[RuleData] = [
             {
                 "rule": rule.id,
                 "severity": rule.severity.value,
@@ -129,7 +130,7 @@ def _list_rules(output_form: str) -> None:
             }
             for rule in rules
         ]
-        print_json(rows)
+        print_json({"rules": rows})
         return
     width = max(len(rule.id) for rule in rules)
     for rule in rules:

@@ -164,11 +164,10 @@ def _tell(error: Exception, *, debug: bool) -> int:
 
 def _print_error(error: Exception, told: SfnorchError | None) -> None:
     """Prints an error as the one document that a script expects."""
-    import json
+    from sfnorch.cli.documents import print_json
 
     told = told or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
-    document = {"error": {"message": _without_secrets(told.message), "hint": _without_secrets(told.hint) or None}}
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    print_json({"error": {"message": _without_secrets(told.message), "hint": _without_secrets(told.hint) or None}})
 
 
 def _without_secrets(text: str) -> str:

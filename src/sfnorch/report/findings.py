@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
 from sfnorch.findings import Finding, Severity
 
+if TYPE_CHECKING:
+    from sfnorch.report.documents.templates import FindingData
+
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
-def findings_data(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """The findings as data: `[{rule, severity, file, line, path, message, hint}]`."""
+def findings_data(findings: Sequence[Finding]) -> list[FindingData]:
+    """Return the findings as data."""
     return [
         {
             "rule": finding.rule,
