@@ -137,7 +137,7 @@ def _schema(kind: Any, definitions: dict[str, Schema]) -> Schema:
 
 def fields_of(document: type) -> Iterator[tuple[str, str, str]]:
     """Yield each field of a document with those in it: its path, its type in words, and its meaning."""
-    yield from _fields(document, "", ())
+    yield from _fields(document, "", (document,))
 
 
 def _fields(document: type, path: str, within: tuple[type, ...]) -> Iterator[tuple[str, str, str]]:
@@ -171,7 +171,7 @@ def _type_in_words(kind: Any) -> str:
     if kind is Any:
         return "any"
     if origin is typing.Literal:
-        return " or ".join(f"`{each}`" for each in arguments)
+        return ", ".join(f"`{each}`" for each in arguments)
     if origin in (types.UnionType, typing.Union):
         return " or ".join(_type_in_words(each) for each in arguments)
     if origin is list:

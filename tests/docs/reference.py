@@ -7,7 +7,6 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -29,13 +28,13 @@ from sfnorch.plan.starters import starter_text
 from sfnorch.report.run_tree import print_failures, print_resume, rendered, titles
 from sfnorch.resume_command import resume_command
 from sfnorch.simulate.behaviour import Behaviour
-from sfnorch.simulate.figures import Figures, figures
-from sfnorch.simulate.record import AlarmChange, Event, Execution, JobRun, Message, StoredObject, What
+from sfnorch.simulate.figures import figures
 from sfnorch.simulate.run import chosen, play
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from sfnorch.template.tasks import tasks
 from tests.commands import Command
+from tests.docs.json_reference import documents
 from tests.docs.pages import DOCS, blocks
 from tests.ministack import emulator, new_account, small_template
 from tests.replay import Replay
@@ -146,22 +145,6 @@ def _airflow() -> Iterator[str]:
     yield f"```python\n{text[text.index(') as dag:') + len(') as dag:') :].strip(chr(10))}\n```\n"
 
 
-def _run() -> Iterator[str]:
-    yield "| part | of each |\n|---|---|"
-    kinds = {
-        "executions": Execution,
-        "events": Event,
-        "job_runs": JobRun,
-        "messages": Message,
-        "alarms": AlarmChange,
-        "objects": StoredObject,
-    }
-    for part, kind in {**kinds, "figures": Figures}.items():
-        yield f"| `{part}` | {', '.join(f'`{field.name}`' for field in fields(kind))} |"
-    kinds_of_event = ", ".join(f"`{what.value}`" for what in What)
-    yield f"\nAn event's `what` is one of {kinds_of_event}.\n"
-
-
 def _deployed() -> Iterator[str]:
     """What `sfnorch deploy` shows, against an emulator."""
     with tempfile.TemporaryDirectory() as folder, emulator(Path(folder)) as endpoint:
@@ -238,7 +221,7 @@ _PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "plan": _plan,
     "commands": _commands,
     "graphs": _graphs,
-    "run": _run,
+    "json": documents,
     "deployed": _deployed,
     "followed": _followed,
     "tasks": _tasks,

@@ -14,6 +14,7 @@ from sfnorch.cli.main import sfnorch
 from sfnorch.report.documents.simulation import EVENT_DETAILS
 from sfnorch.simulate.record import What
 from tests.conftest import Run
+from tests.docs.json_examples import example
 from tests.functional.test_deploy import TOPIC
 from tests.functional.test_runs import ROOT, Machines, stacks  # noqa: F401 - a fixture
 from tests.json_documents import DOCUMENTS, Printed, check_document, fields_of, json_schema
@@ -88,9 +89,11 @@ def test_every_kind_of_event_has_its_fields():
 
 
 @pytest.mark.parametrize("printed", DOCUMENTS, ids=lambda each: each.title)
-def test_a_schema_is_one_and_every_field_has_a_meaning(printed: Printed):
-    jsonschema.Draft202012Validator.check_schema(json_schema(printed.document))
-    assert all(meaning.endswith(".") for _, _, meaning in fields_of(printed.document))
+def test_the_example_is_as_the_schema_says_and_every_field_has_a_meaning(printed: Printed):
+    schema = json_schema(printed.document)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(json.loads(example(printed.document)), schema)
+    assert all(meaning.endswith((".", "?")) for _, _, meaning in fields_of(printed.document))
 
 
 @pytest.mark.parametrize(

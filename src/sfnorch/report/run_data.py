@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def run_data(run: Run, figures: Figures) -> SimulationDocument:
-    """Return the run as data; moments in seconds after its start."""
+    """Return the run as data; times in seconds after its start."""
     return {
         "executions": _executions(run),
         "events": [

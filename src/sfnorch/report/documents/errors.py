@@ -18,3 +18,4 @@ class ErrorDocument(TypedDict):
     """An error, in place of the command's own document."""
 
     error: Error
+    """What is wrong, and how to fix it."""

@@ -17,13 +17,13 @@ class JobData(TypedDict):
     runId: str | None
     """ID of the last job run."""
     message: str | None
-    """Error message."""
+    """Error message; null if it did not fail."""
     attempts: int
     """Number of attempts."""
     started: Timestamp | None
-    """Moment of the start."""
+    """Start time."""
     ended: Timestamp | None
-    """Moment of the end; null while it runs."""
+    """End time; null while it runs."""
 
 
 class ExecutionData(TypedDict):
@@ -36,18 +36,19 @@ class ExecutionData(TypedDict):
     status: str
     """Status of the execution, such as `RUNNING`, `SUCCEEDED` or `FAILED`."""
     started: Timestamp | None
-    """Moment of the start."""
+    """Start time."""
     ended: Timestamp | None
-    """Moment of the end; null while it runs."""
+    """End time; null while it runs."""
     error: str | None
-    """Error name."""
+    """Error name; null if it did not fail."""
     message: str | None
-    """Error message."""
+    """Error message; null if it did not fail."""
     input: Any
     """Input of the execution."""
     output: Any
     """Output of the execution; null while it runs, or if it failed."""
     jobs: list[JobData]
+    """Jobs and other steps that it ran."""
     children: list[ExecutionData]
     """Executions that it started."""
     joined: list[str]
@@ -79,9 +80,9 @@ class RunDocument(TypedDict):
     """A run: the executions that were started, and what failed in them."""
 
     executions: list[ExecutionData]
-    """Executions that were started or named; their children are in them."""
+    """Executions that were started or named, with their children."""
     failures: list[RunFailure]
-    """Empty if nothing failed."""
+    """What failed; empty if nothing failed."""
     resume: list[str]
     """Commands that resume the run; empty if there is nothing to resume or the run was not followed to its end."""
 
@@ -97,6 +98,7 @@ class StartedDocument(TypedDict):
     """The executions that were started and are not followed."""
 
     executions: list[StartedExecution]
+    """Executions that were started."""
 
 
 class StoppedJobRun(TypedDict):
@@ -130,10 +132,13 @@ class StopDocument(TypedDict):
     """What was stopped."""
 
     executions: list[str]
-    """ARNs of executions."""
+    """ARNs of the executions that were stopped."""
     jobRuns: list[StoppedJobRun]
+    """Glue job runs that were stopped."""
     workflowRuns: list[StoppedWorkflowRun]
+    """Runs of Glue workflows that were stopped."""
     statements: list[CancelledStatement]
+    """Redshift statements that were canceled."""
     failed: list[str]
     """What could not be stopped, with the reason."""
 
@@ -142,7 +147,7 @@ class LogEventData(TypedDict):
     """A log event."""
 
     timestamp: Timestamp | None
-    """Moment of the event."""
+    """Time of the event."""
     logStream: str
     """Log stream that it is in."""
     message: str
@@ -175,6 +180,7 @@ class JobRunLog(TypedDict):
     error: str | None
     """Why there is no log."""
     events: list[LogEventData]
+    """Log events in the order of time; empty if there is no log."""
 
 
 class LogsDocument(TypedDict):
@@ -183,4 +189,4 @@ class LogsDocument(TypedDict):
     execution: str
     """ARN of the execution."""
     jobRuns: list[JobRunLog]
-    """With `--all-jobs` every job run; empty if no job failed."""
+    """Job runs that failed, or with `--all-jobs` every job run."""

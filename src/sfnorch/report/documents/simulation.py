@@ -40,9 +40,9 @@ class SimulatedExecution(TypedDict):
     input: Any
     """Input of the execution."""
     started: Seconds
-    """Moment of the start."""
+    """Start time."""
     ended: Seconds | None
-    """Moment of the end; null if the simulation stopped before."""
+    """End time; null if the simulation stopped before."""
     status: str
     """`SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED`, or `RUNNING` if the simulation stopped before its end."""
     output: Any
@@ -63,7 +63,7 @@ class SimulatedEvent(TypedDict):
     """An event of the run."""
 
     at: Seconds
-    """Moment."""
+    """Time."""
     what: str
     """Kind of the event; the table below lists the kinds."""
     execution: str
@@ -90,11 +90,11 @@ class SimulatedJobRun(TypedDict):
     machine: str
     """Name of the state machine without the stack's name."""
     started: Seconds
-    """Moment of the start."""
+    """Start time."""
     seconds: Seconds
     """Duration that was planned for it."""
     ended: Seconds | None
-    """Moment of the end; null if the simulation stopped before."""
+    """End time; null if the simulation stopped before."""
     status: str
     """Status of the run."""
     message: str
@@ -107,7 +107,7 @@ class SimulatedMessage(TypedDict):
     """A message that was published to an SNS topic."""
 
     at: Seconds
-    """Moment."""
+    """Time."""
     topic: str
     """ARN of the topic."""
     subject: str
@@ -124,7 +124,7 @@ class SimulatedAlarmChange(TypedDict):
     """A change of an alarm's state."""
 
     at: Seconds
-    """Moment."""
+    """Time."""
     alarm: str
     """Name of the alarm."""
     before: str
@@ -141,7 +141,7 @@ class SimulatedObject(TypedDict):
     """An object that was written to S3."""
 
     at: Seconds
-    """Moment."""
+    """Time."""
     bucket: str
     """Name of the bucket."""
     key: str
@@ -172,18 +172,23 @@ class SimulationFigures(TypedDict):
 
 
 class SimulationDocument(TypedDict):
-    """A simulated run. All moments are in seconds after its start."""
+    """A simulated run. All times are in seconds after its start."""
 
     executions: list[SimulatedExecution]
     """Executions in the order of their start; the first is the one that was simulated."""
     events: list[SimulatedEvent]
     """Events in the order of time."""
     jobRuns: list[SimulatedJobRun]
+    """Runs of Glue jobs, and of other work that takes time."""
     messages: list[SimulatedMessage]
+    """Messages that were published to SNS topics."""
     alarms: list[SimulatedAlarmChange]
+    """Changes of the alarms' states."""
     objects: list[SimulatedObject]
+    """Objects that were written to S3."""
     notes: list[str]
     """What could not be checked, and why."""
     cutOff: Seconds | None
-    """Moment at which the simulation stopped though something was running (`--until`); null if all ended."""
+    """Time at which the simulation stopped though something was running (`--until`); null if all ended."""
     figures: SimulationFigures
+    """Figures of the run."""

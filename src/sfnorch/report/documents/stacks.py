@@ -28,10 +28,11 @@ class ChangeSetData(TypedDict):
     """A change set."""
 
     name: str
-    """Name."""
+    """Name of the change set."""
     id: str
-    """ARN."""
+    """ARN of the change set."""
     changes: list[ChangeData]
+    """Changes of the resources."""
 
 
 class FailureData(TypedDict):
@@ -115,7 +116,7 @@ class StackMachine(TypedDict):
     resource: str
     """Logical ID."""
     arn: str
-    """ARN."""
+    """ARN of the state machine."""
 
 
 class LastExecutionData(TypedDict):
@@ -124,26 +125,26 @@ class LastExecutionData(TypedDict):
     machine: str
     """State machine, as in `machines`."""
     execution: str
-    """Name."""
+    """Name of the execution."""
     arn: str
-    """ARN."""
+    """ARN of the execution."""
     status: str
     """Status of the execution, such as `RUNNING` or `SUCCEEDED`."""
     started: Timestamp | None
-    """Moment of the start."""
+    """Start time."""
     ended: Timestamp | None
-    """Moment of the end; null while it runs."""
+    """End time; null while it runs."""
 
 
 class AlarmData(TypedDict):
     """A CloudWatch alarm of a stack."""
 
     alarm: str
-    """Name."""
+    """Name of the alarm."""
     state: str
     """`OK`, `ALARM` or `INSUFFICIENT_DATA`."""
     since: Timestamp | None
-    """Moment of the last change of the state."""
+    """Time of the last change of the state."""
     reason: str
     """Reason that CloudWatch gives for the state."""
 
@@ -158,11 +159,13 @@ class StatusDocument(TypedDict):
     reason: str
     """Reason that CloudFormation gives for the status; empty if there is none."""
     updated: Timestamp | None
-    """Moment of the last update, or of the creation; null if the stack was deleted meanwhile."""
+    """Time of the last update, or of the creation; null if the stack was deleted meanwhile."""
     machines: list[StackMachine]
+    """State machines of the stack."""
     executions: list[LastExecutionData]
     """Last execution of each state machine that has one."""
     alarms: list[AlarmData]
+    """CloudWatch alarms of the stack."""
     outputs: dict[str, str]
     """Outputs of the stack."""
     failure: FailureData | None

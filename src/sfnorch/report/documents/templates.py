@@ -52,6 +52,7 @@ class RulesDocument(TypedDict):
     """The lint rules of sfnorch; the rules of cfn-lint are not in it."""
 
     rules: list[RuleData]
+    """Rules, in the order of `sfnorch lint --list-rules`."""
 
 
 class PatternData(TypedDict):
@@ -67,6 +68,7 @@ class PatternsDocument(TypedDict):
     """The patterns."""
 
     patterns: list[PatternData]
+    """Patterns, in the order of `sfnorch patterns`."""
 
 
 class MachineSummary(TypedDict):
@@ -83,12 +85,12 @@ class MachineSummary(TypedDict):
 
 
 class ScheduledStart(TypedDict):
-    """A moment at which the schedule starts an execution."""
+    """A time at which the schedule starts an execution."""
 
     local: Timestamp | None
-    """Moment in the schedule's time zone."""
+    """Time in the schedule's time zone."""
     utc: Timestamp | None
-    """The same moment in UTC."""
+    """The same time in UTC."""
 
 
 class ScheduleWarning(TypedDict):
@@ -112,6 +114,7 @@ class ScheduleData(TypedDict):
     starts: list[ScheduledStart]
     """Next three starts; empty for a rate, which starts when the stack is deployed."""
     warnings: list[ScheduleWarning]
+    """Starts that may not be as expected."""
 
 
 class RenderDocument(TypedDict):
@@ -124,7 +127,8 @@ class RenderDocument(TypedDict):
     bytes: int
     """Size of the file in bytes."""
     machines: list[MachineSummary]
+    """State machines of the template."""
     warnings: list[FindingData]
-    """Risks in the plan."""
+    """Risks in the plan; empty if there are none."""
     schedule: ScheduleData | None
     """The plan's schedule; null if the plan has none."""

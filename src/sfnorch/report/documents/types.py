@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 Timestamp = Annotated[str, "timestamp"]
-"""A moment in ISO 8601, with its offset from UTC."""
+"""A time in ISO 8601, with its offset from UTC."""
 
 Seconds = Annotated[float, "seconds"]
-"""A duration, or a moment after the start of a simulated run."""
+"""A duration, or a time after the start of a simulated run."""
