@@ -36,6 +36,7 @@ from sfnorch.template.tasks import tasks
 from tests.commands import Command
 from tests.docs.json_reference import documents
 from tests.docs.pages import DOCS, blocks
+from tests.docs.template_reference import key_examples, template_tables
 from tests.ministack import emulator, new_account, small_template
 from tests.replay import Replay
 from tests.screens import plain
@@ -222,6 +223,8 @@ _PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "commands": _commands,
     "graphs": _graphs,
     "json": documents,
+    "keys": key_examples,
+    "templates": template_tables,
     "deployed": _deployed,
     "followed": _followed,
     "tasks": _tasks,
