@@ -11,14 +11,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import click
 from rich.console import Console
 
 from sfnorch.airflow.export import airflow_source
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cfn.checkov import ACCEPTED
 from sfnorch.cfn.render import render_template
-from sfnorch.cli.main import sfnorch
 from sfnorch.durations import duration
 from sfnorch.graph.mermaid import mermaid
 from sfnorch.patterns import workflow
@@ -34,6 +32,7 @@ from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from sfnorch.template.tasks import tasks
 from tests.commands import Command
+from tests.docs.command_reference import commands
 from tests.docs.json_reference import documents
 from tests.docs.pages import DOCS, blocks
 from tests.docs.template_reference import key_examples, template_tables
@@ -113,22 +112,6 @@ def _short(value: Any) -> str:
         return value
     text = json.dumps(value)
     return re.sub(r'"([A-Za-z][\w.@/:-]*|--\w+)"', r"\1", text)
-
-
-def _commands() -> Iterator[str]:
-    yield from _commands_of(sfnorch, sfnorch.make_context("sfnorch", [], resilient_parsing=True))
-
-
-def _commands_of(group: click.Group, context: click.Context) -> Iterator[str]:
-    """Each command of the group with its help; a group in it by its own commands."""
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None
-        own = command.make_context(name, [], parent=context, resilient_parsing=True, terminal_width=100)
-        if isinstance(command, click.Group):
-            yield from _commands_of(command, own)
-        else:
-            yield f"## `{own.command_path}`\n\n```text\n{command.get_help(own)}\n```\n"
 
 
 def _graphs() -> Iterator[str]:
@@ -220,7 +203,7 @@ def _followed() -> Iterator[str]:
 
 _PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "plan": _plan,
-    "commands": _commands,
+    "commands": commands,
     "graphs": _graphs,
     "json": documents,
     "keys": key_examples,

@@ -17,6 +17,7 @@ from sfnorch.naming import child_key, logical_key
 from sfnorch.patterns import PATTERNS
 from sfnorch.plan.load import load_plan
 from sfnorch.plan.starters import STARTERS
+from tests.docs.markdown import code, words
 from tests.docs.pages import ROOT
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def template_tables() -> Iterator[str]:
         yield from _parameters(sections["Parameters"], pattern)
         yield "\n### Outputs\n\n| name | value |\n|---|---|"
         for name, declared, mark in sections["Outputs"].of(pattern):
-            yield f"| {_code(name)}{mark} | {_code(declared['Value'])} |"
+            yield f"| {code(name)}{mark} | {code(declared['Value'])} |"
         yield "\n### Resources\n\n| logical ID | type | physical name | condition |\n|---|---|---|---|"
         yield from _resources(sections["Resources"], pattern)
         yield ""
@@ -141,31 +142,20 @@ class _Section:
 
 def _parameters(section: _Section, pattern: str) -> Iterator[str]:
     for name, declared, mark in section.of(pattern):
-        default = _code(declared["Default"]) if declared["Default"] else "empty"
+        default = code(declared["Default"]) if declared["Default"] else "empty"
         if len(section.values(name, "Default")) > 1:
             default += ", or the plan's value"
-        allowed = _text(declared["ConstraintDescription"]) if "ConstraintDescription" in declared else ""
-        allowed = allowed or _code(declared["AllowedPattern"])
-        yield f"| {_code(name)}{mark} | {declared['Type']} | {default} | {_text(declared['Description'])} | {allowed} |"
+        allowed = words(declared["ConstraintDescription"]) if "ConstraintDescription" in declared else ""
+        allowed = allowed or code(declared["AllowedPattern"])
+        yield f"| {code(name)}{mark} | {declared['Type']} | {default} | {words(declared['Description'])} | {allowed} |"
 
 
 def _resources(section: _Section, pattern: str) -> Iterator[str]:
     for name, declared, mark in section.of(pattern):
         physical = next((value for key, value in declared["Properties"].items() if key in _PHYSICAL), "")
         physical = re.sub(r"^!Sub ", "", re.sub(r"^!Ref (AWS::\w+)$", r"${\1}", physical))
-        yield f"| {_code(name)}{mark} | {declared['Type']} | {_code(physical)} | {_code(declared.get('Condition', ''))} |"
+        yield f"| {code(name)}{mark} | {declared['Type']} | {code(physical)} | {code(declared.get('Condition', ''))} |"
 
 
 _PHYSICAL = ("Name", "AlarmName", "FunctionName", "LogGroupName")
 """The properties by which resources are named."""
-
-
-def _code(text: str) -> str:
-    """Return the text as code in a table's cell; nothing for an empty text."""
-    escaped = str(text).replace("|", "\\|")
-    return f"`{escaped}`" if text else ""
-
-
-def _text(text: str) -> str:
-    """Return the text as plain words in a table's cell."""
-    return text.replace("|", "\\|").replace("*", r"\*")
