@@ -34,6 +34,7 @@ from sfnorch.template.tasks import tasks
 from tests.commands import Command
 from tests.docs.command_reference import commands
 from tests.docs.json_reference import documents
+from tests.docs.make_targets import target_table
 from tests.docs.pages import DOCS, blocks
 from tests.docs.template_reference import key_examples, template_tables
 from tests.ministack import emulator, new_account, small_template
@@ -208,6 +209,7 @@ _PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "json": documents,
     "keys": key_examples,
     "templates": template_tables,
+    "targets": target_table,
     "deployed": _deployed,
     "followed": _followed,
     "tasks": _tasks,
