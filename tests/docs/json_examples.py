@@ -23,7 +23,7 @@ from sfnorch.plan.load import parse_plan
 from sfnorch.report.difference import Difference, difference_data
 from sfnorch.report.documents import with_version
 from sfnorch.report.documents.errors import ErrorDocument
-from sfnorch.report.findings import findings_data
+from sfnorch.report.findings import findings_data, rules_data
 from sfnorch.report.job_logs import logs_data
 from sfnorch.report.run_data import run_data
 from sfnorch.report.run_tree import started_data, stopped_data, tree_data
@@ -203,17 +203,7 @@ def _documents() -> dict[str, Document]:
             "schedule": schedule_data(built.schedule, _moment(0)),
         },
         "LintDocument": {"findings": findings_data([_FINDING])},
-        "RulesDocument": {
-            "rules": [
-                {
-                    "rule": rule.id,
-                    "severity": rule.severity.value,
-                    "title": rule.title,
-                    "why": rule.why,
-                    "source": rule.source,
-                }
-            ]
-        },
+        "RulesDocument": {"rules": rules_data([rule])},
         "SimulationDocument": run_data(run, figures(run)),
         "DeployDocument": outcome_data(Outcome(end="deployed", stack=_STACK, change_set=_CHANGE_SET), "etl", ""),
         "DiffDocument": difference_data(_difference()),

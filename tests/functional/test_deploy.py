@@ -270,7 +270,8 @@ def test_json_is_one_document(deploy: Run, account: Account):
             "name": "sfnorch-DIGEST-NONCE",
             "changes": [
                 {
-                    "change": "add",
+                    "action": "Add",
+                    "replacement": None,
                     "resource": "Topic",
                     "physicalId": "",
                     "type": "AWS::SNS::Topic",

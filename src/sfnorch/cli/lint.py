@@ -17,7 +17,6 @@ from sfnorch.source import SourceError
 
 if TYPE_CHECKING:
     from sfnorch.lint.run import Linting
-    from sfnorch.report.documents.templates import RuleData
     from sfnorch.template.contents import Template
     from sfnorch.template.resources import Surroundings
 
@@ -120,17 +119,9 @@ def _list_rules(output_form: str) -> None:
 
     rules = list(entries())
     if output_form == "json":
-        rows: list[RuleData] = [
-            {
-                "rule": rule.id,
-                "severity": rule.severity.value,
-                "title": rule.title,
-                "why": rule.why,
-                "source": rule.source,
-            }
-            for rule in rules
-        ]
-        print_json({"rules": rows})
+        from sfnorch.report.findings import rules_data
+
+        print_json({"rules": rules_data(rules)})
         return
     width = max(len(rule.id) for rule in rules)
     for rule in rules:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
 from sfnorch.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from sfnorch.report.documents.templates import FindingData
+    from sfnorch.lint.catalogue import Entry
+    from sfnorch.report.documents.templates import FindingData, RuleData
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
@@ -28,6 +29,20 @@ def findings_data(findings: Sequence[Finding]) -> list[FindingData]:
             "hint": finding.hint,
         }
         for finding in findings
+    ]
+
+
+def rules_data(rules: Iterable[Entry]) -> list[RuleData]:
+    """Return lint rules as data."""
+    return [
+        {
+            "rule": rule.id,
+            "severity": rule.severity.value,
+            "title": rule.title,
+            "why": rule.why,
+            "source": rule.source,
+        }
+        for rule in rules
     ]
 
 

@@ -37,7 +37,8 @@ def change_set_data(change_set: ChangeSet) -> ChangeSetData:
         "id": change_set.id,
         "changes": [
             {
-                "change": change.kind,
+                "action": change.action,
+                "replacement": change.replacement or None,
                 "resource": change.logical_id,
                 "physicalId": change.physical_id,
                 "type": change.type,

@@ -10,8 +10,10 @@ from sfnorch.report.documents.types import Timestamp
 class ChangeData(TypedDict):
     """What CloudFormation would do to a resource."""
 
-    change: str
-    """Kind of the change, such as `add`, `modify` or `remove`."""
+    action: str
+    """Action as CloudFormation names it, such as `Add`, `Modify` or `Remove`."""
+    replacement: str | None
+    """Replacement as CloudFormation names it: `True`, `False` or `Conditional`; null for other actions."""
     resource: str
     """Logical ID."""
     physicalId: str
