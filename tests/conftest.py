@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 
 from sfnorch.cli.main import main
 from tests import lint_once
+from tests.json_documents import check_document
 
 settings.register_profile(
     "sfnorch",
@@ -70,7 +71,7 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command line in an empty folder, in this process."""
+    """Runs the command line in an empty folder, in this process, and checks each JSON document that it prints."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERMINAL_WIDTH", "80")
@@ -80,6 +81,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         with pytest.raises(SystemExit) as end:
             main()
         captured = capsys.readouterr()
+        check_document(arguments, captured.out)
         return Outcome(code=int(end.value.code or 0), out=captured.out, err=captured.err)
 
     return run_command

@@ -7,18 +7,14 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-
-import click
 
 from sfnorch.airflow.export import airflow_source
 from sfnorch.aws.run_tree import RunTree
 from sfnorch.cfn.checkov import ACCEPTED
 from sfnorch.cfn.render import render_template
-from sfnorch.cli.main import sfnorch
 from sfnorch.console import Console
 from sfnorch.durations import duration
 from sfnorch.graph.mermaid import mermaid
@@ -29,14 +25,17 @@ from sfnorch.plan.starters import starter_text
 from sfnorch.report.run_tree import print_failures, print_resume, rendered, titles
 from sfnorch.resume_command import resume_command
 from sfnorch.simulate.behaviour import Behaviour
-from sfnorch.simulate.figures import Figures, figures
-from sfnorch.simulate.record import AlarmChange, Event, Execution, JobRun, Message, StoredObject, What
+from sfnorch.simulate.figures import figures
 from sfnorch.simulate.run import chosen, play
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from sfnorch.template.tasks import tasks
 from tests.commands import Command
+from tests.docs.command_reference import commands
+from tests.docs.json_reference import documents
+from tests.docs.make_targets import target_table
 from tests.docs.pages import DOCS, blocks
+from tests.docs.template_reference import key_examples, template_tables
 from tests.ministack import emulator, new_account, small_template
 from tests.replay import Replay
 from tests.screens import plain
@@ -115,22 +114,6 @@ def _short(value: Any) -> str:
     return re.sub(r'"([A-Za-z][\w.@/:-]*|--\w+)"', r"\1", text)
 
 
-def _commands() -> Iterator[str]:
-    yield from _commands_of(sfnorch, sfnorch.make_context("sfnorch", [], resilient_parsing=True))
-
-
-def _commands_of(group: click.Group, context: click.Context) -> Iterator[str]:
-    """Each command of the group with its help; a group in it by its own commands."""
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        assert command is not None
-        own = command.make_context(name, [], parent=context, resilient_parsing=True, terminal_width=100)
-        if isinstance(command, click.Group):
-            yield from _commands_of(command, own)
-        else:
-            yield f"## `{own.command_path}`\n\n```text\n{command.get_help(own)}\n```\n"
-
-
 def _graphs() -> Iterator[str]:
     text = render_template(workflow(default_plan()), "sam")
     template = contents(parse_template(text, "SAM-template.yaml"))
@@ -144,22 +127,6 @@ def _airflow() -> Iterator[str]:
     plan = parse_plan(next(body for name, _, body in blocks(page) if name == "sfnorch.yaml"))
     text = airflow_source(plan)
     yield f"```python\n{text[text.index(') as dag:') + len(') as dag:') :].strip(chr(10))}\n```\n"
-
-
-def _run() -> Iterator[str]:
-    yield "| part | of each |\n|---|---|"
-    kinds = {
-        "executions": Execution,
-        "events": Event,
-        "job_runs": JobRun,
-        "messages": Message,
-        "alarms": AlarmChange,
-        "objects": StoredObject,
-    }
-    for part, kind in {**kinds, "figures": Figures}.items():
-        yield f"| `{part}` | {', '.join(f'`{field.name}`' for field in fields(kind))} |"
-    kinds_of_event = ", ".join(f"`{what.value}`" for what in What)
-    yield f"\nAn event's `what` is one of {kinds_of_event}.\n"
 
 
 def _deployed() -> Iterator[str]:
@@ -236,9 +203,12 @@ def _followed() -> Iterator[str]:
 
 _PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "plan": _plan,
-    "commands": _commands,
+    "commands": commands,
     "graphs": _graphs,
-    "run": _run,
+    "json": documents,
+    "keys": key_examples,
+    "templates": template_tables,
+    "targets": target_table,
     "deployed": _deployed,
     "followed": _followed,
     "tasks": _tasks,

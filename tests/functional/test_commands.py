@@ -142,9 +142,8 @@ continuous    A Glue workflow that runs again and again, until one of its action
 flow          Steps one after another, side by side, and for each item: jobs, functions, SQL, objects.
 """
     )
-    assert json.loads(run("patterns", "--output", "json").out) == [
-        {"name": pattern.name, "summary": pattern.summary} for pattern in PATTERNS.values()
-    ]
+    rows = [{"name": pattern.name, "summary": pattern.summary} for pattern in PATTERNS.values()]
+    assert json.loads(run("patterns", "--output", "json").out) == {"version": 1, "patterns": rows}
 
 
 @pytest.mark.smoke

@@ -262,6 +262,7 @@ def test_json_is_one_document(deploy: Run, account: Account):
     identifier = document["changeSet"].pop("id")
     assert identifier.startswith(f"arn:aws:cloudformation:{REGION}:ACCOUNT:changeSet/sfnorch-")
     assert document == {
+        "version": 1,
         "stack": "s",
         "status": "CREATE_COMPLETE",
         "end": "deployed",
@@ -269,7 +270,8 @@ def test_json_is_one_document(deploy: Run, account: Account):
             "name": "sfnorch-DIGEST-NONCE",
             "changes": [
                 {
-                    "change": "add",
+                    "action": "Add",
+                    "replacement": None,
                     "resource": "Topic",
                     "physicalId": "",
                     "type": "AWS::SNS::Topic",

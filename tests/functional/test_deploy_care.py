@@ -294,10 +294,11 @@ def test_json_tells_errors_too(template: Path, account: Account, run: Run):
     assert (done.code, json.loads(done.out)) == (
         1,
         {
+            "version": 1,
             "error": {
                 "message": "The stack nobody does not exist in eu-central-1",
                 "hint": "specify another with --stack-name and --region, or create it with `sfnorch deploy`",
-            }
+            },
         },
     )
     done = run(*DEPLOY, "--output", "json", "--parameter-overrides", "Nobody=x")

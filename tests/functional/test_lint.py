@@ -102,19 +102,22 @@ def test_json(run: Run):
     done = run("lint", "--output", "json", "bad.yaml")
     assert (done.code, json.loads(done.out)) == (
         1,
-        [
-            {
-                "rule": "statelint",
-                "severity": "error",
-                "file": "bad.yaml",
-                "line": 6,
-                "path": "Resources.M.Properties.Definition",
-                "message": "StartAt names 'B', and there is no such state",
-                "hint": "write the name of the first state",
-            }
-        ],
+        {
+            "version": 1,
+            "findings": [
+                {
+                    "rule": "statelint",
+                    "severity": "error",
+                    "file": "bad.yaml",
+                    "line": 6,
+                    "path": "Resources.M.Properties.Definition",
+                    "message": "StartAt names 'B', and there is no such state",
+                    "hint": "write the name of the first state",
+                }
+            ],
+        },
     )
-    assert json.loads(run("lint", "--output", "json").out) == []
+    assert json.loads(run("lint", "--output", "json").out) == {"version": 1, "findings": []}
 
 
 def test_a_rule_that_is_ignored(run: Run):
@@ -236,7 +239,7 @@ def test_wrong_usage(arguments: tuple[str, ...], run: Run):
 
 
 def test_the_list_of_rules_as_data(run: Run):
-    rules = json.loads(run("lint", "--list-rules", "--output", "json").out)
+    rules = json.loads(run("lint", "--list-rules", "--output", "json").out)["rules"]
     assert all(set(rule) == {"rule", "severity", "title", "why", "source"} for rule in rules)
     assert all(rule["source"].startswith("https://") for rule in rules)
     assert len({rule["rule"] for rule in rules}) == len(rules) > 20

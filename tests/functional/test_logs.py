@@ -258,7 +258,7 @@ def test_a_run_without_a_failure(command: Run, wire: Wire, account: Account, exe
     done = command(execution, "--output", "json")
     assert (done.code, json.loads(done.out)) == (
         0,
-        {"execution": execution.replace("000000000000", "ACCOUNT"), "jobRuns": []},
+        {"version": 1, "execution": execution.replace("000000000000", "ACCOUNT"), "jobRuns": []},
     )
 
 

@@ -120,7 +120,7 @@ def test_the_default_plan_is_deployed_there(run: Run, account: Account, region: 
     Path("t.json").write_text(small_template("pattern: master-child\n"))
     done = run("deploy", "--template", "t.json", "--stack-name", "s", "--yes")
     assert (done.code, done.err.splitlines()[-1]) == (0, "Deployed: s is CREATE_COMPLETE.")
-    outputs = json.loads(run("outputs", "--stack-name", "s", "--output", "json").out)
+    outputs = json.loads(run("outputs", "--stack-name", "s", "--output", "json").out)["outputs"]
     assert outputs["MasterStateMachineArn"].split(":")[3] == region
     assert "master" in run("status", "--stack-name", "s").out
 

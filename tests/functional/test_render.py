@@ -95,6 +95,7 @@ def test_json_for_scripts(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text("pattern: dynamic\n")
     done = run("render", "--output", "json")
     assert json.loads(done.out) == {
+        "version": 1,
         "file": "SAM-template.yaml",
         "format": "sam",
         "bytes": (tmp_path / "SAM-template.yaml").stat().st_size,
@@ -110,6 +111,7 @@ def test_json_for_scripts(run: Run, tmp_path: Path):
             }
         ],
         "warnings": [],
+        "schedule": None,
     }
 
 
@@ -148,7 +150,7 @@ def test_the_start_times_as_json(run: Run, tmp_path: Path):
     assert json.loads(done.out)["schedule"] == {
         "expression": "cron(30 2 27-28 3 ? 2196)",
         "timezone": "Europe/Berlin",
-        "every_seconds": None,
+        "everySeconds": None,
         "starts": [{"local": "2196-03-28T02:30:00+02:00", "utc": "2196-03-28T00:30:00+00:00"}],
         "warnings": [dict(zip(("message", "hint"), SKIPPED, strict=True))],
     }

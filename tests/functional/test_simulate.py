@@ -79,70 +79,26 @@ def test_the_same_for_every_seed_but_jitter(plan: Run):
     assert plan("simulate", "--throttle", "a:3", "--seed", "1", "--output", "json").out != first
 
 
-SCHEMA = {
-    "executions": sorted(
-        [
-            "arn",
-            "name",
-            "machine",
-            "title",
-            "parent",
-            "input",
-            "started",
-            "status",
-            "ended",
-            "output",
-            "error",
-            "cause",
-            "states",
-            "history",
-            "retries",
-        ]
-    ),
-    "events": sorted(["at", "what", "execution", "machine", "state", "detail"]),
-    "job_runs": sorted(
-        [
-            "job",
-            "kind",
-            "run_id",
-            "execution",
-            "machine",
-            "started",
-            "seconds",
-            "ended",
-            "status",
-            "message",
-            "arguments",
-        ]
-    ),
-    "messages": sorted(["at", "topic", "subject", "message", "attributes", "sender"]),
-    "alarms": sorted(["at", "alarm", "before", "after", "reason", "told"]),
-    "notes": [],
-    "objects": [],
-    "figures": sorted(["seconds", "critical_path", "transitions", "price", "history", "peak_job_runs", "job_seconds"]),
-}
-
-
 def test_json(plan: Run):
     done = plan("simulate", "--fail", "a:1", "--output", "json", "--price", "1")
     data = json.loads(done.out)
     assert done.code == 3
-    assert {
-        part: sorted(rows if isinstance(rows, dict) else (rows or [[]])[0]) for part, rows in data.items()
-    } == SCHEMA
+    assert list(data) == [
+        *("version", "executions", "events", "jobRuns", "messages", "alarms", "objects", "notes", "cutOff", "figures")
+    ]
     assert [(row["title"], row["status"], row["started"], row["ended"]) for row in data["executions"]] == [
         ("master", "SUCCEEDED", 0.0, 300.0),
         ("orders", "FAILED", 0.0, 300.0),
         ("sales", "SUCCEEDED", 0.0, 300.0),
     ]
     assert {
-        key: data["figures"][key] for key in ("seconds", "critical_path", "transitions", "price", "peak_job_runs")
+        key: data["figures"][key] for key in ("seconds", "criticalPath", "transitions", "price", "peakJobRuns")
     } == {
         "seconds": 300.0,
-        "critical_path": ["c"],
+        "criticalPath": ["c"],
         "transitions": 21,
         "price": 0.021,
-        "peak_job_runs": 2,
+        "peakJobRuns": 2,
     }
     assert data["events"][0] == {
         "at": 0.0,
@@ -158,12 +114,12 @@ def test_json(plan: Run):
 
 def test_lists_at_deploy_and_at_start(plan: Run):
     deploy = plan("simulate", "--parameter-overrides", "OrdersGlueJobs=x,y", "Environment=prod", "--output", "json")
-    assert [run["job"] for run in json.loads(deploy.out)["job_runs"]] == ["c", "x", "y"]
+    assert [run["job"] for run in json.loads(deploy.out)["jobRuns"]] == ["c", "x", "y"]
     given = '{"threads": [{"threadId": "T1", "glueJobs": ["q"]}, {"threadId": "T2", "skip": true}]}'
     Path("input.json").write_text(given)
     for text in (given, "@input.json"):
         start = plan("simulate", "--input", text, "--output", "json")
-        assert [run["job"] for run in json.loads(start.out)["job_runs"]] == ["q"]
+        assert [run["job"] for run in json.loads(start.out)["jobRuns"]] == ["q"]
 
 
 def test_one_machine_and_an_input_that_it_refuses(plan: Run):

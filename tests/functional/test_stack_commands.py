@@ -70,6 +70,7 @@ def test_what_differs_as_a_document(stack: Run):
     Path("t.yaml").write_text(TOPIC.replace("news", "olds"))
     document = json.loads(stack("diff", "--template", "t.yaml", "--output", "json").out)
     assert document == {
+        "version": 1,
         "stack": "s",
         "differs": True,
         "template": [
@@ -112,7 +113,11 @@ def test_a_template_that_needs_a_bucket_is_compared_without(stack: Run):
 @pytest.mark.smoke
 def test_outputs(stack: Run):
     assert stack("outputs") == Outcome(code=0, out="Title  news\n", err="")
-    assert json.loads(stack("outputs", "--output", "json").out) == {"Title": "news"}
+    assert json.loads(stack("outputs", "--output", "json").out) == {
+        "version": 1,
+        "stack": "s",
+        "outputs": {"Title": "news"},
+    }
 
 
 @pytest.mark.parametrize("command", ["diff", "outputs", "status", "delete", "run", "watch"])

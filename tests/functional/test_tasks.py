@@ -99,7 +99,7 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
         ("orders", "SUCCEEDED", 300.0),
         ("prices", "SUCCEEDED", 10.0),
     ]
-    (run_id,) = [one["run_id"] for one in told["job_runs"] if one["job"] == "load-facts"]
+    (run_id,) = [one["runId"] for one in told["jobRuns"] if one["job"] == "load-facts"]
     fault = "simulated: this run was told to fail"
     assert master["output"] == {
         "tasks": [
@@ -191,7 +191,7 @@ def test_two_hundred_tasks_that_fail_fit_into_what_the_master_may_say(run: Run):
     done = run("simulate", "--fail", "job-*", "--output", "json")
     told = json.loads(done.out)
     assert [one["status"] for one in told["executions"][0]["output"]["tasks"]] == ["FAILED"] * 200
-    assert {one["started"] for one in told["job_runs"]} == {0.0}
+    assert {one["started"] for one in told["jobRuns"]} == {0.0}
     longest = json.dumps(told["executions"][0]["output"]).replace("simulated: this run was told to fail", fault[:300])
     assert len(longest.encode()) < 262_144
     assert plain(done.err) == ""
@@ -203,7 +203,7 @@ def test_all_tasks_that_need_nothing_start_at_once_and_the_one_that_needs_all_is
     last = {"name": "last", "glue_job": "last", "needs": [one["name"] for one in first]}
     Path("sfnorch.yaml").write_text(json.dumps({"pattern": "dag", "tasks": [last, *first]}))
     done = run("simulate", "--duration", "job-0=20m", "--output", "json")
-    runs = {one["job"]: one["started"] for one in json.loads(done.out)["job_runs"]}
+    runs = {one["job"]: one["started"] for one in json.loads(done.out)["jobRuns"]}
     assert done.code == 0
     assert runs == {**{f"job-{n}": 0.0 for n in range(count)}, "last": 1200.0}
 

@@ -87,7 +87,7 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
     yield PICTURE, graph_picture
     yield NAVIGATION, navigation
     yield from rule_pages()
-    for page in filter(has_generated_parts, pages()):
+    for page in filter(has_generated_parts, [*pages(), ROOT / "CONTRIBUTING.md"]):
         yield page, partial(_page, page)
 
 

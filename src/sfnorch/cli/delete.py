@@ -39,7 +39,7 @@ def delete(
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stacks import existing_stack
     from sfnorch.report.onlooker import Screen
-    from sfnorch.report.stack import ending_data
+    from sfnorch.report.stack import deletion_data
 
     session = open_session(region, profile)
     with waiting(f"Looking up the stack {stack_name}"):
@@ -49,22 +49,7 @@ def delete(
     screen = Screen(console=progress_console() if output_form == "text" else None)
     deletion = delete_stack(session.cloudformation, stack, screen, Clock(), lambda: secrets.token_hex(4), retain=retain)
     if output_form == "json":
-        document = {
-            "stack": stack_name,
-            "status": deletion.ending.status,
-            "left": [
-                {
-                    "resource": item.logical_id,
-                    "physicalId": item.physical_id,
-                    "type": item.type,
-                    "status": item.status,
-                    "reason": item.reason,
-                }
-                for item in deletion.left
-            ],
-            "failure": None if deletion.done else ending_data(deletion.ending),
-        }
-        print_json(document)
+        print_json(deletion_data(deletion, stack_name))
     if not deletion.done:
         lines = [
             f"{item.logical_id} ({item.type}, {item.physical_id}): {item.reason or item.status}"

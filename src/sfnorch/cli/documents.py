@@ -6,11 +6,14 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sfnorch.printable import PrintableStream, encodes_everything
+
+if TYPE_CHECKING:
+    from sfnorch.report.documents import Document
 
 
 def json_value(text: str, option: str) -> Any:
@@ -53,12 +56,14 @@ PRINTED = "sfnorch.printed"
 """What a context's meta tells when the one document that a script expects has been printed."""
 
 
-def print_json(document: Any) -> None:
-    """Print the one document of a command whose output is JSON."""
+def print_json(document: Document) -> None:
+    """Print the one document of a command whose output is JSON, with its version."""
+    from sfnorch.report.documents import with_version
+
     if context := click.get_current_context(silent=True):
         context.meta[PRINTED] = True
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    click.echo(json.dumps(document, indent=2, ensure_ascii=not encodes_everything(encoding)))
+    click.echo(json.dumps(with_version(document), indent=2, ensure_ascii=not encodes_everything(encoding)))
 
 
 def print_document(text: str) -> None:

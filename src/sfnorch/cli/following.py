@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime, timezone
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.live import Live
@@ -19,7 +19,15 @@ from sfnorch.cli.documents import print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError, with_more
-from sfnorch.report.run_tree import news_lines, print_failures, print_resume, rendered, titles, tree_data
+from sfnorch.report.run_tree import (
+    news_lines,
+    print_failures,
+    print_resume,
+    rendered,
+    started_data,
+    titles,
+    tree_data,
+)
 from sfnorch.report.waiting import at_terminal, waiting
 from sfnorch.resume_command import resume_command
 
@@ -102,7 +110,7 @@ def _show(tree: RunTree, stack_name: str, deadline: float | None, output_form: s
 
 def _tell(tree: RunTree, stack_name: str, output_form: str, clock: Clock, commands: list[str]) -> None:
     if output_form == "json":
-        print_json({**tree_data(tree), "resume": commands})
+        print_json(tree_data(tree, commands))
         return
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     names = titles(tree, stack_name)
@@ -118,7 +126,7 @@ def _now(clock: Clock) -> datetime:
 def _goes_on(tree: RunTree, told: SfnorchError | None, output_form: str) -> SfnorchError:
     """Return what is to be said where a run is no longer followed: it goes on, and how to see or to end it."""
     if output_form == "json":
-        print_json({**tree_data(tree), "resume": []})
+        print_json(tree_data(tree))
     arns = [root.arn for root in tree.roots if not root.ended]
     says = "The run goes on in AWS, and is no longer followed"
     hint = "; ".join(f"`sfnorch watch {arn}` follows it again, `sfnorch stop {arn}` ends it" for arn in arns)
@@ -128,8 +136,7 @@ def _goes_on(tree: RunTree, told: SfnorchError | None, output_form: str) -> Sfno
 def print_started(arns: list[str], output_form: str) -> None:
     """Tells which executions were started, and how to follow them."""
     if output_form == "json":
-        document: dict[str, Any] = {"executions": [{"arn": arn} for arn in arns]}
-        print_json(document)
+        print_json(started_data(arns))
         return
     for arn in arns:
         click.echo(arn)

@@ -62,7 +62,7 @@ def lint(
     if output_form == "json":
         from sfnorch.report.findings import findings_data
 
-        print_json(findings_data(found))
+        print_json({"findings": findings_data(found)})
     else:
         _print(found, heads)
     return 1 if any(finding.severity is Severity.ERROR for finding in found) else 0
@@ -119,17 +119,9 @@ def _list_rules(output_form: str) -> None:
 
     rules = list(entries())
     if output_form == "json":
-        rows = [
-            {
-                "rule": rule.id,
-                "severity": rule.severity.value,
-                "title": rule.title,
-                "why": rule.why,
-                "source": rule.source,
-            }
-            for rule in rules
-        ]
-        print_json(rows)
+        from sfnorch.report.findings import rules_data
+
+        print_json({"rules": rules_data(rules)})
         return
     width = max(len(rule.id) for rule in rules)
     for rule in rules:

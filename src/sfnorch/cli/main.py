@@ -168,8 +168,7 @@ def _print_error(error: Exception, told: SfnorchError | None) -> None:
     from sfnorch.cli.documents import print_json
 
     told = told or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
-    document = {"error": {"message": _without_secrets(told.message), "hint": _without_secrets(told.hint) or None}}
-    print_json(document)
+    print_json({"error": {"message": _without_secrets(told.message), "hint": _without_secrets(told.hint) or None}})
 
 
 def _without_secrets(text: str) -> str:

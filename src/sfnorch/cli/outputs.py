@@ -24,7 +24,7 @@ def outputs(stack_name: str, region: str | None, profile: str | None, output_for
     with waiting(f"Looking up the stack {stack_name}"):
         stack = existing_stack(session.cloudformation, stack_name)
     if output_form == "json":
-        print_json(dict(stack.outputs))
+        print_json({"stack": stack_name, "outputs": dict(stack.outputs)})
     elif stack.outputs:
         print_outputs(stack.outputs, Console())
     else:

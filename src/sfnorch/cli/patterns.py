@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
 from sfnorch.patterns import PATTERNS
 
@@ -13,10 +14,7 @@ from sfnorch.patterns import PATTERNS
 def patterns(output_form: str) -> None:
     """List the kinds of orchestration that a plan can choose."""
     if output_form == "json":
-        import json
-
-        rows = [{"name": pattern.name, "summary": pattern.summary} for pattern in PATTERNS.values()]
-        click.echo(json.dumps(rows, indent=2))
+        print_json({"patterns": [{"name": each.name, "summary": each.summary} for each in PATTERNS.values()]})
         return
     width = max(map(len, PATTERNS))
     for pattern in PATTERNS.values():

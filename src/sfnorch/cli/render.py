@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfnorch.cli.documents import print_document
+from sfnorch.cli.documents import print_document, print_json
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
 from sfnorch.cli.regions import own_partition, partition_option
@@ -16,6 +16,7 @@ from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.findings import Finding
+    from sfnorch.report.documents.templates import RenderDocument
     from sfnorch.workflow import StateMachine, Workflow
 
 FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
@@ -131,20 +132,16 @@ def _machines(workflow: Workflow) -> str:
 
 
 def _print_json(out: Path, form: str, text: str, workflow: Workflow, warnings: list[Finding], now: datetime) -> None:
-    import json
-
     from sfnorch.report.findings import findings_data
+    from sfnorch.report.schedule import schedule_data
     from sfnorch.report.summary import summary_data
 
-    document: dict[str, Any] = {
+    document: RenderDocument = {
         "file": str(out),
         "format": form,
         "bytes": len(text.encode()),
         "machines": summary_data(workflow),
         "warnings": findings_data(warnings),
+        "schedule": schedule_data(workflow.schedule, now) if workflow.schedule else None,
     }
-    if workflow.schedule:
-        from sfnorch.report.schedule import schedule_data
-
-        document["schedule"] = schedule_data(workflow.schedule, now)
-    click.echo(json.dumps(document, indent=2))
+    print_json(document)

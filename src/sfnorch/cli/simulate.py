@@ -112,7 +112,7 @@ def simulate(
     _refuse_jobs(template, run, parameters, behaviour)
     told = figures(run, PRICE_PER_1000 if price is None else price)
     if output_form == "json":
-        from sfnorch.report.run import run_data
+        from sfnorch.report.run_data import run_data
 
         print_json(run_data(run, told))
     else:

@@ -27,8 +27,8 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     from sfnorch.aws.status import status as status_of
     from sfnorch.console import Console
     from sfnorch.report.onlooker import Screen
-    from sfnorch.report.stack import ending_data, failure_words
-    from sfnorch.report.status import print_status, status_data
+    from sfnorch.report.stack import failure_words
+    from sfnorch.report.status import gone_data, print_status, status_data
 
     ending = None
     session = open_session(region, profile)
@@ -46,8 +46,7 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
         if ended is None:
             failed = stack.status != "DELETE_IN_PROGRESS"  # a creation that was deleted when it failed
             if output_form == "json":
-                failure = ending_data(ending) if failed else None
-                print_json({"stack": stack_name, "status": ending.status, "failure": failure})
+                print_json(gone_data(stack_name, ending, failed=failed))
             if failed:
                 raise SfnorchError(failure_words(ending, stack_name), hint=hint(ending.reason))
             screen.says(f"{stack_name} is deleted.")
@@ -56,7 +55,7 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
     with waiting("Reading the last executions and the alarms"):
         found = status_of(client, session.stepfunctions, session.cloudwatch, stack)
     if output_form == "json":
-        print_json({**status_data(found), "failure": ending_data(ending) if ending and ending.failed else None})
+        print_json(status_data(found, ending))
     else:
         print_status(found, Console(), datetime.now(timezone.utc))
     if ending is not None and ending.failed:

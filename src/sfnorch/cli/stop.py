@@ -34,18 +34,12 @@ def stop(
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
     from sfnorch.aws.polling import Clock
     from sfnorch.aws.stopping import stop_run
+    from sfnorch.report.run_tree import stopped_data
 
     with waiting("Stopping the execution, its children and their job runs"):
         stopped = stop_run(session.stepfunctions, session.glue, arn, cause, Clock(), lambda: session.redshift_data)
     if output_form == "json":
-        document = {
-            "executions": list(stopped.executions),
-            "jobRuns": [{"job": job, "runId": run_id} for job, run_id in stopped.job_runs],
-            "workflowRuns": [{"workflow": name, "runId": run_id} for name, run_id in stopped.workflow_runs],
-            "statements": [{"statement": name, "id": run_id} for name, run_id in stopped.statements],
-            "failed": list(stopped.failed),
-        }
-        print_json(document)
+        print_json(stopped_data(stopped))
     else:
         for stopped_arn in stopped.executions:
             click.echo(f"stopped {stopped_arn}")

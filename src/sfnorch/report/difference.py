@@ -7,11 +7,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sfnorch.aws.change_sets import ChangeSet
 from sfnorch.console import Console, Text
 from sfnorch.report.stack import change_set_data, print_changes, print_machines
+
+if TYPE_CHECKING:
+    from sfnorch.report.documents.stacks import DiffDocument
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
@@ -59,8 +62,8 @@ def _lines(text: str) -> list[str]:
         return text.splitlines()
 
 
-def difference_data(difference: Difference) -> dict[str, Any]:
-    """Return the difference as data: `{stack, differs, template, parameters, changeSet, overrides, conflicts, note}`."""
+def difference_data(difference: Difference) -> DiffDocument:
+    """Return the difference as data."""
     return {
         "stack": difference.stack,
         "differs": difference.any,

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
 from sfnorch.findings import Finding, Severity
 
+if TYPE_CHECKING:
+    from sfnorch.lint.catalogue import Entry
+    from sfnorch.report.documents.templates import FindingData, RuleData
+
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
-def findings_data(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """Return the findings as data: `[{rule, severity, file, line, path, message, hint}]`."""
+def findings_data(findings: Sequence[Finding]) -> list[FindingData]:
+    """Return the findings as data."""
     return [
         {
             "rule": finding.rule,
@@ -25,6 +29,20 @@ def findings_data(findings: Sequence[Finding]) -> list[dict[str, Any]]:
             "hint": finding.hint,
         }
         for finding in findings
+    ]
+
+
+def rules_data(rules: Iterable[Entry]) -> list[RuleData]:
+    """Return lint rules as data."""
+    return [
+        {
+            "rule": rule.id,
+            "severity": rule.severity.value,
+            "title": rule.title,
+            "why": rule.why,
+            "source": rule.source,
+        }
+        for rule in rules
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sfnorch.aws.job_logs import ErrorLog
 from sfnorch.aws.links import logs_link
@@ -11,6 +11,9 @@ from sfnorch.console import Console, Text
 from sfnorch.durations import iso
 from sfnorch.glue_logs import error_log_group
 from sfnorch.report.status import STYLES
+
+if TYPE_CHECKING:
+    from sfnorch.report.documents.executions import LogsDocument
 
 
 def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:
@@ -42,8 +45,8 @@ def _head(log: ErrorLog) -> Iterator[str]:
         yield f"The last {len(log.events)} events; --tail 0 prints all"
 
 
-def logs_data(execution: str, logs: Sequence[ErrorLog]) -> dict[str, Any]:
-    """Return the logs as data: `{execution, jobRuns: [{machine, execution, job, runId, …, events}]}`, times in ISO."""
+def logs_data(execution: str, logs: Sequence[ErrorLog]) -> LogsDocument:
+    """Return the logs as data."""
     return {
         "execution": execution,
         "jobRuns": [

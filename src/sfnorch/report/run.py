@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from rich.console import ConsoleOptions
 from rich.measure import Measurement
@@ -24,20 +23,6 @@ _BAR = 32
 _SHORTEST_BAR = 8
 _STYLES = {"SUCCEEDED": "green", "FAILED": "bold red", "TIMED_OUT": "bold red", "TIMEOUT": "bold red"}
 _MOST_ROWS = 200
-
-
-def run_data(run: Run, figures: Figures) -> dict[str, Any]:
-    """Return the run as data, part by part; times in seconds."""
-    return {
-        "executions": [asdict(execution) for execution in run.executions],
-        "events": [{**asdict(event), "what": event.what.value} for event in run.events],
-        "job_runs": [asdict(job_run) for job_run in run.job_runs],
-        "messages": [asdict(message) for message in run.messages],
-        "alarms": [asdict(change) for change in run.alarms],
-        "objects": [asdict(stored) for stored in run.objects],
-        "notes": list(run.notes.values()),
-        "figures": asdict(figures),
-    }
 
 
 def print_run(run: Run, figures: Figures, console: Console) -> None:

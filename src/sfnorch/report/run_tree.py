@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.tree import Tree
@@ -18,6 +18,10 @@ from sfnorch.console import Console, Text
 from sfnorch.durations import duration, iso
 from sfnorch.report.blocked import blocked_by
 from sfnorch.report.status import STYLES
+
+if TYPE_CHECKING:
+    from sfnorch.aws.stopping import Stopped
+    from sfnorch.report.documents.executions import ExecutionData, RunDocument, StartedDocument, StopDocument
 
 _MOST_MESSAGE = 200
 
@@ -111,8 +115,8 @@ def print_resume(commands: Sequence[str], console: Console) -> None:
         console.print(Text(f"Resume: {command}"), soft_wrap=True)
 
 
-def tree_data(tree: RunTree) -> dict[str, Any]:
-    """Return the run as data: `{executions: [{machine, arn, status, …, jobs, children}], failures: [{…}]}`, times in ISO."""
+def tree_data(tree: RunTree, resume: Sequence[str] = ()) -> RunDocument:
+    """Return the run as data; `resume` are the commands that resume it."""
     return {
         "executions": [_node_data(root) for root in tree.roots],
         "failures": [
@@ -128,6 +132,23 @@ def tree_data(tree: RunTree) -> dict[str, Any]:
             }
             for failure in tree.failures()
         ],
+        "resume": list(resume),
+    }
+
+
+def started_data(arns: Sequence[str]) -> StartedDocument:
+    """Return executions that were started and are not followed as data."""
+    return {"executions": [{"arn": arn} for arn in arns]}
+
+
+def stopped_data(stopped: Stopped) -> StopDocument:
+    """Return what was stopped as data."""
+    return {
+        "executions": list(stopped.executions),
+        "jobRuns": [{"job": job, "runId": run_id} for job, run_id in stopped.job_runs],
+        "workflowRuns": [{"workflow": name, "runId": run_id} for name, run_id in stopped.workflow_runs],
+        "statements": [{"statement": name, "id": run_id} for name, run_id in stopped.statements],
+        "failed": list(stopped.failed),
     }
 
 
@@ -137,7 +158,7 @@ def _logs(failure: Failure) -> str | None:
     return logs_link(failure.node.arn, job.run_id, job.log_group) if job and job.run_id and job.of_glue else None
 
 
-def _node_data(node: Node) -> dict[str, Any]:
+def _node_data(node: Node) -> ExecutionData:
     record = node.record
     return {
         "machine": node.machine,

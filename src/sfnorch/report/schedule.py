@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.tree import Tree
 
@@ -15,16 +15,19 @@ from sfnorch.schedules.starts import Outlook, look_ahead
 from sfnorch.schedules.zones import UTC
 from sfnorch.workflow import Schedule
 
+if TYPE_CHECKING:
+    from sfnorch.report.documents.templates import ScheduleData
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def schedule_data(schedule: Schedule, now: datetime) -> dict[str, Any]:
+def schedule_data(schedule: Schedule, now: datetime) -> ScheduleData:
     """Return the schedule as data: its next three start times, local and in UTC, and warnings; a rate has seconds."""
     expression, outlook = _outlook(schedule, now)
     return {
         "expression": schedule.expression,
         "timezone": schedule.timezone,
-        "every_seconds": expression.seconds if isinstance(expression, Rate) else None,
+        "everySeconds": expression.seconds if isinstance(expression, Rate) else None,
         "starts": [{"local": iso(start), "utc": iso(start.astimezone(timezone.utc))} for start in outlook.starts],
         "warnings": [{"message": doubt.message, "hint": doubt.fix} for doubt in outlook.doubts],
     }

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from sfnorch.aws.change_sets import Change, ChangeSet
 from sfnorch.aws.deployment import Outcome
-from sfnorch.aws.hints import hint
 from sfnorch.aws.stack_events import Ending, StackEvent
 from sfnorch.aws.stacks import MACHINE
 from sfnorch.console import Console, Text
 from sfnorch.printable import encodes_everything
+from sfnorch.report.ending import ending_data
+
+if TYPE_CHECKING:
+    from sfnorch.aws.deletion import Deletion
+    from sfnorch.report.documents.stacks import ChangeSetData, DeleteDocument, DeployDocument
 
 _KINDS = {
     "add": "green",
@@ -28,14 +32,15 @@ _MOST_CAUSES = 4
 _TIME = len("00:00:00  ")
 
 
-def change_set_data(change_set: ChangeSet) -> dict[str, Any]:
-    """Return the change set as data: `{name, id, changes: [{change, resource, physicalId, type, iam, causes}]}`."""
+def change_set_data(change_set: ChangeSet) -> ChangeSetData:
+    """Return the change set as data."""
     return {
         "name": change_set.name,
         "id": change_set.id,
         "changes": [
             {
-                "change": change.kind,
+                "action": change.action,
+                "replacement": change.replacement or None,
                 "resource": change.logical_id,
                 "physicalId": change.physical_id,
                 "type": change.type,
@@ -148,19 +153,8 @@ def print_events(batches: Iterable[tuple[StackEvent, ...]], resources: int, cons
             progress.update(task, completed=min(len(done), resources))
 
 
-def ending_data(ending: Ending) -> dict[str, str]:
-    """Return what failed as data: `{status, resource, type, reason, hint}`."""
-    return {
-        "status": ending.status,
-        "resource": ending.resource,
-        "type": ending.type,
-        "reason": ending.reason,
-        "hint": hint(ending.reason),
-    }
-
-
-def outcome_data(outcome: Outcome, stack_name: str, command: str) -> dict[str, Any]:
-    """Return a deployment's end as data: `{stack, status, end, changeSet, outputs, command, failure}`."""
+def outcome_data(outcome: Outcome, stack_name: str, command: str) -> DeployDocument:
+    """Return a deployment's end as data."""
     return {
         "stack": stack_name,
         "status": outcome.stack.status if outcome.stack else None,
@@ -169,6 +163,25 @@ def outcome_data(outcome: Outcome, stack_name: str, command: str) -> dict[str, A
         "outputs": dict(outcome.stack.outputs) if outcome.stack else {},
         "command": command or None,
         "failure": ending_data(outcome.ending) if outcome.ending else None,
+    }
+
+
+def deletion_data(deletion: Deletion, stack_name: str) -> DeleteDocument:
+    """Return a deletion's end as data."""
+    return {
+        "stack": stack_name,
+        "status": deletion.ending.status,
+        "left": [
+            {
+                "resource": item.logical_id,
+                "physicalId": item.physical_id,
+                "type": item.type,
+                "status": item.status,
+                "reason": item.reason,
+            }
+            for item in deletion.left
+        ],
+        "failure": None if deletion.done else ending_data(deletion.ending),
     }
 
 

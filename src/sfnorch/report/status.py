@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from sfnorch.aws.status import Status
 from sfnorch.console import Console, Text
 from sfnorch.durations import duration, iso
+from sfnorch.report.ending import ending_data
+
+if TYPE_CHECKING:
+    from sfnorch.aws.stack_events import Ending
+    from sfnorch.report.documents.stacks import StatusDocument
 
 STYLES = {
     "SUCCEEDED": "green", "OK": "green", "RUNNING": "cyan", "FAILED": "bold red", "TIMED_OUT": "bold red",
@@ -18,8 +23,8 @@ STYLES = {
 """How states of executions, job runs and alarms are coloured."""
 
 
-def status_data(status: Status) -> dict[str, Any]:
-    """Return the status as data: `{stack, status, reason, updated, machines, executions, alarms, outputs}`, times in ISO."""
+def status_data(status: Status, ending: Ending | None = None) -> StatusDocument:
+    """Return the status as data; `ending` is that of the operation that was followed."""
     return {
         "stack": status.stack.name,
         "status": status.stack.status,
@@ -42,6 +47,22 @@ def status_data(status: Status) -> dict[str, Any]:
             for alarm in status.alarms
         ],
         "outputs": dict(status.stack.outputs),
+        "failure": ending_data(ending) if ending and ending.failed else None,
+    }
+
+
+def gone_data(stack_name: str, ending: Ending, *, failed: bool) -> StatusDocument:
+    """Return the status of a stack that was deleted while it was followed."""
+    return {
+        "stack": stack_name,
+        "status": ending.status,
+        "reason": ending.reason,
+        "updated": None,
+        "machines": [],
+        "executions": [],
+        "alarms": [],
+        "outputs": {},
+        "failure": ending_data(ending) if failed else None,
     }
 
 

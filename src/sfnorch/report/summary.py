@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rich.tree import Tree
 
 from sfnorch.console import Console, Text
 from sfnorch.workflow import MachineArn, StateMachine, TopicArn, Workflow
 
+if TYPE_CHECKING:
+    from sfnorch.report.documents.templates import MachineSummary
 
-def summary_data(workflow: Workflow) -> list[dict[str, Any]]:
-    """Return the machines as data: `[{machine, key, states, jobs}]`."""
+
+def summary_data(workflow: Workflow) -> list[MachineSummary]:
+    """Return the machines as data."""
     return [
         {
             "machine": machine.name,

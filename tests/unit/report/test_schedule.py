@@ -72,7 +72,7 @@ def test_it_is_data():
     assert schedule_data(DAILY, NOW) == {
         "expression": "cron(30 2 * * ? *)",
         "timezone": "Europe/Berlin",
-        "every_seconds": None,
+        "everySeconds": None,
         "starts": [
             {"local": "2027-03-27T02:30:00+01:00", "utc": "2027-03-27T01:30:00+00:00"},
             {"local": "2027-03-29T02:30:00+02:00", "utc": "2027-03-29T00:30:00+00:00"},
@@ -91,7 +91,7 @@ def test_a_rate_as_data_has_its_seconds():
     assert schedule_data(Schedule(machine="", expression="rate(6 hours)"), NOW) == {
         "expression": "rate(6 hours)",
         "timezone": "UTC",
-        "every_seconds": 21_600,
+        "everySeconds": 21_600,
         "starts": [],
         "warnings": [],
     }

@@ -1,0 +1,49 @@
+"""The JSON documents that commands print with `--output json`.
+
+Each document is a TypedDict: its text is the reference that users read (docs/reference/output.md), and a test validates
+what the commands print against it. A field is always present; where there is no value it is null or empty.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from sfnorch.report.documents.errors import ErrorDocument
+    from sfnorch.report.documents.executions import LogsDocument, RunDocument, StartedDocument, StopDocument
+    from sfnorch.report.documents.simulation import SimulationDocument
+    from sfnorch.report.documents.stacks import (
+        DeleteDocument,
+        DeployDocument,
+        DiffDocument,
+        OutputsDocument,
+        StatusDocument,
+    )
+    from sfnorch.report.documents.templates import LintDocument, PatternsDocument, RenderDocument, RulesDocument
+
+    Document: TypeAlias = (
+        DeleteDocument
+        | DeployDocument
+        | DiffDocument
+        | ErrorDocument
+        | LintDocument
+        | LogsDocument
+        | OutputsDocument
+        | PatternsDocument
+        | RenderDocument
+        | RulesDocument
+        | RunDocument
+        | SimulationDocument
+        | StartedDocument
+        | StatusDocument
+        | StopDocument
+    )
+    """What a command may print as JSON."""
+
+VERSION = 1
+"""The version of all documents. A new field does not raise it; a field that goes or changes its meaning does."""
+
+
+def with_version(document: Document) -> dict[str, object]:
+    """Return the document as it is printed: its version first."""
+    return {"version": VERSION, **document}

@@ -1,0 +1,192 @@
+"""The documents of commands about executions on AWS: run, watch, resume, stop, logs."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+from sfnorch.report.documents.types import Timestamp
+
+
+class JobData(TypedDict):
+    """A Glue job, or another step, that an execution ran."""
+
+    job: str
+    """Name of the job or of the step."""
+    status: str
+    """Status of the last attempt, such as `RUNNING`, `SUCCEEDED` or `FAILED`."""
+    runId: str | None
+    """ID of the last job run."""
+    message: str | None
+    """Error message; null if it did not fail."""
+    attempts: int
+    """Number of attempts."""
+    started: Timestamp | None
+    """Start time."""
+    ended: Timestamp | None
+    """End time; null while it runs."""
+
+
+class ExecutionData(TypedDict):
+    """An execution with its jobs and with the executions that it started."""
+
+    machine: str
+    """Name of the state machine."""
+    arn: str
+    """ARN of the execution."""
+    status: str
+    """Status of the execution, such as `RUNNING`, `SUCCEEDED` or `FAILED`."""
+    started: Timestamp | None
+    """Start time."""
+    ended: Timestamp | None
+    """End time; null while it runs."""
+    error: str | None
+    """Error name; null if it did not fail."""
+    message: str | None
+    """Error message; null if it did not fail."""
+    input: Any
+    """Input of the execution."""
+    output: Any
+    """Output of the execution; null while it runs, or if it failed."""
+    jobs: list[JobData]
+    """Jobs and other steps that it ran."""
+    children: list[ExecutionData]
+    """Executions that it started."""
+    joined: list[str]
+    """ARNs of executions that it waits for but that another execution started (pattern `dag`)."""
+
+
+class RunFailure(TypedDict):
+    """A failure that caused others."""
+
+    machine: str
+    """Name of the state machine that failed."""
+    execution: str
+    """ARN of the execution."""
+    job: str | None
+    """Job that failed; null if the execution failed without a job."""
+    runId: str | None
+    """ID of the job run."""
+    logGroup: str | None
+    """Log group of the job run, if the history of the execution contains it."""
+    message: str
+    """Error message."""
+    link: str
+    """Console page of the execution."""
+    logs: str | None
+    """Console page of the job run's error log."""
+
+
+class RunDocument(TypedDict):
+    """A run: the executions that were started, and what failed in them."""
+
+    executions: list[ExecutionData]
+    """Executions that were started or named, with their children."""
+    failures: list[RunFailure]
+    """What failed; empty if nothing failed."""
+    resume: list[str]
+    """Commands that resume the run; empty if there is nothing to resume or the run was not followed to its end."""
+
+
+class StartedExecution(TypedDict):
+    """An execution that was started."""
+
+    arn: str
+    """ARN of the execution."""
+
+
+class StartedDocument(TypedDict):
+    """The executions that were started and are not followed."""
+
+    executions: list[StartedExecution]
+    """Executions that were started."""
+
+
+class StoppedJobRun(TypedDict):
+    """A Glue job run that was stopped."""
+
+    job: str
+    """Name of the job."""
+    runId: str
+    """ID of the job run."""
+
+
+class StoppedWorkflowRun(TypedDict):
+    """A run of a Glue workflow that was stopped."""
+
+    workflow: str
+    """Name of the workflow."""
+    runId: str
+    """ID of the run."""
+
+
+class CancelledStatement(TypedDict):
+    """A Redshift statement that was canceled."""
+
+    statement: str
+    """Name of the step."""
+    id: str
+    """ID of the statement."""
+
+
+class StopDocument(TypedDict):
+    """What was stopped."""
+
+    executions: list[str]
+    """ARNs of the executions that were stopped."""
+    jobRuns: list[StoppedJobRun]
+    """Glue job runs that were stopped."""
+    workflowRuns: list[StoppedWorkflowRun]
+    """Runs of Glue workflows that were stopped."""
+    statements: list[CancelledStatement]
+    """Redshift statements that were canceled."""
+    failed: list[str]
+    """What could not be stopped, with the reason."""
+
+
+class LogEventData(TypedDict):
+    """A log event."""
+
+    timestamp: Timestamp | None
+    """Time of the event."""
+    logStream: str
+    """Log stream that it is in."""
+    message: str
+    """Text of the event."""
+
+
+class JobRunLog(TypedDict):
+    """The error log of a Glue job run."""
+
+    machine: str
+    """Name of the state machine."""
+    execution: str
+    """ARN of the execution."""
+    job: str
+    """Name of the job."""
+    runId: str | None
+    """ID of the job run; null if Glue did not start it."""
+    status: str
+    """Status of the job run."""
+    message: str | None
+    """Error message."""
+    logGroup: str | None
+    """Log group of the error log; null if Glue did not start the job."""
+    logStreams: list[str]
+    """Log streams that `events` were read from."""
+    otherLogStreams: list[str]
+    """Log streams of executors that were not read; `--executors` reads them."""
+    cut: bool
+    """Whether there are more events than `--tail` allows."""
+    error: str | None
+    """Why there is no log."""
+    events: list[LogEventData]
+    """Log events in the order of time; empty if there is no log."""
+
+
+class LogsDocument(TypedDict):
+    """The error logs of the jobs that failed in an execution."""
+
+    execution: str
+    """ARN of the execution."""
+    jobRuns: list[JobRunLog]
+    """Job runs that failed, or with `--all-jobs` every job run."""

@@ -1,0 +1,231 @@
+"""An example of each JSON document, made by the code that commands use."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timezone
+from functools import cache
+from typing import TYPE_CHECKING
+
+from sfnorch.aws.change_sets import Change, ChangeSet
+from sfnorch.aws.deletion import Deletion
+from sfnorch.aws.deployment import Outcome
+from sfnorch.aws.job_logs import ErrorLog, JobRun, LogEvent
+from sfnorch.aws.run_tree import Node, RunTree
+from sfnorch.aws.stack_events import Ending
+from sfnorch.aws.stacks import Resource, Stack
+from sfnorch.aws.status import AlarmState, LastExecution, Machine, Status
+from sfnorch.aws.stopping import Stopped
+from sfnorch.findings import Finding, Severity
+from sfnorch.lint.catalogue import entries
+from sfnorch.patterns import PATTERNS, workflow
+from sfnorch.plan.load import parse_plan
+from sfnorch.report.difference import Difference, difference_data
+from sfnorch.report.documents import with_version
+from sfnorch.report.documents.errors import ErrorDocument
+from sfnorch.report.findings import findings_data, rules_data
+from sfnorch.report.job_logs import logs_data
+from sfnorch.report.run_data import run_data
+from sfnorch.report.run_tree import started_data, stopped_data, tree_data
+from sfnorch.report.schedule import schedule_data
+from sfnorch.report.stack import deletion_data, outcome_data
+from sfnorch.report.status import status_data
+from sfnorch.report.summary import summary_data
+from sfnorch.resume_command import resume_command
+from sfnorch.simulate import record
+from sfnorch.simulate.figures import figures
+from tests.replay import Replay
+
+if TYPE_CHECKING:
+    from sfnorch.report.documents import Document
+
+PLAN = """\
+pattern: flow
+name: etl
+schedule: cron(0 3 * * ? *)
+steps:
+- {name: load, glue_job: load-orders}
+"""
+ACCOUNT = "us-east-1:123456789012"
+EXECUTION = f"arn:aws:states:{ACCOUNT}:execution:etl-jobs:nightly"
+MACHINE = f"arn:aws:states:{ACCOUNT}:stateMachine:etl-jobs"
+TOPIC = f"arn:aws:sns:{ACCOUNT}:etl-AlarmTopic"
+ALARM = "etl-jobs-failed"
+RUN_ID = "jr_9f25…"
+
+
+def example(document: type) -> str:
+    """Return an example of the document, as a command prints it."""
+    return json.dumps(with_version(_documents()[document.__name__]), indent=2, ensure_ascii=False)
+
+
+def _moment(second: int) -> datetime:
+    return datetime(2026, 1, 31, 3, 0, second, tzinfo=timezone.utc)
+
+
+_FINDING = Finding(
+    rule="missing-permission",
+    severity=Severity.ERROR,
+    file="template.yaml",
+    line=12,
+    path="Resources.StateMachine.Properties.Definition.States.RunJob",
+    message="the role of StateMachine lacks glue:StartJobRun on the job load-orders",
+    hint="allow it in a policy of the role",
+)
+_CHANGE = Change(
+    action="Add", logical_id="AlarmTopic", physical_id="", type="AWS::SNS::Topic", replacement="", causes=()
+)
+_CHANGE_SET = ChangeSet(
+    id=f"arn:aws:cloudformation:{ACCOUNT}:changeSet/sfnorch-4b1c/…",
+    name="sfnorch-4b1c",
+    stack_id="",
+    stack_name="etl",
+    status="CREATE_COMPLETE",
+    execution_status="AVAILABLE",
+    reason="",
+    parameters={},
+    changes=(_CHANGE,),
+)
+_STACK = Stack(id="", name="etl", status="CREATE_COMPLETE", updated=_moment(0), outputs={"StateMachineArn": MACHINE})
+_FAILED = Ending(status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", reason="The bucket is not empty")
+_STATE_MACHINE = Machine(logical_id="StateMachine", arn=MACHINE, title="jobs")
+
+
+def _difference() -> Difference:
+    return Difference(
+        stack="etl",
+        lines=(
+            "--- deployed: etl",
+            "+++ here: SAM-template.yaml",
+            "@@ -3 +3 @@",
+            "-    Default: dev",
+            "+    Default: prod",
+        ),
+        parameters={"Environment": ("dev", "prod")},
+        overrides={"AllowedGlueJobs": "load-*"},
+        owners={"AllowedGlueJobs": "jobs"},
+        change_set=_CHANGE_SET,
+    )
+
+
+def _status() -> Status:
+    last = LastExecution(
+        machine=_STATE_MACHINE, arn=EXECUTION, name="nightly", status="FAILED", started=_moment(0), ended=_moment(20)
+    )
+    alarm = AlarmState(
+        title="jobs-failed", name=ALARM, state="ALARM", since=_moment(20), reason="Job load-orders failed"
+    )
+    return Status(stack=_STACK, machines=(_STATE_MACHINE,), executions=(last,), alarms=(alarm,))
+
+
+def _tree() -> RunTree:
+    replay = Replay.of("dynamic")
+    tree = RunTree(replay.client(), replay.roots, replay.clock)
+    for _ in tree.follow():
+        pass
+    return tree
+
+
+def _log() -> ErrorLog:
+    run = JobRun(
+        node=Node(arn=EXECUTION),
+        job="load-orders",
+        glue_name="load-orders",
+        run_id=RUN_ID,
+        status="FAILED",
+        message="KeyError",
+    )
+    event = LogEvent(at=_moment(20), stream=RUN_ID, text="KeyError: 'id'")
+    return ErrorLog(run=run, log_group="/aws-glue/jobs", events=(event,), streams=(RUN_ID,))
+
+
+def _simulated() -> record.Run:
+    execution = record.Execution(
+        arn=EXECUTION,
+        name="nightly",
+        machine=MACHINE,
+        title="jobs",
+        parent="",
+        input={},
+        started=0.0,
+        status="FAILED",
+        ended=300.0,
+        error="GlueJobFailed",
+        cause="load-orders failed",
+        states=["ResolveJobs", "RunGivenJobs", "RaiseAlarm", "ExecutionFailed"],
+        history=16,
+    )
+    job_run = record.JobRun(
+        job="load-orders",
+        run_id=RUN_ID,
+        execution=EXECUTION,
+        machine="jobs",
+        started=0.0,
+        seconds=300.0,
+        ended=300.0,
+        status="FAILED",
+        message="load-orders failed",
+    )
+    detail = {"job": "load-orders", "run": RUN_ID}
+    event = record.Event(
+        at=0.0, what=record.What.JOB_RUN_STARTED, execution=EXECUTION, machine="jobs", state="RunJob", detail=detail
+    )
+    change = record.AlarmChange(
+        at=300.0, alarm=ALARM, before="OK", after="ALARM", reason="Job load-orders failed", told=(TOPIC,)
+    )
+    message = record.Message(
+        at=300.0, topic=TOPIC, subject=f"ALARM: {ALARM}", message="{}", attributes={}, sender=f"alarm {ALARM}"
+    )
+    return record.Run(executions=[execution], events=[event], job_runs=[job_run], alarms=[change], messages=[message])
+
+
+@cache
+def _documents() -> dict[str, Document]:
+    rule = next(entry for entry in entries() if entry.id == _FINDING.rule)
+    pattern = PATTERNS["dynamic"]
+    run, tree, built = _simulated(), _tree(), workflow(parse_plan(PLAN))
+    assert built.schedule is not None
+    error: ErrorDocument = {
+        "error": {
+            "message": "There is no stack etl in us-east-1",
+            "hint": "--stack-name and --region choose another; `sfnorch deploy` makes one",
+        }
+    }
+    return {
+        "ErrorDocument": error,
+        "PatternsDocument": {"patterns": [{"name": pattern.name, "summary": pattern.summary}]},
+        "RenderDocument": {
+            "file": "SAM-template.yaml",
+            "format": "sam",
+            "bytes": 13_579,
+            "machines": summary_data(built),
+            "warnings": [],
+            "schedule": schedule_data(built.schedule, _moment(0)),
+        },
+        "LintDocument": {"findings": findings_data([_FINDING])},
+        "RulesDocument": {"rules": rules_data([rule])},
+        "SimulationDocument": run_data(run, figures(run)),
+        "DeployDocument": outcome_data(Outcome(end="deployed", stack=_STACK, change_set=_CHANGE_SET), "etl", ""),
+        "DiffDocument": difference_data(_difference()),
+        "StatusDocument": status_data(_status()),
+        "OutputsDocument": {"stack": "etl", "outputs": dict(_STACK.outputs)},
+        "DeleteDocument": deletion_data(
+            Deletion(
+                ending=_FAILED,
+                left=(
+                    Resource(
+                        logical_id=_FAILED.resource,
+                        physical_id="etl-results",
+                        type=_FAILED.type,
+                        status=_FAILED.status,
+                        reason=_FAILED.reason,
+                    ),
+                ),
+            ),
+            "etl",
+        ),
+        "RunDocument": tree_data(tree, [resume_command(tree.roots[0].arn, stack_name="etl")]),
+        "StartedDocument": started_data([EXECUTION]),
+        "StopDocument": stopped_data(Stopped(executions=(EXECUTION,), job_runs=(("load-orders", RUN_ID),), failed=())),
+        "LogsDocument": logs_data(EXECUTION, [_log()]),
+    }
