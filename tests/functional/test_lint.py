@@ -57,7 +57,7 @@ def test_a_plans_errors_are_the_plans(run: Run):
     assert (done.code, done.out, done.err) == (
         1,
         "",
-        "Error: pattern: there is no pattern 'dinamic'; did you mean dynamic? (p.yaml, line 1)\n",
+        "Error: pattern: unknown pattern 'dinamic'; did you mean dynamic? (p.yaml, line 1)\n",
     )
 
 

@@ -244,15 +244,15 @@ def test_every_fault_of_a_plan_is_told_and_the_old_template_stays(run: Run, tmp_
     done = run("render")
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        "Error: childern: there is no key 'childern' here; did you mean children? (sfnorch.yaml, line 2)\n"
-        "Error: notify: a list is none of 'failure', 'always' or 'never' (sfnorch.yaml, line 3)\n"
+        "Error: childern: unknown key 'childern'; did you mean children? (sfnorch.yaml, line 2)\n"
+        "Error: notify: a list is invalid; must be 'failure', 'always' or 'never' (sfnorch.yaml, line 3)\n"
     )
     assert (tmp_path / "SAM-template.yaml").read_text() == "old"
 
 
 def test_a_plan_that_is_not_there(run: Run):
     done = run("render", "--plan", "other.yaml")
-    assert (done.code, done.err) == (1, "Error: There is no plan other.yaml\n  sfnorch init writes one\n")
+    assert (done.code, done.err) == (1, "Error: There is no plan other.yaml\n  create one with sfnorch init\n")
 
 
 def test_an_output_that_is_a_directory(run: Run, tmp_path: Path):
