@@ -28,7 +28,7 @@ def _workflow_name(name: str) -> str:
 class ContinuousPlan(OrchestrationPlan):
     """A Glue workflow that runs in a loop, until an action fails or the loop is stopped."""
 
-    pattern: Literal["continuous"] = Field(description="The kind of orchestration.", examples=["continuous"])
+    pattern: Literal["continuous"] = Field(description="Pattern of the orchestration.", examples=["continuous"])
     workflow: Annotated[str, AfterValidator(_workflow_name)] | None = Field(
         default=None,
         description="Name of the Glue workflow. The input of an execution can name another one: {workflow_name: …}.",

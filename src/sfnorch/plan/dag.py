@@ -83,7 +83,7 @@ class DagTask(Job):
 class DagPlan(OrchestrationPlan):
     """Tasks with dependencies: each task starts as soon as the tasks that it needs have succeeded."""
 
-    pattern: Literal["dag"] = Field(description="The kind of orchestration.", examples=["dag"])
+    pattern: Literal["dag"] = Field(description="Pattern of the orchestration.", examples=["dag"])
     on_task_failure: Literal["succeed", "fail"] = Field(
         default="succeed",
         description="Whether the master execution succeeds or fails when a task failed. Tasks that do not need the "

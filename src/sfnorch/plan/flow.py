@@ -333,7 +333,7 @@ class FlowStep(Model):
 class FlowPlan(OrchestrationPlan):
     """Steps in sequence, in parallel, and for each item of a list, in one state machine."""
 
-    pattern: Literal["flow"] = Field(description="The kind of orchestration.", examples=["flow"])
+    pattern: Literal["flow"] = Field(description="Pattern of the orchestration.", examples=["flow"])
     functions: Annotated[list[Function], Field(max_length=50)] = Field(
         default=[],
         description="Lambda functions that the stack creates. Their Python code is in files next to the plan.",

@@ -243,7 +243,7 @@ class OrchestrationPlan(Plan):
 class MasterChildPlan(OrchestrationPlan, JobListPlan):
     """Chains of Glue jobs in parallel: a master state machine starts a child for each chain and waits for all."""
 
-    pattern: Literal["master-child"] = Field(description="The kind of orchestration.", examples=["master-child"])
+    pattern: Literal["master-child"] = Field(description="Pattern of the orchestration.", examples=["master-child"])
     on_child_failure: Literal["succeed", "fail"] = Field(
         default="succeed",
         description="Whether the master execution succeeds or fails when a child failed. The other children continue "
@@ -283,7 +283,7 @@ class MasterChildPlan(OrchestrationPlan, JobListPlan):
 class DynamicPlan(JobListPlan):
     """One state machine; each execution runs the Glue jobs from its input."""
 
-    pattern: Literal["dynamic"] = Field(description="The kind of orchestration.", examples=["dynamic"])
+    pattern: Literal["dynamic"] = Field(description="Pattern of the orchestration.", examples=["dynamic"])
     continue_on_failure: bool = Field(
         default=False,
         description="false: the first failed job ends the execution. true: all jobs run, the outcome lists the result "

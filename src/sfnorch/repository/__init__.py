@@ -1,4 +1,4 @@
-"""What stands in the repository of a plan beside it: the buildspec that the pipeline's stages run, and a README."""
+"""The files in the repository of a plan: the buildspec that the pipeline runs, and a README."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _PACKAGE, _INPUT = "SFNORCH_PACKAGE: sfnorch", "SIMULATED_INPUT: '{}'"
 
 
 def buildspec_text(requirement: str, simulated_input: str = "{}") -> str:
-    """Return the buildspec; `requirement` is what pip is to install sfnorch from: its name with a version, or a folder.
+    """Return the buildspec. `requirement` is pip's argument that installs sfnorch: a name with a version, or a path.
 
-    `simulated_input` is what the run is started with that is played through offline.
+    `simulated_input` is the input of the simulated execution, as JSON.
     """
     text = _text(BUILDSPEC_FILE).replace(_PACKAGE, f"SFNORCH_PACKAGE: {_quoted(requirement)}")
     return text.replace(_INPUT, f"SIMULATED_INPUT: {_quoted(simulated_input)}")
@@ -25,9 +25,10 @@ def _quoted(text: str) -> str:
 
 
 def package() -> tuple[str, bool]:
-    """Return what pip installs this very sfnorch from, and whether that is known: a commit, or an archive on the web.
+    """Return the argument of pip that installs this version of sfnorch, and whether it is known to work.
 
-    Else it is the name with the version, which an index may or may not have.
+    It is known for a commit or an archive with a URL. Otherwise it is the name with the version, which may not be in an
+    index.
     https://packaging.python.org/en/latest/specifications/direct-url/
     """
     installed = distribution("sfnorch")
@@ -41,7 +42,7 @@ def package() -> tuple[str, bool]:
 
 
 def readme_text(plan_file: str) -> str:
-    """Return the README of a repository that holds a plan."""
+    """Return the README for the repository of a plan."""
     return _text(README_FILE).replace("PLAN_FILE", plan_file)
 
 
