@@ -103,7 +103,7 @@ def compose(text: str, file: str, kind: Kind) -> Composed:
         return _look_over(text, file, kind, yaml.SafeLoader)  # PyYAML's messages do not depend on libyaml
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        finding = kind.finding(file, mark.line + 1 if mark else None, f"this is not valid YAML: {error.problem}")
+        finding = kind.finding(file, mark.line + 1 if mark else None, f"this is not YAML: {error.problem}")
         raise kind.error([finding]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1

@@ -211,9 +211,9 @@ def test_no_file_and_a_directory(run: Run):
         1,
         "",
         """\
-none.yaml: error: There is no template none.yaml [template]
+none.yaml: error: The template none.yaml does not exist [template]
   sfnorch render writes one
-folder: error: folder is a directory, and a template is a file [template]
+folder: error: folder is a directory; a template must be a file [template]
   name a file in it
 2 templates, 2 errors.
 """,

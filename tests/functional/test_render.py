@@ -170,7 +170,7 @@ def test_a_schedule_with_faults_is_not_rendered(run: Run, tmp_path: Path):
     assert (done.code, done.out, done.err) == (
         1,
         "",
-        "Error: schedule: day-of-month and day-of-week are both given; write cron(0 3 * * ? *) (sfnorch.yaml, line 2)\n",
+        "Error: schedule: day-of-month and day-of-week are both set; write cron(0 3 * * ? *) (sfnorch.yaml, line 2)\n",
     )
 
 
@@ -252,7 +252,7 @@ def test_every_fault_of_a_plan_is_told_and_the_old_template_stays(run: Run, tmp_
 
 def test_a_plan_that_is_not_there(run: Run):
     done = run("render", "--plan", "other.yaml")
-    assert (done.code, done.err) == (1, "Error: There is no plan other.yaml\n  create one with sfnorch init\n")
+    assert (done.code, done.err) == (1, "Error: The plan other.yaml does not exist\n  create one with sfnorch init\n")
 
 
 def test_an_output_that_is_a_directory(run: Run, tmp_path: Path):

@@ -323,7 +323,7 @@ steps:
 - {name: a, lambda: clean-orders}
 """,
         [
-            "functions[0].code: missing.py can't be read: No such file or directory (plan.yaml, line 3)",
+            "functions[0].code: missing.py cannot be read: No such file or directory (plan.yaml, line 3)",
         ],
     ),
     "continuous": (

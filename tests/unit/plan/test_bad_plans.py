@@ -113,7 +113,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "a control character": (
         "pattern: a\x01b\n",
         [
-            "U+0001 can't stand in YAML (plan.yaml, line 1)",
+            "U+0001 is not allowed in YAML (plan.yaml, line 1)",
         ],
     ),
     "no pattern": (
@@ -137,16 +137,16 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "an alias": (
         ("pattern: master-child\ntags: &a {x: '1'}\nname: *a\n"),
         [
-            "an alias is not taken: *a; write the value out where it is used (plan.yaml, line 3)",
+            "the alias *a is unsupported; write the value out where it is used (plan.yaml, line 3)",
         ],
     ),
     "a YAML bomb": (
         ("a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n"),
         [
-            "an alias is not taken: *a; write the value out where it is used (plan.yaml, line 2)",
-            "an alias is not taken: *a; write the value out where it is used (plan.yaml, line 2)",
-            "an alias is not taken: *b; write the value out where it is used (plan.yaml, line 3)",
-            "an alias is not taken: *b; write the value out where it is used (plan.yaml, line 3)",
+            "the alias *a is unsupported; write the value out where it is used (plan.yaml, line 2)",
+            "the alias *a is unsupported; write the value out where it is used (plan.yaml, line 2)",
+            "the alias *b is unsupported; write the value out where it is used (plan.yaml, line 3)",
+            "the alias *b is unsupported; write the value out where it is used (plan.yaml, line 3)",
         ],
     ),
     "a CloudFormation tag": (
@@ -176,13 +176,13 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "too deep": (
         "pattern: master-child\ntags: " + "[" * 30 + "]" * 30,
         [
-            "lists or mappings stand within each other too deep (plan.yaml, line 2)",
+            "lists or mappings are nested too deep (plan.yaml, line 2)",
         ],
     ),
     "thousands deep": (
         "[" * 5000,
         [
-            "lists or mappings stand within each other too deep (plan.yaml, line 1)",
+            "lists or mappings are nested too deep (plan.yaml, line 1)",
         ],
     ),
     "unknown keys": (
@@ -410,7 +410,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "a schedule of two kinds of days": (
         ("pattern: master-child\nschedule: cron(0 3 * * * *)\n"),
         [
-            "schedule: day-of-month and day-of-week are both given; write cron(0 3 * * ? *) (plan.yaml, line 2)",
+            "schedule: day-of-month and day-of-week are both set; write cron(0 3 * * ? *) (plan.yaml, line 2)",
         ],
     ),
     "a schedule out of every range, in no zone": (
@@ -479,8 +479,8 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "half a character": (
         ('pattern: master-child\ntags: {"\\ud83d": a, t: "\\ud83d"}\n'),
         [
-            "half a character can't stand in a text; write the character itself (plan.yaml, line 2)",
-            "half a character can't stand in a text; write the character itself (plan.yaml, line 2)",
+            "a surrogate is not allowed in a string; write the character itself (plan.yaml, line 2)",
+            "a surrogate is not allowed in a string; write the character itself (plan.yaml, line 2)",
         ],
     ),
     "bad dynamic plan": (

@@ -139,10 +139,14 @@ def test_links_that_lead_out_of_the_plans_folder(folder: Path):
     (folder / "f.py").symlink_to(beside / "index.py")
     (folder / "link").symlink_to(beside)
     (folder / "code" / "more.py").symlink_to(beside / "index.py")
-    where = f"leads out of the plan's folder, to {beside}"
-    assert said_of("f.py", folder) == [f"functions[0].code: f.py {where}/index.py (plan.yaml, line 1)"]
-    assert said_of("link", folder) == [f"functions[0].code: link {where} (plan.yaml, line 1)"]
-    assert said_of("code", folder) == [f"functions[0].code: code {where}/index.py (plan.yaml, line 1)"]
+    outside = "outside the plan's folder"
+    assert said_of("f.py", folder) == [
+        f"functions[0].code: f.py is a link to {beside}/index.py, {outside} (plan.yaml, line 1)"
+    ]
+    assert said_of("link", folder) == [f"functions[0].code: link is a link to {beside}, {outside} (plan.yaml, line 1)"]
+    assert said_of("code", folder) == [
+        f"functions[0].code: code is a link to {beside}/index.py, {outside} (plan.yaml, line 1)"
+    ]
 
 
 def test_what_is_no_file_is_not_read(folder: Path):
@@ -170,7 +174,7 @@ def test_names_that_no_file_and_no_package_can_have(folder: Path):
     ]
     Path(os.fsdecode(os.fsencode(folder / "code") + b"/\xff.py")).write_text(GOOD)
     assert said_of("code", folder) == [
-        "functions[0].code: code holds a file whose name is not UTF-8: ?.py (plan.yaml, line 1)",
+        "functions[0].code: code contains a file whose name is not UTF-8: ?.py (plan.yaml, line 1)",
     ]
-    with pytest.raises(CodeError, match="can't be read: embedded null byte"):
+    with pytest.raises(CodeError, match="cannot be read: embedded null byte"):
         read_code(folder, "a\0b.py")
