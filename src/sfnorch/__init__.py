@@ -1,3 +1,3 @@
-"""sfnorch: a plan of AWS Glue jobs in, the whole Step Functions orchestration out."""
+"""sfnorch: render a plan of AWS Glue jobs as a Step Functions orchestration."""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Durations and moments as people and programs write and read them."""
+"""Conversions of durations and times to and from text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)
 
 
 def seconds_of(text: str) -> float | None:
-    """Return the seconds of `90s`, `15m`, `1h30m`; None for what is no duration."""
+    """Return the seconds of `90s`, `15m`, `1h30m`; None for a text that is not a duration."""
     match = _PARTS.fullmatch(text.strip())
     if not match or not any(match.groups()):
         return None
@@ -18,7 +18,7 @@ def seconds_of(text: str) -> float | None:
 
 
 def duration(seconds: float) -> str:
-    """Return the duration as a person reads it: `00s`, `15m`, `1h30m`, `2m05s`."""
+    """Return a number of seconds as readable text: `00s`, `15m`, `1h30m`, `2m05s`."""
     whole = max(0, round(seconds))
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     if not hours and not minutes:
@@ -30,5 +30,5 @@ def duration(seconds: float) -> str:
 
 
 def iso(at: datetime | None) -> str | None:
-    """Return the moment in ISO 8601, for programs; None where there is none."""
+    """Return the time in ISO 8601; None for None."""
     return at.isoformat() if at else None

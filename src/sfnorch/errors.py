@@ -1,10 +1,10 @@
-"""What can go wrong in words: every error that a user can cause is one of these."""
+"""Expected errors: every error that a user can cause is one of these classes."""
 
 from __future__ import annotations
 
 
 class SfnorchError(Exception):
-    """An error that a user can mend: what is wrong, and a hint what to do about it."""
+    """An error that a user can fix: a message that says what is wrong, and a hint that says how to fix it."""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
@@ -13,20 +13,20 @@ class SfnorchError(Exception):
 
 
 class LimitError(SfnorchError):
-    """A rendering that AWS would refuse for its size: the limit, the place and the way out."""
+    """A rendering that exceeds a limit of AWS: the message has the limit and the place, the hint a fix."""
 
 
 def with_more(error: SfnorchError | None, message: str, *, hint: str) -> SfnorchError:
-    """Return the error, if there is one, and what is to be said besides: another line, another hint."""
+    """Return the error with another line in its message and another hint; without an error, a new one."""
     if error is None:
         return SfnorchError(message, hint=hint)
     return SfnorchError(f"{error.message}\n{message}", hint="; ".join(filter(None, (error.hint, hint))))
 
 
 def was_interrupted(error: BaseException | None) -> bool:
-    """Return whether the error comes from Ctrl-C, also where other code has made another error of it.
+    """Return whether Ctrl-C caused the error, also if other code has replaced the KeyboardInterrupt.
 
-    Python before 3.12, for example, makes a RuntimeError of what is raised while a class is created.
+    Python before 3.12, for example, replaces an error during the creation of a class with a RuntimeError.
     https://docs.python.org/3/whatsnew/3.12.html
     """
     seen: set[int] = set()

@@ -1,7 +1,7 @@
-"""JSONata in a text, and what it refers to: its free variables, the parts of $states, the functions it calls.
+"""JSONata expressions in strings, and their names: free variables, parts of $states, called functions.
 
-Step Functions evaluates a text between `{%` and `%}`. The parser is jsonata-python's, loaded when an expression is
-first looked into; its tree is walked for names only, nothing is evaluated.
+Step Functions evaluates a string between `{%` and `%}`. The parser is that of jsonata-python, which is imported for the
+first expression. Only the names in its tree are read; nothing is evaluated.
 https://docs.jsonata.org/programming, https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
 
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 ADDED_FUNCTIONS = frozenset({"partition", "range", "hash", "random", "uuid", "parse"})
-"""Step Functions' own. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"""
+"""Functions that Step Functions adds. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"""
 
 _FUNCTIONS = (
     "abs append assert average base64decode base64encode boolean ceil contains count decodeUrl decodeUrlComponent "
@@ -23,7 +23,7 @@ _FUNCTIONS = (
     "substringAfter substringBefore sum toMillis trim type uppercase zip"
 )
 KNOWN_FUNCTIONS = frozenset(_FUNCTIONS.split()) | ADDED_FUNCTIONS
-"""JSONata's functions, without $eval, and Step Functions' own."""
+"""The functions of JSONata without $eval, and those that Step Functions adds."""
 
 _LISTS = ("steps", "arguments", "predicate", "stages", "rhs_terms", "terms", "expressions")
 _SINGLE = (
@@ -31,13 +31,13 @@ _SINGLE = (
     *("delete", "expr", "next_function"),
 )
 _MOST_STEPS_OF_A_CONSTANT = 10_000
-"""What a number of seconds, written as an expression, may take to find out."""
+"""The largest number of steps for the evaluation of a constant expression."""
 
 _PAIRS = ("lhs_object", "rhs_object")
 
 
 def code(text: object) -> str | None:
-    """Return the expression in a field's text; None where the text isn't one."""
+    """Return the code of an expression `{% … %}`; None for any other value."""
     if isinstance(text, str) and text.startswith("{%") and text.endswith("%}") and len(text) >= 4:
         return text[2:-2]
     return None
@@ -45,24 +45,24 @@ def code(text: object) -> str | None:
 
 @dataclass(slots=True)
 class Names:
-    """What an expression refers to; `fault` says why it doesn't parse."""
+    """The names in an expression; `fault` is its syntax error."""
 
     variables: set[str] = field(default_factory=set)
     guarded: set[str] = field(default_factory=set)
-    """Variables that the expression asks $exists of."""
+    """Variables in calls of $exists."""
     states: set[str] = field(default_factory=set)
-    """The parts of $states that it takes: input, context, result, errorOutput."""
+    """The parts of $states in the expression: input, context, result, errorOutput."""
     calls: set[str] = field(default_factory=set)
     compared: dict[str, float] = field(default_factory=dict)
-    """Variables that it compares with a number, and the largest such number."""
+    """Variables in comparisons with a number, and the largest such number."""
     orders: bool = False
-    """Whether it compares by order (<, >, <=, >=)."""
+    """Whether it contains a comparison with <, >, <= or >=."""
     fault: str = ""
 
 
 @lru_cache(maxsize=20_000)
 def names(expression: str) -> Names:
-    """Return what the expression refers to, parsed once however often it stands in a template."""
+    """Return the names in the expression. The result is cached, because templates repeat expressions."""
     from jsonata.jexception import JException
     from jsonata.parser import Parser
 
@@ -76,11 +76,11 @@ def names(expression: str) -> Names:
     except JException as error:
         found.fault = _words(error)
         return found
-    except KeyError as error:  # the parser's own fault: it means to report S0204
+    except KeyError as error:  # a bug of the parser, which should report S0204
         found.fault = f"Unknown operator: {error}"
         return found
     except (RecursionError, IndexError, TypeError, AttributeError, ValueError) as error:
-        found.fault = f"it can't be parsed: {error}"
+        found.fault = f"it cannot be parsed: {error}"
         return found
     bound: set[str] = set()
     for node in _walk(tree):
@@ -154,7 +154,7 @@ def _walk(root: Any) -> Iterator[Any]:
 
 
 def constant(expression: str) -> Any:
-    """Return what an expression without variables and calls comes to; None for any other."""
+    """Return the value of an expression without variables and calls; None for any other, or after an error."""
     from jsonata.jexception import JException
     from jsonata.utils import Utils
 

@@ -1,4 +1,4 @@
-"""What validation finds, as data: where, what, and what to do."""
+"""Findings of checks as data: the place, the problem, and the fix."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """How much a finding weighs: an error stops a command, a warning is shown, an info may be."""
+    """The severity of a finding: an error stops a command, a warning is shown, an info is shown on request."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,7 +16,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing found: `path` leads into the document (`children[1].jobs[3]`), `line` counts from 1."""
+    """A finding: `path` is its path in the document (`children[1].jobs[3]`), `line` its line, counted from 1."""
 
     rule: str
     severity: Severity = Severity.ERROR

@@ -1,16 +1,16 @@
-"""Where a Glue job run logs: its log groups and log streams, and the page of the console that lists them.
+"""The logs of a Glue job run: its log groups and log streams, and the console page that lists them.
 
-Every reader takes the rules from here: commands as Python, state machines as JSONata, the exported DAG as a URL.
+All code uses the rules of this module: commands in Python, state machines in JSONata, the exported DAG as a URL.
 
-- `JobRun.LogGroupName` is the log group without its end [measured: public recordings of GetJobRun and of `.sync` tasks
-  have `/aws-glue/jobs` and `/aws-glue/python-jobs`]. With a security configuration it is
+- `JobRun.LogGroupName` is the log group without its suffix [measured: public recordings of GetJobRun and of `.sync`
+  tasks have `/aws-glue/jobs` and `/aws-glue/python-jobs`]. With a security configuration it is
   `/aws-glue/jobs-ROLE-CONFIGURATION` [documented: JobRun] or `/aws-glue/jobs/CONFIGURATION-role/ROLE` [documented:
-  logging]; with `--custom-logGroup-prefix` it is that prefix [assumed]. In each case it is read, not made up.
-- The errors are in the log group with `/error` behind that name, standard output in the one with `/output` [documented:
-  logging, for all of these but Python shell jobs; measured for those].
-- A run's log streams begin with its id: `ID` is the driver's and `ID_g-…` an executor's up to Glue 4.0 and in Python
-  shell jobs [measured]; `ID-driver`, `ID-1` and `ID-progress-bar` from Glue 5.0 on [documented]. So the console's page
-  of the log group filters by the id, as AWS's page about viewing logs says.
+  logging]. With `--custom-logGroup-prefix` it is that prefix [assumed]. The code always uses the name from the job run.
+- The errors are in the log group with the suffix `/error`, the standard output in the one with `/output` [documented:
+  logging, except for Python shell jobs; measured for these].
+- The names of a run's log streams begin with its id. Up to Glue 4.0 and in Python shell jobs, `ID` is the driver and
+  `ID_g-…` an executor [measured]. From Glue 5.0 on, they are `ID-driver`, `ID-1` and `ID-progress-bar` [documented].
+  Therefore the console page of the log group filters by the id, as the AWS page about viewing logs describes.
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html
 https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
@@ -23,53 +23,53 @@ import re
 from urllib.parse import quote
 
 DEFAULT_LOG_GROUP = "/aws-glue/jobs"
-"""What a Spark job's runs log under, unless its settings say otherwise."""
+"""The default log group of a Spark job's runs, without its suffix."""
 
 _ERROR = "/error"
 STREAM_PREFIX = "--custom-logStream-prefix"
-"""The argument of a run that names its log streams otherwise: `PREFIX-driver`."""
+"""The argument of a run that sets the prefix of its log streams: `PREFIX-driver`."""
 
 CONSOLE_PAGE = "logsV2:log-groups/log-group/{log_group}$3FlogStreamNameFilter$3D{run_id}"
-"""The CloudWatch console's page of a log group's streams whose names begin with the run's id, to stand behind `#`."""
+"""The fragment (after `#`) of the CloudWatch console page with the streams whose names begin with the run's id."""
 
-# \x5c is the backslash: JSONata takes a bracket behind a written one for escaped, and then finds no end of the regex.
-# The last match counts: a run's arguments, which may hold any key, stand before it.
+# \x5c is the backslash: JSONata treats a bracket after a literal one as escaped, and then finds no end of the regex.
+# The last match counts, because the arguments of the run, which can have any key, are before it.
 LOG_GROUP = r"""$match(<<cause>>, /"LogGroupName": ?"([^"]+)"/)[-1].groups[0]"""
-"""JSONata: the log group in the description of a job run; nothing where `<<cause>>` holds none, or a part of one."""
+"""JSONata: the log group in the description of a job run; nothing if `<<cause>>` has none, or only a part of one."""
 
 NESTED_LOG_GROUP = r"""$match(<<cause>>, /"[lL]ogGroup\w*\x5c*": ?\x5c*"([^"\x5c]+)\x5c*"/)[-1].groups[0]"""
-"""JSONata: the same, also where `<<cause>>` is the failure of a step or of an execution that holds the description."""
+"""JSONata: the same, also if `<<cause>>` is the failure of a step or an execution that contains the description."""
 
 _LOG_GROUP = re.compile(r'"LogGroupName": ?"([^"]+)"')
 
 
 def log_group_in(cause: str) -> str:
-    """Return the log group in the description of a job run, which may be cut off; empty where it holds none."""
+    """Return the log group in the description of a job run, which can be cut off; empty if it has none."""
     found = _LOG_GROUP.findall(cause)
     return found[-1] if found else ""
 
 
 def error_log_group(log_group: str = "") -> str:
-    """Return the log group with the errors of a run of this `LogGroupName`; without one, of a Spark job's."""
+    """Return the log group with the errors of a run with this `LogGroupName`; by default, that of a Spark job."""
     return f"{log_group or DEFAULT_LOG_GROUP}{_ERROR}".replace("//", "/")
 
 
 def is_stream_of(stream: str, run_id: str) -> bool:
-    """Return whether a log stream whose name begins with the run's id has the run's log.
+    """Return whether a log stream whose name begins with the run's id contains the run's log.
 
-    Glue's own retries of the run have ids that begin with its id too. [measured]
+    The ids of Glue's retries of the run begin with its id too. [measured]
     """
     rest = stream.removeprefix(run_id)
     return not rest.startswith("_attempt_") and not rest.endswith("-progress-bar")
 
 
 def driver_streams(prefix: str) -> tuple[str, ...]:
-    """Return what the driver's log stream may be called; `prefix` is the run's id or a prefix of the user's."""
+    """Return the possible names of the driver's log stream; `prefix` is the run's id or the user's prefix."""
     return prefix, f"{prefix}-driver"
 
 
 def console_page(log_group: str, run_id: str) -> str:
-    """Return the CloudWatch console's page of the run's error log, to stand behind `#`.
+    """Return the fragment (after `#`) of the CloudWatch console page with the run's error log.
 
     The console encodes names twice, with `$` for the second `%`: `/` is `$252F` [measured].
     """
@@ -78,7 +78,7 @@ def console_page(log_group: str, run_id: str) -> str:
 
 
 def console_page_code(log_group: str, run_id: str) -> str:
-    """Return the JSONata of `console_page` for these two, which are JSONata; `log_group` may yield nothing."""
+    """Return the JSONata of `console_page`. Both parameters are JSONata; `log_group` can yield nothing."""
     group = f'$replace([{log_group}, "{DEFAULT_LOG_GROUP}"][0] & "{_ERROR}", "//", "/")'
     encoded = f'$join($split($encodeUrlComponent({group}), "%"), "$25")'
     return '"' + CONSOLE_PAGE.format(log_group=f'" & {encoded} & "', run_id=f'" & {run_id}')

@@ -1,4 +1,4 @@
-"""The plan that a template is rendered from: written into the template's Metadata, read before a deployment.
+"""The plan that a template was rendered from. The template's Metadata contains it, and a deployment reads it.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-structure.html
 """
@@ -13,18 +13,18 @@ METADATA = "Sfnorch"
 """The key of the template's Metadata section."""
 
 RENDERED_BY = "Rendered by "
-"""How the first comment of every rendered template begins, also of those that do not name their plan yet."""
+"""The beginning of the first comment in every rendered template, including old ones that do not name their plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """A plan's pattern and name, and the part of its delivery that the template is of: its stack, or its pipeline."""
+    """A plan's pattern and name, and which of its stacks the template is for: the main stack, or the pipeline."""
 
     pattern: str
     name: str = ""
     """Empty for a plan without a name."""
     part: str = ""
-    """Empty for the plan's own stack."""
+    """Empty for the main stack."""
 
     @property
     def metadata(self) -> dict[str, dict[str, str]]:
@@ -37,7 +37,7 @@ class Origin:
 
 
 def origin_of(template: Mapping[str, Any]) -> Origin | None:
-    """Return the plan that a template's data names, None where it names none."""
+    """Return the plan in the Metadata of a template's data; None if there is none."""
     metadata = template.get("Metadata")
     entry = metadata.get(METADATA) if isinstance(metadata, Mapping) else None
     if not isinstance(entry, Mapping) or not isinstance(entry.get("Pattern"), str):
@@ -47,5 +47,5 @@ def origin_of(template: Mapping[str, Any]) -> Origin | None:
 
 
 def is_rendered(text: str) -> bool:
-    """Return whether a template's text begins as sfnorch renders it."""
+    """Return whether a template's text begins with the comment of sfnorch."""
     return text.startswith(f"# {RENDERED_BY}") and "sfnorch" in text.partition("\n")[0]

@@ -1,4 +1,4 @@
-"""Packages of code for Lambda: files of a folder, a zip of them, the same bytes for the same files; known by a hash."""
+"""Deployment packages for Lambda: a zip file of code. The same files always make the same bytes and the same key."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 PYTHON = (3, 13)
-"""The Python that functions run with."""
+"""The Python version of the functions."""
 
 METADATA = "CodeFrom"
-"""The key of a function's Metadata that tells where its code lies, by the way from the template's folder."""
+"""The key of a function's Metadata with the path of its code, relative to the template."""
 
 MAX_FILES, MAX_BYTES = 500, 20_000_000
-"""How many files the code of a function may have, and how large they may be together."""
+"""The largest number of files in the code of a function, and their largest total size in bytes."""
 
 CODE_FOLDER = "functions"
-"""The prefix of the keys of packages in their bucket."""
+"""The prefix of the S3 keys of packages."""
 
 _LEFT_OUT = ("__pycache__", ".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 _LONG_AGO = (2000, 1, 1, 0, 0, 0)
@@ -27,14 +27,14 @@ _READABLE = 0o644 << 16
 
 
 class CodeError(Exception):
-    """Code that makes no package; what is said of it stands behind its name: `clean.py can't be read: …`."""
+    """Code that cannot be packaged. The message continues a sentence with its name: `clean.py cannot be read: …`."""
 
 
 def read_code(folder: Path, name: str) -> dict[str, bytes]:
-    """Return the code of this name in the folder, by the files' ways within the package.
+    """Return the code with this name in the folder: the contents of its files, by path in the package.
 
-    A file is `index.py`, a folder all that lies in it. Raises CodeError where it isn't there, lies elsewhere by a link,
-    is no code at all, or is too much: what is too much is not read.
+    A single file is `index.py`; a folder includes all its files. Raises CodeError if the code does not exist, is
+    outside the folder because of a link, is neither a file nor a folder, or is too large. Too large code is not read.
     """
     path, top = folder / name, folder.resolve()
     try:
@@ -46,33 +46,33 @@ def read_code(folder: Path, name: str) -> dict[str, bytes]:
             raise CodeError(f"has more than {MAX_FILES} files, or more than {MAX_BYTES:,} bytes")
         for file in (path, *files.values()):
             if not file.resolve().is_relative_to(top):
-                raise CodeError(f"leads out of the plan's folder, to {_shown(file.resolve())}")
+                raise CodeError(f"is a link to {_shown(file.resolve())}, outside the plan's folder")
         return {within: file.read_bytes() for within, file in files.items()}
     except OSError as error:
-        raise CodeError(f"can't be read: {error.strerror}") from None
-    except ValueError as error:  # a name that no file can have
-        raise CodeError(f"can't be read: {error}") from None
+        raise CodeError(f"cannot be read: {error.strerror}") from None
+    except ValueError as error:  # an invalid file name
+        raise CodeError(f"cannot be read: {error}") from None
 
 
 def _files(path: Path) -> dict[str, Path]:
-    """Return the files in a folder by their ways within it. Raises CodeError for a name that a package can't hold."""
+    """Return the files in a folder by relative path. Raises CodeError for a name that is invalid in a package."""
     found: dict[str, Path] = {}
     for file in sorted(path.rglob("*")):
         within = file.relative_to(path)
         if file.is_file() and not any(part in _LEFT_OUT for part in within.parts):
             if _shown(within) != within.as_posix():
-                raise CodeError(f"holds a file whose name is not UTF-8: {_shown(within)}")
+                raise CodeError(f"contains a file whose name is not UTF-8: {_shown(within)}")
             found[within.as_posix()] = file
     return found
 
 
 def _shown(path: Path) -> str:
-    """Return the path as it can be shown and put into a package: what is not UTF-8 in it as a question mark."""
+    """Return the path as text for messages and packages, with a question mark for what is not UTF-8."""
     return path.as_posix().encode(errors="replace").decode()
 
 
 def package(files: Mapping[str, bytes]) -> bytes:
-    """Return the zip of these files, by their ways within it."""
+    """Return the zip file with these files, by path."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(files):
@@ -84,7 +84,7 @@ def package(files: Mapping[str, bytes]) -> bytes:
 
 
 def package_key(files: Mapping[str, bytes]) -> str:
-    """Where the package lies in its bucket: under the hash of the files, whatever zips them."""
+    """Return the S3 key of the package. It is a hash of the files, and does not depend on the zip implementation."""
     digest = hashlib.sha256()
     for name in sorted(files):
         for part in (name.encode(), files[name]):

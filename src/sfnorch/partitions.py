@@ -1,8 +1,8 @@
-"""AWS's partitions: which one a region is in, and the domains that differ between them.
+"""The partitions of AWS: the partition of a region, and the domains of each partition.
 
-Regions and URL suffixes are those of botocore's partitions.json. A console stands beside the sign-in page of its
-partition, `console.` for `signin.`, whose domains are those of botocore's endpoint rules for `signin`. That holds for
-aws, aws-cn, aws-us-gov and aws-eusc [documented], and is assumed of the isolated partitions.
+Regions and URL suffixes are from botocore's partitions.json. The domain of a console is the domain of the partition's
+sign-in page in botocore's endpoint rules for `signin`, with `console.` instead of `signin.`. This is documented for
+aws, aws-cn, aws-us-gov and aws-eusc, and assumed for the isolated partitions.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
 https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
 """
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 DEFAULT_REGION = "us-east-1"
-"""The region where none is set."""
+"""The region that is used if none is set."""
 
 AWS = "aws"
 _ARN = re.compile(r"arn:([^:]+):")
@@ -22,15 +22,15 @@ _ARN = re.compile(r"arn:([^:]+):")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
-    """A group of regions with accounts and ARNs of its own."""
+    """A partition: a group of regions with separate accounts and ARNs."""
 
     name: str
     area: str
-    """What the names of its regions begin with: `us-gov` of us-gov-west-1. Empty for aws, which has all others."""
+    """The prefix of the names of its regions: `us-gov` for us-gov-west-1. Empty for aws, which has all others."""
     url_suffix: str = "amazonaws.com"
-    """What the pseudo parameter AWS::URLSuffix yields."""
+    """The value of the pseudo parameter AWS::URLSuffix."""
     console: str
-    """The domain of its console; a region's own pages have the region before it."""
+    """The domain of its console. Pages of a region have the region before it."""
 
 
 _ALL = (
@@ -51,20 +51,20 @@ CONSOLES: Mapping[str, str] = {partition.name: partition.console for partition i
 """The domain of each partition's console."""
 
 AREAS: Mapping[str, str] = {partition.area: partition.name for partition in _ALL if partition.area}
-"""The partitions but aws, by what the names of their regions begin with."""
+"""All partitions except aws, by the prefix of their regions."""
 
 
 def partition_of(region: str) -> Partition:
-    """Return the partition of a region, by its name without the direction and the number; aws for all others."""
+    """Return the partition of a region, by the prefix of its name; aws for an unknown prefix."""
     return PARTITIONS[AREAS.get(region.rsplit("-", 2)[0], AWS)]
 
 
 def partition_named(arn: str) -> str:
-    """Return the name of the partition that an ARN begins with; empty for another text, or for a partition unknown."""
+    """Return the name of the partition in an ARN; empty for an unknown partition, or a text that is not an ARN."""
     match = _ARN.match(arn)
     return match[1] if match and match[1] in PARTITIONS else ""
 
 
 def console_domain(partition: str) -> str:
-    """Return the domain of a partition's console by the partition's name; that of aws for one unknown."""
+    """Return the domain of a partition's console; that of aws for an unknown partition."""
     return CONSOLES.get(partition, CONSOLES[AWS])

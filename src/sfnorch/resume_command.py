@@ -1,6 +1,6 @@
-"""The command that resumes an execution, as a person copies it into a shell: for messages, `run` and `watch`.
+"""The command that resumes an execution, ready to paste into a shell: for notifications, `run` and `watch`.
 
-An execution's name may hold quotes or begin with a hyphen. Where it is not a plain word, its quoted ARN stands for it.
+An execution's name can contain quotes or begin with a hyphen. If it is not a plain word, the quoted ARN replaces it.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 """
 
@@ -10,13 +10,13 @@ import re
 import shlex
 
 MAIN_MACHINES = ("master", "flow", "loop", "jobs")
-"""How the names of the machines end that a stack is run by, each behind the stack's name and a hyphen."""
+"""The names of main state machines, without the stack's name and the hyphen before them."""
 
 _PLAIN = r"\w[\w-]*"
 
 
 def resume_command(arn: str, *, stack_name: str = "", region: str | None = None, profile: str | None = None) -> str:
-    """Return the command that resumes this execution; `region` and `profile` are those that the user has named."""
+    """Return the command that resumes this execution, with `region` and `profile` if the user has set them."""
     *_, machine, name = arn.split(":")
     words = ["sfnorch", "resume", arn]
     if machine in {f"{stack_name}-{end}" for end in MAIN_MACHINES} and re.fullmatch(_PLAIN, name, re.ASCII):
@@ -27,9 +27,10 @@ def resume_command(arn: str, *, stack_name: str = "", region: str | None = None,
 
 
 def resume_line(machine: str) -> str:
-    """Return the JSONata of a message's last line: how to resume the execution, of the machine whose name ends so.
+    """Return the JSONata of the last line of a notification: the command that resumes the execution.
 
-    The stack's name is the machine's without that end. A machine with another name is not of a stack.
+    `machine` is the end of the state machine's name. The part before it is the name of the stack. A state machine with
+    another name does not belong to a stack, and the command has the ARN of the execution.
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
     """
     quoted = r'''"'" & $replace($states.context.Execution.Id, "'", "'\\''") & "'"'''

@@ -1,7 +1,7 @@
-"""The text of a file that a user names, and the nodes of its YAML: read safely, and clear where it can't be read.
+"""Read the text of a user's file and the nodes of its YAML safely, with clear errors.
 
-Plans and templates are both read through here; what they take of YAML (depth, aliases) and how errors speak of them is
-in their Kind.
+Plans and templates are read by this module. Their Kind has the limits of their YAML (depth, aliases) and the texts of
+their errors.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SourceError(SfnorchError):
-    """A file whose content can't be taken: all its findings at once, each with its line."""
+    """A file with invalid content: all findings at once, each with its line."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__("\n".join(map(str, findings)))
@@ -31,7 +31,7 @@ class SourceError(SfnorchError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What a file is: its name in errors, its limits, and the error and hints for what is wrong with it."""
+    """The kind of a file: its name in errors, its limits, its error class, and the hints for its errors."""
 
     name: str
     error: type[SourceError]
@@ -40,20 +40,20 @@ class Kind:
     max_values: int
     aliases: bool
     hints: dict[str, str]
-    """By `missing`, `directory`, `large`; `{path}` in them is the file's."""
+    """Hints for `missing`, `directory` and `large`, in which `{path}` is the path of the file."""
 
     def finding(self, file: str, line: int | None, message: str, hint: str = "") -> Finding:
-        """Return a finding about the file, under the kind's own name."""
+        """Return a finding about the file; its rule is the name of the kind."""
         return Finding(rule=self.name, file=file, line=line, message=message, hint=hint)
 
     def hint(self, key: str, path: Path) -> str:
-        """Return what to do about it; empty where nothing helps."""
+        """Return the hint with this key; empty if there is none."""
         return self.hints.get(key, "").format(path=path)
 
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A YAML alias (`*name`) and the line it stands on."""
+    """A YAML alias (`*name`) and its line."""
 
     name: str
     line: int
@@ -61,25 +61,28 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A document's root node, None where there is none, and the aliases in it."""
+    """The root node of a document, None if it is empty, and its aliases."""
 
     root: yaml.Node | None
     aliases: tuple[Alias, ...]
 
 
 def read_text(path: Path, kind: Kind) -> str:
-    """Return the file's text. Raises SfnorchError for a file that can't be read, the kind's error where it isn't UTF-8."""
+    """Return the file's text.
+
+    Raises SfnorchError if the file cannot be read, and the error of its kind if it is not UTF-8.
+    """
     try:
         with path.open("rb") as file:
             raw = file.read(kind.max_bytes + 1)
     except FileNotFoundError:
-        raise SfnorchError(f"There is no {kind.name} {path}", hint=kind.hint("missing", path)) from None
+        raise SfnorchError(f"The {kind.name} {path} does not exist", hint=kind.hint("missing", path)) from None
     except IsADirectoryError:
-        message = f"{path} is a directory, and a {kind.name} is a file"
+        message = f"{path} is a directory; a {kind.name} must be a file"
         raise SfnorchError(message, hint=kind.hint("directory", path)) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise SfnorchError(f"The {kind.name} {path} can't be read: {reason}") from None
+        raise SfnorchError(f"The {kind.name} {path} cannot be read: {reason}") from None
     if len(raw) > kind.max_bytes:
         raise SfnorchError(f"{path} is larger than {kind.max_bytes:,} bytes", hint=kind.hint("large", path))
     try:
@@ -91,25 +94,25 @@ def read_text(path: Path, kind: Kind) -> str:
 
 
 def compose(text: str, file: str, kind: Kind) -> Composed:
-    """Return the nodes of a text. Raises the kind's error where it isn't YAML, is too deep, or holds what the kind refuses."""
+    """Return the nodes of a text. Raises the error of its kind if it is not valid YAML, or exceeds the limits."""
     try:
         return _look_over(text, file, kind, _Loader)
     except yaml.YAMLError:
         pass
     try:
-        return _look_over(text, file, kind, yaml.SafeLoader)  # in PyYAML's own words, whatever it is built with
+        return _look_over(text, file, kind, yaml.SafeLoader)  # PyYAML's messages do not depend on libyaml
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         finding = kind.finding(file, mark.line + 1 if mark else None, f"this is not YAML: {error.problem}")
         raise kind.error([finding]) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        finding = kind.finding(file, line, f"U+{ord(text[error.position]):04X} can't stand in YAML")
+        finding = kind.finding(file, line, f"U+{ord(text[error.position]):04X} is not allowed in YAML")
         raise kind.error([finding]) from None
 
 
 def _look_over(text: str, file: str, kind: Kind, loader: Any) -> Composed:
-    """Return the root, after a walk over the events for what would break the composer: it recurses, and has no bound."""
+    """Return the nodes of a text after a check of its events: the composer recurses, and has no limits."""
     depth = values = 0
     aliases: list[Alias] = []
     faults = []
@@ -122,7 +125,7 @@ def _look_over(text: str, file: str, kind: Kind, loader: Any) -> Composed:
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > kind.max_depth:
-                message = "lists or mappings stand within each other too deep"
+                message = "lists or mappings are nested too deep"
                 raise kind.error([kind.finding(file, line, message)])
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
@@ -130,9 +133,9 @@ def _look_over(text: str, file: str, kind: Kind, loader: Any) -> Composed:
             aliases.append(Alias(str(event.anchor), line))
             if not kind.aliases:
                 hint = "write the value out where it is used"
-                faults.append(kind.finding(file, line, f"an alias is not taken: *{event.anchor}", hint))
+                faults.append(kind.finding(file, line, f"the alias *{event.anchor} is unsupported", hint))
         elif isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
-            message, hint = "half a character can't stand in a text", "write the character itself"
+            message, hint = "a surrogate is not allowed in a string", "write the character itself"
             faults.append(kind.finding(file, line, message, hint))
     if faults:
         raise kind.error(faults)

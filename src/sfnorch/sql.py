@@ -1,8 +1,8 @@
-"""The parameters in a SQL statement of Amazon Redshift: `:name`, outside of quotes and comments.
+"""The parameters in a SQL statement of Amazon Redshift: `:name`, outside quotes and comments.
 
-A colon within a string is part of the string, and Redshift's Data API finds no parameter there (confirmed by AWS in
-https://github.com/aws-samples/getting-started-with-amazon-redshift-data-api/issues/4); that the same holds within
-comments, quoted identifiers and dollar quotes is assumed. In a string a backslash escapes, as Redshift has it.
+A colon inside a string is part of the string, and the Redshift Data API finds no parameter there (confirmed by AWS in
+https://github.com/aws-samples/getting-started-with-amazon-redshift-data-api/issues/4). The same is assumed for
+comments, quoted identifiers and dollar quotes. In a string of Redshift, a backslash escapes the next character.
 https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_SqlParameter.html
 https://www.postgresql.org/docs/8.0/sql-syntax.html
 """
@@ -15,7 +15,7 @@ _PART = re.compile(
     r"""
       '(?:[^'\\]|\\.|'')*(?:'|\\?\Z)                # a string
     | "(?:[^"]|"")*(?:"|\Z)                         # a quoted identifier
-    | --[^\n]*                                      # a comment to the end of its line
+    | --[^\n]*                                      # a comment, up to the end of the line
     | (?P<comment>/\*)
     | \$(?P<tag>(?:[^\W\d]\w*)?)\$                  # a dollar quote begins
     | [^\W\d][\w$]*                                 # a word, which may hold dollars
@@ -28,7 +28,7 @@ _COMMENT = re.compile(r"/\*|\*/")
 
 
 def sql_parameters(statement: str) -> dict[str, int]:
-    r"""Return the names of the statement's parameters, each with the line of the statement that it is first on.
+    r"""Return the names of the statement's parameters, each with the first line of the statement that has it.
 
     >>> sql_parameters("select ':no', a::int from t -- :no\nwhere id = :id")
     {'id': 2}
@@ -48,7 +48,7 @@ def sql_parameters(statement: str) -> dict[str, int]:
 
 
 def _comment_end(statement: str, at: int) -> int:
-    """Return where the comment ends that began before `at`; comments may hold comments."""
+    """Return the end of the comment that began before `at`. Comments can be nested."""
     depth = 1
     while depth and (match := _COMMENT.search(statement, at)):
         depth += 1 if match[0] == "/*" else -1

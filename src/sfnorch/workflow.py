@@ -1,7 +1,7 @@
-"""An orchestration as plain data, before any CloudFormation: what a pattern makes of a plan.
+"""A workflow: an orchestration as plain data, independent of CloudFormation. Patterns build it from a plan.
 
-Values that are known only when the stack is deployed (a parameter, a name that begins with the stack's, an ARN) are
-small types of their own; `cfn/` turns them into intrinsic functions.
+Values that are known only in the deployed stack (a parameter, a name with the stack's name, an ARN) have their own
+types, which `cfn/` renders as intrinsic functions.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 RESULTS_BUCKET, CODE_BUCKET = "ResultsBucket", "FunctionCodeBucket"
 INLINE_BYTES = 200_000
-"""How much code of a function a template takes: CloudFormation's own limit is 4 MB, zipped, and a template's 1 MB.
+"""The largest code of a function in a template. CloudFormation allows 4 MB, zipped, but a template has at most 1 MB.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-lambda-function-code.html
 """
 
 ENVIRONMENT, TOPIC_ARN, TOPIC_KEY_ARN = "Environment", "AlarmSNSTopicArn", "AlarmTopicKeyArn"
 BOUNDARY_ARN = "PermissionsBoundaryArn"
-"""Parameters that every stack has, where it needs them: those which alarms, roles and conditions refer to."""
+"""Parameters that alarms, roles and conditions refer to; a stack has those that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterValue:
-    """What the stack's parameter `name` is set to."""
+    """The value of the stack parameter `name`."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class StackName:
-    """The stack's name, with `-suffix` behind it where one is given: how every physical name begins."""
+    """The stack's name, followed by `-suffix` if it is set. Every physical name begins with the stack's name."""
 
     suffix: str = ""
 
@@ -55,24 +55,24 @@ class Arn:
 
 @dataclass(frozen=True, slots=True)
 class MachineArn:
-    """The ARN of the workflow's machine with this key."""
+    """The ARN of the workflow's state machine with this key."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class TopicArn:
-    """The ARN of the topic that is told of failures: the one given at deploy, else the stack's own."""
+    """The ARN of the topic for notifications: an existing topic, or the one that the stack creates."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicKeyArn:
-    """The ARN of the key that the topic is encrypted with; a permission on it falls away where there is none."""
+    """The ARN of the key that encrypts the topic. Without a key, permissions for it are not rendered."""
 
 
 @dataclass(frozen=True, slots=True)
 class GlueArns:
-    """The ARNs of these Glue jobs or workflows, and of those, names or prefixes, that a list parameter adds, if any."""
+    """The ARNs of these Glue jobs or workflows, and of the names and prefixes in a list parameter, if it is set."""
 
     kind: Literal["job", "workflow"]
     names: tuple[str, ...]
@@ -81,7 +81,7 @@ class GlueArns:
 
 @dataclass(frozen=True, slots=True)
 class FunctionArn:
-    """The ARN of the workflow's function with this key, with `tail` behind it."""
+    """The ARN of the workflow's function with this key, followed by `tail`."""
 
     key: str
     tail: str = ""
@@ -89,7 +89,7 @@ class FunctionArn:
 
 @dataclass(frozen=True, slots=True)
 class ResultsBucket:
-    """The name of the bucket for results: the one given at deploy, else the stack's own."""
+    """The name of the bucket for results: an existing bucket, or the one that the stack creates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +113,12 @@ Bound: TypeAlias = (
     | ResultsBucket
     | ObjectArns
 )
-"""A text, or what the stack makes of one at deploy."""
+"""A string, or a value that is known only in the deployed stack."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """One statement of a role: these actions on these resources, and no others."""
+    """A statement of a role's policy: these actions on these resources."""
 
     sid: str
     actions: tuple[str, ...]
@@ -127,9 +127,9 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Raised when an execution of the machine failed, timed out or was aborted; its action tells the topic.
+    """An alarm that goes into ALARM when an execution failed, timed out or was aborted. Its action notifies the topic.
 
-    The stack's parameter Environment is put before the description.
+    The rendered description begins with the stack parameter Environment.
     """
 
     name: StackName
@@ -138,7 +138,10 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateMachine:
-    """A machine with what stands round it; `key` begins its logical ids (Child1StateMachine), `name` is for people."""
+    """A state machine with its permissions and its alarm. `key` is the prefix of its logical ids (Child1StateMachine).
+
+    `name` is its name in texts.
+    """
 
     key: str
     name: str
@@ -149,22 +152,22 @@ class StateMachine:
     alarm: Alarm
     jobs: tuple[str, ...] = ()
     runs: str = ""
-    """What it runs, in words, where that is no list of jobs."""
+    """What it runs, in words, if it does not run a list of jobs."""
     place: str = ""
-    """Where the plan speaks of it (`children[0]`), for errors."""
+    """Its path in the plan (`children[0]`), for errors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A Lambda function in Python, with a role and a log group of its own; `key` begins its logical ids."""
+    """A Lambda function in Python with its role and its log group; `key` is the prefix of its logical ids."""
 
     key: str
     name: str
     physical_name: StackName
     files: Mapping[str, bytes]
-    """Its code: each file's content by its way within the package, `index.py` among them."""
+    """Its code: the content of each file by its path in the package, including `index.py`."""
     source: str
-    """Where its code lies, by the way from the plan's folder."""
+    """The path of its code, relative to the plan's folder."""
     handler: str
     timeout: int
     memory_mb: int
@@ -173,24 +176,24 @@ class Function:
 
     @property
     def packaged(self) -> bool:
-        """Whether its code lies in S3: it is too much for the template, or CloudFormation would replace parts of it."""
+        """Whether its code is in S3: it is too large for the template, or CloudFormation would replace parts of it."""
         code = self.files["index.py"]
         return len(self.files) > 1 or len(code) > INLINE_BYTES or REFERENCE.encode() in code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """Who is told: the stack's own topic with these subscriptions, or the topic with `arn`."""
+    """The topic for notifications: the one that the stack creates, with these subscriptions, or the one with `arn`."""
 
     emails: tuple[str, ...] = ()
     arn: str = ""
     published_by_machine: bool = False
-    """Whether a machine publishes to it, which for an encrypted one takes permissions on its key."""
+    """Whether a state machine publishes to it, which requires permissions for the key of an encrypted topic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When a machine is started by itself: `expression` is `cron(…)`, `rate(…)` or `at(…)`."""
+    """The schedule that starts a state machine: `expression` is `cron(…)`, `rate(…)` or `at(…)`."""
 
     machine: str
     expression: str
@@ -199,7 +202,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A parameter of the stack; a list is one string, comma-separated."""
+    """A stack parameter; a list is one comma-separated string."""
 
     name: str
     description: str
@@ -210,10 +213,10 @@ class Parameter:
 
 
 def topic_key_parameter(arn: str = "") -> Parameter:
-    """Return the parameter that names the key of a topic of the user's own."""
+    """Return the parameter for the key of an existing topic."""
     return Parameter(
         name=TOPIC_KEY_ARN,
-        description=f"KMS key that {TOPIC_ARN} is encrypted with, if it is",
+        description=f"KMS key that encrypts {TOPIC_ARN}; empty: not encrypted",
         default=arn,
         pattern="^(arn:[a-z-]+:kms:[A-Za-z0-9:/-]+)?$",
         constraint="the ARN of a KMS key, or empty",
@@ -222,7 +225,7 @@ def topic_key_parameter(arn: str = "") -> Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """An output of the stack; its name tells all."""
+    """An output of the stack."""
 
     name: str
     value: Bound
@@ -230,14 +233,14 @@ class Output:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logging:
-    """Whether machines write their errors to CloudWatch Logs, and for how many days they are kept."""
+    """The logs of the state machines in CloudWatch Logs, and their retention in days."""
 
     retention_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workflow:
-    """The whole orchestration; the first machine is the one to start."""
+    """The whole orchestration. The first state machine is the one that is started."""
 
     description: str
     machines: tuple[StateMachine, ...]
@@ -245,13 +248,13 @@ class Workflow:
     parameters: tuple[Parameter, ...]
     outputs: tuple[Output, ...]
     origin: Origin | None = None
-    """The plan that it is made from."""
+    """The plan that it was built from."""
     functions: tuple[Function, ...] = ()
     stores_results: bool = False
-    """Whether a machine writes into the bucket for results."""
+    """Whether a state machine writes to the bucket for results."""
     logging: Logging | None = None
     tracing: bool = False
     schedule: Schedule | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     compact: bool = False
-    """Whether the template is to be as short as it can: CloudFormation takes 51,200 bytes without a bucket."""
+    """Whether the template must be as short as possible: without a bucket, CloudFormation accepts 51,200 bytes."""

@@ -1,7 +1,7 @@
-"""Sums the cleaned orders up."""
+"""Summarize the cleaned orders."""
 
 
 def handler(event, context):
-    """How many orders there are, and what they come to."""
+    """Return the number of orders and their total."""
     orders = event["clean"]["orders"]
     return {"orders": len(orders), "total": round(sum(order["amount"] for order in orders), 2)}

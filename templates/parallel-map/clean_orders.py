@@ -1,8 +1,8 @@
-"""Cleans the orders of a data set: those without an amount are dropped, and counted."""
+"""Clean the orders of a data set: drop and count the orders without an amount."""
 
 
 def handler(event, context):
-    """The data set with the orders that can be summed up, and how many can't."""
+    """Return the data set with the orders that have an amount, and the number of dropped orders."""
     dataset = event["dataset"]
     orders = [order for order in dataset["orders"] if order["amount"] is not None]
     return {"region": dataset["region"], "orders": orders, "dropped": len(dataset["orders"]) - len(orders)}

@@ -1,8 +1,8 @@
-"""Sums the orders of a data set up."""
+"""Summarize the orders of a data set."""
 
 
 def handler(event, context):
-    """The region, how many orders it has, and what they come to."""
+    """Return the region, the number of its orders, and their total."""
     clean = event["clean"]
     total = round(sum(order["amount"] for order in clean["orders"]), 2)
     return {"region": clean["region"], "orders": len(clean["orders"]), "dropped": clean["dropped"], "total": total}

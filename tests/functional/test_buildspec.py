@@ -261,7 +261,7 @@ def test_a_plan_that_does_not_pass_lint_stops_before_anything_is_made(
     assert build is not None
     assert build.failed == "sfnorch lint"
     assert build.log.endswith(
-        "Error: children[0].jobs[0]: 'clean*' is no Glue job name: * is a wildcard in an IAM policy "
+        "Error: children[0].jobs[0]: 'clean*' is not a valid Glue job name: * is a wildcard in an IAM policy "
         "(sfnorch.yaml, line 2)\n"
     )
     assert (list(pipeline.builds), wired.calls, stacks(account)) == (["Build"], [], [])

@@ -135,11 +135,11 @@ def test_patterns(run: Run):
     assert (
         run("patterns").out
         == """\
-master-child  Chains of Glue jobs side by side: a master starts a child for each and waits for all.
-dynamic       One state machine; each execution runs the Glue jobs handed to it at start.
-dag           Tasks that wait for just what they need: each starts the moment its last need is done.
-continuous    A Glue workflow that runs again and again, until one of its actions fails.
-flow          Steps one after another, side by side, and for each item: jobs, functions, SQL, objects.
+master-child  Chains of Glue jobs in parallel: a master starts a child for each chain and waits for all.
+dynamic       One state machine; each execution runs the Glue jobs from its input.
+dag           Tasks with dependencies: each task starts as soon as the tasks that it needs have succeeded.
+continuous    A Glue workflow that runs in a loop, until an action fails.
+flow          Steps in sequence, in parallel, and for each item: jobs, functions, SQL, S3 objects.
 """
     )
     rows = [{"name": pattern.name, "summary": pattern.summary} for pattern in PATTERNS.values()]

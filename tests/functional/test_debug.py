@@ -27,7 +27,7 @@ def test_debug_shows_where_an_error_comes_from(run: Run, words: list[str]):
     done = run(*words)
     assert (done.code, done.out) == (1, "")
     assert done.err.splitlines()[0] == TRACE
-    assert done.err.splitlines()[-2:] == ["Error: There is no plan none.yaml", "  sfnorch init writes one"]
+    assert done.err.splitlines()[-2:] == ["Error: The plan none.yaml does not exist", "  create one with sfnorch init"]
     assert TRACE not in run("render", "--plan", "none.yaml").err
 
 
@@ -35,14 +35,14 @@ def test_behind_two_hyphens_it_is_data(run: Run):
     done = run("lint", "--", "--debug")
     assert (done.code, done.err) == (1, "")
     assert done.out == (
-        "--debug: error: There is no template --debug [template]\n  sfnorch render writes one\n--debug, 1 error.\n"
+        "--debug: error: The template --debug does not exist [template]\n  sfnorch render writes one\n--debug, 1 error.\n"
     )
 
 
 def test_as_the_value_of_an_option_it_is_data(run: Run):
     done = run("render", "--plan", "--debug")
     assert (done.code, done.out) == (1, "")
-    assert done.err == "Error: There is no plan --debug\n  sfnorch init writes one\n"
+    assert done.err == "Error: The plan --debug does not exist\n  create one with sfnorch init\n"
     assert (
         run("deploy", "--stack-name", "--debug")
         .err.splitlines()[-1]

@@ -220,7 +220,7 @@ ERRORS: dict[tuple[str, ...], tuple[int, str]] = {
         1,
         "Error: There is no state machine 'third' in t.yaml\n  it has: parent, other\n",
     ),
-    ("none.yaml",): (1, "Error: There is no template none.yaml\n  sfnorch render writes one\n"),
+    ("none.yaml",): (1, "Error: The template none.yaml does not exist\n  sfnorch render writes one\n"),
     ("topic.yaml",): (1, "Error: There is no state machine in topic.yaml\n"),
     ("broken.yaml",): (
         1,

@@ -22,10 +22,10 @@ children:
 - {name: two, jobs: [c, a]}
 """
 MESSAGE = (
-    "the Glue job 'a' may run 2 times at once: children[0].jobs[0] and children[1].jobs[1] run side by side, "
+    "the Glue job 'a' can have 2 concurrent runs: children[0].jobs[0] and children[1].jobs[1] run in parallel, "
     "and Glue allows one run of a job at a time unless its MaxConcurrentRuns is higher"
 )
-HINT = "raise MaxConcurrentRuns of the job, write job_run_queuing: true, or run them one after another"
+HINT = "raise MaxConcurrentRuns of the job, set job_run_queuing: true, or run them in sequence"
 WARNING = f"children[0].jobs[0]: {MESSAGE}; {HINT} (sfnorch.yaml, line 6)"
 
 
@@ -144,8 +144,8 @@ def test_tags_that_aws_would_refuse_are_told_before_it_is_asked(run: Run, wire: 
     assert done.err.splitlines()[-1] == (
         "Error: --tags: team: 'a&b' is not a valid tag value: & is not allowed; use letters, digits, blanks and "
         "_ . : / = + - @; 'aws:x' is not a valid tag key: keys that begin with aws: are reserved for AWS; use another "
-        "prefix; e: '' is not a valid tag value: it must have 1 to 256 characters, this one has 0; "
-        "'cost' and 'Cost' differ in case only, and IAM takes them for the same; keep one of them."
+        "prefix; e: '' is not a valid tag value: it must have 1 to 256 characters; this one has 0; "
+        "'cost' and 'Cost' differ only in case, and are the same key for IAM; remove one of them."
     )
 
 

@@ -57,7 +57,7 @@ def test_a_plans_errors_are_the_plans(run: Run):
     assert (done.code, done.out, done.err) == (
         1,
         "",
-        "Error: pattern: there is no pattern 'dinamic'; did you mean dynamic? (p.yaml, line 1)\n",
+        "Error: pattern: unknown pattern 'dinamic'; did you mean dynamic? (p.yaml, line 1)\n",
     )
 
 
@@ -214,9 +214,9 @@ def test_no_file_and_a_directory(run: Run):
         1,
         "",
         """\
-none.yaml: error: There is no template none.yaml [template]
+none.yaml: error: The template none.yaml does not exist [template]
   sfnorch render writes one
-folder: error: folder is a directory, and a template is a file [template]
+folder: error: folder is a directory; a template must be a file [template]
   name a file in it
 2 templates, 2 errors.
 """,

@@ -172,7 +172,7 @@ def test_a_schedule_with_faults_is_not_rendered(run: Run, tmp_path: Path):
     assert (done.code, done.out, done.err) == (
         1,
         "",
-        "Error: schedule: day-of-month and day-of-week are both given; write cron(0 3 * * ? *) (sfnorch.yaml, line 2)\n",
+        "Error: schedule: day-of-month and day-of-week are both set; write cron(0 3 * * ? *) (sfnorch.yaml, line 2)\n",
     )
 
 
@@ -246,15 +246,15 @@ def test_every_fault_of_a_plan_is_told_and_the_old_template_stays(run: Run, tmp_
     done = run("render")
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        "Error: childern: there is no key 'childern' here; did you mean children? (sfnorch.yaml, line 2)\n"
-        "Error: notify: a list is none of 'failure', 'always' or 'never' (sfnorch.yaml, line 3)\n"
+        "Error: childern: unknown key 'childern'; did you mean children? (sfnorch.yaml, line 2)\n"
+        "Error: notify: a list is invalid; must be 'failure', 'always' or 'never' (sfnorch.yaml, line 3)\n"
     )
     assert (tmp_path / "SAM-template.yaml").read_text() == "old"
 
 
 def test_a_plan_that_is_not_there(run: Run):
     done = run("render", "--plan", "other.yaml")
-    assert (done.code, done.err) == (1, "Error: There is no plan other.yaml\n  sfnorch init writes one\n")
+    assert (done.code, done.err) == (1, "Error: The plan other.yaml does not exist\n  create one with sfnorch init\n")
 
 
 def test_an_output_that_is_a_directory(run: Run, tmp_path: Path):

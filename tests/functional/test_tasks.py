@@ -127,7 +127,7 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
         "1 of 4 tasks failed, 1 more were blocked in nightly (dev).\n"
         f"\nfacts: job load-facts failed\n  {fault}\n  Job run: {run_id}\n"
         f"  Logs: {console}/cloudwatch/home?region=us-east-1#{logs}{run_id}\n"
-        "\nNot run, since what they need failed:\n  report (by facts)\n"
+        "\nNot run, because a task that they need failed:\n  report (by facts)\n"
         f"\nMaster: {console}/states/home?region=us-east-1#/v2/executions/details/{arn}\n"
         f"Resume: sfnorch resume {arn.rpartition(':')[2]} --stack-name stack"
     )

@@ -23,8 +23,8 @@ def worker_types_text() -> str:
     known = sorted({*WORKER_TYPES, *model_worker_types()}, key=_size)
     rows = "".join(f'    "{name}",\n' for name in known)
     return (
-        '"""Glue\'s worker types, as botocore\'s service model has them; `make golden` renews this file.\n\n'
-        "The model's enum lacks types that its own texts name (G.12X, R.1X …): those are in here too.\n"
+        '"""Glue\'s worker types, from botocore\'s service model; `make golden` renews this file.\n\n'
+        "The enum of the model lacks types that its descriptions name (G.12X, R.1X …); they are included here.\n"
         'https://docs.aws.amazon.com/glue/latest/dg/worker-types.html\n"""\n\n'
         f"WORKER_TYPES = (\n{rows})\n"
     )

@@ -117,7 +117,7 @@ def documents() -> Iterator[Document]:
     yield _template("400,000 values", _yaml(400_000), "error: there are more than 200,000 values up to here")
     yield _template("lists 5,000 deep", "[" * 5_000 + "]" * 5_000, "error: lists or mappings stand within each other")
     deep = '{"a":' * 5_000 + "1" + "}" * 5_000
-    yield _template("objects 5,000 deep", deep, "error: lists or mappings stand within each other too deep")
+    yield _template("objects 5,000 deep", deep, "error: lists or mappings are nested too deep")
     big = json.dumps(_bucket("N")).replace('"N"', "1" * 200_000)
     yield _template("a number of 200,000 digits", big, "error: '1111")
     yield _template(
@@ -146,7 +146,7 @@ def documents() -> Iterator[Document]:
     # plans
     yield _template("a plan 5,000 deep", "a: " + "[" * 5_000 + "]" * 5_000, "lists or mappings stand within", PLAN)
     laughs = _laughs(9).replace("Metadata:", "pattern: flow\nx:")
-    yield _template("a plan of aliases", laughs, "an alias is not taken: *a0", PLAN)
+    yield _template("a plan of aliases", laughs, "the alias *a0 is unsupported", PLAN)
     regex = 'pattern: flow\nname: f\nsteps:\n  - name: a\n    wait: "{% ' + "(" * 5_000 + ' %}"\n'
     yield _template("an expression 5,000 deep in a plan", regex, "more than 400 brackets stand within", PLAN)
     yield _template(

@@ -1,4 +1,4 @@
-"""The Amazon States Language as frozen dataclasses, with one serializer; standard library only."""
+"""The Amazon States Language as frozen dataclasses, with a serializer. This package uses the standard library only."""
 
 from sfnorch.asl.folding import fold
 from sfnorch.asl.graph import Graph, chain, lead_to

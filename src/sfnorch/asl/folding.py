@@ -1,4 +1,4 @@
-"""JSONata without the blanks that only people need: the same expression in fewer characters.
+"""Remove optional blanks from JSONata: the same expression in fewer characters.
 
 https://docs.jsonata.org/overview
 """
@@ -9,7 +9,7 @@ import re
 
 _TOKEN = re.compile(
     r"""
-    # texts, quoted names, comments
+    # strings, quoted names, comments
     (?P<whole> "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` | /\*.*?\*/ )
     # a regex follows one of these; elsewhere / divides
     | (?<=[(,=]) \s* (?P<regex> /(?:[^/\\\[]|\\.|\[(?:[^\]\\]|\\.)*\])+/ )
@@ -19,14 +19,14 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _APART = frozenset("()[]{},;:?=&")
-"""Characters that no blank need stand beside."""
+"""Characters that need no blank before or after them."""
 
 _CODE = ("${", "{%", "%}")
-"""Pairs that folding must not make: Step Functions and CloudFormation take them for code."""
+"""Pairs that folding must not create: Step Functions or CloudFormation would evaluate them."""
 
 
 def fold(code: str) -> str:
-    """Return the expression without the blanks that it does not need; texts, regexes and names stay as they are."""
+    """Return the expression without optional blanks. Strings, regexes and names do not change."""
     folded = ""
     for match in _TOKEN.finditer(code):
         if match["blanks"] is None:

@@ -1,4 +1,4 @@
-"""A machine's states in order, and the chaining of them."""
+"""The states of a state machine in order, and functions that connect them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The states of a machine, a branch or an item processor; it starts at the first."""
+    """The states of a state machine, a branch or an item processor. The first state is the start."""
 
     states: tuple[AnyState, ...]
     comment: str = ""
@@ -23,12 +23,12 @@ class Graph:
 
     @property
     def start(self) -> str:
-        """The name of the state that the graph starts at."""
+        """The name of the first state."""
         return self.states[0].name
 
 
 def lead_to(states: Iterable[AnyState], name: str) -> bool:
-    """Whether any of the states, inner ones apart, leads to the state of this name."""
+    """Return whether one of these states has a transition to the state `name`. Inner states are not checked."""
     return any(name in _targets(state) for state in states)
 
 
@@ -40,6 +40,6 @@ def _targets(state: AnyState) -> Iterator[str | None]:
 
 
 def chain(states: Sequence[Linkable], *, then: str | None = None) -> tuple[Linkable, ...]:
-    """Return the states, each going on to the next one, the last to `then` (None: it ends the graph)."""
+    """Return the states with a transition from each to the next, and from the last to `then` (None: the end)."""
     followers: Iterable[str | None] = [*(state.name for state in states[1:]), then]
     return tuple(replace(state, next=follower) for state, follower in zip(states, followers, strict=False))

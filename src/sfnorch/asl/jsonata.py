@@ -1,8 +1,8 @@
-"""Expressions: the one place where values become JSONata, and where what would be code is refused.
+"""Expressions: the only module that turns values into JSONata, and that rejects strings that would be code.
 
-Step Functions evaluates a string that stands between `{%` and `%}`; CloudFormation fills in `${Name}` from
-DefinitionSubstitutions, textually, and replaces `{{resolve:…}}` anywhere in a template by the value that it refers to.
-Whatever a user typed is none of these: see `literal_text`.
+Step Functions evaluates a string between `{%` and `%}`. CloudFormation replaces `${Name}` with the text from
+DefinitionSubstitutions, and `{{resolve:…}}` anywhere in a template with the value that it refers to. What a user typed
+must not contain them: see `literal_text`.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
@@ -19,17 +19,17 @@ from typing import TypeAlias
 from sfnorch.errors import SfnorchError
 
 REFERENCE = "{{resolve:"
-"""How a dynamic reference of CloudFormation begins (documented)."""
+"""The beginning of a dynamic reference in CloudFormation (documented)."""
 
 CODE = ("{%", "%}", "${", REFERENCE)
-"""Marks that turn a string into code somewhere on its way: no string of a user's may hold one."""
+"""Marks that Step Functions or CloudFormation evaluates as code. A user's string must not contain them."""
 
 _INSERTION = re.compile(r"<<(\w+)>>")
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A JSONata expression, evaluated when the state runs; it stands as `{% code %}` in the definition."""
+    """A JSONata expression, which is evaluated when the state runs. In the definition it is `{% code %}`."""
 
     code: str
 
@@ -39,7 +39,7 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """A value that CloudFormation fills in at deploy; it stands alone as the whole string `${name}`."""
+    """A value that CloudFormation inserts during the deployment. In the definition it is the whole string `${name}`."""
 
     name: str
 
@@ -50,11 +50,11 @@ class Substitution:
 Value: TypeAlias = (
     bool | int | float | str | Expression | Substitution | Sequence["Value"] | Mapping[str, "Value"] | None
 )
-"""What may stand in a state's Arguments, Assign and Output: JSON with expressions and substitutions in it."""
+"""A value in a state's Arguments, Assign and Output: JSON with expressions and substitutions."""
 
 
 def jsonata(code: str, **values: object) -> Expression:
-    """Return an expression of this project's own code, with `<<name>>` in it replaced by the named value's literal.
+    """Return an expression from code of this project, in which the literal of each value replaces `<<name>>`.
 
     >>> jsonata('$threads[<<child>>].skip = true', child=0).code
     '$threads[0].skip = true'
@@ -63,9 +63,9 @@ def jsonata(code: str, **values: object) -> Expression:
 
 
 def given(value: Value) -> Value:
-    """Return a user's value, in which a text that stands as an expression, `{% … %}`, is one.
+    """Return a user's value, in which each string `{% … %}` is an Expression.
 
-    Raises SfnorchError where an expression holds what CloudFormation would fill in, or another expression's end.
+    Raises SfnorchError if an expression contains what CloudFormation would replace, or the end of an expression.
     """
     if isinstance(value, str):
         return Expression(given_code(value)) if is_expression(value) else value
@@ -75,37 +75,37 @@ def given(value: Value) -> Value:
 
 
 def is_expression(value: object) -> bool:
-    """Whether the value is a text that Step Functions takes for an expression."""
+    """Return whether Step Functions evaluates the value as an expression."""
     return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
 
 
 def given_code(text: str) -> str:
-    """Return the JSONata of a user's value: of an expression what stands in it, of another text its literal."""
+    """Return the JSONata of a user's string: the code of an expression, or the literal of any other string."""
     return literal_text(text[2:-2]).strip() if is_expression(text) else literal(text)
 
 
 def given_text(text: str) -> Value:
-    """Return a user's text; what an expression in its place yields is made one."""
+    """Return a user's string, or an expression that converts the result of the user's expression to a string."""
     return Expression(f"$string(({given_code(text)}))") if is_expression(text) else text
 
 
 def literal(value: object) -> str:
-    """Return the JSONata text of a JSON value: JSON itself is JSONata. Raises SfnorchError where it would be code."""
+    """Return the JSONata of a JSON value, which is JSON. Raises SfnorchError if the value contains code."""
     text = json.dumps(value, ensure_ascii=False)
     literal_text(text)
     return text
 
 
 def literal_text(text: str) -> str:
-    """Return the same text, to stand as it is. Raises SfnorchError where Step Functions or CloudFormation would run it."""
+    """Return the text unchanged. Raises SfnorchError if Step Functions or CloudFormation would evaluate it."""
     if mark := code_mark(text):
         raise SfnorchError(
-            f"{text!r} holds {mark!r}, which Step Functions or CloudFormation would take for code",
+            f"{text!r} contains {mark!r}, which Step Functions or CloudFormation would evaluate as code",
             hint=f"write it without {' '.join(CODE)}",
         )
     return text
 
 
 def code_mark(text: str) -> str:
-    """Return the mark that would turn the text into code; empty where it holds none."""
+    """Return the first mark in the text that would be evaluated as code; empty if it contains none."""
     return next((mark for mark in CODE if mark in text), "")

@@ -1,6 +1,6 @@
-"""The Resource of Task states: which service integration it calls, in whichever partition the machine runs.
+"""The Resource of Task states: the service integration, in the partition of the state machine.
 
-An execution fails at a Task whose resource names another partition than its own, and nothing catches that:
+An execution fails at a Task whose resource is in another partition, and nothing catches this error:
 https://github.com/aws/aws-cdk/issues/4597 [measured]
 """
 
@@ -11,18 +11,18 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 INTEGRATION = "arn:aws:states:::"
-"""How a definition writes the resource of an integration, as in the partition aws, until the partition is known."""
+"""The prefix of an integration's resource in a definition. It has the partition aws until the partition is known."""
 
 
 def integrations(definition: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return each integration that the definition's Tasks call, such as `glue:startJobRun.sync`, in their order."""
+    """Return the integrations that the Tasks of the definition call, such as `glue:startJobRun.sync`, in order."""
     found: dict[str, None] = {}
     with_resources(definition, lambda integration: found.setdefault(integration) or "")
     return tuple(found)
 
 
 def with_resources(definition: Mapping[str, Any], resource: Callable[[str], str]) -> dict[str, Any]:
-    """Return the definition with the Resource of each Task as `resource` makes it from the integration's name."""
+    """Return the definition in which the Resource of each Task is the result of `resource` for the integration."""
     states = {name: _state(state, resource) for name, state in definition["States"].items()}
     return {**definition, "States": states}
 
@@ -39,7 +39,7 @@ def _state(state: Mapping[str, Any], resource: Callable[[str], str]) -> dict[str
 
 
 def substitution_names(called: Collection[str], taken: Collection[str]) -> dict[str, str]:
-    """Return a name for each integration, `GlueStartJobRunSync` for `glue:startJobRun.sync`, that is not `taken`."""
+    """Return a name that is not `taken` for each integration: `GlueStartJobRunSync` for `glue:startJobRun.sync`."""
     names: dict[str, str] = {}
     for integration in called:
         words = re.findall("[A-Za-z0-9]+", integration.removeprefix("aws-sdk:"))

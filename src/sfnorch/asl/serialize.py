@@ -1,4 +1,4 @@
-"""From states to the JSON object that AWS reads: the one serializer of the Amazon States Language.
+"""The serializer of the Amazon States Language: from states to the JSON object that AWS reads.
 
 https://states-language.net
 """
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def definition(graph: Graph) -> dict[str, Any]:
-    """Return a machine's whole definition, keys in the order in which people read them.
+    """Return the definition of a state machine, with its keys in a readable order.
 
-    Resources name the partition aws; `with_resources` writes them otherwise.
+    Resources are in the partition aws; `with_resources` changes it.
     """
     comment = {"Comment": literal_text(graph.comment)} if graph.comment else {}
     return {**comment, "QueryLanguage": "JSONata", **_graph(graph)}
@@ -133,7 +133,7 @@ def _errors(retry: Sequence[asl.Retrier], catch: Sequence[asl.Catcher]) -> dict[
 
 
 def _retrier(retrier: asl.Retrier) -> dict[str, Any]:
-    """Return a retrier; what is the language's default (1 second, a rate of 2.0, 3 attempts) is left out."""
+    """Return a retrier without the values that are defaults of the language (1 second, a rate of 2.0, 3 attempts)."""
     return _present(
         {
             "ErrorEquals": list(retrier.errors),

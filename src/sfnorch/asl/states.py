@@ -1,7 +1,7 @@
-"""The eight state types of the Amazon States Language, retriers and catchers, as plain data.
+"""The eight state types of the Amazon States Language, with retriers and catchers, as plain data.
 
-Every state is `QueryLanguage: JSONata`: `Assign` and `Output` take the place of ResultPath. `next` names the state
-that follows; None ends the machine, branch or item processor.
+Every state uses `QueryLanguage: JSONata`, in which `Assign` and `Output` replace ResultPath. `next` is the name of the
+next state; None ends the state machine, branch or item processor.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrier:
-    """When and how often a state runs again after one of `errors`; intervals in seconds."""
+    """A retrier: how often a state is retried after one of `errors`, and with which intervals in seconds."""
 
     errors: tuple[str, ...]
     max_attempts: int
@@ -31,7 +31,7 @@ class Retrier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catcher:
-    """Where a state goes on after one of `errors` that no retrier took."""
+    """A catcher: the next state after one of `errors`, when all retries have failed."""
 
     errors: tuple[str, ...]
     next: str
@@ -41,7 +41,7 @@ class Catcher:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule of a Choice: where `condition` holds, assign and go to `next`."""
+    """A rule of a Choice: if `condition` is true, assign variables and continue with `next`."""
 
     condition: Expression
     next: str
@@ -51,7 +51,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What every state has: a name of at most 80 characters, unique in its machine."""
+    """The fields of every state. The name has at most 80 characters, and is unique in the state machine."""
 
     name: str
     comment: str = ""
@@ -59,7 +59,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(State):
-    """Calls an AWS service; `resource` is the integration behind `arn:PARTITION:states:::`."""
+    """A state that calls an AWS service; `resource` is the integration after `arn:PARTITION:states:::`."""
 
     resource: str
     arguments: Value = None
@@ -74,7 +74,7 @@ class Task(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass(State):
-    """Assigns variables or shapes data, without work."""
+    """A state that assigns variables or transforms data."""
 
     assign: Mapping[str, Value] = field(default_factory=dict)
     output: Value = None
@@ -83,7 +83,7 @@ class Pass(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(State):
-    """Goes to the state of the first rule that holds, else to `default`."""
+    """A state that continues with the first rule whose condition is true, or else with `default`."""
 
     rules: tuple[Rule, ...]
     default: str
@@ -93,7 +93,7 @@ class Choice(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(State):
-    """Waits a number of seconds, or until a timestamp (ISO 8601)."""
+    """A state that waits for a number of seconds, or until a timestamp (ISO 8601)."""
 
     seconds: int | Expression | None = None
     timestamp: str | Expression | None = None
@@ -104,7 +104,7 @@ class Wait(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parallel(State):
-    """Runs its branches side by side; when one fails, Step Functions stops the others."""
+    """A state that runs its branches in parallel. If one branch fails, Step Functions stops the others."""
 
     branches: tuple[Graph, ...]
     arguments: Value = None
@@ -117,7 +117,7 @@ class Parallel(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Map(State):
-    """Runs its processor for each of `items`, inline in the same execution."""
+    """A state that runs its processor for each of `items`, inline in the same execution."""
 
     items: Value
     processor: Graph
@@ -132,14 +132,14 @@ class Map(State):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succeed(State):
-    """Ends the machine or branch well."""
+    """A state that ends the state machine or the branch successfully."""
 
     output: Value = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fail(State):
-    """Ends the machine as failed; `cause` has at most 32,768 characters."""
+    """A state that ends the execution or the branch as failed; `cause` has at most 32,768 characters."""
 
     error: str | Expression
     cause: str | Expression
@@ -147,4 +147,4 @@ class Fail(State):
 
 AnyState: TypeAlias = Task | Pass | Choice | Wait | Parallel | Map | Succeed | Fail
 Linkable: TypeAlias = Task | Pass | Wait | Parallel | Map
-"""The states that go on to one next state."""
+"""The states that have one next state."""

@@ -1,4 +1,4 @@
-"""`aws-sdk:cloudwatch:setAlarmState`: raise or clear an alarm at once, without waiting for its metrics.
+"""`aws-sdk:cloudwatch:setAlarmState`: set the state of an alarm immediately, without waiting for its metrics.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 RESOURCE = "aws-sdk:cloudwatch:setAlarmState"
 
 REASON_LENGTH = 1_000
-"""Characters of a reason that are passed on: AWS takes 1,023."""
+"""The length to which a reason is cut. AWS supports 1,023 characters."""
 
-# Three calls a second an account are served, and forty children may end at once.
+# The quota is three calls per second and account, and forty children can end at the same time.
 RETRIER = Retrier(errors=("States.TaskFailed",), max_attempts=3, jitter=True)
 
 
@@ -32,7 +32,7 @@ def set_alarm(
     output: Value = None,
     next_state: str,
 ) -> Task:
-    """Return a task that sets the alarm whose name the substitution holds; its failure goes where `catch` says."""
+    """Return a task that sets the state of an alarm; `alarm` is the substitution with the name of the alarm."""
     return Task(
         name=name,
         resource=RESOURCE,
@@ -45,7 +45,7 @@ def set_alarm(
 
 
 def permissions(alarm: StackName) -> tuple[Permission, ...]:
-    """Return what setting the alarm needs."""
+    """Return the permissions to set the state of the alarm."""
     return (
         Permission(
             sid="SetAlarm",

@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 RESOURCE = "states:startExecution.sync:2"
 
 STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
-"""The key of a child's input by which the console links it to the execution that started it."""
+"""The key of a child's input with which the console links the child to the execution that started it."""
 
 MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
-"""The rule by which Step Functions hears of a child's end; without permissions on it a machine is refused."""
+"""The EventBridge rule with which Step Functions is notified of the end of a child execution.
+
+Without permissions for this rule, the creation of the state machine fails.
+"""
 
 
 def run_child(
@@ -32,7 +35,7 @@ def run_child(
     catch: tuple[Catcher, ...],
     output: Expression,
 ) -> Task:
-    """Return a task that starts the machine whose ARN the substitution holds, and waits for its end."""
+    """Return a task that starts an execution and waits for it; `machine` is the substitution with the ARN."""
     return Task(
         name=name,
         resource=RESOURCE,
@@ -43,7 +46,7 @@ def run_child(
 
 
 def permissions(children: Iterable[StateMachine]) -> tuple[Permission, ...]:
-    """Return what starting executions of these machines, waiting for them and stopping them needs."""
+    """Return the permissions to start executions of these state machines, to wait for them, and to stop them."""
     machines = tuple(children)
     executions = tuple(Arn("states", "execution:", child.physical_name, ":*") for child in machines)
     return (

@@ -1,4 +1,4 @@
-"""`states:startExecution.sync:2` of a state machine that is not of the stack.
+"""`states:startExecution.sync:2` of a state machine of another stack.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
 """
@@ -23,7 +23,7 @@ NO_USE = Retrier(
     ),
     max_attempts=0,
 )
-"""Refusals that would come again: nothing has run, so the plan's `retries` don't count for them."""
+"""Errors that a retry does not resolve. Nothing has run, so the `retries` in the plan do not apply."""
 
 
 def run(
@@ -35,15 +35,15 @@ def run(
     catch: tuple[Catcher, ...],
     next_state: str,
 ) -> Task:
-    """Return a task that starts the machine of the JSONata `arguments`, and waits for its end.
+    """Return a task that starts the state machine in the JSONata `arguments`, and waits for the execution.
 
-    A machine that is named stands beside the one whose ARN the JSONata `own_arn` is.
+    A state machine without an ARN is in the region and account of the JSONata `own_arn`.
     """
     machine = f"{arguments}.StateMachineArn"
     beside = f'$join($split({own_arn}, ":")[[0..5]], ":") & ":" & {machine}'
     named = f'"StateMachineArn": $contains({machine}, ":") ? {machine} : {beside}'
     given = f'"Input": $merge([{arguments}.Input, {{"{STARTED_BY}": $states.context.Execution.Id}}])'
-    code = f"$merge([{arguments}, {{{named}, {given}}}])"  # statelint wants Arguments in one line
+    code = f"$merge([{arguments}, {{{named}, {given}}}])"  # statelint requires Arguments in one line
     return Task(
         name=name,
         resource=RESOURCE,
@@ -56,9 +56,9 @@ def run(
 
 
 def work(machine: Substitution, given: Mapping[str, Value] | str) -> Work:
-    """Return an execution of the machine whose ARN the substitution holds, to its end; its result is the output.
+    """Return the call that starts an execution and waits for it. Its result is the output of the execution.
 
-    `given` is its input: a mapping, or JSONata for one.
+    `machine` is the substitution with the ARN, and `given` the input: a mapping, or JSONata for one.
     """
     started_by = jsonata("$states.context.Execution.Id")
     whole: Value = (
@@ -76,17 +76,17 @@ def work(machine: Substitution, given: Mapping[str, Value] | str) -> Work:
 
 
 def arn(machine: str) -> Bound:
-    """Return the ARN of a machine that is named, or given by its ARN."""
+    """Return the ARN of a state machine; `machine` is its name or its ARN."""
     return machine if machine.startswith("arn:") else Arn("states", "stateMachine:", machine)
 
 
 def arguments(machine: str, given: Mapping[str, Any]) -> dict[str, Value]:
-    """Return the arguments of StartExecution, the machine by name or ARN."""
+    """Return the arguments of StartExecution; `machine` is a name or an ARN, and `given` the input."""
     return {"StateMachineArn": machine, "Input": given}
 
 
 def hearing() -> Permission:
-    """Return what waiting for executions needs besides: without it CloudFormation refuses the machine."""
+    """Return the permissions for the EventBridge rule, without which the creation of the state machine fails."""
     return Permission(
         sid="HearOfTheirEnd",
         actions=("events:PutTargets", "events:PutRule", "events:DescribeRule"),
@@ -95,7 +95,7 @@ def hearing() -> Permission:
 
 
 def permissions(machines: Iterable[str]) -> tuple[Permission, ...]:
-    """Return what starting executions of these machines, waiting for them and stopping them needs."""
+    """Return the permissions to start executions of these state machines, to wait for them, and to stop them."""
     machines = list(dict.fromkeys(machines))
     started: list[Bound] = [arn(machine) for machine in machines]
     followed: list[Bound] = [

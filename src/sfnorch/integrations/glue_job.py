@@ -25,34 +25,34 @@ START_ERRORS = Retrier(
         "Glue.ResourceNumberLimitExceededException",
         "Glue.InternalServiceException",
         "Glue.OperationTimeoutException",
-        "Glue.AWSGlueException",  # how Glue's throttling shows
+        "Glue.AWSGlueException",  # the name of Glue's throttling error
         "Glue.ThrottlingException",
     ),
     interval_seconds=10,
     max_attempts=7,
     jitter=True,
 )
-"""Refusals that pass by themselves: tried again after 10 s, 20 s … 640 s at most, ten minutes in all on average."""
+"""Transient errors: retried after at most 10 s, 20 s … 640 s, which is ten minutes in total on average."""
 
 PATIENCE_SECONDS = (
     sum(START_ERRORS.interval_seconds * START_ERRORS.backoff_rate**tries for tries in range(START_ERRORS.max_attempts))
     / 2
 )
-"""For how long a refused start is retried on average: full jitter draws each wait between nothing and its length."""
+"""The average time for which a rejected start is retried: full jitter makes each delay random, from 0 to its length."""
 
 QUEUE_MINUTES = 15
-"""How long a run waits in Glue's queue at most, or for ten attempts, before it fails.
+"""The longest time that a run waits in Glue's queue before it fails; it also fails after ten attempts.
 
-https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
+https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html (documented)
 """
 
 NO_USE = Retrier(errors=("Glue.EntityNotFoundException", "Glue.InvalidInputException"), max_attempts=0)
-"""Refusals that would come again: no run has failed, so the plan's `retries` don't count for them."""
+"""Errors that a retry does not resolve. No run has started, so the `retries` in the plan do not apply."""
 
 SUCCEEDED_CHECK = (
     '$states.result.(JobRunState = "SUCCEEDED" ? <<wanted>> : $error("Job run " & Id & " ended " & JobRunState))'
 )
-# Whether .sync takes a run that was STOPPED for a success is not told by AWS, so the task's Output looks.
+# AWS does not document whether .sync treats a STOPPED run as a success, so the Output of the task checks the state.
 
 
 def run_job(
@@ -65,9 +65,9 @@ def run_job(
     assign: Mapping[str, Value] | None = None,
     next_state: str | None = None,
 ) -> Task:
-    """Return a task that runs a job; `output` is the JSONata of what comes out of a run that succeeded.
+    """Return a task that runs a job; `output` is JSONata for the output after a successful run.
 
-    `retries` is how many times the job runs again after its run failed.
+    `retries` is the number of retries after a failed run.
     """
     again = (
         NO_USE,
@@ -86,15 +86,15 @@ def run_job(
 
 
 class Settings(Protocol):
-    """What a plan says of a run: what it leaves open stays as the job has it."""
+    """The settings of a job run in a plan; None means the setting of the job."""
 
     @property
     def worker_type(self) -> str | None:
-        """Kind of worker."""
+        """The worker type."""
 
     @property
     def number_of_workers(self) -> int | None:
-        """How many workers."""
+        """The number of workers."""
 
     @property
     def execution_class(self) -> str | None:
@@ -102,11 +102,11 @@ class Settings(Protocol):
 
     @property
     def security_configuration(self) -> str | None:
-        """Name of the run's security configuration."""
+        """The name of the security configuration."""
 
     @property
     def job_run_queuing(self) -> bool | None:
-        """Whether Glue queues the run when there is no room for it."""
+        """Whether Glue queues the run when a limit of concurrent runs is reached."""
 
 
 def start_arguments(job: Job, name: str) -> dict[str, Value]:
@@ -115,7 +115,7 @@ def start_arguments(job: Job, name: str) -> dict[str, Value]:
 
 
 def work(name: str, settings: Settings, arguments: Mapping[str, Value]) -> Work:
-    """Return the run of a job, to its end; its result is `{job, runId, seconds}`."""
+    """Return the call that runs a job and waits for it. Its result is `{job, runId, seconds}`."""
     return Work(
         resource=RESOURCE,
         arguments=_arguments(name, settings, arguments, None),
@@ -129,10 +129,10 @@ def work(name: str, settings: Settings, arguments: Mapping[str, Value]) -> Work:
 def _arguments(
     name: str, settings: Settings, arguments: Mapping[str, Value], timeout_minutes: int | None
 ) -> dict[str, Value]:
-    """Return the arguments that are set.
+    """Return the arguments of StartJobRun that are set.
 
-    JobRunQueuingEnabled is StartJobRun's (documented; the run's value takes the place of the job's). Step Functions'
-    page lists StartJobRun as supported without its fields: that `.sync` passes this one on is assumed.
+    JobRunQueuingEnabled is a field of StartJobRun that overrides the job's value (documented). The page of Step
+    Functions lists StartJobRun without its fields. That `.sync` passes this field on is assumed.
     """
     found: Mapping[str, Value] = {
         "JobName": name,
@@ -148,6 +148,6 @@ def _arguments(
 
 
 def permissions(jobs: Iterable[str], *, allowed: str = "") -> tuple[Permission, ...]:
-    """Return what running the named jobs needs, and those that the list parameter `allowed` names, if any: no others."""
+    """Return the permissions to run these jobs, and the jobs in the list parameter `allowed`, but no others."""
     arns = GlueArns("job", tuple(dict.fromkeys(jobs)), allowed)
     return (Permission(sid="RunJobs", actions=ACTIONS, resources=(arns,)),)

@@ -1,4 +1,4 @@
-"""`aws-sdk:glue:startWorkflowRun` and `getWorkflowRun`: start a run of a Glue workflow, and see how it is going.
+"""`aws-sdk:glue:startWorkflowRun` and `getWorkflowRun`: start a run of a Glue workflow, and get its status.
 
 https://docs.aws.amazon.com/glue/latest/webapi/API_StartWorkflowRun.html
 https://docs.aws.amazon.com/glue/latest/webapi/API_WorkflowRun.html
@@ -14,25 +14,25 @@ from sfnorch.workflow import GlueArns, Permission
 START, GET = "aws-sdk:glue:startWorkflowRun", "aws-sdk:glue:getWorkflowRun"
 
 RUNS_ALREADY = "Glue.ConcurrentRunsExceededException"
-"""How Glue refuses a run beside the one under way, where the workflow's MaxConcurrentRuns says so."""
+"""The error of Glue when the workflow has reached its MaxConcurrentRuns."""
 
 _PASSING = (
     "Glue.InternalServiceException",
     "Glue.OperationTimeoutException",
-    "Glue.AWSGlueException",  # how Glue's throttling shows
+    "Glue.AWSGlueException",  # the name of Glue's throttling error
     "Glue.ThrottlingException",
-    "Glue.GlueException",  # how the SDK's integration tells what the call's own errors don't list
+    "Glue.GlueException",  # how the SDK integration reports errors that are not in the list of the API action
 )
 _REFUSED = Retrier(
     errors=(*_PASSING, "Glue.ResourceNumberLimitExceededException"), interval_seconds=10, max_attempts=7, jitter=True
 )
 _STILL_ENDING = Retrier(errors=(RUNS_ALREADY,), interval_seconds=5, max_attempts=2)
-"""The run before may be taken for running a moment longer than its status says."""
+"""Glue can count the previous run as running for a moment after its status has changed."""
 
 _NOT_TOLD = Retrier(errors=(*_PASSING, "Glue.SdkClientException"), interval_seconds=5, max_attempts=3, jitter=True)
 
 GOING_ON = ("RUNNING", "STOPPING")
-"""Statuses of a run that hasn't ended."""
+"""The statuses of a run that has not ended."""
 
 COUNTS = {
     "total": "TotalActions",
@@ -42,14 +42,14 @@ COUNTS = {
     "errored": "ErroredActions",
     "stopped": "StoppedActions",
 }
-"""Numbers of a run's actions, by what Glue calls them in its Statistics."""
+"""The fields of a run's Statistics with numbers of actions, by their names here."""
 
 BAD = {"failed": "failed", "timedOut": "timed out", "errored": "ended in an error", "stopped": "were stopped"}
-"""Those of actions that did not do their work, and what is said of them."""
+"""The numbers of unsuccessful actions, and their words in messages."""
 
 
 def start_run(name: str, *, workflow: Expression, catch: tuple[Catcher, ...], variable: str, next_state: str) -> Task:
-    """Return a task that starts a run, and assigns its id to the variable."""
+    """Return a task that starts a workflow run, and assigns its id to `variable`."""
     return Task(
         name=name,
         resource=START,
@@ -65,9 +65,9 @@ def start_run(name: str, *, workflow: Expression, catch: tuple[Catcher, ...], va
 def get_run(
     name: str, *, workflow: Expression, run_id: Expression, catch: tuple[Catcher, ...], counter: str, next_state: str
 ) -> Task:
-    """Return a task that looks at the run: its output is `{status, bad, counts}`, and Glue's `message` where there is one.
+    """Return a task that gets the status of a run: its output is `{status, bad, counts}`, and Glue's `message` if any.
 
-    `bad` is how many actions did not do their work. The counter, a variable, is raised by one.
+    `bad` is the number of unsuccessful actions. The task increments the variable `counter`.
     """
     counts = ", ".join(f'"{key}": [Statistics.{field}, 0][0]' for key, field in COUNTS.items())
     bad = ", ".join(f"Statistics.{COUNTS[key]}" for key in BAD)
@@ -88,6 +88,6 @@ def get_run(
 
 
 def permissions(workflows: Iterable[str], *, allowed: str) -> tuple[Permission, ...]:
-    """Return what running the named workflows needs, and those that the list parameter `allowed` names."""
+    """Return the permissions to run these workflows, and the workflows in the list parameter `allowed`."""
     arns = GlueArns("workflow", tuple(dict.fromkeys(workflows)), allowed)
     return (Permission(sid="RunWorkflow", actions=("glue:StartWorkflowRun", "glue:GetWorkflowRun"), resources=(arns,)),)

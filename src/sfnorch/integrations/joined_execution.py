@@ -1,7 +1,7 @@
-"""An execution that whoever needs it starts, or joins: known by its name, it runs once.
+"""An execution that several executions start or join. Its name is fixed, so that it runs only once.
 
-`states:startExecution.sync:2` with a name starts an execution, or waits for the one of that name and input that runs
-already. One that has ended is refused, and looked up; so is one whose end was not heard of.
+`states:startExecution.sync:2` with a name starts an execution, or waits for a running one with this name and input. If
+that execution has ended, the call fails, and DescribeExecution gets its outcome; also if the call ends with an error.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 """
 
@@ -28,15 +28,15 @@ REFUSED = Retrier(
     max_attempts=5,
     jitter=True,
 )
-"""Starts that are refused for a moment: what has a name runs once, however often it is started."""
+"""Transient errors of StartExecution. An execution with a name runs only once, so that a retry is safe."""
 
 _NOT_TOLD = Retrier(errors=("States.TaskFailed",), interval_seconds=2, max_attempts=6, jitter=True)
-"""A description that was refused, or isn't there yet: executions are known everywhere only after a moment."""
+"""Errors of DescribeExecution: throttling, or an execution that is not visible yet (eventual consistency)."""
 
 _SECONDS, _MOST_LOOKS = 120, 2_000
-"""How executions are looked after whose end was not heard of: so many looks in all fit into a history's length.
+"""The polling of executions whose `.sync` call failed: the interval, and the total of polls that fit into a history.
 
-One alone is looked after for days, each of two hundred for twenty minutes.
+A single execution is polled for days, each of 200 executions for twenty minutes.
 """
 
 
@@ -50,12 +50,12 @@ def join_states(
     lost: str,
     count: str,
 ) -> tuple[AnyState, ...]:
-    """Return the states that start or join the execution of the state's input, which is its key, a text.
+    """Return the states that start or join an execution. Their input is the key of the execution, a string.
 
-    `arn` is the execution's own ARN, where `$key` is the key. They end with the execution's output, an object; of one
-    that ended otherwise, with what the JSONata `outcome` makes of `$key`, `$error` and `$message`; of one that nothing
-    is heard of, with what `lost` makes of them, which must not fail: nothing catches it.
-    `count` is how many there are, in JSONata: they share one history.
+    `arn` is the ARN of the execution, in which `$key` is the key. The output is the output of the execution, an object.
+    For an execution that did not succeed, it is the result of the JSONata `outcome` over `$key`, `$error` and
+    `$message`. For an execution whose end is unknown, it is the result of `lost` over the same variables, which must
+    not fail, because nothing catches its error. `count` is JSONata for the number of executions that share the history.
     """
     keyed = "($key := $states.input.key; <<code>>)"
     told = f"""$states.result.(
@@ -105,7 +105,7 @@ def join_states(
 
 
 def permissions(machine: StackName) -> tuple[Permission, ...]:
-    """Return what starting executions of the machine of this name, joining and looking them up, and stopping them needs."""
+    """Return the permissions to start, join, describe and stop executions of this state machine."""
     return (
         Permission(
             sid="StartTasks",

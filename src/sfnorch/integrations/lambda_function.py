@@ -1,4 +1,4 @@
-"""`lambda:invoke`: run a Lambda function and wait for what it returns.
+"""`lambda:invoke`: invoke a Lambda function and wait for its result.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 """
@@ -25,7 +25,7 @@ TRANSIENT = Retrier(
     max_attempts=6,
     jitter=True,
 )
-"""What AWS's own advice retries: the function has not run, or can't be known to have."""
+"""The transient errors that AWS recommends to retry: the function has not run, or it is unknown whether it has."""
 
 
 NO_USE = Retrier(
@@ -36,7 +36,7 @@ NO_USE = Retrier(
     ),
     max_attempts=0,
 )
-"""Refusals that would come again: the function has not run, so the plan's `retries` don't count for them."""
+"""Errors that a retry does not resolve. The function has not run, so the `retries` in the plan do not apply."""
 
 
 def invoke(
@@ -48,7 +48,7 @@ def invoke(
     output: Value = None,
     next_state: str,
 ) -> Task:
-    """Return a task that invokes a function; `retry` comes behind what is always tried again."""
+    """Return a task that invokes a function; the retriers `retry` follow those for transient errors."""
     return Task(
         name=name,
         resource=RESOURCE,
@@ -61,7 +61,7 @@ def invoke(
 
 
 def work(function: Value, payload: Value) -> Work:
-    """Return the call of a function; its result is what the function returns."""
+    """Return the call that invokes a function. Its result is the return value of the function."""
     return Work(
         resource=RESOURCE,
         arguments={"FunctionName": function, "Payload": payload},
@@ -72,12 +72,12 @@ def work(function: Value, payload: Value) -> Work:
 
 
 def arguments(function: str, payload: Mapping[str, Any]) -> dict[str, Value]:
-    """Return the arguments of Invoke."""
+    """Return the arguments of Invoke for this function and payload."""
     return {"FunctionName": function, "Payload": payload}
 
 
 def permissions(functions: Iterable[str], own: Iterable[str] = ()) -> tuple[Permission, ...]:
-    """Return what invoking these functions, and the stack's own by key, needs: on each, and on its versions and aliases."""
+    """Return the permissions to invoke these functions and, by key, those of the stack, with versions and aliases."""
     resources: list[Bound] = [FunctionArn(key, tail) for key in own for tail in ("", ":*")]
     for name in dict.fromkeys(map(_unqualified, functions)):
         if name.startswith("arn:"):

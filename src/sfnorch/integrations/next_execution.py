@@ -1,7 +1,7 @@
-"""`states:startExecution` of the machine itself: the execution that goes on where this one ends.
+"""`states:startExecution` of the same state machine: the execution that continues after this one.
 
-It is known by its name: asked for twice it starts once, and where it has ended already, nothing is amiss either. But an
-execution that would start one of its own name has nothing that goes on after it, and fails.
+Its name is fixed: a second call does not start it twice, and is not an error even if it has already ended. An execution
+that would start one with its own name fails, because nothing would continue after it.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 """
 
@@ -30,15 +30,15 @@ def start_next(
     catch: tuple[Catcher, ...],
     next_state: str,
 ) -> Task:
-    """Return a task that starts the next execution, with this input and the name that the expression yields.
+    """Return a task that starts the next execution with the input `given`; the expression `name` yields its name.
 
-    Its output is the JSONata `output`, an object, and the execution's ARN as `next`.
+    Its output is the JSONata `output`, an object, merged with the execution's ARN as `next`.
     """
     own = "$states.context.StateMachine.Id"
     another = f"""(
     $next := {name.code};
     $next != $states.context.Execution.Name ? $next
-      : $error("the next execution would bear this one's own name, " & $next)
+      : $error("the next execution would have the name of this one, " & $next)
   )"""
     there = Catcher(errors=(ALREADY,), output=jsonata(output), next=next_state)
     return Task(
@@ -57,9 +57,9 @@ def start_next(
 
 
 def permissions(machine: StackName) -> tuple[Permission, ...]:
-    """Return what starting executions of the machine of this name needs.
+    """Return the permissions to start executions of the state machine with this name.
 
-    Spelled out by name: a role that names its own machine would be a circle.
+    The resource is a name, because a reference from the role to its state machine would be a circular dependency.
     """
     return (
         Permission(

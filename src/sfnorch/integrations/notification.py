@@ -1,4 +1,4 @@
-"""`sns:publish`: tell a topic.
+"""`sns:publish`: publish a message to an SNS topic.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-sns.html
 """
@@ -34,7 +34,7 @@ def publish(
 ) -> Task:
     """Return a task that publishes a message.
 
-    Its attributes are for subscription filters: `attributes` are texts, `list_attributes` lists of texts as JSON.
+    Subscription filters use its attributes: `attributes` are strings, `list_attributes` lists of strings as JSON.
     """
     typed: dict[str, Value] = {
         **{key: {"DataType": "String", "StringValue": value} for key, value in attributes.items()},
@@ -52,7 +52,7 @@ def publish(
 
 
 def work(topic: Substitution, subject: Value, message: Value) -> Work:
-    """Return the sending of a message; its result is `{messageId}`."""
+    """Return the call that publishes a message. Its result is `{messageId}`."""
     return Work(
         resource=RESOURCE,
         arguments={"TopicArn": topic, "Subject": subject, "Message": message},
@@ -62,7 +62,7 @@ def work(topic: Substitution, subject: Value, message: Value) -> Work:
 
 
 def permissions() -> tuple[Permission, ...]:
-    """Return what telling the topic needs: on the topic and, where it is encrypted, on its key, or the message is lost."""
+    """Return the permissions to publish to the topic, and to use its key if it is encrypted."""
     return (
         Permission(sid="TellTopic", actions=("sns:Publish",), resources=(TopicArn(),)),
         Permission(sid="UseTopicKey", actions=("kms:GenerateDataKey*", "kms:Decrypt"), resources=(TopicKeyArn(),)),

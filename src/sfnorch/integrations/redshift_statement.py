@@ -1,4 +1,4 @@
-"""`aws-sdk:redshiftdata:executeStatement`: run a SQL statement, and look until it has finished.
+"""`aws-sdk:redshiftdata:executeStatement`: run a SQL statement, and poll until it has finished.
 
 https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html
 https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html
@@ -25,28 +25,28 @@ _PASSING = Retrier(
         "RedshiftData.ActiveSessionsExceededException",
         "RedshiftData.InternalServerException",
         "RedshiftData.ThrottlingException",
-        "RedshiftData.RedshiftDataException",  # how the SDK's integration tells what the call's own errors don't list
+        "RedshiftData.RedshiftDataException",  # how the SDK integration reports errors not in the API action's list
         "RedshiftData.SdkClientException",
     ),
     interval_seconds=5,
     max_attempts=6,
     jitter=True,
 )
-"""Refusals that pass by themselves; by its ClientToken a statement is run once, however often it is asked for."""
+"""Transient errors. A retry is safe, because a statement with the same ClientToken runs only once."""
 
 FIRST_WAIT, GROWTH, LONGEST_WAIT = 2, 1.5, 60
-"""Seconds before the first look, by what the wait grows from look to look, and the most."""
+"""The seconds before the first poll, the factor by which the delay grows after each poll, and the longest delay."""
 
 _WAIT = f"$floor($min([{LONGEST_WAIT}, {FIRST_WAIT} * $power({GROWTH}, $polls)]))"
 
 
 ARGUMENTS = {"token": jsonata("$uuid()")}
-"""What the states are given: by the token a statement runs once, however often its start is tried."""
+"""The input of the states: a token with which a statement runs only once, even if its start is retried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a statement runs, and as whom: a cluster or a workgroup; by a secret, as a user, or as the role itself."""
+    """Where a statement runs (a cluster or a workgroup), and how it authenticates (secret, database user, or IAM)."""
 
     database: str
     cluster: str = ""
@@ -56,7 +56,7 @@ class Place:
 
     @property
     def arguments(self) -> dict[str, Value]:
-        """The arguments of ExecuteStatement that say so."""
+        """The arguments of ExecuteStatement for this place."""
         named = {
             "ClusterIdentifier": self.cluster,
             "WorkgroupName": self.workgroup,
@@ -69,10 +69,10 @@ class Place:
 def run_states(
     name: str, *, place: Place, sql: str, parameters: Mapping[str, Value], timeout_seconds: int
 ) -> tuple[AnyState, ...]:
-    """Return the states that run a statement to its end, as a branch of their own; they end with `{id, status, rows}`.
+    """Return the states that run a statement and wait for it, for a branch; their output is `{id, status, rows}`.
 
-    Their input is `ARGUMENTS`. Variables: `statement`, its id, and `polls`, how often it was looked at. It is cancelled
-    after its time.
+    Their input is `ARGUMENTS`. Variables: `statement`, its id, and `polls`, the number of polls. After the timeout, the
+    statement is cancelled.
     """
     given: dict[str, Value] = {"Sql": sql, **place.arguments, "StatementName": name}
     if parameters:
@@ -141,25 +141,26 @@ def run_states(
 
 
 def _most_polls(seconds: int) -> int:
-    """How many looks fit into the time."""
+    """Return the number of polls that fit into this time."""
     passed, polls, wait = 0, 0, float(FIRST_WAIT)
     while passed < seconds:
         passed += math.floor(wait)
-        wait = min(LONGEST_WAIT, wait * GROWTH)  # a power of the looks would grow past what a number holds
+        wait = min(LONGEST_WAIT, wait * GROWTH)  # a power of the number of polls would overflow
         polls += 1
     return polls
 
 
 def permissions(places: Iterable[Place]) -> tuple[Permission, ...]:
-    """Return what running statements in these places needs: on the cluster or workgroup, and by the way of signing in.
+    """Return the permissions to run statements in these places, and to authenticate there.
 
-    A workgroup's ARN holds an id and not its name: of one that is named, all of the account's are meant.
+    The ARN of a workgroup contains an id and not its name. For a name, the permissions allow all workgroups of the
+    account.
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshiftdataapi.html
     """
     places = list(dict.fromkeys(places))
     found = [
         _on("ExecuteStatements", ("redshift-data:ExecuteStatement",), [_where(place) for place in places]),
-        # AWS gives these no resource
+        # these actions do not support resources
         Permission(
             sid="LookAtStatements",
             actions=("redshift-data:DescribeStatement", "redshift-data:CancelStatement"),

@@ -1,6 +1,6 @@
 """`aws-sdk:s3:putObject`: write a value as JSON.
 
-Step Functions writes whatever Body holds as JSON: an object as such, a text with quotes round it.
+Step Functions writes the value of Body as JSON: an object as an object, a string in quotes.
 https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html
 """
 
@@ -28,7 +28,7 @@ _PASSING = Retrier(
 
 
 def put(bucket: Value, key: Value, body: Value) -> Work:
-    """Return the writing of an object; its result is `{bucket, key, etag}`."""
+    """Return the call that writes an object. Its result is `{bucket, key, etag}`."""
     return Work(
         resource=RESOURCE,
         arguments={"Bucket": bucket, "Key": key, "Body": body, "ContentType": "application/json"},
@@ -38,6 +38,6 @@ def put(bucket: Value, key: Value, body: Value) -> Work:
 
 
 def permissions(places: Sequence[tuple[str | ResultsBucket, str]]) -> tuple[Permission, ...]:
-    """Return what writing into these places, buckets with the beginnings of keys, needs."""
+    """Return the permissions to write objects to these places, pairs of a bucket and a prefix of keys."""
     arns: Mapping[ObjectArns, None] = dict.fromkeys(ObjectArns(bucket, prefix) for bucket, prefix in places)
     return (Permission(sid="WriteObjects", actions=("s3:PutObject",), resources=tuple(arns)),)

@@ -1,4 +1,4 @@
-"""What a step has Step Functions do, before it stands in a state: the call, its retriers, and what comes of it."""
+"""The service call of a step, independent of its state: the arguments, the retriers, and the result."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sfnorch.asl import Retrier, Value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A call of a service: `result` is what is kept of its answer, in JSONata over `$states.result`, or JSON with it.
+    """A call of a service. `result` is the saved result: JSONata over `$states.result`, or JSON with such expressions.
 
-    `passing` are retriers for what passes by itself, `no_use` those for what would come again.
+    `passing` are the retriers for transient errors, `no_use` those for errors that a retry does not resolve.
     """
 
     resource: str
@@ -20,4 +20,4 @@ class Work:
     passing: tuple[Retrier, ...] = ()
     no_use: tuple[Retrier, ...] = ()
     checked: Value = None
-    """What must be evaluated, and may fail, before the answer is taken for a success."""
+    """An expression that fails if the response is not a success."""

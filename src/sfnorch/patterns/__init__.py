@@ -1,4 +1,4 @@
-"""The patterns: one file each, Plan -> Workflow; this is their registry."""
+"""The registry of the patterns. Each pattern is a module that builds a Workflow from a Plan."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """A kind of orchestration: its name in the plan, what it is for, and the module that builds it."""
+    """A pattern: its name in the plan, its summary, and the module that builds its workflow."""
 
     name: str
     summary: str
     module: str
 
     def workflow(self, plan: AnyPlan) -> Workflow:
-        """Return the plan's orchestration."""
+        """Return the workflow of the plan."""
         build: Callable[[Any], Workflow] = import_module(f"{__name__}.{self.module}").workflow
         return replace(build(plan), origin=Origin(pattern=self.name, name=plan.name or ""))
 
@@ -33,27 +33,27 @@ PATTERNS = {
     for pattern in (
         Pattern(
             name="master-child",
-            summary="Chains of Glue jobs side by side: a master starts a child for each and waits for all.",
+            summary="Chains of Glue jobs in parallel: a master starts a child for each chain and waits for all.",
             module="master_child",
         ),
         Pattern(
             name="dynamic",
-            summary="One state machine; each execution runs the Glue jobs handed to it at start.",
+            summary="One state machine; each execution runs the Glue jobs from its input.",
             module="dynamic",
         ),
         Pattern(
             name="dag",
-            summary="Tasks that wait for just what they need: each starts the moment its last need is done.",
+            summary="Tasks with dependencies: each task starts as soon as the tasks that it needs have succeeded.",
             module="dag",
         ),
         Pattern(
             name="continuous",
-            summary="A Glue workflow that runs again and again, until one of its actions fails.",
+            summary="A Glue workflow that runs in a loop, until an action fails.",
             module="continuous",
         ),
         Pattern(
             name="flow",
-            summary="Steps one after another, side by side, and for each item: jobs, functions, SQL, objects.",
+            summary="Steps in sequence, in parallel, and for each item: jobs, functions, SQL, S3 objects.",
             module="flow",
         ),
     )
@@ -61,5 +61,5 @@ PATTERNS = {
 
 
 def workflow(plan: AnyPlan) -> Workflow:
-    """Return the orchestration of any plan."""
+    """Return the workflow of a plan of any pattern."""
     return PATTERNS[plan.pattern].workflow(plan)

@@ -1,7 +1,8 @@
-"""`continuous`: a Glue workflow that runs again and again, each run followed by an execution of its own.
+"""`continuous`: a Glue workflow that runs in a loop, with an execution of the state machine for each workflow run.
 
-An execution starts a run, looks at it until it has ended, and starts the next execution of the same machine; or, where
-its history would not take more looks, hands the run over to a fresh one. Seed: the continuous running Glue workflow.
+An execution starts a workflow run, polls it until it has ended, and starts the next execution of the same state
+machine. Before its history is full, it hands the run over to a new execution, which continues to poll. Seed: the
+continuous running Glue workflow.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 NAME = "loop"
 CONTINUE = "Continue"
-"""The parameter that ends the loop after the current run."""
+"""The stack parameter that stops the loop after the current run."""
 
 ERROR = "GlueWorkflowFailed"
 
@@ -45,10 +46,10 @@ _ENDED = f'$merge([{_SO_FAR}, {{"ended": <<why>>}}])'
 
 
 def workflow(plan: ContinuousPlan) -> flow.Workflow:
-    """Return the orchestration of a continuous plan: one machine, its role and its alarm."""
+    """Return the workflow of a continuous plan: one state machine with its role and its alarm."""
     told = plan.notify != "never"
     return flow.Workflow(
-        description=f"{plan.name or 'Glue workflow'}: a state machine that runs a Glue workflow again and again.",
+        description=f"{plan.name or 'Glue workflow'}: a state machine that runs a Glue workflow in a loop.",
         machines=(_machine(plan),),
         topic=stack_parameters.topic(plan, published_by_machine=told),
         parameters=(
@@ -72,7 +73,7 @@ def workflow(plan: ContinuousPlan) -> flow.Workflow:
 def _continue() -> flow.Parameter:
     return flow.Parameter(
         name=CONTINUE,
-        description="Whether a run is followed by the next: false ends the loop after the current one",
+        description="Whether the loop continues; false stops it after the current run",
         default="true",
         pattern="^(true|false)$",
         constraint="true or false",
@@ -101,8 +102,8 @@ def _machine(plan: ContinuousPlan) -> flow.StateMachine:
             *alarm_state.permissions(alarm_name),
             *(notification.permissions() if told else ()),
         ),
-        alarm=flow.Alarm(name=alarm_name, description="The loop stopped at a failure"),
-        runs=f"the Glue workflow {plan.workflow or 'that its execution names'}, again and again",
+        alarm=flow.Alarm(name=alarm_name, description="The loop stopped after a failure"),
+        runs=f"the Glue workflow {plan.workflow or 'from its input'} in a loop",
     )
 
 
@@ -137,7 +138,7 @@ def _graph(plan: ContinuousPlan) -> Graph:
         Fail(name="LoopFailed", error=ERROR, cause=jsonata(_CAUSE)),
         Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)),
     ]
-    return Graph(*states, comment="Runs the Glue workflow, looks until the run has ended, and starts itself anew.")
+    return Graph(*states, comment="Runs the Glue workflow, polls until the run has ended, starts the next execution.")
 
 
 def _resolve(plan: ContinuousPlan) -> Pass:
@@ -156,14 +157,14 @@ _VALID = """(
   $named and $known and $type($runs) = "number"
 )"""
 
-_WHAT_WOULD_DO = """"the input must be {workflow_name}, a text, and may hold run_id, a run to go on with, and runs, how"
-    & " many were done; not " & $substring($string($states.input), 0, 500)"""
+_WHAT_WOULD_DO = """"the input must have workflow_name, a string; it can have run_id, a run to continue, and runs, the"
+    & " number of runs so far; got " & $substring($string($states.input), 0, 500)"""
 
 
 def _check_input(plan: ContinuousPlan) -> Choice:
     rules = [
         Rule(condition=jsonata(f"$not({_VALID})"), next="InvalidInput"),
-        # a run that was handed over was looked at a moment ago
+        # the execution that handed the run over has just polled it
         Rule(condition=jsonata('$type($runId) = "string"'), next="WaitForRun"),
         Rule(
             condition=jsonata('$goesOn = "false" and $runs > 0'),
@@ -171,7 +172,7 @@ def _check_input(plan: ContinuousPlan) -> Choice:
             next="Done",
         ),
     ]
-    if plan.max_runs is not None:  # resumed after the last of them
+    if plan.max_runs is not None:  # resumed after the last run
         rules.append(
             Rule(
                 condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
@@ -190,9 +191,9 @@ def _caught() -> tuple[Catcher, ...]:
 
 
 def _start_refused() -> tuple[Catcher, ...]:
-    """Return what Glue's own limit says of a second loop, in plain words; all else as it is."""
-    words = """$states.errorOutput.{"error": Error, "message": "it is running already, and its MaxConcurrentRuns allows"
-    & " no other run beside that: another loop, a trigger or a person has started it"}"""
+    """Return the catchers of StartRun. For the error of MaxConcurrentRuns, they explain the cause in the message."""
+    words = """$states.errorOutput.{"error": Error, "message": "it is already running, and its MaxConcurrentRuns does"
+    & " not allow another run; another loop, a trigger or a person started it"}"""
     return (Catcher(errors=(glue_workflow.RUNS_ALREADY,), output=jsonata(words), next="RaiseAlarm"), *_caught())
 
 
@@ -220,7 +221,7 @@ def _check_run(most_polls: int) -> Choice:
 
 
 def _hand_over() -> Task:
-    """Return the same run, polled on by a fresh execution: this one's history is nearly full."""
+    """Return the state that hands the run over to a new execution, because the history of this one is nearly full."""
     return next_execution.start_next(
         "HandOver",
         name=jsonata('"poll-" & $toMillis($states.context.Execution.StartTime) & "-" & $substring($runId, 0, 60)'),
@@ -250,7 +251,10 @@ def _check_loop(plan: ContinuousPlan, *, following: str, well: str) -> Choice:
 
 
 def _start_next() -> Task:
-    """Return the next run's execution, known by the run before: asked for twice, it starts once."""
+    """Return the state that starts the execution of the next run.
+
+    The name of this execution derives from the id of the previous run, so that a retry does not start it twice.
+    """
     return next_execution.start_next(
         "StartNext",
         name=jsonata('"after-" & $substring($runId, 0, 74)'),
@@ -271,7 +275,7 @@ _MESSAGE = f"""(
     "The Glue workflow " & $workflow & " failed in " & $name & " (" & $environment & "), and the loop has stopped.",
     "\\n" & $states.input.message & ($exists($states.input.counts) ? "" : " (" & $states.input.error & ")"),
     $runId = null ? "No run was started." : "Workflow run: " & $runId,
-    "Runs before that were well: " & $runs,
+    "Successful runs before: " & $runs,
     "\\nExecution: " & $link("states", "/v2/executions/details/" & {OWN_EXECUTION}),
     {resume_line(NAME)}
   ], "\\n")
@@ -284,8 +288,8 @@ def _notify_failure() -> Task:
 
 
 def _notify_success() -> Task:
-    words = '"The loop of " & $workflow & " has ended well after " & $runs & " runs: " & $states.input.ended & "."'
-    subject = '"the loop has ended well"'
+    words = '"The loop of " & $workflow & " succeeded after " & $runs & " runs: " & $states.input.ended & "."'
+    subject = '"the loop succeeded"'
     return told("NotifySuccess", "SUCCEEDED", subject=subject, message=words, next_state="Done")
 
 

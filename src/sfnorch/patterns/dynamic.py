@@ -1,4 +1,4 @@
-"""`dynamic`: one state machine, many executions at once, each running just the Glue jobs handed to it."""
+"""`dynamic`: one state machine with concurrent executions, each of which runs the Glue jobs from its input."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 NAME = "jobs"
 
-# The room that a Fail state's cause has is shared out among the messages of the jobs that failed.
+# The messages of the failed jobs share the length that the cause of a Fail state can have.
 _OUTCOMES = (
     """(
   $room := $min([<<length>>, $floor(16000 / $count($states.input.jobs[status = "FAILED"]))]);
@@ -47,7 +47,7 @@ _OUTCOMES = (
 
 
 def workflow(plan: DynamicPlan) -> flow.Workflow:
-    """Return the orchestration of a dynamic plan: one machine, its role and its alarm."""
+    """Return the workflow of a dynamic plan: one state machine with its role and its alarm."""
     alarm_name = flow.StackName(f"{NAME}-failed")
     machine = flow.StateMachine(
         key="",
@@ -66,7 +66,7 @@ def workflow(plan: DynamicPlan) -> flow.Workflow:
         place="jobs",
     )
     return flow.Workflow(
-        description=f"{plan.name or 'Glue jobs'}: a state machine that runs the Glue jobs named at its start.",
+        description=f"{plan.name or 'Glue jobs'}: a state machine that runs the Glue jobs from its input.",
         machines=(machine,),
         topic=stack_parameters.topic(plan, published_by_machine=False),
         parameters=(
@@ -105,7 +105,7 @@ def _graph(plan: DynamicPlan) -> Graph:
         *(_failed_after_all() if goes_on else _failed_at_once()),
         given_jobs.wrong_list(),
     ]
-    return Graph(*states, comment="Runs the Glue jobs named in its input one after another.")
+    return Graph(*states, comment="Runs the Glue jobs from its input in sequence.")
 
 
 def _resolve(plan: DynamicPlan) -> Pass:
@@ -133,7 +133,7 @@ def _failed_at_once() -> tuple[Task, Fail]:
 
 
 def _failed_after_all() -> tuple[Task, Fail]:
-    """Return the alarm with the number of failures, and a cause that lists what became of each job."""
+    """Return the state that raises the alarm with the number of failures, and the Fail state that lists all jobs."""
     reason = """(
   $failed := $states.input.jobs[status = "FAILED"];
   $count($failed) & " of " & $count($states.input.jobs) & " jobs failed: "

@@ -1,8 +1,8 @@
-"""Lists of jobs, named in the plan, at deploy or at start, and the Map that runs them one after another.
+"""Lists of jobs from the plan, from a stack parameter or from the input, and the Map that runs them in sequence.
 
-A list is a JSON array of names or one comma-separated string; blanks round a name are no part of it. Variables:
-`given`, what the execution's input names (null where nothing); `jobs`, the names in force; `settings`, the plan's
-settings by name, so that a job named later keeps them.
+A list is a JSON array of names, or one comma-separated string; blanks around a name are removed. Variables: `given`,
+the list from the input (null without one); `jobs`, the names of the jobs to run; `settings`, the settings in the plan
+by job name, which also apply to jobs from another list.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from sfnorch.plan.models import Job
 
 GIVEN = jsonata("$exists($states.input.glueJobs) ? $states.input.glueJobs : null")
-"""What the execution's input names."""
+"""JSONata: the list of jobs from the input, or null."""
 
 CAUSE_LENGTH = 5_000
-"""Characters of a cause that an item passes on: fifty such failures fit into the Map's 256 KiB."""
+"""The length to which the cause of an item is cut: fifty such failures fit into the 256 KiB of the Map."""
 
 _LONGEST = 300
-"""Characters of a name in a list: Glue's 255, and a number behind it."""
+"""The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
 
 _ARE_NAMES = r"""(
   $names := <<given>>;
@@ -49,14 +49,14 @@ _NAMES = r'[$split($join(<<given>>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ !=
 
 
 def run_names(jobs: Sequence[Job]) -> list[str]:
-    """Return what the plan's jobs are called in lists: by their names; where a later run has other settings, `name (2)`."""
+    """Return the names of the plan's jobs in lists. A job that repeats with other settings is `name (2)`."""
     first: dict[str, Job] = {}
     differ = any(first.setdefault(job.name, job) != job for job in jobs)
     return state_names((job.name for job in jobs), taken=(), length=_LONGEST) if differ else [job.name for job in jobs]
 
 
 def settings(jobs: Sequence[Job]) -> dict[str, Value]:
-    """Return the arguments of StartJobRun by a job's name in lists, and `Retries` beside them, for jobs that have any."""
+    """Return the settings of the jobs that have any, by name in lists: the arguments of StartJobRun, and `Retries`."""
     by_name: dict[str, Value] = {}
     for name, job in zip(run_names(jobs), jobs, strict=True):
         arguments = glue_job.start_arguments(job, job.name) | ({"Retries": job.retries} if job.retries else {})
@@ -68,7 +68,7 @@ def settings(jobs: Sequence[Job]) -> dict[str, Value]:
 
 
 def rule(given: str) -> Rule:
-    """Return the rule of CheckJobs that takes the names in the JSONata `given`, if names are what stands there."""
+    """Return the rule of CheckJobs that matches if the JSONata `given` is a valid list of names, and assigns `jobs`."""
     return Rule(
         condition=jsonata(_ARE_NAMES.replace("<<given>>", given)),
         assign={"jobs": jsonata(_NAMES.replace("<<given>>", given))},
@@ -77,16 +77,17 @@ def rule(given: str) -> Rule:
 
 
 def wrong_list() -> Fail:
-    """Return the Fail state `InvalidInput`: what would do, and what was given instead."""
-    cause = """"glueJobs must be a list of names or a string, 'a,b'; not " & $substring($string($given), 0, 500)"""
+    """Return the Fail state `InvalidInput`, whose cause has the expected and the actual list."""
+    cause = """"glueJobs must be a list of names or a string, 'a,b'; got " & $substring($string($given), 0, 500)"""
     return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(cause))
 
 
 def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: str) -> Map:
-    """Return the state `RunGivenJobs`: one of `$jobs` after another, with the settings that `jobs` of the plan have.
+    """Return the Map state `RunGivenJobs`, which runs `$jobs` in sequence with the settings of `jobs` in the plan.
 
-    An item's failure ends in a Fail that names the job and so stops the Map, whose own Catch goes to `RaiseAlarm`; or,
-    unless `stop_at_failure`, it is the item's outcome, and the Map gives `{"jobs": [outcome of each]}`.
+    With `stop_at_failure`, a failed item ends in a Fail state that names the job and stops the Map; the Catch of the
+    Map leads to `RaiseAlarm`. Without it, the failure is the outcome of the item, and the output of the Map is
+    `{"jobs": [outcome of each]}`.
     """
     retries = sorted({job.retries for job in jobs if job.retries})
     failed = _job_failed() if stop_at_failure else _keep_failure()
@@ -94,7 +95,7 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
     output = "{}" if stop_at_failure else _SUCCEEDED
     tasks = [_run_job(times, arguments=arguments, failed=failed.name, output=output) for times in (0, *retries)]
     states: list[AnyState] = [*tasks, failed]
-    if retries:  # the Retry of a state is fixed: a task for each number of times that the plan runs a job again
+    if retries:  # the Retry of a state is fixed: a task for each number of retries in the plan
         rules = tuple(
             Rule(
                 condition=jsonata(f"{_SETTINGS}.Retries = <<times>>", times=times),
@@ -114,7 +115,7 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
     )
 
 
-# An item is the position of its job in `jobs`.
+# An item is the index of its job in `jobs`.
 _JOB = "$jobs[$states.input]"
 _SETTINGS = f"$lookup($settings, {_JOB})"
 
@@ -131,7 +132,7 @@ def _task_name(retries: int) -> str:
 
 
 def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Task:
-    # no DataLimitExceeded here: it would be the Map's own
+    # no DataLimitExceeded here: it would be an error of the Map
     caught = Catcher(
         errors=("States.ALL",),
         output=jsonata('$merge([$states.errorOutput, {"at": $states.input}])'),
@@ -143,14 +144,14 @@ def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Tas
 _SUCCEEDED = f'{{"job": {_JOB}, "status": "SUCCEEDED", "runId": $states.result.Id}}'
 
 
-# No parsing on the way out of the Map: nothing here has a Catch of its own.
+# The cause is not parsed here, because these states have no Catch.
 def _job_failed() -> Fail:
     return Fail(name="JobFailed", error=ERROR, cause=jsonata(f"$states.input.({ITEM_CAUSE})"))
 
 
 def _item_failed() -> tuple[Catcher, ...]:
     too_much, any_other = any_error("RaiseAlarm")
-    # an error that is no item's can't be foreseen, and is no one job's
+    # an error that does not come from an item is unexpected, and has no job
     done = f"$min([$count($jobs), $states.errorOutput.{ITEM_POSITION}])"
     return (too_much, replace(any_other, assign={"done": jsonata(done)}))
 
@@ -163,7 +164,7 @@ def _keep_failure() -> Pass:
     return Pass(name="KeepFailure", output=jsonata(outcome, length=CAUSE_LENGTH))
 
 
-# Where no item's failure stops the Map, what stops it can't be foreseen, and is no one job's.
+# If the failure of an item does not stop the Map, an error that stops it is unexpected, and has no job.
 _UNFORESEEN: Expression = jsonata(
     """{"jobs": [{
     "job": "(all)", "status": "FAILED", "error": $states.errorOutput.Error, "cause": $states.errorOutput.Cause

@@ -1,8 +1,8 @@
-"""What is said of a job that failed: an alarm raised in words, and a flat cause.
+"""States for the failure of a job: an alarm with a readable reason, and a Fail state with a flat cause.
 
-What was caught goes through `RaiseAlarm` as it is, `{Error, Cause}`, with the number of jobs that were done before in
-the variable `done`. The cause is searched, not parsed: it may be cut off, it is plain text where a run could not be
-started, and an expression that fails in a Fail state would take its place.
+`RaiseAlarm` passes the caught error `{Error, Cause}` on. The variable `done` is the number of jobs that succeeded
+before. The cause is searched and not parsed: it can be cut off, it is plain text if a run could not be started, and an
+error of an expression in a Fail state would replace it.
 """
 
 from __future__ import annotations
@@ -17,34 +17,38 @@ ERROR = "GlueJobFailed"
 MESSAGE_LENGTH = 1_000
 
 RUN_ID = r"$match(<<cause>>, /\bjr_\w+/)[0].match"
-"""The id of the job run that a cause describes."""
+"""JSONata: the id of the job run in a cause."""
 
-# \x5c is the backslash: JSONata takes a bracket behind a written one for escaped, and then finds no end of the regex.
+# \x5c is the backslash: JSONata treats a bracket after a literal one as escaped, and then finds no end of the regex.
 _GLUES = r"""$match(<<cause>>, /"ErrorMessage": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[0]"""
 MESSAGE = rf"""[{_GLUES},
       $substringAfter(<<cause>>, "\n")][0]"""
-"""Glue's own message in a cause, else the cause without the first line, by which an item of the Map names its job."""
+"""JSONata: Glue's message in a cause, or else the cause without its first line, in which an item names its job."""
 
 UNQUOTED = r"""$replace(<<message>>, /\x5c(["\x5c])/, "$1")"""
-"""A message out of a JSON text, without the marks before quotes and backslashes."""
+"""JSONata: a message from a JSON text, without the escapes before quotes and backslashes."""
 
-# An item of the Map says in its cause's first line `#position error job`: the Fail state that ends it may not bear an
-# error of AWS's own (`States.…`).
+# The first line of an item's cause is `#position error job`, because the error of a Fail state cannot be an error of
+# AWS (`States.…`).
 ITEM_CAUSE = r'"#" & at & " " & Error & " " & $jobs[$states.input.at] & "\n" & Cause'
 ITEM_POSITION = r"$match(Cause, /^#(\d+) /).$number(groups[0])"
 _ERROR = r"[$match(Cause, /^#\d+ (\S+)/)[0].groups[0], Error][0]"
 
 REMAINING = "[$filter($jobs, function($job, $i) { $i >= $done })]"
-"""The names of the job that failed and of those after it."""
+"""JSONata: the names of the failed job and of the jobs after it."""
 
 SECONDS = "$round(($millis() - $toMillis($states.context.Execution.StartTime)) / 1000)"
-"""How long the execution has been running, in seconds."""
+"""JSONata: the duration of the execution so far, in seconds."""
 
 
 def any_error(
     next_state: str, *, output: Value = None, assign: Mapping[str, Value] | None = None
 ) -> tuple[Catcher, ...]:
-    """Catchers of everything. States.ALL must stand alone and last, and leaves data that is too large to others."""
+    """Return catchers for all errors.
+
+    States.ALL must be the only error of the last catcher, and does not match States.DataLimitExceeded.
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html (documented)
+    """
     return tuple(
         Catcher(errors=(error,), assign=assign or {}, output=output, next=next_state)
         for error in ("States.DataLimitExceeded", "States.ALL")
@@ -52,15 +56,15 @@ def any_error(
 
 
 def raise_alarm(*, next_state: str, of: str = "") -> Task:
-    """Return the state `RaiseAlarm`; `of` is JSONata for whose job it was, put behind the job's name."""
+    """Return the state `RaiseAlarm`; `of` is JSONata for the owner of the job, which follows the job's name."""
     message = MESSAGE.replace("<<cause>>", "Cause")
     return alarm_raised(f'"Job " & $jobs[$done]{of} & " failed: "\n    & {message}', next_state=next_state)
 
 
 def alarm_raised(reason: str, *, next_state: str) -> Task:
-    """Return the state `RaiseAlarm`, which hands on what it was given and whose own failure changes nothing.
+    """Return the state `RaiseAlarm`, which passes its input on, also if it fails itself.
 
-    `reason` is JSONata over what it was given.
+    `reason` is JSONata over the input.
     """
     as_caught = jsonata("$states.input")
     return alarm_state.set_alarm(
@@ -88,7 +92,7 @@ def fail_with_cause(name: str, *, head: str = "") -> Fail:
 
 
 def clear_alarm(*, next_state: str, output: Value = None) -> Task:
-    """Return the state `ClearAlarm`: the last run was well; its own failure never fails the run."""
+    """Return the state `ClearAlarm`, which sets the alarm to OK after a success. Its failure does not fail the run."""
     return alarm_state.set_alarm(
         "ClearAlarm",
         alarm=Substitution("AlarmName"),

@@ -1,4 +1,4 @@
-"""What all messages to the topic have in common: the state, how the subject begins, and links into the console."""
+"""The parts that all notifications share: the state, the beginning of the subject, and links to the console."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sfnorch.partitions import CONSOLES
 from sfnorch.patterns.job_failure import any_error
 
 SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 40) & ": "\n    & '
-"""`[ENV] NAME: `, to be followed by up to 34 characters: SNS takes less than 100."""
+"""JSONata: `[ENV] NAME: `. Up to 34 characters can follow: SNS requires fewer than 100 characters in total."""
 
 _CONSOLES = ",\n      ".join(f"{json.dumps(name)}: {json.dumps(domain)}" for name, domain in CONSOLES.items())
 
@@ -26,18 +26,21 @@ LINK = f"""$parts := $split(<<arn>>, ":");
   $link := function($service, $rest) {{
     $console & "/" & $service & "/home?region=" & $region & "#" & $rest
   }};"""
-"""`$link(service, rest)`, into the console of the partition and the region of `<<arn>>`, JSONata for an ARN."""
+"""JSONata: defines `$link(service, rest)`, a link to the console of the partition and region of the ARN `<<arn>>`."""
 
 LOGS = f"""$logs := function($group, $run) {{
     $link("cloudwatch", {console_page_code("$group", "$run")})
   }};"""
-"""`$logs(group, run)`, behind LINK: the error log of a job run; `group` is its LogGroupName, or nothing."""
+"""JSONata: defines `$logs(group, run)`, a link to the error log of a job run; it uses LINK.
+
+`group` is the LogGroupName of the run, or nothing.
+"""
 
 OWN_EXECUTION = "$states.context.Execution.Id"
 
 
 def link_to(arn: str) -> str:
-    """Return the JSONata of LINK for the partition and the region of the ARN that this JSONata is."""
+    """Return LINK for the partition and the region of `arn`, JSONata that yields an ARN."""
     return LINK.replace("<<arn>>", arn)
 
 
@@ -50,9 +53,9 @@ def told(
     lists: Mapping[str, Value] = MappingProxyType({}),
     next_state: str,
 ) -> Task:
-    """Return the state that tells the topic, hands on what it was given, and whose own failure changes nothing.
+    """Return the state that sends a notification and passes its input on, also if it fails itself.
 
-    `subject` and `message` are JSONata, `lists` the attributes that are lists.
+    `subject` and `message` are JSONata; `lists` are the message attributes that are lists.
     """
     as_it_is = jsonata("$states.input")
     return notification.publish(

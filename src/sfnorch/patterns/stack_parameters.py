@@ -1,4 +1,4 @@
-"""The stack's parameters that patterns share, and the topic that failures go to."""
+"""Stack parameters that several patterns share, and the settings of the topic, the schedule and the logs."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ ALLOWED, ALLOWED_WORKFLOWS = "AllowedGlueJobs", "AllowedGlueWorkflows"
 
 _TOPIC_ARN = "arn:[a-z-]+:sns:[A-Za-z0-9:_-]+"
 JOB_LIST = r"""^[^\x00-\x1f"'%*?\\{}]*$"""
-"""No quote, brace, percent or backslash: the value is filled into definitions as text. Commas part the names."""
+"""No quote, brace, percent or backslash: the value becomes part of definitions as text. Commas separate the names."""
 
 _ALLOWED_LIST = r"""^([^\x00-\x1f"'*?\\$]|\$(?!\{))*\*?$"""
-"""What may stand in an ARN of a policy, where ${ begins a policy variable."""
+"""The characters that an ARN in a policy can have. `${` begins a policy variable."""
 
 
 def environment(plan: Plan) -> Parameter:
-    """Return the parameter that messages and alarms begin with."""
+    """Return the parameter with the name of the environment."""
     return Parameter(
         name=ENVIRONMENT,
-        description="What messages and alarms begin with",
+        description="Environment name in notifications and alarm descriptions",
         default=plan.environment,
         pattern=names.ENVIRONMENT,
         constraint=names.IN_WORDS[names.ENVIRONMENT],
@@ -44,11 +44,11 @@ def environment(plan: Plan) -> Parameter:
 
 
 def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Parameter, ...]:
-    """Return the parameters that name a topic of the user's own."""
+    """Return the parameters for an existing topic, and for its key if a state machine publishes to it."""
     given = plan.alerts.topic_arn or ""
     topic = Parameter(
         name=TOPIC_ARN,
-        description="SNS topic that is told of failures" + ("" if given else "; empty: one of the stack's own"),
+        description="SNS topic for notifications" + ("" if given else "; empty: the stack creates a topic"),
         default=given,
         pattern=f"^{_TOPIC_ARN}$" if given else f"^({_TOPIC_ARN})?$",
         constraint="the ARN of an SNS topic" + ("" if given else ", or empty"),
@@ -58,10 +58,10 @@ def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Paramet
 
 
 def allowed_jobs(plan: JobListPlan) -> Parameter:
-    """Return the parameter that bounds what the roles may start beside the plan's jobs."""
+    """Return the parameter with the Glue jobs that the roles can start in addition to the jobs in the plan."""
     return Parameter(
         name=ALLOWED,
-        description="Glue jobs, or prefixes ending in *, that may be started beside the plan's own",
+        description="Glue jobs that can run in addition to those in the plan: names, or prefixes that end in *",
         default=",".join(plan.allowed_jobs),
         is_list=True,
         pattern=_ALLOWED_LIST,
@@ -70,10 +70,10 @@ def allowed_jobs(plan: JobListPlan) -> Parameter:
 
 
 def allowed_workflows(plan: ContinuousPlan) -> Parameter:
-    """Return the parameter that bounds which Glue workflows the role may start beside the plan's."""
+    """Return the parameter with the Glue workflows that the role can start in addition to the one in the plan."""
     return Parameter(
         name=ALLOWED_WORKFLOWS,
-        description="Glue workflows, or prefixes ending in *, that may be started beside the plan's own",
+        description="Glue workflows that can run in addition to the one in the plan: names, or prefixes that end in *",
         default=",".join(plan.allowed_workflows),
         is_list=True,
         pattern=_ALLOWED_LIST,
@@ -82,32 +82,32 @@ def allowed_workflows(plan: ContinuousPlan) -> Parameter:
 
 
 def results_bucket() -> Parameter:
-    """Return the parameter that names a bucket of the user's own for what a flow writes."""
+    """Return the parameter for an existing bucket, in which a flow writes its results."""
     return Parameter(
         name=RESULTS_BUCKET,
-        description="S3 bucket that results are written into; empty: one of the stack's own",
+        description="S3 bucket for results; empty: the stack creates a bucket",
         default="",
         pattern="^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$",
-        constraint="a bucket's name, or empty",
+        constraint="the name of an S3 bucket, or empty",
     )
 
 
 def code_bucket() -> Parameter:
-    """Return the parameter that names the bucket with the code of functions that are too large to be inlined."""
+    """Return the parameter for the bucket with the code of functions that is not in the template."""
     return Parameter(
         name=CODE_BUCKET,
-        description="S3 bucket with the code of functions: sfnorch deploy puts it there, and names it",
+        description="S3 bucket with the code of functions; sfnorch deploy uploads the code and sets this parameter",
         default="set-by-sfnorch-deploy",
         pattern="^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
-        constraint="a bucket's name",
+        constraint="the name of an S3 bucket",
     )
 
 
 def boundary() -> Parameter:
-    """Return the parameter that bounds what the stack's roles may ever do."""
+    """Return the parameter for the permissions boundary of all roles."""
     return Parameter(
         name=BOUNDARY_ARN,
-        description="Managed policy that bounds the roles; empty: none",
+        description="Permissions boundary for all roles, a managed policy; empty: none",
         default="",
         pattern="^(arn:[a-z-]+:iam::[0-9a-z]+:policy/[A-Za-z0-9+=,.@_/-]+)?$",
         constraint="the ARN of a managed policy, or empty",
@@ -115,7 +115,7 @@ def boundary() -> Parameter:
 
 
 def topic(plan: Plan, *, published_by_machine: bool) -> Topic:
-    """Who is told of failures."""
+    """Return the topic for notifications."""
     return Topic(
         emails=tuple(plan.alerts.emails),
         arn=plan.alerts.topic_arn or "",
@@ -124,12 +124,12 @@ def topic(plan: Plan, *, published_by_machine: bool) -> Topic:
 
 
 def schedule(plan: OrchestrationPlan, machine: str = "Master") -> Schedule | None:
-    """When the machine with this key starts by itself, if it does."""
+    """Return the schedule of the state machine with this key; None if the plan has no schedule."""
     if plan.schedule is None:
         return None
     return Schedule(machine=machine, expression=plan.schedule.expression, timezone=plan.schedule.timezone)
 
 
 def logging(plan: Plan) -> Logging | None:
-    """How logs are kept, where they are."""
+    """Return the settings of the logs; None if logging is off."""
     return Logging(retention_days=plan.log_retention_days) if plan.logging else None

@@ -1,4 +1,4 @@
-"""Names of states made of the names of jobs: at most 80 characters, each once in its machine."""
+"""Names of states, derived from the names of jobs: at most 80 characters, and unique in the state machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LENGTH = 80
 
 
 def state_names(jobs: Iterable[str], *, taken: Iterable[str], length: int = LENGTH) -> list[str]:
-    """Return a name for each job: its own, shortened with a hash where longer than `length`, `name (2)` where it is taken."""
+    """Return a name for each job: the name of the job, `name (2)` if it is `taken`, cut with a hash to `length`."""
     used = set(taken)
     names = []
     for job in jobs:
@@ -22,7 +22,7 @@ def state_names(jobs: Iterable[str], *, taken: Iterable[str], length: int = LENG
 
 
 def fitted(name: str, tail: str = "", *, length: int = LENGTH) -> str:
-    """Return the name with its tail, the name's end replaced by a hash of it where both are too long."""
+    """Return the name followed by the tail. If both are too long, a hash replaces the end of the name."""
     if len(name) + len(tail) <= length:
         return name + tail
     from hashlib import sha256  # rarely needed, and slow to load

@@ -1,1 +1,1 @@
-"""The plan: what a user writes, as pydantic models, and the way there from a file."""
+"""The plan that a user writes: its pydantic models, and the code that loads it from a file."""

@@ -1,6 +1,6 @@
-"""What must hold between the keys of a plan: names that differ, one way of alerting.
+"""Checks across several keys of a plan: unique names, dependencies of tasks, alert settings.
 
-It works on the data as it was read, so that these errors are told together with those of single keys.
+The checks work on the data as it was read, so that their errors are reported together with the errors of single keys.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Each inconsistency of the plan's data: the path to the key at fault, and what is wrong with it."""
+    """Yield each inconsistency in the plan's data: the path to the wrong key, and an error message."""
     from sfnorch.plan.job_settings import job_setting_faults
 
     alerts = data.get("alerts")
@@ -36,7 +36,7 @@ def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
         yield from repeated_names(named)
         for path, name in named:
             if isinstance(name, str) and name.lower() in RESERVED_CHILD_NAMES:
-                yield path, f"{name!r} is the name of the master's own state machine"
+                yield path, f"{name!r} is reserved for the master state machine; choose another name"
     if data.get("pattern") == "dag":
         yield from _tasks(data.get("tasks"))
     if data.get("pattern") == "flow":
@@ -49,18 +49,18 @@ def faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
             (("jobs", index, "name"), job.get("name") if isinstance(job, dict) else job)
             for index, job in enumerate(jobs if isinstance(jobs, list) else [])
         ]
-        yield from repeated(named, "{name!r} has its settings in {first} already")
+        yield from repeated(named, "{name!r} already has settings in {first}; remove one of them")
 
 
 _OF_JOBS = (
     *("arguments", "worker_type", "number_of_workers", "execution_class"),
     *("timeout_minutes", "security_configuration", "job_run_queuing"),
 )
-"""Settings that a Glue job alone has."""
+"""Settings that only Glue jobs have."""
 
 
 def _tasks(listed: Any) -> Iterator[tuple[Path, str]]:
-    """Yield what is wrong between tasks: names, needs, circles; and what each of them is a task of."""
+    """Yield the faults of tasks: repeated names, unknown needs, dependency cycles, invalid combinations of keys."""
     tasks = [
         (index, task) for index, task in enumerate(listed if isinstance(listed, list) else []) if isinstance(task, dict)
     ]
@@ -74,11 +74,12 @@ def _tasks(listed: Any) -> Iterator[tuple[Path, str]]:
         for position, need in enumerate(needs):
             path = ("tasks", index, "needs", position)
             if need in needs[:position]:
-                yield path, f"{need!r} is needed already"
+                yield path, f"{need!r} is listed twice; remove one of them"
                 continue
             if isinstance(need, str) and need not in known:
                 near = difflib.get_close_matches(need, known, n=1)
-                yield path, f"there is no task {need!r}" + (f"; did you mean {near[0]}?" if near else "")
+                fix = f"did you mean {near[0]}?" if near else "add it to tasks, or correct the name"
+                yield path, f"unknown task {need!r}; {fix}"
             elif isinstance(need, str) and isinstance(task.get("name"), str):
                 edges.setdefault((task["name"], need), path)
     yield from _circles(edges)
@@ -88,9 +89,9 @@ _OF_TASKS = ("glue_job", "lambda", "state_machine")
 
 
 def one_of_kinds(what: str, kinds: Sequence[str], given: Sequence[str]) -> str:
-    """Return what is said of a task or a step that is none of these kinds, or several at once."""
-    told = f"it has {' and '.join(given)}" if given else "it has none of them"
-    return f"a {what} is one of {', '.join(kinds[:-1])} and {kinds[-1]}: {told}"
+    """Return the error message for a task or a step that has none of the keys `kinds`, or several (`given`)."""
+    found = " and ".join(given) if given else "none of them"
+    return f"a {what} must have exactly one of {', '.join(kinds[:-1])} and {kinds[-1]}; got {found}"
 
 
 def _one_task(index: int, task: dict[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -99,15 +100,15 @@ def _one_task(index: int, task: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     if len(kinds) != 1:
         yield where, one_of_kinds("task", _OF_TASKS, kinds)
     elif kinds == ["glue_job"] and "input" in task:
-        yield ("tasks", index, "input"), "a Glue job takes arguments, not an input"
+        yield ("tasks", index, "input"), "input is not supported for glue_job; use arguments"
     elif kinds != ["glue_job"]:
         for key in _OF_JOBS:
             if key in task:
-                yield ("tasks", index, key), f"{key} is a setting of Glue jobs; a {kinds[0]} takes an input"
+                yield ("tasks", index, key), f"{key} is supported only for glue_job; for {kinds[0]} use input"
 
 
 def _circles(edges: dict[tuple[str, str], Path]) -> Iterator[tuple[Path, str]]:
-    """One circle of needs at a time, spelled out, each told at the need that closes it."""
+    """Yield each dependency cycle: the path to the need that closes it, and an error message with all its tasks."""
     import networkx
 
     graph = networkx.DiGraph(list(edges))
@@ -117,42 +118,47 @@ def _circles(edges: dict[tuple[str, str], Path]) -> Iterator[tuple[Path, str]]:
             first = min(group, key=lambda name: [task for task, _ in edges].index(name))
             circle = [task for task, _ in networkx.find_cycle(within, first)]
             words = " → ".join([*circle, circle[0]])
-            yield edges[circle[-1], circle[0]], f"these tasks wait for each other: {words}"
+            yield edges[circle[-1], circle[0]], f"dependency cycle: {words}; remove one of these needs"
 
 
 def _alerts(alerts: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     emails = alerts.get("emails")
     listed = enumerate(emails if isinstance(emails, list) else [])
-    yield from repeated([(("alerts", "emails", index), email) for index, email in listed], "{name!r} is listed already")
+    rows = [(("alerts", "emails", index), email) for index, email in listed]
+    yield from repeated(rows, "{name!r} is listed twice; remove one of them")
     if alerts.get("emails") and alerts.get("topic_arn"):
         yield (
             ("alerts", "emails"),
-            "emails are subscribed to the stack's own topic, and topic_arn names another",
+            "emails and topic_arn exclude each other: the stack creates a topic for emails; remove one of them",
         )
     if alerts.get("topic_key_arn") and not alerts.get("topic_arn"):
         yield (
             ("alerts", "topic_key_arn"),
-            "topic_key_arn is the key of a topic of yours, and topic_arn names none",
+            "topic_key_arn requires topic_arn, the topic that the key encrypts; add topic_arn, or remove topic_key_arn",
         )
 
 
 def repeated_names(named: Sequence[tuple[Path, Any]]) -> Iterator[tuple[Path, str]]:
-    """Yield each name that stands a second time, or differs from another only in case.
+    """Yield each name that repeats an earlier one, or differs from it only in case.
 
     Commands find resources by name in any case. Whether AWS distinguishes such names differs from service to service.
     """
-    yield from repeated(named, "{name!r} is the name of {first} already")
+    yield from repeated(named, "{name!r} is already the name of {first}; choose another name")
     first: dict[str, tuple[Path, str]] = {}
     for path, name in named:
         if not isinstance(name, str):
             continue
         where, other = first.setdefault(name.lower(), (path, name))
         if other != name:
-            yield path, f"{name!r} differs only in case from {other!r}, the name of {show(where[:-1])}; choose another"
+            message = f"{name!r} differs only in case from {other!r}, the name of {show(where[:-1])}"
+            yield path, f"{message}; choose another name"
 
 
 def repeated(named: Sequence[tuple[Path, Any]], words: str) -> Iterator[tuple[Path, str]]:
-    """Each name that stands a second time, told in these words: `{name}` is taken by `{first}`."""
+    """Yield the path of each name that repeats an earlier one, and an error message.
+
+    `words` is the message, with `{name}` for the name and `{first}` for the place that has it first.
+    """
     first: dict[str, Path] = {}
     for path, name in named:
         if isinstance(name, str) and first.setdefault(name, path) is not path:
@@ -160,6 +166,6 @@ def repeated(named: Sequence[tuple[Path, Any]], words: str) -> Iterator[tuple[Pa
 
 
 def show(path: Path) -> str:
-    """Return the path as people write it: `children[1].jobs[3].name`."""
+    """Return the path as text: `children[1].jobs[3].name`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")

@@ -1,4 +1,4 @@
-"""The plan of the pattern `continuous`: a Glue workflow that runs again and again."""
+"""The plan of the pattern `continuous`: a Glue workflow that runs in a loop."""
 
 from __future__ import annotations
 
@@ -14,51 +14,53 @@ from sfnorch.plan.models import OrchestrationPlan
 from sfnorch.plan.names import job_name_fault
 
 MAX_POLLS = 1_500
-"""Polls that fit into one execution's history of 25,000 events, those of retries too."""
+"""The highest number of polls whose events, including retries, fit into the 25,000 events of an execution's history."""
 
 
 def _workflow_name(name: str) -> str:
     if fault := job_name_fault(name, "workflow"):
         raise PydanticCustomError(
-            "workflow_name", "{name} is no Glue workflow name: {fault}", {"name": repr(name), "fault": fault}
+            "workflow_name", "{name} is not a valid Glue workflow name: {fault}", {"name": repr(name), "fault": fault}
         )
     return name
 
 
 class ContinuousPlan(OrchestrationPlan):
-    """A Glue workflow that runs again and again, until one of its actions fails or the loop is ended."""
+    """A Glue workflow that runs in a loop, until an action fails or the loop is stopped."""
 
-    pattern: Literal["continuous"] = Field(description="The kind of orchestration.", examples=["continuous"])
+    pattern: Literal["continuous"] = Field(description="Pattern of the orchestration.", examples=["continuous"])
     workflow: Annotated[str, AfterValidator(_workflow_name)] | None = Field(
         default=None,
-        description="The Glue workflow; an execution's input may name another: {workflow_name: …}.",
+        description="Name of the Glue workflow. The input of an execution can name another one: {workflow_name: …}.",
         examples=["hourly-ingest"],
     )
     poll_every: Annotated[Seconds, Field(ge=1, le=86_400)] = Field(
-        default=60, description="How long it waits between two looks at the workflow's run.", examples=["60s"]
+        default=60, description="Interval between two polls of the workflow run.", examples=["60s"]
     )
     pause: Annotated[Seconds, Field(ge=0, le=31_536_000)] = Field(
-        default=0, description="How long it waits after a run before the next one.", examples=["10m"]
+        default=0, description="Delay between the end of a run and the start of the next one.", examples=["10m"]
     )
     max_runs: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
-        default=None, description="After how many runs the loop ends well; it goes on unless set.", examples=[24]
+        default=None,
+        description="Number of runs after which the loop ends successfully. No limit by default.",
+        examples=[24],
     )
     polls_per_execution: Annotated[int, Field(ge=1, le=MAX_POLLS)] = Field(
         default=1_000,
-        description="After how many polls an execution hands over to a fresh one, which goes on polling the same run: "
-        "a history has 25,000 events.",
+        description="Number of polls after which a new execution continues to poll the same run. The history of an "
+        "execution is limited to 25,000 events.",
         examples=[500],
     )
     allowed_workflows: Annotated[
         list[Annotated[str, AfterValidator(partial(allowed, what="workflow"))]], Field(max_length=50)
     ] = Field(
         default=["*"],
-        description="Glue workflows, or prefixes ending in *, that an execution's input may name beside the plan's "
-        "own: default of the stack's parameter AllowedGlueWorkflows. [] allows the plan's own only.",
+        description="Glue workflows, or prefixes that end in *, that the input of an execution can name in addition to "
+        "the workflow in the plan. Default of the stack parameter AllowedGlueWorkflows. [] allows no others.",
         examples=[["etl-*"]],
     )
 
     @property
     def job_names(self) -> tuple[str, ...]:
-        """The Glue jobs that it names: none, the workflow knows them."""
+        """The names of the Glue jobs in the plan: always empty, because the Glue workflow defines its jobs."""
         return ()

@@ -1,4 +1,4 @@
-"""The plan of the pattern `dag`: tasks that wait for just what they need."""
+"""The plan of the pattern `dag`: tasks with dependencies."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ from sfnorch.plan.read import Decimal
 
 
 def _no_code_within(value: Any) -> Any:
-    """Return the value, none of whose texts and keys Step Functions or CloudFormation would run."""
+    """Return the value, with its decimals as floats.
+
+    Raises PydanticCustomError for null, and for a string or a key that Step Functions or CloudFormation would evaluate.
+    """
     if value is None:
-        raise PydanticCustomError("null", "null can't stand in a template: leave the key out")
+        raise PydanticCustomError("null", "null is not supported in a template; leave the key out")
     if isinstance(value, Decimal):
         return float(value)
     texts = [value] if isinstance(value, str) else []
@@ -28,7 +31,7 @@ def _no_code_within(value: Any) -> Any:
         value = [_no_code_within(item) for item in value]
     for text in texts:
         if fault := code_fault(text):
-            raise PydanticCustomError("code", "{text} is not taken: {fault}", {"text": repr(text), "fault": fault})
+            raise PydanticCustomError("code", "{text} is invalid: {fault}", {"text": repr(text), "fault": fault})
     return value
 
 
@@ -36,48 +39,55 @@ TaskName = Annotated[str, Field(pattern=names.TASK_NAME)]
 
 
 class DagTask(Job):
-    """A task: one of a Glue job, a Lambda function and a state machine; the settings are a Glue job's."""
+    """A task that runs a Glue job, a Lambda function or a state machine. Job settings apply to Glue jobs only."""
 
-    name: TaskName = Field(description="The task's name; its executions' names begin with it.", examples=["facts"])
-    needs: Annotated[list[TaskName], Field(max_length=MAX_TASKS)] = Field(
-        default=[], description="The tasks that must have succeeded before it starts.", examples=[["orders", "prices"]]
+    name: TaskName = Field(
+        description="Name of the task. The names of its executions begin with it.", examples=["facts"]
     )
-    glue_job: JobName | None = Field(default=None, description="The Glue job that it runs.", examples=["load-facts"])
+    needs: Annotated[list[TaskName], Field(max_length=MAX_TASKS)] = Field(
+        default=[],
+        description="Tasks that must have succeeded before this task starts.",
+        examples=[["orders", "prices"]],
+    )
+    glue_job: JobName | None = Field(
+        default=None, description="Name of the Glue job that the task runs.", examples=["load-facts"]
+    )
     function: Annotated[str, Field(pattern=names.FUNCTION)] | None = Field(
         default=None,
         alias="lambda",
-        description="The Lambda function that it invokes: a name, with or without a version or alias, or an ARN.",
+        description="Lambda function that the task invokes: a name or an ARN, with or without a version or an alias.",
         examples=["check-facts"],
     )
     state_machine: Annotated[str, Field(pattern=names.STATE_MACHINE)] | None = Field(
         default=None,
-        description="The standard state machine that it starts and waits for: a name, or an ARN.",
+        description="Standard state machine that the task starts and waits for: a name or an ARN.",
         examples=["publish"],
     )
     input: Annotated[dict[str, Any], AfterValidator(_no_code_within)] | None = Field(
         default=None,
-        description="What the function or the state machine is given; {} unless set.",
+        description="Input of the function or the state machine. Default: {}.",
         examples=[{"mode": "full"}],
     )
 
     @model_validator(mode="before")
     @classmethod
     def _a_name_is_enough(cls, value: object) -> object:
-        return value  # for a job it is; a task must say what it runs
+        return value  # a job can be a name alone; a task must name what it runs
 
     @property
     def kind(self) -> Literal["glue_job", "lambda", "state_machine"]:
-        """What it is a task of."""
+        """The key that names what the task runs."""
         return "glue_job" if self.glue_job else "lambda" if self.function else "state_machine"
 
 
 class DagPlan(OrchestrationPlan):
-    """Tasks that wait for just what they need: each starts the moment its last need is done."""
+    """Tasks with dependencies: each task starts as soon as the tasks that it needs have succeeded."""
 
-    pattern: Literal["dag"] = Field(description="The kind of orchestration.", examples=["dag"])
+    pattern: Literal["dag"] = Field(description="Pattern of the orchestration.", examples=["dag"])
     on_task_failure: Literal["succeed", "fail"] = Field(
         default="succeed",
-        description="How the master ends when a task failed: what does not need it runs on either way.",
+        description="Whether the master execution succeeds or fails when a task failed. Tasks that do not need the "
+        "failed task run in both cases.",
         examples=["fail"],
     )
     tasks: Annotated[list[DagTask], Field(min_length=1, max_length=MAX_TASKS)] = Field(
@@ -87,5 +97,5 @@ class DagPlan(OrchestrationPlan):
 
     @property
     def job_names(self) -> tuple[str, ...]:
-        """The Glue jobs that it names, each once."""
+        """The names of the Glue jobs in the plan, without duplicates."""
         return tuple(dict.fromkeys(task.glue_job for task in self.tasks if task.glue_job))

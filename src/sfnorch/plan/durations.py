@@ -1,4 +1,4 @@
-"""Durations as a plan has them: `90s`, `15m`, `1h30m`, or a number of seconds."""
+"""Types for durations in a plan: `90s`, `15m`, `1h30m`, or a number of seconds."""
 
 from __future__ import annotations
 
@@ -11,25 +11,31 @@ from sfnorch.durations import seconds_of
 
 
 def _seconds(value: object) -> object:
-    """Return the whole seconds of a duration that is a text; what is none is left to be told of."""
+    """Return the whole seconds of a duration that is a string; any other value unchanged, for pydantic to check.
+
+    Raises PydanticCustomError for a string that is not a duration.
+    """
     if not isinstance(value, str):
         return value
     seconds = seconds_of(value)
     if seconds is None or seconds != int(seconds):
         raise PydanticCustomError(
-            "duration", "{text} is no duration: write 90s, 15m, 1h30m, or whole seconds", {"text": repr(value)}
+            "duration", "{text} is not a duration; write 90s, 15m, 1h30m, or whole seconds", {"text": repr(value)}
         )
     return int(seconds)
 
 
 def seconds_within(value: object, least: int, most: int) -> int:
-    """Return the whole seconds of a duration or a number. Raises PydanticCustomError for what is none, or out of bounds."""
+    """Return the whole seconds of a duration or a number.
+
+    Raises PydanticCustomError for another value, and for seconds that are not between `least` and `most`.
+    """
     seconds = _seconds(value)
     if isinstance(seconds, bool) or not isinstance(seconds, int):
-        raise PydanticCustomError("duration", "a duration is wanted: 90s, 15m, 1h30m, or whole seconds")
+        raise PydanticCustomError("duration", "expected a duration; write 90s, 15m, 1h30m, or whole seconds")
     if not least <= seconds <= most:
         bounds = {"least": least, "most": f"{most:,}"}
-        raise PydanticCustomError("duration", "from {least} to {most} seconds are taken", bounds)
+        raise PydanticCustomError("duration", "must be between {least} and {most} seconds", bounds)
     return seconds
 
 
@@ -38,4 +44,4 @@ Seconds: TypeAlias = Annotated[
     BeforeValidator(_seconds),
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": r"^(\d+h)?(\d+m)?(\d+s)?$"}]}),
 ]
-"""Seconds, written as a duration or as their number."""
+"""Seconds, written as a duration or as a number."""

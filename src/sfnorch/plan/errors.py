@@ -1,4 +1,4 @@
-"""The error of a plan that can't be taken."""
+"""The error that is raised for an invalid plan."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from sfnorch.source import SourceError
 
 
 class PlanError(SourceError):
-    """A plan that can't be taken: all its findings at once, each with its line."""
+    """An invalid plan: all findings at once, each with its line."""

@@ -1,4 +1,4 @@
-"""The types of the plan's keys that several models share: names of jobs, arguments, tags, settings of a job run."""
+"""Types of plan keys that several models share: names of jobs, arguments, tags, settings of a job run."""
 
 from __future__ import annotations
 
@@ -20,26 +20,32 @@ _SIZE = re.compile(r"([A-Z])\.([0-9]+)X")
 def _job_name(name: str) -> str:
     if fault := job_name_fault(name):
         raise PydanticCustomError(
-            "job_name", "{name} is no Glue job name: {fault}", {"name": repr(name), "fault": fault}
+            "job_name", "{name} is not a valid Glue job name: {fault}", {"name": repr(name), "fault": fault}
         )
     return name
 
 
 def allowed(name: str, what: str = "job") -> str:
-    """Return the name of a Glue job, or of another `what`, or a prefix of such names that ends in `*`."""
+    """Return the name of a Glue job (or of another resource, `what`), or a prefix that ends in `*`, if it is valid.
+
+    Raises PydanticCustomError otherwise.
+    """
     if fault := job_name_fault(name, what, prefix=True):
         raise PydanticCustomError(
             "job_name",
-            "{name} is no Glue {what} name or prefix*: {fault}",
+            "{name} is not a valid Glue {what} name or prefix*: {fault}",
             {"name": repr(name), "what": what, "fault": fault},
         )
     return name
 
 
 def no_code(text: str) -> str:
-    """Return the text, which Step Functions and CloudFormation pass on as it is."""
+    """Return the text if neither Step Functions nor CloudFormation would evaluate it.
+
+    Raises PydanticCustomError otherwise.
+    """
     if fault := code_fault(text):
-        raise PydanticCustomError("code", "{text} is not taken: {fault}", {"text": repr(text), "fault": fault})
+        raise PydanticCustomError("code", "{text} is invalid: {fault}", {"text": repr(text), "fault": fault})
     return text
 
 
@@ -47,22 +53,22 @@ def _argument_key(key: str) -> str:
     if not key.startswith("--") or len(key) == len("--"):
         raise PydanticCustomError(
             "argument_key",
-            "{key} is no job argument: write it with two dashes, --{bare}",
+            "{key} is not a valid job argument: it must begin with two dashes; write --{bare}",
             {"key": repr(key), "bare": key.lstrip("-")},
         )
     name = key.removeprefix("--")
     if name != name.strip():
-        wanted = repr(f"--{name.strip()}") if name.strip() else "a name behind the dashes"
+        wanted = repr(f"--{name.strip()}") if name.strip() else "a name after the dashes"
         raise PydanticCustomError(
             "argument_key",
-            "{key} is no job argument: it has leading or trailing blanks; write {wanted}",
+            "{key} is not a valid job argument: it has leading or trailing blanks; write {wanted}",
             {"key": repr(key), "wanted": wanted},
         )
     return no_code(key)
 
 
 def _argument_text(value: object) -> object:
-    """Glue's arguments are texts: whole numbers and booleans are taken as they are written."""
+    """Return whole numbers and booleans as they are written, because Glue's arguments are strings."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int) else value
@@ -95,7 +101,7 @@ def _worker_type(name: str) -> str:
 
 
 def _near_worker_type(name: str) -> str:
-    """Return the question after the type that was probably meant; an empty text where none is near."""
+    """Return a suggestion for the type that was probably meant; empty if no type is similar."""
     import difflib  # for errors only
 
     wanted = name.upper()
@@ -106,7 +112,7 @@ def _near_worker_type(name: str) -> str:
 
 
 def _sizes(name: str) -> Iterator[tuple[int, str]]:
-    """Yield each type of the same letter, and by how much its size differs."""
+    """Yield the difference in size and the name of each worker type with the same letter."""
     size = _SIZE.fullmatch(name)
     for known in WORKER_TYPES if size else ():
         if size and (other := _SIZE.fullmatch(known)) and other[1] == size[1]:
@@ -140,29 +146,30 @@ Email = Annotated[str, Field(pattern=names.EMAIL), AfterValidator(no_code)]
 
 WorkerType = Annotated[
     Annotated[str, AfterValidator(_worker_type), WithJsonSchema({"type": "string", "enum": list(WORKER_TYPES)})] | None,
-    Field(description="Kind of worker; the job's own unless set.", examples=["G.1X"]),
+    Field(description="Worker type of the run. Default: the job's setting.", examples=["G.1X"]),
 ]
 NumberOfWorkers = Annotated[
     Annotated[int, Field(ge=1, le=1000)] | None,
-    Field(description="How many workers; the job's own number unless set.", examples=[10]),
+    Field(description="Number of workers of the run. Default: the job's setting.", examples=[10]),
 ]
 ExecutionClass = Annotated[
     Literal["STANDARD", "FLEX"] | None,
     Field(
-        description="FLEX runs on spare capacity, cheaper and later (Spark jobs on Glue 3.0 and later).",
+        description="Execution class of the run. FLEX runs on spare capacity: it costs less and can start later (Spark "
+        "jobs with Glue 3.0 and later).",
         examples=["FLEX"],
     ),
 ]
 JobRunQueuing = Annotated[
     bool | None,
     Field(
-        description="Whether Glue queues the run while the job or the account has no room for it; the job's own unless "
-        "set. Glue queues no runs of the class FLEX, and none of a job whose MaxRetries is not 0.",
+        description="Whether Glue queues the run when the job or the account has reached its limit of concurrent runs. "
+        "Default: the job's setting. Glue does not queue FLEX runs, nor runs of a job whose MaxRetries is not 0.",
         examples=[True],
     ),
 ]
 SecurityConfiguration = Annotated[
     Annotated[str, Field(min_length=1, max_length=255), AfterValidator(no_code), AfterValidator(_no_blanks_around)]
     | None,
-    Field(description="Name of the Glue security configuration of the run.", examples=["encrypted"]),
+    Field(description="Glue security configuration of the run. Default: the job's setting.", examples=["encrypted"]),
 ]

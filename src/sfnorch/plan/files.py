@@ -1,13 +1,13 @@
-"""The plan's file, where none is named."""
+"""The default file of a plan."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 PLAN_FILE = "sfnorch.yaml"
-"""The plan in the working directory that a command reads where none is named."""
+"""The file in the working directory that a command reads if no plan is named."""
 
 
 def find_plan(named: Path | None) -> Path | None:
-    """Return the plan's file: the named one, else the one in the working directory; None where there is none."""
+    """Return the named plan file, or the default file in the working directory; None if there is neither."""
     return named or (Path(PLAN_FILE) if Path(PLAN_FILE).exists() else None)

@@ -1,6 +1,7 @@
-"""What must hold between the steps of a flow: names, what each is a step of, functions that are there.
+"""Checks of the steps of a flow: unique names, kinds of steps, known functions, SQL parameters, retries.
 
-It works on the data as it was read, so that all of it is told together; expressions are `flow_expressions`' affair.
+The checks work on the data as it was read, so that all errors are reported together. `flow_expressions` checks the
+expressions.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ KINDS = (
     *("glue_job", "lambda", "state_machine", "redshift_sql", "s3_object", "notify", "wait"),
     *("parallel", "for_each"),
 )
-"""What a step may be one of."""
+"""The keys of a step that name what it does; a step has one of them."""
 
 CONTROL_STATES = (
     *("ResolveInput", "CheckInput", "MakeOutcome", "ClearAlarm", "NotifySuccess", "Done"),
     *("RaiseAlarm", "NotifyFailure", "FlowFailed", "InvalidInput"),
 )
-"""The names of the states that are no step's."""
+"""Names of the states that do not belong to a step."""
 
 MAX_STATEMENT_SECONDS = 86_400
-"""How long a statement may take at most. https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html"""
+"""The maximum duration of a statement. https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html (documented)"""
 
 _OF_JOBS = (
     *("arguments", "worker_type", "number_of_workers", "execution_class", "security_configuration"),
@@ -45,19 +46,22 @@ _TAKES = {
     "save_as": tuple(kind for kind in KINDS if kind not in ("wait", "notify")),
     "retry": tuple(kind for kind in KINDS if kind != "wait"),
 }
-"""Which kinds of steps take a key that not all of them take."""
+"""For each key that only some kinds of steps support: these kinds."""
 
 
 def flow_faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Each inconsistency of a flow's data: the path to the key at fault, and what is wrong with it."""
+    """Yield each inconsistency in a flow's data: the path to the wrong key, and an error message."""
     steps = list(placed_steps(data))
     if len(steps) > MAX_STEPS:
-        yield ("steps",), f"at most {MAX_STEPS} steps are taken, those within others included; there are {len(steps)}"
+        yield (
+            ("steps",),
+            f"a flow has at most {MAX_STEPS} steps, including the steps inside other steps; got {len(steps)}",
+        )
     named = [((*step.path, "name"), step.data.get("name")) for step in steps]
-    yield from repeated(named, "{name!r} is the name of {first} already")
+    yield from repeated(named, "{name!r} is already the name of {first}; choose another name")
     for path, name in named:
         if name in CONTROL_STATES:
-            yield path, f"{name!r} is the name of a state of the flow's own"
+            yield path, f"{name!r} is reserved for a state of the flow; choose another name"
     functions = _functions(data)
     yield from repeated_names(functions)
     known = [name for _, name in functions if isinstance(name, str)]
@@ -80,13 +84,13 @@ def _one_step(step: Placed, functions: list[str]) -> Iterator[tuple[Path, str]]:
     (kind,) = kinds
     for key, takers in _TAKES.items():
         if key in step.data and kind not in takers:
-            yield (*step.path, key), f"a {kind} takes no {key}: it is for {', '.join(takers)}"
+            yield (*step.path, key), f"{key} is not supported for {kind}; it is supported for {', '.join(takers)}"
     if kind == "wait" and "on_error" in step.data and not is_expression(step.data["wait"]):
-        yield (*step.path, "on_error"), "a wait of a fixed length can't fail"
+        yield (*step.path, "on_error"), "a wait of a fixed length cannot fail; remove on_error"
     name = step.data.get("lambda")
     if isinstance(name, str) and name not in functions and not name.startswith("arn:"):
         for near in difflib.get_close_matches(name, functions, n=1, cutoff=0.8):
-            message = f"there is no function {name!r}; did you mean {near}? For one of elsewhere write its ARN"
+            message = f"unknown function {name!r}; did you mean {near}? For a function of another stack write its ARN"
             yield (*step.path, "lambda"), message
     for check in (_redshift, _s3_object, _retries, failure_faults):
         yield from check(step)
@@ -98,54 +102,64 @@ def _redshift(step: Placed) -> Iterator[tuple[Path, str]]:
         return
     path: Path = (*step.path, "redshift_sql")
     if (given.get("cluster") is None) == (given.get("workgroup") is None):
-        yield path, "a statement runs in a cluster or in a workgroup: name one of them"
+        yield path, "a statement must have either cluster or workgroup; set exactly one of them"
     if given.get("secret_arn") is not None and given.get("db_user") is not None:
-        yield (*path, "db_user"), "db_user signs in without the secret that secret_arn names: write one of them"
+        yield (*path, "db_user"), "db_user and secret_arn exclude each other; remove one of them"
     if given.get("workgroup") is not None and given.get("db_user") is not None:
-        yield (*path, "db_user"), "db_user is for clusters; a workgroup takes a secret_arn, or the role itself"
+        yield (
+            (*path, "db_user"),
+            "db_user is not supported for a workgroup; use secret_arn, or remove db_user to authenticate with IAM",
+        )
     seconds = _whole_seconds(step.data.get("timeout"))
     if seconds and seconds > MAX_STATEMENT_SECONDS:
-        yield (*step.path, "timeout"), "Redshift's Data API takes statements of at most 24 hours"
+        yield (*step.path, "timeout"), "the Redshift Data API runs a statement for at most 24 hours; write 24h or less"
     if isinstance(given.get("sql"), str):
         yield from _sql(given["sql"], part(Placed(data=given, path=path), "parameters"), path)
 
 
 def _sql(sql: str, values: dict[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield what is wrong with a statement and its parameters: each has a value, and each value a place.
+    """Yield the faults of a statement and its parameters: parameters without a value, and values that are not used.
 
-    Redshift's Data API refuses values that the statement does not use ("Parameters list contains unused parameters");
-    a parameter without a value reaches Redshift as it is, a syntax error. Both as reported:
+    The Redshift Data API rejects values that the statement does not use ("Parameters list contains unused
+    parameters"). A parameter without a value reaches Redshift unchanged, which is a syntax error. Both as reported in:
     https://github.com/aws-samples/getting-started-with-amazon-redshift-data-api/issues/4
     https://github.com/aws/aws-sdk-pandas/issues/3024
     """
     if "{%" in sql or "%}" in sql:
-        yield (*path, "sql"), "an expression in SQL is not taken: write :name there, and the value under parameters"
+        yield (*path, "sql"), "SQL cannot contain expressions; write :name, and the value in parameters"
     elif fault := code_fault(sql):
-        yield (*path, "sql"), f"{fault}: write :name there, and the value under parameters"
+        yield (*path, "sql"), f"{fault}; write :name, and the value in parameters"
     used = sql_parameters(sql)
     for name, line in used.items():
         if name not in values:
             where = f" (line {line} of the statement)" if "\n" in sql.strip() else ""
-            yield (*path, "sql"), f"the parameter :{name} has no value{where}; write {name} under parameters"
+            yield (*path, "sql"), f"the parameter :{name} has no value{where}; add {name} to parameters"
     for name, value in values.items():
         at: Path = (*path, "parameters", name)
         if name not in used and re.search(rf":{re.escape(name)}\b", sql):
-            yield at, f"the statement has :{name} in quotes or a comment only, where no value is filled in"
+            yield at, f":{name} is only in quotes or comments, where it is not replaced; move it out of the quotes"
         elif name not in used:
-            yield at, f"the statement has no :{name}; remove the parameter, or use it"
+            yield at, f":{name} is not used in the statement; remove the parameter, or use it"
         if value == "":
-            yield at, "Redshift's Data API takes no empty value"
+            yield (
+                at,
+                "the Redshift Data API does not support empty values; remove the parameter, or write NULL in the SQL",
+            )
 
 
 def _s3_object(step: Placed) -> Iterator[tuple[Path, str]]:
     given = step.data.get("s3_object")
     if isinstance(given, dict) and "key" not in given and step.repeats:
-        yield (*step.path, "s3_object"), "the key is missing: within for_each each item would overwrite the one before"
+        yield (
+            (*step.path, "s3_object"),
+            "key is required inside for_each, because each item would overwrite the previous object; add a key",
+        )
 
 
 def _retries(step: Placed) -> Iterator[tuple[Path, str]]:
-    """Yield what Step Functions refuses of retriers; where one of all errors stands among them, it is put behind the others.
+    """Yield the retries that Step Functions rejects.
 
+    The order of a retry for all errors is not checked, because the rendering puts it last.
     https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
     """
     given = step.data.get("retry")
@@ -159,14 +173,17 @@ def _retries(step: Placed) -> Iterator[tuple[Path, str]]:
         if isinstance(errors, list) and "States.ALL" in errors:
             of_all += 1
             if len(errors) > 1:
-                yield (*path, "errors"), "States.ALL stands alone: it means every error"
+                yield (
+                    (*path, "errors"),
+                    "States.ALL must be the only error, because it means every error; remove the others",
+                )
             elif of_all > 1:
-                yield path, "a retry of every error stands here a second time: there can be but one"
+                yield path, "a step can have only one retry for all errors; remove one, or list its errors"
         interval, most = _whole_seconds(written.get("interval", 1)), _whole_seconds(written.get("max_delay"))
         if interval and most and most <= interval:
-            yield (*path, "max_delay"), f"it must be more than the interval, which is {interval:,.0f} s"
+            yield (*path, "max_delay"), f"must be longer than interval, which is {interval:,.0f} s"
 
 
 def _whole_seconds(value: Any) -> float | None:
-    """Return the seconds of a duration as it was read; None for what is none."""
+    """Return the seconds of a duration as it was read; None for a value that is not a duration."""
     return seconds_of(value) if isinstance(value, str) else value if isinstance(value, int) else None

@@ -1,6 +1,6 @@
-"""The expressions of a flow, and its variables: what parses, what is there where it is named, what may not bear a name.
+"""Checks of the expressions and variables of a flow: syntax, unknown variables, reserved names.
 
-A variable that a branch or an item assigns may not bear the name of one outside, and does not leave it.
+A variable that a branch or an item assigns cannot have the name of a variable outside. It is not visible outside.
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
 
@@ -18,44 +18,44 @@ from sfnorch.plan.flow_steps import Placed, branches, part, steps_in
 from sfnorch.plan.names import code_fault
 
 RESERVED = ("states", "input", "environment", "name", "steps", "resumeAt", "statement", "polls")
-"""Variables of the flow's own: `states` is Step Functions', `input` the execution's input, the others are internal."""
+"""Reserved variables: `states` belongs to Step Functions, `input` is the execution's input, the others are internal."""
 
 LITERALS = ("true", "false", "null")
-"""Names that no path takes. https://docs.jsonata.org/simple"""
+"""Literals of JSONata, which cannot be names in a path. https://docs.jsonata.org/simple"""
 
 ITEM = "item"
-"""What for_each calls its variable, unless told."""
+"""The default name of the variable of for_each."""
 
 _VALUES = (
     *(("input",), ("arguments",), ("redshift_sql", "parameters"), ("s3_object", "key"), ("s3_object", "body")),
     *(("notify", "subject"), ("notify", "message"), ("wait",), ("for_each", "items")),
 )
-"""Where a step holds values that may be expressions."""
+"""The keys of a step whose values can be expressions."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """What is known at a place: variables that may be named, and those that an inner scope may not assign."""
+    """The variables at a place of the flow: those that it can use, and those that an inner scope cannot assign."""
 
     known: frozenset[str]
     outer: dict[str, Path] = field(default_factory=dict)
 
 
 def expression_faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield what is wrong with each expression and each variable's name: the path to it, and why."""
+    """Yield each fault of an expression or a variable's name: the path to it, and an error message."""
     steps: Any = data.get("steps")
     known = {"input", "states", *_kept_failures(steps)}
     yield from _steps(steps, ("steps",), _Scope(frozenset(known)))
 
 
 def _kept_failures(steps: Any) -> Iterator[str]:
-    """Yield the variables of on_error at the flow's own level: they are null until something fails."""
+    """Yield the variables of on_error at the top level of the flow. They are null until a step fails."""
     for _, name in _assigned(steps, (), failures_only=True):
         yield name
 
 
 def _assigned(steps: Any, path: Path, *, failures_only: bool = False) -> Iterator[tuple[Path, str]]:
-    """Yield the variables that a list of steps assigns, inner scopes apart, and where."""
+    """Yield the path and the name of each variable that a list of steps assigns, without inner scopes."""
     for step in steps_in(steps, path):
         name = step.data.get("save_as")
         if isinstance(name, str) and not failures_only:
@@ -106,7 +106,10 @@ def _step(step: Placed, scope: _Scope) -> Iterator[tuple[Path, str]]:
 
 
 def _handler(steps: Any, path: Path, scope: _Scope, more: frozenset[str]) -> Iterator[tuple[Path, str]]:
-    """Yield the steps of on_error, which stand in the scope of the step itself: their names were looked at with its own."""
+    """Yield the faults of the steps of on_error, which share the scope of the failed step.
+
+    `_steps` has checked the names of their variables.
+    """
     known = scope.known | more
     for step in steps_in(steps, path):
         yield from _step(step, _Scope(known, scope.outer))
@@ -116,23 +119,23 @@ def _handler(steps: Any, path: Path, scope: _Scope, more: frozenset[str]) -> Ite
 
 def _name_faults(at: Path, name: str, scope: _Scope) -> Iterator[tuple[Path, str]]:
     if name in RESERVED or is_kept(name):
-        yield at, f"{name!r} is a variable of the flow's own"
+        yield at, f"{name!r} is a reserved variable of the flow; choose another name"
     elif name in LITERALS:
-        yield at, f"{name!r} is a word of JSONata's, and no name behind a point"
+        yield at, f"{name!r} is a JSONata literal, and cannot be a name in a path; choose another name"
     elif name in KNOWN_FUNCTIONS:
-        yield at, f"{name!r} is a function of JSONata's"
+        yield at, f"{name!r} is a JSONata function; choose another name"
     elif name in scope.outer:
         where = show(scope.outer[name][:-1])
-        yield at, f"{name!r} is assigned by {where}, outside: an inner variable needs a name of its own"
+        yield at, f"{name!r} is already assigned outside, by {where}; choose another name"
 
 
 def _value(value: Any, path: Path, known: frozenset[str]) -> Iterator[tuple[Path, str]]:
     if value is None:
-        yield path, "null can't stand in a template: leave the key out, or write '{% null %}'"
+        yield path, "null is not supported in a template; leave the key out, or write '{% null %}'"
     elif isinstance(value, dict):
         for key, item in value.items():
             if fault := code_fault(key):
-                yield path, f"the key {key!r} is not taken: {fault}"
+                yield path, f"the key {key!r} is invalid: {fault}"
             yield from _value(item, (*path, key), known)
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -141,26 +144,26 @@ def _value(value: Any, path: Path, known: frozenset[str]) -> Iterator[tuple[Path
         expression = code(value)
         fault = code_fault(value) if expression is None else _fault(expression, known)
         if fault:
-            yield path, f"{_short(value)!r} is not taken: {fault}"
+            yield path, f"{_short(value)!r} is invalid: {fault}"
 
 
 def _fault(expression: str, known: frozenset[str]) -> str:
-    """Why the expression can't stand there; empty where it can."""
+    """Return why the expression is invalid at this place; empty if it is valid."""
     if fault := code_fault(expression):
         return fault
     if not expression.strip():
-        return "nothing stands between {% and %}"
+        return "no expression between {% and %}; write one"
     found = names(expression)
     if found.fault:
-        return f"this is no JSONata: {found.fault}"
+        return f"this is not valid JSONata: {found.fault}"
     if wrong := sorted(found.states - {"context"}):
-        return f"$states.{wrong[0]} is the state machine's own: a step names variables, and $states.context"
+        return f"$states.{wrong[0]} is internal to the state machine; use variables and $states.context"
     unknown = sorted(found.variables - known)
     if not unknown:
         return ""
     near = difflib.get_close_matches(unknown[0], known, n=1)
     there = ", ".join(f"${name}" for name in sorted(known - {"states"}))
-    return f"${unknown[0]} is not there" + (f"; did you mean ${near[0]}?" if near else f", but {there}")
+    return f"unknown variable ${unknown[0]}; " + (f"did you mean ${near[0]}?" if near else f"available: {there}")
 
 
 def _short(text: str) -> str:

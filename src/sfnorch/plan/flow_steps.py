@@ -1,4 +1,4 @@
-"""The steps in a flow's data as it was read, each with its way there."""
+"""Iterators over the steps in a flow's data as it was read, each with its path."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sfnorch.plan.consistency import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A step's data, and the way to it; `repeats` says whether it stands within a for_each."""
+    """A step's data and its path; `repeats` is true for a step inside a for_each."""
 
     data: dict[str, Any]
     path: Path
@@ -19,26 +19,29 @@ class Placed:
 
 
 def placed_steps(data: dict[str, Any]) -> Iterator[Placed]:
-    """Every step of the flow, those within others behind the one that holds them."""
+    """Yield every step of the flow: each step, then the steps inside it."""
     yield from _walk(data.get("steps"), ("steps",), repeats=False)
 
 
 def steps_in(steps: Any, path: Path, *, repeats: bool = False) -> Iterator[Placed]:
-    """Yield the steps of a list, those within them apart; what is no mapping is left to be told of by the models."""
+    """Yield the steps of a list, without the steps inside them. Values that are not mappings are skipped.
+
+    The models report the skipped values.
+    """
     for index, step in enumerate(steps if isinstance(steps, list) else []):
         if isinstance(step, dict):
             yield Placed(data=step, path=(*path, index), repeats=repeats)
 
 
 def branches(step: Placed) -> Iterator[tuple[Any, Path]]:
-    """Yield the lists of steps that a parallel step holds."""
+    """Yield each branch of a parallel step, a list of steps, with its path."""
     listed = step.data.get("parallel")
     for index, branch in enumerate(listed if isinstance(listed, list) else []):
         yield branch, (*step.path, "parallel", index)
 
 
 def part(step: Placed, key: str) -> dict[str, Any]:
-    """Return the mapping under the key; an empty one where there is none."""
+    """Return the mapping under the key; an empty one if the step has none."""
     found = step.data.get(key)
     return found if isinstance(found, dict) else {}
 

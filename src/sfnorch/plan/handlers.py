@@ -1,4 +1,4 @@
-"""Whether a file of a function's is Python, and holds the handler that Lambda calls."""
+"""Checks of a function's file: valid Python, with the handler that Lambda calls."""
 
 from __future__ import annotations
 
@@ -10,49 +10,52 @@ from collections.abc import Iterator
 from sfnorch.packages import PYTHON
 
 _NEWER = (
-    # https://docs.python.org/3/whatsnew/3.11.html, 3.12 and 3.13: since when, and how a line looks that has it
+    # https://docs.python.org/3/whatsnew/3.11.html, 3.12 and 3.13: the first version, and a pattern of a line with it
     ((3, 11), re.compile(r"\s*except\s*\*|.*\w\[[^\]]*\*\w")),
     ((3, 12), re.compile(r"\s*type\s+\w|\s*(async\s+)?(def|class)\s+\w+\s*\[|.*\b[rR]?[fF][rR]?[\"']")),
     ((3, 13), re.compile(r"\s*(type|(async\s+)?def|class)\s+\w+\s*\[.*=")),
 )
-"""Syntax that an older Python doesn't know."""
+"""Syntax that an older Python does not support."""
 
 
 def code_faults(name: str, content: bytes, handler: str) -> Iterator[str]:
-    """Yield what is wrong with the content of the file of this name, in which the handler is to stand."""
+    """Yield the faults of a function's file, as error messages: `name` is the file, `handler` the expected function."""
     if b"\0" in content:
-        yield f"{name} is no Python: it holds a null byte"
+        yield f"{name} is not valid Python: it contains a null byte"
         return
     utf8 = _is_utf8(content)
     if b"\r" in content or not utf8:
-        yield f"{name} is to be UTF-8, with line ends of Unix"
+        yield f"{name} must be UTF-8 with Unix line endings (LF); save it so"
     if not utf8:
         return
     try:
         tree = ast.parse(content, name)
     except SyntaxError as error:
         if not _may_be_newer(error, content):
-            yield f"{name} is no Python: {error.msg}" + (f" (its line {error.lineno})" if error.lineno else "")
+            yield f"{name} is not valid Python: {error.msg}" + (f" (its line {error.lineno})" if error.lineno else "")
         return
     except ValueError as error:
-        yield f"{name} is no Python: {error}"
+        yield f"{name} is not valid Python: {error}"
         return
     except (RecursionError, MemoryError):
-        yield f"{name} is no Python that can be read: something in it is nested too deep"
+        yield f"{name} cannot be parsed: its code is nested too deep"
         return
     if not {handler, "*"} & set(_bound(tree)):
-        yield f"{name} has no function {handler}: write `def {handler}(event, context):`, or name another as handler"
+        yield f"{name} has no function {handler}; write `def {handler}(event, context):`, or correct the key handler"
 
 
 def _may_be_newer(error: SyntaxError, content: bytes) -> bool:
-    """Whether the functions' Python may know what this one, being older, takes for a mistake: it can't be judged."""
+    """Return whether the error can be syntax that Lambda's Python supports and this older Python does not."""
     lines = content.decode(errors="replace").splitlines()
     line = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
     return any(sys.version_info < since <= PYTHON and look.match(line) for since, look in _NEWER)
 
 
 def _bound(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that the module defines, assigns and imports, within if, try and with too; * where it may be any."""
+    """Yield the names that the module defines, assigns and imports, also inside if, try and with.
+
+    A star import yields `*`: it can define any name.
+    """
     left: list[ast.AST] = [*tree.body]
     while left:
         node = left.pop()
@@ -60,7 +63,7 @@ def _bound(tree: ast.Module) -> Iterator[str]:
             case ast.FunctionDef():
                 yield node.name
             case ast.ClassDef() | ast.AsyncFunctionDef():
-                pass  # what stands in them is not the module's
+                pass  # names inside them are not names of the module
             case ast.Assign():
                 yield from _names(*node.targets)
             case ast.AnnAssign(value=ast.expr()):

@@ -1,6 +1,6 @@
-"""What must hold between the settings of a Glue job run, in whichever pattern's plan the job is.
+"""Checks across the settings of a Glue job run, for the plans of all patterns.
 
-It works on the data as it was read, as `consistency` does.
+The checks work on the data as it was read, as `consistency` does.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from sfnorch.plan.flow_steps import placed_steps
 
 
 def job_setting_faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
-    """Yield each setting that contradicts another: the path to the key at fault, and what is wrong with it.
+    """Yield each setting that contradicts another: the path to the wrong key, and an error message.
 
-    Glue does not queue flexible runs: https://github.com/aws/aws-cdk/pull/31830, which names the service's constraint.
+    Glue does not queue flexible runs: https://github.com/aws/aws-cdk/pull/31830 documents this constraint.
     """
     for path, job in _jobs(data):
         if job.get("job_run_queuing") is True and job.get("execution_class") == "FLEX":
@@ -26,7 +26,7 @@ def job_setting_faults(data: dict[str, Any]) -> Iterator[tuple[Path, str]]:
 
 
 def _jobs(data: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Yield every mapping that may hold settings of a job run, with the path to it."""
+    """Yield every mapping that can have settings of a job run, with its path."""
     for key in ("jobs", "tasks"):
         yield from _mappings(data.get(key), (key,))
     for path, child in _mappings(data.get("children"), ("children",)):

@@ -1,4 +1,4 @@
-"""The plan's model by its `pattern`: every kind of plan there is, each loaded when it is wanted."""
+"""The plan's model for each `pattern`; a model's module is imported when it is needed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLANS = {
     "continuous": "continuous.ContinuousPlan",
     "flow": "flow.FlowPlan",
 }
-"""Where the model of each pattern's plan stands."""
+"""The module and the class of each pattern's plan."""
 
 
 def plan_model(pattern: str) -> type[AnyPlan]:

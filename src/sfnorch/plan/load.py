@@ -1,4 +1,4 @@
-"""From a plan's file to a Plan, with every error at once, each with its line and what to do."""
+"""Load a plan from a file, and report all errors at once, each with its line and a fix."""
 
 from __future__ import annotations
 
@@ -26,37 +26,40 @@ if TYPE_CHECKING:
 
 
 def load_plan(path: FilePath) -> AnyPlan:
-    """Return the plan in the file. Raises SfnorchError for a file that can't be read, PlanError with all its faults."""
+    """Return the plan in the file.
+
+    Raises SfnorchError if the file cannot be read, and PlanError, with all faults, if the plan is invalid.
+    """
     return _plan(read_document(path), path.parent)
 
 
 def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = None) -> AnyPlan:
-    """Return the plan in the text; `file` is what errors call it, `folder` where its functions' code lies.
+    """Return the plan in the text; `file` is its name in errors, `folder` the folder with the code of its functions.
 
-    Raises PlanError with all its faults.
+    Raises PlanError, with all faults, if the plan is invalid.
     """
     return _plan(parse_document(text, file), folder or FilePath())
 
 
 def default_plan() -> MasterChildPlan:
-    """Return the plan where there is none: a master and five children with placeholder jobs."""
+    """Return the plan that is used without a file: a master and five children with placeholder jobs."""
     return MasterChildPlan.model_construct(pattern="master-child")
 
 
 def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterChildPlan:
-    """Return the plan with these jobs in these children (from 0); a job that the child knows keeps its settings.
+    """Return the plan with these jobs in these children (from 0). A job that the child already has keeps its settings.
 
-    Raises SfnorchError for a name that is no Glue job name, with all of them.
+    Raises SfnorchError, with all faults, for invalid names and for lists that are empty or too long.
     """
     wrong = [
-        f"{name!r} is no Glue job name: {fault}"
+        f"{name!r} is not a valid Glue job name: {fault}"
         for names in jobs.values()
         for name in names
         if (fault := job_name_fault(name))
     ]
     for index, names in jobs.items():
         if not 1 <= len(names) <= MAX_JOBS:
-            wrong.append(f"{plan.children[index].name} takes 1 to {MAX_JOBS} jobs, and {len(names)} are given")
+            wrong.append(f"{plan.children[index].name} must have 1 to {MAX_JOBS} jobs; got {len(names)}")
     if wrong:
         raise SfnorchError("\n".join(wrong))
     children = [_rechained(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]
@@ -79,11 +82,11 @@ def _plan(document: Document, folder: FilePath) -> AnyPlan:
     pattern = document.data.get("pattern")
     if "pattern" not in document.data:
         raise PlanError(
-            [document.finding(("pattern",), "the plan names no pattern", f"write one of: {', '.join(PLANS)}")]
+            [document.finding(("pattern",), "the key 'pattern' is missing", f"write one of: {', '.join(PLANS)}")]
         )
     if not isinstance(pattern, str) or pattern not in PLANS:
         hint = _near(str(pattern), PLANS) or f"write one of: {', '.join(PLANS)}"
-        raise PlanError([document.finding(("pattern",), f"there is no pattern {pattern!r}", hint)])
+        raise PlanError([document.finding(("pattern",), f"unknown pattern {pattern!r}", hint)])
     findings = [document.finding(path, message) for path, message in faults(document.data)]
     model = plan_model(pattern)
     try:
@@ -99,14 +102,14 @@ def _plan(document: Document, folder: FilePath) -> AnyPlan:
 
 
 def _code_findings(document: Document, plan: AnyPlan, folder: FilePath) -> Iterator[Finding]:
-    """Yield what is wrong with the code of the plan's functions, which is read from the folder."""
+    """Read the code of the plan's functions from the folder, and yield its faults."""
     for index, function in enumerate(getattr(plan, "functions", ())):
         for fault in function.read(folder):
             yield document.finding(("functions", index, "code"), fault)
 
 
 def _findings(document: Document, model: type[BaseModel], row: ErrorDetails) -> list[Finding]:
-    """Return what is said of one of pydantic's errors: a finding, or one for each fault of a value."""
+    """Return the findings for an error of pydantic: one, or one for each fault of a value."""
     if row["type"] != "faults":
         return [_finding(document, model, row)]
     path = _written(tuple(row["loc"]), document)
@@ -114,18 +117,18 @@ def _findings(document: Document, model: type[BaseModel], row: ErrorDetails) -> 
 
 
 def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> Finding:
-    # where a mapping's key is at fault, pydantic ends the path in [key]
+    # if a mapping's key is wrong, pydantic ends the path in [key]
     path: Path = tuple(step for step in row["loc"] if step != "[key]")
     if row["type"] == "extra_forbidden":
         near = _near(str(path[-1]), known := _keys(model, path[:-1]))
-        return document.finding(path, f"there is no key {path[-1]!r} here", near or f"the keys are: {', '.join(known)}")
+        return document.finding(path, f"unknown key {path[-1]!r}", near or f"available: {', '.join(known)}")
     if row["type"] == "missing":
-        return document.finding(path, f"the key {path[-1]!r} is missing")
+        return document.finding(path, f"the key {path[-1]!r} is missing", "add it")
     return document.finding(_written(path, document), _words(row))
 
 
 def _written(path: Path, document: Document) -> Path:
-    """Return the way as it stands in the plan: a job that is a name alone has no key `name`, a single retry no list."""
+    """Return the path as it is in the plan: a job that is a name alone has no key `name`, a single retry no list."""
     for index, step in enumerate(path):
         if step == 0 and path[: index + 1] not in document.lines:
             path = (*path[:index], *path[index + 1 :])
@@ -138,46 +141,46 @@ def _written(path: Path, document: Document) -> Path:
 _TEXT_IS_ENOUGH = {
     "Job": "a job's name",
     "Schedule": "a schedule's expression",
-    "Retry": "a number of times",
+    "Retry": "a number of retries",
 }
 
 
 def _words(row: ErrorDetails) -> str:
-    """Return what is wrong with a value, in the words of a plan's author."""
+    """Return the error message for a value, in terms of the plan."""
     value, context = _shown(row["input"]), row.get("ctx", {})
     match row["type"]:
         case "string_type":
-            quotes = ": put quotes round it" if isinstance(row["input"], int) else ""
-            return f"a text is wanted, not {value}{quotes}"
+            quotes = "; put it in quotes" if isinstance(row["input"], int) else ""
+            return f"expected a string, got {value}{quotes}"
         case "int_type":
-            return f"a whole number is wanted, not {value}"
+            return f"expected a whole number, got {value}"
         case "float_type":
-            return f"a number is wanted, not {value}"
+            return f"expected a number, got {value}"
         case "bool_type":
-            return f"true or false is wanted, not {value}"
+            return f"expected true or false, got {value}"
         case "list_type":
-            return f"a list is wanted, not {value}"
+            return f"expected a list, got {value}"
         case "model_type" if context["class_name"] in _TEXT_IS_ENOUGH:
-            return f"{_TEXT_IS_ENOUGH[context['class_name']]} or a mapping is wanted, not {value}"
+            return f"expected {_TEXT_IS_ENOUGH[context['class_name']]} or a mapping, got {value}"
         case "dict_type" | "model_type":
-            return f"a mapping is wanted, not {value}"
+            return f"expected a mapping, got {value}"
         case "literal_error":
-            return f"{value} is none of {context['expected']}"
+            return f"{value} is invalid; must be {context['expected']}"
         case "greater_than_equal":
-            return f"{value} is less than {context['ge']}"
+            return f"{value} is too small; must be at least {context['ge']}"
         case "less_than_equal":
-            return f"{value} is more than {context['le']:,}"
+            return f"{value} is too large; must be at most {context['le']:,}"
         case "too_short":
-            return f"at least {context['min_length']} is wanted, {context['actual_length']} are given"
+            return f"must have at least {context['min_length']}, got {context['actual_length']}"
         case "too_long":
-            return f"at most {context['max_length']} are taken, {context['actual_length'] or 'more'} are given"
+            return f"must have at most {context['max_length']}, got {context['actual_length'] or 'more'}"
         case "string_pattern_mismatch":
-            return f"{value} is not {IN_WORDS[context['pattern']]}"
+            return f"{value} is invalid; must be {IN_WORDS[context['pattern']]}"
         case "string_too_short":
-            return "an empty text is not taken"
+            return "must not be empty"
         case "string_too_long":
-            return f"a text of at most {context['max_length']} characters is wanted"
-    return row["msg"]  # the models' own words
+            return f"must have at most {context['max_length']} characters"
+    return row["msg"]  # the message of the model
 
 
 def _shown(value: Any) -> str:
@@ -202,10 +205,10 @@ def _near(word: str, known: Iterable[str]) -> str:
 
 
 def _keys(model: type[BaseModel], path: Path) -> list[str]:
-    """Return the keys that the mapping at `path` may have, found by walking the models' fields."""
+    """Return the keys that the mapping at `path` can have, from the fields of the models."""
     for step in path:
         if isinstance(step, str):
-            model.model_rebuild()  # a field's type may be a name until then, where models hold each other
+            model.model_rebuild()  # resolves types that are names, because models refer to each other
             model = next(_models(model.model_fields[step].annotation))
     return [field.alias or name for name, field in model.model_fields.items()]
 

@@ -1,7 +1,7 @@
-"""The plan as pydantic models: one class a mapping, every key with its meaning, default and example.
+"""The plan as pydantic models: one class per mapping, each key with its description, default and example.
 
-A key's description is what `sfnorch schema`, an editor and the reference of plan keys show. What must hold between
-keys (names that differ, one kind of alert) is checked in `consistency.py`, so that it is told beside all other errors.
+`sfnorch schema`, editors and the plan reference show the descriptions. `consistency.py` checks rules across several
+keys (unique names, alert settings), so that all errors are reported together.
 """
 
 from __future__ import annotations
@@ -38,25 +38,25 @@ if TYPE_CHECKING:
     from sfnorch.schedules.faults import ScheduleFault
 
 DEFAULT_CHAINS = (4, 5, 4, 5, 4)
-"""How many placeholder jobs each of the five default children has."""
+"""The number of placeholder jobs of each of the five default children."""
 
 RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
 
 
 class Model(BaseModel):
-    """A mapping of the plan: no key but those it knows, nothing converted behind the user's back."""
+    """A mapping of the plan. Unknown keys are errors, and values are not converted to other types."""
 
-    # built when a plan is first validated: the default plan needs no validation, and most of the start would go there
+    # built when a plan is first validated: the default plan needs no validation, and building takes most of the start
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class Job(Model):
-    """A Glue job run: a name is enough, or a mapping with its settings."""
+    """A Glue job run: the name of the job, or a mapping with its settings."""
 
-    name: JobName = Field(description="The Glue job's name.", examples=["extract-orders"])
+    name: JobName = Field(description="Name of the Glue job.", examples=["extract-orders"])
     arguments: dict[ArgumentKey, ArgumentText] = Field(
         default={},
-        description="Arguments of the job run, over the job's own defaults; keys begin with two dashes.",
+        description="Arguments of the job run, which override the job's default arguments. Keys begin with two dashes.",
         examples=[{"--mode": "full"}],
     )
     worker_type: WorkerType = None
@@ -64,11 +64,11 @@ class Job(Model):
     execution_class: ExecutionClass = None
     timeout_minutes: Annotated[int, Field(ge=1, le=10_080)] | None = Field(
         default=None,
-        description="Minutes after which Glue stops the run; the job's own unless set.",
+        description="Timeout of the job run in minutes. Default: the job's setting.",
         examples=[60],
     )
     retries: Annotated[int, Field(ge=0, le=10)] = Field(
-        default=0, description="How many times the job runs again when it fails.", examples=[1]
+        default=0, description="Number of retries after a failed job run.", examples=[1]
     )
     security_configuration: SecurityConfiguration = None
     job_run_queuing: JobRunQueuing = None
@@ -80,39 +80,39 @@ class Job(Model):
 
 
 class Child(Model):
-    """A chain of Glue jobs, run one after another by a state machine of its own."""
+    """A child state machine, which runs a chain of Glue jobs in sequence."""
 
     name: Annotated[str, Field(pattern=names.CHILD_NAME)] = Field(
-        default="", description="The child's name; child-1, child-2 … unless set.", examples=["orders"]
+        default="", description="Name of the child. Default: child-1, child-2 and so on.", examples=["orders"]
     )
     jobs: Annotated[list[Job], Field(min_length=1, max_length=MAX_JOBS)] = Field(
-        description=f"1 to {MAX_JOBS} Glue jobs, in the order in which they run.",
+        description=f"1 to {MAX_JOBS} Glue jobs, which run in this order.",
         examples=[["extract-orders", "clean-orders"]],
     )
 
 
 class Alerts(Model):
-    """Who is told of a failure: e-mail addresses on a topic of the stack's own, or a topic you have."""
+    """Who is notified: e-mail addresses, subscribed to an SNS topic that the stack creates, or your own SNS topic."""
 
     emails: list[Email] = Field(
         default=[],
-        description="Addresses subscribed to the stack's own topic.",
+        description="E-mail addresses to notify. The stack creates an SNS topic and subscribes them.",
         examples=[["oncall@example.com"]],
     )
     topic_arn: TopicArnText | None = Field(
         default=None,
-        description="An SNS topic of yours, in place of the stack's own.",
+        description="ARN of an existing SNS topic. The stack then creates no topic.",
         examples=["arn:aws:sns:us-east-1:123456789012:oncall"],
     )
     topic_key_arn: KeyArnText | None = Field(
         default=None,
-        description="The KMS key that your topic is encrypted with, where it is.",
+        description="ARN of the KMS key that encrypts the topic in topic_arn.",
         examples=["arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"],
     )
 
 
 def _refuse(faults: Iterable[ScheduleFault]) -> PydanticCustomError:
-    """Return the error of a value with these faults; `load` reports each of them."""
+    """Return the error for a value with these faults; `load` reports each of them."""
     rows = [(fault.message, fault.fix) for fault in faults]
     words = "; ".join(f"{message}; {fix}" for message, fix in rows)
     return PydanticCustomError("faults", "{words}", {"words": words, "faults": rows})
@@ -135,17 +135,17 @@ def _time_zone(name: str) -> str:
 
 
 class Schedule(Model):
-    """When the orchestration starts by itself: the expression is enough, or a mapping with the time zone."""
+    """A schedule: a schedule expression, or a mapping with the expression and its time zone."""
 
     expression: Annotated[
         str, Field(pattern=names.SCHEDULE), AfterValidator(no_code), AfterValidator(_schedule_expression)
     ] = Field(
-        description="An EventBridge Scheduler expression: cron(…), rate(…) or at(…).",
+        description="Schedule expression of EventBridge Scheduler: cron(…), rate(…) or at(…).",
         examples=["cron(0 3 * * ? *)"],
     )
     timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50), AfterValidator(_time_zone)] = Field(
         default="UTC",
-        description="The time zone that a cron or at expression is meant in.",
+        description="Time zone of a cron or at expression.",
         examples=["Europe/Berlin"],
     )
 
@@ -156,45 +156,49 @@ class Schedule(Model):
 
 
 class Plan(Model):
-    """What every pattern's plan has."""
+    """The keys that the plans of all patterns have."""
 
     name: Annotated[str, Field(pattern=names.PLAN_NAME)] | None = Field(
         default=None,
-        description="What messages call the orchestration; the stack's name unless set.",
+        description="Name of the orchestration. Notifications show it (without it, the name of the stack), and the "
+        "default name of the stack derives from it.",
         examples=["nightly-etl"],
     )
     environment: Annotated[str, Field(pattern=names.ENVIRONMENT)] = Field(
         default="dev",
-        description="Default of the stack's parameter Environment; messages begin with it.",
+        description="Environment, for example dev or prod. Notifications begin with it. Default of the stack parameter "
+        "Environment.",
         examples=["prod"],
     )
     alerts: Alerts = Field(
         default_factory=Alerts.model_construct,
-        description="Who is told of a failure.",
+        description="Who is notified of a failure.",
         examples=[{"emails": ["oncall@example.com"]}],
         json_schema_extra={"default": {}},
     )
     logging: bool = Field(
         default=True,
-        description="Whether the state machines log their errors to CloudWatch Logs.",
+        description="Whether the state machines write their errors to CloudWatch Logs.",
         examples=[False],
     )
-    log_retention_days: RetentionDays = Field(default=30, description="Days for which logs are kept.", examples=[90])
-    tracing: bool = Field(default=True, description="Whether the state machines are traced by X-Ray.", examples=[False])
+    log_retention_days: RetentionDays = Field(
+        default=30, description="Retention of the log groups, in days.", examples=[90]
+    )
+    tracing: bool = Field(default=True, description="Whether X-Ray traces the state machines.", examples=[False])
     tags: Annotated[
         dict[TagKey, TagValue],
         Field(max_length=MAX_TAGS),
-    ] = Field(default={}, description="Tags on every resource that takes them.", examples=[{"team": "data"}])
+    ] = Field(default={}, description="Tags for all resources that support tags.", examples=[{"team": "data"}])
 
     _places: Places = PrivateAttr(default_factory=Places)
 
     @property
     def places(self) -> Places:
-        """Where it was read from."""
+        """The file that the plan was read from, and the lines of its keys."""
         return self._places
 
     def read_from(self, places: Places) -> None:
-        """Keep where it was read from."""
+        """Store the file that the plan was read from, and the lines of its keys."""
         self._places = places
 
 
@@ -212,52 +216,56 @@ def _default_children() -> list[Child]:
 
 
 class JobListPlan(Plan):
-    """What plans have in common whose jobs can be listed at deploy or at start."""
+    """The keys of plans that take other lists of jobs, at deployment or in the input of an execution."""
 
     allowed_jobs: Annotated[list[Annotated[str, AfterValidator(allowed)]], Field(max_length=50)] = Field(
         default=["*"],
-        description="Glue jobs, or prefixes ending in *, that a list given at deploy or at start may name beside the "
-        "plan's own: default of the stack's parameter AllowedGlueJobs. [] allows the plan's own only.",
+        description="Glue jobs, or prefixes that end in *, that a job list from a stack parameter or from the input "
+        "can name in addition to the jobs in the plan. Default of the stack parameter AllowedGlueJobs. [] allows no "
+        "others.",
         examples=[["etl-*"]],
     )
 
 
 class OrchestrationPlan(Plan):
-    """What plans have in common whose master starts what they name, and tells what became of it."""
+    """The keys of plans whose main state machine can run on a schedule, and sends notifications."""
 
     notify: Literal["failure", "always", "never"] = Field(
-        default="failure", description="When the master sends its message to the topic.", examples=["always"]
+        default="failure",
+        description="When the main state machine sends a notification: after a failure, always, or never.",
+        examples=["always"],
     )
     schedule: Schedule | None = Field(
-        default=None, description="When the master starts by itself.", examples=["cron(0 3 * * ? *)"]
+        default=None, description="Schedule that starts the main state machine.", examples=["cron(0 3 * * ? *)"]
     )
 
 
 class MasterChildPlan(OrchestrationPlan, JobListPlan):
-    """Chains of Glue jobs side by side: a master state machine starts a child for each and waits for all."""
+    """Chains of Glue jobs in parallel: a master state machine starts a child for each chain and waits for all."""
 
-    pattern: Literal["master-child"] = Field(description="The kind of orchestration.", examples=["master-child"])
+    pattern: Literal["master-child"] = Field(description="Pattern of the orchestration.", examples=["master-child"])
     on_child_failure: Literal["succeed", "fail"] = Field(
         default="succeed",
-        description="How the master ends when a child failed: the other children run on either way.",
+        description="Whether the master execution succeeds or fails when a child failed. The other children continue "
+        "in both cases.",
         examples=["fail"],
     )
     job_states: bool = Field(
         default=True,
-        description="Whether each job of the plan is a state of its own; false runs the list through a Map state, for "
-        "a template under 51,200 bytes.",
+        description="Whether each job in the plan has its own state. With false, a Map state runs the list of jobs, "
+        "which keeps the template under 51,200 bytes.",
         examples=[False],
     )
     children: Annotated[list[Child], Field(min_length=1, max_length=MAX_CHILDREN)] = Field(
         default_factory=_default_children,
-        description=f"1 to {MAX_CHILDREN} chains of Glue jobs; five with placeholder jobs unless set.",
+        description=f"1 to {MAX_CHILDREN} chains of Glue jobs. Default: five chains with placeholder jobs.",
         examples=[[{"name": "orders", "jobs": ["extract-orders", "clean-orders"]}]],
         json_schema_extra={"default": [{"name": name, "jobs": list(jobs)} for name, jobs in _DEFAULT_CHILDREN.items()]},
     )
 
     @property
     def job_names(self) -> tuple[str, ...]:
-        """The Glue jobs that it names, each once."""
+        """The names of the Glue jobs in the plan, without duplicates."""
         return tuple(dict.fromkeys(job.name for child in self.children for job in child.jobs))
 
     @model_validator(mode="before")
@@ -273,22 +281,23 @@ class MasterChildPlan(OrchestrationPlan, JobListPlan):
 
 
 class DynamicPlan(JobListPlan):
-    """One state machine whose executions each run the Glue jobs handed to them at start."""
+    """One state machine; each execution runs the Glue jobs from its input."""
 
-    pattern: Literal["dynamic"] = Field(description="The kind of orchestration.", examples=["dynamic"])
+    pattern: Literal["dynamic"] = Field(description="Pattern of the orchestration.", examples=["dynamic"])
     continue_on_failure: bool = Field(
         default=False,
-        description="false: the first failure ends the execution; true: all jobs run, the outcome lists each, and the "
-        "execution still ends FAILED if any failed.",
+        description="false: the first failed job ends the execution. true: all jobs run, the outcome lists the result "
+        "of each job, and the execution ends FAILED if a job failed.",
         examples=[True],
     )
     jobs: Annotated[list[Job], Field(max_length=MAX_JOBS)] = Field(
         default=[],
-        description="Settings of jobs that executions may name; a job that is not listed here runs with its own.",
+        description="Settings for jobs that executions can name. A job that is not in this list runs with the settings "
+        "of the Glue job.",
         examples=[[{"name": "clean-orders", "timeout_minutes": 60}]],
     )
 
     @property
     def job_names(self) -> tuple[str, ...]:
-        """The Glue jobs that it names, each once."""
+        """The names of the Glue jobs in the plan, without duplicates."""
         return tuple(dict.fromkeys(job.name for job in self.jobs))

@@ -1,4 +1,4 @@
-"""What names a plan may hold, how many of them, and the words that say so.
+"""Valid names in a plan, limits on their number, and their descriptions in errors.
 
 Glue: https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html; Step Functions:
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
@@ -11,10 +11,10 @@ import re
 from sfnorch.asl.jsonata import CODE, REFERENCE, code_mark
 
 MAX_CHILDREN, MAX_JOBS, MAX_TASKS, MAX_STEPS = 40, 100, 200, 200
-"""How many children a plan may have, how many jobs each of them, how many tasks and steps."""
+"""The largest number of children in a plan, of jobs in a child, of tasks in a plan, and of steps in a plan."""
 
 STACK_NAME = "master-step-function-stack"
-"""What the stack of a plan is called unless told, and a plan without a name."""
+"""The default name of the stack of a plan that has no name."""
 
 JOB_NAME_LENGTH = 255
 WILDCARDS = "*?"
@@ -25,10 +25,10 @@ RESERVED_CHILD_NAMES = ("master",)
 
 CHILD_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 TASK_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
-"""With a dash and sixteen characters that tell the run, it is an execution's name, which has 80 at most."""
+"""A task's name. With a dash and sixteen characters of a hash, it is an execution's name, which has at most 80."""
 
 STEP_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$"
-"""It is a state's name, or its beginning, and those have 80 characters at most."""
+"""A step's name. It is the name of a state, or the beginning of one, which has at most 80 characters."""
 
 FUNCTION_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,79}$"
@@ -43,9 +43,9 @@ LAMBDAS_OWN = frozenset(
         *("AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"),
     )
 )
-"""Environment variables that Lambda sets itself, and takes from nobody.
+"""Environment variables that Lambda reserves: functions cannot set them.
 
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime (documented)
 """
 
 HANDLER = r"^[A-Za-z_][A-Za-z0-9_]{0,127}$"
@@ -70,41 +70,42 @@ SCHEDULE = r"^(cron|rate|at)\([^()]+\)$"
 TIMEZONE = r"^[A-Za-z][A-Za-z0-9_+/-]*$"
 
 IN_WORDS = {
-    CHILD_NAME: "a name of 1 to 40 letters, digits, dashes and underscores, a letter first",
-    TASK_NAME: "a name of 1 to 60 letters, digits, dashes and underscores, a letter or digit first",
-    STEP_NAME: "a name of 1 to 50 letters, digits, dashes and underscores, a letter or digit first",
-    FUNCTION_NAME: "a name of 1 to 40 letters, digits, dashes and underscores, a letter first",
-    VARIABLE: "a variable's name: letters, digits and underscores, a letter first",
-    ERROR_NAME: "an error's name: letters, digits, dots and underscores, a letter first",
-    ENVIRONMENT_KEY: "an environment variable's name: two or more letters, digits and underscores, a letter first",
+    CHILD_NAME: "1 to 40 letters, digits, dashes and underscores, beginning with a letter",
+    TASK_NAME: "1 to 60 letters, digits, dashes and underscores, beginning with a letter or a digit",
+    STEP_NAME: "1 to 50 letters, digits, dashes and underscores, beginning with a letter or a digit",
+    FUNCTION_NAME: "1 to 40 letters, digits, dashes and underscores, beginning with a letter",
+    VARIABLE: "a variable's name: letters, digits and underscores, beginning with a letter",
+    ERROR_NAME: "an error's name: letters, digits, dots and underscores, beginning with a letter",
+    ENVIRONMENT_KEY: "an environment variable's name: two or more letters, digits and underscores, beginning with a "
+    "letter",
     HANDLER: "the name of a Python function",
     SQL_PARAMETER: "a parameter's name: letters, digits and underscores",
     CLUSTER: "a Redshift cluster's identifier",
     WORKGROUP: "a Redshift Serverless workgroup's name or ARN",
     SECRET: "the ARN of a secret, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME",
-    DATABASE: "a database's or a database user's name",
-    BUCKET: "a bucket's name",
-    PREFIX: "a prefix of keys: letters, digits and !_.'()- in parts with / between them",
-    ACTION: "an action of IAM's, SERVICE:Action",
+    DATABASE: "the name of a database or a database user",
+    BUCKET: "the name of an S3 bucket",
+    PREFIX: "a prefix of S3 keys: letters, digits and !_.'()- in parts separated by /",
+    ACTION: "an IAM action, SERVICE:Action",
     FUNCTION: "a Lambda function's name or ARN, with or without a version or an alias",
     STATE_MACHINE: "a state machine's name or ARN",
-    PLAN_NAME: "a name of 1 to 60 letters, digits, blanks, dots, dashes and underscores, a letter or digit first",
-    ENVIRONMENT: "1 to 20 letters, digits, dots, dashes and underscores, a letter or digit first",
+    PLAN_NAME: "1 to 60 letters, digits, blanks, dots, dashes and underscores, beginning with a letter or a digit",
+    ENVIRONMENT: "1 to 20 letters, digits, dots, dashes and underscores, beginning with a letter or a digit",
     TOPIC_ARN: "the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME",
     KEY_ARN: "the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID",
     EMAIL: "an e-mail address",
     SCHEDULE: "cron(…), rate(…) or at(…)",
-    TIMEZONE: "a time zone's name, as Europe/Berlin",
+    TIMEZONE: "the name of a time zone, such as Europe/Berlin",
 }
-"""What each of these patterns takes, for those who wrote something else."""
+"""The description of each pattern, for error messages."""
 
 
 def job_name_fault(name: str, what: str = "job", *, prefix: bool = False) -> str:
-    """Return why `name` is not the name of a Glue job, or of another `what`; an empty text where it is valid.
+    """Return why `name` is not a valid name of a Glue job (or of another resource, `what`); empty if it is valid.
 
-    With `prefix`, a name that ends in `*` stands for all names that begin with the rest, and `*` alone for all names.
-    IAM takes U+0020 to U+00FF only, and `*` and `?` are its wildcards; a comma parts the names of a list; quotes,
-    backslash and the marks of code would not come through a definition unharmed.
+    With `prefix`, a name that ends in `*` means all names that begin with the rest, and `*` alone means all names.
+    IAM supports U+0020 to U+00FF only, and `*` and `?` are its wildcards. A comma separates the names of a list. A
+    definition would change quotes, backslashes and the marks of code.
     """
     stem = name.removesuffix("*") if prefix else name
     if prefix and name == "*":
@@ -116,7 +117,7 @@ def job_name_fault(name: str, what: str = "job", *, prefix: bool = False) -> str
         wanted = repr(own) if slash and kind == what and own else f"the {what}'s name"
         return f"a name is required, not an ARN; write {wanted}"
     if not 1 <= len(stem) <= JOB_NAME_LENGTH:
-        return f"a Glue {what} name has 1 to {JOB_NAME_LENGTH} characters, this one has {len(stem)}"
+        return f"a Glue {what} name must have 1 to {JOB_NAME_LENGTH} characters; this one has {len(stem)}"
     match = _REFUSED_IN_JOB.search(stem)
     if match is None:
         return ""
@@ -124,32 +125,32 @@ def job_name_fault(name: str, what: str = "job", *, prefix: bool = False) -> str
     if found in WILDCARDS:
         return f"{found} is a wildcard in an IAM policy"
     if found == ",":
-        return "a comma parts the names of a list"
+        return "a comma separates the names of a list"
     if found in CODE:
         return code_fault(found)
     if found in "\"'\\":
-        return f"{found} can't stand in a state machine's definition unharmed"
-    return f"U+{ord(found):04X} is not among the characters that IAM takes (U+0020 to U+00FF)"
+        return f"{found} is unsupported in the definition of a state machine"
+    return f"U+{ord(found):04X} is not one of the characters that IAM supports (U+0020 to U+00FF)"
 
 
 def blank_fault(text: str) -> str:
-    """Return what is wrong with a text that is blank, or begins or ends with a blank; else an empty text."""
+    """Return the fault of a text that is blank, or begins or ends with a blank; empty for any other text."""
     if text == text.strip():
         return ""
     return f"it has leading or trailing blanks; write {text.strip()!r}" if text.strip() else "it is blank"
 
 
 def code_fault(text: str) -> str:
-    """Return why Step Functions or CloudFormation would run `text` instead of passing it on; else an empty text."""
+    """Return why Step Functions or CloudFormation would evaluate `text` instead of passing it on; empty otherwise."""
     mark = code_mark(text)
     if mark == REFERENCE:
         return (
-            "CloudFormation would replace {{resolve:…}} by the secret or parameter that it names; "
-            "pass the name, and read the value where it is used"
+            "CloudFormation would replace {{resolve:…}} with the value of the secret or parameter; "
+            "pass the name, and read the value where you use it"
         )
-    return f"{mark} would be taken for code" if mark else ""
+    return f"{mark} would be evaluated as code" if mark else ""
 
 
 def default_child_name(number: int) -> str:
-    """Return what child `number` of a plan, from 1, is called unless the plan names it."""
+    """Return the default name of child `number` of a plan, counted from 1."""
     return f"child-{number}"

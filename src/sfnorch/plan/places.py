@@ -1,4 +1,4 @@
-"""Where a plan was read from, for what is said of it later: its file, and the line of each key."""
+"""The file that a plan was read from, and the line of each key, for findings about the plan."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ class Places:
         )
 
     def without(self, above: Path) -> Places:
-        """Return the places of a plan whose keys below `above` no longer stand in the file."""
+        """Return the places without the lines of the keys below `above`, which are no longer those of the file."""
         kept = {path: line for path, line in self.lines.items() if path[: len(above)] != above or path == above}
         return Places(file=self.file, lines=kept)

@@ -1,8 +1,8 @@
-"""From a plan's YAML to plain data, every value with its line.
+"""Read a plan's YAML as plain data, each value with its line.
 
-Only what a plan needs of YAML is taken: mappings, lists and scalars. Aliases, tags and repeated keys are errors; a
-scalar is a whole number, `true`, `false` or nothing where YAML 1.1 and 1.2 both read it so, and text otherwise, so
-that `yes`, `1.10`, `010` and `2026-01-01` stay what was typed.
+A plan uses a subset of YAML: mappings, lists and scalars. Aliases, tags and duplicate keys are errors. A scalar is a
+whole number, `true`, `false` or null if YAML 1.1 and 1.2 both read it so. Otherwise it is a string: `yes`, `1.10`,
+`010` and `2026-01-01` stay as they were typed.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ KIND = Kind(
     max_values=200_000,
     aliases=False,
     hints={
-        "missing": "sfnorch init writes one",
+        "missing": "create one with sfnorch init",
         "directory": "name the file: {path}/sfnorch.yaml",
-        "large": "a plan of 4,000 jobs takes a tenth of that: is it the right file?",
+        "large": "check the path: a plan with 4,000 jobs has a tenth of this size",
     },
 )
 _WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _CONSTANTS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 NOTHING = ("", "~", "null", "Null", "NULL")
-"""How YAML writes an empty value."""
+"""The forms of null in YAML."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A file's data and, for each path into it, the line that it stands on (from 1)."""
+    """A file's data and, for each path into it, its line, counted from 1."""
 
     file: str
     data: dict[str, Any]
     lines: dict[Path, int]
 
     def finding(self, path: Path, message: str, hint: str = "") -> Finding:
-        """Return a finding at `path`; where the path leads to nothing, at the nearest mapping above it."""
+        """Return a finding at `path`, with the line of the nearest key above it that is in the file."""
         near = path
         while near and near not in self.lines:
             near = near[:-1]
@@ -65,21 +65,24 @@ class Document:
 
 
 def read_document(path: FilePath) -> Document:
-    """Return the plan's data with its lines. Raises SfnorchError for a file that can't be read, PlanError for its content."""
+    """Return the plan's data with its lines.
+
+    Raises SfnorchError if the file cannot be read, and PlanError if its content is invalid.
+    """
     return parse_document(read_text(path, KIND), str(path))
 
 
 def parse_document(text: str, file: str) -> Document:
-    """Return the data of a plan's text with its lines. Raises PlanError with all its faults."""
+    """Return the data of a plan's text with its lines. Raises PlanError, with all faults, if the text is invalid."""
     node = compose(text, file, KIND).root
     if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
-        raise _fault(file, None, "the plan is empty", "sfnorch init writes one to start from")
+        raise _fault(file, None, "the plan is empty", "create one with sfnorch init")
     if not isinstance(node, yaml.MappingNode):
         raise _fault(
             file,
             node.start_mark.line + 1,
-            "a plan is a mapping: keys with values",
-            "it begins with pattern: master-child",
+            "a plan must be a mapping of keys to values",
+            "begin with a line such as pattern: master-child",
         )
     reading = _Reading(file)
     data = reading.value(node, ())
@@ -103,7 +106,7 @@ class _Reading:
     def value(self, node: Node, path: Path) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(":binary"):
-            self.fault(node, path, f"the tag {node.tag} is not taken", "a plan holds plain values only")
+            self.fault(node, path, f"the YAML tag {node.tag} is unsupported", "write a plain value")
             return None
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
@@ -116,7 +119,7 @@ class _Reading:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self.fault(key_node, path, "a key is a list or a mapping", "write a word before the colon")
+                self.fault(key_node, path, "a key must be a string", "write a word before the colon")
                 continue
             key = key_node.value
             here = (*path, key)
@@ -124,7 +127,7 @@ class _Reading:
                 self.fault(
                     key_node,
                     here,
-                    f"the key {key!r} stands here a second time",
+                    f"duplicate key {key!r}",
                     f"the first is on line {self.lines[here]}",
                 )
                 continue
@@ -143,14 +146,14 @@ _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,9})\.\d{1,4}")
 
 
 class Decimal(str):
-    """A number with a point that stands without quotes: a text for all that wants texts, such as a version."""
+    """A decimal number without quotes. It is a string, for keys that expect strings, such as a version."""
 
     __slots__ = ()
 
 
 def _scalar(node: ScalarNode) -> str | int | bool | None:
     text: str = node.value
-    if node.style:  # quoted, or a block: always text
+    if node.style:  # quoted, or a block: always a string
         return text
     if text in NOTHING:
         return None

@@ -1,6 +1,6 @@
-"""What a user may not expect of a plan's schedule: a start that daylight saving leaves out, no start that is left.
+"""Warnings about a plan's schedule: a start that daylight saving time skips, or a schedule without future starts.
 
-It depends on the day, so it is a warning and not an error: a plan that is valid stays valid.
+They depend on the day. They are warnings, so that a valid plan stays valid.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
 
 SCHEDULE = "schedule"
-"""The rule of these warnings, and the key that they are about."""
+"""The rule of these warnings, and the key of the plan."""
 
 
 def schedule_doubts(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
-    """Yield warnings about the plan's schedule, as it looks at that time."""
+    """Yield the warnings about the plan's schedule at that time."""
     schedule = getattr(plan, SCHEDULE, None)
     if schedule is None:
         return

@@ -17,15 +17,15 @@ from sfnorch.plan.models import Job, Schedule
 
 SCHEMA_FILE = "sfnorch.schema.json"
 
-# What a plan may hold in place of a mapping: the text, or number, that is enough.
+# Models that a plan can write as a single value, and the key of that value.
 _TEXT_IS_ENOUGH = {Job.__name__: "name", Schedule.__name__: "expression", Retry.__name__: "attempts"}
 
 
 class _PlanSchema(GenerateJsonSchema):
-    """Pydantic's own generator, which knows nothing of texts in place of mappings."""
+    """Pydantic's generator, extended by models that a plan can write as a single value."""
 
     def model_schema(self, schema: Any) -> JsonSchemaValue:
-        """Return the schema of a model; of a job and a schedule, a text is enough."""
+        """Return the schema of a model, which accepts a single value for a job, a schedule and a retry."""
         made = super().model_schema(schema)
         key = _TEXT_IS_ENOUGH.get(schema["cls"].__name__)
         if key is None:
@@ -35,7 +35,7 @@ class _PlanSchema(GenerateJsonSchema):
 
 
 def plan_schema() -> dict[str, Any]:
-    """Return the JSON Schema of any pattern's plan."""
+    """Return the JSON Schema of the plans of all patterns."""
     models = tuple(map(plan_model, PLANS))
     plans: TypeAdapter[Any] = TypeAdapter(Annotated[Union[models], Field(discriminator="pattern")])  # noqa: UP007 - at run time
     made = plans.json_schema(schema_generator=_PlanSchema)
@@ -43,5 +43,5 @@ def plan_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    """Return the JSON Schema as it is written to a file."""
+    """Return the JSON Schema as the text of a file."""
     return json.dumps(plan_schema(), indent=2) + "\n"

@@ -1,6 +1,6 @@
-"""Which Glue jobs of a plan may run side by side with themselves: Glue allows one run of a job at a time by default.
+"""Glue jobs of a plan that can have concurrent runs. By default, Glue allows one run of a job at a time.
 
-Whether two runs meet depends on how long everything takes; what is found here is what the plan allows.
+Whether two runs overlap depends on their durations. This module finds what the plan allows.
 https://docs.aws.amazon.com/glue/latest/webapi/API_ExecutionProperty.html
 """
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from sfnorch.plan.models import MasterChildPlan
 
 MOST_ITEMS = 40
-"""How many items of a Map run at once where the plan sets no number.
+"""The number of items of a Map that run concurrently by default.
 
-https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html
+https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html (documented)
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SideBySide:
-    """A Glue job that several places of a plan, or several items of one, may start at once.
+    """A Glue job with concurrent runs, started by several places of a plan, or by several items of a list.
 
-    `at_once` is how many runs there may be, `queuing` what the plan says at these places of queuing them.
+    `at_once` is the largest number of concurrent runs, `queuing` the values of job_run_queuing at these places.
     """
 
     job: str
@@ -38,12 +38,12 @@ class SideBySide:
     at_once: int
     queuing: frozenset[bool | None] = frozenset({None})
     items: bool = False
-    """Whether it is the items of a list that start it."""
+    """Whether the items of a list start it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """How one job is used: its places, those of them that may run at once with another, and how many runs at once."""
+    """The uses of a job: all places, the places that can run concurrently with another, and the number of runs."""
 
     places: tuple[Path, ...]
     meeting: tuple[Path, ...] = ()
@@ -53,7 +53,7 @@ class _Use:
 
 
 def jobs_side_by_side(plan: AnyPlan) -> Iterator[SideBySide]:
-    """Yield each Glue job that the plan may start while a run of it that the plan has started goes on."""
+    """Yield each Glue job that the plan can start while an earlier run of the job is still running."""
     match plan.pattern:
         case "master-child":
             uses = _of_chains(plan)
@@ -61,7 +61,7 @@ def jobs_side_by_side(plan: AnyPlan) -> Iterator[SideBySide]:
             uses = _of_tasks(plan)
         case "flow":
             uses = _of_steps(plan.steps, ("steps",))
-        case _:  # what its executions run is not the plan's
+        case _:  # the input of an execution names its jobs
             return
     for job, use in uses.items():
         if use.at_once > 1:
@@ -117,9 +117,10 @@ def _needed(tasks: Sequence[DagTask]) -> dict[str, frozenset[str]]:
 
 
 def _paired(after: dict[int, list[int]]) -> int:
-    """Return how many tasks can be put behind another one, each behind one of its own.
+    """Return the largest number of tasks that can be matched to a task that runs before them, each to a different one.
 
-    What is left over are chains; as many of them as there must be, so many tasks can run at once (Dilworth).
+    The tasks that are left begin chains. The smallest number of chains is the largest number of tasks that can run
+    concurrently (Dilworth's theorem).
     """
     behind: dict[int, int] = {}
 
@@ -139,7 +140,7 @@ def _of_steps(steps: Sequence[FlowStep], path: Path) -> dict[str, _Use]:
     found: dict[str, _Use] = {}
     for index, step in enumerate(steps):
         found = _after(found, _of_step(step, (*path, index)))
-        if step.on_error:  # its steps run when the step itself has ended
+        if step.on_error:  # its steps run after the step has ended
             found = _after(found, _of_steps(step.on_error.steps, (*path, index, "on_error", "steps")))
     return found
 
@@ -160,7 +161,7 @@ def _items_at_once(each: ForEach) -> int:
 
 
 def _after(first: dict[str, _Use], then: dict[str, _Use]) -> dict[str, _Use]:
-    """Return how jobs are used that `first` uses, and `then` when that has ended."""
+    """Return the uses of jobs if `then` runs after `first` has ended."""
     return {**first, **{job: _joined([first[job], use]) if job in first else use for job, use in then.items()}}
 
 
@@ -175,7 +176,7 @@ def _joined(uses: Sequence[_Use]) -> _Use:
 
 
 def _beside(branches: Iterable[dict[str, _Use]]) -> dict[str, _Use]:
-    """Return how jobs are used that these branches use at once."""
+    """Return the uses of jobs if these branches run concurrently."""
     by_job: dict[str, list[_Use]] = {}
     for branch in branches:
         for job, use in branch.items():
@@ -191,7 +192,7 @@ def _beside(branches: Iterable[dict[str, _Use]]) -> dict[str, _Use]:
 
 
 def _repeated(uses: dict[str, _Use], times: int) -> dict[str, _Use]:
-    """Return how jobs are used where so many items use them at once."""
+    """Return the uses of jobs if this number of items runs concurrently."""
     if times < 2:
         return uses
     return {job: _Use(use.places, use.places, use.at_once * times, use.queuing, True) for job, use in uses.items()}

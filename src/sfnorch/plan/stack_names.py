@@ -22,9 +22,9 @@ _NOT_IN_A_STACK_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
 def stack_name_of(plan_name: str | None, *, part: str = "") -> str:
-    """Return the name of the stack of a plan of this name, or of its `part`, the pipeline; without a name, the default.
+    """Return the name of the stack of a plan, or of its `part`, the pipeline; the default name for a plan without one.
 
-    A stack name has letters, digits and hyphens, a letter first: other characters become hyphens.
+    A stack name has letters, digits and hyphens, and begins with a letter. Other characters become hyphens.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html (documented)
     """
     if not plan_name:
@@ -36,14 +36,14 @@ def stack_name_of(plan_name: str | None, *, part: str = "") -> str:
 def read_stack_name(path: Path, *, part: str = "") -> str:
     """Return the name of the stack of the plan in the file, or of its `part`, the pipeline.
 
-    Raises SfnorchError where the file cannot be read, or where the plan's name is invalid: the stack is then unknown.
+    Raises SfnorchError if the file cannot be read, or if the plan's name is invalid: the stack is then unknown.
     """
     try:
         name = next(_names(read_text(path, KIND)), None)
     except yaml.YAMLError:
         raise _unknown(path, "the plan is not valid YAML") from None
     if name is not None and not re.fullmatch(PLAN_NAME, name):
-        raise _unknown(path, f"name: {name!r} is not {IN_WORDS[PLAN_NAME]}")
+        raise _unknown(path, f"name: {name!r} is invalid; must be {IN_WORDS[PLAN_NAME]}")
     return stack_name_of(name, part=part)
 
 
@@ -53,7 +53,7 @@ def _unknown(path: Path, reason: str) -> SfnorchError:
 
 
 def _names(text: str) -> Iterator[str]:
-    """Yield the value of the key `name` of the outermost mapping, without reading what follows it."""
+    """Yield the value of the key `name` of the outermost mapping, and read no further than the caller asks."""
     depth, scalars, key = 0, 0, ""
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.CollectionEndEvent):

@@ -1,8 +1,8 @@
-"""What keys and values of tags AWS takes.
+"""Checks of the keys and values of tags.
 
-Every template has roles, whose tags IAM bounds the most: letters, separators and digits of Unicode, and `_.:/=+-@`;
-keys differ in more than case. CloudFormation and EventBridge Scheduler take no empty value. (Documented, and in the
-service models of iam, lambda, logs, cloudformation and scheduler.)
+Every template has roles, and the rules of IAM are the strictest: Unicode letters, separators and digits, and
+`_.:/=+-@`; keys must differ in more than case. CloudFormation and EventBridge Scheduler reject empty values.
+(Documented, and in the service models of iam, lambda, logs, cloudformation and scheduler.)
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules
 https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html#id_tags_naming_best_practices
 """
@@ -13,10 +13,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 MAX_TAGS = 49
-"""How many tags a plan may have: AWS takes 50 on a resource, and the SAM transform adds one to each state machine."""
+"""The largest number of tags in a plan: a resource has at most 50, and SAM adds one to each state machine."""
 
 MAX_STACK_TAGS = 50
-"""How many tags a stack may have."""
+"""The largest number of tags of a stack."""
 
 KEY_LENGTH, VALUE_LENGTH = 128, 256
 _RESERVED = "aws:"
@@ -25,7 +25,7 @@ _ALLOWED = f"use letters, digits, blanks and {' '.join(_MARKS)}"
 
 
 def tag_key_fault(key: str) -> str:
-    """Return why AWS does not take the tag's key; an empty text where it does."""
+    """Return why AWS rejects the tag's key; empty if the key is valid."""
     if fault := _length_fault(key, KEY_LENGTH):
         return fault
     if key.lower().startswith(_RESERVED):
@@ -34,21 +34,21 @@ def tag_key_fault(key: str) -> str:
 
 
 def tag_value_fault(value: str) -> str:
-    """Return why AWS does not take the tag's value; an empty text where it does."""
+    """Return why AWS rejects the tag's value; empty if the value is valid."""
     return _length_fault(value, VALUE_LENGTH) or _character_fault(value)
 
 
 def repeated_tags(keys: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each key that differs from an earlier one in case only, with that one: IAM takes them for the same."""
+    """Yield each key that differs from an earlier one only in case, and an error message: IAM rejects both together."""
     first: dict[str, str] = {}
     for key in keys:
         earlier = first.setdefault(key.casefold(), key)
         if earlier != key:
-            yield key, f"{key!r} and {earlier!r} differ in case only, and IAM takes them for the same; keep one of them"
+            yield key, f"{key!r} and {earlier!r} differ only in case, and are the same key for IAM; remove one of them"
 
 
 def tag_faults(tags: Mapping[str, str]) -> Iterator[str]:
-    """Yield what is wrong with a stack's tags, each key and value with its name."""
+    """Yield the faults of a stack's tags, as error messages."""
     for key, value in tags.items():
         if fault := tag_key_fault(key):
             yield f"{key!r} is not a valid tag key: {fault}"
@@ -56,11 +56,11 @@ def tag_faults(tags: Mapping[str, str]) -> Iterator[str]:
             yield f"{key}: {value!r} is not a valid tag value: {fault}"
     yield from (fault for _, fault in repeated_tags(tags))
     if len(tags) > MAX_STACK_TAGS:
-        yield f"a stack has at most {MAX_STACK_TAGS} tags, these are {len(tags)}; remove some"
+        yield f"a stack has at most {MAX_STACK_TAGS} tags, got {len(tags)}; remove some"
 
 
 def _length_fault(text: str, most: int) -> str:
-    return "" if 1 <= len(text) <= most else f"it must have 1 to {most} characters, this one has {len(text)}"
+    return "" if 1 <= len(text) <= most else f"it must have 1 to {most} characters; this one has {len(text)}"
 
 
 def _character_fault(text: str) -> str:

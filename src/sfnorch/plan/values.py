@@ -1,6 +1,6 @@
-"""Values that a step is given: JSON, in which a text that stands as `{% … %}` is an expression.
+"""Types for the values of a step: JSON, in which a string `{% … %}` is an expression.
 
-What is wrong with an expression is told by `flow_expressions`, which knows the line that it stands on.
+`flow_expressions` checks the expressions, because it has their lines.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ _EXPRESSION = {"type": "string", "pattern": r"^\{%[\s\S]*%\}$"}
 
 
 def is_expression(value: object) -> bool:
-    """Whether the value is a text that stands as an expression."""
+    """Return whether the value is a string with an expression, `{% … %}`."""
     return code(value) is not None
 
 
 def _given(value: Any) -> Any:
-    """Return the value, its numbers with a point made numbers."""
+    """Return the value, with its decimals as floats."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, dict):
@@ -34,17 +34,17 @@ def _given(value: Any) -> Any:
 def _mapping(value: object) -> object:
     if isinstance(value, dict) or is_expression(value):
         return _given(value)
-    raise PydanticCustomError("given", "a mapping is wanted, or an expression: '{% … %}'")
+    raise PydanticCustomError("given", "expected a mapping or an expression, '{% … %}'")
 
 
 def _items(value: object) -> object:
     if isinstance(value, list) or is_expression(value):
         return _given(value)
-    raise PydanticCustomError("given", "a list is wanted, or an expression: '{% … %}'")
+    raise PydanticCustomError("given", "expected a list or an expression, '{% … %}'")
 
 
 def _scalar(value: object) -> object:
-    """Arguments and parameters are texts: numbers and booleans are taken as they are written."""
+    """Return numbers and booleans as they are written, because arguments and parameters are strings."""
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | Decimal) else value
@@ -66,9 +66,9 @@ GivenItems: TypeAlias = Annotated[
 ScalarText: TypeAlias = Annotated[
     str, BeforeValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})
 ]
-"""A text, or an expression for one."""
+"""A string, or an expression for one."""
 
 Wait: TypeAlias = Annotated[
     Any, AfterValidator(_wait), WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})
 ]
-"""Seconds, as a duration or a number, or an expression for a number of them."""
+"""Seconds, as a duration or a number, or an expression for a number of seconds."""

@@ -1,6 +1,6 @@
-"""What a plan says that works, and may still not be meant: a warning each, with its line and what to do.
+"""Warnings about a valid plan that may not do what its author expects, each with its line and a fix.
 
-Each check takes a plan and the time, and yields findings; `plan_warnings` runs them all.
+Each check gets a plan and the time, and yields findings. `plan_warnings` runs all checks.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
 
 SIDE_BY_SIDE = "job-side-by-side"
-"""The rule of warnings about jobs that run side by side with themselves, of which Glue knows more."""
+"""The rule of warnings about Glue jobs that can have concurrent runs."""
 
 _MOST_PLACES = 5
 
 
 def plan_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
-    """Yield each warning about the plan at that time, in the order of the checks."""
+    """Yield all warnings about the plan at that time, in the order of the checks."""
     for check in _CHECKS:
         yield from check(plan, now)
 
 
 def _side_by_side(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
-    """Yield a warning for each Glue job that may run side by side with itself, unless Glue queues all these runs."""
+    """Yield a warning for each Glue job that can have concurrent runs, unless Glue queues all of them."""
     for found in jobs_side_by_side(plan):
         if found.queuing == {True}:
             continue
         run = "run" if len(found.places) > 1 else "runs"
-        how = "for several items at once" if found.items else "side by side"
-        how = f"side by side, or {how}" if found.items and len(found.places) > 1 else how
+        how = "for several items at once" if found.items else "in parallel"
+        how = f"in parallel, or {how}" if found.items and len(found.places) > 1 else how
         yield plan.places.warning(
             SIDE_BY_SIDE,
             found.places[0],
-            f"the Glue job {found.job!r} may run {found.at_once} times at once: {_places(found)} {run} {how}, "
+            f"the Glue job {found.job!r} can have {found.at_once} concurrent runs: {_places(found)} {run} {how}, "
             "and Glue allows one run of a job at a time unless its MaxConcurrentRuns is higher",
-            "raise MaxConcurrentRuns of the job, write job_run_queuing: true, or run them one after another",
+            "raise MaxConcurrentRuns of the job, set job_run_queuing: true, or run them in sequence",
         )
 
 
 def _places(found: SideBySide) -> str:
-    """Return the places as a list in words, cut where there are many."""
+    """Return the places as text: all of them, or the first ones and the number of the others."""
     shown = [show(place) for place in found.places]
     if len(shown) > _MOST_PLACES:
         shown[_MOST_PLACES - 1 :] = [f"{len(shown) - _MOST_PLACES + 1} more"]
@@ -54,7 +54,7 @@ def _places(found: SideBySide) -> str:
 
 
 def _schedule(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
-    """Yield warnings about the plan's schedule, where it has one: what reads schedules is loaded for it alone."""
+    """Yield the warnings about the plan's schedule. The modules that read schedules are imported only if it has one."""
     if getattr(plan, "schedule", None) is not None:
         from sfnorch.plan.schedule_doubts import schedule_doubts
 

@@ -1,6 +1,6 @@
-"""Glue's worker types, as botocore's service model has them; `make golden` renews this file.
+"""Glue's worker types, from botocore's service model; `make golden` renews this file.
 
-The model's enum lacks types that its own texts name (G.12X, R.1X …): those are in here too.
+The enum of the model lacks types that its descriptions name (G.12X, R.1X …); they are included here.
 https://docs.aws.amazon.com/glue/latest/dg/worker-types.html
 """
 

@@ -1,4 +1,4 @@
-"""cron(…): six fields, what they stand for together, and the faults of each.
+"""cron(…): its six fields, the times that they match, and their faults.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
 """
@@ -46,7 +46,7 @@ class Cron:
                     yield datetime(day.year, day.month, day.day, hour, minute)
 
     def matches(self, time: datetime) -> bool:
-        """Whether the local time is one of its times."""
+        """Return whether the expression matches the local time."""
         return (
             time.minute in self.minutes
             and time.hour in self.hours
@@ -57,11 +57,11 @@ class Cron:
 
 
 def read_cron(body: str, service: Service) -> tuple[Cron | None, list[ScheduleFault]]:
-    """Return what stands between the parentheses of cron(…) as a Cron, None where it has faults, and these."""
+    """Return the Cron for the text between the parentheses of cron(…), or None, and its faults."""
     fields = tuple(body.split())
     blanks = []
     if " ".join(fields) != body:
-        message = f"cron({body}) has blanks besides the one between two fields"
+        message = f"cron({body}) has extra blanks"
         blanks.append(ScheduleFault(message=message, fix="write one blank between two fields", refused=False))
     bare = tuple(field.rstrip(",") for field in fields)
     if bare != fields and len(bare) == 6 and _is_valid(bare, service):
@@ -77,7 +77,7 @@ def read_cron(body: str, service: Service) -> tuple[Cron | None, list[ScheduleFa
 
 
 def _read_fields(fields: tuple[str, ...], service: Service) -> tuple[Cron | None, list[ScheduleFault]]:
-    """Return the Cron of six fields, None where they have faults, and these; a Cron may still have no date."""
+    """Return the Cron for six fields, or None, and their faults. The Cron can still have no date that exists."""
     minute, hour, day, month, weekday, year = fields
     faults: list[ScheduleFault] = []
 
@@ -108,13 +108,13 @@ def _is_valid(fields: tuple[str, ...], service: Service) -> bool:
 
 
 def _one_mark(fields: tuple[str, ...], service: Service) -> ScheduleFault:
-    """Return the fault of fields of which not exactly one of the days is ?."""
+    """Return the fault of fields in which not exactly one of day-of-month and day-of-week is ?."""
     minute, hour, day, month, weekday, year = fields
     if day == "?":
         message, fix = "day-of-month and day-of-week are both ?", "write * in day-of-month"
         meant = (minute, hour, "*", month, "?", year)
     else:
-        message, fix = "day-of-month and day-of-week are both given", "write ? in one of them"
+        message, fix = "day-of-month and day-of-week are both set", "write ? in one of them"
         meant = (minute, hour, "?", month, weekday, year) if weekday != "*" else (minute, hour, day, month, "?", year)
         if "*" not in (day, weekday):
             return ScheduleFault(message=message, fix=f"{fix}, and a second schedule for the other")
@@ -124,7 +124,7 @@ def _one_mark(fields: tuple[str, ...], service: Service) -> ScheduleFault:
 
 
 def _wrong_count(fields: tuple[str, ...], service: Service) -> ScheduleFault:
-    """Return the fault of too few or too many fields, with the expression that was probably meant."""
+    """Return the fault of a wrong number of fields, with the expression that was probably meant."""
     text = f"cron({' '.join(fields)})"
     message = f"{text} has {len(fields)} field{'' if len(fields) == 1 else 's'}, and must have 6 ({_FIELDS})"
     meant: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ def _wrong_count(fields: tuple[str, ...], service: Service) -> ScheduleFault:
     elif len(fields) == 5:
         meant = _from_unix(fields)
     elif len(fields) == 7:
-        meant = fields[1:]  # Quartz has seconds in front
+        meant = fields[1:]  # in Quartz, the first field is seconds
     if meant and _is_valid(meant, service):
         taken = service is Service.SCHEDULER and meant[:5] == fields
         return ScheduleFault(message=message, fix=f"write cron({' '.join(meant)})", refused=not taken)
@@ -141,7 +141,7 @@ def _wrong_count(fields: tuple[str, ...], service: Service) -> ScheduleFault:
 
 
 def _from_unix(fields: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the six fields for the five of a Unix cron, whose Sunday is 0; none where both kinds of days are given."""
+    """Return the six fields for the five of a Unix cron, in which 0 is Sunday; none if both kinds of days are set."""
     minute, hour, day, month, weekday = fields
     if weekday == "*":
         return (minute, hour, day, month, "?", "*")
@@ -153,7 +153,7 @@ def _from_unix(fields: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _no_date(cron: Cron, service: Service) -> ScheduleFault:
-    """Return the fault of a cron that no date matches."""
+    """Return the fault of a cron that matches no date."""
     text = f"cron({' '.join(cron.fields)})"
     minute, hour, _, month, weekday, year = cron.fields
     last = (minute, hour, "L", month, weekday, year)

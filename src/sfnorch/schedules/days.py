@@ -1,4 +1,4 @@
-"""The days that the fields day-of-month and day-of-week of a cron expression stand for, in a given month.
+"""The days of a month that the fields day-of-month and day-of-week of a cron expression match.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
 """
@@ -30,12 +30,12 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class LastDay:
-    """The month's last day: `L`; or so many days before it: `L-3`."""
+    """The month's last day, `L`, or a number of days before it, `L-3`."""
 
     before: int = 0
 
     def in_month(self, year: int, month: int) -> list[int]:
-        """Return the day of this month; none where the month is too short."""
+        """Return the day of this month; none if the month is too short."""
         day = monthrange(year, month)[1] - self.before
         return [day] if day >= 1 else []
 
@@ -57,7 +57,7 @@ class NearestWorkday:
     number: int
 
     def in_month(self, year: int, month: int) -> list[int]:
-        """Return the day of this month; none where the month does not have the day."""
+        """Return the day of this month; none if the month does not have the day."""
         last = monthrange(year, month)[1]
         if self.number > last:
             return []
@@ -99,7 +99,7 @@ class NthWeekday:
     nth: int
 
     def in_month(self, year: int, month: int) -> list[int]:
-        """Return the day of this month; none where the month has fewer."""
+        """Return the day of this month; none if the month has fewer."""
         return list(_days(year, month, self.number)[self.nth - 1 : self.nth])
 
 
@@ -108,7 +108,7 @@ Days: TypeAlias = Dates | LastDay | LastWorkday | NearestWorkday | Weekdays | La
 
 
 def read_days_of_month(text: str) -> tuple[Days | None, list[ScheduleFault]]:
-    """Return the days that the field day-of-month stands for, None where it has faults, and these."""
+    """Return the days that the field day-of-month matches, or None, and its faults."""
     text = text.upper()
     if text == "L":
         return LastDay(), []
@@ -130,7 +130,7 @@ def read_days_of_month(text: str) -> tuple[Days | None, list[ScheduleFault]]:
 
 
 def read_days_of_week(text: str) -> tuple[Days | None, list[ScheduleFault]]:
-    """Return the days that the field day-of-week stands for, None where it has faults, and these."""
+    """Return the days that the field day-of-week matches, or None, and its faults."""
     text = text.upper()
     if text == "L":
         return Weekdays(frozenset({_SATURDAY})), []
@@ -150,11 +150,11 @@ def read_days_of_week(text: str) -> tuple[Days | None, list[ScheduleFault]]:
 
 
 def _read_list(text: str, field: Field) -> tuple[frozenset[int], list[ScheduleFault]]:
-    """Return the values, and the faults; a wildcard that stands alone is one fault where it stands in a list."""
+    """Return the values of a list, and its faults. Some wildcards cannot be part of a list, which is one fault."""
     parts = text.split(",")
     alone = [part for part in parts if len(parts) > 1 and _MAY_STAND_ALONE.search(part)]
     if alone:
-        message = f"{field.name} has {alone[0]} beside other values"
+        message = f"{field.name} has {alone[0]} together with other values"
         return frozenset(), [ScheduleFault(message=message, fix=f"write {alone[0]} alone, and a second schedule")]
     return read_values(text, field)
 

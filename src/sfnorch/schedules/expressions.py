@@ -1,4 +1,4 @@
-"""From the text of a schedule expression to what it stands for, or to all its faults.
+"""Read the text of a schedule expression, and report all its faults.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 """
@@ -16,7 +16,7 @@ from sfnorch.schedules.rates import Rate, read_rate
 from sfnorch.schedules.service import Service
 
 Expression: TypeAlias = Cron | Rate | At
-"""When something starts."""
+"""A schedule expression."""
 
 _MOST_CHARACTERS = 256
 _KINDS = {Service.SCHEDULER: "cron(…), rate(…) or at(…)", Service.RULE: "cron(…) or rate(…)"}
@@ -24,14 +24,14 @@ _KINDS = {Service.SCHEDULER: "cron(…), rate(…) or at(…)", Service.RULE: "c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a text was read as: an expression, or faults."""
+    """The result of reading a text: an expression, or faults."""
 
     expression: Expression | None
     faults: tuple[ScheduleFault, ...] = ()
 
 
 def read_expression(text: str, service: Service = Service.SCHEDULER) -> Reading:
-    """Return the expression that the text stands for, or every fault of it, with a fix for each."""
+    """Return the expression in the text, or all its faults, each with a fix."""
     if len(text) > _MOST_CHARACTERS:
         message = f"a schedule expression of {len(text):,} characters is too long"
         fix = f"write {_MOST_CHARACTERS} at most, with ranges and steps in place of long lists"
@@ -48,7 +48,7 @@ def read_expression(text: str, service: Service = Service.SCHEDULER) -> Reading:
     else:
         expression, faults = read_at(body)
         if service is Service.RULE:
-            message = f"{text} is unsupported: an EventBridge rule starts by cron(…) or rate(…)"
+            message = f"{text} is unsupported: an EventBridge rule uses cron(…) or rate(…)"
             fix = "use AWS::Scheduler::Schedule (in SAM, the event ScheduleV2) for one start"
             return _refuse([ScheduleFault(message=message, fix=fix)])
     return _refuse(faults) if faults else Reading(expression=expression)
@@ -59,7 +59,7 @@ def _refuse(faults: list[ScheduleFault]) -> Reading:
 
 
 def _no_kind(text: str, service: Service) -> ScheduleFault:
-    """Return the fault of a text in another form, with the expression that it nearly is."""
+    """Return the fault of a text in another form, with a similar valid expression."""
     message = f"{text!r} is not {_KINDS[service]}"
     keyword, bracket, rest = text.strip().partition("(")
     kind = keyword.strip().lower()

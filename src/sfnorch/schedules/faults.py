@@ -1,4 +1,4 @@
-"""What is wrong with a schedule."""
+"""The faults of a schedule."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleFault:
-    """One thing that is wrong with an expression or a time zone, and how to fix it."""
+    """A fault of an expression or a time zone, and its fix."""
 
     message: str
     fix: str
     refused: bool = True
-    """Whether AWS refuses it; False where it is against the documentation, but is known or likely to be taken."""
+    """Whether AWS rejects it. False for what contradicts the documentation, but is known or likely to be accepted."""

@@ -1,4 +1,4 @@
-"""The fields of a cron expression: their ranges, their names of values, and the values that a text stands for.
+"""The fields of a cron expression: their ranges, the names of their values, and the values in a text.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#cron-based
 """
@@ -17,23 +17,23 @@ WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field: its lowest and highest value, and the names that its values have."""
+    """A field: its lowest and highest value, and the names of its values."""
 
     name: str
     low: int
     high: int
     names: tuple[str, ...] = ()
     wraps: bool = True
-    """Whether a range may run over the end, as 20-2 in hours does."""
+    """Whether a range can continue over the end, such as 20-2 in hours."""
     range_enforced: bool = True
-    """Whether AWS refuses a number out of range."""
+    """Whether AWS rejects a number out of range."""
 
     @property
     def range(self) -> str:
-        """What the field takes, in words."""
+        """The valid values of the field, in words."""
         if not self.names:
             return f"{self.low} to {self.high}"
-        first = f" (1 is {self.names[0]})" if self.names is WEEKDAYS else ""  # where Unix has 0
+        first = f" (1 is {self.names[0]})" if self.names is WEEKDAYS else ""  # in Unix it is 0
         return f"{self.low} to {self.high} or {self.names[0]} to {self.names[-1]}{first}"
 
 
@@ -50,11 +50,11 @@ _ELSEWHERE = (
     (re.compile(r"^(\d*|L)W$"), (DAY_OF_MONTH,)),
     (re.compile(r"^(\d*|[A-Z]{3})L$|^L-\d*$"), (DAY_OF_MONTH, DAY_OF_WEEK)),
 )
-"""Wildcards that only some fields take, and which fields these are."""
+"""Wildcards that only some fields support, and these fields."""
 
 
 def read_values(text: str, field: Field) -> tuple[frozenset[int], list[ScheduleFault]]:
-    """Return the values that a field of numbers, names, lists, ranges and steps stands for, and its faults."""
+    """Return the values of a field with numbers, names, lists, ranges and steps, and its faults."""
     values: set[int] = set()
     faults: list[ScheduleFault] = []
     for part in text.upper().split(","):
@@ -65,7 +65,7 @@ def read_values(text: str, field: Field) -> tuple[frozenset[int], list[ScheduleF
 
 
 def read_value(text: str, field: Field) -> int | ScheduleFault:
-    """Return the value that a number or a name stands for, or why it stands for none."""
+    """Return the value of a number or a name, or the fault of an invalid one."""
     if re.fullmatch(r"[0-9]+", text):
         value = int(text)
         if field.low <= value <= field.high:
@@ -80,7 +80,7 @@ def read_value(text: str, field: Field) -> int | ScheduleFault:
 def _read_part(part: str, field: Field) -> tuple[range | list[int], list[ScheduleFault]]:
     if not part:
         fix = "remove the comma; blanks alone separate the fields"
-        return [], [ScheduleFault(message=f"{field.name} has a comma with no value beside it", fix=fix)]
+        return [], [ScheduleFault(message=f"{field.name} has a comma without a value", fix=fix)]
     whole, slash, step_text = part.partition("/")
     first_text, dash, last_text = whole.partition("-")
     if whole == "*":
@@ -112,7 +112,7 @@ def _read_step(text: str, start: str, field: Field) -> int | ScheduleFault:
         return ScheduleFault(message=f"step 0 in {field.name} is out of range", fix="write a step of 1 or more")
     if int(text) > field.high - field.low:
         only = str(field.low) if start == "*" else start
-        message = f"step {text} in {field.name} is longer than the field, so that only {only} is left"
+        message = f"step {text} in {field.name} is longer than the field, so that it matches only {only}"
         fix = f"write {only}" + (f", or rate({int(text)} {field.name})" if field in (MINUTES, HOURS) else "")
         return ScheduleFault(message=message, fix=fix, refused=False)
     return int(text)

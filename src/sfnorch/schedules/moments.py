@@ -1,4 +1,4 @@
-"""at(…): one moment, in the time zone of the schedule.
+"""at(…): one time, in the time zone of the schedule.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#one-time
 """
@@ -26,7 +26,7 @@ class At:
 
 
 def read_at(body: str) -> tuple[At | None, list[ScheduleFault]]:
-    """Return what stands between the parentheses of at(…) as an At, None where it has faults, and these."""
+    """Return the At for the text between the parentheses of at(…), or None, and its faults."""
     match = _PARTS.fullmatch(body)
     if match is None:
         return None, [_wrong_form(body)]
@@ -50,7 +50,7 @@ def read_at(body: str) -> tuple[At | None, list[ScheduleFault]]:
 
 
 def _wrong_form(body: str) -> ScheduleFault:
-    """Return the fault of a body in another form, with the one that it seems to mean."""
+    """Return the fault of a text in another form, with the expression that was probably meant."""
     message = f"at({body}) must have the form {_FORM}"
     seems = re.fullmatch(
         r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ Tt]([0-9]{2}:[0-9]{2})(:[0-9]{2})?(?:\.[0-9]+)?(\S*))?", body

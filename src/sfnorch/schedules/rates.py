@@ -17,7 +17,7 @@ _UNITS = "minutes, hours or days"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """A rate expression: every so many minutes, hours or days from its creation on."""
+    """A rate expression: an interval in minutes, hours or days, counted from the creation of the schedule."""
 
     value: int
     unit: str
@@ -25,7 +25,7 @@ class Rate:
 
     @property
     def seconds(self) -> int:
-        """The seconds between two starts."""
+        """The number of seconds between two starts."""
         return self.value * _SECONDS[self.unit]
 
     def __str__(self) -> str:
@@ -33,7 +33,7 @@ class Rate:
 
 
 def read_rate(body: str, service: Service) -> tuple[Rate | None, list[ScheduleFault]]:
-    """Return what stands between the parentheses of rate(…) as a Rate, None where it has faults, and these."""
+    """Return the Rate for the text between the parentheses of rate(…), or None, and its faults."""
     match = re.fullmatch(r"(\S+) (\S+)", body)
     if match is None:
         return None, [_no_pair(body, service)]
@@ -59,7 +59,7 @@ def read_rate(body: str, service: Service) -> tuple[Rate | None, list[ScheduleFa
 
 
 def _no_pair(body: str, service: Service) -> ScheduleFault:
-    """Return the fault of a body that is not a value, one blank and a unit."""
+    """Return the fault of a text that is not a value, one blank and a unit."""
     message = f"rate({body}) must be a value, a blank and a unit"
     match = re.fullmatch(r"\s*([0-9]+)\s*([a-z]+)\s*", body)
     rate = read_rate(f"{match[1]} {match[2]}", Service.SCHEDULER)[0] if match else None
@@ -70,7 +70,7 @@ def _no_pair(body: str, service: Service) -> ScheduleFault:
 
 
 def _unknown_unit(number: str, unit: str) -> ScheduleFault:
-    """Return the fault of another unit, with the rate in a unit that there is."""
+    """Return the fault of an unknown unit, with a rate in a known one."""
     message = f"unit {unit!r} of a rate is unknown"
     value = int(number) if re.fullmatch("[0-9]+", number) else 0
     if value and unit in ("second", "seconds"):

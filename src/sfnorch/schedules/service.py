@@ -1,4 +1,4 @@
-"""The services of Amazon EventBridge that start something on a schedule."""
+"""The services of Amazon EventBridge that support schedule expressions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Service(Enum):
-    """Which service reads an expression: the value is what people call what it starts by."""
+    """The service that reads an expression. The value is its name in messages."""
 
     SCHEDULER = "EventBridge Scheduler"
     RULE = "an EventBridge rule"

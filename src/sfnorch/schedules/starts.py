@@ -1,7 +1,7 @@
-"""When an expression starts something: start times in a time zone, and those that daylight saving leaves out.
+"""The start times of an expression in a time zone, and the starts that daylight saving time skips.
 
-EventBridge Scheduler skips a start at a local time that does not exist, and starts once at one that exists twice
-(documented; that it is the first of the two is assumed):
+EventBridge Scheduler skips a start at a local time that does not exist, and starts once at a local time that exists
+twice (documented; that it starts at the first of the two is assumed):
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
 """
 
@@ -19,20 +19,23 @@ from sfnorch.schedules.moments import At
 from sfnorch.schedules.zones import Gap, exists, gaps, zone
 
 _FORESIGHT = timedelta(days=3_653)
-"""How far gaps are looked for: governments change the rules of time zones more often than this."""
+"""The period in which gaps are searched: governments change the rules of time zones more often than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What becomes of an expression from an instant on: its next start times, and what a user may not expect."""
+    """The next start times of an expression after an instant, and warnings about them."""
 
     starts: tuple[datetime, ...]
-    """In the expression's time zone; none for a rate, whose start is the creation of the schedule."""
+    """In the time zone of the expression; empty for a rate, which counts from the creation of the schedule."""
     doubts: tuple[ScheduleFault, ...]
 
 
 def look_ahead(expression: Expression, zone_name: str, now: datetime, count: int = 3) -> Outlook:
-    """Return the next start times and the doubts about them. Raises ZoneInfoNotFoundError for an unknown zone."""
+    """Return the next `count` start times after `now`, and warnings about them.
+
+    Raises ZoneInfoNotFoundError for an unknown time zone.
+    """
     place = zone(zone_name)
     starts = tuple(islice(start_times(expression, place, now), count))
     doubts = []
@@ -48,7 +51,7 @@ def look_ahead(expression: Expression, zone_name: str, now: datetime, count: int
 
 
 def start_times(expression: Expression, place: tzinfo, after: datetime) -> Iterator[datetime]:
-    """Iterate the start times after an instant, in the zone, ascending; none for a rate, which counts from creation."""
+    """Iterate the start times after an instant, in the time zone, ascending; none for a rate."""
     for local in _local_times(expression, after.astimezone(place)):
         if exists(local, place):
             start = local.replace(tzinfo=place)
@@ -57,9 +60,9 @@ def start_times(expression: Expression, place: tzinfo, after: datetime) -> Itera
 
 
 def lost_start(expression: Expression, place: tzinfo, after: datetime) -> tuple[datetime, Gap] | None:
-    """Return the next local time of the expression that a gap leaves out, and the gap; None where none does.
+    """Return the next local time of the expression that a gap skips, and the gap; None if no gap skips one.
 
-    An expression of every hour loses nothing: the hour itself is missing.
+    An expression that starts in every hour loses no start, because the hour itself does not exist.
     """
     if isinstance(expression, Cron) and len(expression.hours) == 24:
         return None
@@ -75,7 +78,7 @@ def lost_start(expression: Expression, place: tzinfo, after: datetime) -> tuple[
 
 
 def _local_times(expression: Expression, after: datetime) -> Iterator[datetime]:
-    """Iterate the local times of the expression from the day of an instant on, whether they exist or not."""
+    """Iterate the local times of the expression, beginning on the day of an instant, also those that do not exist."""
     if isinstance(expression, Cron):
         yield from expression.times(after.date())
     elif isinstance(expression, At) and expression.time.date() >= after.date():
@@ -95,7 +98,8 @@ def _times_in(expression: Expression, gap: Gap) -> Iterator[datetime]:
 
 
 def _skipped(local: datetime, gap: Gap, zone_name: str, *, only: bool) -> ScheduleFault:
-    which = f"every start, as the one at {local:%Y-%m-%d %H:%M}," if only else f"the start at {local:%Y-%m-%d %H:%M}"
+    first = f"{local:%Y-%m-%d %H:%M}"
+    which = f"every start, such as the one at {first}," if only else f"the start at {first}"
     message = f"{which} is skipped: in {zone_name} the clocks go from {gap.first:%H:%M} to {gap.end:%H:%M}"
     fix = f"write a time outside of {gap.first:%H:%M} to {gap.end:%H:%M}, or use the time zone UTC"
     return ScheduleFault(message=message, fix=fix, refused=False)

@@ -1,6 +1,6 @@
-"""Time zones by the names of the IANA database, and the gaps that daylight saving makes in their local time.
+"""Time zones of the IANA database, and the gaps in their local times because of daylight saving time.
 
-EventBridge Scheduler takes the zones of that database:
+EventBridge Scheduler supports the time zones of this database (documented):
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#time-zones
 """
 
@@ -16,7 +16,7 @@ from sfnorch.schedules.faults import ScheduleFault
 
 UTC = "UTC"
 _NO_PLACE = frozenset({"Factory", "localtime"})
-"""Names in the database, or in a system's copy of it, that no time zone of a service has."""
+"""Names in the database, or in a system's copy of it, that are not time zones."""
 
 _ABBREVIATIONS = {
     **dict.fromkeys(("PST", "PDT"), "America/Los_Angeles"),
@@ -29,34 +29,34 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("JST",), "Asia/Tokyo"),
     **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
 }
-"""What people call zones that the database has by places only; one place for each."""
+"""Common abbreviations, with a time zone of the database for each."""
 
 _PROBE = timedelta(days=7)
-"""How far apart offsets are compared: two changes of one zone are further apart (in Morocco, by four weeks)."""
+"""The interval at which offsets are compared. Two changes of a time zone are further apart (in Morocco, four weeks)."""
 
 _SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Local times that a zone leaves out when its clocks go forward: from `first` up to, and without, `end`."""
+    """Local times that do not exist because the clocks go forward: from `first` (inclusive) to `end` (exclusive)."""
 
     first: datetime
     end: datetime
 
 
 def is_zone(name: str) -> bool:
-    """Whether the IANA database has a time zone of this name."""
+    """Return whether the IANA database has a time zone with this name."""
     if name == UTC or name in _names():
         return True
     from zoneinfo import available_timezones
 
-    # a zone that the system has, and this release of tzdata has not yet
+    # the system can have a time zone that this release of tzdata does not have yet
     return name in available_timezones() - _NO_PLACE
 
 
 def zone(name: str) -> tzinfo:
-    """Return the time zone. Raises ZoneInfoNotFoundError where there is none of this name."""
+    """Return the time zone with this name. Raises ZoneInfoNotFoundError for an unknown name."""
     if name == UTC:
         return timezone.utc
     from zoneinfo import ZoneInfo
@@ -65,7 +65,7 @@ def zone(name: str) -> tzinfo:
 
 
 def zone_fault(name: str) -> ScheduleFault | None:
-    """Return the fault of an unknown name, with the zone that it nearly names; None for a time zone's name."""
+    """Return the fault of an unknown name, with a similar time zone; None for the name of a time zone."""
     if is_zone(name):
         return None
     near = _near(name)
@@ -74,7 +74,10 @@ def zone_fault(name: str) -> ScheduleFault | None:
 
 
 def gaps(place: tzinfo, first: datetime, last: datetime) -> Iterator[Gap]:
-    """Iterate the gaps in the zone's local time from one instant to, or a few days past, another, ascending."""
+    """Iterate the gaps in the local time of a zone between two instants, ascending.
+
+    The last gap can be a few days after `last`.
+    """
     before = first.astimezone(timezone.utc).replace(microsecond=0)
     while before < last:
         after = before + _PROBE
@@ -84,7 +87,7 @@ def gaps(place: tzinfo, first: datetime, last: datetime) -> Iterator[Gap]:
 
 
 def exists(local: datetime, place: tzinfo) -> bool:
-    """Whether the zone's clocks ever show this local time."""
+    """Return whether the local time exists in the time zone."""
     instant = local.replace(tzinfo=place).astimezone(timezone.utc)
     return instant.astimezone(place).replace(tzinfo=None) == local
 
@@ -97,7 +100,7 @@ def _names() -> frozenset[str]:
 
 
 def _near(name: str) -> str:
-    """Return the zone that the name nearly is, or is a part or an abbreviation of; empty where none is near."""
+    """Return the time zone that a similar name, a part of a name or an abbreviation means; empty if there is none."""
     import difflib  # for faults only
 
     known = {zone_name.lower(): zone_name for zone_name in sorted(_names())}
@@ -107,7 +110,7 @@ def _near(name: str) -> str:
     if written.upper() in _ABBREVIATIONS:
         return _ABBREVIATIONS[written.upper()]
     if match := re.fullmatch(r"(?:UTC|GMT)([+-])0?(\d{1,2})(?::?00)?", written.upper()):
-        # the database has them with the sign turned round: Etc/GMT-2 is two hours ahead of UTC
+        # in the database, the sign is reversed: Etc/GMT-2 is two hours ahead of UTC
         return known.get(f"etc/gmt{'-' if match[1] == '+' else '+'}{match[2]}", "")
     cutoff = 0.75
     if "/" not in written:
@@ -125,7 +128,7 @@ def _offset(place: tzinfo, instant: datetime) -> timedelta:
 
 
 def _gap(place: tzinfo, before: datetime, after: datetime) -> Gap:
-    """Return the gap between two whole seconds, of which the second has the larger offset."""
+    """Return the gap between two instants in whole seconds, of which `after` has the larger offset."""
     old, new = _offset(place, before), _offset(place, after)
     while (apart := (after - before) // _SECOND) > 1:
         middle = before + apart // 2 * _SECOND

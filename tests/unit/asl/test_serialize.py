@@ -176,7 +176,7 @@ def test_each_state_type(state, expected):
     ],
 )
 def test_text_that_would_be_code_is_refused_wherever_it_stands(state):
-    with pytest.raises(SfnorchError, match="for code"):
+    with pytest.raises(SfnorchError, match="as code"):
         definition(Graph(state))
 
 
@@ -189,7 +189,8 @@ def test_a_value_that_would_end_the_expression_is_refused():
     with pytest.raises(SfnorchError) as refused:
         jsonata("$a = <<text>>", text="b %} c")
     assert (
-        refused.value.message == "'\"b %} c\"' holds '%}', which Step Functions or CloudFormation would take for code"
+        refused.value.message
+        == "'\"b %} c\"' contains '%}', which Step Functions or CloudFormation would evaluate as code"
     )
     assert refused.value.hint == "write it without {% %} ${ {{resolve:"
 

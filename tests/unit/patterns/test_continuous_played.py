@@ -77,7 +77,7 @@ def test_a_failed_action_stops_the_loop_raises_the_alarm_and_is_told():
         "The Glue workflow hourly failed in ingest (dev), and the loop has stopped.\n\n"
         "1 of 3 actions did not succeed: 1 failed\n"
         f"Workflow run: {job.run_id}\n"
-        "Runs before that were well: 0\n\n"
+        "Successful runs before: 0\n\n"
         "Execution: https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1"
         f"#/v2/executions/details/{run.first.arn}\n"
         f"Resume: sfnorch resume {run.first.arn.rpartition(':')[2]} --stack-name stack"
@@ -155,7 +155,7 @@ def test_an_execution_whose_next_would_be_itself_fails_and_is_told():
         "States.QueryEvaluationError",
         1,
     )
-    assert cause["message"].endswith("the next execution would bear this one's own name, after-wr_1")
+    assert cause["message"].endswith("the next execution would have the name of this one, after-wr_1")
     assert [change.after for change in world.record.alarms] == ["OK", "ALARM"]
 
 
@@ -189,8 +189,8 @@ def test_a_second_loop_is_refused_by_glues_own_limit_in_plain_words():
     run = play(behaviour=Behaviour(concurrent_runs={"hourly": 0}))
     assert run.first.status == "FAILED"
     assert json.loads(run.first.cause)["message"] == (
-        "it is running already, and its MaxConcurrentRuns allows no other run beside that: another loop, a trigger or a "
-        "person has started it"
+        "it is already running, and its MaxConcurrentRuns does not allow another run; another loop, a trigger or a "
+        "person started it"
     )
     assert "No run was started." in run.messages[-1].message
 
@@ -217,7 +217,7 @@ def test_without_a_workflow_in_the_plan_the_input_must_name_one():
 def test_telling_always_and_never():
     run = play(plan={"notify": "always", "max_runs": 2})
     assert [(message.subject, message.message) for message in run.messages] == [
-        ("[dev] ingest: the loop has ended well", "The loop of hourly has ended well after 2 runs: all runs are done.")
+        ("[dev] ingest: the loop succeeded", "The loop of hourly succeeded after 2 runs: all runs are done.")
     ]
     run = play(behaviour=Behaviour(faults=[Fault(job="hourly")]), plan={"notify": "never"})
     assert [message.sender for message in run.messages] == ["alarm stack-loop-failed"]

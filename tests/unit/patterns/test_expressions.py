@@ -85,7 +85,7 @@ def test_the_thread_of_a_child(given: Any, thread: Any):
 
 def test_wrong_input_is_told_with_what_would_do():
     assert evaluate(CHILD["InvalidInput"]["Cause"], given=["x", 1]) == (
-        "glueJobs must be a list of names or a string, 'a,b'; not [\"x\",1]"
+        "glueJobs must be a list of names or a string, 'a,b'; got [\"x\",1]"
     )
 
 
@@ -280,7 +280,7 @@ def test_which_thread_is_for_which_child(given: Any, expected: Any):
 def test_wrong_threads_are_told_with_what_would_do():
     assert evaluate(MASTER["InvalidInput"]["Cause"], threads=[{"child": "x"}], children=["a", "b"]) == (
         "threads must be a list of objects {threadId, glueJobs, child, skip}, each for a different child of a, b; "
-        'not [{"child":"x"}]'
+        'got [{"child":"x"}]'
     )
 
 

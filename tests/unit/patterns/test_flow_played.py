@@ -301,7 +301,7 @@ def test_items_that_are_nothing_fail_the_step(given: Any):
     assert (run.first.status, run.job_runs, run.first.output["all"]) == ("SUCCEEDED", [], None)
     failure = run.first.output["failure"]
     assert (failure["step"], failure["error"]) == ("each", "States.QueryEvaluationError")
-    assert failure["message"].endswith("the items of each are nothing: an expression that may find none stands in [ ]")
+    assert failure["message"].endswith("the items of each are nothing; put an expression that can find nothing in [ ]")
 
 
 def test_an_expression_in_brackets_may_find_no_items():
@@ -457,7 +457,7 @@ def test_inputs_that_a_flow_refuses(given: Any, said: str):
     run = play([function("a"), function("b")], given, answers(a=1, b=2))
     assert (run.first.status, run.first.error) == ("FAILED", "InvalidInput")
     assert run.first.cause == (
-        "the input must be an object; to resume a run, its resumeAt is {step, variables}, with a step of a, b; not "
+        "the input must be an object; to resume a run, its resumeAt is {step, variables}, with a step of a, b; got "
         + said
     )
 
@@ -481,7 +481,7 @@ def test_an_outcome_that_is_too_large_is_a_failure_that_is_told(notify: str):
     steps = [function(name, on_error=CONTINUE) for name in ("a", "b")]
     run = play(steps, {}, answers(a="x" * 150_000, b="x" * 150_000), notify=notify)
     message = (
-        "all steps are done, but no outcome can be made of what they saved: The state 'MakeOutcome (merge)' returned a "
+        "all steps succeeded, but their results could not be merged into an outcome: The state 'MakeOutcome (merge)' returned a "
         "result with a size exceeding the maximum number of bytes service limit."
     )
     assert (run.first.status, run.first.error) == ("FAILED", "StepFailed")

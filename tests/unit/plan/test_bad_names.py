@@ -26,14 +26,14 @@ children:
   - 'a b'
 """,
         [
-            "children[0].jobs[0]: '  ' is no Glue job name: it is blank; write the job's name (plan.yaml, line 4)",
-            "children[0].jobs[1]: ' a ' is no Glue job name: it has leading or trailing blanks; write 'a' (plan.yaml, line 5)",
-            "children[0].jobs[2]: 'b\\t' is no Glue job name: it has leading or trailing blanks; write 'b' (plan.yaml, line 6)",
-            "children[0].jobs[3]: '\\xa0c' is no Glue job name: it has leading or trailing blanks; write 'c' (plan.yaml, line 7)",
-            "children[0].jobs[4]: 'arn:aws:glue:eu-west-1:123456789012:job/x' is no Glue job name: a name is required, not an ARN; write 'x' (plan.yaml, line 8)",
-            "children[0].jobs[5].name: 'arn:aws-us-gov:glue:us-gov-west-1:123456789012:job/my job' is no Glue job name: a name is required, not an ARN; write 'my job' (plan.yaml, line 9)",
-            "children[0].jobs[6]: 'arn:aws:glue:eu-west-1:123456789012:workflow/x' is no Glue job name: a name is required, not an ARN; write the job's name (plan.yaml, line 10)",
-            "children[0].jobs[7]: 'arn:aws:lambda:eu-west-1:123456789012:function:f' is no Glue job name: a name is required, not an ARN; write the job's name (plan.yaml, line 11)",
+            "children[0].jobs[0]: '  ' is not a valid Glue job name: it is blank; write the job's name (plan.yaml, line 4)",
+            "children[0].jobs[1]: ' a ' is not a valid Glue job name: it has leading or trailing blanks; write 'a' (plan.yaml, line 5)",
+            "children[0].jobs[2]: 'b\\t' is not a valid Glue job name: it has leading or trailing blanks; write 'b' (plan.yaml, line 6)",
+            "children[0].jobs[3]: '\\xa0c' is not a valid Glue job name: it has leading or trailing blanks; write 'c' (plan.yaml, line 7)",
+            "children[0].jobs[4]: 'arn:aws:glue:eu-west-1:123456789012:job/x' is not a valid Glue job name: a name is required, not an ARN; write 'x' (plan.yaml, line 8)",
+            "children[0].jobs[5].name: 'arn:aws-us-gov:glue:us-gov-west-1:123456789012:job/my job' is not a valid Glue job name: a name is required, not an ARN; write 'my job' (plan.yaml, line 9)",
+            "children[0].jobs[6]: 'arn:aws:glue:eu-west-1:123456789012:workflow/x' is not a valid Glue job name: a name is required, not an ARN; write the job's name (plan.yaml, line 10)",
+            "children[0].jobs[7]: 'arn:aws:lambda:eu-west-1:123456789012:function:f' is not a valid Glue job name: a name is required, not an ARN; write the job's name (plan.yaml, line 11)",
         ],
     ),
     "allowed jobs that are blank, padded, or ARNs": (
@@ -43,13 +43,13 @@ allowed_jobs: [' ', ' etl-*', 'etl *', 'arn:aws:glue:eu-west-1:123456789012:job/
 jobs: [' a', {name: 'arn:aws:glue:eu-west-1:123456789012:job/x'}]
 """,
         [
-            "allowed_jobs[0]: ' ' is no Glue job name or prefix*: it is blank; write the job's name (plan.yaml, line 2)",
-            "allowed_jobs[1]: ' etl-*' is no Glue job name or prefix*: it has leading or trailing blanks; write 'etl-*' (plan.yaml, line 2)",
-            "allowed_jobs[3]: 'arn:aws:glue:eu-west-1:123456789012:job/etl-*' is no Glue job name or prefix*: a name is required, not an ARN; write 'etl-*' (plan.yaml, line 2)",
-            "allowed_jobs[4]: '' is no Glue job name or prefix*: a Glue job name has 1 to 255 characters, this one has 0 (plan.yaml, line 2)",
-            "allowed_jobs[5]: ' *' is no Glue job name or prefix*: it has leading or trailing blanks; write '*' (plan.yaml, line 2)",
-            "jobs[0]: ' a' is no Glue job name: it has leading or trailing blanks; write 'a' (plan.yaml, line 3)",
-            "jobs[1].name: 'arn:aws:glue:eu-west-1:123456789012:job/x' is no Glue job name: a name is required, not an ARN; write 'x' (plan.yaml, line 3)",
+            "allowed_jobs[0]: ' ' is not a valid Glue job name or prefix*: it is blank; write the job's name (plan.yaml, line 2)",
+            "allowed_jobs[1]: ' etl-*' is not a valid Glue job name or prefix*: it has leading or trailing blanks; write 'etl-*' (plan.yaml, line 2)",
+            "allowed_jobs[3]: 'arn:aws:glue:eu-west-1:123456789012:job/etl-*' is not a valid Glue job name or prefix*: a name is required, not an ARN; write 'etl-*' (plan.yaml, line 2)",
+            "allowed_jobs[4]: '' is not a valid Glue job name or prefix*: a Glue job name must have 1 to 255 characters; this one has 0 (plan.yaml, line 2)",
+            "allowed_jobs[5]: ' *' is not a valid Glue job name or prefix*: it has leading or trailing blanks; write '*' (plan.yaml, line 2)",
+            "jobs[0]: ' a' is not a valid Glue job name: it has leading or trailing blanks; write 'a' (plan.yaml, line 3)",
+            "jobs[1].name: 'arn:aws:glue:eu-west-1:123456789012:job/x' is not a valid Glue job name: a name is required, not an ARN; write 'x' (plan.yaml, line 3)",
         ],
     ),
     "job names of tasks": (
@@ -62,10 +62,10 @@ tasks:
 - {name: d, state_machine: 'm '}
 """,
         [
-            "tasks[0].glue_job: ' x' is no Glue job name: it has leading or trailing blanks; write 'x' (plan.yaml, line 3)",
-            "tasks[1].glue_job: 'arn:aws:glue:eu-west-1:123456789012:job/x' is no Glue job name: a name is required, not an ARN; write 'x' (plan.yaml, line 4)",
-            "tasks[2].lambda: ' f' is not a Lambda function's name or ARN, with or without a version or an alias (plan.yaml, line 5)",
-            "tasks[3].state_machine: 'm ' is not a state machine's name or ARN (plan.yaml, line 6)",
+            "tasks[0].glue_job: ' x' is not a valid Glue job name: it has leading or trailing blanks; write 'x' (plan.yaml, line 3)",
+            "tasks[1].glue_job: 'arn:aws:glue:eu-west-1:123456789012:job/x' is not a valid Glue job name: a name is required, not an ARN; write 'x' (plan.yaml, line 4)",
+            "tasks[2].lambda: ' f' is invalid; must be a Lambda function's name or ARN, with or without a version or an alias (plan.yaml, line 5)",
+            "tasks[3].state_machine: 'm ' is invalid; must be a state machine's name or ARN (plan.yaml, line 6)",
         ],
     ),
     "job names of steps": (
@@ -78,11 +78,11 @@ steps:
 - {name: e, glue_job: x, security_configuration: ' encrypted', arguments: {'--a ': b, '-- ': c}}
 """,
         [
-            "steps[0].glue_job: ' ' is no Glue job name: it is blank; write the job's name (plan.yaml, line 3)",
-            "steps[1].parallel[0][0].glue_job: 'x ' is no Glue job name: it has leading or trailing blanks; write 'x' (plan.yaml, line 4)",
-            "steps[2].lambda: '' is not a Lambda function's name or ARN, with or without a version or an alias (plan.yaml, line 5)",
-            "steps[3].arguments.-- : '-- ' is no job argument: it has leading or trailing blanks; write a name behind the dashes (plan.yaml, line 6)",
-            "steps[3].arguments.--a : '--a ' is no job argument: it has leading or trailing blanks; write '--a' (plan.yaml, line 6)",
+            "steps[0].glue_job: ' ' is not a valid Glue job name: it is blank; write the job's name (plan.yaml, line 3)",
+            "steps[1].parallel[0][0].glue_job: 'x ' is not a valid Glue job name: it has leading or trailing blanks; write 'x' (plan.yaml, line 4)",
+            "steps[2].lambda: '' is invalid; must be a Lambda function's name or ARN, with or without a version or an alias (plan.yaml, line 5)",
+            "steps[3].arguments.-- : '-- ' is not a valid job argument: it has leading or trailing blanks; write a name after the dashes (plan.yaml, line 6)",
+            "steps[3].arguments.--a : '--a ' is not a valid job argument: it has leading or trailing blanks; write '--a' (plan.yaml, line 6)",
             "steps[3].security_configuration: ' encrypted' is not valid: it has leading or trailing blanks; write 'encrypted' (plan.yaml, line 6)",
         ],
     ),
@@ -93,10 +93,10 @@ workflow: arn:aws:glue:eu-west-1:123456789012:workflow/hourly
 allowed_workflows: [' w', 'arn:aws:glue:eu-west-1:123456789012:workflow/h*', 'arn:aws:glue:eu-west-1:123456789012:job/h']
 """,
         [
-            "workflow: 'arn:aws:glue:eu-west-1:123456789012:workflow/hourly' is no Glue workflow name: a name is required, not an ARN; write 'hourly' (plan.yaml, line 2)",
-            "allowed_workflows[0]: ' w' is no Glue workflow name or prefix*: it has leading or trailing blanks; write 'w' (plan.yaml, line 3)",
-            "allowed_workflows[1]: 'arn:aws:glue:eu-west-1:123456789012:workflow/h*' is no Glue workflow name or prefix*: a name is required, not an ARN; write 'h*' (plan.yaml, line 3)",
-            "allowed_workflows[2]: 'arn:aws:glue:eu-west-1:123456789012:job/h' is no Glue workflow name or prefix*: a name is required, not an ARN; write the workflow's name (plan.yaml, line 3)",
+            "workflow: 'arn:aws:glue:eu-west-1:123456789012:workflow/hourly' is not a valid Glue workflow name: a name is required, not an ARN; write 'hourly' (plan.yaml, line 2)",
+            "allowed_workflows[0]: ' w' is not a valid Glue workflow name or prefix*: it has leading or trailing blanks; write 'w' (plan.yaml, line 3)",
+            "allowed_workflows[1]: 'arn:aws:glue:eu-west-1:123456789012:workflow/h*' is not a valid Glue workflow name or prefix*: a name is required, not an ARN; write 'h*' (plan.yaml, line 3)",
+            "allowed_workflows[2]: 'arn:aws:glue:eu-west-1:123456789012:job/h' is not a valid Glue workflow name or prefix*: a name is required, not an ARN; write the workflow's name (plan.yaml, line 3)",
         ],
     ),
     "worker types": (
@@ -117,7 +117,7 @@ children:
             "children[0].jobs[2].worker_type: unknown worker type 'big'; available: Standard, G.025X, G.1X, G.2X, G.4X, G.8X, G.12X, G.16X, R.1X, R.2X, R.4X, R.8X, Z.2X (plan.yaml, line 6)",
             "children[0].jobs[3].worker_type: unknown worker type ''; available: Standard, G.025X, G.1X, G.2X, G.4X, G.8X, G.12X, G.16X, R.1X, R.2X, R.4X, R.8X, Z.2X (plan.yaml, line 7)",
             "children[0].jobs[4].worker_type: unknown worker type 'standard'; did you mean Standard? available: Standard, G.025X, G.1X, G.2X, G.4X, G.8X, G.12X, G.16X, R.1X, R.2X, R.4X, R.8X, Z.2X (plan.yaml, line 8)",
-            "children[0].jobs[5].worker_type: a text is wanted, not 5: put quotes round it (plan.yaml, line 9)",
+            "children[0].jobs[5].worker_type: expected a string, got 5; put it in quotes (plan.yaml, line 9)",
         ],
     ),
     "queuing": (
@@ -132,9 +132,9 @@ steps:
 """,
         [
             "steps[0].job_run_queuing: Glue does not queue runs of the execution class FLEX; remove job_run_queuing or execution_class (plan.yaml, line 3)",
-            "steps[2].job_run_queuing: a lambda takes no job_run_queuing: it is for glue_job (plan.yaml, line 5)",
+            "steps[2].job_run_queuing: job_run_queuing is not supported for lambda; it is supported for glue_job (plan.yaml, line 5)",
             "steps[3].for_each.steps[0].job_run_queuing: Glue does not queue runs of the execution class FLEX; remove job_run_queuing or execution_class (plan.yaml, line 6)",
-            "steps[4].job_run_queuing: true or false is wanted, not 'yes' (plan.yaml, line 7)",
+            "steps[4].job_run_queuing: expected true or false, got 'yes' (plan.yaml, line 7)",
         ],
     ),
     "queuing of tasks": (
@@ -146,7 +146,7 @@ tasks:
 """,
         [
             "tasks[0].job_run_queuing: Glue does not queue runs of the execution class FLEX; remove job_run_queuing or execution_class (plan.yaml, line 3)",
-            "tasks[1].job_run_queuing: job_run_queuing is a setting of Glue jobs; a lambda takes an input (plan.yaml, line 4)",
+            "tasks[1].job_run_queuing: job_run_queuing is supported only for glue_job; for lambda use input (plan.yaml, line 4)",
         ],
     ),
     "queuing of children's jobs": (
@@ -175,10 +175,10 @@ tags:
 """,
         [
             "tags.team: 'a&b' is not a valid tag value: & is not allowed; use letters, digits, blanks and _ . : / = + - @ (plan.yaml, line 3)",
-            "tags.Team: 'Team' and 'team' differ in case only, and IAM takes them for the same; keep one of them (plan.yaml, line 4)",
+            "tags.Team: 'Team' and 'team' differ only in case, and are the same key for IAM; remove one of them (plan.yaml, line 4)",
             "tags.a,b: 'a,b' is not a valid tag key: , is not allowed; use letters, digits, blanks and _ . : / = + - @ (plan.yaml, line 5)",
             "tags.AWS:x: 'AWS:x' is not a valid tag key: keys that begin with aws: are reserved for AWS; use another prefix (plan.yaml, line 6)",
-            "tags.e: '' is not a valid tag value: it must have 1 to 256 characters, this one has 0 (plan.yaml, line 7)",
+            "tags.e: '' is not a valid tag value: it must have 1 to 256 characters; this one has 0 (plan.yaml, line 7)",
             "tags.f\tg: 'f\\tg' is not a valid tag key: U+0009 is not allowed; use letters, digits, blanks and _ . : / = + - @ (plan.yaml, line 8)",
             "tags.i: 'j\\u200dk' is not a valid tag value: U+200D is not allowed; use letters, digits, blanks and _ . : / = + - @ (plan.yaml, line 9)",
             "tags.größe: '1½ m² € x' is not a valid tag value: € is not allowed; use letters, digits, blanks and _ . : / = + - @ (plan.yaml, line 10)",
@@ -189,18 +189,18 @@ tags:
         [
             "tags.b: '"
             + "v" * 257
-            + "' is not a valid tag value: it must have 1 to 256 characters, this one has 257 (plan.yaml, line 2)",
+            + "' is not a valid tag value: it must have 1 to 256 characters; this one has 257 (plan.yaml, line 2)",
             "tags."
             + "k" * 129
             + ": '"
             + "k" * 129
-            + "' is not a valid tag key: it must have 1 to 128 characters, this one has 129 (plan.yaml, line 2)",
+            + "' is not a valid tag key: it must have 1 to 128 characters; this one has 129 (plan.yaml, line 2)",
         ],
     ),
     "too many tags": (
         "pattern: dynamic\ntags: {" + ", ".join(f"t{n}: v" for n in range(50)) + "}\n",
         [
-            "tags: at most 49 are taken, 50 are given (plan.yaml, line 2)",
+            "tags: must have at most 49, got 50 (plan.yaml, line 2)",
         ],
     ),
     "parameters of SQL": (
@@ -220,13 +220,13 @@ steps:
 - {name: c, redshift_sql: {sql: 'select :1, :X', parameters: {1: a, x: b}, database: d, workgroup: wwww}}
 """,
         [
-            "steps[0].redshift_sql.sql: the parameter :x has no value; write x under parameters (plan.yaml, line 3)",
-            "steps[1].redshift_sql.sql: the parameter :b has no value (line 3 of the statement); write b under parameters (plan.yaml, line 6)",
-            "steps[1].redshift_sql.parameters.7: the statement has no :7; remove the parameter, or use it (plan.yaml, line 10)",
-            "steps[1].redshift_sql.parameters.commented: the statement has :commented in quotes or a comment only, where no value is filled in (plan.yaml, line 10)",
-            "steps[1].redshift_sql.parameters.quoted: the statement has :quoted in quotes or a comment only, where no value is filled in (plan.yaml, line 10)",
-            "steps[2].redshift_sql.parameters.x: the statement has no :x; remove the parameter, or use it (plan.yaml, line 13)",
-            "steps[2].redshift_sql.sql: the parameter :X has no value; write X under parameters (plan.yaml, line 13)",
+            "steps[0].redshift_sql.sql: the parameter :x has no value; add x to parameters (plan.yaml, line 3)",
+            "steps[1].redshift_sql.sql: the parameter :b has no value (line 3 of the statement); add b to parameters (plan.yaml, line 6)",
+            "steps[1].redshift_sql.parameters.7: :7 is not used in the statement; remove the parameter, or use it (plan.yaml, line 10)",
+            "steps[1].redshift_sql.parameters.commented: :commented is only in quotes or comments, where it is not replaced; move it out of the quotes (plan.yaml, line 10)",
+            "steps[1].redshift_sql.parameters.quoted: :quoted is only in quotes or comments, where it is not replaced; move it out of the quotes (plan.yaml, line 10)",
+            "steps[2].redshift_sql.parameters.x: :x is not used in the statement; remove the parameter, or use it (plan.yaml, line 13)",
+            "steps[2].redshift_sql.sql: the parameter :X has no value; add X to parameters (plan.yaml, line 13)",
         ],
     ),
 }
@@ -268,7 +268,7 @@ def test_names_and_settings_that_are_valid():
         ("etl *", True, ""),
         ("etl-*", False, "* is a wildcard in an IAM policy"),
         ("e*l-*", True, "* is a wildcard in an IAM policy"),
-        ("a{{resolve:ssm:b}}", False, "CloudFormation would replace {{resolve:…}} by the secret or parameter that it names; pass the name, and read the value where it is used"),
+        ("a{{resolve:ssm:b}}", False, "CloudFormation would replace {{resolve:…}} with the value of the secret or parameter; pass the name, and read the value where you use it"),
         ("a{{b}}", False, ""),
     ],
 )  # fmt: skip

@@ -20,15 +20,15 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "allowed_jobs: [x]\n"
         ),
         [
-            "tasks[1].name: 'a' is the name of tasks[0] already (plan.yaml, line 4)",
-            "tasks[1].needs[0]: there is no task 'b'; did you mean bb? (plan.yaml, line 4)",
-            "tasks[2].needs[0]: there is no task 'cc' (plan.yaml, line 5)",
-            "tasks[2].needs[1]: a text is wanted, not 3: put quotes round it (plan.yaml, line 5)",
-            "tasks[3].name: 'odd name' is not a name of 1 to 60 letters, digits, dashes and underscores, a letter or digit first (plan.yaml, line 6)",
+            "tasks[1].name: 'a' is already the name of tasks[0]; choose another name (plan.yaml, line 4)",
+            "tasks[1].needs[0]: unknown task 'b'; did you mean bb? (plan.yaml, line 4)",
+            "tasks[2].needs[0]: unknown task 'cc'; add it to tasks, or correct the name (plan.yaml, line 5)",
+            "tasks[2].needs[1]: expected a string, got 3; put it in quotes (plan.yaml, line 5)",
+            "tasks[3].name: 'odd name' is invalid; must be 1 to 60 letters, digits, dashes and underscores, beginning with a letter or a digit (plan.yaml, line 6)",
             "tasks[4].name: '"
             + "n" * 56
-            + "…' is not a name of 1 to 60 letters, digits, dashes and underscores, a letter or digit first (plan.yaml, line 7)",
-            "allowed_jobs: there is no key 'allowed_jobs' here; the keys are: name, environment, alerts, logging, log_retention_days, tracing, tags, notify, schedule, pattern, on_task_failure, tasks (plan.yaml, line 8)",
+            + "…' is invalid; must be 1 to 60 letters, digits, dashes and underscores, beginning with a letter or a digit (plan.yaml, line 7)",
+            "allowed_jobs: unknown key 'allowed_jobs'; available: name, environment, alerts, logging, log_retention_days, tracing, tags, notify, schedule, pattern, on_task_failure, tasks (plan.yaml, line 8)",
         ],
     ),
     "tasks: circles": (
@@ -41,8 +41,8 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "- {name: d, glue_job: x, needs: [d]}\n"
         ),
         [
-            "tasks[1].needs[0]: these tasks wait for each other: a → c → b → a (plan.yaml, line 4)",
-            "tasks[3].needs[0]: these tasks wait for each other: d → d (plan.yaml, line 6)",
+            "tasks[1].needs[0]: dependency cycle: a → c → b → a; remove one of these needs (plan.yaml, line 4)",
+            "tasks[3].needs[0]: dependency cycle: d → d; remove one of these needs (plan.yaml, line 6)",
         ],
     ),
     "tasks: what they are": (
@@ -58,44 +58,44 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "- {name: g, lambda: x, input: {a: null}, needs: [a, a]}\n"
         ),
         [
-            "tasks[0].name: a task is one of glue_job, lambda and state_machine: it has none of them (plan.yaml, line 3)",
-            "tasks[1].name: a task is one of glue_job, lambda and state_machine: it has glue_job and lambda (plan.yaml, line 4)",
-            "tasks[2].lambda: 'a b' is not a Lambda function's name or ARN, with or without a version or an alias (plan.yaml, line 5)",
-            "tasks[3].arguments: arguments is a setting of Glue jobs; a state_machine takes an input (plan.yaml, line 6)",
-            "tasks[3].input: '{% 1 %}' is not taken: {% would be taken for code (plan.yaml, line 6)",
-            "tasks[4].input: a Glue job takes arguments, not an input (plan.yaml, line 7)",
-            "tasks[5]: a mapping is wanted, not 'f' (plan.yaml, line 8)",
-            "tasks[6].input: null can't stand in a template: leave the key out (plan.yaml, line 9)",
-            "tasks[6].needs[1]: 'a' is needed already (plan.yaml, line 9)",
+            "tasks[0].name: a task must have exactly one of glue_job, lambda and state_machine; got none of them (plan.yaml, line 3)",
+            "tasks[1].name: a task must have exactly one of glue_job, lambda and state_machine; got glue_job and lambda (plan.yaml, line 4)",
+            "tasks[2].lambda: 'a b' is invalid; must be a Lambda function's name or ARN, with or without a version or an alias (plan.yaml, line 5)",
+            "tasks[3].arguments: arguments is supported only for glue_job; for state_machine use input (plan.yaml, line 6)",
+            "tasks[3].input: '{% 1 %}' is invalid: {% would be evaluated as code (plan.yaml, line 6)",
+            "tasks[4].input: input is not supported for glue_job; use arguments (plan.yaml, line 7)",
+            "tasks[5]: expected a mapping, got 'f' (plan.yaml, line 8)",
+            "tasks[6].input: null is not supported in a template; leave the key out (plan.yaml, line 9)",
+            "tasks[6].needs[1]: 'a' is listed twice; remove one of them (plan.yaml, line 9)",
         ],
     ),
     "tasks: too many": (
         "pattern: dag\ntasks: [" + ", ".join(f"{{name: t{n}, glue_job: j}}" for n in range(201)) + "]\n",
-        ["tasks: at most 200 are taken, 201 are given (plan.yaml, line 2)"],
+        ["tasks: must have at most 200, got 201 (plan.yaml, line 2)"],
     ),
-    "tasks: none": ("pattern: dag\ntasks: []\n", ["tasks: at least 1 is wanted, 0 are given (plan.yaml, line 2)"]),
+    "tasks: none": ("pattern: dag\ntasks: []\n", ["tasks: must have at least 1, got 0 (plan.yaml, line 2)"]),
     "empty": (
         "",
         [
-            "the plan is empty; sfnorch init writes one to start from (plan.yaml)",
+            "the plan is empty; create one with sfnorch init (plan.yaml)",
         ],
     ),
     "nothing but a comment": (
         "# only\n",
         [
-            "the plan is empty; sfnorch init writes one to start from (plan.yaml)",
+            "the plan is empty; create one with sfnorch init (plan.yaml)",
         ],
     ),
     "a list": (
         "- a\n",
         [
-            "a plan is a mapping: keys with values; it begins with pattern: master-child (plan.yaml, line 1)",
+            "a plan must be a mapping of keys to values; begin with a line such as pattern: master-child (plan.yaml, line 1)",
         ],
     ),
     "a word": (
         "hello\n",
         [
-            "a plan is a mapping: keys with values; it begins with pattern: master-child (plan.yaml, line 1)",
+            "a plan must be a mapping of keys to values; begin with a line such as pattern: master-child (plan.yaml, line 1)",
         ],
     ),
     "not YAML": (
@@ -113,84 +113,84 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "a control character": (
         "pattern: a\x01b\n",
         [
-            "U+0001 can't stand in YAML (plan.yaml, line 1)",
+            "U+0001 is not allowed in YAML (plan.yaml, line 1)",
         ],
     ),
     "no pattern": (
         "name: x\n",
         [
-            "pattern: the plan names no pattern; write one of: master-child, dynamic, dag, continuous, flow (plan.yaml, line 1)",
+            "pattern: the key 'pattern' is missing; write one of: master-child, dynamic, dag, continuous, flow (plan.yaml, line 1)",
         ],
     ),
     "a misspelt pattern": (
         "pattern: master-chidl\n",
         [
-            "pattern: there is no pattern 'master-chidl'; did you mean master-child? (plan.yaml, line 1)",
+            "pattern: unknown pattern 'master-chidl'; did you mean master-child? (plan.yaml, line 1)",
         ],
     ),
     "a list for a pattern": (
         "pattern: [a]\n",
         [
-            "pattern: there is no pattern ['a']; write one of: master-child, dynamic, dag, continuous, flow (plan.yaml, line 1)",
+            "pattern: unknown pattern ['a']; write one of: master-child, dynamic, dag, continuous, flow (plan.yaml, line 1)",
         ],
     ),
     "an alias": (
         ("pattern: master-child\ntags: &a {x: '1'}\nname: *a\n"),
         [
-            "an alias is not taken: *a; write the value out where it is used (plan.yaml, line 3)",
+            "the alias *a is unsupported; write the value out where it is used (plan.yaml, line 3)",
         ],
     ),
     "a YAML bomb": (
         ("a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\n"),
         [
-            "an alias is not taken: *a; write the value out where it is used (plan.yaml, line 2)",
-            "an alias is not taken: *a; write the value out where it is used (plan.yaml, line 2)",
-            "an alias is not taken: *b; write the value out where it is used (plan.yaml, line 3)",
-            "an alias is not taken: *b; write the value out where it is used (plan.yaml, line 3)",
+            "the alias *a is unsupported; write the value out where it is used (plan.yaml, line 2)",
+            "the alias *a is unsupported; write the value out where it is used (plan.yaml, line 2)",
+            "the alias *b is unsupported; write the value out where it is used (plan.yaml, line 3)",
+            "the alias *b is unsupported; write the value out where it is used (plan.yaml, line 3)",
         ],
     ),
     "a CloudFormation tag": (
         ("pattern: master-child\nname: !Ref x\n"),
         [
-            "name: the tag !Ref is not taken; a plan holds plain values only (plan.yaml, line 2)",
+            "name: the YAML tag !Ref is unsupported; write a plain value (plan.yaml, line 2)",
         ],
     ),
     "binary data": (
         ("pattern: master-child\nname: !!binary aGVsbG8=\n"),
         [
-            "name: the tag tag:yaml.org,2002:binary is not taken; a plan holds plain values only (plan.yaml, line 2)",
+            "name: the YAML tag tag:yaml.org,2002:binary is unsupported; write a plain value (plan.yaml, line 2)",
         ],
     ),
     "a repeated key": (
         ("pattern: master-child\nname: a\nname: b\n"),
         [
-            "name: the key 'name' stands here a second time; the first is on line 2 (plan.yaml, line 3)",
+            "name: duplicate key 'name'; the first is on line 2 (plan.yaml, line 3)",
         ],
     ),
     "a list for a key": (
         ("pattern: master-child\n? [a, b]\n: 1\n"),
         [
-            "a key is a list or a mapping; write a word before the colon (plan.yaml, line 2)",
+            "a key must be a string; write a word before the colon (plan.yaml, line 2)",
         ],
     ),
     "too deep": (
         "pattern: master-child\ntags: " + "[" * 30 + "]" * 30,
         [
-            "lists or mappings stand within each other too deep (plan.yaml, line 2)",
+            "lists or mappings are nested too deep (plan.yaml, line 2)",
         ],
     ),
     "thousands deep": (
         "[" * 5000,
         [
-            "lists or mappings stand within each other too deep (plan.yaml, line 1)",
+            "lists or mappings are nested too deep (plan.yaml, line 1)",
         ],
     ),
     "unknown keys": (
         ("pattern: master-child\nchidren: []\njobstates: true\nzzz: 1\n"),
         [
-            "chidren: there is no key 'chidren' here; did you mean children? (plan.yaml, line 2)",
-            "jobstates: there is no key 'jobstates' here; did you mean job_states? (plan.yaml, line 3)",
-            "zzz: there is no key 'zzz' here; the keys are: name, environment, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, pattern, on_child_failure, job_states, children (plan.yaml, line 4)",
+            "chidren: unknown key 'chidren'; did you mean children? (plan.yaml, line 2)",
+            "jobstates: unknown key 'jobstates'; did you mean job_states? (plan.yaml, line 3)",
+            "zzz: unknown key 'zzz'; available: name, environment, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, notify, schedule, pattern, on_child_failure, job_states, children (plan.yaml, line 4)",
         ],
     ),
     "wrong types": (
@@ -206,39 +206,39 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "children: 3\n"
         ),
         [
-            "name: a text is wanted, not 5: put quotes round it (plan.yaml, line 2)",
-            "environment: a text is wanted, not true: put quotes round it (plan.yaml, line 3)",
-            "job_states: true or false is wanted, not 'yes' (plan.yaml, line 4)",
-            "logging: true or false is wanted, not 1 (plan.yaml, line 5)",
-            "notify: 'often' is none of 'failure', 'always' or 'never' (plan.yaml, line 6)",
-            "log_retention_days: 31 is none of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827 or 3653 (plan.yaml, line 7)",
-            "tags: a mapping is wanted, not a list (plan.yaml, line 8)",
-            "children: a list is wanted, not 3 (plan.yaml, line 9)",
+            "name: expected a string, got 5; put it in quotes (plan.yaml, line 2)",
+            "environment: expected a string, got true; put it in quotes (plan.yaml, line 3)",
+            "job_states: expected true or false, got 'yes' (plan.yaml, line 4)",
+            "logging: expected true or false, got 1 (plan.yaml, line 5)",
+            "notify: 'often' is invalid; must be 'failure', 'always' or 'never' (plan.yaml, line 6)",
+            "log_retention_days: 31 is invalid; must be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827 or 3653 (plan.yaml, line 7)",
+            "tags: expected a mapping, got a list (plan.yaml, line 8)",
+            "children: expected a list, got 3 (plan.yaml, line 9)",
         ],
     ),
     "nothing where something is wanted": (
         ("pattern: master-child\nchildren:\nalerts:\nname: ~\n"),
         [
-            "children: a list is wanted, not nothing (plan.yaml, line 2)",
-            "alerts: a mapping is wanted, not nothing (plan.yaml, line 3)",
+            "children: expected a list, got nothing (plan.yaml, line 2)",
+            "alerts: expected a mapping, got nothing (plan.yaml, line 3)",
         ],
     ),
     "no child": (
         ("pattern: master-child\nchildren: []\n"),
         [
-            "children: at least 1 is wanted, 0 are given (plan.yaml, line 2)",
+            "children: must have at least 1, got 0 (plan.yaml, line 2)",
         ],
     ),
     "41 children": (
         "pattern: master-child\nchildren:\n" + "".join(f"  - {{name: c{n}, jobs: [a]}}\n" for n in range(41)),
         [
-            "children: at most 40 are taken, 41 are given (plan.yaml, line 2)",
+            "children: must have at most 40, got 41 (plan.yaml, line 2)",
         ],
     ),
     "101 jobs": (
         "pattern: master-child\nchildren:\n  - jobs: [" + ", ".join(f"j{n}" for n in range(101)) + "]\n",
         [
-            "children[0].jobs: at most 100 are taken, 101 are given (plan.yaml, line 3)",
+            "children[0].jobs: must have at most 100, got 101 (plan.yaml, line 3)",
         ],
     ),
     "repeated names of children": (
@@ -252,9 +252,9 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "  - {name: master, jobs: [y]}\n"
         ),
         [
-            "children[1].name: 'a' is the name of children[0] already (plan.yaml, line 4)",
-            "children[3].name: 'child-4' is the name of children[2] already (plan.yaml, line 6)",
-            "children[4].name: 'master' is the name of the master's own state machine (plan.yaml, line 7)",
+            "children[1].name: 'a' is already the name of children[0]; choose another name (plan.yaml, line 4)",
+            "children[3].name: 'child-4' is already the name of children[2]; choose another name (plan.yaml, line 6)",
+            "children[4].name: 'master' is reserved for the master state machine; choose another name (plan.yaml, line 7)",
         ],
     ),
     "names that differ only in case, and addresses listed twice": (
@@ -267,15 +267,15 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "  - {name: MASTER, jobs: [y]}\n"
         ),
         [
-            "alerts.emails[2]: 'a@b.c' is listed already (plan.yaml, line 2)",
-            "children[1].name: 'orders' differs only in case from 'Orders', the name of children[0]; choose another (plan.yaml, line 5)",
-            "children[2].name: 'MASTER' is the name of the master's own state machine (plan.yaml, line 6)",
+            "alerts.emails[2]: 'a@b.c' is listed twice; remove one of them (plan.yaml, line 2)",
+            "children[1].name: 'orders' differs only in case from 'Orders', the name of children[0]; choose another name (plan.yaml, line 5)",
+            "children[2].name: 'MASTER' is reserved for the master state machine; choose another name (plan.yaml, line 6)",
         ],
     ),
     "tasks: names that differ only in case": (
         "pattern: dag\ntasks:\n- {name: Facts, glue_job: x}\n- {name: facts, glue_job: y}\n",
         [
-            "tasks[1].name: 'facts' differs only in case from 'Facts', the name of tasks[0]; choose another (plan.yaml, line 4)"
+            "tasks[1].name: 'facts' differs only in case from 'Facts', the name of tasks[0]; choose another name (plan.yaml, line 4)"
         ],
     ),
     "bad children": (
@@ -288,16 +288,16 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "  - {name: ok}\n"
         ),
         [
-            "children[0].name: 'a b' is not a name of 1 to 40 letters, digits, dashes and underscores, a letter first (plan.yaml, line 3)",
-            "children[1].name: '1a' is not a name of 1 to 40 letters, digits, dashes and underscores, a letter first (plan.yaml, line 4)",
-            "children[2]: a mapping is wanted, not 'x' (plan.yaml, line 5)",
-            "children[3].jobs: the key 'jobs' is missing (plan.yaml, line 6)",
+            "children[0].name: 'a b' is invalid; must be 1 to 40 letters, digits, dashes and underscores, beginning with a letter (plan.yaml, line 3)",
+            "children[1].name: '1a' is invalid; must be 1 to 40 letters, digits, dashes and underscores, beginning with a letter (plan.yaml, line 4)",
+            "children[2]: expected a mapping, got 'x' (plan.yaml, line 5)",
+            "children[3].jobs: the key 'jobs' is missing; add it (plan.yaml, line 6)",
         ],
     ),
     "an empty job list": (
         ("pattern: master-child\nchildren:\n  - jobs: []\n"),
         [
-            "children[0].jobs: at least 1 is wanted, 0 are given (plan.yaml, line 3)",
+            "children[0].jobs: must have at least 1, got 0 (plan.yaml, line 3)",
         ],
     ),
     "bad job names": (
@@ -325,25 +325,25 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "      - true\n"
         ),
         [
-            "children[0].jobs[0]: 'a*' is no Glue job name: * is a wildcard in an IAM policy (plan.yaml, line 4)",
-            "children[0].jobs[1]: 'b?' is no Glue job name: ? is a wildcard in an IAM policy (plan.yaml, line 5)",
-            "children[0].jobs[2]: 'c,d' is no Glue job name: a comma parts the names of a list (plan.yaml, line 6)",
-            "children[0].jobs[3]: \"e'f\" is no Glue job name: ' can't stand in a state machine's definition unharmed (plan.yaml, line 7)",
-            "children[0].jobs[4]: 'g\"h' is no Glue job name: \" can't stand in a state machine's definition unharmed (plan.yaml, line 8)",
-            "children[0].jobs[5]: 'i\\\\j' is no Glue job name: \\ can't stand in a state machine's definition unharmed (plan.yaml, line 9)",
-            "children[0].jobs[6]: 'k{%l' is no Glue job name: {% would be taken for code (plan.yaml, line 10)",
-            "children[0].jobs[7]: 'm%}' is no Glue job name: %} would be taken for code (plan.yaml, line 11)",
-            "children[0].jobs[8]: 'n${o}' is no Glue job name: ${ would be taken for code (plan.yaml, line 12)",
-            "children[0].jobs[9]: 'ü☃' is no Glue job name: U+2603 is not among the characters that IAM takes (U+0020 to U+00FF) (plan.yaml, line 13)",
-            "children[0].jobs[10]: '' is no Glue job name: a Glue job name has 1 to 255 characters, this one has 0 (plan.yaml, line 14)",
-            "children[0].jobs[11]: a job's name or a mapping is wanted, not 123 (plan.yaml, line 15)",
-            "children[0].jobs[12].naem: there is no key 'naem' here; did you mean name? (plan.yaml, line 16)",
-            "children[0].jobs[13].jobs: there is no key 'jobs' here; the keys are: name, arguments, worker_type, number_of_workers, execution_class, timeout_minutes, retries, security_configuration, job_run_queuing (plan.yaml, line 17)",
-            "children[0].jobs[13].name: the key 'name' is missing (plan.yaml, line 17)",
-            "children[0].jobs[14]: a job's name or a mapping is wanted, not a list (plan.yaml, line 18)",
-            "children[0].jobs[15]: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is no Glue job name: a Glue job name has 1 to 255 characters, this one has 256 (plan.yaml, line 19)",
-            "children[0].jobs[16]: a job's name or a mapping is wanted, not nothing (plan.yaml, line 20)",
-            "children[0].jobs[17]: a job's name or a mapping is wanted, not true (plan.yaml, line 21)",
+            "children[0].jobs[0]: 'a*' is not a valid Glue job name: * is a wildcard in an IAM policy (plan.yaml, line 4)",
+            "children[0].jobs[1]: 'b?' is not a valid Glue job name: ? is a wildcard in an IAM policy (plan.yaml, line 5)",
+            "children[0].jobs[2]: 'c,d' is not a valid Glue job name: a comma separates the names of a list (plan.yaml, line 6)",
+            "children[0].jobs[3]: \"e'f\" is not a valid Glue job name: ' is unsupported in the definition of a state machine (plan.yaml, line 7)",
+            "children[0].jobs[4]: 'g\"h' is not a valid Glue job name: \" is unsupported in the definition of a state machine (plan.yaml, line 8)",
+            "children[0].jobs[5]: 'i\\\\j' is not a valid Glue job name: \\ is unsupported in the definition of a state machine (plan.yaml, line 9)",
+            "children[0].jobs[6]: 'k{%l' is not a valid Glue job name: {% would be evaluated as code (plan.yaml, line 10)",
+            "children[0].jobs[7]: 'm%}' is not a valid Glue job name: %} would be evaluated as code (plan.yaml, line 11)",
+            "children[0].jobs[8]: 'n${o}' is not a valid Glue job name: ${ would be evaluated as code (plan.yaml, line 12)",
+            "children[0].jobs[9]: 'ü☃' is not a valid Glue job name: U+2603 is not one of the characters that IAM supports (U+0020 to U+00FF) (plan.yaml, line 13)",
+            "children[0].jobs[10]: '' is not a valid Glue job name: a Glue job name must have 1 to 255 characters; this one has 0 (plan.yaml, line 14)",
+            "children[0].jobs[11]: expected a job's name or a mapping, got 123 (plan.yaml, line 15)",
+            "children[0].jobs[12].naem: unknown key 'naem'; did you mean name? (plan.yaml, line 16)",
+            "children[0].jobs[13].jobs: unknown key 'jobs'; available: name, arguments, worker_type, number_of_workers, execution_class, timeout_minutes, retries, security_configuration, job_run_queuing (plan.yaml, line 17)",
+            "children[0].jobs[13].name: the key 'name' is missing; add it (plan.yaml, line 17)",
+            "children[0].jobs[14]: expected a job's name or a mapping, got a list (plan.yaml, line 18)",
+            "children[0].jobs[15]: 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' is not a valid Glue job name: a Glue job name must have 1 to 255 characters; this one has 256 (plan.yaml, line 19)",
+            "children[0].jobs[16]: expected a job's name or a mapping, got nothing (plan.yaml, line 20)",
+            "children[0].jobs[17]: expected a job's name or a mapping, got true (plan.yaml, line 21)",
         ],
     ),
     "bad job settings": (
@@ -361,44 +361,44 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "        security_configuration: ''\n"
         ),
         [
-            "children[0].jobs[0].arguments.--${p}: '--${p}' is not taken: ${ would be taken for code (plan.yaml, line 5)",
-            "children[0].jobs[0].arguments.--l: a text is wanted, not a list (plan.yaml, line 5)",
-            "children[0].jobs[0].arguments.--x: '{% now %}' is not taken: {% would be taken for code (plan.yaml, line 5)",
-            "children[0].jobs[0].arguments.mode: 'mode' is no job argument: write it with two dashes, --mode (plan.yaml, line 5)",
+            "children[0].jobs[0].arguments.--${p}: '--${p}' is invalid: ${ would be evaluated as code (plan.yaml, line 5)",
+            "children[0].jobs[0].arguments.--l: expected a string, got a list (plan.yaml, line 5)",
+            "children[0].jobs[0].arguments.--x: '{% now %}' is invalid: {% would be evaluated as code (plan.yaml, line 5)",
+            "children[0].jobs[0].arguments.mode: 'mode' is not a valid job argument: it must begin with two dashes; write --mode (plan.yaml, line 5)",
             "children[0].jobs[0].worker_type: unknown worker type 'big'; available: Standard, G.025X, G.1X, G.2X, G.4X, G.8X, G.12X, G.16X, R.1X, R.2X, R.4X, R.8X, Z.2X (plan.yaml, line 6)",
-            "children[0].jobs[0].number_of_workers: 0 is less than 1 (plan.yaml, line 7)",
-            "children[0].jobs[0].execution_class: 'flex' is none of 'STANDARD' or 'FLEX' (plan.yaml, line 8)",
-            "children[0].jobs[0].timeout_minutes: 10081 is more than 10,080 (plan.yaml, line 9)",
-            "children[0].jobs[0].retries: -1 is less than 0 (plan.yaml, line 10)",
-            "children[0].jobs[0].security_configuration: an empty text is not taken (plan.yaml, line 11)",
+            "children[0].jobs[0].number_of_workers: 0 is too small; must be at least 1 (plan.yaml, line 7)",
+            "children[0].jobs[0].execution_class: 'flex' is invalid; must be 'STANDARD' or 'FLEX' (plan.yaml, line 8)",
+            "children[0].jobs[0].timeout_minutes: 10081 is too large; must be at most 10,080 (plan.yaml, line 9)",
+            "children[0].jobs[0].retries: -1 is too small; must be at least 0 (plan.yaml, line 10)",
+            "children[0].jobs[0].security_configuration: must not be empty (plan.yaml, line 11)",
         ],
     ),
     "alerts of two kinds": (
         ("pattern: master-child\nalerts: {emails: [a, b@c.d], topic_arn: x, topic_key_arn: y}\n"),
         [
-            "alerts.emails: emails are subscribed to the stack's own topic, and topic_arn names another (plan.yaml, line 2)",
-            "alerts.emails[0]: 'a' is not an e-mail address (plan.yaml, line 2)",
-            "alerts.topic_arn: 'x' is not the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME (plan.yaml, line 2)",
-            "alerts.topic_key_arn: 'y' is not the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID (plan.yaml, line 2)",
+            "alerts.emails: emails and topic_arn exclude each other: the stack creates a topic for emails; remove one of them (plan.yaml, line 2)",
+            "alerts.emails[0]: 'a' is invalid; must be an e-mail address (plan.yaml, line 2)",
+            "alerts.topic_arn: 'x' is invalid; must be the ARN of an SNS topic, arn:aws:sns:REGION:ACCOUNT:NAME (plan.yaml, line 2)",
+            "alerts.topic_key_arn: 'y' is invalid; must be the ARN of a KMS key, arn:aws:kms:REGION:ACCOUNT:key/ID (plan.yaml, line 2)",
         ],
     ),
     "a key without a topic": (
         ("pattern: master-child\nalerts: {topic_key_arn: 'arn:aws:kms:us-east-1:123456789012:key/1'}\n"),
         [
-            "alerts.topic_key_arn: topic_key_arn is the key of a topic of yours, and topic_arn names none (plan.yaml, line 2)",
+            "alerts.topic_key_arn: topic_key_arn requires topic_arn, the topic that the key encrypts; add topic_arn, or remove topic_key_arn (plan.yaml, line 2)",
         ],
     ),
     "a bad schedule": (
         ("pattern: master-child\nschedule: daily\n"),
         [
-            "schedule: 'daily' is not cron(…), rate(…) or at(…) (plan.yaml, line 2)",
+            "schedule: 'daily' is invalid; must be cron(…), rate(…) or at(…) (plan.yaml, line 2)",
         ],
     ),
     "a bad schedule mapping": (
         ("pattern: master-child\nschedule: {expression: rate(1 day), timezone: 5, x: 1}\n"),
         [
-            "schedule.timezone: a text is wanted, not 5: put quotes round it (plan.yaml, line 2)",
-            "schedule.x: there is no key 'x' here; the keys are: expression, timezone (plan.yaml, line 2)",
+            "schedule.timezone: expected a string, got 5; put it in quotes (plan.yaml, line 2)",
+            "schedule.x: unknown key 'x'; available: expression, timezone (plan.yaml, line 2)",
         ],
     ),
     "a schedule of five fields": (
@@ -410,7 +410,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "a schedule of two kinds of days": (
         ("pattern: master-child\nschedule: cron(0 3 * * * *)\n"),
         [
-            "schedule: day-of-month and day-of-week are both given; write cron(0 3 * * ? *) (plan.yaml, line 2)",
+            "schedule: day-of-month and day-of-week are both set; write cron(0 3 * * ? *) (plan.yaml, line 2)",
         ],
     ),
     "a schedule out of every range, in no zone": (
@@ -420,7 +420,7 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "schedule.expression: hours 25 is out of range; write 0 to 23 (plan.yaml, line 3)",
             "schedule.expression: day-of-week 'FUN' is invalid; did you mean SUN? (plan.yaml, line 3)",
             "schedule.timezone: unknown time zone 'Europe/Berln'; did you mean Europe/Berlin? (plan.yaml, line 4)",
-            "tasks: at least 1 is wanted, 0 are given (plan.yaml, line 5)",
+            "tasks: must have at least 1, got 0 (plan.yaml, line 5)",
         ],
     ),
     "a rate of nothing": (
@@ -451,43 +451,43 @@ BAD: dict[str, tuple[str, list[str]]] = {
     "a schedule with code in it": (
         ("pattern: master-child\nschedule: 'cron({% 1 %} 3 * * ? *)'\n"),
         [
-            "schedule: 'cron({% 1 %} 3 * * ? *)' is not taken: {% would be taken for code (plan.yaml, line 2)",
+            "schedule: 'cron({% 1 %} 3 * * ? *)' is invalid: {% would be evaluated as code (plan.yaml, line 2)",
         ],
     ),
     "bad tags": (
         ("pattern: master-child\ntags: {'aws:x': a, '': b, n: 1}\n"),
         [
-            "tags.: '' is not a valid tag key: it must have 1 to 128 characters, this one has 0 (plan.yaml, line 2)",
+            "tags.: '' is not a valid tag key: it must have 1 to 128 characters; this one has 0 (plan.yaml, line 2)",
             "tags.aws:x: 'aws:x' is not a valid tag key: keys that begin with aws: are reserved for AWS; use another prefix (plan.yaml, line 2)",
-            "tags.n: a text is wanted, not 1: put quotes round it (plan.yaml, line 2)",
+            "tags.n: expected a string, got 1; put it in quotes (plan.yaml, line 2)",
         ],
     ),
     "bad allowed jobs": (
         ("pattern: master-child\nallowed_jobs: ['a*b', '*', 'x-*', 'a,b']\n"),
         [
-            "allowed_jobs[0]: 'a*b' is no Glue job name or prefix*: * is a wildcard in an IAM policy (plan.yaml, line 2)",
-            "allowed_jobs[3]: 'a,b' is no Glue job name or prefix*: a comma parts the names of a list (plan.yaml, line 2)",
+            "allowed_jobs[0]: 'a*b' is not a valid Glue job name or prefix*: * is a wildcard in an IAM policy (plan.yaml, line 2)",
+            "allowed_jobs[3]: 'a,b' is not a valid Glue job name or prefix*: a comma separates the names of a list (plan.yaml, line 2)",
         ],
     ),
     "a bad name": (
         ("pattern: master-child\nname: 'a{% b'\nenvironment: ' '\n"),
         [
-            "name: 'a{% b' is not a name of 1 to 60 letters, digits, blanks, dots, dashes and underscores, a letter or digit first (plan.yaml, line 2)",
-            "environment: ' ' is not 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit first (plan.yaml, line 3)",
+            "name: 'a{% b' is invalid; must be 1 to 60 letters, digits, blanks, dots, dashes and underscores, beginning with a letter or a digit (plan.yaml, line 2)",
+            "environment: ' ' is invalid; must be 1 to 20 letters, digits, dots, dashes and underscores, beginning with a letter or a digit (plan.yaml, line 3)",
         ],
     ),
     "half a character": (
         ('pattern: master-child\ntags: {"\\ud83d": a, t: "\\ud83d"}\n'),
         [
-            "half a character can't stand in a text; write the character itself (plan.yaml, line 2)",
-            "half a character can't stand in a text; write the character itself (plan.yaml, line 2)",
+            "a surrogate is not allowed in a string; write the character itself (plan.yaml, line 2)",
+            "a surrogate is not allowed in a string; write the character itself (plan.yaml, line 2)",
         ],
     ),
     "bad dynamic plan": (
         ("pattern: dynamic\nchildren: []\njobs: [a, a, {name: b}]\n"),
         [
-            "children: there is no key 'children' here; the keys are: name, environment, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, pattern, continue_on_failure, jobs (plan.yaml, line 2)",
-            "jobs[1].name: 'a' has its settings in jobs[0] already (plan.yaml, line 3)",
+            "children: unknown key 'children'; available: name, environment, alerts, logging, log_retention_days, tracing, tags, allowed_jobs, pattern, continue_on_failure, jobs (plan.yaml, line 2)",
+            "jobs[1].name: 'a' already has settings in jobs[0]; remove one of them (plan.yaml, line 3)",
         ],
     ),
 }
@@ -511,4 +511,4 @@ def test_findings_are_data_for_scripts():
         2,
         "loging",
     )
-    assert (finding.message, finding.hint) == ("there is no key 'loging' here", "did you mean logging?")
+    assert (finding.message, finding.hint) == ("unknown key 'loging'", "did you mean logging?")

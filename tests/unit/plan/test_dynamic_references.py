@@ -108,10 +108,10 @@ def test_code_that_holds_a_reference_is_not_inlined(tmp_path: Path):
 
 
 SAID = """\
-steps[0].arguments.--p: '{{resolve:secretsmanager:x}}' is not taken: CloudFormation would replace {{resolve:…}} by the \
-secret or parameter that it names; pass the name, and read the value where it is used (plan.yaml, line 3)
-steps[1].redshift_sql.sql: CloudFormation would replace {{resolve:…}} by the secret or parameter that it names; pass \
-the name, and read the value where it is used: write :name there, and the value under parameters (plan.yaml, line 4)"""
+steps[0].arguments.--p: '{{resolve:secretsmanager:x}}' is invalid: CloudFormation would replace {{resolve:…}} with the \
+value of the secret or parameter; pass the name, and read the value where you use it (plan.yaml, line 3)
+steps[1].redshift_sql.sql: CloudFormation would replace {{resolve:…}} with the value of the secret or parameter; pass \
+the name, and read the value where you use it; write :name, and the value in parameters (plan.yaml, line 4)"""
 
 
 def test_what_is_said_of_a_reference():

@@ -19,33 +19,33 @@ GOOD = "def handler(event, context): ...\n"
 CODE: dict[str, tuple[dict[str, str | bytes], str]] = {
     "no Python": (
         {"f.py": "def handler(event, context)\n    return 1\n"},
-        "f.py is no Python: expected ':' (its line 1)",
+        "f.py is not valid Python: expected ':' (its line 1)",
     ),
     "no handler": (
         {"f.py": "def handle(event, context):\n    return 1\n"},
-        "f.py has no function handler: write `def handler(event, context):`, or name another as handler",
+        "f.py has no function handler; write `def handler(event, context):`, or correct the key handler",
     ),
-    "a null byte": ({"f.py": b"\0"}, "f.py is no Python: it holds a null byte"),
+    "a null byte": ({"f.py": b"\0"}, "f.py is not valid Python: it contains a null byte"),
     "line ends of Windows": (
         {"f.py": b"def handler(event, context):\r\n    return 1\r\n"},
-        "f.py is to be UTF-8, with line ends of Unix",
+        "f.py must be UTF-8 with Unix line endings (LF); save it so",
     ),
     "something nested too deep": (
         {"f.py": "handler = " + "-" * 100_000 + "1\n"},
-        "f.py is no Python that can be read: something in it is nested too deep",
+        "f.py cannot be parsed: its code is nested too deep",
     ),
-    "not UTF-8": ({"f.py": "# é\n".encode("latin-1")}, "f.py is to be UTF-8, with line ends of Unix"),
+    "not UTF-8": ({"f.py": "# é\n".encode("latin-1")}, "f.py must be UTF-8 with Unix line endings (LF); save it so"),
     "a handler that is a method, or a coroutine": (
         {"f.py": "class A:\n    def handler(self): ...\nasync def handler(event, context): ...\nhandler: int\n"},
-        "f.py has no function handler: write `def handler(event, context):`, or name another as handler",
+        "f.py has no function handler; write `def handler(event, context):`, or correct the key handler",
     ),
     "a handler that is an index": (
         {"f.py": "a = {}\na[handler] = 1\n"},
-        "f.py has no function handler: write `def handler(event, context):`, or name another as handler",
+        "f.py has no function handler; write `def handler(event, context):`, or correct the key handler",
     ),
     "a folder without index.py": (
         {"f.py/other.py": "x = 1\n"},
-        "f.py holds no index.py, in which Lambda looks for the handler",
+        "f.py has no index.py, in which Lambda looks for the handler; add it",
     ),
     "too many files": (
         {"f.py/index.py": "x = 1\n", **{f"f.py/{n}.txt": "" for n in range(501)}},
@@ -139,10 +139,14 @@ def test_links_that_lead_out_of_the_plans_folder(folder: Path):
     (folder / "f.py").symlink_to(beside / "index.py")
     (folder / "link").symlink_to(beside)
     (folder / "code" / "more.py").symlink_to(beside / "index.py")
-    where = f"leads out of the plan's folder, to {beside}"
-    assert said_of("f.py", folder) == [f"functions[0].code: f.py {where}/index.py (plan.yaml, line 1)"]
-    assert said_of("link", folder) == [f"functions[0].code: link {where} (plan.yaml, line 1)"]
-    assert said_of("code", folder) == [f"functions[0].code: code {where}/index.py (plan.yaml, line 1)"]
+    outside = "outside the plan's folder"
+    assert said_of("f.py", folder) == [
+        f"functions[0].code: f.py is a link to {beside}/index.py, {outside} (plan.yaml, line 1)"
+    ]
+    assert said_of("link", folder) == [f"functions[0].code: link is a link to {beside}, {outside} (plan.yaml, line 1)"]
+    assert said_of("code", folder) == [
+        f"functions[0].code: code is a link to {beside}/index.py, {outside} (plan.yaml, line 1)"
+    ]
 
 
 def test_what_is_no_file_is_not_read(folder: Path):
@@ -166,11 +170,11 @@ def test_what_is_too_large_is_not_read(folder: Path):
 
 def test_names_that_no_file_and_no_package_can_have(folder: Path):
     assert said_of("a\0b.py", folder) == [
-        "functions[0].code: 'a\\x00b.py' is no file or folder beside the plan: write its way from there (plan.yaml, line 1)",
+        "functions[0].code: 'a\\x00b.py' must be a relative path within the plan's folder (plan.yaml, line 1)",
     ]
     Path(os.fsdecode(os.fsencode(folder / "code") + b"/\xff.py")).write_text(GOOD)
     assert said_of("code", folder) == [
-        "functions[0].code: code holds a file whose name is not UTF-8: ?.py (plan.yaml, line 1)",
+        "functions[0].code: code contains a file whose name is not UTF-8: ?.py (plan.yaml, line 1)",
     ]
-    with pytest.raises(CodeError, match="can't be read: embedded null byte"):
+    with pytest.raises(CodeError, match="cannot be read: embedded null byte"):
         read_code(folder, "a\0b.py")

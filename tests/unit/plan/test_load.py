@@ -46,8 +46,8 @@ def test_all_bad_names_among_other_jobs_are_told():
     with pytest.raises(SfnorchError) as error:
         with_jobs(default_plan(), {0: ["a*", "ok"], 1: [], 2: ["b'"], 3: ["c"] * 101})
     assert error.value.message.splitlines() == [
-        "'a*' is no Glue job name: * is a wildcard in an IAM policy",
-        "\"b'\" is no Glue job name: ' can't stand in a state machine's definition unharmed",
-        "child-2 takes 1 to 100 jobs, and 0 are given",
-        "child-4 takes 1 to 100 jobs, and 101 are given",
+        "'a*' is not a valid Glue job name: * is a wildcard in an IAM policy",
+        "\"b'\" is not a valid Glue job name: ' is unsupported in the definition of a state machine",
+        "child-2 must have 1 to 100 jobs; got 0",
+        "child-4 must have 1 to 100 jobs; got 101",
     ]

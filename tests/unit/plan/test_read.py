@@ -69,12 +69,12 @@ def test_bytes_that_are_not_utf_8_are_told_with_their_line(tmp_path: Path):
 @pytest.mark.parametrize(
     ("make", "message", "hint"),
     [
-        (lambda _: None, "There is no plan {}", "sfnorch init writes one"),
-        (Path.mkdir, "{} is a directory, and a plan is a file", "name the file: {}/sfnorch.yaml"),
+        (lambda _: None, "The plan {} does not exist", "create one with sfnorch init"),
+        (Path.mkdir, "{} is a directory; a plan must be a file", "name the file: {}/sfnorch.yaml"),
         (
             lambda path: path.write_text("#" * (KIND.max_bytes + 1)),
             "{} is larger than 2,000,000 bytes",
-            "a plan of 4,000 jobs takes a tenth of that: is it the right file?",
+            "check the path: a plan with 4,000 jobs has a tenth of this size",
         ),
     ],
     ids=["missing", "directory", "large"],
@@ -94,4 +94,4 @@ def test_a_plan_that_may_not_be_read(tmp_path: Path):
     plan.chmod(0)
     with pytest.raises(SfnorchError) as error:
         read_document(plan)
-    assert error.value.message == f"The plan {plan} can't be read: Permission denied"
+    assert error.value.message == f"The plan {plan} cannot be read: Permission denied"

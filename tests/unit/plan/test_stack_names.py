@@ -46,9 +46,9 @@ def test_the_stack_of_a_plans_file(tmp_path: Path, text: str, stack: str):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name: [a]\n", "the stack's name is unknown: name: '' is not a name of 1 to 60"),
-        ("name: ''\n", "the stack's name is unknown: name: '' is not a name of 1 to 60"),
-        ("name: 'a;b'\n", "the stack's name is unknown: name: 'a;b' is not a name of 1 to 60"),
+        ("name: [a]\n", "the stack's name is unknown: name: '' is invalid; must be 1 to 60"),
+        ("name: ''\n", "the stack's name is unknown: name: '' is invalid; must be 1 to 60"),
+        ("name: 'a;b'\n", "the stack's name is unknown: name: 'a;b' is invalid; must be 1 to 60"),
         ("pattern: [\n", "the stack's name is unknown: the plan is not valid YAML"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Warnings about plans: Glue jobs that may run side by side with themselves, where they stand, and how many at once."""
+"""Warnings about plans: Glue jobs that may run in parallel with themselves, where they stand, and how many at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sfnorch.plan.side_by_side import jobs_side_by_side
 from sfnorch.plan.warnings import plan_warnings
 
 NOW = datetime(2026, 11, 5, tzinfo=timezone.utc)
-HINT = "raise MaxConcurrentRuns of the job, write job_run_queuing: true, or run them one after another"
+HINT = "raise MaxConcurrentRuns of the job, set job_run_queuing: true, or run them in sequence"
 ALLOWS = "and Glue allows one run of a job at a time unless its MaxConcurrentRuns is higher"
 
 WARNED: dict[str, tuple[str, list[str]]] = {
@@ -34,14 +34,14 @@ children:
 - jobs: [d]
 """,
         [
-            f"children[0].jobs[1]: the Glue job 'b' may run 2 times at once: children[0].jobs[1], children[0].jobs[2] and children[2].jobs[1] run side by side, {ALLOWS}; {HINT} (plan.yaml, line 3)",
-            f"children[2].jobs[0]: the Glue job 'd' may run 2 times at once: children[2].jobs[0] and children[3].jobs[0] run side by side, {ALLOWS}; {HINT} (plan.yaml, line 6)",
+            f"children[0].jobs[1]: the Glue job 'b' can have 2 concurrent runs: children[0].jobs[1], children[0].jobs[2] and children[2].jobs[1] run in parallel, {ALLOWS}; {HINT} (plan.yaml, line 3)",
+            f"children[2].jobs[0]: the Glue job 'd' can have 2 concurrent runs: children[2].jobs[0] and children[3].jobs[0] run in parallel, {ALLOWS}; {HINT} (plan.yaml, line 6)",
         ],
     ),
     "many chains": (
         "pattern: master-child\nchildren: [" + ", ".join(["{jobs: [a]}"] * 7) + "]\n",
         [
-            f"children[0].jobs[0]: the Glue job 'a' may run 7 times at once: children[0].jobs[0], children[1].jobs[0], children[2].jobs[0], children[3].jobs[0] and 3 more run side by side, {ALLOWS}; {HINT} (plan.yaml, line 2)",
+            f"children[0].jobs[0]: the Glue job 'a' can have 7 concurrent runs: children[0].jobs[0], children[1].jobs[0], children[2].jobs[0], children[3].jobs[0] and 3 more run in parallel, {ALLOWS}; {HINT} (plan.yaml, line 2)",
         ],
     ),
     "one chain": ("pattern: master-child\nchildren: [{jobs: [a, a]}, {jobs: [b]}]\n", []),
@@ -53,7 +53,7 @@ children:
 - jobs: [{name: a, job_run_queuing: true}, {name: b, job_run_queuing: false}]
 """,
         [
-            f"children[0].jobs[1]: the Glue job 'b' may run 2 times at once: children[0].jobs[1] and children[1].jobs[1] run side by side, {ALLOWS}; {HINT} (plan.yaml, line 3)",
+            f"children[0].jobs[1]: the Glue job 'b' can have 2 concurrent runs: children[0].jobs[1] and children[1].jobs[1] run in parallel, {ALLOWS}; {HINT} (plan.yaml, line 3)",
         ],
     ),
     "tasks": (
@@ -68,7 +68,7 @@ tasks:
 - {name: f, glue_job: y, needs: [a]}
 """,
         [
-            f"tasks[4]: the Glue job 'y' may run 2 times at once: tasks[4] and tasks[5] run side by side, {ALLOWS}; {HINT} (plan.yaml, line 7)",
+            f"tasks[4]: the Glue job 'y' can have 2 concurrent runs: tasks[4] and tasks[5] run in parallel, {ALLOWS}; {HINT} (plan.yaml, line 7)",
         ],
     ),
     "steps": (
@@ -92,10 +92,10 @@ steps:
   - [{name: t, for_each: {items: '{% $input.a %}', steps: [{name: u, glue_job: t}]}}]
 """,
         [
-            f"steps[1].parallel[0][0]: the Glue job 'x' may run 2 times at once: steps[1].parallel[0][0] and steps[1].parallel[2][0].on_error.steps[0] run side by side, {ALLOWS}; {HINT} (plan.yaml, line 6)",
-            f"steps[3].for_each.steps[0]: the Glue job 'w' may run 3 times at once: steps[3].for_each.steps[0] runs for several items at once, {ALLOWS}; {HINT} (plan.yaml, line 10)",
-            f"steps[4].for_each.steps[0]: the Glue job 'v' may run 4 times at once: steps[4].for_each.steps[0] and steps[4].for_each.steps[1] run side by side, or for several items at once, {ALLOWS}; {HINT} (plan.yaml, line 11)",
-            f"steps[7].parallel[0][0]: the Glue job 't' may run 41 times at once: steps[7].parallel[0][0] and steps[7].parallel[1][0].for_each.steps[0] run side by side, or for several items at once, {ALLOWS}; {HINT} (plan.yaml, line 16)",
+            f"steps[1].parallel[0][0]: the Glue job 'x' can have 2 concurrent runs: steps[1].parallel[0][0] and steps[1].parallel[2][0].on_error.steps[0] run in parallel, {ALLOWS}; {HINT} (plan.yaml, line 6)",
+            f"steps[3].for_each.steps[0]: the Glue job 'w' can have 3 concurrent runs: steps[3].for_each.steps[0] runs for several items at once, {ALLOWS}; {HINT} (plan.yaml, line 10)",
+            f"steps[4].for_each.steps[0]: the Glue job 'v' can have 4 concurrent runs: steps[4].for_each.steps[0] and steps[4].for_each.steps[1] run in parallel, or for several items at once, {ALLOWS}; {HINT} (plan.yaml, line 11)",
+            f"steps[7].parallel[0][0]: the Glue job 't' can have 41 concurrent runs: steps[7].parallel[0][0] and steps[7].parallel[1][0].for_each.steps[0] run in parallel, or for several items at once, {ALLOWS}; {HINT} (plan.yaml, line 16)",
         ],
     ),
     "no jobs of the plan's own": ("pattern: dynamic\njobs: [a, b]\n", []),

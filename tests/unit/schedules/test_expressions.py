@@ -33,9 +33,7 @@ FAULTS = {
     "cron(0/5, 9-18, ?, *, MON-FRI, *)": [
         "cron(0/5, 9-18, ?, *, MON-FRI, *) has commas between its fields; write cron(0/5 9-18 ? * MON-FRI *)"
     ],
-    "cron( 0 3 * *  ? *)": [
-        "cron( 0 3 * *  ? *) has blanks besides the one between two fields; write one blank between two fields"
-    ],
+    "cron( 0 3 * *  ? *)": ["cron( 0 3 * *  ? *) has extra blanks; write one blank between two fields"],
     # ranges
     "cron(61 25 ? * FUN *)": [
         "minutes 61 is out of range; write 0 to 59",
@@ -63,8 +61,8 @@ FAULTS = {
     "cron(*-5 3 * * ? *)": ["minutes '*' is invalid; write 0 to 59"],
     "cron(1-2-3 3 * * ? *)": ["minutes '2-3' is invalid; write 0 to 59"],
     "cron(0,,5 3, * * ? *)": [
-        "minutes has a comma with no value beside it; remove the comma; blanks alone separate the fields",
-        "hours has a comma with no value beside it; remove the comma; blanks alone separate the fields",
+        "minutes has a comma without a value; remove the comma; blanks alone separate the fields",
+        "hours has a comma without a value; remove the comma; blanks alone separate the fields",
     ],
     "cron(٣ 3 * * ? *)": ["minutes '٣' is invalid; write 0 to 59"],
     # steps
@@ -73,20 +71,20 @@ FAULTS = {
         "step 'X' in hours is invalid; write a whole number after /, as in 0/15",
     ],
     "cron(0/90 */36 1/40 * ? *)": [
-        "step 90 in minutes is longer than the field, so that only 0 is left; write 0, or rate(90 minutes)",
-        "step 36 in hours is longer than the field, so that only 0 is left; write 0, or rate(36 hours)",
-        "step 40 in day-of-month is longer than the field, so that only 1 is left; write 1",
+        "step 90 in minutes is longer than the field, so that it matches only 0; write 0, or rate(90 minutes)",
+        "step 36 in hours is longer than the field, so that it matches only 0; write 0, or rate(36 hours)",
+        "step 40 in day-of-month is longer than the field, so that it matches only 1; write 1",
     ],
     # ?, L, W and #
-    "cron(0 3 * * * *)": ["day-of-month and day-of-week are both given; write cron(0 3 * * ? *)"],
-    "cron(0 3 * * MON *)": ["day-of-month and day-of-week are both given; write cron(0 3 ? * MON *)"],
+    "cron(0 3 * * * *)": ["day-of-month and day-of-week are both set; write cron(0 3 * * ? *)"],
+    "cron(0 3 * * MON *)": ["day-of-month and day-of-week are both set; write cron(0 3 ? * MON *)"],
     "cron(0 3 1 * MON *)": [
-        "day-of-month and day-of-week are both given; write ? in one of them, and a second schedule for the other"
+        "day-of-month and day-of-week are both set; write ? in one of them, and a second schedule for the other"
     ],
     "cron(0 3 ? * ? *)": ["day-of-month and day-of-week are both ?; write cron(0 3 * * ? *)"],
     "cron(99 3 * * * *)": [
         "minutes 99 is out of range; write 0 to 59",
-        "day-of-month and day-of-week are both given; write ? in one of them",
+        "day-of-month and day-of-week are both set; write ? in one of them",
     ],
     "cron(? L 15W W ? 3#1)": [
         "minutes does not support ?; write 0 to 59, or * for each; it is for day-of-month and day-of-week",
@@ -100,8 +98,10 @@ FAULTS = {
     "cron(0 3 ? * 15W *)": [
         "day-of-week does not support 15W; write 1 to 7 or SUN to SAT (1 is SUN), or * for each; it is for day-of-month"
     ],
-    "cron(0 3 ? * 3#1,6#3 *)": ["day-of-week has 3#1 beside other values; write 3#1 alone, and a second schedule"],
-    "cron(0 3 1,L * ? *)": ["day-of-month has L beside other values; write L alone, and a second schedule"],
+    "cron(0 3 ? * 3#1,6#3 *)": [
+        "day-of-week has 3#1 together with other values; write 3#1 alone, and a second schedule"
+    ],
+    "cron(0 3 1,L * ? *)": ["day-of-month has L together with other values; write L alone, and a second schedule"],
     "cron(0 3 ? * 9#6 *)": [
         "day-of-week 9 is out of range; write 1 to 7 or SUN to SAT (1 is SUN)",
         "day-of-week 9#6 is out of range after #; write 1 to 5 there: 3#2 is the second Tuesday",
@@ -240,7 +240,7 @@ def test_what_both_services_take(text: str, service: Service):
         (
             "at(2030-01-31T05:00:00)",
             (
-                "at(2030-01-31T05:00:00) is unsupported: an EventBridge rule starts by cron(…) or rate(…); "
+                "at(2030-01-31T05:00:00) is unsupported: an EventBridge rule uses cron(…) or rate(…); "
                 "use AWS::Scheduler::Schedule (in SAM, the event ScheduleV2) for one start"
             ),
         ),

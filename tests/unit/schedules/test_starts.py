@@ -127,11 +127,11 @@ DOUBTS = {
         "write a time outside of 00:00 to 01:00, or use the time zone UTC")
     ],
     ("cron(15 2 ? 10 1#1 *)", "Australia/Lord_Howe"): [
-        ("every start, as the one at 2027-10-03 02:15, is skipped: in Australia/Lord_Howe the clocks go from 02:00 "
+        ("every start, such as the one at 2027-10-03 02:15, is skipped: in Australia/Lord_Howe the clocks go from 02:00 "
         "to 02:30; write a time outside of 02:00 to 02:30, or use the time zone UTC")
     ],
     ("cron(30 2 ? 3 1L 2196)", "Europe/Berlin"): [
-        f"every start, as the one at 2196-03-27 02:30, is skipped: in Europe/Berlin the clocks go from 02:00 to 03:00; {OUTSIDE}"
+        f"every start, such as the one at 2196-03-27 02:30, is skipped: in Europe/Berlin the clocks go from 02:00 to 03:00; {OUTSIDE}"
     ],
     ("at(2027-03-28T02:30:00)", "Europe/Berlin"): [
         f"the start at 2027-03-28 02:30 is skipped: in Europe/Berlin the clocks go from 02:00 to 03:00; {OUTSIDE}"

@@ -150,7 +150,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "too deep": (
         f"DefinitionString: '{'[' * 250}{']' * 250}'",
-        "lists or mappings stand within each other too deep (t.yaml, line 1)",
+        "lists or mappings are nested too deep (t.yaml, line 1)",
     ),
     "a list": (
         "DefinitionString: '[1]'",
@@ -162,7 +162,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "no file": (
         "DefinitionUri: none.json",
-        f"{AT}.DefinitionUri: There is no definition none.json; the path begins where the template stands (t.yaml, line 8)",
+        f"{AT}.DefinitionUri: The definition none.json does not exist; the path begins where the template stands (t.yaml, line 8)",
     ),
     "S3": (
         "DefinitionUri: {Bucket: b, Key: k}",

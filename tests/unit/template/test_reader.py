@@ -106,8 +106,8 @@ FAULTS = {
     "no YAML": ("a: [1\nb: 2\n", "this is not YAML: expected ',' or ']', but got ':' (t.yaml, line 2)"),
     "two documents": ("a: 1\n---\nb: 1\n", "this is not YAML: but found another document (t.yaml, line 2)"),
     "no JSON": ('{\n"a": }\n,', "this is not JSON: Expecting value (t.yaml, line 2)"),
-    "a control character": ('a: "\x01"', "U+0001 can't stand in YAML (t.yaml, line 1)"),
-    "too deep": ("[" * 300, "lists or mappings stand within each other too deep (t.yaml, line 1)"),
+    "a control character": ('a: "\x01"', "U+0001 is not allowed in YAML (t.yaml, line 1)"),
+    "too deep": ("[" * 300, "lists or mappings are nested too deep (t.yaml, line 1)"),
     "itself": (
         "a: &a\n- *a\n",
         "a value holds itself by an alias; write the value out where it is used (t.yaml, line 1)",
@@ -149,8 +149,8 @@ def test_a_file_is_read(tmp_path: Path):
 
 
 FILES = {
-    "missing": (lambda path: None, "There is no template {}", "sfnorch render writes one"),
-    "directory": (Path.mkdir, "{} is a directory, and a template is a file", "name a file in it"),
+    "missing": (lambda path: None, "The template {} does not exist", "sfnorch render writes one"),
+    "directory": (Path.mkdir, "{} is a directory; a template must be a file", "name a file in it"),
     "large": (
         lambda path: path.write_text("#" * (KIND.max_bytes + 1)),
         "{} is larger than 1,048,576 bytes",

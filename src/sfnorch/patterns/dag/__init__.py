@@ -1,4 +1,4 @@
-"""`dag`: tasks that wait for just what they need, each an execution that whoever needs it starts or joins."""
+"""`dag`: tasks with dependencies. Each task is an execution, which every task that needs it starts or joins."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def workflow(plan: DagPlan) -> flow.Workflow:
-    """Return the orchestration of a plan of tasks: the master, and the machine whose executions are the tasks."""
+    """Return the workflow of a dag plan: the master, and the state machine whose executions are the tasks."""
     tasks = task.machine(plan)
     machines = (master.machine(plan, tasks), tasks)
     told = plan.notify != "never"
     return flow.Workflow(
         description=f"{plan.name or 'Tasks'}: a master state machine and {len(plan.tasks)} tasks, "
-        "each of which starts when what it needs is done.",
+        "each of which starts when the tasks that it needs have succeeded.",
         machines=machines,
         topic=stack_parameters.topic(plan, published_by_machine=told),
         parameters=(

@@ -1,8 +1,8 @@
-"""How tasks are started and joined, all at once, by the master and by whoever needs them.
+"""The states that start or join tasks in parallel, for the master and for tasks that need others.
 
-An outcome is `{task, status}`: SUCCEEDED, or FAILED with `{job, runId, logGroup, error, message}`, or BLOCKED by the
-task at the root, `by`. Variables: `run`, the master's execution ARN, which every name and input bears; `done`, the
-tasks that an earlier run has done.
+An outcome is `{task, status}`: SUCCEEDED; FAILED with `{job, runId, logGroup, error, message}`; or BLOCKED with `by`,
+the failed task that is the cause. Variables: `run`, the ARN of the master execution, which is part of every name and
+input; `done`, the tasks that succeeded in an earlier run.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from sfnorch.integrations import joined_execution
 from sfnorch.integrations.child_execution import STARTED_BY
 
 AT_ONCE = 40
-"""How many iterations a Map runs side by side: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+"""The largest number of concurrent iterations of a Map (documented).
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
 
 CUT = r"$substring(<<message>>, 0, $contains(<<message>>, /[^ -~\s]/) ? 100 : 300)"
-"""A task's message as its outcome has it: those of two hundred tasks fit into 256 KiB, whatever they are written in."""
+"""JSONata: a task's message, cut so that the messages of 200 tasks fit into 256 KiB in any script."""
 
 _NAME = '<<key>> & "-" & $substring($hash($run, "SHA-256"), 0, 16)'
 
-# What a failed task's own Fail state says is a flat object; what AWS says is none, and stands as it is.
+# The cause of a task's Fail state is a flat object. A cause from AWS is not an object, and becomes the message.
 _LOST = (
     f"""{{"task": $key, "status": "FAILED", "error": $error, "message": {CUT.replace("<<message>>", "$message")}}}"""
 )
@@ -29,13 +32,13 @@ _FAILED = rf"""$merge([{_LOST}, $contains($message, /^\{{"task":.*\}}$/) ? $pars
 def join_tasks(
     name: str, *, tasks: str, machine: Value, machine_arn: str, catch: tuple[Catcher, ...], next_state: str
 ) -> Map:
-    """Return a Map over the names that the JSONata `tasks` yields, which gives `{"outcomes": [an outcome of each]}`.
+    """Return a Map over the names that the JSONata `tasks` yields; its output is `{"outcomes": [one of each task]}`.
 
-    A Map runs forty iterations side by side, so that it stands within another, over groups of forty.
+    A Map runs at most 40 iterations concurrently. Therefore an outer Map runs over groups of 40 tasks.
     """
     last = f"$ceil($count({tasks}) / {AT_ONCE}) - 1"
     own = f"$filter({tasks}, function($task, $i) {{ $floor($i / {AT_ONCE}) = $group }})"
-    group = f'[$map([0..{last}], function($group) {{ {{"tasks": [{own}]}} }})]'  # statelint wants Items in one line
+    group = f'[$map([0..{last}], function($group) {{ {{"tasks": [{own}]}} }})]'  # statelint requires Items in one line
     execution = (
         f"""$replace({machine_arn}, ":stateMachine:", ":execution:") & ":" & {_NAME.replace("<<key>>", "$key")}"""
     )

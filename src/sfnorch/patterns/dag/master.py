@@ -1,4 +1,4 @@
-"""The master machine: starts or joins every task, collects what became of each, and tells what failed."""
+"""The master state machine: it starts or joins every task, collects the outcomes, and sends notifications."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _TO_RUN = "$tasks[$not($ in $done)]"
 
 
 def machine(plan: DagPlan, tasks: flow.StateMachine) -> flow.StateMachine:
-    """Return the master of the task machine."""
+    """Return the master state machine; `tasks` is the task state machine."""
     substitutions: dict[str, flow.Bound] = {"Task": flow.MachineArn(tasks.key), "AlarmName": tasks.alarm.name}
     if plan.notify != "never":
         substitutions |= {"Environment": flow.ParameterValue(flow.ENVIRONMENT), "TopicArn": flow.TopicArn()}
@@ -66,11 +66,11 @@ def _graph(plan: DagPlan) -> Graph:
         states.append(Fail(name="TasksFailed", error="TasksFailed", cause=jsonata(message.FAILED_IN_SHORT)))
     states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
     return Graph(
-        *states, comment="Starts or joins every task, waits for all, and tells which failed and which were blocked."
+        *states, comment="Starts or joins every task, waits for all, and reports which failed and which were blocked."
     )
 
 
-_WHAT_WOULD_DO = """"done must be a list of names of tasks, such as [" & $string($tasks[0]) & "]; not "
+_WHAT_WOULD_DO = """"done must be a list of names of tasks, such as [" & $string($tasks[0]) & "]; got "
     & $substring($string($done), 0, 500)"""
 
 
@@ -97,7 +97,7 @@ def _check() -> Choice:
 
 
 def _run_tasks() -> AnyState:
-    # no iteration fails: what is caught here is nothing that can be foreseen, and what became of the tasks isn't known
+    # no iteration fails, so an error that is caught here is unexpected, and the outcomes of the tasks are unknown
     unforeseen = """{"outcomes": [$tasks[$not($ in $done)].{
     "task": $, "status": "FAILED", "error": $states.errorOutput.Error, "message": "unforeseen"
   }]}"""

@@ -1,4 +1,4 @@
-"""The master's message: which tasks failed, each with its own message and where to look, and which were blocked."""
+"""The master's notifications: the failed tasks with their messages and links, and the blocked tasks."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _COUNT = '$count($failed) & " of " & $count($tasks) & " tasks failed"'
 
 FAILED_IN_SHORT = f"""$substring({_COUNT} & ": "
     & $join($failed.(task & " (" & error & ")"), ", "), 0, 30000)"""
-"""What the master's Fail state says."""
+"""JSONata: the cause of the master's Fail state."""
 
-# A message has room for a hundred failures; a link leads into the console of the execution's own region.
+# A message has space for 100 failures. Links lead to the console of the execution's region.
 _MESSAGE = f"""(
   {link_to("$run")}
   {LOGS}
@@ -24,7 +24,7 @@ _MESSAGE = f"""(
       & ($exists(runId) ? "\\n  Job run: " & runId & "\\n  Logs: " & $logs(logGroup, runId))
     ),
     $count($failed) > 100 ? "\\nand " & ($count($failed) - 100) & " more: " & $join($failed[[100..199]].task, ", "),
-    $count($blocked) > 0 ? "\\nNot run, since what they need failed:\\n  "
+    $count($blocked) > 0 ? "\\nNot run, because a task that they need failed:\\n  "
       & $join($blocked.(task & " (by " & by & ")"), "\\n  "),
     "\\nMaster: " & $link("states", "/v2/executions/details/" & $run),
     {resume_line("master")}
@@ -36,12 +36,12 @@ _ALL_WELL = """$count($tasks) & " tasks succeeded in " & $name & " (" & $environ
 
 
 def failure_states(next_state: str) -> tuple[Task, ...]:
-    """`NotifyFailure`, whose own failure never fails the run."""
+    """Return the state `NotifyFailure`, whose failure does not fail the run."""
     failed = {"failedTasks": jsonata("$string([$failed.task])")}
     return (told("NotifyFailure", "FAILED", subject=_COUNT, message=_MESSAGE, lists=failed, next_state=next_state),)
 
 
 def success_state(next_state: str) -> Task:
-    """`NotifySuccess`, for plans that want a message of every run."""
+    """Return the state `NotifySuccess`, for plans with `notify: always`."""
     subject = '$count($tasks) & " tasks succeeded"'
     return told("NotifySuccess", "SUCCEEDED", subject=subject, message=_ALL_WELL, next_state=next_state)

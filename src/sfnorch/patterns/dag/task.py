@@ -1,7 +1,7 @@
-"""The task machine: an execution of it is a task of one run, whoever needed it first.
+"""The task state machine: an execution of it is a task of one run.
 
-It starts or joins what its task needs, all at once; where one of these failed or was blocked itself, it ends BLOCKED,
-without work. Else it does its own work, and ends, or fails, as that does.
+It starts or joins the tasks that its task needs, in parallel. If one of them failed or was blocked, it ends BLOCKED.
+Otherwise it does the work of its task, and succeeds or fails with it.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 NAME = "task"
 TASKS = "tasks"
-"""The variable that holds the plan's tasks by name: `{needs, arguments, work}`."""
+"""The variable with the plan's tasks by name: `{needs, arguments, work}`."""
 
 _OWN_ARN = "$states.context.StateMachine.Id"
 
 
 def machine(plan: DagPlan) -> flow.StateMachine:
-    """Return the task machine of the plan."""
+    """Return the task state machine of the plan."""
     alarm_name = flow.StackName(f"{NAME}-failed")
     return flow.StateMachine(
         key="Task",
@@ -132,20 +132,20 @@ def _graph(plan: DagPlan) -> Graph:
         Fail(
             name="InvalidInput",
             error="InvalidInput",
-            cause=jsonata('"the input names no task of this machine: " & $substring($string($states.input), 0, 500)'),
+            cause=jsonata('"task must be a task of the plan; got " & $substring($string($states.input), 0, 500)'),
         ),
     ]
-    return Graph(*states, comment="A task: joins what it needs, all at once, then does its own work")
+    return Graph(*states, comment="Starts or joins the tasks that a task needs, waits for them, then runs the task.")
 
 
-# A task that is blocked itself names the one at the root.
+# A blocked task names the failed task that is the cause.
 _BLOCKED = """(
   $first := $states.input.outcomes[$not(status = "SUCCEEDED")][0];
   {"task": $task, "status": "BLOCKED", "by": [$first.by, $first.task][0]}
 )"""
 
-# Glue, Lambda and Step Functions each have a name of their own for the message in a cause that is JSON; where it is
-# none, it is the message. \x5c is the backslash, behind which JSONata would take the bracket for escaped.
+# Glue, Lambda and Step Functions use different keys for the message in a cause that is JSON. A cause that is not JSON
+# is the message. \x5c is the backslash, after which JSONata would treat the bracket as escaped.
 _TOLD = r"""[$match(Cause, /"(ErrorMessage|errorMessage|Cause)": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[1], Cause][0]"""
 _CAUSE = f"""$string($states.input.(
     $message := {UNQUOTED.replace("<<message>>", _TOLD)};
@@ -168,7 +168,10 @@ _BASES = {"glue_job": "RunJob", "lambda": "InvokeFunction", "state_machine": "Ru
 
 
 def _work(task: DagTask) -> tuple[str, str, int]:
-    """Return the state that does the task's work, its kind, and how often it is done again: the Retry of a state is fixed."""
+    """Return the name of the state for the task's work, its kind, and its number of retries.
+
+    The Retry of a state is fixed, so that each number of retries needs its own state.
+    """
     base = _BASES[task.kind]
     return (f"{base}Again{task.retries}" if task.retries else base), task.kind, task.retries
 

@@ -1,4 +1,4 @@
-"""`flow`: steps one after another, side by side, and for each item of a list, in one state machine.
+"""`flow`: steps in sequence, in parallel, and for each item of a list, in one state machine.
 
 Seeds: the parameterized data pipeline; the linear, the retry and catch, and the parallel and map demos.
 """
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def workflow(plan: FlowPlan) -> flow.Workflow:
-    """Return the orchestration of a flow: one machine, its role and its alarm, and the functions that the plan declares."""
+    """Return the workflow of a flow: one state machine with its role and its alarm, and the functions of the plan."""
     steps = list(walk(plan.steps))
     told = machine.publishes(plan)
     stores = any(step.s3_object and not step.s3_object.bucket for step in steps)
     made = functions.functions(plan)
     return flow.Workflow(
-        description=f"{plan.name or 'Flow'}: a state machine that runs {len(plan.steps)} steps one after another.",
+        description=f"{plan.name or 'Flow'}: a state machine that runs {len(plan.steps)} steps in sequence.",
         machines=(machine.machine(plan),),
         functions=made,
         topic=stack_parameters.topic(plan, published_by_machine=told),

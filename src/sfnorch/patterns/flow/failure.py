@@ -1,8 +1,8 @@
-"""A step's failure: what is kept of it where it is caught, an alarm raised in words, a message, and a flat cause.
+"""The failure of a step: the object that its Catch saves, the alarm, the notification, and the flat cause.
 
-It is `{step, error, message}`, with `runId` and `logGroup` where a job run failed, and `at`, the flow's own step, by
-which a run is resumed. A step of on_error that fails tells what it was to handle too. Causes are searched, not parsed:
-a Catch has no Catch of its own.
+The object is `{step, error, message}`, with `runId` and `logGroup` if a job run failed, and with `at`, the top-level
+step at which a run is resumed. If a step of on_error fails, its message includes the failure that it handled. Causes
+are searched and not parsed, because an error in a Catch is not caught.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 ERROR = "StepFailed"
 
-# A step within another fails by a Fail state of the flow's own, whose cause is flat as well. Glue, Lambda and Step
-# Functions each have a name of their own for the message in a cause that is JSON; where it is none, it is the message.
-# \x5c is the backslash, behind which JSONata would take the bracket for escaped.
+# A step inside another one fails in a Fail state of the flow, whose cause is flat as well. Glue, Lambda and Step
+# Functions use different keys for the message in a cause that is JSON. A cause that is not JSON is the message.
+# \x5c is the backslash, after which JSONata would treat the bracket as escaped.
 _STEP = r'$match([Cause, ""][0], /^\{"step":"([^"]+)","error":"([^"]+)"/)[0].groups'
 _TOLD = (
     r"""[$match([Cause, ""][0], /"(ErrorMessage|errorMessage|message|Cause)": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[1],"""
@@ -30,7 +30,7 @@ _TOLD = (
 )
 _MESSAGE_OF = UNQUOTED.replace("<<message>>", _TOLD)
 
-# The new failure takes half of the message at most, so that there is room for the one before.
+# The new failure uses at most half of the message, which leaves space for the failure before.
 _AND_BEFORE = f"""$substring({_MESSAGE_OF}, 0, <<half>>)
         & "; while handling the failure of " & <<handled>>.step & ": " & <<handled>>.message"""
 
@@ -47,7 +47,7 @@ _CAUGHT = f"""$states.errorOutput.(
 
 
 def caught(step: str, scope: Scope) -> Expression:
-    """Return what is kept of the failure of a step, in its Catch."""
+    """Return the expression for the failure of a step, for its Catch."""
     at = ' "at": <<at_step>>,' if scope.top else ""
     message = _AND_BEFORE.replace("<<handled>>", f"${scope.handled}") if scope.handled else _MESSAGE_OF
     code = _CAUGHT.replace("<<at>>", at).replace("<<message>>", message)
@@ -55,7 +55,7 @@ def caught(step: str, scope: Scope) -> Expression:
 
 
 def several_failed(name: str, what: str) -> Fail:
-    """Return the Fail state of a step in which branches or items have failed: the first, and how many there were."""
+    """Return the Fail state of a step with failed branches or items: its cause has the first one and all messages."""
     cause = """(
     $failed := $states.input.failed;
     $first := $failed[0];
@@ -69,16 +69,16 @@ def several_failed(name: str, what: str) -> Fail:
 
 
 def fail_within(name: str) -> Fail:
-    """Return the Fail state by which a step's failure leaves the branch or the item that it stands in."""
+    """Return the Fail state that passes the failure of a step out of its branch or item."""
     return Fail(name=name, error=ERROR, cause=jsonata("$string($states.input)"))
 
 
 def raise_alarm(*, next_state: str) -> Task:
-    """Return the state `RaiseAlarm`, which hands the failure on."""
+    """Return the state `RaiseAlarm`, which passes the failure on."""
     return alarm_raised('"Step " & step & " failed: " & message', next_state=next_state)
 
 
-# Without `at` all steps are done, and nothing is left to resume.
+# Without `at`, all steps are done, and there is nothing to resume.
 _MESSAGE = f"""$states.input.(
   {link_to(OWN_EXECUTION)}
   {LOGS}
@@ -93,7 +93,7 @@ _MESSAGE = f"""$states.input.(
 
 
 def notify_failure(*, next_state: str) -> Task:
-    """Return the state `NotifyFailure`, whose own failure changes nothing."""
+    """Return the state `NotifyFailure`, which passes the failure on, also if it fails itself."""
     return told("NotifyFailure", "FAILED", subject='"a step failed"', message=_MESSAGE, next_state=next_state)
 
 

@@ -1,4 +1,4 @@
-"""The functions that a flow declares."""
+"""The Lambda functions in a flow's plan."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def function_keys(plan: FlowPlan) -> dict[str, str]:
-    """Return what the logical ids of each function begin with, by its name: `CleanOrders` of clean-orders."""
+    """Return the prefix of the logical ids of each function, by its name: `CleanOrders` for clean-orders."""
     return {function.name: logical_key(function.name) for function in plan.functions}
 
 
 def functions(plan: FlowPlan) -> tuple[flow.Function, ...]:
-    """Return the functions of the stack."""
+    """Return the functions that the stack creates."""
     keys = function_keys(plan)
     return tuple(
         flow.Function(

@@ -1,7 +1,7 @@
-"""The flow's machine: takes its input, runs the steps, and tells what became of it.
+"""The state machine of a flow: it checks its input, runs the steps, and sends notifications.
 
-A run is resumed by an input with `resumeAt`, `{step, variables}`: it begins at that step of the flow, with the
-variables that the run before had.
+An input with `resumeAt`, `{step, variables}`, resumes a run: the execution begins at this step, with the variables of
+the earlier run.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ OUTCOME = "MakeOutcome"
 
 
 def machine(plan: FlowPlan) -> flow.StateMachine:
-    """Return the machine of the flow."""
+    """Return the state machine of the flow."""
     steps = list(walk(plan.steps))
     alarm_name = flow.StackName(f"{NAME}-failed")
     return flow.StateMachine(
@@ -72,23 +72,23 @@ def machine(plan: FlowPlan) -> flow.StateMachine:
 
 
 def publishes(plan: FlowPlan) -> bool:
-    """Whether the machine tells the topic of anything."""
+    """Return whether the state machine publishes to the topic."""
     by_step = any(step.notify for step in walk(plan.steps))
     return by_step or _tells(plan)
 
 
 def _tells(plan: FlowPlan) -> bool:
-    """Whether the machine sends a message of its own, in which the flow and its environment are named."""
+    """Return whether the state machine sends notifications about the flow, which contain its name and environment."""
     return plan.notify == "always" or (plan.notify == "failure" and (_can_fail(plan.steps) or _keeps(plan.steps)))
 
 
 def _keeps(steps: Sequence[FlowStep]) -> bool:
-    """Whether anything that the steps come to is part of the outcome, beside the input."""
+    """Return whether the outcome contains more than the input: a result or a failure of a step."""
     return any(step.save_as or step.on_error for step in steps)
 
 
 def _can_fail(steps: Sequence[FlowStep]) -> bool:
-    """Whether a failure of any of the steps leads out of them."""
+    """Return whether the failure of a step can make the flow fail."""
     for step in steps:
         if isinstance(step.wait, int):
             continue
@@ -164,11 +164,11 @@ def _graph(plan: FlowPlan) -> Graph:
         states += [failure.notify_failure(next_state="FlowFailed")] if told else []
         states.append(failure.flow_failed())
     states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
-    return Graph(*states, comment="Runs the steps one after another.")
+    return Graph(*states, comment="Runs the steps in sequence.")
 
 
 def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
-    """Yield the variables of on_error at the flow's own level."""
+    """Yield the variables of on_error at the top level of the flow."""
     for step in steps:
         if step.on_error:
             yield step.on_error.save_as
@@ -176,7 +176,7 @@ def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
 
 
 def _keeping(plan: FlowPlan) -> dict[str, str]:
-    """Return the variables that keep failures whose own variable on_error of a step that handles them assigns anew."""
+    """Return the internal variables that keep a failure, by step, if the handler of the step reuses its variable."""
     handlers = ((step.name, step.on_error) for step in walk(plan.steps) if step.on_error)
     anew = (name for name, handler in handlers if handler.save_as in _kept_failures(handler.steps))
     return {name: f"{KEPT}{logical_key(name)}" for name in anew}
@@ -184,7 +184,7 @@ def _keeping(plan: FlowPlan) -> dict[str, str]:
 
 _INPUT = """$exists($states.input.resumeAt)
     ? $merge([$sift($states.input, function($value, $key) { $key != "resumeAt" })]) : $states.input"""
-# what is given and names no step must match none: a name of a step holds no blank
+# an invalid resumeAt must not match a step: names of steps contain no blanks
 _AT = """$exists($states.input.resumeAt) ? (
     $at := $states.input.resumeAt;
     $named := $type($at) = "object" and $type($at.step) = "string";
@@ -195,7 +195,7 @@ _RESUMED = "$exists($states.input.resumeAt.<<what>>) ? $states.input.resumeAt.<<
 
 
 def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
-    """Assign the input, and every variable of the flow's own level: as the run before had it, else null."""
+    """Return the state that assigns the input and all top-level variables, which are null unless the run is resumed."""
     assign: dict[str, Value] = {}
     if _tells(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
@@ -206,7 +206,7 @@ def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
 
 
 _WHAT_WOULD_DO = """"the input must be an object; to resume a run, its resumeAt is {step, variables}, with a step of "
-    & $join($steps, ", ") & "; not " & $substring($string($input), 0, 500) & ", resumed at " & $string($resumeAt)"""
+    & $join($steps, ", ") & "; got " & $substring($string($input), 0, 500) & ", resumed at " & $string($resumeAt)"""
 
 
 def _check(plan: FlowPlan) -> Choice:
@@ -222,12 +222,12 @@ def _check(plan: FlowPlan) -> Choice:
 _AS_IT_IS = jsonata("$states.input")
 _NO_OUTCOME = """$states.errorOutput.{
     "step": <<step>>, "error": Error,
-    "message": "all steps are done, but no outcome can be made of what they saved: " & [Cause, Error][0]
+    "message": "all steps succeeded, but their results could not be merged into an outcome: " & [Cause, Error][0]
   }"""
 
 
 def _outcome(document: Expression, *, failed: str) -> Parallel:
-    """Return the state that makes the outcome, before anyone is told of it: it may be too large, which a Parallel catches."""
+    """Return the state that makes the outcome. It is a Parallel, which can catch the error of a too large outcome."""
     return Parallel(
         name=OUTCOME,
         branches=(Graph(Succeed(name=f"{OUTCOME} (merge)", output=document)),),

@@ -1,4 +1,4 @@
-"""What the states of a step must know of where they stand: the variables that are there, and where a failure leads."""
+"""The context of a step's states: the available variables, and the state that a failure leads to."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sfnorch.asl import Expression
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """A list of steps' surroundings, as far as the steps before have changed them.
+    """The context of a step in a list of steps, after the steps before it.
 
-    `saved` are variables that are there, in the order in which they came; `failures` those of on_error at the flow's
-    own level, which are null until something fails. `failed` is the state that a failure leads to.
+    `saved` are the available variables, in the order of their steps. `failures` are the variables of on_error at the
+    top level of the flow, which are null until a step fails. `failed` is the state that a failure leads to.
     """
 
     saved: tuple[str, ...]
@@ -21,32 +21,32 @@ class Scope:
     failed: str
     top: bool
     functions: Mapping[str, str]
-    """The keys of the stack's own functions, by name."""
+    """The keys of the functions that the stack creates, by name."""
     machines: Mapping[str, str]
-    """The substitutions that hold the ARNs of state machines of elsewhere, by what the plan calls them."""
+    """The substitutions with the ARNs of state machines of other stacks, by their names in the plan."""
     keeping: Mapping[str, str]
-    """Variables of the flow's own that keep failures while they are handled, by step; others are kept in the user's."""
+    """Internal variables that keep a failure while it is handled, by step. Other steps use the user's variable."""
     at: str = ""
-    """The flow's own step whose on_error these steps are."""
+    """The top-level step whose on_error contains these steps."""
     handled: str = ""
-    """The variable that keeps the failure that these steps handle."""
+    """The variable with the failure that these steps handle."""
 
     def with_saved(self, *names: str | None) -> Scope:
-        """Return the scope after a step that saved these."""
+        """Return the scope after a step that saved these variables."""
         new = (name for name in names if name and name not in self.saved)
         return replace(self, saved=(*self.saved, *new))
 
     def within(self, failed: str) -> Scope:
-        """Return the scope of a branch or an item: what is there outside is there too."""
+        """Return the scope of a branch or an item, which can use all variables of this scope."""
         return replace(self, failed=failed, top=False, at="", handled="")
 
     def handling(self, step: str, failure: str) -> Scope:
-        """Return the scope of the steps of a step's on_error; the variable keeps its failure."""
+        """Return the scope of the steps in the on_error of `step`; the variable `failure` has its failure."""
         return replace(self, at=(self.at or step) if self.top else "", handled=failure)
 
     @property
     def document(self) -> Expression:
-        """The execution's input with all that was saved, by name: what steps are given, and what comes of the flow."""
+        """The input of the execution merged with all saved variables: the default input of steps, and the outcome."""
         saved = ", ".join(f'"{name}": ${name}' for name in self.saved)
         parts = ["$input", *([f"{{{saved}}}"] if saved else [])]
         parts += [f'${name} = null ? {{}} : {{"{name}": ${name}}}' for name in self.failures if name not in self.saved]

@@ -1,9 +1,9 @@
-"""From steps to states.
+"""States for the steps of a flow.
 
-A step that is one call is a Task of its name; one that takes several states is a Parallel of its name with them as its
-one branch, so that it is tried again, caught, and saved as a whole.
-Where branches or items fail, the others run to their end: a scope that failed ends with `{"failed": …}`, one that went
-well with `{"result": {…}}`, what it saved by name, and the step looks at them when all have ended.
+A step that is one call becomes a Task with its name. A step with several states becomes a Parallel with its name, and
+the states are its only branch: the step is retried, caught and saved as a whole.
+If a branch or an item fails, the others continue. A failed one ends with `{"failed": …}`, a successful one with
+`{"result": {…}}`, its variables by name. The step checks these results when all have ended.
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowStep, ForEach, RedshiftSql, Retry, S3Object
 
 STATEMENT_SECONDS = 3_600
-"""How long a statement may take, unless told."""
+"""The default timeout of a SQL statement."""
 
 _CATCH_ALL = ("States.ALL", "States.TaskFailed")
 _NULL = jsonata("null")
 
 
 def step_states(steps: Sequence[FlowStep], scope: Scope, *, then: str) -> tuple[list[AnyState], Scope]:
-    """Return the states of the steps, the last of which leads to `then`; and the scope behind them."""
+    """Return the states of the steps, and the scope after them. The last step leads to `then`."""
     states: list[AnyState] = []
     names = [*(step.name for step in steps), then]
     for step, follower in zip(steps, names[1:], strict=True):
@@ -65,7 +65,7 @@ def step_states(steps: Sequence[FlowStep], scope: Scope, *, then: str) -> tuple[
 
 
 def _handling(step: FlowStep, scope: Scope, follower: str) -> tuple[tuple[Catcher, ...], list[AnyState]]:
-    """Return the step's catchers, and the states that handle its failure."""
+    """Return the catchers of the step, and the states that handle its failure."""
     kept = failure.caught(step.name, scope)
     if step.on_error is None:
         return any_error(scope.failed, output=kept), []
@@ -95,7 +95,7 @@ def _state(step: FlowStep, scope: Scope, catch: tuple[Catcher, ...], follower: s
         return _whole(step, inner, "$states.result[0]", catch, follower, arguments={"key": object_key(step.s3_object)})
     if step.wait is None:
         return _task(step, work(step, scope), catch, follower)
-    if is_expression(step.wait):  # what can fail is caught by the state that holds it
+    if is_expression(step.wait):  # a Wait has no Catch: the Parallel around it catches an error of the expression
         waiting = [Wait(name=f"{step.name} (wait)", seconds=Expression(given_code(step.wait)))]
         return _whole(step, waiting, "null", catch, follower)
     return Wait(name=step.name, seconds=step.wait, next=follower)
@@ -117,7 +117,7 @@ def _task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str)
 
 
 def _put_once(step: FlowStep, wanted: S3Object, scope: Scope) -> Task:
-    """Return the writing of an object whose key is in the input: a Task's Assign would evaluate it again."""
+    """Return the task that writes an object whose key is in its input, because Assign would evaluate the key again."""
     call = put(wanted, scope, jsonata("$states.input.key"))
     return Task(
         name=f"{step.name} (put)",
@@ -138,7 +138,7 @@ def _whole(
     *,
     arguments: Value = None,
 ) -> Parallel:
-    """Return the step as a Parallel with one branch: these states; `result` is the JSONata of what comes of it."""
+    """Return the step as a Parallel with the states `inner` as its only branch; `result` is JSONata for its result."""
     return Parallel(
         name=step.name,
         branches=(Graph(*inner),),
@@ -154,7 +154,7 @@ def _whole(
 def _retriers(
     wanted: Sequence[Retry], passing: tuple[Retrier, ...], no_use: tuple[Retrier, ...]
 ) -> tuple[Retrier, ...]:
-    """Return the step's retriers: those that name errors first, and those that take all behind what passes by itself."""
+    """Return the retriers of the step: for named errors, then for transient errors, then for all errors."""
     named = [_retrier(each) for each in wanted if not set(each.errors) & set(_CATCH_ALL)]
     of_all = [_retrier(each) for each in wanted if set(each.errors) & set(_CATCH_ALL)]
     of_all.sort(key=lambda retrier: "States.ALL" in retrier.errors)  # which must be the last
@@ -173,7 +173,7 @@ def _retrier(wanted: Retry) -> Retrier:
 
 
 def place(sql: RedshiftSql) -> Place:
-    """Where a statement runs, and as whom."""
+    """Return where a statement runs, and how it authenticates."""
     return Place(
         database=sql.database,
         cluster=sql.cluster or "",
@@ -194,7 +194,7 @@ def _statement(step: FlowStep, sql: RedshiftSql) -> tuple[AnyState, ...]:
     )
 
 
-# Results are objects, so that a list of one doesn't collapse, and brackets make a list of what a path yields.
+# Results are objects, so that a list of one result stays a list; brackets make a list of the result of a path.
 _RESULTS = "[$states.result[0].results]"
 _OUTCOMES: dict[str, Value] = {
     "results": jsonata("[$states.result.result]"),
@@ -223,8 +223,8 @@ def _items(step: FlowStep, wanted: ForEach, scope: Scope) -> list[AnyState]:
     inner = replace(scope.within(f"{step.name} (item failed)"), saved=(*scope.saved, wanted.as_))
     graph = _graph(wanted.steps, inner, end=f"{step.name} (item done)", stop=wanted.stop_at_failure)
     items = given(wanted.items)
-    if isinstance(items, Expression):  # in brackets a list stays one, and a single item becomes one
-        words = literal(f"the items of {step.name} are nothing: an expression that may find none stands in [ ]")
+    if isinstance(items, Expression):  # brackets keep a list, and make a list of a single item
+        words = literal(f"the items of {step.name} are nothing; put an expression that can find nothing in [ ]")
         listed = f"$exists($listed) and $listed != null ? [$listed] : $error({words})"
         items = Expression(f"($listed := ({items.code}); {listed})")
     each = Map(
@@ -239,7 +239,7 @@ def _items(step: FlowStep, wanted: ForEach, scope: Scope) -> list[AnyState]:
 
 
 def _graph(steps: Sequence[FlowStep], scope: Scope, *, end: str, stop: bool = False) -> Graph:
-    """Return the steps of a branch or an item, and its two ends."""
+    """Return the states of a branch or an item, with its end states for success and failure."""
     states, _ = step_states(steps, scope, then=end)
     saved = dict.fromkeys(step.save_as for step in steps if step.save_as)
     result: dict[str, Value] = {name: Expression(f"${name}") for name in saved}
@@ -253,7 +253,7 @@ _INPUT = jsonata("$states.input")
 
 
 def _looked_at(step: FlowStep, what: str) -> list[AnyState]:
-    """Return what follows when all have ended: whether any failed."""
+    """Return the states that check whether a branch or an item failed, after all have ended."""
     failed = f"{step.name} (failed)"
     return [
         Choice(

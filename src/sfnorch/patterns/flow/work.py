@@ -1,4 +1,4 @@
-"""What a step that is a single call does."""
+"""The service calls of steps that are a single call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOPIC, RESULTS = "TopicArn", "ResultsBucket"
 
 
 def work(step: FlowStep, scope: Scope) -> Work:
-    """Return the call of the step, which is one of glue_job, lambda, state_machine, s3_object and notify."""
+    """Return the call of a step that has glue_job, lambda, state_machine, s3_object or notify."""
     if step.glue_job:
         arguments: dict[str, Value] = {key: given_text(value) for key, value in step.arguments.items()}
         return glue_job.work(step.glue_job, step, arguments)
@@ -32,17 +32,17 @@ def work(step: FlowStep, scope: Scope) -> Work:
         return external_execution.work(machine, whole.code if isinstance(whole, Expression) else _mapping(whole))
     if step.s3_object:
         return put(step.s3_object, scope, object_key(step.s3_object))
-    assert step.notify is not None  # noqa: S101 - there is no other kind
+    assert step.notify is not None  # noqa: S101 - the only kind that is left
     return _message(step.notify)
 
 
 def function_name(key: str) -> str:
-    """Return the substitution that holds the ARN of the stack's function with this key."""
+    """Return the name of the substitution with the ARN of the function with this key."""
     return f"{key}Function"
 
 
 def machine_name(machine: str) -> str:
-    """Return the substitution that holds the ARN of a state machine of another stack, given by name or by ARN."""
+    """Return the name of the substitution with the ARN of `machine`, a state machine of another stack (name or ARN)."""
     return f"{logical_key(machine)}Machine"
 
 
@@ -58,12 +58,12 @@ _ANOTHER_EACH_TIME = re.compile(r"\$(uuid|random|shuffle|now|millis)\b")
 
 
 def comes_to_another_key(wanted: S3Object) -> bool:
-    """Whether the key, evaluated again, may come to another one."""
+    """Return whether the expression for the key can yield a different key each time."""
     return is_expression(wanted.key) and _ANOTHER_EACH_TIME.search(str(wanted.key)) is not None
 
 
 def object_key(wanted: S3Object) -> Value:
-    """Return the key of the object."""
+    """Return the key of the object, with its prefix."""
     prefix = literal(wanted.prefix)
     if wanted.key is None:
         return Expression(f'{prefix} & $states.context.Execution.Name & ".json"')
@@ -73,7 +73,7 @@ def object_key(wanted: S3Object) -> Value:
 
 
 def put(wanted: S3Object, scope: Scope, key: Value) -> Work:
-    """Return the writing of the object under this key."""
+    """Return the call that writes the object with this key."""
     body = scope.document if wanted.body is None else given(wanted.body)
     return s3_object.put(wanted.bucket or Substitution(RESULTS), key, body)
 

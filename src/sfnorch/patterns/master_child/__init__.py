@@ -1,4 +1,4 @@
-"""`master-child`: chains of Glue jobs side by side, a child machine each, under a master that waits for all."""
+"""`master-child`: chains of Glue jobs in parallel. A master starts a child state machine for each chain."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 
 def workflow(plan: MasterChildPlan) -> flow.Workflow:
-    """Return the orchestration of a master-child plan: the master first, then a machine for each child."""
+    """Return the workflow of a master-child plan: the master first, then a state machine for each child."""
     children = [child.machine(plan, number) for number in range(1, len(plan.children) + 1)]
     machines = (master.machine(plan, children), *children)
     told = plan.notify != "never"
     return flow.Workflow(
-        description=f"{plan.name or 'Glue jobs'}: a master state machine and its {len(children)} children.",
+        description=f"{plan.name or 'Glue jobs'}: a master state machine and {len(children)} child state machines.",
         machines=machines,
         topic=stack_parameters.topic(plan, published_by_machine=told),
         parameters=(

@@ -1,4 +1,4 @@
-"""The child machine: its Glue jobs one after another; the first failure ends it, raises its alarm and says all."""
+"""The child state machine: it runs Glue jobs in sequence. The first failure raises the alarm and ends the execution."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ CONTROL_STATES = (
     "InvalidInput",
     *(f"RunJobAgain{times}" for times in range(1, 11)),
 )
-"""The names of the states that are no job's."""
+"""The names of the states that do not belong to a job."""
 
 
 def parameter(child: Child) -> Parameter:
-    """Return the parameter that names other jobs for the child at deploy."""
+    """Return the stack parameter with another list of jobs for the child."""
     return Parameter(
         name=jobs_parameter(child.name),
-        description=f"Glue jobs of {child.name}, comma-separated; empty: as planned",
+        description=f"Glue jobs of {child.name}, comma-separated; empty: the jobs in the plan",
         default="",
         pattern=JOB_LIST,
     )
 
 
 def machine(plan: MasterChildPlan, number: int) -> StateMachine:
-    """Return the state machine of child `number` of the plan, from 1: the number serves errors alone."""
+    """Return the state machine of child `number` of the plan, counted from 1. Only errors use the number."""
     child = plan.children[number - 1]
     alarm_name = StackName(f"{child.name}-failed")
     jobs = [job.name for job in child.jobs]

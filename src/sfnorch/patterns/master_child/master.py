@@ -1,4 +1,4 @@
-"""The master machine: starts all children at once, waits for all, tells which failed and why, and ends well."""
+"""The master state machine: it starts all children in parallel, waits for all of them, and sends notifications."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 NAME = "master"
 
-# A thread selects its child by `child`, else by a threadId that is a child's name or T<n>, else by its position.
-# A T<n> beyond the last child selects none.
+# A thread selects its child by `child`, or else by a threadId that is a child's name or T<n>, or else by its position.
+# A T<n> after the last child selects no child.
 _CHILD_OF_THREAD = r"""(
     $id := $thread.threadId;
     $n := $type($id) = "string" ? $match($id, /^T[1-9][0-9]*$/)[0].$number($substring(match, 1));
@@ -56,11 +56,11 @@ _THREAD_OF_EACH_CHILD = f"""[$map($children, function($child, $k) {{
   }})]"""
 
 _WHAT_WOULD_DO = """"threads must be a list of objects {threadId, glueJobs, child, skip}, each for a different child"
-    & " of " & $join($children, ", ") & "; not " & $substring($string($threads), 0, 500)"""
+    & " of " & $join($children, ", ") & "; got " & $substring($string($threads), 0, 500)"""
 
 
 def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
-    """Return the master of these child machines."""
+    """Return the master of these child state machines."""
     substitutions: dict[str, Bound] = {}
     if plan.notify != "never":
         substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
@@ -96,7 +96,7 @@ def _graph(plan: MasterChildPlan) -> Graph:
     if ending != "Done":
         states.append(_children_failed())
     states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
-    return Graph(*states, comment="Starts all children at once, waits for all, and tells which failed.")
+    return Graph(*states, comment="Starts all children in parallel, waits for all, and reports which failed.")
 
 
 def _resolve(plan: MasterChildPlan) -> Pass:
@@ -125,8 +125,8 @@ def _check() -> Choice:
 
 
 def _run_children(plan: MasterChildPlan) -> Parallel:
-    # No branch fails, so what is caught here is nothing that can be foreseen: what became of the children is not
-    # known, and each is told as failed of that cause.
+    # No branch fails, so an error that is caught here is unexpected. The outcomes of the children are unknown, and each
+    # child is reported as failed with this error.
     unforeseen = '{"children": [$children.{"child": $, "status": "FAILED", "error": $states.errorOutput.Error}]}'
     after = "Done" if plan.notify == "never" and plan.on_child_failure == "succeed" else "AnyChildFailed"
     return Parallel(
@@ -138,7 +138,7 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
     )
 
 
-# A branch ends with {executionArn, jobCount}, with {Error, Cause} as caught, or with nothing where it was skipped.
+# The result of a branch is {executionArn, jobCount}, the caught {Error, Cause}, or {} for a skipped child.
 _OUTCOMES = """{"children": [$map($states.result, function($end, $i) { $merge([
     {"child": $children[$i], "status": $end.Error ? "FAILED" : $end.jobCount ? "SUCCEEDED" : "SKIPPED"},
     $end.Error ? {"error": $end.Error, "cause": $end.Cause} : $end

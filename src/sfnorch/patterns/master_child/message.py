@@ -1,7 +1,7 @@
-"""The master's message: which child failed, at which job, Glue's own message, where to look, and how to resume.
+"""The master's notifications: the failed children and jobs, Glue's error messages, links, and the resume command.
 
-Variables: `failed`, the outcomes of the children that failed, `summary`, how many these are, and `resume`, the last
-line: the command that resumes the execution.
+Variables: `failed`, the outcomes of the failed children; `summary`, their number in words; `resume`, the last line
+with the command that resumes the execution.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from sfnorch.asl import Catcher, Substitution, Task, jsonata
 from sfnorch.integrations import notification
 from sfnorch.patterns.message import LOGS, OWN_EXECUTION, SUBJECT, link_to
 
-# Links into the console of the execution's own region.
+# Links to the console of the execution's region.
 _LINKS = f"""{link_to(OWN_EXECUTION)}
   $execution := function($arn) {{ $link("states", "/v2/executions/details/" & $arn) }};
   {LOGS}"""
 
-# A child's cause is the description of its execution as JSON, and that one's own cause JSON again; where a child was
-# aborted or never began, one of them or both are missing, and what there is is told as it is.
+# A child's cause is the description of its execution as JSON, whose cause is JSON again. If a child was aborted or not
+# started, one or both of them are missing, and the message contains the rest unchanged.
 _TAKEN_APART = r"""$open := function($text) { $contains($text, /^\{.*\}$/) ? $parse($text) : {} };
   $told := function($child) {(
     $run := $open($child.cause);
@@ -61,7 +61,10 @@ _ALL_WELL = f"""{_WELL_COUNT} & " in " & $name & " (" & $environment & ").\\n\\n
 
 
 def failure_states(next_state: str) -> tuple[Task, Task]:
-    """`NotifyFailure` and, for causes that can't be taken apart, `NotifyPlainly`: telling never fails the run."""
+    """Return the states `NotifyFailure` and, for causes that cannot be parsed, `NotifyPlainly`.
+
+    Their failure does not fail the run.
+    """
     attributes = {"status": "FAILED"}
     lists = {"failedChildren": jsonata("$string([$failed.child])")}
     outcomes = jsonata("$states.input")
@@ -91,7 +94,7 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
 
 
 def success_state(next_state: str) -> Task:
-    """`NotifySuccess`, for plans that want a message of every run."""
+    """Return the state `NotifySuccess`, for plans with `notify: always`."""
     return notification.publish(
         "NotifySuccess",
         topic=Substitution("TopicArn"),

@@ -1,4 +1,4 @@
-"""Commented plans to start from, one a pattern or more, each in a folder with the code that belongs to it."""
+"""Example plans that `sfnorch init` writes, at least one per pattern, each in a folder with its code."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ STARTERS = {
     "parallel-map": "flow",
     "parameterized": "flow",
 }
-"""Each plan to start from, and its pattern."""
+"""The pattern of each example plan."""
 
 NAMES = (*STARTERS, "flow")
-"""What `sfnorch init` takes: a pattern is its first plan."""
+"""The arguments of `sfnorch init`. The name of a pattern means the first plan of this pattern."""
 
 
 _INPUTS = {
@@ -27,22 +27,22 @@ _INPUTS = {
 
 
 def starter_input(name: str) -> str:
-    """Return what a run of the plan may be started with, as JSON."""
+    """Return an input for an execution of the plan, as JSON."""
     return _INPUTS.get(_folder(name), "{}")
 
 
 def starter_text(name: str) -> str:
-    """Return the commented plan."""
+    """Return the text of the plan."""
     return (files(__name__) / _folder(name) / "sfnorch.yaml").read_text(encoding="utf-8")
 
 
 def starter_code(name: str) -> dict[str, str]:
-    """Return the files that lie beside the plan, by name, with what is in them."""
+    """Return the contents of the Python files next to the plan, by name."""
     folder = files(__name__) / _folder(name)
     there = sorted(folder.iterdir(), key=lambda file: file.name)
     return {file.name: file.read_text(encoding="utf-8") for file in there if file.name.endswith(".py")}
 
 
 def _folder(name: str) -> str:
-    """Return the folder of the plan, or of the pattern's first one."""
+    """Return the folder of the plan, or of the first plan of the pattern."""
     return name if name in STARTERS else next(each for each, pattern in STARTERS.items() if pattern == name)

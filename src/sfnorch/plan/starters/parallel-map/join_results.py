@@ -1,8 +1,8 @@
-"""Joins what the branches found."""
+"""Join the results of the branches."""
 
 
 def handler(event, context):
-    """The summary of the whole run."""
+    """Return the summary of the whole run."""
     regions = sorted(event["summaries"], key=lambda summary: summary["region"])
     return {
         "total": round(sum(region["total"] for region in regions), 2),

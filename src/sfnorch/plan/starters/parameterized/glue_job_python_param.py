@@ -1,4 +1,4 @@
-"""A Glue Python shell job that takes the run's id: the script of job-python-param."""
+"""Print the id of the run: an example script for the Glue Python shell job job-python-param."""
 
 import sys
 

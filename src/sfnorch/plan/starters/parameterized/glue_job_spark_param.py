@@ -1,4 +1,4 @@
-"""A Glue Spark job that takes the run's id and puts it beside every row: the script of job-spark-param."""
+"""Add the id of the run to each row: an example script for the Glue Spark job job-spark-param."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Cleans orders: those without an amount are dropped, and counted."""
+"""Clean orders: drop and count the orders without an amount."""
 
 ORDERS = [
     {"id": 1, "customer": " Ada ", "amount": 120.5},
@@ -8,7 +8,7 @@ ORDERS = [
 
 
 def handler(event, context):
-    """The orders that can be summed up, and how many can't."""
+    """Return the orders that have an amount, and the number of dropped orders."""
     orders = [
         {**order, "customer": order["customer"].strip().title()} for order in ORDERS if order["amount"] is not None
     ]

@@ -1,12 +1,12 @@
-"""Sums the cleaned orders up, unless it is told to fail."""
+"""Summarize the cleaned orders, or fail if the input asks for it."""
 
 
 class TransientError(Exception):
-    """A failure that may have passed when the step is tried again."""
+    """An error that a retry can resolve."""
 
 
 def handler(event, context):
-    """How many orders there are, and what they come to."""
+    """Return the number of orders and their total. Raises TransientError if the input has fail_summary."""
     if event.get("fail_summary"):
         raise TransientError("the report service did not answer")
     orders = event["clean"]["orders"]
