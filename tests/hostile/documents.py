@@ -87,7 +87,7 @@ def _template(name: str, data: dict[str, Any] | str, says: str, command: str = L
     return Document(name=name, text=text, command=command, says=says, code=code, slow=name in _SLOW_ONES)
 
 
-_CALLS = "error: cfn-lint can't look at this template: it would take more than"
+_CALLS = "error: cfn-lint cannot check this template: it would take more than"
 _ITEMS = {"Type": "Map", "Items": "{% [1..10000] %}", "End": True}
 _SLOW_ONES = ("10,000 slow items", "a list 100 deep", "conditions within conditions")
 _SLOW = "{% $sum([1..30000].($ + 1)) %}"
@@ -102,10 +102,10 @@ def documents() -> Iterator[Document]:
     yield _template("conditions within conditions", _conditions(60), _CALLS)
     yield _template("loops of 810,000 resources", _loops(), "error: Error transforming template: Duplicate T11000")
     pattern = {"P": {"Type": "String", "AllowedPattern": "(a|aa)+$", "Default": "a" * 60 + "!"}}
-    slow = "error: it takes too many steps to match the Default"
+    slow = "error: the pattern takes too many steps to match the Default"
     yield _template("a parameter's slow pattern", _bucket({"Ref": "P"}, Parameters=pattern), slow)
     many = {f"T{n}": {"Type": "AWS::SNS::Topic"} for n in range(5_000)}
-    yield _template("5,000 resources", {"Resources": many}, "error: there are 5,000 entries in Resources")
+    yield _template("5,000 resources", {"Resources": many}, "error: Resources has 5,000 entries")
     circle = {
         f"T{n}": {"Type": "AWS::SNS::Topic", "DependsOn": [f"T{m}" for m in range(40) if m != n]} for n in range(40)
     }

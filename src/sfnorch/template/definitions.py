@@ -28,7 +28,7 @@ _BARE = re.compile(r'"(?:\\.|[^"\\])*"|<[^<>"]+>')
 """A text of JSON's, or a value that only AWS knows where one of JSON's stands: it is taken for a number."""
 
 NOT_JSON = "definition"
-ELSEWHERE = "definition-elsewhere"
+ELSEWHERE = "definition-not-readable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
