@@ -140,7 +140,7 @@ def documents() -> Iterator[Document]:
     yield _template("a variable that doubles", grown, "FAILED", SIMULATE, 3)
     item = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Output": _SLOW, "End": True}}}
     slow_map = _machine({"A": {**_ITEMS, "ItemProcessor": item}})
-    yield _template("10,000 slow items", slow_map, "The expressions of this run take more than 2,000,000", SIMULATE)
+    yield _template("10,000 slow items", slow_map, "The expressions of this run require more than 2,000,000", SIMULATE)
     fields = {f"f{n}": '{% $pad("", 200000) %}' for n in range(2_000)}
     yield _template("2,000 fields of 200 KB", _pass(fields), "FAILED", SIMULATE, 3)
     # plans
@@ -148,7 +148,7 @@ def documents() -> Iterator[Document]:
     laughs = _laughs(9).replace("Metadata:", "pattern: flow\nx:")
     yield _template("a plan of aliases", laughs, "an alias is not taken: *a0", PLAN)
     regex = 'pattern: flow\nname: f\nsteps:\n  - name: a\n    wait: "{% ' + "(" * 5_000 + ' %}"\n'
-    yield _template("an expression 5,000 deep in a plan", regex, "more than 400 brackets stand within", PLAN)
+    yield _template("an expression 5,000 deep in a plan", regex, "more than 400 brackets are nested", PLAN)
     yield _template(
         "a plan of 400,000 values", "a: [" + ",".join(["0"] * 400_000) + "]\n", "more than 200,000 values", PLAN
     )

@@ -69,7 +69,7 @@ def entries() -> Iterator[Entry]:
 def unknown(ids: Iterable[str]) -> dict[str, str]:
     """Return the ids that no rule has or had, each with the most similar known id; empty if none is similar."""
     own = [entry.id for entry in entries()]
-    found = {}
+    found: dict[str, str] = {}
     for name in ids:
         if name in own or name in RENAMED or (_CFN_LINT.fullmatch(name) and name in _cfn_lint_ids()):
             continue

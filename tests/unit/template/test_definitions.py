@@ -142,7 +142,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "NaN": (
         "DefinitionString: '{\"StartAt\": NaN}'",
-        f"{AT}.DefinitionString: the definition is not JSON: NaN is no JSON number (t.yaml, line 8)",
+        f"{AT}.DefinitionString: the definition is not JSON: NaN is not a JSON number (t.yaml, line 8)",
     ),
     "a key twice": (
         'DefinitionString: \'{"a": 1, "a": 2}\'',
