@@ -167,14 +167,14 @@ INPUTS: dict[str, tuple[str | bytes, int, str]] = {
     "an unknown tag": (
         GOOD.replace("arn:aws:iam::123456789012:role/r", "!Get x"),
         1,
-        "t.yaml:5: error: there is no tag !Get [template]\n  did you mean !GetAtt?\n",
+        "t.yaml:5: error: unknown tag !Get [template]\n  did you mean !GetAtt?\n",
     ),
     "a bomb": (
         BOMB,
         1,
         (
-            "t.yaml:1: error: its aliases unfold to 1,234,567,900 values [template]\n"
-            "  write them out where they are used\nt.yaml, 1 error.\n"
+            "t.yaml:1: error: its aliases expand to 1,234,567,900 values [template]\n"
+            "  write the values without aliases\nt.yaml, 1 error.\n"
         ),
     ),
     "a circle of names": (
@@ -189,7 +189,7 @@ INPUTS: dict[str, tuple[str | bytes, int, str]] = {
         "just words",
         1,
         (
-            "t.yaml:1: error: a template is a mapping: sections with their entries [template]\n  it holds Resources\n"
+            "t.yaml:1: error: a template must be a mapping of sections [template]\n  add a Resources section\n"
             "t.yaml, 1 error.\n"
         ),
     ),
@@ -212,9 +212,9 @@ def test_no_file_and_a_directory(run: Run):
         "",
         """\
 none.yaml: error: There is no template none.yaml [template]
-  sfnorch render writes one
+  sfnorch render creates one
 folder: error: folder is a directory, and a template is a file [template]
-  name a file in it
+  specify a file in it
 2 templates, 2 errors.
 """,
     )

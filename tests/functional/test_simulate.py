@@ -238,8 +238,8 @@ def test_parameters_that_the_template_does_not_take(plan: Run):
     assert (done.code, done.err) == (
         1,
         (
-            "Error: the template has no parameter OrdersGlueJob; did you mean OrdersGlueJobs?\n"
-            "Error: Environment can't be 'a b': 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit "
+            "Error: unknown parameter OrdersGlueJob; did you mean OrdersGlueJobs?\n"
+            "Error: Environment cannot be 'a b': 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit "
             "first\n  --parameter-overrides NAME=VALUE …\n"
         ),
     )

@@ -111,9 +111,9 @@ def documents() -> Iterator[Document]:
     }
     yield _template("40 resources that depend on one another", {"Resources": circle}, "error: Circular Dependencies")
     # what is read
-    yield _template("aliases of aliases", _laughs(9), "error: its aliases unfold to 1,234,567,9")
-    yield _template("aliases that unfold to 120,000 values", _laughs(5), "error: its aliases unfold to 123,460 values")
-    yield _template("an alias of itself", "Resources: &a {B: *a}\n", "error: a value holds itself by an alias")
+    yield _template("aliases of aliases", _laughs(9), "error: its aliases expand to 1,234,567,9")
+    yield _template("aliases that unfold to 120,000 values", _laughs(5), "error: its aliases expand to 123,460 values")
+    yield _template("an alias of itself", "Resources: &a {B: *a}\n", "error: a value contains itself as an alias")
     yield _template("400,000 values", _yaml(400_000), "error: there are more than 200,000 values up to here")
     yield _template("lists 5,000 deep", "[" * 5_000 + "]" * 5_000, "error: lists or mappings stand within each other")
     deep = '{"a":' * 5_000 + "1" + "}" * 5_000
@@ -129,10 +129,13 @@ def documents() -> Iterator[Document]:
     conditional = {"B": {"Type": "AWS::SNS::Topic", "Condition": "C0"}}
     yield _template("conditions in a circle", {"Conditions": cycle, "Resources": conditional}, "nothing found", code=0)
     yield _template(
-        "a text doubled 25 times", _doubling(25), "a function makes a text of more than 1,048,576 characters", SIMULATE
+        "a text doubled 25 times",
+        _doubling(25),
+        "a function creates a text of more than 1,048,576 characters",
+        SIMULATE,
     )
     yield _template(
-        "a text doubled 25 times, linted", _doubling(25), "a function makes a text of more than 1,048,576 characters"
+        "a text doubled 25 times, linted", _doubling(25), "a function creates a text of more than 1,048,576 characters"
     )
     # what is simulated
     yield _template("an endless loop", _machine({"A": {"Type": "Pass", "Next": "A"}}), "FAILED", SIMULATE, 3)

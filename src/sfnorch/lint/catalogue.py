@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sfnorch.findings import Severity
-from sfnorch.lint.renamed_rules import RENAMED
+from sfnorch.lint.renamed_rules import RENAMED, current_ids
 from sfnorch.lint.rules import RULES
 
 _CFN_LINT = re.compile(r"[EWI]\d{4}")
@@ -75,7 +75,7 @@ def unknown(ids: Iterable[str]) -> dict[str, str]:
             continue
         known = [*own, *RENAMED, *(_cfn_lint_ids() if name[:1] in "EWI" else ())]
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        found[name] = RENAMED.get(near[0], near[0]) if near else ""
+        found[name] = next(iter(current_ids(near)), "")
     return found
 
 

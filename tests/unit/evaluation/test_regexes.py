@@ -143,7 +143,9 @@ def test_a_pattern_that_repeats_itself_too_often_is_refused():
 
 
 def test_what_is_no_regex_is_an_error_of_the_expression():
-    with pytest.raises(JException, match=r"/\(a/ is an invalid regex: missing \), unterminated subpattern at position 0"):
+    with pytest.raises(
+        JException, match=r"/\(a/ is an invalid regex: missing \), unterminated subpattern at position 0"
+    ):
         compile_regex("(a", RegexFlags())
     with pytest.raises(LimitError, match=r"it has a regex of more than 10,000 characters; shorten it"):
         compile_regex("a" * 10_001, RegexFlags())
