@@ -248,8 +248,8 @@ def test_our_own_rendering_without_sam(run: Run):
 
 
 NOT_MAPPINGS = {
-    "Parameters": ("Parameters: x\n", "t.yaml:2: error: Parameters is no mapping [template]\n"),
-    "Resources": ("Resources: [T]\n", "t.yaml:2: error: Resources is no mapping [template]\n"),
+    "Parameters": ("Parameters: x\n", "t.yaml:2: error: Parameters must be a mapping [template]\n"),
+    "Resources": ("Resources: [T]\n", "t.yaml:2: error: Resources must be a mapping [template]\n"),
     "a type with a brace": (
         "Resources: {T: {Type: 'AWS::{env}::Topic'}}\n",
         "t.yaml:1: error: cfn-lint cannot check this template [template]\n",
