@@ -44,7 +44,7 @@ _OTHERS = (
     Entry(
         id="definition-not-readable",
         severity=Severity.INFO,
-        title="A definition that is not in the template or in a file beside it, for example in Amazon S3",
+        title="A definition outside of the template and its folder, for example in Amazon S3",
         why="sfnorch cannot read and check this definition",
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
         "aws-properties-stepfunctions-statemachine-s3location.html",
