@@ -85,7 +85,7 @@ def chosen(template: Template, name: str = "") -> StateMachine:
     if name:
         return template.find(name)
     if not template.machines:
-        raise SfnorchError(f"{template.source.file} has no state machine")
+        raise SfnorchError(f"{template.source.file}: no state machine found")
     calls = {child_machine(state) for machine in template.machines for state in machine.walk()}
     started = calls - {"", ANY}  # a machine that is chosen at run time is unknown
     first = [machine for machine in template.machines if not any(overlap(arn, machine.arn) for arn in started)]

@@ -558,7 +558,7 @@ def test_choosing_a_machine():
         "name one with --machine: A, B",
     )
     assert simulate(two, machine="b").first.title.startswith("B-")
-    with pytest.raises(SfnorchError, match="template has no state machine"):
+    with pytest.raises(SfnorchError, match="template: no state machine found"):
         simulate('{"Resources": {}}')
     parent = {"Resources": {"M": machine({"T": {**start(), "End": True}}), **CHILD}}
     assert simulate(json.dumps(parent)).first.states == ["T"]
