@@ -147,7 +147,7 @@ def limit_findings(template: Template) -> Iterator[Located]:
     for section, most in _MOST_ENTRIES.items():
         entries = root.get(section)
         if isinstance(entries, Object) and len(entries) > most:
-            message = f"{section} has {len(entries):,} entries; the CloudFormation limit is {most}"
+            message = f"{section} has {len(entries):,} entries, but CloudFormation allows {most}"
             yield (section,), KIND.finding(template.source.file, root.lines[section], message, "split the template")
 
 

@@ -92,7 +92,9 @@ def chosen(template: Template, name: str = "") -> StateMachine:
     if len(first) == 1:
         return first[0]
     names = ", ".join(machine.logical_id for machine in template.machines)
-    raise SfnorchError(f"{template.source.file} has several state machines", hint=f"name one with --machine: {names}")
+    raise SfnorchError(
+        f"{template.source.file} has several state machines", hint=f"specify one with --machine: {names}"
+    )
 
 
 def _refuse_unplayable(template: Template, machine: StateMachine) -> None:

@@ -35,4 +35,4 @@ def name_faults(template: Object, given: Mapping[str, str], stack_name: str) -> 
         name = stack.text(properties.get(IDENTITIES[kind].name_property))
         if stack.exists(logical_id) and len(name) > limit and not UNKNOWN.search(name):
             shorter = f"shorten this name or the stack name by {len(name) - limit}"
-            yield f"{logical_id}: the name {name} has {len(name)} characters; the {who} limit is {limit}; {shorter}"
+            yield f"{logical_id}: the name {name} has {len(name)} characters, but {who} allows {limit}; {shorter}"

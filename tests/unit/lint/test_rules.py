@@ -272,12 +272,12 @@ EVENTS = {
     "a counted loop": (
         POLL % ("QueryLanguage: JSONata\n", "Condition: '{% $n <= 4000 %}'", ", Assign: {n: '{% $n + 1 %}'}"),
         # 4,000 rounds of a task (5), a choice and a wait (2 each); the end, and the execution's own
-        ["the longest path creates about 36,004 history events; the limit is 25,000"],
+        ["the longest path creates about 36,004 history events, but AWS allows 25,000"],
     ),
     "a Map over a range": (
         JSONATA + "  A:\n    Type: Map\n    Items: '{% [1..7000] %}'\n    End: true\n    ItemProcessor: "
         "{StartAt: B, States: {B: {Type: Pass, End: true}}}\n",
-        ["the longest path creates about 28,007 history events; the limit is 25,000"],
+        ["the longest path creates about 28,007 history events, but AWS allows 25,000"],
     ),
     "a distributed Map": (
         JSONATA + "  A:\n    Type: Map\n    Items: '{% [1..7000] %}'\n    End: true\n    ItemProcessor: "
@@ -286,7 +286,7 @@ EVENTS = {
     ),
     "many attempts": (
         "StartAt: A\nStates:\n  A: {Type: Task, Resource: x, Retry: [{ErrorEquals: [E], MaxAttempts: 9000}], End: true}\n",
-        ["the longest path creates about 27,007 history events; the limit is 25,000"],
+        ["the longest path creates about 27,007 history events, but AWS allows 25,000"],
     ),
     "items that are not known": (
         JSONATA + "  A:\n    Type: Map\n    Items: '{% $states.input %}'\n    End: true\n    ItemProcessor: "
@@ -451,7 +451,7 @@ def test_a_template_past_a_megabyte():
     assert found("limit-exceeded", definition + "# " + "x" * 999_800) == []
     (message,) = found("limit-exceeded", definition + "# " + "x" * 1_000_000)
     assert message.startswith("the template has 1,000,")
-    assert message.endswith(" bytes; the CloudFormation limit is 1,000,000")
+    assert message.endswith(" bytes, but CloudFormation allows 1,000,000")
 
 
 HERE = "arn:aws:states:us-east-1:123456789012"

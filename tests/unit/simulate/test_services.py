@@ -555,7 +555,7 @@ def test_choosing_a_machine():
         simulate(two)
     assert (error.value.message, error.value.hint) == (
         "template has several state machines",
-        "name one with --machine: A, B",
+        "specify one with --machine: A, B",
     )
     assert simulate(two, machine="b").first.title.startswith("B-")
     with pytest.raises(SfnorchError, match="template: no state machine found"):

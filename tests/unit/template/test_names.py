@@ -25,17 +25,17 @@ def test_names_are_as_long_as_the_stacks_name_makes_them():
     stack = "s" * 59
     assert list(name_faults(TEMPLATE, {"Given": "long-one"}, stack)) == [
         (
-            f"Clean: the name {stack}-clean has 65 characters; the Lambda limit is 64; "
+            f"Clean: the name {stack}-clean has 65 characters, but Lambda allows 64; "
             "shorten this name or the stack name by 1"
         ),
         (
-            f"Sam: the name long-one-{stack} has 68 characters; the Lambda limit is 64; "
+            f"Sam: the name long-one-{stack} has 68 characters, but Lambda allows 64; "
             "shorten this name or the stack name by 4"
         ),
     ]
     stack = "s" * 76
     assert list(name_faults(TEMPLATE, {"Given": "a"}, stack))[-1] == (
-        f"Machine: the name {stack}-flow has 81 characters; the Step Functions limit is 80; "
+        f"Machine: the name {stack}-flow has 81 characters, but Step Functions allows 80; "
         "shorten this name or the stack name by 1"
     )
 

@@ -18,7 +18,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
             continue
         count = events(machine.states, timeout_of(machine.states))
         if count > _LIMIT:
-            message = f"the longest path creates about {count:,.0f} history events; the limit is {_LIMIT:,}"
+            message = f"the longest path creates about {count:,.0f} history events, but AWS allows {_LIMIT:,}"
             hint = "wait longer between rounds, move a part into a child execution, or use a distributed Map"
             yield fault(machine, (), message, hint)
 

@@ -25,7 +25,7 @@ _INLINE_ITEMS = 40
 def _check(subject: Subject) -> Iterator[Fault]:
     source = subject.template.source
     if (size := len(source.text.encode())) > _TEMPLATE:
-        message = f"the template has {size:,} bytes; the CloudFormation limit is {_TEMPLATE:,}"
+        message = f"the template has {size:,} bytes, but CloudFormation allows {_TEMPLATE:,}"
         yield Fault(path=(), place=source.data.place, message=message, hint="split it into several stacks")
     for machine in subject.machines:
         yield from _machine(machine)
@@ -34,7 +34,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
     for role in subject.template.roles.values():
         total = sum(role.policy_sizes)
         if total > _POLICIES:
-            message = f"the inline policies have {total:,} characters; the IAM limit is {_POLICIES:,}"
+            message = f"the inline policies have {total:,} characters, but IAM allows {_POLICIES:,}"
             hint = "name fewer resources, use a common prefix for them, or attach a managed policy"
             yield Fault(path=role.path[:-1], place=role.place, message=message, hint=hint)
 
@@ -42,12 +42,12 @@ def _check(subject: Subject) -> Iterator[Fault]:
 def _machine(machine: StateMachine) -> Iterator[Fault]:
     if machine.definition and (size := characters(machine.definition)) > _DEFINITION:
         hint = "move a part into a child state machine"
-        yield fault(machine, (), f"the definition has {size:,} characters; the limit is {_DEFINITION:,}", hint)
+        yield fault(machine, (), f"the definition has {size:,} characters, but AWS allows {_DEFINITION:,}", hint)
 
 
 def _state(machine: StateMachine, state: State) -> Iterator[Fault]:
     if len(state.name) > _NAME:
-        message = f"the state name has {len(state.name)} characters; the limit is {_NAME}"
+        message = f"the state name has {len(state.name)} characters, but AWS allows {_NAME}"
         yield fault(machine, state.path, message, "shorten it; the Comment can hold more")
     for key, limit in (("Cause", _CAUSE), ("Error", _ERROR)):
         if state.kind == "Fail" and len(state.text(key)) > limit:
@@ -55,7 +55,7 @@ def _state(machine: StateMachine, state: State) -> Iterator[Fault]:
     concurrency = state.body.get("MaxConcurrency")
     inline = not state.distributed
     if state.kind == "Map" and inline and isinstance(concurrency, int) and concurrency > _INLINE_ITEMS:
-        message = f"MaxConcurrency is {concurrency}; an inline Map runs at most {_INLINE_ITEMS} items at once"
+        message = f"MaxConcurrency is {concurrency}, but an inline Map runs at most {_INLINE_ITEMS} items at once"
         hint = "set the mode DISTRIBUTED in its ProcessorConfig to run more"
         yield fault(machine, (*state.path, "MaxConcurrency"), message, hint, severity=Severity.WARNING)
     call = call_of(state)
@@ -64,7 +64,7 @@ def _state(machine: StateMachine, state: State) -> Iterator[Fault]:
         given = state.body.get(key)
         subject = given.get("Subject") if isinstance(given, dict) else None
         if isinstance(subject, str) and not subject.startswith("{%") and len(subject) >= _SUBJECT:
-            message = f"the subject has {len(subject)} characters; SNS allows fewer than {_SUBJECT}"
+            message = f"the subject has {len(subject)} characters, but SNS allows fewer than {_SUBJECT}"
             yield fault(machine, (*state.path, key, "Subject"), message, "shorten it")
 
 
