@@ -26,7 +26,7 @@ def test_an_alias_runs_the_command(run: Run):
     done = run("validate", "none.yaml")
     assert (done.code, done.err) == (1, "")
     assert done.out == (
-        "none.yaml: error: The template none.yaml does not exist [template]\n  sfnorch render writes one\nnone.yaml, 1 error.\n"
+        "none.yaml: error: The template none.yaml does not exist [template]\n  sfnorch render creates one\nnone.yaml, 1 error.\n"
     )
     assert run("rm", "--stack-name", "s").err.splitlines()[-1] == (
         "Error: Nobody can be asked here: add --yes to delete."

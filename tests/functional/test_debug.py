@@ -35,7 +35,7 @@ def test_behind_two_hyphens_it_is_data(run: Run):
     done = run("lint", "--", "--debug")
     assert (done.code, done.err) == (1, "")
     assert done.out == (
-        "--debug: error: The template --debug does not exist [template]\n  sfnorch render writes one\n--debug, 1 error.\n"
+        "--debug: error: The template --debug does not exist [template]\n  sfnorch render creates one\n--debug, 1 error.\n"
     )
 
 

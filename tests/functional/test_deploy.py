@@ -334,18 +334,18 @@ def test_jobs_that_are_not_there_are_told_with_the_near_name(run: Run, wire: Wir
         (
             TOPIC,
             ["--parameter-overrides", "Titel=x"],
-            "Error: the template has no parameter Titel; did you mean Title?\n  --parameter-overrides NAME=VALUE …\n",
+            "Error: unknown parameter Titel; did you mean Title?\n  --parameter-overrides NAME=VALUE …\n",
         ),
         (
             TOPIC.replace("Default: news", "AllowedPattern: '[a-z]+'"),
             ["--parameter-overrides", "Title=X1"],
-            "Error: Title can't be 'X1': it must match [a-z]+\n  --parameter-overrides NAME=VALUE …\n",
+            "Error: Title cannot be 'X1': it must match [a-z]+\n  --parameter-overrides NAME=VALUE …\n",
         ),
         (
             TOPIC.replace("  Topic:", "  Topic: {Type: AWS::SNS::Topic}\n  Topic:"),
             [],
             (
-                "Error: the key 'Topic' stands here a second time; the first is on line 5 (t.yaml, line 6) [template]\n"
+                "Error: duplicate key 'Topic'; the first is on line 5 (t.yaml, line 6) [template]\n"
                 "  nothing was deployed\n"
             ),
         ),

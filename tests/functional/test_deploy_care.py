@@ -192,7 +192,7 @@ def test_parameters_that_are_missing_are_told_before_a_stack_is_deleted(template
     done = run(*DEPLOY)
     assert (done.code, done.err) == (
         1,
-        "Error: the parameter Need has no default: give it a value\n  --parameter-overrides NAME=VALUE …\n",
+        "Error: the parameter Need has no default; specify a value\n  --parameter-overrides NAME=VALUE …\n",
     )
     assert status(account) == "ROLLBACK_COMPLETE"
 
@@ -278,7 +278,7 @@ def test_a_value_that_is_nobodys_business_is_in_no_error(
     done = run(*debug, *DEPLOY, "--parameter-overrides", "Word=Hunter2-Hunter2")
     assert (done.code, done.err.splitlines()[-2]) == (
         1,
-        "Error: Word can't be what is given: it must match [a-z]+",
+        "Error: Word cannot be the specified value: it must match [a-z]+",
     )
     wire.faults = [Fault("CreateChangeSet", xml_error("ValidationError", "Parameter Word value hunterhunter is bad"))]
     done = run(*debug, *DEPLOY, "--parameter-overrides", "Word=hunterhunter")
@@ -302,7 +302,7 @@ def test_json_tells_errors_too(template: Path, account: Account, run: Run):
         },
     )
     done = run(*DEPLOY, "--output", "json", "--parameter-overrides", "Nobody=x")
-    assert json.loads(done.out)["error"]["message"].startswith("the template has no parameter Nobody; it has: ")
+    assert json.loads(done.out)["error"]["message"].startswith("unknown parameter Nobody; available: ")
 
 
 @pytest.mark.smoke

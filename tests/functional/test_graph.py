@@ -218,9 +218,9 @@ def test_svg_is_what_graphviz_makes(template: Run, tmp_path: Path, monkeypatch: 
 ERRORS: dict[tuple[str, ...], tuple[int, str]] = {
     ("t.yaml", "--machine", "third"): (
         1,
-        "Error: There is no state machine 'third' in t.yaml\n  it has: parent, other\n",
+        "Error: t.yaml has no state machine 'third'\n  available: parent, other\n",
     ),
-    ("none.yaml",): (1, "Error: The template none.yaml does not exist\n  sfnorch render writes one\n"),
+    ("none.yaml",): (1, "Error: The template none.yaml does not exist\n  sfnorch render creates one\n"),
     ("topic.yaml",): (1, "Error: There is no state machine in topic.yaml\n"),
     ("broken.yaml",): (
         1,

@@ -152,7 +152,7 @@ def test_tags_that_aws_would_refuse_are_told_before_it_is_asked(run: Run, wire: 
 def test_a_reference_as_a_list_of_jobs_is_refused_and_as_another_value_passed_on(plan: Run, account: Account):
     done = plan("deploy", "--yes", "--stack-name", "s", "--parameter-overrides", "OneGlueJobs={{resolve:ssm:/jobs}}")
     assert (done.code, done.err.splitlines()[0].partition(":")[0]) == (1, "Error")
-    assert "OneGlueJobs can't be '{{resolve:ssm:/jobs}}'" in done.err
+    assert "OneGlueJobs cannot be '{{resolve:ssm:/jobs}}'" in done.err
     Path("t.yaml").write_text(TOPIC)
     given = ("--parameter-overrides", "Word={{resolve:ssm:/word:1}}")
     passed = plan("deploy", "--template", "t.yaml", "--yes", "--no-execute", "--stack-name", "t", *given)

@@ -71,9 +71,9 @@ def test_warnings_end_well_and_errors_do_not(run: Run):
         0,
         "",
         """\
-warned.yaml:2: warning: when A fails, nobody is told [failure-untold]
+warned.yaml:2: warning: if A fails, no notification is sent [failure-not-notified]
   at Resources.M
-  put an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
+  add an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
 warned.yaml:6: info: the permissions for lambda:InvokeFunction are not checked: the role arn:aws:iam::123456789012:role/r is not part of the template [permission-unknown]
   at Resources.M.Properties.Definition.States.A.Resource
 warned.yaml: 1 state machine, 1 warning, 1 info.
@@ -84,12 +84,12 @@ warned.yaml: 1 state machine, 1 warning, 1 info.
         1,
         "",
         """\
-bad.yaml:6: error: StartAt names 'B', and there is no such state [statelint]
+bad.yaml:6: error: StartAt names the unknown state 'B' [statelint]
   at Resources.M.Properties.Definition
-  write the name of the first state
-warned.yaml:2: warning: when A fails, nobody is told [failure-untold]
+  use the name of the first state
+warned.yaml:2: warning: if A fails, no notification is sent [failure-not-notified]
   at Resources.M
-  put an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
+  add an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic
 warned.yaml:6: info: the permissions for lambda:InvokeFunction are not checked: the role arn:aws:iam::123456789012:role/r is not part of the template [permission-unknown]
   at Resources.M.Properties.Definition.States.A.Resource
 3 templates, 1 error, 1 warning, 1 info.
@@ -111,8 +111,8 @@ def test_json(run: Run):
                     "file": "bad.yaml",
                     "line": 6,
                     "path": "Resources.M.Properties.Definition",
-                    "message": "StartAt names 'B', and there is no such state",
-                    "hint": "write the name of the first state",
+                    "message": "StartAt names the unknown state 'B'",
+                    "hint": "use the name of the first state",
                 }
             ],
         },
@@ -139,8 +139,8 @@ def test_a_template_in_json_with_a_definition_in_a_file(run: Run):
     }
     (folder / "t.json").write_text(json.dumps(template, indent=2))
     assert run("lint", "etl/t.json").out == (
-        "etl/machine.asl.json:1: error: StartAt names 'A', and there is no such state [statelint]\n"
-        "  at Resources.M.Properties.DefinitionUri\n  write the name of the first state\n"
+        "etl/machine.asl.json:1: error: StartAt names the unknown state 'A' [statelint]\n"
+        "  at Resources.M.Properties.DefinitionUri\n  use the name of the first state\n"
         "etl/t.json: 1 state machine, 1 error.\n"
     )
 
@@ -170,14 +170,14 @@ INPUTS: dict[str, tuple[str | bytes, int, str]] = {
     "an unknown tag": (
         GOOD.replace("arn:aws:iam::123456789012:role/r", "!Get x"),
         1,
-        "t.yaml:5: error: there is no tag !Get [template]\n  did you mean !GetAtt?\n",
+        "t.yaml:5: error: unknown tag !Get [template]\n  did you mean !GetAtt?\n",
     ),
     "a bomb": (
         BOMB,
         1,
         (
-            "t.yaml:1: error: its aliases unfold to 1,234,567,900 values [template]\n"
-            "  write them out where they are used\nt.yaml, 1 error.\n"
+            "t.yaml:1: error: its aliases expand to 1,234,567,900 values [template]\n"
+            "  write the values without aliases\nt.yaml, 1 error.\n"
         ),
     ),
     "a circle of names": (
@@ -192,7 +192,7 @@ INPUTS: dict[str, tuple[str | bytes, int, str]] = {
         "just words",
         1,
         (
-            "t.yaml:1: error: a template is a mapping: sections with their entries [template]\n  it holds Resources\n"
+            "t.yaml:1: error: a template must be a mapping of sections [template]\n  add a Resources section\n"
             "t.yaml, 1 error.\n"
         ),
     ),
@@ -215,9 +215,9 @@ def test_no_file_and_a_directory(run: Run):
         "",
         """\
 none.yaml: error: The template none.yaml does not exist [template]
-  sfnorch render writes one
+  sfnorch render creates one
 folder: error: folder is a directory; a template must be a file [template]
-  name a file in it
+  specify a file in it
 2 templates, 2 errors.
 """,
     )
@@ -251,11 +251,11 @@ def test_our_own_rendering_without_sam(run: Run):
 
 
 NOT_MAPPINGS = {
-    "Parameters": ("Parameters: x\n", "t.yaml:2: error: Parameters is no mapping [template]\n"),
-    "Resources": ("Resources: [T]\n", "t.yaml:2: error: Resources is no mapping [template]\n"),
+    "Parameters": ("Parameters: x\n", "t.yaml:2: error: Parameters must be a mapping [template]\n"),
+    "Resources": ("Resources: [T]\n", "t.yaml:2: error: Resources must be a mapping [template]\n"),
     "a type with a brace": (
         "Resources: {T: {Type: 'AWS::{env}::Topic'}}\n",
-        "t.yaml:1: error: cfn-lint can't look at this template [template]\n",
+        "t.yaml:1: error: cfn-lint cannot check this template [template]\n",
     ),
 }
 

@@ -100,16 +100,16 @@ def test_nothing_is_deployed_that_names_another_partition(run: Run, account: Acc
     where = f"{region} is in {partition_of(region).name}"
     topic = "arn:aws:sns:us-east-1:123456789012:oncall"
     at = "Error: Resources.Machine.Properties"
-    how = f"name one of the partition {partition_of(region).name}"
+    how = f"use an ARN of the partition {partition_of(region).name}"
     wrong = "[wrong-partition]"
-    fails = "each execution fails there, and nothing catches it"
-    filled = "write arn:${AWS::Partition}:states:… with Fn::Sub, or fill it in by DefinitionSubstitutions"
+    fails = "each execution fails there, and no Catch handles the error"
+    filled = "write arn:${AWS::Partition}:states:… with Fn::Sub, or with DefinitionSubstitutions"
     tell = "Definition.States.Tell"
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        f"{at}.Policies[0].Statement[0].Resource: {topic} is of the partition aws, and {where}; {how} (t.yaml, line 7) {wrong}\n"
-        f"{at}.{tell}.Resource: the resource of Tell is of the partition aws, and {where}: {fails}; {filled} (t.yaml, line 14) {wrong}\n"
-        f"{at}.{tell}.Arguments.TopicArn: {topic} is of the partition aws, and {where}; {how} (t.yaml, line 15) {wrong}\n"
+        f"{at}.Policies[0].Statement[0].Resource: {topic} is in the partition aws, but {where}; {how} (t.yaml, line 7) {wrong}\n"
+        f"{at}.{tell}.Resource: the resource of Tell is in the partition aws, but {where}: {fails}; {filled} (t.yaml, line 14) {wrong}\n"
+        f"{at}.{tell}.Arguments.TopicArn: {topic} is in the partition aws, but {where}; {how} (t.yaml, line 15) {wrong}\n"
         "  nothing was deployed\n"
     )
     assert wire.calls == ["DescribeStacks"]

@@ -18,22 +18,22 @@ CONNECTION = f"arn:aws:codeconnections:{REGION}:123456789012:connection/0a1b"
 GIVEN = f"ConnectionArn={CONNECTION}", "Repository=team/etl"
 FAULTS = {
     ("ConnectionArn=mine", "Repository=etl", "Branch=a..b", "StackName=9a"): """\
-Error: ConnectionArn can't be 'mine': the ARN of a connection, arn:aws:codeconnections:REGION:ACCOUNT:connection/ID
-Error: Repository can't be 'etl': letters, digits, dots, dashes and underscores, with a slash between owner and name
-Error: Branch can't be 'a..b': a branch's name: letters, digits, dots, dashes, underscores and slashes, without .. or //, and without a dot or a slash at its end
-Error: StackName can't be '9a': 1 to 64 letters, digits and hyphens, starting with a letter
+Error: ConnectionArn cannot be 'mine': the ARN of a connection, arn:aws:codeconnections:REGION:ACCOUNT:connection/ID
+Error: Repository cannot be 'etl': letters, digits, dots, dashes and underscores, with a slash between owner and name
+Error: Branch cannot be 'a..b': a branch's name: letters, digits, dots, dashes, underscores and slashes, without .. or //, and without a dot or a slash at its end
+Error: StackName cannot be '9a': 1 to 64 letters, digits and hyphens, starting with a letter
   --parameter-overrides NAME=VALUE …
 """,
     (*GIVEN, f"StackName={'a' * 65}"): f"""\
-Error: StackName can't be '{"a" * 65}': it has at most 64 characters
+Error: StackName cannot be '{"a" * 65}': it must have at most 64 characters
   --parameter-overrides NAME=VALUE …
 """,
     (*GIVEN, "Repositories=x"): """\
-Error: the template has no parameter Repositories; did you mean Repository?
+Error: unknown parameter Repositories; did you mean Repository?
   --parameter-overrides NAME=VALUE …
 """,
     (*GIVEN, 'Child1GlueJobs=a","StackName":"b'): """\
-Error: Child1GlueJobs can't be 'a","StackName":"b': it must match ^[^\\x00-\\x1f"'%*?\\\\{}]*$
+Error: Child1GlueJobs cannot be 'a","StackName":"b': it must match ^[^\\x00-\\x1f"'%*?\\\\{}]*$
   --parameter-overrides NAME=VALUE …
 """,
 }
@@ -128,7 +128,7 @@ def test_a_source_without_its_connection_is_told_before_anything_is_made(run: Ru
     done = run("pipeline", "deploy", "--yes", "--parameter-overrides", "Repository=team/etl")
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        "Error: the parameter ConnectionArn has no default: give it a value\n  --parameter-overrides NAME=VALUE …\n"
+        "Error: the parameter ConnectionArn has no default; specify a value\n  --parameter-overrides NAME=VALUE …\n"
     )
     assert wire.calls == ["DescribeStacks"]
 

@@ -62,8 +62,8 @@ def test_a_job_that_fails(plan: Run):
     assert told[:8] == [
         "T+00s    master starts",
         "T+00s    all 2 children start",
-        "T+05m    orders: a FAILED: simulated: this run was told to fail",
-        "T+05m    alarm stack-orders-failed rises: Job a of orders failed: simulated: this run was told to fail",
+        "T+05m    orders: a FAILED: simulated failure (--fail)",
+        "T+05m    alarm stack-orders-failed → ALARM: Job a of orders failed: simulated failure (--fail)",
         "T+05m    orders FAILED: GlueJobFailed",
         "T+1h30m  sales SUCCEEDED",
         "T+1h30m  master: RunChildren completes",
@@ -150,8 +150,8 @@ def test_mocks_stand_in_for_what_is_not_played(run: Run):
         1,
         "",
         (
-            "Error: M-XXXXXXXXXXXX: nothing stands in for lambda:invoke, which Ask calls\n"
-            "  say what it yields: --mock 'Ask={…}'\n"
+            "Error: M-XXXXXXXXXXXX: Ask calls lambda:invoke, which cannot be simulated\n"
+            "  specify its result: --mock 'Ask={…}'\n"
         ),
     )
     done = run("simulate", "t.yaml", "--mock", 'Ask={"answer": 42}', "--output", "json")
@@ -194,8 +194,8 @@ def test_parameters_that_the_template_does_not_take(plan: Run):
     assert (done.code, done.err) == (
         1,
         (
-            "Error: the template has no parameter OrdersGlueJob; did you mean OrdersGlueJobs?\n"
-            "Error: Environment can't be 'a b': 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit "
+            "Error: unknown parameter OrdersGlueJob; did you mean OrdersGlueJobs?\n"
+            "Error: Environment cannot be 'a b': 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit "
             "first\n  --parameter-overrides NAME=VALUE …\n"
         ),
     )
@@ -282,8 +282,8 @@ def test_the_code_of_a_named_template_is_run_when_told(run: Run, tmp_path: Path)
     assert (done.code, done.err) == (
         1,
         (
-            "Error: flow: greet would run code of the template's, GreetFunction\n"
-            "  --run-functions runs it, in a process of its own; --mock 'greet={…}' does without\n"
+            "Error: flow: greet would run code of the template: GreetFunction\n"
+            "  --run-functions runs it in a separate process; --mock 'greet={…}' replaces it\n"
         ),
     )
     assert run("simulate", "SAM-template.yaml", "--run-functions").code == 0

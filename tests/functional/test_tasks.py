@@ -100,7 +100,7 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
         ("prices", "SUCCEEDED", 10.0),
     ]
     (run_id,) = [one["runId"] for one in told["jobRuns"] if one["job"] == "load-facts"]
-    fault = "simulated: this run was told to fail"
+    fault = "simulated failure (--fail)"
     assert master["output"] == {
         "tasks": [
             {"task": "report", "status": "BLOCKED", "by": "facts"},
@@ -137,8 +137,8 @@ STORY = """\
 T+00s  master starts
 T+00s  all 4 children start
 T+10s  prices SUCCEEDED
-T+05m  orders: extract-orders FAILED: simulated: this run was told to fail
-T+05m  alarm stack-task-failed rises: Task orders failed: simulated: this run was told to fail
+T+05m  orders: extract-orders FAILED: simulated failure (--fail)
+T+05m  alarm stack-task-failed → ALARM: Task orders failed: simulated failure (--fail)
 T+05m  orders FAILED: TaskFailed
 T+05m  facts and report BLOCKED by orders
 T+05m  master tells stack-AlarmTopic: [dev] nightly: 1 of 4 tasks failed
@@ -192,7 +192,7 @@ def test_two_hundred_tasks_that_fail_fit_into_what_the_master_may_say(run: Run):
     told = json.loads(done.out)
     assert [one["status"] for one in told["executions"][0]["output"]["tasks"]] == ["FAILED"] * 200
     assert {one["started"] for one in told["jobRuns"]} == {0.0}
-    longest = json.dumps(told["executions"][0]["output"]).replace("simulated: this run was told to fail", fault[:300])
+    longest = json.dumps(told["executions"][0]["output"]).replace("simulated failure (--fail)", fault[:300])
     assert len(longest.encode()) < 262_144
     assert plain(done.err) == ""
 

@@ -87,7 +87,7 @@ def _template(name: str, data: dict[str, Any] | str, says: str, command: str = L
     return Document(name=name, text=text, command=command, says=says, code=code, slow=name in _SLOW_ONES)
 
 
-_CALLS = "error: cfn-lint can't look at this template: it would take more than"
+_CALLS = "error: cfn-lint cannot check this template: it would take more than"
 _ITEMS = {"Type": "Map", "Items": "{% [1..10000] %}", "End": True}
 _SLOW_ONES = ("10,000 slow items", "a list 100 deep", "conditions within conditions")
 _SLOW = "{% $sum([1..30000].($ + 1)) %}"
@@ -102,18 +102,18 @@ def documents() -> Iterator[Document]:
     yield _template("conditions within conditions", _conditions(60), _CALLS)
     yield _template("loops of 810,000 resources", _loops(), "error: Error transforming template: Duplicate T11000")
     pattern = {"P": {"Type": "String", "AllowedPattern": "(a|aa)+$", "Default": "a" * 60 + "!"}}
-    slow = "error: it takes too many steps to match the Default"
+    slow = "error: the pattern takes too many steps to match the Default"
     yield _template("a parameter's slow pattern", _bucket({"Ref": "P"}, Parameters=pattern), slow)
     many = {f"T{n}": {"Type": "AWS::SNS::Topic"} for n in range(5_000)}
-    yield _template("5,000 resources", {"Resources": many}, "error: there are 5,000 entries in Resources")
+    yield _template("5,000 resources", {"Resources": many}, "error: Resources has 5,000 entries")
     circle = {
         f"T{n}": {"Type": "AWS::SNS::Topic", "DependsOn": [f"T{m}" for m in range(40) if m != n]} for n in range(40)
     }
     yield _template("40 resources that depend on one another", {"Resources": circle}, "error: Circular Dependencies")
     # what is read
-    yield _template("aliases of aliases", _laughs(9), "error: its aliases unfold to 1,234,567,9")
-    yield _template("aliases that unfold to 120,000 values", _laughs(5), "error: its aliases unfold to 123,460 values")
-    yield _template("an alias of itself", "Resources: &a {B: *a}\n", "error: a value holds itself by an alias")
+    yield _template("aliases of aliases", _laughs(9), "error: its aliases expand to 1,234,567,9")
+    yield _template("aliases that unfold to 120,000 values", _laughs(5), "error: its aliases expand to 123,460 values")
+    yield _template("an alias of itself", "Resources: &a {B: *a}\n", "error: a value contains itself as an alias")
     yield _template("400,000 values", _yaml(400_000), "error: there are more than 200,000 values up to here")
     yield _template("lists 5,000 deep", "[" * 5_000 + "]" * 5_000, "error: lists or mappings stand within each other")
     deep = '{"a":' * 5_000 + "1" + "}" * 5_000
@@ -129,10 +129,13 @@ def documents() -> Iterator[Document]:
     conditional = {"B": {"Type": "AWS::SNS::Topic", "Condition": "C0"}}
     yield _template("conditions in a circle", {"Conditions": cycle, "Resources": conditional}, "nothing found", code=0)
     yield _template(
-        "a text doubled 25 times", _doubling(25), "a function makes a text of more than 1,048,576 characters", SIMULATE
+        "a text doubled 25 times",
+        _doubling(25),
+        "a function creates a text of more than 1,048,576 characters",
+        SIMULATE,
     )
     yield _template(
-        "a text doubled 25 times, linted", _doubling(25), "a function makes a text of more than 1,048,576 characters"
+        "a text doubled 25 times, linted", _doubling(25), "a function creates a text of more than 1,048,576 characters"
     )
     # what is simulated
     yield _template("an endless loop", _machine({"A": {"Type": "Pass", "Next": "A"}}), "FAILED", SIMULATE, 3)
@@ -140,7 +143,7 @@ def documents() -> Iterator[Document]:
     yield _template("a variable that doubles", grown, "FAILED", SIMULATE, 3)
     item = {"StartAt": "I", "States": {"I": {"Type": "Pass", "Output": _SLOW, "End": True}}}
     slow_map = _machine({"A": {**_ITEMS, "ItemProcessor": item}})
-    yield _template("10,000 slow items", slow_map, "The expressions of this run take more than 2,000,000", SIMULATE)
+    yield _template("10,000 slow items", slow_map, "The expressions of this run require more than 2,000,000", SIMULATE)
     fields = {f"f{n}": '{% $pad("", 200000) %}' for n in range(2_000)}
     yield _template("2,000 fields of 200 KB", _pass(fields), "FAILED", SIMULATE, 3)
     # plans
@@ -148,7 +151,7 @@ def documents() -> Iterator[Document]:
     laughs = _laughs(9).replace("Metadata:", "pattern: flow\nx:")
     yield _template("a plan of aliases", laughs, "the alias *a0 is unsupported", PLAN)
     regex = 'pattern: flow\nname: f\nsteps:\n  - name: a\n    wait: "{% ' + "(" * 5_000 + ' %}"\n'
-    yield _template("an expression 5,000 deep in a plan", regex, "more than 400 brackets stand within", PLAN)
+    yield _template("an expression 5,000 deep in a plan", regex, "more than 400 brackets are nested", PLAN)
     yield _template(
         "a plan of 400,000 values", "a: [" + ",".join(["0"] * 400_000) + "]\n", "more than 200,000 values", PLAN
     )

@@ -6,11 +6,11 @@ FEW_STEPS = 5_000
 """What an expression of which only the steps are too many may take in a test: how many does not matter to it."""
 
 STEPS = f"it takes more than {FEW_STEPS:,} steps, the limit of a simulation; check that its recursion ends"
-SIZE = "it makes a value of about "
-VALUES = "it makes a value that unfolds to more than 2,000,000 values, the limit of a simulation"
-DEEP = "it calls itself, or nests, too deep for a simulation; write a loop as a tail call, $map or $reduce"
+SIZE = "it creates a value of about "
+VALUES = "it creates a value that expands to more than 2,000,000 values, the limit of a simulation"
+DEEP = "its recursion or nesting is too deep for a simulation; write a loop as a tail call, $map or $reduce"
 MEMORY = "it takes more than 134,217,728 bytes of memory, the limit of a simulation"
-CHOICES = "its regex keeps more than 500,000 choices open; write it with fewer"
+CHOICES = "its regex keeps more than 500,000 choices open; use fewer repetitions"
 PICTURE = "its picture or text has more than 1,000 characters"
 WIDTH = "a width in its picture is larger than 1,000"
 FINE = ""
@@ -43,7 +43,7 @@ EXPRESSIONS = {
     "[1..10000000]": SIZE,
     "$sum([1..10000000])": SIZE,
     "$map([1..10000000], function($i) { $i })": SIZE,
-    "$range(1, 1000000000, 1)": "$range makes at most 1,000,000 numbers",
+    "$range(1, 1000000000, 1)": "$range returns at most 1,000,000 numbers",
     "$range(10000000000000000, 10000000000000002, 0.1)": FINE,
     TWICE.format("$append($x, $x)", "[1]"): STEPS,
     TWICE.format("[$x, $x]", "[1]"): VALUES,
@@ -108,7 +108,7 @@ EXPRESSIONS = {
     # what is parsed
     '$parse($pad("", 10000000, "["))': SIZE,
     '$parse($pad("", 200000, "["))': DEEP,
-    "(" * 500 + "1" + ")" * 500: "more than 400 brackets stand within each other; write them apart",
+    "(" * 500 + "1" + ")" * 500: "more than 400 brackets are nested; split the expression",
     "1" + "+1" * 5_000: DEEP,
     '"' + "x" * 300_000 + '"': "it has more than 262,144 characters; shorten it",
 }

@@ -1,1 +1,1 @@
-"""JSONata expressions of others, evaluated within limits that are counted, and so are the same on every machine."""
+"""Evaluate JSONata expressions of any origin within counted limits, which are the same on every machine."""

@@ -1,8 +1,8 @@
-"""What one evaluation of an expression may take: steps, depth, sizes of values, and memory.
+"""The limits of one evaluation of an expression: steps, depth, sizes of values, and memory.
 
-Everything is counted before it is made or walked, so that a result does not depend on the speed of a machine. AWS
-publishes no such limits for an expression (assumed: none of these ends what AWS evaluates); it publishes 256 KiB for
-the input and output of a state, and for a variable.
+Work is counted before it is done, so a result does not depend on the speed of the machine. AWS documents no such limits
+for an expression (assumed: AWS evaluates nothing that exceeds these limits). It documents a limit of 256 KiB for the
+input and output of a state, and for a variable.
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
@@ -16,27 +16,27 @@ from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 MOST_STEPS = 1_000_000
-"""Nodes of the expression that one evaluation may visit; work within a function counts as steps too."""
+"""The maximum number of expression nodes that one evaluation can visit; work within a function also counts as steps."""
 
 MOST_DEPTH = 1_000
-"""Evaluations within one another. Python's own stack ends soon after, at a depth that depends on its version."""
+"""The maximum depth of nested evaluations. Python's stack ends soon after, at a depth that depends on its version."""
 
 MOST_BYTES = 48 * 2**20
-"""Bytes that one operation may make: 192 times what a state may put out."""
+"""The maximum number of bytes that one operation can create: 192 times the maximum output of a state."""
 
 MOST_VALUES = 2_000_000
-"""Values that lists and objects hold when all that they share is written out; 32 characters of a text count as one."""
+"""The maximum number of values in expanded lists and objects; 32 characters of a text count as one value."""
 
 MOST_MEMORY = 128 * 2**20
-"""Bytes by which the memory of the process may grow during one evaluation."""
+"""The maximum growth of the process's memory during one evaluation, in bytes."""
 
 BYTES_PER_STEP = 4_096
-"""Bytes that are copied in about the time of a step."""
+"""The number of bytes that are copied in about the time of a step."""
 
 VALUES_PER_STEP = 8
-"""Values that are walked in about the time of a step."""
+"""The number of values that are walked in about the time of a step."""
 
-RECURSION = "it calls itself, or nests, too deep for a simulation; write a loop as a tail call, $map or $reduce"
+RECURSION = "its recursion or nesting is too deep for a simulation; write a loop as a tail call, $map or $reduce"
 _CHARACTERS_PER_VALUE = 32
 _STEPS_PER_LOOK = 4_096
 _BYTES_PER_LOOK = 8 * 2**20
@@ -44,17 +44,17 @@ _MOST_SIZES = 20_000
 
 
 class Fields(dict[str, Any]):
-    """An object that an expression makes: it keeps its size."""
+    """An object that an expression creates. It stores its size."""
 
     values_within: int
 
 
 _SIZED = (Fields, Utils.JList)
-"""Lists and objects of the engine's own, which stay as they are once they have been made."""
+"""The library's lists and objects, which do not change after they are created."""
 
 
 class LimitError(JException):  # type: ignore[misc]  # the library has no types
-    """An evaluation goes beyond a limit. It is the engine's own kind of error, so that the engine passes it on."""
+    """An evaluation exceeds a limit. This is a subclass of the library's error, so that the library lets it pass."""
 
     def __init__(self, message: str) -> None:
         RuntimeError.__init__(self, message)
@@ -64,7 +64,7 @@ class LimitError(JException):  # type: ignore[misc]  # the library has no types
 
 
 class Budget:
-    """Counts what an evaluation takes. Each method raises LimitError where it goes beyond a limit."""
+    """Counts the work of an evaluation. Each method raises LimitError if the evaluation exceeds a limit."""
 
     def __init__(self, most_steps: int = MOST_STEPS) -> None:
         self.most_steps = most_steps
@@ -78,7 +78,7 @@ class Budget:
         """Count steps."""
         self.steps += count
         if self.steps > self.most_steps:
-            self.steps = self.most_steps + 1  # of the work that would take more, nothing is done
+            self.steps = self.most_steps + 1  # the work of this step is not done
             raise LimitError(
                 f"it takes more than {self.most_steps:,} steps, the limit of a simulation; "
                 "check that its recursion ends"
@@ -87,7 +87,7 @@ class Budget:
             self._look_at_memory()
 
     def enter(self) -> None:
-        """Count an evaluation within the one before, until `leave`."""
+        """Count a nested evaluation, until `leave` is called."""
         self.step()
         self.depth += 1
         if self.depth > MOST_DEPTH:
@@ -98,10 +98,10 @@ class Budget:
         self.depth -= 1
 
     def make(self, size: int) -> None:
-        """Count bytes that an operation is about to make."""
+        """Count the bytes that an operation is about to create."""
         if size > MOST_BYTES:
             raise LimitError(
-                f"it makes a value of about {_short(size)} bytes, and the limit of a simulation is {MOST_BYTES:,}"
+                f"it creates a value of about {_short(size)} bytes; the limit of a simulation is {MOST_BYTES:,}"
             )
         self.made += size
         self.step(size // BYTES_PER_STEP)
@@ -109,7 +109,7 @@ class Budget:
             self._look_at_memory()
 
     def walk(self, value: Any) -> int:
-        """Count a walk over all values within a value; return how many there are."""
+        """Count a walk over all values in a value; return their number."""
         if not isinstance(value, list | dict):
             return 1
         count = self.size(value)
@@ -117,7 +117,7 @@ class Budget:
         return count
 
     def size(self, value: Any) -> int:
-        """Return how many values there are in a value when all that it shares is written out."""
+        """Return the number of values in a value when all its shared parts are expanded."""
         if isinstance(value, str):
             return 1 + len(value) // _CHARACTERS_PER_VALUE
         if not isinstance(value, list | dict):
@@ -129,16 +129,16 @@ class Budget:
         if kept is not None:
             return kept[1]
         count = self.check(value)
-        if not isinstance(value, _SIZED):  # JSON, which is kept so that another value never has its id
+        if not isinstance(value, _SIZED):  # JSON, which is kept so that no other value gets its id
             if len(self._sizes) >= _MOST_SIZES:
                 self._sizes.clear()
             self._sizes[id(value)] = (value, count)
         return count
 
     def check(self, value: Any) -> int:
-        """Return the size of a value that was just made."""
+        """Return the size of a value that was just created."""
         if isinstance(value, Utils.RangeList):
-            count = 1 + len(value)  # without making its numbers
+            count = 1 + len(value)  # does not create its numbers
         elif isinstance(value, dict):
             count = 1 + len(value) + sum(map(self.size, value.values()))
         elif isinstance(value, list):
@@ -147,7 +147,7 @@ class Budget:
             return self.size(value)
         if count > MOST_VALUES:
             raise LimitError(
-                f"it makes a value that unfolds to more than {MOST_VALUES:,} values, the limit of a simulation"
+                f"it creates a value that expands to more than {MOST_VALUES:,} values, the limit of a simulation"
             )
         if isinstance(value, _SIZED):
             value.values_within = count
@@ -161,7 +161,7 @@ class Budget:
 
 
 def process_memory() -> int:
-    """Return the bytes of memory that the process has; the most that it had where only that is known, else 0."""
+    """Return the memory of the process in bytes; its peak if only that is known, else 0."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096
     except (OSError, ValueError, IndexError):
@@ -179,5 +179,5 @@ def _short(number: int) -> str:
 
 
 def weight(value: Any) -> int:
-    """Return how many bytes a text takes; 0 for what isn't one."""
+    """Return the number of bytes of a text; 0 for another value."""
     return len(value) * (1 if value.isascii() else 4) if isinstance(value, str) else 0

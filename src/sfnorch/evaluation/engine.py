@@ -1,7 +1,7 @@
-"""The JSONata engine with a budget: what it walks and makes is counted first.
+"""The JSONata engine with a budget: it counts work before it does the work.
 
-The engine evaluates a tree of nodes. What stands here replaces those of its parts that make more than a step's work:
-operators over texts and lists, paths, descendants, comparisons of whole values.
+The library evaluates a tree of nodes. This module replaces the parts that do more than the work of one step: operators
+on texts and lists, paths, descendants, comparisons of whole values.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from sfnorch.evaluation.functions import measured_functions
 from sfnorch.evaluation.regexes import compile_regex
 
 MOST_CHARACTERS = 262_144
-"""Characters of an expression: the bytes of a state's output, which no literal in it can go beyond."""
+"""The maximum number of characters in an expression. A literal cannot exceed the maximum size of a state's output."""
 
 _MOST_OPEN = 400
-"""Brackets that may stand within each other."""
+"""The maximum depth of nested brackets."""
 
 _METHODS = {
     **dict.fromkeys(("string", "number", "value"), "evaluate_value"),
@@ -48,14 +48,14 @@ _METHODS = {
     "apply": "evaluate_apply_expression",
     "transform": "evaluate_transform_expression",
 }
-"""The method that evaluates a node, by its type."""
+"""The method that evaluates a node, by node type."""
 
 _INDEXES_PER_STEP = 2
 _BYTES_PER_ITEM = 40
 
 
 class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
-    """A parsed expression, evaluated within a budget. Raises ValueError for a text that is not to be parsed."""
+    """A parsed expression, evaluated within a budget. Raises ValueError for a text that is too large to parse."""
 
     environment: Any
     input: Any
@@ -70,7 +70,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
             self.environment.bind(name, function)
 
     def run(self, bindings: Mapping[str, Any], budget: Budget) -> Any:
-        """Return the result, null as Utils.NULL_VALUE. Raises LimitError, and what the library raises."""
+        """Return the result, null as Utils.NULL_VALUE. Raises LimitError, and the errors of the library."""
         self.budget = budget
         Jsonata.CURRENT.jsonata = self
         frame = self.create_frame(self.environment)
@@ -79,11 +79,11 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         return self.evaluate(None, frame)
 
     def eval(self, expr: Any, input: Any, environment: Any) -> Any:
-        """Evaluate a node: a step, within the one that needs its result."""
+        """Evaluate a node and count it as a step of the evaluation that needs its result."""
         budget = self.budget
         budget.enter()
         before = self.input, self.environment
-        self.input, self.environment = input, environment  # what the library's own functions take for the context
+        self.input, self.environment = input, environment  # the library's functions use these as the context
         try:
             found = getattr(self, _METHODS[expr.type])(expr, input, environment) if expr.type in _METHODS else None
             for item in expr.predicate or ():
@@ -117,7 +117,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         return self.evaluate_function(expr, input, environment, Utils.NONE)
 
     def evaluate_parent(self, expr: Any, _: Any, environment: Any) -> Any:
-        """Return what `%` stands for."""
+        """Return the value of `%`."""
         return environment.lookup(expr.slot.label)
 
     def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
@@ -168,7 +168,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         return found
 
     def evaluate_group_expression(self, expr: Any, input: Any, environment: Any) -> Any:
-        if isinstance(input, list):  # a group's items are copied with each that joins them
+        if isinstance(input, list):  # the library copies the items of a group each time that one is added
             self.budget.make(8 * len(input))
             self.budget.step(len(input) ** 2 // BYTES_PER_STEP)
         found = Fields(super().evaluate_group_expression(expr, input, environment))
@@ -205,7 +205,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_filter(self, predicate: Any, input: Any, environment: Any) -> Any:
         if predicate.type != "number" and isinstance(input, list):
             self.budget.make(8 * len(input))
-            self._predicates.add(id(predicate))  # an array of indexes is gone through for every item
+            self._predicates.add(id(predicate))  # the library walks an array of indexes for every item
         return super().evaluate_filter(predicate, input, environment)
 
     def evaluate_tuple_step(self, expr: Any, input: Any, tuple_bindings: Any, environment: Any) -> Any:
@@ -221,7 +221,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
     def evaluate_wildcard(self, expr: Any, input: Any, *_: Any) -> Any:
         self.budget.make(8 * self.budget.walk(input))
-        if isinstance(input, list | dict):  # each list among its values is appended to a copy of those before
+        if isinstance(input, list | dict):  # the library copies the result for each list among the values
             self.budget.step(len(input) ** 2 // BYTES_PER_STEP)
         return super().evaluate_wildcard(expr, input)
 
@@ -235,7 +235,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
 
 def check_text(text: str) -> None:
-    """Raise ValueError for an expression that the parser would take too long over."""
+    """Raise ValueError for an expression that would take the parser too long."""
     if len(text) > MOST_CHARACTERS:
         raise ValueError(f"it has more than {MOST_CHARACTERS:,} characters; shorten it")
     depth, quote = 0, ""
@@ -253,7 +253,7 @@ def check_text(text: str) -> None:
         elif character in "([{":
             depth += 1
             if depth > _MOST_OPEN:
-                raise ValueError(f"more than {_MOST_OPEN} brackets stand within each other; write them apart")
+                raise ValueError(f"more than {_MOST_OPEN} brackets are nested; split the expression")
         elif character in ")]}":
             depth = max(0, depth - 1)
 
@@ -263,6 +263,6 @@ def _kind(value: Any) -> Any:
 
 
 def _refuse_containers(error: str, value: Any, *more: Any) -> None:
-    """Raise the engine's error for a list or object where a number is needed, without writing all of it out."""
+    """Raise the library's error for a list or object instead of a number, without writing its content."""
     if isinstance(value, list | dict):
         raise JException(error, -1, *more, _kind(value))

@@ -1,4 +1,4 @@
-"""JSONata's functions, each with what it takes counted before it runs.
+"""JSONata's functions. Each counts its work before it runs.
 
 https://docs.jsonata.org/string-functions
 """
@@ -20,18 +20,18 @@ from sfnorch.evaluation.regexes import compile_regex, current
 Measure = Callable[[Budget, list[Any]], object]
 
 _LONGEST_PICTURE = 1_000
-"""Characters of a picture, and of a text that one is read with."""
+"""The maximum number of characters in a picture, and in a text that a picture parses."""
 
 _BIGGEST_WIDTH = 1_000
 _STEPS_PER_CALL = 2
-"""Steps that it takes to check a function's arguments and to call it."""
+"""The steps for the check of a function's arguments and for its call."""
 
 _WIDTH = re.compile(r",[*0-9-]*?([0-9]+)(?=[\]-])")
-"""A width in a picture of a time: `[Y,2-4]`."""
+"""A width in the picture of a date or time: `[Y,2-4]`."""
 
 
 class Measured(Jsonata.JFunction):  # type: ignore[misc]  # the library has no types
-    """A function of the engine's that counts what it takes before it runs, and the size of what it made."""
+    """A function of the library that counts its work before it runs, and the size of its result."""
 
     def __init__(self, native: Any, measure: Measure | None) -> None:
         super().__init__(native, None)
@@ -55,7 +55,7 @@ class Measured(Jsonata.JFunction):  # type: ignore[misc]  # the library has no t
 
 @cache
 def measured_functions() -> dict[str, Measured]:
-    """Return the engine's functions by name."""
+    """Return the library's functions by name."""
     return {
         name: Measured(native, _MEASURES.get(name))
         for name, native in Jsonata.static_frame.bindings.items()
@@ -64,7 +64,7 @@ def measured_functions() -> dict[str, Measured]:
 
 
 def _times(factor: int) -> Measure:
-    """Return a function that makes a text of at most so many times the size of its arguments."""
+    """Return a measure for a function whose result has at most `factor` times the size of its arguments."""
 
     def measure(budget: Budget, args: list[Any]) -> None:
         budget.make(factor * sum(map(weight, args)))
@@ -110,11 +110,11 @@ def _replace(budget: Budget, args: list[Any]) -> None:
     if isinstance(text, str) and isinstance(pattern, str) and pattern:
         found = text.count(pattern)
         budget.make(max(weight(text), 1) + found * 4 * _length(replacement))
-        budget.step(found * weight(text) // 8_192)  # the engine copies what is left at each match
+        budget.step(found * weight(text) // 8_192)  # the library copies the rest of the text at each match
 
 
 def _items(size: int) -> Measure:
-    """Return a function that makes a list of at most so many bytes for each item of its arguments."""
+    """Return a measure for a function that returns a list with at most `size` bytes for each item of its arguments."""
 
     def measure(budget: Budget, args: list[Any]) -> None:
         count = sum(len(arg) for arg in args if isinstance(arg, list | dict))
@@ -125,14 +125,14 @@ def _items(size: int) -> Measure:
 
 
 def _numbers(budget: Budget, args: list[Any]) -> None:
-    if isinstance(args[0], list):  # whose items the engine looks at one by one
+    if isinstance(args[0], list):  # the library checks each item
         budget.step(len(args[0]) // 4)
 
 
 def _spread(budget: Budget, args: list[Any]) -> None:
     count = budget.walk(args[0])
     budget.make(250 * count)
-    budget.step(count**2 // 4_096)  # the engine copies the list for each item
+    budget.step(count**2 // 4_096)  # the library copies the list for each item
 
 
 def _merge(budget: Budget, args: list[Any]) -> None:
@@ -178,12 +178,12 @@ def _format_integer(budget: Budget, args: list[Any]) -> None:
 
 
 def measure_to_millis(text: Any, picture: Any) -> None:
-    """Count what it takes to read a time by a picture. Raises LimitError."""
+    """Count the work of parsing a date with a picture. Raises LimitError."""
     _to_millis(current(), [text, picture])
 
 
 def measure_picture(*texts: Any) -> None:
-    """Count what it takes to write a number or a time by a picture. Raises LimitError."""
+    """Count the work of writing a number or a date with a picture. Raises LimitError."""
     _picture(current(), list(texts))
 
 
@@ -192,7 +192,7 @@ def _from_millis(budget: Budget, args: list[Any]) -> None:
 
 
 def _to_millis(budget: Budget, args: list[Any]) -> None:
-    """Read the text with this project's regex engine first: pictures of many numbers are read by trial."""
+    """Parse a date with this project's regex engine first: a picture with many numbers requires many tries."""
     text, picture = (*args, None)[:2]
     if not isinstance(text, str) or not isinstance(picture, str):
         return

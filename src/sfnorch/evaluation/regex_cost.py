@@ -1,4 +1,4 @@
-"""How much `re` can have to try with a pattern: a bound that is worked out from the pattern and a text's length."""
+"""An upper bound for the work of `re` with a pattern, computed from the pattern and the length of a text."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 from sfnorch.evaluation.regex_programs import PARSER
 
 _ENDLESS = 10**12
-"""A bound past which no number matters: such a pattern is run step by step."""
+"""An upper limit of the bound. A pattern that reaches it runs step by step."""
 
 Tries = Callable[[int], int]
 
 
 def most_tries(pattern: str, flags: int) -> Tries:
-    """Return a function from a text's length to the most tries of `re` to find all matches in such a text."""
+    """Return a function from the length of a text to the maximum number of tries of `re` to find all matches in it."""
     tree = PARSER.parse(pattern, flags)
 
     def tries(length: int) -> int:
@@ -25,9 +25,9 @@ def most_tries(pattern: str, flags: int) -> Tries:
 
 
 def _ways(nodes: Any, length: int, *, last: bool) -> tuple[int, int]:
-    """Return in how many ways the nodes can match from one place, and what a way takes; `last`: nothing follows.
+    """Return the number of alternatives to match the nodes at one position, and the work of one alternative.
 
-    What nothing follows is never tried again, and is as long as what it matches, which is matched once.
+    `last` is whether no node follows. `re` does not backtrack into the last node, and its work is part of the match.
     """
     ways, size = 1, 1
     whole = list(nodes)

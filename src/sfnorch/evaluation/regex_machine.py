@@ -1,4 +1,4 @@
-"""Runs the program of a regex over a text: the way that `re` goes, with each step counted."""
+"""Run the program of a regex on a text in the same order as `re`, and count each step."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from sfnorch.evaluation.budget import Budget, LimitError
 from sfnorch.evaluation.regex_programs import Instruction, Program
 
 Slots = list[int]
-"""Where groups begin and end, -1 for what has not matched; behind them where rounds of loops began."""
+"""The start and end of each group, -1 for a group without a match; then the start positions of loop rounds."""
 
 _INSTRUCTIONS_PER_STEP = 3
 _MOST_CHOICES = 500_000
-"""Choices that a match may keep open: each takes about a hundred bytes."""
+"""The maximum number of open choices of a match; each takes about a hundred bytes."""
 
 _MOST_NESTED = 100
 
 
 def find(program: Program, text: str, at: int, budget: Budget, empty_at: int = -1) -> Slots | None:
-    """Return the slots of the first match at or behind a place; an empty one may not stand at `empty_at`.
+    """Return the slots of the first match at or after a position; an empty match at `empty_at` does not count.
 
-    Raises LimitError where it takes too many steps.
+    Raises LimitError if the search takes too many steps.
     """
     machine = _Machine(program, text, budget, empty_at)
     for start in range(at, len(text) + 1):
@@ -32,12 +32,12 @@ def find(program: Program, text: str, at: int, budget: Budget, empty_at: int = -
 
 
 def match_at(program: Program, text: str, at: int, budget: Budget) -> Slots | None:
-    """Return the slots of the match that begins at a place. Raises LimitError where it takes too many steps."""
+    """Return the slots of the match that starts at a position. Raises LimitError if it takes too many steps."""
     return _Machine(program, text, budget, -1).run(0, at, [-1] * program.slots)
 
 
 class _Machine:
-    """One search."""
+    """The state of one search."""
 
     def __init__(self, program: Program, text: str, budget: Budget, empty_at: int) -> None:
         self.code = program.instructions
@@ -48,16 +48,16 @@ class _Machine:
         self.done = 0
 
     def count(self, work: int) -> None:
-        """Count instructions; so many of them are a step."""
+        """Count instructions. A fixed number of instructions is a step."""
         self.done += work
         if self.done >= _INSTRUCTIONS_PER_STEP:
             self.budget.step(self.done // _INSTRUCTIONS_PER_STEP)
             self.done %= _INSTRUCTIONS_PER_STEP
 
     def run(self, pc: int, at: int, slots: Slots) -> Slots | None:
-        """Return the slots of a match from that instruction and place on; None where there is none."""
+        """Return the slots of a match from this instruction and position; None if nothing matches."""
         text, length, program = self.text, len(self.text), self.code
-        choices: list[tuple[int, int, Any]] = []  # an instruction and a place to go on from, or a slot to set back
+        choices: list[tuple[int, int, Any]] = []  # an instruction and a position to backtrack to, or a slot to restore
         while True:
             self.count(1)
             kind, *given = program[pc]
@@ -89,7 +89,7 @@ class _Machine:
                 matched = given[0].match(text, at) is not None
                 pc += 1
             elif kind == code.MOVED:
-                pc += 1 if slots[given[0]] != at else 2  # an empty round is the last
+                pc += 1 if slots[given[0]] != at else 2  # an empty round ends the loop
             elif kind == code.AGAIN:
                 at, matched = self._again(given, at, slots)
                 pc += 1
@@ -101,13 +101,13 @@ class _Machine:
             elif kind == code.MATCH:
                 if self.nested or at != slots[0] or at != self.empty_at:
                     if self.nested:
-                        slots.append(at)  # where the inner part ends
+                        slots.append(at)  # the end of the inner part
                     return slots
                 matched = False
             else:
                 matched = False
             if len(choices) > _MOST_CHOICES:
-                raise LimitError(f"its regex keeps more than {_MOST_CHOICES:,} choices open; write it with fewer")
+                raise LimitError(f"its regex keeps more than {_MOST_CHOICES:,} choices open; use fewer repetitions")
             if not matched:
                 back = self._back(choices, slots)
                 if back is None:
@@ -115,7 +115,7 @@ class _Machine:
                 pc, at = back
 
     def _back(self, choices: list[tuple[int, int, Any]], slots: Slots) -> tuple[int, int] | None:
-        """Return where the last open choice goes on."""
+        """Return the instruction and position of the last open choice."""
         while choices:
             pc, at, more = choices.pop()
             if pc < 0:
@@ -132,7 +132,7 @@ class _Machine:
         return None
 
     def _run_of(self, given: list[Any], at: int) -> tuple[int, int, bool] | None:
-        """Return between which places a run of characters may end."""
+        """Return the positions between which a run of characters can end."""
         run, least, most, greedy = given
         limit = len(self.text) if most is None else min(len(self.text), at + most)
         last = run.match(self.text, at, limit).end()
@@ -140,7 +140,7 @@ class _Machine:
         return None if last - at < least else (at + least, last, greedy)
 
     def _again(self, given: Instruction | list[Any], at: int, slots: Slots) -> tuple[int, bool]:
-        """Return behind what a group has matched, and whether it stands here again."""
+        """Return the end position of a backreference, and whether the text of its group is repeated here."""
         group, ignoring_case = given
         start, end = slots[2 * group], slots[2 * group + 1]
         if start < 0 or end < 0:
@@ -154,12 +154,12 @@ class _Machine:
     def _inner(
         self, kind: int, given: list[Any], pc: int, at: int, slots: Slots, choices: list[tuple[int, int, Any]]
     ) -> tuple[int, bool]:
-        """Match a part by itself; return where it ends, for a lookahead where it began, and whether it holds."""
+        """Match a part separately; return its end position (its start for a lookahead), and whether it matches."""
         wanted, width = (given[1], given[2]) if kind == code.LOOK else (True, 0)
         if at < width:
             return at, not wanted
         if self.nested >= _MOST_NESTED:
-            raise LimitError(f"its regex has more than {_MOST_NESTED} lookaheads within each other")
+            raise LimitError(f"its regex has more than {_MOST_NESTED} nested lookaheads")
         self.nested += 1
         self.count(len(slots) // 16)
         found = self.run(pc + 1, at - width, list(slots))

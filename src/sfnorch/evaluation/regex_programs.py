@@ -1,7 +1,7 @@
-"""A regex as a program of small instructions, made from the standard library's own parse of it.
+"""A regex as a program of small instructions, compiled from the standard library's parse tree.
 
-The parse settles what a pattern means (groups, flags, classes); what is added here is a form that can be run step by
-step. A class of characters stays a pattern of the standard library, which looks at one character at a time.
+The parse tree defines the meaning of a pattern (groups, flags, classes). The program can run step by step. A character
+class stays a pattern of the standard library, which matches one character at a time.
 https://docs.python.org/3/library/re.html
 """
 
@@ -18,18 +18,18 @@ COMPILER: Any = importlib.import_module("re._compiler" if sys.version_info >= (3
 MOST_INSTRUCTIONS = 20_000
 
 CHARACTER, RUN, SPLIT, JUMP, SAVE, CHECK, AGAIN, LOOK, ONCE, IF_GROUP, MARK, MOVED, FAIL, MATCH = range(14)
-"""Instructions, by what they do; see `Machine.run`."""
+"""The instructions; `Machine.run` executes them."""
 
 Instruction = tuple[Any, ...]
 
 
 class RegexSizeError(ValueError):
-    """A pattern whose program would be too large."""
+    """The program of a pattern is too large."""
 
 
 @dataclass(slots=True)
 class Program:
-    """The instructions of a pattern, and how many slots they use: two a group, and the marks of loops."""
+    """The instructions of a pattern, and the number of their slots: two per group, and the marks of loops."""
 
     instructions: list[Instruction] = field(default_factory=list)
     slots: int = 0
@@ -38,7 +38,7 @@ class Program:
 def compile_program(pattern: str, flags: int) -> Program:
     """Return the pattern's program.
 
-    Raises re.error for what is no pattern, RegexSizeError for one that is too large.
+    Raises re.error for an invalid pattern, RegexSizeError for a pattern that is too large.
     """
     tree = PARSER.parse(pattern, flags)
     found = Program(slots=2 * tree.state.groups)
@@ -51,7 +51,7 @@ def compile_program(pattern: str, flags: int) -> Program:
 
 
 class _Writing:
-    """One walk over a parsed pattern."""
+    """The compiler of one parsed pattern."""
 
     def __init__(self, program: Program, state: Any) -> None:
         self.program = program
@@ -59,19 +59,19 @@ class _Writing:
         self.state = state
 
     def add(self, *instruction: Any) -> int:
-        """Add an instruction; return where it stands."""
+        """Add an instruction; return its index."""
         if len(self.code) >= MOST_INSTRUCTIONS:
-            raise RegexSizeError(f"its regex has more than {MOST_INSTRUCTIONS:,} parts, repeated ones written out")
+            raise RegexSizeError(f"its regex has more than {MOST_INSTRUCTIONS:,} parts when repetitions are expanded")
         self.code.append(instruction)
         return len(self.code) - 1
 
     def sequence(self, nodes: Any, flags: int) -> None:
-        """Add what the nodes match one after another."""
+        """Add the instructions for a sequence of nodes."""
         for operation, argument in nodes:
             self.node(str(operation), operation, argument, flags)
 
     def node(self, name: str, operation: Any, argument: Any, flags: int) -> None:
-        """Add what one node matches."""
+        """Add the instructions for one node."""
         match name:
             case "LITERAL" | "NOT_LITERAL" | "IN" | "ANY" | "RANGE" | "CATEGORY":
                 self.add(CHARACTER, self.single(operation, argument, flags))
@@ -101,10 +101,10 @@ class _Writing:
             case "FAILURE":
                 self.add(FAIL)
             case _:
-                raise RegexSizeError(f"its regex has {name}, which a simulation does not run")
+                raise RegexSizeError(f"its regex uses {name}, which a simulation does not support")
 
     def single(self, operation: Any, argument: Any, flags: int) -> Any:
-        """Return the standard library's pattern of one node."""
+        """Return one node as a pattern of the standard library."""
         return self.compiled([(operation, argument)], flags)
 
     def compiled(self, nodes: list[Any], flags: int) -> Any:
@@ -113,7 +113,7 @@ class _Writing:
         return COMPILER.compile(PARSER.SubPattern(state, nodes))
 
     def branches(self, branches: Any, flags: int) -> None:
-        """Add alternatives, tried in their order."""
+        """Add alternatives in their order."""
         ends = []
         for index, branch in enumerate(branches):
             if index == len(branches) - 1:
@@ -127,7 +127,7 @@ class _Writing:
             self.code[end] = (JUMP, len(self.code))
 
     def repeat(self, name: str, argument: Any, flags: int) -> None:
-        """Add a repetition: a run of single characters, or a loop with its first rounds written out."""
+        """Add a repetition: a run of single characters, or a loop with its minimum rounds expanded."""
         least, most, inner = argument
         unbounded = most == PARSER.MAXREPEAT
         if name == "POSSESSIVE_REPEAT":
@@ -158,19 +158,19 @@ class _Writing:
             self.code[split] = self.choice(greedy, split)
 
     def choice(self, greedy: bool, split: int) -> Instruction:
-        """Return a loop's split: into its body, and behind what has been written."""
+        """Return the split of a loop: into its body, or behind it."""
         into, behind = split + 1, len(self.code)
         return (SPLIT, into, behind) if greedy else (SPLIT, behind, into)
 
     def inner(self, kind: int, nodes: Any, flags: int, *more: Any) -> None:
-        """Add a part that matches by itself, its own choices forgotten; it ends with MATCH."""
+        """Add a part that matches separately, without backtracking into it; it ends with MATCH."""
         start = self.add(kind, 0)
         self.sequence(nodes, flags)
         self.add(MATCH)
         self.code[start] = (kind, len(self.code), *more)
 
     def conditional(self, argument: Any, flags: int) -> None:
-        """Add what depends on whether a group has matched."""
+        """Add a part that depends on whether a group has matched."""
         group, yes, no = argument
         start = self.add(IF_GROUP, 0, 0)
         self.sequence(yes, flags)

@@ -1,10 +1,10 @@
-"""Regexes with an end: a matcher that counts its steps, and the standard library's where that cannot take long.
+"""Regexes with limited work: a matcher that counts its steps, or the standard library if its work is small.
 
-Python's `re` tries again without a limit, as Java's and JavaScript's engines do, and cannot be stopped. A pattern is
-looked at before: where all ways to match a text of that length are few, `re` matches it. Else the program of the
-pattern (`regex_programs.py`) is run step by step, within the budget of the evaluation. The same ways are tried in the
-same order, so that both find the same. An engine with linear time (RE2) would do without counting, but knows neither
-lookahead nor references to groups, which Step Functions takes (assumed: it evaluates JSONata with Java's regexes).
+Python's `re` backtracks without a limit, like the engines of Java and JavaScript, and cannot be stopped. This module
+computes the maximum work of a pattern first. If it is small, `re` matches the text. Otherwise, the program of the
+pattern (`regex_programs.py`) runs step by step within the budget of the evaluation. It tries the same alternatives in
+the same order, so both find the same matches. An engine with linear time (RE2) needs no limit, but does not support
+lookaheads and backreferences. Step Functions supports them (assumed: it evaluates JSONata with Java's regexes).
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from sfnorch.evaluation.regex_machine import Slots, find, match_at
 from sfnorch.evaluation.regex_programs import Program, RegexSizeError, compile_program
 
 MOST_CHARACTERS = 10_000
-"""Characters of a regex."""
+"""The maximum number of characters in a regex."""
 
 _TRIES_PER_STEP = 200
-"""Tries of `re` in about the time of a step."""
+"""The number of tries of `re` in about the time of a step."""
 
 _FEW = 10_000
 _REFERENCE = re.compile(r"\\g<([0-9]+)>")
 
 
 def current() -> Budget:
-    """Return the budget of the evaluation that runs in this thread."""
+    """Return the budget of the evaluation that runs in the current thread."""
     engine = getattr(Jsonata.CURRENT, "jsonata", None)
     found = getattr(engine, "budget", None)
     return found if isinstance(found, Budget) else Budget()
 
 
 class Match:
-    """What a regex found, with the methods that the engine takes of `re.Match`."""
+    """A match, with the methods of `re.Match` that the library uses."""
 
     def __init__(self, text: str, slots: Slots, groups: int) -> None:
         self._text, self._slots, self._groups = text, slots, groups
@@ -61,7 +61,7 @@ class Match:
 
 
 class Regex:
-    """A compiled regex, with the methods that the engine calls of `re.Pattern`."""
+    """A compiled regex, with the methods of `re.Pattern` that the library uses."""
 
     def __init__(self, pattern: str, flags: int) -> None:
         self.library = re.compile(pattern, flags)
@@ -69,7 +69,7 @@ class Regex:
         self._tries = most_tries(pattern, flags)
 
     def finditer(self, text: str) -> Iterator[Match]:
-        """Yield the matches in the text. Raises LimitError where that takes too many steps."""
+        """Yield the matches in the text. Raises LimitError if that takes too many steps."""
         budget, at, groups = current(), 0, self.library.groups
         budget.step()
         tries = self._tries(len(text))
@@ -88,14 +88,14 @@ class Regex:
             budget.make(300)
             yield Match(text, slots, groups)
             at = slots[1]
-            empty_at = at if slots[0] == at else -1  # behind an empty match, the next one is not empty there
+            empty_at = at if slots[0] == at else -1  # after an empty match, the next one here is not empty
 
     def search(self, text: str) -> Match | None:
         """Return the first match."""
         return next(self.finditer(text), None)
 
     def split(self, text: str, maxsplit: int = 0) -> list[str | None]:
-        """Return what stands between the matches, and the groups of each."""
+        """Return the texts between the matches, and the groups of each match."""
         parts: list[str | None] = []
         at = 0
         for count, found in enumerate(self.finditer(text)):
@@ -118,7 +118,7 @@ class Regex:
             at = found.end()
             if size > weight(text):
                 budget.make(size)
-                budget.made -= size - 4 * len(new)  # what it makes at the end is one text
+                budget.made -= size - 4 * len(new)  # the result is one text
         return "".join([*parts, text[at:]])
 
     def _program(self) -> Program:
@@ -134,20 +134,20 @@ def _compiled(pattern: str, flags: int) -> Program:
 
 
 def compile_regex(pattern: str, flags: RegexFlags) -> Regex:
-    """Return the regex of an expression. Raises JException for what is no regex, or too long for one."""
+    """Return the regex of an expression. Raises JException if it is invalid, LimitError if it is too long."""
     found = (re.IGNORECASE if flags.case_insensitive else 0) | (re.MULTILINE if flags.multiline else 0)
     if len(pattern) > MOST_CHARACTERS:
         raise LimitError(f"it has a regex of more than {MOST_CHARACTERS:,} characters; shorten it")
     try:
         return Regex(pattern, found)
     except (re.error, OverflowError, RecursionError) as error:
-        message = "it nests too deep" if isinstance(error, RecursionError) else error
-        raise JException(f"/{pattern[:60]}/ is no regex: {message}") from None
+        message = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise JException(f"/{pattern[:60]}/ is an invalid regex: {message}") from None
 
 
 def _expansion(replacement: str, groups: int) -> Callable[[Match], str]:
     for reference in _REFERENCE.finditer(replacement):
-        if int(reference[1]) > groups:  # in the words that the engine looks for
+        if int(reference[1]) > groups:  # with the message that the library expects
             raise re.error(f"invalid group reference {reference[1]} at position {reference.start() + 3}")
 
     def expand(found: Match) -> str:
@@ -159,12 +159,12 @@ def _expansion(replacement: str, groups: int) -> Callable[[Match], str]:
 def matches_whole(pattern: str, text: str, most_steps: int = 100_000) -> bool:
     """Return whether the pattern matches the whole text.
 
-    Raises re.error for what is no pattern, LimitError where it takes too many steps.
+    Raises re.error for an invalid pattern, LimitError if the match takes too many steps.
     """
     whole = f"(?:{pattern})\\Z"
     try:
         re.compile(whole)
-    except re.error:  # a flag within, such as (?i), stands only at the very beginning
+    except re.error:  # a global flag such as (?i) is valid only at the start of the pattern
         re.compile(pattern)
         whole = f"{pattern}\\Z"
     if most_tries(whole, 0)(len(text)) <= _FEW:

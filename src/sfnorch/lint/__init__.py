@@ -1,1 +1,1 @@
-"""What is wrong with a template, or risky: cfn-lint, statelint and the project's own rules, one file a rule."""
+"""Findings about a template, from cfn-lint, statelint and the project's own rules, one file per rule."""

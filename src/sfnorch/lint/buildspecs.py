@@ -1,4 +1,4 @@
-"""A buildspec as far as it is read here: its commands, its variables, and where else it takes values from.
+"""Read a buildspec: its commands, its variables, and the other sources of its values.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/build-spec-ref.html
 """
@@ -20,7 +20,7 @@ _KEYWORDS = frozenset(
 )
 _ENDS = re.compile(r"[;&|()]+")
 _NOT_READ = re.compile(r"<<|`|\$\(|\bcase\b")
-"""Shell that is not read here: what stands in it may call anything."""
+"""Shell syntax that this module does not parse. Text with this syntax can call any command."""
 
 _COMMENT = re.compile(r"(^|\s)#.*")
 _ASSIGNED = re.compile(r"\b(\w+)=")
@@ -28,20 +28,20 @@ _ASSIGNED = re.compile(r"\b(\w+)=")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buildspec:
-    """A buildspec: its commands by phase, and what it has besides."""
+    """A buildspec: its commands by phase, its variables, and the services that it uses."""
 
     commands: tuple[tuple[str, str], ...]
     variables: Mapping[str, str]
-    """Those whose value no command changes."""
+    """The variables whose values no command changes."""
     reports: bool
     stores: tuple[str, ...]
-    """Where it takes further variables from: `parameter-store`, `secrets-manager`."""
+    """Sources of further variables: `parameter-store`, `secrets-manager`."""
 
 
 def read_buildspec(text: str) -> Buildspec | None:
-    """Return what the buildspec holds; None where it is none."""
+    """Return the content of the buildspec; None if the text is not a buildspec."""
     try:
-        spec = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes texts, lists and mappings alone
+        spec = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it creates only strings, lists and mappings
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
     phases = spec.get("phases") if isinstance(spec, dict) else None
@@ -70,7 +70,10 @@ def read_buildspec(text: str) -> Buildspec | None:
 
 
 def calls(command: str, variables: Mapping[str, str]) -> Iterator[tuple[str, ...]] | None:
-    """Return the words of each call in a command, with the variables that are known in their place; None for other shell."""
+    """Return the words of each call in a command, with known variables replaced.
+
+    Returns None if the command uses shell syntax that this module does not parse.
+    """
     lines = [_COMMENT.sub("", line) for line in command.replace("\\\n", " ").splitlines()]
     text = " ; ".join(lines)
     if _NOT_READ.search(text):
@@ -80,7 +83,7 @@ def calls(command: str, variables: Mapping[str, str]) -> Iterator[tuple[str, ...
         lexer.whitespace_split = True
         lexer.commenters = ""
         words = list(lexer)
-    except ValueError:  # a quote that isn't closed
+    except ValueError:  # a quote that is not closed
         return None
     return _calls(words, variables)
 

@@ -1,8 +1,8 @@
-"""A limit for cfn-lint on a template that is not like others: function calls are counted, and so no time matters.
+"""A limit on function calls for cfn-lint on unusual templates. The limit does not depend on the machine's speed.
 
-cfn-lint walks lists within lists twice at each level, and a reference in a text for each resource: a template of a few
-kilobytes can take it hours. Counting costs about as much as cfn-lint itself takes, and so it is done only where
-something in the template stands out.
+cfn-lint walks each level of nested lists twice, and walks the references in a text for each resource. So a template of
+a few kilobytes can take hours. Counting calls takes about as long as cfn-lint itself. So calls are counted only if the
+template has an unusual shape.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sfnorch.evaluation.budget import MOST_MEMORY, process_memory
 
 _FEWEST_CALLS = 1_000_000
 _CALLS_PER_VALUE = 600
-"""An ordinary template takes 450 for each of its values (measured)."""
+"""A typical template takes 450 calls for each of its values (measured)."""
 
 _CALLS_PER_LOOK = 65_536
 
@@ -29,12 +29,12 @@ _USUAL_CHARACTERS = 100_000
 
 
 class CallLimitError(BaseException):
-    """cfn-lint goes beyond the limit. No `except Exception` of its own takes it."""
+    """cfn-lint exceeds the limit. This is a BaseException, so that cfn-lint's `except Exception` does not catch it."""
 
 
 @dataclass(slots=True)
 class _Shape:
-    """What of a template stands out."""
+    """The figures of a template that can be unusual."""
 
     values: int = 0
     nested_lists: int = 0
@@ -44,7 +44,7 @@ class _Shape:
 
 
 def most_calls(data: dict[str, Any]) -> int | None:
-    """Return how many function calls cfn-lint may take for the template; None where it looks like others."""
+    """Return the maximum number of function calls for cfn-lint on the template; None if its shape is usual."""
     shape = _Shape()
     _look(data, shape)
     conditions = data.get("Conditions")
@@ -77,7 +77,7 @@ def _look(root: Any, shape: _Shape) -> None:
 
 @contextmanager
 def limited_calls(most: int) -> Iterator[None]:
-    """Raise CallLimitError when what runs within takes more function calls, or more memory than an evaluation may."""
+    """Raise CallLimitError if the block exceeds the number of function calls or the memory limit of an evaluation."""
     calls = 0
     memory = process_memory()
 

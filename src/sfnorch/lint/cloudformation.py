@@ -1,8 +1,8 @@
-"""cfn-lint in the process: on the template as it stands, and on the definitions that it doesn't look into by itself.
+"""cfn-lint, run in this process on the template and on the definitions that cfn-lint does not check in the template.
 
-It reads definitions only of AWS::StepFunctions::StateMachine, and only objects and plain texts; SAM's, joined and
-outer ones are put before it as native machines with object definitions, filled in. It is handed the data that is
-already read, so that a finding's path leads to the line, in whatever file that is.
+cfn-lint checks definitions only of AWS::StepFunctions::StateMachine, and only objects and plain texts. This module
+passes SAM definitions, joined definitions and external definitions to cfn-lint as AWS::StepFunctions::StateMachine
+resources with resolved object definitions. cfn-lint gets the parsed data, so a finding's path maps to a file and line.
 https://github.com/aws-cloudformation/cfn-lint
 """
 
@@ -26,37 +26,38 @@ from sfnorch.template.parameters import fits
 from sfnorch.template.reader import KIND
 
 Located = tuple[Path, Finding]
-"""A finding, and the path to what it is about."""
+"""The path to the subject of a finding, and the finding."""
 
 DEFINITION_RULE = "E3601"
 _SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
 _TOLD_BETTER = ("Missing 'Next' target", "'^.{1,80}$'")
-"""Parts of messages of which statelint, or the rule past-limit, says more."""
+"""Parts of messages. For these problems, statelint or the rule limit-exceeded reports more detail."""
 
 _TAKEN = {
     "Parallel": ("Parameters",),
     "Succeed": ("InputPath", "OutputPath"),
 }
-"""Fields that the language has and cfn-lint's schema lacks, by the state's type. https://states-language.net/spec.html"""
+"""Fields of the language that cfn-lint's schema lacks, by state type. https://states-language.net/spec.html"""
 
 _STUMBLED = "E0002"
 _SECTIONS = ("Globals", "Parameters", "Mappings", "Conditions", "Outputs")
-"""Sections that cfn-lint takes for mappings; of one that is none, the reader tells."""
+"""Sections that cfn-lint expects to be mappings. The reader reports a section that is not a mapping."""
 
 _ANY_RESOURCE = "arn:aws:states:::lambda:invoke"
 _OTHER_PARTITION = re.compile(r"arn:aws-[a-z-]+(?=:[a-z-]+:[a-z0-9-]*:[0-9]*:[a-z-]+:[\w.-]+(:(\$LATEST|[\w.-]+))?$)")
-"""How a resource begins that is right but for cfn-lint's schema, which knows the partition aws alone."""
+"""The start of a valid resource that cfn-lint's schema rejects: the schema knows only the partition aws."""
 
 _MOST_ENTRIES = {"Resources": 500, "Parameters": 200, "Mappings": 200, "Outputs": 200}
-"""The most entries of a section (documented)."""
+"""The maximum number of entries in a section (documented)."""
 
 _ROLE = "arn:aws:iam::123456789012:role/lint"
 
 
 def template_findings(template: Template, linter: Any) -> Iterator[Located]:
-    """Yield what cfn-lint finds in the template as it stands.
+    """Yield what cfn-lint finds in the template.
 
-    Left out before are nulls, which it stops at, and SAM's definitions without functions, in which it finds nothing.
+    cfn-lint gets the template without nulls, because it fails on nulls. It also gets SAM definitions without functions
+    as empty definitions, because it finds nothing in them.
     """
     root = template.source.data
     if limits := list(limit_findings(template)):
@@ -70,10 +71,10 @@ def template_findings(template: Template, linter: Any) -> Iterator[Located]:
             continue
         stumbled = match is None or match.rule.id == _STUMBLED
         if stumbled and template.source.faults:
-            continue  # of which the reader tells
+            continue  # the reader reports the cause
         if match is None:
-            message = "cfn-lint can't look at this template"
-            hint = "a name or a type in it isn't one that CloudFormation takes"
+            message = "cfn-lint cannot check this template"
+            hint = "use only names and types that CloudFormation supports"
             yield (), KIND.finding(template.source.file, root.place.line, message, hint)
             continue
         path = _path(match)
@@ -85,7 +86,7 @@ def template_findings(template: Template, linter: Any) -> Iterator[Located]:
 
 
 def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
-    """Yield what cfn-lint's schema of the Amazon States Language says of the definitions that it hasn't read yet."""
+    """Yield what cfn-lint's schema of the Amazon States Language finds in the definitions that are not yet checked."""
     unread = {machine.logical_id: machine for machine in template.machines if machine.definition and not _read(machine)}
     if not unread:
         return
@@ -109,7 +110,7 @@ def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
 
 
 def _without_slow_patterns(data: Object) -> Iterator[Located]:
-    """Take out of the data each AllowedPattern that takes too many steps to match its Default; yield a finding."""
+    """Remove each AllowedPattern that takes too many steps to match its Default; yield a finding for each."""
     parameters = data.get("Parameters")
     for name, body in parameters.items() if isinstance(parameters, Object) else ():
         if not isinstance(body, Object):
@@ -119,7 +120,7 @@ def _without_slow_patterns(data: Object) -> Iterator[Located]:
             continue
         parts = default.split(",") if "List" in str(body.get("Type")) else [default]
         if any(fits(pattern, part.strip()) is None for part in parts):
-            message, hint = "it takes too many steps to match the Default", "repeat no repetition in it"
+            message, hint = "the pattern takes too many steps to match the Default", "remove nested repetitions"
             place = body.place
             path: Path = ("Parameters", name, "AllowedPattern")
             yield path, KIND.finding(place.file, body.lines.get("AllowedPattern", place.line), message, hint)
@@ -127,18 +128,18 @@ def _without_slow_patterns(data: Object) -> Iterator[Located]:
 
 
 def _matches_or_limit(linter: Any, data: Any, template: Template) -> Iterator[Any]:
-    """Yield what cfn-lint finds; a finding where it would take too long."""
+    """Yield what cfn-lint finds, or a finding if cfn-lint exceeds its limit."""
     try:
         yield from _matches(linter, data)
     except CallLimitError as error:
         root = template.source.data
-        message = f"cfn-lint can't look at this template: it would take {error}"
-        hint = "write it with fewer lists within each other, conditions, loops and references, or split it"
+        message = f"cfn-lint cannot check this template: it would take {error}"
+        hint = "use fewer nested lists, conditions, loops and references, or split the template"
         yield KIND.finding(template.source.file, root.place.line, message, hint)
 
 
 def limit_findings(template: Template) -> Iterator[Located]:
-    """Yield what is beyond CloudFormation's limits, so that cfn-lint need not look at it.
+    """Yield a finding for each section that exceeds a CloudFormation quota. cfn-lint need not check such a template.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """
@@ -146,14 +147,14 @@ def limit_findings(template: Template) -> Iterator[Located]:
     for section, most in _MOST_ENTRIES.items():
         entries = root.get(section)
         if isinstance(entries, Object) and len(entries) > most:
-            message = f"there are {len(entries):,} entries in {section}, and CloudFormation takes {most}"
+            message = f"{section} has {len(entries):,} entries, but CloudFormation allows {most}"
             yield (section,), KIND.finding(template.source.file, root.lines[section], message, "split the template")
 
 
 def _matches(linter: Any, data: Any) -> Iterator[Any]:
-    """Yield what cfn-lint finds; None where it fails by itself, as it does over braces in names.
+    """Yield what cfn-lint finds; None if cfn-lint itself fails, for example on braces in names.
 
-    Raises CallLimitError where it would take too long over the template.
+    Raises CallLimitError if the template takes too many calls.
     """
     most = most_calls(data)
     try:
@@ -168,9 +169,9 @@ def _matches(linter: Any, data: Any) -> Iterator[Any]:
 
 
 def linter() -> Any:
-    """Return cfn-lint with its default rules, for one region: no rule of a template's own machines depends on it.
+    """Return cfn-lint with its default rules, for one region: no finding about state machines depends on the region.
 
-    The rules are loaded once in a process. The configuration is read each time, as `.cfnlintrc` may differ by folder.
+    A process loads the rules once. It reads the configuration each time, because `.cfnlintrc` can differ by folder.
     """
     config = _configuration()
     found = copy(_runner(tuple(config.append_rules), config.custom_rules))
@@ -180,27 +181,27 @@ def linter() -> Any:
 
 @cache
 def _runner(append_rules: tuple[str, ...], custom_rules: str | None) -> Any:
-    """Return cfn-lint with the rules of these folders and modules and of this file."""
+    """Return cfn-lint with the rules of these folders and modules, and with this file of custom rules."""
     from cfnlint.runner import Runner
 
     return Runner(_configuration())
 
 
 def _configuration() -> Any:
-    """Return cfn-lint's configuration: of the folder, and of the home folder where there is one."""
+    """Return cfn-lint's configuration from the current folder and from the home folder, if there is one."""
     from cfnlint.config import ConfigMixIn
 
     try:
         return ConfigMixIn(regions=["us-east-1"])
-    except RuntimeError:  # neither HOME is set nor does the user have an entry: a container with any user's id
+    except RuntimeError:  # HOME is not set and the user has no passwd entry: a container with any user id
         os.environ["HOME"] = os.devnull
         return ConfigMixIn(regions=["us-east-1"])
 
 
 def _read(machine: StateMachine) -> bool:
-    """Whether cfn-lint reads the definition itself: a native machine's object, or text in one piece."""
+    """Return whether cfn-lint checks the definition itself: an object in AWS::StepFunctions::StateMachine."""
     definition = machine.definition
-    assert definition is not None  # noqa: S101 - asked for before
+    assert definition is not None  # noqa: S101 - the callers check this
     value = machine.properties.get(str(definition.path[-1]))
     return machine.kind == NATIVE and isinstance(value, Object) and not any(key.startswith("Fn::") for key in value)
 
@@ -210,7 +211,7 @@ def _own(machine: StateMachine) -> Path:
 
 
 def _definition_of(template: Template, path: Path) -> StateMachine | None:
-    """Return the machine whose definition the path leads into; None where it leads elsewhere."""
+    """Return the machine whose definition contains the path; None if no definition contains it."""
     for machine in template.machines:
         own = _own(machine)
         if own and path[: len(own)] == own and _read(machine):
@@ -219,7 +220,10 @@ def _definition_of(template: Template, path: Path) -> StateMachine | None:
 
 
 def _in_definition(machine: StateMachine, match: Any, path: Path) -> Located | None:
-    """Return the finding in its definition; none where it isn't one, or another linter tells the same in better words."""
+    """Return the finding in the machine's definition.
+
+    Returns None if the match is not a finding, or if another linter reports the same problem with more detail.
+    """
     if any(words in match.message for words in _TOLD_BETTER) or _is_taken(machine, path):
         return None
     value = value_at(machine, path)
@@ -232,7 +236,7 @@ def _in_definition(machine: StateMachine, match: Any, path: Path) -> Located | N
 
 
 def value_at(machine: StateMachine, path: Path) -> Any:
-    """Return the value at a path into the machine's definition; None where it leads nowhere."""
+    """Return the value at a path in the machine's definition; None if the path does not exist."""
     value: Any = machine.definition.data if machine.definition else None
     for step in path:
         if isinstance(value, Object) and step in value:
@@ -245,7 +249,7 @@ def value_at(machine: StateMachine, path: Path) -> Any:
 
 
 def _is_taken(machine: StateMachine, path: Path) -> bool:
-    """Whether the path leads to a field that the language has in a state of that type."""
+    """Return whether the path is a field that the language allows in a state of this type."""
     state = value_at(machine, path[:-1])
     return isinstance(state, Object) and bool(path) and path[-1] in _TAKEN.get(str(state.get("Type")), ())
 
@@ -275,7 +279,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def _without_definitions(template: Template) -> Object:
-    """Return the template, with an empty definition in SAM's machines where cfn-lint has nothing to look at in theirs."""
+    """Return the template with empty definitions for SAM machines in whose definitions cfn-lint finds nothing."""
     root = template.source.data
     resources = template.stack.section("Resources")
     lighter = Object(resources.place, resources.rows())
@@ -301,7 +305,10 @@ def _has_functions(value: Any) -> bool:
 
 
 def _known(value: Any, key: str = "") -> Any:
-    """Return the definition with a Resource that only AWS knows, or of another partition, as one that the schema takes."""
+    """Return the definition with resources that the schema accepts.
+
+    It replaces each Resource that only AWS can resolve, and each Resource of another partition.
+    """
     if isinstance(value, Object):
         return Object(value.place, [(name, _known(item, name), line) for name, item, line in value.rows()])
     if isinstance(value, Array):
@@ -312,7 +319,7 @@ def _known(value: Any, key: str = "") -> Any:
 
 
 def one_a_mistake(findings: Iterable[Located]) -> list[Located]:
-    """Without what follows from another: where a key is misspelt, that the right one is missing beside it."""
+    """Return the findings without consequences: a misspelt key also causes a finding about the missing correct key."""
     found = list(findings)
     misspelt = {
         path[:-1] for path, finding in found if finding.rule == DEFINITION_RULE and "Did you mean" in finding.message
@@ -322,6 +329,6 @@ def one_a_mistake(findings: Iterable[Located]) -> list[Located]:
         missing = "required property" in finding.message
         if finding.rule != DEFINITION_RULE or not missing:
             kept[path, finding.message] = (path, finding)
-        elif path not in misspelt:  # of several that are missing in one place, the first is enough
+        elif path not in misspelt:  # if several keys are missing in one place, the first is enough
             kept.setdefault((path, "missing"), (path, finding))
     return list(kept.values())

@@ -1,6 +1,6 @@
-"""What a call in a build asks of AWS, and the permissions that this takes.
+"""The AWS actions of a call in a build, and the permissions that they require.
 
-Read are the AWS CLI, the SAM CLI and sfnorch itself; what else a call does is not known here.
+This module knows the AWS CLI, the SAM CLI and sfnorch. It does not know the permissions of other calls.
 https://docs.aws.amazon.com/cli/latest/reference/
 """
 
@@ -38,10 +38,10 @@ _QUIET = frozenset(
 _OFFLINE = frozenset(
     {"init", "patterns", "schema", "render", "lint", "validate", "graph", "simulate", "completion", "help"}
 )
-"""Commands that call nothing of AWS, and those of sfnorch's that don't."""
+"""Commands that do not call AWS, also those of sfnorch."""
 
 _FREE = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken", "cognito-idp:InitiateAuth", "cognito-idp:SignUp"})
-"""Actions that need no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
+"""Actions that require no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
 
 _MAKE, _EXECUTE = "CreateChangeSet DescribeChangeSet DescribeStacks", "ExecuteChangeSet DescribeStackEvents"
 _DEPLOYED = "GetTemplate ListStackResources"
@@ -56,14 +56,14 @@ _ON_STACK: Mapping[tuple[str, ...], str] = {
     ("sfnorch", "status"): "DescribeStacks ListStackResources",
     ("sfnorch", "delete"): "DescribeStacks DeleteStack DescribeStackEvents",
 }
-"""What CloudFormation is asked about the stack that is named, and what else is asked."""
+"""Actions on the stack that the command names, and actions of other services (with a prefix)."""
 
 _OTHERS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("cloudformation", "package"): ("s3:PutObject",),
     ("ecr", "get-login-password"): ("ecr:GetAuthorizationToken",),
     ("lambda", "invoke"): ("lambda:InvokeFunction",),
 }
-"""Commands of the AWS CLI that are named otherwise than the action."""
+"""AWS CLI commands whose names differ from the action."""
 
 _S3_READS = {"cp": "s3:GetObject", "mv": "s3:GetObject", "sync": "s3:GetObject", "rm": "s3:DeleteObject"}
 _S3_VALUED = frozenset(
@@ -73,16 +73,16 @@ _S3_VALUED = frozenset(
     }
 )
 _VALUED = frozenset({"--region", "--profile", "--output", "--endpoint-url", "--query", "--ca-bundle", "--color"})
-"""Options that take a value, of `aws s3` and of the AWS CLI as a whole."""
+"""Options with a value, of `aws s3` and global options of the AWS CLI."""
 
 _NO_EXECUTION = ("--no-execute", "--no-execute-changeset")
 _EXECUTION_ALONE = f"DescribeStacks DescribeChangeSet {_EXECUTE}"
 _PREFIXES = {"stepfunctions": "states", "s3api": "s3"}
-"""What IAM calls a service of the AWS CLI, where the two differ."""
+"""IAM service prefixes that differ from the service names of the AWS CLI."""
 
 
 def needs(call: tuple[str, ...], where: Surroundings) -> list[Need] | None:
-    """Return the permissions that the call takes, none for one that calls nothing of AWS; None where that isn't known here."""
+    """Return the permissions that the call requires, none if it does not call AWS; None if they are unknown."""
     call = _as_meant(call)
     if call[0] in _QUIET or (call[0] == "sfnorch" and _OFFLINE & set(call[1:3])):
         return []
@@ -102,12 +102,12 @@ def needs(call: tuple[str, ...], where: Surroundings) -> list[Need] | None:
 
 
 def changes_who_calls(command: str) -> bool:
-    """Whether the command, and those after it, may act as someone else than the build's role."""
+    """Return whether the command, or a later one, can use other credentials than the build's role."""
     return any(word in command for word in ("assume-role", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "--profile"))
 
 
 def _as_meant(call: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the call without what runs it (`python -m`, `uv run`), and without options before the AWS CLI's service."""
+    """Return the call without its launcher (`python -m`, `uv run`) and without options before the AWS CLI service."""
     if len(call) > 2 and call[1] == ("-m" if call[0].startswith("python") else "run"):
         call = call[2:] if call[0].startswith("python") or call[0] in ("uv", "poetry", "pipenv") else call
     while call[0] == "aws" and len(call) > 2 and call[1].startswith("-"):
@@ -116,7 +116,7 @@ def _as_meant(call: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _on_stack(call: tuple[str, ...], actions: str, where: Surroundings) -> Iterator[Need]:
-    """Yield the needs of what is asked about a stack, and of what is handed over with it."""
+    """Yield the permissions for the actions on a stack, and for the role and the bucket that the call passes."""
     if _option(call, "--execute-change-set"):
         actions = _EXECUTION_ALONE
     left_out = _EXECUTE.split() if set(_NO_EXECUTION) & set(call) else []
@@ -134,7 +134,7 @@ def _on_stack(call: tuple[str, ...], actions: str, where: Surroundings) -> Itera
 
 
 def _s3(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]:
-    """Yield the needs of `aws s3 cp`, `mv`, `sync` and `rm`: on what stands first, and on what is written."""
+    """Yield the permissions of `aws s3 cp`, `mv`, `sync` and `rm`: on the first argument and on the target."""
     places: list[str] = []
     words = iter(call[1:])
     for word in words:
@@ -153,12 +153,12 @@ def _s3(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]:
 
 
 def _known(value: str) -> str:
-    """Return the value, ANY where it holds a variable that isn't known."""
+    """Return the value; ANY if it contains an unknown variable."""
     return ANY if "$" in value else value
 
 
 def _option(call: tuple[str, ...], name: str) -> str:
-    """Return the option's value; empty where it isn't given."""
+    """Return the option's value; empty if the call does not have the option."""
     for index, word in enumerate(call):
         if word.startswith(f"{name}="):
             return word.partition("=")[2]

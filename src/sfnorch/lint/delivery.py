@@ -1,4 +1,4 @@
-"""What the parts of a delivery need of their roles: a build's commands, a pipeline's actions, and what both work with.
+"""The permissions that a build's commands and a pipeline's actions require of their roles.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
 https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
@@ -23,14 +23,14 @@ from sfnorch.template.roles import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """What needs something, as people call it, and its needs; None where these aren't known here."""
+    """A user of permissions, as messages name it, and the permissions; None if they are unknown."""
 
     what: str
     needs: tuple[Need, ...] | None
 
 
 def build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surroundings) -> Iterator[Use]:
-    """Yield what the build needs: its logs, its artifacts, its reports, and its commands as far as they can be seen."""
+    """Yield the permissions that the build requires: for logs, artifacts, reports, and its known commands."""
     yield Use(what=f"{project.logical_id} logs, which", needs=tuple(_logging(project, where)))
     actions = [action for pipeline in pipelines for action in pipeline.actions if _runs(action, project)]
     if _kind(project, "Source") == "CODEPIPELINE":
@@ -39,7 +39,7 @@ def build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surroundi
         yield Use(what=f"{project.logical_id} writes its artifacts, which", needs=(Need("s3:PutObject", ANY),))
     spec = read_buildspec(project.buildspec) if project.buildspec is not None else None
     if spec is None or _is_fed_otherwise(project, spec):
-        yield Use(what="what it is fed from", needs=None)
+        yield Use(what="other sources of the build", needs=None)
     if spec is None:
         return
     if spec.reports:
@@ -53,7 +53,7 @@ def build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surroundi
 
 
 def _command_uses(spec: Buildspec, file: str, variables: Mapping[str, str], where: Surroundings) -> Iterator[Use]:
-    """Yield what each call of the commands needs, up to one that may act as someone else from there on."""
+    """Yield the permissions of each call in the commands, up to a call that can use other credentials."""
     for phase, command in spec.commands:
         found = None if changes_who_calls(command) else calls(command, variables)
         if found is None:
@@ -81,7 +81,7 @@ def _environment(action: Action) -> set[str]:
 
 
 def _is_fed_otherwise(project: Project, spec: Buildspec) -> bool:
-    """Whether its image, its variables or its source come from services besides."""
+    """Return whether the build's image, variables or source come from other services."""
     environment = project.properties.get("Environment")
     image = environment if isinstance(environment, Object) else {}
     pulled = image.get("ImagePullCredentialsType") == "SERVICE_ROLE" or ".dkr.ecr." in str(image.get("Image", ""))
@@ -90,7 +90,7 @@ def _is_fed_otherwise(project: Project, spec: Buildspec) -> bool:
 
 
 def pipeline_uses(pipeline: Pipeline, where: Surroundings) -> Iterator[Use]:
-    """Yield what the pipeline needs: its artifacts, and its actions as far as they are known."""
+    """Yield the permissions that the pipeline requires: for its artifacts and its known actions."""
     lies = f"arn:{where.partition}:s3:::{pipeline.bucket}/*" if pipeline.bucket else ANY
     yield Use(
         what=f"{pipeline.logical_id} moves artifacts, which",
@@ -173,7 +173,10 @@ def _kind(project: Project, part: str) -> str:
 
 
 def is_denied(template: Template, role: Role, need: Need) -> bool:
-    """Whether the role lacks it. The action on a connection has an old name and a new one, and either does."""
+    """Return whether the role lacks the permission.
+
+    The action on a connection has an old name and a new name. One of them is sufficient.
+    """
     old = need.action.replace("codeconnections:", "codestar-connections:")
     of_old = need.resource.replace(":codeconnections:", ":codestar-connections:")
     return all(

@@ -1,4 +1,4 @@
-"""Every JSONata expression of a machine: where it stands, and what of $states is there for it."""
+"""All JSONata expressions of a machine: their locations, and the parts of $states that each can use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RESULT, ERROR = "result", "errorOutput"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expression:
-    """An expression in a state: its text, what it refers to, and which parts of $states it may take."""
+    """An expression in a state: its text, the names that it refers to, and the parts of $states that it can use."""
 
     state: State
     path: Path
@@ -28,7 +28,7 @@ class Expression:
 
 
 def expressions_of(state: State) -> Iterator[Expression]:
-    """Yield the state's expressions, those of its catchers and choice rules too; none of a JSONPath state."""
+    """Yield the expressions of a state, its catchers and its choice rules; nothing for a JSONPath state."""
     if not state.jsonata:
         return
     always = frozenset({"input", "context"})

@@ -1,4 +1,4 @@
-"""What the expressions of a template refer to, where CloudFormation may have something to fill in."""
+"""The names that an expression of a template refers to, also if CloudFormation substitutes a part of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ NUMBERS = frozenset(
         *("ToleratedFailurePercentage", "MaxItems", "MaxItemsPerBatch", "MaxInputBytesPerBatch"),
     }
 )
-"""Fields of states that take a number, or an expression."""
+"""Fields of states whose value is a number or an expression."""
 
 
 def names(expression: str) -> expressions.Names:
-    """Return what the expression refers to; what only CloudFormation knows is taken for a number."""
+    """Return the names that the expression refers to. A value that only CloudFormation knows counts as a number."""
     found = expressions.names(expression)
     return expressions.names(UNKNOWN.sub("0", expression)) if found.fault and UNKNOWN.search(expression) else found

@@ -1,8 +1,8 @@
-"""statelint on a machine's definition, its findings brought to lines, and each mistake told once.
+"""Run statelint on a machine's definition: map its findings to lines, and report each mistake once.
 
-What it takes for wrong and AWS takes is put right in a copy before: expressions over several lines, whole numbers for
-BackoffRate, fields that came later. What follows from another mistake is left out: states behind a dangling Next are
-unreachable, but the Next is what to mend.
+statelint rejects some definitions that AWS accepts. This module corrects a copy of the definition first: expressions
+over several lines, whole numbers for BackoffRate, fields that are newer than statelint. It leaves out findings that
+follow from another mistake: states behind a dangling Next are unreachable, but the Next is the mistake.
 https://github.com/awslabs/statelint (the rules), https://github.com/ogerardin/statelint-python (the port)
 """
 
@@ -23,14 +23,14 @@ from sfnorch.template.states import states_of
 RULE = "statelint"
 _ROOT = "State Machine"
 _LATER = {"Map": frozenset({"Label"})}
-"""Fields of the language that statelint doesn't know, by the state's type."""
+"""Fields of the language that statelint does not know, by state type."""
 
 _SOME_TIME = "2016-03-14T01:59:00Z"
 _READER_CONFIG = frozenset({"MaxItems", "MaxItemsPath"})
-"""The fields of an ItemReader's ReaderConfig that it does know."""
+"""The fields of an ItemReader's ReaderConfig that statelint knows."""
 
 _PATH = re.compile(r"\$|States\.\w+\(")
-"""How a path or an intrinsic function begins: AWS takes more of JSONPath (filters, dashes) than statelint does."""
+"""The start of a path or an intrinsic function. AWS accepts more JSONPath (filters, dashes) than statelint does."""
 
 _KINDS = {
     "reference": re.compile(r'No state found named "(?P<name>.*)", referenced at (?P<path>State Machine.*)', re.DOTALL),
@@ -43,14 +43,14 @@ _KINDS = {
     ),
     "unreachable": re.compile(r"No transition found to state (?P<path>State Machine\..*)", re.DOTALL),
 }
-"""What statelint says of how states lead to each other, by kind; all else is about a field."""
+"""Messages of statelint about transitions between states, by kind. Other messages are about a field."""
 
 _ALL_LAST = "States.ALL can only appear in the last element, and by itself."
 
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """One of statelint's: its kind, where it is, its text with the last step for the path, the state it names."""
+    """A problem that statelint reports: its kind, its path, its text with a field as the path, the state it names."""
 
     kind: str
     path: Path
@@ -59,9 +59,9 @@ class _Problem:
 
 
 def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[Finding]:
-    """Yield what statelint finds in the machine's definition, save in states that are `known` to be wrong.
+    """Yield what statelint finds in the machine's definition, except in states that are `known` to be invalid.
 
-    `known` are paths into the template at which cfn-lint has found something.
+    `known` contains the paths in the template at which cfn-lint reports a finding.
     """
     if machine.definition is None:
         return
@@ -74,7 +74,7 @@ def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[
     try:
         problems = [_problem(text, paths) for text in Linter.validate(_plain(machine.definition.data))]
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError):
-        return  # it stumbles over fields of quite another type, of which cfn-lint's schema tells
+        return  # statelint fails on fields with a wrong type; cfn-lint's schema reports these fields
     problems += _retriers(machine.definition.data)
     for problem in _first_causes(problems, wrong_states):
         full, place = machine.at(problem.path)
@@ -93,7 +93,7 @@ def language_findings(machine: StateMachine, known: Iterable[Path]) -> Iterator[
 
 
 def _first_causes(problems: list[_Problem], wrong_states: set[Path]) -> Iterator[_Problem]:
-    """Yield the problems without those that follow from another, or that cfn-lint has told of."""
+    """Yield the problems that do not follow from another problem and that cfn-lint does not report."""
     wrong_scopes = {_scope_of(path) for path in wrong_states}
     for problem in problems:
         if problem.kind == "start":
@@ -121,7 +121,7 @@ def _problem(text: str, paths: Mapping[str, Path]) -> _Problem:
 
 
 def _retriers(definition: Object) -> Iterator[_Problem]:
-    """Retriers of States.ALL that don't stand last or alone, which statelint looks for among catchers only."""
+    """Yield retriers of States.ALL that are not last or not alone. statelint checks this only for catchers."""
     for state in states_of(definition).walk():
         retriers = list(state.objects("Retry"))
         for index, retrier in retriers:
@@ -131,32 +131,32 @@ def _retriers(definition: Object) -> Iterator[_Problem]:
 
 
 def _longest(text: str, paths: Mapping[str, Path]) -> str:
-    """Return the longest of the written paths that the text begins with; the root's where it begins with none."""
+    """Return the longest path at the start of the text; the root if the text does not start with a path."""
     return next((text[:end] for end in range(len(text), 0, -1) if text[:end] in paths), _ROOT)
 
 
 def _words(problem: _Problem) -> tuple[str, str]:
-    """Return what is wrong, and what to do."""
+    """Return the message and the hint for a problem."""
     match problem.kind:
         case "reference":
-            return f"there is no state {problem.target!r} to go to", "write the name of one in the same scope"
+            return f"unknown state {problem.target!r}", "use the name of a state in the same scope"
         case "start":
-            return f"StartAt names {problem.target!r}, and there is no such state", "write the name of the first state"
+            return f"StartAt names the unknown state {problem.target!r}", "use the name of the first state"
         case "unreachable":
-            return f"nothing leads to {problem.path[-1]}", "lead to it by Next, or take it out"
+            return f"no transition leads to {problem.path[-1]}", "add a transition to it, or remove the state"
         case "endless":
-            return "none of these states ends", "give one End: true, or lead to a Succeed or Fail"
+            return "none of these states ends", "add End: true to one, or a transition to a Succeed or Fail state"
         case "retry":
-            return "States.ALL must stand in the last retrier, and alone", "move it to the end of Retry"
+            return "States.ALL must be alone, in the last retrier", "make it the last element of Retry"
         case "twice":
-            return f"another state of the machine is called {problem.target!r} too", "give each a name of its own"
+            return f"another state of the machine has the name {problem.target!r}", "give each state a unique name"
     if problem.text.endswith(_ALL_LAST):
-        return "States.ALL must stand in the last catcher, and alone", "move it to the end of Catch"
+        return "States.ALL must be alone, in the last catcher", "make it the last element of Catch"
     return problem.text, ""
 
 
 def _scope_of(path: Path) -> Path:
-    """Return the scope that a path is in: what stands before its last States."""
+    """Return the scope that contains a path: the part before its last States."""
     for index in range(len(path) - 1, -1, -1):
         if path[index] == "States":
             return path[:index]
@@ -164,7 +164,7 @@ def _scope_of(path: Path) -> Path:
 
 
 def _state_of(path: Path) -> Path:
-    """Return the state that a path is in; the root where it is in none."""
+    """Return the state that contains a path; the root if no state contains it."""
     for index in range(len(path) - 2, -1, -1):
         if path[index] == "States":
             return path[: index + 2]
@@ -172,13 +172,13 @@ def _state_of(path: Path) -> Path:
 
 
 def _paths(value: Any) -> dict[str, Path]:
-    """Every path into the definition, by how statelint writes it."""
+    """Return every path in the definition, by the text that statelint uses for it."""
     found: dict[str, Path] = {}
     todo: list[tuple[str, Path, Any]] = [(_ROOT, (), value)]
     while todo:
         text, path, item = todo.pop()
         found[text] = path
-        if len(path) >= 2 and path[-2] == "States":  # how it writes a state that nothing leads to
+        if len(path) >= 2 and path[-2] == "States":  # statelint's text for an unreachable state
             found.setdefault(text.removesuffix(f".States.{path[-1]}") + f".{path[-1]}", path)
         if isinstance(item, dict):
             todo.extend((f"{text}.{key}", (*path, key), inner) for key, inner in item.items())
@@ -188,7 +188,7 @@ def _paths(value: Any) -> dict[str, Path]:
 
 
 def _plain(value: Any, key: str = "") -> Any:
-    """Return a copy of the definition as statelint understands it."""
+    """Return a copy of the definition that statelint accepts."""
     if isinstance(value, dict):
         return {name: _plain(item, name) for name, item in value.items() if not _is_later(value, key, name)}
     if isinstance(value, list):
@@ -211,7 +211,7 @@ def _plain(value: Any, key: str = "") -> Any:
 
 
 def _is_later(body: dict[str, Any], key: str, name: str) -> bool:
-    """Whether a field is one that came after statelint."""
+    """Return whether the field is newer than statelint."""
     if key == "ReaderConfig":
         return name not in _READER_CONFIG
     if name == "Assign" or (key == "ResultWriter" and name == "WriterConfig"):

@@ -1,4 +1,4 @@
-"""A scope's loops, what bounds them, and how many history events the longest way through a machine makes.
+"""A scope's loops, the limits of the loops, and the maximum number of history events of a machine.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
@@ -25,14 +25,14 @@ _ORDERED = re.compile(r"(Numeric|Timestamp)(Less|Greater)Than(Equals)?(Path)?")
 _COUNTS = re.compile(r"States\.MathAdd\(")
 _EXECUTION_EVENTS = 2
 _ATTEMPTS = 3
-"""How often a retrier tries again where it doesn't say."""
+"""The default MaxAttempts of a retrier."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """States that lead to each other again: how many seconds one round waits, and after how many it ends at most.
+    """States in a cycle of transitions: the seconds that one round waits, and the maximum number of rounds.
 
-    `rounds` is None where something ends it that isn't a number here; `bounded` says whether anything does.
+    `rounds` is None if the limit is not a number in the definition. `bounded` is whether a limit exists.
     """
 
     states: tuple[State, ...]
@@ -42,12 +42,12 @@ class Loop:
 
     @property
     def waits(self) -> bool:
-        """Whether a round pauses, as one does that asks how something is going."""
+        """Return whether a round pauses, as a polling loop does."""
         return any(state.kind == "Wait" for state in self.states)
 
 
 def ways(scope: Scope) -> nx.DiGraph:
-    """Return the scope's states by name, and the ways between those that are there."""
+    """Return a graph of the scope's states by name, with the transitions between existing states."""
     graph = nx.DiGraph()
     graph.add_nodes_from(scope.states)
     for state in scope.states.values():
@@ -56,7 +56,7 @@ def ways(scope: Scope) -> nx.DiGraph:
 
 
 def loops(scope: Scope, timeout: float | None) -> Iterator[Loop]:
-    """Yield the scope's loops, inner scopes' apart; `timeout` is the machine's own, in seconds."""
+    """Yield the scope's loops, without those of inner scopes; `timeout` is the machine's own, in seconds."""
     graph = ways(scope)
     for component in nx.strongly_connected_components(graph):
         inside = [state for name, state in scope.states.items() if name in component]
@@ -65,7 +65,7 @@ def loops(scope: Scope, timeout: float | None) -> Iterator[Loop]:
 
 
 def _timed_out(scope: Scope) -> bool:
-    """Whether the scope is a branch, and another branch waits a while and then fails, which stops this one."""
+    """Return whether the scope is a branch, and another branch waits and then fails, which stops this branch."""
     for branch in scope.parent.scopes if scope.parent else ():
         kinds = {state.kind for state in branch.states.values()}
         if branch is not scope and {"Wait", "Fail"} <= kinds and nx.is_directed_acyclic_graph(ways(branch)):
@@ -90,7 +90,10 @@ def _loop(states: list[State], timeout: float | None, *, timed_out: bool) -> Loo
 
 
 def _counted(choice: State, states: list[State], *, in_data: bool) -> Iterator[float]:
-    """Yield the numbers that a Choice holds a counter of the loop against; `in_data`: JSONPath's stands in the data."""
+    """Yield the numbers that a Choice compares with a counter of the loop.
+
+    `in_data`: JSONPath, so the counter is in the data.
+    """
     if choice.kind != "Choice":
         return
     counters = {name for state in states for name in _counters(state)}
@@ -107,7 +110,7 @@ def _is_limit(key: str, value: Any) -> bool:
 
 
 def _counters(state: State) -> Iterator[str]:
-    """Yield the variables that a state assigns from themselves."""
+    """Yield the variables that a state assigns from their own values."""
     places = [state.body, *(rule for key in ("Choices", "Catch") for _, rule in state.objects(key))]
     for body in places:
         given = body.get("Assign")
@@ -125,7 +128,7 @@ def _compares_order(state: State) -> bool:
 
 
 def _comparisons(rule: Any) -> Iterator[Object]:
-    """Yield a JSONPath choice rule, and the rules in it."""
+    """Yield a JSONPath choice rule and its nested rules."""
     if isinstance(rule, Object):
         yield rule
         for key in ("And", "Or", "Not"):
@@ -135,7 +138,7 @@ def _comparisons(rule: Any) -> Iterator[Object]:
 
 
 def events(scope: Scope, timeout: float | None) -> float:
-    """How many events the longest way through the scope makes; a loop without a known bound counts once."""
+    """Return the number of events on the longest path through the scope; a loop without a known limit counts once."""
     graph = ways(scope)
     rounds = {
         state.name: loop.rounds for loop in loops(scope, timeout) if loop.rounds is not None for state in loop.states
@@ -150,7 +153,7 @@ def events(scope: Scope, timeout: float | None) -> float:
 
 
 def _state_events(state: State, timeout: float | None) -> float:
-    """Events of one visit: entered and exited, and what happens between; each attempt counts."""
+    """Return the events of one visit: entered, exited, and the events between; each attempt counts."""
     inner = [events(scope, timeout) for scope in state.scopes]
     match state.kind:
         case "Task":
@@ -175,7 +178,7 @@ def _attempts(state: State) -> float:
 
 
 def _items(state: State) -> float:
-    """How many items a Map has, where the definition says so; else one."""
+    """Return the number of items of a Map, if the definition contains the items; else 1."""
     items = state.body.get("Items")
     if (text := code(items)) is not None:
         items = constant(text)
@@ -187,5 +190,5 @@ def _number(value: Any) -> float | None:
 
 
 def timeout_of(machine: Scope) -> float | None:
-    """Return the machine's own TimeoutSeconds; None where it has none."""
+    """Return the machine's own TimeoutSeconds; None if it has none."""
     return _number(machine.body.get("TimeoutSeconds"))

@@ -1,4 +1,4 @@
-"""What IAM lists of each service's actions, as cfn-lint brings it along."""
+"""The IAM data on each service's actions, from the data files of cfn-lint."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Any
 from sfnorch.template.iam import matches
 
 _OPTIONAL = frozenset({"comprehend", "rekognition", "textract", "translate"})
-"""Services whose calls work without any of the resources that IAM knows for them."""
+"""Services whose actions work without the resource types that IAM lists for them."""
 
 _OPTIONAL_ACTIONS = frozenset({"cloudwatch:putmetricdata"})
 
 
 def takes_resource(action: str, *, every: bool = False) -> bool:
-    """Whether IAM knows a resource for the action; for a pattern, whether for any or `every` one that it stands for."""
+    """Return whether IAM lists a resource type for the action.
+
+    For a pattern, return whether any matching action has one, or whether `every` matching action has one.
+    """
     service, _, name = action.lower().partition(":")
     if service in _OPTIONAL or action.lower() in _OPTIONAL_ACTIONS:
         return False
@@ -29,7 +32,7 @@ def takes_resource(action: str, *, every: bool = False) -> bool:
 
 
 def is_known(action: str) -> bool:
-    """Whether IAM knows the action."""
+    """Return whether IAM lists the action."""
     service, _, name = action.lower().partition(":")
     return name in _policies().get(service, {}).get("Actions", {})
 

@@ -1,7 +1,7 @@
-"""Findings of cfn-lint that repeat what an own rule says better: one mistake is one finding.
+"""Remove findings of cfn-lint that repeat a more detailed finding of an own rule: one mistake is one finding.
 
-cfn-lint looks at the expression of a rule as E3027, at its text in a SAM event as E3031, and at one behind a Ref as
-W1030. Where it takes no branch of SAM's schema of events (E3017), it lists what is missing in each of the others too.
+cfn-lint reports the schedule expression of a rule as E3027, its text in a SAM event as E3031, and one behind a Ref as
+W1030. If no branch of SAM's event schema matches (E3017), cfn-lint also reports what each other branch misses.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _OF_BRANCHES = frozenset({"E3002", "E3003", "E3017", "E3030", "E3031"})
 
 
 def without_repeated(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings without those of cfn-lint that follow from a schedule which the own rule reports."""
+    """Return the findings without those of cfn-lint that follow from a schedule that the own rule reports."""
     found = list(findings)
     schedules = {finding.path for finding in found if finding.rule == invalid_schedule.RULE.id}
     if not schedules:

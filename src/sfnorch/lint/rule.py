@@ -1,4 +1,4 @@
-"""A rule as data: what it is called, why it is there, where its fact is from, and how it looks at a template."""
+"""A rule as data: its id, its reason, the source of the fact, and the function that checks a template."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing that a rule has found: where, what, and what to do; `severity` where it isn't the rule's own."""
+    """One problem that a rule finds: location, message, hint. `severity` overrides the rule's severity."""
 
     path: Path
     place: Place
@@ -27,7 +27,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule: `source` is the page that its fact is from, `check` yields what it finds."""
+    """A rule. `source` is the page that documents the fact; `check` yields the problems."""
 
     id: str
     title: str
@@ -37,7 +37,7 @@ class Rule:
     check: Callable[[Subject], Iterable[Fault]]
 
     def findings(self, subject: Subject) -> Iterable[Finding]:
-        """Yield what the rule finds in the template."""
+        """Yield the findings of the rule about the template."""
         for fault in self.check(subject):
             yield Finding(
                 rule=self.id,
@@ -53,6 +53,6 @@ class Rule:
 def fault(
     machine: StateMachine, path: Path, message: str, hint: str = "", *, severity: Severity | None = None
 ) -> Fault:
-    """Return a fault at a value of the machine's definition; `path` leads to it from the definition's root."""
+    """Return a fault at a value of the machine's definition; `path` starts at the root of the definition."""
     full, place = machine.at(path)
     return Fault(path=full, place=place, message=message, hint=hint, severity=severity)

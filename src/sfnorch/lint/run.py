@@ -1,6 +1,6 @@
-"""All findings about a template: what its reader says, cfn-lint, statelint, then the project's own rules.
+"""All findings about a template, from its reader, cfn-lint, statelint and the project's own rules.
 
-One mistake gives one finding: where cfn-lint and statelint speak of the same state, cfn-lint's word stands.
+One mistake is one finding: if cfn-lint and statelint report the same state, only cfn-lint's finding is kept.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from sfnorch.findings import Finding
 from sfnorch.lint import cloudformation
 from sfnorch.lint.language import language_findings
+from sfnorch.lint.renamed_rules import current_ids
 from sfnorch.lint.repeated import without_repeated
 from sfnorch.lint.rules import RULES
 from sfnorch.lint.subject import Subject
@@ -19,15 +20,15 @@ from sfnorch.template.contents import Template
 
 
 class Linting:
-    """Lints templates one after another; cfn-lint's rules are loaded once. `now` is the instant that schedules see."""
+    """Lints templates; loads cfn-lint's rules once. Schedules are checked for starts after `now`."""
 
     def __init__(self, ignored: Collection[str] = (), *, now: datetime | None = None) -> None:
-        self.ignored = frozenset(ignored)
+        self.ignored = current_ids(ignored)
         self.now = now or datetime.now(timezone.utc)
         self._linter: Any = None
 
     def findings(self, template: Template) -> list[Finding]:
-        """Everything found in the template, in the order of its lines, without what is ignored."""
+        """Return all findings about the template, in the order of its lines, without the ignored rules."""
         if self._linter is None:
             self._linter = cloudformation.linter()
         located = cloudformation.one_a_mistake(

@@ -1,4 +1,4 @@
-"""What the rules look at: a template's contents, and what several of them want to know of its machines, found once."""
+"""The subject of the rules: a template's contents, and data about its machines that several rules use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sfnorch.template.task_permissions import Judgement, judge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateNeeds:
-    """What a state needs of its machine's role, or of the one that it takes on, and what becomes of it."""
+    """The permissions that a state requires of its machine's role or of the role that it assumes, and the decisions."""
 
     state: State
     requirements: Requirements
@@ -24,42 +24,42 @@ class StateNeeds:
 
     @property
     def needs(self) -> tuple[Need, ...] | None:
-        """What it needs; None where that is not known."""
+        """Return the permissions that the state requires; None if they are unknown."""
         return None if self.requirements.gaps else tuple(one.need for one in self.requirements.required)
 
 
 @dataclass(slots=True)
 class Subject:
-    """A template under the rules' eyes."""
+    """A template, and data about its machines that is computed once."""
 
     template: Template
     now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
-    """The instant from which schedules are looked at."""
+    """Schedules are checked for starts after this time."""
     _expressions: dict[str, list[Expression]] = field(default_factory=dict)
     _variables: dict[str, dict[State, Known]] = field(default_factory=dict)
     _needs: dict[str, list[StateNeeds]] = field(default_factory=dict)
 
     @property
     def machines(self) -> tuple[StateMachine, ...]:
-        """The template's state machines."""
+        """Return the template's state machines."""
         return self.template.machines
 
     def expressions(self, machine: StateMachine) -> list[Expression]:
-        """Every expression of the machine."""
+        """Return every expression of the machine."""
         if machine.logical_id not in self._expressions:
             found = [expression for state in machine.walk() for expression in expressions_of(state)]
             self._expressions[machine.logical_id] = found
         return self._expressions[machine.logical_id]
 
     def variables(self, machine: StateMachine) -> dict[State, Known]:
-        """Return the variables at the beginning of each of the machine's states."""
+        """Return the variables that are set when each state of the machine starts."""
         if machine.logical_id not in self._variables:
             states = machine.states
             self._variables[machine.logical_id] = known_variables(states) if states else {}
         return self._variables[machine.logical_id]
 
     def needs(self, machine: StateMachine) -> list[StateNeeds]:
-        """Return what each Task, and each distributed Map, of the machine needs of its role."""
+        """Return the permissions that each Task and each distributed Map of the machine requires of its role."""
         if machine.logical_id not in self._needs:
             found = []
             for state in machine.walk():

@@ -1,7 +1,7 @@
-"""Which variables are there when a state begins: on every way to it, and on some way.
+"""The variables that are set when a state starts: on every path to it, and on at least one path.
 
-What is assigned in a state, a choice rule or a catcher is there from the next state on; what is assigned in a branch
-or for an item doesn't leave it; a distributed Map sees none of the outer ones.
+A variable that a state, a choice rule or a catcher assigns is set from the next state. A variable of a branch or an
+item is not visible outside of it. A distributed Map does not see outer variables.
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
 
@@ -20,7 +20,7 @@ Names = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The variables at a state's beginning: on every way to it, and on at least one."""
+    """The variables that are set when a state starts: on every path to it, and on at least one path."""
 
     always: Names
     sometimes: Names
@@ -33,7 +33,7 @@ def assigned(body: Object | None) -> Names:
 
 
 def known_variables(machine: Scope) -> dict[State, Known]:
-    """For every state of the machine, the variables at its beginning; states that nothing leads to are left out."""
+    """Return the variables that are set when each state starts; unreachable states are left out."""
     found: dict[State, Known] = {}
     _scope(machine, Known(frozenset(), frozenset()), found)
     return found
@@ -75,7 +75,7 @@ def _leaving(state: State, known: Known) -> Iterator[tuple[str, Known]]:
 
 
 def assigned_within(scope: Scope) -> Names:
-    """Return the variables that are assigned in the scope itself, inner scopes apart."""
+    """Return the variables that are assigned in the scope itself, without inner scopes."""
     names: Names = frozenset()
     for state in scope.states.values():
         names |= assigned(state.body)

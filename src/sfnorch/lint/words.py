@@ -1,4 +1,4 @@
-"""Names put into a sentence."""
+"""Names in a sentence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SHOWN = 3
 
 
 def listed(names: Sequence[str], word: str = "and") -> str:
-    """Return the names as a sentence has them, the first three and how many more: `a, b, c or 4 others`."""
+    """Return the names as part of a sentence, the first three and the number of others: `a, b, c or 4 others`."""
     shown, more = list(names[:_SHOWN]), len(names) - _SHOWN
     if more > 0:
         shown.append(f"{more} other{'s' if more > 1 else ''}")

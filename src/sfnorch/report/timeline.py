@@ -40,14 +40,14 @@ def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dic
         yield f"{event.machine}: {event.detail['job']} is refused: {event.detail['error']}"
     for event in by_kind.get(What.STATE_RETRIED, []):
         again = duration(event.detail["delay"])
-        yield f"{event.machine}: {event.state} is tried again in {again} (attempt {event.detail['attempt'] + 1})"
+        yield f"{event.machine}: {event.state} is retried in {again} (attempt {event.detail['attempt'] + 1})"
     for event in by_kind.get(What.JOB_RUN_ENDED, []):
         if event.detail["status"] != "SUCCEEDED":
             message = f": {event.detail['message']}" if event.detail["message"] else ""
             yield f"{event.machine}: {event.detail['job']} {event.detail['status']}{message}"
     for event in by_kind.get(What.ALARM_CHANGED, []):
         if event.detail["after"] == "ALARM":
-            yield f"alarm {event.detail['alarm']} rises: {event.detail['reason']}"
+            yield f"alarm {event.detail['alarm']} → ALARM: {event.detail['reason']}"
     yield from _ends(by_kind.get(What.EXECUTION_ENDED, []), run, events, blockers)
 
 

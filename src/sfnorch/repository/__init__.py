@@ -22,23 +22,6 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def package() -> tuple[str, bool]:
-    """Return the argument of pip that installs this version of sfnorch, and whether it is known to work.
-
-    It is known for a commit or an archive with a URL. Otherwise it is the name with the version, which may not be in an
-    index.
-    https://packaging.python.org/en/latest/specifications/direct-url/
-    """
-    installed = distribution("sfnorch")
-    origin = json.loads(installed.read_text("direct_url.json") or "{}")
-    url = origin.get("url", "")
-    if source := origin.get("vcs_info"):
-        return f"sfnorch @ {source['vcs']}+{url}@{source['commit_id']}", True
-    if url.startswith("https://"):
-        return f"sfnorch @ {url}", True
-    return f"sfnorch=={installed.version}", False
-
-
 def readme_text(plan_file: str) -> str:
     """Return the README for the repository of a plan."""
     return _text(README_FILE).replace("PLAN_FILE", plan_file)

@@ -1,6 +1,6 @@
-"""A run of a template's state machines, played through offline on a virtual clock.
+"""Simulate an execution of a template's state machines, offline, on a virtual clock.
 
-From a template's contents, an input and what the services do (`Behaviour`) to a `Run`: every execution, event, job
-run, message and alarm. Nothing sleeps and nothing is called: executions are processes of a discrete-event simulation
-(simpy), in which an hour takes no time.
+The input is a template's contents, an execution input and the behaviour of the services (`Behaviour`). The result is a
+`Run`: all executions, events, job runs, messages and alarms. The simulation calls no service and does not sleep:
+executions are processes of a discrete-event simulation (simpy), in which an hour takes no real time.
 """

@@ -1,4 +1,4 @@
-"""Retriers: whether a state is tried again after an error, and how long it waits before.
+"""Retriers: whether a state is retried after an error, and after which delay.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error
 """
@@ -13,13 +13,13 @@ from sfnorch.template.states import State
 
 _INTERVAL, _ATTEMPTS, _BACKOFF = 1.0, 3, 2.0
 _LONGEST = 31_536_000.0
-"""A year: no execution lasts longer."""
+"""A year in seconds: the maximum duration of an execution."""
 
 _RETRYING = ("Task", "Parallel", "Map")
 
 
 class Attempts:
-    """How often each of the state's retriers has been used, in one visit of it."""
+    """Counts how often each retrier of a state is used, in one visit of the state."""
 
     def __init__(self, state: State) -> None:
         self._retriers = [body for _, body in state.objects("Retry")] if state.kind in _RETRYING else []
@@ -27,12 +27,12 @@ class Attempts:
 
     @staticmethod
     def fits(body: Object, error: str) -> bool:
-        """Whether the retrier or catcher takes the error."""
+        """Return whether the retrier or catcher matches the error."""
         names = body.get("ErrorEquals")
         return isinstance(names, list) and takes(names, error)
 
     def delay(self, error: str, rng: random.Random) -> float | None:
-        """Seconds until the next attempt, by the first retrier that takes the error; None where there is no other."""
+        """Return the seconds until the next attempt, by the first matching retrier; None if no attempt is left."""
         for index, retrier in enumerate(self._retriers):
             if not self.fits(retrier, error):
                 continue

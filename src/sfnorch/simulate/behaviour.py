@@ -1,4 +1,4 @@
-"""What the services do in a run: how long jobs take, which fail, which are throttled, what mocked tasks answer."""
+"""The behaviour of the services in a run: job durations, failures, throttling, and the results of mocked tasks."""
 
 from __future__ import annotations
 
@@ -17,64 +17,67 @@ DEFAULT_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Job runs that fail, by the job's name or pattern: the first `times` of each job's."""
+    """Failures of job runs, by job name or pattern: the first `times` runs of each job fail."""
 
     job: str
     times: int = ALWAYS
-    message: str = "simulated: this run was told to fail"
+    message: str = "simulated failure (--fail)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """What Glue and mocked tasks do. Patterns are a shell's: `glue-job-1-*`; of several that fit, the last counts."""
+    """The behaviour of Glue and of mocked tasks.
+
+    Patterns are shell patterns: `glue-job-1-*`. If several patterns match, the last one applies.
+    """
 
     seconds: Mapping[str, float] = field(default_factory=dict)
-    """How long a run of a job takes, by name or pattern; five minutes where nothing is said."""
+    """The duration of a job run in seconds, by job name or pattern; the default is five minutes."""
     faults: Sequence[Fault] = ()
     throttles: Mapping[str, int] = field(default_factory=dict)
-    """How many starts of a job are throttled, by name or pattern."""
+    """The number of throttled starts of a job, by job name or pattern."""
     unknown: Sequence[str] = ()
-    """Jobs that Glue doesn't know, by name or pattern."""
+    """Jobs that do not exist in Glue, by job name or pattern."""
     concurrent_runs: Mapping[str, int] = field(default_factory=dict)
-    """How many runs of a job there may be at once; one where nothing is said, as Glue has it."""
+    """The maximum number of concurrent runs of a job, by job name or pattern; the default is 1, as in Glue."""
     mocks: Mapping[str, Any] = field(default_factory=dict)
-    """What a Task yields, by its state's name: the result, `{"Return": result}`, or `{"Throw": {"Error", "Cause"}}`."""
+    """The result of a Task, by state name: a result, `{"Return": result}`, or `{"Throw": {"Error", "Cause"}}`."""
     enforce_permissions: bool = True
     run_functions: bool = False
-    """Whether the code of the template's own functions is run, in a process of its own, isolated or not."""
+    """Whether to run the code of the template's functions in a separate process, isolated or not."""
     run_isolated: bool = False
-    """Whether it is run where its process can be isolated."""
+    """Whether to run this code only if the process can be isolated."""
     isolation: Isolation | None = None
-    """How processes are isolated; what the system allows where nothing is said."""
+    """How to isolate processes; the default depends on the operating system."""
     starting_seconds: float = 10.0
-    """Real seconds that such a process may take to start, beside the function's own time."""
+    """The seconds of real time in which such a process must start, in addition to the function's timeout."""
     code_folder: Path | None = None
-    """Where code of functions lies that the template doesn't hold."""
+    """The folder with the code of functions whose code is not in the template."""
 
     def seconds_of(self, job: str, default: float = DEFAULT_SECONDS) -> float:
-        """How long a run of the job takes."""
+        """Return the duration of a run of the job, in seconds."""
         return _last(self.seconds, job, default)
 
     def throttled(self, job: str) -> int:
-        """How many of the job's starts are throttled."""
+        """Return how many starts of the job are throttled."""
         return _last(self.throttles, job, 0)
 
     def at_once(self, job: str, default: int = 1) -> int:
-        """How many runs of the job there may be at once."""
+        """Return the maximum number of concurrent runs of the job."""
         return _last(self.concurrent_runs, job, default)
 
     def knows(self, job: str) -> bool:
-        """Whether Glue has a job of this name."""
+        """Return whether the job exists in Glue."""
         return not any(fits(pattern, job) for pattern in self.unknown)
 
     def fault(self, job: str, earlier: int) -> Fault | None:
-        """Why the job's next run fails, after `earlier` runs of it; None where it doesn't."""
+        """Return the failure of the job's next run, after `earlier` runs of the job; None if the run does not fail."""
         found = [fault for fault in self.faults if fits(fault.job, job)]
         return found[-1] if found and earlier < found[-1].times else None
 
 
 def fits(pattern: str, job: str) -> bool:
-    """Whether the pattern stands for the job."""
+    """Return whether the pattern matches the job."""
     return pattern == job or fnmatchcase(job, pattern)
 
 

@@ -1,4 +1,4 @@
-"""Errors of the Amazon States Language, and which retriers and catchers take them.
+"""Errors of the Amazon States Language, and which retriers and catchers match them.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
@@ -24,7 +24,7 @@ _MAX_CAUSE = 32_768
 
 
 class StatesError(Exception):
-    """An error of an execution, by AWS's name for it, and its cause; both cut where AWS cuts them."""
+    """An error of an execution, with AWS's error name and its cause; both are cut at the AWS limits."""
 
     def __init__(self, error: str, cause: str = "") -> None:
         super().__init__(error, cause)
@@ -32,16 +32,16 @@ class StatesError(Exception):
         self.cause = cause[:_MAX_CAUSE]
 
     def output(self) -> dict[str, str]:
-        """Return what a catcher gets: `{Error, Cause}`."""
+        """Return the input of a catcher: `{Error, Cause}`."""
         return {"Error": self.error, "Cause": self.cause}
 
 
-class NotPlayable(SfnorchError):  # noqa: N818 - said to a user in words
-    """A run that can't be played through: a call that nothing stands in for, a machine in JSONPath."""
+class NotPlayable(SfnorchError):  # noqa: N818 - users see only its message
+    """A run that cannot be simulated: a task calls an unknown service, or a machine uses JSONPath."""
 
 
 def takes(names: Iterable[object], error: str) -> bool:
-    """Whether a retrier or catcher of these error names takes the error."""
+    """Return whether a retrier or catcher with these error names matches the error."""
     if error == RUNTIME:
         return False
     for name in names:

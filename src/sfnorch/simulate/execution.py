@@ -1,4 +1,4 @@
-"""An execution from its start to its end: what it comes to, and what is noted of it."""
+"""An execution from its start until it ends: its result and its record."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from sfnorch.simulate.world import Steps, World
 from sfnorch.template.contents import StateMachine
 
 MAX_EVENTS = 25_000
-"""The history of an execution; the event that ends it is the last.
+"""The maximum number of history events of an execution, with the event that ends it.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
 MAX_SECONDS = 31_536_000.0
-"""How long an execution may take: a year."""
+"""The maximum duration of an execution in seconds: a year."""
 
 _TASK = re.compile(r"(.+)-[0-9a-f]{16}")
-"""How a task's execution is called: by the task, and by what tells the run."""
+"""The name of a task's execution: the task, and the hash that identifies the run."""
 
 _TIMED_OUT = "the execution's own timeout"
 
 
 def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", parent: str = "") -> Execution:
-    """Return the execution, which has started: its states are entered as the clock goes on."""
+    """Start an execution and return it; its states are entered when the clock runs."""
     title = world.template.title(machine)
     if len(world.record.executions) >= world.most_executions:
         raise NotPlayable(
-            f"there are more than {world.most_executions:,} executions: {title} was to start once more",
-            hint="does a machine start itself?",
+            f"the run has more than {world.most_executions:,} executions; the next would be one of {title}",
+            hint="check whether a state machine starts itself",
         )
     if task := _TASK.fullmatch(name):
         title = task[1]
@@ -61,7 +61,7 @@ def begin(world: World, machine: StateMachine, given: Any, *, name: str = "", pa
 def _run(world: World, machine: StateMachine, execution: Execution) -> Steps:
     from sfnorch.simulate.interpreter import Interpreter
 
-    assert machine.states is not None  # noqa: S101 - asked for before a run
+    assert machine.states is not None  # noqa: S101 - checked before a run
     world.tell(What.EXECUTION_STARTED, execution, parent=execution.parent)
     try:
         interpreter = Interpreter(world, machine, execution)
@@ -72,7 +72,7 @@ def _run(world: World, machine: StateMachine, execution: Execution) -> Steps:
     except simpy.Interrupt as interrupt:
         execution.status = "TIMED_OUT" if interrupt.cause == _TIMED_OUT else "ABORTED"
     if execution.status != "SUCCEEDED" and execution.history < MAX_EVENTS:
-        execution.history += 1  # its end is an event as well
+        execution.history += 1  # the end of the execution is also an event
     execution.ended = world.at
     world.tell(What.EXECUTION_ENDED, execution, status=execution.status, error=execution.error)
     if execution.status != "SUCCEEDED":

@@ -1,4 +1,4 @@
-"""JSONata as Step Functions evaluates it: the library's engine, Step Functions' own functions, the virtual clock.
+"""JSONata as Step Functions evaluates it: the JSONata library, the functions of Step Functions, the virtual clock.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 """
@@ -31,16 +31,16 @@ _UNDEFINED = object()
 _LONGEST_RANGE = 1_000_000
 _LONGEST_SHOWN = 5_000
 _MOST_VALUES_OF_A_FIELD = 500_000
-"""Values of all expressions of a field, 32 characters of a text as one: far beyond 256 KiB, and in memory at once."""
+"""The maximum number of values of a field; 32 characters of a text count as one. This is far more than 256 KiB."""
 
 _EVALUATIONS_OF_A_RUN = 2
-"""Evaluations of the most steps that a run may have: they end a Map over many items, each with a long expression."""
+"""The steps of a run are limited to this many evaluations. This limits a Map over many items with long expressions."""
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)")
 
 
 class Evaluator:
-    """Evaluates the fields of states; an expression is compiled once, however often it is evaluated."""
+    """Evaluates the fields of states. It compiles each expression once."""
 
     def __init__(self, rng: random.Random, now: Callable[[], datetime], most_steps: int = MOST_STEPS) -> None:
         self._rng = rng
@@ -63,10 +63,10 @@ class Evaluator:
         }
 
     def value(self, field: Any, bindings: Mapping[str, Any], name: str) -> Any:
-        """Return the field's value, every expression in it evaluated; `name` is the field's in errors.
+        """Return the field's value with all expressions evaluated; errors refer to the field as `name`.
 
-        Raises StatesError (States.QueryEvaluationError) where an expression fails or yields nothing, and
-        States.DataLimitExceeded where the field comes to more values than any limit of AWS's lets through.
+        Raises StatesError: States.QueryEvaluationError if an expression fails or returns nothing, and
+        States.DataLimitExceeded if the field has more values than every limit of AWS allows.
         """
         self._values = 0
         return self._value(field, bindings, name)
@@ -94,13 +94,13 @@ class Evaluator:
             if self._values > _MOST_VALUES_OF_A_FIELD:
                 raise StatesError(
                     DATA_LIMIT,
-                    f"The field '{name}' comes to more than {_MOST_VALUES_OF_A_FIELD:,} values, too many for a state.",
+                    f"The field '{name}' has more than {_MOST_VALUES_OF_A_FIELD:,} values, too many for a state.",
                 )
             result = plain(found)
         except JException as error:
             raise StatesError(QUERY, f"{failed} {_code(error)}{error}") from None
         except (RecursionError, MemoryError) as error:
-            reason = RECURSION if isinstance(error, RecursionError) else "it takes more memory than there is"
+            reason = RECURSION if isinstance(error, RecursionError) else "it requires more memory than is available"
             raise StatesError(QUERY, f"{failed} {reason}") from None
         except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
             raise StatesError(QUERY, f"{failed} {error}") from None
@@ -110,12 +110,12 @@ class Evaluator:
         return result
 
     def _count_steps(self, budget: Budget) -> None:
-        """Count what an evaluation took of the run. Raises NotPlayable where the run takes too much."""
+        """Add the steps of an evaluation to those of the run. Raises NotPlayable if the run exceeds the limit."""
         self._steps += budget.steps
         most = _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, self._most_steps)
         if self._steps > most:
             raise NotPlayable(
-                f"The expressions of this run take more than {most:,} steps, the limit of a simulation",
+                f"The expressions of this run require more than {most:,} steps, the limit of a simulation",
                 hint="simulate it with fewer items or a smaller input",
             )
 
@@ -147,13 +147,13 @@ class Evaluator:
 
 
 def timestamp(moment: datetime) -> str:
-    """Return the moment as AWS writes it: in UTC, with milliseconds."""
+    """Return the time as AWS writes it: in UTC, with milliseconds."""
     moment = moment.astimezone(timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def plain(value: Any) -> Any:
-    """Return a result as JSON: JSONata's own lists and nulls made plain, whole numbers without a point."""
+    """Return a result as JSON: plain lists and nulls instead of the library's types, whole numbers as integers."""
     if value is None:
         return _UNDEFINED
     if value is Utils.NULL_VALUE:
@@ -170,7 +170,7 @@ def _json(value: Any) -> Any:
         return None
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ValueError(f"{value} is no number of JSON's")
+            raise ValueError(f"{value} is not a JSON number")
         return int(value) if value.is_integer() and abs(value) < 2**53 else value
     if isinstance(value, str | int | bool):
         return value
@@ -178,7 +178,7 @@ def _json(value: Any) -> Any:
 
 
 def _counted(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the function, each call of which is a step of the evaluation that calls it."""
+    """Return the function with each call counted as a step of the evaluation."""
 
     @wraps(function)
     def called(*args: Any) -> Any:
@@ -194,7 +194,7 @@ def _code(error: JException) -> str:
 
 
 def _eval(*_: Any) -> Any:
-    raise ValueError("$eval is not there in Step Functions")
+    raise ValueError("$eval is not supported in Step Functions")
 
 
 def _given(value: Any) -> Any:
@@ -202,7 +202,7 @@ def _given(value: Any) -> Any:
 
 
 def _to_millis(text: Any, picture: Any = None) -> Any:
-    """Return the moment in milliseconds; the engine's own takes no Z under Python 3.10."""
+    """Return the time in milliseconds. The library's function does not support Z under Python 3.10."""
     if _given(text) is None:
         return None
     if picture is None and _ISO.fullmatch(text):
@@ -220,15 +220,15 @@ def _partition(items: Any, size: Any) -> Any:
     step = int(size)
     current().make(100 * len(whole))
     if step < 1:
-        raise ValueError("$partition wants a chunk size of at least 1")
+        raise ValueError("$partition expects a chunk size of at least 1")
     return [whole[start : start + step] for start in range(0, len(whole), step)]
 
 
 def _range(start: Any, end: Any, step: Any) -> Any:
     if not step:
-        raise ValueError("$range wants a step other than 0")
+        raise ValueError("$range expects a step other than 0")
     if (end - start) / step > _LONGEST_RANGE:
-        raise ValueError(f"$range makes at most {_LONGEST_RANGE:,} numbers")
+        raise ValueError(f"$range returns at most {_LONGEST_RANGE:,} numbers")
     current().make(40 * max(0, int((end - start) / step)))
     found, value = [], start
     while ((value <= end) if step > 0 else (value >= end)) and value + step != value:
@@ -241,7 +241,7 @@ def _hash(value: Any, algorithm: Any = "SHA-256") -> Any:
     if value is None:
         return None
     if algorithm not in _HASHES:
-        raise ValueError(f"$hash knows no algorithm {algorithm!r}: it takes {', '.join(_HASHES)}")
+        raise ValueError(f"$hash does not support the algorithm {algorithm!r}; supported: {', '.join(_HASHES)}")
     current().make(40 * current().walk(value))
     text = value if isinstance(value, str) else json.dumps(_json(value), separators=(",", ":"), ensure_ascii=False)
     return hashlib.new(_HASHES[algorithm], text.encode()).hexdigest()
@@ -251,7 +251,7 @@ def _parse(text: Any) -> Any:
     if _given(text) is None:
         return None
     if not isinstance(text, str):
-        raise TypeError("$parse wants a text")
+        raise TypeError("$parse expects a text")
     current().make(30 * len(text))
     value = json.loads(text)
     return Utils.NULL_VALUE if value is None else value

@@ -1,4 +1,4 @@
-"""What a run comes to in figures: time, critical path, billed transitions and their price, history, peaks."""
+"""The figures of a run: time, critical path, billed transitions and their price, history events, peaks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sfnorch.simulate.record import Execution, JobRun, Run
 
 PRICE_PER_1000 = 0.025
 PRICE_FROM = "us-east-1, January 2026"
-"""What 1,000 state transitions of a standard machine cost in US dollars, where and when.
+"""The price of 1,000 state transitions of a standard workflow in US dollars: the region and the date.
 
 https://aws.amazon.com/step-functions/pricing/
 """
@@ -20,14 +20,14 @@ class Figures:
 
     seconds: float
     critical_path: tuple[str, ...]
-    """What the run's time is made of, one after another: job runs, and executions without any."""
+    """The activities that determine the run's time, in sequence: job runs, and executions without job runs."""
     transitions: int
     price: float
     history: int
-    """Events in the longest history of an execution."""
+    """The maximum number of events in the history of an execution."""
     peak_job_runs: int
     job_seconds: float
-    """The time of all job runs, one after another."""
+    """The sum of the durations of all job runs, in seconds."""
 
 
 def figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures:
@@ -49,7 +49,7 @@ def _end(activity: Execution | JobRun) -> float:
 
 
 def _critical_path(run: Run) -> list[str]:
-    """Return the activities that end latest, walked back from the run's end, within executions too."""
+    """Return the activities that end latest, from the end of the run backwards, including those in child executions."""
     within: dict[str, list[Execution | JobRun]] = {}
     for execution in run.executions:
         within.setdefault(execution.parent, []).append(execution)
@@ -73,7 +73,7 @@ def _walk(execution: Execution, within: dict[str, list[Execution | JobRun]]) -> 
 
 
 def _peak(job_runs: list[JobRun]) -> int:
-    """Return the most job runs there were at once; one that ends as another begins is not beside it."""
+    """Return the maximum number of concurrent job runs; a run that ends when another starts is not concurrent to it."""
     changes = sorted([(run.started, 1) for run in job_runs] + [(_end(run), -1) for run in job_runs])
     peak = now = 0
     for _, change in changes:

@@ -1,11 +1,12 @@
-"""A Lambda function's own code, run in a process of its own: kept between calls, as Lambda keeps an environment.
+"""Run the code of a Lambda function in a separate process, which is kept between calls like a Lambda environment.
 
-The process has the function's environment variables, and none of this one's: no credentials, no settings of AWS's.
-Where the system allows it, it is isolated (`isolation.py`): what it has started ends with it, it has no network, and
-sees no files but Python's and its code. Elsewhere it leads a group of its own, and what stays in that ends with it.
+The process has the function's environment variables, but none of the current process: no credentials and no AWS
+settings. If the system supports it, the process is isolated (`isolation.py`): all its child processes end with it, it
+has no network, and it sees only the files of Python and its code. Otherwise it leads a process group, and the
+processes that stay in this group end with it.
 
-A function's timeout is the one time of a simulation that is real: what the function computes and waits for. What it
-waits only because the machine is busy does not count, so that the load of a machine does not change a result.
+A function's timeout is the only real time in a simulation: the time that the function computes and waits. The time
+that it waits because the machine is busy does not count. So the load of the machine does not change a result.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
 
@@ -35,34 +36,37 @@ from sfnorch.template.functions import Function
 _RUNTIME = Path(__file__).with_name("function_runtime.py")
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "LANG", "LC_ALL")
 _MODULE = re.compile(r"[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*")
-"""A module as a handler names it: in a folder by dots, or by slashes."""
+"""A module in a handler: folders are separated by dots or slashes."""
 
 _SHORTEST_WAIT = 0.05
-"""Seconds. A function that has less left is ended."""
+"""Seconds. A function with less time left is ended."""
 
 _MOST_DELAYS = 9
-"""How many times its own time a process may wait for processors, beside the `longest_delay`."""
+"""How many times its timeout a process can wait for processors, in addition to `longest_delay`."""
 
 _LONGEST_RESULT = 6_291_556
-"""Bytes of a function's answer. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+"""The maximum size of a function's response, in bytes.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
 
 _LONGEST_ANSWER = _LONGEST_RESULT + 1_000
-"""Bytes of a line, which holds a little more than the result. Nothing longer is read."""
+"""The maximum size of a line, in bytes: the response and a little more. A longer line is not read."""
 
 _MOST_UNASKED = 10
-"""Lines that may wait to be taken. There is one for each question where the function's code writes none itself."""
+"""The maximum number of unread lines. A line per question is expected; the function's code can write others."""
 
 _ENDED, _TOO_LARGE = "Runtime.ExitError", "Function.ResponseSizeTooLarge"
-"""Errors after which a process is not asked again."""
+"""Errors after which the process is not used again."""
 
 _CLOSING_SECONDS = 0.5
-"""How long the reader of a process that was ended may take to see that there is no more to read."""
+"""Seconds in which the reader of an ended process must reach the end of the output."""
 
 
 class Running:
-    """A process, and the lines that it answers, read and written beside it: its pipes may outlive it.
+    """A process and its queues of questions and answers. Threads read and write its pipes, which can outlive it.
 
-    The function's code shares the process, so a line can be anything, of any length, and unasked.
+    The function's code shares the process. So a line can have any content and length, and can come without a question.
     """
 
     def __init__(
@@ -74,7 +78,7 @@ class Running:
         isolated: bool = False,
     ) -> None:
         self._process = process
-        self._pid = 0 if isolated else process.pid  # the starter of an isolated process says which it is
+        self._pid = 0 if isolated else process.pid  # the starter of an isolated process prints the process id
         self._delayed = delayed
         self._longest_delay = longest_delay
         self._questions: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -85,10 +89,10 @@ class Running:
         self._reader.start()
 
     def answer(self, line: str, seconds: float) -> bytes:
-        """Return what is answered to the line; nothing where the process has ended.
+        """Return the answer to the line; nothing if the process has ended.
 
-        Raises queue.Empty when the seconds are over. The time for which the process waited for a processor, because the
-        machine was busy, is not counted, up to a limit: code that starts many threads makes the machine busy itself.
+        Raises queue.Empty after `seconds`. The time for which the process waited for a processor does not count, up to
+        a limit: code that starts many threads makes the machine busy itself.
         """
         began, delayed = time.monotonic(), self._delayed(self._pid)
         most = self._longest_delay + _MOST_DELAYS * seconds
@@ -103,7 +107,7 @@ class Running:
                     raise
 
     def end(self) -> None:
-        """End the process, and those that it has started."""
+        """End the process and its child processes."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -113,14 +117,14 @@ class Running:
         self._reader.join(_CLOSING_SECONDS)
 
     def _write(self, pipe: IO[bytes]) -> None:
-        """Write the questions. A process that does not read them keeps only this thread waiting."""
+        """Write the questions. If the process does not read them, only this thread waits."""
         with contextlib.suppress(OSError), pipe:
             while question := self._questions.get():
                 pipe.write(question)
                 pipe.flush()
 
     def _read(self, pipe: IO[bytes]) -> None:
-        """Read the answers, until the process ends, or says too much: then it has nobody to write to."""
+        """Read the answers until the process ends or writes too much. Then its output pipe is closed."""
         with contextlib.suppress(OSError), pipe:
             while line := pipe.readline(_LONGEST_ANSWER + 1):
                 if not self._pid:
@@ -134,26 +138,26 @@ class Running:
 
 @dataclass(slots=True)
 class FunctionProcesses:
-    """The processes of a run's functions, by name; `close` ends them."""
+    """The processes of a run's functions, by function name; `close` ends them."""
 
     folder: Path | None = None
-    """Where code lies that the template doesn't hold."""
+    """The folder with the code of functions whose code is not in the template."""
     region: str = "us-east-1"
     starting_seconds: float = 10.0
-    """What a process may take to start, beside the function's own time."""
+    """The seconds in which a process must start, in addition to the function's timeout."""
     delayed: Callable[[int], float] = delayed_seconds
-    """For how many seconds a process has waited for a processor."""
+    """Returns the seconds for which a process has waited for a processor."""
     longest_delay: float = 60.0
-    """For how many seconds a process may wait for a processor in any case."""
+    """The seconds that a process can always wait for a processor."""
     isolation: Isolation | None = None
-    """How processes are isolated; what the system allows where nothing is said."""
+    """How to isolate processes; the default depends on the operating system."""
     _running: dict[str, Running] = field(default_factory=dict)
     _places: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def call(self, function: Function, event: Any, request_id: str) -> dict[str, Any]:
-        """Return what the call comes to: `{"result": …}`, or `{"error": {errorType, errorMessage, …}}` as Lambda tells it.
+        """Call the function; return `{"result": …}` or, in Lambda's format, `{"error": {errorType, errorMessage, …}}`.
 
-        Raises SfnorchError where its code isn't there, or leads elsewhere.
+        Raises SfnorchError if the function's code is missing or is outside of the template's folder.
         """
         fresh = function.name not in self._running
         running = self._running.get(function.name) or self._start(function)
@@ -171,13 +175,13 @@ class FunctionProcesses:
         return found
 
     def found_isolation(self) -> Isolation:
-        """Return how processes are isolated: tried only where there is code to run."""
+        """Return how to isolate processes. The first call tests it; a run without functions does not need it."""
         if self.isolation is None:
             self.isolation = find_isolation()
         return self.isolation
 
     def close(self) -> None:
-        """End the processes, and removes what they ran."""
+        """End the processes and remove their files."""
         for name in list(self._running):
             self._end(name)
         self._places.close()
@@ -211,18 +215,18 @@ class FunctionProcesses:
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
-            raise SfnorchError(f"The code of {function.logical_id} can't be run: {error}") from None
+            raise SfnorchError(f"The code of {function.logical_id} cannot be run: {error}") from None
         self._running[function.name] = Running(
             process, self.delayed, longest_delay=self.longest_delay, isolated=isolation.possible
         )
         return self._running[function.name]
 
     def _code_of(self, function: Function) -> Path:
-        """Return the folder with the function's code. Raises SfnorchError where its code isn't there, or leads elsewhere."""
+        """Return the folder with the function's code. Raises SfnorchError if it is missing or outside of the folder."""
         module = function.handler.rpartition(".")[0] or "index"
         if not _MODULE.fullmatch(module):
             raise SfnorchError(
-                f"The handler of {function.logical_id} names no module of its code: {function.handler!r}",
+                f"The handler of {function.logical_id} does not name a module of its code: {function.handler!r}",
                 hint="write it as MODULE.FUNCTION",
             )
         place = None if function.code else self._place(function)
@@ -237,14 +241,14 @@ class FunctionProcesses:
         return folder
 
     def _place(self, function: Function) -> Path:
-        """Return the file or folder with the function's code, beside the template."""
+        """Return the file or folder with the function's code, relative to the template."""
         if self.folder is None or "\0" in function.code_from:
             raise _not_there(function, repr(function.code_from))
         place = (self.folder / function.code_from).resolve()
         if not place.is_relative_to(self.folder.resolve()):
             raise SfnorchError(
-                f"The code of {function.logical_id} lies outside the template's folder: {function.code_from}",
-                hint="put the code beside the template",
+                f"The code of {function.logical_id} is outside of the template's folder: {function.code_from}",
+                hint="move the code to the template's folder",
             )
         if not place.is_dir() and not place.is_file():
             raise _not_there(function, str(self.folder / function.code_from))
@@ -255,13 +259,13 @@ class FunctionProcesses:
 
 
 def _read_answer(answer: bytes, request_id: str) -> dict[str, Any]:
-    """Return what the answer says. What is no answer comes to what Lambda says where the runtime ends."""
+    """Return the content of the answer. An invalid answer becomes Lambda's error for a runtime that exits."""
     if len(answer) >= _LONGEST_ANSWER:
         words = f"Response payload size exceeded maximum allowed payload size ({_LONGEST_RESULT} bytes)."
         return {"error": {"errorType": _TOO_LARGE, "errorMessage": words}}
     try:
         found = json.loads(answer)
-        json.dumps(found)  # what nests so deep that it can be read and not be written is no answer either
+        json.dumps(found)  # an answer that is nested too deeply to be written is also invalid
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, dict) and (isinstance(found.get("error"), dict) if "error" in found else "result" in found):
@@ -272,11 +276,11 @@ def _read_answer(answer: bytes, request_id: str) -> dict[str, Any]:
 
 def _not_there(function: Function, place: str) -> SfnorchError:
     return SfnorchError(
-        f"The code of {function.logical_id} isn't there: {place}",
-        hint="play the plan itself, or put the code beside the template",
+        f"The code of {function.logical_id} is missing: {place}",
+        hint="simulate the plan itself, or put the code beside the template",
     )
 
 
 def described(error: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the error's name and its cause, as Step Functions tells what a function's call came to."""
+    """Return the error's name and its cause, as Step Functions reports a failed function call."""
     return str(error.get("errorType", "Lambda.Unknown")), json.dumps(error, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""What runs in a function's process: a line with an event in, a line with what came of it out.
+"""The script that runs in a function's process: it reads a line with an event, and writes a line with the result.
 
 usage: function_runtime.py FOLDER MODULE.FUNCTION
 """
@@ -18,22 +18,22 @@ from typing import Any
 
 
 def delayed_seconds(pid: int) -> float:
-    """Return for how many seconds a thread of the process was ready to run while others had the processors.
+    """Return the seconds for which a thread of the process was ready to run but had no processor.
 
-    It is the thread that waited longest: the sum would grow with the number of threads that the code starts.
-    A function's time is without it, so that a busy machine ends no function early. Linux counts it; elsewhere it is 0.
+    Return the time of the thread that waited longest: the sum would grow with the number of threads. The function's
+    timeout does not include this time, so a busy machine ends no function early. On systems other than Linux it is 0.
     https://docs.kernel.org/scheduler/sched-stats.html
     """
     nanoseconds = [0]
     with contextlib.suppress(OSError, ValueError, IndexError):
         for task in Path(f"/proc/{pid}/task").iterdir():
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended meanwhile
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # the thread has ended in the meantime
                 nanoseconds.append(int((task / "schedstat").read_text().split()[1]))
     return max(nanoseconds) / 1e9
 
 
 class Context:
-    """What a handler is given beside the event.
+    """The context object of a handler.
 
     https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
     """
@@ -49,7 +49,7 @@ class Context:
         self._until = _own_time() + float(given["seconds"])
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the function's time is over."""
+        """Return the milliseconds until the function's timeout."""
         return max(0, int(1000 * (self._until - _own_time())))
 
 
@@ -58,7 +58,7 @@ def _own_time() -> float:
 
 
 def main() -> None:
-    """Answers events until there are no more; what the function prints goes to the error stream, nothing is to read."""
+    """Answer events until the input ends. The function's output goes to the error stream, and its input is empty."""
     folder, name = sys.argv[1:3]
     events = os.fdopen(os.dup(0), encoding="utf-8")
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 class RuntimeFaultError(Exception):
-    """What Lambda's runtime tells by names of its own, where the code can't be called or its answer isn't JSON."""
+    """An error of Lambda's runtime with its own name: the code cannot be called, or its response is not JSON."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)

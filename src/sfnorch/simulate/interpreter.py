@@ -1,4 +1,4 @@
-"""The Amazon States Language, interpreted: scopes of states, entered one after another until one ends the scope.
+"""An interpreter of the Amazon States Language. It runs the states of a scope in sequence until one ends the scope.
 
 https://states-language.net/spec.html
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-language.html
@@ -25,7 +25,7 @@ from sfnorch.template.states import Scope, State
 
 MAX_BYTES = 262_144
 MAX_SECONDS = 99_999_999.0
-"""How long a Wait may be."""
+"""The maximum duration of a Wait, in seconds."""
 
 _HISTORY_FULL = "The execution reached the maximum number of history events (25000)."
 _CATCHING = ("Task", "Parallel", "Map")
@@ -33,7 +33,7 @@ _CATCHING = ("Task", "Parallel", "Map")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where in an execution a state runs: its variables, and the item that it runs for."""
+    """The context of a state in an execution: its variables, and the Map item that it runs for."""
 
     variables: dict[str, Any]
     item: Mapping[str, Any] | None = None
@@ -41,7 +41,7 @@ class Place:
 
 @dataclass(slots=True)
 class Visit:
-    """One visit of a state: its input, when it was entered, how often it was tried again."""
+    """A visit of a state: its input, when it was entered, and the number of retries."""
 
     state: State
     input: Any
@@ -52,7 +52,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a state came to: its output, what it assigns, and where it leads; nowhere where it ends its scope."""
+    """The result of a state: its output, its assigned variables, and the next state; empty if it ends the scope."""
 
     output: Any
     assigned: Mapping[str, Any] = field(default_factory=dict)
@@ -69,20 +69,20 @@ class Interpreter:
         self.started = timestamp(world.moment(execution.started))
 
     def execute(self, scope: Scope) -> Steps:
-        """Yield the execution's output. Raises StatesError where it fails."""
+        """Run the scope and return the execution's output. Raises StatesError if it fails."""
         self.note(1)
         output = yield from self.scope(scope, self.execution.input, Place(variables={}))
         self.note(1)
         return output
 
     def scope(self, scope: Scope, data: Any, place: Place) -> Steps:
-        """Yield the output of the state that ends the scope. Raises StatesError where one fails that nothing catches."""
+        """Return the output of the scope's last state. Raises StatesError if a state fails and no catcher matches."""
         inner = Place(variables=dict(place.variables), item=place.item)
         name = scope.start_at
         while True:
             state = scope.states.get(name)
             if state is None:
-                raise StatesError(RUNTIME, f"There is no state {name!r}")
+                raise StatesError(RUNTIME, f"Unknown state {name!r}")
             outcome = yield from self.visit(state, data, inner)
             inner.variables.update(outcome.assigned)
             if not outcome.next:
@@ -90,7 +90,7 @@ class Interpreter:
             name, data = outcome.next, outcome.output
 
     def visit(self, state: State, data: Any, place: Place) -> Steps:
-        """Yield what the state comes to, its retriers and catchers having done what they do."""
+        """Return the outcome of the state, after its retriers and catchers."""
         self.note(1)
         self.execution.states.append(state.name)
         self.world.tell(What.STATE_ENTERED, self.execution, state.name, type=state.kind)
@@ -126,7 +126,7 @@ class Interpreter:
         return outcome
 
     def attempt(self, visit: Visit) -> Steps:
-        """Yield what the state comes to this time. Raises StatesError."""
+        """Return the outcome of one attempt. Raises StatesError if it fails."""
         refuse_other_partition(self.execution, visit.state)
         match visit.state.kind:
             case "Pass":
@@ -153,11 +153,11 @@ class Interpreter:
 
                 result = yield from run_items(self, visit)
             case other:
-                raise StatesError(RUNTIME, f"There is no type of state {other!r}")
+                raise StatesError(RUNTIME, f"Unknown state type {other!r}")
         return self.done(visit, result, {"result": result})
 
     def done(self, visit: Visit, default: Any, more: Mapping[str, Any] | None = None) -> Outcome:
-        """Return the outcome by the state's own Output and Assign, both evaluated over the old variables."""
+        """Return the outcome by the state's Output and Assign; both use the values of variables before the state."""
         body = visit.state.body
         following = body.get("Next")
         return self.outcome(visit, body, default, following if isinstance(following, str) else "", more)
@@ -168,23 +168,23 @@ class Interpreter:
         """Return the outcome by the Output and Assign of a state, a choice rule or a catcher."""
         assigned = self.value(visit, body["Assign"], "Assign", more) if "Assign" in body else {}
         if not isinstance(assigned, dict):
-            raise StatesError(RUNTIME, f"The Assign of {visit.state.name} is no object")
+            raise StatesError(RUNTIME, f"The Assign of {visit.state.name} is not an object")
         output = self.value(visit, body["Output"], "Output", more) if "Output" in body else default
         return Outcome(output, assigned, following)
 
     def choose(self, visit: Visit) -> Outcome:
-        """Return the outcome by the first rule that holds, else by Default."""
+        """Return the outcome by the first rule whose condition is true, or by Default."""
         state = visit.state
         for index, rule in state.objects("Choices"):
             holds = self.value(visit, rule.get("Condition"), f"Choices[{index}]/Condition")
             if not isinstance(holds, bool):
                 text = f"The JSONata expression for the field 'Choices[{index}]/Condition' must evaluate to a boolean"
-                raise StatesError(QUERY, f"{text}, and it came to {json.dumps(holds)[:200]}.")
+                raise StatesError(QUERY, f"{text}, but it returned {json.dumps(holds)[:200]}.")
             if holds:
                 return self.outcome(visit, rule, visit.input, str(rule.get("Next", "")))
         default = state.text("Default")
         if not default:
-            raise StatesError(NO_CHOICE, f"No choice of {state.name} holds, and it has no Default")
+            raise StatesError(NO_CHOICE, f"No condition of {state.name} is true, and it has no Default")
         return self.outcome(visit, state.body, visit.input, default)
 
     def fail(self, visit: Visit) -> NoReturn:
@@ -197,23 +197,23 @@ class Interpreter:
         raise StatesError(error, cause)
 
     def seconds(self, visit: Visit) -> float:
-        """How long a Wait waits from now on."""
+        """Return the seconds that a Wait waits from now."""
         body = visit.state.body
         if "Timestamp" in body:
             text = self.value(visit, body["Timestamp"], "Timestamp")
             try:
                 until = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
             except ValueError:
-                raise StatesError(QUERY, f"The field 'Timestamp' came to {text!r}, which is no timestamp.") from None
+                raise StatesError(QUERY, f"The field 'Timestamp' is {text!r}, which is not a timestamp.") from None
             until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
             return min(max(0.0, (until - self.world.now()).total_seconds()), MAX_SECONDS)
         seconds = self.value(visit, body.get("Seconds", 0), "Seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= MAX_SECONDS:
-            raise StatesError(QUERY, f"The field 'Seconds' came to {seconds!r}, which is no number of seconds.")
+            raise StatesError(QUERY, f"The field 'Seconds' is {seconds!r}, which is not a valid number of seconds.")
         return float(seconds)
 
     def caught(self, visit: Visit, error: StatesError) -> Outcome:
-        """Return the outcome by the catcher that takes the error. Raises the error where none does."""
+        """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""
         for index, catcher in visit.state.objects("Catch"):
             if visit.state.kind in _CATCHING and Attempts.fits(catcher, error.error):
                 following = str(catcher.get("Next", ""))
@@ -234,12 +234,12 @@ class Interpreter:
         raise error
 
     def value(self, visit: Visit, field: Any, name: str, more: Mapping[str, Any] | None = None) -> Any:
-        """Return the field's value, with what is there of $states and the variables. Raises StatesError."""
+        """Return the field's value, evaluated with $states and the variables. Raises StatesError."""
         states = {"input": visit.input, "context": self.context(visit), **(more or {})}
         try:
             return self.world.evaluator.value(field, {**visit.place.variables, "states": states}, name)
         except StatesError as error:
-            self.note(1)  # that the evaluation failed is an event
+            self.note(1)  # the failed evaluation is an event
             where = f"An error occurred while executing the state '{visit.state.name}'."
             raise StatesError(error.error, f"{where} {error.cause}") from None
 
@@ -266,7 +266,7 @@ class Interpreter:
         return found
 
     def note(self, events: int) -> None:
-        """Count events of the history. Raises StatesError (States.Runtime) where it is full.
+        """Count history events. Raises StatesError (States.Runtime) if the history is full.
 
         The failure itself is the 25,000th event: https://github.com/floci-io/floci/issues/2734
         """
@@ -276,7 +276,7 @@ class Interpreter:
             raise StatesError(RUNTIME, _HISTORY_FULL)
 
     def limit(self, value: Any, what: str) -> None:
-        """Raise StatesError (States.DataLimitExceeded) for a value past 256 KiB."""
+        """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
             raise StatesError(DATA_LIMIT, f"{what} with a size exceeding the maximum number of bytes service limit.")

@@ -1,11 +1,11 @@
-"""Starts a command in Linux namespaces of its own; run as a script, with the standard library alone.
+"""Start a command in new Linux namespaces. This file is a script that uses only the standard library.
 
 usage: isolated_process.py SPECIFICATION COMMAND...
 
-The command's environment stands in the variable ENVIRONMENT, as JSON. The command sees a file system of its own: the
-folders that the specification names, read-only, an empty /tmp and home, and a /proc of its own processes. It has no
-network, and none of the privileges by which it set this up. What it has started ends with it. The first line of the
-output is `pid N`, the command's process as the starter sees it.
+The variable ENVIRONMENT contains the command's environment as JSON. The command has a separate file system: the
+folders that the specification names, read-only, an empty /tmp and home, and a /proc with only its own processes. It has
+no network, and none of the privileges that the set-up requires. All its child processes end with it. The first line of
+the output is `pid N`, the process id of the command in the starter's namespace.
 https://man7.org/linux/man-pages/man7/namespaces.7.html
 """
 
@@ -42,19 +42,19 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _call(name: str, *arguments: Any) -> None:
-    """Call a function of the C library. Raises OSError where it fails."""
+    """Call a function of the C library. Raises OSError if it fails."""
     if getattr(_libc, name)(*arguments) != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
-    """Mount. Raises OSError."""
+    """Mount a file system. Raises OSError if it fails."""
     _call("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
 
 
 def main() -> None:
-    """Set up, start the command, and end as it ends."""
+    """Set up the namespaces, start the command, and exit with its exit code."""
     specification, command = json.loads(sys.argv[1]), sys.argv[2:]
     environment = json.loads(os.environ.get("ENVIRONMENT", "{}"))
     _call("prctl", _DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
@@ -71,7 +71,7 @@ def main() -> None:
         os.read(ready, 1)
         os.close(ready)
         _set_up(specification)
-        os.execve(command[0], command, environment)  # noqa: S606 - the command that was asked for
+        os.execve(command[0], command, environment)  # noqa: S606 - the purpose of this script
     os.write(1, f"pid {child}\n".encode())
     os.close(tell)
     os.close(ready)
@@ -98,9 +98,9 @@ def _set_up(specification: dict[str, Any]) -> None:
             Path(root + link).symlink_to(target)
     Path(root, "tmp", "home").mkdir(exist_ok=True)
     mount("proc", f"{root}/proc", "proc", NO_SUID | NO_DEVICES | NO_EXEC)
-    with contextlib.suppress(OSError):  # Linux 6.14 and later: a limit that holds for root too
+    with contextlib.suppress(OSError):  # Linux 6.14 and later: a limit that also applies to root
         Path(root, "proc/sys/kernel/pid_max").write_text(str(specification["limits"]["processes"]))
-    with contextlib.suppress(OSError):  # a new user namespace would bring privileges back, over what it contains
+    with contextlib.suppress(OSError):  # a new user namespace would give its processes privileges again
         Path(root, "proc/sys/user/max_user_namespaces").write_text("0")
     mount("proc", f"{root}/proc", "proc", REMOUNT | READ_ONLY | NO_SUID | NO_DEVICES | NO_EXEC)
     os.chdir(root)
@@ -108,7 +108,7 @@ def _set_up(specification: dict[str, Any]) -> None:
     os.chdir("/")
     _call("umount2", b"/.old", DETACH)
     Path("/.old").rmdir()
-    own = ("/tmp", "/proc", *(f"/dev/{name}" for name in _DEVICES))  # noqa: S108 - in its own file system
+    own = ("/tmp", "/proc", *(f"/dev/{name}" for name in _DEVICES))  # noqa: S108 - in the new file system
     for mounted in _mounted():
         if mounted not in own:
             _make_read_only(mounted)
@@ -126,7 +126,7 @@ def _set_up(specification: dict[str, Any]) -> None:
 
 
 def _bind(source: str, target: str) -> None:
-    """Let a folder or file stand in the new file system."""
+    """Make a folder or file visible in the new file system."""
     if Path(source).is_dir():
         Path(target).mkdir(parents=True, exist_ok=True)
     else:
@@ -141,7 +141,7 @@ def _mounted() -> list[str]:
 
 
 def _make_read_only(mounted: str) -> None:
-    """Make a mount read-only, with the flags that it has: those of a parent's namespace stay."""
+    """Make a mount read-only and keep its other flags, which a parent namespace can have locked."""
     seen = os.statvfs(mounted).f_flag
     flags = seen & _KEPT_FLAGS | (_RELATIVE_TIMES if seen & _RELATIVE_TIMES_SEEN else 0)
     mount("none", mounted, flags=BIND | REMOUNT | READ_ONLY | flags)

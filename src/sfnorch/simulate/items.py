@@ -1,4 +1,4 @@
-"""Map states: the same states for each item, so many at once; inline, or as child executions of their own.
+"""Map states: run the same states for each item, with limited concurrency, inline or as child executions.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-map.html
 """
@@ -26,7 +26,7 @@ _SKIPPED = object()
 
 
 def run_items(interpreter: Interpreter, visit: Visit) -> Steps:
-    """Yield the outputs for the items, in their order. Raises the StatesError of the first that fails, or of too many."""
+    """Return the outputs for the items, in their order. Raises StatesError if an item, or too many items, fail."""
     state, clock = visit.state, interpreter.world.clock
     if not state.scopes:
         raise StatesError(RUNTIME, f"The Map state {state.name} has no ItemProcessor")
@@ -41,7 +41,7 @@ def run_items(interpreter: Interpreter, visit: Visit) -> Steps:
     results: list[Any] = [_SKIPPED] * len(items)
     waiting = iter(range(len(items)))
     failures: list[StatesError] = []
-    over = clock.event()  # when all hands are done, or the first has failed
+    over = clock.event()  # when all workers are done, or the first has failed
     hands = int(min(at_once, len(items)))
     left = [hands]
 
@@ -76,7 +76,7 @@ def _work(
     failures: list[StatesError],
     tolerated: int,
 ) -> Steps:
-    """One of the Map's hands: takes an item after another."""
+    """Run one worker of the Map: it processes items in sequence."""
     from sfnorch.simulate.interpreter import Place
 
     for index in waiting:
@@ -104,8 +104,8 @@ def _work(
 
 
 def _selected(interpreter: Interpreter, visit: Visit, place: Place) -> Any:
-    """Return what an item's states get: the item, or what ItemSelector makes of it."""
-    assert place.item is not None  # noqa: S101 - a place for an item
+    """Return the input for an item's states: the item, or the value of ItemSelector."""
+    assert place.item is not None  # noqa: S101 - the place is that of an item
     if "ItemSelector" not in visit.state.body:
         return place.item["Value"]
     from sfnorch.simulate.interpreter import Visit as VisitOfItem
@@ -115,7 +115,7 @@ def _selected(interpreter: Interpreter, visit: Visit, place: Place) -> Any:
 
 
 def _batched(interpreter: Interpreter, visit: Visit, items: list[Any]) -> list[Any]:
-    """Return the items, or as many of them as one execution takes at once: `{Items, BatchInput}`.
+    """Return the items, or batches of items for one execution each: `{Items, BatchInput}`.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
     """
@@ -143,7 +143,7 @@ def _batched(interpreter: Interpreter, visit: Visit, items: list[Any]) -> list[A
 
 
 def _written(interpreter: Interpreter, visit: Visit) -> dict[str, Any]:
-    """Return what a Map yields whose results are written to S3: where they are.
+    """Return the result of a Map that writes its results to S3: the location of the results.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
     """
@@ -157,7 +157,7 @@ def _written(interpreter: Interpreter, visit: Visit) -> dict[str, Any]:
 
 
 def _child(interpreter: Interpreter, visit: Visit, scope: Scope, given: Any, item: dict[str, Any]) -> Steps:
-    """Yield the output of an item's execution of its own, which sees no variable from outside."""
+    """Return the output of an item's child execution, which does not see outer variables."""
     from sfnorch.simulate.interpreter import Interpreter as ChildInterpreter
     from sfnorch.simulate.interpreter import Place
 
@@ -200,8 +200,8 @@ def _items(interpreter: Interpreter, visit: Visit) -> list[Any]:
         items = mocks[visit.state.name]
     elif "ItemReader" in body:
         raise NotPlayable(
-            f"{interpreter.execution.title}: nothing stands in for the ItemReader of {visit.state.name}",
-            hint=f"say which items it reads: --mock '{visit.state.name}=[…]'",
+            f"{interpreter.execution.title}: the ItemReader of {visit.state.name} cannot be simulated",
+            hint=f"specify the items: --mock '{visit.state.name}=[…]'",
         )
     else:
         items = interpreter.value(visit, body["Items"], "Items") if "Items" in body else visit.input
@@ -218,12 +218,12 @@ def _number(interpreter: Interpreter, visit: Visit, key: str) -> float | None:
     value = interpreter.value(visit, visit.state.body[key], key)
     whole = isinstance(value, int) or key == "ToleratedFailurePercentage"
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or not whole:
-        raise StatesError(QUERY, f"The field '{key}' came to {value!r}, which is no number that it takes.")
+        raise StatesError(QUERY, f"The field '{key}' is {value!r}, which is not a valid number for it.")
     return float(value)
 
 
 def _tolerated(interpreter: Interpreter, visit: Visit, count: int) -> int:
-    """How many items may fail."""
+    """Return the number of items that can fail."""
     by_count = _number(interpreter, visit, "ToleratedFailureCount")
     by_share = _number(interpreter, visit, "ToleratedFailurePercentage")
     limits = [] if by_count is None else [int(by_count)]

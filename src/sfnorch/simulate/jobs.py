@@ -1,4 +1,4 @@
-"""The Glue jobs that a run may start: named in definitions, parameters and the input, or seen to run."""
+"""The Glue jobs that a run can start: the jobs in definitions, parameters, the input, and the run's job runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sfnorch.template.contents import Template
 
 
 def job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> set[str]:
-    """Every name of a job: those that the machines' tasks name, and those that the run started or tried to."""
+    """Return all job names: those in the machines' tasks, and those of the run's job runs and refused starts."""
     names = {job.job for job in run.job_runs}
     names |= {template.short(function.name) for function in template.functions}
     names |= {str(event.detail["job"]) for event in run.events if event.what is What.JOB_START_REFUSED}
@@ -33,7 +33,7 @@ def _named(arguments: Any) -> Iterator[str]:
 
 
 def _listed(value: Any) -> Iterator[str]:
-    """Yield the texts in lists, and the keys of mappings of mappings: lists of jobs, and settings by job."""
+    """Yield the texts in lists, and the keys of nested mappings: lists of jobs, and settings by job."""
     if isinstance(value, dict):
         for key, item in value.items():
             if isinstance(item, dict):
@@ -44,7 +44,7 @@ def _listed(value: Any) -> Iterator[str]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in the value."""
+    """Yield every text in the value."""
     if isinstance(value, str):
         yield value
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():

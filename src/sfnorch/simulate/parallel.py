@@ -1,4 +1,4 @@
-"""Parallel states: branches side by side; the first that fails stops the others.
+"""Parallel states: run branches in parallel; the first branch that fails stops the others.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def run_branches(interpreter: Interpreter, visit: Visit) -> Steps:
-    """Yield the outputs of the branches, in their order. Raises the StatesError of the first that fails."""
+    """Return the outputs of the branches, in their order. Raises the StatesError of the first branch that fails."""
     state, clock = visit.state, interpreter.world.clock
     given = interpreter.value(visit, state.body["Arguments"], "Arguments") if "Arguments" in state.body else visit.input
     interpreter.note(1)

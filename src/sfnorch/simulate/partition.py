@@ -1,4 +1,4 @@
-"""Resources of another partition: an execution fails at the first state that names one, and nothing catches that."""
+"""Resources of another partition: an execution fails at the first state that names one, and no catcher matches."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sfnorch.template.states import State
 
 
 def refuse_other_partition(execution: Execution, state: State) -> None:
-    """Raise StatesError (States.Runtime) where the state's resource is of another partition than the execution.
+    """Raise StatesError (States.Runtime) if the state's resource is in another partition than the execution.
 
-    Of a Task it is measured, and so are the words; of what a distributed Map reads and writes it is assumed.
+    For a Task, the error and its text are measured; for a distributed Map's reads and writes, they are assumed.
     https://github.com/aws/aws-cdk/issues/4597
     """
     expected = partition_named(execution.arn)

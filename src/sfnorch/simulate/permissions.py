@@ -1,6 +1,6 @@
-"""Whether a machine's role may do what a task does, as IAM decides it when the task runs.
+"""Check, as IAM does at run time, whether a machine's role allows a task's actions.
 
-What cannot be known allows the call, and stands in the run's notes.
+An unknown permission allows the call; the run's notes contain the reason.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from sfnorch.template.task_permissions import Judgement, judge
 
 _ERROR_PREFIXES = {"glue": "Glue", "states": "StepFunctions", "sfn": "Sfn", "sns": "SNS", "cloudwatch": "CloudWatch"}
 _BEFORE_THE_CALL = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
-"""Actions that CloudFormation asks for when the machine is made, not the task when it runs."""
+"""Actions that CloudFormation performs when it creates the machine, not the task when it runs."""
 
 _TAKING_ON = "sts:AssumeRole"
 
 
 def check(world: World, machine: StateMachine, state: State, arguments: Any, credentials: Any = None) -> None:
-    """Raise StatesError (AccessDenied) for the first action that the role doesn't allow; note what is not known."""
+    """Raise StatesError (AccessDenied) for the first action that the role does not allow; note unknown permissions."""
     if not world.behaviour.enforce_permissions:
         return
     required = requirements(state, world.template.stack.where, machine.arn, arguments, credentials)
@@ -54,7 +54,7 @@ def _error(state: State, need: Need) -> str:
 
 
 def _cause(world: World, role: str, need: Need, decision: Decision) -> str:
-    """Return IAM's message, with its reason.
+    """Return IAM's message, with the reason.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """

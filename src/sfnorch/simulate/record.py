@@ -1,4 +1,4 @@
-"""What comes of a run, as data: executions, events, job runs, messages, alarms."""
+"""The result of a run, as data: executions, events, job runs, messages, alarms."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class What(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happens: `at` seconds after the run began, in which execution and state, and what of it."""
+    """An event of the run: `at` is in seconds after the start; the execution, the state and details."""
 
     at: float
     what: What
@@ -39,13 +39,13 @@ class Event:
 
 @dataclass(slots=True, kw_only=True)
 class Execution:
-    """An execution: its status while it runs, and what came of it; times in seconds after the run began."""
+    """An execution: its status and its result; times are in seconds after the start of the run."""
 
     arn: str
     name: str
     machine: str
     title: str
-    """What people call the machine: its name without the stack's."""
+    """The machine's name without the stack name."""
     parent: str
     input: Any
     started: float
@@ -55,15 +55,15 @@ class Execution:
     error: str = ""
     cause: str = ""
     states: list[str] = field(default_factory=list)
-    """Every state entered, in order."""
+    """All states that were entered, in order."""
     history: int = 0
-    """Events in its history, as AWS counts them."""
+    """The number of events in its history, as AWS counts them."""
     retries: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
 class JobRun:
-    """A run of a Glue job, or of what else takes its time: a Glue workflow, a function, a machine, a statement."""
+    """A run of a Glue job, or of another activity with a duration: a Glue workflow, function, machine or statement."""
 
     job: str
     kind: str = "job"
@@ -81,7 +81,7 @@ class JobRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message to a topic, by a task or an alarm."""
+    """A message to a topic, from a task or an alarm."""
 
     at: float
     topic: str
@@ -93,7 +93,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredObject:
-    """An object that was written to S3; its body as text."""
+    """An object that a task wrote to S3; the body is text."""
 
     at: float
     bucket: str
@@ -104,7 +104,7 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmChange:
-    """A change of an alarm's state, and why."""
+    """A change of an alarm's state, and the reason."""
 
     at: float
     alarm: str
@@ -112,12 +112,12 @@ class AlarmChange:
     after: str
     reason: str
     told: tuple[str, ...]
-    """The topics that are told of it."""
+    """The topics that get a notification."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """All that came of a run."""
+    """The result of a run."""
 
     executions: list[Execution] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -126,11 +126,11 @@ class Run:
     alarms: list[AlarmChange] = field(default_factory=list)
     objects: list[StoredObject] = field(default_factory=list)
     notes: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    """What could not be checked, and why: a sentence for each machine, role and reason."""
+    """The permissions that could not be checked, and why: a sentence for each machine, role and reason."""
     cut_off: float | None = None
-    """The second at which it was no longer played, though something was running."""
+    """The second at which the simulation stopped although an execution was still running."""
 
     @property
     def first(self) -> Execution:
-        """The execution that was started by hand."""
+        """Return the execution that the user started."""
         return self.executions[0]

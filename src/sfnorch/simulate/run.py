@@ -1,4 +1,4 @@
-"""The one function of a simulation: from a template's text, an input and what services do, to a Run."""
+"""The entry point of a simulation: from a template, an input and the behaviour of the services to a Run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
 
 ENDLESS_SECONDS = 3_600.0
-"""How long a machine that starts itself is played, unless told."""
+"""The default duration of the simulation of a machine that starts itself, in seconds."""
 
 
 def simulate(
@@ -33,9 +33,9 @@ def simulate(
     where: Surroundings | None = None,
     most_executions: int = MAX_EXECUTIONS,
 ) -> Run:
-    """Return the run of a template's machine: `machine` by name, else the one that starts the others, or the only one.
+    """Return the run of the machine named `machine`; the default is the one that starts the others, or the only one.
 
-    Raises SfnorchError for a template or machine that can't be played through.
+    Raises SfnorchError for a template or machine that cannot be simulated.
     """
     template = contents(parse_template(text, "template"), parameters, where)
     return play(
@@ -53,9 +53,10 @@ def play(
     until: float | None = None,
     most_executions: int = MAX_EXECUTIONS,
 ) -> Run:
-    """Return the run of the machine with this input, to its end or for so many seconds; one that starts itself for an hour.
+    """Return the run of the machine with this input.
 
-    Raises NotPlayable where it can't be played through, also where it has more executions than `most_executions`.
+    The simulation stops after `until` seconds; the default for a machine that starts itself is an hour.
+    Raises NotPlayable if the run cannot be simulated, or has more executions than `most_executions`.
     """
     if until is None and any(starts_itself(state) for state in machine.walk()):
         until = ENDLESS_SECONDS
@@ -65,7 +66,7 @@ def play(
     begin(world, machine, {} if given is None else given)
     try:
         world.clock.run(until)
-    except NotPlayable as error:  # simpy raises copies, which have lost their hint, of the one that was raised
+    except NotPlayable as error:  # simpy raises copies of the original error, without its hint
         while isinstance(error.__cause__, NotPlayable):
             error = error.__cause__
         raise error from None
@@ -77,21 +78,23 @@ def play(
 
 
 def chosen(template: Template, name: str = "") -> StateMachine:
-    """Return the machine of this name; without one the only one, or the one that starts others and that none starts.
+    """Return the machine of this name; without a name, the only one, or the one that starts others and is not started.
 
-    Raises SfnorchError where there is none, or several.
+    Raises SfnorchError if no machine or several machines match.
     """
     if name:
         return template.find(name)
     if not template.machines:
-        raise SfnorchError(f"There is no state machine in {template.source.file}")
+        raise SfnorchError(f"{template.source.file}: no state machine found")
     calls = {child_machine(state) for machine in template.machines for state in machine.walk()}
-    started = calls - {"", ANY}  # whom a machine chooses as it runs is not known
+    started = calls - {"", ANY}  # a machine that is chosen at run time is unknown
     first = [machine for machine in template.machines if not any(overlap(arn, machine.arn) for arn in started)]
     if len(first) == 1:
         return first[0]
     names = ", ".join(machine.logical_id for machine in template.machines)
-    raise SfnorchError(f"{template.source.file} has several state machines", hint=f"name one with --machine: {names}")
+    raise SfnorchError(
+        f"{template.source.file} has several state machines", hint=f"specify one with --machine: {names}"
+    )
 
 
 def _refuse_unplayable(template: Template, machine: StateMachine) -> None:
@@ -99,6 +102,6 @@ def _refuse_unplayable(template: Template, machine: StateMachine) -> None:
         raise SfnorchError(str(machine.fault))
     if machine.definition and not machine.jsonata:
         raise NotPlayable(
-            f"{machine.logical_id} in {template.source.file} is written in JSONPath, and JSONata alone is played",
-            hint='write it with "QueryLanguage": "JSONata"; AWS describes how to transform it',
+            f"{machine.logical_id} in {template.source.file} uses JSONPath; only JSONata can be simulated",
+            hint='set "QueryLanguage": "JSONata"; the AWS documentation describes how to convert the definition',
         )

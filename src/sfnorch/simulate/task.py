@@ -1,4 +1,4 @@
-"""Task states: their arguments, the service's answer, and the time they may take."""
+"""Task states: their arguments, the result of the service, and their timeout."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def run_task(interpreter: Interpreter, visit: Visit) -> Steps:
-    """Yield the result of the Task's call. Raises StatesError as the service fails, or for its time."""
+    """Return the result of the Task's call. Raises StatesError if the service fails, or the Task times out."""
     state, world = visit.state, interpreter.world
     arguments = interpreter.value(visit, state.body.get("Arguments", {}), "Arguments")
-    interpreter.limit(arguments, f"The Arguments of '{state.name}' came to a value")
+    interpreter.limit(arguments, f"The Arguments of '{state.name}' evaluated to a value")
     given: Any = state.body.get("Credentials")
     credentials = None if given is None else interpreter.value(visit, given, "Credentials")
     timeout = _seconds(interpreter, visit)
     call = call_of(state)
-    interpreter.note(3 if call and call.way else 2)  # scheduled, started, and submitted where it waits
+    interpreter.note(3 if call and call.way else 2)  # scheduled, started, and with an integration pattern submitted
     steps = call_service(world, interpreter.machine, interpreter.execution, state, arguments, credentials)
     try:
         result = yield from (steps if timeout is None else _bounded(interpreter, steps, timeout))
@@ -44,17 +44,17 @@ def _seconds(interpreter: Interpreter, visit: Visit) -> float | None:
         return None
     value = interpreter.value(visit, value, "TimeoutSeconds")
     if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        raise StatesError(QUERY, f"The field 'TimeoutSeconds' came to {value!r}, which is no number of seconds.")
+        raise StatesError(QUERY, f"The field 'TimeoutSeconds' is {value!r}, which is not a valid number of seconds.")
     return float(value)
 
 
 def _bounded(interpreter: Interpreter, steps: Steps, timeout: float) -> Steps:
-    """Yield what the steps come to, if in time. Raises StatesError (States.Timeout) where not, the steps being stopped."""
+    """Return the result of the steps. Raises StatesError (States.Timeout) and stops the steps after the timeout."""
     clock = interpreter.world.clock
     process = clock.process(guarded(steps))
     try:
         yield process | clock.timeout(timeout)
-        yield clock.timeout(0)  # what ends at the very moment is in time
+        yield clock.timeout(0)  # steps that end exactly at the timeout are in time
     except simpy.Interrupt:
         yield from stopped(clock, [process])
         raise
@@ -68,7 +68,7 @@ def _bounded(interpreter: Interpreter, steps: Steps, timeout: float) -> Steps:
 
 
 def guarded(steps: Steps) -> Steps:
-    """Yield the steps as a process of their own that never fails: their result, or their error."""
+    """Run the steps as a separate process that never fails; return their result or their error."""
     try:
         result = yield from steps
     except StatesError as error:
@@ -79,16 +79,16 @@ def guarded(steps: Steps) -> Steps:
 
 
 def ended(process: simpy.Process) -> tuple[Any, StatesError | None]:
-    """Return what a guarded process came to: its result, or its error."""
+    """Return the result of an ended guarded process: its result or its error."""
     return cast("tuple[Any, StatesError | None]", process.value)
 
 
 def stopped(clock: simpy.Environment, processes: Iterable[simpy.Process]) -> Steps:
-    """Stop the processes that go on, and waits until they have ended, with all that they had begun."""
+    """Stop the running processes, and wait until they and everything that they started have ended."""
     alive = [process for process in processes if process.is_alive]
     for process in alive:
         process.interrupt("stopped")
     while alive:
-        with contextlib.suppress(simpy.Interrupt):  # whoever stops this as well waits for the same
+        with contextlib.suppress(simpy.Interrupt):  # another process that stops this one waits for the same end
             yield clock.all_of(alive)
         alive = [process for process in alive if process.is_alive]

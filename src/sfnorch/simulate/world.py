@@ -1,4 +1,4 @@
-"""What executions of one run share: the virtual clock, the template, what services do, and the record of it all."""
+"""The shared state of a run's executions: the virtual clock, the template, the behaviour, and the record."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from sfnorch.simulate.record import Event, Execution, Run, What
 from sfnorch.template.contents import Template
 
 Steps: TypeAlias = Generator[simpy.Event, Any, Any]
-"""What a process does over time: it yields what it waits for, and returns what came of it."""
+"""A process on the virtual clock: it yields the events that it waits for, and returns its result."""
 
 BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
-"""When a run begins, unless told: some time must be shown, and always the same."""
+"""The default start time of a run; a fixed time, so that every run shows the same."""
 
 MAX_EXECUTIONS = 20_000
-"""Where a run is given up: no end is in sight."""
+"""A run with more executions is stopped: it would not end."""
 
 
 @dataclass(slots=True)
 class JobCounts:
-    """Of a Glue job: how many runs there are now, how many were begun, how many starts were throttled; who waits."""
+    """Counts of a Glue job: running and started runs, throttled starts, and the queue."""
 
     running: int = 0
     begun: int = 0
     throttled: int = 0
     queue: deque[simpy.Event] = field(default_factory=deque)
-    """The turns of the runs that Glue has queued, the next one first."""
+    """The events that start queued runs, in order."""
 
 
 @dataclass(slots=True)
 class World:
-    """One run's clock, template, behaviour and record."""
+    """A run's clock, template, behaviour and record."""
 
     template: Template
     behaviour: Behaviour
@@ -53,11 +53,11 @@ class World:
     rng: random.Random = field(init=False)
     evaluator: Evaluator = field(init=False)
     processes: dict[str, simpy.Process] = field(default_factory=dict)
-    """The running process of each execution, by ARN."""
+    """The process of each running execution, by ARN."""
     alarm_states: dict[str, str] = field(default_factory=dict)
     job_counts: defaultdict[str, JobCounts] = field(default_factory=lambda: defaultdict(JobCounts))
     by_name: dict[tuple[str, str], Execution] = field(default_factory=dict)
-    """Executions by their machine's ARN and their name."""
+    """The executions, by machine ARN and name."""
 
     functions: FunctionProcesses = field(init=False)
 
@@ -73,23 +73,23 @@ class World:
 
     @property
     def at(self) -> float:
-        """Seconds since the run began."""
+        """Return the seconds since the start of the run."""
         return float(self.clock.now)
 
     def now(self) -> datetime:
-        """Return the virtual time of day."""
+        """Return the virtual date and time."""
         return self.moment(self.at)
 
     def moment(self, at: float) -> datetime:
-        """Return the time of day so many seconds after the run began."""
+        """Return the date and time so many seconds after the start of the run."""
         return self.begin + timedelta(seconds=at)
 
     def new_id(self) -> str:
-        """Return a UUID, the same in every run of the same seed."""
+        """Return a UUID; the same seed gives the same UUIDs."""
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
     def tell(self, what: What, execution: Execution, state: str = "", **detail: Any) -> None:
-        """Note an event."""
+        """Record an event."""
         event = Event(
             at=self.at,
             what=what,

@@ -1,1 +1,1 @@
-"""What stands in a template, ours or anyone's: its values with their lines, its state machines, roles and alarms."""
+"""The content of a template of any origin: its values with their lines, its state machines, roles and alarms."""

@@ -1,4 +1,4 @@
-"""Who is told of failures: alarms on machines' metrics, rules on their events, the topics behind them and their keys.
+"""The notification of failures: alarms on machines' metrics, rules for their events, topics and their keys.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
 """
@@ -19,7 +19,7 @@ _FAILURES = frozenset({"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAbor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """An alarm: its name, the machines whose failures it watches (ARNs), and whom it tells (ARNs)."""
+    """An alarm: its name, the machines whose failures it watches (ARNs), and its actions (ARNs)."""
 
     logical_id: str
     name: str
@@ -31,7 +31,7 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A topic and the key that encrypts it, as it is named; empty where none does."""
+    """A topic and the key that encrypts it, as the template names it; empty without a key."""
 
     logical_id: str
     arn: str
@@ -42,7 +42,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A key of the template's, the names that lead to it, and its policy."""
+    """A key of the template, its names, and its policy."""
 
     names: frozenset[str]
     statements: tuple[Statement, ...]
@@ -64,7 +64,7 @@ def declared_alarms(stack: Stack) -> list[Alarm]:
 
 
 def _watched(properties: Any) -> Iterator[str]:
-    """Yield the machines whose failures an alarm's own metric, or one of its several, counts."""
+    """Yield the machines whose failures are counted by the metric, or a metric in the list, of an alarm."""
     listed = properties.get("Metrics") if isinstance(properties, Object) else None
     for metric in [properties, *(listed if isinstance(listed, Array) else ())]:
         stat = metric.get("MetricStat") if isinstance(metric, Object) else None
@@ -92,7 +92,7 @@ def declared_topics(stack: Stack) -> list[Topic]:
 
 
 def declared_keys(stack: Stack) -> list[Key]:
-    """Return the template's keys, with the aliases that name them."""
+    """Return the template's keys, with their aliases."""
     aliases: dict[str, list[str]] = {}
     for _, properties, _, _ in resources(stack, "AWS::KMS::Alias"):
         aliases.setdefault(stack.text(properties.get("TargetKeyId")), []).append(
@@ -109,12 +109,12 @@ def declared_keys(stack: Stack) -> list[Key]:
 
 
 def tells_by_events(stack: Stack) -> bool:
-    """Whether a rule of the template's listens to what becomes of executions."""
+    """Return whether a rule of the template matches status changes of executions."""
     return any("aws.states" in sources for sources in _sources(stack.section("Resources")))
 
 
 def _sources(node: Any) -> Iterator[list[Any]]:
-    """Every list of event sources in an event pattern, wherever it stands: in a rule, or in a function's events."""
+    """Yield each list of event sources in an event pattern, in a rule or in a function's events."""
     if isinstance(node, Object):
         for key, value in node.items():
             if (

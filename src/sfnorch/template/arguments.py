@@ -1,4 +1,4 @@
-"""The values in a Task's arguments: as the definition has them, or as they are when the Task runs."""
+"""The values of a Task's arguments: as in the definition, or as they are when the Task runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from sfnorch.template.states import State
 
 ANY = "*"
-"""A value that is computed when the state runs."""
+"""A value that an expression computes when the state runs."""
 
 
 class Arguments:
-    """A Task's arguments; without `given` they are those of the definition, whose expressions are not known."""
+    """A Task's arguments; without `given` those of the definition, in which the values of expressions are unknown."""
 
     def __init__(self, state: State, given: Any = None) -> None:
         self._is_final = given is not None
@@ -21,11 +21,11 @@ class Arguments:
 
     @property
     def is_computed(self) -> bool:
-        """Whether one expression makes all of them."""
+        """Return whether one expression computes all arguments."""
         return isinstance(self._body, str)
 
     def items(self, name: str) -> list[dict[str, Any]] | None:
-        """Return the mappings of a list among the arguments; None where an expression makes it."""
+        """Return the mappings in a list argument; None if an expression computes the list."""
         if not isinstance(self._body, dict) or f"{name}.$" in self._body:
             return None if self.is_computed or isinstance(self._body, dict) else []
         listed = self._body.get(name)
@@ -34,13 +34,13 @@ class Arguments:
         return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else None
 
     def text(self, body: dict[str, Any], name: str) -> str:
-        """Return a mapping's text; ANY where an expression makes it, empty where there is none."""
+        """Return a text of a mapping; ANY if an expression computes it, empty if it is missing."""
         if f"{name}.$" in body and not self._is_final:
             return ANY
         return self._text(body.get(name))
 
     def named(self, *ends: str) -> Iterator[tuple[str, str]]:
-        """Yield the texts at every depth whose names end so, in any case, with their names."""
+        """Yield the names and texts at every depth whose names have one of these endings, in any case."""
         yield from self._named(self._body, tuple(end.lower() for end in ends))
 
     def _named(self, value: Any, ends: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
-"""What a Task calls, and the permissions that its machine's role needs for it.
+"""The actions that a Task calls, and the permissions that its machine's role requires for them.
 
-The table holds what AWS's documentation lists for each integration; for a call that isn't in it, `needs` says so by
-None, and nobody judges. A resource that is chosen when the state runs is `*`: any.
+The table contains the permissions in the AWS documentation of each integration. For a call that is not in the table,
+`needs` returns None, and no rule checks it. A resource that is chosen at run time is `*`.
 https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 """
 
@@ -19,7 +19,7 @@ from sfnorch.template.states import State
 
 ANY = "*"
 Given: TypeAlias = Callable[[str], str]
-"""A call's arguments by name: a text, ANY where it isn't one or not known, empty where it isn't given."""
+"""A call's arguments by name: a text, ANY if it is not a text or is unknown, empty if it is missing."""
 
 _INTEGRATION = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<call>.+?)(?P<way>\.sync(?::2)?|\.waitForTaskToken)?")
 _OWN = re.compile(r"\$states\.context\.StateMachine\.Id\b")
@@ -29,12 +29,12 @@ _ACTIVITY = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:activity:.*")
 _QUEUE = re.compile(r"https://sqs\.([^.]+)\.[^/]+/([^/]+)/(.+)")
 
 MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
-"""The EventBridge rule by which Step Functions hears of a child's end."""
+"""The EventBridge rule that notifies Step Functions when a child execution ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """An action that the role must allow, and the resource it is on."""
+    """An action that the role must allow, and the resource of the action."""
 
     action: str
     resource: str
@@ -42,19 +42,19 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a Task calls: `glue:startJobRun` or `aws-sdk:glue:getJobRun`, and the way it waits: `.sync` or nothing."""
+    """A Task's call: `glue:startJobRun` or `aws-sdk:glue:getJobRun`, and its integration pattern: `.sync` or empty."""
 
     name: str
     way: str = ""
 
     @property
     def action(self) -> str:
-        """What is called, by whichever of the two integrations: `glue:startJobRun`."""
+        """Return the action without the kind of integration: `glue:startJobRun`."""
         return self.name.removeprefix("aws-sdk:")
 
     @property
     def service(self) -> str:
-        """The service as the integration names it."""
+        """Return the service as the integration names it."""
         return self.action.partition(":")[0]
 
     def __str__(self) -> str:
@@ -62,7 +62,7 @@ class Call:
 
 
 def call_of(state: State) -> Call | None:
-    """Return what the Task calls; None for another state, an activity, or what is no integration."""
+    """Return the Task's call; None for another state, an activity, or an unknown resource."""
     resource = state.text("Resource")
     if state.kind != "Task" or not resource:
         return None
@@ -75,7 +75,7 @@ def call_of(state: State) -> Call | None:
 
 
 def argument(state: State, name: str) -> str:
-    """Return the Task's argument as a text; ANY where it is computed when the state runs, empty where it isn't given."""
+    """Return the Task's argument as text; ANY if an expression computes it, empty if it is missing."""
     key = "Arguments" if state.jsonata else "Parameters"
     given: Any = state.body.get(key)
     if isinstance(given, str):
@@ -93,9 +93,9 @@ def argument(state: State, name: str) -> str:
 
 
 def needs(state: State, where: Surroundings, given: Given | None = None) -> list[Need] | None:
-    """Return the permissions that a Task needs; none for a state that calls nothing, None for a call not known here.
+    """Return the permissions that a Task requires; empty for a state without a call, None for an unknown call.
 
-    `given` yields the call's arguments by name, as `argument` does; without it they are as the definition has them.
+    `given` returns the call's arguments by name, like `argument`. Without it, they are those of the definition.
     """
     given = given or partial(argument, state)
     call = call_of(state)
@@ -116,7 +116,7 @@ def needs(state: State, where: Surroundings, given: Given | None = None) -> list
 
 
 def distributed_map_needs(machine_arn: str) -> list[Need]:
-    """Return the permissions that a distributed Map needs: its items run as executions of the machine itself.
+    """Return the permissions that a distributed Map requires: its items run as executions of the machine itself.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
     """
@@ -124,13 +124,13 @@ def distributed_map_needs(machine_arn: str) -> list[Need]:
 
 
 def child_machine(state: State) -> str:
-    """Return the ARN of the machine that the Task starts; empty where it starts none, ANY where it is chosen as it runs."""
+    """Return the ARN of the machine that the Task starts; empty if it starts none, ANY if it is chosen at run time."""
     call = call_of(state)
     return argument(state, "StateMachineArn") if call and call.name.endswith(":startExecution") else ""
 
 
 def starts_itself(state: State) -> bool:
-    """Whether the Task starts an execution of its own machine that goes on by itself."""
+    """Return whether the Task starts its own machine again and does not wait for the new execution."""
     call = call_of(state)
     given = state.body.get("Arguments")
     machine = given.get("StateMachineArn") if isinstance(given, Object) else None
@@ -140,13 +140,13 @@ def starts_itself(state: State) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Arn:
-    """A resource's ARN, made from one of the call's arguments."""
+    """A resource's ARN, built from an argument of the call."""
 
     service: str
     end: str
     argument: str
     always_name: bool = False
-    """Whether the argument is a name even where it looks like an ARN."""
+    """Whether the argument is a name even if it looks like an ARN."""
 
     def of(self, given: Given, where: Surroundings) -> str:
         value = given(self.argument)
@@ -164,7 +164,7 @@ class _Arn:
 
 @dataclass(frozen=True, slots=True)
 class _Any:
-    """A call for which AWS gives no resource."""
+    """A call for which AWS documents no resource."""
 
     def of(self, given: Given, where: Surroundings) -> str:
         return ANY
@@ -214,7 +214,7 @@ _SDK_PREFIXES = {
     "sfn": "states",
     "ssm": "ssm",
 }
-"""Services whose API calls are IAM actions of the same name, and what IAM calls the service."""
+"""Services whose API calls are IAM actions of the same name, and their IAM prefix."""
 
 
 def _function(state: State, given: Given, where: Surroundings) -> str:
@@ -228,13 +228,13 @@ def _function(state: State, given: Given, where: Surroundings) -> str:
         name = f"arn:{where.partition}:lambda:{where.region}:{where.account}:function:{end}"
     if qualifier and not name.startswith("<"):
         name = f"{name}:{qualifier}"
-    # a grant on the function, and one on all that is behind it, both let $LATEST be called
+    # a permission on the function and one on all its qualifiers both allow a call of $LATEST
     return f"{name.removesuffix(':$LATEST')}*" if name.endswith(":$LATEST") else name
 
 
 def _start_execution(machine: str, way: str, where: Surroundings) -> list[Need]:
     match = _MACHINE.fullmatch(machine)
-    if match:  # IAM is asked for the machine, whatever version or alias of it is started
+    if match:  # IAM checks the machine, also if a version or an alias of it is started
         machine = f"{match[1]}:states:{match[2]}:{match[3]}:stateMachine:{match[4]}"
     found = [Need("states:StartExecution", machine or ANY)]
     if way.startswith(".sync"):

@@ -1,4 +1,4 @@
-"""All that a template holds of an orchestration: state machines with definitions and roles, alarms and topics."""
+"""The content of a template: state machines with definitions and roles, alarms, topics and functions."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NATIVE, SAM = "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class StateMachine:
-    """A state machine of a template; without a definition, `fault` says why."""
+    """A state machine of a template; if it has no readable definition, `fault` is the reason."""
 
     logical_id: str
     name: str
@@ -41,30 +41,30 @@ class StateMachine:
     kind: str
     express: bool
     properties: Object
-    """As written."""
+    """The properties as written."""
     path: Path
     place: Place
     definition: Definition | None
     fault: Finding | None
     role: Role | None
-    """None where it is not of this template."""
+    """The role; None if it is not in this template."""
 
     @cached_property
     def states(self) -> Scope | None:
-        """Its states; None where its definition can't be read."""
+        """Return the states; None if the definition cannot be read."""
         return states_of(self.definition.data) if self.definition else None
 
     @property
     def jsonata(self) -> bool:
-        """Whether all of its states are in JSONata."""
+        """Return whether all states use JSONata."""
         return all(state.jsonata for state in self.walk())
 
     def walk(self) -> list[State]:
-        """Every state of it, inner ones too; none where its definition can't be read."""
+        """Return all states, also inner ones; empty if the definition cannot be read."""
         return list(self.states.walk()) if self.states else []
 
     def at(self, path: Path) -> tuple[Path, Place]:
-        """Return the way from the template's root to a value in the definition, and where it stands."""
+        """Return the path from the template's root to a value in the definition, and the place of the value."""
         if self.definition is None:
             return self.path, self.place
         return (*self.definition.path, *path), self.definition.place(path)
@@ -72,7 +72,7 @@ class StateMachine:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Template:
-    """What a template holds, evaluated over given parameters and defaults."""
+    """The content of a template, evaluated with the parameters and their defaults."""
 
     source: Source
     stack: Stack
@@ -86,35 +86,35 @@ class Template:
 
     @cached_property
     def resource_policies(self) -> ResourcePolicies:
-        """The policies of its resources."""
+        """Return the policies of the template's resources."""
         return ResourcePolicies(self.stack, self.roles)
 
     def function(self, name: str) -> Function | None:
-        """Return the function of this name or ARN, or of a version or alias of it; None where it is another's."""
+        """Return the function with this name or ARN, also of a version or alias; None if it is not in this template."""
         for function in self.functions:
             if any(name == own or name.startswith(f"{own}:") for own in (function.name, function.arn)):
                 return function
         return None
 
     def short(self, name: str) -> str:
-        """Return a resource's name without the stack's."""
+        """Return a resource's name without the stack name."""
         return name.removeprefix(f"{self.stack.where.stack_name}-")
 
     def machine(self, arn: str) -> StateMachine | None:
-        """Return the machine of this ARN, or of a version or alias of it; None where it is another's."""
+        """Return the machine with this ARN, also of a version or alias; None if it is not in this template."""
         for machine in self.machines:
             if arn == machine.arn or arn.startswith(f"{machine.arn}:"):
                 return machine
         return None
 
     def title(self, machine: StateMachine) -> str:
-        """Return what people call the machine: its name without the stack's."""
+        """Return the machine's name without the stack name, as messages use it."""
         return self.short(machine.name)
 
     def find(self, name: str) -> StateMachine:
-        """Return the machine that a person calls so: by logical id, or by its name with or without the stack's.
+        """Return the machine that the user names by logical id, or by its name with or without the stack name.
 
-        Raises SfnorchError where there is none, with the names of those that are there.
+        Raises SfnorchError with the available names if no machine matches.
         """
         for machine in self.machines:
             short = machine.logical_id.removesuffix("StateMachine")
@@ -123,15 +123,15 @@ class Template:
                 return machine
         known = ", ".join(map(self.title, self.machines))
         raise SfnorchError(
-            f"There is no state machine {name!r} in {self.source.file}",
-            hint=f"it has: {known}" if known else "it has none at all",
+            f"{self.source.file} has no state machine {name!r}",
+            hint=f"available: {known}" if known else "the template has no state machines",
         )
 
 
 def contents(
     source: Source, parameters: Mapping[str, str] | None = None, where: Surroundings | None = None
 ) -> Template:
-    """Return what the template holds; parameters that aren't given have their defaults."""
+    """Return the template's content. Missing parameters have their defaults."""
     stack = Stack(source.data, parameters, where)
     policies = policies_beside(stack)
     roles = declared_roles(stack, policies)

@@ -1,7 +1,7 @@
-"""A state machine's definition as AWS's JSON, from wherever a template may keep it, its lines kept.
+"""Read a state machine's definition as JSON, with its lines, from all places where a template can store it.
 
-It stands as an object or as a text, whole or joined from parts, in the template or in a file beside it; substitutions
-are filled in as CloudFormation does it, textually.
+A definition is an object or a text, complete or joined from parts, in the template or in a file beside it.
+Substitutions are applied as text, as CloudFormation does.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
 """
@@ -25,20 +25,20 @@ from sfnorch.template.reader import KIND, parse_json, parse_value
 _SUBSTITUTION = re.compile(r"\$\{([^!{}]+)\}")
 
 _BARE = re.compile(r'"(?:\\.|[^"\\])*"|<[^<>"]+>')
-"""A text of JSON's, or a value that only AWS knows where one of JSON's stands: it is taken for a number."""
+"""A JSON string, or a value outside of strings that only AWS knows. Such a value is replaced by a number."""
 
 NOT_JSON = "definition"
-ELSEWHERE = "definition-elsewhere"
+ELSEWHERE = "definition-not-readable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A definition: filled in, and as it is written with its `${…}` where that can be parsed too."""
+    """A definition with its substitutions, and also without them if it can be parsed with its `${…}`."""
 
     data: Object
     unfilled: Object | None
     path: Path
-    """Where it stands in the template."""
+    """The path of the definition in the template."""
 
     def place(self, path: Path) -> Place:
         """Return the file and line of a value in the definition."""
@@ -46,7 +46,7 @@ class Definition:
 
 
 class DefinitionError(Exception):
-    """A definition that can't be read, as a finding."""
+    """A definition that cannot be read, as a finding."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(str(finding))
@@ -54,7 +54,7 @@ class DefinitionError(Exception):
 
 
 def read_definition(stack: Stack, properties: Object, path: Path) -> Definition:
-    """Return the definition that a machine's properties hold; `path` leads to them. Raises DefinitionError."""
+    """Return the definition in a machine's properties, whose path is `path`. Raises DefinitionError."""
     for key, read in _PLACES.items():
         if key in properties:
             at = _At(stack, properties, (*path, key), key)
@@ -67,14 +67,14 @@ def read_definition(stack: Stack, properties: Object, path: Path) -> Definition:
             line=place.line,
             path=show(path),
             message="the state machine has no definition",
-            hint="write it under Definition",
+            hint="add the property Definition",
         )
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _At:
-    """The property that holds a definition, in its machine's properties."""
+    """The property with the definition, and the properties of its machine."""
 
     stack: Stack
     properties: Object
@@ -112,19 +112,19 @@ class _At:
 
     def definition(self, filled: Any, unfilled: Any) -> Definition:
         if not isinstance(filled, Object):
-            raise self.fault("a definition is a JSON object with StartAt and States")
+            raise self.fault("a definition must be a JSON object with StartAt and States")
         return Definition(data=filled, unfilled=unfilled if isinstance(unfilled, Object) else None, path=self.path)
 
 
 def _from_object(at: _At) -> Definition:
     node = at.node
-    if isinstance(node, str):  # a text where an object is wanted: it says what it is
+    if isinstance(node, str):  # a text instead of an object is read as text
         return _from_text(at)
     if isinstance(node, Object) and len(node) == 1 and (key := next(iter(node))).startswith("Fn::"):
         if key in ("Fn::Sub", "Fn::Join"):
             return _from_text(at)
         if key == "Fn::Transform":
-            raise _elsewhere(at, f"the definition comes from {key}, so it is not read")
+            raise _elsewhere(at, f"the definition comes from {key}, so it is not checked")
     values = at.substitutions()
     return at.definition(
         _substituted(at.stack.value(node), lambda text: _fill(text, values)),
@@ -140,7 +140,7 @@ def _from_text(at: _At) -> Definition:
     if isinstance(text, Object):
         return _from_object(at)
     if not isinstance(text, str) or UNKNOWN.fullmatch(text.strip()):
-        raise _elsewhere(at, "the definition's text is not in the template, so it is not read")
+        raise _elsewhere(at, "the definition is not part of the template, so it is not checked")
     values = at.substitutions()
     try:
         filled = _parsed(at, text, _fill(text, values))
@@ -163,11 +163,11 @@ def _parsed(at: _At, text: str, filled: str) -> Any:
     except SourceError as error:
         raise DefinitionError(error.findings[0]) from None
     except RecursionError:
-        raise at.fault("lists or mappings stand within each other too deep") from None
+        raise at.fault("lists or mappings are nested too deeply") from None
 
 
 def _unfilled(at: _At) -> Any:
-    """Return the definition with what is substituted left as it is written; nothing where that is no JSON."""
+    """Return the definition without its substitutions; None if it is not JSON."""
     text = at.stack.value(at.node, substitute=False)
     try:
         return _parsed(at, text, text) if isinstance(text, str) else None
@@ -178,7 +178,7 @@ def _unfilled(at: _At) -> Any:
 def _from_file(at: _At) -> Definition:
     name = at.stack.value(at.node)
     if not isinstance(name, str) or name.startswith(("s3:", "http:", "https:", "<")):
-        raise _elsewhere(at, "the definition stands in S3, so it is not read")
+        raise _elsewhere(at, "the definition is stored in Amazon S3, so it is not checked")
     path = FilePath(at.place.file).parent / name
     try:
         text = read_text(path, KIND)
@@ -186,7 +186,7 @@ def _from_file(at: _At) -> Definition:
         raise DefinitionError(error.findings[0]) from None
     except SfnorchError as error:
         message = error.message.replace("template ", "definition ", 1)
-        raise at.fault(message, "the path begins where the template stands") from None
+        raise at.fault(message, "use a path relative to the template's folder") from None
     values = at.substitutions()
     filled = _fill(text, values)
     try:
@@ -209,7 +209,7 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def _substituted(value: Any, fill: Callable[[str], str]) -> Any:
-    """Return the value with every text in it filled in; keys too, since CloudFormation fills in the text of it all."""
+    """Return the value with the substitutions in its texts and keys: CloudFormation substitutes in the whole text."""
     if isinstance(value, Object):
         return Object(value.place, [(fill(key), _substituted(item, fill), line) for key, item, line in value.rows()])
     if isinstance(value, Array):
@@ -226,5 +226,5 @@ _PLACES: dict[str, Callable[[_At], Definition]] = {
 
 
 def characters(definition: Definition) -> int:
-    """How many characters AWS counts: the definition as JSON without blanks."""
+    """Return the number of characters that AWS counts: those of the definition as JSON without blanks."""
     return len(json.dumps(definition.data, separators=(",", ":"), ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""What a template holds of a delivery: pipelines with their actions, build projects with their buildspecs, buckets.
+"""The delivery resources of a template: pipelines with actions, build projects with buildspecs, buckets.
 
 https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html
 """
@@ -15,7 +15,7 @@ from sfnorch.template.located import Array, Object, Path, Place
 from sfnorch.template.roles import Role, resources
 
 SERVICES = ("codepipeline.amazonaws.com", "codebuild.amazonaws.com", "cloudformation.amazonaws.com")
-"""The services that take on the roles of a delivery."""
+"""The services that assume the roles of a delivery."""
 
 _BUILDSPEC = "buildspec.yml"
 _MOST_BYTES = 1_000_000
@@ -23,7 +23,7 @@ _MOST_BYTES = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """An action of a pipeline: whose it is (`CodeBuild`, `S3`), and its configuration."""
+    """An action of a pipeline: its provider (`CodeBuild`, `S3`) and its configuration."""
 
     stage: str
     name: str
@@ -31,7 +31,7 @@ class Action:
     provider: str
     configuration: Mapping[str, str]
     role_arn: str
-    """The role by which it acts instead of the pipeline's; empty where there is none."""
+    """The role that the action assumes instead of the pipeline's role; empty if there is none."""
     has_output: bool
     path: Path
     place: Place
@@ -39,12 +39,12 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """A pipeline; its role is None where it is not of this template."""
+    """A pipeline; its role is None if it is not in this template."""
 
     logical_id: str
     role: Role | None
     bucket: str
-    """Where its artifacts lie; empty where that isn't told."""
+    """The bucket of its artifacts; empty if it is unknown."""
     actions: tuple[Action, ...]
     path: Path
     place: Place
@@ -52,7 +52,7 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """A build project: `properties` are evaluated; `buildspec` is its text, None where it can't be seen from here."""
+    """A build project: `properties` are evaluated; `buildspec` is its text, None if it cannot be read from here."""
 
     logical_id: str
     name: str
@@ -60,7 +60,7 @@ class Project:
     properties: Object
     variables: Mapping[str, str]
     stores: tuple[str, ...]
-    """Where other variables come from: `PARAMETER_STORE`, `SECRETS_MANAGER`."""
+    """Sources of further variables: `PARAMETER_STORE`, `SECRETS_MANAGER`."""
     buildspec: str | None
     buildspec_name: str
     path: Path
@@ -83,7 +83,7 @@ def pipelines(template: Template) -> Iterator[Pipeline]:
     for logical_id, properties, path, place in resources(stack, "AWS::CodePipeline::Pipeline"):
         body = stack.value(properties)
         if not isinstance(body, Object):
-            continue  # a function that only AWS evaluates
+            continue  # only AWS can evaluate this function
         store = body.get("ArtifactStore")
         yield Pipeline(
             logical_id=logical_id,
@@ -138,7 +138,7 @@ def buckets(template: Template) -> Iterator[Bucket]:
 
 
 def delivery_roles(template: Template) -> Iterator[Role]:
-    """Yield the template's roles that a service of deliveries takes on."""
+    """Yield the template's roles that a delivery service assumes."""
     for role in template.roles.values():
         if set(role.principals) & set(SERVICES):
             yield role
@@ -159,7 +159,7 @@ def _actions(pipeline: Object, path: Path) -> Iterator[Action]:
                 category=str(kind.get("Category", "")),
                 provider=str(kind.get("Provider", "")),
                 configuration={
-                    key: "*" if "#{" in str(value) else str(value)  # a variable of the pipeline's
+                    key: "*" if "#{" in str(value) else str(value)  # a variable of the pipeline
                     for key, value in (configuration.items() if isinstance(configuration, Object) else ())
                 },
                 role_arn=str(action.get("RoleArn", "")),
@@ -170,10 +170,10 @@ def _actions(pipeline: Object, path: Path) -> Iterator[Action]:
 
 
 def _buildspec(source: Mapping[str, Any], template: File) -> tuple[str | None, str]:
-    """Return the buildspec's text, as far as it stands in the template or in a file of the same repository, and its name.
+    """Return the buildspec's text and name; the text is None if it is not in the template or in the same repository.
 
-    A project that builds what its pipeline brings names the file from the repository's root: the folder with .git, or
-    else the nearest folder over the template that holds such a file.
+    For a project in a pipeline, the file name is relative to the repository root. The root is the folder with .git, or
+    the nearest folder above the template that contains the file.
     """
     given = source.get("BuildSpec")
     if isinstance(given, str) and ("phases" in given or "\n" in given.strip()):
@@ -194,7 +194,7 @@ def _text(file: File) -> str | None:
     try:
         if file.is_file() and file.stat().st_size <= _MOST_BYTES:
             return file.read_text(encoding="utf-8")
-    except (OSError, ValueError):  # not to be read, or no text
+    except (OSError, ValueError):  # the file cannot be read or is not text
         return None
     return None
 

@@ -1,4 +1,4 @@
-"""The error of a template that can't be taken."""
+"""The error of an invalid template."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from sfnorch.source import SourceError
 
 
 class TemplateError(SourceError):
-    """A template that can't be taken: all its findings at once, each with its line."""
+    """A template that cannot be read, with all its findings and their lines."""

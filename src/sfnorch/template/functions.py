@@ -1,4 +1,4 @@
-"""The Lambda functions in Python that a template holds, and their code: in the template itself, or where it tells."""
+"""The Python Lambda functions of a template, with their code in the template or the location of their code."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sfnorch.template.roles import resources
 
 _TYPES = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 _SECONDS = 3.0
-"""Lambda's own timeout, unless told."""
+"""The default timeout of Lambda in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function: its code as text where the template holds it, else where it lies, by the way from the template."""
+    """A function: its code as text if the template contains it, else the code's path relative to the template."""
 
     logical_id: str
     name: str
@@ -29,11 +29,11 @@ class Function:
     code: str
     code_from: str
     package_key: str
-    """Where the code is to lie in S3."""
+    """The S3 key of the code."""
 
     @property
     def playable(self) -> bool:
-        """Whether it is Python, and its code is known."""
+        """Return whether the function is in Python and its code is known."""
         return self.runtime.startswith("python") and bool(self.code or self.code_from)
 
 

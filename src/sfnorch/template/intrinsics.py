@@ -1,7 +1,7 @@
-"""The values of a template as a stack of it would have them: its functions evaluated over parameters and conditions.
+"""Evaluate a template's functions with parameters and conditions, as a stack of the template would.
 
-What can't be known before a stack is there (an import, a parameter without a default, a random name) yields a text in
-angle brackets that says what it is: `<Parameter>`, `<Resource.Attribute>`, `<Fn::ImportValue>`.
+A value that is unknown before the stack exists (an import, a parameter without a default, a random name) becomes a text
+in angle brackets that names it: `<Parameter>`, `<Resource.Attribute>`, `<Fn::ImportValue>`.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
 
@@ -18,7 +18,7 @@ from sfnorch.template.located import Array, Block, Object
 from sfnorch.template.resources import IDENTITIES, Surroundings, attribute, physical_name, reference
 
 UNKNOWN = re.compile(r"<[^<>]+>")
-"""How a value that only AWS knows stands in a text."""
+"""A value in a text that only AWS knows."""
 
 _SUBSTITUTION = re.compile(r"\$\{(!?)([^}]*)\}")
 _WITH_PATH = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")
@@ -27,18 +27,18 @@ _LIST_TYPES = re.compile(r"CommaDelimitedList|List<.*>|AWS::SSM::Parameter::Valu
 
 _MOST_NESTED = 20_000
 _MOST_CHARACTERS = 1_048_576
-"""As many as the largest template has."""
+"""The maximum size of a template."""
 
 
 class _NoValue:
-    """AWS::NoValue: takes the key or the item that it stands in away."""
+    """AWS::NoValue: removes its key or item."""
 
 
 NO_VALUE = _NoValue()
 
 
 class Stack:
-    """A template's values in a stack with these parameters; those not given have their defaults."""
+    """A template's values in a stack with these parameters; missing parameters have their defaults."""
 
     def __init__(
         self, template: Object, parameters: Mapping[str, str] | None = None, where: Surroundings | None = None
@@ -53,18 +53,18 @@ class Stack:
         self._depth = self._nested = 0
 
     def section(self, name: str) -> Object:
-        """Return a section of the template; an empty one where it is missing or no mapping."""
+        """Return a section of the template; empty if it is missing or not a mapping."""
         section = self.template.get(name)
         return section if isinstance(section, Object) else Object(self.template.place)
 
     def resource_type(self, logical_id: str) -> str:
-        """Return the resource's type; empty where there is no such resource."""
+        """Return the resource's type; empty if the resource is missing."""
         resource = self.section("Resources").get(logical_id)
         kind = resource.get("Type") if isinstance(resource, Object) else None
         return kind if isinstance(kind, str) else ""
 
     def value(self, node: Any, *, substitute: bool = True) -> Any:
-        """Return the node with its functions evaluated, its lines kept; without `substitute`, Fn::Sub's text as it stands."""
+        """Return the node with its functions evaluated; without `substitute`, the text of Fn::Sub stays as written."""
         if isinstance(node, Array):
             return Array(
                 node.place,
@@ -94,12 +94,12 @@ class Stack:
         )
 
     def text(self, node: Any) -> str:
-        """Return the node's value as a text; empty where it has none."""
+        """Return the node's value as text; empty if it has no value."""
         value = self.value(node)
         return "" if value is NO_VALUE or value is None else as_text(value)
 
     def ref(self, name: str) -> Any:
-        """Return what Ref yields: a parameter's value, or how the resource is referred to."""
+        """Return the value of Ref: a parameter's value, or the reference to a resource."""
         if name == "AWS::NoValue":
             return NO_VALUE
         if name in self._pseudo:
@@ -113,7 +113,7 @@ class Stack:
         return f"<{name}>"
 
     def attribute(self, logical_id: str, wanted: str) -> str:
-        """Return what GetAtt yields of the resource."""
+        """Return the value of GetAtt for the resource."""
         kind = self.resource_type(logical_id)
         name = self._name_in_arn(logical_id, kind) if wanted == "Arn" else self.name(logical_id)
         return attribute(kind, logical_id, name, wanted, self.where)
@@ -125,7 +125,7 @@ class Stack:
         return reference(kind, logical_id, name, self.where)
 
     def _name_in_arn(self, logical_id: str, kind: str) -> str:
-        """Return the resource's name, behind its path where its ARN has that."""
+        """Return the resource's name, with its path if its ARN contains the path."""
         name = self.name(logical_id)
         resource = self.section("Resources").get(logical_id)
         properties = resource.get("Properties") if isinstance(resource, Object) else None
@@ -134,7 +134,7 @@ class Stack:
         return f"{self.text(properties['Path']).strip('/')}/{name}".removeprefix("/")
 
     def name(self, logical_id: str) -> str:
-        """Return the resource's physical name; `<LogicalId>` where names refer to each other in a circle."""
+        """Return the resource's physical name; `<LogicalId>` if names refer to each other in a cycle."""
         if logical_id in self._names:
             return self._names[logical_id]
         if logical_id in self._open:
@@ -152,7 +152,7 @@ class Stack:
         return self._names[logical_id]
 
     def condition(self, name: str) -> bool:
-        """Whether the condition holds; one that is missing, or refers to itself, doesn't."""
+        """Return whether the condition is true; a missing condition, or one that refers to itself, is false."""
         if name in self._conditions:
             return self._conditions[name]
         key = f"condition {name}"
@@ -164,7 +164,7 @@ class Stack:
         return self._conditions[name]
 
     def exists(self, logical_id: str) -> bool:
-        """Whether the resource's condition holds."""
+        """Return whether the resource's condition is true."""
         resource = self.section("Resources").get(logical_id)
         condition = resource.get("Condition") if isinstance(resource, Object) else None
         return not isinstance(condition, str) or self.condition(condition)
@@ -188,10 +188,10 @@ class Stack:
         return text
 
     def _function(self, key: str, argument: Any, substitute: bool) -> Any:
-        """Return the function's value. Raises TemplateError where it evaluates too many others, or grows too long."""
+        """Return the function's value. Raises TemplateError if it has too many functions, or its text is too long."""
         self._nested = self._nested + 1 if self._depth else 1
         if self._nested > _MOST_NESTED:
-            raise self._too_much(argument, f"a function evaluates more than {_MOST_NESTED:,} others within it")
+            raise self._too_much(argument, f"a function contains more than {_MOST_NESTED:,} nested functions")
         self._depth += 1
         try:
             return self._evaluated(key, argument, substitute)
@@ -201,14 +201,14 @@ class Stack:
     def _too_much(self, argument: Any, message: str) -> TemplateError:
         place = getattr(argument, "place", self.template.place)
         finding = Finding(
-            rule="template", file=place.file, line=place.line, message=message, hint="write it with fewer functions"
+            rule="template", file=place.file, line=place.line, message=message, hint="use fewer functions"
         )
         return TemplateError([finding])
 
     def _bounded(self, argument: Any, size: int) -> None:
-        """Raise TemplateError for a text that no template could hold."""
+        """Raise TemplateError for a text that is larger than a template."""
         if size > _MOST_CHARACTERS:
-            raise self._too_much(argument, f"a function makes a text of more than {_MOST_CHARACTERS:,} characters")
+            raise self._too_much(argument, f"a function creates a text of more than {_MOST_CHARACTERS:,} characters")
 
     def _evaluated(self, key: str, argument: Any, substitute: bool) -> Any:
         items = argument if isinstance(argument, Array) else Array(self.template.place)
@@ -302,7 +302,7 @@ def _truth(value: Any) -> bool:
 
 
 def as_text(value: Any) -> str:
-    """Return a value as CloudFormation writes it into a text."""
+    """Return a value as CloudFormation writes it in a text."""
     if value is NO_VALUE:
         return ""
     if isinstance(value, bool):

@@ -1,6 +1,6 @@
-"""Plain data that remembers where it was written: mappings and lists that know the line of each of their values.
+"""Plain data with source lines: mappings and lists that know the line of each of their values.
 
-They are dicts and lists, so whatever reads JSON reads them; evaluating a template's functions keeps the lines.
+They are dicts and lists, so JSON code can read them. The evaluation of a template's functions keeps the lines.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
-"""The way to a value: keys and positions from the root."""
+"""The path to a value: keys and indexes from the root."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file and a line in it, from 1."""
+    """A file and a line in it; the first line is 1."""
 
     file: str
     line: int
 
 
 class Object(dict[str, Any]):
-    """A mapping, where it begins, and the line of each key."""
+    """A mapping, its place, and the line of each key."""
 
     __slots__ = ("lines", "place")
 
@@ -35,13 +35,13 @@ class Object(dict[str, Any]):
             self.lines[key] = line
 
     def rows(self) -> Iterator[tuple[str, Any, int]]:
-        """Each key, its value and its line."""
+        """Yield each key, its value and its line."""
         for key, value in self.items():
             yield key, value, self.lines[key]
 
 
 class Array(list[Any]):
-    """A list, where it begins, and the line of each item."""
+    """A list, its place, and the line of each item."""
 
     __slots__ = ("lines", "place")
 
@@ -54,29 +54,29 @@ class Array(list[Any]):
             self.lines.append(line)
 
     def rows(self) -> Iterator[tuple[Any, int]]:
-        """Each item and its line."""
+        """Yield each item and its line."""
         return zip(self, self.lines, strict=True)
 
 
 class Block(str):
-    """A text whose lines are lines of the file, as a literal block (`|`) of YAML is."""
+    """A text whose lines are lines of the file, for example a literal block (`|`) in YAML."""
 
     __slots__ = ("first_line",)
     first_line: int
 
     def __new__(cls, text: str, first_line: int) -> Block:
-        """Return the text, and the file's line that its first line is."""
+        """Return the text with the number of its first line in the file."""
         block = super().__new__(cls, text)
         block.first_line = first_line
         return block
 
     def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
-        """Return what a copy is made from."""
+        """Return the arguments that create a copy."""
         return str(self), self.first_line
 
 
 def place_of(root: Object, path: Path) -> Place:
-    """Where the value at `path` stands; where the path leads to nothing, the nearest above it."""
+    """Return the place of the value at `path`; if the path does not exist, that of the nearest value above it."""
     place, value = root.place, root
     for step in path:
         if isinstance(value, Object) and step in value.lines:
@@ -92,7 +92,7 @@ def place_of(root: Object, path: Path) -> Place:
 
 
 def show(path: Path) -> str:
-    """Return the path as a person reads it: `Resources.Master.Properties.Definition.States.Run jobs.Catch[0]`."""
+    """Return the path as text: `Resources.Master.Properties.Definition.States.Run jobs.Catch[0]`."""
     shown = ""
     for step in path:
         shown += f"[{step}]" if isinstance(step, int) else f".{step}" if shown else step

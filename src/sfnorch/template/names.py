@@ -1,4 +1,4 @@
-"""Names of resources that grow past what AWS takes once the stack's own is put before them.
+"""Names of resources that exceed a limit of AWS when they contain the stack name.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
@@ -20,13 +20,13 @@ _LIMITS = {
     "AWS::StepFunctions::StateMachine": _MACHINE,
     "AWS::Serverless::StateMachine": _MACHINE,
 }
-"""Who takes how many characters; names that CloudFormation makes itself fit."""
+"""The service and its maximum number of characters; names that CloudFormation generates do not exceed it."""
 
 
 def name_faults(template: Object, given: Mapping[str, str], stack_name: str) -> Iterator[str]:
-    """Each function and state machine whose name is too long in a stack of this name, and by how much."""
+    """Yield a message for each function and state machine whose name is too long in a stack of this name."""
     declared = Stack(template).section("Parameters")
-    # a stack may have other values than a template's defaults: what isn't given isn't known
+    # a stack can have other values than the template's defaults, so missing parameters are unknown
     known = {name: given.get(name, f"<{name}>") for name in declared}
     stack = Stack(template, known, Surroundings(stack_name=stack_name))
     for logical_id, properties, _, _ in resources(stack, *_LIMITS):
@@ -34,5 +34,5 @@ def name_faults(template: Object, given: Mapping[str, str], stack_name: str) -> 
         who, limit = _LIMITS[kind]
         name = stack.text(properties.get(IDENTITIES[kind].name_property))
         if stack.exists(logical_id) and len(name) > limit and not UNKNOWN.search(name):
-            shorter = f"make its own name or the stack's shorter by {len(name) - limit}"
-            yield f"{logical_id}: the name {name} has {len(name)} characters, and {who} takes {limit}: {shorter}"
+            shorter = f"shorten this name or the stack name by {len(name) - limit}"
+            yield f"{logical_id}: the name {name} has {len(name)} characters, but {who} allows {limit}; {shorter}"

@@ -1,8 +1,8 @@
-"""Physical names that a deployment would need twice: CloudFormation creates a resource before it deletes another.
+"""Physical names that a deployment would use twice: CloudFormation creates a resource before it deletes another.
 
-A name that moves to another logical id is still in use when the new resource is created, and so is the name of a
-custom-named resource that needs a replacement. AWS then refuses the creation, or both resources share one thing, which
-the deletion of the old one removes.
+A name that moves to another logical id is still in use when CloudFormation creates the new resource. The same is true
+for a custom-named resource that requires replacement. AWS then rejects the creation. Or both resources are the same
+physical resource, which is deleted with the old one.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-console-create-stacks-change-sets.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html (documented)
 """
@@ -22,12 +22,12 @@ _MADE_FROM = {
     "AWS::Serverless::SimpleTable": "AWS::DynamoDB::Table",
     "AWS::Serverless::StateMachine": "AWS::StepFunctions::StateMachine",
 }
-"""What SAM makes of its own types, under the same logical id."""
+"""The types that SAM creates from its own types, under the same logical id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
-    """A resource of the deployed stack: `physical_id` is what Ref yields."""
+    """A resource of the deployed stack; `physical_id` is the value of Ref."""
 
     logical_id: str
     type: str
@@ -35,10 +35,10 @@ class Deployed:
 
 
 def name_conflicts(stack: Stack, deployed: Iterable[Deployed], replaced: Collection[str]) -> Iterator[str]:
-    """Yield what is wrong with each name that the new template needs while it is in use, with the way out.
+    """Yield a message, with a solution, for each name in the new template that is still in use.
 
-    `stack` is the new template evaluated with the stack's own parameters, region, account and name, `replaced` are the
-    logical ids that the change set replaces.
+    `stack` is the new template, evaluated with the parameters, region, account and name of the stack. `replaced` are
+    the logical ids that the change set replaces.
     """
     there = {(resource.type, resource.physical_id): resource.logical_id for resource in deployed}
     standing = set(there.values())
@@ -54,7 +54,7 @@ def name_conflicts(stack: Stack, deployed: Iterable[Deployed], replaced: Collect
         name = physical_id.rpartition(":")[2]
         if owner == logical_id:
             yield (
-                f"{logical_id}: its changes need a replacement, and its custom name {name} is in use until the old "
+                f"{logical_id}: its changes require replacement, and its custom name {name} is in use until the old "
                 f"{kind} is deleted; give it another name, or remove it in one deployment and add it in the next"
             )
         else:
@@ -65,7 +65,7 @@ def name_conflicts(stack: Stack, deployed: Iterable[Deployed], replaced: Collect
 
 
 def _custom_physical_id(stack: Stack, logical_id: str) -> str:
-    """Return what Ref would yield of a resource whose template names it; empty where AWS makes the name."""
+    """Return the value of Ref for a resource with a custom name; empty if AWS generates the name."""
     kind = stack.resource_type(logical_id)
     resource = stack.section("Resources")[logical_id]
     properties: Any = resource.get("Properties") if isinstance(resource, Object) else None
@@ -80,9 +80,9 @@ def _custom_physical_id(stack: Stack, logical_id: str) -> str:
 
 
 def _identifying_properties(kind: str) -> list[str]:
-    """Return the properties that make the physical id of a type, by CloudFormation's own schema of it.
+    """Return the properties that form the physical id of a type, from CloudFormation's schema of the type.
 
-    None where a part of it is known only to AWS. The schemas are cfn-lint's copies.
+    Returns an empty list if only AWS knows a part of it. The schemas are cfn-lint's copies.
     """
     from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 

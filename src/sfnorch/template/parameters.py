@@ -1,4 +1,4 @@
-"""Whether given parameter values are such as the template takes: declared, complete, and of their patterns.
+"""Whether parameter values are valid for the template: declared, complete, and within their constraints.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 """
@@ -17,25 +17,25 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 
 def parameter_faults(declared: Object, given: Mapping[str, str], *, kept: Collection[str] = ()) -> Iterator[str]:
-    """Yield what is wrong with the given values, and which are missing; `kept` have values that nobody knows here."""
+    """Yield a message for each invalid or missing value; the values of `kept` are unknown here, but exist."""
     for name, value in given.items():
         body = declared.get(name)
         if name in declared and not isinstance(body, Object):
-            yield f"the parameter {name} is declared as no mapping"
+            yield f"the parameter {name} is not declared as a mapping"
             continue
         if not isinstance(body, Object):
             near = difflib.get_close_matches(name, declared, n=1)
-            known = f"did you mean {near[0]}?" if near else f"it has: {', '.join(declared) or 'none'}"
-            yield f"the template has no parameter {name}; {known}"
+            known = f"did you mean {near[0]}?" if near else f"available: {', '.join(declared) or 'none'}"
+            yield f"unknown parameter {name}; {known}"
             continue
         yield from _wrong(name, body, value)
     for name, body in declared.items():
         if name not in given and name not in kept and isinstance(body, Object) and "Default" not in body:
-            yield f"the parameter {name} has no default: give it a value"
+            yield f"the parameter {name} has no default; specify a value"
 
 
 def users_of(resources: Object, parameters: Collection[str]) -> dict[str, list[str]]:
-    """Return the logical ids of the resources that refer to each of the parameters, in the template's order."""
+    """Return the logical ids of the resources that refer to each parameter, in the template's order."""
     found: dict[str, list[str]] = {}
     for logical_id, resource in resources.items():
         for name in dict.fromkeys(_references(resource)):
@@ -64,28 +64,28 @@ def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
     wanted = f": {constraint}" if isinstance(constraint, str) else ""
     parts = value.split(",") if "List" in str(body.get("Type")) else [value]
     pattern, allowed = body.get("AllowedPattern"), body.get("AllowedValues")
-    shown = "what is given" if str(body.get("NoEcho", "")).lower() == "true" else repr(value)
+    shown = "the specified value" if str(body.get("NoEcho", "")).lower() == "true" else repr(value)
     fitting = [fits(pattern, part.strip()) for part in parts] if isinstance(pattern, str) else []
     if None in fitting:
-        yield f"{name} can't be {shown}: its AllowedPattern takes too many steps to match; repeat no repetition in it"
+        yield f"{name} cannot be {shown}: its AllowedPattern takes too many steps to match; remove nested repetitions"
     elif not all(fitting):
-        yield f"{name} can't be {shown}{wanted or f': it must match {pattern}'}"
+        yield f"{name} cannot be {shown}{wanted or f': it must match {pattern}'}"
     for key, words in (("MinLength", "at least"), ("MaxLength", "at most")):
         limit = str(body.get(key, ""))
         if limit.isdecimal() and not (len(value) >= int(limit) if key == "MinLength" else len(value) <= int(limit)):
-            yield f"{name} can't be {shown}: it has {words} {limit} characters"
+            yield f"{name} cannot be {shown}: it must have {words} {limit} characters"
     known = [
         str(item).lower() if isinstance(item, bool) else str(item)
         for item in (allowed if isinstance(allowed, list) else ())
     ]
     if known and not all(part.strip() in known for part in parts):
-        yield f"{name} can't be {shown}: it is one of {', '.join(known)}"
+        yield f"{name} cannot be {shown}: it must be one of {', '.join(known)}"
     if body.get("Type") == "Number" and not _NUMBER.fullmatch(value.strip()):
-        yield f"{name} can't be {shown}: it is a number"
+        yield f"{name} cannot be {shown}: it must be a number"
 
 
 def fits(pattern: str, value: str) -> bool | None:
-    """Return whether a parameter's AllowedPattern takes the value; None where it takes too many steps to find out."""
+    """Return whether a parameter's AllowedPattern matches the value; None if the match takes too many steps."""
     from sfnorch.evaluation.budget import LimitError  # slow to load
     from sfnorch.evaluation.regexes import matches_whole
 
@@ -94,4 +94,4 @@ def fits(pattern: str, value: str) -> bool | None:
     except LimitError:
         return None
     except (re.error, OverflowError, RecursionError):
-        return True  # Java's patterns may hold what Python's don't know: CloudFormation reports them
+        return True  # a Java pattern that Python does not support: CloudFormation reports an invalid one

@@ -1,7 +1,7 @@
-"""The roles that a Task's call passes to a service, for which iam:PassRole is needed.
+"""The roles that a Task's call passes to a service, which requires iam:PassRole.
 
-The calls are those whose documentation asks for iam:PassRole; a test holds their names against botocore's models. A
-role in the arguments of another call may have to be passed too: that is not known here.
+The list contains the calls whose documentation requires iam:PassRole; a test compares their names with botocore's
+models. A role in the arguments of another call can require iam:PassRole too, which is unknown here.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
 """
@@ -16,7 +16,7 @@ from sfnorch.template.resources import Surroundings
 
 _ENDS = ("role", "rolearn")
 _NOT_PASSED = ("jobflowrole", "autoscalingrole")
-"""An instance profile, and a role whose passing depends on the cluster."""
+"""An instance profile, and a role that is passed only for some clusters."""
 
 PASSING: Mapping[str, tuple[str, frozenset[str]]] = {
     "batch": ("ecs-tasks.amazonaws.com", frozenset({"registerJobDefinition"})),
@@ -59,19 +59,19 @@ PASSING: Mapping[str, tuple[str, frozenset[str]]] = {
     "scheduler": ("scheduler.amazonaws.com", frozenset({"createSchedule", "updateSchedule"})),
     "sfn": ("states.amazonaws.com", frozenset({"createStateMachine", "updateStateMachine"})),
 }
-"""By the service as the integration names it: to whom the role is passed, and by which calls."""
+"""By service, as the integration names it: the service that gets the role, and the calls that pass it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassedRole:
-    """A role that a call passes: its ARN, and to which service; the latter is empty where that is not known."""
+    """A role that a call passes: its ARN, and the service that gets it; empty if the service is unknown."""
 
     arn: str
     service: str
 
 
 def passed_roles(action: str, arguments: Arguments, where: Surroundings) -> Iterator[PassedRole]:
-    """Yield the roles that the call of this action (`glue:createJob`) passes, each once."""
+    """Yield the roles that a call of this action (`glue:createJob`) passes, each once."""
     name, _, call = action.partition(":")
     to, calls = PASSING.get(name, ("", frozenset()))
     seen = set()
@@ -81,7 +81,7 @@ def passed_roles(action: str, arguments: Arguments, where: Surroundings) -> Iter
         if key.lower() in _NOT_PASSED or (call not in calls and not (is_arn and ":role/" in value)):
             continue
         prefix = f"arn:{where.partition}:iam::{where.account}:role/"
-        if not is_arn:  # a name does not tell the path that the ARN has
+        if not is_arn:  # a name does not contain the path of the ARN
             value = f"{prefix}*" if value == ANY else f"{prefix}<the path of the role {value}>{value}"
         if value not in seen:
             seen.add(value)

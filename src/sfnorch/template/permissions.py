@@ -1,8 +1,8 @@
-"""Whether a role of a template may do something: allowed, denied by what, or unknown for which reasons.
+"""Whether a role of a template can perform an action: allowed, denied with the reason, or unknown with the reasons.
 
-Evaluated are the role's policies in the template, AWS's managed policies whose documents are at hand, the role's
-permissions boundary, and the policies of the template's resources. Service control policies and session policies are
-outside: they are taken to allow all.
+The evaluation covers the role's policies in the template, AWS managed policies whose documents are included, the role's
+permissions boundary, and the policies of the template's resources. It does not cover service control policies and
+session policies: they are assumed to allow all.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ABSENT: tuple[str, ...] = (
     "aws:username",
     "lambda:SourceFunctionArn",
 )
-"""The keys that a request of a service role does not have: it is made neither for a person nor by a service principal.
+"""Condition keys that a request of a service role does not have: neither a person nor a service principal makes it.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
@@ -47,11 +47,11 @@ def decide(
     *,
     complete: bool = False,
 ) -> Decision:
-    """Return what becomes of the role's request for the action on the resource of this ARN.
+    """Return the result of the role's request for the action on the resource with this ARN.
 
-    `*` in the resource stands for what is chosen at run time, `<…>` for what only the deployment makes known.
-    `context` adds condition keys to those that are known of a role's request; None says that the request does not have
-    the key. A key that is not known makes the outcome unknown where it matters; with `complete` it counts as absent.
+    `*` in the resource represents a choice at run time, `<…>` a part that only the deployment determines.
+    `context` adds condition keys to the known ones of a role's request; None is a key that the request does not have.
+    An unknown key makes the result unknown if a condition uses it; with `complete`, the request does not have it.
     """
     where = template.stack.where
     known = {**role_context(role, resource, where, action), **(context or {})}
@@ -76,7 +76,7 @@ def decide(
 
 
 def role_context(role: Role, resource: str, where: Surroundings, action: str) -> dict[str, str | Sequence[str] | None]:
-    """Return the condition keys that are known of a request which a service makes with its service role."""
+    """Return the known condition keys of a request that a service makes with its service role."""
     is_global = action.partition(":")[0].lower() in _GLOBAL_SERVICES
     found: dict[str, str | Sequence[str] | None] = dict.fromkeys(_ABSENT)
     found |= {
@@ -97,9 +97,9 @@ def role_context(role: Role, resource: str, where: Surroundings, action: str) ->
 
 
 def account_of(resource: str, where: Surroundings) -> str | None:
-    """Return the account of the resource; None where its ARN does not say it.
+    """Return the account of the resource; None if its ARN does not contain it.
 
-    What is chosen at run time is taken to be a resource of the own account.
+    A resource that is chosen at run time is assumed to be in the same account.
     """
     if resource == "*":
         return where.account

@@ -1,7 +1,7 @@
-"""From a template's text to its data: YAML with short and long tags, or JSON; every value with its line.
+"""Read a template's text: YAML with short and long tags, or JSON; each value has its line.
 
-Scalars are read as CloudFormation reads them: YAML 1.1, save that dates stay text. Short tags become the long form
-(`!Sub x` is `{"Fn::Sub": "x"}`), so that what follows knows one form only.
+Scalars are read as CloudFormation reads them: YAML 1.1, but dates stay text. Short tags get their long form (`!Sub x`
+is `{"Fn::Sub": "x"}`), so that other modules handle only one form.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
@@ -34,20 +34,20 @@ KIND = Kind(
     max_values=200_000,
     aliases=True,
     hints={
-        "missing": "sfnorch render writes one",
-        "directory": "name a file in it",
-        "large": "CloudFormation takes 1 MB: is it the right file?",
+        "missing": "sfnorch render creates one",
+        "directory": "specify a file in it",
+        "large": "the CloudFormation limit is 1 MB; check the file name",
     },
 )
 _MAX_VALUES = 100_000
-"""A template's 1 MB hold fewer; more come of aliases that unfold to aliases."""
+"""The maximum number of values. A template of 1 MB has fewer, unless aliases expand to more."""
 
 _FUNCTIONS = (
     *("And", "Base64", "Cidr", "Equals", "FindInMap", "ForEach", "GetAtt", "GetAZs", "GetStackOutput", "If"),
     *("ImportValue", "Join", "Length", "Not", "Or", "Select", "Split", "Sub", "ToJsonString", "Transform"),
 )
 TAGS = {"!Ref": "Ref", "!Condition": "Condition"} | {f"!{name}": f"Fn::{name}" for name in _FUNCTIONS}
-"""Each short tag, and the key that it stands for.
+"""Each short tag and its long form.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
 """
@@ -59,7 +59,7 @@ _MUST_STAY_ESCAPED = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udff
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A template as it stands in its file: its data, its aliases, and what is wrong with its writing."""
+    """A template in its file: its data, its aliases, and its syntax errors."""
 
     file: str
     text: str
@@ -69,19 +69,25 @@ class Source:
 
 
 def read_template(path: FilePath) -> Source:
-    """Return the template in the file. Raises SfnorchError for a file that can't be read, TemplateError for its content."""
+    """Return the template in the file.
+
+    Raises SfnorchError if the file cannot be read, TemplateError if its content is invalid.
+    """
     return parse_template(read_text(path, KIND), str(path))
 
 
 def parse_template(text: str, file: str) -> Source:
-    """Return the template in the text; `file` is what findings call it. Raises TemplateError where it can't be read at all."""
+    """Return the template in the text; findings use `file` as the file name.
+
+    Raises TemplateError if the text cannot be read at all.
+    """
     reading, root = _read(text, file)
     if not isinstance(root, Object):
         line = 1 if root is None else reading.first_line
-        message = "the template is empty" if root is None else "a template is a mapping: sections with their entries"
-        raise TemplateError([KIND.finding(file, line, message, "it holds Resources")])
+        message = "the template is empty" if root is None else "a template must be a mapping of sections"
+        raise TemplateError([KIND.finding(file, line, message, "add a Resources section")])
     reading.faults += [
-        KIND.finding(file, root.lines[name], f"{name} is no mapping", "write its entries under it, each with its name")
+        KIND.finding(file, root.lines[name], f"{name} must be a mapping", "write each entry under it with its name")
         for name in _SECTIONS
         if name in root and not isinstance(root[name], Object)
     ]
@@ -90,7 +96,7 @@ def parse_template(text: str, file: str) -> Source:
 
 
 def parse_value(text: str, file: str) -> Any:
-    """Return the value in a YAML or JSON text, as a definition's file holds it. Raises TemplateError for all its faults."""
+    """Return the value in a YAML or JSON text, such as a definition. Raises TemplateError with all its faults."""
     reading, root = _read(text, file)
     if reading.faults:
         raise TemplateError(reading.faults)
@@ -98,9 +104,9 @@ def parse_value(text: str, file: str) -> Any:
 
 
 def parse_json(text: str, file: str, *, first_line: int | None = None, line: int = 1) -> Any:
-    """Return the value in a JSON text within a file. Raises ValueError, its line within the text, where it isn't JSON.
+    """Return the value in a JSON text in a file. Raises ValueError, with the line in the text, if it is not JSON.
 
-    `first_line` is the file's line of the text's first; without one, all values stand on `line`.
+    `first_line` is the line of the text's start in the file; without it, all values are on `line`.
     """
     json.loads(text, parse_constant=_no_constant)
     root = compose(_as_yaml(text), file, KIND).root
@@ -131,7 +137,7 @@ def _read(text: str, file: str) -> tuple[_Reading, Any]:
 
 
 def _json_fault(text: str) -> ValueError | None:
-    """Why the text is no JSON; none where it is, or is so deep that the composer will tell."""
+    """Return the error if the text is not JSON; None if it is, or if it is too deep, which the composer reports."""
     try:
         json.loads(text, parse_constant=_no_constant)
     except ValueError as error:
@@ -142,11 +148,11 @@ def _json_fault(text: str) -> ValueError | None:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _as_yaml(text: str) -> str:
-    """Return the same JSON with what YAML has otherwise put right: tabs between values, and escapes in texts."""
+    """Return the JSON text in a form that YAML reads the same: without tabs between values, and with plain escapes."""
 
     def plain(match: re.Match[str]) -> str:
         escape = match[0]
@@ -160,18 +166,18 @@ def _as_yaml(text: str) -> str:
 
 @dataclass(slots=True)
 class _Reading:
-    """One walk over a document's nodes."""
+    """The conversion of a document's nodes to values."""
 
     file: str
     aliases: tuple[Alias, ...] = ()
     as_json: bool = False
-    """Whether scalars are read as JSON has them: 1e5 is a number there, and a text in YAML 1.1."""
+    """Whether scalars are JSON: 1e5 is a number in JSON and a text in YAML 1.1."""
     offset: int = 0
     only_line: int | None = None
     first_line: int = 1
     faults: list[Finding] = field(default_factory=list)
     read: dict[int, tuple[Any, int]] = field(default_factory=dict)
-    """By node: its value, and how many values it unfolds to. An alias is its anchor's node once more."""
+    """The value of each node, and the number of values that it expands to. An alias is the node of its anchor."""
     open: set[int] = field(default_factory=set)
     construct: SafeConstructor = field(default_factory=SafeConstructor)
 
@@ -179,10 +185,8 @@ class _Reading:
         self.first_line = self.line(node)
         value, count = self.sized(node)
         if self.aliases and count > _MAX_VALUES:
-            message = f"its aliases unfold to {count:,} values"
-            raise TemplateError(
-                [KIND.finding(self.file, self.line(node), message, "write them out where they are used")]
-            )
+            message = f"its aliases expand to {count:,} values"
+            raise TemplateError([KIND.finding(self.file, self.line(node), message, "write the values without aliases")])
         return value
 
     def line(self, node: Node) -> int:
@@ -194,8 +198,8 @@ class _Reading:
     def sized(self, node: Node) -> tuple[Any, int]:
         key = id(node)
         if key in self.open:
-            hint = "write the value out where it is used"
-            raise TemplateError([KIND.finding(self.file, self.line(node), "a value holds itself by an alias", hint)])
+            hint = "write the value without the alias"
+            raise TemplateError([KIND.finding(self.file, self.line(node), "a value contains itself as an alias", hint)])
         if key not in self.read:
             self.open.add(key)
             self.read[key] = self.tagged(node)
@@ -210,8 +214,8 @@ class _Reading:
         value, count = self.plain(node)
         if function is None:
             near = difflib.get_close_matches(node.tag, TAGS, n=1)
-            hint = f"did you mean {near[0]}?" if near else "CloudFormation's functions are: " + ", ".join(TAGS)
-            self.fault(node, f"there is no tag {node.tag}", hint)
+            hint = f"did you mean {near[0]}?" if near else "available: " + ", ".join(TAGS)
+            self.fault(node, f"unknown tag {node.tag}", hint)
             return value, count
         if function == "Fn::GetAtt" and isinstance(value, str):
             resource, _, attribute = value.partition(".")
@@ -223,7 +227,7 @@ class _Reading:
             return self.mapping(node)
         if isinstance(node, yaml.SequenceNode):
             return self.sequence(node)
-        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has no fourth kind
+        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has only three kinds of nodes
         return self.scalar(node), 1
 
     def sequence(self, node: SequenceNode) -> tuple[Array, int]:
@@ -237,12 +241,12 @@ class _Reading:
             try:
                 self.construct.flatten_mapping(node)
             except yaml.constructor.ConstructorError as error:
-                self.fault(node, f"<< can't be merged: {error.problem}")
+                self.fault(node, f"<< cannot be merged: {error.problem}")
         result = Object(Place(self.file, self.line(node)))
         total = 1
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self.fault(key_node, "a key is a list or a mapping", "write a word before the colon")
+                self.fault(key_node, "a key is a list or a mapping", "write a text before the colon")
                 continue
             value, count = self.sized(value_node)
             result[key_node.value] = value
@@ -257,7 +261,7 @@ class _Reading:
             if isinstance(key, yaml.ScalarNode) and not key.tag.endswith("merge"):
                 if key.value in seen:
                     hint = f"the first is on line {seen[key.value]}"
-                    self.fault(key, f"the key {key.value!r} stands here a second time", hint)
+                    self.fault(key, f"duplicate key {key.value!r}", hint)
                     continue
                 seen[key.value] = self.line(key)
             kept.append((key, value))
@@ -266,7 +270,7 @@ class _Reading:
     def scalar(self, node: ScalarNode) -> Any:
         text: str = node.value
         if node.style == "|" and self.only_line is None:
-            # the mark is the indicator's: the text begins on the line after it
+            # the mark is that of the indicator: the text starts on the next line
             return Block(text, self.line(node) + 1)
         if node.style:
             return text
@@ -282,6 +286,6 @@ class _Reading:
                     return self.construct.construct_yaml_int(node)
                 case "float":
                     return self.construct.construct_yaml_float(node)
-        except (ValueError, OverflowError):  # what looks like a number and is none, such as 0b
+        except (ValueError, OverflowError):  # it looks like a number but is not one, such as 0b
             return text
         return text

@@ -1,4 +1,4 @@
-"""All that a state requires of its machine's role, or of the role that it takes on.
+"""All permissions that a state requires of its machine's role, or of the role that it assumes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
@@ -22,7 +22,7 @@ _PUT_EVENTS = ("events:putEvents", "aws-sdk:eventbridge:putEvents")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """An action on a resource, with the condition keys that are known of the request."""
+    """An action on a resource, with the known condition keys of the request."""
 
     need: Need
     context: Mapping[str, str] = field(default_factory=dict)
@@ -30,9 +30,9 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirements:
-    """What a state requires, and what of it is not known here, each as a clause.
+    """The permissions that a state requires, and the unknown ones, each as a clause.
 
-    `role` is the ARN of the role that the Task takes on by its Credentials; empty where it acts as its machine.
+    `role` is the ARN of the role in the Task's Credentials; empty if the Task uses its machine's role.
     """
 
     required: tuple[Requirement, ...] = ()
@@ -47,7 +47,7 @@ def requirements(
     arguments: Any = None,
     credentials: Any = None,
 ) -> Requirements:
-    """Return what the state requires; with `arguments` and `credentials` as they are when it runs."""
+    """Return the permissions that the state requires; `arguments` and `credentials` are the values at run time."""
     if state.distributed:
         return Requirements(required=tuple(Requirement(need=need) for need in distributed_map_needs(machine_arn)))
     call = call_of(state)
@@ -56,14 +56,14 @@ def requirements(
     if call is not None and call.name in _PUT_EVENTS:
         return Requirements(required=tuple(_events(held, where)), role=role)
     found = needs(state, where, _given(state, arguments))
-    gaps = [] if found is not None else [f"which permissions {_called(state, call)} takes is not known"]
+    gaps = [] if found is not None else [f"the permissions that {_called(state, call)} requires are unknown"]
     required = [Requirement(need=need, context=_of_call(call, need, held)) for need in found or ()]
     for passed in passed_roles(call.action, held, where) if call is not None else ():
         if passed.service:
             context = {"iam:PassedToService": passed.service}
             required.append(Requirement(need=Need("iam:PassRole", passed.arn), context=context))
         else:
-            gaps.append(f"whether {call} passes the role {passed.arn}, which takes iam:PassRole, is not known")
+            gaps.append(f"it is unknown whether {call} passes the role {passed.arn}, which requires iam:PassRole")
     return Requirements(required=tuple(required), gaps=tuple(gaps), role=role)
 
 
@@ -83,7 +83,7 @@ def _called(state: State, call: Call | None) -> str:
 
 
 def _taken_on(state: State, credentials: Any) -> str:
-    """Return the ARN of the role in the Task's Credentials; ANY where an expression makes it."""
+    """Return the ARN of the role in the Task's Credentials; ANY if an expression computes it."""
     given = state.body.get("Credentials") if credentials is None else credentials
     if state.kind != "Task" or given is None:
         return ""
@@ -96,7 +96,7 @@ def _taken_on(state: State, credentials: Any) -> str:
 
 
 def _events(arguments: Arguments, where: Surroundings) -> Iterator[Requirement]:
-    """Yield the event bus of each entry; without one it is the default bus.
+    """Yield the permission on the event bus of each entry; the default is the bus `default`.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
     """
@@ -117,7 +117,7 @@ def _events(arguments: Arguments, where: Surroundings) -> Iterator[Requirement]:
 
 
 def _of_call(call: Call | None, need: Need, arguments: Arguments) -> dict[str, str]:
-    """Return the condition keys that the call's arguments hold."""
+    """Return the condition keys that the call's arguments determine."""
     if need.action == "cloudwatch:PutMetricData":
         names = [value for name, value in arguments.named("Namespace") if name == "Namespace" and value != ANY]
         return {"cloudwatch:namespace": names[0]} if names else {}

@@ -1,4 +1,4 @@
-"""The policies of a template's resources: queues, topics, event buses, functions, buckets, keys and roles' trust.
+"""The resource-based policies of a template: queues, topics, event buses, functions, buckets, keys, trust policies.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
 """
@@ -20,11 +20,11 @@ _LISTED: Mapping[str, tuple[str, str]] = {
     "AWS::SNS::TopicPolicy": ("Topics", "AWS::SNS::Topic"),
     "AWS::S3::BucketPolicy": ("Bucket", "AWS::S3::Bucket"),
 }
-"""The property that names the resources of a policy, and their type."""
+"""The property with the resources of a policy, and the type of these resources."""
 
 
 class ResourcePolicies:
-    """The resource policies of a template, by the ARN of the resource."""
+    """The resource-based policies of a template, by the ARN of the resource."""
 
     def __init__(self, stack: Stack, roles: Mapping[str, Role]) -> None:
         self._found: dict[str, tuple[str, list[Statement]]] = {}
@@ -38,7 +38,7 @@ class ResourcePolicies:
             self._found.setdefault(arn, (name, []))[1].extend(granted)
 
     def of(self, resource: str) -> PolicySet | None:
-        """Return the policies of the resource of this ARN; None where the template has none for it."""
+        """Return the policies of the resource with this ARN; None if the template has none for it."""
         for arn, (name, granted) in self._found.items():
             if resource == arn or (resource.startswith((f"{arn}/", f"{arn}:")) and not arn.endswith("*")):
                 return PolicySet(name=f"the policy of {name}", statements=tuple(granted))
@@ -64,7 +64,7 @@ def _of_buses(stack: Stack) -> Iterator[_Found]:
     for logical_id, properties, path, place in resources(stack, "AWS::Events::EventBusPolicy"):
         body = stack.value(properties)
         if not isinstance(body, Object):
-            continue  # a function that only AWS evaluates
+            continue  # only AWS can evaluate this function
         bus = str(body.get("EventBusName") or "default")
         where = stack.where
         arn = f"arn:{where.partition}:events:{where.region}:{where.account}:event-bus/{bus.rpartition('/')[2]}"
@@ -90,11 +90,11 @@ def _of_buses(stack: Stack) -> Iterator[_Found]:
 
 
 def _of_functions(stack: Stack) -> Iterator[_Found]:
-    """Yield a permission that names a role lets it in; those for services concern no role."""
+    """Yield the statements of Lambda permissions. A permission for a service concerns no role."""
     for logical_id, properties, path, place in resources(stack, _PERMISSION):
         body = stack.value(properties)
         if not isinstance(body, Object):
-            continue  # a function that only AWS evaluates
+            continue  # only AWS can evaluate this function
         name, principal = str(body.get("FunctionName", "")), str(body.get("Principal", ""))
         where = stack.where
         short = name.rpartition(":function:")[2]
@@ -138,7 +138,7 @@ def _account(principal: Any, place: Place) -> Any:
 
 
 def has_the_last_word(action: str) -> bool:
-    """Return whether the resource's own policy has to let in whoever does this: so it is with keys and roles.
+    """Return whether the resource-based policy must allow every principal of this action, as for keys and roles.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html

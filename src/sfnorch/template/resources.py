@@ -1,7 +1,7 @@
-"""The ARNs, names and attributes that a stack's resources would have: what Ref and GetAtt yield without AWS.
+"""The ARNs, names and attributes of a stack's resources: the values of Ref and GetAtt without AWS.
 
-They follow AWS's formats, so that a policy's ARN pattern can be held against them; what only AWS knows (the random end
-of a generated name, an attribute that is made on creation) stands as `<LogicalId.Attribute>`.
+They have AWS's formats, so that ARN patterns of policies can be compared with them. A value that only AWS knows (the
+random suffix of a generated name, an attribute that is created later) is `<LogicalId.Attribute>`.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, partition_of
 
 EXAMPLE_ACCOUNT = "123456789012"
-"""The account of AWS's own examples, which stands for any."""
+"""The account in the examples of the AWS documentation, which represents any account."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """The region and the account that a template was evaluated for without being given; empty where they are given."""
+    """The default region and account, if the user has not specified them; empty if specified."""
 
     region: str = ""
     account: str = ""
@@ -26,17 +26,17 @@ class Assumed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """Where a stack stands: what the pseudo parameters yield. The defaults are AWS's own in its examples."""
+    """The environment of a stack: the values of pseudo parameters. The defaults are those of the AWS documentation."""
 
     region: str = DEFAULT_REGION
     account: str = EXAMPLE_ACCOUNT
     stack_name: str = "stack"
     region_is_given: bool = False
-    """Whether the region was given; if not, the default one stands for any."""
+    """Whether the region was specified; if not, the default region represents any region."""
 
     @property
     def assumed(self) -> Assumed:
-        """The region and the account as far as they only stand for those of the deployment."""
+        """Return the region and the account that are only examples for those of the deployment."""
         is_given = self.region_is_given or self.region != DEFAULT_REGION
         return Assumed(
             region="" if is_given else self.region, account=self.account if self.account == EXAMPLE_ACCOUNT else ""
@@ -44,16 +44,16 @@ class Surroundings:
 
     @property
     def partition(self) -> str:
-        """The name of the region's partition."""
+        """Return the name of the region's partition."""
         return partition_of(self.region).name
 
     @property
     def url_suffix(self) -> str:
-        """What the hosts of the region's services end in."""
+        """Return the suffix of the host names of the region's services."""
         return PARTITIONS[self.partition].url_suffix
 
     def pseudo_parameters(self) -> dict[str, str]:
-        """Each pseudo parameter's value, AWS::NoValue apart."""
+        """Return the value of each pseudo parameter except AWS::NoValue."""
         stack = f"stack/{self.stack_name}/id"
         return {
             "AWS::AccountId": self.account,
@@ -67,7 +67,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """How resources of a type are called: the property that names them, their ARN's end, what Ref yields."""
+    """The names of resources of a type: the property with the name, the end of the ARN, the value of Ref."""
 
     name_property: str
     arn: str
@@ -123,14 +123,14 @@ _NAMED_WITHOUT_STACK = (
     "AWS::StepFunctions::Activity",
 )
 RANDOM = "X" * 12
-"""How the random end of a generated name stands here."""
+"""The random suffix of generated names in this module."""
 
 _ARN_ATTRIBUTES = ("Arn", "TopicArn", "FunctionArn", "AlarmArn")
 _NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMachineName", "BucketName", "KeyId")
 
 
 def physical_name(resource_type: str, logical_id: str, given: str, where: Surroundings) -> str:
-    """Return the name of a resource: the given one, else as CloudFormation makes it, its random end as its manual shows it."""
+    """Return the name of a resource: the specified name, or a name in CloudFormation's format for generated names."""
     if given:
         return given
     if resource_type in _NAMED_WITHOUT_STACK:
@@ -140,7 +140,7 @@ def physical_name(resource_type: str, logical_id: str, given: str, where: Surrou
 
 
 def reference(resource_type: str, logical_id: str, name: str, where: Surroundings) -> str:
-    """Return what Ref yields: the name, the ARN, or the URL, by the resource's type; `<LogicalId>` for others."""
+    """Return the value of Ref: the name, the ARN or the URL, by the resource's type; `<LogicalId>` for other types."""
     identity = IDENTITIES.get(resource_type)
     if identity is None:
         return f"<{logical_id}>"
@@ -150,7 +150,7 @@ def reference(resource_type: str, logical_id: str, name: str, where: Surrounding
 
 
 def attribute(resource_type: str, logical_id: str, name: str, wanted: str, where: Surroundings) -> str:
-    """Return what GetAtt yields; `<LogicalId.Attribute>` where only AWS knows it."""
+    """Return the value of GetAtt; `<LogicalId.Attribute>` if only AWS knows it."""
     identity = IDENTITIES.get(resource_type)
     if identity and wanted in _ARN_ATTRIBUTES:
         return _filled(identity.arn, name, where)

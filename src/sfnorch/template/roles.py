@@ -1,7 +1,7 @@
-"""The roles of state machines, with the statements of every policy of theirs that the template holds.
+"""The roles of state machines, with the statements of all their policies in the template.
 
-Policies stand in the role, beside it (AWS::IAM::Policy, RolePolicy, ManagedPolicy), or in a SAM machine's Policies, as
-documents or as SAM's policy templates. A role that takes policies from elsewhere too is not known whole.
+Policies are in the role, beside it (AWS::IAM::Policy, RolePolicy, ManagedPolicy), or in a SAM machine's Policies, as
+documents or as SAM policy templates. If a role has policies from other sources, its permissions are not fully known.
 """
 
 from __future__ import annotations
@@ -22,51 +22,51 @@ _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolic
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Role:
-    """A role: its statements, whether they are all it has, and who may take it on."""
+    """A role: its statements, the gaps in them, and the principals that can assume it."""
 
     name: str
     arn: str
     path: Path
     place: Place
     statements: tuple[Statement, ...]
-    """Those that stand in the template."""
+    """The statements in the template."""
     gaps: tuple[str, ...]
-    """What is not known of its policies, each as a clause."""
+    """What is unknown about its policies, each as a clause."""
     principals: tuple[str, ...]
     trust: tuple[Statement, ...] = ()
     boundary: PolicySet | None = None
     managed: tuple[str, ...] = ()
-    """The ARNs of its managed policies that are not of this template."""
+    """The ARNs of its managed policies that are not in this template."""
     managed_statements: tuple[Statement, ...] = ()
-    """The statements of those of AWS's managed policies whose documents are at hand."""
+    """The statements of its AWS managed policies whose documents are included."""
     tags: Mapping[str, str] = field(default_factory=dict)
     policy_sizes: tuple[int, ...] = field(default=())
-    """Characters of its inline policies, without blanks, as IAM counts them."""
+    """The number of characters of its inline policies, without blanks, as IAM counts them."""
 
     @property
     def whole(self) -> bool:
-        """Whether all of its policies are known."""
+        """Return whether all its policies are known."""
         return not self.gaps
 
     @property
     def policies(self) -> PolicySet:
-        """All that is known of its policies, AWS's managed ones too."""
+        """Return all its known policies, including AWS managed policies."""
         return PolicySet(name=self.name, statements=(*self.statements, *self.managed_statements), gaps=self.gaps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """What stands beside the roles, gathered once for all of them."""
+    """The policies outside of roles, collected once for all roles."""
 
     attached: dict[str, list[Statement]]
     managed: dict[str, list[Statement]]
     connected: frozenset[str]
     unclear: frozenset[str]
-    """The names of roles with a policy that can't be read whole."""
+    """The names of roles with a policy that cannot be read completely."""
 
 
 def policies_beside(stack: Stack) -> Policies:
-    """Return the template's policies that name their roles, its managed ones, and what its connectors start from."""
+    """Return the template's policies that name their roles, its managed policies, and the sources of its connectors."""
     attached, unclear = _attached(stack)
     return Policies(
         attached=attached,
@@ -93,7 +93,7 @@ def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
         trust = statements(stack.value(properties.get("AssumeRolePolicyDocument")), (*path, "AssumeRolePolicyDocument"))
         gaps = list(managed.gaps)
         if not whole or stack.name(logical_id) in policies.unclear:
-            gaps.append(f"a policy of {logical_id} cannot be read whole")
+            gaps.append(f"a policy of {logical_id} cannot be read completely")
         if arn in machine_roles or logical_id in connected:
             gaps.append(f"SAM connectors add permissions to {logical_id}")
         roles[arn] = Role(
@@ -115,7 +115,7 @@ def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
 
 
 def implied_role(stack: Stack, policies: Policies, logical_id: str, properties: Object, path: Path) -> Role:
-    """Return the role that SAM makes for a machine without one, from its Policies.
+    """Return the role that SAM creates for a machine without one, from its Policies.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
     """
@@ -151,7 +151,7 @@ def implied_role(stack: Stack, policies: Policies, logical_id: str, properties: 
 
 
 def connected_sources(stack: Stack) -> frozenset[str]:
-    """Return the resources whose roles get more from SAM connectors, by logical id.
+    """Return the logical ids of the resources whose roles get permissions from SAM connectors.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html
     """
@@ -167,7 +167,7 @@ def connected_sources(stack: Stack) -> frozenset[str]:
 
 
 def resources(stack: Stack, *kinds: str) -> Iterator[tuple[str, Object, Path, Place]]:
-    """Yield the resources of these types: logical id, properties as written, the path to these, and where the resource is."""
+    """Yield the resources of these types: logical id, properties as written, the path to these, and the place."""
     section = stack.section("Resources")
     for logical_id, resource, line in section.rows():
         if isinstance(resource, Object) and resource.get("Type") in kinds:
@@ -179,7 +179,7 @@ def resources(stack: Stack, *kinds: str) -> Iterator[tuple[str, Object, Path, Pl
 
 
 def size(document: object) -> int:
-    """How many characters IAM counts of a policy: all but blanks between values."""
+    """Return the number of characters of a policy that IAM counts: all except blanks between values."""
     return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
 
 
@@ -196,7 +196,7 @@ def _inline(policies: Any, path: Path) -> tuple[list[Statement], list[int], bool
 
 
 def managed_policies(stack: Stack) -> dict[str, list[Statement]]:
-    """Return the statements of the managed policies that the template holds, by ARN."""
+    """Return the statements of the managed policies in the template, by ARN."""
     return {
         stack.ref(logical_id): statements(stack.value(properties.get("PolicyDocument")), (*path, "PolicyDocument"))
         for logical_id, properties, path, _ in resources(stack, "AWS::IAM::ManagedPolicy")
@@ -205,7 +205,7 @@ def managed_policies(stack: Stack) -> dict[str, list[Statement]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Managed:
-    """What the managed policies of a role hold: those of the template, AWS's own, and what is not known of them."""
+    """The managed policies of a role: those in the template, AWS managed policies, and the unknown ones."""
 
     own: tuple[Statement, ...] = ()
     statements: tuple[Statement, ...] = ()
@@ -221,7 +221,7 @@ def _managed(arns: Any, own: Mapping[str, list[Statement]]) -> _Managed:
     foreign: list[str] = []
     gaps: list[str] = []
     for arn in arns if isinstance(arns, list) else [arns]:
-        name = arn if isinstance(arn, str) else "that CloudFormation makes"
+        name = arn if isinstance(arn, str) else "that CloudFormation creates"
         if name in own:
             found += own[name]
             continue
@@ -230,20 +230,20 @@ def _managed(arns: Any, own: Mapping[str, list[Statement]]) -> _Managed:
         known = aws_managed_statements(name)
         of_aws += known or ()
         if known is None:
-            gaps.append(f"the document of the managed policy {name} is not at hand")
+            gaps.append(f"the document of the managed policy {name} is not available")
     return _Managed(own=tuple(found), statements=tuple(of_aws), foreign=tuple(foreign), gaps=tuple(gaps))
 
 
 def _boundary(arn: Any, own: Mapping[str, list[Statement]]) -> PolicySet | None:
-    """Return the permissions boundary of this ARN; None where there is none."""
+    """Return the permissions boundary with this ARN; None without an ARN."""
     if arn is None or arn is NO_VALUE or arn == "":
         return None
-    text = arn if isinstance(arn, str) else "that CloudFormation makes"
+    text = arn if isinstance(arn, str) else "that CloudFormation creates"
     found = own.get(text)
     known = tuple(found) if found is not None else aws_managed_statements(text)
     name = f"the permissions boundary {text}"
     if known is None:
-        return PolicySet(name=name, gaps=(f"the document of {name} is not at hand",))
+        return PolicySet(name=name, gaps=(f"the document of {name} is not available",))
     return PolicySet(name=name, statements=known)
 
 
@@ -256,7 +256,7 @@ def _tags(listed: Any) -> dict[str, str]:
 
 
 def _is_clear(document: Any) -> bool:
-    """Whether every statement of the policy can be read: none is made by a macro, or comes from elsewhere."""
+    """Return whether every statement of the policy can be read: no macro and no other source creates one."""
     listed = document.get("Statement") if isinstance(document, Object) else None
     return isinstance(listed, Object) or (
         isinstance(listed, Array) and all(isinstance(item, Object) for item in listed)
@@ -264,7 +264,7 @@ def _is_clear(document: Any) -> bool:
 
 
 def _attached(stack: Stack) -> tuple[dict[str, list[Statement]], set[str]]:
-    """Return the statements of policies that name the roles they are for, by the role's name; and who has an unclear one."""
+    """Return the statements of policies that name their roles, by role, and the roles with an unreadable policy."""
     attached: dict[str, list[Statement]] = {}
     unclear: set[str] = set()
     for _, properties, path, _ in resources(stack, *_ATTACHED):
@@ -286,7 +286,7 @@ def _policy_templates() -> Mapping[str, Any]:
 
 
 def _expanded(name: str, given: Any, place: Place) -> Any:
-    """Return a policy template's document with the given values for its parameters, standing where it is used."""
+    """Return a policy template's document with these parameters. Its values have the line of its use."""
 
     def filled(value: Any) -> Any:
         if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""What a template starts on a schedule: EventBridge Scheduler's schedules, EventBridge rules, and events of SAM.
+"""The schedules in a template: EventBridge Scheduler schedules, EventBridge rules, and SAM events.
 
-A SAM event of type Schedule becomes a rule, one of type ScheduleV2 a schedule:
+A SAM event of type Schedule becomes a rule, and one of type ScheduleV2 a schedule:
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-statemachine-schedule.html
 https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-statemachine-statemachineschedulev2.html
 """
@@ -24,7 +24,7 @@ _WITH_EVENTS = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """A text in a template: where it stands, and its value; None where only AWS knows it."""
+    """A text in a template: its place and its value; None if only AWS knows the value."""
 
     path: Path
     place: Place
@@ -33,7 +33,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduled:
-    """A schedule of a template: the service that reads it, its expression, and its time zone where it names one."""
+    """A schedule of a template: the service that evaluates it, its expression, and its time zone if it has one."""
 
     service: Service
     expression: Setting
@@ -41,12 +41,12 @@ class Scheduled:
 
     @property
     def zone_name(self) -> str | None:
-        """The name of its time zone; None where only AWS knows it."""
+        """Return the name of its time zone; None if only AWS knows it."""
         return self.zone.text if self.zone else UTC
 
 
 def declared_schedules(stack: Stack) -> Iterator[Scheduled]:
-    """Iterate the template's schedules."""
+    """Yield the template's schedules."""
     for kind, service in _KINDS.items():
         for _, properties, path, _ in resources(stack, kind):
             yield from _scheduled(stack, service, properties, path, "ScheduleExpression")
@@ -64,14 +64,14 @@ def declared_schedules(stack: Stack) -> Iterator[Scheduled]:
 def _scheduled(stack: Stack, service: Service, properties: Object, path: Path, key: str) -> Iterator[Scheduled]:
     expression = _setting(stack, properties, path, key)
     if expression is None:
-        return  # a rule for events, or one that SAM or CloudFormation refuses
+        return  # a rule for events, or a rule that SAM or CloudFormation rejects
     zone_key = "ScheduleExpressionTimezone"
     zone = _setting(stack, properties, path, zone_key) if service is Service.SCHEDULER else None
     yield Scheduled(service=service, expression=expression, zone=zone)
 
 
 def _setting(stack: Stack, properties: Object, path: Path, key: str) -> Setting | None:
-    """Return the text of a property; None where it has no text, as cfn-lint reports."""
+    """Return the text of a property; None if it is not a text, which cfn-lint reports."""
     value: Any = stack.value(properties.get(key))
     if not isinstance(value, str):
         return None

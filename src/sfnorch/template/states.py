@@ -1,6 +1,6 @@
-"""A definition's states as a graph: scopes (a machine, a branch, a Map's items), the states in each, the ways between.
+"""A definition's states as a graph: scopes (a machine, a branch, a Map's items), their states, and the transitions.
 
-It takes any JSON: what is no state, and what leads nowhere, is left to the rules that tell of it.
+It accepts any JSON. Rules report invalid states and dangling transitions.
 https://states-language.net/spec.html
 """
 
@@ -17,7 +17,7 @@ _ANY_ERROR = {"States.ALL", "States.TaskFailed"}
 
 
 class Way(Enum):
-    """Why an execution goes from one state to the next."""
+    """The kind of a transition between states."""
 
     NEXT = "next"
     CHOICE = "choice"
@@ -27,7 +27,7 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """A way from a state to another, by name; `rule` is the choice rule or the catcher that takes it."""
+    """A transition to a state, by name; `rule` is the choice rule or the catcher with the transition."""
 
     way: Way
     target: str
@@ -35,14 +35,14 @@ class Transition:
     rule: Object | None = None
 
     def errors(self) -> tuple[str, ...]:
-        """Return the error names that a catcher takes."""
+        """Return the error names that a catcher matches."""
         names = self.rule.get("ErrorEquals") if self.rule is not None and self.way is Way.CATCH else None
         return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class State:
-    """A state: its body as AWS reads it, its way in the definition, the scope it stands in."""
+    """A state: its body, its path in the definition, and its scope."""
 
     name: str
     kind: str
@@ -56,16 +56,16 @@ class State:
 
     @property
     def ends(self) -> bool:
-        """Whether an execution of the scope can end here."""
+        """Return whether an execution of the scope can end here."""
         return self.kind in ("Succeed", "Fail") or self.body.get("End") is True
 
     def text(self, key: str) -> str:
-        """Return the body's text under the key; empty where there is none."""
+        """Return the body's text with this key; empty if it is missing."""
         value = self.body.get(key)
         return value if isinstance(value, str) else ""
 
     def resources(self) -> Iterator[tuple[Path, str]]:
-        """Each resource that the state names, and where: what it calls, what its Map reads from and writes to."""
+        """Yield each resource in the state with its path: the call, and the reads and writes of a Map."""
         for path in (("Resource",), ("ItemReader", "Resource"), ("ResultWriter", "Resource")):
             body: Any = self.body
             for key in path:
@@ -74,28 +74,28 @@ class State:
                 yield (*self.path, *path), body
 
     def objects(self, key: str) -> Iterator[tuple[int, Object]]:
-        """Yield the mappings in the body's list under the key, with their positions."""
+        """Yield the mappings in the body's list with this key, and their indexes."""
         yield from _objects(self.body, key)
 
     @property
     def distributed(self) -> bool:
-        """Whether it is a distributed Map."""
+        """Return whether it is a distributed Map."""
         return any(scope.distributed for scope in self.scopes)
 
     @property
     def catches_all(self) -> bool:
-        """Whether a catcher of its own takes an error of any name."""
+        """Return whether one of its catchers matches all errors."""
         return any(_ANY_ERROR & set(transition.errors()) for transition in self.catches)
 
     @property
     def catches(self) -> list[Transition]:
-        """The ways that its catchers take."""
+        """Return the transitions of its catchers."""
         return [transition for transition in self.transitions if transition.way is Way.CATCH]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scope:
-    """States that lead only to each other: the machine's own, a branch's, or those run for each item."""
+    """A set of states with transitions only between them: a machine's, a branch's, or those for each item."""
 
     body: Object
     path: Path
@@ -104,25 +104,25 @@ class Scope:
 
     @property
     def start_at(self) -> str:
-        """The name of the first state; empty where none is told."""
+        """Return the name of the first state; empty if it is missing."""
         value = self.body.get("StartAt")
         return value if isinstance(value, str) else ""
 
     @property
     def distributed(self) -> bool:
-        """Whether it is a distributed Map's: child executions of their own, which see no outer variable."""
+        """Return whether it belongs to a distributed Map: it runs as child executions, which see no outer variable."""
         config = self.body.get("ProcessorConfig")
         return isinstance(config, Object) and config.get("Mode") == "DISTRIBUTED"
 
     def walk(self) -> Iterator[State]:
-        """Every state, those of inner scopes behind the state that holds them."""
+        """Yield every state; the states of inner scopes follow the state that contains them."""
         for state in self.states.values():
             yield state
             for scope in state.scopes:
                 yield from scope.walk()
 
     def scopes(self) -> Iterator[Scope]:
-        """Yield the scope itself, and all within it."""
+        """Yield the scope itself and all inner scopes."""
         yield self
         for state in self.states.values():
             for scope in state.scopes:
@@ -130,7 +130,7 @@ class Scope:
 
 
 def states_of(definition: Object) -> Scope:
-    """Return the machine's scope, with all its states."""
+    """Return the machine's scope with all its states."""
     return _scope(definition, (), None, _language(definition, jsonata=False))
 
 

@@ -1,4 +1,4 @@
-"""Whether a state's role may do what the state does: its machine's role, or the one that a Task takes on.
+"""Whether a role allows what a state does: its machine's role, or the role that a Task assumes.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-resources.html
 """
@@ -19,17 +19,17 @@ from sfnorch.template.roles import Role
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What becomes of a need: by which role (None where it is not of the template), and why."""
+    """The decision on a permission, and the role (None if it is not in the template)."""
 
     need: Need | None
-    """None where it is not known what is needed."""
+    """The permission; None if it is unknown."""
     role: Role | None
     role_name: str
     decision: Decision
 
 
 def judge(template: Template, machine: StateMachine, required: Requirements) -> Iterator[Judgement]:
-    """Yield what becomes of each requirement of a state, in their order, that of taking on a role first."""
+    """Yield the decision on each requirement of a state, in their order; that on assuming a role is first."""
     acting, name = machine.role, _name(template, machine)
     if required.role:
         yield _judged(template, machine.role, name, Need("sts:AssumeRole", required.role), {})

@@ -1,4 +1,4 @@
-"""The tasks that a machine of tasks holds: what each runs, and which others it needs."""
+"""The tasks of a machine with the dag pattern: what each task runs, and the tasks that it depends on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAMES = ("JobName", "FunctionName", "StateMachineArn")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedTask:
-    """A task: the job, function or machine that it runs, and the tasks that it needs."""
+    """A task: the job, function or machine that it runs, and the tasks that it depends on."""
 
     name: str
     runs: str
@@ -24,7 +24,7 @@ class PlannedTask:
 
 
 def tasks(template: Template) -> tuple[PlannedTask, ...]:
-    """Return the tasks of the template, in the order of the plan; none where it has no machine of tasks."""
+    """Return the tasks of the template, in the order of the plan; empty if it has no machine of tasks."""
     return tuple(_tasks(template))
 
 

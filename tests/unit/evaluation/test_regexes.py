@@ -136,14 +136,16 @@ def test_a_regex_has_an_end_after_the_same_steps_on_every_machine(pattern: str):
 
 
 def test_a_pattern_that_repeats_itself_too_often_is_refused():
-    with pytest.raises(RegexSizeError, match="more than 20,000 parts, repeated ones written out"):
+    with pytest.raises(RegexSizeError, match="more than 20,000 parts when repetitions are expanded"):
         compile_program("((ab){200}c){200}", 0)
     with pytest.raises(LimitError, match="its regex has more than 20,000 parts"):
         Regex("((ab){1,200}c){200}", 0).search("ab" * 300)
 
 
 def test_what_is_no_regex_is_an_error_of_the_expression():
-    with pytest.raises(JException, match=r"/\(a/ is no regex: missing \), unterminated subpattern at position 0"):
+    with pytest.raises(
+        JException, match=r"/\(a/ is an invalid regex: missing \), unterminated subpattern at position 0"
+    ):
         compile_regex("(a", RegexFlags())
     with pytest.raises(LimitError, match=r"it has a regex of more than 10,000 characters; shorten it"):
         compile_regex("a" * 10_001, RegexFlags())

@@ -121,19 +121,19 @@ ACTIONS: dict[str, tuple[dict[str, Any], list[str]]] = {
 @pytest.mark.parametrize("name", ACTIONS)
 def test_what_an_action_needs(name: str):
     made, needed = ACTIONS[name]
-    assert actions_of(made) == [f"the action A of the stage S needs {words}" for words in needed]
+    assert actions_of(made) == [f"the action A of the stage S requires {words}" for words in needed]
 
 
 BUILDS: dict[str, tuple[list[str], dict[str, Any]]] = {
     "a call": (
-        ["its buildspec, phase build: aws sqs list-queues needs sqs:ListQueues"],
+        ["its buildspec, phase build: aws sqs list-queues requires sqs:ListQueues"],
         {"commands": ["aws sqs list-queues"]},
     ),
     "as someone else": ([], {"commands": ["aws sts assume-role --role-arn r", "aws sqs list-queues"]}),
     "with reports": (
         [
             (
-                "its buildspec has reports, which needs codebuild:CreateReportGroup, codebuild:CreateReport, "
+                "its buildspec has reports, which requires codebuild:CreateReportGroup, codebuild:CreateReport, "
                 "codebuild:UpdateReport, codebuild:BatchPutTestCases on "
                 "arn:aws:codebuild:us-east-1:123456789012:report-group/*"
             )
@@ -169,7 +169,7 @@ def test_artifacts_are_written_where_an_action_wants_them():
     assert found(MISSING, resources) == []
     out = {"OutputArtifacts": [{"Name": "O"}]}
     resources["P"] = pipeline(action("CodeBuild", "Build", out, ProjectName={"Ref": "B"}))
-    assert found(MISSING, resources) == ["B writes its artifacts, which needs s3:PutObject"]
+    assert found(MISSING, resources) == ["B writes its artifacts, which requires s3:PutObject"]
 
 
 def test_the_variable_that_an_action_sets_is_not_the_projects():
@@ -201,11 +201,11 @@ def statement(actions: Any, resources: Any = "arn:aws:sqs:r:1:q", **more: Any) -
 
 
 STATEMENTS: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "all of a service": (statement("sqs:*"), ["sqs:* is allowed: actions of today and to come"]),
-    "all of two": (statement(["sqs:*", "s3:*"]), ["sqs:* and s3:* are allowed: actions of today and to come"]),
+    "all of a service": (statement("sqs:*"), ["sqs:* is allowed, also future actions"]),
+    "all of two": (statement(["sqs:*", "s3:*"]), ["sqs:* and s3:* are allowed, also future actions"]),
     "all but some": (
         {"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"},
-        ["all actions but some are allowed: those of today and to come"],
+        ["NotAction allows all other actions, also future ones"],
     ),
     "every resource": (statement("sqs:SendMessage", "*"), ["sqs:SendMessage is allowed on every resource"]),
     "every resource on a condition": (statement("sqs:SendMessage", "*", Condition={"Bool": {"a": "b"}}), []),
@@ -232,7 +232,7 @@ def test_how_wide_a_statement_is(name: str):
 )
 def test_a_managed_policy_that_allows_all(attached: Any):
     resources = {"R": role("codebuild.amazonaws.com", ManagedPolicyArns=attached)}
-    assert found(WIDE, resources) == ["R: the managed policy AdministratorAccess allows far more than its work takes"]
+    assert found(WIDE, resources) == ["R: the managed policy AdministratorAccess allows more than the role requires"]
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_a_service_that_nothing_calls(commands: list[str], more: dict[str, Any],
         "BRole": role("codebuild.amazonaws.com", LOG, statement("sqs:SendMessage")),
     }
     messages = [words for words in found(WIDE, resources) if "logs" not in words]
-    assert messages == (["BRole: nothing that it runs calls sqs"] if idle else [])
+    assert messages == (["BRole: no command or action of the role calls sqs"] if idle else [])
 
 
 ON = dict.fromkeys(("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
@@ -274,11 +274,11 @@ BUCKETS: dict[str, tuple[dict[str, Any], str]] = {
     "a transform": ({"Fn::Transform": {"Name": "M"}, "BucketName": "b"}, ""),
     "no rule": (
         {"BucketEncryption": {"ServerSideEncryptionConfiguration": []}, "PublicAccessBlockConfiguration": ON},
-        "B does not say how it is encrypted",
+        "B has no encryption settings",
     ),
     "no value": (
         {"BucketEncryption": ENCRYPTED, "PublicAccessBlockConfiguration": {"Ref": "AWS::NoValue"}},
-        "B does not keep the public out",
+        "B does not block public access",
     ),
 }
 
@@ -328,7 +328,7 @@ def test_a_buildspec_is_looked_for_at_the_repositorys_root_alone(tmp_path: Path)
 
     assert messages() == []
     assert messages(BuildSpec="infra/buildspec.yml") == [
-        "infra/buildspec.yml, phase build: aws sqs list-queues needs sqs:ListQueues"
+        "infra/buildspec.yml, phase build: aws sqs list-queues requires sqs:ListQueues"
     ]
     assert messages(BuildSpec=str(tmp_path / "infra" / "buildspec.yml")) == []
     assert messages(Type="GITHUB", BuildSpec="infra/buildspec.yml") == []

@@ -10,7 +10,7 @@ from sfnorch.lint.run import Linting
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 
-LINTING = Linting(["failure-untold", "polling-without-bound", "branch-stops-siblings", "wrong-partition"])
+LINTING = Linting(["failure-not-notified", "polling-without-bound", "branch-stops-siblings", "wrong-partition"])
 HEAD = """\
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -76,29 +76,29 @@ TOLD: dict[str, tuple[str, list[tuple[str, int, str]]]] = {
             "StartAt: A\nStates:\n  A:\n    Type: Choice\n    Choices: [{Variable: $.a, IsNull: true, Next: B}]\n"
             "    Default: X\n  B: {Type: Succeed}\n  C: {Type: Succeed}\n"
         ),
-        [("statelint", 6, "there is no state 'X' to go to")],
+        [("statelint", 6, "unknown state 'X'")],
     ),
     "a dangling Catch": (
         (
             "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke'\n"
             "    Catch: [{ErrorEquals: [States.ALL], Next: X}]\n    End: true\n"
         ),
-        [("statelint", 3, "there is no state 'X' to go to")],
+        [("statelint", 3, "unknown state 'X'")],
     ),
     "a Next into another scope": (
         (
             "StartAt: A\nStates:\n  A:\n    Type: Map\n    ItemProcessor:\n      StartAt: B\n      States:\n"
             "        B: {Type: Pass, Next: C}\n        D: {Type: Succeed}\n    Next: C\n  C: {Type: Succeed}\n"
         ),
-        [("statelint", 8, "there is no state 'C' to go to")],
+        [("statelint", 8, "unknown state 'C'")],
     ),
     "an unreachable state": (
         "StartAt: A\nStates:\n  A: {Type: Succeed}\n  A.B [x]: {Type: Succeed}\n",
-        [("statelint", 4, "nothing leads to A.B [x]")],
+        [("statelint", 4, "no transition leads to A.B [x]")],
     ),
     "no such start": (
         "StartAt: X\nStates:\n  A: {Type: Succeed}\n",
-        [("statelint", 1, "StartAt names 'X', and there is no such state")],
+        [("statelint", 1, "StartAt names the unknown state 'X'")],
     ),
     "no end": (
         "StartAt: A\nStates:\n  A: {Type: Pass, Next: B}\n  B: {Type: Pass, Next: A}\n",
@@ -109,7 +109,7 @@ TOLD: dict[str, tuple[str, list[tuple[str, int, str]]]] = {
             "StartAt: A\nStates:\n  A:\n    Type: Parallel\n    End: true\n    Branches:\n"
             "    - {StartAt: B, States: {B: {Type: Succeed}}}\n    - StartAt: B\n      States:\n        B: {Type: Succeed}\n"
         ),
-        [("statelint", 10, "another state of the machine is called 'B' too")],
+        [("statelint", 10, "another state of the machine has the name 'B'")],
     ),
     "States.ALL first": (
         (
@@ -117,7 +117,7 @@ TOLD: dict[str, tuple[str, list[tuple[str, int, str]]]] = {
             "    - {ErrorEquals: [States.ALL], Next: B}\n    - {ErrorEquals: [E], Next: B}\n    End: true\n"
             "  B: {Type: Succeed}\n"
         ),
-        [("statelint", 7, "States.ALL must stand in the last catcher, and alone")],
+        [("statelint", 7, "States.ALL must be alone, in the last catcher")],
     ),
     "neither Next nor End": (
         "StartAt: A\nStates:\n  A: {Type: Pass}\n  B: {Type: Succeed}\n",
@@ -178,6 +178,6 @@ def test_a_retrier_of_everything_stands_last_and_alone():
         "StartAt: A\nStates:\n  A:\n    Type: Task\n    Resource: !Sub 'arn:${AWS::Partition}:states:::lambda:invoke'\n    Retry:\n"
         "    - {ErrorEquals: [States.ALL]}\n    - {ErrorEquals: [E, States.ALL]}\n    - {ErrorEquals: [F]}\n    End: true\n"
     ) == [
-        ("statelint", 7, "States.ALL must stand in the last retrier, and alone"),
-        ("statelint", 8, "States.ALL must stand in the last retrier, and alone"),
+        ("statelint", 7, "States.ALL must be alone, in the last retrier"),
+        ("statelint", 8, "States.ALL must be alone, in the last retrier"),
     ]

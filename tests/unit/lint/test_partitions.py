@@ -35,9 +35,9 @@ def task(resource: str) -> str:
 
 
 AT = "Resources.M.Properties.Definition.States.T.Resource"
-LITERAL = ("info", AT, "the resource of T names the partition aws, so that the machine runs in no other")
-FAILS = "is in aws-us-gov: each execution fails there, and nothing catches it"
-WRONG = ("error", AT, f"the resource of T is of the partition aws, and {GOV} {FAILS}")
+LITERAL = ("info", AT, "the resource of T names the partition aws, so the machine works in no other partition")
+FAILS = "is in aws-us-gov: each execution fails there, and no Catch handles the error"
+WRONG = ("error", AT, f"the resource of T is in the partition aws, but {GOV} {FAILS}")
 
 
 def test_a_resource_that_is_written_out():
@@ -94,7 +94,7 @@ def test_the_states_within_others_and_what_a_map_reads_and_writes():
         (
             "info",
             f"{at}.ItemReader.Resource",
-            "the resources of T and 2 more name the partition aws, so that the machine runs in no other",
+            "the resources of T and 2 more name the partition aws, so the machine works in no other partition",
         )
     ]
 
@@ -120,13 +120,13 @@ Resources:
         (
             "error",
             "Parameters.Topic.Default",
-            "arn:aws:sns:us-east-1:123456789012:t is of the partition aws, and cn-north-1 is in aws-cn",
+            "arn:aws:sns:us-east-1:123456789012:t is in the partition aws, but cn-north-1 is in aws-cn",
         ),
-        ("error", "Parameters.Names", "arn:aws-us-gov:s3:::b is of the partition aws-us-gov, and cn-north-1 is in aws-cn"),
+        ("error", "Parameters.Names", "arn:aws-us-gov:s3:::b is in the partition aws-us-gov, but cn-north-1 is in aws-cn"),
         (
             "error",
             "Resources.R.Properties.ManagedPolicyArns[0]",
-            "arn:aws:iam::aws:policy/ReadOnlyAccess is of the partition aws, and cn-north-1 is in aws-cn",
+            "arn:aws:iam::aws:policy/ReadOnlyAccess is in the partition aws, but cn-north-1 is in aws-cn",
         ),
     ]  # fmt: skip
 
@@ -135,7 +135,7 @@ def test_a_value_that_is_given_for_a_parameter():
     text = "Parameters: {P: {Type: String, Default: 'arn:aws-cn:sns:cn-north-1:123456789012:t'}}\nResources: {}\n"
     assert found(text, CHINA) == []
     wrong = "arn:aws:sns:us-east-1:123456789012:t"
-    words = f"{wrong} is of the partition aws, and cn-north-1 is in aws-cn"
+    words = f"{wrong} is in the partition aws, but cn-north-1 is in aws-cn"
     assert found(text, CHINA, P=wrong) == [("error", "Parameters.P", words)]
 
 

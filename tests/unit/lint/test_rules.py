@@ -38,7 +38,7 @@ UNASSIGNED = {
             "    Assign: {well: 1}\n    Next: C\n"
             "  B: {Type: Pass, Output: '{% $well %}', End: true}\n  C: {Type: Pass, Output: '{% $why %}', End: true}\n"
         ),
-        ["$well is assigned nowhere before B", "$why is assigned nowhere before C"],
+        ["$well is not assigned before B", "$why is not assigned before C"],
     ),
     "in the state itself": ("  A: {Type: Pass, Assign: {x: 1}, Output: '{% $x %}', End: true}\n", 1),
     "in a branch, from outside": (
@@ -47,7 +47,7 @@ UNASSIGNED = {
             "    - {StartAt: Q, States: {Q: {Type: Pass, Output: '{% $x %}', Assign: {y: 1}, End: true}}}\n"
             "    Output: '{% $y %}'\n"
         ),
-        ["$y is assigned nowhere before P"],
+        ["$y is not assigned before P"],
     ),
     "in a distributed Map, from outside": (
         (
@@ -55,7 +55,7 @@ UNASSIGNED = {
             "      ProcessorConfig: {Mode: DISTRIBUTED}\n      StartAt: Q\n"
             "      States: {Q: {Type: Pass, Output: '{% $x %}', End: true}}\n"
         ),
-        ["$x is assigned nowhere before Q"],
+        ["$x is not assigned before Q"],
     ),
     "bound in the expression": (
         "  A: {Type: Pass, Output: '{% ($x := 1; $f := function($y) { $x + $y }; $f(2)) %}', End: true}\n",
@@ -100,12 +100,12 @@ def test_variables(name: str):
 STATES = {
     "Output: '{% $states.result %}'": [],
     "Assign: {x: '{% $states.result.a %}'}": [],
-    "Arguments: {x: '{% $states.result %}'}": ["there is no $states.result here"],
-    "Output: '{% $states.errorOutput.Cause %}'": ["there is no $states.errorOutput here"],
+    "Arguments: {x: '{% $states.result %}'}": ["$states.result does not exist here"],
+    "Output: '{% $states.errorOutput.Cause %}'": ["$states.errorOutput does not exist here"],
     "Catch: [{ErrorEquals: [E], Output: '{% $states.errorOutput %}', Next: A}]": [],
-    "Catch: [{ErrorEquals: [E], Output: '{% $states.result %}', Next: A}]": ["there is no $states.result here"],
+    "Catch: [{ErrorEquals: [E], Output: '{% $states.result %}', Next: A}]": ["$states.result does not exist here"],
     "Output: '{% $states.context.Execution.Id & $states.input.x %}'": [],
-    "Output: '{% $states.inputs %}'": ["there is no $states.inputs here"],
+    "Output: '{% $states.inputs %}'": ["$states.inputs does not exist here"],
     "Output: '{% $states %}'": [],
 }
 
@@ -142,12 +142,12 @@ SIBLINGS = {
     "caught by another name": (
         "    - {StartAt: A, States: {A: {Type: Task, Resource: x, Catch: [{ErrorEquals: [E], Next: B}], End: true},"
         " B: {Type: Succeed}}}\n" + TWO,
-        ["when A fails, the other branches of P are stopped"],
+        ["if A fails, the other branches of P are stopped"],
     ),
     "in a Map without a Catch": (
         "    - {StartAt: M, States: {M: {Type: Map, End: true, ItemProcessor: {StartAt: A, States: "
         "{A: {Type: Task, Resource: x, End: true}}}}}}\n" + TWO,
-        ["when A fails, the other branches of P are stopped"],
+        ["if A fails, the other branches of P are stopped"],
     ),
     "in a Map with one": (
         "    - {StartAt: M, States: {M: {Type: Map, End: true, Catch: [{ErrorEquals: [States.ALL], Next: B}], "
@@ -156,7 +156,7 @@ SIBLINGS = {
     ),
     "many": (
         "".join(f"    - {{StartAt: {n}, States: {{{n}: {{Type: Task, Resource: x, End: true}}}}}}\n" for n in "ABCDEF"),
-        ["when A, B, C or 3 others fails, the other branches of P are stopped"],
+        ["if A, B, C or 3 others fails, the other branches of P are stopped"],
     ),
 }
 
@@ -195,24 +195,24 @@ PARENT = (
     "        D: {Type: Succeed}\n"
 )
 TOLD = {
-    "nobody": ("", "", ["when W fails, nobody is told"]),
+    "nobody": ("", "", ["if W fails, no notification is sent"]),
     "caught": ("Catch: [{ErrorEquals: [States.ALL], Next: W}], ", "", []),
     "an alarm": ("", ALARM % "a", []),
-    "an alarm that does nothing": ("", ALARM % "", ["when W fails, nobody is told"]),
+    "an alarm that does nothing": ("", ALARM % "", ["if W fails, no notification is sent"]),
     "a rule on events": (
         "",
         "R: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.states]}}}\n",
         [],
     ),
     "a parent that waits": ("", PARENT % ".sync:2", []),
-    "a parent that doesn't": ("", PARENT % "", ["when W fails, nobody is told"]),
+    "a parent that doesn't": ("", PARENT % "", ["if W fails, no notification is sent"]),
 }
 
 
 @pytest.mark.parametrize("name", TOLD)
 def test_who_is_told(name: str):
     catch, more, expected = TOLD[name]
-    assert found("failure-untold", WORK % catch, more) == expected
+    assert found("failure-not-notified", WORK % catch, more) == expected
 
 
 POLL = (
@@ -272,12 +272,12 @@ EVENTS = {
     "a counted loop": (
         POLL % ("QueryLanguage: JSONata\n", "Condition: '{% $n <= 4000 %}'", ", Assign: {n: '{% $n + 1 %}'}"),
         # 4,000 rounds of a task (5), a choice and a wait (2 each); the end, and the execution's own
-        ["its longest way makes about 36,004 history events, and 25,000 end an execution"],
+        ["the longest path creates about 36,004 history events, but AWS allows 25,000"],
     ),
     "a Map over a range": (
         JSONATA + "  A:\n    Type: Map\n    Items: '{% [1..7000] %}'\n    End: true\n    ItemProcessor: "
         "{StartAt: B, States: {B: {Type: Pass, End: true}}}\n",
-        ["its longest way makes about 28,007 history events, and 25,000 end an execution"],
+        ["the longest path creates about 28,007 history events, but AWS allows 25,000"],
     ),
     "a distributed Map": (
         JSONATA + "  A:\n    Type: Map\n    Items: '{% [1..7000] %}'\n    End: true\n    ItemProcessor: "
@@ -286,7 +286,7 @@ EVENTS = {
     ),
     "many attempts": (
         "StartAt: A\nStates:\n  A: {Type: Task, Resource: x, Retry: [{ErrorEquals: [E], MaxAttempts: 9000}], End: true}\n",
-        ["its longest way makes about 27,007 history events, and 25,000 end an execution"],
+        ["the longest path creates about 27,007 history events, but AWS allows 25,000"],
     ),
     "items that are not known": (
         JSONATA + "  A:\n    Type: Map\n    Items: '{% $states.input %}'\n    End: true\n    ItemProcessor: "
@@ -388,7 +388,7 @@ def test_a_distributed_map_starts_its_own_machine():
     granted = ROLE % ("states.amazonaws.com", "{Action: [%s], Resource: !Ref M}")
     assert found("missing-permission", definition, granted % "states:StartExecution", WITH_ROLE) == []
     assert found("missing-permission", definition, granted % "states:StopExecution", WITH_ROLE) == [
-        "E needs states:StartExecution on arn:aws:states:us-east-1:123456789012:stateMachine:M-XXXXXXXXXXXX"
+        "E requires states:StartExecution on arn:aws:states:us-east-1:123456789012:stateMachine:M-XXXXXXXXXXXX"
     ]
 
 
@@ -404,7 +404,7 @@ def test_what_is_missing_is_told_once_with_all_of_it():
     here = "arn:aws:states:us-east-1:123456789012"
     assert found("missing-permission", definition, granted, WITH_ROLE) == [
         (
-            f"A needs states:StartExecution on {here}:stateMachine:M-XXXXXXXXXXXX, and states:DescribeExecution on "
+            f"A requires states:StartExecution on {here}:stateMachine:M-XXXXXXXXXXXX, and states:DescribeExecution on "
             f"{here}:execution:M-XXXXXXXXXXXX:*, and states:StopExecution on {here}:execution:M-XXXXXXXXXXXX:*"
         )
     ]
@@ -424,7 +424,7 @@ def test_an_own_key_that_lets_everyone_in_by_the_topic():
     assert found("topic-key-access", publish, more % "{AWS: '*'}", WITH_ROLE) == []
     assert found("topic-key-access", publish, more % "{AWS: !GetAtt R.Arn}", WITH_ROLE) == []
     assert found("topic-key-access", publish, more % "{AWS: someone}", WITH_ROLE) == [
-        "R may not use the key that encrypts T"
+        "R cannot use the key that encrypts T"
     ]
     chosen = publish.replace("TopicArn: !Ref T", "TopicArn.$: $.topic")
     assert found("topic-key-access", chosen, more % "{AWS: someone}", WITH_ROLE) == []
@@ -448,8 +448,8 @@ def test_substitutions(output: str):
 
 def test_a_template_past_a_megabyte():
     definition = "StartAt: A\nStates:\n  A: {Type: Succeed}\n"
-    assert found("past-limit", definition + "# " + "x" * 999_800) == []
-    (message,) = found("past-limit", definition + "# " + "x" * 1_000_000)
+    assert found("limit-exceeded", definition + "# " + "x" * 999_800) == []
+    (message,) = found("limit-exceeded", definition + "# " + "x" * 1_000_000)
     assert message.startswith("the template has 1,000,")
     assert message.endswith(" bytes, but CloudFormation allows 1,000,000")
 
@@ -521,7 +521,7 @@ def test_a_guard_holds_on_the_way_that_its_rule_takes():
         "  B:\n    Type: Choice\n    Choices: [{Condition: '{% $exists($why) %}', Next: C}]\n    Default: D\n"
         "  C: {Type: Fail, Cause: '{% $why %}'}\n  D: {Type: Pass, Output: '{% $why %}', End: true}\n"
     )
-    assert found("jsonata-unassigned", JSONATA + definition) == ["$why is not assigned on every way to D"]
+    assert found("jsonata-unassigned", JSONATA + definition) == ["$why is not assigned on every path to D"]
 
 
 def test_variables_of_jsonpath_states():
@@ -531,7 +531,7 @@ def test_variables_of_jsonpath_states():
         "    ItemProcessor: {StartAt: D, States: {D: {Type: Pass, Assign: {x.$: $.b}, End: true}}}\n"
     )
     assert found("jsonata-unassigned", definition) == []
-    assert found("jsonata-shadowing", definition) == ["$x is assigned outside as well"]
+    assert found("jsonata-shadowing", definition) == ["$x is already assigned in an outer scope"]
 
 
 def test_a_number_of_jsonpath_counts_only_where_something_counts():

@@ -43,7 +43,7 @@ VALUES = {
 
 
 BEGINS = "The JSONata expression '{}' specified for the field 'Output' threw an error during evaluation. "
-TOO_DEEP = "it calls itself, or nests, too deep for a simulation; write a loop as a tail call, $map or $reduce"
+TOO_DEEP = "its recursion or nesting is too deep for a simulation; write a loop as a tail call, $map or $reduce"
 TOO_MANY = "it takes more than 100 steps, the limit of a simulation; check that its recursion ends"
 SWITCH = "($__evaluate_entry := nothing; $__evaluate_exit := nothing; ($f := function($x) { $f($x) }; $f(1)))"
 LIMITED = {
@@ -87,11 +87,11 @@ def test_values(code: str):
 
 
 FAULTS = {
-    "$hash('a', 'CRC')": "$hash knows no algorithm 'CRC': it takes MD5, SHA-1, SHA-256, SHA-384, SHA-512",
-    "$range(1, 2, 0)": "$range wants a step other than 0",
-    "$partition([1], 0)": "$partition wants a chunk size of at least 1",
-    "$parse(5)": "$parse wants a text",
-    "$eval('1')": "$eval is not there in Step Functions",
+    "$hash('a', 'CRC')": "$hash does not support the algorithm 'CRC'; supported: MD5, SHA-1, SHA-256, SHA-384, SHA-512",
+    "$range(1, 2, 0)": "$range expects a step other than 0",
+    "$partition([1], 0)": "$partition expects a chunk size of at least 1",
+    "$parse(5)": "$parse expects a text",
+    "$eval('1')": "$eval is not supported in Step Functions",
     "function($x) { $x }": "the expression returned an unsupported result type.",
     "$f(1)": "T1006: Attempted to invoke a non-function",
     "$error('so')": "D3137: so",

@@ -154,8 +154,8 @@ def test_a_templates_code_is_not_run_unless_told():
     with pytest.raises(NotPlayable) as error:
         play("def handler(e, c): return 1", {}, behaviour=Behaviour())
     assert (error.value.message, error.value.hint) == (
-        "M-XXXXXXXXXXXX: Call1 would run code of the template's, F",
-        "--run-functions runs it, in a process of its own; --mock 'Call1={…}' does without",
+        "M-XXXXXXXXXXXX: Call1 would run code of the template: F",
+        "--run-functions runs it in a separate process; --mock 'Call1={…}' replaces it",
     )
     mocked = Behaviour(mocks={"Call1": {"Payload": 5}})
     assert play("def handler(e, c): return 1", {}, behaviour=mocked).first.output == 5
@@ -170,7 +170,7 @@ def test_code_beside_the_template(tmp_path: Path):
     assert play(None, {}, behaviour=behaviour, resource=resource).first.output == "beside"
     with pytest.raises(NotPlayable) as error:
         play(None, {}, behaviour=behaviour, resource={"Metadata": {"CodeFrom": "gone"}})
-    assert error.value.message == f"The code of F isn't there: {tmp_path / 'gone'}"
+    assert error.value.message == f"The code of F is missing: {tmp_path / 'gone'}"
 
 
 @pytest.mark.parametrize("way", ["/etc/hostname", "../beside.py", "link.py"])
@@ -181,7 +181,7 @@ def test_code_that_lies_elsewhere_is_not_run(tmp_path: Path, way: str):
     behaviour = Behaviour(run_functions=True, code_folder=tmp_path / "in")
     with pytest.raises(NotPlayable) as error:
         play(None, {}, behaviour=behaviour, resource={"Metadata": {"CodeFrom": way}})
-    assert error.value.message == f"The code of F lies outside the template's folder: {way}"
+    assert error.value.message == f"The code of F is outside of the template's folder: {way}"
 
 
 @pytest.mark.parametrize("handler", ["src/app.handler", "src.app.handler"])
@@ -194,7 +194,7 @@ def test_a_handler_leads_nowhere_else(handler: str):
     with pytest.raises(NotPlayable) as error:
         play("def handler(e, c): return 1", {}, Handler=handler)
     assert (error.value.message, error.value.hint) == (
-        f"The handler of F names no module of its code: {handler!r}",
+        f"The handler of F does not name a module of its code: {handler!r}",
         "write it as MODULE.FUNCTION",
     )
 

@@ -238,10 +238,10 @@ def test_a_plans_code_is_not_run_where_it_cannot_be_isolated_unless_asked_for():
         play(code, {}, behaviour=Behaviour(run_isolated=True, isolation=nothing))
     assert (error.value.message, error.value.hint) == (
         (
-            "M-XXXXXXXXXXXX: Call1 would run code of the plan's, F, and this system can't isolate it: "
+            "M-XXXXXXXXXXXX: Call1 would run code of the plan: F; this system cannot isolate it: "
             "unshare: Operation not permitted"
         ),
-        "--run-functions runs it without isolation, with your own permissions; --mock 'Call1={…}' does without",
+        "--run-functions runs it without isolation, with your own permissions; --mock 'Call1={…}' replaces it",
     )
     run = play(code, {}, behaviour=Behaviour(run_functions=True, isolation=nothing))
     assert (run.first.status, run.first.output) == ("SUCCEEDED", 1)

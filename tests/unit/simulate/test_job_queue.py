@@ -45,7 +45,7 @@ def test_as_many_runs_at_once_as_the_job_allows():
 def test_a_run_that_waits_too_long_fails():
     run = side_by_side(2, Behaviour(seconds={"x": 1000}))
     assert runs(run) == [(0, 1000, "SUCCEEDED"), (900, 900, "FAILED")]
-    assert run.job_runs[1].message == "simulated: the run had waited 15 minutes in Glue's queue"
+    assert run.job_runs[1].message == "simulated: the run waited 15 minutes in Glue's queue"
     assert run.first.output == ["SUCCEEDED", "States.TaskFailed"]
 
 

@@ -427,18 +427,18 @@ def test_mocked_tasks(name: str):
 UNPLAYABLE = {
     "no stand-in": (
         {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True},
-        "m: nothing stands in for lambda:invoke, which T calls",
-        "say what it yields: --mock 'T={…}'",
+        "m: T calls lambda:invoke, which cannot be simulated",
+        "specify its result: --mock 'T={…}'",
     ),
     "a callback": (
         {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True},
-        "m: nothing stands in for sqs:sendMessage.waitForTaskToken, which T calls",
-        "say what it yields: --mock 'T={…}'",
+        "m: T calls sqs:sendMessage.waitForTaskToken, which cannot be simulated",
+        "specify its result: --mock 'T={…}'",
     ),
     "another template's machine": (
         {**start(), "End": True},
         "m: T starts a machine that is not in the template: arn:aws:states:us-east-1:123456789012:stateMachine:child",
-        "say what it yields: --mock 'T={…}'",
+        "specify its result: --mock 'T={…}'",
     ),
     "a reader of items": (
         {
@@ -447,13 +447,13 @@ UNPLAYABLE = {
             "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}},
             "End": True,
         },
-        "m: nothing stands in for the ItemReader of T",
-        "say which items it reads: --mock 'T=[…]'",
+        "m: the ItemReader of T cannot be simulated",
+        "specify the items: --mock 'T=[…]'",
     ),
     "JSONPath": (
         {"Type": "Pass", "QueryLanguage": "JSONPath", "End": True},
-        "M in template is written in JSONPath, and JSONata alone is played",
-        'write it with "QueryLanguage": "JSONata"; AWS describes how to transform it',
+        "M in template uses JSONPath; only JSONata can be simulated",
+        'set "QueryLanguage": "JSONata"; the AWS documentation describes how to convert the definition',
     ),
 }
 
@@ -520,9 +520,9 @@ def test_a_distributed_map_in_batches_whose_results_are_written():
 
 BROKEN = {
     "no processor": ({"Type": "Map", "Items": []}, "The Map state T has no ItemProcessor"),
-    "an Assign that is none": ({"Type": "Pass", "Assign": 5}, "The Assign of T is no object"),
-    "an unknown type": ({"Type": "Pas"}, "There is no type of state 'Pas'"),
-    "a state that is not there": ({"Type": "Pass", "Next": "X"}, "There is no state 'X'"),
+    "an Assign that is none": ({"Type": "Pass", "Assign": 5}, "The Assign of T is not an object"),
+    "an unknown type": ({"Type": "Pas"}, "Unknown state type 'Pas'"),
+    "a state that is not there": ({"Type": "Pass", "Next": "X"}, "Unknown state 'X'"),
 }
 
 
@@ -558,7 +558,7 @@ def test_choosing_a_machine():
         "specify one with --machine: A, B",
     )
     assert simulate(two, machine="b").first.title.startswith("B-")
-    with pytest.raises(SfnorchError, match="There is no state machine in template"):
+    with pytest.raises(SfnorchError, match="template: no state machine found"):
         simulate('{"Resources": {}}')
     parent = {"Resources": {"M": machine({"T": {**start(), "End": True}}), **CHILD}}
     assert simulate(json.dumps(parent)).first.states == ["T"]
@@ -600,7 +600,7 @@ def test_runs_that_would_never_end():
     backoff = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2000, "MaxDelaySeconds": 1}]
     assert one({**GLUE, "Retry": backoff}, Behaviour(unknown=["*"])).first.retries == 2000
     itself = {**start(""), "Arguments": {"StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:m"}}
-    with pytest.raises(NotPlayable, match="there are more than 200 executions: m was to start once more"):
+    with pytest.raises(NotPlayable, match="the run has more than 200 executions; the next would be one of m"):
         play({"T": {**itself, "End": True}}, most_executions=200)
     defaults = {(function.__kwdefaults__ or {})["most_executions"] for function in (simulate, play_template)}
     assert (defaults, MAX_EXECUTIONS) == ({20_000}, 20_000)

@@ -179,7 +179,7 @@ def test_machines_in_the_templates_order_and_by_name():
     assert found == ["Two", "Two", "Two", *["OneStateMachine"] * 3]
     with pytest.raises(SfnorchError) as error:
         template.find("c")
-    assert (error.value.message, error.value.hint) == ("There is no state machine 'c' in t.yaml", "it has: b, a")
+    assert (error.value.message, error.value.hint) == ("t.yaml has no state machine 'c'", "available: b, a")
     with pytest.raises(SfnorchError) as error:
         read("  X: {Type: Y}\n").find("c")
-    assert error.value.hint == "it has none at all"
+    assert error.value.hint == "the template has no state machines"

@@ -127,7 +127,7 @@ def test_lines_of_a_file(tmp_path: Path):
 
 AT = "Resources.Machine.Properties"
 FAULTS: dict[str, tuple[str, str]] = {
-    "none": ("Name: x", f"{AT}: the state machine has no definition; write it under Definition (t.yaml, line 7)"),
+    "none": ("Name: x", f"{AT}: the state machine has no definition; add the property Definition (t.yaml, line 7)"),
     "no JSON": (
         "DefinitionString: '{\"StartAt\": }'",
         f"{AT}.DefinitionString: the definition is not JSON: Expecting value (t.yaml, line 8)",
@@ -142,11 +142,11 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "NaN": (
         "DefinitionString: '{\"StartAt\": NaN}'",
-        f"{AT}.DefinitionString: the definition is not JSON: NaN is no JSON number (t.yaml, line 8)",
+        f"{AT}.DefinitionString: the definition is not JSON: NaN is not a JSON number (t.yaml, line 8)",
     ),
     "a key twice": (
         'DefinitionString: \'{"a": 1, "a": 2}\'',
-        f"{AT}.DefinitionString: the definition is not JSON: the key 'a' stands here a second time (t.yaml, line 8)",
+        f"{AT}.DefinitionString: the definition is not JSON: duplicate key 'a' (t.yaml, line 8)",
     ),
     "too deep": (
         f"DefinitionString: '{'[' * 250}{']' * 250}'",
@@ -154,35 +154,35 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "a list": (
         "DefinitionString: '[1]'",
-        f"{AT}.DefinitionString: a definition is a JSON object with StartAt and States (t.yaml, line 8)",
+        f"{AT}.DefinitionString: a definition must be a JSON object with StartAt and States (t.yaml, line 8)",
     ),
     "a number": (
         "Definition: 1",
-        f"{AT}.Definition: a definition is a JSON object with StartAt and States (t.yaml, line 8)",
+        f"{AT}.Definition: a definition must be a JSON object with StartAt and States (t.yaml, line 8)",
     ),
     "no file": (
         "DefinitionUri: none.json",
-        f"{AT}.DefinitionUri: The definition none.json does not exist; the path begins where the template stands (t.yaml, line 8)",
+        f"{AT}.DefinitionUri: The definition none.json does not exist; use a path relative to the template's folder (t.yaml, line 8)",
     ),
     "S3": (
         "DefinitionUri: {Bucket: b, Key: k}",
-        f"{AT}.DefinitionUri: the definition stands in S3, so it is not read (t.yaml, line 8)",
+        f"{AT}.DefinitionUri: the definition is stored in Amazon S3, so it is not checked (t.yaml, line 8)",
     ),
     "S3's address": (
         "DefinitionUri: s3://b/k",
-        f"{AT}.DefinitionUri: the definition stands in S3, so it is not read (t.yaml, line 8)",
+        f"{AT}.DefinitionUri: the definition is stored in Amazon S3, so it is not checked (t.yaml, line 8)",
     ),
     "a transform": (
         "Definition: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/k}}}",
-        f"{AT}.Definition: the definition comes from Fn::Transform, so it is not read (t.yaml, line 8)",
+        f"{AT}.Definition: the definition comes from Fn::Transform, so it is not checked (t.yaml, line 8)",
     ),
     "a parameter for the whole": (
         "DefinitionString: !Ref D",
-        f"{AT}.DefinitionString: the definition's text is not in the template, so it is not read (t.yaml, line 8)",
+        f"{AT}.DefinitionString: the definition is not part of the template, so it is not checked (t.yaml, line 8)",
     ),
     "an import": (
         "DefinitionString: !ImportValue x",
-        f"{AT}.DefinitionString: the definition's text is not in the template, so it is not read (t.yaml, line 8)",
+        f"{AT}.DefinitionString: the definition is not part of the template, so it is not checked (t.yaml, line 8)",
     ),
 }
 
@@ -198,6 +198,4 @@ def test_definitions_that_can_not_be_read(name: str):
 def test_a_files_own_faults_are_told_in_it(tmp_path: Path):
     (tmp_path / "m.yaml").write_text("StartAt: A\nStartAt: B\n")
     found = machine("DefinitionUri: m.yaml", f"{tmp_path}/")
-    assert str(found.fault) == (
-        f"the key 'StartAt' stands here a second time; the first is on line 1 ({tmp_path}/m.yaml, line 2)"
-    )
+    assert str(found.fault) == (f"duplicate key 'StartAt'; the first is on line 1 ({tmp_path}/m.yaml, line 2)")

@@ -25,18 +25,18 @@ def test_names_are_as_long_as_the_stacks_name_makes_them():
     stack = "s" * 59
     assert list(name_faults(TEMPLATE, {"Given": "long-one"}, stack)) == [
         (
-            f"Clean: the name {stack}-clean has 65 characters, and Lambda takes 64: "
-            "make its own name or the stack's shorter by 1"
+            f"Clean: the name {stack}-clean has 65 characters, but Lambda allows 64; "
+            "shorten this name or the stack name by 1"
         ),
         (
-            f"Sam: the name long-one-{stack} has 68 characters, and Lambda takes 64: "
-            "make its own name or the stack's shorter by 4"
+            f"Sam: the name long-one-{stack} has 68 characters, but Lambda allows 64; "
+            "shorten this name or the stack name by 4"
         ),
     ]
     stack = "s" * 76
     assert list(name_faults(TEMPLATE, {"Given": "a"}, stack))[-1] == (
-        f"Machine: the name {stack}-flow has 81 characters, and Step Functions takes 80: "
-        "make its own name or the stack's shorter by 1"
+        f"Machine: the name {stack}-flow has 81 characters, but Step Functions allows 80; "
+        "shorten this name or the stack name by 1"
     )
 
 

@@ -59,7 +59,7 @@ def test_names_that_are_swapped():
 def test_a_custom_named_resource_that_must_be_replaced():
     (line,) = conflicts({"Old": machine("s-orders")}, [OLD], "Old")
     assert line == (
-        "Old: its changes need a replacement, and its custom name s-orders is in use until the old "
+        "Old: its changes require replacement, and its custom name s-orders is in use until the old "
         "AWS::StepFunctions::StateMachine is deleted; give it another name, or remove it in one deployment and add it "
         "in the next"
     )

@@ -18,19 +18,19 @@ DECLARED = parse_template(
 ).data
 GIVEN = {
     "Name=abc": [],
-    "Name=ABC": ["Name can't be 'ABC': small letters"],
-    "Bare=1": ["Bare can't be '1': it must match [a-z]+"],
+    "Name=ABC": ["Name cannot be 'ABC': small letters"],
+    "Bare=1": ["Bare cannot be '1': it must match [a-z]+"],
     "Size=2": [],
-    "Size=x": ["Size can't be 'x': it is one of s, 2"],
+    "Size=x": ["Size cannot be 'x': it must be one of s, 2"],
     "Jobs=a, b": [],
-    "Jobs=a,B": ["Jobs can't be 'a,B': it must match [a-z]*"],
+    "Jobs=a,B": ["Jobs cannot be 'a,B': it must match [a-z]*"],
     "Java=é": [],
     "Flag=true": [],
-    "Flag=yes": ["Flag can't be 'yes': it is one of true, false"],
+    "Flag=yes": ["Flag cannot be 'yes': it must be one of true, false"],
     "Count=-1.5": [],
-    "Count=many": ["Count can't be 'many': it is a number"],
-    "Nam=x": ["the template has no parameter Nam; did you mean Name?"],
-    "Zzz=x": ["the template has no parameter Zzz; it has: Name, Bare, Size, Jobs, Java, Flag, Count, Needed"],
+    "Count=many": ["Count cannot be 'many': it must be a number"],
+    "Nam=x": ["unknown parameter Nam; did you mean Name?"],
+    "Zzz=x": ["unknown parameter Zzz; available: Name, Bare, Size, Jobs, Java, Flag, Count, Needed"],
 }
 
 
@@ -41,4 +41,4 @@ def test_given_values(given: str):
 
 
 def test_what_is_missing():
-    assert list(parameter_faults(DECLARED, {})) == ["the parameter Needed has no default: give it a value"]
+    assert list(parameter_faults(DECLARED, {})) == ["the parameter Needed has no default; specify a value"]

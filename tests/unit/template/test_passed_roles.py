@@ -92,7 +92,7 @@ REQUIRED: dict[str, tuple[str, dict[str, Any], str, list[str]]] = {
         "JSONata",
         [
             f"iam:PassRole {ROLE} {SCHEDULE}",
-            "which permissions aws-sdk:scheduler:createSchedule takes is not known",
+            "the permissions that aws-sdk:scheduler:createSchedule requires are unknown",
         ],
     ),
     "a role of a call that may not pass it": (
@@ -101,7 +101,7 @@ REQUIRED: dict[str, tuple[str, dict[str, Any], str, list[str]]] = {
         "JSONata",
         [
             "glue:TagResource *",
-            f"whether aws-sdk:glue:tagResource passes the role {ROLE}, which takes iam:PassRole, is not known",
+            f"it is unknown whether aws-sdk:glue:tagResource passes the role {ROLE}, which requires iam:PassRole",
         ],
     ),
     "events": (

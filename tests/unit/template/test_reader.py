@@ -97,11 +97,11 @@ def test_any_json_is_read_as_it_is(value: object, ascii_only: bool, indent: obje
 
 
 FAULTS = {
-    "nothing": ("", "the template is empty; it holds Resources (t.yaml, line 1)"),
-    "a comment": ("# only this\n", "the template is empty; it holds Resources (t.yaml, line 1)"),
+    "nothing": ("", "the template is empty; add a Resources section (t.yaml, line 1)"),
+    "a comment": ("# only this\n", "the template is empty; add a Resources section (t.yaml, line 1)"),
     "a list": (
         "\n- 1\n",
-        "a template is a mapping: sections with their entries; it holds Resources (t.yaml, line 2)",
+        "a template must be a mapping of sections; add a Resources section (t.yaml, line 2)",
     ),
     "no YAML": ("a: [1\nb: 2\n", "this is not YAML: expected ',' or ']', but got ':' (t.yaml, line 2)"),
     "two documents": ("a: 1\n---\nb: 1\n", "this is not YAML: but found another document (t.yaml, line 2)"),
@@ -110,12 +110,12 @@ FAULTS = {
     "too deep": ("[" * 300, "lists or mappings are nested too deep (t.yaml, line 1)"),
     "itself": (
         "a: &a\n- *a\n",
-        "a value holds itself by an alias; write the value out where it is used (t.yaml, line 1)",
+        "a value contains itself as an alias; write the value without the alias (t.yaml, line 1)",
     ),
     "a bomb": (
         "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
         + "".join(f"{b}: &{b} [{', '.join(['*' + a] * 10)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
-        "its aliases unfold to 1,234,567,900 values; write them out where they are used (t.yaml, line 1)",
+        "its aliases expand to 1,234,567,900 values; write the values without aliases (t.yaml, line 1)",
     ),
 }
 
@@ -132,11 +132,11 @@ def test_what_is_wrong_in_places_is_told_with_the_rest_read():
     source = parse_template("a: 1\nb: !Reff A\na: 2\nc: !Whatever x\n? [d]\n: 1\ne: {<<: 1}\n", "t.yaml")
     functions = ", ".join(TAGS)
     assert [str(fault) for fault in source.faults] == [
-        "there is no tag !Reff; did you mean !Ref? (t.yaml, line 2)",
-        "the key 'a' stands here a second time; the first is on line 1 (t.yaml, line 3)",
-        f"there is no tag !Whatever; CloudFormation's functions are: {functions} (t.yaml, line 4)",
-        "a key is a list or a mapping; write a word before the colon (t.yaml, line 5)",
-        "<< can't be merged: expected a mapping or list of mappings for merging, but found scalar (t.yaml, line 7)",
+        "unknown tag !Reff; did you mean !Ref? (t.yaml, line 2)",
+        "duplicate key 'a'; the first is on line 1 (t.yaml, line 3)",
+        f"unknown tag !Whatever; available: {functions} (t.yaml, line 4)",
+        "a key is a list or a mapping; write a text before the colon (t.yaml, line 5)",
+        "<< cannot be merged: expected a mapping or list of mappings for merging, but found scalar (t.yaml, line 7)",
     ]
     assert source.data == {"a": 1, "b": "A", "c": "x", "e": {}}
 
@@ -149,12 +149,12 @@ def test_a_file_is_read(tmp_path: Path):
 
 
 FILES = {
-    "missing": (lambda path: None, "The template {} does not exist", "sfnorch render writes one"),
-    "directory": (Path.mkdir, "{} is a directory; a template must be a file", "name a file in it"),
+    "missing": (lambda path: None, "The template {} does not exist", "sfnorch render creates one"),
+    "directory": (Path.mkdir, "{} is a directory; a template must be a file", "specify a file in it"),
     "large": (
         lambda path: path.write_text("#" * (KIND.max_bytes + 1)),
         "{} is larger than 1,048,576 bytes",
-        "CloudFormation takes 1 MB: is it the right file?",
+        "the CloudFormation limit is 1 MB; check the file name",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The project's own rules, each in a file of its own."""
+"""The project's own rules, one file per rule."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sfnorch.lint.rules import (
     bucket_unprotected,
     delivery_permission_missing,
     delivery_role_too_wide,
-    failure_untold,
+    failure_not_notified,
     glue_job_not_waited,
     glue_start_not_retried,
     history_too_long,
@@ -19,9 +19,9 @@ from sfnorch.lint.rules import (
     jsonata_states,
     jsonata_syntax,
     jsonata_unassigned,
+    limit_exceeded,
     missing_permission,
     null_value,
-    past_limit,
     permission_unknown,
     polling_without_bound,
     risky_expression,
@@ -45,7 +45,7 @@ RULES: tuple[Rule, ...] = (
     glue_job_not_waited.RULE,
     glue_start_not_retried.RULE,
     wrong_partition.RULE,
-    failure_untold.RULE,
+    failure_not_notified.RULE,
     polling_without_bound.RULE,
     history_too_long.RULE,
     invalid_schedule.RULE,
@@ -62,6 +62,6 @@ RULES: tuple[Rule, ...] = (
     bucket_unprotected.RULE,
     null_value.RULE,
     yaml_alias.RULE,
-    past_limit.RULE,
+    limit_exceeded.RULE,
 )
-"""Every rule, in the order of the listing: expressions, failures, permissions, deliveries, then the template's form."""
+"""All rules, in the order of the list: expressions, failures, permissions, deliveries, then the template's format."""

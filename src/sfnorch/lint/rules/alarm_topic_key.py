@@ -1,4 +1,4 @@
-"""An alarm's topic encrypted with AWS's own key for SNS: what the alarm publishes is dropped in silence."""
+"""An alarm's topic that is encrypted with the AWS managed key for SNS: the alarm's notifications are lost."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def _check(subject: Subject) -> Iterator[Fault]:
             yield Fault(
                 path=path,
                 place=place_of(subject.template.source.data, path),
-                message=f"alarms can't publish to {topic.logical_id}: CloudWatch may not use {_AWS_KEY}",
-                hint="encrypt it with a key of your own that allows cloudwatch.amazonaws.com",
+                message=f"alarms cannot publish to {topic.logical_id}: CloudWatch cannot use {_AWS_KEY}",
+                hint="use a customer managed key whose policy allows cloudwatch.amazonaws.com",
             )
 
 
 RULE = Rule(
     id="alarm-topic-key",
-    title="A topic on alias/aws/sns behind an alarm",
-    why="that key's policy can't be changed, and doesn't let CloudWatch in: the message is lost without an error",
+    title="A topic that an alarm notifies and that is encrypted with alias/aws/sns",
+    why="the key policy cannot be changed and does not allow CloudWatch: notifications are lost without an error",
     source="https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns",
     severity=Severity.ERROR,
     check=_check,

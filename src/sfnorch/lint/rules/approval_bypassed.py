@@ -38,7 +38,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _before_approval(pipeline: Pipeline, known: list[Project]) -> Iterator[Project]:
-    """Yield the projects, each once, that run before the first approval; none in a pipeline without approval."""
+    """Yield the projects, each once, that run before the first approval; nothing for a pipeline without an approval."""
     approvals = [number for number, action in enumerate(pipeline.actions) if action.category == "Approval"]
     if not approvals:
         return
@@ -54,8 +54,8 @@ def _is_run_by(project: Project, action: Action) -> bool:
 
 RULE = Rule(
     id="approval-bypassed",
-    title="A build before the approval of its pipeline whose role can deploy without the approval",
-    why="whoever can push decides which commands the build runs, and so deploys without approval",
+    title="A build that runs before the approval of its pipeline and whose role can deploy without the approval",
+    why="everyone with push access controls the commands of the build, and so can deploy without the approval",
     source="https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html",
     severity=Severity.WARNING,
     check=_check,

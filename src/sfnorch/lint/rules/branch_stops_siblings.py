@@ -1,4 +1,4 @@
-"""A Task in a branch of a Parallel without a Catch: its error stops the other branches."""
+"""A Task without a Catch in a branch of a Parallel: its error stops the other branches."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def _check(subject: Subject) -> Iterator[Fault]:
             if state.kind == "Parallel" and len(state.scopes) > 1:
                 failing = [task.name for branch in state.scopes for task in _uncaught(branch)]
                 if failing:
-                    message = f"when {listed(failing, 'or')} fails, the other branches of {state.name} are stopped"
-                    hint = "catch States.ALL in the branch, and look at the outcomes after it"
+                    message = f"if {listed(failing, 'or')} fails, the other branches of {state.name} are stopped"
+                    hint = "catch States.ALL in the branch, and check the results of the branches after it"
                     yield fault(machine, state.path, message, hint)
 
 
@@ -35,8 +35,8 @@ def _uncaught(scope: Scope) -> Iterator[State]:
 
 RULE = Rule(
     id="branch-stops-siblings",
-    title="A Task in a branch of a Parallel that nothing catches",
-    why="an error that leaves a branch fails the Parallel, and stops all other branches with their job runs",
+    title="A Task without a Catch in a branch of a Parallel",
+    why="an error that leaves a branch fails the Parallel and stops all other branches with their job runs",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html",
     severity=Severity.WARNING,
     check=_check,

@@ -1,4 +1,4 @@
-"""A bucket that does not say how it is encrypted, or does not keep the public out."""
+"""A bucket without encryption settings, or without a public access block."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def _check(subject: Subject) -> Iterator[Fault]:
     for bucket in buckets(subject.template):
         faults, hints = [], []
         if not _is_encrypted(bucket.properties.get("BucketEncryption")):
-            faults.append("does not say how it is encrypted")
-            hints.append("give it a BucketEncryption")
+            faults.append("has no encryption settings")
+            hints.append("add a BucketEncryption")
         if missing := _unblocked(bucket):
-            faults.append("does not keep the public out")
+            faults.append("does not block public access")
             hints.append(f"set {', '.join(missing)} in its PublicAccessBlockConfiguration")
         if faults and not any(key.startswith("Fn::") for key in bucket.properties):
             yield Fault(
@@ -34,13 +34,13 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _is_encrypted(given: Any) -> bool:
-    """Whether it has a rule for its encryption; what only AWS knows may be one."""
+    """Return whether the bucket has an encryption rule; a value that only AWS knows counts as a rule."""
     rules = given.get("ServerSideEncryptionConfiguration") if isinstance(given, Object) else given
     return bool(rules)
 
 
 def _unblocked(bucket: Bucket) -> list[str]:
-    """Return the settings that keep the public out and are not on; what only AWS knows may be on."""
+    """Return the settings that block public access and are off; a value that only AWS knows counts as on."""
     block = bucket.properties.get("PublicAccessBlockConfiguration")
     if isinstance(block, str):
         return []
@@ -51,8 +51,8 @@ def _unblocked(bucket: Bucket) -> list[str]:
 
 RULE = Rule(
     id="bucket-unprotected",
-    title="A bucket that does not say how it is encrypted, or does not keep the public out",
-    why="artifacts hold the source, and templates the names of all that is there",
+    title="A bucket without encryption settings, or without a public access block",
+    why="artifacts contain the source code, and templates contain the names of all resources",
     source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     severity=Severity.WARNING,
     check=_check,

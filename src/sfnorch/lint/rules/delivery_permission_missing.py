@@ -1,4 +1,4 @@
-"""A permission that a build's commands, or a pipeline's actions, need and their role lacks."""
+"""A permission that a build's commands or a pipeline's actions require and that their role lacks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[Fault]:
-    """Yield the faults of one role: what is told of one use is not told again of the next."""
+    """Yield the faults of one role; each missing permission is reported once."""
     if user.role is None:
         return
     told: set[Need] = set()
@@ -34,13 +34,13 @@ def _lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) 
             yield Fault(
                 path=user.path,
                 place=user.place,
-                message=f"{use.what} needs {_words(lacking)}",
-                hint=f"allow it in {user.role.name}: it would be refused",
+                message=f"{use.what} requires {_words(lacking)}",
+                hint=f"allow it in {user.role.name}; without it the call fails",
             )
 
 
 def _words(lacking: list[Need]) -> str:
-    """Return the actions by the resource that they are on."""
+    """Return the actions, grouped by resource."""
     by_resource: dict[str, list[str]] = {}
     for need in lacking:
         by_resource.setdefault(need.resource, []).append(need.action)
@@ -51,8 +51,8 @@ def _words(lacking: list[Need]) -> str:
 
 RULE = Rule(
     id="delivery-permission-missing",
-    title="A permission that a build's commands or a pipeline's actions need, and their role lacks",
-    why="the stage fails with AccessDenied, often after all that came before it was done",
+    title="A permission that a build's commands or a pipeline's actions require and that their role lacks",
+    why="the stage fails with AccessDenied, often after all earlier stages have run",
     source="https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html",
     severity=Severity.ERROR,
     check=_check,

@@ -1,4 +1,4 @@
-"""A role of a pipeline, a build or CloudFormation that may do more than it must."""
+"""A role of a pipeline, a build or CloudFormation that has more permissions than it requires."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.roles import Role
 
 _BROAD = ("AdministratorAccess", "PowerUserAccess", "FullAccess")
-"""How the names of managed policies end that allow all, or all of a service."""
+"""Suffixes of the names of managed policies that allow all actions, or all actions of a service."""
 
 _JUDGED = frozenset({"codepipeline.amazonaws.com", "codebuild.amazonaws.com"})
 _IN_A_NETWORK = frozenset({"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"})
-"""What AWS's own policy for builds in a VPC allows on every resource.
+"""Actions that the AWS managed policy for builds in a VPC allows on all resources.
 
 https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
 """
@@ -29,7 +29,7 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-i
 _NOT_JUDGED = frozenset(
     {"logs", "kms", "iam", "sts", "s3", "ec2", "codebuild", "codeconnections", "codestar-connections"}
 )
-"""Services that a build or a pipeline needs for more than what its commands and actions say."""
+"""Services that a build or a pipeline requires for more than its commands and actions."""
 
 
 def _check(subject: Subject) -> Iterator[Fault]:
@@ -47,7 +47,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _used(template: Template) -> dict[str, frozenset[str] | None]:
-    """Return the services that are called by each role of builds and pipelines alone; None where not all is known."""
+    """Return the services that each role calls, for roles of builds and pipelines only; None if a call is unknown."""
     where = template.stack.where
     found = list(pipelines(template))
     uses: dict[str, list[Use]] = {}
@@ -75,40 +75,40 @@ def _managed(role: Role) -> Iterator[Fault]:
             yield Fault(
                 path=(*role.path, "ManagedPolicyArns"),
                 place=role.place,
-                message=f"{role.name}: the managed policy {arn.rpartition('/')[2]} allows far more than its work takes",
-                hint="allow what it does, in a policy of its own",
+                message=f"{role.name}: the managed policy {arn.rpartition('/')[2]} allows more than the role requires",
+                hint="allow only the required actions, in an inline policy",
             )
 
 
 def _too_wide(statement: Statement, used: frozenset[str] | None) -> tuple[str, str] | None:
-    """Return what is too wide about the statement, and what to do; None where nothing is."""
+    """Return what is too wide in the statement, and a hint; None if nothing is too wide."""
     actions = [action for action in statement.actions if not UNKNOWN.search(action)]
     if statement.not_actions:
-        return "all actions but some are allowed: those of today and to come", "name the actions that it takes"
+        return "NotAction allows all other actions, also future ones", "name the actions that the role requires"
     if whole := [action for action in actions if action == "*" or action.endswith(":*")]:
         verb = "is" if len(whole) == 1 else "are"
-        return f"{listed(whole)} {verb} allowed: actions of today and to come", "name the actions that it takes"
+        return f"{listed(whole)} {verb} allowed, also future actions", "name the actions that the role requires"
     if not statement.conditional and any(map(_is_every, statement.resources)):
         unbound = [action for action in actions if takes_resource(action, every=True) and action not in _IN_A_NETWORK]
         if unbound and ("*" in statement.resources or "iam:PassRole" in unbound):
             verb = "is" if len(unbound) == 1 else "are"
-            return f"{listed(unbound)} {verb} allowed on every resource", "name the resources that it works with"
+            return f"{listed(unbound)} {verb} allowed on every resource", "name the resources that the role uses"
     if used is not None:
         services = {action.partition(":")[0].lower() for action in actions}
         if idle := sorted(services - used - _NOT_JUDGED):
-            return f"nothing that it runs calls {listed(idle)}", "take it out"
+            return f"no command or action of the role calls {listed(idle)}", "remove the permission"
     return None
 
 
 def _is_every(resource: str) -> bool:
-    """Whether the resource stands for all, or for every role."""
+    """Return whether the resource matches all resources, or all roles."""
     return resource == "*" or resource.endswith((":role/*", ":*"))
 
 
 RULE = Rule(
     id="delivery-role-too-wide",
-    title="A role of a pipeline, a build or CloudFormation that may do more than it must",
-    why="whoever can push to the repository can do all that these roles may",
+    title="A role of a pipeline, a build or CloudFormation that has more permissions than it requires",
+    why="everyone who can push to the repository can use all permissions of these roles",
     source="https://docs.aws.amazon.com/codepipeline/latest/userguide/security-iam.html",
     severity=Severity.WARNING,
     check=_check,

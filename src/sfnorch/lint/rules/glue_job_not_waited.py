@@ -1,4 +1,4 @@
-"""glue:startJobRun without .sync: the machine goes on at once, and never hears how the job ended."""
+"""glue:startJobRun without .sync: the machine continues at once, and does not get the result of the job."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ def _check(subject: Subject) -> Iterator[Fault]:
     for machine in subject.machines:
         calls = {state: call for state in machine.walk() if (call := call_of(state))}
         if any(call.name in _ASKS for call in calls.values()):
-            continue  # it asks for the job's end itself
+            continue  # the machine polls the job run itself
         for state, call in calls.items():
             if call.action == "glue:startJobRun" and not call.way:
-                message = f"{state.name} starts a Glue job and doesn't wait for its end"
-                hint = "write arn:${AWS::Partition}:states:::glue:startJobRun.sync"
+                message = f"{state.name} starts a Glue job and does not wait until the job ends"
+                hint = "use arn:${AWS::Partition}:states:::glue:startJobRun.sync"
                 yield fault(machine, (*state.path, "Resource"), message, hint)
 
 
 RULE = Rule(
     id="glue-job-not-waited",
-    title="A Glue job that is started and not waited for",
-    why="the next state runs before the job has ended, and a failed job passes for a good one",
+    title="A Glue job that the state machine starts and does not wait for",
+    why="the next state starts before the job ends, and the execution succeeds even if the job fails",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html",
     severity=Severity.WARNING,
     check=_check,

@@ -1,4 +1,4 @@
-"""A Glue task without a retry on the errors of its start: a busy moment fails the run."""
+"""A Glue task without a Retry for start errors: a transient error fails the execution."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def _check(subject: Subject) -> Iterator[Fault]:
         for state in machine.walk():
             call = call_of(state)
             if call and call.action == "glue:startJobRun" and not _retried(state):
-                message = f"{state.name} is not tried again when Glue is busy"
-                hint = "retry Glue.ConcurrentRunsExceededException and Glue.AWSGlueException, with a pause and jitter"
+                message = f"{state.name} does not retry transient errors of Glue"
+                hint = "retry Glue.ConcurrentRunsExceededException and Glue.AWSGlueException, with a delay and jitter"
                 yield fault(machine, state.path, message, hint)
 
 
@@ -40,8 +40,8 @@ def _retried(state: State) -> bool:
 
 RULE = Rule(
     id="glue-start-not-retried",
-    title="A Glue task without a retry on its start errors",
-    why="a job at its MaxConcurrentRuns, or a throttled call, fails the task though it would start a moment later",
+    title="A Glue task without a Retry for start errors",
+    why="a job at its MaxConcurrentRuns or a throttled call fails the task, although a later attempt would succeed",
     source="https://docs.aws.amazon.com/glue/latest/webapi/API_StartJobRun.html",
     severity=Severity.WARNING,
     check=_check,

@@ -1,4 +1,4 @@
-"""A machine whose longest way makes more history events than an execution may have."""
+"""A machine whose longest path creates more history events than an execution can have."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _LIMIT = 25_000
 
 def _check(subject: Subject) -> Iterator[Fault]:
     for machine in subject.machines:
-        if machine.states is None or machine.express:  # an express execution keeps no history
+        if machine.states is None or machine.express:  # an express execution has no history limit
             continue
         count = events(machine.states, timeout_of(machine.states))
         if count > _LIMIT:
-            message = f"its longest way makes about {count:,.0f} history events, and {_LIMIT:,} end an execution"
-            hint = "wait longer between rounds, run part of it as an execution of its own, or use a distributed Map"
+            message = f"the longest path creates about {count:,.0f} history events, but AWS allows {_LIMIT:,}"
+            hint = "wait longer between rounds, move a part into a child execution, or use a distributed Map"
             yield fault(machine, (), message, hint)
 
 
 RULE = Rule(
     id="history-too-long",
-    title="A worst case past 25,000 history events",
-    why="the execution fails at the limit, whatever it was about to do",
+    title="A machine that can exceed 25,000 history events",
+    why="the execution fails when its history reaches the limit",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",
     severity=Severity.WARNING,
     check=_check,

@@ -1,4 +1,4 @@
-"""A schedule that EventBridge refuses, that never starts anything, or that daylight saving interrupts."""
+"""A schedule that EventBridge rejects, that never starts anything, or that skips a start because of daylight saving."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _doubts(subject: Subject, scheduled: Scheduled, expression: Expression) -> Iterator[Fault]:
-    """Yield what becomes of a valid expression; of rules it is not known that AWS refuses one without a start."""
+    """Yield the warnings about a valid expression. It is unknown whether AWS rejects a rule that never starts."""
     if scheduled.zone_name is None:
         return
     for doubt in look_ahead(expression, scheduled.zone_name, subject.now).doubts:
@@ -48,8 +48,8 @@ def _fault(setting: Setting, wrong: ScheduleFault, *, refused: bool) -> Fault:
 
 RULE = Rule(
     id="invalid-schedule",
-    title="A schedule that EventBridge refuses, that never starts, or that skips a start",
-    why="the deployment fails, or a run that is relied on does not start",
+    title="A schedule that EventBridge rejects, that never starts, or that skips a start",
+    why="the deployment fails, or an expected execution does not start",
     source="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
     severity=Severity.ERROR,
     check=_check,

@@ -1,4 +1,4 @@
-"""A variable assigned in a branch, or for an item, under the name of one assigned outside: AWS allows no shadowing."""
+"""A variable of a branch or an item with the name of an outer variable: AWS does not allow shadowing."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def _check(subject: Subject) -> Iterator[Fault]:
 def _scope(machine: StateMachine, scope: Scope, outer: frozenset[str]) -> Iterator[Fault]:
     for path, name in _assignments(scope):
         if name in outer:
-            hint = "give one of the two another name: what is assigned inside doesn't leave anyway"
-            yield fault(machine, path, f"${name} is assigned outside as well", hint)
+            hint = "rename one of the two; the inner variable is not visible outside anyway"
+            yield fault(machine, path, f"${name} is already assigned in an outer scope", hint)
     known = outer | assigned_within(scope)
     for state in scope.states.values():
         for inner in state.scopes:
@@ -43,8 +43,8 @@ def _assignments(scope: Scope) -> Iterator[tuple[Path, str]]:
 
 RULE = Rule(
     id="jsonata-shadowing",
-    title="A variable of a branch or an item named as one outside",
-    why="variables must have names of their own in all scopes: CreateStateMachine refuses the definition",
+    title="A variable of a branch or an item with the name of an outer variable",
+    why="variables must have unique names across nested scopes; CreateStateMachine rejects the definition",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html",
     severity=Severity.ERROR,
     check=_check,

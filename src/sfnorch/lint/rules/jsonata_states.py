@@ -1,4 +1,4 @@
-"""$states.result or $states.errorOutput where there is none."""
+"""$states.result or $states.errorOutput in a field where it does not exist."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
 
 _WHERE = {
-    RESULT: "it is there in Output and Assign of a Task, Parallel or Map only",
-    ERROR: "it is there in Output and Assign of a catcher only",
+    RESULT: "use it only in Output and Assign of a Task, Parallel or Map",
+    ERROR: "use it only in Output and Assign of a catcher",
 }
 _PARTS = ("input", "context", RESULT, ERROR)
 
@@ -21,13 +21,13 @@ def _check(subject: Subject) -> Iterator[Fault]:
         for expression in subject.expressions(machine):
             for part in sorted(expression.names.states - expression.available):
                 hint = _WHERE.get(part, f"$states has {', '.join(_PARTS)}")
-                yield fault(machine, expression.path, f"there is no $states.{part} here", hint)
+                yield fault(machine, expression.path, f"$states.{part} does not exist here", hint)
 
 
 RULE = Rule(
     id="jsonata-states",
-    title="$states.result or $states.errorOutput where there is none",
-    why="the expression yields nothing, which fails the execution with States.QueryEvaluationError",
+    title="$states.result or $states.errorOutput in a field where it does not exist",
+    why="the expression returns nothing, which fails the execution with States.QueryEvaluationError",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html",
     severity=Severity.ERROR,
     check=_check,

@@ -1,4 +1,4 @@
-"""JSONata that doesn't parse: AWS refuses the machine when it is created."""
+"""JSONata with a syntax error: AWS rejects the machine when CloudFormation creates it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ def _check(subject: Subject) -> Iterator[Fault]:
     for machine in subject.machines:
         for expression in subject.expressions(machine):
             if expression.names.fault:
-                message = f"the expression doesn't parse: {expression.names.fault}"
-                yield fault(machine, expression.path, message, "try it at https://try.jsonata.org")
+                message = f"the expression has a syntax error: {expression.names.fault}"
+                yield fault(machine, expression.path, message, "test it at https://try.jsonata.org")
 
 
 RULE = Rule(
     id="jsonata-syntax",
-    title="A JSONata expression that doesn't parse",
-    why="CreateStateMachine refuses it, so the stack's deployment rolls back",
+    title="A JSONata expression with a syntax error",
+    why="CreateStateMachine rejects it, so the deployment of the stack is rolled back",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html",
     severity=Severity.ERROR,
     check=_check,

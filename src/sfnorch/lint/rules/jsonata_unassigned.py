@@ -1,4 +1,4 @@
-"""A variable, or a function, that nothing has assigned when the expression is evaluated."""
+"""A variable or a function that is not assigned when the expression is evaluated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
         for expression in subject.expressions(machine):
             state = expression.state
             if state not in known or expression.names.fault:
-                continue  # a state that nothing leads to, and a broken expression, are told of by other rules
+                continue  # other rules report an unreachable state and an expression with a syntax error
             for name in sorted(expression.names.variables - {"states"} - known[state].always):
                 if (state.name, name) in told:
                     continue
@@ -26,17 +26,17 @@ def _check(subject: Subject) -> Iterator[Fault]:
                 if name not in known[state].sometimes:
                     near = difflib.get_close_matches(name, [*known[state].sometimes, *KNOWN_FUNCTIONS], n=1)
                     hint = f"did you mean ${near[0]}?" if near else "assign it in a state before this one"
-                    yield fault(machine, expression.path, f"${name} is assigned nowhere before {state.name}", hint)
+                    yield fault(machine, expression.path, f"${name} is not assigned before {state.name}", hint)
                 elif name not in expression.names.guarded:
-                    message = f"${name} is not assigned on every way to {state.name}"
-                    hint = "assign it in the first state, or ask $exists first"
+                    message = f"${name} is not assigned on every path to {state.name}"
+                    hint = "assign it in the first state, or check it with $exists"
                     yield fault(machine, expression.path, message, hint, severity=Severity.WARNING)
 
 
 RULE = Rule(
     id="jsonata-unassigned",
-    title="A variable that is never assigned on some way to where it is used",
-    why="the expression yields nothing there, which fails the execution with States.QueryEvaluationError",
+    title="A variable that is not assigned on every path to the state that uses it",
+    why="the expression returns nothing there, which fails the execution with States.QueryEvaluationError",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html",
     severity=Severity.ERROR,
     check=_check,

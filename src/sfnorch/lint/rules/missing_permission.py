@@ -1,4 +1,4 @@
-"""A permission that a task needs and its machine's role, or the role that it takes on, lacks."""
+"""A permission that a task requires and that its machine's role, or the role that the task assumes, lacks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _refusal(judgement: Judgement) -> str:
-    """Return what denies it, besides that nothing allows it."""
+    """Return the reason of an explicit denial; empty if the only reason is that no policy allows the action."""
     reasons = judgement.decision.reasons
     return "" if not reasons or reasons[0].startswith("no policy of ") else reasons[0]
 
@@ -42,24 +42,27 @@ def _fault(
     template: Template, machine: StateMachine, state: str, path: Path, denied: list[Judgement], refusal: str
 ) -> Fault:
     role = denied[0].role
-    assert role is not None  # noqa: S101 - a role that is not of the template denies nothing
+    assert role is not None  # noqa: S101 - only a role of the template can deny
     lacking = [judgement.need for judgement in denied if judgement.need is not None]
     first = lacking[0]
     if not refusal and (mistaken := _on_the_machine(template, role, lacking)):
         actions = " and ".join(need.action for need in mistaken)
-        message = f"{role.name} allows {actions} on the state machine, and they act on its executions"
+        message = f"{role.name} allows {actions} on the state machine, but they act on its executions"
         return fault(machine, path, message, f"allow them on {mistaken[0].resource}")
     actions = ", ".join(need.action for need in lacking if need.resource == first.resource)
     others = [need for need in lacking if need.resource != first.resource]
     on = "" if first.resource == ANY else f" on {first.resource}"
     more = "".join(f", and {need.action} on {need.resource}" for need in others)
-    hint = f"allow it in {role.name}: it would be refused"
-    message = f"{state} needs {actions}{on}{more}"
+    hint = f"allow it in {role.name}; without it the call fails"
+    message = f"{state} requires {actions}{on}{more}"
     return fault(machine, path, f"{message}, and {refusal}" if refusal else message, "" if refusal else hint)
 
 
 def _on_the_machine(template: Template, role: Role, lacking: list[Need]) -> list[Need]:
-    """Return the needs on executions that the role grants on the state machine instead, if these are all that it lacks."""
+    """Return the missing permissions on executions that the role grants on the state machine.
+
+    Returns an empty list if the role lacks other permissions too.
+    """
     found = [
         need
         for need in lacking
@@ -75,8 +78,8 @@ def _machine_of(execution: str) -> str:
 
 RULE = Rule(
     id="missing-permission",
-    title="A permission that a task needs and its role lacks",
-    why="the task fails with AccessDenied when it runs, or CloudFormation refuses the machine",
+    title="A permission that a task requires and that its role lacks",
+    why="the task fails with AccessDenied when it runs, or CloudFormation rejects the state machine",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html",
     severity=Severity.ERROR,
     check=_check,

@@ -1,4 +1,4 @@
-"""A null in the template: CloudFormation refuses it, inside a definition given as an object too."""
+"""A null in the template: CloudFormation rejects it, also inside a definition object."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _IN_DEFINITIONS = ("ResultPath", "InputPath", "OutputPath")
 def _check(subject: Subject) -> Iterator[Fault]:
     root = subject.template.source.data
     for path in _nulls(root, ()):
-        hint = "leave the key out, or write '' where an empty text is meant"
+        hint = "remove the key, or write '' for an empty text"
         if path[-1] in _IN_DEFINITIONS:
-            hint = "give the definition as a text (DefinitionString) or a file (DefinitionUri): there null is taken"
+            hint = "write the definition as text (DefinitionString) or in a file (DefinitionUri): both can contain null"
         message = f"{path[-1]} is null" if isinstance(path[-1], str) else "an item is null"
         yield Fault(path=path, place=place_of(root, path), message=message, hint=hint)
 
@@ -37,7 +37,7 @@ def _nulls(value: Any, path: Path) -> Iterator[Path]:
 RULE = Rule(
     id="null-value",
     title="A null in the template",
-    why="CloudFormation refuses the template: null values are not allowed",
+    why="CloudFormation rejects the template: null values are not allowed",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html",
     severity=Severity.ERROR,
     check=_check,

@@ -1,4 +1,4 @@
-"""A permission that cannot be checked before the deployment, and why."""
+"""A permission that cannot be checked before the deployment, and the reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_ACTIONS = 3
 
 
 def _check(subject: Subject) -> Iterator[Fault]:
-    """One finding for each machine and reason, at the first state that it concerns."""
+    """Yield one fault for each machine and reason, at the first affected state."""
     for machine in subject.machines:
         by_reason: dict[tuple[str, str], list[tuple[StateNeeds, Judgement]]] = {}
         for found in subject.needs(machine):
@@ -38,13 +38,13 @@ def _fault(machine: StateMachine, reason: str, concerned: list[tuple[StateNeeds,
         shown += f" and {more} more" if more > 0 else ""
     if judgement.role is None:
         return fault(machine, path, f"the permissions for {shown} are not checked: {reason}")
-    return fault(machine, path, f"whether {judgement.role_name} allows {shown} is not known: {reason}")
+    return fault(machine, path, f"it is unknown whether {judgement.role_name} allows {shown}: {reason}")
 
 
 RULE = Rule(
     id="permission-unknown",
-    title="A permission that cannot be checked before the deployment, and why",
-    why="the task may fail with AccessDenied when it runs",
+    title="A permission that cannot be checked before the deployment",
+    why="the task can fail with AccessDenied when it runs",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
     severity=Severity.INFO,
     check=_check,

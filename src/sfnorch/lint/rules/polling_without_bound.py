@@ -1,4 +1,4 @@
-"""A loop that waits and asks again, and that nothing ends but the answer."""
+"""A polling loop that has no limit."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ def _check(subject: Subject) -> Iterator[Fault]:
         timeout = timeout_of(machine.states)
         for scope in machine.states.scopes():
             if not any(state.ends for state in scope.states.values()):
-                continue  # no way out at all is an error of the definition
+                continue  # a scope without an end is an error that statelint reports
             for loop in loops(scope, timeout):
                 if loop.waits and not loop.bounded:
                     way = " → ".join(state.name for state in loop.states)
-                    message = f"nothing bounds the loop {way}"
-                    hint = "count its rounds and stop at a number, or give the machine TimeoutSeconds"
+                    message = f"the loop {way} has no limit"
+                    hint = "count the rounds and stop at a maximum, or set TimeoutSeconds on the machine"
                     yield fault(machine, loop.states[0].path, message, hint)
 
 
 RULE = Rule(
     id="polling-without-bound",
-    title="A polling loop without a bound",
-    why="what never ends is asked for until the history's 25,000 events fail the execution, at every event's price",
+    title="A polling loop without a limit",
+    why="the loop polls until the execution fails at 25,000 history events, and each state transition costs money",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html",
     severity=Severity.WARNING,
     check=_check,

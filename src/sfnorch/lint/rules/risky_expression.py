@@ -1,4 +1,4 @@
-"""$parse in a state that can have no Catch: text that is no JSON kills the execution there."""
+"""$parse in a state that cannot have a Catch: a text that is not JSON fails the execution there."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def _check(subject: Subject) -> Iterator[Fault]:
         for expression in subject.expressions(machine):
             risky = [name for name in _RISKY if name in expression.names.calls]
             if risky and expression.state.kind not in _CATCHING and not expression.names.fault:
-                message = f"${risky[0]} may fail, and a {expression.state.kind} state can't catch it"
-                yield fault(machine, expression.path, message, "do it in the Output of a Task that has a Catch")
+                message = f"${risky[0]} can fail, and a {expression.state.kind} state cannot catch the error"
+                yield fault(machine, expression.path, message, "move it to the Output of a Task with a Catch")
 
 
 RULE = Rule(
     id="risky-expression",
-    title="An expression that may fail where no Catch can stand",
-    why="Pass, Choice, Wait, Succeed and Fail take no Catch, so an error of an expression ends the execution",
+    title="An expression that can fail in a state that cannot have a Catch",
+    why="Pass, Choice, Wait, Succeed and Fail have no Catch, so an error of an expression fails the execution",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html",
     severity=Severity.WARNING,
     check=_check,

@@ -1,4 +1,4 @@
-"""A role of CloudFormation that may create roles, or change what they may do, without a permissions boundary."""
+"""A role of CloudFormation that can create roles, or change their permissions, without a permissions boundary."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sfnorch.template.iam import Statement
 _SERVICE = "cloudformation.amazonaws.com"
 _BOUNDARY = "iam:permissionsboundary"
 _GRANTING = ("iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy")
-"""Actions for which IAM knows the boundary of the role that they are about.
+"""Actions that support the condition key iam:PermissionsBoundary.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagement.html
 """
@@ -42,8 +42,8 @@ def _allows_unbounded(statement: Statement, action: str) -> bool:
 
 RULE = Rule(
     id="role-without-boundary",
-    title="A role of CloudFormation that may create roles without a permissions boundary",
-    why="whoever can have a template deployed can give a role any permission, up to those of an administrator",
+    title="A role of CloudFormation that can create roles without a permissions boundary",
+    why="everyone who can deploy a template can give a role any permission, also administrator access",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
     severity=Severity.WARNING,
     check=_check,

@@ -1,4 +1,4 @@
-"""A `${…}` inside an expression: CloudFormation fills it in as text, so its value becomes code."""
+"""A `${…}` inside an expression: CloudFormation substitutes it as text, so its value becomes code."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def _check(subject: Subject) -> Iterator[Fault]:
         if machine.definition and machine.definition.unfilled:
             for path, text in _expressions(machine.definition.unfilled, ()):
                 if found := _SUBSTITUTION.search(text):
-                    message = f"{found[0]} is filled in as text inside an expression, so its value becomes code"
-                    hint = "let it stand alone as a whole text, in Assign, and use the variable"
+                    message = f"{found[0]} is substituted as text inside an expression, so its value becomes code"
+                    hint = "write it as a separate string in Assign, and use the variable in the expression"
                     yield fault(machine, path, message, hint)
 
 
@@ -42,7 +42,7 @@ def _expressions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 RULE = Rule(
     id="substitution-in-expression",
     title="A substitution inside an expression",
-    why="a value with a quote in it breaks the expression, or runs as code",
+    why="a value with a quote breaks the expression or is executed as code",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/concepts-sam-sfn.html",
     severity=Severity.WARNING,
     check=_check,

@@ -1,4 +1,4 @@
-"""An encrypted topic whose publisher may not use the key: a machine's role, or the alarms behind it."""
+"""An encrypted topic whose publisher (a machine's role, or an alarm) cannot use the key."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
         if topic.key and not topic.key.endswith(_AWS_KEY):
             key = next((key for key in subject.template.keys if topic.key in key.names), None)
             if key is None and "alias/" in topic.key:
-                continue  # which key that is, only AWS knows
+                continue  # only AWS knows which key it is
             for machine in subject.machines:
                 yield from _machine(subject, machine, topic, key)
             yield from _alarms(subject, topic, key)
@@ -46,7 +46,7 @@ def _machine(subject: Subject, machine: StateMachine, topic: Topic, key: Key | N
             continue
         if any(all(_may(subject, role, action, name) for action in _ACTIONS) for name in names):
             continue
-        message = f"{role.name} may not use the key that encrypts {topic.logical_id}"
+        message = f"{role.name} cannot use the key that encrypts {topic.logical_id}"
         hint = "allow kms:GenerateDataKey* and kms:Decrypt on the key"
         yield fault(machine, (*state.path, "Resource"), message, hint)
         return
@@ -64,21 +64,21 @@ def _alarms(subject: Subject, topic: Topic, key: Key | None) -> Iterator[Fault]:
         yield Fault(
             path=path,
             place=place_of(subject.template.source.data, path),
-            message=f"alarms can't publish to {topic.logical_id}: its key doesn't let CloudWatch in",
+            message=f"alarms cannot publish to {topic.logical_id}: its key does not allow CloudWatch",
             hint=f"allow kms:GenerateDataKey* and kms:Decrypt to {_ALARMS} in the key's policy",
         )
 
 
 def _let_in(key: Key, principals: set[str]) -> bool:
-    """Whether the key's own policy lets one of these use it."""
+    """Return whether the key policy allows one of these principals to use the key."""
     granted = [statement for statement in key.statements if statement.allow and principals & set(statement.principals)]
     return all(any(statement.names_action(action) for statement in granted) for action in _ACTIONS)
 
 
 RULE = Rule(
     id="topic-key-access",
-    title="An encrypted topic whose publisher may not use the key",
-    why="the message is refused, or lost without an error",
+    title="An encrypted topic whose publisher cannot use the key",
+    why="publishing fails, or the notification is lost without an error",
     source="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
     severity=Severity.ERROR,
     check=_check,

@@ -1,4 +1,4 @@
-"""A permission that a machine's role grants, and that none of its tasks uses."""
+"""A permission that a machine's role grants and that no task uses."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _NOT_JUDGED = frozenset(
         *("redshift", "redshift-serverless", "secretsmanager"),
     }
 )
-"""Services that a role needs for more than its tasks' calls: logging, tracing, keys, roles handed on, signing in."""
+"""Services that a role requires for more than its tasks' calls: logging, tracing, keys, passed roles, signing in."""
 
 _NOT_FOLLOWED = ("Credentials", "ItemReader", "ResultWriter")
-"""Fields that take other roles, or buckets."""
+"""Fields with other roles or with buckets."""
 
 _MACHINES = "states.amazonaws.com"
 
@@ -38,7 +38,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
 
 
 def _is_judged(machine: StateMachine) -> bool:
-    """Whether all that the role is for can be seen: no one else takes it on, and no field leads elsewhere."""
+    """Return whether all uses of the role are known: only Step Functions assumes it, and no field uses other roles."""
     if machine.role is None or machine.definition is None or not set(machine.role.principals) <= {_MACHINES}:
         return False
     return not any(key in state.body for state in machine.walk() for key in _NOT_FOLLOWED)
@@ -48,23 +48,26 @@ def _unused(subject: Subject, statement: Statement, machines: list[StateMachine]
     found = [item for machine in machines for item in subject.needs(machine)]
     needed = [need for item in found for need in item.needs or ()]
     if any(item.needs is None for item in found):
-        return  # it may be for a call that isn't known here
+        return  # the permission can be for a call that is unknown here
     items = any(item.state.distributed for item in found)
     unused = [action for action in statement.actions if not _used(action, statement, needed, items=items)]
     if not unused or (statement.bundled and len(unused) < len(statement.actions)):
-        return  # SAM's policy templates are taken whole
+        return  # a SAM policy template cannot be split
     names = listed([machine.logical_id for machine in machines], "or")
     on = "" if "*" in statement.resources else f" on {', '.join(statement.resources)}"
     yield Fault(
         path=statement.path,
         place=statement.place,
         message=f"no task of {names} uses {', '.join(unused)}{on}",
-        hint="take it out",
+        hint="remove it",
     )
 
 
 def _used(action: str, statement: Statement, needed: list[Need], *, items: bool) -> bool:
-    """Whether a need falls under the action; a distributed Map's `items` are executions that may be looked after."""
+    """Return whether a required permission matches the action.
+
+    The `items` of a distributed Map are executions that the machine can describe and stop.
+    """
     service = action.partition(":")[0].lower()
     if service == "*" or service in _NOT_JUDGED:
         return True
@@ -75,14 +78,14 @@ def _used(action: str, statement: Statement, needed: list[Need], *, items: bool)
             if statement.not_resources or any(overlap(resource, need.resource) for resource in statement.resources):
                 return True
             if ":execution:" in need.resource:
-                return True  # granted on the state machine: told as what is missing
+                return True  # it is granted on the state machine; missing-permission reports it
     return False
 
 
 RULE = Rule(
     id="unused-permission",
     title="A permission that is granted and never used",
-    why="whoever gets hold of the machine can do more than it does",
+    why="an attacker who controls the state machine gets more permissions than it requires",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html",
     severity=Severity.INFO,
     check=_check,

@@ -1,4 +1,4 @@
-"""`*` for the resource, or the action, where there is one to name."""
+"""`*` as the resource of an action that supports specific resources."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
                     path=statement.path,
                     place=statement.place,
                     message=f"{listed(actions)} {'is' if len(actions) == 1 else 'are'} allowed on every resource",
-                    hint="name the resources that the machine works with",
+                    hint="name the resources that the machine uses",
                 )
 
 
@@ -37,14 +37,14 @@ def _too_wide(statement: Statement) -> list[str]:
 
 
 def _by_phone(machine: StateMachine, action: str) -> bool:
-    """Whether the action sends text messages, which have no topic."""
+    """Return whether the action sends text messages, which have no topic."""
     return action.lower() == "sns:publish" and any(argument(state, "PhoneNumber") for state in machine.walk())
 
 
 RULE = Rule(
     id="wildcard-resource",
-    title="`*` where a resource can be named",
-    why="the machine may touch everything of that kind in the account",
+    title="`*` as the resource although specific resources can be named",
+    why="the machine can access all resources of this type in the account",
     source="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
     severity=Severity.WARNING,
     check=_check,

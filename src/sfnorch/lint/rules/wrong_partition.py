@@ -1,4 +1,4 @@
-"""ARNs that name a partition: one that is not the region's, or the region's own where it need not be written."""
+"""ARNs that name a partition: another one than the region's, or the region's own one as fixed text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sfnorch.template.resources import Surroundings
 from sfnorch.template.states import states_of
 
 _ELSEWHERE = "us-gov-west-1"
-_FILLED_IN = "with Fn::Sub, or fill it in by DefinitionSubstitutions"
+_FILLED_IN = "with Fn::Sub, or with DefinitionSubstitutions"
 
 
 def _check(subject: Subject) -> Iterator[Fault]:
@@ -40,12 +40,12 @@ def _in_parameters(stack: Stack, given: dict[str, list[str]]) -> Iterator[Fault]
                     path=path,
                     place=place_of(stack.template, path),
                     message=_words(text, text, stack.where),
-                    hint=f"give one of the partition {stack.where.partition}",
+                    hint=f"use an ARN of the partition {stack.where.partition}",
                 )
 
 
 def _in_resources(subject: Subject, seen: set[str]) -> Iterator[Fault]:
-    """Yield the faults of all resources' properties but the definitions of state machines."""
+    """Yield the faults in all properties of resources, except in the definitions of state machines."""
     stack = subject.template.stack
     apart = {
         (*machine.path, key)
@@ -78,12 +78,12 @@ def _in_definition(machine: StateMachine, where: Surroundings, seen: set[str]) -
         message = _words(text, text, where)
         if path in called:
             message = _words(f"the resource of {called[path]}", text, where)
-            message += ": each execution fails there, and nothing catches it"
+            message += ": each execution fails there, and no Catch handles the error"
         yield fault(machine, path, message, _hint(text, where, _FILLED_IN))
 
 
 def _written_out(machine: StateMachine, stack: Stack) -> Iterator[Fault]:
-    """Yield the fault of a machine whose resources name its partition, whichever region it is deployed to."""
+    """Yield the fault of a machine whose resources name its own partition as fixed text."""
     own = stack.where.partition
     named = [
         (state.name, path, text)
@@ -100,12 +100,12 @@ def _written_out(machine: StateMachine, stack: Stack) -> Iterator[Fault]:
         of = f"the resource of {name} names"
         if len(named) > 1:
             of = f"the resources of {name} and {len(named) - 1} more name"
-        message = f"{of} the partition {own}, so that the machine runs in no other"
+        message = f"{of} the partition {own}, so the machine works in no other partition"
         yield fault(machine, path, message, _hint(text, stack.where, _FILLED_IN), severity=Severity.INFO)
 
 
 def _may_be_literal(machine: StateMachine, own: str) -> bool:
-    """Whether a resource names the partition even with its substitutions left as they are written."""
+    """Return whether a resource names the partition before substitutions are applied."""
     unfilled = machine.definition.unfilled if machine.definition else None
     if unfilled is None:
         return True
@@ -113,7 +113,7 @@ def _may_be_literal(machine: StateMachine, own: str) -> bool:
 
 
 def _resources_elsewhere(machine: StateMachine, stack: Stack) -> dict[Path, str]:
-    """Return what the resources would be in a region of another partition."""
+    """Return the values of the resources in a region of another partition."""
     region = _ELSEWHERE if stack.where.partition == AWS else DEFAULT_REGION
     where = Surroundings(region=region, account=stack.where.account, stack_name=stack.where.stack_name)
     try:
@@ -128,13 +128,13 @@ def _is_elsewhere(text: str, where: Surroundings) -> bool:
 
 
 def _words(what: str, arn: str, where: Surroundings) -> str:
-    return f"{what} is of the partition {partition_named(arn)}, and {where.region} is in {where.partition}"
+    return f"{what} is in the partition {partition_named(arn)}, but {where.region} is in {where.partition}"
 
 
 def _hint(arn: str, where: Surroundings, how: str = "with Fn::Sub") -> str:
     _, _, service, region, *_ = (*arn.split(":", 4), "", "")
     if region and partition_of(region).name != where.partition:
-        return f"name one of the partition {where.partition}"
+        return f"use an ARN of the partition {where.partition}"
     return f"write arn:${{AWS::Partition}}:{service}:… {how}"
 
 
@@ -143,7 +143,7 @@ def _texts(value: Any) -> list[str]:
 
 
 def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Each text in the value, and the path to it."""
+    """Yield each text in the value, and its path."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Object):
@@ -157,7 +157,7 @@ def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 RULE = Rule(
     id="wrong-partition",
     title="An ARN of another partition than the region's",
-    why="an execution fails at a resource of another partition, and IAM refuses a policy that names one",
+    why="an execution fails at a resource of another partition, and IAM rejects a policy that names one",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
     severity=Severity.ERROR,
     check=_check,

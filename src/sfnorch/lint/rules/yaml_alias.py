@@ -1,4 +1,4 @@
-"""A YAML alias or merge: CloudFormation takes neither."""
+"""A YAML alias or merge: CloudFormation supports neither."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def _check(subject: Subject) -> Iterator[Fault]:
         yield Fault(
             path=(),
             place=Place(source.file, alias.line),
-            message=f"*{alias.name} is an alias",
-            hint="write the value out, or deploy with a tool that does (sam build)",
+            message=f"*{alias.name} is a YAML alias, which CloudFormation does not support",
+            hint="write the value itself, or deploy with a tool that resolves aliases (sam build)",
         )
 
 
 RULE = Rule(
     id="yaml-alias",
     title="A YAML alias in the template",
-    why="CloudFormation refuses it: aliases and hash merges are what it leaves out of YAML 1.1",
+    why="CloudFormation rejects it: of YAML 1.1, it does not support aliases and hash merges",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html",
     severity=Severity.ERROR,
     check=_check,

@@ -1,4 +1,4 @@
-"""Stand-ins for the services that tasks call, one file a service, with AWS's own replies and errors."""
+"""Simulated services that tasks call, one file per service, with the replies and errors of AWS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sfnorch.template.states import State
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A Task's call: what it calls, with which arguments, in which state of which execution."""
+    """A Task's call: the action, its arguments, the state and the execution."""
 
     world: World
     machine: StateMachine
@@ -28,7 +28,7 @@ class Request:
     arguments: Any
 
     def text(self, name: str) -> str:
-        """Return an argument as a text; empty where it isn't given or none."""
+        """Return an argument as text; empty if it is missing or not a text."""
         value = self.arguments.get(name) if isinstance(self.arguments, dict) else None
         return value if isinstance(value, str) else ""
 
@@ -39,22 +39,22 @@ Handler = Callable[[Request], Steps]
 def call_service(
     world: World, machine: StateMachine, execution: Execution, state: State, arguments: Any, credentials: Any = None
 ) -> Steps:
-    """Yield what the Task's call yields. Raises StatesError as AWS would, NotPlayable where nothing stands in for it.
+    """Return the result of the Task's call. Raises StatesError as AWS does, NotPlayable if it cannot be simulated.
 
-    A mocked call needs its permissions too.
+    A mocked call also requires its permissions.
     """
     mocks = world.behaviour.mocks
     if state.name in mocks:
         check(world, machine, state, arguments, credentials)
         return _mocked(mocks[state.name])
-        yield  # pragma: no cover - makes this a process that takes no time
+        yield  # pragma: no cover - makes this function a process that takes no time
     call = call_of(state)
     handler = _handler(world, call, state, arguments) if call else None
     if call is None or handler is None:
         what = str(call) if call else state.text("Resource") or "nothing"
         raise NotPlayable(
-            f"{world.template.title(machine)}: nothing stands in for {what}, which {state.name} calls",
-            hint=f"say what it yields: --mock '{state.name}={{…}}'",
+            f"{world.template.title(machine)}: {state.name} calls {what}, which cannot be simulated",
+            hint=f"specify its result: --mock '{state.name}={{…}}'",
         )
     request = Request(world=world, machine=machine, execution=execution, state=state, call=call, arguments=arguments)
     check(world, machine, state, arguments, credentials)
@@ -63,7 +63,10 @@ def call_service(
 
 
 def _handler(world: World, call: Call, state: State, arguments: Any) -> Handler | None:
-    """Return what stands in for the call: for what is not of the template something else, if its answer is not read."""
+    """Return the simulation of the call; None if the call is unknown.
+
+    A resource outside of the template is simulated only if no expression reads the result.
+    """
     from sfnorch.simulate.services import elsewhere, functions
 
     found = _handlers().get(str(call))
@@ -105,7 +108,7 @@ def begin_run(
     *,
     status: str = "RUNNING",
 ) -> JobRun:
-    """Return a run of what the call names, which has begun, or waits for its turn; `end_run` ends it."""
+    """Start a run of the named resource and return it; it can be queued first. `end_run` ends it."""
     world = request.world
     world.job_counts[name].running += status == "RUNNING"
     world.job_counts[name].begun += 1
@@ -126,7 +129,7 @@ def begin_run(
 
 
 def end_run(request: Request, run: JobRun, status: str, message: str = "") -> None:
-    """End the run, now; where others wait for their turn, the next one has it."""
+    """End the run now. If other runs are queued, the next one starts."""
     counts, had_room = request.world.job_counts[run.job], run.status == "RUNNING"
     run.status, run.ended, run.message = status, request.world.at, message
     if had_room and counts.queue:
@@ -138,13 +141,13 @@ def end_run(request: Request, run: JobRun, status: str, message: str = "") -> No
 
 
 def refuse_start(request: Request, name: str, error: str, cause: str) -> NoReturn:
-    """Raise StatesError: the service refuses to start a run."""
+    """Raise StatesError: the service rejects the start of a run."""
     request.world.tell(What.JOB_START_REFUSED, request.execution, request.state.name, job=name, error=error)
     raise StatesError(error, cause)
 
 
 def refuse_throttled(request: Request, name: str, error: str, cause: str) -> None:
-    """Raise StatesError where the start is one of those that are to be throttled."""
+    """Raise StatesError if this start is one of those that are throttled."""
     counts = request.world.job_counts[name]
     if counts.throttled < request.world.behaviour.throttled(name):
         counts.throttled += 1
@@ -152,5 +155,5 @@ def refuse_throttled(request: Request, name: str, error: str, cause: str) -> Non
 
 
 def compact(value: Any) -> str:
-    """JSON as AWS's replies have it inside texts."""
+    """Return compact JSON, as in the texts of AWS's replies."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""CloudWatch alarms: set by tasks, or by the metrics of executions that end badly; actions run on a change only.
+"""CloudWatch alarms: tasks and the metrics of failed executions change their state; only a change triggers actions.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html
 """
@@ -17,13 +17,13 @@ from sfnorch.template.alarms import Alarm
 
 _NO_DATA = "INSUFFICIENT_DATA"
 _METRIC_DELAY = 60.0
-"""Seconds until a metric of a minute's period is evaluated."""
+"""Seconds until a metric with a period of one minute is evaluated."""
 
 _METRICS = {"FAILED": "ExecutionsFailed", "TIMED_OUT": "ExecutionsTimedOut", "ABORTED": "ExecutionsAborted"}
 
 
 def set_alarm_state(request: Request) -> Steps:
-    """Nothing. Raises StatesError for an alarm that isn't there."""
+    """Set the alarm's state and return an empty result. Raises StatesError for an unknown alarm."""
     world, name = request.world, request.text("AlarmName")
     alarm = next((alarm for alarm in world.template.alarms if alarm.name == name), None)
     if alarm is None:
@@ -34,7 +34,7 @@ def set_alarm_state(request: Request) -> Steps:
 
 
 def watch(world: World, execution: Execution, machine_arn: str) -> Steps:
-    """Yield what the metrics of an execution that ended badly do to the alarms on its machine, a minute later."""
+    """Change the alarms of the machine, a minute after an execution has failed."""
     yield world.clock.timeout(_METRIC_DELAY)
     for alarm in world.template.alarms:
         if machine_arn in alarm.machines:

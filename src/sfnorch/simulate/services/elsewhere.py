@@ -1,7 +1,7 @@
-"""What runs outside of the template, and whose answer nobody reads: functions, other stacks' state machines.
+"""Resources outside of the template whose results no expression reads: functions, state machines of other stacks.
 
-It takes its time and succeeds or fails as a job run does, by the name that it is called by. Where the answer is read,
-nothing can stand in for it: what it would be is to be said by a mock.
+A run of such a resource takes time, and succeeds or fails like a job run, by its name. If an expression reads the
+result, it cannot be simulated: the user must specify the result with a mock.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _UNREAD = "$states.result"
 
 
 def handler(call: Call, state: State) -> Handler | None:
-    """Return what stands in for the call; None where its answer is read, or it is none of these."""
+    """Return the simulation of the call; None if an expression reads its result, or the action is another one."""
     if not state.jsonata or "Output" not in state.body:
         return None
     if _UNREAD in json.dumps([state.body.get("Output"), state.body.get("Assign")]):
@@ -42,7 +42,7 @@ def _execution(request: Request) -> Steps:
 
 
 def _run(request: Request, name: str, kind: str, error: str) -> Steps:
-    """Nothing, once the run has ended well. Raises StatesError where it is told to fail."""
+    """Simulate a run; return when it has succeeded. Raises StatesError if it is to fail."""
     world, begun = request.world, request.world.job_counts[name].begun
     fault = world.behaviour.fault(name, begun)
     run = begin_run(request, name, kind, f"run-{begun + 1}", world.behaviour.seconds_of(name))

@@ -1,4 +1,4 @@
-"""Nested executions: started, joined by name, waited for, described.
+"""Nested executions: start an execution, reuse one with the same name, wait for one, describe one.
 
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 """
@@ -19,18 +19,18 @@ from sfnorch.simulate.task import stopped
 from sfnorch.simulate.world import Steps, World
 
 _NO_NAME = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]|.{81}')
-"""What an execution's name can't hold, and one that is too long."""
+"""Characters that an execution name cannot contain, or a name that is too long."""
 
 
 def start_execution(request: Request) -> Steps:
-    """Yield the execution's ARN and start, at once; it goes on by itself."""
+    """Return the execution's ARN and start date at once; the execution continues by itself."""
     execution = _started(request)
     return {"ExecutionArn": execution.arn, "StartDate": _time(request.world, execution.started)}
     yield
 
 
 def start_execution_sync(request: Request) -> Steps:
-    """Yield the ended execution, its input and output as texts; as JSON with `.sync:2`."""
+    """Return the ended execution, with input and output as texts; as JSON with `.sync:2`."""
     world, execution = request.world, _started(request)
     process = world.processes.get(execution.arn)
     if process is not None and process.is_alive:
@@ -45,7 +45,7 @@ def start_execution_sync(request: Request) -> Steps:
 
 
 def describe_execution(request: Request) -> Steps:
-    """Yield the execution as it stands now."""
+    """Return the current description of the execution."""
     for execution in request.world.record.executions:
         if execution.arn == request.text("ExecutionArn"):
             return _description(request.world, execution, parsed=False)
@@ -56,14 +56,14 @@ def describe_execution(request: Request) -> Steps:
 
 
 def _started(request: Request) -> Execution:
-    """Return the execution that the call starts, or joins: one of the same name and input that runs already."""
+    """Return the execution that the call starts, or a running one with the same name and input."""
     world, arn = request.world, request.text("StateMachineArn")
     machine = world.template.machine(arn)
     if machine is None:
         title = world.template.title(request.machine)
         raise NotPlayable(
             f"{title}: {request.state.name} starts a machine that is not in the template: {arn}",
-            hint=f"say what it yields: --mock '{request.state.name}={{…}}'",
+            hint=f"specify its result: --mock '{request.state.name}={{…}}'",
         )
     given = request.arguments.get("Input", {}) if isinstance(request.arguments, dict) else {}
     name = request.text("Name")
@@ -79,7 +79,7 @@ def _started(request: Request) -> Execution:
 
 
 def _description(world: World, execution: Execution, *, parsed: bool) -> dict[str, Any]:
-    """Return an execution as DescribeExecution has it, dates as milliseconds."""
+    """Return an execution in the format of DescribeExecution, with dates in milliseconds."""
     shown: dict[str, Any] = {
         "ExecutionArn": execution.arn,
         "Input": execution.input if parsed else compact(execution.input),

@@ -1,4 +1,4 @@
-"""Lambda functions of the template: their own code runs, in a process of its own.
+"""Lambda functions of the template: their code runs in a separate process.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 """
@@ -15,11 +15,11 @@ from sfnorch.simulate.world import Steps, World
 from sfnorch.template.functions import Function
 
 SECONDS = 1.0
-"""How long a call takes of the virtual time, unless told."""
+"""The default duration of a call in virtual seconds."""
 
 
 def handler(world: World, name: str) -> Handler | None:
-    """Yield what runs the function of this name or ARN; None where the template holds no such function."""
+    """Return the simulation of the function with this name or ARN; None if it is not in the template."""
     function = world.template.function(name)
     if function is None or not function.playable:
         return None
@@ -31,26 +31,26 @@ def handler(world: World, name: str) -> Handler | None:
 
 
 def _refuse_code(request: Request, function: Function) -> None:
-    """Raise NotPlayable where the function's code is not to be run."""
-    behaviour, mock = request.world.behaviour, f"--mock '{request.state.name}={{…}}' does without"
+    """Raise NotPlayable if the function's code must not run."""
+    behaviour, mock = request.world.behaviour, f"--mock '{request.state.name}={{…}}' replaces it"
     begins = f"{request.execution.title}: {request.state.name} would run"
     if behaviour.run_functions:
         return
     if not behaviour.run_isolated:
         raise NotPlayable(
-            f"{begins} code of the template's, {function.logical_id}",
-            hint=f"--run-functions runs it, in a process of its own; {mock}",
+            f"{begins} code of the template: {function.logical_id}",
+            hint=f"--run-functions runs it in a separate process; {mock}",
         )
     isolation = request.world.functions.found_isolation()
     if not isolation.possible:
         raise NotPlayable(
-            f"{begins} code of the plan's, {function.logical_id}, and this system can't isolate it: {isolation.reason}",
+            f"{begins} code of the plan: {function.logical_id}; this system cannot isolate it: {isolation.reason}",
             hint=f"--run-functions runs it without isolation, with your own permissions; {mock}",
         )
 
 
 def _invoke(request: Request, function: Function) -> Steps:
-    """Lambda's answer. Raises StatesError where the function fails, or is told to."""
+    """Return Lambda's response. Raises StatesError if the function fails, or is to fail."""
     world = request.world
     _refuse_code(request, function)
     title = world.template.short(function.name)

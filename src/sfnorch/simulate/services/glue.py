@@ -1,4 +1,4 @@
-"""Glue jobs: runs that take their time, succeed or fail as told, and starts that are refused.
+"""Glue jobs: runs that take time and succeed or fail as specified, and starts that Glue rejects.
 
 https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html
 """
@@ -23,7 +23,7 @@ _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: Thr
 
 
 def start_job_run_sync(request: Request) -> Steps:
-    """Yield the description of a run that has ended well. Raises StatesError as Glue refuses a start, or a run fails."""
+    """Return the description of a successful run. Raises StatesError if Glue rejects the start, or the run fails."""
     world, run = request.world, _start(request)
     timeout = _minutes(request.arguments) * 60
     fault = world.behaviour.fault(run.job, world.job_counts[run.job].begun - 1)
@@ -46,7 +46,7 @@ def start_job_run_sync(request: Request) -> Steps:
 
 
 def start_job_run(request: Request) -> Steps:
-    """Yield the run's id, at once; it goes on by itself."""
+    """Return the run id at once; the run continues by itself."""
     run = _start(request)
     fault = request.world.behaviour.fault(run.job, request.world.job_counts[run.job].begun - 1)
     request.world.clock.process(_alone(request, run, fault))
@@ -66,7 +66,7 @@ def _alone(request: Request, run: JobRun, fault: Fault | None) -> Steps:
 
 
 def get_job_run(request: Request) -> Steps:
-    """Yield the description of a run as it stands now."""
+    """Return the current description of a run."""
     for run in request.world.record.job_runs:
         if run.run_id == request.text("RunId") and run.job == request.text("JobName"):
             return {"JobRun": _description(request, run)}
@@ -75,7 +75,7 @@ def get_job_run(request: Request) -> Steps:
 
 
 def _start(request: Request) -> JobRun:
-    """Return a run that has begun. Raises StatesError where Glue refuses it, or Step Functions the arguments."""
+    """Start a run and return it. Raises StatesError if Glue rejects it, or Step Functions rejects the arguments."""
     world, job = request.world, request.text("JobName")
     arguments = request.arguments.get("Arguments") if isinstance(request.arguments, dict) else None
     given = arguments if isinstance(arguments, dict) else {}
@@ -95,7 +95,7 @@ def _start(request: Request) -> JobRun:
     if full and not is_queued(request.arguments):
         refuse_start(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
     if _minutes(request.arguments) < 1:
-        refuse_start(request, job, "Glue.InvalidInputException", "Timeout not supported: it is a minute at least")
+        refuse_start(request, job, "Glue.InvalidInputException", "Timeout not supported: the minimum is one minute")
     run_id = f"jr_{world.rng.getrandbits(256):064x}"
     status = WAITING if full else "RUNNING"
     return begin_run(request, job, "job", run_id, behaviour.seconds_of(job), given, status=status)
@@ -107,9 +107,9 @@ def _minutes(arguments: Any) -> float:
 
 
 def _log_group(arguments: Mapping[str, Any]) -> str:
-    """Return the log group that Glue names, as far as the start's arguments decide it.
+    """Return the log group that Glue names, as far as the arguments of the start determine it.
 
-    The job's role and its own arguments are not known here: `ROLE` stands for the role's name.
+    The job's role and its own arguments are unknown here: `ROLE` replaces the role's name.
     """
     own = arguments.get("Arguments")
     prefix = own.get("--custom-logGroup-prefix") if isinstance(own, dict) else None
@@ -120,7 +120,7 @@ def _log_group(arguments: Mapping[str, Any]) -> str:
 
 
 def _description(request: Request, run: JobRun) -> dict[str, Any]:
-    """Return a JobRun as Glue describes it."""
+    """Return a JobRun in Glue's format."""
     began = int(request.world.begin.timestamp() * 1000)
     arguments = request.arguments if isinstance(request.arguments, dict) else {}
     shown: dict[str, Any] = {

@@ -1,7 +1,7 @@
-"""Glue's queue of job runs: a run that there is no room for waits for its turn.
+"""Glue's queue of job runs: if the job has reached its maximum concurrency, a new run waits in the queue.
 
-Documented: the state WAITING, at most 15 minutes of it, no queue for flexible runs. Assumed: runs get their turn in the
-order in which they came.
+Documented: the state WAITING, for at most 15 minutes; no queue for flexible runs. Assumed: Glue starts queued runs in
+the order in which they arrived.
 https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 """
 
@@ -17,17 +17,17 @@ from sfnorch.simulate.world import Steps
 
 WAITING = "WAITING"
 QUEUE_SECONDS = 900.0
-_GIVEN_UP = "simulated: the run had waited 15 minutes in Glue's queue"
+_GIVEN_UP = "simulated: the run waited 15 minutes in Glue's queue"
 
 
 def is_queued(arguments: Any) -> bool:
-    """Return whether a start with these arguments queues the run where there is no room for it."""
+    """Return whether Glue queues a run with these arguments if the job has reached its maximum concurrency."""
     given = arguments if isinstance(arguments, dict) else {}
     return given.get("JobRunQueuingEnabled") is True and given.get("ExecutionClass") != "FLEX"
 
 
 def wait_for_turn(request: Request, run: JobRun) -> Steps:
-    """Wait until the run has its turn; it has ended, FAILED, where that takes Glue too long."""
+    """Wait until the run starts. If that takes more than 15 minutes, the run ends FAILED."""
     if run.status != WAITING:
         return
     clock, queue = request.world.clock, request.world.job_counts[run.job].queue
@@ -36,14 +36,14 @@ def wait_for_turn(request: Request, run: JobRun) -> Steps:
     try:
         yield turn | clock.timeout(QUEUE_SECONDS)
     except simpy.Interrupt:
-        if turn.triggered:  # the room that it was given is free again when it ends
+        if turn.triggered:  # the run was about to start; end_run starts the next one
             run.status = "RUNNING"
         else:
             queue.remove(turn)
         run.started = request.world.at
         end_run(request, run, "STOPPED")
         raise
-    run.started = request.world.at  # Glue charges nothing for the time in its queue
+    run.started = request.world.at  # Glue does not charge for the time in its queue
     if turn.triggered:
         run.status = "RUNNING"
         return

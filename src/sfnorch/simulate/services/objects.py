@@ -1,4 +1,4 @@
-"""S3: objects that are kept, as they were written.
+"""S3: objects that tasks write, as they were written.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 """
@@ -17,11 +17,11 @@ _MAX_KEY = 1_024
 
 
 def put_object(request: Request) -> Steps:
-    """Yield the object's ETag. Raises StatesError for what S3 doesn't take. Whatever Body holds is written as JSON."""
+    """Store the object and return its ETag. Raises StatesError if S3 rejects it. The Body is written as JSON."""
     world, arguments = request.world, request.arguments if isinstance(request.arguments, dict) else {}
     bucket, key = request.text("Bucket"), request.text("Key")
     if not bucket or not key:
-        raise StatesError("S3.S3Exception", "Bucket and Key are wanted")
+        raise StatesError("S3.S3Exception", "Bucket and Key are required")
     if len(key.encode(errors="replace")) > _MAX_KEY:
         raise StatesError("S3.KeyTooLongException", "Your key is too long")
     body = compact(arguments["Body"]) if "Body" in arguments else ""

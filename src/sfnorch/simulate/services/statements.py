@@ -1,4 +1,4 @@
-"""Redshift's Data API: statements that take their time, finish or fail as told.
+"""The Amazon Redshift Data API: statements that take time, and finish or fail as specified.
 
 https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html
 https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeStatement.html
@@ -16,11 +16,11 @@ from sfnorch.simulate.world import Steps
 from sfnorch.sql import sql_parameters
 
 SECONDS = 5.0
-"""How long a statement takes, unless told."""
+"""The default duration of a statement in virtual seconds."""
 
 _THROTTLED = "The number of active statements exceeds the limit (Service: RedshiftData, Status Code: 400)"
 _NO_VALUE = 'ERROR: syntax error at or near ":"'
-"""What Redshift says of a parameter without a value, which the Data API leaves in the statement.
+"""Amazon Redshift's error for a parameter without a value, which the Data API leaves in the statement.
 
 https://github.com/aws/aws-sdk-pandas/issues/3024
 """
@@ -28,7 +28,7 @@ _STATUS = {"RUNNING": "STARTED", "SUCCEEDED": "FINISHED", "FAILED": "FAILED", "S
 
 
 def execute_statement(request: Request) -> Steps:
-    """Yield the statement's id, at once; it goes on by itself. Raises StatesError for what Redshift doesn't take."""
+    """Return the statement's id at once; it continues by itself. Raises StatesError if Amazon Redshift rejects it."""
     world, given = request.world, request.arguments if isinstance(request.arguments, dict) else {}
     parameters = given.get("Parameters", [])
     if not request.text("Sql"):
@@ -64,7 +64,7 @@ def _going(request: Request, run: JobRun, message: str) -> Steps:
 
 
 def describe_statement(request: Request) -> Steps:
-    """Yield the statement as it stands now."""
+    """Return the current description of the statement."""
     run = _found(request)
     shown: dict[str, Any] = {"HasResultSet": False, "Id": run.run_id, "Status": _STATUS[run.status]}
     if run.status == "SUCCEEDED":
@@ -76,7 +76,7 @@ def describe_statement(request: Request) -> Steps:
 
 
 def cancel_statement(request: Request) -> Steps:
-    """Whether the statement was cancelled."""
+    """Cancel the statement, and return whether it was cancelled."""
     run = _found(request)
     if run.ended is not None:
         raise StatesError("RedshiftData.ValidationException", f"Could not cancel a query that is {_STATUS[run.status]}")

@@ -1,4 +1,4 @@
-"""SNS: messages that are kept, with who sent them.
+"""SNS: the messages that tasks publish, with the sender.
 
 https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 """
@@ -16,7 +16,7 @@ _MAX_SUBJECT = 100
 
 
 def publish(request: Request) -> Steps:
-    """Yield the message's id. Raises StatesError for what SNS doesn't take."""
+    """Store the message and return its id. Raises StatesError if SNS rejects it."""
     world, arguments = request.world, request.arguments if isinstance(request.arguments, dict) else {}
     subject, message = request.text("Subject"), arguments.get("Message")
     text = message if isinstance(message, str) else _json(message)

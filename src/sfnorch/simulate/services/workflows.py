@@ -1,4 +1,4 @@
-"""Glue workflows: runs that take their time, whose actions succeed or fail as told.
+"""Glue workflows: runs that take time, whose actions succeed or fail as specified.
 
 https://docs.aws.amazon.com/glue/latest/webapi/API_StartWorkflowRun.html
 https://docs.aws.amazon.com/glue/latest/webapi/API_WorkflowRun.html
@@ -16,13 +16,13 @@ from sfnorch.simulate.services import Handler, Request, begin_run, end_run, refu
 from sfnorch.simulate.world import Steps
 
 _ACTIONS = 3
-"""How many actions a workflow has here: what is in it stands nowhere in a template."""
+"""The number of actions of a simulated workflow: a template does not contain a workflow's actions."""
 
 _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException)"
 
 
 def start_workflow_run(request: Request) -> Steps:
-    """Yield the run's id, at once; it goes on by itself. Raises StatesError as Glue refuses it."""
+    """Return the run id at once; the run continues by itself. Raises StatesError if Glue rejects it."""
     world, name = request.world, request.text("Name")
     behaviour, counts = world.behaviour, world.job_counts[name]
     if counts.throttled < behaviour.throttled(name):
@@ -45,7 +45,7 @@ def _going(request: Request, run: JobRun, message: str) -> Steps:
 
 
 def get_workflow_run(request: Request) -> Steps:
-    """Yield the run as it stands now: it is COMPLETED whether its actions succeeded or not."""
+    """Return the current description of the run: its status is COMPLETED whether or not its actions succeeded."""
     name, run_id = request.text("Name"), request.text("RunId")
     for run in request.world.record.job_runs:
         if run.kind == "workflow" and (run.job, run.run_id) == (name, run_id):

@@ -1,6 +1,6 @@
-"""IAM's evaluation of policies, three-valued: a request is allowed, denied, or unknown before a deployment.
+"""The evaluation of IAM policies: a request is allowed, denied, or unknown before the deployment.
 
-`decide` in `sfnorch.template.permissions` asks it for a role of a template.
+`decide` in `sfnorch.template.permissions` evaluates a request of a role in a template.
 """
 
 from __future__ import annotations

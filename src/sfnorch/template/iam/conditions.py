@@ -1,4 +1,4 @@
-"""Whether a statement's condition holds for a request, as far as the request's keys are known.
+"""Whether the condition of a statement matches a request, as far as the condition keys are known.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -25,7 +25,7 @@ _WITH_WILDCARDS = ("stringlike", "arnlike", "arnequals")
 
 
 def holds(condition: Condition, request: Request, *, has_variables: bool) -> Truth:
-    """Return whether the condition holds for the request."""
+    """Return whether the condition matches the request."""
     values = request.values(condition.key)
     if condition.operator == "null":
         return _is_absent(condition, values)
@@ -55,7 +55,7 @@ def _is_absent(condition: Condition, values: tuple[str, ...] | None) -> Truth:
     if values is None:
         return unknown(f"the condition key {condition.key} is known only when the request is made")
     if any(UNKNOWN.search(value) for value in condition.values):
-        return unknown(f"the value for {condition.key} is not known before the deployment")
+        return unknown(f"the value for {condition.key} is unknown before the deployment")
     return any_of(YES if (value.lower() == "true") == (not values) else NO for value in condition.values)
 
 
@@ -68,7 +68,7 @@ def _without_negation(operator: str) -> tuple[str, bool]:
 
 
 def _filled(value: str, request: Request, operator: str, *, has_variables: bool) -> str | None:
-    """Return what the value stands for; in the operators without wildcards these stand for themselves."""
+    """Return the value with its policy variables; operators without wildcards escape `*` and `?`."""
     is_literal = operator not in _WITH_WILDCARDS
     if has_variables:
         return request.filled(value, is_literal=is_literal)
@@ -84,7 +84,7 @@ def _text_in_any_case(pattern: str, value: str, assumed: Assumed) -> Truth:
 
 
 def _arn(pattern: str, value: str, assumed: Assumed) -> Truth:
-    """Each of the six parts is compared by itself."""
+    """Compare each of the six parts of an ARN separately."""
     one, other = pattern.split(":", _ARN_PARTS - 1), value.split(":", _ARN_PARTS - 1)
     if len(one) != _ARN_PARTS or len(other) != _ARN_PARTS:
         return fit(pattern, escape(value), assumed) if UNKNOWN.search(pattern + value) else NO
@@ -125,9 +125,9 @@ def _bytes(pattern: str, value: str, assumed: Assumed) -> Truth:
 
 
 def _not_compared(pattern: str, value: str) -> Truth:
-    """Return a value of another type does not match; what only the deployment makes known may be."""
+    """Return no for a value of another type; unknown if only the deployment determines the value."""
     found = UNKNOWN.search(pattern) or UNKNOWN.search(value)
-    return unknown(f"{found[0][1:-1]} is not known before the deployment") if found else NO
+    return unknown(f"{found[0][1:-1]} is unknown before the deployment") if found else NO
 
 
 _ORDERS: Mapping[str, Callable[[float, float], bool]] = {

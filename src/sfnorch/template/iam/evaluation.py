@@ -1,7 +1,7 @@
-"""Whether policies allow a request: allowed, denied by what, or unknown for which reasons.
+"""Whether policies allow a request: allowed, denied with the reason, or unknown with the reasons.
 
-An explicit deny decides. Without one, an identity policy or a resource policy has to allow the request, and the
-permissions boundary too, where there is one. Service control policies and session policies are taken to allow all.
+An explicit deny decides. Otherwise, an identity-based policy or a resource-based policy must allow the request, and the
+permissions boundary too, if there is one. Service control policies and session policies are assumed to allow all.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
@@ -20,7 +20,7 @@ from sfnorch.template.resources import Assumed
 
 
 class Outcome(Enum):
-    """What becomes of a request."""
+    """The result of the evaluation of a request."""
 
     ALLOWED = "allowed"
     DENIED = "denied"
@@ -29,7 +29,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What becomes of a request, by which statement if one decides, and why; each reason is a clause."""
+    """The result for a request, the statement that decides it if one does, and the reasons; each reason is a clause."""
 
     outcome: Outcome
     reasons: tuple[str, ...] = ()
@@ -37,23 +37,23 @@ class Decision:
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the request is allowed."""
+        """Return whether the request is allowed."""
         return self.outcome is Outcome.ALLOWED
 
     @property
     def is_denied(self) -> bool:
-        """Whether the request is denied."""
+        """Return whether the request is denied."""
         return self.outcome is Outcome.DENIED
 
     @property
     def is_unknown(self) -> bool:
-        """Whether the outcome is not known before the deployment, or before the request."""
+        """Return whether the result is unknown before the deployment, or before the request."""
         return self.outcome is Outcome.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicySet:
-    """Policies that are evaluated as one, and what is not known of them: each gap is a clause."""
+    """Policies that are evaluated together, and what is unknown about them: each gap is a clause."""
 
     name: str
     statements: tuple[Statement, ...] = ()
@@ -68,12 +68,12 @@ def evaluate(
     resource: PolicySet | None = None,
     needs_resource: bool = False,
 ) -> Decision:
-    """Return what becomes of the request by these policies.
+    """Return the result for the request with these policies.
 
-    `resource` holds the resource's own policy. With `needs_resource` that policy has to let the principal, or its
-    account, in: so it is with KMS keys and with the trust policies of roles.
+    `resource` is the resource-based policy. With `needs_resource`, it must allow the principal or its account, as is
+    the case for KMS keys and for the trust policies of roles.
 
-    What is not known of an identity policy may allow a request, and is taken not to deny one.
+    An unknown part of an identity-based policy can allow a request, and is assumed not to deny one.
     """
     sets = [policies for policies in (identity, boundary, resource) if policies is not None]
     denying = [(policies, one) for policies in sets for one in policies.statements if not one.allow]
@@ -83,7 +83,7 @@ def evaluate(
         if found.value:
             return Decision(
                 outcome=Outcome.DENIED,
-                reasons=(f"the statement in line {statement.place.line} of {policies.name} denies it",),
+                reasons=(f"the statement on line {statement.place.line} of {policies.name} denies it",),
                 statement=statement,
             )
         denied = any_of([denied, found])
@@ -103,7 +103,7 @@ def evaluate(
 
 
 def applies(statement: Statement, request: Request) -> Truth:
-    """Return whether the statement is about the request: its principal, action, resource and conditions."""
+    """Return whether the statement matches the request: principal, action, resource and conditions."""
     action = _about_action(statement, request)
     if action.value is False:
         return NO
@@ -122,7 +122,7 @@ def _allowed(policies: PolicySet, request: Request) -> Truth:
 
 
 def _allowed_by_resource(policies: PolicySet, request: Request) -> tuple[Truth, Truth]:
-    """Return whether the policy lets the principal itself in, and whether it leaves that to the principal's account."""
+    """Return whether the policy allows the principal itself, and whether it delegates to the principal's account."""
     directly, by_account = NO, NO
     for statement in policies.statements:
         if not statement.allow:
@@ -145,10 +145,13 @@ def _about_action(statement: Statement, request: Request) -> Truth:
 
 
 def _about_resource(statement: Statement, request: Request) -> Truth:
-    """Return an Allow counts for a choice that is made at run time if it covers one, a Deny if it covers them all."""
+    """Return whether the statement matches the resource.
+
+    If the resource is chosen at run time, an Allow must match one choice, and a Deny must match all choices.
+    """
     if statement.not_resources:
         return ~_covers(statement.not_resources, statement, request, every=statement.allow)
-    if not statement.resources:  # the policies of some resources name none: they are about their own
+    if not statement.resources:  # a resource-based policy without a Resource is about its own resource
         return YES if statement.of_resource else NO
     return _covers(statement.resources, statement, request, every=not statement.allow)
 
@@ -161,7 +164,7 @@ def _covers(patterns: Iterable[str], statement: Statement, request: Request, *, 
 
 
 def _about_principal(statement: Statement, request: Request) -> tuple[Truth, Truth]:
-    """Return whether the statement names the principal itself, and whether it names its account."""
+    """Return whether the statement names the principal itself, and whether it names the principal's account."""
     if statement.not_principals:
         itself, account = _named(statement.not_principals, request)
         return ~any_of([itself, account]), NO
@@ -177,7 +180,7 @@ def _named(principals: Iterable[str], request: Request) -> tuple[Truth, Truth]:
 
 
 def _is_one(name: str, names: Iterable[str], request: Request) -> Truth:
-    """Principals have no wildcards but `*` alone."""
+    """Return whether the name is one of the names. Principals have no wildcards except `*` alone."""
     return any_of(fit(name.replace("*", "\ue000"), one, request.assumed) for one in names)
 
 
@@ -197,9 +200,9 @@ def _refusal(
 
 
 def allows(granted: Iterable[Statement], action: str, resource: str) -> bool:
-    """Return whether the statements may allow the action on the resource: nothing that is known denies it.
+    """Return whether the statements can allow the action on the resource: no known statement denies it.
 
-    The region and the account of an ARN are not compared, what a condition comes to is left open.
+    Regions and accounts of ARNs are not compared, and conditions are not evaluated.
     """
     policies = PolicySet(name="the policies", statements=tuple(granted))
     parts = resource.split(":", 5)

@@ -1,4 +1,4 @@
-"""The documents of AWS's managed policies, as far as they are at hand: those used with Step Functions and Glue.
+"""The documents of AWS managed policies that are used with Step Functions and Glue; others are not included.
 
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
 """
@@ -20,7 +20,7 @@ _ARN = re.compile(r"arn:[^:]+:iam::aws:policy/(.+)")
 
 @cache
 def aws_managed_statements(name: str) -> tuple[Statement, ...] | None:
-    """Return the statements of AWS's managed policy, named by its ARN or as SAM names it; None where it isn't known."""
+    """Return the statements of the AWS managed policy with this ARN or SAM name; None if it is unknown."""
     match = _ARN.fullmatch(name)
     if match is None and not re.fullmatch(r"[\w+=.@-]+", name):
         return None

@@ -1,4 +1,4 @@
-"""Patterns of ARNs and names: `*` and `?` as IAM reads them, and parts that only a deployment makes known (`<…>`).
+"""Patterns of ARNs and names: the IAM wildcards `*` and `?`, and parts that only the deployment determines (`<…>`).
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
@@ -14,26 +14,26 @@ from sfnorch.template.resources import Assumed
 
 _ARN_PARTS = 6
 _ALL, _EACH = "\0*", "\0?"
-"""A wildcard of a request that stands for every text, not for one choice."""
+"""A wildcard in a request that represents all texts, not one choice."""
 
 _LITERAL = {"*": "\ue000", "?": "\ue001", "$": "$"}
 _SPECIAL = re.compile(r"[*?]|<[^<>]+>")
 
 
 GIVEN = Assumed()
-"""Nothing is assumed: the region and the account are those of the deployment."""
+"""No assumption: the region and the account are those of the deployment."""
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Return whether the text is one that the pattern stands for, with `*` and `?` as IAM reads them."""
+    """Return whether the pattern matches the text, with `*` and `?` as in IAM."""
     return bool(_regex(pattern).fullmatch(text))
 
 
 def overlap(pattern: str, resource: str) -> bool:
-    """Return whether some resource fits both, what only AWS knows (`<…>`) being anything in either.
+    """Return whether a resource can match both; a part that only AWS knows (`<…>`) matches any text.
 
-    ARNs are compared without region and account: these are not known before a deployment, and a template that spells
-    them out is made for one.
+    The region and account of ARNs are not compared: they are unknown before the deployment, and a template with fixed
+    values is for one account and region.
     """
     pattern, resource = UNKNOWN.sub("*", pattern), UNKNOWN.sub("*", resource)
     one, other = pattern.split(":", 5), resource.split(":", 5)
@@ -45,8 +45,8 @@ def overlap(pattern: str, resource: str) -> bool:
 def fit(pattern: str, text: str, assumed: Assumed = GIVEN, *, every: bool = False) -> Truth:
     """Return whether the pattern covers the text.
 
-    `*` in the text stands for what is chosen at run time: one choice that fits is enough, unless `every` choice has to.
-    A part that only the deployment makes known has one value, the same wherever its name is the same.
+    `*` in the text represents a choice at run time: the pattern must cover one choice, or with `every` all choices.
+    A part that only the deployment determines has one value, and parts with the same name have the same value.
     """
     if pattern == "*":
         return YES
@@ -67,7 +67,7 @@ def _surely_covers(pattern: str, text: str, *, every: bool) -> bool:
 
 
 def _may_cover(pattern: str, text: str, *, every: bool) -> bool:
-    """Whether some values of what only the deployment makes known let the pattern cover the text."""
+    """Return whether the pattern covers the text for some values of the parts that only the deployment determines."""
     if not UNKNOWN.search(pattern) and not UNKNOWN.search(text):
         return False
     one, other = pattern.split(":", 5), text.split(":", 5)
@@ -84,19 +84,19 @@ def _may_be(pattern: str, text: str, *, every: bool) -> bool:
 
 
 def escape(text: str) -> str:
-    """Return the text as a pattern that stands for it alone."""
+    """Return a pattern that matches only the text."""
     return "".join(_LITERAL.get(mark, mark) for mark in text)
 
 
 def _widened(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the tokens with `*` for each part that only the deployment makes known."""
+    """Return the tokens with `*` for each part that only the deployment determines."""
     return tuple("*" if UNKNOWN.fullmatch(token) else token for token in tokens)
 
 
 def _supposing_equal(pattern: str, text: str, assumed: Assumed) -> tuple[tuple[str, str], list[str]]:
-    """Return both as if the deployment's region and account were those that the other one spells out; and why.
+    """Return both with assumed regions and accounts set equal to those of the other one, and the reasons.
 
-    Without a reason nothing differs by an assumption.
+    Without a reason, no assumption changes the result.
     """
     one, other = pattern.split(":", 5), text.split(":", 5)
     fields = [("region", 3, assumed.region), ("account", 4, assumed.account)]
@@ -109,14 +109,14 @@ def _supposing_equal(pattern: str, text: str, assumed: Assumed) -> tuple[tuple[s
         if value in sides and len(sides) > 1 and all(sides) and "*" not in sides:
             (spelled_out,) = sides - {value}
             if not UNKNOWN.search(spelled_out):
-                reasons.append(f"the {what} of the deployment is not known, and {spelled_out} is expected")
+                reasons.append(f"the {what} of the deployment is unknown, and {spelled_out} is expected")
             one[part] = other[part] = value
     return (":".join(one), ":".join(other)), reasons
 
 
 def _unknown_parts(pattern: str, text: str) -> list[str]:
     names = dict.fromkeys([*UNKNOWN.findall(pattern), *UNKNOWN.findall(text)])
-    return [f"{name[1:-1]} is not known before the deployment" for name in names]
+    return [f"{name[1:-1]} is unknown before the deployment" for name in names]
 
 
 def _universal(tokens: tuple[str, ...]) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def _universal(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=10_000)
 def _tokens(text: str) -> tuple[str, ...]:
-    """Return the text's characters; a part that only the deployment makes known is one token."""
+    """Return the text's characters; a part that only the deployment determines is one token."""
     tokens: list[str] = []
     at = 0
     for found in UNKNOWN.finditer(text):
@@ -137,7 +137,7 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=10_000)
 def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Return whether two patterns have a text in common, by stepping through both at once."""
+    """Return whether a text matches both patterns, by stepping through both at once."""
     reached = {(0, 0)}
     todo = [(0, 0)]
     while todo:
@@ -165,9 +165,9 @@ def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two tokens stand for the same: the same mark, or one mark and `?`."""
+    """Return whether two tokens can be the same: equal characters, or a character and `?`."""
     if one == other:
-        return not one.startswith("<Fn::")  # two of a function need not have one value
+        return not one.startswith("<Fn::")  # two uses of a function can have different values
     if "?" in (one, other):
         mark = other if one == "?" else one
         return len(mark) == 1 or mark == _EACH

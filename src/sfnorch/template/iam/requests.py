@@ -1,4 +1,4 @@
-"""A request that policies are evaluated for, and the keys of its context.
+"""A request for which policies are evaluated, with its context keys.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/intro-structure.html#intro-structure-request
 """
@@ -20,9 +20,9 @@ _VARIABLE = re.compile(r"\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}")
 class Request:
     """An action on a resource by a principal.
 
-    `*` in the resource stands for what is chosen at run time, `<…>` for what only the deployment makes known.
-    `context` holds what is known of the condition keys: a text, several, or None for a key that the request does not
-    have. A key that is not in it is not known; in a complete context it is absent.
+    `*` in the resource represents a choice at run time, `<…>` a part that only the deployment determines.
+    `context` contains the known condition keys: a text, several texts, or None if the request does not have the key.
+    A missing key is unknown; in a complete context, the request does not have it.
     """
 
     action: str
@@ -31,15 +31,15 @@ class Request:
     complete: bool = False
     """Whether the context has every key of the request."""
     principals: tuple[str, ...] = ()
-    """The names that a resource policy can have for the principal, without its account."""
+    """The names of the principal in a resource-based policy, without its account."""
     account: str = ""
     """The principal's account."""
     assumed: Assumed = GIVEN
 
     def values(self, key: str) -> tuple[str, ...] | None:
-        """Return the key's values; none for a key that the request does not have, None where it is not known.
+        """Return the values of the key; empty if the request does not have the key, None if it is unknown.
 
-        The names of keys are read without regard to case, the tag's name behind `/` with it.
+        The names of keys are not case-sensitive, but the name of a tag after `/` is.
         """
         wanted = _folded(key)
         for name, value in self.context.items():
@@ -48,9 +48,9 @@ class Request:
         return () if self.complete else None
 
     def filled(self, text: str, *, is_literal: bool = False) -> str | None:
-        """Return the text as a pattern with its policy variables filled in; None where the request lacks one.
+        """Return the text as a pattern with its policy variables replaced; None if the request lacks one.
 
-        In a literal text, wildcards outside variables stand for themselves.
+        In a literal text, `*` and `?` outside of variables are not wildcards.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
         """
         found = []

@@ -1,4 +1,4 @@
-"""The statements of policy documents, as data.
+"""The statements of policy documents as data.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
 """
@@ -18,19 +18,19 @@ _QUANTIFIERS = ("forallvalues", "foranyvalue")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """One test of a statement: `operator` in lower case without what stands before and behind it."""
+    """One test of a condition: `operator` in lower case, without its quantifier and its `IfExists` suffix."""
 
     operator: str
     key: str
     values: tuple[str, ...]
     quantifier: str = ""
-    """`forallvalues`, `foranyvalue`, or nothing."""
+    """`forallvalues`, `foranyvalue`, or empty."""
     if_exists: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement of a policy, its values filled in."""
+    """One statement of a policy, with evaluated values."""
 
     allow: bool
     actions: tuple[str, ...] = ()
@@ -39,41 +39,41 @@ class Statement:
     not_resources: tuple[str, ...] = ()
     conditions: tuple[Condition, ...] = ()
     principals: tuple[str, ...] = ()
-    """Whom a resource policy's statement is for: services, ARNs, or `*` for anyone."""
+    """The principals in a resource-based policy: services, ARNs, or `*` for anyone."""
     not_principals: tuple[str, ...] = ()
     has_variables: bool = False
-    """Whether `${…}` in it is a policy variable, which the policy's version decides."""
+    """Whether `${…}` is a policy variable; this depends on the policy's version."""
     bundled: bool = False
-    """Whether it is one of SAM's policy templates, which are taken whole."""
+    """Whether it comes from a SAM policy template, which cannot be split."""
     place: Place
     path: Path
 
     @property
     def conditional(self) -> bool:
-        """Whether it has conditions."""
+        """Return whether the statement has conditions."""
         return bool(self.conditions)
 
     @property
     def of_resource(self) -> bool:
-        """Whether it is of a resource policy, which names whom it is for."""
+        """Return whether it is in a resource-based policy, which names principals."""
         return bool(self.principals or self.not_principals)
 
     def names_action(self, action: str) -> bool:
-        """Whether the statement is about this action; IAM reads actions without regard to case."""
+        """Return whether the statement matches the action; IAM actions are not case-sensitive."""
         action = action.lower()
         if self.not_actions:
             return not any(matches(pattern.lower(), action) for pattern in self.not_actions)
         return any(matches(pattern.lower(), action) for pattern in self.actions)
 
     def names_resource(self, resource: str) -> bool:
-        """Whether the statement is about this resource; `*` in the resource stands for one not known yet."""
+        """Return whether the statement matches the resource; `*` in the resource represents an unknown part."""
         if self.not_resources:
             return not any(matches(pattern, resource) for pattern in self.not_resources)
         return any(overlap(pattern, resource) for pattern in self.resources)
 
 
 def statements(document: object, path: Path) -> list[Statement]:
-    """Return the statements of a policy document whose values are filled in; `path` leads to it in the template."""
+    """Return the statements of an evaluated policy document, whose path in the template is `path`."""
     if not isinstance(document, Object):
         return []
     listed = document.get("Statement")

@@ -1,4 +1,4 @@
-"""Three-valued answers: yes, no, or unknown with the reasons why."""
+"""Three-valued answers: yes, no, or unknown with the reasons."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """An answer; `value` is None where it is unknown, and `reasons` say why."""
+    """An answer; `value` is None if it is unknown, and `reasons` are the reasons."""
 
     value: bool | None
     reasons: tuple[str, ...] = ()
@@ -22,12 +22,12 @@ NO = Truth(False)
 
 
 def unknown(*reasons: str) -> Truth:
-    """Return the answer that is not known, for these reasons."""
+    """Return an unknown answer with these reasons."""
     return Truth(None, reasons)
 
 
 def all_of(answers: Iterable[Truth]) -> Truth:
-    """Return whether all hold: one no decides, whatever is unknown beside it."""
+    """Return whether all are true: one no decides, even if others are unknown."""
     reasons: dict[str, None] = {}
     is_unknown = False
     for answer in answers:
@@ -40,5 +40,5 @@ def all_of(answers: Iterable[Truth]) -> Truth:
 
 
 def any_of(answers: Iterable[Truth]) -> Truth:
-    """Return whether one holds: one yes decides, whatever is unknown beside it."""
+    """Return whether one is true: one yes decides, even if others are unknown."""
     return ~all_of(~answer for answer in answers)

@@ -167,7 +167,7 @@ def test_an_assumed_region_or_account_stands_for_any():
     )
     assert evaluate(request, policies(here)).outcome is ALLOWED
     assert evaluate(request, policies(there)) == Decision(
-        outcome=UNKNOWN, reasons=("the region of the deployment is not known, and eu-west-1 is expected",)
+        outcome=UNKNOWN, reasons=("the region of the deployment is unknown, and eu-west-1 is expected",)
     )
     region = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}
     denying = policies(here, {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": region})
@@ -193,7 +193,7 @@ def test_who_decides():
     but_me = policies({**ALLOW, "NotPrincipal": {"AWS": ROLE}})
     assert evaluate(request, none).reasons == ("no policy of Role allows it",)
     denied = evaluate(request, deny)
-    assert (denied.outcome, denied.reasons) == (DENIED, ("the statement in line 1 of Role denies it",))
+    assert (denied.outcome, denied.reasons) == (DENIED, ("the statement on line 1 of Role denies it",))
     assert denied.statement == deny.statements[1]
     boundary = PolicySet(name="the boundary")
     assert evaluate(request, all_, boundary=boundary).reasons == ("the boundary does not allow it",)

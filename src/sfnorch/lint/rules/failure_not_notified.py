@@ -1,4 +1,4 @@
-"""A failure that nobody is told of: no Catch takes it, no alarm watches the machine, no rule its events."""
+"""A failure without a notification: no Catch, no alarm on the machine, no EventBridge rule for its executions."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def _check(subject: Subject) -> Iterator[Fault]:
             yield Fault(
                 path=machine.path[:-1],
                 place=machine.place,
-                message=f"when {listed(failing, 'or')} fails, nobody is told",
-                hint="put an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic",
+                message=f"if {listed(failing, 'or')} fails, no notification is sent",
+                hint="add an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic",
             )
 
 
@@ -52,9 +52,9 @@ def _uncaught(scope: Scope) -> Iterator[State]:
 
 
 RULE = Rule(
-    id="failure-untold",
-    title="A failure that nobody is told of",
-    why="the execution ends FAILED in the console, and the data is missed days later",
+    id="failure-not-notified",
+    title="A failure that sends no notification",
+    why="the execution ends FAILED, and no one notices until the data is missing",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html",
     severity=Severity.WARNING,
     check=_check,

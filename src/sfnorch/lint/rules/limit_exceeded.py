@@ -1,4 +1,4 @@
-"""Names and sizes past what AWS takes; of the names of resources cfn-lint tells."""
+"""Names and sizes that exceed a limit of AWS. cfn-lint reports the names of resources."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INLINE_ITEMS = 40
 def _check(subject: Subject) -> Iterator[Fault]:
     source = subject.template.source
     if (size := len(source.text.encode())) > _TEMPLATE:
-        message = f"the template has {size:,} bytes, and CloudFormation takes {_TEMPLATE:,}"
+        message = f"the template has {size:,} bytes, but CloudFormation allows {_TEMPLATE:,}"
         yield Fault(path=(), place=source.data.place, message=message, hint="split it into several stacks")
     for machine in subject.machines:
         yield from _machine(machine)
@@ -34,29 +34,29 @@ def _check(subject: Subject) -> Iterator[Fault]:
     for role in subject.template.roles.values():
         total = sum(role.policy_sizes)
         if total > _POLICIES:
-            message = f"its inline policies hold {total:,} characters, and IAM takes {_POLICIES:,}"
-            hint = "name fewer resources, or a common prefix of them, or attach a managed policy"
+            message = f"the inline policies have {total:,} characters, but IAM allows {_POLICIES:,}"
+            hint = "name fewer resources, use a common prefix for them, or attach a managed policy"
             yield Fault(path=role.path[:-1], place=role.place, message=message, hint=hint)
 
 
 def _machine(machine: StateMachine) -> Iterator[Fault]:
     if machine.definition and (size := characters(machine.definition)) > _DEFINITION:
-        hint = "start part of it as an execution of its own"
-        yield fault(machine, (), f"the definition has {size:,} characters, and AWS takes {_DEFINITION:,}", hint)
+        hint = "move a part into a child state machine"
+        yield fault(machine, (), f"the definition has {size:,} characters, but AWS allows {_DEFINITION:,}", hint)
 
 
 def _state(machine: StateMachine, state: State) -> Iterator[Fault]:
     if len(state.name) > _NAME:
-        message = f"the state's name has {len(state.name)} characters, and AWS takes {_NAME}"
-        yield fault(machine, state.path, message, "shorten it; a Comment may say more")
+        message = f"the state name has {len(state.name)} characters, but AWS allows {_NAME}"
+        yield fault(machine, state.path, message, "shorten it; the Comment can hold more")
     for key, limit in (("Cause", _CAUSE), ("Error", _ERROR)):
         if state.kind == "Fail" and len(state.text(key)) > limit:
-            yield fault(machine, (*state.path, key), f"{key} has more than {limit:,} characters", "shorten it")
+            yield fault(machine, (*state.path, key), f"{key} exceeds {limit:,} characters", "shorten it")
     concurrency = state.body.get("MaxConcurrency")
     inline = not state.distributed
     if state.kind == "Map" and inline and isinstance(concurrency, int) and concurrency > _INLINE_ITEMS:
-        message = f"an inline Map runs {_INLINE_ITEMS} items at once, not {concurrency}"
-        hint = "give its ProcessorConfig the mode DISTRIBUTED for more"
+        message = f"MaxConcurrency is {concurrency}, but an inline Map runs at most {_INLINE_ITEMS} items at once"
+        hint = "set the mode DISTRIBUTED in its ProcessorConfig to run more"
         yield fault(machine, (*state.path, "MaxConcurrency"), message, hint, severity=Severity.WARNING)
     call = call_of(state)
     if call and call.name == "sns:publish":
@@ -64,14 +64,14 @@ def _state(machine: StateMachine, state: State) -> Iterator[Fault]:
         given = state.body.get(key)
         subject = given.get("Subject") if isinstance(given, dict) else None
         if isinstance(subject, str) and not subject.startswith("{%") and len(subject) >= _SUBJECT:
-            message = f"the subject has {len(subject)} characters, and SNS takes fewer than {_SUBJECT}"
+            message = f"the subject has {len(subject)} characters, but SNS allows fewer than {_SUBJECT}"
             yield fault(machine, (*state.path, key, "Subject"), message, "shorten it")
 
 
 RULE = Rule(
-    id="past-limit",
-    title="A name or a size past AWS's limit",
-    why="AWS refuses it when the stack is deployed, or the execution fails when it gets there",
+    id="limit-exceeded",
+    title="A name or a size that exceeds a limit of AWS",
+    why="AWS rejects it at the deployment, or the execution fails when it reaches the state",
     source="https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",
     severity=Severity.ERROR,
     check=_check,

@@ -1,0 +1,17 @@
+"""Former ids of rules. They stay valid everywhere a user can name a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+RENAMED = {
+    "definition-elsewhere": "definition-not-readable",
+    "failure-untold": "failure-not-notified",
+    "past-limit": "limit-exceeded",
+}
+"""The current id of each rule that was renamed, by its former id."""
+
+
+def current_ids(ids: Iterable[str]) -> frozenset[str]:
+    """Return the ids with each former id replaced by the current one."""
+    return frozenset(RENAMED.get(name, name) for name in ids)
