@@ -14,7 +14,7 @@ from sfnorch.printable import printable
 
 
 class Text(rich.text.Text):
-    """A text that is printable before it is laid out."""
+    """A text whose unprintable characters are escaped before its layout."""
 
     def __init__(self, text: str = "", *arguments: Any, **settings: Any) -> None:
         super().__init__(printable(text), *arguments, **settings)
@@ -25,20 +25,20 @@ class Text(rich.text.Text):
         return cast("Text", super().assemble(*parts, **settings))
 
     def append(self, text: rich.text.Text | str, style: Any = None) -> Text:
-        """Add the text, and return this one."""
+        """Append the text, and return self."""
         super().append(printable(text) if isinstance(text, str) else text, style)
         return self
 
 
 class Console(rich.console.Console):
-    """A console that makes printable whatever it shows, and takes no part of a text for markup, emoji or syntax."""
+    """A console that escapes unprintable characters, and does not interpret markup, emoji codes or syntax."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**{"markup": False, "emoji": False, "highlight": False, **settings})
 
     @property
     def file(self) -> IO[str]:
-        """The file that is written to: the stream behind one that makes everything printable."""
+        """The file to write to: the stream behind a `PrintableStream`."""
         file = super().file
         trusted: IO[str] = getattr(file, "trusted", file)
         return trusted
@@ -48,10 +48,10 @@ class Console(rich.console.Console):
         self._file = new_file
 
     def render_str(self, text: str, **settings: Any) -> rich.text.Text:
-        """Return the text as rich lays it out."""
+        """Return the text as a rich text, with unprintable characters escaped."""
         return super().render_str(printable(text), **settings)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Yield the segments that are written."""
+        """Yield the segments to write, with unprintable characters escaped."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(printable(segment.text), segment.style)

@@ -1,8 +1,8 @@
-r"""What may be shown and saved as it is, and what is written as an escape.
+r"""Escape characters that are not safe to show or to save.
 
-A terminal obeys control characters, bidi controls change the order of what is read, and other characters show nothing:
-two names may look alike. Each of them is written as JSON writes it, `\u001b` for ESC, so that a JSON document that is
-made printable is the same document. Line breaks and tabs stay.
+A terminal executes control characters, bidirectional control characters change the order of a text, and other
+characters are invisible, so that two names can look identical. Each of them is written as an escape of JSON, such as
+`\u001b` for ESC. A JSON document is therefore the same document after it. Line breaks and tabs are not escaped.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _HIDDEN = re.compile(f"[{_IS_CONTROL}{_SHOWS_NOTHING}{_BREAKS_LINES}{_IS_NO_TEXT
 
 
 def printable(text: str) -> str:
-    """Return the text with what is not shown, or is obeyed, as escapes."""
+    """Return the text with unsafe and invisible characters escaped."""
     return _HIDDEN.sub(lambda match: escaped(match[0]), text)
 
 
 def printable_line(text: str) -> str:
-    """Return the text in one line: its line breaks and tabs are escapes too."""
+    """Return the text as one line: line breaks and tabs are escaped too."""
     return printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def escaped(text: str) -> str:
-    """Return each character as JSON's escape: one above U+FFFF as two surrogates."""
+    """Return the characters as escapes of JSON; a character above U+FFFF as two surrogates."""
     units = text.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
@@ -54,17 +54,17 @@ codecs.register_error(ESCAPED, _escape_unencodable)
 
 
 class PrintableStream:
-    """A stream that makes printable what is written to it.
+    """A stream that escapes unsafe characters in the text that is written to it.
 
-    `trusted` is the stream behind it, for what writes control sequences of its own and makes texts printable itself.
-    It has no `buffer`: click would write to that.
+    `trusted` is the stream behind it, for code that writes control sequences and escapes texts itself.
+    It has no `buffer`, to which click would write.
     """
 
     def __init__(self, stream: TextIO) -> None:
         self.trusted = stream
 
     def write(self, text: str) -> int:
-        """Write the text made printable, and return its length."""
+        """Write the text with unsafe characters escaped, and return its length."""
         self.trusted.write(printable(text))
         return len(text)
 
@@ -74,7 +74,7 @@ class PrintableStream:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what tells about the stream, or flushes it; nothing that could write to it."""
+        """Return a property of the stream or its `flush`. Raises AttributeError for methods that could write to it."""
         if name not in ("closed", "encoding", "errors", "fileno", "flush", "isatty", "name", "newlines", "writable"):
             raise AttributeError(name)
         return getattr(self.trusted, name)
@@ -82,7 +82,7 @@ class PrintableStream:
 
 @contextmanager
 def printable_streams() -> Iterator[None]:
-    """Make printable what is written to standard output and standard error while the block runs."""
+    """Escape unsafe characters in all text to standard output and standard error while the block runs."""
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = (cast("TextIO", PrintableStream(stream)) for stream in before)
     try:

@@ -157,7 +157,7 @@ ERRORS: dict[tuple[str, ...], tuple[int, str]] = {
         "Error: There is no state machine 'third' in t.yaml\n  it has: parent, other\n",
     ),
     ("none.yaml",): (1, "Error: There is no template none.yaml\n  sfnorch render writes one\n"),
-    ("topic.yaml",): (1, "Error: There is no state machine in topic.yaml\n"),
+    ("topic.yaml",): (1, "Error: topic.yaml: no state machine found\n"),
     ("broken.yaml",): (
         1,
         (
@@ -165,7 +165,7 @@ ERRORS: dict[tuple[str, ...], tuple[int, str]] = {
             "(broken.yaml, line 1)\n"
         ),
     ),
-    ("t.yaml", "--plan", "p.yaml"): (2, "Error: Name a template or a plan, not both.\n"),
+    ("t.yaml", "--plan", "p.yaml"): (2, "Error: A template and --plan exclude each other; pass one of them.\n"),
 }
 
 

@@ -89,7 +89,7 @@ def test_a_deployment(run: Run, account: Account, wire: Wire):
     )
     terminal.wait_for("Deploy these changes? [y/N]: ")
     reviewed = (
-        "The template has 60,245 bytes; CloudFormation takes 51,200 without a bucket. Creating the private,\n"
+        "The template has 60,245 bytes; templates larger than 51,200 bytes require an S3 bucket. Creating the private,\n"
         f"encrypted, versioned bucket {bucket}.\n"
         "CHANGE  RESOURCE  TYPE\nadd     Topic     AWS::SNS::Topic\n1 to add\nDeploy these changes? [y/N]:"
     )
@@ -115,7 +115,7 @@ def test_diff_status_and_delete(run: Run, account: Account, wire: Wire):
     holding = Holding(wire, "GetTemplate", "CreateChangeSet", "DeleteChangeSet")
     terminal = terminal_of("diff", "--template", "t.yaml", "--stack-name", "s")
     holding.see(terminal, "Reading the deployed template…", "Waiting for the change set…", "Deleting the change set…")
-    assert (terminal.end(), terminal.screen) == (0, "s: nothing differs.\n")
+    assert (terminal.end(), terminal.screen) == (0, "s: no differences.\n")
 
     holding = Holding(wire, "DescribeStacks", "ListStackResources")
     terminal = terminal_of("status", "--stack-name", "s", "--output", "json")
@@ -151,8 +151,8 @@ def test_glue_jobs(run: Run, account: Account, wire: Wire):
     holding.see(terminal, "Looking up the Glue jobs…")
     assert terminal.end() == 1
     assert terminal.screen.splitlines()[-3:] == [
-        "2 warnings, 2 infos; none of them stops a deployment.",
-        "Error: there is no Glue job a",
+        "2 warnings, 2 infos; the deployment continues.",
+        "Error: unknown Glue job a",
         "  nothing was deployed; without --require-jobs this is a warning",
     ]
 

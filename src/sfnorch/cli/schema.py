@@ -1,4 +1,4 @@
-"""`sfnorch schema`: the plan's JSON Schema."""
+"""`sfnorch schema`: the JSON Schema of the plan."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 
 @click.command()
 def schema() -> None:
-    """Print the plan's JSON Schema, for editors."""
+    """Print the JSON Schema of the plan, for editors."""
     from sfnorch.plan.schema import schema_text
 
     click.echo(schema_text(), nl=False)

@@ -1,4 +1,4 @@
-"""When a schedule starts the orchestration: its next start times, as a person reads them and as data."""
+"""The next start times of a schedule, as text and as data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def schedule_data(schedule: Schedule, now: datetime) -> dict[str, Any]:
-    """Return the schedule as data: its next three start times, local and in UTC, and warnings; a rate has seconds."""
+    """Return the schedule as data: its next three start times, local and in UTC, its warnings, and a rate."""
     expression, outlook = _outlook(schedule, now)
     return {
         "expression": schedule.expression,
@@ -46,7 +46,7 @@ def print_schedule(schedule: Schedule, now: datetime, console: Console) -> None:
 
 def _outlook(schedule: Schedule, now: datetime) -> tuple[Expression, Outlook]:
     expression = read_expression(schedule.expression).expression
-    assert expression is not None  # noqa: S101 - the plan has refused what has faults
+    assert expression is not None  # noqa: S101 - the plan rejects invalid expressions
     return expression, look_ahead(expression, schedule.timezone, now)
 
 
