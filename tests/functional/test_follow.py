@@ -205,7 +205,7 @@ def test_a_token_that_expires_half_way(capsys: Captured):
 def test_a_connection_that_stays_lost():
     replay = Replay.of("failed")
     replay.faults, replay.fault_from = [EndpointConnectionError(endpoint_url="https://states")] * 12, 2
-    with pytest.raises(SfnorchError, match="https://states can't be reached\nThe run goes on in AWS"):
+    with pytest.raises(SfnorchError, match="https://states can't be reached\nThe execution continues in AWS"):
         follow(replay)
     assert sum(replay.clock.slept) > 180
 

@@ -127,7 +127,7 @@ def test_a_standard_error_that_is_full(tmp_path: Path, full: int, arguments: lis
 def test_progress_that_can_not_be_shown_stops_nothing(tmp_path: Path, full: int):
     command = ("render", "-o", "-", "--format", "asl")
     told = loaded(*command, folder=tmp_path)
-    assert "fill in before you start" in told.err
+    assert "fill in the values before you start" in told.err
     for done in (
         loaded(*command, folder=tmp_path, streams={2: full}),
         loaded(*command, folder=tmp_path, closed=[2]),
