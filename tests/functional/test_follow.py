@@ -193,7 +193,7 @@ def test_a_token_that_expires_half_way(capsys: Captured):
         follow(replay)
     arn = replay.roots[0]
     assert raised.value.message == (
-        "The AWS credentials have expired (GetExecutionHistory)\nThe execution continues in AWS"
+        "The AWS credentials have expired (GetExecutionHistory)\nThe execution continues in AWS and is no longer followed"
     )
     assert raised.value.hint == (
         "log in again (`aws sso login`, or renew the keys of the profile), then repeat the command; "

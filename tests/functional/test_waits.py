@@ -82,7 +82,7 @@ def test_a_deployment(run: Run, account: Account, wire: Wire):
     terminal = terminal_of("deploy", "--template", "t.yaml", "--stack-name", "s", "--resolve-s3")
     holding.see(
         terminal,
-        "Looking up the stack s…",
+        "Reading the stack s…",
         "Looking up the bucket…",
         f"Creating the bucket {bucket}…",
         "Waiting for the change set…",
@@ -119,13 +119,13 @@ def test_diff_status_and_delete(run: Run, account: Account, wire: Wire):
 
     holding = Holding(wire, "DescribeStacks", "ListStackResources")
     terminal = terminal_of("status", "--stack-name", "s", "--output", "json")
-    holding.see(terminal, "Looking up the stack s…", "Reading the last executions and the alarms…")
+    holding.see(terminal, "Reading the stack s…", "Reading the last executions and the alarms…")
     assert terminal.end() == 0
     assert terminal.screen.splitlines()[0] == "{"
 
     holding = Holding(wire, "DescribeStacks")
     terminal = terminal_of("delete", "--stack-name", "s")
-    holding.see(terminal, "Looking up the stack s…")
+    holding.see(terminal, "Reading the stack s…")
     question = "Type the name of the stack to delete it (s):"
     terminal.wait_for(question)
     assert terminal.screen == f"{question}\n"

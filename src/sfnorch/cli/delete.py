@@ -47,7 +47,7 @@ def delete(
     from sfnorch.report.stack import ending_data
 
     session = open_session(region, profile)
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         stack = existing_stack(session.cloudformation, stack_name)
     if not yes and click.prompt(f"Type the name of the stack to delete it ({stack_name})", err=True) != stack_name:
         raise SfnorchError(

@@ -217,7 +217,7 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
     refuse_values(deployable)
     refuse_names(deployable, settings.stack)
     session, stack_name = settings.session, settings.stack
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         stack = find_stack(session.cloudformation, stack_name)
     kept = {} if settings.no_previous_parameters else kept_parameters(stack)
     refuse_parameters(deployable, kept)
@@ -260,7 +260,7 @@ def _executed(settings: Settings, change_set_name: str) -> Outcome:
     from sfnorch.cli.deployed import DeployedStack
 
     client = settings.session.cloudformation
-    with waiting(f"Looking up the stack {settings.stack}"):
+    with waiting(f"Reading the stack {settings.stack}"):
         stack = find_stack(client, settings.stack)
     is_update = stack is not None and holds_resources(stack) and not stack.in_progress
     check = DeployedStack(client=client, stack=stack).guard_left if stack and is_update else lambda _: None

@@ -58,7 +58,7 @@ def diff(
         deployable = read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child)
     session = open_session(region, profile)
     name = stack_name or deployable.stack_name
-    with waiting(f"Looking up the stack {name}"):
+    with waiting(f"Reading the stack {name}"):
         stack = existing_stack(session.cloudformation, name)
     refuse_parameters(deployable, kept_parameters(stack))
     found = _difference(session, stack, deployable, s3_bucket, resolve=resolve_s3)

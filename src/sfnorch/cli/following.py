@@ -122,7 +122,7 @@ def _goes_on(tree: RunTree, told: SfnorchError | None, output_form: str) -> Sfno
     if output_form == "json":
         print_json({**tree_data(tree), "resume": []})
     arns = [root.arn for root in tree.roots if not root.ended]
-    says = "The execution continues in AWS"
+    says = "The execution continues in AWS and is no longer followed"
     hint = "; ".join(f"follow it with `sfnorch watch {arn}`, or stop it with `sfnorch stop {arn}`" for arn in arns)
     return with_more(told, says, hint=hint)
 

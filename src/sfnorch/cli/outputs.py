@@ -21,7 +21,7 @@ def outputs(stack_name: str, region: str | None, profile: str | None, output_for
     from sfnorch.report.stack import print_outputs
 
     session = open_session(region, profile)
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         stack = existing_stack(session.cloudformation, stack_name)
     if output_form == "json":
         print_json(dict(stack.outputs))

@@ -117,7 +117,7 @@ def run(
     from sfnorch.cli.following import follow_run, print_started
 
     session = open_session(region, profile)
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         stack = existing_stack(session.cloudformation, stack_name)
         machine = main_machine(machines(session.cloudformation, stack), stack, machine_name)
         inputs = {"": document} if document is not None else _inputs(session, machine, by_id, only)

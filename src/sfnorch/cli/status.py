@@ -32,7 +32,7 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
 
     ending = None
     session = open_session(region, profile)
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         client = session.cloudformation
         stack = existing_stack(client, stack_name)
     if follow and stack.in_progress:
@@ -41,7 +41,7 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
         with waiting("Reading the stack's events"):
             operation = stack_events.under_way(client, stack.id)
         ending = stack_events.follow(client, operation, screen, Clock())
-        with waiting(f"Looking up the stack {stack_name}"):
+        with waiting(f"Reading the stack {stack_name}"):
             ended = find_stack(client, stack.id)
         if ended is None:
             failed = stack.status != "DELETE_IN_PROGRESS"  # --on-failure delete: the creation failed
