@@ -1,4 +1,4 @@
-"""The entry point of the command `sfnorch`, and of `python -m sfnorch`."""
+"""The entry point of `sfnorch` and of `python -m sfnorch`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def main() -> None:
-    """Run the command line, and end the process with its exit code, also after Ctrl-C during imports."""
+    """Run the command line, and end the process with its exit code, even if Ctrl-C interrupts the import of modules."""
     try:
         from sfnorch.cli.process import run
 
@@ -21,7 +21,7 @@ def main() -> None:
         try:
             os.write(2, b"Stopped.\n")
         finally:
-            os._exit(130)  # the module with the exit codes may not be imported yet
+            os._exit(130)  # the module with the exit codes need not be loaded yet
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class Text(rich.text.Text):
         return cast("Text", super().assemble(*parts, **settings))
 
     def append(self, text: rich.text.Text | str, style: Any = None) -> Text:
-        """Add the text, and return this one."""
+        """Append the text, and return self."""
         super().append(printable(text) if isinstance(text, str) else text, style)
         return self
 
@@ -101,7 +101,7 @@ class Console(rich.console.Console):
 
     @property
     def file(self) -> IO[str]:
-        """The file that is written to: the stream behind one that makes everything printable."""
+        """The file to write to: the stream behind a `PrintableStream`."""
         file = super().file
         trusted: IO[str] = getattr(file, "trusted", file)
         return trusted

@@ -96,7 +96,7 @@ class PrintableStream:
         self.trusted = stream
 
     def write(self, text: str) -> int:
-        """Write the text made printable, and return its length."""
+        """Write the text with unsafe characters escaped, and return its length."""
         self.trusted.write(printable(text))
         return len(text)
 
@@ -114,7 +114,7 @@ class PrintableStream:
 
 @contextmanager
 def printable_streams() -> Iterator[None]:
-    """Make printable what is written to standard output and standard error while the block runs."""
+    """Escape unsafe characters in all text to standard output and standard error while the block runs."""
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = (cast("TextIO", PrintableStream(stream)) for stream in before)
     try:

@@ -29,7 +29,7 @@ def test_an_alias_runs_the_command(run: Run):
         "none.yaml: error: The template none.yaml does not exist [template]\n  sfnorch render creates one\nnone.yaml, 1 error.\n"
     )
     assert run("rm", "--stack-name", "s").err.splitlines()[-1] == (
-        "Error: Nobody can be asked here: add --yes to delete."
+        "Error: No terminal for prompts; pass --yes to delete."
     )
 
 

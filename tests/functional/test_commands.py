@@ -27,43 +27,50 @@ def test_help(run: Run):
         == """\
 Usage: sfnorch [OPTIONS] COMMAND [ARGS]...
 
-  Orchestrate many AWS Glue jobs under AWS Step Functions, from a plan.
+  Orchestrate AWS Glue jobs with AWS Step Functions.
 
-  Without a plan (sfnorch.yaml, or --plan FILE) commands take the default one:
-  a master that starts five children at once, each running its Glue jobs one
-  after another.
+  Commands read the plan from sfnorch.yaml in the current folder, or from the
+  file that --plan names. Without a plan they use the default plan: a master
+  state machine that starts five child state machines in parallel. Each child
+  runs its Glue jobs in sequence.
 
 Options:
-  --debug     Show tracebacks of errors, and the calls of AWS.
-  --version   Show the version.
+  --debug     Show the traceback of an error, and every call to AWS.
+  --version   Show the version and exit.
   -h, --help  Show this message and exit.
 
-Commands:
-  init        Write a commented plan to start from.
-  patterns    List the kinds of orchestration that a plan can choose.
-  schema      Print the plan's JSON Schema, for editors.
-  render      Render the plan as a SAM or CloudFormation template.
-  lint        Look for mistakes and risks in templates, whatever made them.
-              Also: validate.
-  graph       Draw the state machines of a template.
-  simulate    Play a run through offline, in virtual time.
-  deploy      Deploy the plan's stack, after a review of what would change.
-  diff        Show how the plan's stack would differ from the deployed one.
-  status      Show the stack, its machines with their last executions, and its
-              alarms. Also: ls.
-  outputs     Show the stack's outputs.
-  delete      Delete the stack. Also: destroy, rm.
-  run         Start the stack's machine, and follow the run to its end.
-  watch       Follow an execution, or show one that has ended.
-  logs        Print the Glue error log of the jobs that failed in an
-              execution.
-  resume      Run again what failed in an execution, from the job that failed.
-  stop        Stop an execution, its children and their job runs.
-  pipeline    Set up the pipeline that brings the plan's stack to AWS.
-  export      Export the plan for another orchestrator.
-  completion  Print the script that completes commands, options and files in a
-              shell.
-  help        Show the help of a command.
+Plan:
+  init      Create a plan to start from.
+  patterns  List the orchestration patterns.
+  schema    Print the JSON Schema of the plan, for editors.
+  render    Render the plan as a SAM or CloudFormation template.
+
+Check:
+  lint      Check templates for errors and risks. Also: validate.
+  graph     Draw the state machines of a template.
+  simulate  Simulate an execution offline, in virtual time.
+
+Deploy:
+  deploy    Deploy the stack after a review of its changes.
+  diff      Compare the deployed stack with the plan.
+  status    Show the stack, its last executions, and its alarms. Also: ls.
+  outputs   Show the outputs of the stack.
+  delete    Delete the stack. Also: destroy, rm.
+
+Run:
+  run       Start an execution, and follow it until it ends.
+  watch     Follow a running execution, or show one that has ended.
+  logs      Print the Glue error logs of the failed jobs of an execution.
+  resume    Resume a failed execution from the job that failed.
+  stop      Stop an execution, its child executions, and their job runs.
+
+Automate:
+  pipeline  Set up a CodePipeline pipeline that deploys the stack.
+  export    Export the plan to another orchestrator.
+  completion  Print the shell completion script.
+
+Help:
+  help      Show the help of a command.
 """
     )
 
@@ -95,7 +102,7 @@ def test_init_writes_a_plan_that_renders(run: Run, tmp_path: Path, pattern: str)
     code = sorted(path.name for path in (ROOT / "templates" / pattern).glob("*.py"))
     written, what = ", ".join(["sfnorch.yaml", *code]), "steps" if code else "jobs"
     told = (
-        f"Wrote {written} (and sfnorch.schema.json, for your editor). Next: change its {what}, then sfnorch render.\n"
+        f"Wrote {written} (and sfnorch.schema.json, for your editor). Next: edit its {what}, then run sfnorch render.\n"
     )
     assert (done.code, done.out) == (0, told)
     for name in code:
@@ -115,11 +122,11 @@ def test_init_never_overwrites_unless_told(run: Run, tmp_path: Path):
     done = run("init")
     assert (done.code, done.err) == (
         1,
-        "Error: sfnorch.yaml is there already\n  sfnorch init --force overwrites what is there\n",
+        "Error: sfnorch.yaml already exists\n  `sfnorch init --force` overwrites existing files\n",
     )
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"sfnorch.yaml": "mine"}
     (tmp_path / "sfnorch.schema.json").write_text("mine, too")
-    assert run("init").err.splitlines()[0] == "Error: sfnorch.schema.json and sfnorch.yaml are there already"
+    assert run("init").err.splitlines()[0] == "Error: sfnorch.schema.json and sfnorch.yaml already exist"
     assert run("init", "--force").code == 0
     assert (tmp_path / "sfnorch.yaml").read_text() != "mine"
 
@@ -185,7 +192,7 @@ def test_a_bug_is_told_as_one_with_its_own_exit_code(run: Run, monkeypatch: pyte
     assert (done.code, done.out) == (70, "")
     assert done.err == (
         "This is a bug in sfnorch: ModuleNotFoundError: No module named 'sfnorch.cli.broken'\n"
-        "Please report it, with what `sfnorch --debug` prints for the same command.\n"
+        "Please report it with the output of `sfnorch --debug` for the same command.\n"
     )
 
 

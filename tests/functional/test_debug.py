@@ -46,7 +46,7 @@ def test_as_the_value_of_an_option_it_is_data(run: Run):
     assert (
         run("deploy", "--stack-name", "--debug")
         .err.splitlines()[-1]
-        .startswith("Error: Invalid value for '--stack-name': '--debug' is not a stack name: ")
+        .startswith("Error: Invalid value for '--stack-name': '--debug' is not a stack name; ")
     )
 
 

@@ -210,7 +210,10 @@ def test_a_large_template_goes_by_a_bucket_of_its_own(deploy: Run, account: Acco
     large = TOPIC + "".join(f"  Output{n}: {{Value: {'x' * 1000}}}\n" for n in range(60))
     done = deploy(large)
     assert done.code == 0
-    assert done.err.splitlines()[0] == "The template has 61,552 bytes; CloudFormation takes 51,200 without a bucket."
+    assert (
+        done.err.splitlines()[0]
+        == "The template has 61,552 bytes; templates larger than 51,200 bytes require an S3 bucket."
+    )
     s3, name = account.client("s3"), f"sfnorch-{account.number}-{REGION}"
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [name]
     assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
@@ -313,8 +316,8 @@ def test_jobs_that_are_not_there_are_told_with_the_near_name(run: Run, wire: Wir
     assert (done.code, told) == (
         0,
         [
-            "warning: there is no Glue job clean-ordres; did you mean clean-orders?",
-            "warning: there is no Glue job other",
+            "warning: unknown Glue job clean-ordres; did you mean clean-orders?",
+            "warning: unknown Glue job other",
         ],
     )
     required = run("deploy", "--yes", "--require-jobs", "--stack-name", "other")
@@ -322,7 +325,7 @@ def test_jobs_that_are_not_there_are_told_with_the_near_name(run: Run, wire: Wir
         1,
         "",
         (
-            "Error: there is no Glue job clean-ordres; did you mean clean-orders?\n"
+            "Error: unknown Glue job clean-ordres; did you mean clean-orders?\n"
             "  nothing was deployed; without --require-jobs this is a warning\n"
         ),
     )
@@ -334,12 +337,12 @@ def test_jobs_that_are_not_there_are_told_with_the_near_name(run: Run, wire: Wir
         (
             TOPIC,
             ["--parameter-overrides", "Titel=x"],
-            "Error: unknown parameter Titel; did you mean Title?\n  --parameter-overrides NAME=VALUE …\n",
+            "Error: unknown parameter Titel; did you mean Title?\n  set parameters with --parameter-overrides KEY=VALUE\n",
         ),
         (
             TOPIC.replace("Default: news", "AllowedPattern: '[a-z]+'"),
             ["--parameter-overrides", "Title=X1"],
-            "Error: Title cannot be 'X1': it must match [a-z]+\n  --parameter-overrides NAME=VALUE …\n",
+            "Error: Title cannot be 'X1': it must match [a-z]+\n  set parameters with --parameter-overrides KEY=VALUE\n",
         ),
         (
             TOPIC.replace("  Topic:", "  Topic: {Type: AWS::SNS::Topic}\n  Topic:"),
@@ -362,19 +365,19 @@ def test_what_is_refused_before_anything_is_made(
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        ([], "Nobody can be asked here: add --yes to deploy, or --no-execute to leave the change set for review."),
-        (["--stack-name", "a_b"], ("Invalid value for '--stack-name': 'a_b' is not a stack name: 1 to 128 letters, digits "
-         "and hyphens, the first a letter.")),
-        (["--yes", "--tags", "x"], "--tags x: write K=V."),
+        ([], "No terminal for prompts; pass --yes to deploy, or --no-execute to create only the change set."),
+        (["--stack-name", "a_b"], ("Invalid value for '--stack-name': 'a_b' is not a stack name; use 1 to 128 letters, digits "
+         "and hyphens, and begin with a letter.")),
+        (["--yes", "--tags", "x"], "--tags x: expected KEY=VALUE."),
         (["--yes", "--child1-jobs", "a", "--parameter-overrides", "Child1GlueJobs=b"],
          "--child1-jobs: the parameter Child1GlueJobs is set twice."),
         (["--yes", "--execute-change-set", "x", "--tags", "a=b"],
-         "--execute-change-set takes no plan, template or settings: it holds them."),
-        (["--yes", "--execute-change-set", ""], "--execute-change-set: name the change set."),
+         "--execute-change-set cannot be combined with a plan, a template, parameters or settings; the change set contains them."),
+        (["--yes", "--execute-change-set", ""], "--execute-change-set requires the name of a change set."),
         (["--yes", "--jobs", "nobody=a"], ("--jobs nobody: unknown child; available: child-1, child-2, child-3, "
          "child-4, child-5.")),
-        (["--yes", "--parameter-overrides", "A=b", "A=c"], "--parameter-overrides: A is given twice."),
-        (["--yes", "--plan", "a", "--template", "b"], "Name a template or a plan, not both."),
+        (["--yes", "--parameter-overrides", "A=b", "A=c"], "--parameter-overrides: duplicate key A."),
+        (["--yes", "--plan", "a", "--template", "b"], "A template and --plan exclude each other; pass one of them."),
     ],
 )  # fmt: skip
 def test_wrong_usage(run: Run, account: Account, arguments: list[str], error: str):

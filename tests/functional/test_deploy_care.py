@@ -192,7 +192,7 @@ def test_parameters_that_are_missing_are_told_before_a_stack_is_deleted(template
     done = run(*DEPLOY)
     assert (done.code, done.err) == (
         1,
-        "Error: the parameter Need has no default; specify a value\n  --parameter-overrides NAME=VALUE …\n",
+        "Error: the parameter Need has no default; specify a value\n  set parameters with --parameter-overrides KEY=VALUE\n",
     )
     assert status(account) == "ROLLBACK_COMPLETE"
 

@@ -50,10 +50,10 @@ def test_code_is_put_into_the_bucket_that_the_stack_is_told_of(run: Run, folder:
     assert code == 0, told
     bucket = f"sfnorch-{account.number}-eu-central-1"
     lines = told.splitlines()
-    assert lines[lines.index("The code of 2 functions is too much for the template.") :][:3] == [
-        "The code of 2 functions is too much for the template.",
-        f"Putting 2 files of code into {bucket}.",
-        f"Putting 1 file of code into {bucket}.",
+    assert lines[lines.index("The code of 2 functions is too large for the template.") :][:3] == [
+        "The code of 2 functions is too large for the template.",
+        f"Uploading 2 files of code to {bucket}.",
+        f"Uploading 1 file of code to {bucket}.",
     ]
     s3 = account.client("s3")
     keys = {row["Key"] for row in s3.list_objects_v2(Bucket=bucket)["Contents"]}
@@ -73,8 +73,8 @@ def test_code_that_is_another_than_the_template_was_made_for(run: Run, folder: P
     assert deploy(run) == (
         1,
         (
-            "Error: ReportFunction: its code code is not what the template was rendered for\n"
-            "  sfnorch render makes the template anew\n"
+            "Error: ReportFunction: the code code has changed since the template was rendered\n"
+            "  render the template again with `sfnorch render`\n"
         ),
     )
     (folder / "code" / "index.py").unlink()

@@ -14,8 +14,8 @@ from tests.ministack import Account, small_template
 from tests.screens import plain
 
 NO_PLAN = (
-    "Error: The stack s {holds}, and this deployment would replace its resources by {brings}\n"
-    "  pass --stack-name for a stack of its own, or --replace-plan to replace what is there\n"
+    "Error: The stack s {holds}, and this deployment would replace its resources with {brings}\n"
+    "  pass --stack-name to deploy another stack, or --replace-plan to replace the resources\n"
 )
 
 
@@ -77,7 +77,7 @@ def test_children_are_added_and_removed_and_the_others_stay(deploy: Run, account
         ("modify", "MasterStateMachine"),
     }
     assert (
-        "The new template has no parameter OrdersGlueJobs: the stack's value 'load-orders-again' is dropped.\n"
+        "The new template has no parameter OrdersGlueJobs; its value 'load-orders-again' in the stack is lost.\n"
         in done.err
     )
     assert (
@@ -119,7 +119,7 @@ def test_a_plan_does_not_take_a_stack_made_by_hand(deploy: Run, account: Account
     refused = deploy(plan("orders"))
     assert (refused.code, refused.err) == (
         1,
-        NO_PLAN.format(holds="was not made by sfnorch from a plan", brings="the plan etl (master-child)"),
+        NO_PLAN.format(holds="was not created by sfnorch from a plan", brings="the plan etl (master-child)"),
     )
     assert deploy(plan("orders"), "--replace-plan").code == 0
 
@@ -170,7 +170,7 @@ def test_a_name_that_moves_to_another_logical_id(deploy: Run, run: Run, account:
 
     done = run("diff", "--template", "t.json", "--stack-name", "s")
     assert done.code == 1
-    assert done.err == MOVED + "  a deployment would stop here, before it changes anything\n"
+    assert done.err == MOVED + "  a deployment would fail before it changes the stack\n"
     document = json.loads(
         run("diff", "--template", "t.json", "--stack-name", "s", "--output", "json").out.split("\n{")[0]
     )
@@ -192,6 +192,6 @@ def test_diff_shows_what_is_kept_and_which_plan_the_stack_holds(deploy: Run, run
     assert done.code == 0, done.err
     assert "parameter OrdersGlueJobs: 'x' is kept from the stack, used by orders\n" in plain(done.out)
     assert plain(done.out).endswith(
-        "The stack s holds the plan a (master-child), and this deployment would replace its resources by the plan b "
+        "The stack s holds the plan a (master-child), and this deployment would replace its resources with the plan b "
         "(master-child)\n"
     )

@@ -193,11 +193,11 @@ def test_a_token_that_expires_half_way(capsys: Captured):
         follow(replay)
     arn = replay.roots[0]
     assert raised.value.message == (
-        "The AWS credentials have expired (GetExecutionHistory)\nThe run goes on in AWS, and is no longer followed"
+        "The AWS credentials have expired (GetExecutionHistory)\nThe execution continues in AWS and is no longer followed"
     )
     assert raised.value.hint == (
         "log in again (`aws sso login`, or renew the keys of the profile), then repeat the command; "
-        f"`sfnorch watch {arn}` follows it again, `sfnorch stop {arn}` ends it"
+        f"follow it with `sfnorch watch {arn}`, or stop it with `sfnorch stop {arn}`"
     )
     assert plain(capsys.readouterr().err) == "".join(LINES.splitlines(keepends=True)[:5])
 
@@ -205,14 +205,16 @@ def test_a_token_that_expires_half_way(capsys: Captured):
 def test_a_connection_that_stays_lost():
     replay = Replay.of("failed")
     replay.faults, replay.fault_from = [EndpointConnectionError(endpoint_url="https://states")] * 12, 2
-    with pytest.raises(SfnorchError, match="https://states can't be reached\nThe run goes on in AWS"):
+    with pytest.raises(SfnorchError, match="https://states can't be reached\nThe execution continues in AWS"):
         follow(replay)
     assert sum(replay.clock.slept) > 180
 
 
 def test_no_longer_than_told(capsys: Captured):
     replay = Replay.of("failed")
-    with pytest.raises(SfnorchError, match="The time to wait is over, and the run is not\nThe run goes on in AWS"):
+    with pytest.raises(
+        SfnorchError, match="The execution is still running after --timeout\nThe execution continues in AWS"
+    ):
         follow(replay, timeout=1.0)
     assert plain(capsys.readouterr().out).splitlines()[0] == "master RUNNING  01s"
 
@@ -311,7 +313,7 @@ def test_a_child_that_could_not_be_started(capsys: Captured):
     assert follow(replay) == 3
     out = plain(capsys.readouterr().out).splitlines()
     assert out[1] == "├── etl-sales not started  StateMachineDoesNotExist: gone"
-    assert out[6:9] == ["master: etl-sales couldn't be started", "  StateMachineDoesNotExist: gone",
+    assert out[6:9] == ["master: etl-sales could not be started", "  StateMachineDoesNotExist: gone",
                         f"  Execution: {CONSOLE}/states/home?region=us-east-1#/v2/executions/details/{master}".replace("000000000000", "ACCOUNT")]  # fmt: skip
 
 

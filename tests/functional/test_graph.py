@@ -229,7 +229,7 @@ ERRORS: dict[tuple[str, ...], tuple[int, str]] = {
             "(broken.yaml, line 1)\n"
         ),
     ),
-    ("t.yaml", "--plan", "p.yaml"): (2, "Error: Name a template or a plan, not both.\n"),
+    ("t.yaml", "--plan", "p.yaml"): (2, "Error: A template and --plan exclude each other; pass one of them.\n"),
 }
 
 

@@ -71,11 +71,11 @@ def warnings(err: str) -> list[str]:
 
 GLUE_KNOWS = Fault("ListJobs", json_answer({"JobNames": ["a", "b", "c"]}), times=9)
 LIMITED = (
-    "warning: Glue job a: the plan may start 2 runs at once, MaxConcurrentRuns is 1: the start of the others is retried "
-    "for about 10 minutes, then they fail; raise MaxConcurrentRuns, or write job_run_queuing: true"
+    "warning: Glue job a: the plan can start 2 runs at once, and MaxConcurrentRuns is 1: the start of the others is retried "
+    "for about 10 minutes, then they fail; raise MaxConcurrentRuns, or set job_run_queuing: true"
 )
 QUEUED = (
-    "warning: Glue job a: the plan may start 2 runs at once, MaxConcurrentRuns is 1: Glue queues the others for at most "
+    "warning: Glue job a: the plan can start 2 runs at once, and MaxConcurrentRuns is 1: Glue queues the others for at most "
     "15 minutes, then they fail; raise MaxConcurrentRuns"
 )
 
@@ -111,7 +111,7 @@ def test_deploy_warns_as_render_does_where_glue_does_not_tell(plan: Run, wire: W
     assert (done.code, warnings(done.err)) == (
         0,
         [
-            "warning: MaxConcurrentRuns of the Glue jobs can't be read: BatchGetJobs: not allowed (AccessDeniedException)",
+            "warning: Cannot read MaxConcurrentRuns of the Glue jobs: BatchGetJobs: not allowed (AccessDeniedException)",
             f"warning: {WARNING}",
         ],
     )
@@ -133,7 +133,7 @@ def test_an_arn_on_the_command_line_is_told_with_its_name(arguments: tuple[str, 
     done = plan(*arguments)
     assert (done.code, done.out) == (2, "")
     assert done.err.splitlines()[-1] == (
-        f"Error: Invalid value for '{option}': '{ARN}' is no Glue job name: a name is required, not an ARN; write 'x'"
+        f"Error: Invalid value for '{option}': '{ARN}' is not a valid Glue job name: a name is required, not an ARN; write 'x'"
     )
 
 

@@ -225,10 +225,10 @@ folder: error: folder is a directory; a template must be a file [template]
 
 USAGES = {
     ("--ignore", "mising-permission", "--ignore", "E36O1", "--ignore", "zzz"): (
-        "--ignore: there is no rule 'mising-permission', did you mean missing-permission?; there is no rule 'E36O1', "
-        "did you mean E3691?; there is no rule 'zzz' (--list-rules lists them)"
+        "--ignore: unknown rule 'mising-permission', did you mean missing-permission?; unknown rule 'E36O1', "
+        "did you mean E3691?; unknown rule 'zzz' (available rules: --list-rules)"
     ),
-    ("t.yaml", "--plan", "p.yaml"): "Name templates or a plan, not both.",
+    ("t.yaml", "--plan", "p.yaml"): "A template and --plan exclude each other; pass one of them.",
 }
 
 

@@ -95,7 +95,7 @@ def test_the_error_log_of_a_job_that_failed_where_glue_says(command: Run, wire: 
         "  Job run: jr_ID\n"
         "  Log group: /aws-glue/jobs-etl-kms/error\n"
         f"  Logs: {CONSOLE}/$252Faws-glue$252Fjobs-etl-kms$252Ferror$3FlogStreamNameFilter$3Djr_ID\n"
-        "  Executors: 1 more log streams; --executors prints them\n"
+        "  Executors: 1 more log streams; pass --executors to print them\n"
         "DATE TIME  Traceback (most recent call last):\n"
         '  File "/tmp/x.py"\n'
         "KeyError: 'id'\n"
@@ -155,7 +155,7 @@ def test_a_log_that_is_cut_says_so(command: Run, wire: Wire, account: Account):
     wire.answer = runs.answer
     logged(account, "/aws-glue/jobs/error", {runs.run_id("extract-sales"): ["a", "b", "c"]})
     lines = command(FAILED, "--tail", "2").out.splitlines()
-    assert lines[5:] == ["  The last 2 events; --tail 0 prints all", "DATE TIME  b", "DATE TIME  c"]
+    assert lines[5:] == ["  The last 2 events; pass --tail 0 to print all", "DATE TIME  b", "DATE TIME  c"]
 
 
 def test_streams_with_a_prefix_of_the_users_hold_other_runs_too(command: Run, wire: Wire, account: Account):
@@ -246,7 +246,7 @@ def test_throttling_is_waited_out_and_what_else_goes_wrong_ends_the_command(comm
     ("execution", "running", "said"),
     [
         (CLEAN, False, "No Glue job failed.\n"),
-        (CLEAN, True, "No Glue job failed so far: the run goes on.\n"),
+        (CLEAN, True, "No Glue job failed so far; the execution is still running.\n"),
     ],
 )
 def test_a_run_without_a_failure(command: Run, wire: Wire, account: Account, execution: str, running: bool, said: str):
@@ -273,7 +273,7 @@ def test_an_execution_that_failed_without_a_job(command: Run, wire: Wire, accoun
     assert (done.code, done.out, done.err) == (
         0,
         "",
-        "No Glue job failed. What failed: InvalidInput: threads must be a list\n",
+        "No Glue job failed. The execution failed: InvalidInput: threads must be a list\n",
     )
 
 

@@ -56,7 +56,7 @@ def test_a_template_has_no_partition(run: Run):
     done = run("render", "--partition", "aws-cn")
     assert (done.code, done.err.splitlines()[-1]) == (
         2,
-        "Error: --partition is for --format asl; a template runs in the partition it is deployed to.",
+        "Error: --partition requires --format asl; a template works in every partition.",
     )
 
 
@@ -90,7 +90,7 @@ def test_a_region_may_be_named_and_the_newer_variable_goes_first(run: Run, monke
     wrong = run("lint", "t.yaml", "--region", "us east")
     assert (wrong.code, wrong.err.splitlines()[-1]) == (
         2,
-        "Error: Invalid value for '--region': 'us east' is not a region's name, such as us-east-1.",
+        "Error: Invalid value for '--region': 'us east' is not the name of an AWS Region; use a name such as us-east-1.",
     )
 
 

@@ -22,52 +22,52 @@ Error: ConnectionArn cannot be 'mine': the ARN of a connection, arn:aws:codeconn
 Error: Repository cannot be 'etl': letters, digits, dots, dashes and underscores, with a slash between owner and name
 Error: Branch cannot be 'a..b': a branch's name: letters, digits, dots, dashes, underscores and slashes, without .. or //, and without a dot or a slash at its end
 Error: StackName cannot be '9a': 1 to 64 letters, digits and hyphens, starting with a letter
-  --parameter-overrides NAME=VALUE …
+  set parameters with --parameter-overrides KEY=VALUE
 """,
     (*GIVEN, f"StackName={'a' * 65}"): f"""\
 Error: StackName cannot be '{"a" * 65}': it must have at most 64 characters
-  --parameter-overrides NAME=VALUE …
+  set parameters with --parameter-overrides KEY=VALUE
 """,
     (*GIVEN, "Repositories=x"): """\
 Error: unknown parameter Repositories; did you mean Repository?
-  --parameter-overrides NAME=VALUE …
+  set parameters with --parameter-overrides KEY=VALUE
 """,
     (*GIVEN, 'Child1GlueJobs=a","StackName":"b'): """\
 Error: Child1GlueJobs cannot be 'a","StackName":"b': it must match ^[^\\x00-\\x1f"'%*?\\\\{}]*$
-  --parameter-overrides NAME=VALUE …
+  set parameters with --parameter-overrides KEY=VALUE
 """,
 }
 USAGE = {
     ("--stack-name", "9"): (
-        "Invalid value for '--stack-name': '9' is not a stack name: 1 to 128 letters, digits and hyphens, the first a "
-        "letter."
+        "Invalid value for '--stack-name': '9' is not a stack name; use 1 to 128 letters, digits and hyphens, and "
+        "begin with a letter."
     ),
     ("--parameter-overrides", "StackName=master-step-function-pipeline"): (
-        "The pipeline's stack can't be master-step-function-pipeline: that is the plan's stack."
+        "master-step-function-pipeline is the stack of the plan; pass another --stack-name for the stack of the pipeline."
     ),
     ("--parameter-overrides", '{"Branch": 1, "Repository": null}'): (
-        "--parameter-overrides: a value is a text, and that of Branch and Repository is none."
+        "--parameter-overrides: values must be strings; quote the value of Branch and Repository."
     ),
     ("--parameter-overrides", '{"Branch": '): (
-        "--parameter-overrides: this is not JSON: Expecting value: line 1 column 12 (char 11)."
+        "--parameter-overrides: invalid JSON: Expecting value: line 1 column 12 (char 11)."
     ),
     ("--parameter-overrides", "@nowhere.json"): (
         "--parameter-overrides: nowhere.json can't be read: No such file or directory."
     ),
     ("--parameter-overrides", '{"Branch": "a"}', "--parameter-overrides", "Branch=b"): (
-        "--parameter-overrides: Branch is given twice."
+        "--parameter-overrides: duplicate key Branch."
     ),
     ("--no-execute", "--execute-change-set", "c"): (
-        "--execute-change-set takes no plan, template or settings: it holds them."
+        "--execute-change-set cannot be combined with a plan, a template, parameters or settings; the change set contains them."
     ),
-    ("--supersede",): "--supersede is about a change set that is left: add --no-execute.",
+    ("--supersede",): "--supersede requires --no-execute.",
     ("--parameter-overrides", '{"Branch": "a", "Branch": "b"}'): (
-        "--parameter-overrides: this is not JSON: Branch is there twice."
+        "--parameter-overrides: invalid JSON: duplicate key Branch."
     ),
     ("--execute-change-set", "c", "--source", "s3"): (
-        "--execute-change-set takes no plan, template or settings: it holds them."
+        "--execute-change-set cannot be combined with a plan, a template, parameters or settings; the change set contains them."
     ),
-    ("--dotenv", "review.env"): "--dotenv is about a change set that is left: add --no-execute.",
+    ("--dotenv", "review.env"): "--dotenv requires --no-execute.",
 }
 
 
@@ -128,7 +128,7 @@ def test_a_source_without_its_connection_is_told_before_anything_is_made(run: Ru
     done = run("pipeline", "deploy", "--yes", "--parameter-overrides", "Repository=team/etl")
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        "Error: the parameter ConnectionArn has no default; specify a value\n  --parameter-overrides NAME=VALUE …\n"
+        "Error: the parameter ConnectionArn has no default; specify a value\n  set parameters with --parameter-overrides KEY=VALUE\n"
     )
     assert wire.calls == ["DescribeStacks"]
 

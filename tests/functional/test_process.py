@@ -24,8 +24,8 @@ from tests.commands import Command
 from tests.conftest import Outcome
 from tests.golden.artifacts import ROOT
 
-FULL = "Error: The output can't be written to standard output: No space left on device\n"
-CLOSED = "Error: The output can't be written to standard output: it is closed\n"
+FULL = "Error: Cannot write to standard output: No space left on device\n"
+CLOSED = "Error: Cannot write to standard output: it is closed\n"
 TEMPLATE = str(ROOT / "SAM-template.yaml")
 
 PRINTING = [
@@ -127,7 +127,7 @@ def test_a_standard_error_that_is_full(tmp_path: Path, full: int, arguments: lis
 def test_progress_that_can_not_be_shown_stops_nothing(tmp_path: Path, full: int):
     command = ("render", "-o", "-", "--format", "asl")
     told = loaded(*command, folder=tmp_path)
-    assert "fill in before you start" in told.err
+    assert "fill in the values before you start" in told.err
     for done in (
         loaded(*command, folder=tmp_path, streams={2: full}),
         loaded(*command, folder=tmp_path, closed=[2]),
@@ -147,7 +147,7 @@ def test_documents_are_utf_8_where_there_is_no_locale(tmp_path: Path):
 
 def test_a_standard_input_that_is_closed(tmp_path: Path):
     done = process("delete", "--stack-name", "s", folder=tmp_path, before=_closing(0))
-    assert (done.code, done.err.splitlines()[-1]) == (2, "Error: Nobody can be asked here: add --yes to delete.")
+    assert (done.code, done.err.splitlines()[-1]) == (2, "Error: No terminal for prompts; pass --yes to delete.")
 
 
 @pytest.mark.parametrize("arguments", ["render -o -", "simulate"])
@@ -267,7 +267,7 @@ def test_a_current_folder_that_does_not_exist_any_more(tmp_path: Path, arguments
     done = process(arguments, folder=tmp_path / "gone", before=lambda: os.rmdir(tmp_path / "gone"))  # noqa: PTH106
     errors = {
         "render": "SAM-template.yaml can't be written: No such file or directory; create the folder first",
-        "lint": "The current folder does not exist any more; change to another one",
+        "lint": "The current folder no longer exists; change to another folder",
     }
     assert done == Outcome(code=1, out="", err=f"Error: {errors[arguments]}\n")
 

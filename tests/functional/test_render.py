@@ -75,8 +75,8 @@ def test_other_jobs_by_number_and_by_name(run: Run, tmp_path: Path):
 
 SUMMARY = """\
 Wrote SAM-template.yaml: SAM template, 3 state machines, 3 jobs, {size:,} bytes.
-master: 8 states, alarm STACK-master-failed, tells the topic
-└── starts orders, customers at once
+master: 8 states, alarm STACK-master-failed, notifies the topic
+└── starts orders, customers in parallel
 orders: 10 states, alarm STACK-orders-failed
 └── extract → clean
 customers: 9 states, alarm STACK-customers-failed
@@ -131,8 +131,8 @@ def test_a_summary_shows_the_start_times_and_what_is_skipped_is_a_warning(run: R
     assert done.code == 0
     assert [line.rstrip() for line in done.out.splitlines()] == [
         f"Wrote SAM-template.yaml: SAM template, 2 state machines, 1 job, {size:,} bytes.",
-        "master: 8 states, alarm STACK-master-failed, tells the topic",
-        "└── starts child-1 at once",
+        "master: 8 states, alarm STACK-master-failed, notifies the topic",
+        "└── starts child-1 in parallel",
         "child-1: 9 states, alarm STACK-child-1-failed",
         "└── a",
         "schedule: cron(30 2 27-28 3 ? 2196), Europe/Berlin",
@@ -181,7 +181,10 @@ def test_one_machine_for_the_console(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text(PLAN)
     done = run("render", "--format", "asl", "--machine", "orders")
     states = json.loads(done.out)["States"]
-    assert (done.code, done.err) == (0, "Only a stack knows ${AlarmName}: fill in before you start orders.\n")
+    assert (done.code, done.err) == (
+        0,
+        "Only a stack can provide ${AlarmName}; fill in the values before you start orders.\n",
+    )
     assert states["ResolveJobs"]["Assign"]["atDeploy"] == ""
     assert states["extract"]["Next"] == "clean"
 
@@ -190,8 +193,8 @@ def test_the_master_is_the_machine_where_none_is_named(run: Run):
     done = run("render", "--format", "asl")
     assert json.loads(done.out)["StartAt"] == "ResolveThreads"
     assert done.err == (
-        "Only a stack knows ${TopicArn}, ${Name}, ${Child1}, ${Child2}, ${Child3}, ${Child4}, ${Child5}: "
-        "fill in before you start master.\n"
+        "Only a stack can provide ${TopicArn}, ${Name}, ${Child1}, ${Child2}, ${Child3}, ${Child4}, ${Child5}; "
+        "fill in the values before you start master.\n"
     )
 
 
@@ -200,29 +203,29 @@ def test_the_master_is_the_machine_where_none_is_named(run: Run):
     [
         (
             ["--child6-jobs", "a"],
-            "--child6-jobs: the plan has 5 children: child-1, child-2, child-3, child-4, child-5.",
+            "--child6-jobs: the plan has 5 children; available: child-1, child-2, child-3, child-4, child-5.",
         ),
         (
             ["--jobs", "sales=a"],
-            "--jobs sales: the plan has no such child, but: child-1, child-2, child-3, child-4, child-5.",
+            "--jobs sales: unknown child; available: child-1, child-2, child-3, child-4, child-5.",
         ),
-        (["--jobs", "a,b"], "Invalid value for '--jobs': 'a,b' is not CHILD=a,b"),
+        (["--jobs", "a,b"], "Invalid value for '--jobs': 'a,b' is not of the form CHILD=JOB[,JOB...]"),
         (
             ["--child1-jobs", "a*,b,c?"],
             (
-                "Invalid value for '--child1-jobs': 'a*' is no Glue job name: * is a wildcard in an IAM policy; "
-                "'c?' is no Glue job name: ? is a wildcard in an IAM policy"
+                "Invalid value for '--child1-jobs': 'a*' is not a valid Glue job name: * is a wildcard in an IAM policy; "
+                "'c?' is not a valid Glue job name: ? is a wildcard in an IAM policy"
             ),
         ),
-        (["--child1-jobs", " , "], "Invalid value for '--child1-jobs': no job is given"),
+        (["--child1-jobs", " , "], "Invalid value for '--child1-jobs': the list of jobs is empty"),
         (["--format", "terraform"], "Invalid value for '--format': 'terraform' is not one of 'sam', 'cfn', 'asl'."),
-        (["--machine", "master"], "--machine chooses what --format asl writes; a template holds all machines."),
+        (["--machine", "master"], "--machine requires --format asl; a template contains all state machines."),
         (
             ["--format", "asl", "--machine", "child-9"],
-            "--machine child-9: there is no such machine, but: master, child-1, child-2, child-3, child-4, child-5.",
+            "--machine child-9: unknown state machine; available: master, child-1, child-2, child-3, child-4, child-5.",
         ),
-        (["-o", "-", "--summary"], "The rendering itself goes to standard output: write it to a file with -o."),
-        (["-o", "-", "--output", "json"], "The rendering itself goes to standard output: write it to a file with -o."),
+        (["-o", "-", "--summary"], "--output json and --summary require an output file; pass one with -o."),
+        (["-o", "-", "--output", "json"], "--output json and --summary require an output file; pass one with -o."),
     ],
 )
 def test_wrong_usage_is_told_and_nothing_written(run: Run, tmp_path: Path, arguments: list[str], said: str):
@@ -235,7 +238,7 @@ def test_wrong_usage_is_told_and_nothing_written(run: Run, tmp_path: Path, argum
 def test_a_pattern_without_children_takes_no_jobs_for_them(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text("pattern: dynamic\n")
     assert run("render", "--child1-jobs", "a").err.endswith(
-        "Error: The pattern dynamic has no children to give jobs to.\n"
+        "Error: --jobs and --child1-jobs require a plan with children; the pattern is dynamic.\n"
     )
 
 
@@ -262,7 +265,7 @@ def test_an_output_that_is_a_directory(run: Run, tmp_path: Path):
     done = run("render", "-o", "out")
     assert (done.code, done.err) == (
         1,
-        "Error: out is a directory, and the output is a file\n  name the file with -o\n",
+        "Error: out is a folder\n  pass the name of a file with -o\n",
     )
 
 

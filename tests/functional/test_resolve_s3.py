@@ -17,7 +17,7 @@ from tests.screens import plain
 from tests.wire import Wire
 
 REVIEW = ["deploy", "--template", "t.yaml", "--stack-name", "s", "--no-execute"]
-WHY = "The template has 61,552 bytes; CloudFormation takes 51,200 without a bucket."
+WHY = "The template has 61,552 bytes; templates larger than 51,200 bytes require an S3 bucket."
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def test_without_it_nobody_can_agree_to_a_bucket(bucket: str, run: Run, account:
     assert (done.code, done.out) == (1, "")
     assert done.err.splitlines()[-3:] == [
         WHY,
-        "Error: Nothing was deployed: the template needs a bucket",
-        "  --resolve-s3 creates it without a question, --s3-bucket names another",
+        "Error: Nothing was deployed: the template requires an S3 bucket",
+        "  pass --resolve-s3 to create it without a prompt, or --s3-bucket for another bucket",
     ]
     assert buckets(account) == {}
 
@@ -98,7 +98,7 @@ def test_one_of_the_two_at_most(run: Run, command: list[str], options: tuple[tup
     assert (done.code, done.out, done.err.splitlines()[-1]) == (
         2,
         "",
-        "Error: --resolve-s3 and --s3-bucket: give one of the two.",
+        "Error: --resolve-s3 and --s3-bucket exclude each other; pass one of them.",
     )
 
 
@@ -111,5 +111,5 @@ def test_a_change_set_that_is_executed_needs_none(run: Run):
     done = run("deploy", "--yes", "--resolve-s3", "--execute-change-set", "c")
     assert (done.code, done.err.splitlines()[-1]) == (
         2,
-        "Error: --execute-change-set takes no plan, template or settings: it holds them.",
+        "Error: --execute-change-set cannot be combined with a plan, a template, parameters or settings; the change set contains them.",
     )

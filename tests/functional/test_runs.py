@@ -190,16 +190,16 @@ def test_what_a_master_is_started_with(
         ),
         (["--machine", "nobody"], 1,
          "Error: The stack etl has no state machine 'nobody'\n  available: master, orders, sales\n"),
-        (["--machine", "orders", "--only", "sales"], 2, "Error: --only: orders has no children.\n"),
-        (["--thread", "T1"], 2, "Error: Invalid value for '--thread': 'T1' is not T1=a,b\n"),
-        (["--thread", "T1=a", "--thread", "T1=b"], 2, "Error: --thread: each thread has an id of its own.\n"),
-        (["--thread", "T1=a", "--input", "{}"], 2, "Error: Give the input, or threads and children, not both.\n"),
+        (["--machine", "orders", "--only", "sales"], 2, "Error: --only: the state machine orders has no children.\n"),
+        (["--thread", "T1"], 2, "Error: Invalid value for '--thread': 'T1' is not of the form THREAD=JOB[,JOB...]\n"),
+        (["--thread", "T1=a", "--thread", "T1=b"], 2, "Error: --thread: duplicate ID of a thread; use each ID once.\n"),
+        (["--thread", "T1=a", "--input", "{}"], 2, "Error: --input cannot be combined with --thread or --only.\n"),
         (["--name", "a b"], 2,
-         "Error: Invalid value for '--name': 'a b': 1 to 80 letters, digits, hyphens and underscores.\n"),
+         "Error: Invalid value for '--name': 'a b' is not a valid name; use 1 to 80 letters, digits, hyphens and underscores.\n"),
         (["--timeout", "soon"], 2,
-         "Error: Invalid value for '--timeout': 'soon' is no duration; write 90s, 15m or 2h\n"),
+         "Error: Invalid value for '--timeout': 'soon' is not a duration; use a value such as 90s, 15m or 2h\n"),
         (["--input", "[1]"], 2,
-         'Error: --input: an execution\'s input is a JSON object, such as {"threads": []}.\n'),
+         'Error: --input: expected a JSON object, such as {"threads": []}.\n'),
     ],
 )  # fmt: skip
 def test_what_is_not_started(stacks: Run, wire: Wire, account: Account, arguments: list[str], code: int, error: str):
@@ -221,7 +221,7 @@ def test_one_execution_for_each_thread(stacks: Run, wire: Wire, account: Account
     nothing = stacks("run", "--stack-name", "dyn")
     assert (nothing.code, nothing.err) == (
         1,
-        "Error: jobs runs the jobs that it is given\n  --thread T1=a,b gives it some\n",
+        "Error: The state machine jobs requires a list of jobs\n  pass one with --thread T1=JOB[,JOB...]\n",
     )
 
 
@@ -263,8 +263,8 @@ def test_resume_runs_what_is_left(stacks: Run, wire: Wire, account: Account):
     assert (again.code, again.err.splitlines()[-2:]) == (
         1,
         [
-            f"Error: It has been resumed already, by {ROOT}:{name}".replace("000000000000", "ACCOUNT"),
-            f"  `sfnorch resume {ROOT}:{name}` goes on from there".replace("000000000000", "ACCOUNT"),
+            f"Error: The execution is already resumed by {ROOT}:{name}".replace("000000000000", "ACCOUNT"),
+            f"  resume that one with `sfnorch resume {ROOT}:{name}`".replace("000000000000", "ACCOUNT"),
         ],
     )
 
@@ -305,7 +305,7 @@ def test_what_is_not_resumed(stacks: Run, wire: Wire, account: Account, executio
     unasked = stacks("resume", f"{ROOT}:{execution}")
     assert (unasked.code, unasked.err.splitlines()[-1]) == (
         2,
-        "Error: Nobody can be asked here: add --yes to resume.",
+        "Error: No terminal for prompts; pass --yes to resume.",
     )
 
 
@@ -324,7 +324,7 @@ def test_stop_stops_all(stacks: Run, wire: Wire, account: Account):
     ]
     assert (len(machines.stopped), document["failed"]) == (5, [])
     again = stacks("stop", f"{ROOT}:failed-r1")
-    assert (again.code, again.out, again.err) == (0, "", "It had ended before: nothing was stopped.\n")
+    assert (again.code, again.out, again.err) == (0, "", "The execution has already ended: nothing was stopped.\n")
 
 
 def test_status_tells_the_last_executions_and_alarms(stacks: Run, account: Account):
@@ -352,7 +352,7 @@ def test_an_execution_that_is_given_as_nothing(stacks: Run, wire: Wire, account:
         2,
         (
             f"Error: Invalid value for '{'EXECUTION' if command == 'stop' else '[EXECUTION]'}': "
-            "it is empty: name an execution."
+            "the value is empty; pass the ARN or the name of an execution."
         ),
     )
     assert (machines.started, machines.stopped) == ([], [])
@@ -397,7 +397,7 @@ def test_stop_goes_on_where_glue_can_not_be_asked(stacks: Run, wire: Wire, accou
     assert done.code == 1
     assert done.err == (
         "Error: extract-orders jr_ID: GetJobRun: not yours (AccessDeniedException)\n"
-        "  `sfnorch watch` shows what runs still\n"
+        "  check what is still running with `sfnorch watch`\n"
     )
     assert done.out.splitlines()[-1] == "stopped the job run jr_ID of extract-sales"
     again = stacks("stop", f"{ROOT}:failed-r1")
@@ -438,8 +438,8 @@ def test_a_machine_of_another_kind_is_not_resumed(stacks: Run, wire: Wire, accou
     assert (done.code, done.err) == (
         1,
         (
-            "Error: The machine dyn-jobs is none that sfnorch makes: what is left of its run can't be told\n"
-            "  redrive it in the console, or start it anew\n"
+            "Error: sfnorch did not create the state machine dyn-jobs, and cannot determine the remaining jobs\n"
+            "  redrive the execution in the console, or start a new one\n"
         ),
     )
 
@@ -456,6 +456,6 @@ def test_stop_tells_what_it_can_not_know(stacks: Run, wire: Wire, account: Accou
         "stopped arn:aws:states:us-east-1:ACCOUNT:execution:etl-master:failed-r1\n",
         (
             "Error: its children and job runs are unknown: GetExecutionHistory: not yours "
-            "(AccessDeniedException)\n  `sfnorch watch` shows what runs still\n"
+            "(AccessDeniedException)\n  check what is still running with `sfnorch watch`\n"
         ),
     )

@@ -33,8 +33,7 @@ sales SUCCEEDED
 wall time          10m
 critical path      a → b
 job runs           15m in all, at most 2 at once
-state transitions  20, $0.000500 (us-east-1, January 2026; Glue's own price
-                   apart)
+state transitions  20, $0.000500 (us-east-1, January 2026; excluding Glue)
 longest history    30 of 25,000 events
 """
 
@@ -67,10 +66,10 @@ def test_a_job_that_fails(plan: Run):
         "T+05m    orders FAILED: GlueJobFailed",
         "T+1h30m  sales SUCCEEDED",
         "T+1h30m  master: RunChildren completes",
-        "T+1h30m  master tells stack-AlarmTopic: [dev] etl: 1 of 2 child workflows failed",
+        "T+1h30m  master notifies stack-AlarmTopic: [dev] etl: 1 of 2 child workflows failed",
     ]
     assert "  orders: job a failed" in told
-    assert told[-6] == "wall time          1h30m"
+    assert told[-5] == "wall time          1h30m"
 
 
 def test_the_same_for_every_seed_but_jitter(plan: Run):
@@ -159,27 +158,27 @@ def test_mocks_stand_in_for_what_is_not_played(run: Run):
 
 
 USAGES = {
-    ("--fail", "d"): "--fail: there is no job 'd'",
-    ("--fail", "aa:2", "--fail", "zzz"): "--fail: there is no job 'aa'; did you mean a?, and there is no job 'zzz'",
-    ("--duration", "a"): "--duration a: write JOB=15m.",
-    ("--duration", "a=soon"): "--duration a=soon: 'soon' is no duration; write 90s, 15m or 1h30m.",
-    ("--throttle", "a"): "--throttle a: write JOB:TIMES, as in orders:2.",
-    ("--mock", "a"): "--mock a: write STATE=JSON.",
-    ("--mock", "RunChild3={}"): "--mock: there is no task or Map called 'RunChild3'; did you mean RunChild2?",
+    ("--fail", "d"): "--fail: unknown job 'd'",
+    ("--fail", "aa:2", "--fail", "zzz"): "--fail: unknown job 'aa'; did you mean a?, and unknown job 'zzz'",
+    ("--duration", "a"): "--duration a: expected JOB=DURATION, such as orders=15m.",
+    ("--duration", "a=soon"): "--duration a=soon: 'soon' is not a duration; use a value such as 90s, 15m or 1h30m.",
+    ("--throttle", "a"): "--throttle a: expected JOB:TIMES, such as orders:2.",
+    ("--mock", "a"): "--mock a: expected STATE=JSON.",
+    ("--mock", "RunChild3={}"): "--mock: unknown Task or Map state 'RunChild3'; did you mean RunChild2?",
     ("--mock", "RunChild1={"): (
-        "--mock RunChild1: this is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."
+        "--mock RunChild1: invalid JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."
     ),
-    ("--input", "[]"): '--input: an execution\'s input is a JSON object, such as {"threads": []}.',
+    ("--input", "[]"): '--input: expected a JSON object, such as {"threads": []}.',
     ("--input", "@none.json"): "--input: none.json can't be read: No such file or directory.",
-    ("--save", "run.pdf"): "--save run.pdf: the name ends in .svg, .html, .txt.",
-    ("--price", "nan"): "--price nan: write the dollars that 1,000 state transitions cost, such as 0.025.",
-    ("--until", "0s"): "--until: play for a while, such as 24h.",
-    ("--price", "-1"): "--price -1.0: write the dollars that 1,000 state transitions cost, such as 0.025.",
-    ("--input", '{"a": NaN}'): "--input: this is not JSON: NaN is no number.",
+    ("--save", "run.pdf"): "--save run.pdf: the name must end in .svg, .html, .txt.",
+    ("--price", "nan"): "--price nan: expected the price of 1,000 state transitions in US dollars, such as 0.025.",
+    ("--until", "0s"): "--until must be longer than 0s, such as 24h.",
+    ("--price", "-1"): "--price -1.0: expected the price of 1,000 state transitions in US dollars, such as 0.025.",
+    ("--input", '{"a": NaN}'): "--input: invalid JSON: NaN is not a JSON number.",
     ("--input", '{"a": ' + "[" * 20_000 + "]" * 20_000 + "}"): (
-        "--input: lists or objects stand within each other too deep."
+        "--input: invalid JSON: arrays or objects are nested too deeply."
     ),
-    ("--parameter-overrides", "x"): "--parameter-overrides x: write K=V.",
+    ("--parameter-overrides", "x"): "--parameter-overrides x: expected KEY=VALUE.",
 }
 
 
@@ -196,7 +195,7 @@ def test_parameters_that_the_template_does_not_take(plan: Run):
         (
             "Error: unknown parameter OrdersGlueJob; did you mean OrdersGlueJobs?\n"
             "Error: Environment cannot be 'a b': 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit "
-            "first\n  --parameter-overrides NAME=VALUE …\n"
+            "first\n  set parameters with --parameter-overrides KEY=VALUE\n"
         ),
     )
 
@@ -228,7 +227,7 @@ def test_a_loop_is_played_for_an_hour_unless_told(run: Run, tmp_path: Path):
     (tmp_path / "sfnorch.yaml").write_text(LOOP)
     told = lines(run("simulate").out)
     assert told[:3] == ["T+00s  loop starts", "T+05m  loop starts", "T+05m  loop SUCCEEDED"]
-    assert "T+1h   it goes on, and is played no longer: --until says how long" in told
+    assert "T+1h   the simulation ends here, and the execution is still running; see --until" in told
     done = run("simulate", "--until", "7m")
     assert done.code == 0
     assert [line for line in lines(done.out) if "hourly" in line or line.startswith("loop ")][-4:] == [

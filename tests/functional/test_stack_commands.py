@@ -28,7 +28,7 @@ def stack(run: Run, account: Account) -> Run:
 
 
 def test_nothing_differs(stack: Run, account: Account):
-    assert stack("diff", "--template", "t.yaml", "--exit-code") == Outcome(code=0, out="s: nothing differs.\n", err="")
+    assert stack("diff", "--template", "t.yaml", "--exit-code") == Outcome(code=0, out="s: no differences.\n", err="")
     assert change_sets(account) == [("CREATE_COMPLETE", "EXECUTE_COMPLETE")]
 
 
@@ -98,7 +98,7 @@ def test_json_laid_out_otherwise_is_no_difference(run: Run, account: Account):
     Path("t.json").write_text(json.dumps(data))
     assert run("deploy", "--template", "t.json", "--stack-name", "s", "--yes").code == 0
     Path("t.json").write_text(json.dumps(data, indent=7))
-    assert run("diff", "--template", "t.json", "--stack-name", "s").out == "s: nothing differs.\n"
+    assert run("diff", "--template", "t.json", "--stack-name", "s").out == "s: no differences.\n"
 
 
 def test_a_template_that_needs_a_bucket_is_compared_without(stack: Run):
@@ -106,7 +106,7 @@ def test_a_template_that_needs_a_bucket_is_compared_without(stack: Run):
     done = stack("diff", "--template", "t.yaml")
     assert done.code == 0
     assert done.out.splitlines()[-1] == (
-        "What CloudFormation would change can't be asked: the template needs a bucket (--s3-bucket B, or --resolve-s3)."
+        "The changes to resources are unknown: the template requires an S3 bucket; pass --s3-bucket BUCKET or --resolve-s3."
     )
 
 
@@ -138,7 +138,7 @@ def test_delete(stack: Run, account: Account):
     unasked = stack("delete")
     assert (unasked.code, unasked.err.splitlines()[-1]) == (
         2,
-        "Error: Nobody can be asked here: add --yes to delete.",
+        "Error: No terminal for prompts; pass --yes to delete.",
     )
     done = stack("delete", "--yes")
     assert (done.code, done.out, done.err) == (

@@ -79,10 +79,13 @@ def test_graph_draws_the_tasks_before_the_machines(run: Run):
 
 def test_graph_where_there_are_no_tasks(run: Run):
     assert run("graph", "--tasks", "--machine", "master").err.endswith(
-        "Error: Draw the tasks alone, or machines, not both.\n"
+        "Error: --tasks and --machine exclude each other; pass one of them.\n"
     )
     Path("sfnorch.yaml").write_text("pattern: dynamic\n")
-    assert run("graph", "--tasks").err == "Error: sfnorch.yaml, rendered holds no tasks that need each other\n"
+    assert (
+        run("graph", "--tasks").err
+        == "Error: sfnorch.yaml, rendered: no tasks with dependencies found; draw the state machines without --tasks\n"
+    )
 
 
 @pytest.mark.smoke
@@ -141,7 +144,7 @@ T+05m  orders: extract-orders FAILED: simulated failure (--fail)
 T+05m  alarm stack-task-failed → ALARM: Task orders failed: simulated failure (--fail)
 T+05m  orders FAILED: TaskFailed
 T+05m  facts and report BLOCKED by orders
-T+05m  master tells stack-AlarmTopic: [dev] nightly: 1 of 4 tasks failed
+T+05m  master notifies stack-AlarmTopic: [dev] nightly: 1 of 4 tasks failed
 T+05m  master SUCCEEDED
 
 master            ████████████████████████████████ 05m SUCCEEDED

@@ -82,14 +82,14 @@ def test_a_deployment(run: Run, account: Account, wire: Wire):
     terminal = terminal_of("deploy", "--template", "t.yaml", "--stack-name", "s", "--resolve-s3")
     holding.see(
         terminal,
-        "Looking up the stack s…",
+        "Reading the stack s…",
         "Looking up the bucket…",
         f"Creating the bucket {bucket}…",
         "Waiting for the change set…",
     )
     terminal.wait_for("Deploy these changes? [y/N]: ")
     reviewed = (
-        "The template has 60,245 bytes; CloudFormation takes 51,200 without a bucket. Creating the private,\n"
+        "The template has 60,245 bytes; templates larger than 51,200 bytes require an S3 bucket. Creating the private,\n"
         f"encrypted, versioned bucket {bucket}.\n"
         "CHANGE  RESOURCE  TYPE\nadd     Topic     AWS::SNS::Topic\n1 to add\nDeploy these changes? [y/N]:"
     )
@@ -115,17 +115,17 @@ def test_diff_status_and_delete(run: Run, account: Account, wire: Wire):
     holding = Holding(wire, "GetTemplate", "CreateChangeSet", "DeleteChangeSet")
     terminal = terminal_of("diff", "--template", "t.yaml", "--stack-name", "s")
     holding.see(terminal, "Reading the deployed template…", "Waiting for the change set…", "Deleting the change set…")
-    assert (terminal.end(), terminal.screen) == (0, "s: nothing differs.\n")
+    assert (terminal.end(), terminal.screen) == (0, "s: no differences.\n")
 
     holding = Holding(wire, "DescribeStacks", "ListStackResources")
     terminal = terminal_of("status", "--stack-name", "s", "--output", "json")
-    holding.see(terminal, "Looking up the stack s…", "Reading the last executions and the alarms…")
+    holding.see(terminal, "Reading the stack s…", "Reading the last executions and the alarms…")
     assert terminal.end() == 0
     assert terminal.screen.splitlines()[0] == "{"
 
     holding = Holding(wire, "DescribeStacks")
     terminal = terminal_of("delete", "--stack-name", "s")
-    holding.see(terminal, "Looking up the stack s…")
+    holding.see(terminal, "Reading the stack s…")
     question = "Type the name of the stack to delete it (s):"
     terminal.wait_for(question)
     assert terminal.screen == f"{question}\n"
@@ -151,8 +151,8 @@ def test_glue_jobs(run: Run, account: Account, wire: Wire):
     holding.see(terminal, "Looking up the Glue jobs…")
     assert terminal.end() == 1
     assert terminal.screen.splitlines()[-3:] == [
-        "2 warnings, 2 infos; none of them stops a deployment.",
-        "Error: there is no Glue job a",
+        "2 warnings, 2 infos; the deployment continues.",
+        "Error: unknown Glue job a",
         "  nothing was deployed; without --require-jobs this is a warning",
     ]
 

@@ -1,4 +1,4 @@
-"""Options of commands that speak with AWS: whose account, which region, which stack; and who is asked."""
+"""Options of commands that call AWS: Region, profile, and stack; and prompts for confirmation."""
 
 from __future__ import annotations
 
@@ -19,38 +19,48 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-STACK_HELP = "The stack's name; the plan's name unless set."
+_STACK: dict[str, Any] = {"metavar": "NAME", "help": "Name of the stack.", "show_default": "the name in the plan"}
 _PLAN = "sfnorch.plan"
 
 WIDTH = 200
-"""Columns of what goes into a file or a pipe."""
+"""The columns of output to a file or a pipe."""
 
 
 def account_options(command: Function) -> Function:
-    """`--region` and `--profile`, as the AWS CLI has them."""
-    region = click.option("--region", metavar="NAME", help="The AWS region; else the profile's, or AWS_DEFAULT_REGION.")
-    profile = click.option("--profile", metavar="NAME", help="The profile of the AWS CLI; else AWS_PROFILE.")
+    """Add `--region` and `--profile`, as in the AWS CLI."""
+    region = click.option(
+        "--region",
+        metavar="REGION",
+        help="AWS Region of the stack.",
+        show_default="AWS_DEFAULT_REGION, or the Region of the profile",
+    )
+    profile = click.option(
+        "--profile",
+        metavar="NAME",
+        help="Profile of the AWS CLI to take credentials from.",
+        show_default="AWS_PROFILE",
+    )
     return region(profile(command))
 
 
 def stack_option(command: Function) -> Function:
-    """`--stack-name S` and `--plan FILE`, for commands that need the plan's stack and nothing else of the plan."""
-    stack = click.option("--stack-name", metavar="S", help=STACK_HELP, callback=_found_stack_name)
+    """Add `--stack-name NAME` and `--plan FILE`, for commands that read only the name of the stack from the plan."""
+    stack = click.option("--stack-name", callback=_found_stack_name, **_STACK)
     return plan_option(stack(command), expose_value=False, callback=_remember_plan)
 
 
 def stack_name_option(command: Function) -> Function:
-    """`--stack-name S`, for commands that read a template, which says what its stack is called: None unless given."""
-    return click.option("--stack-name", metavar="S", help=STACK_HELP, callback=_valid_stack_name)(command)
+    """Add `--stack-name NAME`, for commands that read the default from a template. Without the option it is None."""
+    return click.option("--stack-name", callback=_valid_stack_name, **_STACK)(command)
 
 
 def yes_option(command: Function) -> Function:
-    """`--yes`, or `-y`."""
-    return click.option("-y", "--yes", is_flag=True, help="Say yes to what would be asked.")(command)
+    """Add `--yes`, or `-y`."""
+    return click.option("-y", "--yes", is_flag=True, help="Confirm without a prompt.")(command)
 
 
 def open_session(region: str | None, profile: str | None) -> Session:
-    """Clients for the account that the options and the environment name."""
+    """Return the AWS clients for the account that the options and the environment name."""
     with waiting("Loading the AWS client"):
         from sfnorch.aws.session import Session
 
@@ -58,7 +68,7 @@ def open_session(region: str | None, profile: str | None) -> Session:
 
 
 def progress_console() -> Console:
-    """Where progress goes: standard error, as wide as the terminal; a file or a pipe has room."""
+    """Return the console for progress: standard error, as wide as the terminal, or 200 columns for a file or a pipe."""
     from sfnorch.console import Console
 
     width = None if sys.stderr.isatty() else WIDTH
@@ -66,25 +76,26 @@ def progress_console() -> Console:
 
 
 def can_ask(output_form: str) -> bool:
-    """Whether there is a person to ask: both ends a terminal, and text wanted."""
+    """Return whether the command can prompt: input and error output are a terminal, and the output format is text."""
     return output_form == "text" and sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def require_consent(yes: bool, output_form: str, what: str) -> None:
-    """Fails as wrong usage where nobody can be asked and nobody has said yes."""
+    """Fail as wrong usage without `--yes` and without a terminal for prompts. `what` completes the hint."""
     if not yes and not can_ask(output_form):
-        raise click.UsageError(f"Nobody can be asked here: add --yes to {what}.")
+        raise click.UsageError(f"No terminal for prompts; pass --yes to {what}.")
 
 
 def consent(*, yes: bool, ask: bool, wait: bool = False) -> Callable[[Step], bool]:
-    """Who consents to a step: --yes, unless the step is one that nobody can have foreseen; else a person, if any.
+    """Return the function that decides whether a step is confirmed: by `yes`, or by a prompt if `ask` allows it.
 
-    `wait` consents to waiting for what another does.
+    A firm step, which the user cannot foresee, always needs a prompt. `wait` confirms the wait for an operation that
+    another process has started.
     """
 
     def consents(step: Step) -> bool:
         if wait and step.verb.value == "await":
-            if step.firm:  # else it has been told
+            if step.firm:  # otherwise it is already printed
                 click.echo(step.says, err=True)
             return True
         if yes and not step.firm:
@@ -100,9 +111,9 @@ def _remember_plan(ctx: click.Context, param: click.Parameter, value: Path | Non
 
 
 def _found_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
-    """Return the given name, else the name of the plan's stack; empty where an ARN says what the command is about.
+    """Return the value, or the name of the plan's stack; empty if the execution is an ARN.
 
-    Raises SfnorchError where it is unknown.
+    Raises SfnorchError if the name is unknown.
     """
     if value is None and str(ctx.params.get("execution")).startswith("arn:"):
         return ""
@@ -112,7 +123,7 @@ def _found_stack_name(ctx: click.Context, param: click.Parameter, value: str | N
 def planned_stack_name(plan_file: Path | None, *, part: str = "") -> str:
     """Return the name of the stack of the plan or the default plan, or of its `part`, the pipeline.
 
-    Raises SfnorchError where it is unknown.
+    Raises SfnorchError if the plan does not have a valid name.
     """
     from sfnorch.plan.files import find_plan
     from sfnorch.plan.stack_names import read_stack_name, stack_name_of
@@ -122,7 +133,7 @@ def planned_stack_name(plan_file: Path | None, *, part: str = "") -> str:
 
 
 def _valid_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """Return the name, where CloudFormation accepts it for a stack.
+    """Return the value. Fail as wrong usage if CloudFormation does not accept it as the name of a stack.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
     """
@@ -130,6 +141,8 @@ def _valid_stack_name(ctx: click.Context, param: click.Parameter, value: str | N
 
     if value is not None and not re.fullmatch(r"[a-zA-Z][-a-zA-Z0-9]{0,127}", value):
         raise click.BadParameter(
-            f"{value!r} is not a stack name: 1 to 128 letters, digits and hyphens, the first a letter.", ctx, param
+            f"{value!r} is not a stack name; use 1 to 128 letters, digits and hyphens, and begin with a letter.",
+            ctx,
+            param,
         )
     return value

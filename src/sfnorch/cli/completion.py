@@ -35,7 +35,7 @@ fi
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS), metavar="bash|zsh|fish")
 def completion(shell: str) -> None:
-    """Print the script that completes commands, options and files in a shell.
+    """Print the shell completion script.
 
     The script calls sfnorch when you press Tab. Add it to the configuration of your shell, and start a new shell:
 

@@ -1,4 +1,4 @@
-"""`--debug`, which any command takes anywhere among its arguments."""
+"""`--debug`, which every command accepts at any place among its arguments."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ DEBUG = "--debug"
 
 
 class Debugging:
-    """What `--debug` switches on: tracebacks of errors, and a line for each call of AWS. Leaving it switches both off.
+    """The state of `--debug`: tracebacks of errors, and a line for each call to AWS. Leaving the context ends both.
 
-    It is the object of the command line's context.
+    It is the object of click's context.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Debugging:
             _log(self._handler, shown=False)
 
     def start(self) -> None:
-        """Show tracebacks of errors, and from now on the calls of AWS: what is called, about what, how it ended."""
+        """Show tracebacks of errors. Log each later call to AWS: its operation, the resources, and the result."""
         if self.on:
             return
         self.on = True
@@ -53,7 +53,7 @@ def _log(handler: logging.Handler, *, shown: bool) -> None:
 
 
 def add_debug_option(command: click.Command, *, hidden: bool = True) -> None:
-    """Give the command `--debug`, if it has none. It is hidden where the help of all commands shows it."""
+    """Add `--debug` to the command unless it has the option. Only the help of the top-level group shows it."""
     if any(DEBUG in param.opts for param in command.params):
         return
     option = click.Option(
@@ -63,13 +63,13 @@ def add_debug_option(command: click.Command, *, hidden: bool = True) -> None:
         expose_value=False,
         hidden=hidden,
         callback=_start,
-        help="Show tracebacks of errors, and the calls of AWS.",
+        help="Show the traceback of an error, and every call to AWS.",
     )
     command.params.insert(0, option)
 
 
 def start_debugging(ctx: click.Context) -> None:
-    """Switch on what `--debug` does."""
+    """Do what `--debug` does."""
     ctx.ensure_object(Debugging).start()
 
 

@@ -1,4 +1,4 @@
-"""`sfnorch delete`: the stack and all that it made."""
+"""`sfnorch delete`: the stack and its resources."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ from sfnorch.report.waiting import waiting
 
 @click.command()
 @stack_option
-@click.option("--retain", multiple=True, metavar="RESOURCE", help="Keep a resource that a first try couldn't delete.")
+@click.option(
+    "--retain",
+    multiple=True,
+    metavar="RESOURCE",
+    help="Logical ID of a resource to keep after a deletion that failed; can be repeated.",
+)
 @yes_option
 @account_options
 @output_option
@@ -31,7 +36,7 @@ def delete(
 ) -> None:
     """Delete the stack.
 
-    The stack's name is asked for, to be typed. Executions that run in it are not waited for.
+    The command prompts for the name of the stack to confirm the deletion. It does not wait for running executions.
     """
     require_consent(yes, output_form, "delete")
     from sfnorch.aws.deletion import delete_stack
@@ -42,10 +47,12 @@ def delete(
     from sfnorch.report.stack import deletion_data
 
     session = open_session(region, profile)
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         stack = existing_stack(session.cloudformation, stack_name)
     if not yes and click.prompt(f"Type the name of the stack to delete it ({stack_name})", err=True) != stack_name:
-        raise SfnorchError("That is not the stack's name: nothing was deleted")
+        raise SfnorchError(
+            "The name does not match: nothing was deleted", hint=f"type {stack_name} to delete the stack"
+        )
     screen = Screen(console=progress_console() if output_form == "text" else None)
     deletion = delete_stack(session.cloudformation, stack, screen, Clock(), lambda: secrets.token_hex(4), retain=retain)
     if output_form == "json":
@@ -56,8 +63,9 @@ def delete(
             for item in deletion.left
         ]
         raise SfnorchError(
-            "\n".join([f"{stack_name}: {deletion.ending.status}; this couldn't go:", *lines]),
-            hint=hint(deletion.ending.reason) or "mend that and delete again, or keep it: --retain RESOURCE",
+            "\n".join([f"{stack_name}: {deletion.ending.status}; these resources could not be deleted:", *lines]),
+            hint=hint(deletion.ending.reason)
+            or "fix the cause and delete the stack again, or keep resources with --retain RESOURCE",
         )
     if output_form == "text":
         click.echo(f"{stack_name} is deleted.", err=True)

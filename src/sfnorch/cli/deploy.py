@@ -1,4 +1,4 @@
-"""`sfnorch deploy`: from a plan to a running stack."""
+"""`sfnorch deploy`: the stack of a plan or a template."""
 
 from __future__ import annotations
 
@@ -9,16 +9,28 @@ import click
 
 from sfnorch.cli.account import planned_stack_name
 from sfnorch.cli.deploying import Settings, deploy_stack, deployment_options
+from sfnorch.cli.examples import format_examples
 from sfnorch.cli.parameters import DeployableCommand, deployable_options
 
 
-@click.command(cls=DeployableCommand)
+@click.command(
+    cls=DeployableCommand,
+    epilog=format_examples(
+        ("Deploy the plan in the current folder.", "sfnorch deploy"),
+        (
+            "Deploy with parameter overrides and without a prompt.",
+            "sfnorch deploy --yes --parameter-overrides Environment=prod",
+        ),
+        ("Create a change set for review, and print the command that executes it.", "sfnorch deploy --no-execute"),
+    ),
+)
 @deployable_options
 @click.option(
     "--code-folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    metavar="DIR",
-    help="With --template: folder of the plan, where the code of functions is.",
+    metavar="FOLDER",
+    help="Folder with the code of functions; requires --template.",
+    show_default="the folder of the template",
 )
 @deployment_options
 def deploy(
@@ -29,12 +41,13 @@ def deploy(
     code_folder: Path | None,
     **options: Any,
 ) -> int:
-    """Deploy the plan's stack, after a review of what would change.
+    """Deploy the stack after a review of its changes.
 
-    Lint, change set, review, execution, outputs; nothing changes before it has been shown and asked about. Parameters
-    that are not given keep the values that the stack has. --child1-jobs a,b sets the job list parameter of the plan's
-    first child, --jobs orders=a,b that of the child orders, OrdersGlueJobs. To run the plan's own jobs again, set the
-    parameter to nothing: --parameter-overrides OrdersGlueJobs=
+    The command lints the template, creates a change set, shows the changes, prompts, executes the change set, and
+    prints the outputs of the stack. A parameter without an override keeps its value in the stack. --child1-jobs a,b
+    sets the job list parameter of the first child. --jobs orders=a,b sets the parameter OrdersGlueJobs of the child
+    orders. To restore the jobs in the plan, set the parameter to an empty value
+    (--parameter-overrides OrdersGlueJobs=).
     """
     from sfnorch.cli.deployable import read_deployable
 

@@ -1,4 +1,4 @@
-"""What can be deployed: a plan's rendering or a given template, looked over, with the parameters that are given."""
+"""A deployable template: rendered from a plan or read from a file, with parameter overrides and checks."""
 
 from __future__ import annotations
 
@@ -42,40 +42,40 @@ _SAM = "AWS::Serverless-2016-10-31"
 
 @dataclass(frozen=True, kw_only=True)
 class Deployable:
-    """A template with the values of parameters that are given for it."""
+    """A template with its parameter overrides."""
 
     template: Template
     parameters: Mapping[str, str]
     planned_jobs: tuple[str, ...] = ()
-    """The Glue jobs of the plan that it is a rendering of."""
+    """The Glue jobs in the plan of the template."""
     plan: AnyPlan | None = None
-    """The plan that it is a rendering of, with the jobs that are given."""
+    """The plan of the template, with the jobs of the options."""
     folder: Path = Path()
-    """Where code of functions lies that the template doesn't hold."""
+    """The folder with the code of functions that the template does not contain."""
 
     @property
     def text(self) -> str:
-        """The template's text."""
+        """The text of the template."""
         return self.template.source.text
 
     @property
     def declared(self) -> Object:
-        """The template's parameters."""
+        """The parameters that the template declares."""
         return self.template.stack.section("Parameters")
 
     @property
     def defaults(self) -> dict[str, str]:
-        """The defaults of parameters, as CloudFormation shows values."""
+        """The defaults of the parameters, in the form of CloudFormation's API."""
         return parameter_defaults(self.declared)
 
     @property
     def shown_parameters(self) -> dict[str, str]:
-        """The values that are given, those of secrets masked."""
+        """The parameter overrides, with secret values masked."""
         return {name: "****" if name in self.secret else value for name, value in self.parameters.items()}
 
     @property
     def stack_name(self) -> str:
-        """The name of its stack where none is given: that of the plan that the template names."""
+        """The default name of the stack: the name of the plan in the template."""
         from sfnorch.plan.stack_names import stack_name_of
 
         origin = origin_of(self.template.source.data)
@@ -85,18 +85,18 @@ class Deployable:
 
     @property
     def secret(self) -> tuple[str, ...]:
-        """The names of parameters whose values are not to be shown."""
+        """The names of parameters with secret values (NoEcho)."""
         return _secret(self.declared)
 
     @property
     def settled(self) -> bool:
-        """Whether it means the same at another time: nothing of it comes from SSM, a macro, or another template."""
+        """Whether the template has the same meaning later: it reads nothing from SSM, a macro, or another template."""
         macros = self.template.source.data.get("Transform", _SAM)
         return macros == _SAM and not _FROM_ELSEWHERE.search(self.text)
 
     @property
     def jobs(self) -> tuple[str, ...]:
-        """The Glue jobs that are named: by the plan, by tasks, by parameters that list jobs."""
+        """The names of the Glue jobs in the plan, in tasks, and in parameters with job lists."""
         from sfnorch.template.calls import ANY, argument, call_of
 
         tasks = [state for machine in self.template.machines for state in machine.walk() if state.kind == "Task"]
@@ -113,7 +113,7 @@ class Deployable:
     def changed_parameters(
         self, before: Mapping[str, str], kept: Mapping[str, str]
     ) -> dict[str, tuple[str | None, str | None]]:
-        """Each parameter that would change: the stack's value, and the one it would have; None where there is none."""
+        """Return the parameters that would change, each with its value before and after; None for no value."""
         after = {**self.defaults, **{name: kept[name] for name in self.declared if name in kept}, **self.parameters}
         return {
             name: (before.get(name), self._shown(name, after.get(name)))
@@ -122,7 +122,7 @@ class Deployable:
         }
 
     def kept_overrides(self, kept: Mapping[str, str]) -> dict[str, str]:
-        """Return the stack's values that stay, where they are known and not the template's defaults."""
+        """Return the known values that the stack keeps and that differ from the defaults of the template."""
         defaults = self.defaults
         return {
             name: kept[name]
@@ -135,7 +135,7 @@ class Deployable:
 
 
 def wish(deployable: Deployable, stack_name: str, **more: Any) -> Wish:
-    """Return what is to be deployed as CloudFormation's part of sfnorch takes it; `more`: what the options add."""
+    """Return the request for a deployment; `more` are the fields from the options."""
     from sfnorch.aws.steps import Wish
 
     return Wish(
@@ -157,7 +157,7 @@ def read_deployable(
     jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
     code_folder: Path | None = None,
 ) -> Deployable:
-    """Return what the options name. Fails as wrong usage for parameters that are given twice."""
+    """Return the template that the options name. Fail as wrong usage for a parameter that is set twice."""
     plan = None if template_file else read_plan(plan_file, {}, ())
     source = rendering(plan, plan_file) if plan else read_source(template_file, plan_file)
     folder = code_folder or (template_file or plan_file or Path()).parent
@@ -173,10 +173,10 @@ def deployable_of(
     *,
     folder: Path | None = None,
 ) -> Deployable:
-    """Return the template, made from the plan if there is one, with what the options give it.
+    """Return the template with the overrides and jobs of the options; `plan` is its plan, if it has one.
 
-    Values that are nobody's business are kept secret from here on, and a template evaluated with them is never shown.
-    Fails as wrong usage for parameters that are given twice.
+    The function registers secret values, so that they are masked in all later output. The template is evaluated with
+    masked values. Fails as wrong usage for a parameter that is set twice.
     """
     from sfnorch.aws.secrets import keep_secret
     from sfnorch.template.contents import contents
@@ -204,9 +204,9 @@ def deployable_of(
 
 
 def _children(plan: AnyPlan | None, source: Source) -> Sequence[str]:
-    """Return the names of the plan's children, or of those of the template's master, in their order.
+    """Return the names of the children of the plan, or of the master in the template, in order.
 
-    A template without a master of sfnorch's may have the parameters of children as they are called by default.
+    For a template without a master of sfnorch, return the default names of children.
     """
     from sfnorch.aws.threads import children
     from sfnorch.plan.names import MAX_CHILDREN, default_child_name
@@ -222,7 +222,7 @@ def _children(plan: AnyPlan | None, source: Source) -> Sequence[str]:
 def _lists_of_jobs(
     children: Sequence[str], jobs: Mapping[str, Any], jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Yield each option that gives jobs to a child, the child's name, and the jobs. Fails as wrong usage otherwise."""
+    """Yield each option with jobs, the name of its child, and the jobs. Fail as wrong usage for an unknown child."""
     known = f"unknown child; available: {', '.join(children)}" if children else "the plan has no child workflows"
     for number, names in given_child_jobs(jobs).items():
         if number > len(children):
@@ -235,7 +235,7 @@ def _lists_of_jobs(
 
 
 def parameter_defaults(declared: Any) -> dict[str, str]:
-    """Return the defaults that a template's parameters declare, as CloudFormation shows values."""
+    """Return the defaults of a template's parameters, in the form of CloudFormation's API."""
     from sfnorch.template.intrinsics import as_text
 
     return {
@@ -246,7 +246,7 @@ def parameter_defaults(declared: Any) -> dict[str, str]:
 
 
 def _secret(declared: Any) -> tuple[str, ...]:
-    """Return the names of parameters whose values are not to be shown."""
+    """Return the names of parameters with secret values (NoEcho)."""
     return tuple(
         name
         for name, body in (declared.items() if isinstance(declared, dict) else ())
@@ -255,23 +255,23 @@ def _secret(declared: Any) -> tuple[str, ...]:
 
 
 def refuse_values(deployable: Deployable) -> None:
-    """Raise SfnorchError for given values that the template doesn't take, whatever the stack has."""
+    """Raise SfnorchError for overrides that the template does not allow, independent of the stack."""
     from sfnorch.template.parameters import parameter_faults
 
     refuse_faults(parameter_faults(deployable.declared, deployable.parameters, kept=deployable.declared))
 
 
 def refuse_names(deployable: Deployable, stack_name: str) -> None:
-    """Raise SfnorchError for names of functions and state machines that are too long in a stack of this name."""
+    """Raise SfnorchError if names of functions or state machines are too long in a stack with this name."""
     from sfnorch.template.names import name_faults
 
-    given = deployable.template.stack.given  # in which nothing secret stands
+    given = deployable.template.stack.given  # without secret values
     if lines := list(name_faults(deployable.template.source.data, given, stack_name)):
         raise SfnorchError("\n".join(lines), hint="nothing was deployed")
 
 
 def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None:
-    """Raise SfnorchError for parameters that the template doesn't take, or lacks; `before`: the stack's values."""
+    """Raise SfnorchError for invalid or missing parameters; `before` are the values of the stack."""
     from sfnorch.template.parameters import parameter_faults
 
     declared = deployable.declared
@@ -282,7 +282,7 @@ def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None
 
 
 def lint(deployable: Deployable, console: Console | None) -> None:
-    """Show what lint finds. Raises SfnorchError where there is an error among it."""
+    """Lint the template, and print warnings. Raises SfnorchError with all errors."""
     with waiting("Linting the template"):
         from sfnorch.lint.run import Linting
         from sfnorch.report.findings import count_words, print_findings
@@ -294,11 +294,11 @@ def lint(deployable: Deployable, console: Console | None) -> None:
         raise SfnorchError(lines, hint="nothing was deployed")
     if found and console is not None:
         print_findings(found, console)
-        console.print(f"{count_words(found)}; none of them stops a deployment.")
+        console.print(f"{count_words(found)}; the deployment continues.")
 
 
 def in_region(deployable: Deployable, region: str) -> Deployable:
-    """Return the same with its template's values as they are in the region; unchanged where none is set."""
+    """Return the same, with the template evaluated for the Region; unchanged for an empty Region."""
     from sfnorch.template.contents import contents
 
     template = deployable.template
@@ -309,9 +309,10 @@ def in_region(deployable: Deployable, region: str) -> Deployable:
 
 
 def looked_over(deployable: Deployable, session: Session, console: Console | None, *, jobs_required: bool) -> None:
-    """Lints, and warns of what the plan may not mean, and of Glue jobs that aren't there; Glue is asked meanwhile.
+    """Check the template before a deployment: lint, missing Glue jobs, and warnings about the plan.
 
-    Raises SfnorchError where lint finds an error, or where a job isn't there and all are required.
+    Glue is called while lint runs. Raises SfnorchError if lint finds an error, or if a job is missing and
+    `jobs_required` is set.
     """
     pool = ThreadPoolExecutor(max_workers=1, initializer=leave_signals_to_main_thread)
     try:
@@ -321,7 +322,7 @@ def looked_over(deployable: Deployable, session: Session, console: Console | Non
         _tell_missing_jobs(missing, console, required=jobs_required)
         if console:
             print_plan_warnings(deployable.plan, concurrency, console)
-    finally:  # which does not wait for Glue: Ctrl-C ends the command at once
+    finally:  # without a wait for Glue, so that Ctrl-C ends the command at once
         pool.shutdown(wait=False, cancel_futures=True)
 
 
@@ -338,14 +339,14 @@ def _tell_missing_jobs(found: Future[Mapping[str, str]], console: Console | None
         with waiting("Looking up the Glue jobs"):
             there_are_not = found.result()
         lines = [
-            f"there is no Glue job {name}" + (f"; did you mean {near}?" if near else "")
+            f"unknown Glue job {name}" + (f"; did you mean {near}?" if near else "")
             for name, near in there_are_not.items()
         ]
     except Exception as error:
         told = explained(error)
         if told is None or required:
             raise
-        lines = [f"whether the Glue jobs are there can't be told: {told.message}"]
+        lines = [f"cannot check whether the Glue jobs exist: {told.message}"]
     if lines and required:
         raise SfnorchError("\n".join(lines), hint="nothing was deployed; without --require-jobs this is a warning")
     if console:

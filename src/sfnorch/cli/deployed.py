@@ -1,4 +1,4 @@
-"""What a stack holds before a deployment, and what the deployment must not do to it."""
+"""The state of a stack before a deployment, and the checks against it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedStack:
-    """A stack that a deployment updates, with the template that it was deployed from last."""
+    """A stack that a deployment updates, with its current template."""
 
     client: CloudFormationClient
     stack: Stack
 
     @cached_property
     def text(self) -> str:
-        """The template's text."""
+        """The text of the template."""
         from sfnorch.aws.stacks import template_text
 
         return template_text(self.client, self.stack.id)
 
     @cached_property
     def source(self) -> Source | None:
-        """The template; None where it cannot be read."""
+        """The template; None if it cannot be parsed."""
         from sfnorch.source import SourceError
         from sfnorch.template.reader import parse_template
 
@@ -47,40 +47,40 @@ class DeployedStack:
             return None
 
     def another_plan(self, deployable: Deployable) -> str:
-        """Return what the stack holds instead of the plan to deploy; empty where it holds that plan.
+        """Return the message for a stack that holds another plan than the one to deploy; empty for the same plan.
 
-        A template that names no plan may update a stack that names none; a stack that was rendered before templates
-        named their plan may be updated by any plan.
+        A template without a plan can update a stack without a plan. Any plan can update a stack that sfnorch rendered
+        before templates contained the name of the plan.
         """
         before = origin_of(self.source.data) if self.source else None
         after = origin_of(deployable.template.source.data)
         if before == after or (before is None and is_rendered(self.text)):
             return ""
-        holds = f"holds {before}" if before else "was not made by sfnorch from a plan"
+        holds = f"holds {before}" if before else "was not created by sfnorch from a plan"
         brings = after or "a template without a plan"
-        return f"The stack {self.stack.name} {holds}, and this deployment would replace its resources by {brings}"
+        return f"The stack {self.stack.name} {holds}, and this deployment would replace its resources with {brings}"
 
     def refuse_another_plan(self, deployable: Deployable) -> None:
-        """Raise SfnorchError where the stack holds another plan than the one to deploy, or was made without a plan."""
+        """Raise SfnorchError if the stack holds another plan than the one to deploy, or no plan."""
         if says := self.another_plan(deployable):
-            hint = "pass --stack-name for a stack of its own, or --replace-plan to replace what is there"
+            hint = "pass --stack-name to deploy another stack, or --replace-plan to replace the resources"
             raise SfnorchError(says, hint=hint)
 
     def dropped_overrides(self, deployable: Deployable) -> Iterator[str]:
-        """Yield what is lost with each parameter that has a value of its own and is gone from the new template."""
+        """Yield a message for each overridden parameter of the stack that the new template does not have."""
         from sfnorch.cli.deployable import parameter_defaults
 
         defaults = parameter_defaults(self.source.data.get("Parameters")) if self.source else {}
         for name, value in self.stack.parameters.items():
             if name not in deployable.declared and value != defaults.get(name):
-                yield f"The new template has no parameter {name}: the stack's value {value!r} is dropped."
+                yield f"The new template has no parameter {name}; its value {value!r} in the stack is lost."
 
     def guard(self, deployable: Deployable) -> Callable[[ChangeSet], None]:
-        """Return a check of a change set of the deployable, which raises SfnorchError for names that are in use."""
+        """Return a function that raises SfnorchError if a change set of the template requires a name that is in use."""
         return lambda change_set: _refuse(self.conflicts(deployable, change_set))
 
     def guard_left(self, change_set: ChangeSet) -> None:
-        """Raise SfnorchError for names in use that a left change set needs, by the template that it holds."""
+        """Raise SfnorchError if a change set of an earlier `--no-execute` requires a name that is in use."""
         from sfnorch.aws.stacks import template_text
         from sfnorch.template.reader import parse_template
 
@@ -88,7 +88,7 @@ class DeployedStack:
         _refuse(self._conflicts(parse_template(text, change_set.name).data, {}, change_set))
 
     def conflicts(self, deployable: Deployable, change_set: ChangeSet) -> tuple[str, ...]:
-        """Return what is wrong with each name that the change set needs while it is in use."""
+        """Return a message for each name that the change set requires and that is in use."""
         return self._conflicts(deployable.template.source.data, deployable.shown_parameters, change_set)
 
     def _conflicts(self, template: Object, given: Mapping[str, str], change_set: ChangeSet) -> tuple[str, ...]:
@@ -98,7 +98,9 @@ class DeployedStack:
 
         replaced = {change.logical_id for change in change_set.changes if change.kind == "replace"}
         added = any(change.kind == "add" for change in change_set.changes)
-        if change_set.stack_id != self.stack.id or (not added and not replaced):  # a stack that was created again
+        if change_set.stack_id != self.stack.id or (
+            not added and not replaced
+        ):  # the stack was deleted and created again
             return ()
         there = [
             Deployed(logical_id=each.logical_id, type=each.type, physical_id=each.physical_id)
@@ -115,7 +117,7 @@ def _refuse(conflicts: Sequence[str]) -> None:
 
 
 def surroundings_of(stack_id: str) -> Surroundings:
-    """Return where a stack is, by its ARN: what its template's pseudo parameters yield."""
+    """Return the values of pseudo parameters for the stack with this ARN."""
     from sfnorch.template.resources import Surroundings
 
     _, _, _, region, account, stack = stack_id.split(":", 5)
@@ -123,7 +125,7 @@ def surroundings_of(stack_id: str) -> Surroundings:
 
 
 def parameter_owners(deployable: Deployable) -> Mapping[str, str]:
-    """Return the machine or the resource that alone uses a parameter, by the parameter's name."""
+    """Return the only state machine or resource that uses a parameter, by the name of the parameter."""
     from sfnorch.template.parameters import users_of
 
     template = deployable.template

@@ -1,4 +1,4 @@
-"""How a stack is deployed, whatever its template is made from: the options of it, and what they make happen."""
+"""The deployment of a stack from any template: the options, and the steps that they select."""
 
 from __future__ import annotations
 
@@ -40,35 +40,42 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _OPTIONS = (
     bucket_options,
-    click.option("--tags", multiple=True, metavar="K=V...", help="Tags of the stack and all that it makes."),
-    click.option("--role-arn", metavar="R", default="", help="The role by which CloudFormation acts."),
+    click.option("--tags", multiple=True, metavar="KEY=VALUE...", help="Tags for the stack and its resources."),
+    click.option("--role-arn", metavar="ARN", default="", help="ARN of the IAM role that CloudFormation assumes."),
     click.option(
         "--on-failure",
         type=click.Choice(["rollback", "delete", "keep"]),
         default="rollback",
         show_default=True,
-        help="What becomes of a deployment that fails; delete holds for a stack's creation, an update is rolled back.",
+        help="Action if the deployment fails; an update with delete is rolled back.",
     ),
-    click.option("--termination-protection/--no-termination-protection", default=None, help="Against deletion."),
-    click.option("--require-jobs", is_flag=True, help="Stop where a Glue job isn't there; a warning unless told."),
+    click.option(
+        "--termination-protection/--no-termination-protection",
+        default=None,
+        show_default="unchanged",
+        help="Enable or disable termination protection for the stack.",
+    ),
+    click.option("--require-jobs", is_flag=True, help="Fail if a Glue job is missing, instead of a warning."),
     click.option(
         "--no-previous-parameters",
         is_flag=True,
-        help="Parameters that aren't given have the template's defaults, not the values that the stack has.",
+        help="Reset parameters without an override to the defaults of the template.",
     ),
-    click.option("--replace-plan", is_flag=True, help="Deploy over a stack that holds another plan, or none."),
     click.option(
-        "--wait", is_flag=True, help="Wait for the end of another's operation on the stack, without a question."
+        "--replace-plan", is_flag=True, help="Replace the resources of a stack that holds another plan, or no plan."
     ),
-    click.option("--no-execute", is_flag=True, help="Leave the change set, and print what executes it."),
-    click.option("--supersede", is_flag=True, help="With --no-execute: delete the change sets that were left before."),
+    click.option("--wait", is_flag=True, help="Wait for another operation on the stack to end, without a prompt."),
+    click.option("--no-execute", is_flag=True, help="Create the change set, and print the command that executes it."),
+    click.option("--supersede", is_flag=True, help="Delete earlier change sets of sfnorch; requires --no-execute."),
     click.option(
         "--dotenv",
         type=click.Path(path_type=Path),
         metavar="FILE",
-        help="With --no-execute: write CHANGE_SET and CHANGE_SET_LINK there, as NAME=VALUE for a pipeline.",
+        help="File to write the variables CHANGE_SET and CHANGE_SET_LINK to; requires --no-execute.",
     ),
-    click.option("--execute-change-set", "change_set_name", metavar="NAME", help="Execute a change set that was left."),
+    click.option(
+        "--execute-change-set", "change_set_name", metavar="NAME", help="Change set of --no-execute to execute now."
+    ),
     yes_option,
     account_options,
     output_option,
@@ -76,7 +83,7 @@ _OPTIONS = (
 
 
 def deployment_options(command: Function) -> Function:
-    """Return the options of a deployment; `Settings.of` takes them from what click passes on."""
+    """Add the options of a deployment, which `Settings.of` reads."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -84,7 +91,7 @@ def deployment_options(command: Function) -> Function:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the options of a deployment say."""
+    """The values of the options of a deployment."""
 
     stack_name: str | None
     s3_bucket: str
@@ -108,31 +115,31 @@ class Settings:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
-        """Return the settings among a command's options, and the options that are none."""
+        """Return the settings of a deployment, and the other options of the command."""
         own = cls.__dataclass_fields__
         settings = cls(**{name: value for name, value in options.items() if name in own})
         return settings, {name: value for name, value in options.items() if name not in own}
 
     @property
     def change_the_wish(self) -> bool:
-        """Whether any of them says what is to be deployed, or how it is to be looked over."""
+        """Whether an option selects what is deployed or how it is checked, which a change set already contains."""
         bucket = self.s3_bucket or self.resolve_s3
         told = (self.tags, bucket, self.role_arn, self.require_jobs, self.no_previous_parameters)
         return any(told) or self.no_execute or self.on_failure != "rollback"
 
     @property
     def stack(self) -> str:
-        """The stack's name, which is known once what is to be deployed has been read."""
-        assert self.stack_name is not None  # noqa: S101 - `deploy_stack` sees to it
+        """The name of the stack, which is known after the template or the plan is read."""
+        assert self.stack_name is not None  # noqa: S101 - `deploy_stack` sets it
         return self.stack_name
 
     @cached_property
     def session(self) -> Session:
-        """Clients for the account that is deployed to."""
+        """The AWS clients for the account of the stack."""
         return open_session(self.region, self.profile)
 
     def screen(self, **more: Any) -> Screen:
-        """Who is told of the deployment, and asked."""
+        """Return the screen that shows the deployment and prompts for confirmation."""
         from sfnorch.report.onlooker import Screen
 
         console = progress_console() if self.output_form == "text" else None
@@ -142,7 +149,7 @@ class Settings:
     def deployment(
         self, digest: str, screen: Screen, check: Callable[[ChangeSet], None] = lambda _: None
     ) -> Deployment:
-        """Return the deployment whose traces are known by the digest; `check` refuses change sets."""
+        """Return the deployment with this digest; `check` raises SfnorchError for a change set that would fail."""
         from sfnorch.aws.deployment import Deployment
         from sfnorch.aws.polling import Clock
 
@@ -161,19 +168,17 @@ class Settings:
 def deploy_stack(
     settings: Settings, read: Callable[[], Deployable], *, stack_name: Callable[[], str], alone: bool
 ) -> int:
-    """Return the exit code of the deployment of what `read` yields, or of a change set that was left.
+    """Deploy what `read` returns, or execute a change set of an earlier `--no-execute`, and return the exit code.
 
-    `stack_name` yields the name of the stack of a change set, where no name is given.
-    `alone`: whether nothing else was given that says what is to be deployed. Fails as wrong usage for options that
-    contradict each other, or where nobody can be asked.
+    `stack_name` returns the name of the stack of a change set, if the settings have none. `alone`: whether no other
+    option selects a plan, a template or parameters. Fails as wrong usage for options that contradict each other, and
+    without a terminal for prompts.
     """
     if not settings.no_execute:
-        require_consent(
-            settings.yes, settings.output_form, "deploy, or --no-execute to leave the change set for review"
-        )
+        require_consent(settings.yes, settings.output_form, "deploy, or --no-execute to create only the change set")
     if (settings.dotenv or settings.supersede) and not settings.no_execute:
         option = "--dotenv" if settings.dotenv else "--supersede"
-        raise click.UsageError(f"{option} is about a change set that is left: add --no-execute.")
+        raise click.UsageError(f"{option} requires --no-execute.")
     tags = stack_tags(settings.tags)
     change_set_name = settings.change_set_name
     if change_set_name is None:
@@ -182,9 +187,12 @@ def deploy_stack(
         settings = replace(settings, stack_name=settings.stack_name or deployable.stack_name)
         outcome = _deployed(settings, deployable, tags)
     elif settings.change_the_wish or not alone:
-        raise click.UsageError("--execute-change-set takes no plan, template or settings: it holds them.")
+        raise click.UsageError(
+            "--execute-change-set cannot be combined with a plan, a template, parameters or settings; "
+            "the change set contains them."
+        )
     elif not change_set_name:
-        raise click.UsageError("--execute-change-set: name the change set.")
+        raise click.UsageError("--execute-change-set requires the name of a change set.")
     else:
         settings = replace(settings, stack_name=settings.stack_name or stack_name())
         outcome = _executed(settings, change_set_name)
@@ -199,7 +207,7 @@ def deploy_stack(
 
 
 def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str]) -> Outcome:
-    """How the deployment of the template ended, once it was looked over."""
+    """Check and deploy the template, and return the outcome."""
     from sfnorch.aws.stacks import find_stack
     from sfnorch.aws.steps import holds_resources, kept_parameters
     from sfnorch.cli.deployable import looked_over, refuse_names, refuse_parameters, refuse_values, wish
@@ -209,7 +217,7 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
     refuse_values(deployable)
     refuse_names(deployable, settings.stack)
     session, stack_name = settings.session, settings.stack
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         stack = find_stack(session.cloudformation, stack_name)
     kept = {} if settings.no_previous_parameters else kept_parameters(stack)
     refuse_parameters(deployable, kept)
@@ -246,13 +254,13 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
 
 
 def _executed(settings: Settings, change_set_name: str) -> Outcome:
-    """How the execution of a change set that was left ended."""
+    """Execute the change set of an earlier `--no-execute`, and return the outcome."""
     from sfnorch.aws.stacks import find_stack
     from sfnorch.aws.steps import digest_of, holds_resources
     from sfnorch.cli.deployed import DeployedStack
 
     client = settings.session.cloudformation
-    with waiting(f"Looking up the stack {settings.stack}"):
+    with waiting(f"Reading the stack {settings.stack}"):
         stack = find_stack(client, settings.stack)
     is_update = stack is not None and holds_resources(stack) and not stack.in_progress
     check = DeployedStack(client=client, stack=stack).guard_left if stack and is_update else lambda _: None
@@ -260,7 +268,7 @@ def _executed(settings: Settings, change_set_name: str) -> Outcome:
 
 
 def _tell(outcome: Outcome, settings: Settings) -> int:
-    """Return the exit code, once it is told how the deployment ended: outputs, or the command that goes on, on stdout."""
+    """Print the outcome, with the outputs or the next command on standard output, and return the exit code."""
     from sfnorch.aws.hints import hint
     from sfnorch.console import Console
     from sfnorch.report.stack import failure_words, outcome_data, print_outputs
@@ -270,12 +278,12 @@ def _tell(outcome: Outcome, settings: Settings) -> int:
     if settings.output_form == "json":
         print_json(outcome_data(outcome, settings.stack, command))
     elif outcome.end == "left":
-        click.echo(f"{done}The change set is left for review. This executes it:", err=True)
+        click.echo(f"{done}The change set is ready for review. To execute it, run:", err=True)
         click.echo(command)
     elif outcome.end == "declined":
         click.echo(f"{done}Nothing{' else' if done else ''} was changed.", err=True)
         if not can_ask(settings.output_form):
-            click.echo("  Nobody could be asked: the same command on a terminal, or with --yes, goes on", err=True)
+            click.echo("  No terminal for prompts; run the command in a terminal, or with --yes", err=True)
     elif outcome.stack and outcome.end != "failed":
         what = "No changes" if outcome.end == "unchanged" else "Deployed"
         click.echo(f"{what}: {settings.stack_name} is {outcome.stack.status}.", err=True)
@@ -286,7 +294,7 @@ def _tell(outcome: Outcome, settings: Settings) -> int:
 
 
 def _variables(outcome: Outcome) -> str:
-    """Return the change set that was left and where it is shown, a variable a line; without one, nothing and the stack."""
+    """Return the name and the console link of the change set as variables; without one, the link of the stack."""
     from sfnorch.aws.links import change_set_link, stack_link
 
     if outcome.end == "left" and outcome.change_set is not None:
@@ -297,7 +305,7 @@ def _variables(outcome: Outcome) -> str:
 
 
 def _execution_command(outcome: Outcome, settings: Settings) -> str:
-    """Return the command that executes the change set that was left; empty where none was."""
+    """Return the command that executes the change set; empty without one."""
     if outcome.end != "left" or outcome.change_set is None:
         return ""
     words = ["sfnorch", "deploy", "--stack-name", settings.stack]

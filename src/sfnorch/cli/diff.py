@@ -1,4 +1,4 @@
-"""`sfnorch diff`: the deployed stack against what would be deployed."""
+"""`sfnorch diff`: the deployed stack compared with the plan or a template."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @click.command(cls=DeployableCommand)
 @deployable_options
 @bucket_options
-@click.option("--exit-code", is_flag=True, help="End with 4 if anything differs.")
+@click.option("--exit-code", is_flag=True, help="Exit with code 4 if there are differences.")
 @account_options
 @output_option
 def diff(
@@ -43,10 +43,10 @@ def diff(
     jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
     **jobs: Any,
 ) -> int:
-    """Show how the plan's stack would differ from the deployed one.
+    """Compare the deployed stack with the plan.
 
-    A unified diff of the templates, the parameters that would change, and what CloudFormation would do, by a change
-    set that is made and deleted again.
+    The command shows a unified diff of the templates, the parameters that would change, and the changes to resources.
+    For the changes it creates a change set, and deletes it again.
     """
     from sfnorch.aws.stacks import existing_stack
     from sfnorch.aws.steps import kept_parameters
@@ -58,7 +58,7 @@ def diff(
         deployable = read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child)
     session = open_session(region, profile)
     name = stack_name or deployable.stack_name
-    with waiting(f"Looking up the stack {name}"):
+    with waiting(f"Reading the stack {name}"):
         stack = existing_stack(session.cloudformation, name)
     refuse_parameters(deployable, kept_parameters(stack))
     found = _difference(session, stack, deployable, s3_bucket, resolve=resolve_s3)
@@ -67,7 +67,7 @@ def diff(
     else:
         print_difference(found, Console())
     if found.conflicts:
-        raise SfnorchError("\n".join(found.conflicts), hint="a deployment would stop here, before it changes anything")
+        raise SfnorchError("\n".join(found.conflicts), hint="a deployment would fail before it changes the stack")
     return DIFFERENT if exit_code and found.any else SUCCESS
 
 
@@ -91,10 +91,10 @@ def _difference(session: Session, stack: Stack, deployable: Deployable, s3_bucke
     first = steps(stack, "")[0]
     if first.verb is not Verb.CHANGE_SET or stack.status == IN_REVIEW:
         says = first.says or f"{stack.name} is {stack.status}."
-        note = f"{says} What CloudFormation would change can't be asked now."
+        note = f"{says} The changes to resources are unknown until the operation ends."
     elif url is None:
-        note = "What CloudFormation would change can't be asked: the template needs a bucket"
-        note += " (--s3-bucket B, or --resolve-s3)."
+        note = "The changes to resources are unknown: the template requires an S3 bucket; "
+        note += "pass --s3-bucket BUCKET or --resolve-s3."
     else:
         wanted = wish(deployable, stack.name, url=url)
         screen = Screen(console=None)

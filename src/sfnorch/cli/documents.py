@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def json_value(text: str, option: str) -> Any:
-    """Return the value that the text holds, or the file behind its `@`. Fails as wrong usage for what is no JSON."""
+    """Return the JSON value of the text, or of the file after its `@`. Fail as wrong usage for invalid JSON."""
     if text.startswith("@"):
         path = Path(text[1:])
         try:
@@ -27,33 +27,33 @@ def json_value(text: str, option: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except ValueError as error:
-        raise click.UsageError(f"{option}: this is not JSON: {error}.") from None
+        raise click.UsageError(f"{option}: invalid JSON: {error}.") from None
     except RecursionError:
-        raise click.UsageError(f"{option}: lists or objects stand within each other too deep.") from None
+        raise click.UsageError(f"{option}: invalid JSON: arrays or objects are nested too deeply.") from None
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
-        raise ValueError(f"{twice} is there twice")
+        raise ValueError(f"duplicate key {twice}")
     return found
 
 
 def json_object(text: str) -> dict[str, Any]:
-    """Return the execution's input that `--input` gives. Fails as wrong usage for what is no JSON object."""
+    """Return the input of an execution from `--input`. Fail as wrong usage for anything but a JSON object."""
     value = json_value(text, "--input")
     if not isinstance(value, dict):
-        raise click.UsageError('--input: an execution\'s input is a JSON object, such as {"threads": []}.')
+        raise click.UsageError('--input: expected a JSON object, such as {"threads": []}.')
     return value
 
 
 PRINTED = "sfnorch.printed"
-"""What a context's meta tells when the one document that a script expects has been printed."""
+"""The key in the meta of click's context that is set after the JSON document is printed."""
 
 
 def print_json(document: Document) -> None:

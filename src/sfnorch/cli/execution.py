@@ -1,4 +1,4 @@
-"""The execution that a command is about: named by its ARN, by its name, or not at all."""
+"""The execution that a command acts on: by its ARN, by its name, or the last one."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def execution_argument(*, required: bool) -> Callable[[Function], Function]:
-    """`EXECUTION`, an ARN or a name, and `--machine` for a name's."""
+    """Return a decorator that adds `EXECUTION`, an ARN or a name, and `--machine` for a name."""
 
     def decorate(command: Function) -> Function:
         machine = click.option(
-            "--machine", "machine_name", metavar="NAME", default="", help="The machine of an execution given by name."
+            "--machine",
+            "machine_name",
+            metavar="NAME",
+            default="",
+            show_default="master, or the only one",
+            help="State machine of the execution, unless EXECUTION is an ARN.",
         )
         metavar = "EXECUTION" if required else "[EXECUTION]"
         argument = click.argument("execution", required=required, metavar=metavar, callback=_not_blank)
@@ -28,17 +33,17 @@ def execution_argument(*, required: bool) -> Callable[[Function], Function]:
 
 
 def _not_blank(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not value.strip():  # a variable that a script has not set, and not "the last one"
-        raise click.BadParameter("it is empty: name an execution.", ctx, param)
+    if value is not None and not value.strip():  # an unset variable of a script does not mean the last execution
+        raise click.BadParameter("the value is empty; pass the ARN or the name of an execution.", ctx, param)
     return value
 
 
 def open_execution(
     execution: str | None, stack_name: str, machine_name: str, region: str | None, profile: str | None
 ) -> tuple[Any, str]:
-    """Clients for the execution's region, and its ARN; without a name the machine's last one.
+    """Return the AWS clients for the execution's Region, and its ARN: without a name, that of the last execution.
 
-    Raises SfnorchError where stack, machine or execution is not there.
+    Raises SfnorchError if the stack, the state machine or the execution does not exist.
     """
     from sfnorch.aws.executions import execution_arn, last_execution, machine_of, region_of
     from sfnorch.aws.stacks import existing_stack

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 SUCCESS = 0
-"""The command did what was asked."""
+"""The command succeeded."""
 
 ERROR = 1
-"""The command failed, and the error says why."""
+"""The command failed, and printed an error."""
 
 USAGE_ERROR = 2
-"""The command line is wrong; click's own code."""
+"""The command line is invalid. click defines this code."""
 
 CHILD_FAILED = 3
-"""A run came to its end, real or simulated, and a child or a job of it failed."""
+"""An execution, real or simulated, ended, and a child or a job of it failed."""
 
 DIFFERENT = 4
 """`sfnorch diff --exit-code` found a difference."""
 
 BUG = 70
-"""The error is not a user's: sysexits.h's EX_SOFTWARE."""
+"""The error is a bug in sfnorch: EX_SOFTWARE of sysexits.h."""
 
 INTERRUPTED = 130
-"""Ctrl-C ended the command: 128 and the number of SIGINT, as a shell reports it; 143 for SIGTERM, 129 for SIGHUP."""
+"""Ctrl-C ended the command: 128 plus the number of SIGINT, as in a shell. SIGTERM gives 143, SIGHUP 129."""

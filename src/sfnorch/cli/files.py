@@ -1,4 +1,4 @@
-"""Writing files so that none is ever there by half, and so that nothing else is left."""
+"""Write files atomically, and leave no temporary files."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _FIXES = {
     errno.EROFS: "write to another place",
     errno.ENOSPC: "free some space, or write to another place",
     errno.EDQUOT: "free some space, or write to another place",
-    errno.EFBIG: "raise the limit of a file's size, or write to another place",
+    errno.EFBIG: "raise the limit for the size of files, or write to another place",
     errno.ENOENT: "create the folder first",
     errno.ENOTDIR: "name a file in a folder",
     errno.ENAMETOOLONG: "choose a shorter name",
-    errno.ELOOP: "remove the link, which leads back to itself",
+    errno.ELOOP: "remove the link, which points to itself",
 }
 
 
 def write_whole(path: Path, text: str) -> None:
     """Write the text, made printable, to a temporary file beside the path, then replace the path with it.
 
-    Whoever reads the path finds the old text or the new one, also after a crash of the process or the machine. What a
-    killed process left in the folder is removed. A link stays a link: its target is replaced. Raises SfnorchError where
-    the file can't be written; then the old one is as it was.
+    A reader of the path gets the old text or the new one, even after a crash of the process or the machine. Temporary
+    files of killed processes in the folder are removed. A link stays a link: its target is replaced. Raises
+    SfnorchError if the file cannot be written; the old file is then unchanged.
     """
     try:
         _write(path, printable(text))
@@ -49,15 +49,15 @@ def write_whole(path: Path, text: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     if path.is_dir():
-        raise SfnorchError(f"{path} is a directory, and the output is a file", hint="name the file with -o")
+        raise SfnorchError(f"{path} is a folder", hint="pass the name of a file with -o")
     there = path.exists()
-    if there and not path.is_file():  # a pipe or a device: there is nothing to replace
+    if there and not path.is_file():  # a pipe or a device cannot be replaced
         path.write_text(text, encoding="utf-8")
         return
-    if there and not os.access(path, os.W_OK):  # a folder's permission would be enough to replace it
+    if there and not os.access(path, os.W_OK):  # the permissions of the folder would allow the replacement
         raise OSError(errno.EACCES, os.strerror(errno.EACCES))
     with contextlib.suppress(FileNotFoundError):
-        path.stat()  # raises OSError for a link that leads back to itself, which resolve may not
+        path.stat()  # raises OSError for a link that points to itself, unlike resolve
     path = path.resolve()
     _remove_leftovers(path.parent)
     with _temporary_beside(path) as (temporary, file):
@@ -65,25 +65,24 @@ def _write(path: Path, text: str) -> None:
             temporary.chmod(path.stat().st_mode & 0o777)
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())  # else a crash of the machine could leave the new name with nothing in it
+        os.fsync(file.fileno())  # without it, a crash of the machine could leave an empty file
         if not _LOCKABLE:
-            file.close()  # Windows replaces no file that is open
+            file.close()  # Windows cannot replace an open file
         temporary.replace(path)
         _sync_folder(path.parent)
 
 
 @contextmanager
 def _temporary_beside(path: Path) -> Iterator[tuple[Path, IO[str]]]:
-    """Yield a new file beside the path, and open for writing. It is removed where the block breaks off.
+    """Yield a new file beside the path, open for writing. An exception in the block removes it.
 
-    It is locked while it is written, so that it is known for one in use; the lock ends with the process, however that
-    ends.
+    A lock marks the file as in use while it is written. The lock ends with the process in every case.
     """
     for _ in range(_MOST_TRIES):
         temporary = path.with_name(f".sfnorch-{secrets.token_hex(8)}")
         try:
             with temporary.open("x", encoding="utf-8", newline="\n") as file:
-                if not _lock(file):  # another command took it for a leftover, before it was locked
+                if not _lock(file):  # another command removed it as a leftover before it was locked
                     continue
                 yield temporary, file
                 return
@@ -95,18 +94,18 @@ def _temporary_beside(path: Path) -> Iterator[tuple[Path, IO[str]]]:
 
 
 def _lock(file: IO[str]) -> bool:
-    """Return whether the file is there still, once it is locked; where files can't be locked, nobody removes it."""
+    """Lock the file, and return whether it still exists; always true on a system without locks."""
     if not _LOCKABLE:
         return True
     import fcntl
 
-    with contextlib.suppress(OSError):  # some network file systems know no locks
+    with contextlib.suppress(OSError):  # some network file systems do not support locks
         fcntl.flock(file, fcntl.LOCK_EX)
     return os.fstat(file.fileno()).st_nlink > 0
 
 
 def _remove_leftovers(folder: Path) -> None:
-    """Remove the temporary files in the folder that no process is writing. What can't be removed stays."""
+    """Remove the temporary files in the folder that no process is writing, as far as possible."""
     if not _LOCKABLE:
         return
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
@@ -135,10 +134,10 @@ def _identity(descriptor: int) -> tuple[int, int]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the folder's new entry on the disk too, where the system can do so."""
+    """Write the new entry of the folder to the disk, if the system supports it."""
     if not _LOCKABLE:
         return
-    with contextlib.suppress(OSError):  # a folder that can't be read, or a file system without
+    with contextlib.suppress(OSError):  # an unreadable folder, or a file system without fsync
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

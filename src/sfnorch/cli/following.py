@@ -1,4 +1,4 @@
-"""Following a run: live on a terminal, line by line elsewhere, and then what became of it."""
+"""Follow an execution: live at a terminal, otherwise line by line; then print its result."""
 
 from __future__ import annotations
 
@@ -46,9 +46,11 @@ def follow_run(
     timeout: float | None = None,
     clock: Clock | None = None,
 ) -> int:
-    """Return the exit code of the run, which was followed and then told: 0, 3 where a child or a job failed, else 1.
+    """Follow the executions until they end, print the result, and return the exit code of the command.
 
-    `region` and `profile` are those that the user has named.
+    The exit code is that of `exit_code`. `region` and `profile` are the values of the options, for the command that
+    resumes. `timeout` is in seconds. Raises SfnorchError if an execution is still running after the timeout, after
+    Ctrl-C, or after an error of AWS.
     """
     clock = clock or Clock()
     tree = RunTree(session.stepfunctions, arns, clock)
@@ -69,12 +71,12 @@ def follow_run(
     ]
     _tell(tree, stack_name, output_form, clock, commands)
     if not tree.ended:
-        raise _goes_on(tree, SfnorchError("The time to wait is over, and the run is not"), "")
+        raise _goes_on(tree, SfnorchError("The execution is still running after --timeout"), "")
     return exit_code(tree)
 
 
 def exit_code(tree: RunTree) -> int:
-    """0 where all went well; 3 where it ended as it should, but a child or a job failed; 1 where it was cut off."""
+    """Return 0 if all succeeded, 3 if a child or a job failed, 1 for any other failure or an aborted execution."""
     if any(root.record.status in ("ABORTED", "TIMED_OUT") for root in tree.roots):
         return 1
     failures = tree.failures()
@@ -124,20 +126,20 @@ def _now(clock: Clock) -> datetime:
 
 
 def _goes_on(tree: RunTree, told: SfnorchError | None, output_form: str) -> SfnorchError:
-    """Return what is to be said where a run is no longer followed: it goes on, and how to see or to end it."""
+    """Return the error for executions that are no longer followed, with the commands that follow and stop them."""
     if output_form == "json":
         print_json(tree_data(tree))
     arns = [root.arn for root in tree.roots if not root.ended]
-    says = "The run goes on in AWS, and is no longer followed"
-    hint = "; ".join(f"`sfnorch watch {arn}` follows it again, `sfnorch stop {arn}` ends it" for arn in arns)
+    says = "The execution continues in AWS and is no longer followed"
+    hint = "; ".join(f"follow it with `sfnorch watch {arn}`, or stop it with `sfnorch stop {arn}`" for arn in arns)
     return with_more(told, says, hint=hint)
 
 
 def print_started(arns: list[str], output_form: str) -> None:
-    """Tells which executions were started, and how to follow them."""
+    """Print the ARNs of the executions that were started, and the command that follows each."""
     if output_form == "json":
         print_json(started_data(arns))
         return
     for arn in arns:
         click.echo(arn)
-        click.echo(f"`sfnorch watch {arn}` follows it.", err=True)
+        click.echo(f"To follow it, run `sfnorch watch {arn}`.", err=True)

@@ -1,4 +1,4 @@
-"""`sfnorch graph`: the state machines as a picture."""
+"""`sfnorch graph`: a graph of the state machines."""
 
 from __future__ import annotations
 
@@ -27,15 +27,22 @@ _MARKDOWN = (".md", ".markdown")
 @click.command()
 @click.argument("template_file", required=False, type=click.Path(path_type=Path), metavar="[TEMPLATE]")
 @plan_option
-@click.option("--machine", "names", multiple=True, metavar="NAME", help="Draw this machine; may be given for several.")
-@click.option("--tasks", "tasks_alone", is_flag=True, help="Draw a plan's tasks with their needs, and no machines.")
+@click.option(
+    "--machine",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="State machine to draw; can be repeated.",
+    show_default="all",
+)
+@click.option("--tasks", "tasks_alone", is_flag=True, help="Draw only the tasks of the plan and their dependencies.")
 @click.option(
     "--format",
     "form",
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help="A tree for the terminal, Mermaid for Markdown, Graphviz's language, or its picture.",
+    help="Format of the graph: a text tree, Mermaid, Graphviz DOT, or an SVG image.",
 )
 @click.option(
     "-o",
@@ -43,7 +50,8 @@ _MARKDOWN = (".md", ".markdown")
     type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
     default="-",
-    help="Where to write; - is standard output, and the default.",
+    show_default=True,
+    help="Output file; - is standard output.",
 )
 def graph(
     template_file: Path | None,
@@ -55,23 +63,25 @@ def graph(
 ) -> None:
     """Draw the state machines of a template.
 
-    Tasks with what they need come first, where a plan has any. States and the ways between them; what catches an
-    error is dashed, branches and a Map's items are boxes, and a task that starts another machine is linked to it.
-    Without a template it draws the plan's rendering.
+    The graph shows the states and the transitions between them. Transitions of catchers are dashed. Branches and the
+    item processors of Map states are boxes. A task that starts another state machine is linked to it. The tasks of a
+    plan and their dependencies come first. Without TEMPLATE, the command draws the template of the plan.
     """
     from sfnorch.cli.templates import read_contents
     from sfnorch.template.tasks import tasks
 
     if tasks_alone and names:
-        raise click.UsageError("Draw the tasks alone, or machines, not both.")
+        raise click.UsageError("--tasks and --machine exclude each other; pass one of them.")
     with waiting("Reading the template"):
         template = read_contents(template_file, plan_file)
     drawn = () if names else tasks(template)
     if tasks_alone and not drawn:
-        raise SfnorchError(f"{template.source.file} holds no tasks that need each other")
+        raise SfnorchError(
+            f"{template.source.file}: no tasks with dependencies found; draw the state machines without --tasks"
+        )
     machines = [] if tasks_alone else [template.find(name) for name in names] or list(template.machines)
     if not machines and not drawn:
-        raise SfnorchError(f"There is no state machine in {template.source.file}")
+        raise SfnorchError(f"{template.source.file}: no state machine found")
     for machine in machines:
         if machine.fault:
             raise SfnorchError(str(machine.fault))

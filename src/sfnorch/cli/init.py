@@ -1,4 +1,4 @@
-"""`sfnorch init`: a plan to start from, and what a pipeline needs beside it."""
+"""`sfnorch init`: a plan to start from, and the files that a pipeline requires."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from sfnorch.plan.starters import NAMES
 @click.option(
     "--pipeline",
     is_flag=True,
-    help="Write buildspec.yml and a README.md too; what is there stays, a README even with --force.",
+    help="Also create buildspec.yml and README.md for a pipeline, and keep existing files.",
 )
-@click.option("--force", is_flag=True, help="Overwrite files that are there.")
+@click.option("--force", is_flag=True, help="Overwrite existing files, except README.md.")
 def init(pattern: str, pipeline: bool, force: bool) -> None:
-    """Write a commented plan to start from.
+    """Create a plan to start from.
 
-    PATTERN is the kind of orchestration, which `sfnorch patterns` lists, or one of the flows linear, retry-catch,
-    parallel-map and parameterized, whose code is written too. The plan is sfnorch.yaml, and beside it stands
-    sfnorch.schema.json, by which an editor knows the plan's keys. With --pipeline the folder becomes one that a
-    pipeline can deploy; `sfnorch pipeline deploy` sets the pipeline up.
+    The command creates the plan sfnorch.yaml, and sfnorch.schema.json for the editor. PATTERN is a pattern that
+    `sfnorch patterns` lists, or one of the example flows linear, retry-catch, parallel-map and parameterized. For an
+    example flow, the command also creates the code of its functions. The default is master-child. With --pipeline, a
+    pipeline can deploy the folder; `sfnorch pipeline deploy` creates the pipeline.
     """
     from sfnorch.plan.files import PLAN_FILE
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
@@ -33,7 +33,7 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     from sfnorch.repository import BUILDSPEC_FILE, README_FILE
     from sfnorch.repository.installation import this_installation
 
-    # the plan last: where it is, all is
+    # the plan comes last: if it exists, all files exist
     code = starter_code(pattern)
     texts = {**code, SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
     if pipeline:
@@ -41,8 +41,8 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     there = [name for name in texts if Path(name).exists() and (not force or name == README_FILE)]
     if there and (not pipeline or len(there) == len(texts)):
         raise SfnorchError(
-            f"{' and '.join(there)} {'is' if len(there) == 1 else 'are'} there already",
-            hint="sfnorch init --force overwrites what is there",
+            f"{' and '.join(there)} already {'exists' if len(there) == 1 else 'exist'}",
+            hint="`sfnorch init --force` overwrites existing files",
         )
     written = [name for name in texts if name not in there]
     for name in written:
@@ -50,11 +50,11 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     if not pipeline:
         click.echo(
             f"Wrote {', '.join([PLAN_FILE, *code])} (and {SCHEMA_FILE}, for your editor). "
-            f"Next: change its {'steps' if code else 'jobs'}, then sfnorch render."
+            f"Next: edit its {'steps' if code else 'jobs'}, then run sfnorch render."
         )
         return
-    left = f" Left as it was: {', '.join(there)}." if there else ""
-    click.echo(f"Wrote {', '.join(written)}.{left} Next: push them, then sfnorch pipeline deploy.")
+    left = f" Kept: {', '.join(there)}." if there else ""
+    click.echo(f"Wrote {', '.join(written)}.{left} Next: push the files, then run sfnorch pipeline deploy.")
     installed = this_installation()
     if BUILDSPEC_FILE in written and installed.doubt:
         click.echo(_warning(installed.requirement, installed.doubt), err=True)

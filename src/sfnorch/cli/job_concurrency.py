@@ -1,4 +1,4 @@
-"""What `deploy` says of a plan that works and may not be meant, where Glue knows more of its jobs."""
+"""Warnings of `deploy` about the plan and about the concurrency of its Glue jobs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def job_concurrency(plan: AnyPlan | None, session: Session) -> Mapping[str, Concurrency]:
-    """Return what Glue allows of each job that the plan may start several times at once; Glue is asked of no other."""
+    """Return the concurrency that Glue allows for each job that can have several runs at once, by the job's name."""
     from sfnorch.aws.glue_jobs import read_concurrency
     from sfnorch.plan.side_by_side import jobs_side_by_side
 
@@ -25,9 +25,9 @@ def job_concurrency(plan: AnyPlan | None, session: Session) -> Mapping[str, Conc
 
 
 def print_plan_warnings(plan: AnyPlan | None, known: Future[Mapping[str, Concurrency]], console: Console) -> None:
-    """Print the warnings about the plan, and what Glue will do with jobs that run side by side.
+    """Print the warnings about the plan, and about jobs that the plan can start more often at once than Glue allows.
 
-    Where Glue can't be asked, it prints why, and the warnings that `render` prints.
+    If Glue cannot be read, the reason and the warnings of `render` are printed instead.
     """
     for line in _lines(plan, known) if plan else ():
         console.print_words(f"warning: {line}", style="yellow")
@@ -47,7 +47,7 @@ def _lines(plan: AnyPlan, known: Future[Mapping[str, Concurrency]]) -> Iterator[
         if reason is None:
             raise
         if any(warning.rule == SIDE_BY_SIDE for warning in warnings):
-            yield f"MaxConcurrentRuns of the Glue jobs can't be read: {reason.message}"
+            yield f"Cannot read MaxConcurrentRuns of the Glue jobs: {reason.message}"
         yield from warnings
         return
     yield from (warning for warning in warnings if warning.rule != SIDE_BY_SIDE)

@@ -1,4 +1,4 @@
-"""A group of commands that loads a command's module only when that command is called."""
+"""A group of commands that imports the module of a command only when the command is called."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ _HELP, _HELP_SAYS = "help", "Show the help of a command."
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called, so that --help is there at once.
+    """A group whose commands are imported when they are called, so that `--help` is fast.
 
-    `listed`: each command and what its help says first. The command stands, under its own name, in the module of that
-    name in `package`. `aliases`: other names that run a command, each with the command's own. `help` shows the help of
-    the group, or of the command that follows.
+    `listed` maps the name of each command to the first sentence of its help. The module of that name in `package`
+    defines the command under the same name. `sections` maps the first command of each section of the help to the
+    section's title. `aliases` maps other names to the names of the commands. `help` shows the help of the group, or
+    of the command that follows.
     """
 
     def __init__(
@@ -31,32 +32,38 @@ class LazyGroup(click.Group):
         *arguments: Any,
         package: str,
         listed: Mapping[str, str],
+        sections: Mapping[str, str] | None = None,
         aliases: Mapping[str, str] | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(*arguments, **settings)
         self._package = package
         self._listed = listed
+        self._sections = sections or {}
+        self._sections = sections or {}
         self._aliases = aliases or {}
+        self._epilogs: dict[str, str] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands, in the order in which they are used."""
+        """Return the names of all commands, in the order of their use."""
         return list(self._listed)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of this name, its module imported now."""
+        """Import the module of the command, and return the command; None for an unknown name."""
         if cmd_name not in self._listed:
             return None
         command: click.Command = getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
         add_debug_option(command)
         if others := names_of(cmd_name, self._aliases):
-            command.epilog = f"Also: {', '.join(f'{ctx.command_path} {other}' if ctx else other for other in others)}."
+            also = f"Also: {', '.join(f'{ctx.command_path} {other}' if ctx else other for other in others)}."
+            epilog = self._epilogs.setdefault(cmd_name, command.epilog or "")
+            command.epilog = "\n\n".join(filter(None, (epilog, also)))
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that the arguments name; for an unknown one, the command that may be meant is suggested."""
+        """Return the command that the arguments name. Fail as wrong usage with suggestions for an unknown name."""
         if args and args[0] == _HELP:
             named = [word for word in args[1:] if not word.startswith("-")]
             if named:
@@ -71,7 +78,7 @@ class LazyGroup(click.Group):
                 ctx.fail(self._unknown(args[0]))
         try:
             return super().resolve_command(ctx, args)
-        except Exception:  # a module that can't be loaded: no command has read its options yet
+        except Exception:  # the module cannot be loaded, and no command has read the options yet
             if DEBUG in takewhile(lambda word: word != "--", args):
                 start_debugging(ctx)
             raise
@@ -85,13 +92,20 @@ class LazyGroup(click.Group):
         return [*items, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands with what is said of them here, without importing one."""
-        rows = []
-        for name, says in self._listed.items():
+        """Write the commands by section, each with its sentence in `listed`, without importing a module."""
+        width = max(map(len, [*self._listed, _HELP]))  # one for all sections, so that their columns align
+        rows: dict[str, list[tuple[str, str]]] = {}
+        title = "Commands"
+        for name, sentence in self._listed.items():
+            title = self._sections.get(name, title)
             others = names_of(name, self._aliases)
-            rows.append((name, f"{says} Also: {', '.join(others)}." if others else says))
-        with formatter.section("Commands"):
-            formatter.write_dl([*rows, (_HELP, _HELP_SAYS)])
+            row = f"{name:<{width}}", f"{sentence} Also: {', '.join(others)}." if others else sentence
+            rows.setdefault(title, []).append(row)
+        own_title = "Help" if self._sections else title
+        rows.setdefault(own_title, []).append((f"{_HELP:<{width}}", _HELP_SAYS))
+        for section, commands in rows.items():
+            with formatter.section(section):
+                formatter.write_dl(commands)
 
     def _unknown(self, word: str) -> str:
         options = [name for param in self.params for name in param.opts]

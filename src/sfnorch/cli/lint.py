@@ -1,4 +1,4 @@
-"""`sfnorch lint`: mistakes and risks in templates."""
+"""`sfnorch lint`: errors and risks in templates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sfnorch.cli.documents import print_json
+from sfnorch.cli.examples import format_examples
 from sfnorch.cli.options import output_option, plan_option
 from sfnorch.cli.regions import region_option, surroundings
 from sfnorch.errors import SfnorchError
@@ -21,12 +22,21 @@ if TYPE_CHECKING:
     from sfnorch.template.resources import Surroundings
 
 
-@click.command()
+@click.command(
+    epilog=format_examples(
+        ("Check the plan in the current folder.", "sfnorch lint"),
+        (
+            "Check all templates in a folder, and write the findings as JSON.",
+            "sfnorch lint templates/*.yaml --output json",
+        ),
+        ("Ignore a rule.", "sfnorch lint template.yaml --ignore unused-permission"),
+    )
+)
 @click.argument("templates", nargs=-1, type=click.Path(path_type=Path), metavar="[TEMPLATE]...")
 @plan_option
-@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave a rule out; may be given for several.")
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="ID of a rule to ignore; can be repeated.")
 @region_option
-@click.option("--list-rules", is_flag=True, help="List the rules, and end.")
+@click.option("--list-rules", is_flag=True, help="List the rules and exit.")
 @output_option
 def lint(
     templates: tuple[Path, ...],
@@ -36,17 +46,16 @@ def lint(
     list_rules: bool,
     output_form: str,
 ) -> int:
-    """Look for mistakes and risks in templates, whatever made them.
+    """Check templates for errors and risks.
 
-    Without a template it looks at the plan's rendering. cfn-lint, statelint and own rules are put over each, state
-    machines in all the ways in which a template can hold them. The exit code is 1 where there is an error, 0 where
-    there are warnings at most.
+    The command applies cfn-lint, statelint, and the rules of sfnorch to any SAM or CloudFormation template. Without
+    TEMPLATE, it checks the template of the plan. The exit code is 1 if it finds an error, otherwise 0.
     """
     if list_rules:
         _list_rules(output_form)
         return 0
     if templates and plan_file is not None:
-        raise click.UsageError("Name templates or a plan, not both.")
+        raise click.UsageError("A template and --plan exclude each other; pass one of them.")
     with waiting("Loading the rules"):
         from sfnorch.lint.run import Linting
 
@@ -69,13 +78,13 @@ def lint(
 
 
 def _one(linting: Linting, file: Path | None, plan_file: Path | None, where: Surroundings) -> tuple[list[Finding], str]:
-    """Return the findings about one template, and what it is: its name and its machines."""
+    """Return the findings about one template, and its title: the file and the number of its state machines."""
     from sfnorch.cli.templates import read_contents
 
     try:
         template = read_contents(file, plan_file, where=where)
     except SourceError as error:
-        if file is None:  # a plan's errors, which are none of a template's
+        if file is None:  # an error in the plan is not a finding about a template
             raise
         return [finding for finding in error.findings if finding.rule not in linting.ignored], str(file)
     except SfnorchError as error:
@@ -107,11 +116,11 @@ def _refuse_unknown(ignored: tuple[str, ...]) -> None:
     from sfnorch.lint.catalogue import unknown
 
     wrong = [
-        f"there is no rule {name!r}" + (f", did you mean {near}?" if near else "")
+        f"unknown rule {name!r}" + (f", did you mean {near}?" if near else "")
         for name, near in unknown(ignored).items()
     ]
     if wrong:
-        raise click.UsageError("--ignore: " + "; ".join(wrong) + " (--list-rules lists them)")
+        raise click.UsageError("--ignore: " + "; ".join(wrong) + " (available rules: --list-rules)")
 
 
 def _list_rules(output_form: str) -> None:
@@ -126,4 +135,4 @@ def _list_rules(output_form: str) -> None:
     width = max(len(rule.id) for rule in rules)
     for rule in rules:
         click.echo(f"{rule.id:<{width}}  {rule.severity.value:<7}  {rule.title}")
-    click.echo(f"{'E…, W…, I…':<{width}}  {'':<7}  cfn-lint's own: cfn-lint --list-rules")
+    click.echo(f"{'E…, W…, I…':<{width}}  {'':<7}  rules of cfn-lint: cfn-lint --list-rules")

@@ -1,4 +1,4 @@
-"""`sfnorch logs`: the error logs of the jobs that failed."""
+"""`sfnorch logs`: the error logs of failed Glue jobs."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=100,
     show_default=True,
-    metavar="N",
+    metavar="COUNT",
     help="Log events to print from the end of each log; 0 prints all.",
 )
-@click.option("--all-jobs", is_flag=True, help="Print the log of every job run, also of those that did not fail.")
-@click.option("--executors", is_flag=True, help="Print the log streams of a Spark job's executors, too.")
+@click.option("--all-jobs", is_flag=True, help="Print the logs of all job runs, not only of those that failed.")
+@click.option("--executors", is_flag=True, help="Also print the log streams of the executors of Spark jobs.")
 @account_options
 @output_option
 def logs(
@@ -43,10 +43,10 @@ def logs(
     profile: str | None,
     output_form: str,
 ) -> int:
-    """Print the Glue error log of the jobs that failed in an execution.
+    """Print the Glue error logs of the failed jobs of an execution.
 
-    EXECUTION is an ARN, or a name in the stack; without one it is the last that was started. The exit code is 0 where
-    a log was printed or no job failed, 1 where there is no log or one could not be read.
+    EXECUTION is the ARN of an execution, or its name. The default is the last execution that was started. The exit
+    code is 0 if a log was printed or no job failed, and 1 if no log exists or a log cannot be read.
     """
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
     from sfnorch.aws.job_logs import LogReader, job_runs
@@ -77,7 +77,7 @@ def logs(
 
 
 def _print_each(read: Iterator[ErrorLog], tree: RunTree, stack_name: str) -> list[ErrorLog]:
-    """Print each log as soon as it is read, and returns all."""
+    """Print each log as soon as it is read, and return all logs."""
     from sfnorch.console import Console
     from sfnorch.report.job_logs import print_log
     from sfnorch.report.run_tree import titles
@@ -94,9 +94,9 @@ def _print_each(read: Iterator[ErrorLog], tree: RunTree, stack_name: str) -> lis
 
 
 def _no_job(tree: RunTree, *, all_jobs: bool) -> str:
-    """Why there is nothing to print."""
+    """Return the message for an execution without job runs to print."""
     words = "No Glue job was started" if all_jobs else "No Glue job failed"
     if not tree.ended:
-        return f"{words} so far: the run goes on."
+        return f"{words} so far; the execution is still running."
     failures = [failure.message for failure in tree.failures()]
-    return f"{words}. What failed: {'; '.join(failures)}" if failures else f"{words}."
+    return f"{words}. The execution failed: {'; '.join(failures)}" if failures else f"{words}."

@@ -1,4 +1,4 @@
-"""The command `sfnorch`: its commands, and how it ends."""
+"""The command `sfnorch`: its commands, its errors, and its exit code."""
 
 from __future__ import annotations
 
@@ -19,44 +19,47 @@ from sfnorch.errors import SfnorchError, was_interrupted
 from sfnorch.printable import REPLACED, printable_streams
 
 COMMANDS = {
-    "init": "Write a commented plan to start from.",
-    "patterns": "List the kinds of orchestration that a plan can choose.",
-    "schema": "Print the plan's JSON Schema, for editors.",
+    "init": "Create a plan to start from.",
+    "patterns": "List the orchestration patterns.",
+    "schema": "Print the JSON Schema of the plan, for editors.",
     "render": "Render the plan as a SAM or CloudFormation template.",
-    "lint": "Look for mistakes and risks in templates, whatever made them.",
+    "lint": "Check templates for errors and risks.",
     "graph": "Draw the state machines of a template.",
-    "simulate": "Play a run through offline, in virtual time.",
-    "deploy": "Deploy the plan's stack, after a review of what would change.",
-    "diff": "Show how the plan's stack would differ from the deployed one.",
-    "status": "Show the stack, its machines with their last executions, and its alarms.",
-    "outputs": "Show the stack's outputs.",
+    "simulate": "Simulate an execution offline, in virtual time.",
+    "deploy": "Deploy the stack after a review of its changes.",
+    "diff": "Compare the deployed stack with the plan.",
+    "status": "Show the stack, its last executions, and its alarms.",
+    "outputs": "Show the outputs of the stack.",
     "delete": "Delete the stack.",
-    "run": "Start the stack's machine, and follow the run to its end.",
-    "watch": "Follow an execution, or show one that has ended.",
-    "logs": "Print the Glue error log of the jobs that failed in an execution.",
-    "resume": "Run again what failed in an execution, from the job that failed.",
-    "stop": "Stop an execution, its children and their job runs.",
-    "pipeline": "Set up the pipeline that brings the plan's stack to AWS.",
-    "export": "Export the plan for another orchestrator.",
-    "completion": "Print the script that completes commands, options and files in a shell.",
+    "run": "Start an execution, and follow it until it ends.",
+    "watch": "Follow a running execution, or show one that has ended.",
+    "logs": "Print the Glue error logs of the failed jobs of an execution.",
+    "resume": "Resume a failed execution from the job that failed.",
+    "stop": "Stop an execution, its child executions, and their job runs.",
+    "pipeline": "Set up a CodePipeline pipeline that deploys the stack.",
+    "export": "Export the plan to another orchestrator.",
+    "completion": "Print the shell completion script.",
 }
-"""Each command and what its help says first; a test holds both to the commands' own."""
+"""The commands by stage, each with the first sentence of its help. A test compares the sentences with the help."""
+
+STAGES = {"init": "Plan", "lint": "Check", "deploy": "Deploy", "run": "Run", "pipeline": "Automate"}
+"""The first command of each stage, and the title of the stage in the help."""
 
 
 class _Sfnorch(LazyGroup):
-    """The commands, whose errors are one JSON document too, where the output is to be one."""
+    """The group of all commands. With `--output json`, it prints an error as a JSON document too."""
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Return what the options of the command line say."""
+        """Return the context with the values of the options; Ctrl-C ends the command as an abort."""
         try:
             return super().make_context(info_name, args, parent, **extra)
         except KeyboardInterrupt as error:  # click would print an empty line
             raise click.exceptions.Abort from error
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Return what the command returns."""
+        """Return the result of the command; print its error as JSON where the command prints JSON."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
@@ -86,8 +89,9 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
     cls=_Sfnorch,
     package="sfnorch.cli",
     listed=COMMANDS,
+    sections=STAGES,
     aliases=ALIASES,
-    # color: else click would take out what it takes for a color
+    # color: without it, click removes what looks like an escape sequence for a color
     context_settings={"help_option_names": ["-h", "--help"], "color": True},
 )
 @click.option(
@@ -96,13 +100,14 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
     is_eager=True,
     expose_value=False,
     callback=_print_version,
-    help="Show the version.",
+    help="Show the version and exit.",
 )
 def sfnorch() -> None:
-    """Orchestrate many AWS Glue jobs under AWS Step Functions, from a plan.
+    """Orchestrate AWS Glue jobs with AWS Step Functions.
 
-    Without a plan (sfnorch.yaml, or --plan FILE) commands take the default one: a master that starts five children
-    at once, each running its Glue jobs one after another.
+    Commands read the plan from sfnorch.yaml in the current folder, or from the file that --plan names. Without a plan
+    they use the default plan: a master state machine that starts five child state machines in parallel. Each child
+    runs its Glue jobs in sequence.
     """
 
 
@@ -110,30 +115,32 @@ add_debug_option(sfnorch, hidden=False)
 
 
 def main() -> None:
-    """Run the command line, and ends the process with its exit code."""
-    gc.set_threshold(100_000)  # loading modules makes no garbage, and looking for it takes a tenth of a short command
-    # no plugin of pydantic's is at work here, and looking for one among all that is installed costs more than the rest
+    """Run the command line, and end the process with its exit code."""
+    # loading modules creates no garbage, and its collection takes a tenth of the time of a short command
+    gc.set_threshold(100_000)
+    # sfnorch uses no plugins of pydantic; the search for them in all installed packages takes longer than the rest
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    for stream in (sys.stdout, sys.stderr):  # a name that the terminal's encoding lacks is no reason to fail
+    # a command must not fail at a character that the encoding of the terminal lacks
+    for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=REPLACED)
     with printable_streams(), Debugging() as debugging:
         try:
             sys.exit(_run(debugging))
-        except BrokenPipeError:  # the reader has gone, as `head` does
+        except BrokenPipeError:  # the reader has closed the pipe, as `head` does
             sys.exit(ERROR)
 
 
 def _run(debugging: Debugging) -> int:
-    """Return the exit code of a command that ended; of another, print the error and end the process.
+    """Return the exit code of the command. After an error, print the error and end the process with its exit code.
 
-    The process ends while the error is handled: where that comes from Ctrl-C, it is seen to be dealt with.
+    The process ends within the exception handler, so that a second Ctrl-C finds the first one in progress.
     """
     try:
         if asked := os.environ.get(COMPLETE):
             return print_completions(sfnorch, asked)
         code = sfnorch.main(standalone_mode=False, obj=debugging)
-    except click.exceptions.Abort as error:  # Ctrl-C, or the end of the input at a question
+    except click.exceptions.Abort as error:  # Ctrl-C, or the end of the input at a prompt
         sys.exit(_stopped(error))
     except click.ClickException as error:
         error.show()
@@ -146,15 +153,15 @@ def _run(debugging: Debugging) -> int:
 
 
 def _stopped(error: BaseException) -> int:
-    """Return the exit code of a command that a person has stopped, once that is printed."""
-    if sys.stderr.isatty():  # behind a question, or the terminal's own ^C
+    """Print that the user stopped the command, and return its exit code."""
+    if sys.stderr.isatty():  # the line holds a prompt, or the ^C of the terminal
         click.echo(err=True)
     click.echo("Stopped.", err=True)
     return INTERRUPTED if was_interrupted(error) else ERROR
 
 
 def _tell(error: Exception, *, debug: bool) -> int:
-    """Return the exit code, once the error has been told, without any secret: a user's error in words, a bug as one."""
+    """Print an error without any secret, as a message for the user or as a bug, and return the exit code."""
     told = _explained(error)
     interrupted = was_interrupted(error)
     if told is None and interrupted and not debug:
@@ -164,7 +171,7 @@ def _tell(error: Exception, *, debug: bool) -> int:
 
 
 def _print_error(error: Exception, told: SfnorchError | None) -> None:
-    """Print an error as the one document that a script expects."""
+    """Print an error as the JSON document of the command."""
     from sfnorch.cli.documents import print_json
 
     told = told or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
@@ -172,7 +179,7 @@ def _print_error(error: Exception, told: SfnorchError | None) -> None:
 
 
 def _without_secrets(text: str) -> str:
-    """Return the text as anyone may see it."""
+    """Return the text with all secret values masked."""
     if "sfnorch.aws.secrets" not in sys.modules:
         return text
     from sfnorch.aws.secrets import without_secrets
@@ -189,14 +196,14 @@ def _told(error: Exception, told: SfnorchError | None, *, debug: bool) -> str:
     if told is None:
         return trace.rstrip() or (
             f"This is a bug in sfnorch: {type(error).__name__}: {error}\n"
-            "Please report it, with what `sfnorch --debug` prints for the same command."
+            "Please report it with the output of `sfnorch --debug` for the same command."
         )
     lines = [f"Error: {line}" for line in told.message.splitlines()] + ([f"  {told.hint}"] if told.hint else [])
     return trace + "\n".join(lines)
 
 
 def _explained(error: Exception) -> SfnorchError | None:
-    """Return the error as one that a user can mend; None for a bug."""
+    """Return the error as one that the user can fix; None for a bug."""
     if isinstance(error, SfnorchError):
         return error
     if "botocore" in sys.modules:

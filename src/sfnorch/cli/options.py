@@ -1,4 +1,4 @@
-"""Options that several commands share: the plan, the jobs that change it, the form of the output."""
+"""Options that several commands share: the plan, other jobs for its children, and the output format."""
 
 from __future__ import annotations
 
@@ -19,25 +19,29 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 OUTPUT_FORM = "sfnorch.output"
-"""What a context's meta tells of the form of output that was chosen."""
+"""The key of the output format in the meta of click's context."""
 
+JOBS = "JOB[,JOB...]"
+CHILD_JOBS = f"CHILD={JOBS}"
 _CHILD_OPTION = "child{}_jobs"
 _CHILD_JOBS = re.compile(r"--child(\d+)-jobs(?:=|$)")
 
 
 class JobList(ParameterType[tuple[str, ...]]):
-    """Glue job names, comma-separated; blanks round them are no part of them."""
+    """Names of Glue jobs, separated by commas. Blanks around a name are ignored."""
 
     name = "a,b"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """Return the names. Fails with what is wrong with them, all at once."""
+        """Return the names. Fail with all errors of all names."""
         if isinstance(value, tuple):
             return value
         names = tuple(name for part in str(value).split(",") if (name := part.strip()))
         if not names:
-            self.fail("no job is given", param, ctx)
-        faults = [f"{name!r} is no Glue job name: {fault}" for name in names if (fault := job_name_fault(name))]
+            self.fail("the list of jobs is empty", param, ctx)
+        faults = [
+            f"{name!r} is not a valid Glue job name: {fault}" for name in names if (fault := job_name_fault(name))
+        ]
         if faults:
             self.fail("; ".join(faults), param, ctx)
         return names
@@ -54,12 +58,12 @@ class Duration(ParameterType[float]):
             return value
         found = seconds_of(str(value))
         if found is None:
-            self.fail(f"{value!r} is no duration; write 90s, 15m or 2h", param, ctx)
+            self.fail(f"{value!r} is not a duration; use a value such as 90s, 15m or 2h", param, ctx)
         return found
 
 
 class ChildJobs(ParameterType[tuple[str, tuple[str, ...]]]):
-    """A child's name and its jobs: `CHILD=a,b`."""
+    """The name of a child and its jobs: `CHILD=JOB[,JOB...]`."""
 
     name = "child=a,b"
 
@@ -71,44 +75,50 @@ class ChildJobs(ParameterType[tuple[str, tuple[str, ...]]]):
             return value
         child, equals, jobs = str(value).partition("=")
         if not equals or not child:
-            self.fail(f"{value!r} is not CHILD=a,b", param, ctx)
+            self.fail(f"{value!r} is not of the form {CHILD_JOBS}", param, ctx)
         return child, JobList().convert(jobs, param, ctx)
 
 
 def plan_option(command: Function, **settings: Any) -> Function:
-    """`--plan FILE`, which is read before the options that depend on the plan."""
+    """Add `--plan FILE`, which click reads before the options that depend on the plan."""
     return click.option(
         "--plan",
         "plan_file",
         type=click.Path(path_type=Path),
         metavar="FILE",
         is_eager=True,
-        help="The plan; ./sfnorch.yaml where there is one, else the default: a master and five children.",
+        help="Plan file.",
+        show_default="sfnorch.yaml if it exists, otherwise a plan with five children",
         **settings,
     )(command)
 
 
 class ChildJobsCommand(click.Command):
-    """A command with `--child1-jobs a,b` and so on, one for each child a plan may have, and `--jobs CHILD=a,b`.
+    """A command with `--jobs`, and with `--child1-jobs` to `--child40-jobs` for the children that a plan can have.
 
-    Making forty options takes as long as a tenth of a rendering: those behind the first are made when they are used.
+    The creation of forty options takes a tenth of the time of a rendering. Options after the first are therefore
+    created only when they are used.
     """
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self.params += [
-            _child_jobs(1, help="Other jobs for child 1; --child2-jobs to --child40-jobs likewise."),
+            _child_jobs(
+                1,
+                help="Jobs of child 1 instead of those in the plan; likewise "
+                f"--child2-jobs to --child{MAX_CHILDREN}-jobs.",
+            ),
             click.Option(
                 ["--jobs", "jobs_by_child"],
                 type=ChildJobs(),
                 multiple=True,
-                metavar="CHILD=A,B",
-                help="Other jobs for the child of this name; may be given for several.",
+                metavar=CHILD_JOBS,
+                help="Jobs of the named child instead of those in the plan; can be repeated.",
             ),
         ]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Return what is left of the arguments, after the options that they use have been made."""
+        """Create the options that the arguments use, and return the arguments that click leaves."""
         used = {int(match[1]) for argument in args if (match := _CHILD_JOBS.match(argument))}
         made = {param.name for param in self.params}
         self.params += [
@@ -121,11 +131,28 @@ class ChildJobsCommand(click.Command):
 
 def _child_jobs(number: int, **settings: Any) -> click.Option:
     names = [f"--child{number}-jobs", _CHILD_OPTION.format(number)]
-    return click.Option(names, type=JobList(), metavar="A,B", **settings)
+    return click.Option(names, type=JobList(), metavar=JOBS, **settings)
+
+
+def follow_options(command: Function) -> Function:
+    """Add `--no-wait` and `--timeout`, for commands that start an execution."""
+    no_wait = click.option("--no-wait", is_flag=True, help="Start the execution, and exit without following it.")
+    return no_wait(timeout_option(command))
+
+
+def timeout_option(command: Function) -> Function:
+    """Add `--timeout DURATION`, for commands that follow an execution."""
+    return click.option(
+        "--timeout",
+        type=Duration(),
+        metavar="DURATION",
+        help="Time to follow the execution, such as 90s, 15m or 2h; the execution itself continues.",
+        show_default="until it ends",
+    )(command)
 
 
 def output_option(command: Function) -> Function:
-    """`--output text|json`."""
+    """Add `--output text|json`."""
     return click.option(
         "--output",
         "output_form",
@@ -133,7 +160,7 @@ def output_option(command: Function) -> Function:
         default="text",
         show_default=True,
         callback=_remember_form,
-        help="What the command says: text for people, or one JSON document for scripts.",
+        help="Output format: text, or one JSON document.",
     )(command)
 
 
@@ -143,14 +170,14 @@ def _remember_form(ctx: click.Context, param: click.Parameter, value: str) -> st
 
 
 def given_child_jobs(options: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
-    """Return the jobs that `--child1-jobs` and so on give, by the child's number."""
+    """Return the jobs from `--child1-jobs` and so on, by the number of the child."""
     return {n: names for n in range(1, MAX_CHILDREN + 1) if (names := options.get(_CHILD_OPTION.format(n)))}
 
 
 def read_plan(
     plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]
 ) -> AnyPlan:
-    """Return the plan that the options name, changed as they say. Fails as wrong usage where a child isn't there."""
+    """Return the plan that the options name, with their jobs. Fail as wrong usage for an unknown child."""
     from sfnorch.plan.files import find_plan
     from sfnorch.plan.load import default_plan, load_plan, with_jobs
     from sfnorch.plan.models import MasterChildPlan
@@ -161,14 +188,16 @@ def read_plan(
     if not given and not jobs_by_child:
         return plan
     if not isinstance(plan, MasterChildPlan):
-        raise click.UsageError(f"The pattern {plan.pattern} has no children to give jobs to.")
+        raise click.UsageError(f"--jobs and --child1-jobs require a plan with children; the pattern is {plan.pattern}.")
     names = [child.name for child in plan.children]
     for number in given:
         if number > len(names):
-            raise click.UsageError(f"--child{number}-jobs: the plan has {len(names)} children: {', '.join(names)}.")
+            raise click.UsageError(
+                f"--child{number}-jobs: the plan has {len(names)} children; available: {', '.join(names)}."
+            )
     changed: dict[int, Sequence[str]] = {number - 1: jobs for number, jobs in given.items()}
     for name, child_jobs in jobs_by_child:
         if name not in names:
-            raise click.UsageError(f"--jobs {name}: the plan has no such child, but: {', '.join(names)}.")
+            raise click.UsageError(f"--jobs {name}: unknown child; available: {', '.join(names)}.")
         changed[names.index(name)] = child_jobs
     return with_jobs(plan, changed)

@@ -1,11 +1,11 @@
-"""Other names of the commands: those that work, and those that lead to a suggestion."""
+"""Other names of the commands: aliases, and words of other tools that lead to a suggestion."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
 ALIASES = {"destroy": "delete", "rm": "delete", "ls": "status", "validate": "lint"}
-"""Names that run a command, each with the command's own name."""
+"""The aliases, each with the name of its command."""
 
 _WORDS_OF_OTHER_TOOLS = {
     "abort": ("stop",),
@@ -47,21 +47,21 @@ _WORDS_OF_OTHER_TOOLS = {
     "update": ("deploy",),
     "version": ("--version",),
 }
-"""What other tools call a thing, and the commands that do it here; some are not in every group."""
+"""Commands of other tools, each with the commands of sfnorch to suggest. A group need not have all of them."""
 
 
 def names_of(command: str, aliases: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the other names that run the command."""
+    """Return the aliases of the command."""
     return tuple(alias for alias, own in aliases.items() if own == command)
 
 
 def suggested(
     word: str, commands: Collection[str], aliases: Mapping[str, str], options: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """Return the commands of a group, or its options, that an unknown word may mean; none if nothing is near.
+    """Return the commands or options of a group to suggest for an unknown word; empty without a match.
 
-    A word of another tool leads to what it means, and to nothing where the group has no such command. Any other word
-    leads to the names that begin with it, else to the name that is nearest.
+    For a command of another tool, these are the commands of that meaning that the group has. For any other word, they
+    are the names that begin with the word, or otherwise the most similar name.
     """
     from difflib import get_close_matches
 

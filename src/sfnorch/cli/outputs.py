@@ -1,4 +1,4 @@
-"""`sfnorch outputs`: what a stack tells of itself."""
+"""`sfnorch outputs`: the outputs of the stack."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from sfnorch.report.waiting import waiting
 @account_options
 @output_option
 def outputs(stack_name: str, region: str | None, profile: str | None, output_form: str) -> None:
-    """Show the stack's outputs."""
+    """Show the outputs of the stack."""
     from sfnorch.aws.stacks import existing_stack
     from sfnorch.console import Console
     from sfnorch.report.stack import print_outputs
 
     session = open_session(region, profile)
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         stack = existing_stack(session.cloudformation, stack_name)
     if output_form == "json":
         print_json({"stack": stack_name, "outputs": dict(stack.outputs)})

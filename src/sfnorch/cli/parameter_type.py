@@ -1,4 +1,4 @@
-"""click's parameter types, by the type of their values in every version of click."""
+"""Parameter types of click with the type of their values, for every version of click."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 else:
 
     class ParameterType(click.ParamType):
-        """A click.ParamType that may be subscripted, as click's own can be from 8.4 on only."""
+        """A click.ParamType that can be subscripted, which click supports from version 8.4."""
 
         def __class_getitem__(cls, value: Any) -> Any:
-            """Return the class itself: what its values are, only a type checker asks."""
+            """Return the class itself: only a type checker reads the type of the values."""
             return cls

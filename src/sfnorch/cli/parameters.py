@@ -1,4 +1,4 @@
-"""`--parameter-overrides K=V K=V`, or as JSON, and other options of that form."""
+"""`--parameter-overrides KEY=VALUE...`, also as JSON, and other options of that form."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _SPREAD = (OVERRIDES, "--tags")
 
 
 class ParameterOverridesCommand(click.Command):
-    """A command whose `--parameter-overrides` and `--tags` take any number of `K=V`, as the AWS CLI's do."""
+    """A command whose `--parameter-overrides` and `--tags` accept several `KEY=VALUE`, as in the AWS CLI."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Return what is left of the arguments, each value behind the option given the option's name."""
+        """Repeat the option before each of its values, and return the arguments that click leaves."""
         spread: list[str] = []
         within = ""
         for argument in args:
@@ -38,69 +38,74 @@ class ParameterOverridesCommand(click.Command):
 
 
 def overrides_option(command: Function) -> Function:
-    """`--parameter-overrides K=V…`."""
+    """Add `--parameter-overrides KEY=VALUE...`."""
     return click.option(
         OVERRIDES,
         "overrides",
         multiple=True,
-        metavar="K=V...",
-        help="Values of parameters; also one JSON object of them, or @FILE of one.",
+        metavar="KEY=VALUE...",
+        help="Parameter overrides as KEY=VALUE, as one JSON object, or as @FILE with a JSON object.",
     )(command)
 
 
 class DeployableCommand(ParameterOverridesCommand, ChildJobsCommand):
-    """A command about what can be deployed: jobs of children, and overrides of parameters."""
+    """A command for a deployable template: with jobs of children and parameter overrides."""
 
 
 def deployable_options(command: Function) -> Function:
-    """`--plan`, `--template`, `--stack-name` and `--parameter-overrides`."""
+    """Add `--plan`, `--template`, `--stack-name` and `--parameter-overrides`."""
     template = click.option(
-        "--template", "template_file", type=click.Path(path_type=Path), metavar="FILE", help="A template, not a plan."
+        "--template",
+        "template_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Template to use instead of a plan.",
     )
     return plan_option(template(stack_name_option(overrides_option(command))))
 
 
 def bucket_options(command: Function) -> Function:
-    """`--s3-bucket B`, or `--resolve-s3`."""
+    """Add `--s3-bucket BUCKET` and `--resolve-s3`."""
     bucket = click.option(
         "--s3-bucket",
-        metavar="B",
+        metavar="BUCKET",
         default="",
+        show_default="sfnorch-ACCOUNT-REGION",
         callback=_refuse_both_buckets,
-        help="Where a template over 51,200 bytes goes; else an own one.",
+        help="S3 bucket for templates larger than 51,200 bytes and for the code of functions.",
     )
     resolve = click.option(
         "--resolve-s3",
         is_flag=True,
         callback=_refuse_both_buckets,
-        help="Find or create sfnorch's own bucket for it, private and encrypted, without a question.",
+        help="Create the default bucket without a prompt if it is missing, private and encrypted.",
     )
     return bucket(resolve(command))
 
 
 def _refuse_both_buckets(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
-    """Return the value. Fails as wrong usage where the other option, which click has read before, is given too."""
+    """Return the value. Fail as wrong usage if the other option, which click has read before, is set too."""
     other = "s3_bucket" if param.name == "resolve_s3" else "resolve_s3"
     if value and ctx.params.get(other):
-        raise click.UsageError("--resolve-s3 and --s3-bucket: give one of the two.", ctx)
+        raise click.UsageError("--resolve-s3 and --s3-bucket exclude each other; pass one of them.", ctx)
     return value
 
 
 def pair(text: str, option: str, form: str) -> tuple[str, str]:
-    """Return the key and the value of `K=V`. Fails as wrong usage for another form."""
+    """Return the key and the value of `KEY=VALUE`. Fail as wrong usage for another form; `form` is the form to show."""
     key, equals, value = text.partition("=")
     if not equals or not key:
-        raise click.UsageError(f"{option} {text}: write {form}.")
+        raise click.UsageError(f"{option} {text}: expected {form}.")
     return key, value
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
-    """Return the values by their keys. Fails as wrong usage for another form, or a key that is given twice."""
-    return _once([pair(text, option, "K=V") for text in texts], option)
+    """Return the values by their keys. Fail as wrong usage for another form or a duplicate key."""
+    return _once([pair(text, option, "KEY=VALUE") for text in texts], option)
 
 
 def stack_tags(texts: Iterable[str]) -> dict[str, str]:
-    """Return the values of `--tags` by their keys. Fail as wrong usage for what AWS does not take, with all of it."""
+    """Return the values of `--tags` by their keys. Fail as wrong usage with all errors for tags that AWS rejects."""
     from sfnorch.plan.tags import tag_faults
 
     tags = pairs(texts, "--tags")
@@ -110,22 +115,22 @@ def stack_tags(texts: Iterable[str]) -> dict[str, str]:
 
 
 def parameter_values(overrides: Iterable[str]) -> dict[str, str]:
-    """Return the values of parameters that the overrides give. Fails as wrong usage for what is neither K=V nor JSON of it.
+    """Return the values of parameters by their names. Fail as wrong usage for what is neither KEY=VALUE nor JSON.
 
-    No parameter's name begins with a brace or an at sign, so that JSON and `@FILE` are told from `K=V`.
+    The name of a parameter cannot begin with a brace or an at sign. JSON and `@FILE` therefore differ from KEY=VALUE.
     """
     given: list[tuple[str, str]] = []
     for text in overrides:
-        given += _object(text) if text.startswith(("{", "@")) else [pair(text, OVERRIDES, "K=V")]
+        given += _object(text) if text.startswith(("{", "@")) else [pair(text, OVERRIDES, "KEY=VALUE")]
     return _once(given, OVERRIDES)
 
 
 def _object(text: str) -> list[tuple[str, str]]:
     values = json_value(text, OVERRIDES)
     if not isinstance(values, dict):
-        raise click.UsageError(f'{OVERRIDES}: write one JSON object, such as {{"Child1GlueJobs": "a,b"}}.')
+        raise click.UsageError(f'{OVERRIDES}: expected a JSON object, such as {{"Child1GlueJobs": "a,b"}}.')
     if wrong := [name for name, value in values.items() if not isinstance(value, str)]:
-        raise click.UsageError(f"{OVERRIDES}: a value is a text, and that of {' and '.join(wrong)} is none.")
+        raise click.UsageError(f"{OVERRIDES}: values must be strings; quote the value of {' and '.join(wrong)}.")
     return list(values.items())
 
 
@@ -133,12 +138,12 @@ def _once(given: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in given:
         if key in found:
-            raise click.UsageError(f"{option}: {key} is given twice.")
+            raise click.UsageError(f"{option}: duplicate key {key}.")
         found[key] = value
     return found
 
 
 def refuse_faults(faults: Iterable[str]) -> None:
-    """Raise SfnorchError for what is wrong with the values of parameters, if anything is."""
+    """Raise SfnorchError with all faults of the values of parameters, if there are any."""
     if lines := list(faults):
-        raise SfnorchError("\n".join(lines), hint="--parameter-overrides NAME=VALUE …")
+        raise SfnorchError("\n".join(lines), hint="set parameters with --parameter-overrides KEY=VALUE")

@@ -1,4 +1,4 @@
-"""`sfnorch patterns`: the kinds of orchestration."""
+"""`sfnorch patterns`: the orchestration patterns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from sfnorch.patterns import PATTERNS
 @click.command()
 @output_option
 def patterns(output_form: str) -> None:
-    """List the kinds of orchestration that a plan can choose."""
+    """List the orchestration patterns.
+
+    A plan selects one of them with the key pattern.
+    """
     if output_form == "json":
         print_json({"patterns": [{"name": each.name, "summary": each.summary} for each in PATTERNS.values()]})
         return

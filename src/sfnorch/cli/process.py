@@ -1,4 +1,4 @@
-"""The process that a command runs in: standard streams that may be full or closed, and Ctrl-C at any moment."""
+"""The process of a command: standard streams that can be full or closed, and Ctrl-C at any time."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _RETRY_SECONDS = 0.05
 
 
 class OutputError(SfnorchError):
-    """Standard output does not take what a command prints."""
+    """A command cannot write to standard output."""
 
 
 class _Output(io.FileIO):
-    """A standard stream's file. A write that fails is reported once, and what follows is dropped.
+    """The file of a standard stream. It reports the first write that fails, and drops all later writes.
 
-    A reader that has gone, as `head` does, raises BrokenPipeError. Any other failure raises OutputError on standard
-    output; on standard error it is no reason to leave a command half done, and the text is dropped.
+    If the reader has closed the pipe, as `head` does, a write raises BrokenPipeError. Any other failure raises
+    OutputError on standard output. On standard error the text is dropped, so that the command can finish.
     """
 
     def __init__(self, descriptor: int, *, required: bool) -> None:
@@ -33,11 +33,11 @@ class _Output(io.FileIO):
         self._lost = False
 
     def write(self, data: Any, /) -> int:
-        """Write the bytes, and return how many the stream took."""
+        """Write the bytes, and return the number of bytes that the stream accepted."""
         if self._lost:
             return len(data)
         try:
-            while (count := super().write(data)) is None:  # a pipe that does not block, and is full
+            while (count := super().write(data)) is None:  # a non-blocking pipe that is full
                 _wait_until_writable(self)
         except BrokenPipeError:
             self._lost = True
@@ -46,7 +46,7 @@ class _Output(io.FileIO):
             self._lost = True
             if self._required:
                 why = "it is closed" if error.errno == errno.EBADF else error.strerror
-                raise OutputError(f"The output can't be written to standard output: {why}") from None
+                raise OutputError(f"Cannot write to standard output: {why}") from None
             return len(data)
         return count
 
@@ -60,8 +60,8 @@ def _wait_until_writable(output: io.FileIO) -> None:
 def run() -> NoReturn:
     """Run the command line, and end the process with its exit code.
 
-    Ctrl-C ends a command by KeyboardInterrupt, so that it can take back what it began. So do SIGTERM, which cancels a
-    build, and SIGHUP, which closes a terminal. Once the command has ended, a further one ends the process at once.
+    Ctrl-C raises KeyboardInterrupt, so that the command can undo unfinished work. SIGTERM, which cancels a build, and
+    SIGHUP, which closes a terminal, do the same. After the command has ended, such a signal ends the process at once.
     """
     _heed_interrupts()
     _guard_streams()
@@ -72,33 +72,33 @@ def run() -> NoReturn:
         main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else ERROR if end.code else SUCCESS
-        _end_at_interrupts(code)  # still within the handler, where an interrupt is seen to be dealt with
+        _end_at_interrupts(code)  # within the handler, so that a signal finds the first one in progress
     code = _flushed(code)
     if code == INTERRUPTED:
-        os._exit(_interrupt_code())  # a thread that waits for an answer would keep the process
+        os._exit(_interrupt_code())  # a thread that waits for an answer would keep the process alive
     sys.exit(code)
 
 
 def _flushed(code: int) -> int:
-    """Return the exit code once all output is written; another where it can't be."""
+    """Write all buffered output, and return the exit code; ERROR instead of SUCCESS if the output cannot be written."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         code = code or ERROR
     except OutputError as error:
-        print(f"Error: {error.message}", file=sys.stderr)  # noqa: T201 - nothing else is left to print it
+        print(f"Error: {error.message}", file=sys.stderr)  # noqa: T201 - no other stream is available
         code = code or ERROR
     return code
 
 
 def _guard_streams() -> None:
-    """Put streams in the place of the standard ones that fail as a command can explain, also where one is closed.
+    """Replace the standard streams by streams whose errors a command can explain.
 
-    A descriptor that is closed would be given to the next file that is opened. It is taken by one that refuses to be
-    written to, so that a command which prints nothing does not fail.
+    The next file to be opened would get the descriptor of a closed stream. A file that rejects writes takes that
+    descriptor, so that a command that prints nothing succeeds.
     """
     if sys.stdin is None:
-        sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - it takes the lowest descriptor, which is free
+        sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - it gets the lowest descriptor, which is free
     sys.stdout = _guarded(sys.stdout, required=True)
     sys.stderr = _guarded(sys.stderr, required=False)
 
@@ -109,7 +109,7 @@ def _guarded(stream: TextIO | None, *, required: bool) -> TextIO:
         return io.TextIOWrapper(io.BufferedWriter(refusing), encoding="utf-8", line_buffering=not required)
     binary = getattr(stream, "buffer", None)
     if not isinstance(stream, io.TextIOWrapper) or type(getattr(binary, "raw", binary)) is not io.FileIO:
-        return stream  # Windows' console, or what another program has put there
+        return stream  # the console of Windows, or a stream that another program has set
     return io.TextIOWrapper(
         io.BufferedWriter(_Output(stream.fileno(), required=required)),
         encoding=stream.encoding,
@@ -119,24 +119,24 @@ def _guarded(stream: TextIO | None, *, required: bool) -> TextIO:
 
 
 _heeded: list[int] = []
-"""The signals that end a command by KeyboardInterrupt: those that the process does not ignore from its start."""
+"""The signals that raise KeyboardInterrupt: those that the process did not ignore at its start."""
 
 _received: list[int] = []
-"""Those of them that came, in their order."""
+"""The signals of this kind that the process received, in order."""
 
 
 def _interrupt_code() -> int:
-    """Return the exit code of an interrupted command: 128 and the number of the first signal that came."""
+    """Return the exit code of an interrupted command: 128 plus the number of the first signal that it received."""
     return 128 + _received[0] if _received else INTERRUPTED
 
 
 def _heed_interrupts() -> None:
-    """Have Ctrl-C and its like raise KeyboardInterrupt, and have it raised again where it was lost.
+    """Install the handlers that raise KeyboardInterrupt for Ctrl-C, SIGTERM and SIGHUP, and repeat it if it is lost.
 
-    It is lost in a callback of the interpreter, such as `__del__`, which no exception can leave; and in a library that
-    ignores every exception while it loads what it can do without.
+    It is lost in a callback of the interpreter, such as `__del__`, which ignores exceptions; and in a library that
+    ignores every exception while it imports an optional module.
     """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a background process may ignore it
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a background process can ignore it
         _heeded.append(signal.SIGINT)
     if not hasattr(signal, "setitimer"):  # Windows
         return
@@ -154,7 +154,7 @@ def _end_at_interrupts(code: int) -> None:
 
 
 def _interrupt(signal_number: int, frame: FrameType | None) -> None:
-    """Raise KeyboardInterrupt for a signal; not for a timer's while the one raised before is dealt with."""
+    """Raise KeyboardInterrupt for a signal, except for the timer while an earlier KeyboardInterrupt is handled."""
     if signal_number == signal.SIGALRM and was_interrupted(sys.exc_info()[1]):
         return
     if signal_number != signal.SIGALRM:

@@ -1,4 +1,4 @@
-"""The region that a command without AWS works for, as AWS's own variables name it."""
+"""The AWS Region for commands that do not call AWS, from an option or the environment variables of AWS."""
 
 from __future__ import annotations
 
@@ -21,35 +21,36 @@ _NAME = re.compile(r"[A-Za-z0-9-]{1,63}")
 
 
 def region_option(command: Function) -> Function:
-    """`--region NAME` of a command that asks AWS for nothing."""
+    """Add `--region REGION`, for a command that does not call AWS."""
     return click.option(
         "--region",
-        metavar="NAME",
+        metavar="REGION",
         envvar=list(_VARIABLES),
         default=DEFAULT_REGION,
-        help=f"The AWS region that a stack would be in; else {' or '.join(_VARIABLES)}, else {DEFAULT_REGION}.",
+        show_default=f"{', '.join(_VARIABLES)}, or {DEFAULT_REGION}",
+        help="AWS Region of the stack.",
         callback=_checked,
     )(command)
 
 
 def partition_option(command: Function) -> Function:
-    """`--partition NAME`."""
+    """Add `--partition PARTITION`."""
     return click.option(
         "--partition",
         type=click.Choice(list(PARTITIONS)),
-        metavar="NAME",
-        help=f"The partition that --format asl is for, such as aws-us-gov; else that of the region in "
-        f"{' or '.join(_VARIABLES)}, else aws.",
+        metavar="PARTITION",
+        show_default=f"the partition of {', '.join(_VARIABLES)}, or {DEFAULT_REGION}",
+        help="AWS partition for --format asl, such as aws-us-gov.",
     )(command)
 
 
 def own_partition() -> Partition:
-    """Return the partition of the region that the environment names; aws where it names none."""
+    """Return the partition of the Region in the environment; without one, of the default Region."""
     return partition_of(next((region for name in _VARIABLES if (region := os.environ.get(name))), DEFAULT_REGION))
 
 
 def surroundings(region: str) -> Surroundings:
-    """Return where a stack in the region stands, and whether the region was given."""
+    """Return the values of pseudo parameters in the Region, and whether the user named the Region."""
     from sfnorch.template.resources import Surroundings
 
     ctx = click.get_current_context(silent=True)
@@ -59,5 +60,7 @@ def surroundings(region: str) -> Surroundings:
 
 def _checked(ctx: click.Context, param: click.Parameter, value: str) -> str:
     if not _NAME.fullmatch(value):
-        raise click.BadParameter(f"{value!r} is not a region's name, such as {DEFAULT_REGION}.", ctx, param)
+        raise click.BadParameter(
+            f"{value!r} is not the name of an AWS Region; use a name such as {DEFAULT_REGION}.", ctx, param
+        )
     return value

@@ -1,4 +1,4 @@
-"""`sfnorch render`: the plan as a template."""
+"""`sfnorch render`: the template of a plan."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.cli.documents import print_document, print_json
+from sfnorch.cli.examples import format_examples
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
 from sfnorch.cli.regions import own_partition, partition_option
@@ -22,14 +23,25 @@ if TYPE_CHECKING:
 FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
 
 
-@click.command(cls=ChildJobsCommand)
+@click.command(
+    cls=ChildJobsCommand,
+    epilog=format_examples(
+        ("Render the plan in the current folder as a SAM template.", "sfnorch render"),
+        (
+            "Render a CloudFormation template with other jobs for one child.",
+            "sfnorch render --format cfn --jobs child-1=extract,load",
+        ),
+        ("Print the definition of the master state machine.", "sfnorch render --format asl --machine master"),
+    ),
+)
 @plan_option
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
-    help="Where to write; - is standard output. SAM-template.yaml, CFN-template.yaml or - unless set.",
+    help="Output file; - is standard output.",
+    show_default="SAM-template.yaml, CFN-template.yaml, or -",
 )
 @click.option(
     "--format",
@@ -37,11 +49,16 @@ FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
     type=click.Choice(list(FILES)),
     default="sam",
     show_default=True,
-    help="SAM, plain CloudFormation, or one machine's definition as JSON, for the console.",
+    help="Format of the template: SAM, CloudFormation, or the JSON definition of one state machine.",
 )
-@click.option("--machine", metavar="NAME", help="The machine to write as asl: master, or a child's name.")
+@click.option(
+    "--machine",
+    metavar="NAME",
+    help="State machine to write with --format asl, such as master or the name of a child.",
+    show_default="the first",
+)
 @partition_option
-@click.option("--summary", is_flag=True, help="Show what the template holds, machine by machine.")
+@click.option("--summary", is_flag=True, help="Show the state machines and the schedule of the template.")
 @output_option
 def render(
     plan_file: Path | None,
@@ -54,15 +71,19 @@ def render(
     output_form: str,
     **jobs: Any,
 ) -> None:
-    """Render the plan as a SAM or CloudFormation template."""
+    """Render the plan as a SAM or CloudFormation template.
+
+    The template contains the state machines, IAM roles, alarms, and notifications of the plan. With --format asl, the
+    command writes the definition of one state machine in the Amazon States Language.
+    """
     out = out or Path(FILES[form])
     to_stdout = str(out) == "-"
     if to_stdout and (output_form == "json" or summary):
-        raise click.UsageError("The rendering itself goes to standard output: write it to a file with -o.")
+        raise click.UsageError("--output json and --summary require an output file; pass one with -o.")
     if machine and form != "asl":
-        raise click.UsageError("--machine chooses what --format asl writes; a template holds all machines.")
+        raise click.UsageError("--machine requires --format asl; a template contains all state machines.")
     if partition and form != "asl":
-        raise click.UsageError("--partition is for --format asl; a template runs in the partition it is deployed to.")
+        raise click.UsageError("--partition requires --format asl; a template works in every partition.")
     now = datetime.now(timezone.utc)
     with waiting("Rendering the plan"):
         from sfnorch.patterns import workflow as build
@@ -107,12 +128,15 @@ def _template(workflow: Workflow, form: str) -> str:
 
 
 def _definition(machine: StateMachine, workflow: Workflow, partition: str) -> tuple[str, str]:
-    """Return the machine's definition, and what is to be filled in before it is started."""
+    """Return the definition of the state machine, and a message about values to fill in before it is started."""
     from sfnorch.cfn.render import render_definition
 
     text, left = render_definition(machine, workflow, partition)
     names = ", ".join(f"${{{name}}}" for name in left)
-    return text, f"Only a stack knows {names}: fill in before you start {machine.name}." if left else ""
+    return (
+        text,
+        f"Only a stack can provide {names}; fill in the values before you start {machine.name}." if left else "",
+    )
 
 
 def _chosen(workflow: Workflow, name: str | None) -> StateMachine:
@@ -122,7 +146,7 @@ def _chosen(workflow: Workflow, name: str | None) -> StateMachine:
         if name.lower() in (machine.name.lower(), machine.key.lower()):
             return machine
     raise click.UsageError(
-        f"--machine {name}: there is no such machine, but: {', '.join(m.name for m in workflow.machines)}."
+        f"--machine {name}: unknown state machine; available: {', '.join(m.name for m in workflow.machines)}."
     )
 
 

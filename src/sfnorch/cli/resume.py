@@ -1,4 +1,4 @@
-"""`sfnorch resume`: what failed, run again from the job that failed."""
+"""`sfnorch resume`: a failed execution, resumed from the job that failed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from sfnorch.cli.account import account_options, can_ask, require_consent, stack_option, yes_option
+from sfnorch.cli.examples import format_examples
 from sfnorch.cli.execution import execution_argument, open_execution
-from sfnorch.cli.options import Duration, output_option
+from sfnorch.cli.options import follow_options, output_option
 from sfnorch.errors import SfnorchError
 from sfnorch.report.waiting import waiting
 
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
     from sfnorch.aws.session import Session
 
 
-@click.command()
+@click.command(
+    epilog=format_examples(
+        ("Resume the last execution of the stack.", "sfnorch resume --stack-name nightly-etl"),
+        (
+            "Resume an execution by its name, without a prompt and without following it.",
+            "sfnorch resume 20260131-030000-a1b2c3 --yes --no-wait",
+        ),
+    )
+)
 @execution_argument(required=False)
 @stack_option
-@click.option("--no-wait", is_flag=True, help="Start it, and end.")
-@click.option("--timeout", type=Duration(), metavar="2H", help="Follow it no longer; the run itself goes on.")
+@follow_options
 @yes_option
 @account_options
 @output_option
@@ -38,10 +46,11 @@ def resume(
     profile: str | None,
     output_form: str,
 ) -> int:
-    """Run again what failed in an execution, from the job that failed.
+    """Resume a failed execution from the job that failed.
 
-    A new execution of the same machine: children that succeeded are skipped, each that failed gets the jobs that are
-    left. EXECUTION is an ARN, or a name in the stack; without one it is the last that was started.
+    The command starts a new execution of the same state machine. It skips children that succeeded. A child that failed
+    runs the job that failed and the jobs after it. EXECUTION is the ARN of an execution, or its name. The default is
+    the last execution that was started.
     """
     require_consent(yes, output_form, "resume")
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
@@ -55,10 +64,10 @@ def resume(
     found = _resumption(session, arn, machine_arn, clock)
     if output_form == "text":
         _show(found)
-    if not yes and not (can_ask(output_form) and click.confirm("Start this run?", err=True)):
+    if not yes and not (can_ask(output_form) and click.confirm("Start this execution?", err=True)):
         click.echo("Nothing was started.", err=True)
         return 1
-    # one resumption of an execution has one name: asked for twice, it runs once
+    # one name for each execution to resume: if two commands resume it, one execution starts
     name = f"resume-{hashlib.sha256(arn.encode()).hexdigest()[:16]}"
     try:
         with waiting("Starting the execution"):
@@ -66,7 +75,7 @@ def resume(
     except AlreadyExistsError:
         before = execution_arn(machine_arn, name)
         raise SfnorchError(
-            f"It has been resumed already, by {before}", hint=f"`sfnorch resume {before}` goes on from there"
+            f"The execution is already resumed by {before}", hint=f"resume that one with `sfnorch resume {before}`"
         ) from None
     if no_wait:
         print_started([started], output_form)
@@ -77,7 +86,7 @@ def resume(
 
 
 def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> Resumption:
-    """How the execution is resumed. Raises SfnorchError where it can't be."""
+    """Return the input that resumes the execution. Raises SfnorchError if it cannot be resumed."""
     from sfnorch.aws.executions import machine_arn as machine_of_execution
     from sfnorch.aws.resume import ask_glue, resumption, resumption_of_flow, resumption_of_loop, resumption_of_tasks
     from sfnorch.aws.run_tree import RunTree
@@ -88,7 +97,7 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
     untold: list[str] = []
     with waiting("Reading the execution's history"):
         tree.poll()
-        root = tree.roots[-1]  # of a loop the execution that it has come to
+        root = tree.roots[-1]  # of a loop, the last execution
         if tree.ended:
             untold = ask_glue(root, session.glue, clock)
     for line in untold:
@@ -104,8 +113,8 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
         return resumption_of_loop(root)
     if names is None and not runs_jobs(now):
         raise SfnorchError(
-            f"The machine {root.machine} is none that sfnorch makes: what is left of its run can't be told",
-            hint="redrive it in the console, or start it anew",
+            f"sfnorch did not create the state machine {root.machine}, and cannot determine the remaining jobs",
+            hint="redrive the execution in the console, or start a new one",
         )
     found = resumption(root, names)
     for node in root.walk():
@@ -115,8 +124,8 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
             lost = listed - list_names(definition(client, machine_of_execution(node.arn))) if listed else None
         if lost:
             raise SfnorchError(
-                f"{node.machine} knows no {', '.join(sorted(lost))} any more: its jobs have changed since that run",
-                hint="`sfnorch run --only CHILD --thread CHILD=JOBS` runs the jobs that you name",
+                f"{node.machine} no longer has the jobs {', '.join(sorted(lost))}: it was changed after the execution",
+                hint="run jobs by name with `sfnorch run --only CHILD --thread CHILD=JOB[,JOB...]`",
             )
     return found
 

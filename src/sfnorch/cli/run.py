@@ -1,4 +1,4 @@
-"""`sfnorch run`: the stack's machine started, and followed to its end."""
+"""`sfnorch run`: an execution, started and followed until it ends."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import click
 
 from sfnorch.cli.account import account_options, open_session, stack_option
 from sfnorch.cli.documents import json_object
-from sfnorch.cli.options import Duration, JobList, output_option
+from sfnorch.cli.examples import format_examples
+from sfnorch.cli.options import JOBS, JobList, follow_options, output_option
 from sfnorch.cli.parameter_type import ParameterType
 from sfnorch.errors import SfnorchError
 from sfnorch.report.waiting import waiting
@@ -22,19 +23,19 @@ if TYPE_CHECKING:
 
 
 class Thread(ParameterType[tuple[str, tuple[str, ...]]]):
-    """A thread's id and its jobs: `T1=a,b`."""
+    """The ID of a thread and its jobs: `THREAD=JOB[,JOB...]`."""
 
     name = "t1=a,b"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, tuple[str, ...]]:
-        """Return the thread's id, and the names of its jobs."""
+        """Return the ID of the thread, and the names of its jobs."""
         if isinstance(value, tuple):
             return value
         thread, equals, jobs = str(value).partition("=")
         if not equals or not thread.strip():
-            self.fail(f"{value!r} is not T1=a,b", param, ctx)
+            self.fail(f"{value!r} is not of the form THREAD={JOBS}", param, ctx)
         return thread.strip(), JobList().convert(jobs, param, ctx)
 
 
@@ -42,26 +43,49 @@ def _execution_name(ctx: click.Context, param: click.Parameter, value: str) -> s
     from sfnorch.aws.executions import NAME
 
     if value and not NAME.fullmatch(value):
-        raise click.BadParameter(f"{value!r}: 1 to 80 letters, digits, hyphens and underscores.", ctx, param)
+        raise click.BadParameter(
+            f"{value!r} is not a valid name; use 1 to 80 letters, digits, hyphens and underscores.", ctx, param
+        )
     return value
 
 
-@click.command()
+@click.command(
+    epilog=format_examples(
+        ("Start the master of the stack, and follow the execution.", "sfnorch run --stack-name nightly-etl"),
+        ("Run one child with other jobs.", "sfnorch run --only child-2 --thread child-2=extract,load"),
+        ("Start an execution with an input from a file, and exit.", "sfnorch run --input @input.json --no-wait"),
+    )
+)
 @stack_option
-@click.option("--machine", "machine_name", metavar="NAME", default="", help="The machine to start; else the master.")
+@click.option(
+    "--machine",
+    "machine_name",
+    metavar="NAME",
+    default="",
+    show_default="master, or the only one",
+    help="State machine to start.",
+)
 @click.option(
     "--thread",
     "threads",
     type=Thread(),
     multiple=True,
-    metavar="T1=A,B",
-    help="Jobs of a thread, by its child's name, as T2 for the second child, else by position.",
+    metavar=f"THREAD={JOBS}",
+    help="Jobs of a child, where THREAD is its name, or T2 for the second child; can be repeated.",
 )
-@click.option("--only", multiple=True, metavar="CHILD", help="Run this child alone; may be given for several.")
-@click.option("--input", "given", metavar="JSON|@FILE", help="The execution's input, as it is to be.")
-@click.option("--name", metavar="N", default="", callback=_execution_name, help="The execution's name.")
-@click.option("--no-wait", is_flag=True, help="Start it, and end.")
-@click.option("--timeout", type=Duration(), metavar="2H", help="Follow it no longer; the run itself goes on.")
+@click.option("--only", multiple=True, metavar="CHILD", help="Child to run, without the others; can be repeated.")
+@click.option(
+    "--input", "given", metavar="JSON|@FILE", help="Input of the execution: a JSON object, or @FILE with one."
+)
+@click.option(
+    "--name",
+    metavar="NAME",
+    default="",
+    callback=_execution_name,
+    help="Name of the execution.",
+    show_default="the time and random characters",
+)
+@follow_options
 @account_options
 @output_option
 def run(
@@ -77,23 +101,23 @@ def run(
     profile: str | None,
     output_form: str,
 ) -> int:
-    """Start the stack's machine, and follow the run to its end.
+    """Start an execution, and follow it until it ends.
 
-    Of a stack without a master one execution is started for each --thread, all at once. The exit code is 0 where all
-    succeeded, 3 where a child or a job failed, else 1.
+    In a stack without a master, the command starts one execution for each --thread, all of them in parallel. The exit
+    code is 0 if all executions succeeded, 3 if a child or a job failed, and 1 for any other failure.
     """
     if given is not None and (threads or only):
-        raise click.UsageError("Give the input, or threads and children, not both.")
+        raise click.UsageError("--input cannot be combined with --thread or --only.")
     document = None if given is None else json_object(given)
     by_id = dict(threads)
     if len(by_id) < len(threads):
-        raise click.UsageError("--thread: each thread has an id of its own.")
+        raise click.UsageError("--thread: duplicate ID of a thread; use each ID once.")
     from sfnorch.aws.stacks import existing_stack
     from sfnorch.aws.status import machines, main_machine
     from sfnorch.cli.following import follow_run, print_started
 
     session = open_session(region, profile)
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         stack = existing_stack(session.cloudformation, stack_name)
         machine = main_machine(machines(session.cloudformation, stack), stack, machine_name)
         inputs = {"": document} if document is not None else _inputs(session, machine, by_id, only)
@@ -111,7 +135,7 @@ def run(
 def _inputs(
     session: Session, machine: Machine, threads: dict[str, tuple[str, ...]], only: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
-    """Return the inputs of the executions to start, by what is added to their names."""
+    """Return the inputs of the executions to start, by the ID of the thread, or by an empty ID for a single one."""
     from sfnorch.aws.threads import children, definition, is_loop, master_input, steps, tasks, wants_jobs
 
     found = definition(session.stepfunctions, machine.arn)
@@ -119,13 +143,15 @@ def _inputs(
     if names is not None:
         return {"": master_input(names, threads, only)}
     if only:
-        raise click.UsageError(f"--only: {machine.title} has no children.")
+        raise click.UsageError(f"--only: the state machine {machine.title} has no children.")
     what = "tasks" if tasks(found) is not None else "steps" if steps(found) is not None else ""
     what = "a Glue workflow" if is_loop(found) else what
     if threads and what:
-        raise click.UsageError(f"--thread: {machine.title} runs {what}, and takes no lists of jobs.")
+        raise click.UsageError(f"--thread: the state machine {machine.title} runs {what}, not a list of jobs.")
     if not threads and wants_jobs(found):
-        raise SfnorchError(f"{machine.title} runs the jobs that it is given", hint="--thread T1=a,b gives it some")
+        raise SfnorchError(
+            f"The state machine {machine.title} requires a list of jobs", hint=f"pass one with --thread T1={JOBS}"
+        )
     if not threads:
         return {"": {}}
     inputs: dict[str, dict[str, Any]] = {
@@ -135,9 +161,9 @@ def _inputs(
 
 
 def _start(session: Session, machine: Machine, base: str, inputs: dict[str, dict[str, Any]]) -> list[str]:
-    """Return the ARNs of the executions, which are all started before any is followed.
+    """Start an execution for each input, and return their ARNs.
 
-    Raises SfnorchError where one couldn't be started, and tells those that were.
+    Raises SfnorchError if an execution cannot be started, with the ARNs of those that were started before.
     """
     from sfnorch.aws.errors import explained, is_transient
     from sfnorch.aws.executions import execution_arn, start
@@ -154,13 +180,13 @@ def _start(session: Session, machine: Machine, base: str, inputs: dict[str, dict
             before = "".join(f"\nstarted before that: {arn}" for arn in arns)
             hint = told.hint
             if is_transient(error):
-                hint = f"`sfnorch watch {execution_arn(machine.arn, name)}` shows whether it was started all the same"
+                hint = f"check whether it was started with `sfnorch watch {execution_arn(machine.arn, name)}`"
             raise SfnorchError(f"{told.message}{before}", hint=hint) from None
     return arns
 
 
 def _names(base: str, threads: list[str]) -> list[str]:
-    """Return the names of the executions: the base's, with a number and what may stand in a name of the thread's id."""
+    """Return the names of the executions: the base, with a number and the valid characters of the thread's ID."""
     if len(threads) == 1:
         return [base]
     ends = [f"-{n}-{re.sub('[^0-9A-Za-z_-]', '_', thread)[:30]}" for n, thread in enumerate(threads, 1)]

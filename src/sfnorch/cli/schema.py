@@ -1,4 +1,4 @@
-"""`sfnorch schema`: the plan's JSON Schema."""
+"""`sfnorch schema`: the JSON Schema of the plan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sfnorch.cli.documents import print_document
 
 @click.command()
 def schema() -> None:
-    """Print the plan's JSON Schema, for editors."""
+    """Print the JSON Schema of the plan, for editors."""
     from sfnorch.plan.schema import schema_text
 
     print_document(schema_text())

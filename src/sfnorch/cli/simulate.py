@@ -1,4 +1,4 @@
-"""`sfnorch simulate`: a run played through offline, in virtual time."""
+"""`sfnorch simulate`: an execution, simulated offline in virtual time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.cli.documents import json_object, json_value, print_json
+from sfnorch.cli.examples import format_examples
 from sfnorch.cli.exit_codes import CHILD_FAILED
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import Duration, output_option, plan_option
@@ -34,29 +35,97 @@ _TIMES = re.compile(r"(.+):(\d{1,9})")
 _SAVED = (".svg", ".html", ".txt")
 
 
-@click.command(cls=ParameterOverridesCommand)
+@click.command(
+    cls=ParameterOverridesCommand,
+    epilog=format_examples(
+        ("Simulate the plan in the current folder.", "sfnorch simulate"),
+        (
+            "Simulate two failures of a job, and a job that takes 45 minutes.",
+            "sfnorch simulate --fail orders:2 --duration customers=45m",
+        ),
+        (
+            "Simulate a template with an input, and save the output.",
+            "sfnorch simulate template.yaml --input @input.json --save run.svg",
+        ),
+    ),
+)
 @click.argument("template_file", required=False, type=click.Path(path_type=Path), metavar="[TEMPLATE]")
 @plan_option
-@click.option("--machine", metavar="NAME", default="", help="The machine to start; else the one that starts others.")
-@click.option("--input", "given", metavar="JSON|@FILE", default="{}", help="The execution's input, a JSON object.")
-@overrides_option
-@click.option("--fail", "failing", multiple=True, metavar="JOB[:TIMES]", help="Runs of a job, or pattern, that fail.")
-@click.option("--duration", "durations", multiple=True, metavar="JOB=15m", help="How long a job's runs take; 5m unset.")
-@click.option("--throttle", "throttles", multiple=True, metavar="JOB:TIMES", help="Starts of a job that are refused.")
-@click.option("--mock", "mocks", multiple=True, metavar="STATE=JSON|@FILE", help="What a task yields.")
 @click.option(
-    "--until", type=Duration(), metavar="24h", help="Play no longer than this; a machine that starts itself 1h, unset."
+    "--machine",
+    metavar="NAME",
+    default="",
+    show_default="the one that starts the others",
+    help="State machine to start.",
+)
+@click.option(
+    "--input",
+    "given",
+    metavar="JSON|@FILE",
+    default="{}",
+    show_default=True,
+    help="Input of the execution: a JSON object, or @FILE with one.",
+)
+@overrides_option
+@click.option(
+    "--fail",
+    "failing",
+    multiple=True,
+    metavar="JOB[:TIMES]",
+    help="Job whose runs fail, always or the first TIMES times; can be repeated.",
+)
+@click.option(
+    "--duration",
+    "durations",
+    multiple=True,
+    metavar="JOB=DURATION",
+    show_default="5m",
+    help="Duration of the runs of a job, such as 90s, 15m or 1h30m; can be repeated.",
+)
+@click.option(
+    "--throttle",
+    "throttles",
+    multiple=True,
+    metavar="JOB:TIMES",
+    help="Job whose start is throttled TIMES times; can be repeated.",
+)
+@click.option(
+    "--mock",
+    "mocks",
+    multiple=True,
+    metavar="STATE=JSON|@FILE",
+    help="Result of a Task or Map state, which replaces its simulation; can be repeated.",
+)
+@click.option(
+    "--until",
+    type=Duration(),
+    metavar="DURATION",
+    help="Virtual time after which the simulation ends.",
+    show_default="1h for a state machine that starts itself, otherwise no limit",
 )
 @region_option
 @click.option(
     "--run-functions",
     is_flag=True,
-    help="Run functions' code that would not be run: a named template's, and any where it cannot be isolated.",
+    help="Run the code of functions also for TEMPLATE, and where the system cannot isolate it.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Where jitter and random names come from.")
-@click.option("--price", type=float, metavar="USD", help="The price of 1,000 state transitions.")
 @click.option(
-    "--save", type=click.Path(path_type=Path), metavar="FILE", help="Save what is shown: .svg, .html or .txt."
+    "--seed",
+    type=int,
+    metavar="NUMBER",
+    default=0,
+    show_default=True,
+    help="Seed of the random numbers for jitter and names.",
+)
+@click.option(
+    "--price",
+    type=float,
+    metavar="USD",
+    show_default="0.025, the price in us-east-1",
+    help="Price of 1,000 state transitions in US dollars.",
+)
+@click.option(
+    "--save", type=click.Path(path_type=Path), metavar="FILE", help="File to save the output to: .svg, .html or .txt."
 )
 @output_option
 def simulate(
@@ -77,18 +146,20 @@ def simulate(
     save: Path | None,
     output_form: str,
 ) -> int:
-    """Play a run through offline, in virtual time.
+    """Simulate an execution offline, in virtual time.
 
-    The machines are played as the template has them: what is simulated is what would be deployed. Without a template
-    it is the plan's rendering. JOB is a job's name or a pattern such as 'glue-job-1-*'. The exit code is 0 when all
-    executions succeeded, 3 when one failed, 1 when the run can't be played through.
+    The command interprets the state machines of the template that would be deployed. Without TEMPLATE, it uses the
+    template of the plan. JOB is the name of a job, or a pattern such as 'glue-job-1-*'. The exit code is 0 if all
+    executions succeeded, 3 if an execution failed, and 1 if the template cannot be simulated.
     """
     if save is not None and save.suffix not in _SAVED:
-        raise click.UsageError(f"--save {save}: the name ends in {', '.join(_SAVED)}.")
+        raise click.UsageError(f"--save {save}: the name must end in {', '.join(_SAVED)}.")
     if price is not None and not 0 <= price < math.inf:
-        raise click.UsageError(f"--price {price}: write the dollars that 1,000 state transitions cost, such as 0.025.")
+        raise click.UsageError(
+            f"--price {price}: expected the price of 1,000 state transitions in US dollars, such as 0.025."
+        )
     if until is not None and until <= 0:
-        raise click.UsageError("--until: play for a while, such as 24h.")
+        raise click.UsageError("--until must be longer than 0s, such as 24h.")
     from sfnorch.cli.templates import read_contents
     from sfnorch.simulate.figures import PRICE_PER_1000, figures
     from sfnorch.simulate.run import chosen, play
@@ -154,16 +225,18 @@ def _behaviour(
     for text in durations:
         job, equals, written = text.rpartition("=")
         if not equals or not job:
-            raise click.UsageError(f"--duration {text}: write JOB=15m.")
+            raise click.UsageError(f"--duration {text}: expected JOB=DURATION, such as orders=15m.")
         found = seconds_of(written)
         if found is None:
-            raise click.UsageError(f"--duration {text}: {written!r} is no duration; write 90s, 15m or 1h30m.")
+            raise click.UsageError(
+                f"--duration {text}: {written!r} is not a duration; use a value such as 90s, 15m or 1h30m."
+            )
         seconds[job] = found
     throttled = {}
     for text in throttles:
         match = _TIMES.fullmatch(text)
         if match is None:
-            raise click.UsageError(f"--throttle {text}: write JOB:TIMES, as in orders:2.")
+            raise click.UsageError(f"--throttle {text}: expected JOB:TIMES, such as orders:2.")
         throttled[match[1]] = int(match[2])
     answers = {}
     for text in mocks:
@@ -173,7 +246,7 @@ def _behaviour(
 
 
 def _mock(text: str) -> tuple[str, str]:
-    """Return the state and what it yields: parted at the first `=` with JSON or a file behind it, since names may hold one."""
+    """Return the state and its result, separated by the first `=` before JSON or a file: names can contain one too."""
     first = pair(text, "--mock", "STATE=JSON")
     for match in re.finditer("=", text):
         state, written = text[: match.start()], text[match.end() :]
@@ -191,7 +264,7 @@ def _warn_of_no_isolation(template: Template) -> None:
     if any(function.playable for function in declared_functions(template.stack)):
         isolation = find_isolation()
         if not isolation.possible:
-            click.echo(f"Functions run without isolation, with your own permissions: {isolation.reason}", err=True)
+            click.echo(f"Functions run without isolation, with your permissions: {isolation.reason}", err=True)
 
 
 def _refuse_parameters(template: Template, parameters: dict[str, str]) -> None:
@@ -202,7 +275,7 @@ def _refuse_parameters(template: Template, parameters: dict[str, str]) -> None:
 
 def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
     names = {state.name for machine in template.machines for state in machine.walk() if state.kind in ("Task", "Map")}
-    _refuse_unknown("--mock", "no task or Map called", behaviour.mocks, lambda name: name in names, names)
+    _refuse_unknown("--mock", "Task or Map state", behaviour.mocks, lambda name: name in names, names)
 
 
 def _refuse_jobs(template: Template, run: Run, parameters: dict[str, str], behaviour: Behaviour) -> None:
@@ -215,7 +288,7 @@ def _refuse_jobs(template: Template, run: Run, parameters: dict[str, str], behav
         ("--duration", behaviour.seconds),
         ("--throttle", behaviour.throttles),
     ):
-        _refuse_unknown(option, "no job", patterns, lambda name: any(fits(name, job) for job in names), names)
+        _refuse_unknown(option, "job", patterns, lambda name: any(fits(name, job) for job in names), names)
 
 
 def _refuse_unknown(option: str, what: str, given: Iterable[str], known: Any, names: set[str]) -> None:
@@ -223,6 +296,6 @@ def _refuse_unknown(option: str, what: str, given: Iterable[str], known: Any, na
     for name in given:
         if not known(name):
             near = difflib.get_close_matches(name, sorted(names), n=1)
-            wrong.append(f"there is {what} {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+            wrong.append(f"unknown {what} {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
     if wrong:
         raise click.UsageError(f"{option}: " + ", and ".join(wrong))

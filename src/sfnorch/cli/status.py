@@ -1,4 +1,4 @@
-"""`sfnorch status`: what a stack is at."""
+"""`sfnorch status`: the status of the stack, its executions, and its alarms."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sfnorch.report.waiting import waiting
 
 @click.command()
 @stack_option
-@click.option("--follow", is_flag=True, help="Follow an operation that is under way to its end.")
+@click.option("--follow", is_flag=True, help="Follow a running operation on the stack until it ends.")
 @account_options
 @output_option
 def status(stack_name: str, follow: bool, region: str | None, profile: str | None, output_form: str) -> None:
-    """Show the stack, its machines with their last executions, and its alarms."""
+    """Show the stack, its last executions, and its alarms."""
     from datetime import datetime, timezone
 
     from sfnorch.aws import stack_events
@@ -32,7 +32,7 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
 
     ending = None
     session = open_session(region, profile)
-    with waiting(f"Looking up the stack {stack_name}"):
+    with waiting(f"Reading the stack {stack_name}"):
         client = session.cloudformation
         stack = existing_stack(client, stack_name)
     if follow and stack.in_progress:
@@ -41,10 +41,10 @@ def status(stack_name: str, follow: bool, region: str | None, profile: str | Non
         with waiting("Reading the stack's events"):
             operation = stack_events.under_way(client, stack.id)
         ending = stack_events.follow(client, operation, screen, Clock())
-        with waiting(f"Looking up the stack {stack_name}"):
+        with waiting(f"Reading the stack {stack_name}"):
             ended = find_stack(client, stack.id)
         if ended is None:
-            failed = stack.status != "DELETE_IN_PROGRESS"  # a creation that was deleted when it failed
+            failed = stack.status != "DELETE_IN_PROGRESS"  # --on-failure delete: the creation failed
             if output_form == "json":
                 print_json(gone_data(stack_name, ending, failed=failed))
             if failed:

@@ -1,4 +1,4 @@
-"""`sfnorch stop`: an execution, its children, and their job runs."""
+"""`sfnorch stop`: an execution, its child executions, and their job runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from sfnorch.report.waiting import waiting
 @click.command()
 @execution_argument(required=True)
 @stack_option
-@click.option("--cause", default="stopped by sfnorch stop", show_default=True, help="What the history tells as cause.")
+@click.option(
+    "--cause",
+    metavar="TEXT",
+    default="stopped by sfnorch stop",
+    show_default=True,
+    help="Cause to record in the execution history.",
+)
 @account_options
 @output_option
 def stop(
@@ -27,9 +33,10 @@ def stop(
     profile: str | None,
     output_form: str,
 ) -> None:
-    """Stop an execution, its children and their job runs.
+    """Stop an execution, its child executions, and their job runs.
 
-    EXECUTION is an ARN, or a name in the stack. What has ended is left as it is.
+    EXECUTION is the ARN of an execution, or its name. The command also cancels the SQL statements and the Glue
+    workflow runs of the execution. It does not change what has already ended.
     """
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
     from sfnorch.aws.polling import Clock
@@ -50,6 +57,6 @@ def stop(
         for statement, run_id in stopped.statements:
             click.echo(f"cancelled the statement {run_id} of {statement}")
         if not any((stopped.executions, stopped.job_runs, stopped.workflow_runs, stopped.statements)):
-            click.echo("It had ended before: nothing was stopped.", err=True)
+            click.echo("The execution has already ended: nothing was stopped.", err=True)
     if stopped.failed:
-        raise SfnorchError("\n".join(stopped.failed), hint="`sfnorch watch` shows what runs still")
+        raise SfnorchError("\n".join(stopped.failed), hint="check what is still running with `sfnorch watch`")

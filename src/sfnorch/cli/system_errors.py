@@ -1,4 +1,4 @@
-"""What the system refuses, in a user's words: no space, no permission, no folder."""
+"""Errors of the operating system as messages for the user: no space, no permission, no folder."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _FIXES = {
     errno.EMFILE: "raise the limit of open files",
     errno.ENFILE: "raise the limit of open files",
     errno.ENOMEM: "free some memory",
-    errno.EIO: "look at the disk and its file system",
+    errno.EIO: "check the disk and its file system",
 }
 
 
 def explain_system_error(error: BaseException) -> SfnorchError | None:
-    """Return the error as one that a user can mend; None where it doesn't come from the system's state."""
+    """Return the error as one that the user can fix; None if the state of the system is not the cause."""
     if isinstance(error, MemoryError):
-        return SfnorchError("There is not enough memory; free some, or raise the limit")
+        return SfnorchError("Out of memory; free some memory, or raise the limit")
     if not isinstance(error, OSError):
         return None
     if not _has_current_folder():
-        return SfnorchError("The current folder does not exist any more; change to another one")
+        return SfnorchError("The current folder no longer exists; change to another folder")
     if error.errno in _FIXES:
         where = f"{error.filename}: " if error.filename else ""
         return SfnorchError(f"{where}{error.strerror}; {_FIXES[error.errno]}")
     if str(error.strerror).startswith("No usable temporary directory"):
-        return SfnorchError(f"{error.strerror}; name one in TMPDIR")
+        return SfnorchError(f"{error.strerror}; set TMPDIR to a folder")
     return None
 
 

@@ -1,4 +1,4 @@
-"""The template that a command works on: a file that is named, or the plan's rendering."""
+"""The template that a command reads: a file, or the rendering of the plan."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 
 
 def read_source(template_file: Path | None, plan_file: Path | None) -> Source:
-    """Return the named template, else the plan's rendering as SAM. Raises SfnorchError for what can't be read."""
+    """Return the template file, or without one the plan's SAM template. Raises SfnorchError if it cannot be read."""
     from sfnorch.template.reader import read_template
 
     if template_file is None:
         return rendering(read_plan(plan_file, {}, ()), plan_file)
     if plan_file is not None:
-        raise click.UsageError("Name a template or a plan, not both.")
+        raise click.UsageError("A template and --plan exclude each other; pass one of them.")
     return read_template(template_file)
 
 
 def rendering(plan: AnyPlan, plan_file: Path | None) -> Source:
-    """Return the plan's rendering as SAM, read back."""
+    """Render the plan as a SAM template, and return the parsed template."""
     from sfnorch.cfn.render import render_template
     from sfnorch.patterns import workflow
     from sfnorch.template.reader import parse_template
@@ -46,7 +46,7 @@ def read_contents(
     parameters: Mapping[str, str] | None = None,
     where: Surroundings | None = None,
 ) -> Template:
-    """Return what stands in the named template, or in the plan's rendering, for a stack that stands `where`."""
+    """Return the contents of the template file, or of the template of the plan, evaluated for the stack at `where`."""
     from sfnorch.template.contents import contents
 
     return contents(read_source(template_file, plan_file), parameters, where)

@@ -1,4 +1,4 @@
-"""What is put into a bucket for a deployment: a template that is too large to be sent, and the code of functions."""
+"""Uploads to S3 for a deployment: large templates, and the code of functions."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def template_url(
     *,
     resolve: bool = False,
 ) -> str | None:
-    """Return the URL of a template that is too large to be sent, put into a bucket; empty where it isn't.
+    """Upload a template that is too large for a call, and return its URL; empty for a smaller template.
 
-    A bucket that isn't there is made, with `resolve` or if the screen's person agrees; None where there is nobody to
-    ask.
+    A missing bucket is created with `resolve`, or if the user confirms the prompt. Without a screen for the prompt,
+    None is returned. Raises SfnorchError for a template that exceeds the limit of CloudFormation.
     """
     from sfnorch.aws.artifacts import INLINE_LIMIT, LIMIT
 
@@ -37,9 +37,12 @@ def template_url(
     if size <= INLINE_LIMIT:
         return ""
     if size > LIMIT:
-        raise SfnorchError(f"{deployable.template.source.file}: {size:,} bytes, and CloudFormation takes {LIMIT:,}")
-    why = f"The template has {size:,} bytes; CloudFormation takes {INLINE_LIMIT:,} without a bucket."
-    bucket = _bucket(session, bucket_name, screen, why, "the template needs a bucket", resolve=resolve)
+        raise SfnorchError(
+            f"{deployable.template.source.file}: the template has {size:,} bytes, and the limit of CloudFormation is "
+            f"{LIMIT:,}; split the plan"
+        )
+    why = f"The template has {size:,} bytes; templates larger than {INLINE_LIMIT:,} bytes require an S3 bucket."
+    bucket = _bucket(session, bucket_name, screen, why, "the template requires an S3 bucket", resolve=resolve)
     if bucket is None:
         return None
     with waiting(f"Uploading the template to {bucket.name}"):
@@ -49,44 +52,51 @@ def template_url(
 def put_code(
     deployable: Deployable, session: Session, bucket_name: str, screen: Screen, *, resolve: bool = False
 ) -> dict[str, str]:
-    """Return the parameter that says where the code of functions lies which the template doesn't hold; it is put there now.
+    """Upload the code of functions that the template does not contain, and return the parameter with its bucket.
 
-    Nothing where the template holds all. Raises SfnorchError where the code is another than the template was made for.
+    Return no parameter if the template contains the code. Raises SfnorchError if the code has changed since the
+    template was rendered.
     """
     from sfnorch.packages import package
 
     packages = _packages(deployable)
     if not packages:
         return {}
-    why = f"The code of {len(packages)} function{'s' if len(packages) > 1 else ''} is too much for the template."
-    bucket = _bucket(session, bucket_name, screen, why, "the functions' code needs a bucket", resolve=resolve)
-    assert bucket is not None  # noqa: S101 - there is a screen
+    why = f"The code of {len(packages)} function{'s' if len(packages) > 1 else ''} is too large for the template."
+    bucket = _bucket(
+        session, bucket_name, screen, why, "the code of the functions requires an S3 bucket", resolve=resolve
+    )
+    assert bucket is not None  # noqa: S101 - only without a screen
     for key, files in packages.items():
-        screen.says(f"Putting {len(files)} file{'s' if len(files) > 1 else ''} of code into {bucket.name}.")
+        screen.says(f"Uploading {len(files)} file{'s' if len(files) > 1 else ''} of code to {bucket.name}.")
         with waiting(f"Uploading code to {bucket.name}"):
             bucket.put_package(key, package(files))
     return {CODE_BUCKET: bucket.name}
 
 
 def _packages(deployable: Deployable) -> dict[str, Mapping[str, bytes]]:
-    """Return the code of functions that the template doesn't hold, by where it is to lie."""
+    """Return the code of functions that the template does not contain, by its S3 key."""
     from sfnorch.packages import CodeError, package_key, read_code
 
     found: dict[str, Mapping[str, bytes]] = {}
     for function in deployable.template.functions:
         if not function.code_from:
             continue
-        places = dict.fromkeys((deployable.folder, Path()))  # a pipeline's template lies apart from its plan
+        places = dict.fromkeys(
+            (deployable.folder, Path())
+        )  # the template of a pipeline is not in the folder of its plan
         folder = next((place for place in places if (place / function.code_from).exists()), deployable.folder)
         try:
             files = read_code(folder, function.code_from)
         except CodeError as error:
-            message = f"{function.logical_id}: its code {function.code_from} {error}"
-            raise SfnorchError(message, hint="it lies beside the plan that the template was rendered from") from None
+            message = f"{function.logical_id}: the code {function.code_from} {error}"
+            raise SfnorchError(
+                message, hint="the code is in the folder of the plan that the template was rendered from"
+            ) from None
         if (key := package_key(files)) != function.package_key:
             raise SfnorchError(
-                f"{function.logical_id}: its code {function.code_from} is not what the template was rendered for",
-                hint="sfnorch render makes the template anew",
+                f"{function.logical_id}: the code {function.code_from} has changed since the template was rendered",
+                hint="render the template again with `sfnorch render`",
             )
         found[key] = files
     return found
@@ -95,7 +105,7 @@ def _packages(deployable: Deployable) -> dict[str, Mapping[str, bytes]]:
 def _bucket(
     session: Session, name: str, screen: Screen | None, why: str, wanted: str, *, resolve: bool
 ) -> Bucket | None:
-    """Return the bucket for what can't be sent; None where it isn't there, is not to be made, and there is nobody to ask."""
+    """Return the bucket, created if necessary; None if it is missing, and neither `resolve` nor a screen allows it."""
     from sfnorch.aws.artifacts import Bucket
     from sfnorch.aws.steps import Step, Verb
 
@@ -107,9 +117,9 @@ def _bucket(
         if screen is None:
             return None
         screen.says(why)
-        question = f"Make the private, encrypted, versioned bucket {bucket.name} for templates?"
+        question = f"Create the private, encrypted, versioned bucket {bucket.name} for templates?"
         if not screen.asks(Step(verb=Verb.MAKE_BUCKET, question=question)):
-            hint = "--resolve-s3 creates it without a question, --s3-bucket names another"
+            hint = "pass --resolve-s3 to create it without a prompt, or --s3-bucket for another bucket"
             raise SfnorchError(f"Nothing was deployed: {wanted}", hint=hint)
     if screen is not None and resolve:
         screen.says(f"{why} Creating the private, encrypted, versioned bucket {bucket.name}.")

@@ -1,4 +1,4 @@
-"""`sfnorch watch`: an execution followed, or shown."""
+"""`sfnorch watch`: an execution, followed or shown."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import click
 
 from sfnorch.cli.account import account_options, stack_option
 from sfnorch.cli.execution import execution_argument, open_execution
-from sfnorch.cli.options import Duration, output_option
+from sfnorch.cli.options import output_option, timeout_option
 
 
 @click.command()
 @execution_argument(required=False)
 @stack_option
-@click.option("--timeout", type=Duration(), metavar="2H", help="Follow it no longer; the run itself goes on.")
+@timeout_option
 @account_options
 @output_option
 def watch(
@@ -24,10 +24,10 @@ def watch(
     profile: str | None,
     output_form: str,
 ) -> int:
-    """Follow an execution, or show one that has ended.
+    """Follow a running execution, or show one that has ended.
 
-    EXECUTION is an ARN, or a name in the stack; without one it is the last that was started. The exit code is that of
-    `sfnorch run`.
+    EXECUTION is the ARN of an execution, or its name. The default is the last execution that was started. The exit
+    codes are those of `sfnorch run`.
     """
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
     from sfnorch.cli.following import follow_run

@@ -1,1 +1,1 @@
-"""What commands show: terminal text by rich, or JSON."""
+"""The output of commands: text for the terminal with rich, or JSON."""

@@ -1,4 +1,4 @@
-"""What Glue will do with jobs that a plan may start while a run of them goes on."""
+"""Warnings about jobs that a plan can start more often at once than Glue allows."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def concurrency_lines(jobs: Iterable[SideBySide], known: Mapping[str, Concurrency]) -> Iterator[str]:
-    """Yield a line for each job that may be started more often at once than Glue allows: what happens then.
+    """Yield a warning for each job that the plan can start more often at once than Glue allows.
 
-    Nothing is said of jobs that Glue does not know.
+    Jobs that Glue does not have are skipped.
     """
     for job in jobs:
         allowed = known.get(job.job)
@@ -23,18 +23,19 @@ def concurrency_lines(jobs: Iterable[SideBySide], known: Mapping[str, Concurrenc
             continue
         wanted = all(allowed.queuing if wish is None else wish for wish in job.queuing)
         yield (
-            f"Glue job {job.job}: the plan may start {job.at_once} runs at once, MaxConcurrentRuns is "
+            f"Glue job {job.job}: the plan can start {job.at_once} runs at once, and MaxConcurrentRuns is "
             f"{allowed.max_concurrent_runs}: {_outcome(wanted=wanted, queues=allowed.queues)}"
         )
 
 
 def _outcome(*, wanted: bool, queues: bool) -> str:
-    """Return what happens to the runs on top, and what to do about it."""
+    """Return what happens to the runs above the limit, and the fix."""
     if wanted and queues:
         return f"Glue queues the others for at most {QUEUE_MINUTES} minutes, then they fail; raise MaxConcurrentRuns"
     refused = f"the start of the others is retried for about {PATIENCE_SECONDS // 60:.0f} minutes, then they fail"
     if wanted:
         return (
-            f"{refused}, since Glue queues no runs of a job with MaxRetries or of the class FLEX; set MaxRetries to 0"
+            f"{refused}, because Glue does not queue runs of a job with MaxRetries or of the class FLEX; "
+            "set MaxRetries to 0"
         )
-    return f"{refused}; raise MaxConcurrentRuns, or write job_run_queuing: true"
+    return f"{refused}; raise MaxConcurrentRuns, or set job_run_queuing: true"

@@ -1,4 +1,4 @@
-"""How a rendering differs from what is deployed, as a person reads it and as data."""
+"""The difference between a template and the deployed stack, as text and as data."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What differs: the template's lines, parameters as (before, after), and what CloudFormation would change."""
+    """The changed lines of the template, parameters as (before, after), and the change set."""
 
     stack: str
     lines: tuple[str, ...]
     parameters: Mapping[str, tuple[str | None, str | None]]
     overrides: Mapping[str, str]
-    """Parameters that keep a value of the stack's which is not the template's default."""
+    """The parameters whose values in the stack differ from the defaults of the template, and stay."""
     owners: Mapping[str, str]
-    """What alone uses a parameter, by the parameter's name."""
+    """The only user of a parameter, by the name of the parameter."""
     change_set: ChangeSet | None
     conflicts: Sequence[str] = ()
-    """Names that a deployment would need while they are in use."""
+    """Messages about names that a deployment would require and that are in use."""
     notes: Sequence[str] = ()
-    """Why there is no change set, where there is none; and which other plan the stack holds, where it does."""
+    """Why a change set is missing, and which other plan the stack holds, if any."""
 
     @property
     def any(self) -> bool:
-        """Whether anything differs."""
+        """Whether there is any difference."""
         return bool(self.lines or self.parameters or (self.change_set and self.change_set.changes))
 
 
 def text_difference(deployed: str, rendered: str, stack: str, file: str) -> tuple[str, ...]:
-    """Return the unified diff of the two texts, line by line, without line ends.
+    """Return the lines of the unified diff of the two texts, without line breaks.
 
-    JSON is laid out alike on both sides. CloudFormation gives back `?` for what is not ASCII: a line of which only
-    that is left is no difference. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+    JSON has the same layout on both sides. CloudFormation returns `?` for characters outside ASCII; a line that
+    differs only in them is not a difference. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
     """
     before, after = _lines(deployed), _lines(rendered)
     given_back = {_NOT_ASCII.sub("?", line): line for line in after if not line.isascii()}
@@ -79,7 +79,7 @@ def difference_data(difference: Difference) -> DiffDocument:
 
 
 def print_difference(difference: Difference, console: Console) -> None:
-    """Print the difference: lines, parameters, changes."""
+    """Print the changed lines, the parameters, the change set, and the notes."""
     for line in difference.lines:
         console.print(Text(line, style=_STYLES.get(line[:1], "")), soft_wrap=True)
     for name, (before, after) in difference.parameters.items():
@@ -93,8 +93,8 @@ def print_difference(difference: Difference, console: Console) -> None:
     for note in difference.notes:
         console.print_words(note)
     if not difference.any:
-        console.print(f"{difference.stack}: nothing differs.")
+        console.print(f"{difference.stack}: no differences.")
 
 
 def _value(text: str | None) -> str:
-    return "not there" if text is None else repr(text)
+    return "not set" if text is None else repr(text)

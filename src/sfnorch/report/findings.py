@@ -1,4 +1,4 @@
-"""Findings as a person reads them, and as a script does."""
+"""Findings as text and as data."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def rules_data(rules: Iterable[Entry]) -> list[RuleData]:
 
 
 def print_findings(findings: Sequence[Finding], console: Console) -> None:
-    """Print each finding: where, what, which rule, and what to do."""
+    """Print each finding with its place, message, rule and fix."""
     for finding in findings:
         where = f"{finding.file}:{finding.line}" if finding.line else finding.file
         console.print_words(
@@ -63,7 +63,7 @@ def print_findings(findings: Sequence[Finding], console: Console) -> None:
 
 
 def count_words(findings: Sequence[Finding]) -> str:
-    """How many there are of each severity: `2 errors, 1 warning`; `nothing found` where there are none."""
+    """Return the number of findings by severity, such as `2 errors, 1 warning`, or `nothing found`."""
     counts = Counter(finding.severity for finding in findings)
     words = [
         f"{count} {severity.value}{'s' if count > 1 else ''}" for severity in Severity if (count := counts[severity])

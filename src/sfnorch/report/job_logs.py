@@ -1,4 +1,4 @@
-"""The error logs of job runs as a person reads them, and as data."""
+"""The error logs of job runs, as text and as data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:
-    """Print whose log it is, where it is, and its events."""
+    """Print the job run, the place of its log, and the events."""
     run = log.run
     job = f": {'step' if run.node.record.steps else 'job'} {run.job} "
     console.print(Text.assemble((names[run.node.arn], "bold"), job, (run.status, STYLES.get(run.status, ""))))
@@ -38,11 +38,11 @@ def _head(log: ErrorLog) -> Iterator[str]:
     if log.absent:
         yield f"No log: {log.absent}"
     if log.fault:
-        yield "No log: it could not be read, as the error at the end says"
+        yield "No log: it cannot be read; see the error at the end"
     if log.other_streams:
-        yield f"Executors: {len(log.other_streams)} more log streams; --executors prints them"
+        yield f"Executors: {len(log.other_streams)} more log streams; pass --executors to print them"
     if log.cut:
-        yield f"The last {len(log.events)} events; --tail 0 prints all"
+        yield f"The last {len(log.events)} events; pass --tail 0 to print all"
 
 
 def logs_data(execution: str, logs: Sequence[ErrorLog]) -> LogsDocument:

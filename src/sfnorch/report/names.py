@@ -1,4 +1,4 @@
-"""Names as a person reads them."""
+"""Short names for output."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from sfnorch.template.resources import RANDOM
 
 
 def short_name(arn: str) -> str:
-    """Return the end of an ARN, without the random end of a generated name."""
+    """Return the last part of an ARN, without the random suffix of a generated name."""
     return arn.rpartition(":")[2].removesuffix(f"-{RANDOM}")

@@ -1,4 +1,4 @@
-"""A deployment as it is shown while it goes on: on a console, or not at all."""
+"""The output of a deployment while it runs: on a console, or none."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from sfnorch.report.waiting import waiting
 
 @dataclass(kw_only=True)
 class Screen:
-    """What is shown of operations on a stack; quiet without a console. `consents` is asked what `asks` is."""
+    """The output of operations on a stack, which is empty without a console. `consents` answers for `asks`."""
 
     console: Console | None
     consents: Callable[[Step], bool] = lambda _: False
     defaults: Mapping[str, str] = field(default_factory=dict)
     given: Collection[str] | None = None
-    """The names of parameters that are given; None where that isn't known."""
+    """The names of parameters with overrides; None if they are unknown."""
     kept: Collection[str] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
-    """What alone uses a parameter, by the parameter's name."""
+    """The only user of a parameter, by the name of the parameter."""
     secret: Collection[str] = ()
 
     def says(self, line: str) -> None:
-        """Show the line."""
+        """Print the line."""
         if self.console:
             self.console.print(line, soft_wrap=True)
 
@@ -38,11 +38,11 @@ class Screen:
         return waiting(words)
 
     def asks(self, step: Step) -> bool:
-        """Whether there is consent to the step."""
+        """Return whether the step is confirmed."""
         return self.consents(step)
 
     def reviews(self, change_set: ChangeSet) -> None:
-        """Show what would change, and the parameters that differ from the template's defaults."""
+        """Print the changes, and the parameters that differ from the defaults of the template."""
         if self.console:
             shown = {name: "****" if name in self.secret else v for name, v in change_set.parameters.items()}
             print_changes(change_set, self.console)
@@ -50,7 +50,7 @@ class Screen:
             print_parameters(shown, self.defaults, self.given, self.kept, self.console, owners=self.owners)
 
     def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
-        """Show events until there are no more."""
+        """Print the events until the operation ends."""
         if self.console:
             print_events(batches, resources, self.console)
         else:

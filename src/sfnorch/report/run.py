@@ -1,4 +1,4 @@
-"""A simulated run as a person reads it: timeline, chart, messages, outcomes, figures; and as data."""
+"""A simulated execution as text (timeline, chart, messages, outcomes, figures) and as data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_ROWS = 200
 
 
 def print_run(run: Run, figures: Figures, console: Console) -> None:
-    """Print the run, part by part."""
+    """Print all parts of the simulation."""
     _print_timeline(run, console)
     _print_chart(run, console)
     _print_messages(run, console)
@@ -41,14 +41,14 @@ def _print_timeline(run: Run, console: Console) -> None:
     moments = timeline(run)
     width = max(len(duration(at)) for at, _ in moments)
     if run.cut_off is not None:
-        moments.append((run.cut_off, "it goes on, and is played no longer: --until says how long"))
+        moments.append((run.cut_off, "the simulation ends here, and the execution is still running; see --until"))
     for at, line in moments:
         moment = f"T+{duration(at):<{width}}  "
         console.print_words(Text.assemble((moment, "dim"), line), margin=len(moment))
 
 
 def _print_chart(run: Run, console: Console) -> None:
-    """Print a bar for each execution and, under it, for its job runs."""
+    """Print a bar for each execution, with bars for its job runs below it."""
     begin, end = run.first.started, max(run.cut_off or 0.0, *(_end(execution) for execution in run.executions))
     jobs: dict[str, list[JobRun]] = {}
     for job in run.job_runs:
@@ -72,7 +72,7 @@ def _print_chart(run: Run, console: Console) -> None:
 
 
 def _status(execution: Execution) -> str:
-    """How it stands; an execution that ended well without doing its work is blocked."""
+    """Return the status of the execution; BLOCKED if it succeeded without running its jobs."""
     return "BLOCKED" if blocked_by(execution.output) else execution.status
 
 
@@ -164,7 +164,7 @@ def _print_figures(figures: Figures, console: Console) -> None:
         "wall time": duration(figures.seconds),
         "critical path": " → ".join(figures.critical_path) or "no job run",
         "job runs": f"{duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
-        "state transitions": f"{figures.transitions:,}, ${figures.price:.6f} ({PRICE_FROM}; Glue's own price apart)",
+        "state transitions": f"{figures.transitions:,}, ${figures.price:.6f} ({PRICE_FROM}; excluding Glue)",
         "longest history": f"{figures.history:,} of {MAX_EVENTS:,} events",
     }
     for name, value in rows.items():

@@ -1,4 +1,4 @@
-"""A live run as a person reads it: a tree of executions and jobs, a line for each change, what failed; and as data."""
+"""An execution on AWS as text (a tree of executions and jobs, a line for each change, the failures) and as data."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _MOST_MESSAGE = 200
 
 
 def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
-    """Return what each execution is called, by its ARN: its machine's name without the stack's.
+    """Return the titles of the executions by their ARNs: the name of the state machine without that of the stack.
 
-    Where the stack's name isn't known, without the words that all machines' names begin with. Several executions of
-    one machine are called by their own names as well.
+    If the name of the stack is unknown, the common first words of all state machines are removed. If a state machine
+    has several executions, their names are added.
     """
     nodes = [node for root in tree.roots for node in root.walk()]
     machines = [node.machine.split("-") for node in nodes]
@@ -52,9 +52,10 @@ def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
 
 
 def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: int | None = None) -> RenderableType:
-    """Return the run as a tree; on a screen of `height` lines no more than fits on it.
+    """Return the tree of executions and jobs; with `height`, at most that many lines.
 
-    There each row is one line; where there are too many, it is what failed, what runs, and how much went well.
+    With `height`, each row is one line. If there are too many rows, the tree shows what failed, what is running, and
+    the number of successes.
     """
     if height is None:
         return Group(*(_branch(root, names, now, live=False) for root in tree.roots))
@@ -69,7 +70,7 @@ def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: 
 
 
 def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]:
-    """Yield a line for each change: the time of day, which execution, which job, what became of it."""
+    """Yield a line for each change: the time of day, the execution, the job, and the new status."""
     for item in news:
         change = item.change
         line = Text.assemble(
@@ -85,11 +86,11 @@ def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]
 
 
 def print_failures(failures: Sequence[Failure], names: Mapping[str, str], console: Console) -> None:
-    """Print who failed, at which job, why, and where to look."""
+    """Print each failure: the execution, the job, the message, and links."""
     for failure in failures:
         arn = failure.node.arn
         if failure.refused:
-            at = f": {failure.refused} couldn't be started"
+            at = f": {failure.refused} could not be started"
         elif failure.job:
             what = {"workflow": "Glue workflow"}.get(failure.job.kind, "step" if failure.node.record.steps else "job")
             at = f": {what} {failure.job.name} {failure.job.status}"
@@ -108,7 +109,7 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
 
 
 def print_resume(commands: Sequence[str], console: Console) -> None:
-    """Print the commands that resume the run, one for each of its executions that can be resumed."""
+    """Print the commands that resume the executions."""
     if commands:
         console.print()
     for command in commands:
@@ -153,7 +154,7 @@ def stopped_data(stopped: Stopped) -> StopDocument:
 
 
 def _logs(failure: Failure) -> str | None:
-    """Where the failed job run's errors are; None where it is no Glue job's."""
+    """Return the link to the error log of the failed job run; None if it is not a Glue job."""
     job = failure.job
     return logs_link(failure.node.arn, job.run_id, job.log_group) if job and job.run_id and job.of_glue else None
 
@@ -188,13 +189,13 @@ def _node_data(node: Node) -> ExecutionData:
 
 
 def _lines(node: Node) -> int:
-    """How many rows the tree of the execution has."""
+    """Return the number of rows in the tree of the execution."""
     own = 1 + len(_rows(node)) + bool(node.skipped) + len(node.record.refused_executions) + bool(node.joined)
     return own + sum(map(_lines, node.children))
 
 
 def _branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) -> Tree:
-    """Return the execution, its jobs, those that are to come, and the executions that it started."""
+    """Return the execution with its jobs, also those not yet started, and the executions that it started."""
     branch = Tree(_head(node, names, now, live=live))
     for row in _rows(node):
         branch.add(_one_line(Text(row, style="dim")) if isinstance(row, str) else _job(row, now, live=live))
@@ -206,14 +207,14 @@ def _branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) 
         branch.add(_one_line(refused) if live else refused)
     for child in node.children:
         branch.children.append(_branch(child, names, now, live=live))
-    if node.joined and node.machine == node.joined[0].machine:  # else it is a master's, which joins all
+    if node.joined and node.machine == node.joined[0].machine:  # otherwise it is a master, which waits for all
         joined = Text(f"needs too: {', '.join(names.get(child.arn, '') for child in node.joined)}", style="dim")
         branch.add(_one_line(joined) if live else joined)
     return branch
 
 
 def _short_branch(node: Node, names: Mapping[str, str], now: datetime, height: int) -> Tree:
-    """Return the execution in so many lines: what failed below it, what runs, and how much went well."""
+    """Return the execution in at most `height` lines: what failed, what is running, and the number of successes."""
     branch = Tree(_head(node, names, now, live=True))
     below = sorted((child for child in node.walk() if child is not node), key=_urgency)
     lines = [_head(child, names, now, live=True, job=True) for child in below if _urgency(child) < _WELL]
@@ -235,7 +236,7 @@ _WELL = 2
 
 
 def _urgency(node: Node) -> int:
-    """Return what is shown first where not all can be: 0 what failed, 1 what runs, 2 what went well."""
+    """Return the rank of an execution for a small screen: 0 for failed, 1 for running, 2 for succeeded."""
     status = node.record.status
     return 1 if status == "RUNNING" else _WELL if status == "SUCCEEDED" else 0
 
@@ -245,13 +246,13 @@ def _unseen(counts: Mapping[str, int]) -> Text:
 
 
 def _one_line(text: Text) -> Text:
-    """Return the text in one line of the screen, cut where it is longer."""
+    """Return the text as one line that is truncated at the width of the screen."""
     text.no_wrap, text.overflow = True, "ellipsis"
     return text
 
 
 def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, job: bool = False) -> Text:
-    """Return the execution in a line; with `job`, the one that runs or failed too."""
+    """Return the execution as a line; with `job`, also its job that is running or failed."""
     record = node.record
     name = names.get(node.arn, node.machine)
     blocker = blocked_by(record.output)
@@ -268,7 +269,7 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
 
 
 def _rows(node: Node) -> list[Job | str]:
-    """Return the jobs of the execution, and the names of those that are still to come."""
+    """Return the jobs of the execution, and the names of those not yet started."""
     record = node.record
     return [*record.jobs, *(record.to_come if not node.ended else ())]
 
@@ -278,7 +279,7 @@ def _job(job: Job, now: datetime, *, live: bool) -> Text:
     if job.attempts > 1:
         label.append(f"  attempt {job.attempts}", "yellow")
     details = [(job.run_id, "dim"), (_short(job.message), "red")]
-    for detail, style in reversed(details) if live else details:  # of a line that is cut, the message must stay
+    for detail, style in reversed(details) if live else details:  # a truncated line must contain the message
         if detail:
             label.append(f"  {detail}", style)
     return _one_line(label) if live else label
@@ -292,6 +293,6 @@ def _label(name: str, style: str, status: str, started: datetime | None, ended: 
 
 
 def _short(message: str) -> str:
-    """Return the message in one line, cut where it is long: it stands whole at the end."""
+    """Return the message as one line, truncated after 200 characters. The failures at the end show all of it."""
     line = " ".join(message.split())
     return line if len(line) <= _MOST_MESSAGE else f"{line[:_MOST_MESSAGE]}…"

@@ -1,4 +1,4 @@
-"""When a schedule starts the orchestration: its next start times, as a person reads them and as data."""
+"""The next start times of a schedule, as text and as data."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def print_schedule(schedule: Schedule, now: datetime, console: Console) -> None:
 
 def _outlook(schedule: Schedule, now: datetime) -> tuple[Expression, Outlook]:
     expression = read_expression(schedule.expression).expression
-    assert expression is not None  # noqa: S101 - the plan has refused what has faults
+    assert expression is not None  # noqa: S101 - the plan rejects invalid expressions
     return expression, look_ahead(expression, schedule.timezone, now)
 
 

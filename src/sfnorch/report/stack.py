@@ -1,4 +1,4 @@
-"""A stack's changes, events, failure and outputs as a person reads them, and as data."""
+"""The changes, events, failure and outputs of a stack, as text and as data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _KINDS = {
     "add": "green",
     "modify": "yellow",
-    "perhaps replace": "bold red",
+    "conditionally replace": "bold red",
     "replace": "bold red",
     "remove": "bold red",
 }
@@ -53,11 +53,11 @@ def change_set_data(change_set: ChangeSet) -> ChangeSetData:
 
 
 def print_changes(change_set: ChangeSet, console: Console) -> None:
-    """Print what would change, what weighs most last, and a line that counts it."""
+    """Print the changes, the most important ones last, and their number."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     explained = any(change.causes for change in change_set.changes)
     for title in ("CHANGE", "RESOURCE", "TYPE", *(("BECAUSE OF",) if explained else ())):
-        width = len("perhaps replace") if title == "CHANGE" else None
+        width = len("conditionally replace") if title == "CHANGE" else None
         table.add_column(title, no_wrap=bool(width), max_width=width, overflow="fold", header_style="dim")
     for change in sorted(change_set.changes, key=_weight):
         kind = Text(change.kind, style=_KINDS.get(change.kind, ""))
@@ -68,7 +68,7 @@ def print_changes(change_set: ChangeSet, console: Console) -> None:
 
 
 def print_machines(change_set: ChangeSet, console: Console) -> None:
-    """Print which state machines are deleted with their executions: a renamed one is one deleted and one created."""
+    """Print the state machines that are deleted with their executions, also those that a new name replaces."""
     for change in change_set.changes:
         if change.type == MACHINE and change.kind in ("remove", "replace"):
             name = change.physical_id.rpartition(":")[2] or change.logical_id
@@ -77,7 +77,7 @@ def print_machines(change_set: ChangeSet, console: Console) -> None:
 
 
 def count_words(changes: Iterable[Change]) -> str:
-    """How many changes of each kind: `3 to add, 1 to replace; 2 of permissions (IAM)`."""
+    """Return the number of changes by kind, such as `3 to add, 1 to replace; 2 of permissions (IAM)`."""
     changes = list(changes)
     counts = Counter(change.kind for change in changes)
     words = ", ".join(f"{counts[kind]} to {kind}" for kind in (*_KINDS, "import", "dynamic") if counts[kind])
@@ -94,9 +94,9 @@ def print_parameters(
     *,
     owners: Mapping[str, str],
 ) -> None:
-    """Print the parameters that are given or keep values that are not the defaults; all where that isn't known.
+    """Print the parameters with overrides, and those that keep another value than the default; all if unknown.
 
-    `owners` says what alone uses a parameter.
+    `owners` maps the name of a parameter to its only user.
     """
     rows = {
         name: value
@@ -116,7 +116,7 @@ def print_parameters(
 
 
 def event_line(event: StackEvent) -> Text:
-    """Return an event in a line: the time of day, the status, the resource, AWS's reason."""
+    """Return an event as a line: the time of day, the status, the resource, and the reason of AWS."""
     style = "bold red" if event.failed else "green" if event.status.endswith("COMPLETE") else ""
     line = Text.assemble(
         (f"{event.at.astimezone():%H:%M:%S}  ", "dim"),
@@ -130,7 +130,7 @@ def event_line(event: StackEvent) -> Text:
 
 
 def print_events(batches: Iterable[tuple[StackEvent, ...]], resources: int, console: Console) -> None:
-    """Print events as they come; on a terminal also a bar over the resources that are done, or else a spinner."""
+    """Print events as they arrive; at a terminal also a progress bar, or a spinner if `resources` is 0."""
     if not console.is_interactive:
         for events in batches:
             for event in events:
@@ -186,14 +186,14 @@ def deletion_data(deletion: Deletion, stack_name: str) -> DeleteDocument:
 
 
 def failure_words(ending: Ending, stack_name: str) -> str:
-    """Return what failed first, and AWS's reason, in lines."""
+    """Return the lines about the first failure, with the reason of AWS."""
     if not ending.resource or ending.resource == stack_name:
         return f"{stack_name}: {ending.status}" + (f"\n{ending.reason}" if ending.reason else "")
-    return f"{stack_name}: {ending.status}\n{ending.resource} ({ending.type}): {ending.reason or 'no reason told'}"
+    return f"{stack_name}: {ending.status}\n{ending.resource} ({ending.type}): {ending.reason or 'no reason reported'}"
 
 
 def print_outputs(outputs: Mapping[str, str], console: Console) -> None:
-    """Print the outputs, a line each: name and value."""
+    """Print a line for each output: its name and value."""
     width = max(map(len, outputs), default=0)
     for name, value in outputs.items():
         console.print(Text.assemble((f"{name:<{width}}  ", "bold"), value), soft_wrap=True)

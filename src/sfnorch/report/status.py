@@ -1,4 +1,4 @@
-"""What a stack is at, as a person reads it and as data."""
+"""The status of a stack, as text and as data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ STYLES = {
     "SUCCEEDED": "green", "OK": "green", "RUNNING": "cyan", "FAILED": "bold red", "TIMED_OUT": "bold red",
     "TIMEOUT": "bold red", "ERROR": "bold red", "ABORTED": "yellow", "STOPPED": "yellow", "ALARM": "bold red",
 }  # fmt: skip
-"""How states of executions, job runs and alarms are coloured."""
+"""The styles for the states of executions, job runs and alarms."""
 
 
 def status_data(status: Status, ending: Ending | None = None) -> StatusDocument:
@@ -67,7 +67,7 @@ def gone_data(stack_name: str, ending: Ending, *, failed: bool) -> StatusDocumen
 
 
 def print_status(status: Status, console: Console, now: datetime) -> None:
-    """Print the stack, its machines with their last executions, and its alarms."""
+    """Print the stack, its state machines with their last executions, and its alarms."""
     stack = status.stack
     style = "bold red" if "FAILED" in stack.status or "ROLLBACK" in stack.status else "green"
     line = Text.assemble((stack.name, "bold"), "  ", (stack.status, style), f"  {_moment(stack.updated)}")

@@ -1,4 +1,4 @@
-"""What a template holds, machine by machine."""
+"""The state machines of a template."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def summary_data(workflow: Workflow) -> list[MachineSummary]:
 
 
 def print_summary(workflow: Workflow, console: Console) -> None:
-    """Print a tree for each machine: its states and alarm, and what it runs."""
+    """Print a tree for each state machine: its states, its alarm, and its jobs or children."""
     names = {machine.key: machine.name for machine in workflow.machines}
     for machine in workflow.machines:
         console.print(_machine(machine, names))
@@ -36,11 +36,11 @@ def print_summary(workflow: Workflow, console: Console) -> None:
 def _machine(machine: StateMachine, names: dict[str, str]) -> Tree:
     facts = f" {len(machine.graph.states)} states, alarm STACK-{machine.alarm.name.suffix}"
     if any(isinstance(value, TopicArn) for value in machine.substitutions.values()):
-        facts += ", tells the topic"
+        facts += ", notifies the topic"
     tree = Tree(Text.assemble((f"{machine.name}:", "bold"), facts))
     children = [names[value.key] for value in machine.substitutions.values() if isinstance(value, MachineArn)]
     if children:
-        tree.add(Text(f"starts {', '.join(children)} at once"))
+        tree.add(Text(f"starts {', '.join(children)} in parallel"))
     else:
-        tree.add(Text(machine.runs or " → ".join(machine.jobs) or "the jobs that its execution names"))
+        tree.add(Text(machine.runs or " → ".join(machine.jobs) or "the jobs in the input of its execution"))
     return tree

@@ -1,4 +1,4 @@
-"""A run as a story: what happens when, in the order of time, what happens at once told at once."""
+"""The timeline of a simulated execution: what happens, by time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LISTED = 3
 
 
 def timeline(run: Run) -> list[tuple[float, str]]:
-    """Each moment's lines, in order: seconds after the beginning, and what happens."""
+    """Return the lines of the timeline in order, each with its time in seconds after the start."""
     lines: list[tuple[float, str]] = []
     children = Counter(execution.parent for execution in run.executions)
     blockers = {each.arn: blocker for each in run.executions if (blocker := blocked_by(each.output))}
@@ -25,7 +25,7 @@ def timeline(run: Run) -> list[tuple[float, str]]:
 
 
 def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dict[str, str]) -> Iterator[str]:
-    """Yield what happens at one moment: what starts, what fails, what is told, what ends."""
+    """Yield the lines of one point in time: starts, failures, alarms, notifications, and ends."""
     by_kind: dict[What, list[Event]] = {}
     for event in events:
         by_kind.setdefault(event.what, []).append(event)
@@ -37,7 +37,7 @@ def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dic
         if parent:
             yield f"{_all(list(group), children, parent)} start" + ("" if len(started) > 1 else "s")
     for event in by_kind.get(What.JOB_START_REFUSED, []):
-        yield f"{event.machine}: {event.detail['job']} is refused: {event.detail['error']}"
+        yield f"{event.machine}: start of {event.detail['job']} rejected: {event.detail['error']}"
     for event in by_kind.get(What.STATE_RETRIED, []):
         again = duration(event.detail["delay"])
         yield f"{event.machine}: {event.state} is retried in {again} (attempt {event.detail['attempt'] + 1})"
@@ -52,7 +52,7 @@ def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dic
 
 
 def _ends(ended: list[Event], run: Run, events: list[Event], blockers: dict[str, str]) -> Iterator[str]:
-    """Yield what ends: failures one by one, the others together, the execution that was started by hand last."""
+    """Yield the ends of executions: each failure, then all successes together, and the first execution last."""
     first = run.first.arn
     for event in ended:
         if event.execution != first and event.detail["status"] != "SUCCEEDED":
@@ -75,7 +75,7 @@ def _ends(ended: list[Event], run: Run, events: list[Event], blockers: dict[str,
         if event.what is What.STATE_EXITED and event.detail.get("branches", 0) > 1:
             yield f"{event.machine}: {event.state} completes"
         if event.what is What.MESSAGE_SENT:
-            yield f"{event.machine} tells {short_name(event.detail['topic'])}: {event.detail['subject']}"
+            yield f"{event.machine} notifies {short_name(event.detail['topic'])}: {event.detail['subject']}"
     for event in ended:
         if event.execution == first:
             error = f": {event.detail['error']}" if event.detail["error"] else ""
@@ -83,7 +83,7 @@ def _ends(ended: list[Event], run: Run, events: list[Event], blockers: dict[str,
 
 
 def _all(started: list[Event], children: Counter[str], parent: str) -> str:
-    """Return the executions that start together; `all 5 children` where they are all that the parent starts."""
+    """Return the names of executions that start together; `all 5 children` for all executions of the parent."""
     names = [event.machine for event in started]
     if len(names) == children[parent] and len(names) > 1:
         return f"all {len(names)} children"

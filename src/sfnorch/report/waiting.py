@@ -1,4 +1,4 @@
-"""A spinner at a terminal, with words that say what is waited for."""
+"""A spinner at a terminal, with the name of the running operation."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from threading import Event
 
 _MOMENT = 0.5
-"""The seconds of a wait that needs no spinner."""
+"""The seconds after which a spinner is shown."""
 
 _REFRESHES_A_SECOND = 8
 
 _shown: list[str] = []
-"""The words of the wait that is shown, if any: a wait within another is a part of it."""
+"""The words of the spinner that is shown, if any. A wait within another wait shows no second spinner."""
 
 
 def at_terminal(stream: TextIO | None = None) -> bool:
-    """Return whether the stream, standard error unless given, is a terminal that can erase what it shows."""
+    """Return whether the stream, by default standard error, is a terminal that can erase its output."""
     stream = sys.stderr if stream is None else stream
     return stream.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown")
 
@@ -34,10 +34,10 @@ def _ends_in_a_moment(ended: Event) -> bool:
 def waiting(
     words: str, *, ends_soon: Callable[[Event], bool] = _ends_in_a_moment, stream: TextIO | None = None
 ) -> Iterator[None]:
-    """Show a spinner with the words while the block runs, unless it ends soon. The spinner is gone after the block.
+    """Show a spinner with the words while the block runs, unless the block ends soon. Erase it after the block.
 
-    It stands on standard error, and only where that is a terminal; not with --debug, which shows each call. The block
-    must neither print nor ask. `ends_soon` waits a moment for the event, and returns whether it came.
+    The spinner is shown on standard error if that is a terminal, and not with `--debug`, which shows each call. The
+    block must neither print nor prompt. `ends_soon` waits briefly for the event, and returns whether it was set.
     """
     stream = sys.stderr if stream is None else stream
     if _shown or not at_terminal(stream) or _are_calls_shown():
@@ -68,10 +68,10 @@ def _are_calls_shown() -> bool:
 
 
 def leave_signals_to_main_thread() -> None:
-    """Have this thread, and those that it starts, receive neither Ctrl-C nor the timer that repeats it.
+    """Block Ctrl-C, and the timer that repeats it, in this thread and in the threads that it starts.
 
-    Python handles signals in the main thread alone. Where another thread receives one, it does not wake the main thread
-    from its wait for a lock. https://docs.python.org/3/library/signal.html#signals-and-threads
+    Python handles signals only in the main thread. If another thread receives a signal, the main thread continues to
+    wait for a lock. https://docs.python.org/3/library/signal.html#signals-and-threads
     """
     import signal
 
@@ -83,7 +83,7 @@ def _spin(words: str, stream: TextIO, ended: Event, ends_soon: Callable[[Event],
     leave_signals_to_main_thread()
     if ends_soon(ended):
         return
-    # not loaded for a command that ends soon
+    # commands that end soon do not import these modules
     from rich.live import Live
     from rich.spinner import Spinner
 

@@ -106,8 +106,8 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_nothing_else(tmp_path: Path
     assert (code, error) == (
         1,
         (
-            "sfnorch.errors.SfnorchError: f can't be written: File too large; raise the limit of a "
-            "file's size, or write to another place"
+            "sfnorch.errors.SfnorchError: f can't be written: File too large; raise the limit for the "
+            "size of files, or write to another place"
         ),
     )
     assert contents(tmp_path) == {"f": "old"}
@@ -167,7 +167,7 @@ def file_as_folder(folder: Path) -> Path:
     [
         (lambda folder: folder / "none" / "f", "No such file or directory; create the folder first"),
         (lambda folder: folder / ("x" * 300), "File name too long; choose a shorter name"),
-        (link_to_itself, "Too many levels of symbolic links; remove the link, which leads back to itself"),
+        (link_to_itself, "Too many levels of symbolic links; remove the link, which points to itself"),
         (file_as_folder, "Not a directory; name a file in a folder"),
     ],
 )

@@ -21,8 +21,8 @@ NO_TEMPORARY = "No usable temporary directory found in ['/tmp', '/var/tmp']"
             "/x: Permission denied; change the permissions",
         ),
         (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), "Too many open files; raise the limit of open files"),
-        (FileNotFoundError(errno.ENOENT, NO_TEMPORARY), f"{NO_TEMPORARY}; name one in TMPDIR"),
-        (MemoryError(), "There is not enough memory; free some, or raise the limit"),
+        (FileNotFoundError(errno.ENOENT, NO_TEMPORARY), f"{NO_TEMPORARY}; set TMPDIR to a folder"),
+        (MemoryError(), "Out of memory; free some memory, or raise the limit"),
     ],
 )
 def test_what_the_system_refuses(error: BaseException, message: str):

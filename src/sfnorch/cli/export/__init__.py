@@ -1,4 +1,4 @@
-"""`sfnorch export`: the plan for another orchestrator."""
+"""`sfnorch export`: the plan in the format of another orchestrator."""
 
 from __future__ import annotations
 
@@ -11,4 +11,4 @@ EXPORT_COMMANDS = {"airflow": "Export the plan as a DAG for Apache Airflow."}
 
 @click.group(cls=LazyGroup, package=__name__, listed=EXPORT_COMMANDS)
 def export() -> None:
-    """Export the plan for another orchestrator."""
+    """Export the plan to another orchestrator."""

@@ -1,4 +1,4 @@
-"""`sfnorch export airflow`: the plan as a DAG, for MWAA or any other Airflow."""
+"""`sfnorch export airflow`: the plan as a DAG for Apache Airflow, such as Amazon MWAA."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from sfnorch.cli.options import plan_option, read_plan
     "--out",
     type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
-    help="Where to write; - is standard output. The DAG's id and _dag.py unless set.",
+    help="Output file; - is standard output.",
+    show_default="the ID of the DAG, and _dag.py",
 )
 def airflow(plan_file: Path | None, out: Path | None) -> None:
     """Export the plan as a DAG for Apache Airflow.
 
-    A Python file for Airflow 3 and 2.10 with the Amazon provider. What Airflow can't say is told, and nothing written.
+    The command writes a Python file for Airflow 3 and 2.10 with the Amazon provider. If Airflow does not support a part
+    of the plan, the command reports all such parts and writes no file.
     """
     from sfnorch.airflow.export import airflow_dag
     from sfnorch.airflow.source import source

@@ -1,4 +1,4 @@
-"""`sfnorch pipeline`: the pipeline that brings a plan's stack to AWS."""
+"""`sfnorch pipeline`: the CodePipeline pipeline that deploys the stack of a plan."""
 
 from __future__ import annotations
 
@@ -17,41 +17,42 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 PIPELINE_COMMANDS = {
-    "render": "Render the pipeline's template.",
-    "deploy": "Deploy the pipeline's stack, after a review of what would change.",
+    "render": "Render the template of the pipeline.",
+    "deploy": "Deploy the stack of the pipeline after a review of its changes.",
 }
 SOURCES = ("connection", "codecommit", "s3")
 
 
 @click.group(cls=LazyGroup, package=__name__, listed=PIPELINE_COMMANDS)
 def pipeline() -> None:
-    """Set up the pipeline that brings the plan's stack to AWS.
+    """Set up a CodePipeline pipeline that deploys the stack.
 
-    On every push to a branch it runs buildspec.yml: tests, lint, simulation; a change set, its approval, its execution.
+    On every push to a branch, the pipeline runs the tests, lint, and simulation of buildspec.yml. It then creates a
+    change set, waits for an approval, and executes the change set.
     """
 
 
 def pipeline_options(command: Function) -> Function:
-    """`--plan`, `--source` and `--approval`."""
+    """Add `--plan`, `--source` and `--approval`."""
     source = click.option(
         "--source",
         type=click.Choice(SOURCES),
         default=SOURCES[0],
         show_default=True,
-        help="Where the plan lies: a repository behind a connection (GitHub, GitLab, Bitbucket), one of CodeCommit's, "
-        "or a file in a bucket that the pipeline makes.",
+        help="Source of the plan: a repository on GitHub, GitLab or Bitbucket with a connection, a CodeCommit "
+        "repository, or a file in an S3 bucket that the pipeline creates.",
     )
     approval = click.option(
         "--approval/--no-approval",
         default=True,
         show_default=True,
-        help="Whether a person approves the change set before it is executed.",
+        help="Require a manual approval before the change set is executed.",
     )
     return plan_option(source(approval(command)))
 
 
 def pipeline_text(plan: AnyPlan, source: str, *, approval: bool) -> str:
-    """Return the template of the plan's pipeline."""
+    """Return the text of the template of the plan's pipeline."""
     from sfnorch.cfn.pipeline.render import render_pipeline
     from sfnorch.patterns import workflow
 

@@ -1,4 +1,4 @@
-"""`sfnorch pipeline deploy`: the pipeline's stack."""
+"""`sfnorch pipeline deploy`: the stack of the pipeline."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def deploy(
     jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
     **options: Any,
 ) -> int:
-    """Deploy the pipeline's stack, after a review of what would change.
+    """Deploy the stack of the pipeline after a review of its changes.
 
-    --parameter-overrides says where the plan lies (ConnectionArn, Repository, Branch), what its stack is to be called
-    (StackName), and what that stack is handed on: Environment, AlarmSNSTopicArn, Child1GlueJobs and so on.
+    --parameter-overrides sets the source of the plan (ConnectionArn, Repository, Branch), the name of the plan's stack
+    (StackName), and the parameters of that stack, such as Environment, AlarmSNSTopicArn and Child1GlueJobs.
     """
     settings, jobs = Settings.of(options)
 
@@ -45,7 +45,9 @@ def deploy(
         plan = read_plan(plan_file, {}, ())
         name = settings.stack_name or stack_name_of(plan.name, part="pipeline")
         if parameter_values(overrides).get("StackName", stack_name_of(plan.name)) == name:
-            raise click.UsageError(f"The pipeline's stack can't be {name}: that is the plan's stack.")
+            raise click.UsageError(
+                f"{name} is the stack of the plan; pass another --stack-name for the stack of the pipeline."
+            )
         text = pipeline_text(plan, source, approval=approval)
         return deployable_of(parse_template(text, "the pipeline, rendered"), plan, overrides, jobs, jobs_by_child)
 

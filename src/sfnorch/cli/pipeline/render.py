@@ -1,4 +1,4 @@
-"""`sfnorch pipeline render`: the template of the pipeline's stack."""
+"""`sfnorch pipeline render`: the template of the pipeline."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ PIPELINE_FILE = "cloudformation/pipeline.yaml"
     metavar="FILE",
     default=PIPELINE_FILE,
     show_default=True,
-    help="Where to write; - is standard output.",
+    help="Output file; - is standard output.",
 )
 def render(plan_file: Path | None, source: str, approval: bool, out: Path) -> None:
-    """Render the pipeline's template.
+    """Render the template of the pipeline.
 
-    Its parameters are the repository's, and the plan's own, which it hands on to the plan's stack.
+    The template has parameters for the repository, and those of the plan, which the pipeline passes to the plan's
+    stack.
     """
     text = pipeline_text(read_plan(plan_file, {}, ()), source, approval=approval)
     if str(out) == "-":
