@@ -112,7 +112,7 @@ def test_a_function_whose_name_is_too_long_with_the_stacks_is_told_of_before_any
     assert (done.code, plain(done.err)) == (
         1,
         (
-            f"Error: N{'n' * 39}Function: the name {stack}-{name} has 68 characters, but Lambda allows 64; make its own name "
-            "or the stack's shorter by 4\n  nothing was deployed\n"
+            f"Error: N{'n' * 39}Function: the name {stack}-{name} has 68 characters, but Lambda allows 64; shorten this "
+            "name or the stack name by 4\n  nothing was deployed\n"
         ),
     )
