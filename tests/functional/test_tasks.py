@@ -178,7 +178,7 @@ def test_a_run_that_is_told_nonsense_runs_nothing(run: Run, given: str):
     told = json.loads(done.out)
     (master,) = told["executions"]
     assert (master["status"], master["error"]) == ("FAILED", "InvalidInput")
-    assert master["cause"].startswith("done must be a list of names of tasks, such as [report]; not ")
+    assert master["cause"].startswith("done must be a list of names of tasks, such as [report]; got ")
 
 
 def test_a_run_in_which_all_is_done_before_does_nothing_and_is_well(run: Run):
