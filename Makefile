@@ -29,7 +29,7 @@ help:
 	@echo "make test-checkov"
 	@echo "             run checkov over every committed template"
 	@echo "make test-workflows"
-	@echo "             check the GitHub workflows and the pre-commit hook by tools of their own"
+	@echo "             check the GitHub workflows and the pre-commit hook with separate tools"
 	@echo "make golden  renew the committed renderings and generated parts of the documentation; read the diff"
 	@echo "make docs    build the documentation as a site, in site/"
 	@echo "make dist    build the wheel and the sdist in dist/, and run commands of the wheel in a new environment"

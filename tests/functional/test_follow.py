@@ -38,12 +38,12 @@ master SUCCEEDED  03s
 │   ├── extract-orders SUCCEEDED  02s  jr_ID
 │   └── clean-orders SUCCEEDED  01s  jr_ID
 └── sales FAILED  02s
-    └── extract-sales FAILED  02s  jr_ID  bench: this run was told to fail
+    └── extract-sales FAILED  02s  jr_ID  ValueError: the input is empty
 """
 CONSOLE = "https://us-east-1.console.aws.amazon.com"
 FAILURE = f"""
 sales: job extract-sales FAILED
-  bench: this run was told to fail
+  ValueError: the input is empty
   Job run: jr_ID
   Logs: {CONSOLE}/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_ID
   Execution: {CONSOLE}/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:ACCOUNT:execution:etl-sales:UUID
@@ -57,7 +57,7 @@ HH:MM:SS  sales  RUNNING
 HH:MM:SS  orders  extract-orders RUNNING  jr_ID
 HH:MM:SS  sales  extract-sales RUNNING  jr_ID
 HH:MM:SS  orders  extract-orders SUCCEEDED  jr_ID
-HH:MM:SS  sales  extract-sales FAILED  jr_ID  bench: this run was told to fail
+HH:MM:SS  sales  extract-sales FAILED  jr_ID  ValueError: the input is empty
 HH:MM:SS  orders  clean-orders RUNNING  jr_ID
 HH:MM:SS  sales  FAILED  GlueJobFailed
 HH:MM:SS  orders  clean-orders SUCCEEDED  jr_ID
@@ -117,10 +117,10 @@ def test_an_execution_of_its_own(capsys: Captured):
     assert plain(capsys.readouterr().out).splitlines()[:7] == [
         "dyn-jobs FAILED  02s",
         "├── load SUCCEEDED  01s  jr_ID",
-        "└── extract-sales FAILED  01s  jr_ID  bench: this run was told to fail",
+        "└── extract-sales FAILED  01s  jr_ID  ValueError: the input is empty",
         "",
         "dyn-jobs: job extract-sales FAILED",
-        "  bench: this run was told to fail",
+        "  ValueError: the input is empty",
         "  Job run: jr_ID",
     ]
 
@@ -160,7 +160,7 @@ def test_json_is_one_document(capsys: Captured):
             "job": "extract-sales",
             "runId": "jr_ID",
             "logGroup": None,
-            "message": "bench: this run was told to fail",
+            "message": "ValueError: the input is empty",
             "link": FAILURE.splitlines()[-3].removeprefix("  Execution: "),
             "logs": FAILURE.splitlines()[-4].removeprefix("  Logs: "),
         }

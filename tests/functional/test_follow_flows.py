@@ -30,10 +30,10 @@ SHOWN = {
 flow FAILED  09s
 ├── generate-job-id SUCCEEDED  00s
 ├── python-job SUCCEEDED  02s  jr_ID
-└── spark-job FAILED  07s  attempt 2  jr_ID  bench: this run was told to fail
+└── spark-job FAILED  07s  attempt 2  jr_ID  ValueError: the input is empty
 
 flow: step spark-job FAILED
-  bench: this run was told to fail
+  ValueError: the input is empty
   Job run: jr_ID
   Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_ID
   Execution: {CONSOLE}/{EXECUTION}:parameterized-flow:20261127-014156-10d306

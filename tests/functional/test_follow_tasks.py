@@ -22,7 +22,7 @@ SHOWN = """\
 master nightly-1 SUCCEEDED  05s
 ├── report BLOCKED  04s  by facts
 │   ├── facts FAILED  03s
-│   │   ├── load-facts FAILED  01s  jr_ID  bench: this run was told to fail
+│   │   ├── load-facts FAILED  01s  jr_ID  ValueError: the input is empty
 │   │   ├── orders SUCCEEDED  01s
 │   │   │   └── extract-orders SUCCEEDED  01s  jr_ID
 │   │   └── needs too: prices
@@ -33,7 +33,7 @@ master nightly-1 SUCCEEDED  05s
     └── needs too: prices
 
 facts: job load-facts FAILED
-  bench: this run was told to fail
+  ValueError: the input is empty
   Job run: jr_ID
   Logs: https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3Djr_ID
   Execution: https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/arn:aws:states:us-east-1:ACCOUNT:execution:etl-task:facts-d09671bc1a515e7c

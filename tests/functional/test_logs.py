@@ -91,7 +91,7 @@ def test_the_error_log_of_a_job_that_failed_where_glue_says(command: Run, wire: 
     assert (done.code, done.err) == (0, "")
     assert done.out == (
         "sales: job extract-sales FAILED\n"
-        "  bench: this run was told to fail\n"
+        "  ValueError: the input is empty\n"
         "  Job run: jr_ID\n"
         "  Log group: /aws-glue/jobs-etl-kms/error\n"
         f"  Logs: {CONSOLE}/$252Faws-glue$252Fjobs-etl-kms$252Ferror$3FlogStreamNameFilter$3Djr_ID\n"

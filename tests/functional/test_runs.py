@@ -420,7 +420,7 @@ def test_a_child_whose_machine_is_gone_is_told_as_the_master_told_it(stacks: Run
     done = stacks("watch", f"{ROOT}:failed-r1", "--stack-name", "etl")
     assert (done.code, done.out.splitlines()[4]) == (
         3,
-        "└── sales FAILED  States.TaskFailed: bench: this run was told to fail",
+        "└── sales FAILED  States.TaskFailed: ValueError: the input is empty",
     )
     assert stacks("resume", f"{ROOT}:failed-r1", "--stack-name", "etl", "--yes", "--no-wait").code == 0
     assert machines.started[0][2]["threads"][1]["glueJobs"] == ["extract-sales", "sum-sales"]

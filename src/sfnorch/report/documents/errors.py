@@ -15,7 +15,7 @@ class Error(TypedDict):
 
 
 class ErrorDocument(TypedDict):
-    """An error, in place of the command's own document."""
+    """An error, in place of the document of the command."""
 
     error: Error
     """What is wrong, and how to fix it."""

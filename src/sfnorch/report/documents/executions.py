@@ -84,7 +84,7 @@ class RunDocument(TypedDict):
     failures: list[RunFailure]
     """What failed; empty if nothing failed."""
     resume: list[str]
-    """Commands that resume the run; empty if there is nothing to resume or the run was not followed to its end."""
+    """Commands that resume the run; empty if there is nothing to resume or the run was not followed until it ended."""
 
 
 class StartedExecution(TypedDict):
