@@ -15,7 +15,7 @@ _PART = re.compile(
     r"""
       '(?:[^'\\]|\\.|'')*(?:'|\\?\Z)                # a string
     | "(?:[^"]|"")*(?:"|\Z)                         # a quoted identifier
-    | --[^\n]*                                      # a comment, up to the end of the line
+    | --[^\n]*                                      # a comment, up to the line break
     | (?P<comment>/\*)
     | \$(?P<tag>(?:[^\W\d]\w*)?)\$                  # a dollar quote begins
     | [^\W\d][\w$]*                                 # a word, which may hold dollars
