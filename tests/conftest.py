@@ -7,16 +7,13 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import botocore.loaders
-import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
 
 from sfnorch.cli.main import main
-from tests import lint_once
+from tests import lint_once, quick_libraries
 
 settings.register_profile(
     "sfnorch",
@@ -26,9 +23,7 @@ settings.register_profile(
 )
 settings.load_profile("sfnorch")
 
-# Every session would read botocore's descriptions of the services, megabytes of JSON: here they are read once.
-botocore.session.create_loader = cache(botocore.loaders.create_loader)
-
+quick_libraries.install()
 lint_once.install()
 
 

@@ -5,14 +5,10 @@ Many tests deploy, render or lint the same small template, and one look takes up
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
-import cfnlint.context.context
-import cfnlint.jsonschema.validators
 from cfnlint.match import Match
 from cfnlint.rules import Rules
 from cfnlint.runner import Runner
@@ -20,7 +16,9 @@ from cfnlint.runner import Runner
 _LOOKS: dict[int, tuple[Rules, dict[tuple[str, str], list[Match]]]] = {}
 """By the rules' id, for as long as they are kept: by settings and template, what was found."""
 
-_look = Runner.validate_template
+look = Runner.validate_template
+"""What cfn-lint does by itself."""
+
 _left_out: list[bool] = []
 """Holds something within `without_cfn_lint`."""
 
@@ -41,12 +39,10 @@ def _look_once(runner: Runner, template: dict[str, Any]) -> Iterator[Match]:
     key = (repr(runner.config), repr(template))
     looks = _LOOKS.setdefault(id(runner.rules), (runner.rules, {}))[1]
     if key not in looks:
-        looks[key] = list(_look(runner, template))
+        looks[key] = list(look(runner, template))
     return iter(looks[key])
 
 
 def install() -> None:
-    """Have cfn-lint do so, and ask once for the fields of dataclasses that it copies ten thousands of times."""
+    """Have cfn-lint do so."""
     Runner.validate_template = _look_once
-    for module in (cfnlint.context.context, cfnlint.jsonschema.validators):
-        module.fields = cache(dataclasses.fields)  # type: ignore[attr-defined]
