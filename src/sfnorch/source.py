@@ -19,6 +19,9 @@ from sfnorch.findings import Finding
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STARTS = {yaml.SequenceStartEvent, yaml.MappingStartEvent}
+_ENDS = {yaml.SequenceEndEvent, yaml.MappingEndEvent}
+_VALUES = {yaml.ScalarEvent, yaml.AliasEvent, *_STARTS}
 
 
 class SourceError(SfnorchError):
@@ -113,27 +116,34 @@ def _look_over(text: str, file: str, kind: Kind, loader: Any) -> Composed:
     depth = values = 0
     aliases: list[Alias] = []
     faults = []
+    halves = "\\" in text or _SURROGATE.search(text)  # an escape can be one too
     for event in yaml.parse(text, Loader=loader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        values += isinstance(event, yaml.NodeEvent)
-        if values > kind.max_values:
-            message = f"there are more than {kind.max_values:,} values up to here"
-            raise kind.error([kind.finding(file, line, message, "split the file")])
-        if isinstance(event, yaml.CollectionStartEvent):
+        which = type(event)
+        if which in _VALUES:
+            values += 1
+            if values > kind.max_values:
+                message = f"there are more than {kind.max_values:,} values up to here"
+                raise kind.error([kind.finding(file, _line(event), message, "split the file")])
+        if which is yaml.ScalarEvent:
+            if halves and _SURROGATE.search(event.value):
+                message, hint = "half a character can't stand in a text", "write the character itself"
+                faults.append(kind.finding(file, _line(event), message, hint))
+        elif which in _STARTS:
             depth += 1
             if depth > kind.max_depth:
                 message = "lists or mappings stand within each other too deep"
-                raise kind.error([kind.finding(file, line, message)])
-        elif isinstance(event, yaml.CollectionEndEvent):
+                raise kind.error([kind.finding(file, _line(event), message)])
+        elif which in _ENDS:
             depth -= 1
-        elif isinstance(event, yaml.AliasEvent):
-            aliases.append(Alias(str(event.anchor), line))
+        elif which is yaml.AliasEvent:
+            aliases.append(Alias(str(event.anchor), _line(event)))
             if not kind.aliases:
                 hint = "write the value out where it is used"
-                faults.append(kind.finding(file, line, f"an alias is not taken: *{event.anchor}", hint))
-        elif isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
-            message, hint = "half a character can't stand in a text", "write the character itself"
-            faults.append(kind.finding(file, line, message, hint))
+                faults.append(kind.finding(file, _line(event), f"an alias is not taken: *{event.anchor}", hint))
     if faults:
         raise kind.error(faults)
     return Composed(yaml.compose(text, Loader=loader), tuple(aliases))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
