@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from sfnorch.cli.main import main
 from tests import lint_once, quick_libraries
+from tests.lint_kept import Store
 
 settings.register_profile(
     "sfnorch",
@@ -24,7 +26,12 @@ settings.register_profile(
 settings.load_profile("sfnorch")
 
 quick_libraries.install()
-lint_once.install()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have cfn-lint look at a template once, in the runs of a day where pytest has a cache."""
+    cache = getattr(config, "cache", None)
+    lint_once.install(Store(cache.mkdir("cfn-lint"), date.today()) if cache else None)
 
 
 @pytest.hookimpl(optionalhook=True)

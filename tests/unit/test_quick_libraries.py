@@ -22,7 +22,7 @@ json.dump([validators.create.__module__, found()], sys.stdout)
 """
 
 
-def _faulty() -> dict[str, Any]:
+def faulty() -> dict[str, Any]:
     """Return a template with functions, conditions, transforms, a state machine, and faults of many kinds."""
     definition = {
         "StartAt": "A",
@@ -58,7 +58,7 @@ def found() -> list[list[Any]]:
     return [
         [match.rule.id, match.message, [str(step) for step in getattr(match, "path", None) or ()]]
         for _ in range(2)
-        for match in lint_once.look(runner, _faulty())
+        for match in lint_once.look(runner, faulty())
     ]
 
 
