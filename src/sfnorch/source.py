@@ -117,7 +117,8 @@ def _look_over(text: str, file: str, kind: Kind, loader: Any) -> Composed:
     aliases: list[Alias] = []
     faults = []
     halves = "\\" in text or _SURROGATE.search(text)  # an escape can be one too
-    for event in yaml.parse(text, Loader=loader):
+    events: Any = yaml.parse(text, Loader=loader)  # whose fields depend on the kind
+    for event in events:
         which = type(event)
         if which in _VALUES:
             values += 1

@@ -241,7 +241,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
 def _parse(text: str) -> dict[str, Any]:
     """Return what the library makes of the text. An evaluation reads the tree and changes nothing in it."""
-    return vars(Jsonata(text, compile_regex))
+    made: dict[str, Any] = vars(Jsonata(text, compile_regex))
+    return made
 
 
 @lru_cache(maxsize=1_000)
