@@ -7,17 +7,16 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from datetime import date
 from pathlib import Path
 
-import botocore.loaders
-import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
 
 from sfnorch.cli.main import main
-from tests import lint_once
+from tests import lint_once, quick_libraries
 from tests.json_documents import check_document
+from tests.lint_kept import Store
 
 settings.register_profile(
     "sfnorch",
@@ -27,10 +26,13 @@ settings.register_profile(
 )
 settings.load_profile("sfnorch")
 
-# Every session would read botocore's descriptions of the services, megabytes of JSON: here they are read once.
-botocore.session.create_loader = cache(botocore.loaders.create_loader)
+quick_libraries.install()
 
-lint_once.install()
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have cfn-lint look at a template once, in the runs of a day where pytest has a cache."""
+    cache = getattr(config, "cache", None)
+    lint_once.install(Store(cache.mkdir("cfn-lint"), date.today()) if cache else None)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,22 +5,23 @@ Many tests deploy, render or lint the same small template, and one look takes up
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from typing import Any
 
-import cfnlint.context.context
-import cfnlint.jsonschema.validators
 from cfnlint.match import Match
 from cfnlint.rules import Rules
 from cfnlint.runner import Runner
 
+from tests.lint_kept import Store
+
 _LOOKS: dict[int, tuple[Rules, dict[tuple[str, str], list[Match]]]] = {}
 """By the rules' id, for as long as they are kept: by settings and template, what was found."""
 
-_look = Runner.validate_template
+look = Runner.validate_template
+"""What cfn-lint does by itself."""
+
+_store: list[Store] = []
 _left_out: list[bool] = []
 """Holds something within `without_cfn_lint`."""
 
@@ -41,12 +42,22 @@ def _look_once(runner: Runner, template: dict[str, Any]) -> Iterator[Match]:
     key = (repr(runner.config), repr(template))
     looks = _LOOKS.setdefault(id(runner.rules), (runner.rules, {}))[1]
     if key not in looks:
-        looks[key] = list(_look(runner, template))
+        looks[key] = _known_or_looked_for(runner, template, key)
     return iter(looks[key])
 
 
-def install() -> None:
-    """Have cfn-lint do so, and ask once for the fields of dataclasses that it copies ten thousands of times."""
+def _known_or_looked_for(runner: Runner, template: dict[str, Any], key: tuple[str, str]) -> list[Match]:
+    store = _store[-1] if _store else None
+    known = store.found(runner, key) if store else None
+    if known is None:
+        known = list(look(runner, template))
+        if store:
+            store.keep(runner, key, known)
+    return known
+
+
+def install(store: Store | None = None) -> None:
+    """Have cfn-lint do so, and begin with what the store has."""
+    if store:
+        _store.append(store)
     Runner.validate_template = _look_once
-    for module in (cfnlint.context.context, cfnlint.jsonschema.validators):
-        module.fields = cache(dataclasses.fields)  # type: ignore[attr-defined]

@@ -19,6 +19,9 @@ from sfnorch.findings import Finding
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STARTS = {yaml.SequenceStartEvent, yaml.MappingStartEvent}
+_ENDS = {yaml.SequenceEndEvent, yaml.MappingEndEvent}
+_VALUES = {yaml.ScalarEvent, yaml.AliasEvent, *_STARTS}
 
 
 class SourceError(SfnorchError):
@@ -116,27 +119,35 @@ def _look_over(text: str, file: str, kind: Kind, loader: Any) -> Composed:
     depth = values = 0
     aliases: list[Alias] = []
     faults = []
-    for event in yaml.parse(text, Loader=loader):
-        line = event.start_mark.line + 1 if event.start_mark else 1
-        values += isinstance(event, yaml.NodeEvent)
-        if values > kind.max_values:
-            message = f"there are more than {kind.max_values:,} values up to here"
-            raise kind.error([kind.finding(file, line, message, "split the file")])
-        if isinstance(event, yaml.CollectionStartEvent):
+    halves = "\\" in text or _SURROGATE.search(text)  # an escape can be one too
+    events: Any = yaml.parse(text, Loader=loader)  # whose fields depend on the kind
+    for event in events:
+        which = type(event)
+        if which in _VALUES:
+            values += 1
+            if values > kind.max_values:
+                message = f"there are more than {kind.max_values:,} values up to here"
+                raise kind.error([kind.finding(file, _line(event), message, "split the file")])
+        if which is yaml.ScalarEvent:
+            if halves and _SURROGATE.search(event.value):
+                message, hint = "a surrogate is not allowed in a string", "write the character itself"
+                faults.append(kind.finding(file, _line(event), message, hint))
+        elif which in _STARTS:
             depth += 1
             if depth > kind.max_depth:
                 message = "lists or mappings are nested too deep"
-                raise kind.error([kind.finding(file, line, message)])
-        elif isinstance(event, yaml.CollectionEndEvent):
+                raise kind.error([kind.finding(file, _line(event), message)])
+        elif which in _ENDS:
             depth -= 1
-        elif isinstance(event, yaml.AliasEvent):
-            aliases.append(Alias(str(event.anchor), line))
+        elif which is yaml.AliasEvent:
+            aliases.append(Alias(str(event.anchor), _line(event)))
             if not kind.aliases:
                 hint = "write the value out where it is used"
-                faults.append(kind.finding(file, line, f"the alias *{event.anchor} is unsupported", hint))
-        elif isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
-            message, hint = "a surrogate is not allowed in a string", "write the character itself"
-            faults.append(kind.finding(file, line, message, hint))
+                faults.append(kind.finding(file, _line(event), f"the alias *{event.anchor} is unsupported", hint))
     if faults:
         raise kind.error(faults)
     return Composed(yaml.compose(text, Loader=loader), tuple(aliases))
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1

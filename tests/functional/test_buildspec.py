@@ -93,8 +93,8 @@ def install(folder: Path) -> None:
     clone = cloned(folder / "clone")
     (folder / "home").mkdir()
     path = f"{new_python(folder)}:{os.environ['PATH']}"
-    # what builds the package is here already
-    known = {**own_environment(folder / "home"), "PATH": path, "PIP_NO_BUILD_ISOLATION": "1"}
+    # what builds the package is here already, and the commands load only a part of its modules
+    known = {**own_environment(folder / "home"), "PATH": path, "PIP_NO_BUILD_ISOLATION": "1", "PIP_NO_COMPILE": "1"}
     spec = yaml.safe_load((clone / "buildspec.yml").read_text())
     spec["phases"] = {"install": spec["phases"]["install"]}  # the other commands are for another test
     build = run_buildspec(clone, known, {}, spec)

@@ -7,6 +7,7 @@ on texts and lists, paths, descendants, comparisons of whole values.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from jsonata import Jsonata
@@ -22,6 +23,9 @@ MOST_CHARACTERS = 262_144
 
 _MOST_OPEN = 400
 """The maximum depth of nested brackets."""
+
+_MOST_CHARACTERS_KEPT = 4_096
+"""Characters of an expression whose tree is kept for the next engine."""
 
 _METHODS = {
     **dict.fromkeys(("string", "number", "value"), "evaluate_value"),
@@ -62,7 +66,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, text: str) -> None:
         check_text(text)
-        super().__init__(text, compile_regex)
+        self.__dict__.update(_parsed(text) if len(text) <= _MOST_CHARACTERS_KEPT else _parse(text))
+        self.environment = self.create_frame(Jsonata.static_frame)
         self.set_output_convert_nulls(False)
         self.budget = Budget()
         self._predicates: set[int] = set()
@@ -232,6 +237,18 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_sort_expression(self, expr: Any, input: Any, environment: Any) -> Any:
         self.budget.make(8 * len(input) if isinstance(input, list) else 8)
         return super().evaluate_sort_expression(expr, input, environment)
+
+
+def _parse(text: str) -> dict[str, Any]:
+    """Return what the library makes of the text. An evaluation reads the tree and changes nothing in it."""
+    made: dict[str, Any] = vars(Jsonata(text, compile_regex))
+    return made
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(text: str) -> dict[str, Any]:
+    """Return the same for the same text, which is parsed once in a process."""
+    return _parse(text)
 
 
 def check_text(text: str) -> None:
