@@ -128,7 +128,7 @@ def _settings(step: FlowStep) -> dict[str, Literal]:
 
 
 def _job(step: FlowStep, scope: Scope) -> dict[str, Literal]:
-    """Return the settings of the job run. Glue enforces the timeout: the trigger's timeout would leave the run active."""
+    """Return the settings of the job run. Glue enforces the timeout: a timeout of the trigger would not stop it."""
     minutes = math.ceil(step.timeout / 60) if step.timeout else None
     found: dict[str, Literal] = {}
     if step.arguments:
