@@ -40,37 +40,37 @@ Options:
   -h, --help  Show this message and exit.
 
 Plan:
-  init      Create a plan to start from.
-  patterns  List the orchestration patterns.
-  schema    Print the JSON Schema of the plan, for editors.
-  render    Render the plan as a SAM or CloudFormation template.
+  init        Create a plan to start from.
+  patterns    List the orchestration patterns.
+  schema      Print the JSON Schema of the plan, for editors.
+  render      Render the plan as a SAM or CloudFormation template.
 
 Check:
-  lint      Check templates for errors and risks. Also: validate.
-  graph     Draw the state machines of a template.
-  simulate  Simulate an execution offline, in virtual time.
+  lint        Check templates for errors and risks. Also: validate.
+  graph       Draw the state machines of a template.
+  simulate    Simulate an execution offline, in virtual time.
 
 Deploy:
-  deploy    Deploy the stack after a review of its changes.
-  diff      Compare the deployed stack with the plan.
-  status    Show the stack, its last executions, and its alarms. Also: ls.
-  outputs   Show the outputs of the stack.
-  delete    Delete the stack. Also: destroy, rm.
+  deploy      Deploy the stack after a review of its changes.
+  diff        Compare the deployed stack with the plan.
+  status      Show the stack, its last executions, and its alarms. Also: ls.
+  outputs     Show the outputs of the stack.
+  delete      Delete the stack. Also: destroy, rm.
 
 Run:
-  run       Start an execution, and follow it until it ends.
-  watch     Follow a running execution, or show one that has ended.
-  logs      Print the Glue error logs of the failed jobs of an execution.
-  resume    Resume a failed execution from the job that failed.
-  stop      Stop an execution, its child executions, and their job runs.
+  run         Start an execution, and follow it until it ends.
+  watch       Follow a running execution, or show one that has ended.
+  logs        Print the Glue error logs of the failed jobs of an execution.
+  resume      Resume a failed execution from the job that failed.
+  stop        Stop an execution, its child executions, and their job runs.
 
 Automate:
-  pipeline  Set up a CodePipeline pipeline that deploys the stack.
-  export    Export the plan to another orchestrator.
+  pipeline    Set up a CodePipeline pipeline that deploys the stack.
+  export      Export the plan to another orchestrator.
   completion  Print the shell completion script.
 
 Help:
-  help      Show the help of a command.
+  help        Show the help of a command.
 """
     )
 

@@ -84,7 +84,7 @@ def test_code_that_is_another_than_the_template_was_made_for(run: Run, folder: P
     (folder / "code").rmdir()
     assert (
         deploy(run)[1].splitlines()[0]
-        == "Error: ReportFunction: its code code cannot be read: No such file or directory"
+        == "Error: ReportFunction: the code code cannot be read: No such file or directory"
     )
     assert account.client("s3").list_buckets()["Buckets"] == []
 

@@ -325,7 +325,7 @@ def test_a_small_terminal_shows_what_failed_and_what_runs():
     console = Console(file=io.StringIO(), width=60)
     console.print(rendered(tree, titles(tree, "etl"), tree.roots[0].record.ended, height=4))  # type: ignore[arg-type]
     assert console.file.getvalue() == (  # type: ignore[attr-defined]
-        "master SUCCEEDED  03s\n├── sales FAILED  02s  extract-sales FAILED  bench: this ru…\n└── … 1 succeeded\n"
+        "master SUCCEEDED  03s\n├── sales FAILED  02s  extract-sales FAILED  ValueError: th…\n└── … 1 succeeded\n"
     )
 
 
@@ -352,7 +352,7 @@ def test_each_row_of_the_live_view_is_one_line(width: int):
     tree = _long_ids(Replay.of("failed"))
     shown = _screen(tree, width=width, height=6)
     assert (len(shown), max(map(len, shown)) <= width) == (6, True)
-    assert shown[-1].startswith("    └── extract-sales FAILED  02s  benc")
+    assert shown[-1].startswith("    └── extract-sales FAILED  02s  Valu")
     assert len(_screen(tree, width=width, height=5)) <= 5
 
 

@@ -221,7 +221,7 @@ ERRORS: dict[tuple[str, ...], tuple[int, str]] = {
         "Error: t.yaml has no state machine 'third'\n  available: parent, other\n",
     ),
     ("none.yaml",): (1, "Error: The template none.yaml does not exist\n  sfnorch render creates one\n"),
-    ("topic.yaml",): (1, "Error: There is no state machine in topic.yaml\n"),
+    ("topic.yaml",): (1, "Error: topic.yaml: no state machine found\n"),
     ("broken.yaml",): (
         1,
         (
@@ -253,7 +253,7 @@ def test_without_graphviz(template: Run, monkeypatch: pytest.MonkeyPatch):
     assert (done.code, done.err) == (
         1,
         (
-            "Error: Graphviz is not installed: there is no program dot\n"
-            "  install it (https://graphviz.org/download), or take --format mermaid, which needs nothing\n"
+            "Error: Graphviz is not installed: the program dot is missing\n"
+            "  install it (https://graphviz.org/download), or use --format mermaid, which does not need it\n"
         ),
     )

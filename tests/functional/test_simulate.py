@@ -194,8 +194,8 @@ def test_parameters_that_the_template_does_not_take(plan: Run):
         1,
         (
             "Error: unknown parameter OrdersGlueJob; did you mean OrdersGlueJobs?\n"
-            "Error: Environment cannot be 'a b': 1 to 20 letters, digits, dots, dashes and underscores, a letter or digit "
-            "first\n  set parameters with --parameter-overrides KEY=VALUE\n"
+            "Error: Environment cannot be 'a b': 1 to 20 letters, digits, dots, dashes and underscores, beginning with a "
+            "letter or a digit\n  set parameters with --parameter-overrides KEY=VALUE\n"
         ),
     )
 

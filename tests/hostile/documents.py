@@ -115,7 +115,7 @@ def documents() -> Iterator[Document]:
     yield _template("aliases that unfold to 120,000 values", _laughs(5), "error: its aliases expand to 123,460 values")
     yield _template("an alias of itself", "Resources: &a {B: *a}\n", "error: a value contains itself as an alias")
     yield _template("400,000 values", _yaml(400_000), "error: there are more than 200,000 values up to here")
-    yield _template("lists 5,000 deep", "[" * 5_000 + "]" * 5_000, "error: lists or mappings stand within each other")
+    yield _template("lists 5,000 deep", "[" * 5_000 + "]" * 5_000, "error: lists or mappings are nested")
     deep = '{"a":' * 5_000 + "1" + "}" * 5_000
     yield _template("objects 5,000 deep", deep, "error: lists or mappings are nested too deep")
     big = json.dumps(_bucket("N")).replace('"N"', "1" * 200_000)
@@ -147,7 +147,7 @@ def documents() -> Iterator[Document]:
     fields = {f"f{n}": '{% $pad("", 200000) %}' for n in range(2_000)}
     yield _template("2,000 fields of 200 KB", _pass(fields), "FAILED", SIMULATE, 3)
     # plans
-    yield _template("a plan 5,000 deep", "a: " + "[" * 5_000 + "]" * 5_000, "lists or mappings stand within", PLAN)
+    yield _template("a plan 5,000 deep", "a: " + "[" * 5_000 + "]" * 5_000, "lists or mappings are nested", PLAN)
     laughs = _laughs(9).replace("Metadata:", "pattern: flow\nx:")
     yield _template("a plan of aliases", laughs, "the alias *a0 is unsupported", PLAN)
     regex = 'pattern: flow\nname: f\nsteps:\n  - name: a\n    wait: "{% ' + "(" * 5_000 + ' %}"\n'

@@ -26,7 +26,7 @@ from tests.property.test_plans import PLANS
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
 
-ENDING = ["outcomes", "tell", "done"]
+ENDING = ["outcomes", "notify", "done"]
 # without those few whose width is another from one Unicode to the next
 CHARACTERS = st.characters(max_codepoint=0x25FF, exclude_categories=["Cs"], exclude_characters="\u17a4\u17d8")
 TEXTS = st.text(CHARACTERS, max_size=60) | st.text("'\"\\{}", max_size=9)
@@ -111,7 +111,7 @@ def jobs(steps: Steps, groups: tuple[str, ...]) -> Iterator[str]:
 
 def chains_hold(plan: MasterChildPlan, made: DagFile) -> None:
     """Holds the tasks of each group against the child's jobs."""
-    told = [] if plan.notify == "never" else ["tell"]
+    told = [] if plan.notify == "never" else ["notify"]
     groups: dict[str, list[str]] = {}
     for task in made.tasks:
         if "." in task:
@@ -133,7 +133,7 @@ def chains_hold(plan: MasterChildPlan, made: DagFile) -> None:
 def tasks_hold(plan: DagPlan, made: DagFile) -> None:
     """Holds the tasks and what they follow against the plan's."""
     needs = {(need, task.name) for task in plan.tasks for need in task.needs}
-    end = ["outcomes", *([] if plan.notify == "never" else ["tell"]), "done"]
+    end = ["outcomes", *([] if plan.notify == "never" else ["notify"]), "done"]
     assert [*made.tasks] == [*(task.name for task in plan.tasks), *end]
     assert made.edges == needs | {(task.name, "outcomes") for task in plan.tasks} | set(pairwise(end))
 

@@ -27,7 +27,7 @@ def test_no_text_uses_a_term_of_the_list(read):
     ("text", "found"),
     [
         ("Who is told\nof a failure", ["told"]),
-        ("there is\n  no job 'a'", ["there is no"]),
+        ("there is\n  no job 'a'", ["there is no job"]),
         ("the job is no longer there", []),
         ("`is_told`, $told, told-by and 'told' are names", []),
         ("Amazon SNS notifies the subscribers of the topic.", []),

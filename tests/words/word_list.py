@@ -22,7 +22,7 @@ _TERMS = (
     Term(r"nobody", "no one, or name what is missing: no terminal for prompts"),
     Term(r"amiss", "wrong, invalid"),
     Term(r"(is|are|was|were) no (?!longer\b)", "is invalid, is unsupported, must be X, is not a X"),
-    Term(r"there (is|are) no( \w+){1,3} ['\"{]", "unknown X 'a', X 'a' does not exist"),
+    Term(r"there (is|are) no( \w+){1,3}(?= ['\"{])", "unknown X 'a', X 'a' does not exist"),
     Term(r"(is|are|was|were) (not )?wanted", "is required, is missing; expected X, got Y"),
     Term(r"is not taken|are not taken", "is unsupported, is invalid"),
     Term(r"as planned", "the jobs in the plan"),
