@@ -62,11 +62,11 @@ def test_a_job_that_fails(plan: Run):
         "T+00s    master starts",
         "T+00s    all 2 children start",
         "T+05m    orders: a FAILED: simulated failure (--fail)",
-        "T+05m    alarm stack-orders-failed → ALARM: Job a of orders failed: simulated failure (--fail)",
+        "T+05m    alarm etl-orders-failed → ALARM: Job a of orders failed: simulated failure (--fail)",
         "T+05m    orders FAILED: GlueJobFailed",
         "T+1h30m  sales SUCCEEDED",
         "T+1h30m  master: RunChildren completes",
-        "T+1h30m  master notifies stack-AlarmTopic: [dev] etl: 1 of 2 child workflows failed",
+        "T+1h30m  master notifies etl-AlarmTopic: [dev] etl: 1 of 2 child workflows failed",
     ]
     assert "  orders: job a failed" in told
     assert told[-5] == "wall time          1h30m"
@@ -107,8 +107,8 @@ def test_json(plan: Run):
         "state": "",
         "detail": {"parent": ""},
     }
-    assert [message["sender"] for message in data["messages"]] == ["alarm stack-orders-failed", "master"]
-    assert [change["alarm"] for change in data["alarms"]] == ["stack-orders-failed", "stack-sales-failed"]
+    assert [message["sender"] for message in data["messages"]] == ["alarm etl-orders-failed", "master"]
+    assert [change["alarm"] for change in data["alarms"]] == ["etl-orders-failed", "etl-sales-failed"]
 
 
 def test_lists_at_deploy_and_at_start(plan: Run):
@@ -287,3 +287,16 @@ def test_the_code_of_a_named_template_is_run_when_told(run: Run, tmp_path: Path)
     )
     assert run("simulate", "SAM-template.yaml", "--run-functions").code == 0
     assert run("simulate", "SAM-template.yaml", "--mock", 'greet={"Payload": {"word": "me"}}').code == 0
+
+
+def test_the_stack_has_the_name_with_which_it_is_deployed(plan: Run):
+    def alarm(*arguments: str) -> str:
+        data = json.loads(plan("simulate", "--fail", "a", *arguments, "--output", "json").out)
+        return data["alarms"][0]["alarm"]
+
+    assert alarm() == "etl-orders-failed"
+    assert alarm("--stack-name", "etl-dev") == "etl-dev-orders-failed"
+    Path("sfnorch.yaml").write_text(Path("sfnorch.yaml").read_text().replace("name: etl\n", "", 1))
+    assert alarm() == "stack-orders-failed"
+    wrong = plan("simulate", "--stack-name", "9 lives")
+    assert (wrong.code, wrong.out) == (2, "")

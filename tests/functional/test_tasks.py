@@ -121,7 +121,10 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
         ]
     }
     alarm, message = told["messages"]
-    assert (alarm["sender"], alarm["subject"]) == ("alarm stack-task-failed", 'ALARM: "stack-task-failed" in us-east-1')
+    assert (alarm["sender"], alarm["subject"]) == (
+        "alarm nightly-task-failed",
+        'ALARM: "nightly-task-failed" in us-east-1',
+    )
     arn = master["arn"]
     console = "https://us-east-1.console.aws.amazon.com"
     logs = "logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252Ferror$3FlogStreamNameFilter$3D"
@@ -132,7 +135,7 @@ def test_a_run_in_which_a_task_fails_is_played_through(run: Run):
         f"  Logs: {console}/cloudwatch/home?region=us-east-1#{logs}{run_id}\n"
         "\nNot run, because a task that they need failed:\n  report (by facts)\n"
         f"\nMaster: {console}/states/home?region=us-east-1#/v2/executions/details/{arn}\n"
-        f"Resume: sfnorch resume {arn.rpartition(':')[2]} --stack-name stack"
+        f"Resume: sfnorch resume {arn.rpartition(':')[2]} --stack-name nightly"
     )
 
 
@@ -141,10 +144,10 @@ T+00s  master starts
 T+00s  all 4 children start
 T+10s  prices SUCCEEDED
 T+05m  orders: extract-orders FAILED: simulated failure (--fail)
-T+05m  alarm stack-task-failed → ALARM: Task orders failed: simulated failure (--fail)
+T+05m  alarm nightly-task-failed → ALARM: Task orders failed: simulated failure (--fail)
 T+05m  orders FAILED: TaskFailed
 T+05m  facts and report BLOCKED by orders
-T+05m  master notifies stack-AlarmTopic: [dev] nightly: 1 of 4 tasks failed
+T+05m  master notifies nightly-AlarmTopic: [dev] nightly: 1 of 4 tasks failed
 T+05m  master SUCCEEDED
 
 master            ████████████████████████████████ 05m SUCCEEDED

@@ -8,13 +8,14 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sfnorch.cli.account import stack_name_option
 from sfnorch.cli.documents import json_object, json_value, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.exit_codes import CHILD_FAILED
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from sfnorch.simulate.figures import Figures
     from sfnorch.simulate.record import Run
     from sfnorch.template.contents import Template
+    from sfnorch.template.resources import Surroundings
 
 _TIMES = re.compile(r"(.+):(\d{1,9})")
 _SAVED = (".svg", ".html", ".txt")
@@ -104,6 +106,7 @@ _SAVED = (".svg", ".html", ".txt")
     show_default="1h for a state machine that starts itself, otherwise no limit",
 )
 @region_option
+@stack_name_option
 @click.option(
     "--run-functions",
     is_flag=True,
@@ -140,6 +143,7 @@ def simulate(
     mocks: tuple[str, ...],
     until: float | None,
     region: str,
+    stack_name: str | None,
     run_functions: bool,
     seed: int,
     price: float | None,
@@ -160,7 +164,6 @@ def simulate(
         )
     if until is not None and until <= 0:
         raise click.UsageError("--until must be longer than 0s, such as 24h.")
-    from sfnorch.cli.templates import read_contents
     from sfnorch.simulate.figures import PRICE_PER_1000, figures
     from sfnorch.simulate.run import chosen, play
 
@@ -173,7 +176,7 @@ def simulate(
     )
     document = json_object(given)
     with waiting("Reading the template"):
-        template = read_contents(template_file, plan_file, parameters, surroundings(region))
+        template = _read(template_file, plan_file, parameters, surroundings(region), stack_name)
     _refuse_parameters(template, parameters)
     _refuse_mocks(template, behaviour)
     if run_functions:
@@ -191,6 +194,26 @@ def simulate(
     if save is not None:
         _save(run, told, save)
     return 0 if all(execution.status in ("SUCCEEDED", "RUNNING") for execution in run.executions) else CHILD_FAILED
+
+
+def _read(
+    template_file: Path | None,
+    plan_file: Path | None,
+    parameters: Mapping[str, str],
+    where: Surroundings,
+    stack_name: str | None,
+) -> Template:
+    """Return the template in a stack of this name; by default, of the name with which the plan is deployed."""
+    from sfnorch.cli.templates import read_source
+    from sfnorch.origin import origin_of
+    from sfnorch.plan.stack_names import stack_name_of
+    from sfnorch.template.contents import contents
+
+    source = read_source(template_file, plan_file)
+    origin = origin_of(source.data)
+    if stack_name is None and origin is not None and origin.name:
+        stack_name = stack_name_of(origin.name, part=origin.part)
+    return contents(source, parameters, where if stack_name is None else replace(where, stack_name=stack_name))
 
 
 def _print(run: Run, told: Figures) -> None:
