@@ -294,3 +294,23 @@ def test_an_operator_that_jsonata_does_not_know(run: Run):
     done = run("lint", "t.yaml")
     assert done.code == 1
     assert "Unknown operator: '!' [jsonata-syntax]" in done.out
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a: 1\n", "add the resources of the stack, or specify another file"),
+        (
+            "StartAt: A\nStates: {A: {Type: Pass, End: true}}\n",
+            "it is a definition; specify the template whose DefinitionUri or DefinitionString contains it",
+        ),
+        ("pattern: dag\n", "it is a plan; pass it as --plan FILE"),
+    ],
+)
+def test_a_file_that_is_not_a_template(run: Run, text: str, hint: str):
+    Path("t.yaml").write_text(text)
+    done = run("lint", "t.yaml")
+    assert (done.code, done.err) == (1, "")
+    assert done.out == (
+        f"t.yaml:1: error: the template has no Resources [template]\n  {hint}\nt.yaml: no state machines, 1 error.\n"
+    )

@@ -60,6 +60,9 @@ def template_findings(template: Template, linter: Any) -> Iterator[Located]:
     as empty definitions, because it finds nothing in them.
     """
     root = template.source.data
+    if "Resources" not in root:
+        yield (), KIND.finding(template.source.file, root.place.line, "the template has no Resources", _instead(root))
+        return
     if limits := list(limit_findings(template)):
         yield from limits
         return
@@ -83,6 +86,18 @@ def template_findings(template: Template, linter: Any) -> Iterator[Located]:
             yield _finding(match, path, place_of(root, path))
         elif (found := _in_definition(definition, match, path[len(_own(definition)) :])) is not None:
             yield found
+
+
+def _instead(root: Object) -> str:
+    """Return how to lint a document that is not a template.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
+    """
+    if "StartAt" in root and "States" in root:
+        return "it is a definition; specify the template whose DefinitionUri or DefinitionString contains it"
+    if "pattern" in root:
+        return "it is a plan; pass it as --plan FILE"
+    return "add the resources of the stack, or specify another file"
 
 
 def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
