@@ -61,7 +61,9 @@ def template_findings(template: Template, linter: Any) -> Iterator[Located]:
     """
     root = template.source.data
     if "Resources" not in root:
-        yield (), KIND.finding(template.source.file, root.place.line, "the template has no Resources", _instead(root))
+        if not template.source.faults:  # the section can be missing because of them
+            message = "the template has no Resources"
+            yield (), KIND.finding(template.source.file, root.place.line, message, _instead(root))
         return
     if limits := list(limit_findings(template)):
         yield from limits
