@@ -147,6 +147,15 @@ def test_a_scalar(value: Any, text: str):
     assert yaml_1_1(f"[{text}]") == yaml_1_2(f"[{text}]") == [value]
 
 
+WORDS = ["y", "yes", "n", "no", "true", "false", "on", "off", "null"]
+"""https://yaml.org/type/bool.html and https://yaml.org/type/null.html, of YAML 1.1"""
+
+
+@pytest.mark.parametrize("word", [each for word in WORDS for each in (word, word.capitalize(), word.upper())])
+def test_a_word_that_yaml_1_1_reads_as_another_type_is_quoted(word: str):
+    assert document({"A": {word: word}}, {}, head="") == f"A:\n  '{word}': '{word}'\n"
+
+
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
     ["{% $a\n  & $b %}", "a\n b\n", "a\n\n", "\na", " a\nb", "a \nb", "x" * 150, "y", "!a", "&b"]
 )

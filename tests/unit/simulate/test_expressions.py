@@ -119,7 +119,11 @@ TAKEN = [
     (["States.TaskFailed"], "Glue.AWSGlueException", True),
     (["States.TaskFailed"], "States.QueryEvaluationError", True),
     (["States.TaskFailed"], "States.Timeout", False),
+    (["States.TaskFailed"], "States.HeartbeatTimeout", False),
+    (["States.TaskFailed"], "States.DataLimitExceeded", False),
     (["States.Timeout"], "States.HeartbeatTimeout", True),
+    (["States.HeartbeatTimeout"], "States.Timeout", False),
+    (["States.HeartbeatTimeout"], "States.HeartbeatTimeout", True),
     ([1, None], "E", False),
 ]
 

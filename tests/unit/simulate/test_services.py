@@ -593,6 +593,34 @@ def test_what_ends_at_the_very_moment_of_its_timeout_is_in_time():
     assert one({**GLUE, "TimeoutSeconds": 300}).first.status == "SUCCEEDED"
 
 
+@pytest.mark.parametrize(
+    ("resource", "arguments", "events"),
+    [
+        ("glue:startJobRun.sync", {"JobName": "orders"}, 4),
+        ("glue:startJobRun", {"JobName": "orders"}, 3),
+        ("states:startExecution.sync:2", {"StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:child"}, 4),
+        ("sns:publish", {"TopicArn": "t", "Message": "m"}, 3),
+    ],
+)
+def test_a_task_adds_its_events_to_the_history(resource: str, arguments: dict[str, Any], events: int):
+    """TaskScheduled, TaskStarted, with .sync TaskSubmitted, TaskSucceeded; an execution has two more, and so has a state.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+    """
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": arguments}
+    run = one(state, more=CHILD)
+    assert (run.first.status, run.first.history) == ("SUCCEEDED", 2 + 2 + events)
+
+
+@pytest.mark.parametrize("condition", ["true", "false", "", 1])
+def test_a_condition_that_is_no_expression_and_no_boolean_fails_its_choice(condition: Any):
+    states = {
+        "A": {"Type": "Choice", "Choices": [{"Condition": condition, "Next": "B"}], "Default": "B"},
+        "B": {"Type": "Succeed"},
+    }
+    assert play(states).first.error == "States.QueryEvaluationError"
+
+
 def test_runs_that_would_never_end():
     again = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 99_999_999, "BackoffRate": 1.0}]
     broken = one({**GLUE, "Arguments": {"X": "{% $states.input.nothing %}"}, "Retry": again})
