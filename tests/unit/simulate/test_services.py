@@ -612,6 +612,12 @@ def test_a_task_adds_its_events_to_the_history(resource: str, arguments: dict[st
     assert (run.first.status, run.first.history) == ("SUCCEEDED", 2 + 2 + events)
 
 
+def test_a_failure_adds_its_events_to_the_history():
+    """ExecutionStarted, FailStateEntered, ExecutionFailed; and with .sync four more, TaskFailed the last of them."""
+    assert play({"F": {"Type": "Fail"}}).first.history == 3
+    assert one(GLUE, Behaviour(faults=[Fault(job="orders")])).first.history == 3 + 4
+
+
 @pytest.mark.parametrize("condition", ["true", "false", "", 1])
 def test_a_condition_that_is_no_expression_and_no_boolean_fails_its_choice(condition: Any):
     states = {

@@ -1,0 +1,164 @@
+"""Faults put into the code one by one: does a test notice each?
+
+    python -m benchmarks.mutants [--count N] [--seed S] [--survivors-of FILE] [--report FILE] [PACKAGE ...]
+
+A sample of faults is drawn for each package by the seed. Each is put into a copy of the project, and the tests that
+execute the place run until one fails. Which tests these are is measured by one run of the suite, which is kept in
+`.mutants` for as long as code and tests stay as they are. Printed are the faults that no test noticed, and the share of
+those that were noticed. Some faults change nothing that anybody could notice: a look at each that is left tells.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from benchmarks.mutants.measured import Measured, measure
+from benchmarks.mutants.sites import Mutant, find_mutants
+from benchmarks.mutants.trials import KILLED, NOT_COVERED, SURVIVED, TIMED_OUT, Result, Trial, copy_tree, run_trials
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("patterns", "plan", "cfn", "simulate", "aws")
+_NOT_OURS = "starters"
+_WEIGHTS = {"text": 0.35, "element left out": 0.5, "argument left out": 0.5}
+"""Operators with many more places than the others."""
+
+_ENOUGH = 45.0
+"""Seconds that the tests of a first trial take; a fault that survives is tried with all the others too."""
+
+
+def main() -> int:
+    """Draw a sample, try it, and print what came of it."""
+    options = _options()
+    wanted: set[str] = set()
+    if options.survivors_of:
+        report = json.loads(Path(options.survivors_of).read_text(encoding="utf-8"))
+        wanted = {row["mutant"] for row in report if row["outcome"] in (SURVIVED, NOT_COVERED)}
+    with tempfile.TemporaryDirectory(prefix="mutants-") as temporary:
+        folder = Path(temporary)
+        tree = folder / "tree"
+        copy_tree(ROOT, tree)
+        measured = measure(tree, ROOT / ".mutants", list(PACKAGES), options.tests.split(), options.workers)
+        mutants = [
+            mutant
+            for package in options.packages
+            for mutant in sample(package, options.count, options.seed)
+            if not wanted or _identity(mutant) in wanted
+        ]
+        results = _try_all(mutants, measured, folder, options.workers, is_quick=options.quick)
+    _print_rates(results)
+    rows = [_row(result) for result in results]
+    Path(options.report).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def sample(package: str, count: int, seed: int) -> list[Mutant]:
+    """Return so many of the package's faults, or all; the same for the same code and seed."""
+    found: list[Mutant] = []
+    for path in sorted((ROOT / "src" / "sfnorch" / package).rglob("*.py")):
+        if _NOT_OURS not in path.parts:
+            found += find_mutants(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
+    rng = random.Random(f"{package} {seed}")  # noqa: S311 - a sample
+    # the weighted sample without replacement of Efraimidis and Spirakis
+    keyed = [(rng.random() ** (1 / _WEIGHTS.get(mutant.operator, 1.0)), mutant) for mutant in found]
+    keyed.sort(key=lambda pair: pair[0], reverse=True)
+    return sorted((mutant for _, mutant in keyed[:count]), key=lambda mutant: (mutant.path, mutant.line, mutant.start))
+
+
+def _try_all(mutants: list[Mutant], measured: Measured, folder: Path, workers: int, *, is_quick: bool) -> list[Result]:
+    """Return each mutant's result. Raises SystemExit where chosen tests fail without a fault."""
+    first, rest = [], {}
+    for mutant in mutants:
+        tests = measured.tests(mutant)
+        enough = _enough(tests, measured)
+        first.append(_trial(mutant, tests[:enough], measured))
+        rest[_identity(mutant)] = tests[enough:]
+    for trial in first[:: max(1, len(first) // 5)]:
+        first.insert(0, Trial(mutant=None, tests=trial.tests, seconds=trial.seconds))
+    results = []
+    again = []
+    for number, result in enumerate(run_trials(ROOT, folder, first, workers), 1):
+        mutant = result.trial.mutant
+        if mutant is None:
+            if result.outcome not in (SURVIVED, NOT_COVERED):
+                raise SystemExit(f"without a fault in the code, {result.by or 'a test'} fails")
+            continue
+        if result.outcome == SURVIVED and rest[_identity(mutant)] and not is_quick:
+            again.append(_trial(mutant, rest[_identity(mutant)], measured))
+            continue
+        results.append(result)
+        _print_left(number, len(first), result)
+    for number, result in enumerate(run_trials(ROOT, folder, again, workers) if again else (), 1):
+        results.append(result)
+        _print_left(number, len(again), result)
+    return results
+
+
+def _trial(mutant: Mutant, tests: list[str], measured: Measured) -> Trial:
+    return Trial(mutant=mutant, tests=tuple(tests), seconds=sum(measured.seconds[test] for test in tests))
+
+
+def _enough(tests: list[str], measured: Measured) -> int:
+    """Return how many of the tests a first trial runs."""
+    seconds = 0.0
+    for index, test in enumerate(tests):
+        seconds += measured.seconds[test]
+        if seconds > _ENOUGH:
+            return max(1, index)
+    return len(tests)
+
+
+def _identity(mutant: Mutant) -> str:
+    return f"{mutant.path} {mutant.operator} {mutant.before} -> {mutant.text} @{mutant.line}:{mutant.start}"
+
+
+def _row(result: Result) -> dict[str, str | int]:
+    mutant = result.trial.mutant
+    assert mutant is not None  # noqa: S101 - trials without a mutant are no results
+    return {
+        "mutant": _identity(mutant),
+        "shown": str(mutant),
+        "outcome": result.outcome,
+        "by": result.by,
+        "tests": len(result.trial.tests),
+    }
+
+
+def _print_left(number: int, count: int, result: Result) -> None:
+    if result.outcome in (SURVIVED, NOT_COVERED):
+        print(f"[{number}/{count}] {result.outcome}: {result.trial.mutant}", flush=True)
+
+
+def _print_rates(results: list[Result]) -> None:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in results:
+        if result.trial.mutant:
+            counts[result.trial.mutant.path.split("/")[2]][result.outcome] += 1
+            counts["all"][result.outcome] += 1
+    outcomes = (KILLED, TIMED_OUT, SURVIVED, NOT_COVERED)
+    print(f"\n{'package':<12}" + "".join(f"{outcome:>13}" for outcome in outcomes) + f"{'noticed':>10}")
+    for package, found in counts.items():
+        share = (found[KILLED] + found[TIMED_OUT]) / found.total()
+        print(f"{package:<12}" + "".join(f"{found[outcome]:>13}" for outcome in outcomes) + f"{share:>10.1%}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("packages", nargs="*", default=list(PACKAGES), metavar="PACKAGE")
+    parser.add_argument("--count", type=int, default=100, help="faults for each package")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--tests", default="tests", help="folders and files of tests, separated by blanks")
+    parser.add_argument("--quick", action="store_true", help=f"only tests that together take {_ENOUGH:.0f} seconds")
+    parser.add_argument("--survivors-of", metavar="FILE", help="try those again that no test noticed in this report")
+    parser.add_argument("--report", default=str(ROOT / ".mutants" / "report.json"), metavar="FILE")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
