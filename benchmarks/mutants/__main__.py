@@ -47,7 +47,7 @@ def main() -> int:
         mutants = [
             mutant
             for package in options.packages
-            for mutant in sample(package, options.count, options.seed)
+            for mutant in (of_package(package) if wanted else sample(package, options.count, options.seed))
             if not wanted or _identity(mutant) in wanted
         ]
         results = _try_all(mutants, measured, folder, options.workers, is_quick=options.quick)
@@ -57,15 +57,20 @@ def main() -> int:
     return 0
 
 
-def sample(package: str, count: int, seed: int) -> list[Mutant]:
-    """Return so many of the package's faults, or all; the same for the same code and seed."""
+def of_package(package: str) -> list[Mutant]:
+    """Return all of the package's faults."""
     found: list[Mutant] = []
     for path in sorted((ROOT / "src" / "sfnorch" / package).rglob("*.py")):
         if _NOT_OURS not in path.parts:
             found += find_mutants(str(path.relative_to(ROOT)), path.read_text(encoding="utf-8"))
+    return found
+
+
+def sample(package: str, count: int, seed: int) -> list[Mutant]:
+    """Return so many of the package's faults, or all; the same for the same code and seed."""
     rng = random.Random(f"{package} {seed}")  # noqa: S311 - a sample
     # the weighted sample without replacement of Efraimidis and Spirakis
-    keyed = [(rng.random() ** (1 / _WEIGHTS.get(mutant.operator, 1.0)), mutant) for mutant in found]
+    keyed = [(rng.random() ** (1 / _WEIGHTS.get(mutant.operator, 1.0)), mutant) for mutant in of_package(package)]
     keyed.sort(key=lambda pair: pair[0], reverse=True)
     return sorted((mutant for _, mutant in keyed[:count]), key=lambda mutant: (mutant.path, mutant.line, mutant.start))
 

@@ -66,11 +66,14 @@ class Measured:
             for path in self._files:
                 found |= self._of_lines(path, self._lines_with(path, name))
         package = mutant.path.split("/")[2]
+        near = []
         if not found and not mutant.is_in_function:  # a field of a model, say, which no line of a function names
-            for path in self._files:
-                if path.startswith(f"src/sfnorch/{package}/"):
-                    found.update(*self._contexts(path).values())
-
+            near = [path for path in self._files if path.startswith(f"src/sfnorch/{package}/")]
+        elif not found:  # a program that runs in a process of its own
+            stem = Path(mutant.path).stem
+            near = [path for path in self._files if path != mutant.path and self._lines_with(path, stem)]
+        for path in near:
+            found.update(*self._contexts(path).values())
         # the schema of plans is made of the models' declarations, which no line of a function need name
         schemas = (
             set() if mutant.is_in_function or package != "plan" else {test for test in self.seconds if _is_schema(test)}

@@ -205,7 +205,7 @@ class _Finder(ast.NodeVisitor):
         self.visit(node.value)
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        if isinstance(node.value, ast.Constant):
+        if isinstance(node.value, ast.Constant) or (isinstance(node.value, ast.Yield) and node.value.value is None):
             return
         is_yield = isinstance(node.value, ast.Yield | ast.YieldFrom)
         self.put("statement dropped", node, "yield from ()" if is_yield else "pass")

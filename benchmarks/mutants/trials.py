@@ -281,7 +281,7 @@ def _run_limited(trial: Trial, run: Callable[[], int]) -> int:
     """Run the tests in this forked process, within limits, and return pytest's exit code."""
     try:
         os.setsid()
-        limit = int(30 + 3 * trial.seconds)
+        limit = int(15 + 2 * trial.seconds)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
         resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
         return run()

@@ -68,6 +68,13 @@ def test_a_job_run_as_glue_describes_it():
     assert (job.job, job.started, job.ended, job.status, job.arguments) == ("orders", 0, 300, "SUCCEEDED", {"--a": "b"})
 
 
+def test_a_job_run_that_begins_later():
+    state = {**GLUE, "End": True}
+    run = play({"W": {"Type": "Wait", "Seconds": 100, "Next": "T"}, "T": state}, Behaviour(seconds={"orders": 60}))
+    times = ("ExecutionTime", "StartedOn", "LastModifiedOn", "CompletedOn")
+    assert [run.first.output[key] for key in times] == [60, 1767225700000, 1767225760000, 1767225760000]
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -616,6 +623,26 @@ def test_a_failure_adds_its_events_to_the_history():
     """ExecutionStarted, FailStateEntered, ExecutionFailed; and with .sync four more, TaskFailed the last of them."""
     assert play({"F": {"Type": "Fail"}}).first.history == 3
     assert one(GLUE, Behaviour(faults=[Fault(job="orders")])).first.history == 3 + 4
+
+
+def test_branches_and_items_add_their_events_to_the_history():
+    """https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html"""
+    ends, fails = {"Type": "Pass", "End": True}, {"Type": "Fail"}
+
+    def items(inner: dict[str, Any], **more: Any) -> int:
+        scope = {"StartAt": "A", "States": {"A": inner}}
+        return one({"Type": "Map", "Items": [1, 2], "ItemProcessor": scope, **more}).first.history
+
+    def branches(*inner: dict[str, Any]) -> int:
+        scopes = [{"StartAt": f"B{n}", "States": {f"B{n}": state}} for n, state in enumerate(inner)]
+        return one({"Type": "Parallel", "Branches": scopes}).first.history
+
+    # the execution, the Map and its run start and end; so does each iteration, and the state within
+    assert items(ends) == 3 * 2 + 2 * (2 + 2)
+    # MapIterationStarted, FailStateEntered, MapIterationFailed; the Map is not exited
+    assert items(fails, MaxConcurrency=1) == 3 * 2 - 1 + 3
+    assert branches(ends, ends) == 3 * 2 + 2 * 2
+    assert branches(fails) == 3 * 2 - 1 + 1
 
 
 @pytest.mark.parametrize("condition", ["true", "false", "", 1])
