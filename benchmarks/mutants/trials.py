@@ -230,7 +230,7 @@ def _try(tree: Path, trial: Trial, noticed: Path, run: Callable[[], int]) -> Res
         child = os.fork()
         if not child:
             os._exit(_run_limited(trial, run))
-        status = _wait(child, 120 + 20 * trial.seconds)
+        status = _wait(child, 60 + 5 * trial.seconds)
     if status is None or os.WIFSIGNALED(status):
         return Result(trial=trial, outcome=TIMED_OUT)
     code = os.WEXITSTATUS(status)

@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from sfnorch.aws.history import Record
-from sfnorch.aws.resume import ask_glue, can_resume, resumption
+from sfnorch.aws.resume import ask_glue, can_resume, resumption, resumption_of_loop
 from sfnorch.aws.run_tree import Node
 from sfnorch.errors import SfnorchError
 from tests.replay import Clock
@@ -301,3 +301,14 @@ def of(status: str = "FAILED", **variables: Any) -> Node:
 )
 def test_whether_a_run_can_be_resumed(root: Node, expected: bool):
     assert can_resume(root) is expected
+
+
+def test_a_loop_goes_on_with_the_run_whose_end_it_has_not_seen():
+    found = resumption_of_loop(of(workflow="w", runId="wr_1", runs=3))
+    assert found.input == {"workflow_name": "w", "run_id": "wr_1", "runs": 3}
+    assert found.jobs == {"w": []}
+
+
+def test_a_loop_between_two_runs_starts_the_next():
+    found = resumption_of_loop(of(workflow="w", runId=None, runs=None))
+    assert (found.input, found.jobs) == ({"workflow_name": "w", "runs": 0}, {"w": []})

@@ -107,6 +107,24 @@ def test_a_run_that_takes_longer_than_its_timeout():
     assert (run.first.error, run.first.ended, run.job_runs[0].status) == ("States.TaskFailed", 120.0, "TIMEOUT")
 
 
+@pytest.mark.parametrize(("minutes", "status"), [(4, "TIMEOUT"), (5, "SUCCEEDED"), (6, "SUCCEEDED")])
+def test_a_run_of_five_minutes_and_its_timeout(minutes: int, status: str):
+    assert one({**GLUE, "Arguments": {"JobName": "orders", "Timeout": minutes}}).job_runs[0].status == status
+
+
+@pytest.mark.parametrize("until", ["2026-01-01T00:01:30Z", "2026-01-01T00:01:30", "2026-01-01T02:01:30+02:00"])
+def test_a_wait_until_a_time(until: str):
+    assert one({"Type": "Wait", "Timestamp": until}).first.ended == 90.0
+
+
+def test_a_map_that_fails_stops_the_items_that_run():
+    fails = {"Type": "Choice", "Choices": [{"Condition": "{% $states.input = 1 %}", "Next": "F"}], "Default": "T"}
+    states = {"C": fails, "F": {"Type": "Fail", "Error": "E"}, "T": {**GLUE, "End": True}}
+    run = one({"Type": "Map", "Items": [2, 1], "ItemProcessor": {"StartAt": "C", "States": states}})
+    assert (run.first.error, run.first.ended) == ("E", 0.0)
+    assert [(job.status, job.ended) for job in run.job_runs] == [("STOPPED", 0.0)]
+
+
 def test_a_job_that_glue_does_not_know():
     run = one(GLUE, Behaviour(unknown=["orders"]))
     message = "Failed to start job run due to missing metadata: orders"
