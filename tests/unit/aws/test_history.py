@@ -261,3 +261,15 @@ def test_an_execution_that_is_there_already_is_joined_not_refused():
     )
     record, _ = told(history)
     assert (record.children, record.refused_executions) == ([arn], {})
+
+
+@pytest.mark.parametrize(("answer", "following"), [({"ExecutionArn": "arn:next"}, "arn:next"), ({}, "")])
+def test_an_execution_that_hands_over_names_the_next_unless_its_answer_is_cut(answer: Any, following: str):
+    history = History()
+    history.begin()
+    history.enter()
+    call = {"resourceType": "states", "resource": "startExecution"}
+    history.add("TaskScheduled", key="taskScheduled", **call, parameters='{"StateMachineArn": "arn:x"}')
+    history.add("TaskSucceeded", key="taskSucceeded", **call, output=json.dumps(answer))
+    record, _ = told(history)
+    assert (record.next_execution, record.jobs) == (following, [])
