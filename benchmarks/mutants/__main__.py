@@ -16,10 +16,11 @@ import random
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from itertools import islice
 from pathlib import Path
 
 from benchmarks.mutants.measured import Measured, measure
-from benchmarks.mutants.sites import Mutant, find_mutants
+from benchmarks.mutants.sites import Mutant, find_mutants, is_valid
 from benchmarks.mutants.trials import KILLED, NOT_COVERED, SURVIVED, TIMED_OUT, Result, Trial, copy_tree, run_trials
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +73,8 @@ def sample(package: str, count: int, seed: int) -> list[Mutant]:
     # the weighted sample without replacement of Efraimidis and Spirakis
     keyed = [(rng.random() ** (1 / _WEIGHTS.get(mutant.operator, 1.0)), mutant) for mutant in of_package(package)]
     keyed.sort(key=lambda pair: pair[0], reverse=True)
-    return sorted((mutant for _, mutant in keyed[:count]), key=lambda mutant: (mutant.path, mutant.line, mutant.start))
+    valid = (mutant for _, mutant in keyed if is_valid(mutant.apply((ROOT / mutant.path).read_bytes())))
+    return sorted(islice(valid, count), key=lambda mutant: (mutant.path, mutant.line, mutant.start))
 
 
 def _try_all(mutants: list[Mutant], measured: Measured, folder: Path, workers: int, *, is_quick: bool) -> list[Result]:
@@ -88,13 +90,13 @@ def _try_all(mutants: list[Mutant], measured: Measured, folder: Path, workers: i
     results = []
     again = []
     for number, result in enumerate(run_trials(ROOT, folder, first, workers), 1):
-        mutant = result.trial.mutant
-        if mutant is None:
-            if result.outcome not in (SURVIVED, NOT_COVERED):
+        tried = result.trial.mutant
+        if tried is None:
+            if result.outcome in (KILLED, TIMED_OUT):
                 raise SystemExit(f"without a fault in the code, {result.by or 'a test'} fails")
             continue
-        if result.outcome == SURVIVED and rest[_identity(mutant)] and not is_quick:
-            again.append(_trial(mutant, rest[_identity(mutant)], measured))
+        if result.outcome == SURVIVED and rest[_identity(tried)] and not is_quick:
+            again.append(_trial(tried, rest[_identity(tried)], measured))
             continue
         results.append(result)
         _print_left(number, len(first), result)

@@ -150,7 +150,10 @@ def _serve_loaded(tree: Path, trials: Sequence[Trial], results: SimpleQueue[Resu
     """Try each in a process that has loaded the project and collected the tests."""
     _find_project(tree)
     files = dict.fromkeys(file for trial in trials for file in trial.files)
-    pytest.main([*_OPTIONS, *files], plugins=[_Loop(tree, trials, results)])
+    loop = _Loop(tree, trials, results)
+    pytest.main([*_OPTIONS, *files], plugins=[loop])
+    for trial in loop.left:  # the tests could not be collected
+        results.put(Result(trial=trial, outcome=NOT_TRIED))
 
 
 def _find_project(tree: Path) -> None:
@@ -182,7 +185,7 @@ class _Loop:
 
     def __init__(self, tree: Path, trials: Sequence[Trial], results: SimpleQueue[Result | None]) -> None:
         self.tree = tree
-        self.trials = trials
+        self.left = list(trials)
         self.results = results
         self.noticed = tree.with_suffix(".noticed")
 
@@ -191,7 +194,8 @@ class _Loop:
         """Try each fault."""
         items = {item.nodeid: item for item in session.items}
         gc.collect()
-        for trial in self.trials:
+        while self.left:
+            trial = self.left.pop(0)
             chosen = [items[test] for test in trial.tests if test in items]
 
             def run(trial: Trial = trial, chosen: list[pytest.Item] = chosen) -> int:
