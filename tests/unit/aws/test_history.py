@@ -273,3 +273,30 @@ def test_an_execution_that_hands_over_names_the_next_unless_its_answer_is_cut(an
     history.add("TaskSucceeded", key="taskSucceeded", **call, output=json.dumps(answer))
     record, _ = told(history)
     assert (record.next_execution, record.jobs) == (following, [])
+
+
+@pytest.mark.parametrize(
+    ("ends", "status", "message"),
+    [
+        ({"Status": "FINISHED"}, "SUCCEEDED", ""),
+        ({"Status": "FAILED", "Error": "no table"}, "FAILED", "no table"),
+        ({"Status": "ABORTED", "Error": "cancelled"}, "STOPPED", "cancelled"),
+        ({"Status": "STARTED"}, "RUNNING", ""),
+    ],
+)
+def test_a_statement_ends_when_its_description_says_so(ends: dict[str, str], status: str, message: str):
+    history = History()
+    history.begin()
+    history.enter()
+    starts = {"resourceType": "aws-sdk:redshiftdata", "resource": "executeStatement"}
+    asks = {"resourceType": "aws-sdk:redshiftdata", "resource": "describeStatement"}
+    given = json.dumps({"StatementName": "load"})
+    history.add("TaskScheduled", key="taskScheduled", **starts, parameters=given)
+    history.add("TaskSucceeded", key="taskSucceeded", **starts, output='{"Id": "st_1"}')
+    history.enter()
+    history.add("TaskScheduled", key="taskScheduled", **asks, parameters='{"Id": "st_1"}')
+    history.add("TaskSucceeded", key="taskSucceeded", **asks, output=json.dumps({"Id": "st_1", **ends}))
+    record, changes = told(history)
+    assert jobs(record) == [("load", status, "st_1", 1, message)]
+    ended = [("load", status, "st_1", message)] if status != "RUNNING" else []
+    assert changes == [("", "RUNNING", "", ""), ("load", "RUNNING", "st_1", ""), *ended]
