@@ -151,6 +151,17 @@ def test_starts_that_are_throttled_and_tried_again():
     assert failure(one(GLUE, Behaviour(throttles={"orders": 1})))[0] == "Glue.AWSGlueException"
 
 
+def test_jitter_is_drawn_by_the_seed_which_is_0_unless_set():
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 100, "JitterStrategy": "FULL"}]
+    states = {"T": {**GLUE, "Retry": retry, "End": True}}
+
+    def ended(**options: int) -> float | None:
+        return play(states, Behaviour(throttles={"orders": 1}), **options).first.ended
+
+    assert ended() == ended(seed=0) != ended(seed=1)
+    assert 300.0 <= (ended() or 0) <= 400.0
+
+
 def test_runs_that_fail_the_first_times():
     run = one({**GLUE, **RETRY}, Behaviour(faults=[Fault(job="orders", times=2)]))
     assert [job.status for job in run.job_runs] == ["FAILED", "FAILED", "SUCCEEDED"]
