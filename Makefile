@@ -36,7 +36,7 @@ help:
 	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
 	@echo "make soak    kill commands and lose answers of AWS at random; count what goes wrong"
 	@echo "make fuzz    put random faults into plans and templates; count tracebacks and hangs"
-	@echo "make mutants put faults into the code; list those that no test detects"
+	@echo "make mutants put faults into the code; list the faults that no test detects"
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

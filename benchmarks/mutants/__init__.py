@@ -1,1 +1,1 @@
-"""Whether the tests notice faults that are put into the code: see `benchmarks/mutants/__main__.py`."""
+"""Put faults into the code and report those that no test detects: see `__main__.py`."""

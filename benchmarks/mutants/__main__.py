@@ -1,11 +1,11 @@
-"""Faults put into the code one by one: does a test notice each?
+"""Put faults into the code one by one, and report those that no test detects.
 
     python -m benchmarks.mutants [--count N] [--seed S] [--survivors-of FILE] [--report FILE] [PACKAGE ...]
 
-A sample of faults is drawn for each package by the seed. Each is put into a copy of the project, and the tests that
-execute the place run until one fails. Which tests these are is measured by one run of the suite, which is kept in
-`.mutants` for as long as code and tests stay as they are. Printed are the faults that no test noticed, and the share of
-those that were noticed. Some faults change nothing that anybody could notice: a look at each that is left tells.
+The seed selects a sample of faults for each package. Each fault is put into a copy of the project, and the tests that
+execute it run until one fails. A run of the whole suite measures which tests these are; its result is stored in
+`.mutants` until the code or the tests change. The output lists the faults that no test detects, and the share of
+detected faults by package. Read each listed fault: some do not change the behavior, the others need a test.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("patterns", "plan", "cfn", "simulate", "aws")
 _NOT_OURS = "starters"
 _WEIGHTS = {"text": 0.35, "element left out": 0.5, "argument left out": 0.5}
-"""Operators with many more places than the others."""
+"""Weights of the operators that have many more sites than the others."""
 
 _ENOUGH = 45.0
-"""Seconds that the tests of a first trial take; a fault that survives is tried with all the others too."""
+"""Seconds of tests in a first trial. A fault that survives them is tried with the other tests too."""
 
 
 def main() -> int:
-    """Draw a sample, try it, and print what came of it."""
+    """Select a sample, run the trials, and print the result."""
     options = _options()
     wanted: set[str] = set()
     if options.survivors_of:
@@ -68,9 +68,9 @@ def of_package(package: str) -> list[Mutant]:
 
 
 def sample(package: str, count: int, seed: int) -> list[Mutant]:
-    """Return so many of the package's faults, or all; the same for the same code and seed."""
+    """Return a sample of the package's faults: always the same for the same code and seed."""
     rng = random.Random(f"{package} {seed}")  # noqa: S311 - a sample
-    # the weighted sample without replacement of Efraimidis and Spirakis
+    # weighted sampling without replacement (Efraimidis and Spirakis)
     keyed = [(rng.random() ** (1 / _WEIGHTS.get(mutant.operator, 1.0)), mutant) for mutant in of_package(package)]
     keyed.sort(key=lambda pair: pair[0], reverse=True)
     valid = (mutant for _, mutant in keyed if is_valid(mutant.apply((ROOT / mutant.path).read_bytes())))
@@ -78,7 +78,7 @@ def sample(package: str, count: int, seed: int) -> list[Mutant]:
 
 
 def _try_all(mutants: list[Mutant], measured: Measured, folder: Path, workers: int, *, is_quick: bool) -> list[Result]:
-    """Return each mutant's result. Raises SystemExit where chosen tests fail without a fault."""
+    """Return the result of each mutant. Raises SystemExit if tests fail without a fault."""
     first, rest = [], {}
     for mutant in mutants:
         tests = measured.tests(mutant)
@@ -93,7 +93,7 @@ def _try_all(mutants: list[Mutant], measured: Measured, folder: Path, workers: i
         tried = result.trial.mutant
         if tried is None:
             if result.outcome in (KILLED, TIMED_OUT):
-                raise SystemExit(f"without a fault in the code, {result.by or 'a test'} fails")
+                raise SystemExit(f"{result.by or 'a test'} fails without a fault")
             continue
         if result.outcome == SURVIVED and rest[_identity(tried)] and not is_quick:
             again.append(_trial(tried, rest[_identity(tried)], measured))
@@ -148,7 +148,7 @@ def _print_rates(results: list[Result]) -> None:
             counts[result.trial.mutant.path.split("/")[2]][result.outcome] += 1
             counts["all"][result.outcome] += 1
     outcomes = (KILLED, TIMED_OUT, SURVIVED, NOT_COVERED)
-    print(f"\n{'package':<12}" + "".join(f"{outcome:>13}" for outcome in outcomes) + f"{'noticed':>10}")
+    print(f"\n{'package':<12}" + "".join(f"{outcome:>13}" for outcome in outcomes) + f"{'detected':>10}")
     for package, found in counts.items():
         share = (found[KILLED] + found[TIMED_OUT]) / found.total()
         print(f"{package:<12}" + "".join(f"{found[outcome]:>13}" for outcome in outcomes) + f"{share:>10.1%}")
@@ -161,8 +161,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--tests", default="tests", help="folders and files of tests, separated by blanks")
-    parser.add_argument("--quick", action="store_true", help=f"only tests that together take {_ENOUGH:.0f} seconds")
-    parser.add_argument("--survivors-of", metavar="FILE", help="try those again that no test noticed in this report")
+    parser.add_argument("--quick", action="store_true", help=f"run at most {_ENOUGH:.0f} seconds of tests")
+    parser.add_argument("--survivors-of", metavar="FILE", help="try only the faults that survived in this report")
     parser.add_argument("--report", default=str(ROOT / ".mutants" / "report.json"), metavar="FILE")
     return parser.parse_args()
 

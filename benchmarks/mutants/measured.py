@@ -1,6 +1,6 @@
-"""Which tests execute which lines, and how long each test takes: measured once by running the suite unmutated.
+"""Measure which tests execute which lines, and how long each test takes, by a run of the suite without a fault.
 
-What was measured is kept in a folder, with a digest of the code and the tests that it holds for.
+The result is stored in a folder with a digest of the code and the tests, and used until these change.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ parallel = true
 
 
 class Times:
-    """A plugin of pytest: writes how long each test took, by its id, and leaves out those that failed."""
+    """A plugin of pytest that writes the duration of each test that passed."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -42,14 +42,14 @@ class Times:
             self.failed.add(report.nodeid)
 
     def pytest_sessionfinish(self) -> None:
-        """Write the file; with pytest-xdist the workers write none."""
+        """Write the file, except in the workers of pytest-xdist."""
         if not os.environ.get("PYTEST_XDIST_WORKER"):
             seconds = {test: round(time, 4) for test, time in self.seconds.items() if test not in self.failed}
             self.file.write_text(json.dumps(seconds, indent=0), encoding="utf-8")
 
 
 class Measured:
-    """The tests of each line, and their times."""
+    """The tests of each line, and their durations."""
 
     def __init__(self, folder: Path, tree: Path) -> None:
         self.seconds: dict[str, float] = json.loads((folder / "seconds.json").read_text(encoding="utf-8"))
@@ -60,21 +60,21 @@ class Measured:
         self._words: dict[str, dict[str, list[int]]] = {}
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Return the ids of the tests that execute what the mutant changes, those that end soonest first."""
+        """Return the ids of the tests that execute the fault: tests of the package first, then by duration."""
         found = self._of_lines(mutant.path, mutant.lines)
         for name in mutant.names:
             for path in self._files:
                 found |= self._of_lines(path, self._lines_with(path, name))
         package = mutant.path.split("/")[2]
         near = []
-        if not found and not mutant.is_in_function:  # a field of a model, say, which no line of a function names
+        if not found and not mutant.is_in_function:  # such as a field of a model
             near = [path for path in self._files if path.startswith(f"src/sfnorch/{package}/")]
-        elif not found:  # a program that runs in a process of its own
+        elif not found:  # a program that runs in a separate process
             stem = Path(mutant.path).stem
             near = [path for path in self._files if path != mutant.path and self._lines_with(path, stem)]
         for path in near:
             found.update(*self._contexts(path).values())
-        # the schema of plans is made of the models' declarations, which no line of a function need name
+        # the schema of plans is generated from the declarations of models
         schemas = (
             set() if mutant.is_in_function or package != "plan" else {test for test in self.seconds if _is_schema(test)}
         )
@@ -114,9 +114,9 @@ def _is_schema(test: str) -> bool:
 
 
 def measure(tree: Path, folder: Path, packages: list[str], tests: list[str], workers: int) -> Measured:
-    """Return what was measured for this code and these tests, or run the tests and measure it.
+    """Return the stored result for this code and these tests, or run the tests and measure.
 
-    Raises SystemExit where a test fails: a mutant would be taken for noticed.
+    Raises SystemExit if a test fails: it would seem to detect every fault.
     """
     folder.mkdir(exist_ok=True)
     digest = _digest(tree, [*packages, *tests])

@@ -1,8 +1,8 @@
-"""The faults that can be put into a module: a piece of its text, and what replaces it.
+"""Find the faults that can be put into a module: a part of its text, and the replacement.
 
-Texts that people read, docstrings, types and decorators stay as they are: tests of wording are another subject. Each
-fault is one that a hand could have made: a comparison that takes the border too, a condition left out, a number one too
-large, an element of a list forgotten, a statement lost.
+Messages, docstrings, types and decorators do not change: the wording of a text is not tested here. The faults are like
+mistakes of a programmer: `<=` for `<`, a missing condition, a number that is off by one, a missing element of a list, a
+missing statement.
 """
 
 from __future__ import annotations
@@ -61,10 +61,10 @@ _FOR_PEOPLE = frozenset(
         "examples",
     }
 )
-"""Arguments that hold texts for people."""
+"""Arguments that are texts for people."""
 
 _NO_DIFFERENCE = frozenset({"encoding", "strict", "maxsize", "slots", "frozen", "kw_only", "stacklevel", "indent"})
-"""Arguments without which nearly everything is as before."""
+"""Arguments that seldom make a difference."""
 
 _TYPES_ONLY = frozenset({"cast", "TypeVar", "NewType", "Literal"})
 _Docstrings = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -72,7 +72,7 @@ _Docstrings = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """A fault in a module: the bytes from `start` to `end` replaced by `text`."""
+    """A fault in a module: `text` replaces the bytes from `start` to `end`."""
 
     path: str
     operator: str
@@ -82,9 +82,9 @@ class Mutant:
     before: str
     text: str
     lines: tuple[int, ...]
-    """Lines whose execution shows that a test concerns the fault."""
+    """A test that executes one of these lines executes the fault."""
     names: tuple[str, ...]
-    """What the statement defines, where it is none of a function."""
+    """The names that the statement defines, if it is not in a function."""
     is_in_function: bool
 
     def apply(self, source: bytes) -> bytes:
@@ -100,7 +100,7 @@ class Mutant:
 
 
 def find_mutants(path: str, source: str) -> list[Mutant]:
-    """Return every fault for the module; a few leave it no valid Python (see `is_valid`)."""
+    """Return every fault for the module. A few result in invalid Python (see `is_valid`)."""
     finder = _Finder(path, source)
     finder.visit(ast.parse(source))
     return finder.found
@@ -116,7 +116,7 @@ def is_valid(source: bytes) -> bool:
 
 
 class _Finder(ast.NodeVisitor):
-    """Collects faults, knowing the statement and the function that it is in."""
+    """Collects the faults of a module."""
 
     def __init__(self, path: str, source: str) -> None:
         self.path = path
@@ -132,7 +132,7 @@ class _Finder(ast.NodeVisitor):
         self._for_people = 0
 
     def put(self, operator: str, node: ast.expr | ast.stmt, text: str | ast.AST) -> None:
-        """Note the fault that `text` stands in the node's place."""
+        """Add the fault that replaces the node by `text`."""
         start = self._starts[node.lineno - 1] + node.col_offset
         end = self._starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
         self.found.append(
@@ -153,7 +153,7 @@ class _Finder(ast.NodeVisitor):
     # Statements
 
     def visit(self, node: ast.AST) -> None:
-        """Visit a node; a statement tells which lines are executed with what is in it."""
+        """Visit a node, and keep the lines of the statement that contains it."""
         if not isinstance(node, ast.stmt):
             super().visit(node)
             return
@@ -176,7 +176,7 @@ class _Finder(ast.NodeVisitor):
         if node.name in ("__repr__", "__str__"):
             return
         self._functions += 1
-        # Defaults are executed once; what the body executes is what they matter to.
+        # A default is executed once. The tests that execute the body depend on it.
         self._lines = tuple(range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1))
         for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
             self._defaults = True
@@ -230,7 +230,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Assert(self, node: ast.Assert) -> None:
-        """Assertions tell the type checker what is known anyway."""
+        """Skip assertions: they are for the type checker."""
 
     def visit_If(self, node: ast.If) -> None:
         if ast.unparse(node.test) == "TYPE_CHECKING":
@@ -253,7 +253,7 @@ class _Finder(ast.NodeVisitor):
     # Expressions
 
     def _condition(self, test: ast.expr) -> None:
-        """Negate a condition that no other operator negates."""
+        """Negate a condition that the other operators do not change."""
         if not isinstance(test, ast.Compare | ast.BoolOp | ast.Constant) and not (
             isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
         ):
@@ -290,7 +290,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
-        # a text or list takes no other operator: every test that comes by would fail
+        # texts and lists only support +: every test would fail
         displays = (ast.JoinedStr, ast.List, ast.Tuple, ast.Set)
         sides = (node.left, node.right)
         is_number = not any(
@@ -318,7 +318,7 @@ class _Finder(ast.NodeVisitor):
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         for part in node.values:
             if isinstance(part, ast.FormattedValue) and not self._for_people:
-                self._for_people += 1  # what an expression within a text is made of is mostly for people too
+                self._for_people += 1  # most expressions in a text are for people too
                 self.visit(part.value)
                 self._for_people -= 1
 
@@ -373,7 +373,7 @@ class _Finder(ast.NodeVisitor):
 
 
 def _defined(node: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement at the module's or a class's level defines."""
+    """Yield the names that a statement of a module or a class defines."""
     if isinstance(node, ast.ClassDef):
         yield node.name
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []

@@ -1,4 +1,4 @@
-"""A module's functions replaced while the project is loaded, so that a trial need not load it again."""
+"""Replace the functions of a loaded module, so that a trial does not load the project again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from types import CodeType, FunctionType
 
 
 def swap_functions(path: str, before: str, after: str) -> bool:
-    """Give the functions of the module at this path the code of the text `after`; return whether all could have it.
+    """Give the functions of the module at this path the code in `after`, and return whether that is possible for all.
 
-    Results that functions keep are dropped, since they came of the code before.
+    The caches of functions are cleared, because the old code computed their values.
     """
     old, new = _codes(compile(before, path, "exec")), _codes(compile(after, path, "exec"))
     if old.keys() != new.keys():
@@ -30,7 +30,7 @@ def swap_functions(path: str, before: str, after: str) -> bool:
 
 
 def _codes(module: CodeType) -> dict[tuple[str, int], CodeType]:
-    """Return the code of all functions: by name, and by which of that name it is."""
+    """Return the code of all functions, by name and by number among the functions of that name."""
     counts: dict[str, int] = defaultdict(int)
     found = {}
     for code in _inner(module):

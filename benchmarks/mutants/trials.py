@@ -1,11 +1,11 @@
-"""Trials: a fault is put into a copy of the project, and the tests that concern it run until one fails.
+"""Put a fault into a copy of the project, and run the tests that execute it until one fails.
 
-Each worker has a copy of its own, and forks a process for each trial. For a fault within a function it has loaded the
-project and collected the tests; the process gives the function its faulty code. For another fault, and to make sure of
-a fault that survives, it has loaded libraries alone, and the process loads the project from the copy.
+Each worker has a copy, and forks a process for each trial. For a fault in a function, the worker loads the project and
+collects the tests first, and the process replaces the code of the function. For other faults, and to confirm that a
+fault survives, the worker loads only libraries, and the process loads the project from the copy.
 
-A process that computes longer than the tests did by far is ended by its CPU time, so the result does not depend on what
-else the machine does; one that waits for ever, by the clock.
+A limit on CPU time ends a process that computes much longer than the tests without a fault, so the result does not
+depend on the load of the machine. A long deadline ends a process that waits forever.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _NOT_SWAPPED, _ENDED = 98, 99
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """A mutant, the tests that it is tried with, and how long they take without it."""
+    """A mutant, the tests to run, and their duration without the fault; no mutant to run the tests unchanged."""
 
     mutant: Mutant | None
     tests: tuple[str, ...]
@@ -58,7 +58,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came of a trial, and the test that noticed the fault."""
+    """The outcome of a trial, and the test that detected the fault."""
 
     trial: Trial
     outcome: str
@@ -66,7 +66,7 @@ class Result:
 
 
 def copy_tree(root: Path, target: Path) -> None:
-    """Copy the project's files, new ones too."""
+    """Copy the files of the project, also those that are not committed yet."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root,
@@ -118,7 +118,7 @@ def _run(root: Path, folder: Path, trials: Sequence[Trial], workers: int, serve:
 def _work(
     root: Path, folder: Path, serve: _Serve, trials: Sequence[Trial], results: SimpleQueue[Result | None]
 ) -> None:
-    """Try a worker's share in a copy of the project."""
+    """Run a worker's share of the trials in a copy of the project."""
     try:
         tree = folder / f"tree-{os.getpid()}"
         copy_tree(root, tree)
@@ -134,7 +134,7 @@ def _work(
 
 
 def _serve_fresh(tree: Path, trials: Sequence[Trial], results: SimpleQueue[Result | None]) -> None:
-    """Try each in a process that loads the project."""
+    """Run each trial in a process that loads the project."""
     gc.freeze()
     for trial in trials:
         noticed = tree.with_suffix(".noticed")
@@ -147,7 +147,7 @@ def _serve_fresh(tree: Path, trials: Sequence[Trial], results: SimpleQueue[Resul
 
 
 def _serve_loaded(tree: Path, trials: Sequence[Trial], results: SimpleQueue[Result | None]) -> None:
-    """Try each in a process that has loaded the project and collected the tests."""
+    """Load the project and collect the tests, then run each trial in a forked process."""
     _find_project(tree)
     files = dict.fromkeys(file for trial in trials for file in trial.files)
     loop = _Loop(tree, trials, results)
@@ -162,7 +162,7 @@ def _find_project(tree: Path) -> None:
 
 
 class _Chosen:
-    """A plugin of pytest: runs the chosen tests alone, in the order in which they were chosen."""
+    """A plugin of pytest that runs only the chosen tests, in their order."""
 
     def __init__(self, tests: Iterable[str], noticed: Path) -> None:
         self.order = {test: index for index, test in enumerate(tests)}
@@ -170,18 +170,18 @@ class _Chosen:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out the others."""
+        """Remove the other tests."""
         chosen = [item for item in items if item.nodeid in self.order]
         items[:] = sorted(chosen, key=lambda item: self.order[item.nodeid])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the test that fails."""
+        """Store the id of a test that fails."""
         if report.failed:
             self.noticed.write_text(report.nodeid, encoding="utf-8")
 
 
 class _Loop:
-    """A plugin of pytest: in the place of running the tests that were collected, it runs those of each trial."""
+    """A plugin of pytest that runs the trials instead of the collected tests."""
 
     def __init__(self, tree: Path, trials: Sequence[Trial], results: SimpleQueue[Result | None]) -> None:
         self.tree = tree
@@ -191,7 +191,7 @@ class _Loop:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try each fault."""
+        """Run each trial."""
         items = {item.nodeid: item for item in session.items}
         gc.collect()
         while self.left:
@@ -218,13 +218,13 @@ class _Loop:
         return int(pytest.ExitCode.OK if chosen else pytest.ExitCode.NO_TESTS_COLLECTED)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note the test that fails."""
+        """Store the id of a test that fails."""
         if report.failed:
             self.noticed.write_text(report.nodeid, encoding="utf-8")
 
 
 def _try(tree: Path, trial: Trial, noticed: Path, run: Callable[[], int]) -> Result:
-    """Return what comes of a trial, whose tests `run` runs."""
+    """Return the outcome of a trial. `run` runs its tests."""
     if not trial.tests:
         return Result(trial=trial, outcome=NOT_COVERED)
     noticed.unlink(missing_ok=True)
@@ -248,7 +248,7 @@ def _try(tree: Path, trial: Trial, noticed: Path, run: Callable[[], int]) -> Res
 
 @contextlib.contextmanager
 def _mutated(path: Path, mutant: Mutant) -> Iterator[None]:
-    """Have the module with the fault in its place, and its text without beside it."""
+    """Write the module with the fault; keep the original text in a file next to it."""
     source = path.read_bytes()
     beside = path.with_suffix(".unmutated")
     beside.write_bytes(source)
@@ -263,13 +263,13 @@ def _mutated(path: Path, mutant: Mutant) -> Iterator[None]:
 
 
 def _forget(path: Path) -> None:
-    """Remove the module's bytecode, which is told by second and size alone from that of another text."""
+    """Remove the bytecode of the module: Python compares only the second and the size of the source."""
     for file in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
         file.unlink()
 
 
 def _wait(child: int, seconds: float) -> int | None:
-    """Return how the process ended; None where it had to be killed after so long."""
+    """Return the exit status of the process; None if it was killed at the deadline."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -282,7 +282,7 @@ def _wait(child: int, seconds: float) -> int | None:
 
 
 def _run_limited(trial: Trial, run: Callable[[], int]) -> int:
-    """Run the tests in this forked process, within limits, and return pytest's exit code."""
+    """Run the tests in this process with limits, and return the exit code of pytest."""
     try:
         os.setsid()
         limit = int(15 + 2 * trial.seconds)
