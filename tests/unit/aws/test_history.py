@@ -300,3 +300,17 @@ def test_a_statement_ends_when_its_description_says_so(ends: dict[str, str], sta
     assert jobs(record) == [("load", status, "st_1", 1, message)]
     ended = [("load", status, "st_1", message)] if status != "RUNNING" else []
     assert changes == [("", "RUNNING", "", ""), ("load", "RUNNING", "st_1", ""), *ended]
+
+
+@pytest.mark.parametrize(("status", "becomes"), [("SUCCEEDED", "HANDED_OVER"), ("ABORTED", "STOPPED")])
+def test_a_workflow_run_that_an_earlier_execution_has_started(status: str, becomes: str):
+    history = History()
+    history.begin({"workflow_name": "nightly", "run_id": "wr_1"})
+    assigned = {"workflow": '"nightly"', "runId": '"wr_1"', "runs": "2"}
+    history.add("PassStateExited", key="stateExited", name="ResolveRun", assignedVariables=assigned)
+    record, changes = told(history)
+    assert jobs(record) == [("nightly", "RUNNING", "wr_1", 1, "")]
+    assert changes == [("", "RUNNING", "", ""), ("nightly", "RUNNING", "wr_1", "")]
+    history.finish(status)
+    record, changes = told(history)
+    assert (jobs(record), changes[-1]) == ([("nightly", becomes, "wr_1", 1, "")], ("", status, "", ""))
