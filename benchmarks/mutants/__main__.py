@@ -16,6 +16,7 @@ import random
 import sys
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -29,7 +30,7 @@ _NOT_OURS = "starters"
 _WEIGHTS = {"text": 0.35, "element left out": 0.5, "argument left out": 0.5}
 """Weights of the operators that have many more sites than the others."""
 
-_ENOUGH = 45.0
+_ENOUGH = 15.0
 """Seconds of tests in a first trial. A fault that survives them is tried with the other tests too."""
 
 
@@ -51,10 +52,13 @@ def main() -> int:
             for mutant in (of_package(package) if wanted else sample(package, options.count, options.seed))
             if not wanted or _identity(mutant) in wanted
         ]
-        results = _try_all(mutants, measured, folder, options.workers, is_quick=options.quick)
+        results: list[Result] = []
+        for result in _try_all(mutants, measured, folder, options.workers, is_quick=options.quick):
+            results.append(result)
+            _print_progress(len(results), len(mutants), result)
+            rows = [_row(each) for each in results]
+            Path(options.report).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     _print_rates(results)
-    rows = [_row(result) for result in results]
-    Path(options.report).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
@@ -77,33 +81,28 @@ def sample(package: str, count: int, seed: int) -> list[Mutant]:
     return sorted(islice(valid, count), key=lambda mutant: (mutant.path, mutant.line, mutant.start))
 
 
-def _try_all(mutants: list[Mutant], measured: Measured, folder: Path, workers: int, *, is_quick: bool) -> list[Result]:
-    """Return the result of each mutant. Raises SystemExit if tests fail without a fault."""
+def _try_all(
+    mutants: list[Mutant], measured: Measured, folder: Path, workers: int, *, is_quick: bool
+) -> Iterator[Result]:
+    """Yield the result of each mutant. Raises SystemExit if tests fail without a fault."""
     first, rest = [], {}
     for mutant in mutants:
         tests = measured.tests(mutant)
         enough = _enough(tests, measured)
         first.append(_trial(mutant, tests[:enough], measured))
         rest[_identity(mutant)] = tests[enough:]
-    for trial in first[:: max(1, len(first) // 5)]:
-        first.insert(0, Trial(mutant=None, tests=trial.tests, seconds=trial.seconds))
-    results = []
+    unchanged = [Trial(mutant=None, tests=each.tests, seconds=each.seconds) for each in first[:: len(first) // 5 or 1]]
     again = []
-    for number, result in enumerate(run_trials(ROOT, folder, first, workers), 1):
+    for result in run_trials(ROOT, folder, [*unchanged, *first], workers):
         tried = result.trial.mutant
         if tried is None:
             if result.outcome in (KILLED, TIMED_OUT):
                 raise SystemExit(f"{result.by or 'a test'} fails without a fault")
-            continue
-        if result.outcome == SURVIVED and rest[_identity(tried)] and not is_quick:
+        elif result.outcome == SURVIVED and rest[_identity(tried)] and not is_quick:
             again.append(_trial(tried, rest[_identity(tried)], measured))
-            continue
-        results.append(result)
-        _print_left(number, len(first), result)
-    for number, result in enumerate(run_trials(ROOT, folder, again, workers) if again else (), 1):
-        results.append(result)
-        _print_left(number, len(again), result)
-    return results
+        else:
+            yield result
+    yield from run_trials(ROOT, folder, again, workers)
 
 
 def _trial(mutant: Mutant, tests: list[str], measured: Measured) -> Trial:
@@ -136,9 +135,11 @@ def _row(result: Result) -> dict[str, str | int]:
     }
 
 
-def _print_left(number: int, count: int, result: Result) -> None:
+def _print_progress(number: int, count: int, result: Result) -> None:
     if result.outcome in (SURVIVED, NOT_COVERED):
         print(f"[{number}/{count}] {result.outcome}: {result.trial.mutant}", flush=True)
+    elif number % 25 == 0:
+        print(f"[{number}/{count}]", flush=True)
 
 
 def _print_rates(results: list[Result]) -> None:
