@@ -314,3 +314,13 @@ def test_a_workflow_run_that_an_earlier_execution_has_started(status: str, becom
     history.finish(status)
     record, changes = told(history)
     assert (jobs(record), changes[-1]) == ([("nightly", becomes, "wr_1", 1, "")], ("", status, "", ""))
+
+
+def test_a_job_that_is_only_scheduled_is_starting():
+    history = History()
+    history.begin()
+    history.enter()
+    glue = {"resourceType": "glue", "resource": "startJobRun.sync"}
+    history.add("TaskScheduled", key="taskScheduled", **glue, parameters='{"JobName": "a"}')
+    record, changes = told(history)
+    assert (jobs(record), changes) == ([("a", "STARTING", "", 1, "")], [("", "RUNNING", "", "")])
