@@ -16,7 +16,7 @@ AIRFLOW_3 := 'apache-airflow==3.3.2' 'apache-airflow-providers-amazon[aiobotocor
 # Each test worker would compile every module again where the environment forbids bytecode files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov test-workflows golden docs dist bench soak fuzz clean
+.PHONY: help demo test check test-lowest test-airflow test-airflow-2 test-airflow-3 test-checkov test-workflows golden docs dist bench soak fuzz mutants clean
 
 help:
 	@echo "make demo    render the default orchestration, lint it, and draw it"
@@ -36,6 +36,7 @@ help:
 	@echo "make bench   time whole commands (Node.js and aws-cdk-lib to compare with CDK, the AWS CLI with deploy)"
 	@echo "make soak    kill commands and lose answers of AWS at random; count what goes wrong"
 	@echo "make fuzz    put random faults into plans and templates; count tracebacks and hangs"
+	@echo "make mutants put faults into the code; list the faults that no test detects"
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -129,5 +130,8 @@ soak: $(VENV)/ready
 fuzz: $(VENV)/ready
 	$(BIN)/python -m benchmarks.fuzz
 
+mutants: $(VENV)/ready
+	$(BIN)/python -m benchmarks.mutants
+
 clean:
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* $(VENV)-checkov $(VENV)-workflows $(VENV)-docs $(VENV)-dist dist site .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-airflow-* $(VENV)-checkov $(VENV)-workflows $(VENV)-docs $(VENV)-dist dist site .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .mutants

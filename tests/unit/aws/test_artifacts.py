@@ -42,6 +42,20 @@ def test_a_bucket_is_made_with_all_its_settings(region: str, where: dict[str, An
     stubber.assert_no_pending_responses()
 
 
+def test_objects_are_put_into_this_accounts_bucket_only():
+    client, stubber = stubbed("eu-central-1")
+    name = f"sfnorch-{ACCOUNT}-eu-central-1"
+    digest = "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"  # sha256 of "a"
+    whose = {"Bucket": name, "ExpectedBucketOwner": ACCOUNT}
+    stubber.add_response("put_object", {}, {**whose, "Key": f"templates/etl/{digest}.template", "Body": b"a"})
+    stubber.add_response("put_object", {}, {**whose, "Key": "code/1.zip", "Body": b"zip"})
+    with stubber:
+        bucket = Bucket(client, ACCOUNT)
+        assert bucket.put("etl", "a") == f"https://s3.eu-central-1.amazonaws.com/{name}/templates/etl/{digest}.template"
+        bucket.put_package("code/1.zip", b"zip")
+    stubber.assert_no_pending_responses()
+
+
 def test_a_bucket_that_another_command_creates_at_the_same_time():
     client, stubber = stubbed("eu-central-1")
     stubber.add_client_error("head_bucket", "404", http_status_code=404)

@@ -261,3 +261,66 @@ def test_an_execution_that_is_there_already_is_joined_not_refused():
     )
     record, _ = told(history)
     assert (record.children, record.refused_executions) == ([arn], {})
+
+
+@pytest.mark.parametrize(("answer", "following"), [({"ExecutionArn": "arn:next"}, "arn:next"), ({}, "")])
+def test_an_execution_that_hands_over_names_the_next_unless_its_answer_is_cut(answer: Any, following: str):
+    history = History()
+    history.begin()
+    history.enter()
+    call = {"resourceType": "states", "resource": "startExecution"}
+    history.add("TaskScheduled", key="taskScheduled", **call, parameters='{"StateMachineArn": "arn:x"}')
+    history.add("TaskSucceeded", key="taskSucceeded", **call, output=json.dumps(answer))
+    record, _ = told(history)
+    assert (record.next_execution, record.jobs) == (following, [])
+
+
+@pytest.mark.parametrize(
+    ("ends", "status", "message"),
+    [
+        ({"Status": "FINISHED"}, "SUCCEEDED", ""),
+        ({"Status": "FAILED", "Error": "no table"}, "FAILED", "no table"),
+        ({"Status": "ABORTED", "Error": "cancelled"}, "STOPPED", "cancelled"),
+        ({"Status": "STARTED"}, "RUNNING", ""),
+    ],
+)
+def test_a_statement_ends_when_its_description_says_so(ends: dict[str, str], status: str, message: str):
+    history = History()
+    history.begin()
+    history.enter()
+    starts = {"resourceType": "aws-sdk:redshiftdata", "resource": "executeStatement"}
+    asks = {"resourceType": "aws-sdk:redshiftdata", "resource": "describeStatement"}
+    given = json.dumps({"StatementName": "load"})
+    history.add("TaskScheduled", key="taskScheduled", **starts, parameters=given)
+    history.add("TaskSucceeded", key="taskSucceeded", **starts, output='{"Id": "st_1"}')
+    history.enter()
+    history.add("TaskScheduled", key="taskScheduled", **asks, parameters='{"Id": "st_1"}')
+    history.add("TaskSucceeded", key="taskSucceeded", **asks, output=json.dumps({"Id": "st_1", **ends}))
+    record, changes = told(history)
+    assert jobs(record) == [("load", status, "st_1", 1, message)]
+    ended = [("load", status, "st_1", message)] if status != "RUNNING" else []
+    assert changes == [("", "RUNNING", "", ""), ("load", "RUNNING", "st_1", ""), *ended]
+
+
+@pytest.mark.parametrize(("status", "becomes"), [("SUCCEEDED", "HANDED_OVER"), ("ABORTED", "STOPPED")])
+def test_a_workflow_run_that_an_earlier_execution_has_started(status: str, becomes: str):
+    history = History()
+    history.begin({"workflow_name": "nightly", "run_id": "wr_1"})
+    assigned = {"workflow": '"nightly"', "runId": '"wr_1"', "runs": "2"}
+    history.add("PassStateExited", key="stateExited", name="ResolveRun", assignedVariables=assigned)
+    record, changes = told(history)
+    assert jobs(record) == [("nightly", "RUNNING", "wr_1", 1, "")]
+    assert changes == [("", "RUNNING", "", ""), ("nightly", "RUNNING", "wr_1", "")]
+    history.finish(status)
+    record, changes = told(history)
+    assert (jobs(record), changes[-1]) == ([("nightly", becomes, "wr_1", 1, "")], ("", status, "", ""))
+
+
+def test_a_job_that_is_only_scheduled_is_starting():
+    history = History()
+    history.begin()
+    history.enter()
+    glue = {"resourceType": "glue", "resource": "startJobRun.sync"}
+    history.add("TaskScheduled", key="taskScheduled", **glue, parameters='{"JobName": "a"}')
+    record, changes = told(history)
+    assert (jobs(record), changes) == ([("a", "STARTING", "", 1, "")], [("", "RUNNING", "", "")])

@@ -63,3 +63,11 @@ def test_what_is_no_glue_job_is_not_among_them():
     history.add("TaskScheduled", key="taskScheduled", **call)
     history.add("TaskFailed", key="taskFailed", error="Glue.X", cause="no")
     assert job_runs(tree(history), every=True) == []
+
+
+def test_a_run_that_the_cause_alone_names():
+    history = History()
+    history.begin()
+    history.finish("FAILED", "GlueJobFailed", {"job": "a", "runId": "jr_1", "logGroup": "/etl"})
+    (run,) = job_runs(tree(history))
+    assert (run.job, run.glue_name, run.run_id, run.status, run.log_group) == ("a", "a", "jr_1", "FAILED", "/etl")

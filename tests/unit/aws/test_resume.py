@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from sfnorch.aws.history import Record
-from sfnorch.aws.resume import ask_glue, can_resume, resumption
+from sfnorch.aws.resume import ask_glue, can_resume, resumption, resumption_of_loop
 from sfnorch.aws.run_tree import Node
 from sfnorch.errors import SfnorchError
 from tests.replay import Clock
@@ -105,6 +105,21 @@ def test_a_child_that_was_never_started_gets_what_it_was_to_get():
     assert (found.jobs, found.skipped) == ({"orders": ["x", "y"], "stock": []}, ["sales"])
 
 
+def test_a_child_that_ended_before_it_had_its_jobs_gets_what_it_was_to_get():
+    history = History()
+    history.begin()
+    history.assign(child="sales")
+    history.finish("ABORTED")
+    threads = [
+        {"threadId": "A", "skip": True, **STARTED_BY},
+        {"threadId": "B", "glueJobs": ["x", "y"], **STARTED_BY},
+        {"threadId": "C", "skip": True, **STARTED_BY},
+    ]
+    found = resumption(master([node(history, "etl-sales")], threads, status="ABORTED"), NAMES)
+    assert found.input["threads"][1] == {"threadId": "B", "child": "sales", "glueJobs": ["x", "y"]}
+    assert found.jobs == {"sales": ["x", "y"]}
+
+
 def test_a_child_that_is_new_since_then_is_skipped():
     root = master([child("sales", "FAILED", ["b"], 0, flat(["b"]))], status="FAILED")
     found = resumption(root, [*NAMES, "new"])
@@ -184,6 +199,15 @@ def test_what_was_cut_off_before_it_took_its_input_runs_with_the_same(status: st
     history.finish(status)
     found = resumption(node(history, "etl-master"), NAMES)
     assert (found.input, found.jobs) == ({"threads": []}, {"everything": []})
+
+
+@pytest.mark.parametrize("children", [None, NAMES])
+def test_an_input_that_is_no_object_is_not_run_again(children: list[str] | None):
+    history = History()
+    history.begin(["a"])
+    history.finish("ABORTED")
+    with pytest.raises(SfnorchError, match="It ended ABORTED"):
+        resumption(node(history, "etl"), children)
 
 
 def test_a_child_of_which_nothing_is_known():
@@ -277,3 +301,14 @@ def of(status: str = "FAILED", **variables: Any) -> Node:
 )
 def test_whether_a_run_can_be_resumed(root: Node, expected: bool):
     assert can_resume(root) is expected
+
+
+def test_a_loop_goes_on_with_the_run_whose_end_it_has_not_seen():
+    found = resumption_of_loop(of(workflow="w", runId="wr_1", runs=3))
+    assert found.input == {"workflow_name": "w", "run_id": "wr_1", "runs": 3}
+    assert found.jobs == {"w": []}
+
+
+def test_a_loop_between_two_runs_starts_the_next():
+    found = resumption_of_loop(of(workflow="w", runId=None, runs=None))
+    assert (found.input, found.jobs) == ({"workflow_name": "w", "runs": 0}, {"w": []})

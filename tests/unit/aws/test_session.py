@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sfnorch.aws.session import Session
+from sfnorch.errors import SfnorchError
 
 KEYS = "[default]\naws_access_key_id = 1\naws_secret_access_key = 2\n"
 
@@ -35,3 +36,21 @@ def test_a_wait_unless_a_profile_may_ask(tmp_path: Path, monkeypatch: pytest.Mon
 
     Session(waits=waits)
     assert seen == words
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "token", "what"),
+    [
+        ("AKIA 1", "s", "t", "access key id"),
+        ("AKIA", "s\n", "t", "secret access key"),
+        ("AKIA", "s", "t t", "session token"),
+    ],
+)
+def test_keys_that_hold_a_blank_are_refused_before_a_request(
+    monkeypatch: pytest.MonkeyPatch, key: str, secret: str, token: str, what: str
+):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+    monkeypatch.setenv("AWS_SESSION_TOKEN", token)
+    with pytest.raises(SfnorchError, match=f"The AWS {what} "):
+        Session(region="eu-central-1").glue.list_jobs()

@@ -186,3 +186,20 @@ def test_a_reason_that_only_speaks_of_cancelling_is_a_cause():
         ]
     )
     assert follow(made, Operation(stack_id=STACK), Audience(), Clock(0)).reason == "The order was cancelled"
+
+
+@pytest.mark.parametrize(
+    ("begun", "taken_back", "over"),
+    [
+        ("UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"),
+        ("CREATE_IN_PROGRESS", "ROLLBACK_IN_PROGRESS", "ROLLBACK_COMPLETE"),
+        ("CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_COMPLETE"),
+    ],
+)
+def test_whatever_takes_an_operation_back_is_followed_to_its_end(begun: str, taken_back: str, over: str):
+    made, _ = client(
+        [[row(3, over, token="hand"), row(2, taken_back, token="hand"), row(1, begun), row(0, "x", "T", token="other")]]
+    )
+    audience = Audience()
+    assert follow(made, Operation(stack_id=STACK, token="own"), audience, Clock(0)).status == over
+    assert audience.seen == [["e1", "e2", "e3"]]

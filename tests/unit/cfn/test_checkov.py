@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from troposphere import AWSObject
 from troposphere.awslambda import Code, DeadLetterConfig, Environment, Function, VPCConfig
+from troposphere.iam import ManagedPolicy
+from troposphere.kms import Key
 from troposphere.logs import LogGroup
 from troposphere.s3 import Bucket, LoggingConfiguration
 from troposphere.sns import Topic
 
 from sfnorch.cfn.checkov import ACCEPTED, with_reasons
+from sfnorch.cfn.values import BOUNDARY, TOPIC_KEY
 
 FUNCTION = {"Code": Code(ZipFile="pass"), "Handler": "index.run", "Role": "role", "Runtime": "python3.13"}
 VARIABLES = Environment(Variables={"LEVEL": "debug"})
@@ -45,6 +48,10 @@ def checks(resource: AWSObject) -> list[str]:
             [],
         ),
         (Topic("T"), []),
+        (Key(TOPIC_KEY, KeyPolicy={}), ["CKV_AWS_33"]),
+        (Key("AnotherKey", KeyPolicy={}), []),
+        (ManagedPolicy(BOUNDARY, PolicyDocument={}), ["CKV_AWS_107", "CKV_AWS_108", "CKV_AWS_111"]),
+        (ManagedPolicy("AnotherPolicy", PolicyDocument={}), []),
     ],
 )
 def test_a_resource_has_reasons_for_the_checks_that_fail_on_it(resource: AWSObject, expected: list[str]):

@@ -134,6 +134,7 @@ def test_the_compact_style_takes_one_column_a_level():
         ("a  b", "'a  b'"),
         ("a,b", "'a,b'"),
         ("a\nb", '"a\\nb"'),
+        ("\na\nb", '"\\na\\nb"'),
         ("\x85", '"\\U00000085"'),
         ("\u2028", '"\\U00002028"'),
         ("a\\\x7f", '"a\\\\\\U0000007F"'),
@@ -145,6 +146,15 @@ def test_the_compact_style_takes_one_column_a_level():
 def test_a_scalar(value: Any, text: str):
     assert scalar(value) == text
     assert yaml_1_1(f"[{text}]") == yaml_1_2(f"[{text}]") == [value]
+
+
+WORDS = ["y", "yes", "n", "no", "true", "false", "on", "off", "null"]
+"""https://yaml.org/type/bool.html and https://yaml.org/type/null.html, of YAML 1.1"""
+
+
+@pytest.mark.parametrize("word", [each for word in WORDS for each in (word, word.capitalize(), word.upper())])
+def test_a_word_that_yaml_1_1_reads_as_another_type_is_quoted(word: str):
+    assert document({"A": {word: word}}, {}, head="") == f"A:\n  '{word}': '{word}'\n"
 
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
@@ -164,3 +174,21 @@ def test_both_yamls_read_back_what_was_written(data: dict[str, Any]):
         text = document(data, {}, head="", style=style)
         assert yaml_1_1(text) == data
         assert yaml_1_2(text) == data
+
+
+@pytest.mark.parametrize(
+    ("value", "lines"),
+    [
+        ("a\nb", ["A: |-", "  a", "  b"]),
+        ("a\n\n  b", ["A: |-", "  a", "", "    b"]),
+        ("\na", ['A: "\\na"']),
+        (" a\nb", ['A: " a\\nb"']),
+        ("a\n", ['A: "a\\n"']),
+        ("a \nb", ['A: "a \\nb"']),
+        ("a\n\tb\x7f", ['A: "a\\n\\tb\\U0000007F"']),
+    ],
+)
+def test_a_text_of_several_lines_is_a_block_where_a_block_keeps_all_of_it(value: str, lines: list[str]):
+    text = document({"S": {"A": value}}, {}, head="")
+    assert text.splitlines() == ["S:", *(f"  {line}" if line else "" for line in lines)]
+    assert yaml_1_1(text) == yaml_1_2(text) == {"S": {"A": value}}

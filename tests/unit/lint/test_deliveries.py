@@ -215,6 +215,11 @@ STATEMENTS: dict[str, tuple[dict[str, Any], list[str]]] = {
         statement("iam:PassRole", "arn:aws:iam::1:role/*"),
         ["iam:PassRole is allowed on every resource"],
     ),
+    "every resource of an account": (
+        statement("iam:PassRole", "arn:aws:iam::1:*"),
+        ["iam:PassRole is allowed on every resource"],
+    ),
+    "one role": (statement("iam:PassRole", "arn:aws:iam::1:role/r"), []),
     "what isn't known": (statement({"Ref": "Actions"}), []),
     "a denial": ({"Effect": "Deny", "Action": "*", "Resource": "*"}, []),
 }

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from sfnorch.simulate.errors import StatesError, takes
+from sfnorch.evaluation.budget import MOST_STEPS
+from sfnorch.simulate.errors import NotPlayable, StatesError, takes
 from sfnorch.simulate.expressions import Evaluator
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=timezone.utc)
@@ -119,7 +120,11 @@ TAKEN = [
     (["States.TaskFailed"], "Glue.AWSGlueException", True),
     (["States.TaskFailed"], "States.QueryEvaluationError", True),
     (["States.TaskFailed"], "States.Timeout", False),
+    (["States.TaskFailed"], "States.HeartbeatTimeout", False),
+    (["States.TaskFailed"], "States.DataLimitExceeded", False),
     (["States.Timeout"], "States.HeartbeatTimeout", True),
+    (["States.HeartbeatTimeout"], "States.Timeout", False),
+    (["States.HeartbeatTimeout"], "States.HeartbeatTimeout", True),
     ([1, None], "E", False),
 ]
 
@@ -132,3 +137,16 @@ def test_who_takes_which_error(names: list[Any], error: str, expected: bool):
 def test_names_and_causes_are_cut_where_aws_cuts_them():
     error = StatesError("e" * 300, "c" * 40_000)
     assert (len(error.error), len(error.cause)) == (256, 32_768)
+
+
+def test_the_expressions_of_a_run_have_a_limit_together():
+    evaluator = Evaluator(random.Random(1), lambda: NOW)  # noqa: S311
+    evaluator.value("{% $sum([1..10]) %}", {}, "Output")
+    one = evaluator._steps
+    assert one > 0
+    evaluator.value("{% $sum([1..10]) %}", {}, "Output")
+    assert evaluator._steps == 2 * one
+    evaluator._steps = 2 * MOST_STEPS - one
+    evaluator.value("{% $sum([1..10]) %}", {}, "Output")
+    with pytest.raises(NotPlayable, match="2,000,000 steps"):
+        evaluator.value("{% 1 %}", {}, "Output")

@@ -72,6 +72,29 @@ def test_the_functions_own_code_runs():
     ]
 
 
+def test_a_call_returns_what_lambda_returns():
+    states = {
+        "Call": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Arguments": {"FunctionName": "stack-f", "Payload": {"n": 1}},
+            "End": True,
+        }
+    }
+    definition = {"QueryLanguage": "JSONata", "StartAt": "Call", "States": states}
+    code = {"ZipFile": "def handler(event, context):\n    return [event]"}
+    function = {"Handler": "index.handler", "Runtime": "python3.13", "FunctionName": "stack-f", "Code": code}
+    resources = {
+        "M": {
+            "Type": "AWS::Serverless::StateMachine",
+            "Properties": {"Role": "arn:aws:iam::123456789012:role/r", "Definition": definition},
+        },
+        "F": {"Type": "AWS::Lambda::Function", "Properties": function},
+    }
+    run = simulate(json.dumps({"Resources": resources}), None, Behaviour(run_functions=True))
+    assert run.first.output == {"ExecutedVersion": "$LATEST", "Payload": [{"n": 1}], "StatusCode": 200}
+
+
 def test_a_process_is_kept_between_calls_as_lambda_keeps_an_environment():
     code = "calls = []\ndef handler(event, context):\n    calls.append(1)\n    return {'calls': len(calls)}"
     assert play(code, {}, calls=3).first.output == {"calls": 3}

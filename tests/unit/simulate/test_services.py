@@ -68,6 +68,13 @@ def test_a_job_run_as_glue_describes_it():
     assert (job.job, job.started, job.ended, job.status, job.arguments) == ("orders", 0, 300, "SUCCEEDED", {"--a": "b"})
 
 
+def test_a_job_run_that_begins_later():
+    state = {**GLUE, "End": True}
+    run = play({"W": {"Type": "Wait", "Seconds": 100, "Next": "T"}, "T": state}, Behaviour(seconds={"orders": 60}))
+    times = ("ExecutionTime", "StartedOn", "LastModifiedOn", "CompletedOn")
+    assert [run.first.output[key] for key in times] == [60, 1767225700000, 1767225760000, 1767225760000]
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -100,6 +107,24 @@ def test_a_run_that_takes_longer_than_its_timeout():
     assert (run.first.error, run.first.ended, run.job_runs[0].status) == ("States.TaskFailed", 120.0, "TIMEOUT")
 
 
+@pytest.mark.parametrize(("minutes", "status"), [(4, "TIMEOUT"), (5, "SUCCEEDED"), (6, "SUCCEEDED")])
+def test_a_run_of_five_minutes_and_its_timeout(minutes: int, status: str):
+    assert one({**GLUE, "Arguments": {"JobName": "orders", "Timeout": minutes}}).job_runs[0].status == status
+
+
+@pytest.mark.parametrize("until", ["2026-01-01T00:01:30Z", "2026-01-01T00:01:30", "2026-01-01T02:01:30+02:00"])
+def test_a_wait_until_a_time(until: str):
+    assert one({"Type": "Wait", "Timestamp": until}).first.ended == 90.0
+
+
+def test_a_map_that_fails_stops_the_items_that_run():
+    fails = {"Type": "Choice", "Choices": [{"Condition": "{% $states.input = 1 %}", "Next": "F"}], "Default": "T"}
+    states = {"C": fails, "F": {"Type": "Fail", "Error": "E"}, "T": {**GLUE, "End": True}}
+    run = one({"Type": "Map", "Items": [2, 1], "ItemProcessor": {"StartAt": "C", "States": states}})
+    assert (run.first.error, run.first.ended) == ("E", 0.0)
+    assert [(job.status, job.ended) for job in run.job_runs] == [("STOPPED", 0.0)]
+
+
 def test_a_job_that_glue_does_not_know():
     run = one(GLUE, Behaviour(unknown=["orders"]))
     message = "Failed to start job run due to missing metadata: orders"
@@ -124,6 +149,17 @@ def test_starts_that_are_throttled_and_tried_again():
     run = one({**GLUE, **RETRY}, Behaviour(throttles={"orders": 2}))
     assert (run.first.status, run.first.ended, run.first.retries) == ("SUCCEEDED", 320.0, 2)
     assert failure(one(GLUE, Behaviour(throttles={"orders": 1})))[0] == "Glue.AWSGlueException"
+
+
+def test_jitter_is_drawn_by_the_seed_which_is_0_unless_set():
+    retry = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 100, "JitterStrategy": "FULL"}]
+    states = {"T": {**GLUE, "Retry": retry, "End": True}}
+
+    def ended(**options: int) -> float | None:
+        return play(states, Behaviour(throttles={"orders": 1}), **options).first.ended
+
+    assert ended() == ended(seed=0) != ended(seed=1)
+    assert 300.0 <= (ended() or 0) <= 400.0
 
 
 def test_runs_that_fail_the_first_times():
@@ -591,6 +627,60 @@ def test_what_is_stopped_has_ended_before_anything_else_begins():
 
 def test_what_ends_at_the_very_moment_of_its_timeout_is_in_time():
     assert one({**GLUE, "TimeoutSeconds": 300}).first.status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("resource", "arguments", "events"),
+    [
+        ("glue:startJobRun.sync", {"JobName": "orders"}, 4),
+        ("glue:startJobRun", {"JobName": "orders"}, 3),
+        ("states:startExecution.sync:2", {"StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:child"}, 4),
+        ("sns:publish", {"TopicArn": "t", "Message": "m"}, 3),
+    ],
+)
+def test_a_task_adds_its_events_to_the_history(resource: str, arguments: dict[str, Any], events: int):
+    """TaskScheduled, TaskStarted, with .sync TaskSubmitted, TaskSucceeded; an execution has two more, and so has a state.
+
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
+    """
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": arguments}
+    run = one(state, more=CHILD)
+    assert (run.first.status, run.first.history) == ("SUCCEEDED", 2 + 2 + events)
+
+
+def test_a_failure_adds_its_events_to_the_history():
+    """ExecutionStarted, FailStateEntered, ExecutionFailed; and with .sync four more, TaskFailed the last of them."""
+    assert play({"F": {"Type": "Fail"}}).first.history == 3
+    assert one(GLUE, Behaviour(faults=[Fault(job="orders")])).first.history == 3 + 4
+
+
+def test_branches_and_items_add_their_events_to_the_history():
+    """https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html"""
+    ends, fails = {"Type": "Pass", "End": True}, {"Type": "Fail"}
+
+    def items(inner: dict[str, Any], **more: Any) -> int:
+        scope = {"StartAt": "A", "States": {"A": inner}}
+        return one({"Type": "Map", "Items": [1, 2], "ItemProcessor": scope, **more}).first.history
+
+    def branches(*inner: dict[str, Any]) -> int:
+        scopes = [{"StartAt": f"B{n}", "States": {f"B{n}": state}} for n, state in enumerate(inner)]
+        return one({"Type": "Parallel", "Branches": scopes}).first.history
+
+    # the execution, the Map and its run start and end; so does each iteration, and the state within
+    assert items(ends) == 3 * 2 + 2 * (2 + 2)
+    # MapIterationStarted, FailStateEntered, MapIterationFailed; the Map is not exited
+    assert items(fails, MaxConcurrency=1) == 3 * 2 - 1 + 3
+    assert branches(ends, ends) == 3 * 2 + 2 * 2
+    assert branches(fails) == 3 * 2 - 1 + 1
+
+
+@pytest.mark.parametrize("condition", ["true", "false", "", 1])
+def test_a_condition_that_is_no_expression_and_no_boolean_fails_its_choice(condition: Any):
+    states = {
+        "A": {"Type": "Choice", "Choices": [{"Condition": condition, "Next": "B"}], "Default": "B"},
+        "B": {"Type": "Succeed"},
+    }
+    assert play(states).first.error == "States.QueryEvaluationError"
 
 
 def test_runs_that_would_never_end():

@@ -26,6 +26,8 @@ Conditions:
   Either: !Or [!Condition Named, !Condition Three]
   Round: !Condition About
   About: !Condition Round
+  Written: 'true'
+  Unwritten: 'false'
 Resources:
   Topic: {Type: AWS::SNS::Topic}
   Named: {Type: AWS::SNS::Topic, Properties: {TopicName: !Sub '${Name}-told'}}
@@ -84,6 +86,14 @@ VALUES: dict[str, Any] = {
     "!Condition Both": True,
     "!Condition Either": True,
     "!Condition Round": False,
+    "!Condition Written": True,
+    "!Condition Unwritten": False,
+    "!If [Written, 1, 2]": 1,
+    "!If [Unwritten, 1, 2]": 2,
+    "!And ['true', !Condition Three]": True,
+    "!And ['true', 'false']": False,
+    "!Or ['false', 'true']": True,
+    "!Not ['true']": False,
     "!Condition Missing": {"Condition": "Missing"},
     "!FindInMap [Sizes, prod, workers]": 10,
     "!FindInMap [Sizes, test, workers]": "<Fn::FindInMap>",
