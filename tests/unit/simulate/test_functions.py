@@ -107,7 +107,7 @@ def handler(event, context):
     print("told", flush=True)
     return {
         "name": context.function_name, "arn": context.invoked_function_arn, "request": len(context.aws_request_id),
-        "left": 2000 < context.get_remaining_time_in_millis() <= 3000, "level": os.environ["LEVEL"],
+        "left": 0 < context.get_remaining_time_in_millis() <= 3000, "level": os.environ["LEVEL"],
         "region": os.environ["AWS_REGION"], "keys": [name for name in os.environ if "SECRET" in name or "TOKEN" in name],
     }
 """
