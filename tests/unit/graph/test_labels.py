@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sfnorch.graph.dot import dot
@@ -66,6 +66,7 @@ def dot_label(text: str) -> str:
 
 @given(st.sampled_from(HOSTILE) | ANY | st.text('"#;`<>{}[]|\\&%$fa:-\n\t 1', min_size=1))
 def test_a_name_is_the_label_that_is_read(name: str):
+    assume(not name.startswith("Fn::"))  # CloudFormation reads a mapping with this key alone as a function
     as_mermaid, as_dot = pictured(name)
     words = " ".join(printable(name).split())
     assert mermaid_label(as_mermaid) == words
