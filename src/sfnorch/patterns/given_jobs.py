@@ -24,6 +24,7 @@ from sfnorch.asl import (
     Task,
     Value,
     jsonata,
+    read_program,
 )
 from sfnorch.integrations import glue_job
 from sfnorch.patterns.job_failure import ERROR, ITEM_CAUSE, ITEM_POSITION, any_error
@@ -41,11 +42,7 @@ CAUSE_LENGTH = 5_000
 _LONGEST = 300
 """The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
 
-_ARE_NAMES = r"""(
-  $names := <<given>>;
-  $count($names) > 0 and $count($names[$type($) = "string" ? $contains($, /[^\s,]/) : false]) = $count($names)
-)"""
-_NAMES = r'[$split($join(<<given>>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
+_NAMES = r'[$split($join(<{given}>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
 
 
 def run_names(jobs: Sequence[Job]) -> list[str]:
@@ -67,11 +64,11 @@ def settings(jobs: Sequence[Job]) -> dict[str, Value]:
     return by_name
 
 
-def rule(given: str) -> Rule:
-    """Return the rule of CheckJobs that matches if the JSONata `given` is a valid list of names, and assigns `jobs`."""
+def rule(given: Expression) -> Rule:
+    """Return the rule of CheckJobs that matches if `given` yields a valid list of names, and assigns `jobs`."""
     return Rule(
-        condition=jsonata(_ARE_NAMES.replace("<<given>>", given)),
-        assign={"jobs": jsonata(_NAMES.replace("<<given>>", given))},
+        condition=read_program(__package__, "are_names").fill(given=given),
+        assign={"jobs": jsonata(_NAMES, given=given)},
         next="RunGivenJobs",
     )
 
@@ -92,13 +89,13 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
     retries = sorted({job.retries for job in jobs if job.retries})
     failed = _job_failed() if stop_at_failure else _keep_failure()
     arguments = _arguments(any_settings=bool(settings(jobs)), any_retries=bool(retries))
-    output = "{}" if stop_at_failure else _SUCCEEDED
+    output = jsonata("{}") if stop_at_failure else _SUCCEEDED
     tasks = [_run_job(times, arguments=arguments, failed=failed.name, output=output) for times in (0, *retries)]
     states: list[AnyState] = [*tasks, failed]
     if retries:  # the Retry of a state is fixed: a task for each number of retries in the plan
         rules = tuple(
             Rule(
-                condition=jsonata(f"{_SETTINGS}.Retries = <<times>>", times=times),
+                condition=jsonata("<{settings}>.Retries = <<times>>", settings=_SETTINGS, times=times),
                 next=_task_name(times),
             )
             for times in retries
@@ -109,29 +106,31 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
         items=jsonata("[0..$count($jobs) - 1]"),
         max_concurrency=1,
         processor=Graph(*states),
-        catch=_item_failed() if stop_at_failure else any_error("RaiseAlarm", output=_UNFORESEEN),
+        catch=_item_failed() if stop_at_failure else any_error("RaiseAlarm", output=_unexpected()),
         output=None if stop_at_failure else {"jobs": jsonata("$states.result")},
         next=next_state,
     )
 
 
 # An item is the index of its job in `jobs`.
-_JOB = "$jobs[$states.input]"
-_SETTINGS = f"$lookup($settings, {_JOB})"
+_JOB = jsonata("$jobs[$states.input]")
+_SETTINGS = jsonata("$lookup($settings, <{job}>)", job=_JOB)
 
 
 def _arguments(*, any_settings: bool, any_retries: bool) -> Value:
     if not any_settings:
-        return {"JobName": jsonata(_JOB)}
-    code = f'$merge([{{"JobName": {_JOB}}}, {_SETTINGS}])'
-    return jsonata(f'$sift({code}, function($value, $key) {{ $key != "Retries" }})' if any_retries else code)
+        return {"JobName": _JOB}
+    merged = jsonata('$merge([{"JobName": <{job}>}, <{settings}>])', job=_JOB, settings=_SETTINGS)
+    if not any_retries:
+        return merged
+    return jsonata('$sift(<{merged}>, function($value, $key) { $key != "Retries" })', merged=merged)
 
 
 def _task_name(retries: int) -> str:
     return f"RunJobAgain{retries}" if retries else "RunJob"
 
 
-def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Task:
+def _run_job(retries: int, *, arguments: Value, failed: str, output: Expression) -> Task:
     # no DataLimitExceeded here: it would be an error of the Map
     caught = Catcher(
         errors=("States.ALL",),
@@ -141,32 +140,25 @@ def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Tas
     return glue_job.run_job(_task_name(retries), arguments=arguments, retries=retries, catch=(caught,), output=output)
 
 
-_SUCCEEDED = f'{{"job": {_JOB}, "status": "SUCCEEDED", "runId": $states.result.Id}}'
+_SUCCEEDED = jsonata('{"job": <{job}>, "status": "SUCCEEDED", "runId": $states.result.Id}', job=_JOB)
 
 
 # The cause is not parsed here, because these states have no Catch.
 def _job_failed() -> Fail:
-    return Fail(name="JobFailed", error=ERROR, cause=jsonata(f"$states.input.({ITEM_CAUSE})"))
+    return Fail(name="JobFailed", error=ERROR, cause=ITEM_CAUSE)
 
 
 def _item_failed() -> tuple[Catcher, ...]:
     too_much, any_other = any_error("RaiseAlarm")
     # an error that does not come from an item is unexpected, and has no job
-    done = f"$min([$count($jobs), $states.errorOutput.{ITEM_POSITION}])"
-    return (too_much, replace(any_other, assign={"done": jsonata(done)}))
+    done = jsonata("$min([$count($jobs), <{position}>])", position=ITEM_POSITION)
+    return (too_much, replace(any_other, assign={"done": done}))
 
 
 def _keep_failure() -> Pass:
-    outcome = """{
-    "job": $jobs[$states.input.at], "status": "FAILED",
-    "error": $states.input.Error, "cause": $substring($states.input.Cause, 0, <<length>>)
-  }"""
-    return Pass(name="KeepFailure", output=jsonata(outcome, length=CAUSE_LENGTH))
+    return Pass(name="KeepFailure", output=read_program(__package__, "kept_failure").fill(length=CAUSE_LENGTH))
 
 
-# If the failure of an item does not stop the Map, an error that stops it is unexpected, and has no job.
-_UNFORESEEN: Expression = jsonata(
-    """{"jobs": [{
-    "job": "(all)", "status": "FAILED", "error": $states.errorOutput.Error, "cause": $states.errorOutput.Cause
-  }]}"""
-)
+def _unexpected() -> Expression:
+    """Return the outcomes after an error that stops the Map though no failure of an item does."""
+    return read_program(__package__, "unexpected_failure").fill()

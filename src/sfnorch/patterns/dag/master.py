@@ -16,6 +16,7 @@ from sfnorch.asl import (
     Succeed,
     Value,
     jsonata,
+    read_program,
 )
 from sfnorch.integrations import alarm_state, joined_execution, notification
 from sfnorch.patterns.dag import message, task
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan
 
 NAME = "master"
-_TO_RUN = "$tasks[$not($ in $done)]"
+_TO_RUN = jsonata("$tasks[$not($ in $done)]")
 
 
 def machine(plan: DagPlan, tasks: flow.StateMachine) -> flow.StateMachine:
@@ -63,15 +64,13 @@ def _graph(plan: DagPlan) -> Graph:
         states.append(message.success_state("Done"))
     states.append(Succeed(name="Done"))
     if ending != "Done":
-        states.append(Fail(name="TasksFailed", error="TasksFailed", cause=jsonata(message.FAILED_IN_SHORT)))
-    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+        states.append(Fail(name="TasksFailed", error="TasksFailed", cause=message.name_failures()))
+    states.append(
+        Fail(name="InvalidInput", error="InvalidInput", cause=read_program(__package__, "wrong_input").fill())
+    )
     return Graph(
         *states, comment="Starts or joins every task, waits for all, and reports which failed and which were blocked."
     )
-
-
-_WHAT_WOULD_DO = """"done must be a list of names of tasks, such as [" & $string($tasks[0]) & "]; got "
-    & $substring($string($done), 0, 500)"""
 
 
 def _resolve(plan: DagPlan) -> Pass:
@@ -88,46 +87,45 @@ def _resolve(plan: DagPlan) -> Pass:
 
 
 def _check() -> Choice:
-    known = '$type($done) = "array" and $count($done[$ in $tasks]) = $count($done)'
+    known = jsonata('$type($done) = "array" and $count($done[$ in $tasks]) = $count($done)')
+    some_left = jsonata("<{known}> and $count($distinct($done)) < $count($tasks)", known=known)
     rules = (
-        Rule(condition=jsonata(f"{known} and $count($distinct($done)) < $count($tasks)"), next="RunTasks"),
-        Rule(condition=jsonata(known), output={"outcomes": []}, next="AnyFailed"),
+        Rule(condition=some_left, next="RunTasks"),
+        Rule(condition=known, output={"outcomes": []}, next="AnyFailed"),
     )
     return Choice(name="CheckTasks", rules=rules, default="InvalidInput")
 
 
 def _run_tasks() -> AnyState:
     # no iteration fails, so an error that is caught here is unexpected, and the outcomes of the tasks are unknown
-    unforeseen = """{"outcomes": [$tasks[$not($ in $done)].{
-    "task": $, "status": "FAILED", "error": $states.errorOutput.Error, "message": "unforeseen"
-  }]}"""
+    unexpected = read_program(__package__, "unexpected_failure").fill()
     return join_tasks(
         "RunTasks",
         tasks=_TO_RUN,
         machine=Substitution("Task"),
-        machine_arn="$machine",
-        catch=any_error("AnyFailed", output=jsonata(unforeseen)),
+        machine_arn=jsonata("$machine"),
+        catch=any_error("AnyFailed", output=unexpected),
         next_state="AnyFailed",
     )
 
 
 def _any_failed(failed: str) -> Choice:
-    outcomes = """{"tasks": [$tasks.(
-    $task := $; $task in $done ? {"task": $task, "status": "DONE BEFORE"} : $states.input.outcomes[task = $task]
-  )]}"""
+    outcomes = read_program(__package__, "outcomes").fill()
     return Choice(
         name="AnyFailed",
         rules=(
             Rule(
-                condition=jsonata(f'$count($states.input.outcomes[status = "SUCCEEDED"]) < $count({_TO_RUN})'),
+                condition=jsonata(
+                    '$count($states.input.outcomes[status = "SUCCEEDED"]) < $count(<{to_run}>)', to_run=_TO_RUN
+                ),
                 assign={
                     "failed": jsonata('[$states.input.outcomes[status = "FAILED"]]'),
                     "blocked": jsonata('[$states.input.outcomes[status = "BLOCKED"]]'),
                 },
-                output=jsonata(outcomes),
+                output=outcomes,
                 next=failed,
             ),
         ),
         default="ClearAlarm",
-        output=jsonata(outcomes),
+        output=outcomes,
     )

@@ -25,6 +25,7 @@ from sfnorch.asl import (
     Value,
     jsonata,
     lead_to,
+    read_program,
 )
 from sfnorch.integrations import (
     alarm_state,
@@ -163,7 +164,9 @@ def _graph(plan: FlowPlan) -> Graph:
         states.append(failure.raise_alarm(next_state="NotifyFailure" if told else "FlowFailed"))
         states += [failure.notify_failure(next_state="FlowFailed")] if told else []
         states.append(failure.flow_failed())
-    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+    states.append(
+        Fail(name="InvalidInput", error="InvalidInput", cause=read_program(__package__, "wrong_input").fill())
+    )
     return Graph(*states, comment="Runs the steps in sequence.")
 
 
@@ -182,16 +185,9 @@ def _keeping(plan: FlowPlan) -> dict[str, str]:
     return {name: f"{KEPT}{logical_key(name)}" for name in anew}
 
 
-_INPUT = """$exists($states.input.resumeAt)
-    ? $merge([$sift($states.input, function($value, $key) { $key != "resumeAt" })]) : $states.input"""
-# an invalid resumeAt must not match a step: names of steps contain no blanks
-_AT = """$exists($states.input.resumeAt) ? (
-    $at := $states.input.resumeAt;
-    $named := $type($at) = "object" and $type($at.step) = "string";
-    $named and ($exists($at.variables) ? $type($at.variables) = "object" : true)
-      ? $at.step : "no step: " & $substring($string($at), 0, 500)
-  ) : null"""
-_RESUMED = "$exists($states.input.resumeAt.<<what>>) ? $states.input.resumeAt.<<what>> : null"
+def _resumed(variable: str) -> Expression:
+    value = Expression(f"$states.input.resumeAt.variables.{variable}")
+    return jsonata("$exists(<{value}>) ? <{value}> : null", value=value)
 
 
 def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
@@ -199,14 +195,13 @@ def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     assign: dict[str, Value] = {}
     if _tells(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
-    assign |= {"input": jsonata(_INPUT), "resumeAt": jsonata(_AT)}
+    assign |= {
+        "input": read_program(__package__, "own_input").fill(),
+        "resumeAt": read_program(__package__, "resumed_step").fill(),
+    }
     assign["steps"] = [step.name for step in plan.steps]
-    assign |= {name: jsonata(_RESUMED.replace("<<what>>", f"variables.{name}")) for name in variables}
+    assign |= {name: _resumed(name) for name in variables}
     return Pass(name="ResolveInput", assign=assign, output={}, next="CheckInput")
-
-
-_WHAT_WOULD_DO = """"the input must be an object; to resume a run, its resumeAt is {step, variables}, with a step of "
-    & $join($steps, ", ") & "; got " & $substring($string($input), 0, 500) & ", resumed at " & $string($resumeAt)"""
 
 
 def _check(plan: FlowPlan) -> Choice:
@@ -220,10 +215,6 @@ def _check(plan: FlowPlan) -> Choice:
 
 
 _AS_IT_IS = jsonata("$states.input")
-_NO_OUTCOME = """$states.errorOutput.{
-    "step": <<step>>, "error": Error,
-    "message": "all steps succeeded, but their results could not be merged into an outcome: " & [Cause, Error][0]
-  }"""
 
 
 def _outcome(document: Expression, *, failed: str) -> Parallel:
@@ -231,16 +222,13 @@ def _outcome(document: Expression, *, failed: str) -> Parallel:
     return Parallel(
         name=OUTCOME,
         branches=(Graph(Succeed(name=f"{OUTCOME} (merge)", output=document)),),
-        catch=any_error(failed, output=jsonata(_NO_OUTCOME, step=OUTCOME)),
+        catch=any_error(failed, output=read_program(__package__, "no_outcome").fill(step=OUTCOME)),
         output=jsonata("$states.result[0]"),
         next="ClearAlarm",
     )
 
 
-_ALL_WELL = """$count($steps) & " steps succeeded in " & $name & " (" & $environment & "): "
-    & $join($steps, ", ")"""
-
-
 def _notify_success() -> Task:
-    subject = '"all steps succeeded"'
-    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=_ALL_WELL, next_state="Done")
+    subject = jsonata('"all steps succeeded"')
+    message = read_program(__package__, "success_message").fill()
+    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=message, next_state="Done")

@@ -29,7 +29,7 @@ def work(step: FlowStep, scope: Scope) -> Work:
     if step.state_machine:
         machine = Substitution(scope.machines[step.state_machine])
         whole = _input(step, scope)
-        return external_execution.work(machine, whole.code if isinstance(whole, Expression) else _mapping(whole))
+        return external_execution.work(machine, whole if isinstance(whole, Expression) else _mapping(whole))
     if step.s3_object:
         return put(step.s3_object, scope, object_key(step.s3_object))
     assert step.notify is not None  # noqa: S101 - the only kind that is left

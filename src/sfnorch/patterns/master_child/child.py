@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Choice, Graph, Pass, Rule, Substitution, Succeed, Value, chain, jsonata
+from sfnorch.asl import Choice, Graph, Pass, Rule, Substitution, Succeed, Value, chain, jsonata, read_program
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.naming import child_key, jobs_parameter
 from sfnorch.patterns import given_jobs, job_failure
@@ -76,8 +76,8 @@ def _graph(child: Child, *, job_states: bool) -> Graph:
         given_jobs.run_given_jobs(child.jobs, stop_at_failure=True, next_state="ClearAlarm"),
         job_failure.clear_alarm(next_state="Done"),
         _done(),
-        job_failure.raise_alarm(next_state="ChildFailed", of=' & " of " & $child'),
-        job_failure.fail_with_cause("ChildFailed", head='"child": $child,'),
+        job_failure.raise_alarm(next_state="ChildFailed", job=jsonata('$jobs[$done] & " of " & $child')),
+        job_failure.fail_with_cause("ChildFailed", owner=jsonata('"child": $child,')),
         given_jobs.wrong_list(),
         comment=f"Jobs of {child.name}",
     )
@@ -101,7 +101,7 @@ def _check(child: Child, first_job: str) -> Choice:
         assign={"jobs": given_jobs.run_names(child.jobs)},
         next=first_job or "RunGivenJobs",
     )
-    given = given_jobs.rule("($given = null ? $atDeploy : $given)")
+    given = given_jobs.rule(jsonata("($given = null ? $atDeploy : $given)"))
     return Choice(name="CheckJobs", rules=(as_planned, given), default="InvalidInput")
 
 
@@ -114,7 +114,7 @@ def _job_states(child: Child) -> tuple[Linkable, ...]:
             retries=job.retries,
             catch=job_failure.any_error("RaiseAlarm"),
             assign={"done": jsonata("$done + 1")},
-            output="{}",
+            output=jsonata("{}"),
         )
         for name, job in zip(names, child.jobs, strict=True)
     ]
@@ -122,6 +122,5 @@ def _job_states(child: Child) -> tuple[Linkable, ...]:
 
 
 def _done() -> Succeed:
-    outcome = f"""{{"child": $child, "threadId": $threadId, "jobCount": $count($jobs),
-    "seconds": {job_failure.SECONDS}}}"""
-    return Succeed(name="Done", output=jsonata(outcome))
+    outcome = read_program(__package__, "child_result").fill(seconds=job_failure.SECONDS)
+    return Succeed(name="Done", output=outcome)

@@ -16,12 +16,13 @@ from sfnorch.asl import (
     Succeed,
     Value,
     jsonata,
+    read_program,
 )
 from sfnorch.integrations import child_execution, notification
 from sfnorch.naming import child_key
 from sfnorch.patterns.job_failure import any_error
 from sfnorch.patterns.master_child import message
-from sfnorch.resume_command import resume_line
+from sfnorch.patterns.message import make_resume_line
 from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
@@ -31,32 +32,6 @@ if TYPE_CHECKING:
     from sfnorch.workflow import Bound
 
 NAME = "master"
-
-# A thread selects its child by `child`, or else by a threadId that is a child's name or T<n>, or else by its position.
-# A T<n> after the last child selects no child.
-_CHILD_OF_THREAD = r"""(
-    $id := $thread.threadId;
-    $n := $type($id) = "string" ? $match($id, /^T[1-9][0-9]*$/)[0].$number($substring(match, 1));
-    $exists($thread.child) ? $thread.child : $id in $children ? $id : $exists($n) ? $children[$n - 1] : $children[$i]
-  )"""
-
-_VALID = f"""(
-  $named := [$map($threads, function($thread, $i) {{ {_CHILD_OF_THREAD} }})];
-  $good := $threads[$type($) = "object"][$exists(skip) ? $type(skip) = "boolean" : true];
-  $all := $count($threads);
-  $type($threads) = "array" and $count($good) = $all and $count($distinct($named[$ in $children])) = $all
-)"""
-
-_THREAD_OF_EACH_CHILD = f"""[$map($children, function($child, $k) {{
-    $merge([
-      {{"threadId": "T" & ($k + 1)}},
-      $filter($threads, function($thread, $i) {{ {_CHILD_OF_THREAD} = $child }}),
-      {{"{child_execution.STARTED_BY}": $states.context.Execution.Id}}
-    ])
-  }})]"""
-
-_WHAT_WOULD_DO = """"threads must be a list of objects {threadId, glueJobs, child, skip}, each for a different child"
-    & " of " & $join($children, ", ") & "; got " & $substring($string($threads), 0, 500)"""
 
 
 def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
@@ -95,7 +70,9 @@ def _graph(plan: MasterChildPlan) -> Graph:
     states.append(Succeed(name="Done"))
     if ending != "Done":
         states.append(_children_failed())
-    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+    states.append(
+        Fail(name="InvalidInput", error="InvalidInput", cause=read_program(__package__, "wrong_threads").fill())
+    )
     return Graph(*states, comment="Starts all children in parallel, waits for all, and reports which failed.")
 
 
@@ -111,12 +88,17 @@ def _resolve(plan: MasterChildPlan) -> Pass:
 
 
 def _check() -> Choice:
+    child = read_program(__package__, "child_of_thread").fill()
+    valid = read_program(__package__, "valid_threads").fill(child_of_thread=child)
+    threads = read_program(__package__, "thread_of_each_child").fill(
+        child_of_thread=child, started_by=child_execution.STARTED_BY
+    )
     return Choice(
         name="CheckThreads",
         rules=(
             Rule(
-                condition=jsonata(_VALID),
-                assign={"threads": jsonata(_THREAD_OF_EACH_CHILD)},
+                condition=valid,
+                assign={"threads": threads},
                 next="RunChildren",
             ),
         ),
@@ -133,16 +115,9 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
         name="RunChildren",
         branches=tuple(_branch(index, child_key(child.name)) for index, child in enumerate(plan.children)),
         catch=any_error(after, output=jsonata(unforeseen)),
-        output=jsonata(_OUTCOMES),
+        output=read_program(__package__, "outcomes").fill(),
         next=after,
     )
-
-
-# The result of a branch is {executionArn, jobCount}, the caught {Error, Cause}, or {} for a skipped child.
-_OUTCOMES = """{"children": [$map($states.result, function($end, $i) { $merge([
-    {"child": $children[$i], "status": $end.Error ? "FAILED" : $end.jobCount ? "SUCCEEDED" : "SKIPPED"},
-    $end.Error ? {"error": $end.Error, "cause": $end.Cause} : $end
-  ]) })]}"""
 
 
 def _branch(index: int, key: str) -> Graph:
@@ -161,18 +136,18 @@ def _branch(index: int, key: str) -> Graph:
     )
 
 
-_FAILED = '$states.input.children[status = "FAILED"]'
-_SUMMARY = f'$count({_FAILED}) & " of " & $count($children) & " child workflows failed"'
+_FAILED = jsonata('$states.input.children[status = "FAILED"]')
+_SUMMARY = jsonata('$count(<{failed}>) & " of " & $count($children) & " child workflows failed"', failed=_FAILED)
 
 
 def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
-    resume = {"resume": jsonata(resume_line(NAME))} if told else {}
+    resume = {"resume": make_resume_line(NAME)} if told else {}
     return Choice(
         name="AnyChildFailed",
         rules=(
             Rule(
                 condition=jsonata('"FAILED" in $states.input.children.status'),
-                assign={"failed": jsonata(f"[{_FAILED}]"), "summary": jsonata(_SUMMARY), **resume},
+                assign={"failed": jsonata("[<{failed}>]", failed=_FAILED), "summary": _SUMMARY, **resume},
                 next=failed,
             ),
         ),
@@ -181,8 +156,5 @@ def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
 
 
 def _children_failed() -> Fail:
-    cause = """$substring($summary & ": "
-    & $join(
-      $states.input.children[status = "FAILED"].(child & ($exists(job) ? " at " & job) & " (" & error & ")"), ", "
-    ), 0, 30000)"""
-    return Fail(name="ChildrenFailed", error="ChildrenFailed", cause=jsonata(cause))
+    cause = read_program(__package__, "children_failed").fill()
+    return Fail(name="ChildrenFailed", error="ChildrenFailed", cause=cause)

@@ -1,9 +1,4 @@
-"""`continuous`: a Glue workflow that runs in a loop, with an execution of the state machine for each workflow run.
-
-An execution starts a workflow run, polls it until it has ended, and starts the next execution of the same state
-machine. Before its history is full, it hands the run over to a new execution, which continues to poll. Seed: the
-continuous running Glue workflow.
-"""
+"""The state machine of a continuous plan: it follows one run of the Glue workflow, and starts the next execution."""
 
 from __future__ import annotations
 
@@ -14,6 +9,7 @@ from sfnorch.asl import (
     AnyState,
     Catcher,
     Choice,
+    Expression,
     Fail,
     Graph,
     Pass,
@@ -24,12 +20,12 @@ from sfnorch.asl import (
     Value,
     Wait,
     jsonata,
+    read_program,
 )
 from sfnorch.integrations import alarm_state, glue_workflow, next_execution, notification
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.job_failure import alarm_raised, any_error, clear_alarm
-from sfnorch.patterns.message import OWN_EXECUTION, link_to, told
-from sfnorch.resume_command import resume_line
+from sfnorch.patterns.message import OWN_EXECUTION, define_link, make_resume_line, told
 
 if TYPE_CHECKING:
     from sfnorch.plan.continuous import ContinuousPlan
@@ -41,46 +37,11 @@ CONTINUE = "Continue"
 ERROR = "GlueWorkflowFailed"
 
 _WORKFLOW, _RUN_ID = jsonata("$workflow"), jsonata("$runId")
-_SO_FAR = '{"workflow": $workflow, "runId": $runId, "runs": $runs}'
-_ENDED = f'$merge([{_SO_FAR}, {{"ended": <<why>>}}])'
+_SO_FAR = jsonata('{"workflow": $workflow, "runId": $runId, "runs": $runs}')
 
 
-def workflow(plan: ContinuousPlan) -> flow.Workflow:
-    """Return the workflow of a continuous plan: one state machine with its role and its alarm."""
-    told = plan.notify != "never"
-    return flow.Workflow(
-        description=f"{plan.name or 'Glue workflow'}: a state machine that runs a Glue workflow in a loop.",
-        machines=(_machine(plan),),
-        topic=stack_parameters.topic(plan, published_by_machine=told),
-        parameters=(
-            stack_parameters.environment(plan),
-            _continue(),
-            *stack_parameters.topic_parameters(plan, published_by_machine=told),
-            stack_parameters.allowed_workflows(plan),
-            stack_parameters.boundary(),
-        ),
-        outputs=(
-            flow.Output(name="StateMachineArn", value=flow.MachineArn("")),
-            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
-        ),
-        logging=stack_parameters.logging(plan),
-        tracing=plan.tracing,
-        schedule=stack_parameters.schedule(plan, ""),
-        tags=plan.tags,
-    )
-
-
-def _continue() -> flow.Parameter:
-    return flow.Parameter(
-        name=CONTINUE,
-        description="Whether the loop continues; false stops it after the current run",
-        default="true",
-        pattern="^(true|false)$",
-        constraint="true or false",
-    )
-
-
-def _machine(plan: ContinuousPlan) -> flow.StateMachine:
+def machine(plan: ContinuousPlan) -> flow.StateMachine:
+    """Return the state machine of a continuous plan."""
     told = plan.notify != "never"
     alarm_name = flow.StackName(f"{NAME}-failed")
     substitutions: dict[str, flow.Bound] = {CONTINUE: flow.ParameterValue(CONTINUE), "AlarmName": alarm_name}
@@ -135,8 +96,8 @@ def _graph(plan: ContinuousPlan) -> Graph:
     if told:
         states.append(_notify_failure())
     states += [
-        Fail(name="LoopFailed", error=ERROR, cause=jsonata(_CAUSE)),
-        Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)),
+        Fail(name="LoopFailed", error=ERROR, cause=read_program(__package__, "loop_failed").fill(so_far=_SO_FAR)),
+        Fail(name="InvalidInput", error="InvalidInput", cause=read_program(__package__, "wrong_input").fill()),
     ]
     return Graph(*states, comment="Runs the Glue workflow, polls until the run has ended, starts the next execution.")
 
@@ -145,30 +106,31 @@ def _resolve(plan: ContinuousPlan) -> Pass:
     assign: dict[str, Value] = {}
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
-    given = "$exists($states.input.<<key>>) ? $states.input.<<key>> : <<default>>"
-    named = {"workflow": ("workflow_name", plan.workflow), "runId": ("run_id", None), "runs": ("runs", 0)}
-    assign |= {name: jsonata(given.replace("<<key>>", key), default=default) for name, (key, default) in named.items()}
+    assign |= {
+        "workflow": _given(jsonata("$states.input.workflow_name"), plan.workflow),
+        "runId": _given(jsonata("$states.input.run_id"), None),
+        "runs": _given(jsonata("$states.input.runs"), 0),
+    }
     return Pass(name="ResolveRun", assign={**assign, "polls": 0, "goesOn": Substitution(CONTINUE)}, next="CheckInput")
 
 
-_VALID = """(
-  $named := $type($workflow) = "string" ? $length($workflow) > 0 : false;
-  $known := $type($runId) = "string" ? $length($runId) > 0 : $type($runId) = "null";
-  $named and $known and $type($runs) = "number"
-)"""
+def _given(value: Expression, default: str | int | None) -> Expression:
+    return jsonata("$exists(<{value}>) ? <{value}> : <<default>>", value=value, default=default)
 
-_WHAT_WOULD_DO = """"the input must have workflow_name, a string; it can have run_id, a run to continue, and runs, the"
-    & " number of runs so far; got " & $substring($string($states.input), 0, 500)"""
+
+def _ended(why: str) -> Expression:
+    return jsonata('$merge([<{so_far}>, {"ended": <<why>>}])', so_far=_SO_FAR, why=why)
 
 
 def _check_input(plan: ContinuousPlan) -> Choice:
+    valid = read_program(__package__, "valid_input").fill()
     rules = [
-        Rule(condition=jsonata(f"$not({_VALID})"), next="InvalidInput"),
+        Rule(condition=jsonata("$not(<{valid}>)", valid=valid), next="InvalidInput"),
         # the execution that handed the run over has just polled it
         Rule(condition=jsonata('$type($runId) = "string"'), next="WaitForRun"),
         Rule(
             condition=jsonata('$goesOn = "false" and $runs > 0'),
-            output=jsonata(_ENDED, why="Continue is false"),
+            output=_ended("Continue is false"),
             next="Done",
         ),
     ]
@@ -176,7 +138,7 @@ def _check_input(plan: ContinuousPlan) -> Choice:
         rules.append(
             Rule(
                 condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
-                output=jsonata(_ENDED, why="all runs are done"),
+                output=_ended("all runs are done"),
                 next="Done",
             )
         )
@@ -192,32 +154,26 @@ def _caught() -> tuple[Catcher, ...]:
 
 def _start_refused() -> tuple[Catcher, ...]:
     """Return the catchers of StartRun. For the error of MaxConcurrentRuns, they explain the cause in the message."""
-    words = """$states.errorOutput.{"error": Error, "message": "it is already running, and its MaxConcurrentRuns does"
-    & " not allow another run; another loop, a trigger or a person started it"}"""
-    return (Catcher(errors=(glue_workflow.RUNS_ALREADY,), output=jsonata(words), next="RaiseAlarm"), *_caught())
+    explained = read_program(__package__, "start_refused").fill()
+    return (Catcher(errors=(glue_workflow.RUNS_ALREADY,), output=explained, next="RaiseAlarm"), *_caught())
 
 
 def _check_run(most_polls: int) -> Choice:
-    going_on = f"$states.input.status in {jsonata('<<statuses>>', statuses=list(glue_workflow.GOING_ON)).code}"
-    each = ", ".join(f'{key} > 0 ? {key} & " {words}"' for key, words in glue_workflow.BAD.items())
-    what = f"""$states.input.{{
-    "error": <<error>>, "status": status, "counts": counts,
-    "message": $join([
-      bad > 0 ? bad & " of " & counts.total & " actions did not succeed: " & counts.$join([{each}], ", "),
-      status != "COMPLETED" ? "the run ended " & status,
-      message
-    ], "; ")
-  }}"""
+    going_on = jsonata("$states.input.status in <<statuses>>", statuses=glue_workflow.GOING_ON)
+    failed = read_program(__package__, "run_failed").fill(error=ERROR)
     rules = (
-        Rule(condition=jsonata(f"{going_on} and $polls < <<most>>", most=most_polls), next="WaitForRun"),
-        Rule(condition=jsonata(going_on), next="HandOver"),
+        Rule(
+            condition=jsonata("<{going_on}> and $polls < <<most>>", going_on=going_on, most=most_polls),
+            next="WaitForRun",
+        ),
+        Rule(condition=going_on, next="HandOver"),
         Rule(
             condition=jsonata('$states.input.status = "COMPLETED" and $states.input.bad = 0'),
             assign={"runs": jsonata("$runs + 1")},
             next="ClearAlarm",
         ),
     )
-    return Choice(name="CheckRun", rules=rules, default="RaiseAlarm", output=jsonata(what, error=ERROR))
+    return Choice(name="CheckRun", rules=rules, default="RaiseAlarm", output=failed)
 
 
 def _hand_over() -> Task:
@@ -230,20 +186,20 @@ def _hand_over() -> Task:
             "run_id": _RUN_ID,
             "runs": jsonata("$runs"),
         },
-        output=f'$merge([{_SO_FAR}, {{"ended": "handed over"}}])',
+        output=_ended("handed over"),
         catch=_caught(),
         next_state="Done",
     )
 
 
 def _check_loop(plan: ContinuousPlan, *, following: str, well: str) -> Choice:
-    rules = [Rule(condition=jsonata('$goesOn = "false"'), output=jsonata(_ENDED, why="Continue is false"), next=well)]
+    rules = [Rule(condition=jsonata('$goesOn = "false"'), output=_ended("Continue is false"), next=well)]
     if plan.max_runs is not None:
         rules.insert(
             0,
             Rule(
                 condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
-                output=jsonata(_ENDED, why="all runs are done"),
+                output=_ended("all runs are done"),
                 next=well,
             ),
         )
@@ -266,33 +222,20 @@ def _start_next() -> Task:
 
 
 def _raise_alarm(*, next_state: str) -> Task:
-    return alarm_raised('"Glue workflow " & $workflow & " failed: " & message', next_state=next_state)
-
-
-_MESSAGE = f"""(
-  {link_to(OWN_EXECUTION)}
-  $join([
-    "The Glue workflow " & $workflow & " failed in " & $name & " (" & $environment & "), and the loop has stopped.",
-    "\\n" & $states.input.message & ($exists($states.input.counts) ? "" : " (" & $states.input.error & ")"),
-    $runId = null ? "No run was started." : "Workflow run: " & $runId,
-    "Successful runs before: " & $runs,
-    "\\nExecution: " & $link("states", "/v2/executions/details/" & {OWN_EXECUTION}),
-    {resume_line(NAME)}
-  ], "\\n")
-)"""
+    return alarm_raised(jsonata('"Glue workflow " & $workflow & " failed: " & message'), next_state=next_state)
 
 
 def _notify_failure() -> Task:
-    subject = '"Glue workflow failed"'
-    return told("NotifyFailure", "FAILED", subject=subject, message=_MESSAGE, next_state="LoopFailed")
+    message = read_program(__package__, "failure_message").fill(
+        link=define_link(OWN_EXECUTION), execution=OWN_EXECUTION, resume=make_resume_line(NAME)
+    )
+    subject = jsonata('"Glue workflow failed"')
+    return told("NotifyFailure", "FAILED", subject=subject, message=message, next_state="LoopFailed")
 
 
 def _notify_success() -> Task:
-    words = '"The loop of " & $workflow & " succeeded after " & $runs & " runs: " & $states.input.ended & "."'
-    subject = '"the loop succeeded"'
-    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=words, next_state="Done")
-
-
-_CAUSE = f"""$string($merge([
-    {_SO_FAR}, $states.input, {{"message": $substring($states.input.message, 0, 1000)}}
-  ]))"""
+    message = jsonata(
+        '"The loop of " & $workflow & " succeeded after " & $runs & " runs: " & $states.input.ended & "."'
+    )
+    subject = jsonata('"the loop succeeded"')
+    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=message, next_state="Done")

@@ -1,4 +1,4 @@
-"""`dynamic`: one state machine with concurrent executions, each of which runs the Glue jobs from its input."""
+"""The state machine of a dynamic plan: it runs the jobs from its input in sequence."""
 
 from __future__ import annotations
 
@@ -18,38 +18,25 @@ from sfnorch.asl import (
     Task,
     Value,
     jsonata,
+    read_program,
 )
-from sfnorch.glue_logs import LOG_GROUP
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.patterns import given_jobs, job_failure, stack_parameters
+from sfnorch.patterns.causes import find_glue_message, find_log_group, find_run_id, unquote
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import DynamicPlan
 
 NAME = "jobs"
 
-# The messages of the failed jobs share the length that the cause of a Fail state can have.
-_OUTCOMES = (
-    """(
-  $room := $min([<<length>>, $floor(16000 / $count($states.input.jobs[status = "FAILED"]))]);
-  [$states.input.jobs.(status = "SUCCEEDED" ? $ : {
-    "job": job, "status": status,
-    "runId": <<run_id>>,
-    "logGroup": <<log_group>>,
-    "error": error,
-    "message": $substring(<<message>>, 0, $room)
-  })]
-)""".replace("<<run_id>>", job_failure.RUN_ID)
-    .replace("<<log_group>>", LOG_GROUP)
-    .replace("<<message>>", job_failure.UNQUOTED.replace("<<message>>", job_failure.MESSAGE))
-    .replace("<<cause>>", "cause")
-)
+_CAUSE = jsonata("cause")
+"""The cause in the outcome of a job."""
 
 
-def workflow(plan: DynamicPlan) -> flow.Workflow:
-    """Return the workflow of a dynamic plan: one state machine with its role and its alarm."""
+def machine(plan: DynamicPlan) -> flow.StateMachine:
+    """Return the state machine of a dynamic plan."""
     alarm_name = flow.StackName(f"{NAME}-failed")
-    machine = flow.StateMachine(
+    return flow.StateMachine(
         key="",
         name=NAME,
         physical_name=flow.StackName(NAME),
@@ -65,31 +52,13 @@ def workflow(plan: DynamicPlan) -> flow.Workflow:
         ),
         place="jobs",
     )
-    return flow.Workflow(
-        description=f"{plan.name or 'Glue jobs'}: a state machine that runs the Glue jobs from its input.",
-        machines=(machine,),
-        topic=stack_parameters.topic(plan, published_by_machine=False),
-        parameters=(
-            stack_parameters.environment(plan),
-            *stack_parameters.topic_parameters(plan, published_by_machine=False),
-            stack_parameters.allowed_jobs(plan),
-            stack_parameters.boundary(),
-        ),
-        outputs=(
-            flow.Output(name="StateMachineArn", value=flow.MachineArn("")),
-            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
-        ),
-        logging=stack_parameters.logging(plan),
-        tracing=plan.tracing,
-        tags=plan.tags,
-    )
 
 
 def _graph(plan: DynamicPlan) -> Graph:
     goes_on = plan.continue_on_failure
     states: list[AnyState] = [
         _resolve(plan),
-        Choice(name="CheckJobs", rules=(given_jobs.rule("$given"),), default="InvalidInput"),
+        Choice(name="CheckJobs", rules=(given_jobs.rule(jsonata("$given")),), default="InvalidInput"),
         given_jobs.run_given_jobs(
             plan.jobs, stop_at_failure=not goes_on, next_state="AnyJobFailed" if goes_on else "ClearAlarm"
         ),
@@ -121,11 +90,10 @@ def _resolve(plan: DynamicPlan) -> Pass:
 
 
 def _done(*, goes_on: bool) -> Succeed:
-    jobs = ', "jobs": $states.input.jobs' if goes_on else ""
-    return Succeed(
-        name="Done",
-        output=jsonata(f'{{"threadId": $threadId, "jobCount": $count($jobs), "seconds": {job_failure.SECONDS}{jobs}}}'),
-    )
+    code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>}'
+    if goes_on:
+        code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>, "jobs": $states.input.jobs}'
+    return Succeed(name="Done", output=jsonata(code, seconds=job_failure.SECONDS))
 
 
 def _failed_at_once() -> tuple[Task, Fail]:
@@ -134,21 +102,19 @@ def _failed_at_once() -> tuple[Task, Fail]:
 
 def _failed_after_all() -> tuple[Task, Fail]:
     """Return the state that raises the alarm with the number of failures, and the Fail state that lists all jobs."""
-    reason = """(
-  $failed := $states.input.jobs[status = "FAILED"];
-  $count($failed) & " of " & $count($states.input.jobs) & " jobs failed: "
-    & $substring($join($failed.job, ", "), 0, <<length>>)
-)"""
-    cause = f"""$string({{
-    "threadId": $threadId, "remaining": [$states.input.jobs[status = "FAILED"].job],
-    "jobs": {_OUTCOMES}
-  }})"""
+    reason = read_program(__package__, "failed_jobs_reason").fill(length=alarm_state.REASON_LENGTH - 100)
+    outcomes = read_program(__package__, "outcomes").fill(
+        length=job_failure.MESSAGE_LENGTH,
+        run_id=find_run_id(_CAUSE),
+        log_group=find_log_group(_CAUSE),
+        message=unquote(find_glue_message(_CAUSE)),
+    )
     as_caught = jsonata("$states.input")
     alarm = alarm_state.set_alarm(
         "RaiseAlarm",
         alarm=Substitution("AlarmName"),
         state="ALARM",
-        reason=jsonata(reason, length=alarm_state.REASON_LENGTH - 100),
+        reason=reason,
         output=as_caught,
         catch=Catcher(errors=("States.ALL",), output=as_caught, next="ExecutionFailed"),
         next_state="ExecutionFailed",
@@ -156,6 +122,6 @@ def _failed_after_all() -> tuple[Task, Fail]:
     failed = Fail(
         name="ExecutionFailed",
         error=job_failure.ERROR,
-        cause=jsonata(cause, length=job_failure.MESSAGE_LENGTH),
+        cause=read_program(__package__, "jobs_failed").fill(outcomes=outcomes),
     )
     return alarm, failed
