@@ -57,27 +57,30 @@ class Program:
     name: str = "a program"
     """The name of the program in errors."""
     parts: tuple[str | _Hole, ...] = field(init=False, repr=False, compare=False)
+    _holes: Mapping[str, bool] = field(init=False, repr=False, compare=False)
+    """Whether a hole takes a program, by name."""
 
     def __post_init__(self) -> None:
         text = self.text.lstrip()
         while comment := _COMMENT.match(text):
             text = text[comment.end() :].lstrip()
         parts = tuple(_split(text.rstrip(), self.name))
-        kinds: dict[str, bool] = {}
+        holes: dict[str, bool] = {}
         for hole in parts:
-            if isinstance(hole, _Hole) and kinds.setdefault(hole.name, hole.takes_program) != hole.takes_program:
+            if isinstance(hole, _Hole) and holes.setdefault(hole.name, hole.takes_program) != hole.takes_program:
                 raise ProgramError(f"{self.name}: {hole.name} is a hole for a value and for a program; rename one")
         object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "_holes", holes)
 
     @property
     def values(self) -> frozenset[str]:
         """The names of the holes for values."""
-        return frozenset(part.name for part in self.parts if isinstance(part, _Hole) and not part.takes_program)
+        return frozenset(name for name, takes_program in self._holes.items() if not takes_program)
 
     @property
     def programs(self) -> frozenset[str]:
         """The names of the holes for programs."""
-        return frozenset(part.name for part in self.parts if isinstance(part, _Hole) and part.takes_program)
+        return frozenset(name for name, takes_program in self._holes.items() if takes_program)
 
     def fill(self, **inserted: object) -> Expression:
         """Return the expression in which each hole has its value or program.
@@ -85,11 +88,12 @@ class Program:
         Raises ProgramError if a hole remains empty, if a name has no hole, or if a value or a program is in a hole of
         the other kind. Raises SfnorchError if a value contains code.
         """
-        names = self.values | self.programs
-        if wrong := sorted(names ^ inserted.keys()):
-            what = "; ".join(f"{name} is {'missing' if name in names else 'unknown'}" for name in wrong)
-            raise ProgramError(f"{self.name}: {what}; its holes are: {', '.join(sorted(names)) or 'none'}")
-        code = (part if isinstance(part, str) else _insert(part, inserted, self.name) for part in self.parts)
+        holes = self._holes
+        if inserted.keys() != holes.keys():
+            wrong = sorted(inserted.keys() ^ holes.keys())
+            what = "; ".join(f"{name} is {'missing' if name in holes else 'unknown'}" for name in wrong)
+            raise ProgramError(f"{self.name}: {what}; its holes are: {', '.join(sorted(holes)) or 'none'}")
+        code = [part if isinstance(part, str) else _insert(part, inserted, self.name) for part in self.parts]
         return Expression("".join(code).strip())
 
 

@@ -22,6 +22,7 @@ from sfnorch.asl import Expression, Program, jsonata, read_program
 from sfnorch.simulate.errors import StatesError
 from sfnorch.simulate.expressions import Evaluator
 from tests.jsonata_engine import evaluate
+from tests.unit.programs.long_examples import LONG_EXAMPLES
 
 HERE = Path(__file__).parent
 SOURCE = Path(__file__).parents[3] / "src" / "sfnorch"
@@ -47,7 +48,7 @@ TABLES = tables()
 
 def examples() -> Iterator[Any]:
     for (package, name), table in TABLES.items():
-        for example in table["examples"]:
+        for example in [*table["examples"], *LONG_EXAMPLES.get((package, name), [])]:
             whole = {key: {**table.get(key, {}), **example.get(key, {})} for key in SHARED}
             whole |= {key: example[key] for key in ("output", "error", "nothing") if key in example}
             whole["within"] = table.get("within", "<{program}>")
@@ -88,6 +89,7 @@ def test_an_example_of_a_program(package: str, name: str, example: dict[str, Any
 def test_every_program_has_examples():
     assert set(TABLES) == {(package_of(file), file.stem) for file in FILES}
     assert all(table["examples"] for table in TABLES.values())
+    assert set(LONG_EXAMPLES) < set(TABLES)
 
 
 def test_every_program_is_read_by_a_module_of_its_package():
