@@ -106,7 +106,7 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
         items=jsonata("[0..$count($jobs) - 1]"),
         max_concurrency=1,
         processor=Graph(*states),
-        catch=_item_failed() if stop_at_failure else any_error("RaiseAlarm", output=_unexpected()),
+        catch=_item_failed() if stop_at_failure else any_error("RaiseAlarm", output=_report_unexpected()),
         output=None if stop_at_failure else {"jobs": jsonata("$states.result")},
         next=next_state,
     )
@@ -159,6 +159,6 @@ def _keep_failure() -> Pass:
     return Pass(name="KeepFailure", output=read_program(__package__, "kept_failure").fill(length=CAUSE_LENGTH))
 
 
-def _unexpected() -> Expression:
+def _report_unexpected() -> Expression:
     """Return the outcomes after an error that stops the Map though no failure of an item does."""
     return read_program(__package__, "unexpected_failure").fill()

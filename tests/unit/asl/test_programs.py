@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from jsonata import Jsonata
+from jsonata.jexception import JException
 
 from sfnorch.asl import Expression, Program, ProgramError, Substitution, jsonata, read_program
 from sfnorch.asl.jsonata import CODE
@@ -106,6 +108,13 @@ def test_a_mistake_in_a_program(code: str, inserted: dict[str, Any], message: st
 )
 def test_strings_and_regular_expressions_are_not_searched_for_holes(code: str, expected: str):
     assert jsonata(code, n=1).code == expected
+
+
+@pytest.mark.parametrize("hole", ["<<a>>", "<{a}>"])
+@pytest.mark.parametrize("code", ["{}", "$b {} $c", "$b{}", "{}$c", "[{}]", "$b.{}", "({})"])
+def test_no_hole_is_valid_jsonata(hole: str, code: str):
+    with pytest.raises(JException):
+        Jsonata(code.replace("{}", hole))
 
 
 def test_a_program_names_its_holes():

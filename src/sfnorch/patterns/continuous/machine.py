@@ -107,18 +107,18 @@ def _resolve(plan: ContinuousPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        "workflow": _given(jsonata("$states.input.workflow_name"), plan.workflow),
-        "runId": _given(jsonata("$states.input.run_id"), None),
-        "runs": _given(jsonata("$states.input.runs"), 0),
+        "workflow": _read_input(jsonata("$states.input.workflow_name"), plan.workflow),
+        "runId": _read_input(jsonata("$states.input.run_id"), None),
+        "runs": _read_input(jsonata("$states.input.runs"), 0),
     }
     return Pass(name="ResolveRun", assign={**assign, "polls": 0, "goesOn": Substitution(CONTINUE)}, next="CheckInput")
 
 
-def _given(value: Expression, default: str | int | None) -> Expression:
+def _read_input(value: Expression, default: str | int | None) -> Expression:
     return jsonata("$exists(<{value}>) ? <{value}> : <<default>>", value=value, default=default)
 
 
-def _ended(why: str) -> Expression:
+def _end_loop(why: str) -> Expression:
     return jsonata('$merge([<{so_far}>, {"ended": <<why>>}])', so_far=_SO_FAR, why=why)
 
 
@@ -130,7 +130,7 @@ def _check_input(plan: ContinuousPlan) -> Choice:
         Rule(condition=jsonata('$type($runId) = "string"'), next="WaitForRun"),
         Rule(
             condition=jsonata('$goesOn = "false" and $runs > 0'),
-            output=_ended("Continue is false"),
+            output=_end_loop("Continue is false"),
             next="Done",
         ),
     ]
@@ -138,7 +138,7 @@ def _check_input(plan: ContinuousPlan) -> Choice:
         rules.append(
             Rule(
                 condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
-                output=_ended("all runs are done"),
+                output=_end_loop("all runs are done"),
                 next="Done",
             )
         )
@@ -186,20 +186,20 @@ def _hand_over() -> Task:
             "run_id": _RUN_ID,
             "runs": jsonata("$runs"),
         },
-        output=_ended("handed over"),
+        output=_end_loop("handed over"),
         catch=_caught(),
         next_state="Done",
     )
 
 
 def _check_loop(plan: ContinuousPlan, *, following: str, well: str) -> Choice:
-    rules = [Rule(condition=jsonata('$goesOn = "false"'), output=_ended("Continue is false"), next=well)]
+    rules = [Rule(condition=jsonata('$goesOn = "false"'), output=_end_loop("Continue is false"), next=well)]
     if plan.max_runs is not None:
         rules.insert(
             0,
             Rule(
                 condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
-                output=_ended("all runs are done"),
+                output=_end_loop("all runs are done"),
                 next=well,
             ),
         )

@@ -132,7 +132,7 @@ def _graph(plan: DagPlan) -> Graph:
         Succeed(name="Done", output={"task": jsonata("$task"), "status": "SUCCEEDED"}),
         Succeed(name="Blocked", output=read_program(__package__, "blocked_task").fill()),
         _raise_alarm(),
-        Fail(name="TaskFailed", error="TaskFailed", cause=_flat_cause()),
+        Fail(name="TaskFailed", error="TaskFailed", cause=_make_cause()),
         Fail(
             name="InvalidInput",
             error="InvalidInput",
@@ -149,7 +149,7 @@ _MESSAGE = jsonata(
 )
 
 
-def _flat_cause() -> Expression:
+def _make_cause() -> Expression:
     return read_program(__package__, "task_failed").fill(
         message=unquote(_MESSAGE),
         run_id=find_run_id(CAUSE),

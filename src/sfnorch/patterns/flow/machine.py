@@ -185,7 +185,7 @@ def _keeping(plan: FlowPlan) -> dict[str, str]:
     return {name: f"{KEPT}{logical_key(name)}" for name in anew}
 
 
-def _resumed(variable: str) -> Expression:
+def _restore_variable(variable: str) -> Expression:
     value = Expression(f"$states.input.resumeAt.variables.{variable}")
     return jsonata("$exists(<{value}>) ? <{value}> : null", value=value)
 
@@ -200,7 +200,7 @@ def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
         "resumeAt": read_program(__package__, "resumed_step").fill(),
     }
     assign["steps"] = [step.name for step in plan.steps]
-    assign |= {name: _resumed(name) for name in variables}
+    assign |= {name: _restore_variable(name) for name in variables}
     return Pass(name="ResolveInput", assign=assign, output={}, next="CheckInput")
 
 
