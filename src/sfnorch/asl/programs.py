@@ -1,4 +1,4 @@
-"""Programs: JSONata of this project with holes. Only this module inserts text into JSONata.
+"""Programs: JSONata of this project with holes.
 
 `<<name>>` is a hole for a value. It becomes the JSONata literal of the value, which is data and never code.
 `<{name}>` is a hole for another program. Only an Expression fits. Its code is inserted unchanged, without parentheses.
