@@ -26,32 +26,25 @@ from sfnorch.aws.events import (
 )
 from sfnorch.aws.job import Change, Job
 from sfnorch.glue_logs import log_group_in
+from sfnorch.protocol import continuous, dag, flow, job_list, master_child
+from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.protocol.states import ALARMS_AND_MESSAGES, list_names
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
-STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
-"""The key of an execution's input that links it to the execution that started it, also in the console."""
-
-_TOLD = (
-    *("jobs", "children", "threads", "threadId", "child", "task", "tasks", "done"),
-    *("workflow", "runId", "runs"),
+_TOLD = list_names(
+    job_list.JobListVariable,
+    master_child.MasterVariable,
+    master_child.ChildVariable,
+    dag.MasterVariable,
+    dag.TaskVariable,
+    continuous.LoopVariable,
 )
 """The variables of sfnorch's state machines that hold what a run has to do."""
 
-_LOOP_BEGINS = "ResolveRun"
-"""The state of a continuous loop that reads the run to continue with, if any."""
-
-_FLOW_BEGINS = "ResolveInput"
-"""The state of a flow that assigns every variable of the flow's top level."""
-
-_OF_THE_FLOW = ("environment", "name", "input", "resumeAt", "steps")
+_OF_THE_FLOW = list_names(flow.FlowVariable)
 """Those of its variables that do not belong to a step."""
-
-_WITHIN = " ("
-"""Follows a step's name in the names of its states. A step's name cannot contain it."""
-
-_CONTROL = ("ClearAlarm", "RaiseAlarm", "NotifyFailure", "NotifySuccess")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,7 +96,7 @@ class Record:
     @property
     def steps(self) -> list[str]:
         """Return a flow's steps, in order; an empty list for other patterns."""
-        steps = self._own.get("steps")
+        steps = self._own.get(flow.FlowVariable.STEPS)
         return [str(name) for name in steps] if isinstance(steps, list) else []
 
     @property
@@ -115,7 +108,7 @@ class Record:
     def to_come(self) -> list[str]:
         """Return what it has yet to run: jobs by name, or a flow's steps."""
         if self.steps:  # a resumed flow skips the first ones
-            at = self._own.get("resumeAt")
+            at = self._own.get(flow.FlowVariable.RESUME_AT)
             first = self.steps.index(at) if at in self.steps else 0
             return [name for name in self.steps[first:] if name not in self.entered]
         return self.planned[len(self.jobs) :]
@@ -212,11 +205,13 @@ class Record:
         """Read the variables that a state has assigned; yield the workflow run that a loop continues with."""
         details = details_of(event)
         assigned = details.get("assignedVariables", {})
-        if details.get("name") == _FLOW_BEGINS and "resumeAt" in assigned:
+        if flow.MARK.is_of(details.get("name", ""), assigned):
             self._own = dict.fromkeys(assigned)
         known, names = (self._own, tuple(self._own)) if self._own else (self.variables, _TOLD)
         known.update({name: parsed(assigned[name]) for name in names if name in assigned})
-        if details.get("name") == _LOOP_BEGINS and isinstance(run_id := self.variables.get("runId"), str):
+        if details.get("name") == continuous.LoopState.RESOLVE_RUN and isinstance(
+            run_id := self.variables.get("runId"), str
+        ):
             yield self._goes_on(event, run_id, str(self.variables.get("workflow")))
 
     def _goes_on(self, event: HistoryEventTypeDef, run_id: str, name: str) -> Change:
@@ -239,11 +234,11 @@ class Record:
             return
         visit = self._visits[event["id"]] = self._visits[event["id"]] or event["id"]
         holder = self._holders[event["id"]]  # a step of several states is retried as a whole
-        whole = self.steps and self._names.get(visit, "").startswith(f"{self._names.get(holder, '')}{_WITHIN}")
+        whole = self.steps and self._names.get(visit, "").startswith(f"{self._names.get(holder, '')}{flow.WITHIN_STEP}")
         job = self._jobs.get(visit) or (self._jobs.get(holder) if whole else None)
         if job is None:
             own = str(parameters.get(NAMED_BY.get(kind, ""), "?"))
-            name = self._names.get(visit, own).partition(_WITHIN)[0] if self.steps else self._name(own)
+            name = self._names.get(visit, own).partition(flow.WITHIN_STEP)[0] if self.steps else self._name(own)
             if kind == "statement":  # whose state is inside the step's state
                 name = own
             job = Job(name=name, glue_name=own, started=event["timestamp"], kind=kind)
@@ -259,7 +254,7 @@ class Record:
         call = (str(details.get("resourceType")), str(details.get("resource")))
         if call in KINDS:
             return KINDS[call]
-        of_step = self.steps and self._names.get(self._visits[event["id"]], "") not in _CONTROL
+        of_step = self.steps and self._names.get(self._visits[event["id"]], "") not in ALARMS_AND_MESSAGES
         return "call" if of_step and call not in LOOKS and call[0] != "states" else ""
 
     def _name(self, job_name: str) -> str:

@@ -15,18 +15,20 @@ from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import message
 from sfnorch.aws.glue_jobs import GOING_ON
-from sfnorch.aws.history import STARTED_BY, Record
+from sfnorch.aws.history import Record
 from sfnorch.aws.polling import Clock, patiently
 from sfnorch.aws.run_tree import UNKNOWN, Node
 from sfnorch.errors import SfnorchError
+from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.protocol.flow import FlowState, is_step_failure
+from sfnorch.protocol.job_list import NO_JOB
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
 
 _ANEW = "`sfnorch run` starts a new run"
 _CUT_OFF = ("ABORTED", "TIMED_OUT")
-_NO_JOB = "(all)"
-"""The error of a state machine that continues after failures, and fails at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,7 @@ MAX_INPUT_BYTES = 262_144
 """The maximum size of an execution's input in bytes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 
 
-_ALL_DONE = {"MakeOutcome", "ClearAlarm"}
+_ALL_DONE = {FlowState.MAKE_OUTCOME, SharedState.CLEAR_ALARM}
 """The states that follow a flow's last step."""
 
 
@@ -152,7 +154,7 @@ def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
         raise SfnorchError(f"The flow no longer has a step {at}. Its steps are: {', '.join(steps)}", hint=_ANEW)
     given = record.input if isinstance(record.input, dict) else {}
     own = {key: value for key, value in given.items() if key != "resumeAt"}
-    saved = {name: value for name, value in record.saved.items() if not _is_failure(value, at)}
+    saved = {name: value for name, value in record.saved.items() if not is_step_failure(value, at)}
     whole = {**own, "resumeAt": {"step": at, "variables": saved}}
     if (size := len(json.dumps(whole, ensure_ascii=False).encode())) > MAX_INPUT_BYTES:
         raise SfnorchError(
@@ -162,12 +164,7 @@ def resumption_of_flow(root: Node, steps: Sequence[str]) -> Resumption:
     return Resumption(input=whole, jobs={root.machine: list(steps[steps.index(at) :])})
 
 
-def _is_failure(value: Any, at: str) -> bool:
-    """Return whether the value is the error output that on_error saved for the step that is rerun."""
-    return isinstance(value, dict) and value.get("at") == at and {"step", "error", "message"} <= set(value)
-
-
-_COUNTED = "ClearAlarm"
+_COUNTED = SharedState.CLEAR_ALARM
 """The state of a loop that follows a run that succeeded and is counted."""
 
 
@@ -251,7 +248,7 @@ def _left(name: str, thread: Mapping[str, Any], node: Node | None) -> tuple[dict
             f"The history of {name} is deleted: it is unknown which jobs are left",
             hint=f"`sfnorch run --only {name} --thread {name}=JOBS` runs the jobs that you specify",
         )
-    if node is not None and node.record.error == "InvalidInput":
+    if node is not None and node.record.error == INVALID_INPUT_ERROR:
         raise SfnorchError(f"{name} refused its input: {node.record.message}", hint=_ANEW)
     if node is None or not (node.record.planned or node.record.facts.get("remaining")):
         return {}, _listed(thread.get("glueJobs"))
@@ -268,6 +265,6 @@ def _listed(given: Any) -> list[str]:
 def _remaining(record: Record) -> list[str]:
     """Return the jobs left to run: from the cause, otherwise those that have not succeeded in the history."""
     told = record.facts.get("remaining")
-    if isinstance(told, list) and told and told != [_NO_JOB]:
+    if isinstance(told, list) and told and told != [NO_JOB]:
         return [str(job) for job in told]
     return record.remaining

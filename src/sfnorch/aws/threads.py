@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sfnorch.errors import SfnorchError
+from sfnorch.protocol import dag, flow, master_child
+from sfnorch.protocol.mark import assigned_names
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
@@ -31,46 +33,23 @@ def definition(client: SFNClient, machine_arn: str) -> dict[str, Any]:
 
 def children(of: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Return the names of a master's children, in order; None for other state machines."""
-    state = of.get("States", {}).get("ResolveThreads", {})
-    names = state.get("Assign", {}).get("children") if isinstance(state, dict) else None
-    return tuple(map(str, names)) if isinstance(names, list) else None
+    if not master_child.MARK.is_in(of):
+        return None
+    return assigned_names(of, master_child.MasterState.RESOLVE_THREADS, master_child.MasterVariable.CHILDREN)
 
 
 def tasks(of: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Return the names of a `dag` master's tasks; None for other state machines."""
-    state = of.get("States", {}).get("ResolveTasks", {})
-    names = state.get("Assign", {}).get("tasks") if isinstance(state, dict) else None
-    return tuple(map(str, names)) if isinstance(names, list) else None
+    if not dag.MARK.is_in(of):
+        return None
+    return assigned_names(of, dag.MasterState.RESOLVE_TASKS, dag.MasterVariable.TASKS)
 
 
 def steps(of: Mapping[str, Any]) -> tuple[str, ...] | None:
     """Return the names of a flow's steps, in order; None for other state machines."""
-    state = of.get("States", {}).get("ResolveInput", {})
-    names = state.get("Assign", {}).get("steps") if isinstance(state, dict) else None
-    return tuple(map(str, names)) if isinstance(names, list) else None
-
-
-def is_loop(of: Mapping[str, Any]) -> bool:
-    """Return whether it is a `continuous` loop of sfnorch, which runs a Glue workflow repeatedly."""
-    return {"ResolveRun", "StartRun", "HandOver"} <= set(of.get("States", {}))
-
-
-def runs_jobs(of: Mapping[str, Any]) -> bool:
-    """Return whether it is a state machine of sfnorch that runs the jobs in its input."""
-    states = of.get("States", {})
-    return "ResolveJobs" in states and "RunGivenJobs" in states
-
-
-def wants_jobs(of: Mapping[str, Any]) -> bool:
-    """Return whether the state machine requires jobs in its input: none of its rules has a job list."""
-    rules = of.get("States", {}).get("CheckJobs", {}).get("Choices", ())
-    return runs_jobs(of) and not any(isinstance(rule.get("Assign", {}).get("jobs"), list) for rule in rules)
-
-
-def list_names(of: Mapping[str, Any]) -> set[str]:
-    """Return the names in its job lists that differ from the names in Glue: entries with settings."""
-    settings = of.get("States", {}).get("ResolveJobs", {}).get("Assign", {}).get("settings", {})
-    return set(settings) if isinstance(settings, dict) else set()
+    if not flow.MARK.is_in(of):
+        return None
+    return assigned_names(of, flow.FlowState.RESOLVE_INPUT, flow.FlowVariable.STEPS)
 
 
 def master_input(names: Sequence[str], threads: Threads, only: Sequence[str]) -> dict[str, Any]:

@@ -90,7 +90,8 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
     from sfnorch.aws.executions import machine_arn as machine_of_execution
     from sfnorch.aws.resume import ask_glue, resumption, resumption_of_flow, resumption_of_loop, resumption_of_tasks
     from sfnorch.aws.run_tree import RunTree
-    from sfnorch.aws.threads import children, definition, is_loop, list_names, runs_jobs, steps, tasks
+    from sfnorch.aws.threads import children, definition, steps, tasks
+    from sfnorch.protocol import continuous, job_list
 
     client = session.stepfunctions
     tree = RunTree(client, [arn], clock)
@@ -109,9 +110,9 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
         return resumption_of_tasks(root, all_tasks)
     if (all_steps := steps(now)) is not None:
         return resumption_of_flow(root, all_steps)
-    if is_loop(now):
+    if continuous.MARK.is_in(now):
         return resumption_of_loop(root)
-    if names is None and not runs_jobs(now):
+    if names is None and not job_list.MARK.is_in(now):
         raise SfnorchError(
             f"sfnorch did not create the state machine {root.machine}, and cannot determine the remaining jobs",
             hint="redrive the execution in the console, or start a new one",
@@ -121,7 +122,9 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
         own = {job.name for job in node.record.jobs if job.name != job.glue_name}
         listed = {job for jobs in found.jobs.values() for job in jobs} & own
         with waiting("Reading the machine's definition"):
-            lost = listed - list_names(definition(client, machine_of_execution(node.arn))) if listed else None
+            lost = (
+                listed - job_list.listed_names(definition(client, machine_of_execution(node.arn))) if listed else None
+            )
         if lost:
             raise SfnorchError(
                 f"{node.machine} no longer has the jobs {', '.join(sorted(lost))}: it was changed after the execution",

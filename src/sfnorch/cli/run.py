@@ -136,7 +136,8 @@ def _inputs(
     session: Session, machine: Machine, threads: dict[str, tuple[str, ...]], only: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
     """Return the inputs of the executions to start, by the ID of the thread, or by an empty ID for a single one."""
-    from sfnorch.aws.threads import children, definition, is_loop, master_input, steps, tasks, wants_jobs
+    from sfnorch.aws.threads import children, definition, master_input, steps, tasks
+    from sfnorch.protocol import continuous, job_list
 
     found = definition(session.stepfunctions, machine.arn)
     names = children(found)
@@ -145,10 +146,10 @@ def _inputs(
     if only:
         raise click.UsageError(f"--only: the state machine {machine.title} has no children.")
     what = "tasks" if tasks(found) is not None else "steps" if steps(found) is not None else ""
-    what = "a Glue workflow" if is_loop(found) else what
+    what = "a Glue workflow" if continuous.MARK.is_in(found) else what
     if threads and what:
         raise click.UsageError(f"--thread: the state machine {machine.title} runs {what}, not a list of jobs.")
-    if not threads and wants_jobs(found):
+    if not threads and job_list.requires_jobs(found):
         raise SfnorchError(
             f"The state machine {machine.title} requires a list of jobs", hint=f"pass one with --thread T1={JOBS}"
         )

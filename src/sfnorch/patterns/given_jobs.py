@@ -26,8 +26,10 @@ from sfnorch.asl import (
     jsonata,
 )
 from sfnorch.integrations import glue_job
-from sfnorch.patterns.job_failure import ERROR, ITEM_CAUSE, ITEM_POSITION, any_error
+from sfnorch.patterns.job_failure import ITEM_CAUSE, ITEM_POSITION, any_error
 from sfnorch.patterns.state_names import state_names
+from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable, name_job_state
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Job
@@ -71,15 +73,15 @@ def rule(given: str) -> Rule:
     """Return the rule of CheckJobs that matches if the JSONata `given` is a valid list of names, and assigns `jobs`."""
     return Rule(
         condition=jsonata(_ARE_NAMES.replace("<<given>>", given)),
-        assign={"jobs": jsonata(_NAMES.replace("<<given>>", given))},
-        next="RunGivenJobs",
+        assign={JobListVariable.JOBS: jsonata(_NAMES.replace("<<given>>", given))},
+        next=JobListState.RUN_GIVEN_JOBS,
     )
 
 
 def wrong_list() -> Fail:
     """Return the Fail state `InvalidInput`, whose cause has the expected and the actual list."""
     cause = """"glueJobs must be a list of names or a string, 'a,b'; got " & $substring($string($given), 0, 500)"""
-    return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(cause))
+    return Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=jsonata(cause))
 
 
 def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: str) -> Map:
@@ -99,17 +101,17 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
         rules = tuple(
             Rule(
                 condition=jsonata(f"{_SETTINGS}.Retries = <<times>>", times=times),
-                next=_task_name(times),
+                next=name_job_state(times),
             )
             for times in retries
         )
-        states.insert(0, Choice(name="CheckRetries", rules=rules, default=_task_name(0)))
+        states.insert(0, Choice(name=JobListState.CHECK_RETRIES, rules=rules, default=name_job_state(0)))
     return Map(
-        name="RunGivenJobs",
+        name=JobListState.RUN_GIVEN_JOBS,
         items=jsonata("[0..$count($jobs) - 1]"),
         max_concurrency=1,
         processor=Graph(*states),
-        catch=_item_failed() if stop_at_failure else any_error("RaiseAlarm", output=_UNFORESEEN),
+        catch=_item_failed() if stop_at_failure else any_error(SharedState.RAISE_ALARM, output=_UNFORESEEN),
         output=None if stop_at_failure else {"jobs": jsonata("$states.result")},
         next=next_state,
     )
@@ -127,10 +129,6 @@ def _arguments(*, any_settings: bool, any_retries: bool) -> Value:
     return jsonata(f'$sift({code}, function($value, $key) {{ $key != "Retries" }})' if any_retries else code)
 
 
-def _task_name(retries: int) -> str:
-    return f"RunJobAgain{retries}" if retries else "RunJob"
-
-
 def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Task:
     # no DataLimitExceeded here: it would be an error of the Map
     caught = Catcher(
@@ -138,7 +136,9 @@ def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Tas
         output=jsonata('$merge([$states.errorOutput, {"at": $states.input}])'),
         next=failed,
     )
-    return glue_job.run_job(_task_name(retries), arguments=arguments, retries=retries, catch=(caught,), output=output)
+    return glue_job.run_job(
+        name_job_state(retries), arguments=arguments, retries=retries, catch=(caught,), output=output
+    )
 
 
 _SUCCEEDED = f'{{"job": {_JOB}, "status": "SUCCEEDED", "runId": $states.result.Id}}'
@@ -146,14 +146,14 @@ _SUCCEEDED = f'{{"job": {_JOB}, "status": "SUCCEEDED", "runId": $states.result.I
 
 # The cause is not parsed here, because these states have no Catch.
 def _job_failed() -> Fail:
-    return Fail(name="JobFailed", error=ERROR, cause=jsonata(f"$states.input.({ITEM_CAUSE})"))
+    return Fail(name=JobListState.JOB_FAILED, error=ERROR, cause=jsonata(f"$states.input.({ITEM_CAUSE})"))
 
 
 def _item_failed() -> tuple[Catcher, ...]:
-    too_much, any_other = any_error("RaiseAlarm")
+    too_much, any_other = any_error(SharedState.RAISE_ALARM)
     # an error that does not come from an item is unexpected, and has no job
     done = f"$min([$count($jobs), $states.errorOutput.{ITEM_POSITION}])"
-    return (too_much, replace(any_other, assign={"done": jsonata(done)}))
+    return (too_much, replace(any_other, assign={JobListVariable.DONE: jsonata(done)}))
 
 
 def _keep_failure() -> Pass:
@@ -161,7 +161,7 @@ def _keep_failure() -> Pass:
     "job": $jobs[$states.input.at], "status": "FAILED",
     "error": $states.input.Error, "cause": $substring($states.input.Cause, 0, <<length>>)
   }"""
-    return Pass(name="KeepFailure", output=jsonata(outcome, length=CAUSE_LENGTH))
+    return Pass(name=JobListState.KEEP_FAILURE, output=jsonata(outcome, length=CAUSE_LENGTH))
 
 
 # If the failure of an item does not stop the Map, an error that stops it is unexpected, and has no job.

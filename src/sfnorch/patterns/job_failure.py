@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from sfnorch.asl import Catcher, Fail, Substitution, Task, Value, jsonata
 from sfnorch.glue_logs import LOG_GROUP
 from sfnorch.integrations import alarm_state
+from sfnorch.protocol.job_list import ERROR
+from sfnorch.protocol.states import SharedState
 
-ERROR = "GlueJobFailed"
 MESSAGE_LENGTH = 1_000
 
 RUN_ID = r"$match(<<cause>>, /\bjr_\w+/)[0].match"
@@ -68,7 +69,7 @@ def alarm_raised(reason: str, *, next_state: str) -> Task:
     """
     as_caught = jsonata("$states.input")
     return alarm_state.set_alarm(
-        "RaiseAlarm",
+        SharedState.RAISE_ALARM,
         alarm=Substitution("AlarmName"),
         state="ALARM",
         reason=jsonata(f"$states.input.$substring({reason}, 0, <<length>>)", length=alarm_state.REASON_LENGTH),
@@ -94,7 +95,7 @@ def fail_with_cause(name: str, *, head: str = "") -> Fail:
 def clear_alarm(*, next_state: str, output: Value = None) -> Task:
     """Return the state `ClearAlarm`, which sets the alarm to OK after a success. Its failure does not fail the run."""
     return alarm_state.set_alarm(
-        "ClearAlarm",
+        SharedState.CLEAR_ALARM,
         alarm=Substitution("AlarmName"),
         state="OK",
         reason="Succeeded",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sfnorch.asl import Task, jsonata
 from sfnorch.patterns.message import LOGS, link_to, told
+from sfnorch.protocol.dag import MASTER
+from sfnorch.protocol.states import SharedState
 from sfnorch.resume_command import resume_line
 
 _COUNT = '$count($failed) & " of " & $count($tasks) & " tasks failed"'
@@ -27,7 +29,7 @@ _MESSAGE = f"""(
     $count($blocked) > 0 ? "\\nNot run, because a task that they need failed:\\n  "
       & $join($blocked.(task & " (by " & by & ")"), "\\n  "),
     "\\nMaster: " & $link("states", "/v2/executions/details/" & $run),
-    {resume_line("master")}
+    {resume_line(MASTER)}
   ], "\\n")
 )"""
 
@@ -38,10 +40,14 @@ _ALL_WELL = """$count($tasks) & " tasks succeeded in " & $name & " (" & $environ
 def failure_states(next_state: str) -> tuple[Task, ...]:
     """Return the state `NotifyFailure`, whose failure does not fail the run."""
     failed = {"failedTasks": jsonata("$string([$failed.task])")}
-    return (told("NotifyFailure", "FAILED", subject=_COUNT, message=_MESSAGE, lists=failed, next_state=next_state),)
+    return (
+        told(
+            SharedState.NOTIFY_FAILURE, "FAILED", subject=_COUNT, message=_MESSAGE, lists=failed, next_state=next_state
+        ),
+    )
 
 
 def success_state(next_state: str) -> Task:
     """Return the state `NotifySuccess`, for plans with `notify: always`."""
     subject = '$count($tasks) & " tasks succeeded"'
-    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=_ALL_WELL, next_state=next_state)
+    return told(SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=_ALL_WELL, next_state=next_state)

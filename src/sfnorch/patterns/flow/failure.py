@@ -13,12 +13,12 @@ from sfnorch.asl import Expression, Fail, Task, jsonata
 from sfnorch.glue_logs import NESTED_LOG_GROUP
 from sfnorch.patterns.job_failure import MESSAGE_LENGTH, RUN_ID, UNQUOTED, alarm_raised
 from sfnorch.patterns.message import LOGS, OWN_EXECUTION, link_to, told
+from sfnorch.protocol.flow import ERROR, MACHINE, FlowState
+from sfnorch.protocol.states import SharedState
 from sfnorch.resume_command import resume_line
 
 if TYPE_CHECKING:
     from sfnorch.patterns.flow.scope import Scope
-
-ERROR = "StepFailed"
 
 # A step inside another one fails in a Fail state of the flow, whose cause is flat as well. Glue, Lambda and Step
 # Functions use different keys for the message in a cause that is JSON. A cause that is not JSON is the message.
@@ -87,16 +87,18 @@ _MESSAGE = f"""$states.input.(
     "\\n" & error & ": " & message,
     $exists(runId) ? "Job run: " & runId & "\\nLogs: " & $logs(logGroup, runId),
     "\\nExecution: " & $link("states", "/v2/executions/details/" & {OWN_EXECUTION}),
-    $exists(at) ? {resume_line("flow")}
+    $exists(at) ? {resume_line(MACHINE)}
   ], "\\n")
 )"""
 
 
 def notify_failure(*, next_state: str) -> Task:
     """Return the state `NotifyFailure`, which passes the failure on, also if it fails itself."""
-    return told("NotifyFailure", "FAILED", subject='"a step failed"', message=_MESSAGE, next_state=next_state)
+    return told(
+        SharedState.NOTIFY_FAILURE, "FAILED", subject='"a step failed"', message=_MESSAGE, next_state=next_state
+    )
 
 
 def flow_failed() -> Fail:
     """Return the state `FlowFailed`: the failure as a flat object."""
-    return Fail(name="FlowFailed", error=ERROR, cause=jsonata("$string($states.input)"))
+    return Fail(name=FlowState.FLOW_FAILED, error=ERROR, cause=jsonata("$string($states.input)"))

@@ -21,6 +21,9 @@ from sfnorch.integrations import child_execution, notification
 from sfnorch.naming import child_key
 from sfnorch.patterns.job_failure import any_error
 from sfnorch.patterns.master_child import message
+from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.protocol.master_child import CHILDREN_FAILED, MASTER, MasterState, MasterVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.resume_command import resume_line
 from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
 
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
     from sfnorch.plan.models import MasterChildPlan
     from sfnorch.workflow import Bound
 
-NAME = "master"
 
 # A thread selects its child by `child`, or else by a threadId that is a child's name or T<n>, or else by its position.
 # A T<n> after the last child selects no child.
@@ -51,7 +53,7 @@ _THREAD_OF_EACH_CHILD = f"""[$map($children, function($child, $k) {{
     $merge([
       {{"threadId": "T" & ($k + 1)}},
       $filter($threads, function($thread, $i) {{ {_CHILD_OF_THREAD} = $child }}),
-      {{"{child_execution.STARTED_BY}": $states.context.Execution.Id}}
+      {{"{STARTED_BY}": $states.context.Execution.Id}}
     ])
   }})]"""
 
@@ -70,32 +72,32 @@ def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMac
     telling = notification.permissions() if plan.notify != "never" else ()
     return StateMachine(
         key="Master",
-        name=NAME,
-        physical_name=StackName(NAME),
+        name=MASTER,
+        physical_name=StackName(MASTER),
         graph=_graph(plan),
         substitutions=substitutions,
         permissions=(*child_execution.permissions(children), *telling),
         alarm=Alarm(
-            name=StackName(f"{NAME}-failed"),
+            name=StackName(f"{MASTER}-failed"),
             description="The master failed",
         ),
     )
 
 
 def _graph(plan: MasterChildPlan) -> Graph:
-    ending = "Done" if plan.on_child_failure == "succeed" else "ChildrenFailed"
+    ending = SharedState.DONE if plan.on_child_failure == "succeed" else MasterState.CHILDREN_FAILED
     states: list[AnyState] = [_resolve(plan), _check(), _run_children(plan)]
     if plan.notify != "never":
-        well = "Done" if plan.notify == "failure" else "NotifySuccess"
-        states += [_any_failed("NotifyFailure", well, told=True), *message.failure_states(ending)]
+        well = SharedState.DONE if plan.notify == "failure" else SharedState.NOTIFY_SUCCESS
+        states += [_any_failed(SharedState.NOTIFY_FAILURE, well, told=True), *message.failure_states(ending)]
         if plan.notify == "always":
-            states.append(message.success_state("Done"))
-    elif ending != "Done":
-        states.append(_any_failed(ending, "Done", told=False))
-    states.append(Succeed(name="Done"))
-    if ending != "Done":
+            states.append(message.success_state(SharedState.DONE))
+    elif ending != SharedState.DONE:
+        states.append(_any_failed(ending, SharedState.DONE, told=False))
+    states.append(Succeed(name=SharedState.DONE))
+    if ending != SharedState.DONE:
         states.append(_children_failed())
-    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+    states.append(Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=jsonata(_WHAT_WOULD_DO)))
     return Graph(*states, comment="Starts all children in parallel, waits for all, and reports which failed.")
 
 
@@ -104,23 +106,23 @@ def _resolve(plan: MasterChildPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        "children": [child.name for child in plan.children],
-        "threads": jsonata("$exists($states.input.threads) ? $states.input.threads : []"),
+        MasterVariable.CHILDREN: [child.name for child in plan.children],
+        MasterVariable.THREADS: jsonata("$exists($states.input.threads) ? $states.input.threads : []"),
     }
-    return Pass(name="ResolveThreads", assign=assign, next="CheckThreads")
+    return Pass(name=MasterState.RESOLVE_THREADS, assign=assign, next=MasterState.CHECK_THREADS)
 
 
 def _check() -> Choice:
     return Choice(
-        name="CheckThreads",
+        name=MasterState.CHECK_THREADS,
         rules=(
             Rule(
                 condition=jsonata(_VALID),
-                assign={"threads": jsonata(_THREAD_OF_EACH_CHILD)},
-                next="RunChildren",
+                assign={MasterVariable.THREADS: jsonata(_THREAD_OF_EACH_CHILD)},
+                next=MasterState.RUN_CHILDREN,
             ),
         ),
-        default="InvalidInput",
+        default=SharedState.INVALID_INPUT,
     )
 
 
@@ -128,9 +130,13 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
     # No branch fails, so an error that is caught here is unexpected. The outcomes of the children are unknown, and each
     # child is reported as failed with this error.
     unforeseen = '{"children": [$children.{"child": $, "status": "FAILED", "error": $states.errorOutput.Error}]}'
-    after = "Done" if plan.notify == "never" and plan.on_child_failure == "succeed" else "AnyChildFailed"
+    after = (
+        SharedState.DONE
+        if plan.notify == "never" and plan.on_child_failure == "succeed"
+        else MasterState.ANY_CHILD_FAILED
+    )
     return Parallel(
-        name="RunChildren",
+        name=MasterState.RUN_CHILDREN,
         branches=tuple(_branch(index, child_key(child.name)) for index, child in enumerate(plan.children)),
         catch=any_error(after, output=jsonata(unforeseen)),
         output=jsonata(_OUTCOMES),
@@ -166,9 +172,9 @@ _SUMMARY = f'$count({_FAILED}) & " of " & $count($children) & " child workflows 
 
 
 def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
-    resume = {"resume": jsonata(resume_line(NAME))} if told else {}
+    resume = {"resume": jsonata(resume_line(MASTER))} if told else {}
     return Choice(
-        name="AnyChildFailed",
+        name=MasterState.ANY_CHILD_FAILED,
         rules=(
             Rule(
                 condition=jsonata('"FAILED" in $states.input.children.status'),
@@ -185,4 +191,4 @@ def _children_failed() -> Fail:
     & $join(
       $states.input.children[status = "FAILED"].(child & ($exists(job) ? " at " & job) & " (" & error & ")"), ", "
     ), 0, 30000)"""
-    return Fail(name="ChildrenFailed", error="ChildrenFailed", cause=jsonata(cause))
+    return Fail(name=MasterState.CHILDREN_FAILED, error=CHILDREN_FAILED, cause=jsonata(cause))

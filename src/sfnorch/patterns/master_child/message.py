@@ -9,6 +9,8 @@ from __future__ import annotations
 from sfnorch.asl import Catcher, Substitution, Task, jsonata
 from sfnorch.integrations import notification
 from sfnorch.patterns.message import LOGS, OWN_EXECUTION, SUBJECT, link_to
+from sfnorch.protocol.master_child import MasterState
+from sfnorch.protocol.states import SharedState
 
 # Links to the console of the execution's region.
 _LINKS = f"""{link_to(OWN_EXECUTION)}
@@ -69,18 +71,18 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
     lists = {"failedChildren": jsonata("$string([$failed.child])")}
     outcomes = jsonata("$states.input")
     telling = notification.publish(
-        "NotifyFailure",
+        SharedState.NOTIFY_FAILURE,
         topic=Substitution("TopicArn"),
         subject=jsonata(SUBJECT + "$summary"),
         message=jsonata(_MESSAGE),
         attributes=attributes,
         list_attributes=lists,
-        catch=Catcher(errors=("States.ALL",), output=outcomes, next="NotifyPlainly"),
+        catch=Catcher(errors=("States.ALL",), output=outcomes, next=MasterState.NOTIFY_PLAINLY),
         output=jsonata(_OUTCOMES),
         next_state=next_state,
     )
     plainly = notification.publish(
-        "NotifyPlainly",
+        MasterState.NOTIFY_PLAINLY,
         topic=Substitution("TopicArn"),
         subject=jsonata(SUBJECT + "$summary"),
         message=jsonata(_PLAIN_MESSAGE),
@@ -96,7 +98,7 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
 def success_state(next_state: str) -> Task:
     """Return the state `NotifySuccess`, for plans with `notify: always`."""
     return notification.publish(
-        "NotifySuccess",
+        SharedState.NOTIFY_SUCCESS,
         topic=Substitution("TopicArn"),
         subject=jsonata(SUBJECT + _WELL_COUNT),
         message=jsonata(_ALL_WELL),
