@@ -13,10 +13,11 @@ from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import code
 from sfnorch.aws.events import parsed
-from sfnorch.aws.executions import events_after, machine_name
+from sfnorch.aws.executions import events_after, execution_name, machine_name
 from sfnorch.aws.history import Record
 from sfnorch.aws.job import Change, Job
 from sfnorch.aws.polling import Clock, Pace, patiently
+from sfnorch.protocol.dag import task_of_execution
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
@@ -48,6 +49,11 @@ class Node:
     def machine(self) -> str:
         """Return the name of its state machine."""
         return machine_name(self.arn)
+
+    @property
+    def task(self) -> str:
+        """Return the task of a `dag` run that it is; an empty text for other executions."""
+        return task_of_execution(execution_name(self.arn), self.record.input)
 
     @property
     def ended(self) -> bool:

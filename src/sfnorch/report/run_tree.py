@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.tree import Tree
 
-from sfnorch.aws.executions import execution_name, task_name
+from sfnorch.aws.executions import execution_name
 from sfnorch.aws.job import Job
 from sfnorch.aws.links import execution_link, logs_link
 from sfnorch.aws.run_tree import Failure, News, Node, RunTree
 from sfnorch.console import Console, Text
 from sfnorch.durations import duration, iso
-from sfnorch.report.blocked import blocked_by
+from sfnorch.protocol.dag import BLOCKED, blocking_task, name_task_execution
 from sfnorch.report.status import STYLES
 
 if TYPE_CHECKING:
@@ -45,10 +45,19 @@ def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
         for node in nodes
     }
     several = len(names) != len(set(names.values()))
-    tasks = {arn: task for arn in names if (task := task_name(arn))}
+    tasks = {node.arn: task for node in nodes if (task := node.task or _task_of_master(node, tree))}
     return {
         arn: tasks.get(arn) or (f"{name} {execution_name(arn)}" if several else name) for arn, name in names.items()
     }
+
+
+def _task_of_master(node: Node, tree: RunTree) -> str:
+    """Return the task of a master that the execution is, by its name; for an execution whose history is deleted."""
+    name = execution_name(node.arn)
+    masters = (root for root in tree.roots if root is not node)
+    return next(
+        (task for root in masters for task in root.record.task_names if name == name_task_execution(task, root.arn)), ""
+    )
 
 
 def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: int | None = None) -> RenderableType:
@@ -255,8 +264,8 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
     """Return the execution as a line; with `job`, also its job that is running or failed."""
     record = node.record
     name = names.get(node.arn, node.machine)
-    blocker = blocked_by(record.output)
-    status = "BLOCKED" if blocker else record.status
+    blocker = blocking_task(record.output)
+    status = BLOCKED if blocker else record.status
     label = _label(name, "bold", status, record.started, record.ended, now)
     if blocker:
         label.append(f"  by {blocker}", "dim")
