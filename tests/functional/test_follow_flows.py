@@ -10,14 +10,14 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.resume import Resumption, resumption_of_flow, resumption_of_loop
-from sfnorch.aws.run_tree import RunTree
-from sfnorch.aws.stopping import Stopped, stop_run
 from sfnorch.cli.following import follow_run
 from sfnorch.errors import SfnorchError
+from sfnorch.runs.resume import Resumption, resumption_of_flow, resumption_of_loop
+from sfnorch.runs.run_tree import RunTree
+from sfnorch.runs.stopping import Stopped, stop_run
 from tests.replay import Clock, Replay
 from tests.screens import plain
-from tests.unit.aws.events import AT, History
+from tests.unit.runs.events import AT, History
 
 CONSOLE = "https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details"
 EXECUTION = "arn:aws:states:us-east-1:ACCOUNT:execution"

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sfnorch.aws.history import Record
-from sfnorch.aws.resume import resumption_of_tasks
-from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.following import follow_run
 from sfnorch.errors import SfnorchError
+from sfnorch.runs.history import Record
+from sfnorch.runs.resume import resumption_of_tasks
+from sfnorch.runs.run_tree import RunTree
 from tests.replay import Replay
 from tests.screens import plain
 

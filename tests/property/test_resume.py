@@ -7,15 +7,15 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfnorch.aws.history import STARTED_BY, Record
-from sfnorch.aws.resume import resumption
-from sfnorch.aws.run_tree import Node
 from sfnorch.cfn.render import render_template
 from sfnorch.errors import SfnorchError
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
+from sfnorch.runs.history import STARTED_BY, Record
+from sfnorch.runs.resume import resumption
+from sfnorch.runs.run_tree import Node
 from sfnorch.simulate.run import simulate
-from tests.unit.aws.events import History
+from tests.unit.runs.events import History
 
 ENDS = ("SUCCEEDED", "FAILED", "FAILED without a word", "ABORTED", "TIMED_OUT", "never started", "skipped")
 children = st.lists(st.tuples(st.integers(1, 4), st.sampled_from(ENDS), st.integers(0, 3)), min_size=1, max_size=4)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfnorch.asl import definition
-from sfnorch.aws.threads import child_of_thread
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
+from sfnorch.runs.threads import child_of_thread
 from tests.jsonata_engine import evaluate
 
 CHILDREN = ["orders", "T3", "sales-eu", "c"]

@@ -208,8 +208,8 @@ def _children(plan: AnyPlan | None, source: Source) -> Sequence[str]:
 
     For a template without a master of sfnorch, return the default names of children.
     """
-    from sfnorch.aws.threads import children
     from sfnorch.plan.names import MAX_CHILDREN, default_child_name
+    from sfnorch.runs.threads import children
     from sfnorch.template.contents import contents
 
     if plan is not None:

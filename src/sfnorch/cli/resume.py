@@ -16,8 +16,8 @@ from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.aws.polling import Clock
-    from sfnorch.aws.resume import Resumption
     from sfnorch.aws.session import Session
+    from sfnorch.runs.resume import Resumption
 
 
 @click.command(
@@ -54,9 +54,9 @@ def resume(
     """
     require_consent(yes, output_form, "resume")
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
-    from sfnorch.aws.executions import AlreadyExistsError, execution_arn, machine_of, start
     from sfnorch.aws.polling import Clock
     from sfnorch.cli.following import follow_run, print_started
+    from sfnorch.runs.executions import AlreadyExistsError, execution_arn, machine_of, start
 
     client, clock = session.stepfunctions, Clock()
     with waiting("Looking up the execution"):
@@ -87,11 +87,11 @@ def resume(
 
 def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> Resumption:
     """Return the input that resumes the execution. Raises SfnorchError if it cannot be resumed."""
-    from sfnorch.aws.executions import machine_arn as machine_of_execution
-    from sfnorch.aws.resume import ask_glue, resumption, resumption_of_flow, resumption_of_loop, resumption_of_tasks
-    from sfnorch.aws.run_tree import RunTree
-    from sfnorch.aws.threads import children, definition, steps, tasks
     from sfnorch.protocol import continuous, job_list
+    from sfnorch.runs.executions import machine_arn as machine_of_execution
+    from sfnorch.runs.resume import ask_glue, resumption, resumption_of_flow, resumption_of_loop, resumption_of_tasks
+    from sfnorch.runs.run_tree import RunTree
+    from sfnorch.runs.threads import children, definition, steps, tasks
 
     client = session.stepfunctions
     tree = RunTree(client, [arn], clock)

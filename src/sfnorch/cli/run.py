@@ -40,7 +40,7 @@ class Thread(ParameterType[tuple[str, tuple[str, ...]]]):
 
 
 def _execution_name(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    from sfnorch.aws.executions import NAME
+    from sfnorch.runs.executions import NAME
 
     if value and not NAME.fullmatch(value):
         raise click.BadParameter(
@@ -136,8 +136,8 @@ def _inputs(
     session: Session, machine: Machine, threads: dict[str, tuple[str, ...]], only: tuple[str, ...]
 ) -> dict[str, dict[str, Any]]:
     """Return the inputs of the executions to start, by the ID of the thread, or by an empty ID for a single one."""
-    from sfnorch.aws.threads import children, definition, master_input, steps, tasks
     from sfnorch.protocol import continuous, job_list
+    from sfnorch.runs.threads import children, definition, master_input, steps, tasks
 
     found = definition(session.stepfunctions, machine.arn)
     names = children(found)
@@ -167,8 +167,8 @@ def _start(session: Session, machine: Machine, base: str, inputs: dict[str, dict
     Raises SfnorchError if an execution cannot be started, with the ARNs of those that were started before.
     """
     from sfnorch.aws.errors import explained, is_transient
-    from sfnorch.aws.executions import execution_arn, start
     from sfnorch.aws.polling import Clock
+    from sfnorch.runs.executions import execution_arn, start
 
     arns: list[str] = []
     for name, document in zip(_names(base, list(inputs)), inputs.values(), strict=True):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sfnorch.aws.job_logs import ErrorLog
 from sfnorch.aws.links import logs_link
 from sfnorch.console import Console, Text
 from sfnorch.durations import iso
 from sfnorch.glue_logs import error_log_group
 from sfnorch.report.status import STYLES
+from sfnorch.runs.job_logs import ErrorLog
 
 if TYPE_CHECKING:
     from sfnorch.report.documents.executions import LogsDocument

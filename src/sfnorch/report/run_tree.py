@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.tree import Tree
 
-from sfnorch.aws.executions import execution_name
-from sfnorch.aws.job import Job
 from sfnorch.aws.links import execution_link, logs_link
-from sfnorch.aws.run_tree import Failure, News, Node, RunTree
 from sfnorch.console import Console, Text
 from sfnorch.durations import duration, iso
 from sfnorch.protocol.dag import BLOCKED, blocking_task, name_task_execution
 from sfnorch.report.status import STYLES
+from sfnorch.runs.executions import execution_name
+from sfnorch.runs.job import Job
+from sfnorch.runs.run_tree import Failure, News, Node, RunTree
 
 if TYPE_CHECKING:
-    from sfnorch.aws.stopping import Stopped
     from sfnorch.report.documents.executions import ExecutionData, RunDocument, StartedDocument, StopDocument
+    from sfnorch.runs.stopping import Stopped
 
 _MOST_MESSAGE = 200
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sfnorch.aws.run_tree import Node, RunTree
 from sfnorch.report.run_tree import titles
+from sfnorch.runs.run_tree import Node, RunTree
 from tests.replay import Clock
 
 RUN = "arn:aws:states:eu-central-1:111122223333:execution:etl-master:nightly"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import code
-from sfnorch.aws.events import parsed
-from sfnorch.aws.executions import events_after, execution_name, machine_name
-from sfnorch.aws.history import Record
-from sfnorch.aws.job import Change, Job
 from sfnorch.aws.polling import Clock, Pace, patiently
 from sfnorch.protocol.dag import task_of_execution
+from sfnorch.runs.events import parsed
+from sfnorch.runs.executions import events_after, execution_name, machine_name
+from sfnorch.runs.history import Record
+from sfnorch.runs.job import Change, Job
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient

@@ -9,12 +9,12 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.history import Record
-from sfnorch.aws.resume import ask_glue, can_resume, resumption
-from sfnorch.aws.run_tree import Node
 from sfnorch.errors import SfnorchError
+from sfnorch.runs.history import Record
+from sfnorch.runs.resume import ask_glue, can_resume, resumption
+from sfnorch.runs.run_tree import Node
 from tests.replay import Clock
-from tests.unit.aws.events import AT, History
+from tests.unit.runs.events import AT, History
 
 STARTED_BY = {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": "arn:master"}
 NAMES = ["orders", "sales", "stock"]

@@ -15,14 +15,14 @@ from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import message
 from sfnorch.aws.glue_jobs import GOING_ON
-from sfnorch.aws.history import Record
 from sfnorch.aws.polling import Clock, patiently
-from sfnorch.aws.run_tree import UNKNOWN, Node
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.protocol.flow import FlowState, is_step_failure
 from sfnorch.protocol.job_list import NO_JOB
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
+from sfnorch.runs.history import Record
+from sfnorch.runs.run_tree import UNKNOWN, Node
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient

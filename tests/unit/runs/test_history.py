@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from sfnorch.aws.history import Record
-from sfnorch.aws.job import Attempt
-from tests.unit.aws.events import History
+from sfnorch.runs.history import Record
+from sfnorch.runs.job import Attempt
+from tests.unit.runs.events import History
 
 
 def told(history: History) -> tuple[Record, list[tuple[str, str, str, str]]]:

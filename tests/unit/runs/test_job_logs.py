@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sfnorch.aws.history import Record
-from sfnorch.aws.job_logs import job_runs
 from sfnorch.aws.polling import Clock
-from sfnorch.aws.run_tree import RunTree
-from tests.unit.aws.events import History
+from sfnorch.runs.history import Record
+from sfnorch.runs.job_logs import job_runs
+from sfnorch.runs.run_tree import RunTree
+from tests.unit.runs.events import History
 
 
 def tree(history: History) -> RunTree:

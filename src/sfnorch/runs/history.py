@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sfnorch.aws.events import (
+from sfnorch.glue_logs import log_group_in
+from sfnorch.protocol import continuous, dag, flow, job_list, master_child
+from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.protocol.states import ALARMS_AND_MESSAGES, list_names
+from sfnorch.runs.events import (
     BAD_ACTIONS,
     BEGUN_BY,
     ENDS,
@@ -24,11 +28,7 @@ from sfnorch.aws.events import (
     parsed,
     starts_execution,
 )
-from sfnorch.aws.job import Change, Job
-from sfnorch.glue_logs import log_group_in
-from sfnorch.protocol import continuous, dag, flow, job_list, master_child
-from sfnorch.protocol.executions import STARTED_BY
-from sfnorch.protocol.states import ALARMS_AND_MESSAGES, list_names
+from sfnorch.runs.job import Change, Job
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
