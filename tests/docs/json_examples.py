@@ -30,7 +30,8 @@ from sfnorch.report.status import status_data
 from sfnorch.report.summary import summary_data
 from sfnorch.resume_command import resume_command
 from sfnorch.runs.job_logs import ErrorLog, JobRun, LogEvent
-from sfnorch.runs.run_tree import Node, RunTree
+from sfnorch.runs.node import Node
+from sfnorch.runs.run_tree import RunTree
 from sfnorch.runs.stopping import Stopped
 from sfnorch.simulate import record
 from sfnorch.simulate.figures import figures

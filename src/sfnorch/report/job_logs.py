@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:
     """Print the job run, the place of its log, and the events."""
     run = log.run
-    job = f": {'step' if run.node.record.steps else 'job'} {run.job} "
+    job = f": {run.node.record.reading.noun} {run.job} "
     console.print(Text.assemble((names[run.node.arn], "bold"), job, (run.status, STYLES.get(run.status, ""))))
     for line in _head(log):
         console.print(Text(f"  {line}"), soft_wrap=True)

@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sfnorch.protocol import continuous, flow, job_list
-
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
@@ -49,8 +47,6 @@ BAD_ACTIONS = {
     "ErroredActions": "ended in an error",
     "StoppedActions": "were stopped",
 }
-TOLD_BY_JOBS = (job_list.ERROR, flow.ERROR, continuous.ERROR)
-"""Errors whose message repeats the message of a job, which is reported already."""
 
 
 def starts_execution(details: Mapping[str, Any]) -> bool:

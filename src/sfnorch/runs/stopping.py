@@ -16,7 +16,8 @@ from sfnorch.aws.glue_jobs import RUNNING
 from sfnorch.aws.polling import Clock, patiently
 from sfnorch.errors import SfnorchError
 from sfnorch.runs.executions import stop
-from sfnorch.runs.run_tree import Node, RunTree
+from sfnorch.runs.node import Node
+from sfnorch.runs.run_tree import RunTree
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from sfnorch.report.run_tree import titles
-from sfnorch.runs.run_tree import Node, RunTree
+from sfnorch.runs.node import Node
+from sfnorch.runs.run_tree import RunTree
 from tests.replay import Clock
+from tests.unit.runs.events import History
 
 RUN = "arn:aws:states:eu-central-1:111122223333:execution:etl-master:nightly"
 OF_RUN = "1efa8ae8af1caa40"
@@ -50,6 +52,8 @@ def test_a_task_whose_history_is_deleted_is_known_from_its_master():
     tree = RunTree(client, [RUN], clock)
     names = ("load", f"load-{OF_RUN}"), ("more", "more-0123456789abcdef")
     arns = [f"arn:aws:states:eu-central-1:111122223333:execution:etl-task:{name}" for _, name in names]
-    tree.roots[0].record.variables["tasks"] = ["load", "more"]
+    history = History()
+    history.assign(tasks=["load", "more"], done=[])
+    list(tree.roots[0].record.take(history.events))
     tree.roots[0].children = [Node(arn=arn) for arn in arns]
     assert list(titles(tree, "etl").values()) == ["master nightly", "load", "task more-0123456789abcdef"]
