@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 import shlex
 
-MAIN_MACHINES = ("master", "flow", "loop", "jobs")
+from sfnorch.protocol import continuous, dynamic, flow, master_child
+
+MAIN_MACHINES = (master_child.MASTER, flow.MACHINE, continuous.MACHINE, dynamic.MACHINE)
 """The names of main state machines, without the stack's name and the hyphen before them."""
 
 PLAIN_WORD = r"\w[\w-]*"

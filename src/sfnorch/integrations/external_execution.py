@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sfnorch.asl import Catcher, Expression, Retrier, Substitution, Task, Value, jsonata, read_program
-from sfnorch.integrations.child_execution import MANAGED_RULE, RESOURCE, STARTED_BY
+from sfnorch.integrations.child_execution import MANAGED_RULE, RESOURCE
 from sfnorch.integrations.joined_execution import REFUSED
 from sfnorch.integrations.work import Work
+from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.workflow import Arn, Bound, Permission
 
 NO_USE = Retrier(

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sfnorch.asl import Catcher, Expression, Retrier, Task, Value, jsonata, read_program
-from sfnorch.integrations.child_execution import STARTED_BY
 from sfnorch.integrations.joined_execution import REFUSED
+from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.workflow import Arn, Permission, StackName
 
 RESOURCE = "states:startExecution"

@@ -27,8 +27,10 @@ from sfnorch.asl import (
     read_program,
 )
 from sfnorch.integrations import glue_job
-from sfnorch.patterns.job_failure import ERROR, ITEM_CAUSE, ITEM_POSITION, any_error
+from sfnorch.patterns.job_failure import ITEM_CAUSE, ITEM_POSITION, any_error
 from sfnorch.patterns.state_names import state_names
+from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable, name_job_state
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Job
@@ -68,15 +70,15 @@ def rule(given: Expression) -> Rule:
     """Return the rule of CheckJobs that matches if `given` yields a valid list of names, and assigns `jobs`."""
     return Rule(
         condition=read_program(__package__, "are_names").fill(given=given),
-        assign={"jobs": jsonata(_NAMES, given=given)},
-        next="RunGivenJobs",
+        assign={JobListVariable.JOBS: jsonata(_NAMES, given=given)},
+        next=JobListState.RUN_GIVEN_JOBS,
     )
 
 
 def wrong_list() -> Fail:
     """Return the Fail state `InvalidInput`, whose cause has the expected and the actual list."""
     cause = """"glueJobs must be a list of names or a string, 'a,b'; got " & $substring($string($given), 0, 500)"""
-    return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(cause))
+    return Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=jsonata(cause))
 
 
 def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: str) -> Map:
@@ -96,17 +98,17 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
         rules = tuple(
             Rule(
                 condition=jsonata("<{settings}>.Retries = <<times>>", settings=_SETTINGS, times=times),
-                next=_task_name(times),
+                next=name_job_state(times),
             )
             for times in retries
         )
-        states.insert(0, Choice(name="CheckRetries", rules=rules, default=_task_name(0)))
+        states.insert(0, Choice(name=JobListState.CHECK_RETRIES, rules=rules, default=name_job_state(0)))
     return Map(
-        name="RunGivenJobs",
+        name=JobListState.RUN_GIVEN_JOBS,
         items=jsonata("[0..$count($jobs) - 1]"),
         max_concurrency=1,
         processor=Graph(*states),
-        catch=_item_failed() if stop_at_failure else any_error("RaiseAlarm", output=_report_unexpected()),
+        catch=_item_failed() if stop_at_failure else any_error(SharedState.RAISE_ALARM, output=_report_unexpected()),
         output=None if stop_at_failure else {"jobs": jsonata("$states.result")},
         next=next_state,
     )
@@ -126,10 +128,6 @@ def _arguments(*, any_settings: bool, any_retries: bool) -> Value:
     return jsonata('$sift(<{merged}>, function($value, $key) { $key != "Retries" })', merged=merged)
 
 
-def _task_name(retries: int) -> str:
-    return f"RunJobAgain{retries}" if retries else "RunJob"
-
-
 def _run_job(retries: int, *, arguments: Value, failed: str, output: Expression) -> Task:
     # no DataLimitExceeded here: it would be an error of the Map
     caught = Catcher(
@@ -137,7 +135,9 @@ def _run_job(retries: int, *, arguments: Value, failed: str, output: Expression)
         output=jsonata('$merge([$states.errorOutput, {"at": $states.input}])'),
         next=failed,
     )
-    return glue_job.run_job(_task_name(retries), arguments=arguments, retries=retries, catch=(caught,), output=output)
+    return glue_job.run_job(
+        name_job_state(retries), arguments=arguments, retries=retries, catch=(caught,), output=output
+    )
 
 
 _SUCCEEDED = jsonata('{"job": <{job}>, "status": "SUCCEEDED", "runId": $states.result.Id}', job=_JOB)
@@ -145,18 +145,20 @@ _SUCCEEDED = jsonata('{"job": <{job}>, "status": "SUCCEEDED", "runId": $states.r
 
 # The cause is not parsed here, because these states have no Catch.
 def _job_failed() -> Fail:
-    return Fail(name="JobFailed", error=ERROR, cause=ITEM_CAUSE)
+    return Fail(name=JobListState.JOB_FAILED, error=ERROR, cause=ITEM_CAUSE)
 
 
 def _item_failed() -> tuple[Catcher, ...]:
-    too_much, any_other = any_error("RaiseAlarm")
+    too_much, any_other = any_error(SharedState.RAISE_ALARM)
     # an error that does not come from an item is unexpected, and has no job
     done = jsonata("$min([$count($jobs), <{position}>])", position=ITEM_POSITION)
-    return (too_much, replace(any_other, assign={"done": done}))
+    return (too_much, replace(any_other, assign={JobListVariable.DONE: done}))
 
 
 def _keep_failure() -> Pass:
-    return Pass(name="KeepFailure", output=read_program(__package__, "kept_failure").fill(length=CAUSE_LENGTH))
+    return Pass(
+        name=JobListState.KEEP_FAILURE, output=read_program(__package__, "kept_failure").fill(length=CAUSE_LENGTH)
+    )
 
 
 def _report_unexpected() -> Expression:

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from sfnorch.asl import Catcher, Expression, Fail, Substitution, Task, Value, jsonata, read_program
 from sfnorch.integrations import alarm_state
 from sfnorch.patterns.causes import find_glue_message, find_log_group, find_run_id, unquote
+from sfnorch.protocol.job_list import ERROR
+from sfnorch.protocol.states import SharedState
 
-ERROR = "GlueJobFailed"
 MESSAGE_LENGTH = 1_000
 
 CAUSE = jsonata("Cause")
@@ -58,7 +59,7 @@ def alarm_raised(reason: Expression, *, next_state: str) -> Task:
     """
     as_caught = jsonata("$states.input")
     return alarm_state.set_alarm(
-        "RaiseAlarm",
+        SharedState.RAISE_ALARM,
         alarm=Substitution("AlarmName"),
         state="ALARM",
         reason=jsonata(
@@ -85,7 +86,7 @@ def fail_with_cause(name: str, *, owner: Expression = NOTHING) -> Fail:
 def clear_alarm(*, next_state: str, output: Value = None) -> Task:
     """Return the state `ClearAlarm`, which sets the alarm to OK after a success. Its failure does not fail the run."""
     return alarm_state.set_alarm(
-        "ClearAlarm",
+        SharedState.CLEAR_ALARM,
         alarm=Substitution("AlarmName"),
         state="OK",
         reason="Succeeded",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sfnorch.asl import Catcher, Expression, Graph, Map, Value, jsonata, read_program
 from sfnorch.integrations import joined_execution
-from sfnorch.integrations.child_execution import STARTED_BY
+from sfnorch.protocol.executions import STARTED_BY
 
 AT_ONCE = 40
 """The largest number of concurrent iterations of a Map (documented).

@@ -19,14 +19,15 @@ from sfnorch.asl import (
     read_program,
 )
 from sfnorch.integrations import alarm_state, joined_execution, notification
-from sfnorch.patterns.dag import message, task
+from sfnorch.patterns.dag import message
 from sfnorch.patterns.dag.joining import join_tasks
 from sfnorch.patterns.job_failure import any_error, clear_alarm
+from sfnorch.protocol.dag import MASTER, TASK, TASKS_FAILED, MasterState, MasterVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan
 
-NAME = "master"
 _TO_RUN = jsonata("$tasks[$not($ in $done)]")
 
 
@@ -39,34 +40,43 @@ def machine(plan: DagPlan, tasks: flow.StateMachine) -> flow.StateMachine:
             substitutions["Name"] = flow.StackName()
     return flow.StateMachine(
         key="Master",
-        name=NAME,
-        physical_name=flow.StackName(NAME),
+        name=MASTER,
+        physical_name=flow.StackName(MASTER),
         graph=_graph(plan),
         substitutions=substitutions,
         permissions=(
-            *joined_execution.permissions(flow.StackName(task.NAME)),
+            *joined_execution.permissions(flow.StackName(TASK)),
             *alarm_state.permissions(tasks.alarm.name),
             *(notification.permissions() if plan.notify != "never" else ()),
         ),
-        alarm=flow.Alarm(name=flow.StackName(f"{NAME}-failed"), description="The master failed"),
+        alarm=flow.Alarm(name=flow.StackName(f"{MASTER}-failed"), description="The master failed"),
     )
 
 
 def _graph(plan: DagPlan) -> Graph:
-    ending = "Done" if plan.on_task_failure == "succeed" else "TasksFailed"
+    ending = SharedState.DONE if plan.on_task_failure == "succeed" else MasterState.TASKS_FAILED
     told = plan.notify != "never"
-    well = "NotifySuccess" if plan.notify == "always" else "Done"
-    states: list[AnyState] = [_resolve(plan), _check(), _run_tasks(), _any_failed("NotifyFailure" if told else ending)]
+    well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
+    states: list[AnyState] = [
+        _resolve(plan),
+        _check(),
+        _run_tasks(),
+        _any_failed(SharedState.NOTIFY_FAILURE if told else ending),
+    ]
     states.append(clear_alarm(next_state=well, output=jsonata("$states.input")))
     if told:
         states += message.failure_states(ending)
     if plan.notify == "always":
-        states.append(message.success_state("Done"))
-    states.append(Succeed(name="Done"))
-    if ending != "Done":
-        states.append(Fail(name="TasksFailed", error="TasksFailed", cause=message.name_failures()))
+        states.append(message.success_state(SharedState.DONE))
+    states.append(Succeed(name=SharedState.DONE))
+    if ending != SharedState.DONE:
+        states.append(Fail(name=MasterState.TASKS_FAILED, error=TASKS_FAILED, cause=message.name_failures()))
     states.append(
-        Fail(name="InvalidInput", error="InvalidInput", cause=read_program(__package__, "wrong_input").fill())
+        Fail(
+            name=SharedState.INVALID_INPUT,
+            error=INVALID_INPUT_ERROR,
+            cause=read_program(__package__, "wrong_input").fill(),
+        )
     )
     return Graph(
         *states, comment="Starts or joins every task, waits for all, and reports which failed and which were blocked."
@@ -78,41 +88,41 @@ def _resolve(plan: DagPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        "run": jsonata("$states.context.Execution.Id"),
+        MasterVariable.RUN: jsonata("$states.context.Execution.Id"),
         "machine": Substitution("Task"),
-        "tasks": [each.name for each in plan.tasks],
-        "done": jsonata("$exists($states.input.done) ? $states.input.done : []"),
+        MasterVariable.TASKS: [each.name for each in plan.tasks],
+        MasterVariable.DONE: jsonata("$exists($states.input.done) ? $states.input.done : []"),
     }
-    return Pass(name="ResolveTasks", assign=assign, next="CheckTasks")
+    return Pass(name=MasterState.RESOLVE_TASKS, assign=assign, next=MasterState.CHECK_TASKS)
 
 
 def _check() -> Choice:
     known = jsonata('$type($done) = "array" and $count($done[$ in $tasks]) = $count($done)')
     some_left = jsonata("<{known}> and $count($distinct($done)) < $count($tasks)", known=known)
     rules = (
-        Rule(condition=some_left, next="RunTasks"),
-        Rule(condition=known, output={"outcomes": []}, next="AnyFailed"),
+        Rule(condition=some_left, next=MasterState.RUN_TASKS),
+        Rule(condition=known, output={"outcomes": []}, next=MasterState.ANY_FAILED),
     )
-    return Choice(name="CheckTasks", rules=rules, default="InvalidInput")
+    return Choice(name=MasterState.CHECK_TASKS, rules=rules, default=SharedState.INVALID_INPUT)
 
 
 def _run_tasks() -> AnyState:
     # no iteration fails, so an error that is caught here is unexpected, and the outcomes of the tasks are unknown
     unexpected = read_program(__package__, "unexpected_failure").fill()
     return join_tasks(
-        "RunTasks",
+        MasterState.RUN_TASKS,
         tasks=_TO_RUN,
         machine=Substitution("Task"),
         machine_arn=jsonata("$machine"),
-        catch=any_error("AnyFailed", output=unexpected),
-        next_state="AnyFailed",
+        catch=any_error(MasterState.ANY_FAILED, output=unexpected),
+        next_state=MasterState.ANY_FAILED,
     )
 
 
 def _any_failed(failed: str) -> Choice:
     outcomes = read_program(__package__, "outcomes").fill()
     return Choice(
-        name="AnyFailed",
+        name=MasterState.ANY_FAILED,
         rules=(
             Rule(
                 condition=jsonata(
@@ -126,6 +136,6 @@ def _any_failed(failed: str) -> Choice:
                 next=failed,
             ),
         ),
-        default="ClearAlarm",
+        default=SharedState.CLEAR_ALARM,
         output=outcomes,
     )

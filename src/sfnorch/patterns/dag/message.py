@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sfnorch.asl import Expression, Task, jsonata, read_program
 from sfnorch.patterns.message import define_link, define_logs, make_resume_line, told
+from sfnorch.protocol.dag import MASTER
+from sfnorch.protocol.states import SharedState
 
 _COUNT = jsonata('$count($failed) & " of " & $count($tasks) & " tasks failed"')
 _RUN = jsonata("$run")
@@ -18,13 +20,17 @@ def failure_states(next_state: str) -> tuple[Task, ...]:
     """Return the state `NotifyFailure`, whose failure does not fail the run."""
     failed = {"failedTasks": jsonata("$string([$failed.task])")}
     message = read_program(__package__, "failure_message").fill(
-        link=define_link(_RUN), logs=define_logs(), count=_COUNT, resume=make_resume_line("master")
+        link=define_link(_RUN), logs=define_logs(), count=_COUNT, resume=make_resume_line(MASTER)
     )
-    return (told("NotifyFailure", "FAILED", subject=_COUNT, message=message, lists=failed, next_state=next_state),)
+    return (
+        told(
+            SharedState.NOTIFY_FAILURE, "FAILED", subject=_COUNT, message=message, lists=failed, next_state=next_state
+        ),
+    )
 
 
 def success_state(next_state: str) -> Task:
     """Return the state `NotifySuccess`, for plans with `notify: always`."""
     subject = jsonata('$count($tasks) & " tasks succeeded"')
     message = read_program(__package__, "success_message").fill()
-    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=message, next_state=next_state)
+    return told(SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=next_state)

@@ -29,12 +29,13 @@ from sfnorch.integrations import alarm_state, external_execution, glue_job, join
 from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
 from sfnorch.patterns.dag.joining import cut_message, join_tasks
 from sfnorch.patterns.job_failure import CAUSE, alarm_raised, any_error
+from sfnorch.protocol.dag import TASK, TASK_FAILED, TaskState, TaskVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan, DagTask
 
-NAME = "task"
-TASKS = "tasks"
+TASKS = TaskVariable.TASKS
 """The variable with the plan's tasks by name: `{needs, arguments, work}`."""
 
 _OWN_ARN = jsonata("$states.context.StateMachine.Id")
@@ -44,15 +45,15 @@ _OWN_TASK = jsonata("$lookup(<{tasks}>, $task)", tasks=Expression(f"${TASKS}"))
 
 def machine(plan: DagPlan) -> flow.StateMachine:
     """Return the task state machine of the plan."""
-    alarm_name = flow.StackName(f"{NAME}-failed")
+    alarm_name = flow.StackName(f"{TASK}-failed")
     return flow.StateMachine(
         key="Task",
-        name=NAME,
-        physical_name=flow.StackName(NAME),
+        name=TASK,
+        physical_name=flow.StackName(TASK),
         graph=_graph(plan),
         substitutions={"AlarmName": alarm_name},
         permissions=(
-            *joined_execution.permissions(flow.StackName(NAME)),
+            *joined_execution.permissions(flow.StackName(TASK)),
             *_work_permissions(plan.tasks),
             *alarm_state.permissions(alarm_name),
         ),
@@ -77,17 +78,17 @@ def _graph(plan: DagPlan) -> Graph:
     work = list(dict.fromkeys(map(_work, plan.tasks)))
     states: list[AnyState] = [
         Pass(
-            name="ResolveTask",
+            name=TaskState.RESOLVE_TASK,
             assign={
-                "task": jsonata("$states.input.task"),
-                "run": jsonata("$states.input.run"),
-                "done": jsonata("$states.input.done"),
+                TaskVariable.TASK: jsonata("$states.input.task"),
+                TaskVariable.RUN: jsonata("$states.input.run"),
+                TaskVariable.DONE: jsonata("$states.input.done"),
                 TASKS: {task.name: _entry(task) for task in plan.tasks},
             },
-            next="CheckTask",
+            next=TaskState.CHECK_TASK,
         ),
         Choice(
-            name="CheckTask",
+            name=TaskState.CHECK_TASK,
             rules=(
                 Rule(
                     condition=jsonata('$exists(<{own}>) and $type($run) = "string"', own=_OWN_TASK),
@@ -95,47 +96,47 @@ def _graph(plan: DagPlan) -> Graph:
                         "own": _OWN_TASK,
                         "needs": jsonata("[<{own}>.needs[$not($ in $done)]]", own=_OWN_TASK),
                     },
-                    next="CheckNeeds",
+                    next=TaskState.CHECK_NEEDS,
                 ),
             ),
-            default="InvalidInput",
+            default=SharedState.INVALID_INPUT,
         ),
         Choice(
-            name="CheckNeeds",
-            rules=(Rule(condition=jsonata("$count($needs) > 0"), next="JoinNeeds"),),
-            default="ChooseWork",
+            name=TaskState.CHECK_NEEDS,
+            rules=(Rule(condition=jsonata("$count($needs) > 0"), next=TaskState.JOIN_NEEDS),),
+            default=TaskState.CHOOSE_WORK,
         ),
         join_tasks(
-            "JoinNeeds",
+            TaskState.JOIN_NEEDS,
             tasks=jsonata("$needs"),
             machine=_OWN_ARN,
             machine_arn=_OWN_ARN,
-            catch=any_error("RaiseAlarm"),
-            next_state="CheckOutcomes",
+            catch=any_error(SharedState.RAISE_ALARM),
+            next_state=TaskState.CHECK_OUTCOMES,
         ),
         Choice(
-            name="CheckOutcomes",
+            name=TaskState.CHECK_OUTCOMES,
             rules=(
                 Rule(
                     condition=jsonata('$count($states.input.outcomes[status = "SUCCEEDED"]) < $count($needs)'),
-                    next="Blocked",
+                    next=TaskState.BLOCKED,
                 ),
             ),
-            default="ChooseWork",
+            default=TaskState.CHOOSE_WORK,
         ),
         Choice(
-            name="ChooseWork",
+            name=TaskState.CHOOSE_WORK,
             rules=tuple(Rule(condition=jsonata("$own.work = <<work>>", work=name), next=name) for name, _, _ in work),
-            default="InvalidInput",
+            default=SharedState.INVALID_INPUT,
         ),
         *(_work_state(*each) for each in work),
-        Succeed(name="Done", output={"task": jsonata("$task"), "status": "SUCCEEDED"}),
-        Succeed(name="Blocked", output=read_program(__package__, "blocked_task").fill()),
+        Succeed(name=SharedState.DONE, output={"task": jsonata("$task"), "status": "SUCCEEDED"}),
+        Succeed(name=TaskState.BLOCKED, output=read_program(__package__, "blocked_task").fill()),
         _raise_alarm(),
-        Fail(name="TaskFailed", error="TaskFailed", cause=_make_cause()),
+        Fail(name=TaskState.TASK_FAILED, error=TASK_FAILED, cause=_make_cause()),
         Fail(
-            name="InvalidInput",
-            error="InvalidInput",
+            name=SharedState.INVALID_INPUT,
+            error=INVALID_INPUT_ERROR,
             cause=jsonata('"task must be a task of the plan; got " & $substring($string($states.input), 0, 500)'),
         ),
     ]
@@ -160,11 +161,15 @@ def _make_cause() -> Expression:
 
 def _raise_alarm() -> Task:
     return alarm_raised(
-        jsonata('"Task " & $task & " failed: " & <{message}>', message=_MESSAGE), next_state="TaskFailed"
+        jsonata('"Task " & $task & " failed: " & <{message}>', message=_MESSAGE), next_state=TaskState.TASK_FAILED
     )
 
 
-_BASES = {"glue_job": "RunJob", "lambda": "InvokeFunction", "state_machine": "RunStateMachine"}
+_BASES = {
+    "glue_job": TaskState.RUN_JOB,
+    "lambda": TaskState.INVOKE_FUNCTION,
+    "state_machine": TaskState.RUN_STATE_MACHINE,
+}
 
 
 def _work(task: DagTask) -> tuple[str, str, int]:
@@ -187,10 +192,10 @@ def _entry(task: DagTask) -> Value:
 
 
 def _work_state(name: str, kind: str, retries: int) -> Task:
-    catch = any_error("RaiseAlarm")
+    catch = any_error(SharedState.RAISE_ALARM)
     if kind == "glue_job":
         return glue_job.run_job(
-            name, arguments=_ARGUMENTS, retries=retries, catch=catch, output=jsonata("{}"), next_state="Done"
+            name, arguments=_ARGUMENTS, retries=retries, catch=catch, output=jsonata("{}"), next_state=SharedState.DONE
         )
     no_use = lambda_function.NO_USE if kind == "lambda" else external_execution.NO_USE
     again: tuple[Retrier, ...] = ()
@@ -198,7 +203,7 @@ def _work_state(name: str, kind: str, retries: int) -> Task:
         failed = Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True)
         again = (no_use, failed)
     if kind == "lambda":
-        return lambda_function.invoke(name, arguments=_ARGUMENTS, retry=again, catch=catch, next_state="Done")
+        return lambda_function.invoke(name, arguments=_ARGUMENTS, retry=again, catch=catch, next_state=SharedState.DONE)
     return external_execution.run(
-        name, arguments=_ARGUMENTS, own_arn=_OWN_ARN, retry=again, catch=catch, next_state="Done"
+        name, arguments=_ARGUMENTS, own_arn=_OWN_ARN, retry=again, catch=catch, next_state=SharedState.DONE
     )

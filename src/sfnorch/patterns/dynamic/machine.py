@@ -23,11 +23,13 @@ from sfnorch.asl import (
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.patterns import given_jobs, job_failure, stack_parameters
 from sfnorch.patterns.causes import find_glue_message, find_log_group, find_run_id, unquote
+from sfnorch.protocol.dynamic import MACHINE, DynamicState
+from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable
+from sfnorch.protocol.states import SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import DynamicPlan
 
-NAME = "jobs"
 
 _CAUSE = jsonata("cause")
 """The cause in the outcome of a job."""
@@ -35,11 +37,11 @@ _CAUSE = jsonata("cause")
 
 def machine(plan: DynamicPlan) -> flow.StateMachine:
     """Return the state machine of a dynamic plan."""
-    alarm_name = flow.StackName(f"{NAME}-failed")
+    alarm_name = flow.StackName(f"{MACHINE}-failed")
     return flow.StateMachine(
         key="",
-        name=NAME,
-        physical_name=flow.StackName(NAME),
+        name=MACHINE,
+        physical_name=flow.StackName(MACHINE),
         graph=_graph(plan),
         substitutions={"AlarmName": alarm_name},
         permissions=(
@@ -58,18 +60,26 @@ def _graph(plan: DynamicPlan) -> Graph:
     goes_on = plan.continue_on_failure
     states: list[AnyState] = [
         _resolve(plan),
-        Choice(name="CheckJobs", rules=(given_jobs.rule(jsonata("$given")),), default="InvalidInput"),
+        Choice(
+            name=JobListState.CHECK_JOBS, rules=(given_jobs.rule(jsonata("$given")),), default=SharedState.INVALID_INPUT
+        ),
         given_jobs.run_given_jobs(
-            plan.jobs, stop_at_failure=not goes_on, next_state="AnyJobFailed" if goes_on else "ClearAlarm"
+            plan.jobs,
+            stop_at_failure=not goes_on,
+            next_state=DynamicState.ANY_JOB_FAILED if goes_on else SharedState.CLEAR_ALARM,
         ),
     ]
     if goes_on:
         failed = jsonata('"FAILED" in $states.input.jobs.status')
         states.append(
-            Choice(name="AnyJobFailed", rules=(Rule(condition=failed, next="RaiseAlarm"),), default="ClearAlarm")
+            Choice(
+                name=DynamicState.ANY_JOB_FAILED,
+                rules=(Rule(condition=failed, next=SharedState.RAISE_ALARM),),
+                default=SharedState.CLEAR_ALARM,
+            )
         )
     states += [
-        job_failure.clear_alarm(next_state="Done", output=jsonata("$states.input") if goes_on else None),
+        job_failure.clear_alarm(next_state=SharedState.DONE, output=jsonata("$states.input") if goes_on else None),
         _done(goes_on=goes_on),
         *(_failed_after_all() if goes_on else _failed_at_once()),
         given_jobs.wrong_list(),
@@ -79,25 +89,27 @@ def _graph(plan: DynamicPlan) -> Graph:
 
 def _resolve(plan: DynamicPlan) -> Pass:
     assign: dict[str, Value] = {
-        "threadId": jsonata("[$states.input.threadId, $states.context.Execution.Name][0]"),
-        "given": given_jobs.GIVEN,
+        JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, $states.context.Execution.Name][0]"),
+        JobListVariable.GIVEN: given_jobs.GIVEN,
     }
     if settings := given_jobs.settings(plan.jobs):
-        assign["settings"] = settings
+        assign[JobListVariable.SETTINGS] = settings
     if not plan.continue_on_failure:
-        assign["done"] = 0
-    return Pass(name="ResolveJobs", assign=assign, next="CheckJobs")
+        assign[JobListVariable.DONE] = 0
+    return Pass(name=JobListState.RESOLVE_JOBS, assign=assign, next=JobListState.CHECK_JOBS)
 
 
 def _done(*, goes_on: bool) -> Succeed:
     code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>}'
     if goes_on:
         code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>, "jobs": $states.input.jobs}'
-    return Succeed(name="Done", output=jsonata(code, seconds=job_failure.SECONDS))
+    return Succeed(name=SharedState.DONE, output=jsonata(code, seconds=job_failure.SECONDS))
 
 
 def _failed_at_once() -> tuple[Task, Fail]:
-    return job_failure.raise_alarm(next_state="ExecutionFailed"), job_failure.fail_with_cause("ExecutionFailed")
+    return job_failure.raise_alarm(next_state=DynamicState.EXECUTION_FAILED), job_failure.fail_with_cause(
+        DynamicState.EXECUTION_FAILED
+    )
 
 
 def _failed_after_all() -> tuple[Task, Fail]:
@@ -111,17 +123,17 @@ def _failed_after_all() -> tuple[Task, Fail]:
     )
     as_caught = jsonata("$states.input")
     alarm = alarm_state.set_alarm(
-        "RaiseAlarm",
+        SharedState.RAISE_ALARM,
         alarm=Substitution("AlarmName"),
         state="ALARM",
         reason=reason,
         output=as_caught,
-        catch=Catcher(errors=("States.ALL",), output=as_caught, next="ExecutionFailed"),
-        next_state="ExecutionFailed",
+        catch=Catcher(errors=("States.ALL",), output=as_caught, next=DynamicState.EXECUTION_FAILED),
+        next_state=DynamicState.EXECUTION_FAILED,
     )
     failed = Fail(
-        name="ExecutionFailed",
-        error=job_failure.ERROR,
+        name=DynamicState.EXECUTION_FAILED,
+        error=ERROR,
         cause=read_program(__package__, "jobs_failed").fill(outcomes=outcomes),
     )
     return alarm, failed

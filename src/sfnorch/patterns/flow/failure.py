@@ -13,11 +13,11 @@ from sfnorch.asl import Expression, Fail, Task, jsonata, read_program
 from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
 from sfnorch.patterns.job_failure import MESSAGE_LENGTH, alarm_raised
 from sfnorch.patterns.message import OWN_EXECUTION, define_link, define_logs, make_resume_line, told
+from sfnorch.protocol.flow import ERROR, MACHINE, FlowState
+from sfnorch.protocol.states import SharedState
 
 if TYPE_CHECKING:
     from sfnorch.patterns.flow.scope import Scope
-
-ERROR = "StepFailed"
 
 _CAUSE = jsonata('[Cause, ""][0]')
 
@@ -60,11 +60,13 @@ def raise_alarm(*, next_state: str) -> Task:
 def notify_failure(*, next_state: str) -> Task:
     """Return the state `NotifyFailure`, which passes the failure on, also if it fails itself."""
     message = read_program(__package__, "failure_message").fill(
-        link=define_link(OWN_EXECUTION), logs=define_logs(), execution=OWN_EXECUTION, resume=make_resume_line("flow")
+        link=define_link(OWN_EXECUTION), logs=define_logs(), execution=OWN_EXECUTION, resume=make_resume_line(MACHINE)
     )
-    return told("NotifyFailure", "FAILED", subject=jsonata('"a step failed"'), message=message, next_state=next_state)
+    return told(
+        SharedState.NOTIFY_FAILURE, "FAILED", subject=jsonata('"a step failed"'), message=message, next_state=next_state
+    )
 
 
 def flow_failed() -> Fail:
     """Return the state `FlowFailed`: the failure as a flat object."""
-    return Fail(name="FlowFailed", error=ERROR, cause=jsonata("$string($states.input)"))
+    return Fail(name=FlowState.FLOW_FAILED, error=ERROR, cause=jsonata("$string($states.input)"))

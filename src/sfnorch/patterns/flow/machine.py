@@ -46,22 +46,23 @@ from sfnorch.patterns.job_failure import any_error, clear_alarm
 from sfnorch.patterns.message import told
 from sfnorch.plan.flow import walk
 from sfnorch.plan.flow_failures import KEPT
+from sfnorch.protocol.flow import MACHINE, FlowState, FlowVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan, FlowStep
 
-NAME = "flow"
-OUTCOME = "MakeOutcome"
+OUTCOME = FlowState.MAKE_OUTCOME
 
 
 def machine(plan: FlowPlan) -> flow.StateMachine:
     """Return the state machine of the flow."""
     steps = list(walk(plan.steps))
-    alarm_name = flow.StackName(f"{NAME}-failed")
+    alarm_name = flow.StackName(f"{MACHINE}-failed")
     return flow.StateMachine(
         key="",
-        name=NAME,
-        physical_name=flow.StackName(NAME),
+        name=MACHINE,
+        physical_name=flow.StackName(MACHINE),
         graph=_graph(plan),
         substitutions={"AlarmName": alarm_name, **_substitutions(plan, steps)},
         permissions=(*_work_permissions(plan, steps), *alarm_state.permissions(alarm_name)),
@@ -141,31 +142,35 @@ def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[flo
 
 def _graph(plan: FlowPlan) -> Graph:
     told = plan.notify != "never"
-    well = "NotifySuccess" if plan.notify == "always" else "Done"
+    well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
     failures = tuple(dict.fromkeys(_kept_failures(plan.steps)))
     start = Scope(
         saved=(),
         failures=failures,
-        failed="RaiseAlarm",
+        failed=SharedState.RAISE_ALARM,
         top=True,
         functions=function_keys(plan),
         machines=_machine_names(plan),
         keeping=_keeping(plan),
     )
-    steps, end = step_states(plan.steps, start, then=OUTCOME if _keeps(plan.steps) else "ClearAlarm")
+    steps, end = step_states(plan.steps, start, then=OUTCOME if _keeps(plan.steps) else SharedState.CLEAR_ALARM)
     if _keeps(plan.steps):
         steps.append(_outcome(end.document, failed=start.failed))
     states: list[AnyState] = [_resolve(plan, (*end.saved, *failures)), _check(plan), *steps]
     states.append(clear_alarm(next_state=well, output=_AS_IT_IS if _keeps(plan.steps) else end.document))
     if plan.notify == "always":
         states.append(_notify_success())
-    states.append(Succeed(name="Done"))
+    states.append(Succeed(name=SharedState.DONE))
     if lead_to(steps, start.failed):
-        states.append(failure.raise_alarm(next_state="NotifyFailure" if told else "FlowFailed"))
-        states += [failure.notify_failure(next_state="FlowFailed")] if told else []
+        states.append(failure.raise_alarm(next_state=SharedState.NOTIFY_FAILURE if told else FlowState.FLOW_FAILED))
+        states += [failure.notify_failure(next_state=FlowState.FLOW_FAILED)] if told else []
         states.append(failure.flow_failed())
     states.append(
-        Fail(name="InvalidInput", error="InvalidInput", cause=read_program(__package__, "wrong_input").fill())
+        Fail(
+            name=SharedState.INVALID_INPUT,
+            error=INVALID_INPUT_ERROR,
+            cause=read_program(__package__, "wrong_input").fill(),
+        )
     )
     return Graph(*states, comment="Runs the steps in sequence.")
 
@@ -196,22 +201,22 @@ def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     if _tells(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        "input": read_program(__package__, "own_input").fill(),
-        "resumeAt": read_program(__package__, "resumed_step").fill(),
+        FlowVariable.INPUT: read_program(__package__, "own_input").fill(),
+        FlowVariable.RESUME_AT: read_program(__package__, "resumed_step").fill(),
     }
-    assign["steps"] = [step.name for step in plan.steps]
+    assign[FlowVariable.STEPS] = [step.name for step in plan.steps]
     assign |= {name: _restore_variable(name) for name in variables}
-    return Pass(name="ResolveInput", assign=assign, output={}, next="CheckInput")
+    return Pass(name=FlowState.RESOLVE_INPUT, assign=assign, output={}, next=FlowState.CHECK_INPUT)
 
 
 def _check(plan: FlowPlan) -> Choice:
     first, *others = (step.name for step in plan.steps)
     rules = [
-        Rule(condition=jsonata('$type($input) != "object"'), next="InvalidInput"),
+        Rule(condition=jsonata('$type($input) != "object"'), next=SharedState.INVALID_INPUT),
         Rule(condition=jsonata("$resumeAt = null or $resumeAt = <<first>>", first=first), next=first),
         *(Rule(condition=jsonata("$resumeAt = <<name>>", name=name), next=name) for name in others),
     ]
-    return Choice(name="CheckInput", rules=tuple(rules), default="InvalidInput")
+    return Choice(name=FlowState.CHECK_INPUT, rules=tuple(rules), default=SharedState.INVALID_INPUT)
 
 
 _AS_IT_IS = jsonata("$states.input")
@@ -224,11 +229,11 @@ def _outcome(document: Expression, *, failed: str) -> Parallel:
         branches=(Graph(Succeed(name=f"{OUTCOME} (merge)", output=document)),),
         catch=any_error(failed, output=read_program(__package__, "no_outcome").fill(step=OUTCOME)),
         output=jsonata("$states.result[0]"),
-        next="ClearAlarm",
+        next=SharedState.CLEAR_ALARM,
     )
 
 
 def _notify_success() -> Task:
     subject = jsonata('"all steps succeeded"')
     message = read_program(__package__, "success_message").fill()
-    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=message, next_state="Done")
+    return told(SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=SharedState.DONE)

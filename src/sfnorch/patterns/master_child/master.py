@@ -23,6 +23,9 @@ from sfnorch.naming import child_key
 from sfnorch.patterns.job_failure import any_error
 from sfnorch.patterns.master_child import message
 from sfnorch.patterns.message import make_resume_line
+from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.protocol.master_child import CHILDREN_FAILED, MASTER, MasterState, MasterVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
 
     from sfnorch.plan.models import MasterChildPlan
     from sfnorch.workflow import Bound
-
-NAME = "master"
 
 
 def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
@@ -45,33 +46,37 @@ def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMac
     telling = notification.permissions() if plan.notify != "never" else ()
     return StateMachine(
         key="Master",
-        name=NAME,
-        physical_name=StackName(NAME),
+        name=MASTER,
+        physical_name=StackName(MASTER),
         graph=_graph(plan),
         substitutions=substitutions,
         permissions=(*child_execution.permissions(children), *telling),
         alarm=Alarm(
-            name=StackName(f"{NAME}-failed"),
+            name=StackName(f"{MASTER}-failed"),
             description="The master failed",
         ),
     )
 
 
 def _graph(plan: MasterChildPlan) -> Graph:
-    ending = "Done" if plan.on_child_failure == "succeed" else "ChildrenFailed"
+    ending = SharedState.DONE if plan.on_child_failure == "succeed" else MasterState.CHILDREN_FAILED
     states: list[AnyState] = [_resolve(plan), _check(), _run_children(plan)]
     if plan.notify != "never":
-        well = "Done" if plan.notify == "failure" else "NotifySuccess"
-        states += [_any_failed("NotifyFailure", well, told=True), *message.failure_states(ending)]
+        well = SharedState.DONE if plan.notify == "failure" else SharedState.NOTIFY_SUCCESS
+        states += [_any_failed(SharedState.NOTIFY_FAILURE, well, told=True), *message.failure_states(ending)]
         if plan.notify == "always":
-            states.append(message.success_state("Done"))
-    elif ending != "Done":
-        states.append(_any_failed(ending, "Done", told=False))
-    states.append(Succeed(name="Done"))
-    if ending != "Done":
+            states.append(message.success_state(SharedState.DONE))
+    elif ending != SharedState.DONE:
+        states.append(_any_failed(ending, SharedState.DONE, told=False))
+    states.append(Succeed(name=SharedState.DONE))
+    if ending != SharedState.DONE:
         states.append(_children_failed())
     states.append(
-        Fail(name="InvalidInput", error="InvalidInput", cause=read_program(__package__, "wrong_threads").fill())
+        Fail(
+            name=SharedState.INVALID_INPUT,
+            error=INVALID_INPUT_ERROR,
+            cause=read_program(__package__, "wrong_threads").fill(),
+        )
     )
     return Graph(*states, comment="Starts all children in parallel, waits for all, and reports which failed.")
 
@@ -81,28 +86,26 @@ def _resolve(plan: MasterChildPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        "children": [child.name for child in plan.children],
-        "threads": jsonata("$exists($states.input.threads) ? $states.input.threads : []"),
+        MasterVariable.CHILDREN: [child.name for child in plan.children],
+        MasterVariable.THREADS: jsonata("$exists($states.input.threads) ? $states.input.threads : []"),
     }
-    return Pass(name="ResolveThreads", assign=assign, next="CheckThreads")
+    return Pass(name=MasterState.RESOLVE_THREADS, assign=assign, next=MasterState.CHECK_THREADS)
 
 
 def _check() -> Choice:
     child = read_program(__package__, "child_of_thread").fill()
     valid = read_program(__package__, "valid_threads").fill(child_of_thread=child)
-    threads = read_program(__package__, "thread_of_each_child").fill(
-        child_of_thread=child, started_by=child_execution.STARTED_BY
-    )
+    threads = read_program(__package__, "thread_of_each_child").fill(child_of_thread=child, started_by=STARTED_BY)
     return Choice(
-        name="CheckThreads",
+        name=MasterState.CHECK_THREADS,
         rules=(
             Rule(
                 condition=valid,
-                assign={"threads": threads},
-                next="RunChildren",
+                assign={MasterVariable.THREADS: threads},
+                next=MasterState.RUN_CHILDREN,
             ),
         ),
-        default="InvalidInput",
+        default=SharedState.INVALID_INPUT,
     )
 
 
@@ -110,9 +113,13 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
     # No branch fails, so an error that is caught here is unexpected. The outcomes of the children are unknown, and each
     # child is reported as failed with this error.
     unforeseen = '{"children": [$children.{"child": $, "status": "FAILED", "error": $states.errorOutput.Error}]}'
-    after = "Done" if plan.notify == "never" and plan.on_child_failure == "succeed" else "AnyChildFailed"
+    after = (
+        SharedState.DONE
+        if plan.notify == "never" and plan.on_child_failure == "succeed"
+        else MasterState.ANY_CHILD_FAILED
+    )
     return Parallel(
-        name="RunChildren",
+        name=MasterState.RUN_CHILDREN,
         branches=tuple(_branch(index, child_key(child.name)) for index, child in enumerate(plan.children)),
         catch=any_error(after, output=jsonata(unforeseen)),
         output=read_program(__package__, "outcomes").fill(),
@@ -141,9 +148,9 @@ _SUMMARY = jsonata('$count(<{failed}>) & " of " & $count($children) & " child wo
 
 
 def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
-    resume = {"resume": make_resume_line(NAME)} if told else {}
+    resume = {"resume": make_resume_line(MASTER)} if told else {}
     return Choice(
-        name="AnyChildFailed",
+        name=MasterState.ANY_CHILD_FAILED,
         rules=(
             Rule(
                 condition=jsonata('"FAILED" in $states.input.children.status'),
@@ -157,4 +164,4 @@ def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
 
 def _children_failed() -> Fail:
     cause = read_program(__package__, "children_failed").fill()
-    return Fail(name="ChildrenFailed", error="ChildrenFailed", cause=cause)
+    return Fail(name=MasterState.CHILDREN_FAILED, error=CHILDREN_FAILED, cause=cause)

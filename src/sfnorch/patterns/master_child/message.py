@@ -9,6 +9,8 @@ from __future__ import annotations
 from sfnorch.asl import Catcher, Substitution, Task, jsonata, read_program
 from sfnorch.integrations import notification
 from sfnorch.patterns.message import OWN_EXECUTION, define_link, define_logs, make_subject
+from sfnorch.protocol.master_child import MasterState
+from sfnorch.protocol.states import SharedState
 
 _SUMMARY = jsonata("$summary")
 _WELL_COUNT = jsonata(
@@ -29,18 +31,18 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
         failures=failures, link=define_link(OWN_EXECUTION), logs=define_logs()
     )
     telling = notification.publish(
-        "NotifyFailure",
+        SharedState.NOTIFY_FAILURE,
         topic=Substitution("TopicArn"),
         subject=make_subject(_SUMMARY),
         message=message,
         attributes=attributes,
         list_attributes=lists,
-        catch=Catcher(errors=("States.ALL",), output=outcomes, next="NotifyPlainly"),
+        catch=Catcher(errors=("States.ALL",), output=outcomes, next=MasterState.NOTIFY_PLAINLY),
         output=read_program(__package__, "reported_outcomes").fill(failures=failures),
         next_state=next_state,
     )
     plainly = notification.publish(
-        "NotifyPlainly",
+        MasterState.NOTIFY_PLAINLY,
         topic=Substitution("TopicArn"),
         subject=make_subject(_SUMMARY),
         message=read_program(__package__, "plain_message").fill(),
@@ -56,7 +58,7 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
 def success_state(next_state: str) -> Task:
     """Return the state `NotifySuccess`, for plans with `notify: always`."""
     return notification.publish(
-        "NotifySuccess",
+        SharedState.NOTIFY_SUCCESS,
         topic=Substitution("TopicArn"),
         subject=make_subject(_WELL_COUNT),
         message=read_program(__package__, "success_message").fill(count=_WELL_COUNT),

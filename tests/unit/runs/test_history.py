@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from sfnorch.aws.history import Record
-from sfnorch.aws.job import Attempt
-from tests.unit.aws.events import History
+from sfnorch.runs.history import Record
+from sfnorch.runs.job import Attempt
+from sfnorch.runs.kinds import open_record
+from sfnorch.runs.kinds.job_list import list_planned, list_unfinished
+from tests.unit.runs.events import History
 
 
 def told(history: History) -> tuple[Record, list[tuple[str, str, str, str]]]:
-    record = Record()
+    record = open_record()
     changes = [(change.job, change.status, change.run_id, change.message) for change in record.take(history.events)]
     return record, changes
 
@@ -45,7 +47,7 @@ def test_a_job_that_is_tried_again_is_one_job():
         ("a", "SUCCEEDED", "jr_2", ""),
         ("b", "RUNNING", "jr_3", ""),
     ]
-    assert (record.planned, record.remaining) == (["a", "b"], ["b"])
+    assert (list_planned(record), list_unfinished(record)) == (["a", "b"], ["b"])
 
 
 def test_each_run_of_a_job_has_its_log_group():
@@ -77,7 +79,7 @@ def test_a_second_run_of_a_job_bears_the_name_that_the_list_has_for_it():
         history.end("SUCCEEDED", run_id)
     record, _ = told(history)
     assert [(job.name, job.glue_name) for job in record.jobs] == [("a", "a"), ("a (2)", "a")]
-    assert record.remaining == []
+    assert list_unfinished(record) == []
 
 
 @pytest.mark.parametrize("state", ["STOPPED", "TIMEOUT", "ERROR", "EXPIRED"])
@@ -90,7 +92,7 @@ def test_a_run_that_ended_otherwise_has_not_succeeded(state: str):
     # whether AWS takes STOPPED for success isn't known: here it does
     history.add("TaskSucceeded", key="taskSucceeded", output=f'{{"Id": "jr_1", "JobRunState": "{state}"}}')
     record, changes = told(history)
-    assert (jobs(record)[0][1], record.remaining, changes[-1]) == (state, ["a"], ("a", state, "jr_1", ""))
+    assert (jobs(record)[0][1], list_unfinished(record), changes[-1]) == (state, ["a"], ("a", state, "jr_1", ""))
 
 
 def test_a_task_that_times_out():
@@ -113,7 +115,7 @@ def test_a_job_that_runs_when_its_execution_ends_is_stopped(status: str):
     history.finish(status, "E", "why")
     record, changes = told(history)
     assert jobs(record) == [("a", "STOPPED", "jr_1", 1, "")]
-    assert (changes[-1], record.remaining) == (("", status, "", "E: why"), ["a", "b"])
+    assert (changes[-1], list_unfinished(record)) == (("", status, "", "E: why"), ["a", "b"])
 
 
 def test_children_stand_in_the_order_of_their_branches():
@@ -170,6 +172,7 @@ def test_tasks_that_run_no_job_are_no_jobs():
 def test_why_an_execution_failed(cause: Any, message: str):
     history = History()
     history.begin()
+    history.assign(jobs=["a", "b"])
     history.finish("FAILED", "E", cause)
     assert told(history)[0].message == message
 
@@ -185,7 +188,7 @@ def test_events_may_come_in_any_portions():
     history.end("SUCCEEDED", "jr_2")
     history.finish("SUCCEEDED")
     whole, changes = told(history)
-    record = Record()
+    record = open_record()
     parts = [change for event in history.events for change in record.take([event])]
     assert [(change.job, change.status, change.run_id, change.message) for change in parts] == changes
     assert (jobs(record), record.last_event) == (jobs(whole), len(history.events))

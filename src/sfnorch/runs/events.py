@@ -47,8 +47,6 @@ BAD_ACTIONS = {
     "ErroredActions": "ended in an error",
     "StoppedActions": "were stopped",
 }
-TOLD_BY_JOBS = ("GlueJobFailed", "StepFailed", "GlueWorkflowFailed")
-"""Errors whose message repeats the message of a job, which is reported already."""
 
 
 def starts_execution(details: Mapping[str, Any]) -> bool:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sfnorch.aws.history import Record
-from sfnorch.aws.job_logs import job_runs
 from sfnorch.aws.polling import Clock
-from sfnorch.aws.run_tree import RunTree
-from tests.unit.aws.events import History
+from sfnorch.runs.job_logs import job_runs
+from sfnorch.runs.kinds import open_record
+from sfnorch.runs.run_tree import RunTree
+from tests.unit.runs.events import History
 
 
 def tree(history: History) -> RunTree:
     """The run of one execution with this history."""
     client: Any = None
     found = RunTree(client, ["arn:aws:states:eu-central-1:111122223333:execution:etl-jobs:1"], Clock())
-    found.roots[0].record = Record()
+    found.roots[0].record = open_record()
     list(found.roots[0].record.take(history.events))
     return found
 

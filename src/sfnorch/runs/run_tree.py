@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import code
-from sfnorch.aws.events import parsed
-from sfnorch.aws.executions import events_after, machine_name
-from sfnorch.aws.history import Record
-from sfnorch.aws.job import Change, Job
 from sfnorch.aws.polling import Clock, Pace, patiently
+from sfnorch.runs.executions import events_after, machine_name
+from sfnorch.runs.history import UNKNOWN
+from sfnorch.runs.job import Change, Job
+from sfnorch.runs.kinds import open_record
+from sfnorch.runs.kinds.master_child import find_child, list_children
+from sfnorch.runs.node import Node
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
-
-UNKNOWN = "UNKNOWN"
-"""The status of an execution whose history is deleted and that its parent does not report."""
 
 _CALLS_A_SECOND = 5.0
 """Calls of GetExecutionHistory per second: a quarter of the account's quota (20 a second), which others use as well.
@@ -30,46 +29,6 @@ _CALLS_A_SECOND = 5.0
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 _SHORTEST, _LONGEST = 1.0, 10.0
-
-
-@dataclass(slots=True, kw_only=True)
-class Node:
-    """An execution of the run, its state, and the executions that it started.
-
-    An execution that several others wait for is a child of the first of them, and `joined` by the others.
-    """
-
-    arn: str
-    record: Record = field(default_factory=Record)
-    children: list[Node] = field(default_factory=list)
-    joined: list[Node] = field(default_factory=list)
-
-    @property
-    def machine(self) -> str:
-        """Return the name of its state machine."""
-        return machine_name(self.arn)
-
-    @property
-    def ended(self) -> bool:
-        """Return whether it has ended."""
-        return self.record.ended is not None
-
-    @property
-    def skipped(self) -> list[str]:
-        """Return the children that a master skipped, according to its input."""
-        rows = zip(self.record.child_names, self.record.threads, strict=False)
-        return [name for name, thread in rows if thread.get("skip") is True]
-
-    def child_of(self, names: Sequence[str]) -> str:
-        """Return which of a master's children it runs: by its cause or variables, otherwise by its machine's name."""
-        told = self.record.variables.get("child") or self.record.facts.get("child")
-        return str(told) if told else max((n for n in names if self.machine.endswith(f"-{n}")), key=len, default="")
-
-    def walk(self) -> Iterator[Node]:
-        """Yield the execution, then its descendants."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +56,7 @@ class RunTree:
     """A run of one execution, or of several that were started together."""
 
     def __init__(self, client: SFNClient, arns: list[str], clock: Clock) -> None:
-        self.roots = [Node(arn=arn) for arn in arns]
+        self.roots = [open_node(arn) for arn in arns]
         self._nodes = {root.arn: root for root in self.roots}
         self._client = client
         self._clock = clock
@@ -123,7 +82,7 @@ class RunTree:
             self._share_out(root)
             following = root.record.next_execution
             if following and following not in self._nodes and machine_name(following) == root.machine:
-                self._nodes[following] = Node(arn=following)
+                self._nodes[following] = open_node(following)
                 self.roots.append(self._nodes[following])
         return sorted(news, key=lambda item: item.change.at)
 
@@ -141,7 +100,7 @@ class RunTree:
             started = self._started(node)
             node.children = [child for child in started if owners[child.arn] is node]
             node.joined = [child for child in started if owners[child.arn] is not node]
-            node.children.sort(key=partial(_position, node.record.child_names))
+            node.children.sort(key=partial(_position, list_children(node.record)))
 
     def _started(self, node: Node) -> list[Node]:
         return [self._nodes[arn] for arn in dict.fromkeys(node.record.children) if arn in self._nodes]
@@ -159,7 +118,7 @@ class RunTree:
             for change in node.record.take(events):
                 yield News(node=node, change=change)
         for arn in dict.fromkeys(node.record.children):
-            child = self._nodes.setdefault(arn, Node(arn=arn))
+            child = self._nodes.setdefault(arn, open_node(arn))
             if arn not in polled:
                 yield from self._polled(child, polled, parent=node)
 
@@ -181,8 +140,13 @@ class RunTree:
         return [failure for root in self.roots for node in root.walk() for failure in _failures(node)]
 
 
+def open_node(arn: str) -> Node:
+    """Return the node of an execution of which no event is read yet."""
+    return Node(arn=arn, record=open_record())
+
+
 def _position(names: Sequence[str], child: Node) -> int:
-    name = child.child_of(names)
+    name = find_child(child, names)
     return names.index(name) if name in names else 0
 
 
@@ -192,10 +156,7 @@ def _failures(node: Node) -> Iterator[Failure]:
         yield Failure(node=node, job=None, message=why, refused=machine)
     if record.status in ("RUNNING", "SUCCEEDED"):
         return
-    jobs = [job for job in record.jobs if job.status != "SUCCEEDED"]
-    if record.steps:  # a failure that a flow has handled is not a cause
-        step = record.facts.get("step")
-        jobs = [job for job in jobs if (job.name == step if step else job.cut_off)]
+    jobs = record.reading.list_causes(record)
     for job in jobs:
         message = job.message or record.message or f"the execution ended {record.status}"
         yield Failure(node=node, job=job, message=message)
@@ -207,21 +168,8 @@ def _failures(node: Node) -> Iterator[Failure]:
 
 def _take_from_parent(node: Node, parent: Node, clock: Clock) -> None:
     """Fill in an execution that was deleted with its state machine from its parent's output."""
-    output = parent.record.output
-    rows = output.get("children", ()) if isinstance(output, dict) else ()
-    told = next((row for row in map(_unfolded, rows) if row.get("executionArn") == node.arn), {})
+    told = parent.record.reading.report_child(parent.record, node.arn)
     record = node.record
     record.status, record.error = str(told.get("status", UNKNOWN)), str(told.get("error", ""))
     record.cause = json.dumps(told) if told else "its history is deleted, possibly with its state machine"
     record.ended = parent.record.ended or datetime.fromtimestamp(clock.now(), timezone.utc)
-
-
-def _unfolded(row: Any) -> dict[str, Any]:
-    """Return a master's report of a child. A cause that the master could not parse is parsed here."""
-    if not isinstance(row, dict):
-        return {}
-    run = parsed(row.get("cause"))
-    if not isinstance(run, dict):
-        return row
-    own = parsed(run.get("Cause"))
-    return {**row, "executionArn": run.get("ExecutionArn"), **(own if isinstance(own, dict) else {})}

@@ -6,6 +6,19 @@ import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from sfnorch.protocol import continuous, dag, flow, job_list, master_child
+from sfnorch.protocol.mark import Mark
+
+MARKS = {
+    "children": master_child.MARK,
+    "tasks": dag.MARK,
+    "workflow": continuous.MARK,
+    "steps": flow.MARK,
+    "jobs": job_list.MARK,
+    "child": job_list.MARK,
+}
+"""The mark of the kind that has a variable."""
+
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 
@@ -34,9 +47,11 @@ class History:
         return self.add("ExecutionStarted", key="executionStarted", input=json.dumps(given or {}))
 
     def assign(self, **variables: Any) -> int:
-        """Leaves a state that assigns variables."""
-        assigned = {name: json.dumps(value) for name, value in variables.items()}
-        return self.add("PassStateExited", key="stateExited", name="x", assignedVariables=assigned)
+        """Leaves a state that assigns variables: for those of a mark its state, with its other variables."""
+        mark = next((mark for name, mark in MARKS.items() if name in variables), Mark(state="x", variables=()))
+        values = {**dict.fromkeys(mark.variables), **variables}
+        assigned = {name: json.dumps(value) for name, value in values.items()}
+        return self.add("PassStateExited", key="stateExited", name=mark.state, assignedVariables=assigned)
 
     def enter(self, before: int | None = None) -> int:
         """Enters a task's state."""

@@ -1,16 +1,19 @@
 """Fold the events of an execution history into its state: its jobs, its child executions, its end.
 
+The fold knows the events of Step Functions, and no pattern. A `Reading` says what a state machine of a pattern means by
+its states and variables; `runs/kinds` contains them.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sfnorch.aws.events import (
+from sfnorch.glue_logs import log_group_in
+from sfnorch.runs.events import (
     BAD_ACTIONS,
     BEGUN_BY,
     ENDS,
@@ -19,45 +22,75 @@ from sfnorch.aws.events import (
     LOOKS,
     NAMED_BY,
     STATEMENT_ENDS,
-    TOLD_BY_JOBS,
     details_of,
     parsed,
     starts_execution,
 )
-from sfnorch.aws.job import Change, Job
-from sfnorch.glue_logs import log_group_in
+from sfnorch.runs.job import Change, Job
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
-STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
-"""The key of an execution's input that links it to the execution that started it, also in the console."""
+UNKNOWN = "UNKNOWN"
+"""The status of an execution whose history is deleted and that its parent does not report."""
 
-_TOLD = (
-    *("jobs", "children", "threads", "threadId", "child", "task", "tasks", "done"),
-    *("workflow", "runId", "runs"),
-)
-"""The variables of sfnorch's state machines that hold what a run has to do."""
 
-_LOOP_BEGINS = "ResolveRun"
-"""The state of a continuous loop that reads the run to continue with, if any."""
+class Reading:
+    """What an execution means by its states and variables: here for a state machine of which nothing is known."""
 
-_FLOW_BEGINS = "ResolveInput"
-"""The state of a flow that assigns every variable of the flow's top level."""
+    noun = "job"
+    """The name of a unit of its work."""
+    job_error = ""
+    """The error of an execution whose message repeats the message of a job, which is reported already."""
 
-_OF_THE_FLOW = ("environment", "name", "input", "resumeAt", "steps")
-"""Those of its variables that do not belong to a step."""
+    def is_work(self, state: str) -> bool:
+        """Return whether every service call of this state is work, not only those that all executions follow."""
+        return False
 
-_WITHIN = " ("
-"""Follows a step's name in the names of its states. A step's name cannot contain it."""
+    def is_part(self, state: str, holder: str) -> bool:
+        """Return whether a state is a part of the state with branches that contains it, and is retried with it."""
+        return False
 
-_CONTROL = ("ClearAlarm", "RaiseAlarm", "NotifyFailure", "NotifySuccess")
+    def name_job(self, record: Record, name: str, kind: str, state: str) -> str:
+        """Return the name under which a job is shown; `name` is its name in the service that runs it."""
+        return name
+
+    def find_run(self, record: Record, state: str) -> tuple[str, str] | None:
+        """Return the workflow and the run that the execution continues, after this state; None for most states."""
+        return None
+
+    def list_to_come(self, record: Record) -> list[str]:
+        """Return what the execution has yet to run, by name."""
+        return []
+
+    def list_causes(self, record: Record) -> list[Job]:
+        """Return the jobs that can be the cause of the failure of the execution."""
+        return [job for job in record.jobs if job.status != "SUCCEEDED"]
+
+    def explain(self, record: Record) -> str:
+        """Return why the execution failed."""
+        return str(record.facts.get("message") or record.cause)
+
+    def report_child(self, record: Record, arn: str) -> Mapping[str, Any]:
+        """Return what the output says of an execution that this one started; an empty mapping without a report."""
+        return {}
+
+
+NOT_READ = Reading()
+Recognizer = Callable[[str, Collection[str]], Reading | None]
+"""Returns the reading of an execution that left this state, which assigned these variables; None if it is unknown."""
+
+
+def _recognize_none(state: str, assigned: Collection[str]) -> None:
+    return None
 
 
 @dataclass(slots=True, kw_only=True)
 class Record:
     """What the events read so far say about an execution."""
 
+    recognize: Recognizer = _recognize_none
+    reading: Reading = NOT_READ
     status: str = "RUNNING"
     started: datetime | None = None
     ended: datetime | None = None
@@ -71,13 +104,13 @@ class Record:
     refused_executions: dict[int, tuple[str, str]] = field(default_factory=dict)
     """The state machine that a visit failed to start, and the error, by visit."""
     variables: dict[str, Any] = field(default_factory=dict)
+    assigned: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of the variables that a state assigned when it was left for the first time, by state."""
     last_event: int = 0
     entered: list[str] = field(default_factory=list)
     """The states that were entered, in order."""
     next_execution: str = ""
     """The ARN of the execution of the same state machine that continues this one."""
-    _own: dict[str, Any] = field(default_factory=dict)
-    """The variables of a flow's top level, which may have any name."""
     _names: dict[int, str] = field(default_factory=dict)
     """The state of a visit, also of states with branches."""
     _holders: dict[int, int] = field(default_factory=dict)
@@ -95,73 +128,15 @@ class Record:
         return [arn for _, arn in sorted(self.started_executions.items())]
 
     @property
-    def planned(self) -> list[str]:
-        """Return the jobs that it has to run, in sequence; if that is unknown, the jobs that it has run."""
-        jobs = self.variables.get("jobs")
-        return [str(job) for job in jobs] if isinstance(jobs, list) else [job.name for job in self.jobs]
-
-    @property
-    def steps(self) -> list[str]:
-        """Return a flow's steps, in order; an empty list for other patterns."""
-        steps = self._own.get("steps")
-        return [str(name) for name in steps] if isinstance(steps, list) else []
-
-    @property
-    def saved(self) -> dict[str, Any]:
-        """Return what a flow's steps have saved so far, by variable."""
-        return {name: value for name, value in self._own.items() if name not in _OF_THE_FLOW and value is not None}
-
-    @property
-    def to_come(self) -> list[str]:
-        """Return what it has yet to run: jobs by name, or a flow's steps."""
-        if self.steps:  # a resumed flow skips the first ones
-            at = self._own.get("resumeAt")
-            first = self.steps.index(at) if at in self.steps else 0
-            return [name for name in self.steps[first:] if name not in self.entered]
-        return self.planned[len(self.jobs) :]
-
-    @property
-    def threads(self) -> list[dict[str, Any]]:
-        """Return the threads that a master has read from its input; an empty list before it has validated the input.
-
-        Before that, the variable holds the raw input.
-        """
-        threads = self.variables.get("threads")
-        rows = threads if isinstance(threads, list) else []
-        return rows if all(isinstance(row, dict) and STARTED_BY in row for row in rows) else []
-
-    @property
-    def child_names(self) -> list[str]:
-        """Return a master's children, in order."""
-        names = self.variables.get("children")
-        return [str(name) for name in names] if isinstance(names, list) else []
-
-    @property
-    def task_names(self) -> list[str]:
-        """Return the tasks of a `dag` master; an empty list for other patterns."""
-        names = self.variables.get("tasks")
-        return [str(name) for name in names] if isinstance(names, list) else []
-
-    @property
-    def remaining(self) -> list[str]:
-        """Return the jobs that have not succeeded, in order. The state machine visits each job once, in this order."""
-        done = {index for index, job in enumerate(self.jobs) if job.status == "SUCCEEDED"}
-        return [name for index, name in enumerate(self.planned) if index not in done]
-
-    @property
     def facts(self) -> Mapping[str, Any]:
-        """Return the cause of sfnorch's state machines, a JSON object; an empty mapping for other causes."""
+        """Return the cause if it is a JSON object; an empty mapping for other causes."""
         facts = parsed(self.cause)
         return facts if isinstance(facts, dict) else {}
 
     @property
     def message(self) -> str:
         """Return why it failed."""
-        jobs = self.facts.get("jobs")
-        if isinstance(jobs, list):
-            failed = [str(job.get("job")) for job in jobs if isinstance(job, dict) and job.get("status") == "FAILED"]
-            return f"{len(failed)} of {len(jobs)} jobs failed: {', '.join(failed)}"
-        return str(self.facts.get("message") or self.cause)
+        return self.reading.explain(self)
 
     def take(self, events: Iterable[HistoryEventTypeDef]) -> Iterator[Change]:
         """Read the next events, and yield what has changed."""
@@ -192,7 +167,7 @@ class Record:
                 job.status, job.ended = "HANDED_OVER", event["timestamp"]
             elif job.ended is None:
                 job.status, job.ended, job.cut_off = "STOPPED", event["timestamp"], True
-        told = "" if self.jobs and self.error in TOLD_BY_JOBS else self.message
+        told = "" if self.jobs and self.error and self.error == self.reading.job_error else self.message
         yield Change(at=event["timestamp"], status=self.status, message=": ".join(filter(None, (self.error, told))))
 
     def _begin(self, event: HistoryEventTypeDef) -> Iterator[Change]:
@@ -209,15 +184,16 @@ class Record:
         yield Change(at=event["timestamp"], status="RUNNING", message="redriven")
 
     def _assign(self, event: HistoryEventTypeDef) -> Iterator[Change]:
-        """Read the variables that a state has assigned; yield the workflow run that a loop continues with."""
+        """Read the variables that a state has assigned; yield the workflow run that the execution continues."""
         details = details_of(event)
-        assigned = details.get("assignedVariables", {})
-        if details.get("name") == _FLOW_BEGINS and "resumeAt" in assigned:
-            self._own = dict.fromkeys(assigned)
-        known, names = (self._own, tuple(self._own)) if self._own else (self.variables, _TOLD)
-        known.update({name: parsed(assigned[name]) for name in names if name in assigned})
-        if details.get("name") == _LOOP_BEGINS and isinstance(run_id := self.variables.get("runId"), str):
-            yield self._goes_on(event, run_id, str(self.variables.get("workflow")))
+        state, assigned = str(details.get("name", "")), details.get("assignedVariables", {})
+        if self.reading is NOT_READ:
+            self.reading = self.recognize(state, assigned) or NOT_READ
+        self.assigned.setdefault(state, tuple(assigned))
+        self.variables.update({name: parsed(value) for name, value in assigned.items()})
+        if found := self.reading.find_run(self, state):
+            name, run_id = found
+            yield self._goes_on(event, run_id, name)
 
     def _goes_on(self, event: HistoryEventTypeDef, run_id: str, name: str) -> Change:
         """Read a workflow run that another execution has started."""
@@ -238,20 +214,18 @@ class Record:
         if not kind:
             return
         visit = self._visits[event["id"]] = self._visits[event["id"]] or event["id"]
-        holder = self._holders[event["id"]]  # a step of several states is retried as a whole
-        whole = self.steps and self._names.get(visit, "").startswith(f"{self._names.get(holder, '')}{_WITHIN}")
-        job = self._jobs.get(visit) or (self._jobs.get(holder) if whole else None)
+        state, holder = self._names.get(visit, ""), self._holders[event["id"]]
+        is_part = self.reading.is_part(state, self._names.get(holder, ""))
+        job = self._jobs.get(visit) or (self._jobs.get(holder) if is_part else None)
         if job is None:
             own = str(parameters.get(NAMED_BY.get(kind, ""), "?"))
-            name = self._names.get(visit, own).partition(_WITHIN)[0] if self.steps else self._name(own)
-            if kind == "statement":  # whose state is inside the step's state
-                name = own
+            name = self.reading.name_job(self, own, kind, state)
             job = Job(name=name, glue_name=own, started=event["timestamp"], kind=kind)
             self.jobs.append(job)
         else:
             job.try_again()
         self._jobs[visit] = job
-        if whole:
+        if is_part:
             self._jobs[holder] = job
 
     def _kind(self, details: Mapping[str, Any], event: HistoryEventTypeDef) -> str:
@@ -259,14 +233,8 @@ class Record:
         call = (str(details.get("resourceType")), str(details.get("resource")))
         if call in KINDS:
             return KINDS[call]
-        of_step = self.steps and self._names.get(self._visits[event["id"]], "") not in _CONTROL
-        return "call" if of_step and call not in LOOKS and call[0] != "states" else ""
-
-    def _name(self, job_name: str) -> str:
-        """Return the job's name in the list of jobs, if the list is known."""
-        planned, index = self.variables.get("jobs"), len(self.jobs)
-        listed = planned[index] if isinstance(planned, list) and index < len(planned) else job_name
-        return listed if isinstance(listed, str) and listed.startswith(job_name) else job_name
+        is_work = self.reading.is_work(self._names.get(self._visits[event["id"]], ""))
+        return "call" if is_work and call not in LOOKS and call[0] != "states" else ""
 
     def _submit(self, event: HistoryEventTypeDef) -> Iterator[Change]:
         details = details_of(event)

@@ -12,17 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sfnorch.aws.errors import explained
-from sfnorch.aws.executions import stop
 from sfnorch.aws.glue_jobs import RUNNING
 from sfnorch.aws.polling import Clock, patiently
-from sfnorch.aws.run_tree import Node, RunTree
 from sfnorch.errors import SfnorchError
+from sfnorch.runs.executions import stop
+from sfnorch.runs.node import Node
+from sfnorch.runs.run_tree import RunTree
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
     from types_boto3_stepfunctions import SFNClient
 
-    from sfnorch.aws.job import Job
+    from sfnorch.runs.job import Job
 
 _LOOKS = 5
 _STATEMENT_GOES_ON = ("SUBMITTED", "PICKED", "STARTED")

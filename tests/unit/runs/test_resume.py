@@ -9,19 +9,21 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.history import Record
-from sfnorch.aws.resume import ask_glue, can_resume, resumption
-from sfnorch.aws.run_tree import Node
 from sfnorch.errors import SfnorchError
+from sfnorch.runs.kinds import open_record
+from sfnorch.runs.kinds.job_list import JOB_LIST
+from sfnorch.runs.kinds.master_child import MASTER
+from sfnorch.runs.node import Node
+from sfnorch.runs.resume import ask_glue, can_resume
 from tests.replay import Clock
-from tests.unit.aws.events import AT, History
+from tests.unit.runs.events import AT, History
 
 STARTED_BY = {"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID": "arn:master"}
 NAMES = ["orders", "sales", "stock"]
 
 
 def node(history: History, machine: str = "m", children: list[Node] | None = None) -> Node:
-    record = Record()
+    record = open_record()
     list(record.take(history.events))
     arn = f"arn:aws:states:eu-central-1:111122223333:execution:{machine}:1"
     return Node(arn=arn, record=record, children=children or [])
@@ -70,7 +72,7 @@ def test_children_that_failed_go_on_and_others_are_skipped():
             child("stock", "FAILED", ["e"], 0, flat(["e"])),
         ]
     )
-    found = resumption(root, NAMES)
+    found = MASTER.resume(root, NAMES)
     assert found.input == {
         "threads": [
             {"threadId": "T1", "child": "orders", "skip": True},
@@ -85,7 +87,7 @@ def test_children_that_failed_go_on_and_others_are_skipped():
 @pytest.mark.parametrize("named", [True, False])
 def test_a_child_that_died_without_a_word_runs_what_has_not_succeeded(status: str, named: bool):
     root = master([child("sales", status, ["b", "c", "d"], 1, named=named)], status="ABORTED")
-    found = resumption(root, NAMES)
+    found = MASTER.resume(root, NAMES)
     assert found.jobs == {"orders": [], "sales": ["c", "d"], "stock": []}
     assert found.input["threads"][0] == {"threadId": "T1", "child": "orders"}
 
@@ -96,7 +98,7 @@ def test_a_child_that_was_never_started_gets_what_it_was_to_get():
         {"threadId": "B", "skip": True, **STARTED_BY},
         {"threadId": "C", **STARTED_BY},
     ]
-    found = resumption(master([], threads, status="ABORTED"), NAMES)
+    found = MASTER.resume(master([], threads, status="ABORTED"), NAMES)
     assert found.input["threads"] == [
         {"threadId": "A", "child": "orders", "glueJobs": "x, y"},
         {"threadId": "B", "child": "sales", "skip": True},
@@ -107,7 +109,7 @@ def test_a_child_that_was_never_started_gets_what_it_was_to_get():
 
 def test_a_child_that_is_new_since_then_is_skipped():
     root = master([child("sales", "FAILED", ["b"], 0, flat(["b"]))], status="FAILED")
-    found = resumption(root, [*NAMES, "new"])
+    found = MASTER.resume(root, [*NAMES, "new"])
     assert found.input["threads"][-1] == {"threadId": "new", "child": "new", "skip": True}
     assert found.skipped == ["new"]
 
@@ -116,7 +118,7 @@ def test_a_child_that_is_new_since_then_is_skipped():
 def test_a_child_that_died_after_its_last_job_has_nothing_left(cause: Any):
     done = child("sales", "ABORTED", ["b"], 1, cause)
     root = master([child("orders", "FAILED", ["a"], 0, cause), done, child("stock", "SUCCEEDED", ["c"], 1)])
-    found = resumption(root, NAMES)
+    found = MASTER.resume(root, NAMES)
     assert (found.jobs, found.skipped) == ({"orders": ["a"]}, ["sales", "stock"])
 
 
@@ -124,7 +126,7 @@ def test_a_child_that_is_no_more_is_taken_from_what_its_master_told():
     gone = Node(arn="arn:aws:states:eu-central-1:111122223333:execution:etl-sales:1")
     gone.record.status, gone.record.ended = "FAILED", AT
     gone.record.cause = json.dumps({"child": "sales", "remaining": ["b", "c"]})
-    assert resumption(master([gone]), NAMES).jobs["sales"] == ["b", "c"]
+    assert MASTER.resume(master([gone]), NAMES).jobs["sales"] == ["b", "c"]
 
 
 def dynamic(status: str, jobs: list[str], done: int, cause: Any = "", **variables: Any) -> Node:
@@ -140,9 +142,9 @@ def dynamic(status: str, jobs: list[str], done: int, cause: Any = "", **variable
 
 
 def test_an_execution_without_children():
-    found = resumption(dynamic("FAILED", ["a", "b"], 1, flat(["b"]), threadId="T7"), None)
+    found = JOB_LIST.resume(dynamic("FAILED", ["a", "b"], 1, flat(["b"]), threadId="T7"))
     assert (found.input, found.jobs) == ({"threadId": "T7", "glueJobs": ["b"]}, {"T7": ["b"]})
-    found = resumption(dynamic("ABORTED", ["a", "b", "c"], 1), None)
+    found = JOB_LIST.resume(dynamic("ABORTED", ["a", "b", "c"], 1))
     assert found.input == {"glueJobs": ["b", "c"]}
 
 
@@ -168,7 +170,7 @@ def test_an_execution_without_children():
 )  # fmt: skip
 def test_what_can_not_be_resumed(root: Node, children: list[str] | None, message: str, hint: str):
     with pytest.raises(SfnorchError) as raised:
-        resumption(root, children)
+        (JOB_LIST.resume(root) if children is None else MASTER.resume(root, children))
     assert (raised.value.message.strip(), raised.value.hint) == (message, hint)
 
 
@@ -177,12 +179,12 @@ def test_what_was_cut_off_before_it_took_its_input_runs_with_the_same(status: st
     history = History()
     history.begin({"glueJobs": "a, b", "threadId": "T"})
     history.finish(status)
-    found = resumption(node(history, "etl-jobs"), None)
+    found = JOB_LIST.resume(node(history, "etl-jobs"))
     assert (found.input, found.jobs) == ({"glueJobs": "a, b", "threadId": "T"}, {"jobs": ["a", "b"]})
     history = History()
     history.begin({"threads": []})
     history.finish(status)
-    found = resumption(node(history, "etl-master"), NAMES)
+    found = MASTER.resume(node(history, "etl-master"), NAMES)
     assert (found.input, found.jobs) == ({"threads": []}, {"everything": []})
 
 
@@ -190,7 +192,7 @@ def test_a_child_of_which_nothing_is_known():
     gone = Node(arn="arn:aws:states:eu-central-1:111122223333:execution:etl-sales:1")
     gone.record.status, gone.record.ended = "UNKNOWN", AT
     with pytest.raises(SfnorchError, match="The history of sales is deleted: it is unknown which jobs are left"):
-        resumption(master([gone], status="FAILED"), NAMES)
+        MASTER.resume(master([gone], status="FAILED"), NAMES)
 
 
 def cut_off() -> Node:
@@ -211,7 +213,7 @@ def test_glue_is_asked_of_runs_that_were_cut_off(state: str, left: list[str]):
         stubber.add_response("get_job_run", run, {"JobName": "a", "RunId": "jr_1"})
         root = cut_off()
         assert ask_glue(root, client, Clock(0)) == []
-    assert resumption(root, None).input == {"glueJobs": left}
+    assert JOB_LIST.resume(root).input == {"glueJobs": left}
 
 
 def test_a_run_that_goes_on_is_not_run_beside():

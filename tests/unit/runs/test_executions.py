@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.executions import AlreadyExistsError, start
+from sfnorch.runs.executions import AlreadyExistsError, start
 from tests.replay import Clock
 
 MACHINE = "arn:aws:states:eu-central-1:111122223333:stateMachine:m"

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
     from types_boto3_logs import CloudWatchLogsClient
 
-    from sfnorch.aws.job import Attempt, Job
-    from sfnorch.aws.run_tree import Node, RunTree
+    from sfnorch.runs.job import Attempt, Job
+    from sfnorch.runs.node import Node
+    from sfnorch.runs.run_tree import RunTree
 
 _MISSING = "ResourceNotFoundException"
 _REFUSED = ("AccessDeniedException", "InvalidParameterException")

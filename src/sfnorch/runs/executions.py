@@ -24,7 +24,6 @@ ARN = re.compile(r"arn:[\w-]+:states:(?P<region>[\w-]+):\d+:execution:(?P<machin
 NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
 """Valid names of executions. AWS accepts other characters, but does not log such executions."""
 
-_TASK = re.compile(r"(.+)-[0-9a-f]{16}")
 _SKEW_SECONDS = 5.0
 """How many seconds AWS's clock may be behind the clock of this machine."""
 
@@ -56,12 +55,6 @@ def machine_name(arn: str) -> str:
     """Return the name of the state machine of an execution."""
     match = ARN.fullmatch(arn)
     return match["machine"] if match else arn
-
-
-def task_name(arn: str) -> str:
-    """Return the task that the execution runs, by its name, which ends in 16 hex digits; an empty text for others."""
-    match = _TASK.fullmatch(execution_name(arn))
-    return match[1] if match and machine_name(arn).endswith("-task") else ""
 
 
 def execution_name(arn: str) -> str:
