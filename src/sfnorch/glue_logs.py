@@ -1,6 +1,7 @@
 """The logs of a Glue job run: its log groups and log streams, and the console page that lists them.
 
-All code uses the rules of this module: commands in Python, state machines in JSONata, the exported DAG as a URL.
+All code uses the rules of this module: commands in Python, state machines in JSONata (`patterns/causes.py`,
+`patterns/console_page.jsonata`), the exported DAG as a URL.
 
 - `JobRun.LogGroupName` is the log group without its suffix [measured: public recordings of GetJobRun and of `.sync`
   tasks have `/aws-glue/jobs` and `/aws-glue/python-jobs`]. With a security configuration it is
@@ -25,20 +26,14 @@ from urllib.parse import quote
 DEFAULT_LOG_GROUP = "/aws-glue/jobs"
 """The default log group of a Spark job's runs, without its suffix."""
 
-_ERROR = "/error"
+ERROR_SUFFIX = "/error"
+"""The end of the name of a log group with errors."""
+
 STREAM_PREFIX = "--custom-logStream-prefix"
 """The argument of a run that sets the prefix of its log streams: `PREFIX-driver`."""
 
 CONSOLE_PAGE = "logsV2:log-groups/log-group/{log_group}$3FlogStreamNameFilter$3D{run_id}"
 """The fragment (after `#`) of the CloudWatch console page with the streams whose names begin with the run's id."""
-
-# \x5c is the backslash: JSONata treats a bracket after a literal one as escaped, and then finds no end of the regex.
-# The last match counts, because the arguments of the run, which can have any key, are before it.
-LOG_GROUP = r"""$match(<<cause>>, /"LogGroupName": ?"([^"]+)"/)[-1].groups[0]"""
-"""JSONata: the log group in the description of a job run; nothing if `<<cause>>` has none, or only a part of one."""
-
-NESTED_LOG_GROUP = r"""$match(<<cause>>, /"[lL]ogGroup\w*\x5c*": ?\x5c*"([^"\x5c]+)\x5c*"/)[-1].groups[0]"""
-"""JSONata: the same, also if `<<cause>>` is the failure of a step or an execution that contains the description."""
 
 _LOG_GROUP = re.compile(r'"LogGroupName": ?"([^"]+)"')
 
@@ -51,7 +46,7 @@ def log_group_in(cause: str) -> str:
 
 def error_log_group(log_group: str = "") -> str:
     """Return the log group with the errors of a run with this `LogGroupName`; by default, that of a Spark job."""
-    return f"{log_group or DEFAULT_LOG_GROUP}{_ERROR}".replace("//", "/")
+    return f"{log_group or DEFAULT_LOG_GROUP}{ERROR_SUFFIX}".replace("//", "/")
 
 
 def is_stream_of(stream: str, run_id: str) -> bool:
@@ -75,10 +70,3 @@ def console_page(log_group: str, run_id: str) -> str:
     """
     log_group, run_id = (quote(name, safe="").replace("%", "$25") for name in (error_log_group(log_group), run_id))
     return CONSOLE_PAGE.format(log_group=log_group, run_id=run_id)
-
-
-def console_page_code(log_group: str, run_id: str) -> str:
-    """Return the JSONata of `console_page`. Both parameters are JSONata; `log_group` can yield nothing."""
-    group = f'$replace([{log_group}, "{DEFAULT_LOG_GROUP}"][0] & "{_ERROR}", "//", "/")'
-    encoded = f'$join($split($encodeUrlComponent({group}), "%"), "$25")'
-    return '"' + CONSOLE_PAGE.format(log_group=f'" & {encoded} & "', run_id=f'" & {run_id}')

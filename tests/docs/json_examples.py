@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 from sfnorch.aws.change_sets import Change, ChangeSet
 from sfnorch.aws.deletion import Deletion
 from sfnorch.aws.deployment import Outcome
-from sfnorch.aws.job_logs import ErrorLog, JobRun, LogEvent
-from sfnorch.aws.run_tree import Node, RunTree
 from sfnorch.aws.stack_events import Ending
 from sfnorch.aws.stacks import Resource, Stack
 from sfnorch.aws.status import AlarmState, LastExecution, Machine, Status
-from sfnorch.aws.stopping import Stopped
 from sfnorch.findings import Finding, Severity
 from sfnorch.lint.catalogue import entries
 from sfnorch.patterns import PATTERNS, workflow
@@ -32,6 +29,10 @@ from sfnorch.report.stack import deletion_data, outcome_data
 from sfnorch.report.status import status_data
 from sfnorch.report.summary import summary_data
 from sfnorch.resume_command import resume_command
+from sfnorch.runs.job_logs import ErrorLog, JobRun, LogEvent
+from sfnorch.runs.node import Node
+from sfnorch.runs.run_tree import RunTree
+from sfnorch.runs.stopping import Stopped
 from sfnorch.simulate import record
 from sfnorch.simulate.figures import figures
 from tests.replay import Replay

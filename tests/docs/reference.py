@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from sfnorch.airflow.export import airflow_source
-from sfnorch.aws.run_tree import RunTree
 from sfnorch.cfn.checkov import ACCEPTED
 from sfnorch.cfn.render import render_template
 from sfnorch.console import Console
@@ -24,6 +23,7 @@ from sfnorch.plan.schema import plan_schema
 from sfnorch.plan.starters import starter_text
 from sfnorch.report.run_tree import print_failures, print_resume, rendered, titles
 from sfnorch.resume_command import resume_command
+from sfnorch.runs.run_tree import RunTree
 from sfnorch.simulate.behaviour import Behaviour
 from sfnorch.simulate.figures import figures
 from sfnorch.simulate.run import chosen, play

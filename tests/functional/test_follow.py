@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.following import follow_run
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
 from sfnorch.report.run_tree import rendered, titles
+from sfnorch.runs.run_tree import RunTree
 from tests.replay import Event, Replay
 from tests.screens import plain
 

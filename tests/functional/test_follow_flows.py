@@ -10,14 +10,18 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.resume import Resumption, resumption_of_flow, resumption_of_loop
-from sfnorch.aws.run_tree import RunTree
-from sfnorch.aws.stopping import Stopped, stop_run
 from sfnorch.cli.following import follow_run
 from sfnorch.errors import SfnorchError
+from sfnorch.runs.kinds.continuous import LOOP
+from sfnorch.runs.kinds.flow import FLOW, list_saved
+from sfnorch.runs.kinds.job_list import list_planned
+from sfnorch.runs.kinds.kind import Resumption
+from sfnorch.runs.kinds.master_child import find_child, list_children, list_threads
+from sfnorch.runs.run_tree import RunTree
+from sfnorch.runs.stopping import Stopped, stop_run
 from tests.replay import Clock, Replay
 from tests.screens import plain
-from tests.unit.aws.events import AT, History
+from tests.unit.runs.events import AT, History
 
 CONSOLE = "https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details"
 EXECUTION = "arn:aws:states:us-east-1:ACCOUNT:execution"
@@ -137,10 +141,10 @@ def test_a_flow_shows_what_is_to_come():
     replay.clock.sleep(0.1)
     tree = RunTree(replay.client(), [next(iter(replay.runs))], replay.clock)
     tree.poll()
-    assert tree.roots[0].record.to_come == ["spark-job", "record-run"]
+    assert to_come(tree.roots[0]) == ["spark-job", "record-run"]
     replay.clock.sleep(3600)
     tree.poll()
-    assert tree.roots[0].record.to_come == ["record-run"]
+    assert to_come(tree.roots[0]) == ["record-run"]
 
 
 STEPS = ("generate-job-id", "python-job", "spark-job", "record-run")
@@ -155,15 +159,20 @@ def ended(name: str, index: int = 0) -> Any:
     return tree.roots[-1]
 
 
+def to_come(node: Any) -> list[str]:
+    """What the execution has yet to run."""
+    return node.record.reading.list_to_come(node.record)  # type: ignore[no-any-return]
+
+
 def test_a_flow_begins_again_at_its_failed_step_with_the_variables_it_had():
-    found = resumption_of_flow(ended("parameterized"), STEPS)
+    found = FLOW.resume(ended("parameterized"), STEPS)
     job, python_run = (found.input["resumeAt"]["variables"].pop(name) for name in ("job", "python_run"))
     assert found == Resumption(
         input={"who": "me", "resumeAt": {"step": "spark-job", "variables": {}}},
         jobs={"parameterized-flow": ["spark-job", "record-run"]},
     )
     assert (list(job), python_run["job"]) == (["job_id"], "job-python-param-2s")
-    again = resumption_of_flow(ended("parameterized", 1), STEPS)
+    again = FLOW.resume(ended("parameterized", 1), STEPS)
     assert again.input["resumeAt"]["step"] == "record-run"
     assert list(again.input["resumeAt"]["variables"]) == ["job", "python_run", "spark_run"]
     assert again.input["resumeAt"]["variables"]["job"] == job
@@ -171,7 +180,7 @@ def test_a_flow_begins_again_at_its_failed_step_with_the_variables_it_had():
 
 
 def test_what_on_error_kept_of_the_step_that_failed_is_not_kept():
-    found = resumption_of_flow(ended("retry-catch"), ("clean", "summarize"))
+    found = FLOW.resume(ended("retry-catch"), ("clean", "summarize"))
     assert list(found.input["resumeAt"]["variables"]) == ["clean"]
 
 
@@ -226,7 +235,7 @@ def failures(node: Any) -> list[tuple[str, str]]:
 def test_a_flow_that_was_resumed_has_nothing_to_come_before_its_step(at: str | None):
     steps = ["a", "b", "c", "d"]
     node = flow(enter(at or "a"), variables={"steps": steps, "resumeAt": at})
-    assert node.record.to_come == {None: ["b", "c", "d"], "a": ["b", "c", "d"], "c": ["d"]}[at]
+    assert to_come(node) == {None: ["b", "c", "d"], "a": ["b", "c", "d"], "c": ["d"]}[at]
 
 
 def test_what_a_flow_has_handled_is_no_cause_of_its_end():
@@ -241,8 +250,8 @@ def test_what_a_flow_has_handled_is_no_cause_of_its_end():
 def test_what_a_flow_saves_is_its_own_whatever_it_is_called(name: str):
     node = flow(call("a"), end("ABORTED"), variables={name: ["x"]})
     record = node.record
-    assert (record.variables, record.saved, node.child_of(["y"])) == ({}, {name: ["x"]}, "")
-    assert (record.planned, record.threads, record.child_names, record.task_names) == (["a"], [], [], [])
+    assert (list_saved(record), find_child(node, ["y"])) == ({name: ["x"]}, "")
+    assert (list_planned(record), list_threads(record), list_children(record)) == (["a"], [], ())
 
 
 def tried_again(history: History) -> None:
@@ -302,12 +311,12 @@ def test_a_statement_that_is_tried_again_is_one():
 )
 def test_flows_that_are_not_resumed(node: Any, steps: tuple[str, ...], said: str):
     with pytest.raises(SfnorchError) as error:
-        resumption_of_flow(node, steps)
+        FLOW.resume(node, steps)
     assert error.value.message == said
 
 
 def test_a_flow_that_was_cut_off_begins_again_at_the_step_it_was_at():
-    found = resumption_of_flow(flow(enter("a"), enter("b"), end("TIMED_OUT"), variables={"one": [1]}), ("a", "b"))
+    found = FLOW.resume(flow(enter("a"), enter("b"), end("TIMED_OUT"), variables={"one": [1]}), ("a", "b"))
     assert found.input == {"x": 1, "resumeAt": {"step": "b", "variables": {"one": [1]}}}
 
 
@@ -320,12 +329,12 @@ def test_a_flow_whose_handler_failed_begins_again_at_the_step_that_it_handled(at
         end("FAILED", "StepFailed", {"step": "handler", "at": at, "error": "Y", "message": "worse"}),
         variables={"one": [1], "failure": kept},
     )
-    found = resumption_of_flow(caught, ("a", "b"))
+    found = FLOW.resume(caught, ("a", "b"))
     assert found.input == {"x": 1, "resumeAt": {"step": "a", "variables": {"one": [1]}}}
 
 
 def test_a_loop_goes_on_with_its_next_run():
-    found = resumption_of_loop(ended("loop"))
+    found = LOOP.resume(ended("loop"))
     assert found == Resumption(
         input={"workflow_name": "ingest-2s", "runs": 2}, jobs={"ingest-2s": []}, as_planned="starts its next run"
     )
@@ -360,7 +369,7 @@ def loop(*, begun: bool, status: str, counted: bool = False, **cause: Any) -> An
     ],
 )
 def test_a_loop_looks_again_at_a_run_that_was_not_seen_to_end_and_at_no_other(node: Any, given: Any):
-    assert resumption_of_loop(node).input == given
+    assert LOOP.resume(node).input == given
 
 
 @pytest.mark.parametrize(
@@ -372,7 +381,7 @@ def test_a_loop_looks_again_at_a_run_that_was_not_seen_to_end_and_at_no_other(no
 )
 def test_loops_that_do_not_go_on(node: Any, said: str):
     with pytest.raises(SfnorchError) as error:
-        resumption_of_loop(node)
+        LOOP.resume(node)
     assert error.value.message == said
 
 

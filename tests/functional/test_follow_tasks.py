@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from sfnorch.aws.history import Record
-from sfnorch.aws.resume import resumption_of_tasks
-from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.following import follow_run
 from sfnorch.errors import SfnorchError
+from sfnorch.runs.kinds import open_record
+from sfnorch.runs.kinds.dag import TASKS as TASKS_KIND
+from sfnorch.runs.run_tree import RunTree
 from tests.replay import Replay
 from tests.screens import plain
 
@@ -87,16 +87,16 @@ def test_each_execution_is_asked_for_once_a_poll():
 
 def test_what_is_left_is_what_failed_and_what_was_blocked():
     (root,) = tree().roots
-    found = resumption_of_tasks(root, TASKS)
+    found = TASKS_KIND.resume(root, TASKS)
     assert found.input == {"done": ["orders", "prices", "check"]}
     assert list(found.jobs) == ["report", "facts"]
-    assert resumption_of_tasks(root, ("facts", "orders", "new")).input == {"done": ["orders"]}
+    assert TASKS_KIND.resume(root, ("facts", "orders", "new")).input == {"done": ["orders"]}
     with pytest.raises(SfnorchError, match="Nothing failed"):
-        resumption_of_tasks(root, ("orders", "prices"))
+        TASKS_KIND.resume(root, ("orders", "prices"))
 
 
 def test_a_run_that_goes_on_is_not_resumed():
     (root,) = tree().roots
-    root.record = Record()
+    root.record = open_record()
     with pytest.raises(SfnorchError, match="The execution is still running"):
-        resumption_of_tasks(root, TASKS)
+        TASKS_KIND.resume(root, TASKS)

@@ -7,22 +7,23 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfnorch.aws.history import STARTED_BY, Record
-from sfnorch.aws.resume import resumption
-from sfnorch.aws.run_tree import Node
 from sfnorch.cfn.render import render_template
 from sfnorch.errors import SfnorchError
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
+from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.runs.kinds import open_record
+from sfnorch.runs.kinds.master_child import MASTER
+from sfnorch.runs.node import Node
 from sfnorch.simulate.run import simulate
-from tests.unit.aws.events import History
+from tests.unit.runs.events import History
 
 ENDS = ("SUCCEEDED", "FAILED", "FAILED without a word", "ABORTED", "TIMED_OUT", "never started", "skipped")
 children = st.lists(st.tuples(st.integers(1, 4), st.sampled_from(ENDS), st.integers(0, 3)), min_size=1, max_size=4)
 
 
 def _node(history: History, machine: str, below: list[Node]) -> Node:
-    record = Record()
+    record = open_record()
     list(record.take(history.events))
     return Node(arn=f"arn:aws:states:r:1:execution:{machine}:1", record=record, children=below)
 
@@ -61,7 +62,7 @@ def test_what_had_not_succeeded_runs_once(drawn: list[tuple[int, str, int]], job
     history.assign(children=names, threads=threads)
     history.finish("SUCCEEDED")
     try:
-        found = resumption(_node(history, "etl-master", below), names)
+        found = MASTER.resume(_node(history, "etl-master", below), names)
     except SfnorchError as error:
         assert (error.message, wanted) == ("Nothing failed", [])  # noqa: PT017
         return

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfnorch.asl import definition
-from sfnorch.aws.threads import child_of_thread
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
+from sfnorch.runs.kinds.master_child import find_child_of_thread
 from tests.jsonata_engine import evaluate
 
 CHILDREN = ["orders", "T3", "sales-eu", "c"]
@@ -29,7 +29,7 @@ def test_the_child_of_a_thread(ids: list[str]):
         "children": CHILDREN,
         "states": {"context": {"Execution": {"Id": "arn"}}},
     }
-    chosen = [child_of_thread(thread, position, CHILDREN) for position, thread in enumerate(ids)]
+    chosen = [find_child_of_thread(thread, position, CHILDREN) for position, thread in enumerate(ids)]
     is_valid = None not in chosen and len(set(chosen)) == len(chosen)
     assert evaluate(RULE["Condition"], **variables) is is_valid
     if is_valid:

@@ -10,24 +10,27 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sfnorch.asl import Expression, jsonata
 from sfnorch.glue_logs import (
-    LOG_GROUP,
-    NESTED_LOG_GROUP,
     console_page,
-    console_page_code,
     driver_streams,
     error_log_group,
     is_stream_of,
     log_group_in,
 )
+from sfnorch.patterns.causes import find_log_group, find_nested_log_group
+from sfnorch.patterns.message import find_console_page
 from tests.jsonata_engine import evaluate
 
 NAMES = st.text("abzABZ09_-./#", min_size=1, max_size=60)
 """Names of log groups: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html"""
 
 
-def yielded(code: str, **variables: object) -> object:
-    return evaluate(f"{{% {code} %}}", **variables)
+CAUSE = jsonata("$cause")
+
+
+def yielded(expression: Expression, **variables: object) -> object:
+    return evaluate(str(expression), **variables)
 
 
 @pytest.mark.parametrize(
@@ -56,13 +59,15 @@ def test_the_consoles_page_of_a_runs_log():
 @example("/aws-glue/jobs/")
 def test_a_machine_makes_the_same_page_and_the_page_leads_to_the_group(name: str):
     page = console_page(name, "jr_1")
-    assert yielded(console_page_code("$group", "$run"), group=name, run="jr_1") == page
+    assert yielded(find_console_page(jsonata("$group"), jsonata("$run")), group=name, run="jr_1") == page
     shown = unquote(unquote(page.replace("$", "%")))
     assert shown == f"logsV2:log-groups/log-group/{error_log_group(name)}?logStreamNameFilter=jr_1"
 
 
 def test_a_machine_that_knows_no_log_group_leads_to_the_default_one():
-    assert yielded(console_page_code("$states.nothing", "$run"), run="jr_1") == console_page("", "jr_1")
+    assert yielded(find_console_page(jsonata("$states.nothing"), jsonata("$run")), run="jr_1") == console_page(
+        "", "jr_1"
+    )
 
 
 DECOY = {"Arguments": {"LogGroupName": "/mine"}, "ErrorMessage": '"LogGroupName": "/mine"'}
@@ -75,15 +80,15 @@ def test_a_cause_tells_the_log_group(name: str, separators: tuple[str, str]):
     assert whole is not None
     for text in (cause, cause[: whole.end()]):
         assert log_group_in(text) == name
-        assert yielded(LOG_GROUP.replace("<<cause>>", "$cause"), cause=text) == name
-        assert yielded(NESTED_LOG_GROUP.replace("<<cause>>", "$cause"), cause=text) == name
+        assert yielded(find_log_group(CAUSE), cause=text) == name
+        assert yielded(find_nested_log_group(CAUSE), cause=text) == name
 
 
 @pytest.mark.parametrize("text", ["", "Failed to start job run", '{"LogGroupName":"/aws-glue/jo', "{}"])
 def test_a_cause_without_a_whole_log_group_tells_none(text: str):
     assert log_group_in(text) == ""
-    assert yielded(LOG_GROUP.replace("<<cause>>", "$cause"), cause=text) is None
-    assert yielded(NESTED_LOG_GROUP.replace("<<cause>>", "$cause"), cause=text) is None
+    assert yielded(find_log_group(CAUSE), cause=text) is None
+    assert yielded(find_nested_log_group(CAUSE), cause=text) is None
 
 
 @given(NAMES, st.integers(1, 3))
@@ -91,7 +96,7 @@ def test_a_log_group_is_found_in_a_cause_within_causes(name: str, depth: int):
     cause = json.dumps({"step": "a", "runId": "jr_1", "logGroup": name, "message": "m"})
     for _ in range(depth):
         cause = json.dumps({"Cause": cause, "Status": "FAILED"})
-    assert yielded(NESTED_LOG_GROUP.replace("<<cause>>", "$cause"), cause=cause) == name
+    assert yielded(find_nested_log_group(CAUSE), cause=cause) == name
 
 
 def test_which_log_streams_are_a_runs():

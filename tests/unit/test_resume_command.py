@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sfnorch.patterns import workflow
-from sfnorch.resume_command import MAIN_MACHINES, resume_command, resume_line
+from sfnorch.patterns.message import make_resume_line
+from sfnorch.resume_command import MAIN_MACHINES, resume_command
 from tests.golden.artifacts import starter_plan
 from tests.jsonata_engine import evaluate
 
@@ -25,7 +26,7 @@ NAMES = st.text(
 
 def in_message(arn: str, machine: str = "master") -> str:
     """The last line of a message of the execution."""
-    line: str = evaluate(f"{{% {resume_line(machine)} %}}", states={"context": {"Execution": {"Id": arn}}})
+    line: str = evaluate(str(make_resume_line(machine)), states={"context": {"Execution": {"Id": arn}}})
     return line
 
 

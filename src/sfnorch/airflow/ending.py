@@ -24,7 +24,6 @@ _ATTRIBUTES = {"child workflows": "failedChildren", "tasks": "failedTasks"}
 _LOGS = f"https://{{region}}.{{console}}/cloudwatch/home?region={{region}}#{CONSOLE_PAGE}"
 
 _AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": seconds(30)}
-_TOLD = "{{ ti.xcom_pull(task_ids='outcomes')['<<key>>'] }}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +90,8 @@ def ending(
         call = publish(
             "notify",
             topic_of(plan, dag_id),
-            _TOLD.replace("<<key>>", "subject"),
-            _TOLD.replace("<<key>>", "message"),
+            _read_outcome("subject"),
+            _read_outcome("message"),
             pre_execute=Code("has_something_to_report"),
             **_AGAIN,
         )
@@ -141,6 +140,11 @@ def topic_meaning(plan: Plan) -> str:
     """Return the meaning of the variable with the topic."""
     otherwise = "the topic in the plan" if plan.alerts.topic_arn else "none"
     return f"the ARN of the SNS topic to notify; default: {otherwise}"
+
+
+def _read_outcome(key: str) -> str:
+    """Return the Jinja template that reads a key of the result of the task `outcomes`."""
+    return f"{{{{ ti.xcom_pull(task_ids='outcomes')['{key}'] }}}}"
 
 
 def _all_done(task_id: str, function: str, **more: Literal) -> Call:

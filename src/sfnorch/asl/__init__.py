@@ -10,9 +10,9 @@ from sfnorch.asl.jsonata import (
     given_code,
     given_text,
     is_expression,
-    jsonata,
     literal,
 )
+from sfnorch.asl.programs import Program, ProgramError, jsonata, read_program
 from sfnorch.asl.resources import integrations, substitution_names, with_resources
 from sfnorch.asl.serialize import definition
 from sfnorch.asl.states import (
@@ -42,6 +42,8 @@ __all__ = [
     "Map",
     "Parallel",
     "Pass",
+    "Program",
+    "ProgramError",
     "Retrier",
     "Rule",
     "Substitution",
@@ -60,6 +62,7 @@ __all__ = [
     "jsonata",
     "lead_to",
     "literal",
+    "read_program",
     "substitution_names",
     "with_resources",
 ]

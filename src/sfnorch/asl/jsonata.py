@@ -1,4 +1,4 @@
-"""Expressions: the only module that turns values into JSONata, and that rejects strings that would be code.
+"""Expressions: this module turns values into JSONata, and rejects strings that would be code.
 
 Step Functions evaluates a string between `{%` and `%}`. CloudFormation replaces `${Name}` with the text from
 DefinitionSubstitutions, and `{{resolve:…}}` anywhere in a template with the value that it refers to. What a user typed
@@ -11,7 +11,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-reference
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -23,8 +22,6 @@ REFERENCE = "{{resolve:"
 
 CODE = ("{%", "%}", "${", REFERENCE)
 """Marks that Step Functions or CloudFormation evaluates as code. A user's string must not contain them."""
-
-_INSERTION = re.compile(r"<<(\w+)>>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +48,6 @@ Value: TypeAlias = (
     bool | int | float | str | Expression | Substitution | Sequence["Value"] | Mapping[str, "Value"] | None
 )
 """A value in a state's Arguments, Assign and Output: JSON with expressions and substitutions."""
-
-
-def jsonata(code: str, **values: object) -> Expression:
-    """Return an expression from code of this project, in which the literal of each value replaces `<<name>>`.
-
-    >>> jsonata('$threads[<<child>>].skip = true', child=0).code
-    '$threads[0].skip = true'
-    """
-    return Expression(_INSERTION.sub(lambda match: literal(values[match[1]]), code).strip())
 
 
 def given(value: Value) -> Value:

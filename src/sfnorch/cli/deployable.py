@@ -208,14 +208,14 @@ def _children(plan: AnyPlan | None, source: Source) -> Sequence[str]:
 
     For a template without a master of sfnorch, return the default names of children.
     """
-    from sfnorch.aws.threads import children
     from sfnorch.plan.names import MAX_CHILDREN, default_child_name
+    from sfnorch.runs.kinds.master_child import MASTER
     from sfnorch.template.contents import contents
 
     if plan is not None:
         return [child.name for child in getattr(plan, "children", ())]
     definitions = (machine.definition for machine in contents(source).machines)
-    found = (children(definition.data) for definition in definitions if definition)
+    found = (MASTER.list_parts(definition.data) for definition in definitions if definition)
     return next((names for names in found if names), [default_child_name(n + 1) for n in range(MAX_CHILDREN)])
 
 

@@ -45,9 +45,9 @@ def open_execution(
 
     Raises SfnorchError if the stack, the state machine or the execution does not exist.
     """
-    from sfnorch.aws.executions import execution_arn, last_execution, machine_of, region_of
     from sfnorch.aws.stacks import existing_stack
     from sfnorch.aws.status import machines, main_machine
+    from sfnorch.runs.executions import execution_arn, last_execution, machine_of, region_of
 
     session = open_session(region_of(execution or "") or region, profile)
     with waiting("Looking up the execution"):

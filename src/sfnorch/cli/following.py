@@ -12,8 +12,6 @@ from rich.live import Live
 
 from sfnorch.aws.errors import explained
 from sfnorch.aws.polling import Clock
-from sfnorch.aws.resume import can_resume
-from sfnorch.aws.run_tree import RunTree
 from sfnorch.cli.account import WIDTH, progress_console
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED
@@ -30,6 +28,8 @@ from sfnorch.report.run_tree import (
 )
 from sfnorch.report.waiting import at_terminal, waiting
 from sfnorch.resume_command import resume_command
+from sfnorch.runs.resume import can_resume
+from sfnorch.runs.run_tree import RunTree
 
 if TYPE_CHECKING:
     from sfnorch.aws.session import Session

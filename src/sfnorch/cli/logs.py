@@ -13,8 +13,8 @@ from sfnorch.cli.execution import execution_argument, open_execution
 from sfnorch.cli.options import output_option
 
 if TYPE_CHECKING:
-    from sfnorch.aws.job_logs import ErrorLog
-    from sfnorch.aws.run_tree import RunTree
+    from sfnorch.runs.job_logs import ErrorLog
+    from sfnorch.runs.run_tree import RunTree
 
 
 @click.command()
@@ -49,12 +49,12 @@ def logs(
     code is 0 if a log was printed or no job failed, and 1 if no log exists or a log cannot be read.
     """
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
-    from sfnorch.aws.job_logs import LogReader, job_runs
     from sfnorch.aws.polling import Clock
-    from sfnorch.aws.run_tree import RunTree
     from sfnorch.cli.documents import print_json
     from sfnorch.errors import SfnorchError
     from sfnorch.report.job_logs import logs_data
+    from sfnorch.runs.job_logs import LogReader, job_runs
+    from sfnorch.runs.run_tree import RunTree
 
     clock = Clock()
     tree = RunTree(session.stepfunctions, [arn], clock)

@@ -15,9 +15,12 @@ from sfnorch.errors import SfnorchError
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
+
     from sfnorch.aws.polling import Clock
-    from sfnorch.aws.resume import Resumption
     from sfnorch.aws.session import Session
+    from sfnorch.runs.kinds.kind import Resumption
+    from sfnorch.runs.node import Node
 
 
 @click.command(
@@ -54,14 +57,14 @@ def resume(
     """
     require_consent(yes, output_form, "resume")
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
-    from sfnorch.aws.executions import AlreadyExistsError, execution_arn, machine_of, start
     from sfnorch.aws.polling import Clock
     from sfnorch.cli.following import follow_run, print_started
+    from sfnorch.runs.executions import AlreadyExistsError, execution_arn, machine_of, start
 
     client, clock = session.stepfunctions, Clock()
     with waiting("Looking up the execution"):
         machine_arn = machine_of(client, arn)
-    found = _resumption(session, arn, machine_arn, clock)
+    found = _plan(session, arn, machine_arn, clock)
     if output_form == "text":
         _show(found)
     if not yes and not (can_ask(output_form) and click.confirm("Start this execution?", err=True)):
@@ -85,12 +88,11 @@ def resume(
     )
 
 
-def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> Resumption:
+def _plan(session: Session, arn: str, machine_arn: str, clock: Clock) -> Resumption:
     """Return the input that resumes the execution. Raises SfnorchError if it cannot be resumed."""
-    from sfnorch.aws.executions import machine_arn as machine_of_execution
-    from sfnorch.aws.resume import ask_glue, resumption, resumption_of_flow, resumption_of_loop, resumption_of_tasks
-    from sfnorch.aws.run_tree import RunTree
-    from sfnorch.aws.threads import children, definition, is_loop, list_names, runs_jobs, steps, tasks
+    from sfnorch.runs.definitions import read_definition
+    from sfnorch.runs.resume import ask_glue, plan_resumption
+    from sfnorch.runs.run_tree import RunTree
 
     client = session.stepfunctions
     tree = RunTree(client, [arn], clock)
@@ -103,31 +105,30 @@ def _resumption(session: Session, arn: str, machine_arn: str, clock: Clock) -> R
     for line in untold:
         click.echo(f"warning: {line}", err=True)
     with waiting("Reading the machine's definition"):
-        now = definition(client, machine_arn)
-    names = children(now)
-    if (all_tasks := tasks(now)) is not None:
-        return resumption_of_tasks(root, all_tasks)
-    if (all_steps := steps(now)) is not None:
-        return resumption_of_flow(root, all_steps)
-    if is_loop(now):
-        return resumption_of_loop(root)
-    if names is None and not runs_jobs(now):
-        raise SfnorchError(
-            f"sfnorch did not create the state machine {root.machine}, and cannot determine the remaining jobs",
-            hint="redrive the execution in the console, or start a new one",
-        )
-    found = resumption(root, names)
+        definition = read_definition(client, machine_arn)
+    found = plan_resumption(root, definition)
     for node in root.walk():
-        own = {job.name for job in node.record.jobs if job.name != job.glue_name}
-        listed = {job for jobs in found.jobs.values() for job in jobs} & own
-        with waiting("Reading the machine's definition"):
-            lost = listed - list_names(definition(client, machine_of_execution(node.arn))) if listed else None
-        if lost:
-            raise SfnorchError(
-                f"{node.machine} no longer has the jobs {', '.join(sorted(lost))}: it was changed after the execution",
-                hint="run jobs by name with `sfnorch run --only CHILD --thread CHILD=JOB[,JOB...]`",
-            )
+        _refuse_lost_jobs(client, node, found)
     return found
+
+
+def _refuse_lost_jobs(client: SFNClient, node: Node, found: Resumption) -> None:
+    """Raise SfnorchError if a job to run has a name that the state machine of its execution no longer has."""
+    from sfnorch.protocol.job_list import listed_names
+    from sfnorch.runs.definitions import read_definition
+    from sfnorch.runs.executions import machine_arn
+
+    own = {job.name for job in node.record.jobs if job.name != job.glue_name}
+    listed = {job for jobs in found.jobs.values() for job in jobs} & own
+    if not listed or node.record.reading.noun != "job":
+        return
+    with waiting("Reading the machine's definition"):
+        lost = listed - listed_names(read_definition(client, machine_arn(node.arn)))
+    if lost:
+        raise SfnorchError(
+            f"{node.machine} no longer has the jobs {', '.join(sorted(lost))}: it was changed after the execution",
+            hint="run jobs by name with `sfnorch run --only CHILD --thread CHILD=JOB[,JOB...]`",
+        )
 
 
 def _show(found: Resumption) -> None:

@@ -18,6 +18,8 @@ from sfnorch.errors import SfnorchError
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfnorch.aws.session import Session
     from sfnorch.aws.status import Machine
 
@@ -40,7 +42,7 @@ class Thread(ParameterType[tuple[str, tuple[str, ...]]]):
 
 
 def _execution_name(ctx: click.Context, param: click.Parameter, value: str) -> str:
-    from sfnorch.aws.executions import NAME
+    from sfnorch.runs.executions import NAME
 
     if value and not NAME.fullmatch(value):
         raise click.BadParameter(
@@ -134,40 +136,36 @@ def run(
 
 def _inputs(
     session: Session, machine: Machine, threads: dict[str, tuple[str, ...]], only: tuple[str, ...]
-) -> dict[str, dict[str, Any]]:
+) -> Mapping[str, Mapping[str, Any]]:
     """Return the inputs of the executions to start, by the ID of the thread, or by an empty ID for a single one."""
-    from sfnorch.aws.threads import children, definition, is_loop, master_input, steps, tasks, wants_jobs
+    from sfnorch.protocol.job_list import requires_jobs
+    from sfnorch.runs.definitions import read_definition
+    from sfnorch.runs.kinds import find_kind
+    from sfnorch.runs.kinds.job_list import make_thread_inputs
 
-    found = definition(session.stepfunctions, machine.arn)
-    names = children(found)
-    if names is not None:
-        return {"": master_input(names, threads, only)}
-    if only:
+    definition = read_definition(session.stepfunctions, machine.arn)
+    kind = find_kind(definition)
+    if only and not (kind and kind.takes_children):
         raise click.UsageError(f"--only: the state machine {machine.title} has no children.")
-    what = "tasks" if tasks(found) is not None else "steps" if steps(found) is not None else ""
-    what = "a Glue workflow" if is_loop(found) else what
-    if threads and what:
-        raise click.UsageError(f"--thread: the state machine {machine.title} runs {what}, not a list of jobs.")
-    if not threads and wants_jobs(found):
+    if threads and kind and not kind.takes_threads:
+        raise click.UsageError(f"--thread: the state machine {machine.title} runs {kind.work}, not a list of jobs.")
+    if not threads and requires_jobs(definition):
         raise SfnorchError(
             f"The state machine {machine.title} requires a list of jobs", hint=f"pass one with --thread T1={JOBS}"
         )
-    if not threads:
-        return {"": {}}
-    inputs: dict[str, dict[str, Any]] = {
-        thread: {"threadId": thread, "glueJobs": list(jobs)} for thread, jobs in threads.items()
-    }
-    return inputs
+    if kind is None:
+        return make_thread_inputs(threads) or {"": {}}
+    return kind.make_inputs(definition, threads, only)
 
 
-def _start(session: Session, machine: Machine, base: str, inputs: dict[str, dict[str, Any]]) -> list[str]:
+def _start(session: Session, machine: Machine, base: str, inputs: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Start an execution for each input, and return their ARNs.
 
     Raises SfnorchError if an execution cannot be started, with the ARNs of those that were started before.
     """
     from sfnorch.aws.errors import explained, is_transient
-    from sfnorch.aws.executions import execution_arn, start
     from sfnorch.aws.polling import Clock
+    from sfnorch.runs.executions import execution_arn, start
 
     arns: list[str] = []
     for name, document in zip(_names(base, list(inputs)), inputs.values(), strict=True):

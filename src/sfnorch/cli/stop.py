@@ -40,8 +40,8 @@ def stop(
     """
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
     from sfnorch.aws.polling import Clock
-    from sfnorch.aws.stopping import stop_run
     from sfnorch.report.run_tree import stopped_data
+    from sfnorch.runs.stopping import stop_run
 
     with waiting("Stopping the execution, its children and their job runs"):
         stopped = stop_run(session.stepfunctions, session.glue, arn, cause, Clock(), lambda: session.redshift_data)

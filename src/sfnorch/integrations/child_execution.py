@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 RESOURCE = "states:startExecution.sync:2"
 
-STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
-"""The key of a child's input with which the console links the child to the execution that started it."""
-
 MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
 """The EventBridge rule with which Step Functions is notified of the end of a child execution.
 

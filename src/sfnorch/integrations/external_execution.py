@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sfnorch.asl import Catcher, Expression, Retrier, Substitution, Task, Value, jsonata
-from sfnorch.integrations.child_execution import MANAGED_RULE, RESOURCE, STARTED_BY
+from sfnorch.asl import Catcher, Expression, Retrier, Substitution, Task, Value, jsonata, read_program
+from sfnorch.integrations.child_execution import MANAGED_RULE, RESOURCE
 from sfnorch.integrations.joined_execution import REFUSED
 from sfnorch.integrations.work import Work
+from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.workflow import Arn, Bound, Permission
 
 NO_USE = Retrier(
@@ -29,25 +30,21 @@ NO_USE = Retrier(
 def run(
     name: str,
     *,
-    arguments: str,
-    own_arn: str,
+    arguments: Expression,
+    own_arn: Expression,
     retry: tuple[Retrier, ...],
     catch: tuple[Catcher, ...],
     next_state: str,
 ) -> Task:
-    """Return a task that starts the state machine in the JSONata `arguments`, and waits for the execution.
+    """Return a task that starts the state machine in the expression `arguments`, and waits for the execution.
 
-    A state machine without an ARN is in the region and account of the JSONata `own_arn`.
+    A state machine without an ARN is in the region and account of the ARN that `own_arn` yields.
     """
-    machine = f"{arguments}.StateMachineArn"
-    beside = f'$join($split({own_arn}, ":")[[0..5]], ":") & ":" & {machine}'
-    named = f'"StateMachineArn": $contains({machine}, ":") ? {machine} : {beside}'
-    given = f'"Input": $merge([{arguments}.Input, {{"{STARTED_BY}": $states.context.Execution.Id}}])'
-    code = f"$merge([{arguments}, {{{named}, {given}}}])"  # statelint requires Arguments in one line
+    program = read_program(__package__, "execution_arguments")
     return Task(
         name=name,
         resource=RESOURCE,
-        arguments=jsonata(code),
+        arguments=program.fill(arguments=arguments, own_arn=own_arn, started_by=STARTED_BY),
         retry=(REFUSED, *retry),
         catch=catch,
         output={},
@@ -55,15 +52,15 @@ def run(
     )
 
 
-def work(machine: Substitution, given: Mapping[str, Value] | str) -> Work:
+def work(machine: Substitution, given: Mapping[str, Value] | Expression) -> Work:
     """Return the call that starts an execution and waits for it. Its result is the output of the execution.
 
-    `machine` is the substitution with the ARN, and `given` the input: a mapping, or JSONata for one.
+    `machine` is the substitution with the ARN, and `given` the input: a mapping, or an expression that yields one.
     """
     started_by = jsonata("$states.context.Execution.Id")
     whole: Value = (
-        Expression(f'$merge([({given}), {{"{STARTED_BY}": {started_by.code}}}])')
-        if isinstance(given, str)
+        jsonata("$merge([(<{given}>), {<<key>>: <{value}>}])", given=given, key=STARTED_BY, value=started_by)
+        if isinstance(given, Expression)
         else {**given, STARTED_BY: started_by}
     )
     return Work(

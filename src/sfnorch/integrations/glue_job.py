@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
+from sfnorch.asl import Catcher, Expression, Retrier, Task, Value, jsonata
 from sfnorch.integrations.work import Work
 from sfnorch.workflow import GlueArns, Permission
 
@@ -49,9 +49,7 @@ https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html (documented)
 NO_USE = Retrier(errors=("Glue.EntityNotFoundException", "Glue.InvalidInputException"), max_attempts=0)
 """Errors that a retry does not resolve. No run has started, so the `retries` in the plan do not apply."""
 
-SUCCEEDED_CHECK = (
-    '$states.result.(JobRunState = "SUCCEEDED" ? <<wanted>> : $error("Job run " & Id & " ended " & JobRunState))'
-)
+_CHECKED = '$states.result.(JobRunState = "SUCCEEDED" ? <{output}> : $error("Job run " & Id & " ended " & JobRunState))'
 # AWS does not document whether .sync treats a STOPPED run as a success, so the Output of the task checks the state.
 
 
@@ -61,11 +59,11 @@ def run_job(
     arguments: Value,
     retries: int,
     catch: tuple[Catcher, ...],
-    output: str,
+    output: Expression,
     assign: Mapping[str, Value] | None = None,
     next_state: str | None = None,
 ) -> Task:
-    """Return a task that runs a job; `output` is JSONata for the output after a successful run.
+    """Return a task that runs a job; `output` yields the output after a successful run.
 
     `retries` is the number of retries after a failed run.
     """
@@ -80,7 +78,7 @@ def run_job(
         retry=(START_ERRORS, *(again if retries else ())),
         catch=catch,
         assign=assign or {},
-        output=jsonata(SUCCEEDED_CHECK.replace("<<wanted>>", output)),
+        output=jsonata(_CHECKED, output=output),
         next=next_state,
     )
 
@@ -120,7 +118,7 @@ def work(name: str, settings: Settings, arguments: Mapping[str, Value]) -> Work:
         resource=RESOURCE,
         arguments=_arguments(name, settings, arguments, None),
         result=jsonata('$states.result.{"job": JobName, "runId": Id, "seconds": ExecutionTime}'),
-        checked=jsonata(SUCCEEDED_CHECK.replace("<<wanted>>", "{}")),
+        checked=jsonata(_CHECKED, output=jsonata("{}")),
         passing=(START_ERRORS,),
         no_use=(NO_USE,),
     )

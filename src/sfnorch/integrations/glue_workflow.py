@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sfnorch.asl import Catcher, Expression, Retrier, Task, jsonata
+from sfnorch.asl import Catcher, Expression, Retrier, Task, jsonata, read_program
 from sfnorch.workflow import GlueArns, Permission
 
 START, GET = "aws-sdk:glue:startWorkflowRun", "aws-sdk:glue:getWorkflowRun"
@@ -34,19 +34,6 @@ _NOT_TOLD = Retrier(errors=(*_PASSING, "Glue.SdkClientException"), interval_seco
 GOING_ON = ("RUNNING", "STOPPING")
 """The statuses of a run that has not ended."""
 
-COUNTS = {
-    "total": "TotalActions",
-    "succeeded": "SucceededActions",
-    "failed": "FailedActions",
-    "timedOut": "TimeoutActions",
-    "errored": "ErroredActions",
-    "stopped": "StoppedActions",
-}
-"""The fields of a run's Statistics with numbers of actions, by their names here."""
-
-BAD = {"failed": "failed", "timedOut": "timed out", "errored": "ended in an error", "stopped": "were stopped"}
-"""The numbers of unsuccessful actions, and their words in messages."""
-
 
 def start_run(name: str, *, workflow: Expression, catch: tuple[Catcher, ...], variable: str, next_state: str) -> Task:
     """Return a task that starts a workflow run, and assigns its id to `variable`."""
@@ -69,20 +56,14 @@ def get_run(
 
     `bad` is the number of unsuccessful actions. The task increments the variable `counter`.
     """
-    counts = ", ".join(f'"{key}": [Statistics.{field}, 0][0]' for key, field in COUNTS.items())
-    bad = ", ".join(f"Statistics.{COUNTS[key]}" for key in BAD)
-    shown = f"""$states.result.Run.{{
-    "status": Status, "message": ErrorMessage, "bad": $sum([{bad}]),
-    "counts": {{{counts}}}
-  }}"""
     return Task(
         name=name,
         resource=GET,
         arguments={"Name": workflow, "RunId": run_id},
         retry=(_NOT_TOLD,),
         catch=catch,
-        assign={counter: jsonata(f"${counter} + 1")},
-        output=jsonata(shown),
+        assign={counter: jsonata("<{polls}> + 1", polls=Expression(f"${counter}"))},
+        output=read_program(__package__, "run_status").fill(),
         next=next_state,
     )
 

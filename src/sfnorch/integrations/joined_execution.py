@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import AnyState, Catcher, Choice, Pass, Retrier, Rule, Task, Value, Wait, jsonata
+from sfnorch.asl import AnyState, Catcher, Choice, Pass, Retrier, Rule, Task, Value, Wait, jsonata, read_program
 from sfnorch.integrations.child_execution import MANAGED_RULE, RESOURCE
 from sfnorch.workflow import Arn, Permission, StackName
 
@@ -46,24 +46,18 @@ def join_states(
     name: Expression,
     child_input: Mapping[str, Value],
     arn: Expression,
-    outcome: str,
-    lost: str,
-    count: str,
+    outcome: Expression,
+    lost: Expression,
+    count: Expression,
 ) -> tuple[AnyState, ...]:
     """Return the states that start or join an execution. Their input is the key of the execution, a string.
 
     `arn` is the ARN of the execution, in which `$key` is the key. The output is the output of the execution, an object.
-    For an execution that did not succeed, it is the result of the JSONata `outcome` over `$key`, `$error` and
+    For an execution that did not succeed, it is the result of `outcome` over `$key`, `$error` and
     `$message`. For an execution whose end is unknown, it is the result of `lost` over the same variables, which must
-    not fail, because nothing catches its error. `count` is JSONata for the number of executions that share the history.
+    not fail, because nothing catches its error. `count` yields the number of executions that share the history.
     """
-    keyed = "($key := $states.input.key; <<code>>)"
-    told = f"""$states.result.(
-    Status = "SUCCEEDED" ? $parse(Output)
-    : Status = "RUNNING" ? $merge([$states.input, {{"runs": true, "looks": $states.input.looks + 1}}])
-    : ($key := $states.input.key; $error := [Error, Status][0]; $message := [Cause, ""][0]; {outcome})
-  )"""
-    given_up = keyed.replace("<<code>>", f"$error := $states.input.error; $message := $states.input.message; {lost}")
+    given_up = read_program(__package__, "unknown_outcome").fill(lost=lost)
     start = Task(
         name="StartOrJoin",
         resource=RESOURCE,
@@ -72,10 +66,7 @@ def join_states(
         catch=(
             Catcher(
                 errors=("States.ALL",),
-                output=jsonata(
-                    '{"key": $states.input, "error": $states.errorOutput.Error, '
-                    '"message": $substring($states.errorOutput.Cause, 0, 500), "looks": 0}'
-                ),
+                output=read_program(__package__, "failed_start").fill(),
                 next="LookUp",
             ),
         ),
@@ -84,16 +75,19 @@ def join_states(
     look_up = Task(
         name="LookUp",
         resource=DESCRIBE,
-        arguments={"ExecutionArn": jsonata(keyed.replace("<<code>>", arn.code))},
+        arguments={"ExecutionArn": jsonata("($key := $states.input.key; <{arn}>)", arn=arn)},
         retry=(_NOT_TOLD,),
-        catch=(Catcher(errors=("States.ALL",), output=jsonata(given_up), next="Joined"),),
-        output=jsonata(told),
+        catch=(Catcher(errors=("States.ALL",), output=given_up, next="Joined"),),
+        output=read_program(__package__, "execution_outcome").fill(outcome=outcome),
         next="StillRuns",
     )
-    runs = "$states.input.runs = true"
+    runs = jsonata("$states.input.runs = true")
+    runs_on = jsonata(
+        "<{runs}> and $states.input.looks < $floor(<<most>> / <{count}>)", runs=runs, most=_MOST_LOOKS, count=count
+    )
     rules = (
-        Rule(condition=jsonata(f"{runs} and $states.input.looks < $floor({_MOST_LOOKS} / {count})"), next="WaitForEnd"),
-        Rule(condition=jsonata(runs), output=jsonata(given_up), next="Joined"),
+        Rule(condition=runs_on, next="WaitForEnd"),
+        Rule(condition=runs, output=given_up, next="Joined"),
     )
     return (
         start,

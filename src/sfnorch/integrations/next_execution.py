@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sfnorch.asl import Catcher, Expression, Retrier, Task, Value, jsonata
-from sfnorch.integrations.child_execution import STARTED_BY
+from sfnorch.asl import Catcher, Expression, Retrier, Task, Value, jsonata, read_program
 from sfnorch.integrations.joined_execution import REFUSED
+from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.workflow import Arn, Permission, StackName
 
 RESOURCE = "states:startExecution"
@@ -26,32 +26,26 @@ def start_next(
     *,
     name: Expression,
     given: Mapping[str, Value],
-    output: str,
+    output: Expression,
     catch: tuple[Catcher, ...],
     next_state: str,
 ) -> Task:
     """Return a task that starts the next execution with the input `given`; the expression `name` yields its name.
 
-    Its output is the JSONata `output`, an object, merged with the execution's ARN as `next`.
+    Its output is what `output` yields, an object, merged with the execution's ARN as `next`.
     """
-    own = "$states.context.StateMachine.Id"
-    another = f"""(
-    $next := {name.code};
-    $next != $states.context.Execution.Name ? $next
-      : $error("the next execution would have the name of this one, " & $next)
-  )"""
-    there = Catcher(errors=(ALREADY,), output=jsonata(output), next=next_state)
+    there = Catcher(errors=(ALREADY,), output=output, next=next_state)
     return Task(
         name=state,
         resource=RESOURCE,
         arguments={
-            "StateMachineArn": jsonata(own),
-            "Name": Expression(another),
+            "StateMachineArn": jsonata("$states.context.StateMachine.Id"),
+            "Name": read_program(__package__, "next_name").fill(name=name),
             "Input": {**given, STARTED_BY: jsonata("$states.context.Execution.Id")},
         },
         retry=(REFUSED, _LOST),
         catch=(there, *catch),
-        output=jsonata(f'$merge([{output}, {{"next": $states.result.ExecutionArn}}])'),
+        output=jsonata('$merge([<{output}>, {"next": $states.result.ExecutionArn}])', output=output),
         next=next_state,
     )
 

@@ -37,8 +37,16 @@ _PASSING = Retrier(
 FIRST_WAIT, GROWTH, LONGEST_WAIT = 2, 1.5, 60
 """The seconds before the first poll, the factor by which the delay grows after each poll, and the longest delay."""
 
-_WAIT = f"$floor($min([{LONGEST_WAIT}, {FIRST_WAIT} * $power({GROWTH}, $polls)]))"
+_WAIT = jsonata(
+    "$floor($min([<<longest>>, <<first>> * $power(<<growth>>, $polls)]))",
+    longest=LONGEST_WAIT,
+    first=FIRST_WAIT,
+    growth=GROWTH,
+)
 
+_FLAT_CAUSE = '$string({"step": <<step>>, "error": <<error>>, "message": <{message}>})'
+_FAILED = '"the statement ended " & $states.input.status & ([": " & $states.input.message, ""][0])'
+_LATE = '"the statement had not finished after " & <<seconds>> & " seconds, and was cancelled"'
 
 ARGUMENTS = {"token": jsonata("$uuid()")}
 """The input of the states: a token with which a statement runs only once, even if its start is retried."""
@@ -79,9 +87,8 @@ def run_states(
         given["Parameters"] = [{"Name": key, "Value": value} for key, value in parameters.items()]
     given["ClientToken"] = jsonata("$states.input.token")
     describe = f"{name} (describe)"
-    flat = '$string({"step": <<step>>, "error": <<error>>, "message": <<message>>})'
-    failed = '"the statement ended " & $states.input.status & ([": " & $states.input.message, ""][0])'
-    late = '"the statement had not finished after " & <<seconds>> & " seconds, and was cancelled"'
+    late = jsonata(_LATE, seconds=timeout_seconds)
+    failed = jsonata("$substring(<{message}>, 0, 1000)", message=jsonata(_FAILED))
     return (
         Task(
             name=f"{name} (execute)",
@@ -92,7 +99,7 @@ def run_states(
             output={},
             next=f"{name} (wait)",
         ),
-        Wait(name=f"{name} (wait)", seconds=jsonata(_WAIT), next=describe),
+        Wait(name=f"{name} (wait)", seconds=_WAIT, next=describe),
         Task(
             name=describe,
             resource=DESCRIBE,
@@ -126,12 +133,12 @@ def run_states(
         Fail(
             name=f"{name} (timed out)",
             error=TIMED_OUT,
-            cause=jsonata(flat.replace("<<message>>", late), step=name, error=TIMED_OUT, seconds=timeout_seconds),
+            cause=jsonata(_FLAT_CAUSE, step=name, error=TIMED_OUT, message=late),
         ),
         Fail(
             name=f"{name} (failed)",
             error=ERROR,
-            cause=jsonata(flat.replace("<<message>>", f"$substring({failed}, 0, 1000)"), step=name, error=ERROR),
+            cause=jsonata(_FLAT_CAUSE, step=name, error=ERROR, message=failed),
         ),
         Succeed(
             name=f"{name} (finished)",

@@ -1,4 +1,4 @@
-"""The registry of the patterns. Each pattern is a module that builds a Workflow from a Plan."""
+"""The registry of the patterns. Each pattern is a package that builds a Workflow from a Plan."""
 
 from __future__ import annotations
 

@@ -24,10 +24,13 @@ from sfnorch.asl import (
     Task,
     Value,
     jsonata,
+    read_program,
 )
 from sfnorch.integrations import glue_job
-from sfnorch.patterns.job_failure import ERROR, ITEM_CAUSE, ITEM_POSITION, any_error
+from sfnorch.patterns.job_failure import ITEM_CAUSE, ITEM_POSITION, any_error
 from sfnorch.patterns.state_names import state_names
+from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable, name_job_state
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Job
@@ -41,11 +44,7 @@ CAUSE_LENGTH = 5_000
 _LONGEST = 300
 """The largest number of characters of a name in a list: 255 for Glue, and a number after it."""
 
-_ARE_NAMES = r"""(
-  $names := <<given>>;
-  $count($names) > 0 and $count($names[$type($) = "string" ? $contains($, /[^\s,]/) : false]) = $count($names)
-)"""
-_NAMES = r'[$split($join(<<given>>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
+_NAMES = r'[$split($join(<{given}>, ","), ",").$replace($, /^\s+|\s+$/, "")[$ != ""]]'
 
 
 def run_names(jobs: Sequence[Job]) -> list[str]:
@@ -67,19 +66,19 @@ def settings(jobs: Sequence[Job]) -> dict[str, Value]:
     return by_name
 
 
-def rule(given: str) -> Rule:
-    """Return the rule of CheckJobs that matches if the JSONata `given` is a valid list of names, and assigns `jobs`."""
+def rule(given: Expression) -> Rule:
+    """Return the rule of CheckJobs that matches if `given` yields a valid list of names, and assigns `jobs`."""
     return Rule(
-        condition=jsonata(_ARE_NAMES.replace("<<given>>", given)),
-        assign={"jobs": jsonata(_NAMES.replace("<<given>>", given))},
-        next="RunGivenJobs",
+        condition=read_program(__package__, "are_names").fill(given=given),
+        assign={JobListVariable.JOBS: jsonata(_NAMES, given=given)},
+        next=JobListState.RUN_GIVEN_JOBS,
     )
 
 
 def wrong_list() -> Fail:
     """Return the Fail state `InvalidInput`, whose cause has the expected and the actual list."""
     cause = """"glueJobs must be a list of names or a string, 'a,b'; got " & $substring($string($given), 0, 500)"""
-    return Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(cause))
+    return Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=jsonata(cause))
 
 
 def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: str) -> Map:
@@ -92,81 +91,76 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
     retries = sorted({job.retries for job in jobs if job.retries})
     failed = _job_failed() if stop_at_failure else _keep_failure()
     arguments = _arguments(any_settings=bool(settings(jobs)), any_retries=bool(retries))
-    output = "{}" if stop_at_failure else _SUCCEEDED
+    output = jsonata("{}") if stop_at_failure else _SUCCEEDED
     tasks = [_run_job(times, arguments=arguments, failed=failed.name, output=output) for times in (0, *retries)]
     states: list[AnyState] = [*tasks, failed]
     if retries:  # the Retry of a state is fixed: a task for each number of retries in the plan
         rules = tuple(
             Rule(
-                condition=jsonata(f"{_SETTINGS}.Retries = <<times>>", times=times),
-                next=_task_name(times),
+                condition=jsonata("<{settings}>.Retries = <<times>>", settings=_SETTINGS, times=times),
+                next=name_job_state(times),
             )
             for times in retries
         )
-        states.insert(0, Choice(name="CheckRetries", rules=rules, default=_task_name(0)))
+        states.insert(0, Choice(name=JobListState.CHECK_RETRIES, rules=rules, default=name_job_state(0)))
     return Map(
-        name="RunGivenJobs",
+        name=JobListState.RUN_GIVEN_JOBS,
         items=jsonata("[0..$count($jobs) - 1]"),
         max_concurrency=1,
         processor=Graph(*states),
-        catch=_item_failed() if stop_at_failure else any_error("RaiseAlarm", output=_UNFORESEEN),
+        catch=_item_failed() if stop_at_failure else any_error(SharedState.RAISE_ALARM, output=_report_unexpected()),
         output=None if stop_at_failure else {"jobs": jsonata("$states.result")},
         next=next_state,
     )
 
 
 # An item is the index of its job in `jobs`.
-_JOB = "$jobs[$states.input]"
-_SETTINGS = f"$lookup($settings, {_JOB})"
+_JOB = jsonata("$jobs[$states.input]")
+_SETTINGS = jsonata("$lookup($settings, <{job}>)", job=_JOB)
 
 
 def _arguments(*, any_settings: bool, any_retries: bool) -> Value:
     if not any_settings:
-        return {"JobName": jsonata(_JOB)}
-    code = f'$merge([{{"JobName": {_JOB}}}, {_SETTINGS}])'
-    return jsonata(f'$sift({code}, function($value, $key) {{ $key != "Retries" }})' if any_retries else code)
+        return {"JobName": _JOB}
+    merged = jsonata('$merge([{"JobName": <{job}>}, <{settings}>])', job=_JOB, settings=_SETTINGS)
+    if not any_retries:
+        return merged
+    return jsonata('$sift(<{merged}>, function($value, $key) { $key != "Retries" })', merged=merged)
 
 
-def _task_name(retries: int) -> str:
-    return f"RunJobAgain{retries}" if retries else "RunJob"
-
-
-def _run_job(retries: int, *, arguments: Value, failed: str, output: str) -> Task:
+def _run_job(retries: int, *, arguments: Value, failed: str, output: Expression) -> Task:
     # no DataLimitExceeded here: it would be an error of the Map
     caught = Catcher(
         errors=("States.ALL",),
         output=jsonata('$merge([$states.errorOutput, {"at": $states.input}])'),
         next=failed,
     )
-    return glue_job.run_job(_task_name(retries), arguments=arguments, retries=retries, catch=(caught,), output=output)
+    return glue_job.run_job(
+        name_job_state(retries), arguments=arguments, retries=retries, catch=(caught,), output=output
+    )
 
 
-_SUCCEEDED = f'{{"job": {_JOB}, "status": "SUCCEEDED", "runId": $states.result.Id}}'
+_SUCCEEDED = jsonata('{"job": <{job}>, "status": "SUCCEEDED", "runId": $states.result.Id}', job=_JOB)
 
 
 # The cause is not parsed here, because these states have no Catch.
 def _job_failed() -> Fail:
-    return Fail(name="JobFailed", error=ERROR, cause=jsonata(f"$states.input.({ITEM_CAUSE})"))
+    return Fail(name=JobListState.JOB_FAILED, error=ERROR, cause=ITEM_CAUSE)
 
 
 def _item_failed() -> tuple[Catcher, ...]:
-    too_much, any_other = any_error("RaiseAlarm")
+    too_much, any_other = any_error(SharedState.RAISE_ALARM)
     # an error that does not come from an item is unexpected, and has no job
-    done = f"$min([$count($jobs), $states.errorOutput.{ITEM_POSITION}])"
-    return (too_much, replace(any_other, assign={"done": jsonata(done)}))
+    done = jsonata("$min([$count($jobs), <{position}>])", position=ITEM_POSITION)
+    return (too_much, replace(any_other, assign={JobListVariable.DONE: done}))
 
 
 def _keep_failure() -> Pass:
-    outcome = """{
-    "job": $jobs[$states.input.at], "status": "FAILED",
-    "error": $states.input.Error, "cause": $substring($states.input.Cause, 0, <<length>>)
-  }"""
-    return Pass(name="KeepFailure", output=jsonata(outcome, length=CAUSE_LENGTH))
+    return Pass(
+        name=JobListState.KEEP_FAILURE, output=read_program(__package__, "kept_failure").fill(length=CAUSE_LENGTH)
+    )
 
 
-# If the failure of an item does not stop the Map, an error that stops it is unexpected, and has no job.
-_UNFORESEEN: Expression = jsonata(
-    """{"jobs": [{
-    "job": "(all)", "status": "FAILED", "error": $states.errorOutput.Error, "cause": $states.errorOutput.Cause
-  }]}"""
-)
+def _report_unexpected() -> Expression:
+    """Return the outcomes after an error that stops the Map though no failure of an item does."""
+    return read_program(__package__, "unexpected_failure").fill()

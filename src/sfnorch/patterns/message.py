@@ -1,68 +1,85 @@
-"""The parts that all notifications share: the state, the beginning of the subject, and links to the console."""
+"""The parts that all notifications share: the state, the subject, links to the console, and the resume command."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from sfnorch.asl import Substitution, Task, Value, jsonata
-from sfnorch.glue_logs import console_page_code
+from sfnorch.asl import Expression, Substitution, Task, Value, jsonata, literal, read_program
+from sfnorch.glue_logs import CONSOLE_PAGE, DEFAULT_LOG_GROUP, ERROR_SUFFIX
 from sfnorch.integrations import notification
 from sfnorch.partitions import CONSOLES
 from sfnorch.patterns.job_failure import any_error
+from sfnorch.resume_command import PLAIN_WORD
 
-SUBJECT = '"[" & $environment & "] " & $substring($name, 0, 40) & ": "\n    & '
-"""JSONata: `[ENV] NAME: `. Up to 34 characters can follow: SNS requires fewer than 100 characters in total."""
+OWN_EXECUTION = jsonata("$states.context.Execution.Id")
 
-_CONSOLES = ",\n      ".join(f"{json.dumps(name)}: {json.dumps(domain)}" for name, domain in CONSOLES.items())
-
-LINK = f"""$parts := $split(<<arn>>, ":");
-  $region := $parts[3];
-  $console := "https://" & $region & "." & $lookup({{
-      {_CONSOLES}
-    }}, $parts[1]);
-  $link := function($service, $rest) {{
-    $console & "/" & $service & "/home?region=" & $region & "#" & $rest
-  }};"""
-"""JSONata: defines `$link(service, rest)`, a link to the console of the partition and region of the ARN `<<arn>>`."""
-
-LOGS = f"""$logs := function($group, $run) {{
-    $link("cloudwatch", {console_page_code("$group", "$run")})
-  }};"""
-"""JSONata: defines `$logs(group, run)`, a link to the error log of a job run; it uses LINK.
-
-`group` is the LogGroupName of the run, or nothing.
-"""
-
-OWN_EXECUTION = "$states.context.Execution.Id"
+_BETWEEN_CONSOLES = ",\n      "  # one in each line
 
 
-def link_to(arn: str) -> str:
-    """Return LINK for the partition and the region of `arn`, JSONata that yields an ARN."""
-    return LINK.replace("<<arn>>", arn)
+def define_link(arn: Expression) -> Expression:
+    """Return the definition of `$link(service, rest)`, a link to the console of the partition and region of `arn`."""
+    consoles = Expression(
+        _BETWEEN_CONSOLES.join(f"{literal(name)}: {literal(host)}" for name, host in CONSOLES.items())
+    )
+    return read_program(__package__, "console_link").fill(arn=arn, consoles=consoles)
+
+
+def define_logs() -> Expression:
+    """Return the definition of `$logs(group, run)`, a link to the error log of a job run, which uses `$link`."""
+    page = find_console_page(jsonata("$group"), jsonata("$run"))
+    return read_program(__package__, "logs_link").fill(page=page)
+
+
+def find_console_page(log_group: Expression, run_id: Expression) -> Expression:
+    """Return the expression for `glue_logs.console_page` of a run; `log_group` can yield nothing."""
+    page, _, rest = CONSOLE_PAGE.partition("{log_group}")
+    return read_program(__package__, "console_page").fill(
+        page=page,
+        log_group=log_group,
+        default=DEFAULT_LOG_GROUP,
+        error=ERROR_SUFFIX,
+        filter=rest.removesuffix("{run_id}"),
+        run_id=run_id,
+    )
+
+
+def make_resume_line(machine: str) -> Expression:
+    """Return the expression for the last line of a notification: the command that resumes the execution.
+
+    `machine` is the end of the state machine's name. The part before it is the name of the stack. A state machine with
+    another name does not belong to a stack, and the command has the ARN of the execution.
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+    """
+    named = jsonata(rf"/^'.*:({PLAIN_WORD})-{machine}:({PLAIN_WORD})'$/")
+    return read_program(__package__, "resume_line").fill(named=named)
+
+
+def make_subject(subject: Expression) -> Expression:
+    """Return the expression for the subject of a notification, which begins with the environment and the name."""
+    return read_program(__package__, "subject").fill(subject=subject)
 
 
 def told(
     name: str,
     status: Literal["FAILED", "SUCCEEDED"],
     *,
-    subject: str,
-    message: str,
+    subject: Expression,
+    message: Expression,
     lists: Mapping[str, Value] = MappingProxyType({}),
     next_state: str,
 ) -> Task:
     """Return the state that sends a notification and passes its input on, also if it fails itself.
 
-    `subject` and `message` are JSONata; `lists` are the message attributes that are lists.
+    `lists` are the message attributes that are lists.
     """
     as_it_is = jsonata("$states.input")
     return notification.publish(
         name,
         topic=Substitution("TopicArn"),
-        subject=jsonata(SUBJECT + subject),
-        message=jsonata(message),
+        subject=make_subject(subject),
+        message=message,
         attributes={"status": status},
         list_attributes=lists,
         catch=any_error(next_state, output=as_it_is),

@@ -18,6 +18,8 @@ from sfnorch.plan.flow_failures import failure_faults
 from sfnorch.plan.flow_steps import Placed, part, placed_steps
 from sfnorch.plan.names import MAX_STEPS, code_fault
 from sfnorch.plan.values import is_expression
+from sfnorch.protocol.flow import FlowState
+from sfnorch.protocol.states import SharedState, list_names
 from sfnorch.sql import sql_parameters
 
 KINDS = (
@@ -26,10 +28,7 @@ KINDS = (
 )
 """The keys of a step that name what it does; a step has one of them."""
 
-CONTROL_STATES = (
-    *("ResolveInput", "CheckInput", "MakeOutcome", "ClearAlarm", "NotifySuccess", "Done"),
-    *("RaiseAlarm", "NotifyFailure", "FlowFailed", "InvalidInput"),
-)
+CONTROL_STATES = list_names(FlowState, SharedState)
 """Names of the states that do not belong to a step."""
 
 MAX_STATEMENT_SECONDS = 86_400

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sfnorch.aws.job_logs import ErrorLog
 from sfnorch.aws.links import logs_link
 from sfnorch.console import Console, Text
 from sfnorch.durations import iso
 from sfnorch.glue_logs import error_log_group
 from sfnorch.report.status import STYLES
+from sfnorch.runs.job_logs import ErrorLog
 
 if TYPE_CHECKING:
     from sfnorch.report.documents.executions import LogsDocument
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None:
     """Print the job run, the place of its log, and the events."""
     run = log.run
-    job = f": {'step' if run.node.record.steps else 'job'} {run.job} "
+    job = f": {run.node.record.reading.noun} {run.job} "
     console.print(Text.assemble((names[run.node.arn], "bold"), job, (run.status, STYLES.get(run.status, ""))))
     for line in _head(log):
         console.print(Text(f"  {line}"), soft_wrap=True)

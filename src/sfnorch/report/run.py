@@ -12,7 +12,7 @@ from rich.table import Table
 
 from sfnorch.console import Console, Text
 from sfnorch.durations import duration
-from sfnorch.report.blocked import blocked_by
+from sfnorch.protocol.dag import BLOCKED, blocking_task
 from sfnorch.report.names import short_name
 from sfnorch.report.timeline import timeline
 from sfnorch.simulate.execution import MAX_EVENTS
@@ -73,7 +73,7 @@ def _print_chart(run: Run, console: Console) -> None:
 
 def _status(execution: Execution) -> str:
     """Return the status of the execution; BLOCKED if it succeeded without running its jobs."""
-    return "BLOCKED" if blocked_by(execution.output) else execution.status
+    return BLOCKED if blocking_task(execution.output) else execution.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _print_outcomes(run: Run, console: Console) -> None:
     for execution in run.executions[:_MOST_ROWS]:
         status = _status(execution)
         line = Text.assemble((execution.title, "bold"), " ", (status, _STYLES.get(status, "yellow")))
-        if blocker := blocked_by(execution.output):
+        if blocker := blocking_task(execution.output):
             line.append(f" by {blocker}")
         if execution.error:
             line.append(f" {execution.error}: {execution.cause}")

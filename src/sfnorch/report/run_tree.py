@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.tree import Tree
 
-from sfnorch.aws.executions import execution_name, task_name
-from sfnorch.aws.job import Job
 from sfnorch.aws.links import execution_link, logs_link
-from sfnorch.aws.run_tree import Failure, News, Node, RunTree
 from sfnorch.console import Console, Text
 from sfnorch.durations import duration, iso
-from sfnorch.report.blocked import blocked_by
+from sfnorch.protocol.dag import BLOCKED, blocking_task
 from sfnorch.report.status import STYLES
+from sfnorch.runs.executions import execution_name
+from sfnorch.runs.job import Job
+from sfnorch.runs.kinds.dag import find_task
+from sfnorch.runs.kinds.master_child import list_skipped
+from sfnorch.runs.node import Node
+from sfnorch.runs.run_tree import Failure, News, RunTree
 
 if TYPE_CHECKING:
-    from sfnorch.aws.stopping import Stopped
     from sfnorch.report.documents.executions import ExecutionData, RunDocument, StartedDocument, StopDocument
+    from sfnorch.runs.stopping import Stopped
 
 _MOST_MESSAGE = 200
 
@@ -45,7 +48,7 @@ def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
         for node in nodes
     }
     several = len(names) != len(set(names.values()))
-    tasks = {arn: task for arn in names if (task := task_name(arn))}
+    tasks = {node.arn: task for node in nodes if (task := find_task(node, tree.roots))}
     return {
         arn: tasks.get(arn) or (f"{name} {execution_name(arn)}" if several else name) for arn, name in names.items()
     }
@@ -92,7 +95,7 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
         if failure.refused:
             at = f": {failure.refused} could not be started"
         elif failure.job:
-            what = {"workflow": "Glue workflow"}.get(failure.job.kind, "step" if failure.node.record.steps else "job")
+            what = {"workflow": "Glue workflow"}.get(failure.job.kind, failure.node.record.reading.noun)
             at = f": {what} {failure.job.name} {failure.job.status}"
         else:
             at = f": {failure.node.record.status}"
@@ -190,7 +193,9 @@ def _node_data(node: Node) -> ExecutionData:
 
 def _lines(node: Node) -> int:
     """Return the number of rows in the tree of the execution."""
-    own = 1 + len(_rows(node)) + bool(node.skipped) + len(node.record.refused_executions) + bool(node.joined)
+    own = (
+        1 + len(_rows(node)) + bool(list_skipped(node.record)) + len(node.record.refused_executions) + bool(node.joined)
+    )
     return own + sum(map(_lines, node.children))
 
 
@@ -199,8 +204,8 @@ def _branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) 
     branch = Tree(_head(node, names, now, live=live))
     for row in _rows(node):
         branch.add(_one_line(Text(row, style="dim")) if isinstance(row, str) else _job(row, now, live=live))
-    if node.skipped:
-        skipped = Text(f"skipped: {', '.join(node.skipped)}", style="dim")
+    if children := list_skipped(node.record):
+        skipped = Text(f"skipped: {', '.join(children)}", style="dim")
         branch.add(_one_line(skipped) if live else skipped)
     for machine, why in node.record.refused_executions.values():
         refused = Text.assemble(machine, (" not started", "bold red"), (f"  {_short(why)}", "red"))
@@ -255,8 +260,8 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
     """Return the execution as a line; with `job`, also its job that is running or failed."""
     record = node.record
     name = names.get(node.arn, node.machine)
-    blocker = blocked_by(record.output)
-    status = "BLOCKED" if blocker else record.status
+    blocker = blocking_task(record.output)
+    status = BLOCKED if blocker else record.status
     label = _label(name, "bold", status, record.started, record.ended, now)
     if blocker:
         label.append(f"  by {blocker}", "dim")
@@ -271,7 +276,7 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
 def _rows(node: Node) -> list[Job | str]:
     """Return the jobs of the execution, and the names of those not yet started."""
     record = node.record
-    return [*record.jobs, *(record.to_come if not node.ended else ())]
+    return [*record.jobs, *(record.reading.list_to_come(record) if not node.ended else ())]
 
 
 def _job(job: Job, now: datetime, *, live: bool) -> Text:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from sfnorch.durations import duration
-from sfnorch.report.blocked import blocked_by
+from sfnorch.protocol.dag import blocking_task
 from sfnorch.report.names import short_name
 from sfnorch.simulate.record import Event, Run, What
 
@@ -18,7 +18,7 @@ def timeline(run: Run) -> list[tuple[float, str]]:
     """Return the lines of the timeline in order, each with its time in seconds after the start."""
     lines: list[tuple[float, str]] = []
     children = Counter(execution.parent for execution in run.executions)
-    blockers = {each.arn: blocker for each in run.executions if (blocker := blocked_by(each.output))}
+    blockers = {each.arn: blocker for each in run.executions if (blocker := blocking_task(each.output))}
     for at, events in groupby(run.events, key=lambda event: event.at):
         lines += [(at, line) for line in _moment(list(events), run, children, blockers)]
     return lines

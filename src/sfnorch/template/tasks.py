@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sfnorch.protocol.dag import TaskState, TaskVariable
 from sfnorch.template.contents import Template
 from sfnorch.template.located import Array, Object
 
 _ARN = re.compile(r"arn:.*:(function|stateMachine):")
-_STATE, _VARIABLE = "ResolveTask", "tasks"
 _NAMES = ("JobName", "FunctionName", "StateMachineArn")
 
 
@@ -31,9 +31,9 @@ def tasks(template: Template) -> tuple[PlannedTask, ...]:
 def _tasks(template: Template) -> Iterator[PlannedTask]:
     for machine in template.machines:
         scope = machine.states
-        state = scope.states.get(_STATE) if scope else None
+        state = scope.states.get(TaskState.RESOLVE_TASK) if scope else None
         assigned = state.body.get("Assign") if state else None
-        listed = assigned.get(_VARIABLE) if isinstance(assigned, Object) else None
+        listed = assigned.get(TaskVariable.TASKS) if isinstance(assigned, Object) else None
         for name, task in listed.items() if isinstance(listed, Object) else ():
             needs = task.get("needs") if isinstance(task, Object) else None
             arguments = task.get("arguments") if isinstance(task, Object) else None

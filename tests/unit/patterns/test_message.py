@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from sfnorch.asl import jsonata
 from sfnorch.aws.links import execution_link
 from sfnorch.partitions import PARTITIONS, partition_of
-from sfnorch.patterns.message import link_to
+from sfnorch.patterns.message import define_link
 from tests.jsonata_engine import evaluate
 
 REGIONS = ("eu-west-1", "cn-north-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1")
@@ -16,8 +17,9 @@ REGIONS += ("eu-isoe-west-1", "us-isof-south-1")
 @pytest.mark.parametrize("region", REGIONS)
 def test_a_link_in_a_message_is_the_one_that_the_commands_show(region: str):
     arn = f"arn:{partition_of(region).name}:states:{region}:123456789012:execution:m:n"
-    code = f'({link_to("$arn")} $link("states", "/v2/executions/details/" & $arn))'
-    assert evaluate(f"{{% {code} %}}", arn=arn) == execution_link(arn)
+    program = '(<{link}> $link("states", "/v2/executions/details/" & $arn))'
+    expression = jsonata(program, link=define_link(jsonata("$arn")))
+    assert evaluate(str(expression), arn=arn) == execution_link(arn)
 
 
 def test_every_partition_has_a_region_here():

@@ -7,9 +7,9 @@ input; `done`, the tasks that succeeded in an earlier run.
 
 from __future__ import annotations
 
-from sfnorch.asl import Catcher, Graph, Map, Value, jsonata
+from sfnorch.asl import Catcher, Expression, Graph, Map, Value, jsonata, read_program
 from sfnorch.integrations import joined_execution
-from sfnorch.integrations.child_execution import STARTED_BY
+from sfnorch.protocol.executions import STARTED_BY
 
 AT_ONCE = 40
 """The largest number of concurrent iterations of a Map (documented).
@@ -17,49 +17,61 @@ AT_ONCE = 40
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 """
 
-CUT = r"$substring(<<message>>, 0, $contains(<<message>>, /[^ -~\s]/) ? 100 : 300)"
-"""JSONata: a task's message, cut so that the messages of 200 tasks fit into 256 KiB in any script."""
+_NAME = '<{key}> & "-" & $substring($hash($run, "SHA-256"), 0, 16)'
+_MESSAGE = jsonata("$message")
 
-_NAME = '<<key>> & "-" & $substring($hash($run, "SHA-256"), 0, 16)'
 
-# The cause of a task's Fail state is a flat object. A cause from AWS is not an object, and becomes the message.
-_LOST = (
-    f"""{{"task": $key, "status": "FAILED", "error": $error, "message": {CUT.replace("<<message>>", "$message")}}}"""
-)
-_FAILED = rf"""$merge([{_LOST}, $contains($message, /^\{{"task":.*\}}$/) ? $parse($message) : {{}}])"""
+def cut_message(message: Expression) -> Expression:
+    """Return the expression for a task's message, cut so that 200 messages fit into 256 KiB in any script."""
+    return jsonata(r"$substring(<{message}>, 0, $contains(<{message}>, /[^ -~\s]/) ? 100 : 300)", message=message)
 
 
 def join_tasks(
-    name: str, *, tasks: str, machine: Value, machine_arn: str, catch: tuple[Catcher, ...], next_state: str
+    name: str,
+    *,
+    tasks: Expression,
+    machine: Value,
+    machine_arn: Expression,
+    catch: tuple[Catcher, ...],
+    next_state: str,
 ) -> Map:
-    """Return a Map over the names that the JSONata `tasks` yields; its output is `{"outcomes": [one of each task]}`.
+    """Return a Map over the names that `tasks` yields; its output is `{"outcomes": [one of each task]}`.
 
     A Map runs at most 40 iterations concurrently. Therefore an outer Map runs over groups of 40 tasks.
     """
-    last = f"$ceil($count({tasks}) / {AT_ONCE}) - 1"
-    own = f"$filter({tasks}, function($task, $i) {{ $floor($i / {AT_ONCE}) = $group }})"
-    group = f'[$map([0..{last}], function($group) {{ {{"tasks": [{own}]}} }})]'  # statelint requires Items in one line
-    execution = (
-        f"""$replace({machine_arn}, ":stateMachine:", ":execution:") & ":" & {_NAME.replace("<<key>>", "$key")}"""
+    own = jsonata(
+        "$filter(<{tasks}>, function($task, $i) { $floor($i / <<at_once>>) = $group })", tasks=tasks, at_once=AT_ONCE
     )
+    groups = jsonata(  # statelint requires Items in one line
+        '[$map([0..$ceil($count(<{tasks}>) / <<at_once>>) - 1], function($group) { {"tasks": [<{own}>]} })]',
+        tasks=tasks,
+        at_once=AT_ONCE,
+        own=own,
+    )
+    execution = jsonata(
+        '$replace(<{machine}>, ":stateMachine:", ":execution:") & ":" & <{name}>',
+        machine=machine_arn,
+        name=jsonata(_NAME, key=jsonata("$key")),
+    )
+    lost = read_program(__package__, "lost_task").fill(message=cut_message(_MESSAGE))
     states = joined_execution.join_states(
         machine=machine,
-        name=jsonata(_NAME.replace("<<key>>", "$states.input")),
+        name=jsonata(_NAME, key=jsonata("$states.input")),
         child_input={
             "task": jsonata("$states.input"),
             "run": jsonata("$run"),
             "done": jsonata("$done"),
             STARTED_BY: jsonata("$run"),
         },
-        arn=jsonata(execution),
-        outcome=_FAILED,
-        lost=_LOST,
-        count=f"$count({tasks})",
+        arn=execution,
+        outcome=read_program(__package__, "failed_task").fill(lost=lost),
+        lost=lost,
+        count=jsonata("$count(<{tasks}>)", tasks=tasks),
     )
     each = Map(name=f"{name}OfGroup", items=jsonata("$states.input.tasks"), processor=Graph(*states))
     return Map(
         name=name,
-        items=jsonata(group),
+        items=groups,
         processor=Graph(each),
         catch=catch,
         output={"outcomes": jsonata("[$reduce($states.result, $append, [])]")},

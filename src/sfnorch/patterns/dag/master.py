@@ -16,17 +16,19 @@ from sfnorch.asl import (
     Succeed,
     Value,
     jsonata,
+    read_program,
 )
 from sfnorch.integrations import alarm_state, joined_execution, notification
-from sfnorch.patterns.dag import message, task
+from sfnorch.patterns.dag import message
 from sfnorch.patterns.dag.joining import join_tasks
 from sfnorch.patterns.job_failure import any_error, clear_alarm
+from sfnorch.protocol.dag import MASTER, TASK, TASKS_FAILED, MasterState, MasterVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan
 
-NAME = "master"
-_TO_RUN = "$tasks[$not($ in $done)]"
+_TO_RUN = jsonata("$tasks[$not($ in $done)]")
 
 
 def machine(plan: DagPlan, tasks: flow.StateMachine) -> flow.StateMachine:
@@ -38,40 +40,47 @@ def machine(plan: DagPlan, tasks: flow.StateMachine) -> flow.StateMachine:
             substitutions["Name"] = flow.StackName()
     return flow.StateMachine(
         key="Master",
-        name=NAME,
-        physical_name=flow.StackName(NAME),
+        name=MASTER,
+        physical_name=flow.StackName(MASTER),
         graph=_graph(plan),
         substitutions=substitutions,
         permissions=(
-            *joined_execution.permissions(flow.StackName(task.NAME)),
+            *joined_execution.permissions(flow.StackName(TASK)),
             *alarm_state.permissions(tasks.alarm.name),
             *(notification.permissions() if plan.notify != "never" else ()),
         ),
-        alarm=flow.Alarm(name=flow.StackName(f"{NAME}-failed"), description="The master failed"),
+        alarm=flow.Alarm(name=flow.StackName(f"{MASTER}-failed"), description="The master failed"),
     )
 
 
 def _graph(plan: DagPlan) -> Graph:
-    ending = "Done" if plan.on_task_failure == "succeed" else "TasksFailed"
+    ending = SharedState.DONE if plan.on_task_failure == "succeed" else MasterState.TASKS_FAILED
     told = plan.notify != "never"
-    well = "NotifySuccess" if plan.notify == "always" else "Done"
-    states: list[AnyState] = [_resolve(plan), _check(), _run_tasks(), _any_failed("NotifyFailure" if told else ending)]
+    well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
+    states: list[AnyState] = [
+        _resolve(plan),
+        _check(),
+        _run_tasks(),
+        _any_failed(SharedState.NOTIFY_FAILURE if told else ending),
+    ]
     states.append(clear_alarm(next_state=well, output=jsonata("$states.input")))
     if told:
         states += message.failure_states(ending)
     if plan.notify == "always":
-        states.append(message.success_state("Done"))
-    states.append(Succeed(name="Done"))
-    if ending != "Done":
-        states.append(Fail(name="TasksFailed", error="TasksFailed", cause=jsonata(message.FAILED_IN_SHORT)))
-    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+        states.append(message.success_state(SharedState.DONE))
+    states.append(Succeed(name=SharedState.DONE))
+    if ending != SharedState.DONE:
+        states.append(Fail(name=MasterState.TASKS_FAILED, error=TASKS_FAILED, cause=message.name_failures()))
+    states.append(
+        Fail(
+            name=SharedState.INVALID_INPUT,
+            error=INVALID_INPUT_ERROR,
+            cause=read_program(__package__, "wrong_input").fill(),
+        )
+    )
     return Graph(
         *states, comment="Starts or joins every task, waits for all, and reports which failed and which were blocked."
     )
-
-
-_WHAT_WOULD_DO = """"done must be a list of names of tasks, such as [" & $string($tasks[0]) & "]; got "
-    & $substring($string($done), 0, 500)"""
 
 
 def _resolve(plan: DagPlan) -> Pass:
@@ -79,55 +88,54 @@ def _resolve(plan: DagPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        "run": jsonata("$states.context.Execution.Id"),
+        MasterVariable.RUN: jsonata("$states.context.Execution.Id"),
         "machine": Substitution("Task"),
-        "tasks": [each.name for each in plan.tasks],
-        "done": jsonata("$exists($states.input.done) ? $states.input.done : []"),
+        MasterVariable.TASKS: [each.name for each in plan.tasks],
+        MasterVariable.DONE: jsonata("$exists($states.input.done) ? $states.input.done : []"),
     }
-    return Pass(name="ResolveTasks", assign=assign, next="CheckTasks")
+    return Pass(name=MasterState.RESOLVE_TASKS, assign=assign, next=MasterState.CHECK_TASKS)
 
 
 def _check() -> Choice:
-    known = '$type($done) = "array" and $count($done[$ in $tasks]) = $count($done)'
+    known = jsonata('$type($done) = "array" and $count($done[$ in $tasks]) = $count($done)')
+    some_left = jsonata("<{known}> and $count($distinct($done)) < $count($tasks)", known=known)
     rules = (
-        Rule(condition=jsonata(f"{known} and $count($distinct($done)) < $count($tasks)"), next="RunTasks"),
-        Rule(condition=jsonata(known), output={"outcomes": []}, next="AnyFailed"),
+        Rule(condition=some_left, next=MasterState.RUN_TASKS),
+        Rule(condition=known, output={"outcomes": []}, next=MasterState.ANY_FAILED),
     )
-    return Choice(name="CheckTasks", rules=rules, default="InvalidInput")
+    return Choice(name=MasterState.CHECK_TASKS, rules=rules, default=SharedState.INVALID_INPUT)
 
 
 def _run_tasks() -> AnyState:
     # no iteration fails, so an error that is caught here is unexpected, and the outcomes of the tasks are unknown
-    unforeseen = """{"outcomes": [$tasks[$not($ in $done)].{
-    "task": $, "status": "FAILED", "error": $states.errorOutput.Error, "message": "unforeseen"
-  }]}"""
+    unexpected = read_program(__package__, "unexpected_failure").fill()
     return join_tasks(
-        "RunTasks",
+        MasterState.RUN_TASKS,
         tasks=_TO_RUN,
         machine=Substitution("Task"),
-        machine_arn="$machine",
-        catch=any_error("AnyFailed", output=jsonata(unforeseen)),
-        next_state="AnyFailed",
+        machine_arn=jsonata("$machine"),
+        catch=any_error(MasterState.ANY_FAILED, output=unexpected),
+        next_state=MasterState.ANY_FAILED,
     )
 
 
 def _any_failed(failed: str) -> Choice:
-    outcomes = """{"tasks": [$tasks.(
-    $task := $; $task in $done ? {"task": $task, "status": "DONE BEFORE"} : $states.input.outcomes[task = $task]
-  )]}"""
+    outcomes = read_program(__package__, "outcomes").fill()
     return Choice(
-        name="AnyFailed",
+        name=MasterState.ANY_FAILED,
         rules=(
             Rule(
-                condition=jsonata(f'$count($states.input.outcomes[status = "SUCCEEDED"]) < $count({_TO_RUN})'),
+                condition=jsonata(
+                    '$count($states.input.outcomes[status = "SUCCEEDED"]) < $count(<{to_run}>)', to_run=_TO_RUN
+                ),
                 assign={
                     "failed": jsonata('[$states.input.outcomes[status = "FAILED"]]'),
                     "blocked": jsonata('[$states.input.outcomes[status = "BLOCKED"]]'),
                 },
-                output=jsonata(outcomes),
+                output=outcomes,
                 next=failed,
             ),
         ),
-        default="ClearAlarm",
-        output=jsonata(outcomes),
+        default=SharedState.CLEAR_ALARM,
+        output=outcomes,
     )

@@ -13,6 +13,7 @@ from sfnorch import workflow as flow
 from sfnorch.asl import (
     AnyState,
     Choice,
+    Expression,
     Fail,
     Graph,
     Pass,
@@ -22,33 +23,37 @@ from sfnorch.asl import (
     Task,
     Value,
     jsonata,
+    read_program,
 )
-from sfnorch.glue_logs import NESTED_LOG_GROUP
 from sfnorch.integrations import alarm_state, external_execution, glue_job, joined_execution, lambda_function
-from sfnorch.patterns.dag.joining import CUT, join_tasks
-from sfnorch.patterns.job_failure import RUN_ID, UNQUOTED, alarm_raised, any_error
+from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
+from sfnorch.patterns.dag.joining import cut_message, join_tasks
+from sfnorch.patterns.job_failure import CAUSE, alarm_raised, any_error
+from sfnorch.protocol.dag import TASK, TASK_FAILED, TaskState, TaskVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan, DagTask
 
-NAME = "task"
-TASKS = "tasks"
+TASKS = TaskVariable.TASKS
 """The variable with the plan's tasks by name: `{needs, arguments, work}`."""
 
-_OWN_ARN = "$states.context.StateMachine.Id"
+_OWN_ARN = jsonata("$states.context.StateMachine.Id")
+_ARGUMENTS = jsonata("$own.arguments")
+_OWN_TASK = jsonata("$lookup(<{tasks}>, $task)", tasks=Expression(f"${TASKS}"))
 
 
 def machine(plan: DagPlan) -> flow.StateMachine:
     """Return the task state machine of the plan."""
-    alarm_name = flow.StackName(f"{NAME}-failed")
+    alarm_name = flow.StackName(f"{TASK}-failed")
     return flow.StateMachine(
         key="Task",
-        name=NAME,
-        physical_name=flow.StackName(NAME),
+        name=TASK,
+        physical_name=flow.StackName(TASK),
         graph=_graph(plan),
         substitutions={"AlarmName": alarm_name},
         permissions=(
-            *joined_execution.permissions(flow.StackName(NAME)),
+            *joined_execution.permissions(flow.StackName(TASK)),
             *_work_permissions(plan.tasks),
             *alarm_state.permissions(alarm_name),
         ),
@@ -73,98 +78,98 @@ def _graph(plan: DagPlan) -> Graph:
     work = list(dict.fromkeys(map(_work, plan.tasks)))
     states: list[AnyState] = [
         Pass(
-            name="ResolveTask",
+            name=TaskState.RESOLVE_TASK,
             assign={
-                "task": jsonata("$states.input.task"),
-                "run": jsonata("$states.input.run"),
-                "done": jsonata("$states.input.done"),
+                TaskVariable.TASK: jsonata("$states.input.task"),
+                TaskVariable.RUN: jsonata("$states.input.run"),
+                TaskVariable.DONE: jsonata("$states.input.done"),
                 TASKS: {task.name: _entry(task) for task in plan.tasks},
             },
-            next="CheckTask",
+            next=TaskState.CHECK_TASK,
         ),
         Choice(
-            name="CheckTask",
+            name=TaskState.CHECK_TASK,
             rules=(
                 Rule(
-                    condition=jsonata(f'$exists($lookup(${TASKS}, $task)) and $type($run) = "string"'),
+                    condition=jsonata('$exists(<{own}>) and $type($run) = "string"', own=_OWN_TASK),
                     assign={
-                        "own": jsonata(f"$lookup(${TASKS}, $task)"),
-                        "needs": jsonata(f"[$lookup(${TASKS}, $task).needs[$not($ in $done)]]"),
+                        "own": _OWN_TASK,
+                        "needs": jsonata("[<{own}>.needs[$not($ in $done)]]", own=_OWN_TASK),
                     },
-                    next="CheckNeeds",
+                    next=TaskState.CHECK_NEEDS,
                 ),
             ),
-            default="InvalidInput",
+            default=SharedState.INVALID_INPUT,
         ),
         Choice(
-            name="CheckNeeds",
-            rules=(Rule(condition=jsonata("$count($needs) > 0"), next="JoinNeeds"),),
-            default="ChooseWork",
+            name=TaskState.CHECK_NEEDS,
+            rules=(Rule(condition=jsonata("$count($needs) > 0"), next=TaskState.JOIN_NEEDS),),
+            default=TaskState.CHOOSE_WORK,
         ),
         join_tasks(
-            "JoinNeeds",
-            tasks="$needs",
-            machine=jsonata(_OWN_ARN),
+            TaskState.JOIN_NEEDS,
+            tasks=jsonata("$needs"),
+            machine=_OWN_ARN,
             machine_arn=_OWN_ARN,
-            catch=any_error("RaiseAlarm"),
-            next_state="CheckOutcomes",
+            catch=any_error(SharedState.RAISE_ALARM),
+            next_state=TaskState.CHECK_OUTCOMES,
         ),
         Choice(
-            name="CheckOutcomes",
+            name=TaskState.CHECK_OUTCOMES,
             rules=(
                 Rule(
                     condition=jsonata('$count($states.input.outcomes[status = "SUCCEEDED"]) < $count($needs)'),
-                    next="Blocked",
+                    next=TaskState.BLOCKED,
                 ),
             ),
-            default="ChooseWork",
+            default=TaskState.CHOOSE_WORK,
         ),
         Choice(
-            name="ChooseWork",
+            name=TaskState.CHOOSE_WORK,
             rules=tuple(Rule(condition=jsonata("$own.work = <<work>>", work=name), next=name) for name, _, _ in work),
-            default="InvalidInput",
+            default=SharedState.INVALID_INPUT,
         ),
         *(_work_state(*each) for each in work),
-        Succeed(name="Done", output={"task": jsonata("$task"), "status": "SUCCEEDED"}),
-        Succeed(name="Blocked", output=jsonata(_BLOCKED)),
+        Succeed(name=SharedState.DONE, output={"task": jsonata("$task"), "status": "SUCCEEDED"}),
+        Succeed(name=TaskState.BLOCKED, output=read_program(__package__, "blocked_task").fill()),
         _raise_alarm(),
-        Fail(name="TaskFailed", error="TaskFailed", cause=jsonata(_CAUSE)),
+        Fail(name=TaskState.TASK_FAILED, error=TASK_FAILED, cause=_make_cause()),
         Fail(
-            name="InvalidInput",
-            error="InvalidInput",
+            name=SharedState.INVALID_INPUT,
+            error=INVALID_INPUT_ERROR,
             cause=jsonata('"task must be a task of the plan; got " & $substring($string($states.input), 0, 500)'),
         ),
     ]
     return Graph(*states, comment="Starts or joins the tasks that a task needs, waits for them, then runs the task.")
 
 
-# A blocked task names the failed task that is the cause.
-_BLOCKED = """(
-  $first := $states.input.outcomes[$not(status = "SUCCEEDED")][0];
-  {"task": $task, "status": "BLOCKED", "by": [$first.by, $first.task][0]}
-)"""
-
 # Glue, Lambda and Step Functions use different keys for the message in a cause that is JSON. A cause that is not JSON
 # is the message. \x5c is the backslash, after which JSONata would treat the bracket as escaped.
-_TOLD = r"""[$match(Cause, /"(ErrorMessage|errorMessage|Cause)": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[1], Cause][0]"""
-_CAUSE = f"""$string($states.input.(
-    $message := {UNQUOTED.replace("<<message>>", _TOLD)};
-    {{
-      "task": $task, "status": "FAILED",
-      "job": $own.arguments.JobName,
-      "runId": {RUN_ID.replace("<<cause>>", "Cause")},
-      "logGroup": {NESTED_LOG_GROUP.replace("<<cause>>", "Cause")},
-      "error": Error,
-      "message": {CUT.replace("<<message>>", "$message")}
-    }}
-  ))"""
+_MESSAGE = jsonata(
+    r"""[$match(Cause, /"(ErrorMessage|errorMessage|Cause)": ?"(([^"\x5c]|\x5c.)+)/)[0].groups[1], Cause][0]"""
+)
+
+
+def _make_cause() -> Expression:
+    return read_program(__package__, "task_failed").fill(
+        message=unquote(_MESSAGE),
+        run_id=find_run_id(CAUSE),
+        log_group=find_nested_log_group(CAUSE),
+        cut=cut_message(jsonata("$message")),
+    )
 
 
 def _raise_alarm() -> Task:
-    return alarm_raised(f'"Task " & $task & " failed: " & {_TOLD}', next_state="TaskFailed")
+    return alarm_raised(
+        jsonata('"Task " & $task & " failed: " & <{message}>', message=_MESSAGE), next_state=TaskState.TASK_FAILED
+    )
 
 
-_BASES = {"glue_job": "RunJob", "lambda": "InvokeFunction", "state_machine": "RunStateMachine"}
+_BASES = {
+    "glue_job": TaskState.RUN_JOB,
+    "lambda": TaskState.INVOKE_FUNCTION,
+    "state_machine": TaskState.RUN_STATE_MACHINE,
+}
 
 
 def _work(task: DagTask) -> tuple[str, str, int]:
@@ -187,17 +192,18 @@ def _entry(task: DagTask) -> Value:
 
 
 def _work_state(name: str, kind: str, retries: int) -> Task:
-    catch = any_error("RaiseAlarm")
-    arguments = jsonata("$own.arguments")
+    catch = any_error(SharedState.RAISE_ALARM)
     if kind == "glue_job":
-        return glue_job.run_job(name, arguments=arguments, retries=retries, catch=catch, output="{}", next_state="Done")
+        return glue_job.run_job(
+            name, arguments=_ARGUMENTS, retries=retries, catch=catch, output=jsonata("{}"), next_state=SharedState.DONE
+        )
     no_use = lambda_function.NO_USE if kind == "lambda" else external_execution.NO_USE
     again: tuple[Retrier, ...] = ()
     if retries:
         failed = Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True)
         again = (no_use, failed)
     if kind == "lambda":
-        return lambda_function.invoke(name, arguments=arguments, retry=again, catch=catch, next_state="Done")
+        return lambda_function.invoke(name, arguments=_ARGUMENTS, retry=again, catch=catch, next_state=SharedState.DONE)
     return external_execution.run(
-        name, arguments="$own.arguments", own_arn=_OWN_ARN, retry=again, catch=catch, next_state="Done"
+        name, arguments=_ARGUMENTS, own_arn=_OWN_ARN, retry=again, catch=catch, next_state=SharedState.DONE
     )

@@ -25,6 +25,7 @@ from sfnorch.asl import (
     Value,
     jsonata,
     lead_to,
+    read_program,
 )
 from sfnorch.integrations import (
     alarm_state,
@@ -45,22 +46,23 @@ from sfnorch.patterns.job_failure import any_error, clear_alarm
 from sfnorch.patterns.message import told
 from sfnorch.plan.flow import walk
 from sfnorch.plan.flow_failures import KEPT
+from sfnorch.protocol.flow import MACHINE, FlowState, FlowVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan, FlowStep
 
-NAME = "flow"
-OUTCOME = "MakeOutcome"
+OUTCOME = FlowState.MAKE_OUTCOME
 
 
 def machine(plan: FlowPlan) -> flow.StateMachine:
     """Return the state machine of the flow."""
     steps = list(walk(plan.steps))
-    alarm_name = flow.StackName(f"{NAME}-failed")
+    alarm_name = flow.StackName(f"{MACHINE}-failed")
     return flow.StateMachine(
         key="",
-        name=NAME,
-        physical_name=flow.StackName(NAME),
+        name=MACHINE,
+        physical_name=flow.StackName(MACHINE),
         graph=_graph(plan),
         substitutions={"AlarmName": alarm_name, **_substitutions(plan, steps)},
         permissions=(*_work_permissions(plan, steps), *alarm_state.permissions(alarm_name)),
@@ -140,30 +142,36 @@ def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[flo
 
 def _graph(plan: FlowPlan) -> Graph:
     told = plan.notify != "never"
-    well = "NotifySuccess" if plan.notify == "always" else "Done"
+    well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
     failures = tuple(dict.fromkeys(_kept_failures(plan.steps)))
     start = Scope(
         saved=(),
         failures=failures,
-        failed="RaiseAlarm",
+        failed=SharedState.RAISE_ALARM,
         top=True,
         functions=function_keys(plan),
         machines=_machine_names(plan),
         keeping=_keeping(plan),
     )
-    steps, end = step_states(plan.steps, start, then=OUTCOME if _keeps(plan.steps) else "ClearAlarm")
+    steps, end = step_states(plan.steps, start, then=OUTCOME if _keeps(plan.steps) else SharedState.CLEAR_ALARM)
     if _keeps(plan.steps):
         steps.append(_outcome(end.document, failed=start.failed))
     states: list[AnyState] = [_resolve(plan, (*end.saved, *failures)), _check(plan), *steps]
     states.append(clear_alarm(next_state=well, output=_AS_IT_IS if _keeps(plan.steps) else end.document))
     if plan.notify == "always":
         states.append(_notify_success())
-    states.append(Succeed(name="Done"))
+    states.append(Succeed(name=SharedState.DONE))
     if lead_to(steps, start.failed):
-        states.append(failure.raise_alarm(next_state="NotifyFailure" if told else "FlowFailed"))
-        states += [failure.notify_failure(next_state="FlowFailed")] if told else []
+        states.append(failure.raise_alarm(next_state=SharedState.NOTIFY_FAILURE if told else FlowState.FLOW_FAILED))
+        states += [failure.notify_failure(next_state=FlowState.FLOW_FAILED)] if told else []
         states.append(failure.flow_failed())
-    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+    states.append(
+        Fail(
+            name=SharedState.INVALID_INPUT,
+            error=INVALID_INPUT_ERROR,
+            cause=read_program(__package__, "wrong_input").fill(),
+        )
+    )
     return Graph(*states, comment="Runs the steps in sequence.")
 
 
@@ -182,16 +190,9 @@ def _keeping(plan: FlowPlan) -> dict[str, str]:
     return {name: f"{KEPT}{logical_key(name)}" for name in anew}
 
 
-_INPUT = """$exists($states.input.resumeAt)
-    ? $merge([$sift($states.input, function($value, $key) { $key != "resumeAt" })]) : $states.input"""
-# an invalid resumeAt must not match a step: names of steps contain no blanks
-_AT = """$exists($states.input.resumeAt) ? (
-    $at := $states.input.resumeAt;
-    $named := $type($at) = "object" and $type($at.step) = "string";
-    $named and ($exists($at.variables) ? $type($at.variables) = "object" : true)
-      ? $at.step : "no step: " & $substring($string($at), 0, 500)
-  ) : null"""
-_RESUMED = "$exists($states.input.resumeAt.<<what>>) ? $states.input.resumeAt.<<what>> : null"
+def _restore_variable(variable: str) -> Expression:
+    value = Expression(f"$states.input.resumeAt.variables.{variable}")
+    return jsonata("$exists(<{value}>) ? <{value}> : null", value=value)
 
 
 def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
@@ -199,31 +200,26 @@ def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     assign: dict[str, Value] = {}
     if _tells(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
-    assign |= {"input": jsonata(_INPUT), "resumeAt": jsonata(_AT)}
-    assign["steps"] = [step.name for step in plan.steps]
-    assign |= {name: jsonata(_RESUMED.replace("<<what>>", f"variables.{name}")) for name in variables}
-    return Pass(name="ResolveInput", assign=assign, output={}, next="CheckInput")
-
-
-_WHAT_WOULD_DO = """"the input must be an object; to resume a run, its resumeAt is {step, variables}, with a step of "
-    & $join($steps, ", ") & "; got " & $substring($string($input), 0, 500) & ", resumed at " & $string($resumeAt)"""
+    assign |= {
+        FlowVariable.INPUT: read_program(__package__, "own_input").fill(),
+        FlowVariable.RESUME_AT: read_program(__package__, "resumed_step").fill(),
+    }
+    assign[FlowVariable.STEPS] = [step.name for step in plan.steps]
+    assign |= {name: _restore_variable(name) for name in variables}
+    return Pass(name=FlowState.RESOLVE_INPUT, assign=assign, output={}, next=FlowState.CHECK_INPUT)
 
 
 def _check(plan: FlowPlan) -> Choice:
     first, *others = (step.name for step in plan.steps)
     rules = [
-        Rule(condition=jsonata('$type($input) != "object"'), next="InvalidInput"),
+        Rule(condition=jsonata('$type($input) != "object"'), next=SharedState.INVALID_INPUT),
         Rule(condition=jsonata("$resumeAt = null or $resumeAt = <<first>>", first=first), next=first),
         *(Rule(condition=jsonata("$resumeAt = <<name>>", name=name), next=name) for name in others),
     ]
-    return Choice(name="CheckInput", rules=tuple(rules), default="InvalidInput")
+    return Choice(name=FlowState.CHECK_INPUT, rules=tuple(rules), default=SharedState.INVALID_INPUT)
 
 
 _AS_IT_IS = jsonata("$states.input")
-_NO_OUTCOME = """$states.errorOutput.{
-    "step": <<step>>, "error": Error,
-    "message": "all steps succeeded, but their results could not be merged into an outcome: " & [Cause, Error][0]
-  }"""
 
 
 def _outcome(document: Expression, *, failed: str) -> Parallel:
@@ -231,16 +227,13 @@ def _outcome(document: Expression, *, failed: str) -> Parallel:
     return Parallel(
         name=OUTCOME,
         branches=(Graph(Succeed(name=f"{OUTCOME} (merge)", output=document)),),
-        catch=any_error(failed, output=jsonata(_NO_OUTCOME, step=OUTCOME)),
+        catch=any_error(failed, output=read_program(__package__, "no_outcome").fill(step=OUTCOME)),
         output=jsonata("$states.result[0]"),
-        next="ClearAlarm",
+        next=SharedState.CLEAR_ALARM,
     )
 
 
-_ALL_WELL = """$count($steps) & " steps succeeded in " & $name & " (" & $environment & "): "
-    & $join($steps, ", ")"""
-
-
 def _notify_success() -> Task:
-    subject = '"all steps succeeded"'
-    return told("NotifySuccess", "SUCCEEDED", subject=subject, message=_ALL_WELL, next_state="Done")
+    subject = jsonata('"all steps succeeded"')
+    message = read_program(__package__, "success_message").fill()
+    return told(SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=SharedState.DONE)

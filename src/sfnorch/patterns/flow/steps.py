@@ -33,7 +33,6 @@ from sfnorch.asl import (
     is_expression,
     jsonata,
     lead_to,
-    literal,
 )
 from sfnorch.integrations import redshift_statement
 from sfnorch.integrations.redshift_statement import Place
@@ -224,9 +223,11 @@ def _items(step: FlowStep, wanted: ForEach, scope: Scope) -> list[AnyState]:
     graph = _graph(wanted.steps, inner, end=f"{step.name} (item done)", stop=wanted.stop_at_failure)
     items = given(wanted.items)
     if isinstance(items, Expression):  # brackets keep a list, and make a list of a single item
-        words = literal(f"the items of {step.name} are nothing; put an expression that can find nothing in [ ]")
-        listed = f"$exists($listed) and $listed != null ? [$listed] : $error({words})"
-        items = Expression(f"($listed := ({items.code}); {listed})")
+        items = jsonata(
+            "($listed := (<{items}>); $exists($listed) and $listed != null ? [$listed] : $error(<<message>>))",
+            items=items,
+            message=f"the items of {step.name} are nothing; put an expression that can find nothing in [ ]",
+        )
     each = Map(
         name=f"{step.name} (items)",
         items=items,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Expression, Substitution, Value, given, given_code, given_text, is_expression, literal
+from sfnorch.asl import Expression, Substitution, Value, given, given_code, given_text, is_expression, jsonata
 from sfnorch.integrations import external_execution, glue_job, lambda_function, notification, s3_object
 from sfnorch.integrations.work import Work
 from sfnorch.naming import logical_key
@@ -29,7 +29,7 @@ def work(step: FlowStep, scope: Scope) -> Work:
     if step.state_machine:
         machine = Substitution(scope.machines[step.state_machine])
         whole = _input(step, scope)
-        return external_execution.work(machine, whole.code if isinstance(whole, Expression) else _mapping(whole))
+        return external_execution.work(machine, whole if isinstance(whole, Expression) else _mapping(whole))
     if step.s3_object:
         return put(step.s3_object, scope, object_key(step.s3_object))
     assert step.notify is not None  # noqa: S101 - the only kind that is left
@@ -64,11 +64,10 @@ def comes_to_another_key(wanted: S3Object) -> bool:
 
 def object_key(wanted: S3Object) -> Value:
     """Return the key of the object, with its prefix."""
-    prefix = literal(wanted.prefix)
     if wanted.key is None:
-        return Expression(f'{prefix} & $states.context.Execution.Name & ".json"')
+        return jsonata('<<prefix>> & $states.context.Execution.Name & ".json"', prefix=wanted.prefix)
     if is_expression(wanted.key):
-        return Expression(f"{prefix} & $string(({given_code(wanted.key)}))")
+        return jsonata("<<prefix>> & $string((<{key}>))", prefix=wanted.prefix, key=Expression(given_code(wanted.key)))
     return wanted.prefix + wanted.key
 
 
@@ -81,5 +80,5 @@ def put(wanted: S3Object, scope: Scope, key: Value) -> Work:
 def _message(wanted: Notify) -> Work:
     subject: Value = wanted.subject
     if is_expression(wanted.subject):
-        subject = Expression(f"$substring($string(({given_code(wanted.subject)})), 0, 99)")
+        subject = jsonata("$substring($string((<{subject}>)), 0, 99)", subject=Expression(given_code(wanted.subject)))
     return notification.work(Substitution(TOPIC), subject, given_text(wanted.message))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Choice, Graph, Pass, Rule, Substitution, Succeed, Value, chain, jsonata
+from sfnorch.asl import Choice, Graph, Pass, Rule, Substitution, Succeed, Value, chain, jsonata, read_program
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.naming import child_key, jobs_parameter
 from sfnorch.patterns import given_jobs, job_failure
 from sfnorch.patterns.stack_parameters import ALLOWED, JOB_LIST
 from sfnorch.patterns.state_names import state_names
+from sfnorch.protocol.job_list import JobListState, JobListVariable, name_job_state
+from sfnorch.protocol.master_child import ChildState, ChildVariable
+from sfnorch.protocol.states import SharedState
 from sfnorch.workflow import Alarm, Parameter, ParameterValue, StackName, StateMachine
 
 if TYPE_CHECKING:
@@ -17,18 +20,18 @@ if TYPE_CHECKING:
     from sfnorch.plan.models import Child, MasterChildPlan
 
 CONTROL_STATES = (
-    "ResolveJobs",
-    "CheckJobs",
-    "RunGivenJobs",
-    "CheckRetries",
-    "RunJob",
-    "JobFailed",
-    "ClearAlarm",
-    "Done",
-    "RaiseAlarm",
-    "ChildFailed",
-    "InvalidInput",
-    *(f"RunJobAgain{times}" for times in range(1, 11)),
+    JobListState.RESOLVE_JOBS,
+    JobListState.CHECK_JOBS,
+    JobListState.RUN_GIVEN_JOBS,
+    JobListState.CHECK_RETRIES,
+    JobListState.RUN_JOB,
+    JobListState.JOB_FAILED,
+    SharedState.CLEAR_ALARM,
+    SharedState.DONE,
+    SharedState.RAISE_ALARM,
+    ChildState.CHILD_FAILED,
+    SharedState.INVALID_INPUT,
+    *map(name_job_state, range(1, 11)),
 )
 """The names of the states that do not belong to a job."""
 
@@ -73,11 +76,11 @@ def _graph(child: Child, *, job_states: bool) -> Graph:
         _resolve(child),
         _check(child, named[0].name if named else ""),
         *named,
-        given_jobs.run_given_jobs(child.jobs, stop_at_failure=True, next_state="ClearAlarm"),
-        job_failure.clear_alarm(next_state="Done"),
+        given_jobs.run_given_jobs(child.jobs, stop_at_failure=True, next_state=SharedState.CLEAR_ALARM),
+        job_failure.clear_alarm(next_state=SharedState.DONE),
         _done(),
-        job_failure.raise_alarm(next_state="ChildFailed", of=' & " of " & $child'),
-        job_failure.fail_with_cause("ChildFailed", head='"child": $child,'),
+        job_failure.raise_alarm(next_state=ChildState.CHILD_FAILED, job=jsonata('$jobs[$done] & " of " & $child')),
+        job_failure.fail_with_cause(ChildState.CHILD_FAILED, owner=jsonata('"child": $child,')),
         given_jobs.wrong_list(),
         comment=f"Jobs of {child.name}",
     )
@@ -85,24 +88,24 @@ def _graph(child: Child, *, job_states: bool) -> Graph:
 
 def _resolve(child: Child) -> Pass:
     assign: dict[str, Value] = {
-        "child": child.name,
-        "threadId": jsonata("[$states.input.threadId, <<default>>][0]", default=child.name),
-        **({"settings": settings} if (settings := given_jobs.settings(child.jobs)) else {}),
-        "given": given_jobs.GIVEN,
-        "atDeploy": Substitution("GlueJobs"),
-        "done": 0,
+        ChildVariable.CHILD: child.name,
+        JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, <<default>>][0]", default=child.name),
+        **({JobListVariable.SETTINGS: settings} if (settings := given_jobs.settings(child.jobs)) else {}),
+        JobListVariable.GIVEN: given_jobs.GIVEN,
+        ChildVariable.AT_DEPLOY: Substitution("GlueJobs"),
+        JobListVariable.DONE: 0,
     }
-    return Pass(name="ResolveJobs", assign=assign, next="CheckJobs")
+    return Pass(name=JobListState.RESOLVE_JOBS, assign=assign, next=JobListState.CHECK_JOBS)
 
 
 def _check(child: Child, first_job: str) -> Choice:
     as_planned = Rule(
         condition=jsonata(r"$given = null and $not($contains($atDeploy, /[^\s,]/))"),
-        assign={"jobs": given_jobs.run_names(child.jobs)},
-        next=first_job or "RunGivenJobs",
+        assign={JobListVariable.JOBS: given_jobs.run_names(child.jobs)},
+        next=first_job or JobListState.RUN_GIVEN_JOBS,
     )
-    given = given_jobs.rule("($given = null ? $atDeploy : $given)")
-    return Choice(name="CheckJobs", rules=(as_planned, given), default="InvalidInput")
+    given = given_jobs.rule(jsonata("($given = null ? $atDeploy : $given)"))
+    return Choice(name=JobListState.CHECK_JOBS, rules=(as_planned, given), default=SharedState.INVALID_INPUT)
 
 
 def _job_states(child: Child) -> tuple[Linkable, ...]:
@@ -112,16 +115,15 @@ def _job_states(child: Child) -> tuple[Linkable, ...]:
             name,
             arguments=glue_job.start_arguments(job, job.name),
             retries=job.retries,
-            catch=job_failure.any_error("RaiseAlarm"),
-            assign={"done": jsonata("$done + 1")},
-            output="{}",
+            catch=job_failure.any_error(SharedState.RAISE_ALARM),
+            assign={JobListVariable.DONE: jsonata("$done + 1")},
+            output=jsonata("{}"),
         )
         for name, job in zip(names, child.jobs, strict=True)
     ]
-    return chain(tasks, then="ClearAlarm")
+    return chain(tasks, then=SharedState.CLEAR_ALARM)
 
 
 def _done() -> Succeed:
-    outcome = f"""{{"child": $child, "threadId": $threadId, "jobCount": $count($jobs),
-    "seconds": {job_failure.SECONDS}}}"""
-    return Succeed(name="Done", output=jsonata(outcome))
+    outcome = read_program(__package__, "child_result").fill(seconds=job_failure.SECONDS)
+    return Succeed(name=SharedState.DONE, output=outcome)

@@ -16,12 +16,16 @@ from sfnorch.asl import (
     Succeed,
     Value,
     jsonata,
+    read_program,
 )
 from sfnorch.integrations import child_execution, notification
 from sfnorch.naming import child_key
 from sfnorch.patterns.job_failure import any_error
 from sfnorch.patterns.master_child import message
-from sfnorch.resume_command import resume_line
+from sfnorch.patterns.message import make_resume_line
+from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.protocol.master_child import CHILDREN_FAILED, MASTER, MasterState, MasterVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
@@ -29,34 +33,6 @@ if TYPE_CHECKING:
 
     from sfnorch.plan.models import MasterChildPlan
     from sfnorch.workflow import Bound
-
-NAME = "master"
-
-# A thread selects its child by `child`, or else by a threadId that is a child's name or T<n>, or else by its position.
-# A T<n> after the last child selects no child.
-_CHILD_OF_THREAD = r"""(
-    $id := $thread.threadId;
-    $n := $type($id) = "string" ? $match($id, /^T[1-9][0-9]*$/)[0].$number($substring(match, 1));
-    $exists($thread.child) ? $thread.child : $id in $children ? $id : $exists($n) ? $children[$n - 1] : $children[$i]
-  )"""
-
-_VALID = f"""(
-  $named := [$map($threads, function($thread, $i) {{ {_CHILD_OF_THREAD} }})];
-  $good := $threads[$type($) = "object"][$exists(skip) ? $type(skip) = "boolean" : true];
-  $all := $count($threads);
-  $type($threads) = "array" and $count($good) = $all and $count($distinct($named[$ in $children])) = $all
-)"""
-
-_THREAD_OF_EACH_CHILD = f"""[$map($children, function($child, $k) {{
-    $merge([
-      {{"threadId": "T" & ($k + 1)}},
-      $filter($threads, function($thread, $i) {{ {_CHILD_OF_THREAD} = $child }}),
-      {{"{child_execution.STARTED_BY}": $states.context.Execution.Id}}
-    ])
-  }})]"""
-
-_WHAT_WOULD_DO = """"threads must be a list of objects {threadId, glueJobs, child, skip}, each for a different child"
-    & " of " & $join($children, ", ") & "; got " & $substring($string($threads), 0, 500)"""
 
 
 def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
@@ -70,32 +46,38 @@ def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMac
     telling = notification.permissions() if plan.notify != "never" else ()
     return StateMachine(
         key="Master",
-        name=NAME,
-        physical_name=StackName(NAME),
+        name=MASTER,
+        physical_name=StackName(MASTER),
         graph=_graph(plan),
         substitutions=substitutions,
         permissions=(*child_execution.permissions(children), *telling),
         alarm=Alarm(
-            name=StackName(f"{NAME}-failed"),
+            name=StackName(f"{MASTER}-failed"),
             description="The master failed",
         ),
     )
 
 
 def _graph(plan: MasterChildPlan) -> Graph:
-    ending = "Done" if plan.on_child_failure == "succeed" else "ChildrenFailed"
+    ending = SharedState.DONE if plan.on_child_failure == "succeed" else MasterState.CHILDREN_FAILED
     states: list[AnyState] = [_resolve(plan), _check(), _run_children(plan)]
     if plan.notify != "never":
-        well = "Done" if plan.notify == "failure" else "NotifySuccess"
-        states += [_any_failed("NotifyFailure", well, told=True), *message.failure_states(ending)]
+        well = SharedState.DONE if plan.notify == "failure" else SharedState.NOTIFY_SUCCESS
+        states += [_any_failed(SharedState.NOTIFY_FAILURE, well, told=True), *message.failure_states(ending)]
         if plan.notify == "always":
-            states.append(message.success_state("Done"))
-    elif ending != "Done":
-        states.append(_any_failed(ending, "Done", told=False))
-    states.append(Succeed(name="Done"))
-    if ending != "Done":
+            states.append(message.success_state(SharedState.DONE))
+    elif ending != SharedState.DONE:
+        states.append(_any_failed(ending, SharedState.DONE, told=False))
+    states.append(Succeed(name=SharedState.DONE))
+    if ending != SharedState.DONE:
         states.append(_children_failed())
-    states.append(Fail(name="InvalidInput", error="InvalidInput", cause=jsonata(_WHAT_WOULD_DO)))
+    states.append(
+        Fail(
+            name=SharedState.INVALID_INPUT,
+            error=INVALID_INPUT_ERROR,
+            cause=read_program(__package__, "wrong_threads").fill(),
+        )
+    )
     return Graph(*states, comment="Starts all children in parallel, waits for all, and reports which failed.")
 
 
@@ -104,23 +86,26 @@ def _resolve(plan: MasterChildPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        "children": [child.name for child in plan.children],
-        "threads": jsonata("$exists($states.input.threads) ? $states.input.threads : []"),
+        MasterVariable.CHILDREN: [child.name for child in plan.children],
+        MasterVariable.THREADS: jsonata("$exists($states.input.threads) ? $states.input.threads : []"),
     }
-    return Pass(name="ResolveThreads", assign=assign, next="CheckThreads")
+    return Pass(name=MasterState.RESOLVE_THREADS, assign=assign, next=MasterState.CHECK_THREADS)
 
 
 def _check() -> Choice:
+    child = read_program(__package__, "child_of_thread").fill()
+    valid = read_program(__package__, "valid_threads").fill(child_of_thread=child)
+    threads = read_program(__package__, "thread_of_each_child").fill(child_of_thread=child, started_by=STARTED_BY)
     return Choice(
-        name="CheckThreads",
+        name=MasterState.CHECK_THREADS,
         rules=(
             Rule(
-                condition=jsonata(_VALID),
-                assign={"threads": jsonata(_THREAD_OF_EACH_CHILD)},
-                next="RunChildren",
+                condition=valid,
+                assign={MasterVariable.THREADS: threads},
+                next=MasterState.RUN_CHILDREN,
             ),
         ),
-        default="InvalidInput",
+        default=SharedState.INVALID_INPUT,
     )
 
 
@@ -128,21 +113,18 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
     # No branch fails, so an error that is caught here is unexpected. The outcomes of the children are unknown, and each
     # child is reported as failed with this error.
     unforeseen = '{"children": [$children.{"child": $, "status": "FAILED", "error": $states.errorOutput.Error}]}'
-    after = "Done" if plan.notify == "never" and plan.on_child_failure == "succeed" else "AnyChildFailed"
+    after = (
+        SharedState.DONE
+        if plan.notify == "never" and plan.on_child_failure == "succeed"
+        else MasterState.ANY_CHILD_FAILED
+    )
     return Parallel(
-        name="RunChildren",
+        name=MasterState.RUN_CHILDREN,
         branches=tuple(_branch(index, child_key(child.name)) for index, child in enumerate(plan.children)),
         catch=any_error(after, output=jsonata(unforeseen)),
-        output=jsonata(_OUTCOMES),
+        output=read_program(__package__, "outcomes").fill(),
         next=after,
     )
-
-
-# The result of a branch is {executionArn, jobCount}, the caught {Error, Cause}, or {} for a skipped child.
-_OUTCOMES = """{"children": [$map($states.result, function($end, $i) { $merge([
-    {"child": $children[$i], "status": $end.Error ? "FAILED" : $end.jobCount ? "SUCCEEDED" : "SKIPPED"},
-    $end.Error ? {"error": $end.Error, "cause": $end.Cause} : $end
-  ]) })]}"""
 
 
 def _branch(index: int, key: str) -> Graph:
@@ -161,18 +143,18 @@ def _branch(index: int, key: str) -> Graph:
     )
 
 
-_FAILED = '$states.input.children[status = "FAILED"]'
-_SUMMARY = f'$count({_FAILED}) & " of " & $count($children) & " child workflows failed"'
+_FAILED = jsonata('$states.input.children[status = "FAILED"]')
+_SUMMARY = jsonata('$count(<{failed}>) & " of " & $count($children) & " child workflows failed"', failed=_FAILED)
 
 
 def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
-    resume = {"resume": jsonata(resume_line(NAME))} if told else {}
+    resume = {"resume": make_resume_line(MASTER)} if told else {}
     return Choice(
-        name="AnyChildFailed",
+        name=MasterState.ANY_CHILD_FAILED,
         rules=(
             Rule(
                 condition=jsonata('"FAILED" in $states.input.children.status'),
-                assign={"failed": jsonata(f"[{_FAILED}]"), "summary": jsonata(_SUMMARY), **resume},
+                assign={"failed": jsonata("[<{failed}>]", failed=_FAILED), "summary": _SUMMARY, **resume},
                 next=failed,
             ),
         ),
@@ -181,8 +163,5 @@ def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
 
 
 def _children_failed() -> Fail:
-    cause = """$substring($summary & ": "
-    & $join(
-      $states.input.children[status = "FAILED"].(child & ($exists(job) ? " at " & job) & " (" & error & ")"), ", "
-    ), 0, 30000)"""
-    return Fail(name="ChildrenFailed", error="ChildrenFailed", cause=jsonata(cause))
+    cause = read_program(__package__, "children_failed").fill()
+    return Fail(name=MasterState.CHILDREN_FAILED, error=CHILDREN_FAILED, cause=cause)

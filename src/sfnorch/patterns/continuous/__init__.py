@@ -1,0 +1,52 @@
+"""`continuous`: a Glue workflow that runs in a loop, with an execution of the state machine for each workflow run.
+
+An execution starts a workflow run, polls it until it has ended, and starts the next execution of the same state
+machine. Before its history is full, it hands the run over to a new execution, which continues to poll. Seed: the
+continuous running Glue workflow.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.patterns import stack_parameters
+from sfnorch.patterns.continuous.machine import CONTINUE, machine
+
+if TYPE_CHECKING:
+    from sfnorch.plan.continuous import ContinuousPlan
+
+
+def workflow(plan: ContinuousPlan) -> flow.Workflow:
+    """Return the workflow of a continuous plan: one state machine with its role and its alarm."""
+    told = plan.notify != "never"
+    return flow.Workflow(
+        description=f"{plan.name or 'Glue workflow'}: a state machine that runs a Glue workflow in a loop.",
+        machines=(machine(plan),),
+        topic=stack_parameters.topic(plan, published_by_machine=told),
+        parameters=(
+            stack_parameters.environment(plan),
+            _continue(),
+            *stack_parameters.topic_parameters(plan, published_by_machine=told),
+            stack_parameters.allowed_workflows(plan),
+            stack_parameters.boundary(),
+        ),
+        outputs=(
+            flow.Output(name="StateMachineArn", value=flow.MachineArn("")),
+            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+        ),
+        logging=stack_parameters.logging(plan),
+        tracing=plan.tracing,
+        schedule=stack_parameters.schedule(plan, ""),
+        tags=plan.tags,
+    )
+
+
+def _continue() -> flow.Parameter:
+    return flow.Parameter(
+        name=CONTINUE,
+        description="Whether the loop continues; false stops it after the current run",
+        default="true",
+        pattern="^(true|false)$",
+        constraint="true or false",
+    )

@@ -1,0 +1,264 @@
+"""The state machine of a continuous plan: it follows one run of the Glue workflow, and starts the next execution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.asl import (
+    AnyState,
+    Catcher,
+    Choice,
+    Expression,
+    Fail,
+    Graph,
+    Pass,
+    Rule,
+    Substitution,
+    Succeed,
+    Task,
+    Value,
+    Wait,
+    jsonata,
+    read_program,
+)
+from sfnorch.integrations import alarm_state, glue_workflow, next_execution, notification
+from sfnorch.patterns import stack_parameters
+from sfnorch.patterns.job_failure import alarm_raised, any_error, clear_alarm
+from sfnorch.patterns.message import OWN_EXECUTION, define_link, make_resume_line, told
+from sfnorch.protocol.continuous import ERROR, MACHINE, LoopState, LoopVariable
+from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
+
+if TYPE_CHECKING:
+    from sfnorch.plan.continuous import ContinuousPlan
+
+CONTINUE = "Continue"
+"""The stack parameter that stops the loop after the current run."""
+
+_WORKFLOW, _RUN_ID = jsonata("$workflow"), jsonata("$runId")
+_SO_FAR = jsonata('{"workflow": $workflow, "runId": $runId, "runs": $runs}')
+
+
+def machine(plan: ContinuousPlan) -> flow.StateMachine:
+    """Return the state machine of a continuous plan."""
+    told = plan.notify != "never"
+    alarm_name = flow.StackName(f"{MACHINE}-failed")
+    substitutions: dict[str, flow.Bound] = {CONTINUE: flow.ParameterValue(CONTINUE), "AlarmName": alarm_name}
+    if told:
+        substitutions |= {"Environment": flow.ParameterValue(flow.ENVIRONMENT), "TopicArn": flow.TopicArn()}
+        if plan.name is None:
+            substitutions["Name"] = flow.StackName()
+    return flow.StateMachine(
+        key="",
+        name=MACHINE,
+        physical_name=flow.StackName(MACHINE),
+        graph=_graph(plan),
+        substitutions=substitutions,
+        permissions=(
+            *glue_workflow.permissions(
+                [plan.workflow] if plan.workflow else [], allowed=stack_parameters.ALLOWED_WORKFLOWS
+            ),
+            *next_execution.permissions(flow.StackName(MACHINE)),
+            *alarm_state.permissions(alarm_name),
+            *(notification.permissions() if told else ()),
+        ),
+        alarm=flow.Alarm(name=alarm_name, description="The loop stopped after a failure"),
+        runs=f"the Glue workflow {plan.workflow or 'from its input'} in a loop",
+    )
+
+
+def _graph(plan: ContinuousPlan) -> Graph:
+    told = plan.notify != "never"
+    well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
+    following = LoopState.PAUSE_BETWEEN_RUNS if plan.pause else LoopState.START_NEXT
+    states: list[AnyState] = [
+        _resolve(plan),
+        _check_input(plan),
+        glue_workflow.start_run(
+            LoopState.START_RUN,
+            workflow=_WORKFLOW,
+            catch=_start_refused(),
+            variable=LoopVariable.RUN_ID,
+            next_state=LoopState.WAIT_FOR_RUN,
+        ),
+        Wait(name=LoopState.WAIT_FOR_RUN, seconds=plan.poll_every, next=LoopState.GET_RUN),
+        glue_workflow.get_run(
+            LoopState.GET_RUN,
+            workflow=_WORKFLOW,
+            run_id=_RUN_ID,
+            catch=_caught(),
+            counter="polls",
+            next_state=LoopState.CHECK_RUN,
+        ),
+        _check_run(plan.polls_per_execution),
+        _hand_over(),
+        clear_alarm(next_state=LoopState.CHECK_LOOP, output={}),
+        _check_loop(plan, following=following, well=well),
+    ]
+    if plan.pause:
+        states.append(Wait(name=LoopState.PAUSE_BETWEEN_RUNS, seconds=plan.pause, next=LoopState.START_NEXT))
+    states.append(_start_next())
+    if plan.notify == "always":
+        states.append(_notify_success())
+    states += [
+        Succeed(name=SharedState.DONE),
+        _raise_alarm(next_state=SharedState.NOTIFY_FAILURE if told else LoopState.LOOP_FAILED),
+    ]
+    if told:
+        states.append(_notify_failure())
+    states += [
+        Fail(
+            name=LoopState.LOOP_FAILED, error=ERROR, cause=read_program(__package__, "loop_failed").fill(so_far=_SO_FAR)
+        ),
+        Fail(
+            name=SharedState.INVALID_INPUT,
+            error=INVALID_INPUT_ERROR,
+            cause=read_program(__package__, "wrong_input").fill(),
+        ),
+    ]
+    return Graph(*states, comment="Runs the Glue workflow, polls until the run has ended, starts the next execution.")
+
+
+def _resolve(plan: ContinuousPlan) -> Pass:
+    assign: dict[str, Value] = {}
+    if plan.notify != "never":
+        assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
+    assign |= {
+        LoopVariable.WORKFLOW: _read_input(jsonata("$states.input.workflow_name"), plan.workflow),
+        LoopVariable.RUN_ID: _read_input(jsonata("$states.input.run_id"), None),
+        LoopVariable.RUNS: _read_input(jsonata("$states.input.runs"), 0),
+    }
+    return Pass(
+        name=LoopState.RESOLVE_RUN,
+        assign={**assign, "polls": 0, "goesOn": Substitution(CONTINUE)},
+        next=LoopState.CHECK_INPUT,
+    )
+
+
+def _read_input(value: Expression, default: str | int | None) -> Expression:
+    return jsonata("$exists(<{value}>) ? <{value}> : <<default>>", value=value, default=default)
+
+
+def _end_loop(why: str) -> Expression:
+    return jsonata('$merge([<{so_far}>, {"ended": <<why>>}])', so_far=_SO_FAR, why=why)
+
+
+def _check_input(plan: ContinuousPlan) -> Choice:
+    valid = read_program(__package__, "valid_input").fill()
+    rules = [
+        Rule(condition=jsonata("$not(<{valid}>)", valid=valid), next=SharedState.INVALID_INPUT),
+        # the execution that handed the run over has just polled it
+        Rule(condition=jsonata('$type($runId) = "string"'), next=LoopState.WAIT_FOR_RUN),
+        Rule(
+            condition=jsonata('$goesOn = "false" and $runs > 0'),
+            output=_end_loop("Continue is false"),
+            next=SharedState.DONE,
+        ),
+    ]
+    if plan.max_runs is not None:  # resumed after the last run
+        rules.append(
+            Rule(
+                condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
+                output=_end_loop("all runs are done"),
+                next=SharedState.DONE,
+            )
+        )
+    return Choice(name=LoopState.CHECK_INPUT, rules=tuple(rules), default=LoopState.START_RUN)
+
+
+_CAUGHT = '$states.errorOutput.{"error": Error, "message": [Cause, ""][0]}'
+
+
+def _caught() -> tuple[Catcher, ...]:
+    return any_error(SharedState.RAISE_ALARM, output=jsonata(_CAUGHT))
+
+
+def _start_refused() -> tuple[Catcher, ...]:
+    """Return the catchers of StartRun. For the error of MaxConcurrentRuns, they explain the cause in the message."""
+    explained = read_program(__package__, "start_refused").fill()
+    return (Catcher(errors=(glue_workflow.RUNS_ALREADY,), output=explained, next=SharedState.RAISE_ALARM), *_caught())
+
+
+def _check_run(most_polls: int) -> Choice:
+    going_on = jsonata("$states.input.status in <<statuses>>", statuses=glue_workflow.GOING_ON)
+    failed = read_program(__package__, "run_failed").fill(error=ERROR)
+    rules = (
+        Rule(
+            condition=jsonata("<{going_on}> and $polls < <<most>>", going_on=going_on, most=most_polls),
+            next=LoopState.WAIT_FOR_RUN,
+        ),
+        Rule(condition=going_on, next=LoopState.HAND_OVER),
+        Rule(
+            condition=jsonata('$states.input.status = "COMPLETED" and $states.input.bad = 0'),
+            assign={LoopVariable.RUNS: jsonata("$runs + 1")},
+            next=SharedState.CLEAR_ALARM,
+        ),
+    )
+    return Choice(name=LoopState.CHECK_RUN, rules=rules, default=SharedState.RAISE_ALARM, output=failed)
+
+
+def _hand_over() -> Task:
+    """Return the state that hands the run over to a new execution, because the history of this one is nearly full."""
+    return next_execution.start_next(
+        LoopState.HAND_OVER,
+        name=jsonata('"poll-" & $toMillis($states.context.Execution.StartTime) & "-" & $substring($runId, 0, 60)'),
+        given={
+            "workflow_name": _WORKFLOW,
+            "run_id": _RUN_ID,
+            "runs": jsonata("$runs"),
+        },
+        output=_end_loop("handed over"),
+        catch=_caught(),
+        next_state=SharedState.DONE,
+    )
+
+
+def _check_loop(plan: ContinuousPlan, *, following: str, well: str) -> Choice:
+    rules = [Rule(condition=jsonata('$goesOn = "false"'), output=_end_loop("Continue is false"), next=well)]
+    if plan.max_runs is not None:
+        rules.insert(
+            0,
+            Rule(
+                condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
+                output=_end_loop("all runs are done"),
+                next=well,
+            ),
+        )
+    return Choice(name=LoopState.CHECK_LOOP, rules=tuple(rules), default=following)
+
+
+def _start_next() -> Task:
+    """Return the state that starts the execution of the next run.
+
+    The name of this execution derives from the id of the previous run, so that a retry does not start it twice.
+    """
+    return next_execution.start_next(
+        LoopState.START_NEXT,
+        name=jsonata('"after-" & $substring($runId, 0, 74)'),
+        given={"workflow_name": _WORKFLOW, "runs": jsonata("$runs")},
+        output=_SO_FAR,
+        catch=_caught(),
+        next_state=SharedState.DONE,
+    )
+
+
+def _raise_alarm(*, next_state: str) -> Task:
+    return alarm_raised(jsonata('"Glue workflow " & $workflow & " failed: " & message'), next_state=next_state)
+
+
+def _notify_failure() -> Task:
+    message = read_program(__package__, "failure_message").fill(
+        link=define_link(OWN_EXECUTION), execution=OWN_EXECUTION, resume=make_resume_line(MACHINE)
+    )
+    subject = jsonata('"Glue workflow failed"')
+    return told(
+        SharedState.NOTIFY_FAILURE, "FAILED", subject=subject, message=message, next_state=LoopState.LOOP_FAILED
+    )
+
+
+def _notify_success() -> Task:
+    message = jsonata(
+        '"The loop of " & $workflow & " succeeded after " & $runs & " runs: " & $states.input.ended & "."'
+    )
+    subject = jsonata('"the loop succeeded"')
+    return told(SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=SharedState.DONE)

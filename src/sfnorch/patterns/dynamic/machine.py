@@ -1,0 +1,139 @@
+"""The state machine of a dynamic plan: it runs the jobs from its input in sequence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfnorch import workflow as flow
+from sfnorch.asl import (
+    AnyState,
+    Catcher,
+    Choice,
+    Fail,
+    Graph,
+    Pass,
+    Rule,
+    Substitution,
+    Succeed,
+    Task,
+    Value,
+    jsonata,
+    read_program,
+)
+from sfnorch.integrations import alarm_state, glue_job
+from sfnorch.patterns import given_jobs, job_failure, stack_parameters
+from sfnorch.patterns.causes import find_glue_message, find_log_group, find_run_id, unquote
+from sfnorch.protocol.dynamic import MACHINE, DynamicState
+from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable
+from sfnorch.protocol.states import SharedState
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models import DynamicPlan
+
+
+_CAUSE = jsonata("cause")
+"""The cause in the outcome of a job."""
+
+
+def machine(plan: DynamicPlan) -> flow.StateMachine:
+    """Return the state machine of a dynamic plan."""
+    alarm_name = flow.StackName(f"{MACHINE}-failed")
+    return flow.StateMachine(
+        key="",
+        name=MACHINE,
+        physical_name=flow.StackName(MACHINE),
+        graph=_graph(plan),
+        substitutions={"AlarmName": alarm_name},
+        permissions=(
+            *glue_job.permissions((job.name for job in plan.jobs), allowed=stack_parameters.ALLOWED),
+            *alarm_state.permissions(alarm_name),
+        ),
+        alarm=flow.Alarm(
+            name=alarm_name,
+            description="An execution failed",
+        ),
+        place="jobs",
+    )
+
+
+def _graph(plan: DynamicPlan) -> Graph:
+    goes_on = plan.continue_on_failure
+    states: list[AnyState] = [
+        _resolve(plan),
+        Choice(
+            name=JobListState.CHECK_JOBS, rules=(given_jobs.rule(jsonata("$given")),), default=SharedState.INVALID_INPUT
+        ),
+        given_jobs.run_given_jobs(
+            plan.jobs,
+            stop_at_failure=not goes_on,
+            next_state=DynamicState.ANY_JOB_FAILED if goes_on else SharedState.CLEAR_ALARM,
+        ),
+    ]
+    if goes_on:
+        failed = jsonata('"FAILED" in $states.input.jobs.status')
+        states.append(
+            Choice(
+                name=DynamicState.ANY_JOB_FAILED,
+                rules=(Rule(condition=failed, next=SharedState.RAISE_ALARM),),
+                default=SharedState.CLEAR_ALARM,
+            )
+        )
+    states += [
+        job_failure.clear_alarm(next_state=SharedState.DONE, output=jsonata("$states.input") if goes_on else None),
+        _done(goes_on=goes_on),
+        *(_failed_after_all() if goes_on else _failed_at_once()),
+        given_jobs.wrong_list(),
+    ]
+    return Graph(*states, comment="Runs the Glue jobs from its input in sequence.")
+
+
+def _resolve(plan: DynamicPlan) -> Pass:
+    assign: dict[str, Value] = {
+        JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, $states.context.Execution.Name][0]"),
+        JobListVariable.GIVEN: given_jobs.GIVEN,
+    }
+    if settings := given_jobs.settings(plan.jobs):
+        assign[JobListVariable.SETTINGS] = settings
+    if not plan.continue_on_failure:
+        assign[JobListVariable.DONE] = 0
+    return Pass(name=JobListState.RESOLVE_JOBS, assign=assign, next=JobListState.CHECK_JOBS)
+
+
+def _done(*, goes_on: bool) -> Succeed:
+    code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>}'
+    if goes_on:
+        code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>, "jobs": $states.input.jobs}'
+    return Succeed(name=SharedState.DONE, output=jsonata(code, seconds=job_failure.SECONDS))
+
+
+def _failed_at_once() -> tuple[Task, Fail]:
+    return job_failure.raise_alarm(next_state=DynamicState.EXECUTION_FAILED), job_failure.fail_with_cause(
+        DynamicState.EXECUTION_FAILED
+    )
+
+
+def _failed_after_all() -> tuple[Task, Fail]:
+    """Return the state that raises the alarm with the number of failures, and the Fail state that lists all jobs."""
+    reason = read_program(__package__, "failed_jobs_reason").fill(length=alarm_state.REASON_LENGTH - 100)
+    outcomes = read_program(__package__, "outcomes").fill(
+        length=job_failure.MESSAGE_LENGTH,
+        run_id=find_run_id(_CAUSE),
+        log_group=find_log_group(_CAUSE),
+        message=unquote(find_glue_message(_CAUSE)),
+    )
+    as_caught = jsonata("$states.input")
+    alarm = alarm_state.set_alarm(
+        SharedState.RAISE_ALARM,
+        alarm=Substitution("AlarmName"),
+        state="ALARM",
+        reason=reason,
+        output=as_caught,
+        catch=Catcher(errors=("States.ALL",), output=as_caught, next=DynamicState.EXECUTION_FAILED),
+        next_state=DynamicState.EXECUTION_FAILED,
+    )
+    failed = Fail(
+        name=DynamicState.EXECUTION_FAILED,
+        error=ERROR,
+        cause=read_program(__package__, "jobs_failed").fill(outcomes=outcomes),
+    )
+    return alarm, failed

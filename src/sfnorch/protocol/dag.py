@@ -1,0 +1,117 @@
+"""`dag`: a master that starts or joins every task, and executions of one machine that are the tasks of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from sfnorch.protocol.mark import Mark
+
+MASTER, TASK = "master", "task"
+"""The names of the machines, without the name of the stack."""
+
+TASKS_FAILED, TASK_FAILED = "TasksFailed", "TaskFailed"
+"""The errors of a master that fails with its tasks, and of a task."""
+
+BLOCKED = "BLOCKED"
+"""The status in the output of a task that did not run, because a task that it needs failed."""
+
+
+class MasterState:
+    """Names of states of the master."""
+
+    RESOLVE_TASKS = "ResolveTasks"
+    CHECK_TASKS = "CheckTasks"
+    RUN_TASKS = "RunTasks"
+    RUN_TASKS_OF_GROUP = "RunTasksOfGroup"
+    ANY_FAILED = "AnyFailed"
+    TASKS_FAILED = "TasksFailed"
+
+
+class TaskState:
+    """Names of states of the machine that runs tasks; the work has more states with the number of retries."""
+
+    RESOLVE_TASK = "ResolveTask"
+    CHECK_TASK = "CheckTask"
+    CHECK_NEEDS = "CheckNeeds"
+    JOIN_NEEDS = "JoinNeeds"
+    JOIN_NEEDS_OF_GROUP = "JoinNeedsOfGroup"
+    CHECK_OUTCOMES = "CheckOutcomes"
+    CHOOSE_WORK = "ChooseWork"
+    RUN_JOB = "RunJob"
+    INVOKE_FUNCTION = "InvokeFunction"
+    RUN_STATE_MACHINE = "RunStateMachine"
+    BLOCKED = "Blocked"
+    TASK_FAILED = "TaskFailed"
+
+
+class MasterVariable:
+    """Names of variables of the master; `done` holds the tasks that succeeded in an earlier run."""
+
+    RUN = "run"
+    TASKS = "tasks"
+    DONE = "done"
+
+
+class TaskVariable:
+    """Names of variables of a task; `tasks` maps the names of all tasks to `{needs, arguments, work}`."""
+
+    TASK = "task"
+    RUN = "run"
+    DONE = "done"
+    TASKS = "tasks"
+
+
+class MasterInput(TypedDict, total=False):
+    """The input of the master: the tasks that a resumed run does not run again."""
+
+    done: list[str]
+
+
+class TaskInput(TypedDict):
+    """The input of a task: its name, the ARN of the master execution, and the tasks that are done."""
+
+    task: str
+    run: str
+    done: list[str]
+
+
+class TaskOutcome(TypedDict, total=False):
+    """The output of a task, or the cause of its failure; `by` is the failed task that blocks it."""
+
+    task: str
+    status: str
+    by: str
+    job: str
+    runId: str
+    logGroup: str
+    error: str
+    message: str
+
+
+MARK = Mark(state=MasterState.RESOLVE_TASKS, variables=(MasterVariable.TASKS, MasterVariable.DONE))
+TASK_MARK = Mark(state=TaskState.RESOLVE_TASK, variables=(TaskVariable.TASK, TaskVariable.RUN, TaskVariable.TASKS))
+
+
+def name_task_execution(task: str, run: str) -> str:
+    """Return the name of the execution that is a task of a run; `run` is the ARN of the master execution."""
+    from hashlib import sha256  # slow to load, and needed by few commands
+
+    return f"{task}-{sha256(run.encode()).hexdigest()[:16]}"
+
+
+def task_of_execution(name: str, given: Any) -> str:
+    """Return the task that an execution with this name and this input is; an empty text for other executions.
+
+    The mark of a task is that its input is a `TaskInput`, from which its name derives.
+    """
+    if not isinstance(given, Mapping):
+        return ""
+    task, run = given.get("task"), given.get("run")
+    is_task = isinstance(task, str) and isinstance(run, str) and name == name_task_execution(task, run)
+    return str(task) if is_task else ""
+
+
+def blocking_task(output: Any) -> str:
+    """Return the failed task that blocked the task with this output; an empty text if nothing blocked it."""
+    return str(output.get("by")) if isinstance(output, Mapping) and output.get("status") == BLOCKED else ""

@@ -1,0 +1,89 @@
+"""A list of Glue jobs that runs in sequence: the children of `master-child`, and the machine of `dynamic`.
+
+The list comes from the input, from the stack, or from the plan. `CheckJobs` assigns the names to `jobs`. A variable
+`done` has the number of jobs that succeeded before a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from sfnorch.protocol.mark import Mark, assigned_variables
+
+ERROR = "GlueJobFailed"
+"""The error of an execution with a job that failed."""
+
+NO_JOB = "(all)"
+"""The name in `remaining` if an error stopped the whole list, and no job is its reason."""
+
+
+class JobListState:
+    """Names of states."""
+
+    RESOLVE_JOBS = "ResolveJobs"
+    CHECK_JOBS = "CheckJobs"
+    RUN_GIVEN_JOBS = "RunGivenJobs"
+    CHECK_RETRIES = "CheckRetries"
+    RUN_JOB = "RunJob"
+    JOB_FAILED = "JobFailed"
+    KEEP_FAILURE = "KeepFailure"
+
+
+class JobListVariable:
+    """Names of variables."""
+
+    GIVEN = "given"
+    JOBS = "jobs"
+    SETTINGS = "settings"
+    THREAD_ID = "threadId"
+    DONE = "done"
+
+
+class JobListInput(TypedDict, total=False):
+    """The input: the jobs to run, and the id of their thread."""
+
+    threadId: str
+    glueJobs: list[str]
+
+
+class JobListCause(TypedDict, total=False):
+    """The cause of an execution that failed: the job, and the names of this job and the jobs after it.
+
+    A machine that continues after failures has `jobs` instead of a single job: the outcome of each.
+    """
+
+    threadId: str
+    job: str
+    runId: str
+    logGroup: str
+    error: str
+    message: str
+    remaining: list[str]
+    jobs: list[dict[str, Any]]
+
+
+MARK = Mark(
+    state=JobListState.RESOLVE_JOBS,
+    variables=(JobListVariable.THREAD_ID, JobListVariable.GIVEN),
+    states=(JobListState.CHECK_JOBS, JobListState.RUN_GIVEN_JOBS),
+)
+
+
+def name_job_state(retries: int) -> str:
+    """Return the name of the state that runs a job with this number of retries."""
+    return f"{JobListState.RUN_JOB}Again{retries}" if retries else JobListState.RUN_JOB
+
+
+def requires_jobs(definition: Mapping[str, Any]) -> bool:
+    """Return whether the state machine requires jobs in its input: none of its rules has a job list."""
+    state = definition.get("States", {}).get(JobListState.CHECK_JOBS, {})
+    rules = state.get("Choices", ())
+    assigned = (rule.get("Assign", {}).get(JobListVariable.JOBS) for rule in rules)
+    return MARK.is_in(definition) and not any(isinstance(jobs, list) for jobs in assigned)
+
+
+def listed_names(definition: Mapping[str, Any]) -> set[str]:
+    """Return the names in its job lists that differ from the names in Glue: entries with settings."""
+    settings = assigned_variables(definition, JobListState.RESOLVE_JOBS).get(JobListVariable.SETTINGS)
+    return set(settings) if isinstance(settings, Mapping) else set()

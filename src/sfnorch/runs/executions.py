@@ -1,0 +1,162 @@
+"""Find, start, stop and read executions of state machines.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from sfnorch.aws.errors import code
+from sfnorch.aws.polling import Clock, patiently
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from types_boto3_stepfunctions import SFNClient
+    from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
+
+ARN = re.compile(r"arn:[\w-]+:states:(?P<region>[\w-]+):\d+:execution:(?P<machine>[^:]+):(?P<name>[^:]+)")
+NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
+"""Valid names of executions. AWS accepts other characters, but does not log such executions."""
+
+_SKEW_SECONDS = 5.0
+"""How many seconds AWS's clock may be behind the clock of this machine."""
+
+_PAGE = 1000
+_NEWS_PAGE = 100
+
+
+class AlreadyExistsError(SfnorchError):
+    """The state machine has or had an execution of this name."""
+
+
+def region_of(arn: str) -> str:
+    """Return the region of an execution's ARN, or an empty text for other values."""
+    match = ARN.fullmatch(arn)
+    return match["region"] if match else ""
+
+
+def execution_arn(machine_arn: str, name: str) -> str:
+    """Return the ARN of the machine's execution of this name."""
+    return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
+
+
+def machine_arn(arn: str) -> str:
+    """Return the ARN of the state machine of an execution."""
+    return arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+
+
+def machine_name(arn: str) -> str:
+    """Return the name of the state machine of an execution."""
+    match = ARN.fullmatch(arn)
+    return match["machine"] if match else arn
+
+
+def execution_name(arn: str) -> str:
+    """Return the name of the execution."""
+    match = ARN.fullmatch(arn)
+    return match["name"] if match else arn
+
+
+def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any], clock: Clock) -> str:
+    """Start an execution, and return its ARN.
+
+    A call whose response is lost is retried: a name starts one execution only. AWS rejects the second call if the first
+    execution has ended by then. The ARN of that execution is returned.
+
+    Raises AlreadyExistsError if the state machine has or had another execution of this name.
+    """
+    text = json.dumps(given, ensure_ascii=False)
+    begun = clock.now()
+    try:
+        return patiently(client.start_execution, clock)(stateMachineArn=machine_arn, name=name, input=text)[
+            "executionArn"
+        ]
+    except ClientError as error:
+        if code(error) != "ExecutionAlreadyExists":
+            raise
+    arn = execution_arn(machine_arn, name)
+    if _is_started(client, arn, text, begun, clock):
+        return arn
+    raise AlreadyExistsError(
+        f"An execution named {name} exists already", hint="choose another name; a name can be used again after 90 days"
+    )
+
+
+def _is_started(client: SFNClient, arn: str, text: str, begun: float, clock: Clock) -> bool:
+    """Return whether this command started the execution, in a call whose response was lost or that arrived twice.
+
+    Such an execution has the same input and is not older than the call.
+    """
+    try:
+        found = patiently(client.describe_execution, clock)(executionArn=arn)
+    except ClientError:
+        return False
+    return found.get("input") == text and found["startDate"].timestamp() >= begun - _SKEW_SECONDS
+
+
+def machine_of(client: SFNClient, arn: str) -> str:
+    """Return the ARN of the execution's state machine. Raises SfnorchError if the execution does not exist."""
+    if not ARN.fullmatch(arn):
+        raise SfnorchError(
+            f"{arn!r} is not the ARN of an execution",
+            hint="use arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME; `sfnorch status` lists recent executions",
+        )
+    try:
+        return client.describe_execution(executionArn=arn)["stateMachineArn"]
+    except ClientError as error:
+        if code(error) == "ExecutionDoesNotExist":
+            raise SfnorchError(
+                f"The execution {arn} does not exist",
+                hint="AWS keeps executions for 90 days; `sfnorch status` lists recent ones, `sfnorch run` starts one",
+            ) from None
+        raise
+
+
+def last_execution(client: SFNClient, machine_arn: str) -> str:
+    """Return the ARN of the state machine's newest execution. Raises SfnorchError if it has none."""
+    rows = client.list_executions(stateMachineArn=machine_arn, maxResults=1)["executions"]
+    if not rows:
+        raise SfnorchError("The state machine has no executions", hint="`sfnorch run` starts one")
+    return rows[0]["executionArn"]
+
+
+def stop(client: SFNClient, arn: str, cause: str) -> bool:
+    """Stop the execution, and return whether this stopped it: it may have ended before."""
+    try:
+        if client.describe_execution(executionArn=arn)["status"] != "RUNNING":
+            return False
+        client.stop_execution(executionArn=arn, error="Stopped", cause=cause)
+    except ClientError as error:
+        if code(error) == "ExecutionDoesNotExist":
+            return False
+        raise
+    return True
+
+
+def events_after(client: SFNClient, arn: str, last: int) -> list[HistoryEventTypeDef]:
+    """Return the execution's events after the event with this id, oldest first.
+
+    The first call reads all events from the beginning. Later calls read new events only, from the end.
+    """
+    if not last:
+        return list(_events(client, arn, _PAGE, backwards=False))
+    new: list[HistoryEventTypeDef] = []
+    for event in _events(client, arn, _NEWS_PAGE, backwards=True):
+        if event["id"] <= last:
+            break
+        new.append(event)
+    return new[::-1]
+
+
+def _events(client: SFNClient, arn: str, size: int, *, backwards: bool) -> Iterator[HistoryEventTypeDef]:
+    pages: Iterable[Any] = client.get_paginator("get_execution_history").paginate(
+        executionArn=arn, reverseOrder=backwards, includeExecutionData=True, PaginationConfig={"PageSize": size}
+    )
+    for page in pages:
+        yield from page["events"]

@@ -1,0 +1,50 @@
+"""The loop of `continuous`, with an execution for each run of a Glue workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sfnorch.errors import SfnorchError
+from sfnorch.protocol.continuous import ERROR, MARK, LoopInput, LoopState, LoopVariable
+from sfnorch.protocol.states import SharedState
+from sfnorch.runs.history import Record
+from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, explain_end, refuse_running
+from sfnorch.runs.node import Node
+
+_COUNTED = SharedState.CLEAR_ALARM
+"""The state of a loop that follows a run that succeeded and is counted."""
+
+
+class LoopKind(Kind):
+    """A loop, which runs a Glue workflow repeatedly."""
+
+    mark = MARK
+    work = "a Glue workflow"
+    job_error = ERROR
+
+    def find_run(self, record: Record, state: str) -> tuple[str, str] | None:
+        """Return the workflow and the run that another execution has handed over to this one."""
+        run_id = record.variables.get(LoopVariable.RUN_ID)
+        if state != LoopState.RESOLVE_RUN or not isinstance(run_id, str):
+            return None
+        return str(record.variables.get(LoopVariable.WORKFLOW)), run_id
+
+    def resume(self, root: Node, parts: Sequence[str] = ()) -> Resumption:
+        """Return how a loop is resumed: with the workflow's next run; or by following a run whose end was not seen."""
+        record = root.record
+        refuse_running(root)
+        if record.status == "SUCCEEDED":
+            raise SfnorchError("The loop has succeeded", hint=NEW_RUN)
+        workflow, run_id, runs = (
+            record.variables.get(name) for name in (LoopVariable.WORKFLOW, LoopVariable.RUN_ID, LoopVariable.RUNS)
+        )
+        if not isinstance(workflow, str):
+            raise SfnorchError(f"It ended {record.status}: {explain_end(record)}".rstrip(), hint=NEW_RUN)
+        seen_to_end = "counts" in record.facts or _COUNTED in record.entered
+        going_on: LoopInput = {"run_id": run_id} if run_id and not seen_to_end else {}
+        what = f"continues with the run {run_id}" if going_on else "starts its next run"
+        given: LoopInput = {"workflow_name": workflow, **going_on, "runs": runs or 0}
+        return Resumption(input={**given}, jobs={workflow: []}, as_planned=what)
+
+
+LOOP = LoopKind()

@@ -1,0 +1,63 @@
+"""The master of `dag`, and the executions that are the tasks of its run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sfnorch.errors import SfnorchError
+from sfnorch.protocol.dag import MARK, MasterInput, MasterState, MasterVariable, name_task_execution, task_of_execution
+from sfnorch.protocol.mark import assigned_names
+from sfnorch.runs.history import Record
+from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, names_in, refuse_running
+from sfnorch.runs.node import Node
+
+
+class TasksKind(Kind):
+    """A master, which starts or joins every task."""
+
+    mark = MARK
+    work = "tasks"
+
+    def list_parts(self, definition: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the names of the tasks, in the order of the plan."""
+        return assigned_names(definition, MasterState.RESOLVE_TASKS, MasterVariable.TASKS)
+
+    def list_parts_of_run(self, record: Record) -> tuple[str, ...]:
+        """Return the names of the tasks that an execution had, in the order of the plan."""
+        return tuple(names_in(record.variables.get(MasterVariable.TASKS)))
+
+    def resume(self, root: Node, parts: Sequence[str]) -> Resumption:
+        """Return how a run of tasks is resumed: tasks that succeeded and still exist are skipped, all others run."""
+        refuse_running(*root.walk())
+        before = root.record.variables.get(MasterVariable.DONE)
+        done = set(before) if isinstance(before, list) else set()
+        for node in root.walk():
+            told = node.record.output
+            if node.record.status == "SUCCEEDED" and isinstance(told, dict) and told.get("status") == "SUCCEEDED":
+                done.add(told.get("task"))
+        left = [name for name in parts if name not in done]
+        if not left:
+            raise SfnorchError("Nothing failed", hint=NEW_RUN)
+        given: MasterInput = {"done": [name for name in parts if name in done]}
+        return Resumption(
+            input={**given},
+            jobs={name: [] for name in left},
+            skipped=given["done"],
+            as_planned="runs when the tasks that it needs are done",
+        )
+
+
+TASKS = TasksKind()
+
+
+def find_task(node: Node, roots: Sequence[Node]) -> str:
+    """Return the task that an execution is; an empty text for other executions. `roots` start the run.
+
+    An execution whose history is deleted has no input; its master knows the names of the executions of its tasks.
+    """
+    if task := task_of_execution(node.name, node.record.input):
+        return task
+    masters = (root for root in roots if root is not node and root.record.reading is TASKS)
+    names = ((root, task) for root in masters for task in TASKS.list_parts_of_run(root.record))
+    return next((task for root, task in names if node.name == name_task_execution(task, root.arn)), "")

@@ -1,0 +1,105 @@
+"""A list of Glue jobs that runs in sequence: a child of `master-child`, or the machine of `dynamic`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sfnorch.errors import SfnorchError
+from sfnorch.protocol.job_list import ERROR, MARK, NO_JOB, JobListInput, JobListVariable
+from sfnorch.runs.history import Record
+from sfnorch.runs.kinds.kind import CUT_OFF, NEW_RUN, Kind, Resumption, Threads, explain_end, names_in, refuse_running
+from sfnorch.runs.node import Node
+
+
+class JobListKind(Kind):
+    """A state machine that runs a list of jobs."""
+
+    mark = MARK
+    work = "a list of jobs"
+    takes_threads = True
+    job_error = ERROR
+
+    def name_job(self, record: Record, name: str, kind: str, state: str) -> str:
+        """Return the job's name in the list of jobs, where a second entry with other settings has a number."""
+        planned, index = record.variables.get(JobListVariable.JOBS), len(record.jobs)
+        listed = planned[index] if isinstance(planned, list) and index < len(planned) else name
+        return listed if isinstance(listed, str) and listed.startswith(name) else name
+
+    def list_to_come(self, record: Record) -> list[str]:
+        """Return the jobs that have not started."""
+        return list_planned(record)[len(record.jobs) :]
+
+    def explain(self, record: Record) -> str:
+        """Return why the execution failed; if it continued after failures, the jobs that failed."""
+        jobs = record.facts.get("jobs")
+        if isinstance(jobs, list):
+            failed = [str(job.get("job")) for job in jobs if isinstance(job, dict) and job.get("status") == "FAILED"]
+            return f"{len(failed)} of {len(jobs)} jobs failed: {', '.join(failed)}"
+        return super().explain(record)
+
+    def make_inputs(
+        self,
+        definition: Mapping[str, Any],
+        threads: Threads,
+        only: Sequence[str],
+    ) -> dict[str, Mapping[str, Any]]:
+        """Return an input for each thread; an empty one without threads."""
+        return make_thread_inputs(threads) or {"": {}}
+
+    def resume(self, root: Node, parts: Sequence[str] = ()) -> Resumption:
+        """Return how a list of jobs is resumed: with the job that failed and the jobs after it."""
+        refuse_running(*root.walk())
+        record = root.record
+        if record.status == "SUCCEEDED":
+            raise SfnorchError("Nothing failed", hint=NEW_RUN)
+        if not record.variables and record.status in CUT_OFF and isinstance(record.input, dict):
+            return Resumption(input=record.input, jobs={"jobs": list_given(record.input.get("glueJobs"))})
+        remaining = list_left(record)
+        if not remaining:
+            raise SfnorchError(
+                f"It ended {record.status} with no job left to run: {explain_end(record)}".rstrip(), hint=NEW_RUN
+            )
+        thread_id = record.variables.get(JobListVariable.THREAD_ID)
+        given: JobListInput = {"threadId": thread_id} if isinstance(thread_id, str) else {}
+        return Resumption(
+            input={**given, "glueJobs": remaining},
+            jobs={given.get("threadId", JobListVariable.JOBS): remaining},
+        )
+
+
+JOB_LIST = JobListKind()
+
+
+def make_thread_inputs(threads: Threads) -> dict[str, Mapping[str, Any]]:
+    """Return an input for each thread, by its id."""
+    inputs: dict[str, JobListInput] = {
+        thread: {"threadId": thread, "glueJobs": list(jobs)} for thread, jobs in threads.items()
+    }
+    return dict(inputs)
+
+
+def list_given(given: Any) -> list[str]:
+    """Return the jobs in an input, a list or a comma-separated text, to show them."""
+    jobs = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else []
+    return [str(job).strip() for job in jobs]
+
+
+def list_planned(record: Record) -> list[str]:
+    """Return the jobs that an execution has to run, in sequence; if that is unknown, the jobs that it has run."""
+    jobs = record.variables.get(JobListVariable.JOBS) if record.reading is JOB_LIST else None
+    return names_in(jobs) if isinstance(jobs, list) else [job.name for job in record.jobs]
+
+
+def list_unfinished(record: Record) -> list[str]:
+    """Return the jobs that have not succeeded, in order. The state machine visits each job once, in this order."""
+    done = {index for index, job in enumerate(record.jobs) if job.status == "SUCCEEDED"}
+    return [name for index, name in enumerate(list_planned(record)) if index not in done]
+
+
+def list_left(record: Record) -> list[str]:
+    """Return the jobs left to run: from the cause, otherwise those that have not succeeded in the history."""
+    told = record.facts.get("remaining")
+    if isinstance(told, list) and told and told != [NO_JOB]:
+        return [str(job) for job in told]
+    return list_unfinished(record)

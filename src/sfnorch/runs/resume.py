@@ -1,0 +1,74 @@
+"""Resume a run: start a new one that skips what succeeded, and continues what failed from the job that failed.
+
+RedriveExecution can't do this. It enters the failed state again: a state machine that caught the error and ended in a
+Fail state would fail there again. And a master that reported the failure SUCCEEDED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from sfnorch.aws.errors import message
+from sfnorch.aws.glue_jobs import GOING_ON
+from sfnorch.aws.polling import Clock, patiently
+from sfnorch.errors import SfnorchError
+from sfnorch.runs.kinds import find_kind, kind_of
+from sfnorch.runs.kinds.kind import Resumption
+from sfnorch.runs.node import Node
+
+if TYPE_CHECKING:
+    from types_boto3_glue import GlueClient
+
+
+def plan_resumption(root: Node, definition: Mapping[str, Any]) -> Resumption:
+    """Return how the run is resumed by the state machine with this definition, which may have changed since.
+
+    Raises SfnorchError if the run has not ended, if nothing failed, if what failed no longer exists, or if sfnorch did
+    not create the state machine.
+    """
+    kind = find_kind(definition)
+    if kind is None:
+        raise SfnorchError(
+            f"sfnorch did not create the state machine {root.machine}, and cannot determine the remaining jobs",
+            hint="redrive the execution in the console, or start a new one",
+        )
+    return kind.resume(root, kind.list_parts(definition))
+
+
+def can_resume(root: Node) -> bool:
+    """Return whether `resume` has something to run, as far as the run shows."""
+    kind = kind_of(root.record)
+    if kind is None:
+        return False
+    try:
+        kind.resume(root, kind.list_parts_of_run(root.record))
+    except SfnorchError:
+        return False
+    return True
+
+
+def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
+    """Read from Glue how jobs ended that were interrupted with their execution; return what could not be read.
+
+    Raises SfnorchError if such a job run has not ended: the resumed run would start a second one.
+    """
+    untold: list[str] = []
+    for node in root.walk():
+        for job in node.record.jobs:
+            if not job.unsettled or not job.of_glue:
+                continue
+            try:
+                run = patiently(glue.get_job_run, clock)(JobName=job.glue_name, RunId=job.run_id)["JobRun"]
+            except ClientError as error:
+                untold.append(f"it is unknown whether {job.name} succeeded: {message(error)}")
+                continue
+            if run["JobRunState"] in GOING_ON:
+                raise SfnorchError(
+                    f"The run {job.run_id} of {job.name} is still running, though its execution has ended",
+                    hint=f"wait until it ends, or stop it: `sfnorch stop {node.arn}`",
+                )
+            job.status = run["JobRunState"]
+    return untold

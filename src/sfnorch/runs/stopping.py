@@ -1,0 +1,139 @@
+"""Stop a run: the execution, the executions that it started, and their job runs.
+
+The parent is stopped first, so that it does not report its children as failed. Step Functions stops the job run of a
+`.sync` task only on a best-effort basis, so job runs are stopped here too.
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sfnorch.aws.errors import explained
+from sfnorch.aws.glue_jobs import RUNNING
+from sfnorch.aws.polling import Clock, patiently
+from sfnorch.errors import SfnorchError
+from sfnorch.runs.executions import stop
+from sfnorch.runs.node import Node
+from sfnorch.runs.run_tree import RunTree
+
+if TYPE_CHECKING:
+    from types_boto3_glue import GlueClient
+    from types_boto3_stepfunctions import SFNClient
+
+    from sfnorch.runs.job import Job
+
+_LOOKS = 5
+_STATEMENT_GOES_ON = ("SUBMITTED", "PICKED", "STARTED")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """What was stopped: executions by ARN, job runs as (job, run id); and what could not be stopped, and why."""
+
+    executions: tuple[str, ...]
+    job_runs: tuple[tuple[str, str], ...]
+    failed: tuple[str, ...]
+    workflow_runs: tuple[tuple[str, str], ...] = ()
+    statements: tuple[tuple[str, str], ...] = ()
+
+
+def stop_run(
+    stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, clock: Clock, redshift: Callable[[], Any]
+) -> Stopped:
+    """Stop the run, and return what was stopped. Jobs that started meanwhile are searched for and stopped afterwards.
+
+    `redshift` creates a client of the Redshift Data API, which is rarely needed.
+    """
+    tree = RunTree(stepfunctions, [arn], clock)
+    stopped = [arn] if patiently(stop, clock)(stepfunctions, arn, cause) else []
+    asked = {arn}
+    failed: list[str] = []
+    try:
+        for _ in range(_LOOKS):
+            tree.poll()
+            nodes = [node for node in _nodes(tree) if not node.ended]
+            if not nodes:
+                break
+            for node in nodes:
+                if node.arn not in asked and patiently(stop, clock)(stepfunctions, node.arn, cause):
+                    stopped.append(node.arn)
+                asked.add(node.arn)
+            clock.sleep(0.5)
+        failed += [f"{node.arn} is still running" for node in _nodes(tree) if not node.ended]
+    except Exception as error:
+        failed.append(f"its children and job runs are unknown: {_told(error)}")
+    failed += [f"a run of {name} was being started; check it in Glue" for name in _starting(tree)]
+    ways: dict[str, Callable[[str, str], bool]] = {
+        "job": lambda name, run_id: _stop_job_run(glue, name, run_id, clock),
+        "workflow": lambda name, run_id: _stop_workflow_run(glue, name, run_id, clock),
+        "statement": lambda _, run_id: _cancel_statement(redshift(), run_id, clock),
+    }
+    runs: dict[str, list[tuple[str, str]]] = {kind: [] for kind in ways}
+    for job in _unsettled(tree):
+        try:
+            if job.kind in ways and ways[job.kind](job.glue_name, job.run_id):
+                runs[job.kind].append((job.glue_name, job.run_id))
+        except Exception as error:
+            failed.append(f"{job.glue_name} {job.run_id}: {_told(error)}")
+    return Stopped(
+        executions=tuple(stopped),
+        job_runs=tuple(runs["job"]),
+        workflow_runs=tuple(runs["workflow"]),
+        statements=tuple(runs["statement"]),
+        failed=tuple(failed),
+    )
+
+
+def _nodes(tree: RunTree) -> Iterator[Node]:
+    """Yield every execution of the run, including executions that continue others."""
+    for root in tree.roots:
+        yield from root.walk()
+
+
+def _stop_job_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
+    """Stop the job run, and return whether this stopped it: it may have ended before. Raises SfnorchError."""
+    run = patiently(glue.get_job_run, clock)(JobName=name, RunId=run_id)
+    if run["JobRun"]["JobRunState"] not in RUNNING:
+        return False
+    answer = patiently(glue.batch_stop_job_run, clock)(JobName=name, JobRunIds=[run_id])
+    for row in answer.get("Errors", ()):
+        raise SfnorchError(row["ErrorDetail"].get("ErrorMessage", "Glue did not stop it"))
+    return True
+
+
+def _stop_workflow_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
+    """Stop the workflow run, and return whether this stopped it: it may have ended before."""
+    run = patiently(glue.get_workflow_run, clock)(Name=name, RunId=run_id)["Run"]
+    if run.get("Status") != "RUNNING":
+        return False
+    patiently(glue.stop_workflow_run, clock)(Name=name, RunId=run_id)
+    return True
+
+
+def _cancel_statement(redshift: Any, statement: str, clock: Clock) -> bool:
+    """Cancel the statement, and return whether this cancelled it: it may have finished before."""
+    if patiently(redshift.describe_statement, clock)(Id=statement)["Status"] not in _STATEMENT_GOES_ON:
+        return False
+    return bool(patiently(redshift.cancel_statement, clock)(Id=statement).get("Status"))
+
+
+def _told(error: Exception) -> str:
+    told = explained(error)
+    if told is None:
+        raise error
+    return told.message
+
+
+def _starting(tree: RunTree) -> Iterator[str]:
+    """Yield the names of jobs for which it is unknown whether a run was started."""
+    for node in _nodes(tree):
+        yield from (job.glue_name for job in node.record.jobs if job.cut_off and job.of_glue and not job.run_id)
+
+
+def _unsettled(tree: RunTree) -> Iterator[Job]:
+    """Yield the runs whose end the history does not show."""
+    for node in _nodes(tree):
+        yield from (job for job in node.record.jobs if job.unsettled)
