@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sfnorch.repository.installation import this_installation
+from sfnorch.delivery.repository.installation import this_installation
 from tests.conftest import Run
 from tests.template_yaml import yaml_1_1
 

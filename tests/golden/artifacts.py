@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.export import airflow_source
-from sfnorch.cfn.pipeline.render import render_pipeline
 from sfnorch.cfn.render import render_definition, render_template
 from sfnorch.console import Console
+from sfnorch.delivery.pipeline.render import render_pipeline
+from sfnorch.delivery.repository.files import buildspec_text
 from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import workflow
@@ -26,7 +27,6 @@ from sfnorch.plan.schema import SCHEMA_FILE, schema_text
 from sfnorch.plan.stack_names import stack_name_of
 from sfnorch.plan.starters import STARTERS, starter_code, starter_text
 from sfnorch.report.findings import print_findings
-from sfnorch.repository import buildspec_text
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from tests.commands import Command

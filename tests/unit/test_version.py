@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from sfnorch import __version__
-from sfnorch.repository.installation import installation_of
+from sfnorch.delivery.repository.installation import installation_of
 from tests.golden.artifacts import ROOT
 
 VERSION = re.compile(rf"(?<![\d.]){re.escape(__version__)}(?![\d.]*\d)")

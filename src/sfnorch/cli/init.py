@@ -27,11 +27,11 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     example flow, the command also creates the code of its functions. The default is master-child. With --pipeline, a
     pipeline can deploy the folder; `sfnorch pipeline deploy` creates the pipeline.
     """
+    from sfnorch.delivery.repository.files import BUILDSPEC_FILE, README_FILE
+    from sfnorch.delivery.repository.installation import this_installation
     from sfnorch.plan.files import PLAN_FILE
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
     from sfnorch.plan.starters import starter_code, starter_input, starter_text
-    from sfnorch.repository import BUILDSPEC_FILE, README_FILE
-    from sfnorch.repository.installation import this_installation
 
     # the plan comes last: if it exists, all files exist
     code = starter_code(pattern)
@@ -62,7 +62,7 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
 
 def _warning(requirement: str, doubt: str) -> str:
     """Return what to change where the builds of a pipeline may not install sfnorch as it is installed here."""
-    from sfnorch.repository import BUILDSPEC_FILE
+    from sfnorch.delivery.repository.files import BUILDSPEC_FILE
 
     return (
         f"warning: {BUILDSPEC_FILE} installs {requirement}, but {doubt}\n"
@@ -73,8 +73,8 @@ def _warning(requirement: str, doubt: str) -> str:
 
 def _beside_the_plan(plan_file: str, simulated_input: str) -> dict[str, str]:
     """Return the files of a repository whose plan a pipeline deploys."""
-    from sfnorch.repository import BUILDSPEC_FILE, README_FILE, buildspec_text, readme_text
-    from sfnorch.repository.installation import this_installation
+    from sfnorch.delivery.repository.files import BUILDSPEC_FILE, README_FILE, buildspec_text, readme_text
+    from sfnorch.delivery.repository.installation import this_installation
 
     buildspec = buildspec_text(this_installation().requirement, simulated_input)
     return {BUILDSPEC_FILE: buildspec, README_FILE: readme_text(plan_file)}

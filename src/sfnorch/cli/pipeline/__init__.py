@@ -53,7 +53,7 @@ def pipeline_options(command: Function) -> Function:
 
 def pipeline_text(plan: AnyPlan, source: str, *, approval: bool) -> str:
     """Return the text of the template of the plan's pipeline."""
-    from sfnorch.cfn.pipeline.render import render_pipeline
+    from sfnorch.delivery.pipeline.render import render_pipeline
     from sfnorch.patterns import workflow
 
     return render_pipeline(workflow(plan), source, stack_name=stack_name_of(plan.name), approval=approval)
