@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib.metadata import distribution
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +15,8 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
 import sfnorch
-from sfnorch.delivery.repository.files import buildspec_text
-from sfnorch.delivery.repository.installation import PACKAGE_PATTERN, Installation, installation_of, this_installation
+from sfnorch.delivery.repository.files import render_buildspec
+from sfnorch.delivery.repository.installation import PACKAGE_PATTERN, Installation, find_installation, read_installation
 from tests.template_yaml import yaml_1_1
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -94,7 +97,7 @@ RECORDED: dict[str, tuple[dict[str, Any], str, str]] = {
 @pytest.mark.parametrize("origin", RECORDED)
 def test_a_build_installs_the_same_sfnorch_where_it_can(origin: str):
     direct_url, requirement, doubt = RECORDED[origin]
-    found = installation_of(direct_url, "1.2.3")
+    found = read_installation(direct_url, "1.2.3")
     assert found == Installation(requirement=requirement, doubt=doubt)
     assert Requirement(found.requirement).name == "sfnorch"
     assert re.fullmatch(PACKAGE_PATTERN, found.requirement)
@@ -105,14 +108,28 @@ def test_a_build_installs_the_same_sfnorch_where_it_can(origin: str):
     kind=st.sampled_from([{"vcs_info": GIT}, {"archive_info": {}}, {"dir_info": {}}]),
 )
 def test_no_recorded_url_leads_to_a_requirement_that_the_pipeline_refuses(url: str, kind: dict[str, Any]):
-    found = installation_of({"url": url, **kind}, "1.2.3")
+    found = read_installation({"url": url, **kind}, "1.2.3")
     assert re.fullmatch(PACKAGE_PATTERN, found.requirement)
-    variables = yaml_1_1(buildspec_text(found.requirement))["env"]["variables"]
+    variables = yaml_1_1(render_buildspec(found.requirement))["env"]["variables"]
     assert variables["SFNORCH_PACKAGE"] == found.requirement
 
 
 def test_this_sfnorch_is_installed_as_recorded():
     recorded = distribution("sfnorch").read_text("direct_url.json")
-    found = this_installation()
+    found = find_installation()
     assert bool(found.doubt) == bool(recorded and '"file:' in recorded)
     assert not found.doubt or found.requirement == f"sfnorch=={sfnorch.__version__}"
+
+
+def test_a_source_folder_without_an_installation_is_named():
+    source = Path(sfnorch.__file__).parents[1]
+    code = (
+        f"import sys; sys.path.insert(0, {str(source)!r})\n"
+        "from sfnorch.delivery.repository.installation import find_installation\n"
+        "found = find_installation(); print(found.requirement); print(found.doubt)"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        f"sfnorch=={sfnorch.__version__}",
+        f"this sfnorch is installed from {source.parent}, which a build cannot reach",
+    ]

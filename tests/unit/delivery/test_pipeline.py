@@ -14,7 +14,7 @@ from sfnorch.cfn.render import render_template
 from sfnorch.delivery.pipeline.boundary import NEEDED
 from sfnorch.delivery.pipeline.creation import CREATED
 from sfnorch.delivery.pipeline.render import render_pipeline
-from sfnorch.delivery.pipeline.sources import SOURCES
+from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 from sfnorch.delivery.reading import read_projects
 from sfnorch.errors import SfnorchError
 from sfnorch.partitions import CONSOLES, partition_of
@@ -185,7 +185,7 @@ def test_permissions_of_functions_that_do_not_fit_into_a_boundary_are_refused(tm
 
 
 @pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)
-@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("source", SOURCE_KINDS)
 def test_no_value_of_a_parameter_that_is_handed_on_breaks_the_json_that_it_stands_in(path: Any, source: str):
     declarations = _pipeline(path.read_text(), source).data["Parameters"]
     handed_on = {parameter.name for parameter in built(path.read_text()).parameters}

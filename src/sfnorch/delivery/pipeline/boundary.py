@@ -14,8 +14,8 @@ from troposphere.iam import ManagedPolicy
 from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, allow
 from sfnorch.cfn.values import BOUNDARY
-from sfnorch.delivery.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED, within
-from sfnorch.delivery.pipeline.parameters import given
+from sfnorch.delivery.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED, make_object_arn
+from sfnorch.delivery.pipeline.parameters import name_condition
 from sfnorch.errors import SfnorchError
 from sfnorch.workflow import BOUNDARY_ARN, Workflow
 
@@ -42,7 +42,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 
-def boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
+def make_boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
     """Return the boundary. It does not contain actions of IAM, even if the plan permits them to its functions.
 
     It denies access to the pipeline's own `buckets`: who can write there can propose a deployment, as a push does.
@@ -66,7 +66,7 @@ def boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
         "Sid": "KeepOffPipeline",
         "Effect": "Deny",
         "Action": "s3:*",
-        "Resource": [part for bucket in buckets for part in (GetAtt(bucket, "Arn"), within(bucket))],
+        "Resource": [part for bucket in buckets for part in (GetAtt(bucket, "Arn"), make_object_arn(bucket))],
     }
     policy = ManagedPolicy(
         BOUNDARY,
@@ -77,15 +77,15 @@ def boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
     return with_reasons(policy)
 
 
-def boundary_conditions() -> dict[str, Any]:
+def make_boundary_conditions() -> dict[str, Any]:
     """Return the conditions that decide whether roles have a permissions boundary, and which one."""
     bounded = Equals(Ref(UNBOUNDED), "false")
     return {
-        OWN_BOUNDARY: And(Not(Condition(given(BOUNDARY_ARN))), bounded),
-        IS_BOUNDED: Or(Condition(given(BOUNDARY_ARN)), bounded),
+        OWN_BOUNDARY: And(Not(Condition(name_condition(BOUNDARY_ARN))), bounded),
+        IS_BOUNDED: Or(Condition(name_condition(BOUNDARY_ARN)), bounded),
     }
 
 
-def boundary_arn() -> Any:
+def refer_to_boundary() -> Any:
     """Return the ARN of the boundary, for templates whose roles have one."""
-    return If(given(BOUNDARY_ARN), Ref(BOUNDARY_ARN), Ref(BOUNDARY))
+    return If(name_condition(BOUNDARY_ARN), Ref(BOUNDARY_ARN), Ref(BOUNDARY))

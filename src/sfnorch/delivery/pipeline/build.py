@@ -18,39 +18,45 @@ from sfnorch.delivery.pipeline.names import (
     BUILD_ROLE,
     BUILT_ARTIFACT,
     SOURCE_ARTIFACT,
-    regional_arn,
-    within,
+    make_object_arn,
+    make_regional_arn,
 )
-from sfnorch.delivery.pipeline.parameters import as_json
-from sfnorch.delivery.pipeline.projects import build_project, find_artifacts, project_logs, project_role, read_artifacts
+from sfnorch.delivery.pipeline.parameters import join_as_json
+from sfnorch.delivery.pipeline.projects import (
+    allow_finding_artifacts,
+    allow_reading_artifacts,
+    make_log_group,
+    make_project,
+    make_project_role,
+)
 from sfnorch.workflow import Workflow
 
 REPORT = "tests"
 """The report that the buildspec of `sfnorch init --pipeline` declares."""
 
 
-def build_resources(workflow: Workflow) -> list[AWSObject]:
+def make_build_stage(workflow: Workflow) -> list[AWSObject]:
     """Return the project, its role and its log group."""
-    project = build_project(
+    project = make_project(
         BUILD,
         BUILD_PROJECT,
         role=BUILD_ROLE,
         logs=BUILD_LOGS,
         buildspec="buildspec.yml",
-        variables={"PARAMETERS": as_json(workflow)},
+        variables={"PARAMETERS": join_as_json(workflow)},
         # on the build host: other stages could read a cache in a bucket
         cache=ProjectCache(Type="LOCAL", Modes=["LOCAL_CUSTOM_CACHE"]),
     )
     reports = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
     statements = [
-        read_artifacts(SOURCE_ARTIFACT),
-        allow("WriteOutput", ("s3:PutObject",), [within(BUCKET, f"*/{BUILT_ARTIFACT}/*")]),
-        find_artifacts(),
+        allow_reading_artifacts(SOURCE_ARTIFACT),
+        allow("WriteOutput", ("s3:PutObject",), [make_object_arn(BUCKET, f"*/{BUILT_ARTIFACT}/*")]),
+        allow_finding_artifacts(),
         allow(
             "WriteReport",
             tuple(f"codebuild:{action}" for action in reports),
-            [regional_arn("codebuild", f"report-group/{BUILD_PROJECT}-{REPORT}")],
+            [make_regional_arn("codebuild", f"report-group/{BUILD_PROJECT}-{REPORT}")],
         ),
     ]
-    role = project_role(BUILD_ROLE, BUILD_PROJECT, BUILD_LOGS, statements)
-    return [project, role, project_logs(BUILD_LOGS, BUILD_PROJECT, workflow)]
+    role = make_project_role(BUILD_ROLE, BUILD_PROJECT, BUILD_LOGS, statements)
+    return [project, role, make_log_group(BUILD_LOGS, BUILD_PROJECT, workflow)]

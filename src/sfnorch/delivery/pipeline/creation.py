@@ -15,26 +15,26 @@ from troposphere.iam import Role
 
 from sfnorch.cfn.roles import allow
 from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC
-from sfnorch.delivery.pipeline.boundary import boundary_arn
+from sfnorch.delivery.pipeline.boundary import refer_to_boundary
 from sfnorch.delivery.pipeline.names import (
     CREATION_ROLE,
     DEPLOYMENT_BUCKET,
     IS_BOUNDED,
     STACK_NAME,
-    account_arn,
-    regional_arn,
-    within,
+    make_account_arn,
+    make_object_arn,
+    make_regional_arn,
 )
-from sfnorch.delivery.pipeline.roles import delivery_role
+from sfnorch.delivery.pipeline.roles import make_delivery_role
 from sfnorch.packages import CODE_FOLDER
 
 PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com", "lambda.amazonaws.com")
 """The services that assume the roles of sfnorch's templates."""
 
 _OWN = f"${{{STACK_NAME}}}"
-_ROLES = account_arn("iam", f"role/{_OWN}/*")
-_POLICIES = account_arn("iam", f"policy/{_OWN}/*")
-_KEYS = regional_arn("kms", "key/*")
+_ROLES = make_account_arn("iam", f"role/{_OWN}/*")
+_POLICIES = make_account_arn("iam", f"policy/{_OWN}/*")
+_KEYS = make_regional_arn("kms", "key/*")
 _OLD_KEY_TAG = "sfnorch:stack"
 _ANY_CASE = "ForAnyValue:StringEqualsIgnoreCase"
 """Patterns that deny a tag's key. `aws:PrincipalTag/sfnorch:deploys` matches the tag SFNORCH:Deploys too [documented].
@@ -49,18 +49,18 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-na
 """
 
 
-def creation_role() -> Role:
+def make_creation_role() -> Role:
     """Return the role of CloudFormation."""
     statements = [statement for made in CREATED.values() for statement in made()]
-    statements += [expand_sam("ExpandSam"), _keep_off_other_stacks()]
-    role = delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", statements)
+    statements += [allow_sam_transform("ExpandSam"), _keep_off_other_stacks()]
+    role = make_delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", statements)
     role.Tags = Tags({DEPLOYS_TAG: Ref(STACK_NAME)})
     # CloudFormation keeps using the role that created a stack: without it, the stack can't be deleted
     role.DeletionPolicy = role.UpdateReplacePolicy = "Retain"
     return role
 
 
-def expand_sam(sid: str) -> dict[str, Any]:
+def allow_sam_transform(sid: str) -> dict[str, Any]:
     """Return the statement that allows the SAM transform.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html
@@ -69,12 +69,12 @@ def expand_sam(sid: str) -> dict[str, Any]:
     return allow(sid, ("cloudformation:CreateChangeSet",), [transform])
 
 
-def _state_machines() -> list[Any]:
+def _allow_state_machines() -> list[Any]:
     actions = (
         *("states:CreateStateMachine", "states:DescribeStateMachine", "states:UpdateStateMachine"),
         *("states:DeleteStateMachine", "states:TagResource", "states:UntagResource", "states:ListTagsForResource"),
     )
-    return [allow("MakeStateMachines", actions, [regional_arn("states", f"stateMachine:{_OWN}-*")])]
+    return [allow("MakeStateMachines", actions, [make_regional_arn("states", f"stateMachine:{_OWN}-*")])]
 
 
 def _keep_off_other_stacks() -> dict[str, Any]:
@@ -95,12 +95,12 @@ def _keep_off_other_stacks() -> dict[str, Any]:
     }
 
 
-def _roles() -> list[Any]:
+def _allow_roles() -> list[Any]:
     """Return statements for roles under the stack's path, which must have the permissions boundary unless it is off.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
-    bounded = {"iam:PermissionsBoundary": boundary_arn()}
+    bounded = {"iam:PermissionsBoundary": refer_to_boundary()}
     grant = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
     keep = (
         *("iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
@@ -113,7 +113,7 @@ def _roles() -> list[Any]:
         "Sid": "KeepBoundary",
         "Effect": "Deny",
         "Action": [*boundary_changes, "iam:DeletePolicy"],
-        "Resource": [boundary_arn()],
+        "Resource": [refer_to_boundary()],
     }
     # a role with this tag could use the keys of the stack in the tag
     keep_tag = {
@@ -138,7 +138,7 @@ def _roles() -> list[Any]:
     ]
 
 
-def _managed_policies() -> list[Any]:
+def _allow_managed_policies() -> list[Any]:
     actions = (
         *("iam:CreatePolicy", "iam:GetPolicy", "iam:DeletePolicy", "iam:ListEntitiesForPolicy"),
         *("iam:CreatePolicyVersion", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion"),
@@ -146,26 +146,26 @@ def _managed_policies() -> list[Any]:
     return [allow("MakePolicies", actions, [_POLICIES])]
 
 
-def _alarms() -> list[Any]:
+def _allow_alarms() -> list[Any]:
     actions = (
         *("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms"),
         *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
     )
-    return [allow("MakeAlarms", actions, [regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
+    return [allow("MakeAlarms", actions, [make_regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
 
 
-def _topics() -> list[Any]:
+def _allow_topics() -> list[Any]:
     actions = (
         *("sns:CreateTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes", "sns:DeleteTopic"),
         *("sns:GetDataProtectionPolicy", "sns:TagResource", "sns:UntagResource", "sns:ListTagsForResource"),
         *("sns:Subscribe", "sns:Unsubscribe", "sns:ListSubscriptionsByTopic"),
         *("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
     )
-    topics = [regional_arn("sns", f"{_OWN}-{TOPIC}-{end}") for end in _RANDOM_ENDS]
+    topics = [make_regional_arn("sns", f"{_OWN}-{TOPIC}-{end}") for end in _RANDOM_ENDS]
     return [allow("MakeTopics", actions, topics)]
 
 
-def _keys() -> list[Any]:
+def _allow_keys() -> list[Any]:
     """Return the statements that create a key. The key's policy permits this role to manage it, by the role's tag.
 
     The ARN of a key does not show its stack, and a role that can tag keys could tag the key of another stack. So no
@@ -194,19 +194,19 @@ def _keys() -> list[Any]:
     ]
 
 
-def _log_groups() -> list[Any]:
+def _allow_log_groups() -> list[Any]:
     actions = (
         *("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
         *("logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource", "logs:GetDataProtectionPolicy"),
     )
     groups = (f"log-group:/aws/vendedlogs/states/{_OWN}", f"log-group:/aws/lambda/{_OWN}-*")
-    made = [regional_arn("logs", each) for group in groups for each in (group, f"{group}:*")]
+    made = [make_regional_arn("logs", each) for group in groups for each in (group, f"{group}:*")]
     # these calls need the whole account, for any log group
     listing = ("logs:DescribeLogGroups", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies")
     return [allow("MakeLogGroups", actions, made), allow("ListLogGroups", listing, "*")]
 
 
-def _functions() -> list[Any]:
+def _allow_functions() -> list[Any]:
     """Return statements for functions with the stack's name, and for their code in S3."""
     actions = (
         *("lambda:CreateFunction", "lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:DeleteFunction"),
@@ -216,12 +216,12 @@ def _functions() -> list[Any]:
     )
     code = ("s3:GetObject", "s3:GetObjectVersion")
     return [
-        allow("MakeFunctions", actions, [regional_arn("lambda", f"function:{_OWN}-*")]),
-        allow("ReadCode", code, [within(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
+        allow("MakeFunctions", actions, [make_regional_arn("lambda", f"function:{_OWN}-*")]),
+        allow("ReadCode", code, [make_object_arn(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
     ]
 
 
-def _buckets() -> list[Any]:
+def _allow_buckets() -> list[Any]:
     """Return statements for the bucket for results, whose name contains the stack's name in lower case."""
     settings = (
         *("BucketOwnershipControls", "BucketPublicAccessBlock", "BucketTagging", "BucketVersioning"),
@@ -233,26 +233,26 @@ def _buckets() -> list[Any]:
     return [allow("MakeBuckets", actions, own)]
 
 
-def _schedules() -> list[Any]:
+def _allow_schedules() -> list[Any]:
     actions = (
         *("scheduler:CreateSchedule", "scheduler:GetSchedule"),
         *("scheduler:UpdateSchedule", "scheduler:DeleteSchedule"),
     )
-    return [allow("MakeSchedules", actions, [regional_arn("scheduler", f"schedule/default/{_OWN}")])]
+    return [allow("MakeSchedules", actions, [make_regional_arn("scheduler", f"schedule/default/{_OWN}")])]
 
 
 CREATED: dict[str, Callable[[], list[Any]]] = {
-    "AWS::StepFunctions::StateMachine": _state_machines,
-    "AWS::IAM::Role": _roles,
-    "AWS::IAM::ManagedPolicy": _managed_policies,
-    "AWS::CloudWatch::Alarm": _alarms,
-    "AWS::SNS::Topic": _topics,
+    "AWS::StepFunctions::StateMachine": _allow_state_machines,
+    "AWS::IAM::Role": _allow_roles,
+    "AWS::IAM::ManagedPolicy": _allow_managed_policies,
+    "AWS::CloudWatch::Alarm": _allow_alarms,
+    "AWS::SNS::Topic": _allow_topics,
     "AWS::SNS::Subscription": list,
-    "AWS::KMS::Key": _keys,
-    "AWS::Logs::LogGroup": _log_groups,
-    "AWS::Scheduler::Schedule": _schedules,
-    "AWS::Lambda::Function": _functions,
-    "AWS::S3::Bucket": _buckets,
+    "AWS::KMS::Key": _allow_keys,
+    "AWS::Logs::LogGroup": _allow_log_groups,
+    "AWS::Scheduler::Schedule": _allow_schedules,
+    "AWS::Lambda::Function": _allow_functions,
+    "AWS::S3::Bucket": _allow_buckets,
     "AWS::S3::BucketPolicy": list,
 }
 """Each type of resource in sfnorch's templates, and the statements that it needs.

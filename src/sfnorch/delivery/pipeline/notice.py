@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from troposphere import AWSObject, Condition, FindInMap, GetAtt, If, Not, NoValue, Ref, Sub
+from troposphere import AWSObject, Condition, FindInMap, GetAtt, If, Not, NoValue, Ref, Sub, sns
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.kms import Key
-from troposphere.sns import SubscriptionResource, Topic, TopicPolicy
 
-from sfnorch import workflow as flow
 from sfnorch.cfn.roles import allow
 from sfnorch.cfn.values import OWN_TOPIC
 from sfnorch.delivery.pipeline.names import PIPELINE, TOPIC, TOPIC_KEY
-from sfnorch.delivery.pipeline.parameters import given
+from sfnorch.delivery.pipeline.parameters import name_condition
 from sfnorch.partitions import CONSOLES
+from sfnorch.workflow import TOPIC_ARN, TOPIC_KEY_ARN, Topic, Workflow
 
 _TELL = {"Service": "events.amazonaws.com"}
 _USE_KEY = ("kms:Decrypt", "kms:GenerateDataKey*")
@@ -27,17 +26,17 @@ CONSOLE_DOMAINS = {_MAPPING: {name: {_CONSOLE: domain} for name, domain in CONSO
 """The mapping from partition to the console's domain."""
 
 
-def own_topic(topic: flow.Topic) -> dict[str, Any]:
+def make_topic_condition(topic: Topic) -> dict[str, Any]:
     """Return the condition that the pipeline creates a topic: neither the parameter nor the plan specifies one."""
-    return {} if topic.arn else {OWN_TOPIC: Not(Condition(given(flow.TOPIC_ARN)))}
+    return {} if topic.arn else {OWN_TOPIC: Not(Condition(name_condition(TOPIC_ARN)))}
 
 
-def told_topic(topic: flow.Topic) -> Any:
+def choose_topic(topic: Topic) -> Any:
     """Return the ARN of the topic to notify."""
-    return If(given(flow.TOPIC_ARN), Ref(flow.TOPIC_ARN), topic.arn or Ref(TOPIC))
+    return If(name_condition(TOPIC_ARN), Ref(TOPIC_ARN), topic.arn or Ref(TOPIC))
 
 
-def notice_resources(topic: flow.Topic) -> list[AWSObject]:
+def make_notices(topic: Topic) -> list[AWSObject]:
     """Return the rule on failed stages, and the pipeline's own topic with its key."""
     text = (
         "The stage <stage> of the pipeline <pipeline> failed: "
@@ -55,7 +54,7 @@ def notice_resources(topic: flow.Topic) -> list[AWSObject]:
         Targets=[
             Target(
                 Id="topic",
-                Arn=told_topic(topic),
+                Arn=choose_topic(topic),
                 InputTransformer=InputTransformer(
                     InputPathsMap={
                         "stage": "$.detail.stage",
@@ -67,10 +66,10 @@ def notice_resources(topic: flow.Topic) -> list[AWSObject]:
             )
         ],
     )
-    return [rule, *([] if topic.arn else _own_topic(topic))]
+    return [rule, *([] if topic.arn else _make_own_topic(topic))]
 
 
-def _own_topic(topic: flow.Topic) -> list[AWSObject]:
+def _make_own_topic(topic: Topic) -> list[AWSObject]:
     """Return the topic, its key and its subscriptions.
 
     SNS rejects EventBridge's messages to an encrypted topic if the policy of key or topic has a source condition.
@@ -81,8 +80,8 @@ def _own_topic(topic: flow.Topic) -> list[AWSObject]:
     use = {"Effect": "Allow", "Principal": _TELL, "Action": list(_USE_KEY), "Resource": "*"}
     publish = {"Effect": "Allow", "Principal": _TELL, "Action": "sns:Publish", "Resource": Ref(TOPIC)}
     return [
-        Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn")),
-        TopicPolicy(
+        sns.Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn")),
+        sns.TopicPolicy(
             f"{TOPIC}Policy",
             Condition=OWN_TOPIC,
             Topics=[Ref(TOPIC)],
@@ -96,7 +95,7 @@ def _own_topic(topic: flow.Topic) -> list[AWSObject]:
             KeyPolicy={"Version": "2012-10-17", "Statement": [administer, use]},
         ),
         *(
-            SubscriptionResource(
+            sns.SubscriptionResource(
                 f"{TOPIC}Email{number}",
                 Condition=OWN_TOPIC,
                 TopicArn=Ref(TOPIC),
@@ -108,14 +107,14 @@ def _own_topic(topic: flow.Topic) -> list[AWSObject]:
     ]
 
 
-def publishing(workflow: flow.Workflow) -> list[Any]:
+def allow_publishing(workflow: Workflow) -> list[Any]:
     """Return the statements that let a role publish to the topic, and use its key where it is encrypted."""
     topic = workflow.topic
-    planned = {parameter.name: parameter.default for parameter in workflow.parameters}.get(flow.TOPIC_KEY_ARN)
+    planned = {parameter.name: parameter.default for parameter in workflow.parameters}.get(TOPIC_KEY_ARN)
     of_plan = allow("UseTopicKey", _USE_KEY, [planned]) if planned else NoValue
     own = allow("UseTopicKey", _USE_KEY, [GetAtt(TOPIC_KEY, "Arn")])
-    named = If(given(flow.TOPIC_KEY_ARN), allow("UseTopicKey", _USE_KEY, [Ref(flow.TOPIC_KEY_ARN)]), of_plan)
+    named = If(name_condition(TOPIC_KEY_ARN), allow("UseTopicKey", _USE_KEY, [Ref(TOPIC_KEY_ARN)]), of_plan)
     return [
-        allow("Tell", ("sns:Publish",), [told_topic(topic)]),
+        allow("Tell", ("sns:Publish",), [choose_topic(topic)]),
         named if topic.arn else If(OWN_TOPIC, own, named),
     ]

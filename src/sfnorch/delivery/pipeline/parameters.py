@@ -11,20 +11,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from troposphere import Equals, If, Join, Not, NoValue, Parameter, Ref, Select, Sub
+import troposphere
+from troposphere import Equals, If, Join, Not, NoValue, Ref, Select, Sub
 
-from sfnorch import workflow as flow
 from sfnorch.cfn.values import BOUNDARY
 from sfnorch.delivery.pipeline.names import IMAGE, OWN_BOUNDARY, PACKAGE, STACK_NAME, UNBOUNDED
-from sfnorch.delivery.repository.installation import PACKAGE_PATTERN, this_installation
+from sfnorch.delivery.repository.installation import PACKAGE_PATTERN, find_installation
+from sfnorch.workflow import BOUNDARY_ARN, CODE_BUCKET, TOPIC_KEY_ARN, Parameter, Workflow, topic_key_parameter
 
 _IMAGE = "aws/codebuild/standard:7.0"
 """https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html"""
 
 
-def own_parameters(stack_name: str) -> Iterator[Parameter]:
+def make_own_parameters(stack_name: str) -> Iterator[troposphere.Parameter]:
     """Yield the parameters of the pipeline itself; `stack_name` is the default name of the plan's stack."""
-    yield Parameter(
+    yield troposphere.Parameter(
         STACK_NAME,
         Type="String",
         Description="The stack that the pipeline deploys",
@@ -34,7 +35,7 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
         AllowedPattern="^(?!(aws-)?service-role$)[a-zA-Z][-a-zA-Z0-9]*$",
         ConstraintDescription="1 to 64 letters, digits and hyphens, starting with a letter",
     )
-    yield Parameter(
+    yield troposphere.Parameter(
         IMAGE,
         Type="String",
         Description="The image in which buildspec.yml runs",
@@ -42,15 +43,15 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
         AllowedPattern="^[A-Za-z0-9][A-Za-z0-9._/:@-]*$",
         ConstraintDescription="the name of an image",
     )
-    yield Parameter(
+    yield troposphere.Parameter(
         PACKAGE,
         Type="String",
         Description="The version of sfnorch that the Review stage installs with pip",
-        Default=this_installation().requirement,
+        Default=find_installation().requirement,
         AllowedPattern=PACKAGE_PATTERN,
         ConstraintDescription="a requirement such as sfnorch==X.Y.Z, or the URL of a package",
     )
-    yield Parameter(
+    yield troposphere.Parameter(
         UNBOUNDED,
         Type="String",
         Description="true: roles of the deployed stack have no permissions boundary. Everyone whose change set is "
@@ -60,20 +61,20 @@ def own_parameters(stack_name: str) -> Iterator[Parameter]:
     )
 
 
-def handed_on(workflow: flow.Workflow, *, approval: bool) -> Iterator[flow.Parameter]:
+def take_over_parameters(workflow: Workflow, *, approval: bool) -> Iterator[Parameter]:
     """Return the plan's parameters, none of which needs a value, and the key of the topic for approvals."""
-    declared = list(_of_the_plan(workflow))
-    if approval and flow.TOPIC_KEY_ARN not in {parameter.name for parameter in declared}:
-        declared.append(flow.topic_key_parameter())
-    return map(_optional, declared)
+    declared = list(_select_from_plan(workflow))
+    if approval and TOPIC_KEY_ARN not in {parameter.name for parameter in declared}:
+        declared.append(topic_key_parameter())
+    return map(_make_optional, declared)
 
 
-def _of_the_plan(workflow: flow.Workflow) -> Iterator[flow.Parameter]:
+def _select_from_plan(workflow: Workflow) -> Iterator[Parameter]:
     """Return the plan's parameters except the one that a deployment sets."""
-    return (parameter for parameter in workflow.parameters if parameter.name != flow.CODE_BUCKET)
+    return (parameter for parameter in workflow.parameters if parameter.name != CODE_BUCKET)
 
 
-def _optional(parameter: flow.Parameter) -> flow.Parameter:
+def _make_optional(parameter: Parameter) -> Parameter:
     """Return the parameter with an empty default, which means the default in the plan."""
     if parameter.default:
         parameter = replace(parameter, default="", description=f"{parameter.description}; default: as in the plan")
@@ -86,35 +87,35 @@ def _optional(parameter: flow.Parameter) -> flow.Parameter:
     )
 
 
-def given(name: str) -> str:
+def name_condition(name: str) -> str:
     """Return the condition that the plan's parameter with this name has a value."""
     return f"{name}Given"
 
 
-def conditions(parameters: Iterable[flow.Parameter]) -> dict[str, Any]:
+def make_conditions(parameters: Iterable[Parameter]) -> dict[str, Any]:
     """Return the conditions whether each of the plan's parameters has a value."""
     return {
-        given(one.name): Not(Equals(Select(0, Ref(one.name)) if one.is_list else Ref(one.name), ""))
+        name_condition(one.name): Not(Equals(Select(0, Ref(one.name)) if one.is_list else Ref(one.name), ""))
         for one in parameters
     }
 
 
-def as_json(workflow: flow.Workflow) -> Any:
+def join_as_json(workflow: Workflow) -> Any:
     """Return the plan's parameters that have a value as a JSON object, for `--parameter-overrides`.
 
     Their patterns reject quotes, backslashes and line breaks in values. The permissions boundary is always included:
     every plan has the parameter, and the list must not be empty.
     """
-    pairs = [_pair(parameter) for parameter in _of_the_plan(workflow)]
+    pairs = [_write_pair(parameter) for parameter in _select_from_plan(workflow)]
     return Join("", ["{", Join(", ", pairs), "}"])
 
 
-def _pair(parameter: flow.Parameter) -> Any:
-    if parameter.name == flow.BOUNDARY_ARN:
+def _write_pair(parameter: Parameter) -> Any:
+    if parameter.name == BOUNDARY_ARN:
         own = If(OWN_BOUNDARY, Ref(BOUNDARY), "")
-        return Join("", [f'"{parameter.name}": "', If(given(parameter.name), Ref(parameter.name), own), '"'])
+        return Join("", [f'"{parameter.name}": "', If(name_condition(parameter.name), Ref(parameter.name), own), '"'])
     if parameter.is_list:
         text = Join("", [f'"{parameter.name}": "', Join(",", Ref(parameter.name)), '"'])
     else:
         text = Sub(f'"{parameter.name}": "${{{parameter.name}}}"')
-    return If(given(parameter.name), text, NoValue)
+    return If(name_condition(parameter.name), text, NoValue)

@@ -24,15 +24,15 @@ from troposphere.logs import LogGroup
 
 from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.roles import allow
-from sfnorch.delivery.pipeline.names import BUCKET, IMAGE, regional_arn, within
-from sfnorch.delivery.pipeline.roles import delivery_role
+from sfnorch.delivery.pipeline.names import BUCKET, IMAGE, make_object_arn, make_regional_arn
+from sfnorch.delivery.pipeline.roles import make_delivery_role
 from sfnorch.workflow import Workflow
 
 _MINUTES = 60
 _LOG_DAYS = 30
 
 
-def build_project(
+def make_project(
     logical_id: str,
     name: str,
     *,
@@ -61,13 +61,13 @@ def build_project(
     )
 
 
-def project_logs(logical_id: str, project: str, workflow: Workflow) -> LogGroup:
+def make_log_group(logical_id: str, project: str, workflow: Workflow) -> LogGroup:
     """Return the log group of one project: no project writes into the log of another."""
     days = workflow.logging.retention_days if workflow.logging else _LOG_DAYS
     return with_reasons(LogGroup(logical_id, LogGroupName=Sub(f"/aws/codebuild/{project}"), RetentionInDays=days))
 
 
-def project_role(logical_id: str, project: str, logs: str, statements: list[Any]) -> Role:
+def make_project_role(logical_id: str, project: str, logs: str, statements: list[Any]) -> Role:
     """Return the role of one project, which only CodeBuild can assume and only for this project.
 
     It writes the project's log; `statements` allow everything else. CodeBuild sends both condition keys [documented].
@@ -77,23 +77,23 @@ def project_role(logical_id: str, project: str, logs: str, statements: list[Any]
     condition = {
         "StringEquals": {
             "aws:SourceAccount": Ref("AWS::AccountId"),
-            "aws:SourceArn": regional_arn("codebuild", f"project/{project}"),
+            "aws:SourceArn": make_regional_arn("codebuild", f"project/{project}"),
         }
     }
-    return delivery_role(logical_id, "codebuild.amazonaws.com", [write_log, *statements], condition)
+    return make_delivery_role(logical_id, "codebuild.amazonaws.com", [write_log, *statements], condition)
 
 
-def read_artifacts(*names: str) -> dict[str, Any]:
+def allow_reading_artifacts(*names: str) -> dict[str, Any]:
     """Return the statement that reads artifacts of these names.
 
     The key of an artifact is the pipeline's name, the artifact's name and a random part; CodePipeline shortens both
     names, the second to ten characters [documented].
     https://docs.aws.amazon.com/codepipeline/latest/userguide/welcome-introducing-artifacts.html
     """
-    objects = [within(BUCKET, f"*/{name}/*") for name in names]
+    objects = [make_object_arn(BUCKET, f"*/{name}/*") for name in names]
     return allow("ReadArtifacts", ("s3:GetObject", "s3:GetObjectVersion"), objects)
 
 
-def find_artifacts() -> dict[str, Any]:
+def allow_finding_artifacts() -> dict[str, Any]:
     """Return the statement that allows CodeBuild to find the bucket of artifacts."""
     return allow("FindArtifacts", ("s3:GetBucketAcl", "s3:GetBucketLocation"), [GetAtt(BUCKET, "Arn")])

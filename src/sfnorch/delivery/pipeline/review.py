@@ -13,7 +13,7 @@ from troposphere import AWSObject, GetAtt, Ref, Sub
 
 from sfnorch.cfn.buckets import private_bucket
 from sfnorch.cfn.roles import allow
-from sfnorch.delivery.pipeline.creation import expand_sam
+from sfnorch.delivery.pipeline.creation import allow_sam_transform
 from sfnorch.delivery.pipeline.names import (
     BUILT_ARTIFACT,
     CREATION_ROLE,
@@ -25,39 +25,50 @@ from sfnorch.delivery.pipeline.names import (
     REVIEW_ROLE,
     SOURCE_ARTIFACT,
     STACK_NAME,
-    regional_arn,
-    within,
+    make_object_arn,
+    make_regional_arn,
 )
-from sfnorch.delivery.pipeline.parameters import as_json
-from sfnorch.delivery.pipeline.projects import build_project, find_artifacts, project_logs, project_role, read_artifacts
+from sfnorch.delivery.pipeline.parameters import join_as_json
+from sfnorch.delivery.pipeline.projects import (
+    allow_finding_artifacts,
+    allow_reading_artifacts,
+    make_log_group,
+    make_project,
+    make_project_role,
+)
 from sfnorch.packages import CODE_FOLDER
 from sfnorch.workflow import Workflow
 
 _BUILDSPEC = "review.buildspec.yml"
 
 
-def review_resources(workflow: Workflow) -> list[AWSObject]:
+def make_review_stage(workflow: Workflow) -> list[AWSObject]:
     """Return the project, its role and its log group."""
     variables = {
         "SFNORCH_PACKAGE": Ref(PACKAGE),
         "STACK_NAME": Ref(STACK_NAME),
-        "PARAMETERS": as_json(workflow),
+        "PARAMETERS": join_as_json(workflow),
         "CLOUDFORMATION_ROLE_ARN": GetAtt(CREATION_ROLE, "Arn"),
         "TEMPLATE_BUCKET": Ref(DEPLOYMENT_BUCKET),
     }
-    project = build_project(
-        REVIEW, REVIEW_PROJECT, role=REVIEW_ROLE, logs=REVIEW_LOGS, buildspec=review_buildspec(), variables=variables
+    project = make_project(
+        REVIEW,
+        REVIEW_PROJECT,
+        role=REVIEW_ROLE,
+        logs=REVIEW_LOGS,
+        buildspec=read_review_buildspec(),
+        variables=variables,
     )
-    role = project_role(REVIEW_ROLE, REVIEW_PROJECT, REVIEW_LOGS, _statements())
-    return [project, role, project_logs(REVIEW_LOGS, REVIEW_PROJECT, workflow)]
+    role = make_project_role(REVIEW_ROLE, REVIEW_PROJECT, REVIEW_LOGS, _make_statements())
+    return [project, role, make_log_group(REVIEW_LOGS, REVIEW_PROJECT, workflow)]
 
 
-def review_buildspec() -> str:
+def read_review_buildspec() -> str:
     """Return the text of the buildspec that the Review stage runs."""
     return (files(__package__) / _BUILDSPEC).read_text(encoding="utf-8")
 
 
-def deployment_bucket() -> list[AWSObject]:
+def make_deployment_bucket() -> list[AWSObject]:
     """Return the bucket for templates and function code, to which only the Review stage writes.
 
     Nothing in it expires: a rollback needs the code of the version before.
@@ -69,20 +80,20 @@ def deployment_bucket() -> list[AWSObject]:
             "Effect": "Deny",
             "Principal": "*",
             "Action": "s3:PutObject",
-            "Resource": [within(DEPLOYMENT_BUCKET)],
+            "Resource": [make_object_arn(DEPLOYMENT_BUCKET)],
             "Condition": {"ArnNotEquals": {"aws:PrincipalArn": GetAtt(REVIEW_ROLE, "Arn")}},
         }
     )
     return [bucket, policy]
 
 
-def _statements() -> list[Any]:
+def _make_statements() -> list[Any]:
     """Return the statements for the calls of `sfnorch deploy --no-execute`.
 
     A change set can be created only for CloudFormation's own role. An import is denied: it would bring resources of
     other stacks within the role's reach.
     """
-    stack = regional_arn("cloudformation", f"stack/${{{STACK_NAME}}}/*")
+    stack = make_regional_arn("cloudformation", f"stack/${{{STACK_NAME}}}/*")
     creation = GetAtt(CREATION_ROLE, "Arn")
     templates = Sub(f"${{{DEPLOYMENT_BUCKET}.Arn}}/templates/${{{STACK_NAME}}}/*")
     import_nothing = {
@@ -97,11 +108,11 @@ def _statements() -> list[Any]:
         *("DeleteChangeSet", "GetTemplate", "ListStackResources"),
     )
     return [
-        read_artifacts(SOURCE_ARTIFACT, BUILT_ARTIFACT),
-        find_artifacts(),
+        allow_reading_artifacts(SOURCE_ARTIFACT, BUILT_ARTIFACT),
+        allow_finding_artifacts(),
         allow("FindBucket", ("s3:ListBucket",), [GetAtt(DEPLOYMENT_BUCKET, "Arn")]),
         allow("PutTemplate", ("s3:PutObject", "s3:GetObject"), [templates]),  # CloudFormation reads it as the caller
-        allow("PutCode", ("s3:PutObject",), [within(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
+        allow("PutCode", ("s3:PutObject",), [make_object_arn(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
         allow(
             "CreateChangeSets",
             ("cloudformation:CreateChangeSet",),
@@ -109,7 +120,7 @@ def _statements() -> list[Any]:
             {"StringEquals": {"cloudformation:RoleArn": creation}},
         ),
         import_nothing,
-        expand_sam("ExpandSam"),
+        allow_sam_transform("ExpandSam"),
         allow(
             "PassRole",
             ("iam:PassRole",),

@@ -7,7 +7,7 @@ from typing import Any
 from troposphere.iam import Policy, Role
 
 
-def delivery_role(
+def make_delivery_role(
     logical_id: str, service: str, statements: list[Any], condition: dict[str, Any] | None = None
 ) -> Role:
     """Return a role that the service assumes, with these statements.

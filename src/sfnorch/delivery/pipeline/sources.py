@@ -20,10 +20,11 @@ from sfnorch.delivery.pipeline.names import (
     PIPELINE,
     REPOSITORY,
     SOURCE_BUCKET,
-    regional_arn,
-    within,
+    make_object_arn,
+    make_regional_arn,
 )
-from sfnorch.delivery.pipeline.roles import delivery_role
+from sfnorch.delivery.pipeline.roles import make_delivery_role
+from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 
 _RULE = "SourceChanged"
 
@@ -32,7 +33,7 @@ OBJECT = "source.zip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PipelineSource:
     """A source: its parameters, the action's provider and configuration, and the permissions that it needs."""
 
     provider: str
@@ -43,12 +44,12 @@ class Source:
     """The source itself, and what starts the pipeline if the provider does not."""
 
 
-def source(kind: str) -> Source:
-    """Return the source of this kind, one of SOURCES."""
+def make_source(kind: str) -> PipelineSource:
+    """Return the source of this kind, one of SOURCE_KINDS."""
     return _SOURCES[kind]()
 
 
-def _connection() -> Source:
+def _make_connection() -> PipelineSource:
     """Return a repository of GitHub, GitLab or Bitbucket; the connection itself starts the pipeline on a push.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html
@@ -60,12 +61,12 @@ def _connection() -> Source:
         AllowedPattern="^arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[A-Za-z0-9-]+$",
         ConstraintDescription="the ARN of a connection, arn:aws:codeconnections:REGION:ACCOUNT:connection/ID",
     )
-    repository = _repository("owner/name, as on the repository's host", r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+")
+    repository = _take_repository("owner/name, as on the repository's host", r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+")
     # a connection's ARN and the IAM action can have the service's old or new name
     use = allow(
         "UseConnection", ("codeconnections:UseConnection", "codestar-connections:UseConnection"), [Ref(CONNECTION)]
     )
-    return Source(
+    return PipelineSource(
         provider="CodeStarSourceConnection",
         configuration={
             "ConnectionArn": Ref(CONNECTION),
@@ -74,16 +75,16 @@ def _connection() -> Source:
             "DetectChanges": "true",
         },
         statements=(use,),
-        parameters=(connection, repository, _branch()),
+        parameters=(connection, repository, _take_branch()),
     )
 
 
-def _codecommit() -> Source:
+def _make_codecommit() -> PipelineSource:
     """Return a repository of CodeCommit; a rule starts the pipeline when its branch changes.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html
     """
-    arn = regional_arn("codecommit", f"${{{REPOSITORY}}}")
+    arn = make_regional_arn("codecommit", f"${{{REPOSITORY}}}")
     actions = (
         *("codecommit:GetBranch", "codecommit:GetCommit", "codecommit:UploadArchive"),
         *("codecommit:GetUploadArchiveStatus", "codecommit:CancelUploadArchive"),
@@ -98,7 +99,7 @@ def _codecommit() -> Source:
             "referenceName": [Ref(BRANCH)],
         },
     }
-    return Source(
+    return PipelineSource(
         provider="CodeCommit",
         configuration={
             "RepositoryName": Ref(REPOSITORY),
@@ -106,12 +107,12 @@ def _codecommit() -> Source:
             "PollForSourceChanges": "false",
         },
         statements=(allow("ReadRepository", actions, [arn]),),
-        parameters=(_repository("The repository's name in CodeCommit", "[A-Za-z0-9._-]{1,100}"), _branch()),
-        resources=_starting(pattern),
+        parameters=(_take_repository("The repository's name in CodeCommit", "[A-Za-z0-9._-]{1,100}"), _take_branch()),
+        resources=_start_on(pattern),
     )
 
 
-def _s3() -> Source:
+def _make_s3() -> PipelineSource:
     """Return a file in a bucket that the pipeline creates; every upload of the file starts the pipeline.
 
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
@@ -124,18 +125,18 @@ def _s3() -> Source:
     }
     on_bucket = ("s3:GetBucketVersioning", "s3:GetBucketAcl", "s3:GetBucketLocation")
     on_object = ("s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging")
-    return Source(
+    return PipelineSource(
         provider="S3",
         configuration={"S3Bucket": Ref(SOURCE_BUCKET), "S3ObjectKey": OBJECT, "PollForSourceChanges": "false"},
         statements=(
             allow("FindSource", on_bucket, [GetAtt(SOURCE_BUCKET, "Arn")]),
-            allow("ReadSource", on_object, [within(SOURCE_BUCKET, OBJECT)]),
+            allow("ReadSource", on_object, [make_object_arn(SOURCE_BUCKET, OBJECT)]),
         ),
-        resources=(*private_bucket(SOURCE_BUCKET, expires=False, tells=True), *_starting(pattern)),
+        resources=(*private_bucket(SOURCE_BUCKET, expires=False, tells=True), *_start_on(pattern)),
     )
 
 
-def _repository(description: str, pattern: str) -> Parameter:
+def _take_repository(description: str, pattern: str) -> Parameter:
     return Parameter(
         REPOSITORY,
         Type="String",
@@ -146,7 +147,7 @@ def _repository(description: str, pattern: str) -> Parameter:
     )
 
 
-def _branch() -> Parameter:
+def _take_branch() -> Parameter:
     return Parameter(
         BRANCH,
         Type="String",
@@ -158,9 +159,9 @@ def _branch() -> Parameter:
     )
 
 
-def _starting(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
+def _start_on(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
     """Return the rule that starts the pipeline on events that match the pattern, and its role."""
-    arn = regional_arn("codepipeline", f"${{{PIPELINE}}}")
+    arn = make_regional_arn("codepipeline", f"${{{PIPELINE}}}")
     start = allow("Start", ("codepipeline:StartPipelineExecution",), [arn])
     return (
         Rule(
@@ -168,11 +169,11 @@ def _starting(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
             EventPattern=pattern,
             Targets=[Target(Id="pipeline", Arn=arn, RoleArn=GetAtt(f"{_RULE}Role", "Arn"))],
         ),
-        delivery_role(f"{_RULE}Role", "events.amazonaws.com", [start], _by_rule()),
+        make_delivery_role(f"{_RULE}Role", "events.amazonaws.com", [start], _restrict_to_rule()),
     )
 
 
-def _by_rule() -> dict[str, Any]:
+def _restrict_to_rule() -> dict[str, Any]:
     """Return the condition that a rule of the stack assumes the role.
 
     The rule's name ends in random characters, and the rule refers to the role, so the full ARN is unknown here.
@@ -180,14 +181,10 @@ def _by_rule() -> dict[str, Any]:
     """
     return {
         "StringEquals": {"aws:SourceAccount": Ref("AWS::AccountId")},
-        "ArnLike": {"aws:SourceArn": regional_arn("events", f"rule/${{AWS::StackName}}-{_RULE}-*")},
+        "ArnLike": {"aws:SourceArn": make_regional_arn("events", f"rule/${{AWS::StackName}}-{_RULE}-*")},
     }
 
 
-_SOURCES: Mapping[str, Callable[[], Source]] = {
-    "connection": _connection,
-    "codecommit": _codecommit,
-    "s3": _s3,
-}
-SOURCES = tuple(_SOURCES)
-"""The kinds of source."""
+_SOURCES: Mapping[str, Callable[[], PipelineSource]] = dict(
+    zip(SOURCE_KINDS, (_make_connection, _make_codecommit, _make_s3), strict=True)
+)

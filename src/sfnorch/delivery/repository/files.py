@@ -4,28 +4,39 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+from sfnorch.delivery.repository.installation import find_installation
+
 BUILDSPEC_FILE, README_FILE = "buildspec.yml", "README.md"
 
 _PACKAGE, _INPUT = "SFNORCH_PACKAGE: sfnorch", "SIMULATED_INPUT: '{}'"
 
 
-def buildspec_text(requirement: str, simulated_input: str = "{}") -> str:
+def render_files(plan_file: str, simulated_input: str) -> dict[str, str]:
+    """Return the text of each file of a repository whose plan a pipeline deploys.
+
+    The buildspec installs sfnorch as it is installed here.
+    """
+    buildspec = render_buildspec(find_installation().requirement, simulated_input)
+    return {BUILDSPEC_FILE: buildspec, README_FILE: render_readme(plan_file)}
+
+
+def render_buildspec(requirement: str, simulated_input: str = "{}") -> str:
     """Return the buildspec; `requirement` is the package of sfnorch for pip: its name with a version, or a folder.
 
     `simulated_input` is the input of the simulated run.
     """
-    text = _text(BUILDSPEC_FILE).replace(_PACKAGE, f"SFNORCH_PACKAGE: {_quoted(requirement)}")
-    return text.replace(_INPUT, f"SIMULATED_INPUT: {_quoted(simulated_input)}")
+    text = _read_text(BUILDSPEC_FILE).replace(_PACKAGE, f"SFNORCH_PACKAGE: {_quote(requirement)}")
+    return text.replace(_INPUT, f"SIMULATED_INPUT: {_quote(simulated_input)}")
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def readme_text(plan_file: str) -> str:
+def render_readme(plan_file: str) -> str:
     """Return the README for the repository of a plan."""
-    return _text(README_FILE).replace("PLAN_FILE", plan_file)
+    return _read_text(README_FILE).replace("PLAN_FILE", plan_file)
 
 
-def _text(name: str) -> str:
+def _read_text(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")

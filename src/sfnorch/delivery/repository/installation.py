@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from sfnorch import __version__
+import sfnorch
 
 NAME = "sfnorch"
 
@@ -34,16 +34,16 @@ class Installation:
     doubt: str = ""
 
 
-def this_installation() -> Installation:
+def find_installation() -> Installation:
     """Return how the sfnorch that runs was installed."""
     try:
         recorded = distribution(NAME).read_text("direct_url.json")
     except PackageNotFoundError:  # it runs from its source folder
-        recorded = json.dumps({"url": Path(__file__).parents[3].as_uri(), "dir_info": {}})
-    return installation_of(json.loads(recorded or "{}"), __version__)
+        recorded = json.dumps({"url": Path(sfnorch.__file__).parents[2].as_uri(), "dir_info": {}})
+    return read_installation(json.loads(recorded or "{}"), sfnorch.__version__)
 
 
-def installation_of(direct_url: Mapping[str, Any], version: str) -> Installation:
+def read_installation(direct_url: Mapping[str, Any], version: str) -> Installation:
     """Return how a version with this `direct_url.json` was installed; it is empty for a package of an index.
 
     A Git URL is pinned to the commit, and an archive to its hash. For an origin on this machine, the requirement is the
