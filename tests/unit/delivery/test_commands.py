@@ -6,26 +6,9 @@ import pytest
 
 from sfnorch.delivery.commands.buildspecs import read_buildspec
 from sfnorch.delivery.commands.permissions import changes_who_calls, find_needs
-from sfnorch.delivery.commands.shell import read_calls
 from sfnorch.template.resources import Surroundings
 
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack"
-CALLS = {
-    "sfnorch lint": [("sfnorch", "lint")],
-    "if [ $A = b ]; then sfnorch deploy; fi": [("[", "$A", "=", "b", "]"), ("sfnorch", "deploy")],
-    "A=1 B=2 aws s3 ls && sam build || exit 1": [("aws", "s3", "ls"), ("sam", "build"), ("exit", "1")],
-    "aws s3 cp a \\\n  s3://b/c": [("aws", "s3", "cp", "a", "s3://b/c")],
-    "cd a\nsam deploy --stack-name $NAME # now": [("cd", "a"), ("sam", "deploy", "--stack-name", "etl")],
-    "a \\\n# b\n\nc # 'd\ne": [("a",), ("c",), ("e",)],
-    "echo ${A#b} && c": [("echo", "${A#b}"), ("c",)],
-    "(a);b": [("a",), ("b",)],
-    "": [],
-    "echo 'it": None,
-    "a <<EOF\naws s3 ls\nEOF": None,
-    'X="$(aws s3 ls)"': None,
-    "X=`aws s3 ls`": None,
-    "case a in b) c;; esac": None,
-}
 NEEDS = {
     ("sfnorch", "lint"): [],
     ("sfnorch", "pipeline", "render"): [],
@@ -62,12 +45,6 @@ NEEDS = {
     ("aws", "stepfunctions", "start-execution"): [("states:StartExecution", "*")],
     ("aws", "nothing", "at-all"): None,
 }
-
-
-@pytest.mark.parametrize("command", CALLS)
-def test_calls(command: str):
-    found = read_calls(command, {"NAME": "etl"})
-    assert (None if found is None else list(found)) == CALLS[command]
 
 
 @pytest.mark.parametrize("call", NEEDS, ids=" ".join)

@@ -129,6 +129,11 @@ BUILDS: dict[str, tuple[list[str], dict[str, Any]]] = {
         ["its buildspec, phase build: aws sqs list-queues requires sqs:ListQueues"],
         {"commands": ["aws sqs list-queues"]},
     ),
+    "a call in a substitution, in a loop": (
+        ["its buildspec, phase build: aws sqs list-queues requires sqs:ListQueues"],
+        {"commands": ['for name in a b; do if [ -f "$name" ]; then X="$(aws sqs list-queues)"; fi; done']},
+    ),
+    "a text that looks like calls": ([], {"commands": ["echo 'a' ';' aws sqs list-queues", "echo 'a\\nb'"]}),
     "as someone else": ([], {"commands": ["aws sts assume-role --role-arn r", "aws sqs list-queues"]}),
     "with reports": (
         [
@@ -240,6 +245,9 @@ def test_a_managed_policy_that_allows_all(attached: Any):
     [
         (["sfnorch lint"], {}, True),
         (["pytest"], {}, False),
+        (['echo "a # b"\naws sqs send-message\necho "c # d"'], {}, False),
+        (["echo `date` `date`"], {}, False),
+        (["echo $(date)"], {}, True),
         (["sfnorch lint"], {"spec": {"env": {"secrets-manager": {"A": "b"}}}}, False),
         (["sfnorch lint"], {"VpcConfig": {"VpcId": "v"}}, False),
         (["sfnorch lint"], {"Environment": {"Image": "1.dkr.ecr.r.amazonaws.com/i"}}, False),

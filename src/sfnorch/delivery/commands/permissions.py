@@ -14,24 +14,7 @@ from sfnorch.template.resources import Surroundings
 
 _QUIET = frozenset(
     {
-        *(
-            "[",
-            "[[",
-            "test",
-            "true",
-            "false",
-            ":",
-            "echo",
-            "printf",
-            "read",
-            "cd",
-            "pwd",
-            "ls",
-            "cat",
-            "cp",
-            "mv",
-            "rm",
-        ),
+        *("test", "true", "false", ":", "echo", "printf", "read", "cd", "pwd", "ls", "cat", "cp", "mv", "rm"),
         *("mkdir", "touch", "chmod", "export", "unset", "set", "exit", "sleep", "date", "pip", "pip3"),
     }
 )
