@@ -79,7 +79,7 @@ def read_pipelines(template: Template) -> Iterator[Pipeline]:
             logical_id=logical_id,
             role=template.roles.get(stack.text(properties.get("RoleArn"))),
             bucket=str(store.get("Location", "")) if isinstance(store, Object) else "",
-            actions=tuple(_actions(body, path)),
+            actions=tuple(_read_actions(body, path)),
             path=path,
             place=place,
         )
@@ -94,7 +94,7 @@ def read_projects(template: Template) -> Iterator[Project]:
         if not isinstance(body, Object):
             continue
         source, environment = body.get("Source"), body.get("Environment")
-        text, name = _buildspec(source if isinstance(source, Object) else {}, File(template.source.file))
+        text, name = _find_buildspec(source if isinstance(source, Object) else {}, File(template.source.file))
         listed = environment.get("EnvironmentVariables") if isinstance(environment, Object) else None
         role = stack.text(properties.get("ServiceRole"))
         yield Project(
@@ -104,12 +104,12 @@ def read_projects(template: Template) -> Iterator[Project]:
             properties=body,
             variables={
                 str(variable.get("Name")): str(variable.get("Value", ""))
-                for variable in _objects(listed)
+                for variable in _iterate_objects(listed)
                 if variable.get("Type", "PLAINTEXT") == "PLAINTEXT" and variable.get("Value")
             },
             stores=tuple(
                 str(variable["Type"])
-                for variable in _objects(listed)
+                for variable in _iterate_objects(listed)
                 if variable.get("Type", "PLAINTEXT") != "PLAINTEXT"
             ),
             buildspec=text,
@@ -126,7 +126,7 @@ def find_delivery_roles(template: Template) -> Iterator[Role]:
             yield role
 
 
-def _actions(pipeline: Object, path: Path) -> Iterator[Action]:
+def _read_actions(pipeline: Object, path: Path) -> Iterator[Action]:
     stages = pipeline.get("Stages")
     for number, stage in enumerate(stages if isinstance(stages, Array) else ()):
         listed = stage.get("Actions") if isinstance(stage, Object) else None
@@ -151,7 +151,7 @@ def _actions(pipeline: Object, path: Path) -> Iterator[Action]:
             )
 
 
-def _buildspec(source: Mapping[str, Any], template: File) -> tuple[str | None, str]:
+def _find_buildspec(source: Mapping[str, Any], template: File) -> tuple[str | None, str]:
     """Return the buildspec's text and name; the text is None if it is not in the template or in the same repository.
 
     For a project in a pipeline, the file name is relative to the repository root. The root is the folder with .git, or
@@ -167,12 +167,12 @@ def _buildspec(source: Mapping[str, Any], template: File) -> tuple[str | None, s
     folders = list(template.resolve().parents)
     root = [folder for folder in folders if (folder / ".git").exists()][:1]
     for folder in root or folders:
-        if (text := _text(folder / name)) is not None:
+        if (text := _read_text(folder / name)) is not None:
             return text, name
     return None, name
 
 
-def _text(file: File) -> str | None:
+def _read_text(file: File) -> str | None:
     try:
         if file.is_file() and file.stat().st_size <= _MOST_BYTES:
             return file.read_text(encoding="utf-8")
@@ -181,5 +181,5 @@ def _text(file: File) -> str | None:
     return None
 
 
-def _objects(value: Any) -> Iterator[Object]:
+def _iterate_objects(value: Any) -> Iterator[Object]:
     yield from (item for item in (value if isinstance(value, Array) else ()) if isinstance(item, Object))

@@ -32,9 +32,9 @@ class Use:
 
 def find_build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surroundings) -> Iterator[Use]:
     """Yield the permissions that the build requires: for logs, artifacts, reports, and its known commands."""
-    yield Use(what=f"{project.logical_id} logs, which", needs=tuple(_logging(project, where)))
-    actions = [action for pipeline in pipelines for action in pipeline.actions if _runs(action, project)]
-    if _kind(project, "Source") == "CODEPIPELINE":
+    yield Use(what=f"{project.logical_id} logs, which", needs=tuple(_find_log_needs(project, where)))
+    actions = [action for pipeline in pipelines for action in pipeline.actions if _is_run_by(project, action)]
+    if _read_type(project, "Source") == "CODEPIPELINE":
         yield Use(what=f"{project.logical_id} reads its source, which", needs=(Need("s3:GetObject", ANY),))
     if any(action.has_output for action in actions):
         yield Use(what=f"{project.logical_id} writes its artifacts, which", needs=(Need("s3:PutObject", ANY),))
@@ -48,12 +48,12 @@ def find_build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surr
         reporting = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
         found = tuple(Need(f"codebuild:{action}", group) for action in reporting)
         yield Use(what=f"{project.buildspec_name} has reports, which", needs=found)
-    given = {name for action in actions for name in _environment(action)}
+    given = {name for action in actions for name in _read_variable_names(action)}
     variables = {name: value for name, value in {**spec.variables, **project.variables}.items() if name not in given}
-    yield from _command_uses(spec, project.buildspec_name, variables, where)
+    yield from _find_command_uses(spec, project.buildspec_name, variables, where)
 
 
-def _command_uses(spec: Buildspec, file: str, variables: Mapping[str, str], where: Surroundings) -> Iterator[Use]:
+def _find_command_uses(spec: Buildspec, file: str, variables: Mapping[str, str], where: Surroundings) -> Iterator[Use]:
     """Yield the permissions of each call in the commands, up to a call that can use other credentials."""
     for phase, command in spec.commands:
         found = None if changes_who_calls(command) else read_calls(command, variables)
@@ -68,11 +68,11 @@ def _command_uses(spec: Buildspec, file: str, variables: Mapping[str, str], wher
             yield Use(what=f"{file}, phase {phase}: {words}", needs=None if needed is None else tuple(needed))
 
 
-def _runs(action: Action, project: Project) -> bool:
+def _is_run_by(project: Project, action: Action) -> bool:
     return action.provider == "CodeBuild" and action.configuration.get("ProjectName") in (project.name, ANY)
 
 
-def _environment(action: Action) -> set[str]:
+def _read_variable_names(action: Action) -> set[str]:
     """Return the names of the variables that the action sets."""
     try:
         listed = json.loads(action.configuration.get("EnvironmentVariables", "[]"))
@@ -86,7 +86,7 @@ def _is_fed_otherwise(project: Project, spec: Buildspec) -> bool:
     environment = project.properties.get("Environment")
     image = environment if isinstance(environment, Object) else {}
     pulled = image.get("ImagePullCredentialsType") == "SERVICE_ROLE" or ".dkr.ecr." in str(image.get("Image", ""))
-    own_source = _kind(project, "Source") not in ("CODEPIPELINE", "NO_SOURCE")
+    own_source = _read_type(project, "Source") not in ("CODEPIPELINE", "NO_SOURCE")
     return pulled or own_source or bool(project.stores or spec.stores or project.properties.get("VpcConfig"))
 
 
@@ -98,14 +98,14 @@ def find_pipeline_uses(pipeline: Pipeline, where: Surroundings) -> Iterator[Use]
         needs=(Need("s3:GetObject", lies), Need("s3:PutObject", lies)),
     )
     for action in pipeline.actions:
-        found = _action_needs(action, where)
+        found = _find_action_needs(action, where)
         yield Use(
             what=f"the action {action.name} of the stage {action.stage}",
             needs=None if found is None else tuple(found),
         )
 
 
-def _logging(project: Project, where: Surroundings) -> Iterator[Need]:
+def _find_log_needs(project: Project, where: Surroundings) -> Iterator[Need]:
     config = project.properties.get("LogsConfig")
     logs = config.get("CloudWatchLogs") if isinstance(config, Object) else None
     given = logs if isinstance(logs, Object) else {}
@@ -117,7 +117,7 @@ def _logging(project: Project, where: Surroundings) -> Iterator[Need]:
         yield Need(f"logs:{action}", arn)
 
 
-def _action_needs(action: Action, where: Surroundings) -> list[Need] | None:
+def _find_action_needs(action: Action, where: Surroundings) -> list[Need] | None:
     if action.role_arn:
         return [Need("sts:AssumeRole", action.role_arn)]
     given, prefix = action.configuration, f"{where.partition}:%s:{where.region}:{where.account}"
@@ -146,7 +146,9 @@ def _action_needs(action: Action, where: Surroundings) -> list[Need] | None:
         case "StepFunctions":
             return [Need("states:StartExecution", given.get("StateMachineArn", ANY))]
         case "CloudFormation":
-            return list(_stack_needs(action, f"arn:{prefix % 'cloudformation'}:stack/{given.get('StackName', ANY)}/*"))
+            return list(
+                _find_stack_needs(action, f"arn:{prefix % 'cloudformation'}:stack/{given.get('StackName', ANY)}/*")
+            )
     return None
 
 
@@ -159,7 +161,7 @@ _MODES = {
 }
 
 
-def _stack_needs(action: Action, stack: str) -> Iterator[Need]:
+def _find_stack_needs(action: Action, stack: str) -> Iterator[Need]:
     """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html."""
     given = action.configuration
     for name in ("DescribeStacks", *_MODES.get(given.get("ActionMode", ""), ())):
@@ -168,7 +170,7 @@ def _stack_needs(action: Action, stack: str) -> Iterator[Need]:
         yield Need("iam:PassRole", role)
 
 
-def _kind(project: Project, part: str) -> str:
+def _read_type(project: Project, part: str) -> str:
     body = project.properties.get(part)
     return str(body.get("Type", "")) if isinstance(body, Object) else ""
 

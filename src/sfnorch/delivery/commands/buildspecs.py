@@ -41,14 +41,14 @@ def read_buildspec(text: str) -> Buildspec | None:
         (phase, command)
         for phase in _PHASES
         for part in ("commands", "finally")
-        for command in _list(_dict(phases.get(phase)).get(part))
+        for command in _as_list(_as_dict(phases.get(phase)).get(part))
         if isinstance(command, str)
     ]
-    environment = _dict(spec.get("env"))
+    environment = _as_dict(spec.get("env"))
     changed = {name for _, command in commands for name in _ASSIGNED.findall(command)}
     variables = {
         name: value
-        for name, value in _dict(environment.get("variables")).items()
+        for name, value in _as_dict(environment.get("variables")).items()
         if isinstance(name, str) and isinstance(value, str) and value and name not in changed
     }
     return Buildspec(
@@ -59,9 +59,9 @@ def read_buildspec(text: str) -> Buildspec | None:
     )
 
 
-def _dict(value: Any) -> dict[Any, Any]:
+def _as_dict(value: Any) -> dict[Any, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _list(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []

@@ -66,15 +66,15 @@ _PREFIXES = {"stepfunctions": "states", "s3api": "s3"}
 
 def find_needs(call: tuple[str, ...], where: Surroundings) -> list[Need] | None:
     """Return the permissions that the call requires, none if it does not call AWS; None if they are unknown."""
-    call = _as_meant(call)
+    call = _strip_launcher(call)
     if call[0] in _QUIET or (call[0] == "sfnorch" and _OFFLINE & set(call[1:3])):
         return []
     if actions := next((actions for words, actions in _ON_STACK.items() if call[: len(words)] == words), ""):
-        return list(_on_stack(call, actions, where))
+        return list(_find_stack_needs(call, actions, where))
     if call[0] != "aws" or "--no-sign-request" in call:
         return [] if call[0] == "aws" else None
     if call[1:2] == ("s3",):
-        return list(_s3(call[2:], where))
+        return list(_find_s3_needs(call[2:], where))
     if actions_of := _OTHERS.get(call[1:3]):
         return [Need(action, ANY) for action in actions_of]
     if len(call) > 2:
@@ -89,7 +89,7 @@ def changes_who_calls(command: str) -> bool:
     return any(word in command for word in ("assume-role", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "--profile"))
 
 
-def _as_meant(call: tuple[str, ...]) -> tuple[str, ...]:
+def _strip_launcher(call: tuple[str, ...]) -> tuple[str, ...]:
     """Return the call without its launcher (`python -m`, `uv run`) and without options before the AWS CLI service."""
     if len(call) > 2 and call[1] == ("-m" if call[0].startswith("python") else "run"):
         call = call[2:] if call[0].startswith("python") or call[0] in ("uv", "poetry", "pipenv") else call
@@ -98,12 +98,14 @@ def _as_meant(call: tuple[str, ...]) -> tuple[str, ...]:
     return call
 
 
-def _on_stack(call: tuple[str, ...], actions: str, where: Surroundings) -> Iterator[Need]:
+def _find_stack_needs(call: tuple[str, ...], actions: str, where: Surroundings) -> Iterator[Need]:
     """Yield the permissions for the actions on a stack, and for the role and the bucket that the call passes."""
-    if _option(call, "--execute-change-set"):
+    if _read_option(call, "--execute-change-set"):
         actions = _EXECUTION_ALONE
     left_out = _EXECUTE.split() if set(_NO_EXECUTION) & set(call) else []
-    name, role, bucket = (_known(_option(call, option)) for option in ("--stack-name", "--role-arn", "--s3-bucket"))
+    name, role, bucket = (
+        _widen_unknown(_read_option(call, option)) for option in ("--stack-name", "--role-arn", "--s3-bucket")
+    )
     stack = f"arn:{where.partition}:cloudformation:{where.region}:{where.account}:stack/{name}/*" if name else ANY
     for action in actions.split():
         if ":" in action:
@@ -116,7 +118,7 @@ def _on_stack(call: tuple[str, ...], actions: str, where: Surroundings) -> Itera
         yield Need("s3:PutObject", f"arn:{where.partition}:s3:::{bucket}/*" if bucket != ANY else ANY)
 
 
-def _s3(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]:
+def _find_s3_needs(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]:
     """Yield the permissions of `aws s3 cp`, `mv`, `sync` and `rm`: on the first argument and on the target."""
     places: list[str] = []
     words = iter(call[1:])
@@ -130,17 +132,17 @@ def _s3(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]:
         return
     for place, action in zip(places, (first, "s3:PutObject"), strict=False):
         if place.startswith("s3://"):
-            path = _known(place.removeprefix("s3://"))
+            path = _widen_unknown(place.removeprefix("s3://"))
             bucket, _, key = path.partition("/")
             yield Need(action, ANY if path == ANY else f"arn:{where.partition}:s3:::{bucket}/{key}*")
 
 
-def _known(value: str) -> str:
+def _widen_unknown(value: str) -> str:
     """Return the value; ANY if it contains an unknown variable."""
     return ANY if "$" in value else value
 
 
-def _option(call: tuple[str, ...], name: str) -> str:
+def _read_option(call: tuple[str, ...], name: str) -> str:
     """Return the option's value; empty if the call does not have the option."""
     for index, word in enumerate(call):
         if word.startswith(f"{name}="):

@@ -21,7 +21,7 @@ _DEPLOYING = (
 def _check(subject: HasTemplate) -> Iterator[Fault]:
     known = list(read_projects(subject.template))
     for pipeline in read_pipelines(subject.template):
-        for project in _before_approval(pipeline, known):
+        for project in _find_early_projects(pipeline, known):
             role = project.role
             if role is None:
                 continue
@@ -36,7 +36,7 @@ def _check(subject: HasTemplate) -> Iterator[Fault]:
                 )
 
 
-def _before_approval(pipeline: Pipeline, known: list[Project]) -> Iterator[Project]:
+def _find_early_projects(pipeline: Pipeline, known: list[Project]) -> Iterator[Project]:
     """Yield the projects, each once, that run before the first approval; nothing for a pipeline without an approval."""
     approvals = [number for number, action in enumerate(pipeline.actions) if action.category == "Approval"]
     if not approvals:

@@ -16,12 +16,12 @@ def _check(subject: HasTemplate) -> Iterator[Fault]:
     where = subject.template.stack.where
     found = list(read_pipelines(subject.template))
     for project in read_projects(subject.template):
-        yield from _lacking(subject.template, project, find_build_uses(project, found, where))
+        yield from _find_lacking(subject.template, project, find_build_uses(project, found, where))
     for pipeline in found:
-        yield from _lacking(subject.template, pipeline, find_pipeline_uses(pipeline, where))
+        yield from _find_lacking(subject.template, pipeline, find_pipeline_uses(pipeline, where))
 
 
-def _lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[Fault]:
+def _find_lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[Fault]:
     """Yield the faults of one role; each missing permission is reported once."""
     if user.role is None:
         return
@@ -33,12 +33,12 @@ def _lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) 
             yield Fault(
                 path=user.path,
                 place=user.place,
-                message=f"{use.what} requires {_words(lacking)}",
+                message=f"{use.what} requires {_describe(lacking)}",
                 hint=f"allow it in {user.role.name}; without it the call fails",
             )
 
 
-def _words(lacking: list[Need]) -> str:
+def _describe(lacking: list[Need]) -> str:
     """Return the actions, grouped by resource."""
     by_resource: dict[str, list[str]] = {}
     for need in lacking:

@@ -32,11 +32,11 @@ _NOT_JUDGED = frozenset(
 
 
 def _check(subject: HasTemplate) -> Iterator[Fault]:
-    used = _used(subject.template)
+    used = _find_used_services(subject.template)
     for role in find_delivery_roles(subject.template):
-        yield from _managed(role)
+        yield from _check_managed_policies(role)
         for statement in role.statements:
-            if statement.allow and (what := _too_wide(statement, used.get(role.name))):
+            if statement.allow and (what := _judge_statement(statement, used.get(role.name))):
                 yield Fault(
                     path=statement.path,
                     place=statement.place,
@@ -45,7 +45,7 @@ def _check(subject: HasTemplate) -> Iterator[Fault]:
                 )
 
 
-def _used(template: Template) -> dict[str, frozenset[str] | None]:
+def _find_used_services(template: Template) -> dict[str, frozenset[str] | None]:
     """Return the services that each role calls, for roles of builds and pipelines only; None if a call is unknown."""
     where = template.stack.where
     found = list(read_pipelines(template))
@@ -56,10 +56,10 @@ def _used(template: Template) -> dict[str, frozenset[str] | None]:
     for pipeline in found:
         if pipeline.role and set(pipeline.role.principals) <= _JUDGED:
             uses.setdefault(pipeline.role.name, []).extend(find_pipeline_uses(pipeline, where))
-    return {name: _services(each) for name, each in uses.items()}
+    return {name: _list_services(each) for name, each in uses.items()}
 
 
-def _services(uses: Iterable[Use]) -> frozenset[str] | None:
+def _list_services(uses: Iterable[Use]) -> frozenset[str] | None:
     found: set[str] = set()
     for use in uses:
         if use.needs is None:
@@ -68,7 +68,7 @@ def _services(uses: Iterable[Use]) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _managed(role: Role) -> Iterator[Fault]:
+def _check_managed_policies(role: Role) -> Iterator[Fault]:
     for arn in role.managed:
         if arn.endswith(_BROAD):
             yield Fault(
@@ -79,7 +79,7 @@ def _managed(role: Role) -> Iterator[Fault]:
             )
 
 
-def _too_wide(statement: Statement, used: frozenset[str] | None) -> tuple[str, str] | None:
+def _judge_statement(statement: Statement, used: frozenset[str] | None) -> tuple[str, str] | None:
     """Return what is too wide in the statement, and a hint; None if nothing is too wide."""
     actions = [action for action in statement.actions if not UNKNOWN.search(action)]
     if statement.not_actions:
