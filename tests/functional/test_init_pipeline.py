@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sfnorch.repository.installation import this_installation
+from sfnorch.delivery.repository.installation import find_installation
 from tests.conftest import Run
 from tests.template_yaml import yaml_1_1
 
@@ -15,7 +15,7 @@ HINT = """\
 
 
 def test_the_buildspec_and_the_pipeline_install_sfnorch_as_it_is_installed_here(run: Run, tmp_path: Path):
-    installed = this_installation()
+    installed = find_installation()
     done = run("init", "--pipeline")
     assert (done.code, done.out) == (0, WRITTEN)
     expected = f"warning: buildspec.yml installs {installed.requirement}, but {installed.doubt}\n{HINT}"

@@ -15,18 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.export import airflow_source
-from sfnorch.cfn.pipeline.render import render_pipeline
 from sfnorch.cfn.render import render_definition, render_template
 from sfnorch.console import Console
+from sfnorch.delivery.pipeline.render import render_plan_pipeline
+from sfnorch.delivery.repository.files import render_buildspec
 from sfnorch.findings import Finding
 from sfnorch.lint.run import Linting
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan, parse_plan
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text
-from sfnorch.plan.stack_names import stack_name_of
 from sfnorch.plan.starters import STARTERS, starter_code, starter_text
 from sfnorch.report.findings import print_findings
-from sfnorch.repository import buildspec_text
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from tests.commands import Command
@@ -53,8 +52,8 @@ _UNCHECKED = "permission-unknown"
 def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
     """Each file, and what makes its text: a test makes only the text that it compares."""
     yield ROOT / "SAM-template.yaml", partial(_sam, default_plan())
-    yield ROOT / "cloudformation" / "pipeline.yaml", partial(_pipeline, default_plan(), "connection")
-    yield ROOT / "buildspec.yml", partial(buildspec_text, ".[dev]")
+    yield ROOT / "cloudformation" / "pipeline.yaml", partial(render_plan_pipeline, default_plan(), "connection")
+    yield ROOT / "buildspec.yml", partial(render_buildspec, ".[dev]")
     yield ROOT / "src" / "sfnorch" / "plan" / "worker_types.py", worker_types_text
     yield ROOT / "templates" / SCHEMA_FILE, schema_text
     for name in STARTERS:
@@ -70,9 +69,9 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
         yield PLANS / f"{name}.sam.yaml", partial(_sam, plan)
         yield PLANS / f"{name}.asl.json", partial(_definitions, plan)
     own_topic, given_topic = (parse_plan((PLANS / f"{name}.plan.yaml").read_text("utf-8")) for name in _PIPELINED)
-    yield PIPELINES / "codecommit.yaml", partial(_pipeline, own_topic, "codecommit")
-    yield PIPELINES / "s3.yaml", partial(_pipeline, own_topic, "s3")
-    without_approval = partial(_pipeline, given_topic, "connection", approval=False)
+    yield PIPELINES / "codecommit.yaml", partial(render_plan_pipeline, own_topic, "codecommit")
+    yield PIPELINES / "s3.yaml", partial(render_plan_pipeline, own_topic, "s3")
+    without_approval = partial(render_plan_pipeline, given_topic, "connection", approval=False)
     yield PIPELINES / "given-topic-without-approval.yaml", without_approval
     yield AIRFLOW / "five_children_dag.py", partial(airflow_source, default_plan())
     for name in _EXPORTED:
@@ -120,10 +119,6 @@ def found_text(findings: list[Finding]) -> str:
     file = io.StringIO()
     print_findings(findings, Console(file=file, highlight=False, width=80))
     return file.getvalue()
-
-
-def _pipeline(plan: AnyPlan, source: str, *, approval: bool = True) -> str:
-    return render_pipeline(workflow(plan), source, stack_name=stack_name_of(plan.name), approval=approval)
 
 
 def _sam(plan: AnyPlan) -> str:

@@ -35,8 +35,12 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other():
     with zipfile.ZipFile(only("*.whl")) as wheel:
         names = set(wheel.namelist())
     package = {path.removeprefix("src/") for path in tracked("src/sfnorch")}
-    assert {"sfnorch/py.typed", "sfnorch/repository/buildspec.yml", "sfnorch/plan/starters/dag/sfnorch.yaml"} < package
-    assert "sfnorch/patterns/flow/caught_failure.jsonata" in package
+    assert {
+        "sfnorch/py.typed",
+        "sfnorch/delivery/repository/buildspec.yml",
+        "sfnorch/plan/starters/dag/sfnorch.yaml",
+        "sfnorch/patterns/flow/caught_failure.jsonata",
+    } < package
     info = f"sfnorch-{VERSION}.dist-info"
     others = {f"{info}/{name}" for name in ("METADATA", "WHEEL", "entry_points.txt", "licenses/LICENSE", "RECORD")}
     assert names == package | others

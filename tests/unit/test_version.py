@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from sfnorch import __version__
-from sfnorch.repository.installation import installation_of
+from sfnorch.delivery.repository.installation import read_installation
 from tests.golden.artifacts import ROOT
 
 VERSION = re.compile(rf"(?<![\d.]){re.escape(__version__)}(?![\d.]*\d)")
@@ -42,4 +42,4 @@ def test_the_newest_heading_of_the_changelog_is_the_version():
 
 
 def test_the_pipeline_is_pinned_to_the_version():
-    assert installation_of({}, __version__).requirement == f"sfnorch=={__version__}"
+    assert read_installation({}, __version__).requirement == f"sfnorch=={__version__}"

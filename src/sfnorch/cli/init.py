@@ -27,17 +27,17 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     example flow, the command also creates the code of its functions. The default is master-child. With --pipeline, a
     pipeline can deploy the folder; `sfnorch pipeline deploy` creates the pipeline.
     """
+    from sfnorch.delivery.repository.files import BUILDSPEC_FILE, README_FILE, render_files
+    from sfnorch.delivery.repository.installation import find_installation
     from sfnorch.plan.files import PLAN_FILE
     from sfnorch.plan.schema import SCHEMA_FILE, schema_text
     from sfnorch.plan.starters import starter_code, starter_input, starter_text
-    from sfnorch.repository import BUILDSPEC_FILE, README_FILE
-    from sfnorch.repository.installation import this_installation
 
     # the plan comes last: if it exists, all files exist
     code = starter_code(pattern)
     texts = {**code, SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
     if pipeline:
-        texts = _beside_the_plan(PLAN_FILE, starter_input(pattern)) | texts
+        texts = render_files(PLAN_FILE, starter_input(pattern)) | texts
     there = [name for name in texts if Path(name).exists() and (not force or name == README_FILE)]
     if there and (not pipeline or len(there) == len(texts)):
         raise SfnorchError(
@@ -55,26 +55,17 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
         return
     left = f" Kept: {', '.join(there)}." if there else ""
     click.echo(f"Wrote {', '.join(written)}.{left} Next: push the files, then run sfnorch pipeline deploy.")
-    installed = this_installation()
+    installed = find_installation()
     if BUILDSPEC_FILE in written and installed.doubt:
         click.echo(_warning(installed.requirement, installed.doubt), err=True)
 
 
 def _warning(requirement: str, doubt: str) -> str:
     """Return what to change where the builds of a pipeline may not install sfnorch as it is installed here."""
-    from sfnorch.repository import BUILDSPEC_FILE
+    from sfnorch.delivery.repository.files import BUILDSPEC_FILE
 
     return (
         f"warning: {BUILDSPEC_FILE} installs {requirement}, but {doubt}\n"
         f"  if a build cannot install it, set SFNORCH_PACKAGE in {BUILDSPEC_FILE} and SfnorchPackage of "
         "sfnorch pipeline deploy to a Git URL: sfnorch @ git+https://HOST/OWNER/REPOSITORY@COMMIT"
     )
-
-
-def _beside_the_plan(plan_file: str, simulated_input: str) -> dict[str, str]:
-    """Return the files of a repository whose plan a pipeline deploys."""
-    from sfnorch.repository import BUILDSPEC_FILE, README_FILE, buildspec_text, readme_text
-    from sfnorch.repository.installation import this_installation
-
-    buildspec = buildspec_text(this_installation().requirement, simulated_input)
-    return {BUILDSPEC_FILE: buildspec, README_FILE: readme_text(plan_file)}

@@ -95,9 +95,9 @@ def _one(linting: Linting, file: Path | None, plan_file: Path | None, where: Sur
 
 
 def _head(template: Template) -> str:
-    from sfnorch.template.delivery import pipelines
+    from sfnorch.delivery.reading import read_pipelines
 
-    machines, delivering = len(template.machines), len(list(pipelines(template)))
+    machines, delivering = len(template.machines), len(list(read_pipelines(template)))
     counts = [f"{machines or 'no'} state machine{'' if machines == 1 else 's'}"] if machines or not delivering else []
     counts += [f"{delivering} pipeline{'' if delivering == 1 else 's'}"] if delivering else []
     return f"{template.source.file}: {', '.join(counts)}"

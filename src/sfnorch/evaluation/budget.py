@@ -87,15 +87,11 @@ class Budget:
             self._look_at_memory()
 
     def enter(self) -> None:
-        """Count a nested evaluation, until `leave` is called."""
+        """Count a nested evaluation. The caller lowers `depth` when it ends."""
         self.step()
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise LimitError(RECURSION)
-
-    def leave(self) -> None:
-        """End the innermost evaluation."""
-        self.depth -= 1
 
     def make(self, size: int) -> None:
         """Count the bytes that an operation is about to create."""

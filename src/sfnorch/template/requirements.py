@@ -57,7 +57,7 @@ def requirements(
         return Requirements(required=tuple(_events(held, where)), role=role)
     found = needs(state, where, _given(state, arguments))
     gaps = [] if found is not None else [f"the permissions that {_called(state, call)} requires are unknown"]
-    required = [Requirement(need=need, context=_of_call(call, need, held)) for need in found or ()]
+    required = [Requirement(need=need, context=_call_context(need, held)) for need in found or ()]
     for passed in passed_roles(call.action, held, where) if call is not None else ():
         if passed.service:
             context = {"iam:PassedToService": passed.service}
@@ -116,7 +116,7 @@ def _events(arguments: Arguments, where: Surroundings) -> Iterator[Requirement]:
             yield Requirement(need=Need("events:PutEvents", arn), context=context)
 
 
-def _of_call(call: Call | None, need: Need, arguments: Arguments) -> dict[str, str]:
+def _call_context(need: Need, arguments: Arguments) -> dict[str, str]:
     """Return the condition keys that the call's arguments determine."""
     if need.action == "cloudwatch:PutMetricData":
         names = [value for name, value in arguments.named("Namespace") if name == "Namespace" and value != ANY]

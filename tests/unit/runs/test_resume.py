@@ -11,7 +11,9 @@ from botocore.stub import Stubber
 
 from sfnorch.errors import SfnorchError
 from sfnorch.runs.kinds import open_record
+from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.job_list import JOB_LIST
+from sfnorch.runs.kinds.kind import Kind
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.node import Node
 from sfnorch.runs.resume import ask_glue, can_resume
@@ -203,13 +205,13 @@ def test_what_was_cut_off_before_it_took_its_input_runs_with_the_same(status: st
     assert (found.input, found.jobs) == ({"threads": []}, {"everything": []})
 
 
-@pytest.mark.parametrize("children", [None, NAMES])
-def test_an_input_that_is_no_object_is_not_run_again(children: list[str] | None):
+@pytest.mark.parametrize("kind", [JOB_LIST, MASTER])
+def test_an_input_that_is_no_object_is_not_run_again(kind: Kind):
     history = History()
     history.begin(["a"])
     history.finish("ABORTED")
     with pytest.raises(SfnorchError, match="It ended ABORTED"):
-        resumption(node(history, "etl"), children)
+        kind.resume(node(history, "etl"), NAMES)
 
 
 def test_a_child_of_which_nothing_is_known():
@@ -306,11 +308,11 @@ def test_whether_a_run_can_be_resumed(root: Node, expected: bool):
 
 
 def test_a_loop_goes_on_with_the_run_whose_end_it_has_not_seen():
-    found = resumption_of_loop(of(workflow="w", runId="wr_1", runs=3))
+    found = LOOP.resume(of(workflow="w", runId="wr_1", runs=3))
     assert found.input == {"workflow_name": "w", "run_id": "wr_1", "runs": 3}
     assert found.jobs == {"w": []}
 
 
 def test_a_loop_between_two_runs_starts_the_next():
-    found = resumption_of_loop(of(workflow="w", runId=None, runs=None))
+    found = LOOP.resume(of(workflow="w", runId=None, runs=None))
     assert (found.input, found.jobs) == ({"workflow_name": "w", "runs": 0}, {"w": []})

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.options import plan_option
-from sfnorch.plan.stack_names import stack_name_of
-
-if TYPE_CHECKING:
-    from sfnorch.plan.kinds import AnyPlan
+from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -20,7 +17,6 @@ PIPELINE_COMMANDS = {
     "render": "Render the template of the pipeline.",
     "deploy": "Deploy the stack of the pipeline after a review of its changes.",
 }
-SOURCES = ("connection", "codecommit", "s3")
 
 
 @click.group(cls=LazyGroup, package=__name__, listed=PIPELINE_COMMANDS)
@@ -36,8 +32,8 @@ def pipeline_options(command: Function) -> Function:
     """Add `--plan`, `--source` and `--approval`."""
     source = click.option(
         "--source",
-        type=click.Choice(SOURCES),
-        default=SOURCES[0],
+        type=click.Choice(SOURCE_KINDS),
+        default=SOURCE_KINDS[0],
         show_default=True,
         help="Source of the plan: a repository on GitHub, GitLab or Bitbucket with a connection, a CodeCommit "
         "repository, or a file in an S3 bucket that the pipeline creates.",
@@ -49,11 +45,3 @@ def pipeline_options(command: Function) -> Function:
         help="Require a manual approval before the change set is executed.",
     )
     return plan_option(source(approval(command)))
-
-
-def pipeline_text(plan: AnyPlan, source: str, *, approval: bool) -> str:
-    """Return the text of the template of the plan's pipeline."""
-    from sfnorch.cfn.pipeline.render import render_pipeline
-    from sfnorch.patterns import workflow
-
-    return render_pipeline(workflow(plan), source, stack_name=stack_name_of(plan.name), approval=approval)

@@ -11,7 +11,8 @@ from sfnorch.cli.account import planned_stack_name, stack_name_option
 from sfnorch.cli.deploying import Settings, deploy_stack, deployment_options
 from sfnorch.cli.options import read_plan
 from sfnorch.cli.parameters import DeployableCommand, overrides_option, parameter_values
-from sfnorch.cli.pipeline import SOURCES, pipeline_options, pipeline_text
+from sfnorch.cli.pipeline import pipeline_options
+from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 from sfnorch.plan.stack_names import stack_name_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def deploy(
 
     def read() -> Deployable:
         from sfnorch.cli.deployable import deployable_of
+        from sfnorch.delivery.pipeline.render import render_plan_pipeline
         from sfnorch.template.reader import parse_template
 
         plan = read_plan(plan_file, {}, ())
@@ -48,10 +50,10 @@ def deploy(
             raise click.UsageError(
                 f"{name} is the stack of the plan; pass another --stack-name for the stack of the pipeline."
             )
-        text = pipeline_text(plan, source, approval=approval)
+        text = render_plan_pipeline(plan, source, approval=approval)
         return deployable_of(parse_template(text, "the pipeline, rendered"), plan, overrides, jobs, jobs_by_child)
 
-    given = (plan_file, source != SOURCES[0], not approval, overrides, jobs_by_child, *jobs.values())
+    given = (plan_file, source != SOURCE_KINDS[0], not approval, overrides, jobs_by_child, *jobs.values())
     return deploy_stack(
         settings, read, stack_name=lambda: planned_stack_name(plan_file, part="pipeline"), alone=not any(given)
     )

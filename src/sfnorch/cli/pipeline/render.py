@@ -9,7 +9,7 @@ import click
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import read_plan
-from sfnorch.cli.pipeline import pipeline_options, pipeline_text
+from sfnorch.cli.pipeline import pipeline_options
 
 PIPELINE_FILE = "cloudformation/pipeline.yaml"
 
@@ -31,7 +31,9 @@ def render(plan_file: Path | None, source: str, approval: bool, out: Path) -> No
     The template has parameters for the repository, and those of the plan, which the pipeline passes to the plan's
     stack.
     """
-    text = pipeline_text(read_plan(plan_file, {}, ()), source, approval=approval)
+    from sfnorch.delivery.pipeline.render import render_plan_pipeline  # slow to load
+
+    text = render_plan_pipeline(read_plan(plan_file, {}, ()), source, approval=approval)
     if str(out) == "-":
         print_document(text)
         return

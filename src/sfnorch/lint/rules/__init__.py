@@ -1,15 +1,12 @@
-"""The project's own rules, one file per rule."""
+"""The project's own rules, one file per rule. Those about deliveries come from `sfnorch.delivery.rules`."""
 
 from __future__ import annotations
 
-from sfnorch.lint.rule import Rule
+from sfnorch.delivery.rules import DELIVERY_RULES
 from sfnorch.lint.rules import (
     alarm_topic_key,
-    approval_bypassed,
     branch_stops_siblings,
     bucket_unprotected,
-    delivery_permission_missing,
-    delivery_role_too_wide,
     failure_not_notified,
     glue_job_not_waited,
     glue_start_not_retried,
@@ -25,7 +22,6 @@ from sfnorch.lint.rules import (
     permission_unknown,
     polling_without_bound,
     risky_expression,
-    role_without_boundary,
     substitution_in_expression,
     topic_key_access,
     unused_permission,
@@ -33,8 +29,10 @@ from sfnorch.lint.rules import (
     wrong_partition,
     yaml_alias,
 )
+from sfnorch.lint.subject import Subject
+from sfnorch.rule import Rule
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[Rule[Subject], ...] = (
     jsonata_syntax.RULE,
     jsonata_unassigned.RULE,
     jsonata_shadowing.RULE,
@@ -55,10 +53,7 @@ RULES: tuple[Rule, ...] = (
     wildcard_resource.RULE,
     alarm_topic_key.RULE,
     topic_key_access.RULE,
-    delivery_permission_missing.RULE,
-    delivery_role_too_wide.RULE,
-    approval_bypassed.RULE,
-    role_without_boundary.RULE,
+    *DELIVERY_RULES,
     bucket_unprotected.RULE,
     null_value.RULE,
     yaml_alias.RULE,

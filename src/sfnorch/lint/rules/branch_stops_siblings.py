@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
-from sfnorch.lint.words import listed
+from sfnorch.rule import Fault, Rule, fault
+from sfnorch.sentences import list_names
 from sfnorch.template.states import Scope, State
 
 
@@ -17,7 +17,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
             if state.kind == "Parallel" and len(state.scopes) > 1:
                 failing = [task.name for branch in state.scopes for task in _uncaught(branch)]
                 if failing:
-                    message = f"if {listed(failing, 'or')} fails, the other branches of {state.name} are stopped"
+                    message = f"if {list_names(failing, 'or')} fails, the other branches of {state.name} are stopped"
                     hint = "catch States.ALL in the branch, and check the results of the branches after it"
                     yield fault(machine, state.path, message, hint)
 

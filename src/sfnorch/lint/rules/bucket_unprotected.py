@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
-from sfnorch.template.delivery import Bucket, buckets
+from sfnorch.rule import Fault, Rule
+from sfnorch.template.buckets import Bucket, read_buckets
 from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.located import Object
 
@@ -16,7 +16,7 @@ _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "Restrict
 
 
 def _check(subject: Subject) -> Iterator[Fault]:
-    for bucket in buckets(subject.template):
+    for bucket in read_buckets(subject.template):
         faults, hints = [], []
         if not _is_encrypted(bucket.properties.get("BucketEncryption")):
             faults.append("has no encryption settings")

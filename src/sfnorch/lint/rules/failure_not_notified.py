@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
-from sfnorch.lint.words import listed
+from sfnorch.rule import Fault, Rule
+from sfnorch.sentences import list_names
 from sfnorch.template.calls import call_of, child_machine
 from sfnorch.template.contents import StateMachine
 from sfnorch.template.iam import overlap
@@ -32,7 +32,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
             yield Fault(
                 path=machine.path[:-1],
                 place=machine.place,
-                message=f"if {listed(failing, 'or')} fails, no notification is sent",
+                message=f"if {list_names(failing, 'or')} fails, no notification is sent",
                 hint="add an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic",
             )
 

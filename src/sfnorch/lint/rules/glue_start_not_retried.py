@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
+from sfnorch.rule import Fault, Rule, fault
 from sfnorch.template.calls import call_of
 from sfnorch.template.states import State
 

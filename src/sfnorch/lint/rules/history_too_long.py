@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sfnorch.findings import Severity
 from sfnorch.lint.loops import events, timeout_of
-from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
+from sfnorch.rule import Fault, Rule, fault
 
 _LIMIT = 25_000
 

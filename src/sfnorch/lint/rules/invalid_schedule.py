@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
+from sfnorch.rule import Fault, Rule
 from sfnorch.schedules.expressions import Expression, read_expression
 from sfnorch.schedules.faults import ScheduleFault
 from sfnorch.schedules.service import Service

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
 from sfnorch.lint.variables import assigned_within
+from sfnorch.rule import Fault, Rule, fault
 from sfnorch.template.contents import StateMachine
 from sfnorch.template.located import Object, Path
 from sfnorch.template.states import Scope

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sfnorch.findings import Severity
 from sfnorch.lint.expressions import ERROR, RESULT
-from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
+from sfnorch.rule import Fault, Rule, fault
 
 _WHERE = {
     RESULT: "use it only in Output and Assign of a Task, Parallel or Map",

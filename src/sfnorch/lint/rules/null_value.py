@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
+from sfnorch.rule import Fault, Rule
 from sfnorch.template.located import Array, Object, Path, place_of
 
 _IN_DEFINITIONS = ("ResultPath", "InputPath", "OutputPath")

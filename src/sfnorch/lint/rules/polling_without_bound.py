@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sfnorch.findings import Severity
 from sfnorch.lint.loops import loops, timeout_of
-from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
+from sfnorch.rule import Fault, Rule, fault
 
 
 def _check(subject: Subject) -> Iterator[Fault]:

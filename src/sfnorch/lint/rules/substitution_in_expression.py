@@ -8,8 +8,8 @@ from typing import Any
 
 from sfnorch.expressions import code
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
+from sfnorch.rule import Fault, Rule, fault
 from sfnorch.template.located import Path
 
 _SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
-from sfnorch.lint.words import listed
+from sfnorch.rule import Fault, Rule
+from sfnorch.sentences import list_names
 from sfnorch.template.calls import Need
 from sfnorch.template.contents import StateMachine
 from sfnorch.template.iam import Statement, matches, overlap
@@ -53,7 +53,7 @@ def _unused(subject: Subject, statement: Statement, machines: list[StateMachine]
     unused = [action for action in statement.actions if not _used(action, statement, needed, items=items)]
     if not unused or (statement.bundled and len(unused) < len(statement.actions)):
         return  # a SAM policy template cannot be split
-    names = listed([machine.logical_id for machine in machines], "or")
+    names = list_names([machine.logical_id for machine in machines], "or")
     on = "" if "*" in statement.resources else f" on {', '.join(statement.resources)}"
     yield Fault(
         path=statement.path,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.lint.policies import takes_resource
-from sfnorch.lint.rule import Fault, Rule
 from sfnorch.lint.subject import Subject
-from sfnorch.lint.words import listed
+from sfnorch.rule import Fault, Rule
+from sfnorch.sentences import list_names
 from sfnorch.template.calls import argument
 from sfnorch.template.contents import StateMachine
 from sfnorch.template.iam import Statement
+from sfnorch.template.iam.actions import takes_resource
 
 
 def _check(subject: Subject) -> Iterator[Fault]:
@@ -25,7 +25,7 @@ def _check(subject: Subject) -> Iterator[Fault]:
                 yield Fault(
                     path=statement.path,
                     place=statement.place,
-                    message=f"{listed(actions)} {'is' if len(actions) == 1 else 'are'} allowed on every resource",
+                    message=f"{list_names(actions)} {'is' if len(actions) == 1 else 'are'} allowed on every resource",
                     hint="name the resources that the machine uses",
                 )
 

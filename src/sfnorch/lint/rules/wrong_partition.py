@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sfnorch.findings import Severity
-from sfnorch.lint.rule import Fault, Rule, fault
 from sfnorch.lint.subject import Subject
 from sfnorch.partitions import AWS, DEFAULT_REGION, partition_named, partition_of
+from sfnorch.rule import Fault, Rule, fault
 from sfnorch.template.contents import StateMachine
 from sfnorch.template.definitions import DefinitionError, read_definition
 from sfnorch.template.intrinsics import Stack

@@ -1,0 +1,91 @@
+"""The permissions boundary of the plan's roles: what sfnorch's templates need, and the permissions of functions.
+
+The boundary is part of the pipeline's stack, so a push can't change it. It allows nothing of IAM.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import And, Condition, Equals, GetAtt, If, Not, Or, Ref
+from troposphere.iam import ManagedPolicy
+
+from sfnorch.cfn.checkov import with_reasons
+from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, allow
+from sfnorch.cfn.values import BOUNDARY
+from sfnorch.delivery.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED, make_object_arn
+from sfnorch.delivery.pipeline.parameters import name_condition
+from sfnorch.errors import SfnorchError
+from sfnorch.workflow import BOUNDARY_ARN, Workflow
+
+NEEDED = (
+    *("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"),
+    *("glue:StartWorkflowRun", "glue:GetWorkflowRun"),
+    *("states:StartExecution", "states:DescribeExecution", "states:StopExecution"),
+    *("events:PutRule", "events:PutTargets", "events:DescribeRule"),
+    *("sns:Publish", "kms:Decrypt", "kms:GenerateDataKey*", "cloudwatch:SetAlarmState", "lambda:InvokeFunction"),
+    *("s3:GetObject", "s3:PutObject", "secretsmanager:GetSecretValue"),
+    *("redshift-data:ExecuteStatement", "redshift-data:DescribeStatement", "redshift-data:CancelStatement"),
+    *("redshift:GetClusterCredentials", "redshift:GetClusterCredentialsWithIAM", "redshift-serverless:GetCredentials"),
+    *("logs:CreateLogStream", "logs:PutLogEvents", *LOG_DELIVERY, *TRACING),
+)
+"""The actions of the roles in sfnorch's templates."""
+
+_FORBIDDEN = ("iam", "sts", "organizations", "account", "codepipeline", "codebuild", "cloudformation")
+"""Services whose actions give access to other roles and accounts, or deploy without approval."""
+
+_MAX_CHARACTERS, _OTHER_CHARACTERS = 6_144, 800
+"""Characters of a managed policy without whitespace, and how many its text needs besides the actions.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
+
+
+def make_boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
+    """Return the boundary. It does not contain actions of IAM, even if the plan permits them to its functions.
+
+    It denies access to the pipeline's own `buckets`: who can write there can propose a deployment, as a push does.
+
+    Raises SfnorchError where the functions have more permissions than a policy can list.
+    """
+    of_functions = {
+        action
+        for function in workflow.functions
+        for permission in function.permissions
+        for action in permission.actions
+        if action.partition(":")[0] not in _FORBIDDEN
+    }
+    actions = (*NEEDED, *sorted(of_functions - set(NEEDED)))
+    if sum(len(action) + 3 for action in actions) > _MAX_CHARACTERS - _OTHER_CHARACTERS:
+        raise SfnorchError(
+            f"the permissions boundary of the plan's roles would list {len(actions)} actions, too many for a policy",
+            hint="use fewer actions in the functions' permissions, with a prefix such as s3:Get*",
+        )
+    keep_off = {
+        "Sid": "KeepOffPipeline",
+        "Effect": "Deny",
+        "Action": "s3:*",
+        "Resource": [part for bucket in buckets for part in (GetAtt(bucket, "Arn"), make_object_arn(bucket))],
+    }
+    policy = ManagedPolicy(
+        BOUNDARY,
+        Condition=OWN_BOUNDARY,
+        Description="The permissions boundary of all roles in the stack that the pipeline deploys.",
+        PolicyDocument={"Version": "2012-10-17", "Statement": [allow("OnlyThis", actions, "*"), keep_off]},
+    )
+    return with_reasons(policy)
+
+
+def make_boundary_conditions() -> dict[str, Any]:
+    """Return the conditions that decide whether roles have a permissions boundary, and which one."""
+    bounded = Equals(Ref(UNBOUNDED), "false")
+    return {
+        OWN_BOUNDARY: And(Not(Condition(name_condition(BOUNDARY_ARN))), bounded),
+        IS_BOUNDED: Or(Condition(name_condition(BOUNDARY_ARN)), bounded),
+    }
+
+
+def refer_to_boundary() -> Any:
+    """Return the ARN of the boundary, for templates whose roles have one."""
+    return If(name_condition(BOUNDARY_ARN), Ref(BOUNDARY_ARN), Ref(BOUNDARY))

@@ -1,0 +1,261 @@
+"""The role with which CloudFormation creates the plan's stack: resources of sfnorch's templates, with the stack's name.
+
+It creates roles only with the permissions boundary, and can't change resources of another stack. The actions
+for each type of resource are those of its handlers, in the schemas of the CloudFormation registry.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-servicerole.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from troposphere import If, NoValue, Ref, Sub, Tags
+from troposphere.iam import Role
+
+from sfnorch.cfn.roles import allow
+from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC
+from sfnorch.delivery.pipeline.boundary import refer_to_boundary
+from sfnorch.delivery.pipeline.names import (
+    CREATION_ROLE,
+    DEPLOYMENT_BUCKET,
+    IS_BOUNDED,
+    STACK_NAME,
+    make_account_arn,
+    make_object_arn,
+    make_regional_arn,
+)
+from sfnorch.delivery.pipeline.roles import make_delivery_role
+from sfnorch.packages import CODE_FOLDER
+
+PASSED_TO = ("states.amazonaws.com", "scheduler.amazonaws.com", "lambda.amazonaws.com")
+"""The services that assume the roles of sfnorch's templates."""
+
+_OWN = f"${{{STACK_NAME}}}"
+_ROLES = make_account_arn("iam", f"role/{_OWN}/*")
+_POLICIES = make_account_arn("iam", f"policy/{_OWN}/*")
+_KEYS = make_regional_arn("kms", "key/*")
+_OLD_KEY_TAG = "sfnorch:stack"
+_ANY_CASE = "ForAnyValue:StringEqualsIgnoreCase"
+"""Patterns that deny a tag's key. `aws:PrincipalTag/sfnorch:deploys` matches the tag SFNORCH:Deploys too [documented].
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html
+"""
+_RANDOM_ENDS = ("?" * 12, "?" * 13)
+"""The random suffixes of names that CloudFormation generates [documented by examples, not as a rule].
+
+A wildcard * would also match the names of a stack NAME-results-2.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
+"""
+
+
+def make_creation_role() -> Role:
+    """Return the role of CloudFormation."""
+    statements = [statement for made in CREATED.values() for statement in made()]
+    statements += [allow_sam_transform("ExpandSam"), _keep_off_other_stacks()]
+    role = make_delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", statements)
+    role.Tags = Tags({DEPLOYS_TAG: Ref(STACK_NAME)})
+    # CloudFormation keeps using the role that created a stack: without it, the stack can't be deleted
+    role.DeletionPolicy = role.UpdateReplacePolicy = "Retain"
+    return role
+
+
+def allow_sam_transform(sid: str) -> dict[str, Any]:
+    """Return the statement that allows the SAM transform.
+
+    https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html
+    """
+    transform = Sub("arn:${AWS::Partition}:cloudformation:${AWS::Region}:aws:transform/Serverless-2016-10-31")
+    return allow(sid, ("cloudformation:CreateChangeSet",), [transform])
+
+
+def _allow_state_machines() -> list[Any]:
+    actions = (
+        *("states:CreateStateMachine", "states:DescribeStateMachine", "states:UpdateStateMachine"),
+        *("states:DeleteStateMachine", "states:TagResource", "states:UntagResource", "states:ListTagsForResource"),
+    )
+    return [allow("MakeStateMachines", actions, [make_regional_arn("states", f"stateMachine:{_OWN}-*")])]
+
+
+def _keep_off_other_stacks() -> dict[str, Any]:
+    """Return the statement that denies all actions on resources of other stacks.
+
+    The names of this stack's resources begin with its name and a hyphen, and so do the names of a stack `NAME-prod`.
+    The stacks differ in the tag that CloudFormation gives to every resource and that only it can set. Managed
+    policies of AWS rely on such tags too [documented: AmazonEC2ContainerServiceFullAccess].
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+    """
+    tag = "aws:ResourceTag/aws:cloudformation:stack-name"
+    return {
+        "Sid": "KeepOffOtherStacks",
+        "Effect": "Deny",
+        "Action": [f"{service}:*" for service in ("states", "cloudwatch", "sns", "logs", "lambda")],
+        "Resource": "*",
+        "Condition": {"StringNotEquals": {tag: Ref(STACK_NAME)}, "Null": {tag: "false"}},
+    }
+
+
+def _allow_roles() -> list[Any]:
+    """Return statements for roles under the stack's path, which must have the permissions boundary unless it is off.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    bounded = {"iam:PermissionsBoundary": refer_to_boundary()}
+    grant = ("iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy")
+    keep = (
+        *("iam:GetRole", "iam:GetRolePolicy", "iam:ListRolePolicies", "iam:ListAttachedRolePolicies"),
+        *("iam:UpdateRole", "iam:UpdateRoleDescription", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole"),
+        *("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:ListRoleTags"),
+    )
+    unbind = allow("UnbindRoles", ("iam:DeleteRolePermissionsBoundary",), [_ROLES])
+    boundary_changes = ("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion")
+    keep_boundary = {
+        "Sid": "KeepBoundary",
+        "Effect": "Deny",
+        "Action": [*boundary_changes, "iam:DeletePolicy"],
+        "Resource": [refer_to_boundary()],
+    }
+    # a role with this tag could use the keys of the stack in the tag
+    keep_tag = {
+        "Sid": "KeepTag",
+        "Effect": "Deny",
+        "Action": ["iam:CreateRole", "iam:TagRole"],
+        "Resource": "*",
+        "Condition": {_ANY_CASE: {"aws:TagKeys": [DEPLOYS_TAG]}},
+    }
+    return [
+        allow("MakeRoles", grant, [_ROLES], If(IS_BOUNDED, {"StringEquals": bounded}, NoValue)),
+        allow(
+            "AttachPolicies",
+            ("iam:AttachRolePolicy",),
+            [_ROLES],
+            {"ArnLike": {"iam:PolicyARN": [_POLICIES]}, "StringEquals": If(IS_BOUNDED, bounded, NoValue)},
+        ),
+        allow("KeepRoles", keep, [_ROLES]),
+        keep_tag,
+        If(IS_BOUNDED, keep_boundary, unbind),
+        allow("PassRoles", ("iam:PassRole",), [_ROLES], {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}),
+    ]
+
+
+def _allow_managed_policies() -> list[Any]:
+    actions = (
+        *("iam:CreatePolicy", "iam:GetPolicy", "iam:DeletePolicy", "iam:ListEntitiesForPolicy"),
+        *("iam:CreatePolicyVersion", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion"),
+    )
+    return [allow("MakePolicies", actions, [_POLICIES])]
+
+
+def _allow_alarms() -> list[Any]:
+    actions = (
+        *("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms"),
+        *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
+    )
+    return [allow("MakeAlarms", actions, [make_regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
+
+
+def _allow_topics() -> list[Any]:
+    actions = (
+        *("sns:CreateTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes", "sns:DeleteTopic"),
+        *("sns:GetDataProtectionPolicy", "sns:TagResource", "sns:UntagResource", "sns:ListTagsForResource"),
+        *("sns:Subscribe", "sns:Unsubscribe", "sns:ListSubscriptionsByTopic"),
+        *("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
+    )
+    topics = [make_regional_arn("sns", f"{_OWN}-{TOPIC}-{end}") for end in _RANDOM_ENDS]
+    return [allow("MakeTopics", actions, topics)]
+
+
+def _allow_keys() -> list[Any]:
+    """Return the statements that create a key. The key's policy permits this role to manage it, by the role's tag.
+
+    The ARN of a key does not show its stack, and a role that can tag keys could tag the key of another stack. So no
+    permission here depends on a tag that this role can set. KeepOldKeys is for keys that an earlier version created.
+    https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
+    """
+    given = {"StringEquals": {f"aws:RequestTag/{KEY_TAG}": Ref(STACK_NAME)}}
+    borne = {"StringEquals": {f"aws:ResourceTag/{_OLD_KEY_TAG}": Ref(STACK_NAME)}}
+    keep = (
+        *("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"),
+        *("kms:PutKeyPolicy", "kms:UpdateKeyDescription", "kms:EnableKey", "kms:DisableKey", "kms:EnableKeyRotation"),
+        *("kms:DisableKeyRotation", "kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
+    )
+    claim_none = {
+        "Sid": "ClaimNoKeys",
+        "Effect": "Deny",
+        "Action": ["kms:TagResource"],
+        "Resource": "*",
+        "Condition": {_ANY_CASE: {"aws:TagKeys": [_OLD_KEY_TAG]}},
+    }
+    return [
+        allow("MakeKeys", ("kms:CreateKey",), "*", given),
+        allow("StartKeys", ("kms:TagResource", "kms:PutKeyPolicy"), [_KEYS], given),
+        allow("KeepOldKeys", keep, [_KEYS], borne),
+        claim_none,
+    ]
+
+
+def _allow_log_groups() -> list[Any]:
+    actions = (
+        *("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
+        *("logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource", "logs:GetDataProtectionPolicy"),
+    )
+    groups = (f"log-group:/aws/vendedlogs/states/{_OWN}", f"log-group:/aws/lambda/{_OWN}-*")
+    made = [make_regional_arn("logs", each) for group in groups for each in (group, f"{group}:*")]
+    # these calls need the whole account, for any log group
+    listing = ("logs:DescribeLogGroups", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies")
+    return [allow("MakeLogGroups", actions, made), allow("ListLogGroups", listing, "*")]
+
+
+def _allow_functions() -> list[Any]:
+    """Return statements for functions with the stack's name, and for their code in S3."""
+    actions = (
+        *("lambda:CreateFunction", "lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:DeleteFunction"),
+        *("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration", "lambda:GetFunctionCodeSigningConfig"),
+        *("lambda:GetRuntimeManagementConfig", "lambda:PutRuntimeManagementConfig"),
+        *("lambda:GetFunctionRecursionConfig", "lambda:TagResource", "lambda:UntagResource", "lambda:ListTags"),
+    )
+    code = ("s3:GetObject", "s3:GetObjectVersion")
+    return [
+        allow("MakeFunctions", actions, [make_regional_arn("lambda", f"function:{_OWN}-*")]),
+        allow("ReadCode", code, [make_object_arn(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
+    ]
+
+
+def _allow_buckets() -> list[Any]:
+    """Return statements for the bucket for results, whose name contains the stack's name in lower case."""
+    settings = (
+        *("BucketOwnershipControls", "BucketPublicAccessBlock", "BucketTagging", "BucketVersioning"),
+        *("EncryptionConfiguration", "LifecycleConfiguration", "BucketPolicy"),
+    )
+    changes = [f"s3:{verb}{name}" for name in settings for verb in ("Get", "Put")]
+    actions = ("s3:CreateBucket", "s3:ListBucket", *changes, "s3:DeleteBucketPolicy")
+    own = [Sub(f"arn:${{AWS::Partition}}:s3:::{_OWN}-{RESULTS.lower()}-{end}") for end in _RANDOM_ENDS]
+    return [allow("MakeBuckets", actions, own)]
+
+
+def _allow_schedules() -> list[Any]:
+    actions = (
+        *("scheduler:CreateSchedule", "scheduler:GetSchedule"),
+        *("scheduler:UpdateSchedule", "scheduler:DeleteSchedule"),
+    )
+    return [allow("MakeSchedules", actions, [make_regional_arn("scheduler", f"schedule/default/{_OWN}")])]
+
+
+CREATED: dict[str, Callable[[], list[Any]]] = {
+    "AWS::StepFunctions::StateMachine": _allow_state_machines,
+    "AWS::IAM::Role": _allow_roles,
+    "AWS::IAM::ManagedPolicy": _allow_managed_policies,
+    "AWS::CloudWatch::Alarm": _allow_alarms,
+    "AWS::SNS::Topic": _allow_topics,
+    "AWS::SNS::Subscription": list,
+    "AWS::KMS::Key": _allow_keys,
+    "AWS::Logs::LogGroup": _allow_log_groups,
+    "AWS::Scheduler::Schedule": _allow_schedules,
+    "AWS::Lambda::Function": _allow_functions,
+    "AWS::S3::Bucket": _allow_buckets,
+    "AWS::S3::BucketPolicy": list,
+}
+"""Each type of resource in sfnorch's templates, and the statements that it needs.
+
+The statements of a topic cover its subscriptions, those of a bucket its policy.
+"""

@@ -1,0 +1,1 @@
+"""The repository of a plan: the files beside the plan, and how its builds install sfnorch."""

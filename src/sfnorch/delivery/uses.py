@@ -1,0 +1,188 @@
+"""The permissions that a build's commands and a pipeline's actions require of their roles.
+
+https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.html
+https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sfnorch.delivery.commands.buildspecs import Buildspec, read_buildspec
+from sfnorch.delivery.commands.permissions import changes_who_calls, find_needs
+from sfnorch.delivery.commands.shell import read_calls
+from sfnorch.delivery.reading import Action, Pipeline, Project
+from sfnorch.template.calls import ANY, Need
+from sfnorch.template.contents import Template
+from sfnorch.template.located import Object
+from sfnorch.template.permissions import decide
+from sfnorch.template.resources import Surroundings
+from sfnorch.template.roles import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A user of permissions, as messages name it, and the permissions; None if they are unknown."""
+
+    what: str
+    needs: tuple[Need, ...] | None
+
+
+def find_build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surroundings) -> Iterator[Use]:
+    """Yield the permissions that the build requires: for logs, artifacts, reports, and its known commands."""
+    yield Use(what=f"{project.logical_id} logs, which", needs=tuple(_find_log_needs(project, where)))
+    actions = [action for pipeline in pipelines for action in pipeline.actions if _is_run_by(project, action)]
+    if _read_type(project, "Source") == "CODEPIPELINE":
+        yield Use(what=f"{project.logical_id} reads its source, which", needs=(Need("s3:GetObject", ANY),))
+    if any(action.has_output for action in actions):
+        yield Use(what=f"{project.logical_id} writes its artifacts, which", needs=(Need("s3:PutObject", ANY),))
+    spec = read_buildspec(project.buildspec) if project.buildspec is not None else None
+    if spec is None or _is_fed_otherwise(project, spec):
+        yield Use(what="other sources of the build", needs=None)
+    if spec is None:
+        return
+    if spec.reports:
+        group = f"arn:{where.partition}:codebuild:{where.region}:{where.account}:report-group/*"
+        reporting = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
+        found = tuple(Need(f"codebuild:{action}", group) for action in reporting)
+        yield Use(what=f"{project.buildspec_name} has reports, which", needs=found)
+    given = {name for action in actions for name in _read_variable_names(action)}
+    variables = {name: value for name, value in {**spec.variables, **project.variables}.items() if name not in given}
+    yield from _find_command_uses(spec, project.buildspec_name, variables, where)
+
+
+def _find_command_uses(spec: Buildspec, file: str, variables: Mapping[str, str], where: Surroundings) -> Iterator[Use]:
+    """Yield the permissions of each call in the commands, up to a call that can use other credentials."""
+    for phase, command in spec.commands:
+        found = None if changes_who_calls(command) else read_calls(command, variables)
+        if found is None:
+            yield Use(what=f"{file}, phase {phase}", needs=None)
+            if changes_who_calls(command):
+                return
+            continue
+        for call in found:
+            needed = find_needs(call, where)
+            words = " ".join(word for word in call[:3] if not word.startswith("-"))
+            yield Use(what=f"{file}, phase {phase}: {words}", needs=None if needed is None else tuple(needed))
+
+
+def _is_run_by(project: Project, action: Action) -> bool:
+    return action.provider == "CodeBuild" and action.configuration.get("ProjectName") in (project.name, ANY)
+
+
+def _read_variable_names(action: Action) -> set[str]:
+    """Return the names of the variables that the action sets."""
+    try:
+        listed = json.loads(action.configuration.get("EnvironmentVariables", "[]"))
+    except ValueError:
+        return set()
+    return {str(item.get("name")) for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)}
+
+
+def _is_fed_otherwise(project: Project, spec: Buildspec) -> bool:
+    """Return whether the build's image, variables or source come from other services."""
+    environment = project.properties.get("Environment")
+    image = environment if isinstance(environment, Object) else {}
+    pulled = image.get("ImagePullCredentialsType") == "SERVICE_ROLE" or ".dkr.ecr." in str(image.get("Image", ""))
+    own_source = _read_type(project, "Source") not in ("CODEPIPELINE", "NO_SOURCE")
+    return pulled or own_source or bool(project.stores or spec.stores or project.properties.get("VpcConfig"))
+
+
+def find_pipeline_uses(pipeline: Pipeline, where: Surroundings) -> Iterator[Use]:
+    """Yield the permissions that the pipeline requires: for its artifacts and its known actions."""
+    lies = f"arn:{where.partition}:s3:::{pipeline.bucket}/*" if pipeline.bucket else ANY
+    yield Use(
+        what=f"{pipeline.logical_id} moves artifacts, which",
+        needs=(Need("s3:GetObject", lies), Need("s3:PutObject", lies)),
+    )
+    for action in pipeline.actions:
+        found = _find_action_needs(action, where)
+        yield Use(
+            what=f"the action {action.name} of the stage {action.stage}",
+            needs=None if found is None else tuple(found),
+        )
+
+
+def _find_log_needs(project: Project, where: Surroundings) -> Iterator[Need]:
+    config = project.properties.get("LogsConfig")
+    logs = config.get("CloudWatchLogs") if isinstance(config, Object) else None
+    given = logs if isinstance(logs, Object) else {}
+    if given.get("Status") == "DISABLED":
+        return
+    group = str(given.get("GroupName") or f"/aws/codebuild/{project.name}")
+    arn = f"arn:{where.partition}:logs:{where.region}:{where.account}:log-group:{group}:*"
+    for action in ("CreateLogStream", "PutLogEvents"):
+        yield Need(f"logs:{action}", arn)
+
+
+def _find_action_needs(action: Action, where: Surroundings) -> list[Need] | None:
+    if action.role_arn:
+        return [Need("sts:AssumeRole", action.role_arn)]
+    given, prefix = action.configuration, f"{where.partition}:%s:{where.region}:{where.account}"
+    match action.provider:
+        case "CodeBuild":
+            project = f"arn:{prefix % 'codebuild'}:project/{given.get('ProjectName', ANY)}"
+            batch = given.get("BatchEnabled", "").lower() == "true"
+            start, get = ("StartBuildBatch", "BatchGetBuildBatches") if batch else ("StartBuild", "BatchGetBuilds")
+            return [Need(f"codebuild:{start}", project), Need(f"codebuild:{get}", project)]
+        case "CodeStarSourceConnection":
+            return [Need("codeconnections:UseConnection", given.get("ConnectionArn", ANY))]
+        case "CodeCommit":
+            repository = f"arn:{prefix % 'codecommit'}:{given.get('RepositoryName', ANY)}"
+            reading = ("GetBranch", "GetCommit", "UploadArchive", "GetUploadArchiveStatus")
+            return [Need(f"codecommit:{name}", repository) for name in reading]
+        case "S3" if action.category == "Source":
+            bucket = f"arn:{where.partition}:s3:::{given.get('S3Bucket', ANY)}"
+            object_ = f"{bucket}/{given.get('S3ObjectKey', ANY)}"
+            return [Need("s3:GetBucketVersioning", bucket), Need("s3:GetObject", object_)]
+        case "Manual":
+            topic = given.get("NotificationArn")
+            return [Need("sns:Publish", topic)] if topic else []
+        case "Lambda":
+            function = given.get("FunctionName", ANY)
+            return [Need("lambda:InvokeFunction", f"arn:{prefix % 'lambda'}:function:{function}")]
+        case "StepFunctions":
+            return [Need("states:StartExecution", given.get("StateMachineArn", ANY))]
+        case "CloudFormation":
+            return list(
+                _find_stack_needs(action, f"arn:{prefix % 'cloudformation'}:stack/{given.get('StackName', ANY)}/*")
+            )
+    return None
+
+
+_MODES = {
+    "CHANGE_SET_REPLACE": ("CreateChangeSet", "DescribeChangeSet", "DeleteChangeSet"),
+    "CHANGE_SET_EXECUTE": ("ExecuteChangeSet", "DescribeChangeSet"),
+    "CREATE_UPDATE": ("CreateStack", "UpdateStack"),
+    "REPLACE_ON_FAILURE": ("CreateStack", "UpdateStack", "DeleteStack"),
+    "DELETE_ONLY": ("DeleteStack",),
+}
+
+
+def _find_stack_needs(action: Action, stack: str) -> Iterator[Need]:
+    """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html."""
+    given = action.configuration
+    for name in ("DescribeStacks", *_MODES.get(given.get("ActionMode", ""), ())):
+        yield Need(f"cloudformation:{name}", stack)
+    if role := given.get("RoleArn"):
+        yield Need("iam:PassRole", role)
+
+
+def _read_type(project: Project, part: str) -> str:
+    body = project.properties.get(part)
+    return str(body.get("Type", "")) if isinstance(body, Object) else ""
+
+
+def is_denied(template: Template, role: Role, need: Need) -> bool:
+    """Return whether the role lacks the permission.
+
+    The action on a connection has an old name and a new name. One of them is sufficient.
+    """
+    old = need.action.replace("codeconnections:", "codestar-connections:")
+    of_old = need.resource.replace(":codeconnections:", ":codestar-connections:")
+    return all(
+        decide(template, role, action, resource).is_denied
+        for action, resource in {(need.action, need.resource), (old, of_old)}
+    )

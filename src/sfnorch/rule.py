@@ -1,0 +1,67 @@
+"""A lint rule as data: its id, its reason, the source of the fact, and the function that checks a template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from sfnorch.findings import Finding, Severity
+from sfnorch.template.located import Path, Place, show
+
+if TYPE_CHECKING:
+    from sfnorch.template.contents import StateMachine, Template
+
+
+class HasTemplate(Protocol):
+    """What every rule can check: an object with a template."""
+
+    template: Template
+
+
+Checked = TypeVar("Checked", bound=HasTemplate, contravariant=True)
+"""What a rule checks: some rules need more than the template."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One problem that a rule finds: location, message, hint. `severity` overrides the rule's severity."""
+
+    path: Path
+    place: Place
+    message: str
+    hint: str = ""
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Generic[Checked]):
+    """A rule. `source` is the page that documents the fact; `check` yields the problems."""
+
+    id: str
+    title: str
+    why: str
+    source: str
+    severity: Severity
+    check: Callable[[Checked], Iterable[Fault]]
+
+    def findings(self, subject: Checked) -> Iterable[Finding]:
+        """Yield the findings of the rule about the template."""
+        for fault in self.check(subject):
+            yield Finding(
+                rule=self.id,
+                severity=fault.severity or self.severity,
+                file=fault.place.file,
+                line=fault.place.line,
+                path=show(fault.path),
+                message=fault.message,
+                hint=fault.hint,
+            )
+
+
+def fault(
+    machine: StateMachine, path: Path, message: str, hint: str = "", *, severity: Severity | None = None
+) -> Fault:
+    """Return a fault at a value of the machine's definition; `path` starts at the root of the definition."""
+    full, place = machine.at(path)
+    return Fault(path=full, place=place, message=message, hint=hint, severity=severity)
