@@ -75,7 +75,7 @@ class ErrorLog:
     hint: str = ""
 
 
-def job_runs(tree: RunTree, *, every: bool = False) -> list[JobRun]:
+def list_runs_with_logs(tree: RunTree, *, every: bool = False) -> list[JobRun]:
     """Return the runs of the failed Glue jobs, or all runs, in the order of the tree's executions."""
     nodes = (node for root in tree.roots for node in root.walk())
     return [run for node in nodes for run in _runs_of(node, every=every)]

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.continuous import ERROR, MARK, LoopInput, LoopState, LoopVariable
 from sfnorch.protocol.states import SharedState
-from sfnorch.runs.history import Record
 from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, explain_end, refuse_running
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import Record
 
 _COUNTED = SharedState.CLEAR_ALARM
 """The state of a loop that follows a run that succeeded and is counted."""

@@ -18,10 +18,10 @@ from sfnorch.protocol.flow import (
 )
 from sfnorch.protocol.mark import assigned_names
 from sfnorch.protocol.states import ALARMS_AND_MESSAGES, SharedState, list_names
-from sfnorch.runs.history import Record
 from sfnorch.runs.job import Job
 from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, explain_end, names_in, refuse_running
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import Record
 
 MAX_INPUT_BYTES = 262_144
 """The maximum size of an execution's input in bytes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""

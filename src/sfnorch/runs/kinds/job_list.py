@@ -7,9 +7,9 @@ from typing import Any
 
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.job_list import ERROR, MARK, NO_JOB, JobListInput, JobListVariable
-from sfnorch.runs.history import Record
 from sfnorch.runs.kinds.kind import CUT_OFF, NEW_RUN, Kind, Resumption, Threads, explain_end, names_in, refuse_running
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import Record
 
 
 class JobListKind(Kind):

@@ -22,11 +22,11 @@ from sfnorch.protocol.master_child import (
     Thread,
 )
 from sfnorch.protocol.states import INVALID_INPUT_ERROR
-from sfnorch.runs.events import parsed
-from sfnorch.runs.history import UNKNOWN, Record
+from sfnorch.runs.events import parse_json
 from sfnorch.runs.kinds.job_list import JOB_LIST, list_given, list_left, list_planned
 from sfnorch.runs.kinds.kind import CUT_OFF, NEW_RUN, Kind, Resumption, Threads, explain_end, names_in, refuse_running
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import UNKNOWN, Record
 
 _NUMBERED = re.compile(r"T([1-9][0-9]*)")
 
@@ -213,8 +213,8 @@ def _unfold(row: Any) -> dict[str, Any]:
     """Return a master's report of a child. A cause that the master could not parse is parsed here."""
     if not isinstance(row, dict):
         return {}
-    run = parsed(row.get("cause"))
+    run = parse_json(row.get("cause"))
     if not isinstance(run, dict):
         return row
-    own = parsed(run.get("Cause"))
+    own = parse_json(run.get("Cause"))
     return {**row, "executionArn": run.get("ExecutionArn"), **(own if isinstance(own, dict) else {})}
