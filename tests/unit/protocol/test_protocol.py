@@ -175,7 +175,9 @@ def test_the_cause_of_a_child():
     run = play("master-child", CHAIN)
     (cause,) = causes(run, "orders")
     assert sorted(cause) == sorted(set(keys(master_child.ChildCause)) - {"jobs"})
-    assert cause["remaining"] == ["b", "c"]
+    assert (job_list.read_remaining(cause), master_child.read_child(cause)) == (["b", "c"], "orders")
+    assert job_list.read_job_run(cause) == ("b", cause["runId"], "/aws-glue/jobs")
+    assert job_list.read_outcomes(cause) is None
     (outcome,) = run.first.output["children"]
     assert set(outcome) <= set(keys(master_child.ChildOutcome, master_child.ChildCause))
     assert outcome["status"] == "FAILED"
@@ -187,6 +189,8 @@ def test_the_cause_of_a_job_list():
     run = play("dynamic", {"jobs": ["a", "b"], "continue_on_failure": True}, {"glueJobs": ["a", "b"]})
     (cause,) = causes(run, "jobs")
     assert sorted(cause) == ["jobs", "remaining", "threadId"]
+    assert job_list.read_outcomes(cause) == [("a", "SUCCEEDED"), ("b", "FAILED")]
+    assert (job_list.read_remaining(cause), job_list.read_job_run(cause)) == (["b"], None)
 
 
 def test_the_outcomes_of_tasks():
@@ -203,11 +207,21 @@ def test_the_outcomes_of_tasks():
 def test_the_cause_of_a_loop():
     (cause,) = causes(play("continuous", {"workflow": "w"}), "loop")
     assert sorted(cause) == keys(continuous.LoopCause)
+    assert continuous.saw_end_of_run(cause)
 
 
 def test_the_cause_of_a_flow():
     run = play("flow", {"steps": [{"name": "one", "glue_job": "b"}]})
     (cause,) = causes(run, "flow")
     assert sorted(cause) == keys(flow.StepFailure)
+    assert (flow.read_failed_step(cause), flow.read_resume_step(cause)) == ("one", "one")
     assert flow.is_step_failure(cause, "one")
     assert not flow.is_step_failure(cause, "two")
+
+
+@pytest.mark.parametrize("cause", [{}, {"remaining": "b", "jobs": "b", "runId": 1}, {"remaining": [job_list.NO_JOB]}])
+def test_a_cause_of_another_says_nothing(cause: dict[str, Any]):
+    assert (job_list.read_remaining(cause), master_child.read_child(cause)) == ([], "")
+    assert (job_list.read_outcomes(cause), job_list.read_job_run(cause)) == (None, None)
+    assert (flow.read_failed_step(cause), flow.read_resume_step(cause)) == ("", "")
+    assert not continuous.saw_end_of_run(cause)
