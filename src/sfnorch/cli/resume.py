@@ -117,10 +117,11 @@ def _refuse_lost_jobs(client: SFNClient, node: Node, found: Resumption) -> None:
     from sfnorch.protocol.job_list import listed_names
     from sfnorch.runs.definitions import read_definition
     from sfnorch.runs.executions import make_machine_arn
+    from sfnorch.runs.kinds.job_list import JOB_LIST
 
     own = {job.name for job in node.record.jobs if job.name != job.glue_name}
     listed = {job for jobs in found.jobs.values() for job in jobs} & own
-    if not listed or node.record.reading.noun != "job":
+    if not listed or node.record.reading is not JOB_LIST:
         return
     with waiting("Reading the machine's definition"):
         lost = listed - listed_names(read_definition(client, make_machine_arn(node.arn)))

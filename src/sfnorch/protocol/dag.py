@@ -63,7 +63,7 @@ class TaskVariable:
 
 
 class MasterInput(TypedDict, total=False):
-    """The input of the master: the tasks that a resumed run does not run again."""
+    """The input of the master: the tasks that a resumed run skips."""
 
     done: list[str]
 
