@@ -12,6 +12,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.node import Node
@@ -24,7 +25,7 @@ children = st.lists(st.tuples(st.integers(1, 4), st.sampled_from(ENDS), st.integ
 
 def _node(history: History, machine: str, below: list[Node]) -> Node:
     record = open_record()
-    list(record.take(history.events))
+    list(read_events(record, history.events))
     return Node(arn=f"arn:aws:states:r:1:execution:{machine}:1", record=record, children=below)
 
 

@@ -47,15 +47,15 @@ def open_execution(
     """
     from sfnorch.aws.stacks import existing_stack
     from sfnorch.aws.status import machines, main_machine
-    from sfnorch.runs.executions import execution_arn, last_execution, machine_of, region_of
+    from sfnorch.runs.executions import find_last_execution, find_machine, make_execution_arn, read_region
 
-    session = open_session(region_of(execution or "") or region, profile)
+    session = open_session(read_region(execution or "") or region, profile)
     with waiting("Looking up the execution"):
         if execution is None or not execution.startswith("arn:"):
             stack = existing_stack(session.cloudformation, stack_name)
             machine = main_machine(machines(session.cloudformation, stack), stack, machine_name)
             if execution is None:
-                return session, last_execution(session.stepfunctions, machine.arn)
-            execution = execution_arn(machine.arn, execution)
-        machine_of(session.stepfunctions, execution)
+                return session, find_last_execution(session.stepfunctions, machine.arn)
+            execution = make_execution_arn(machine.arn, execution)
+        find_machine(session.stepfunctions, execution)
     return session, execution

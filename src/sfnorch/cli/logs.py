@@ -53,13 +53,13 @@ def logs(
     from sfnorch.cli.documents import print_json
     from sfnorch.errors import SfnorchError
     from sfnorch.report.job_logs import logs_data
-    from sfnorch.runs.job_logs import LogReader, job_runs
+    from sfnorch.runs.job_logs import LogReader, list_runs_with_logs
     from sfnorch.runs.run_tree import RunTree
 
     clock = Clock()
     tree = RunTree(session.stepfunctions, [arn], clock)
     tree.poll()
-    runs = job_runs(tree, every=all_jobs)
+    runs = list_runs_with_logs(tree, every=all_jobs)
     reader = LogReader(logs=session.logs, glue=session.glue, tail=tail, executors=executors, clock=clock)
     read = (reader.read(run) for run in runs)
     if output_form == "json":

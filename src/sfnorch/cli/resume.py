@@ -59,11 +59,11 @@ def resume(
     session, arn = open_execution(execution, stack_name, machine_name, region, profile)
     from sfnorch.aws.polling import Clock
     from sfnorch.cli.following import follow_run, print_started
-    from sfnorch.runs.executions import AlreadyExistsError, execution_arn, machine_of, start
+    from sfnorch.runs.executions import AlreadyExistsError, find_machine, make_execution_arn, start_execution
 
     client, clock = session.stepfunctions, Clock()
     with waiting("Looking up the execution"):
-        machine_arn = machine_of(client, arn)
+        machine_arn = find_machine(client, arn)
     found = _plan(session, arn, machine_arn, clock)
     if output_form == "text":
         _show(found)
@@ -74,9 +74,9 @@ def resume(
     name = f"resume-{hashlib.sha256(arn.encode()).hexdigest()[:16]}"
     try:
         with waiting("Starting the execution"):
-            started = start(client, machine_arn, name, found.input, clock)
+            started = start_execution(client, machine_arn, name, found.input, clock)
     except AlreadyExistsError:
-        before = execution_arn(machine_arn, name)
+        before = make_execution_arn(machine_arn, name)
         raise SfnorchError(
             f"The execution is already resumed by {before}", hint=f"resume that one with `sfnorch resume {before}`"
         ) from None
@@ -116,14 +116,15 @@ def _refuse_lost_jobs(client: SFNClient, node: Node, found: Resumption) -> None:
     """Raise SfnorchError if a job to run has a name that the state machine of its execution no longer has."""
     from sfnorch.protocol.job_list import listed_names
     from sfnorch.runs.definitions import read_definition
-    from sfnorch.runs.executions import machine_arn
+    from sfnorch.runs.executions import make_machine_arn
+    from sfnorch.runs.kinds.job_list import JOB_LIST
 
     own = {job.name for job in node.record.jobs if job.name != job.glue_name}
     listed = {job for jobs in found.jobs.values() for job in jobs} & own
-    if not listed or node.record.reading.noun != "job":
+    if not listed or node.record.reading is not JOB_LIST:
         return
     with waiting("Reading the machine's definition"):
-        lost = listed - listed_names(read_definition(client, machine_arn(node.arn)))
+        lost = listed - listed_names(read_definition(client, make_machine_arn(node.arn)))
     if lost:
         raise SfnorchError(
             f"{node.machine} no longer has the jobs {', '.join(sorted(lost))}: it was changed after the execution",

@@ -165,12 +165,12 @@ def _start(session: Session, machine: Machine, base: str, inputs: Mapping[str, M
     """
     from sfnorch.aws.errors import explained, is_transient
     from sfnorch.aws.polling import Clock
-    from sfnorch.runs.executions import execution_arn, start
+    from sfnorch.runs.executions import make_execution_arn, start_execution
 
     arns: list[str] = []
     for name, document in zip(_names(base, list(inputs)), inputs.values(), strict=True):
         try:
-            arns.append(start(session.stepfunctions, machine.arn, name, document, Clock()))
+            arns.append(start_execution(session.stepfunctions, machine.arn, name, document, Clock()))
         except Exception as error:
             told = explained(error)
             if told is None:
@@ -178,7 +178,7 @@ def _start(session: Session, machine: Machine, base: str, inputs: Mapping[str, M
             before = "".join(f"\nstarted before that: {arn}" for arn in arns)
             hint = told.hint
             if is_transient(error):
-                hint = f"check whether it was started with `sfnorch watch {execution_arn(machine.arn, name)}`"
+                hint = f"check whether it was started with `sfnorch watch {make_execution_arn(machine.arn, name)}`"
             raise SfnorchError(f"{told.message}{before}", hint=hint) from None
     return arns
 

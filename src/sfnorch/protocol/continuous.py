@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from sfnorch.protocol.mark import Mark
 
@@ -62,3 +63,8 @@ MARK = Mark(
     variables=(LoopVariable.WORKFLOW, LoopVariable.RUN_ID, LoopVariable.RUNS),
     states=(LoopState.START_RUN, LoopState.HAND_OVER),
 )
+
+
+def saw_end_of_run(cause: Mapping[str, Any]) -> bool:
+    """Return whether the execution that failed with this cause has seen the end of its workflow run."""
+    return "counts" in cause

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from sfnorch.protocol.mark import Mark
@@ -54,6 +55,16 @@ class StepFailure(TypedDict, total=False):
 
 
 MARK = Mark(state=FlowState.RESOLVE_INPUT, variables=(FlowVariable.STEPS, FlowVariable.RESUME_AT))
+
+
+def read_failed_step(cause: Mapping[str, Any]) -> str:
+    """Return the step that failed, from a cause; it can be inside another step. An empty text for other causes."""
+    return str(cause.get("step") or "")
+
+
+def read_resume_step(cause: Mapping[str, Any]) -> str:
+    """Return the step at which a run with this cause is resumed; an empty text if all steps were done."""
+    return str(cause.get("at") or "")
 
 
 def is_step_failure(value: Any, at: str) -> bool:

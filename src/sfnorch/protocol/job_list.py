@@ -83,6 +83,28 @@ def requires_jobs(definition: Mapping[str, Any]) -> bool:
     return MARK.is_in(definition) and not any(isinstance(jobs, list) for jobs in assigned)
 
 
+def read_remaining(cause: Mapping[str, Any]) -> list[str]:
+    """Return the jobs that are left to run, from a cause; an empty list if it names none."""
+    names = cause.get("remaining")
+    return [str(name) for name in names] if isinstance(names, list) and names != [NO_JOB] else []
+
+
+def read_outcomes(cause: Mapping[str, Any]) -> list[tuple[str, str]] | None:
+    """Return each job and its status, from the cause of a machine that continues after failures; None for others."""
+    rows = cause.get("jobs")
+    if not isinstance(rows, list):
+        return None
+    return [(str(row.get("job")), str(row.get("status"))) for row in rows if isinstance(row, dict)]
+
+
+def read_job_run(cause: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """Return the job that failed, its run and its log group, from a cause; None if it names no job run."""
+    run_id = cause.get("runId")
+    if not isinstance(run_id, str):
+        return None
+    return str(cause.get("job", "?")), run_id, str(cause.get("logGroup") or "")
+
+
 def listed_names(definition: Mapping[str, Any]) -> set[str]:
     """Return the names in its job lists that differ from the names in Glue: entries with settings."""
     settings = assigned_variables(definition, JobListState.RESOLVE_JOBS).get(JobListVariable.SETTINGS)

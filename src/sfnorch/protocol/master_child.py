@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from sfnorch.protocol.job_list import JobListCause
 from sfnorch.protocol.mark import Mark
@@ -77,3 +78,8 @@ class ChildOutcome(TypedDict, total=False):
 
 
 MARK = Mark(state=MasterState.RESOLVE_THREADS, variables=(MasterVariable.CHILDREN, MasterVariable.THREADS))
+
+
+def read_child(cause: Mapping[str, Any]) -> str:
+    """Return the name of the child that failed with this cause; an empty text for other causes."""
+    return str(cause.get("child") or "")

@@ -15,7 +15,7 @@ from sfnorch.console import Console, Text
 from sfnorch.durations import duration, iso
 from sfnorch.protocol.dag import BLOCKED, blocking_task
 from sfnorch.report.status import STYLES
-from sfnorch.runs.executions import execution_name
+from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import Job
 from sfnorch.runs.kinds.dag import find_task
 from sfnorch.runs.kinds.master_child import list_skipped
@@ -50,7 +50,8 @@ def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
     several = len(names) != len(set(names.values()))
     tasks = {node.arn: task for node in nodes if (task := find_task(node, tree.roots))}
     return {
-        arn: tasks.get(arn) or (f"{name} {execution_name(arn)}" if several else name) for arn, name in names.items()
+        arn: tasks.get(arn) or (f"{name} {read_execution_name(arn)}" if several else name)
+        for arn, name in names.items()
     }
 
 

@@ -1,6 +1,6 @@
 """Executions of state machines: start, follow, stop and resume them, and read the logs of their jobs.
 
-`history` folds the events of an execution into its state: jobs, started executions, variables, the end. It knows the
+`history` folds the events of an execution into its `record`: jobs, started executions, variables, the end. It knows the
 events of Step Functions, and no pattern. `run_tree` combines a parent execution and its children into one tree, and
 polls it until all have ended.
 

@@ -54,13 +54,13 @@ def starts_execution(details: Mapping[str, Any]) -> bool:
     return details.get("resourceType") == "states" and str(details.get("resource")).startswith("startExecution")
 
 
-def details_of(event: HistoryEventTypeDef) -> dict[str, Any]:
+def read_details(event: HistoryEventTypeDef) -> dict[str, Any]:
     """Return the details of the event, whose key differs by type of event."""
     row: Mapping[str, Any] = event
     return next((value for key, value in row.items() if key.endswith("EventDetails")), {})
 
 
-def parsed(text: Any) -> Any:
+def parse_json(text: Any) -> Any:
     """Return the value of a JSON text, or the text if it is not JSON: causes and outputs may be truncated."""
     try:
         return json.loads(text)

@@ -35,35 +35,35 @@ class AlreadyExistsError(SfnorchError):
     """The state machine has or had an execution of this name."""
 
 
-def region_of(arn: str) -> str:
+def read_region(arn: str) -> str:
     """Return the region of an execution's ARN, or an empty text for other values."""
     match = ARN.fullmatch(arn)
     return match["region"] if match else ""
 
 
-def execution_arn(machine_arn: str, name: str) -> str:
+def make_execution_arn(machine_arn: str, name: str) -> str:
     """Return the ARN of the machine's execution of this name."""
     return f"{machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
 
-def machine_arn(arn: str) -> str:
+def make_machine_arn(arn: str) -> str:
     """Return the ARN of the state machine of an execution."""
     return arn.rpartition(":")[0].replace(":execution:", ":stateMachine:")
 
 
-def machine_name(arn: str) -> str:
+def read_machine_name(arn: str) -> str:
     """Return the name of the state machine of an execution."""
     match = ARN.fullmatch(arn)
     return match["machine"] if match else arn
 
 
-def execution_name(arn: str) -> str:
+def read_execution_name(arn: str) -> str:
     """Return the name of the execution."""
     match = ARN.fullmatch(arn)
     return match["name"] if match else arn
 
 
-def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any], clock: Clock) -> str:
+def start_execution(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any], clock: Clock) -> str:
     """Start an execution, and return its ARN.
 
     A call whose response is lost is retried: a name starts one execution only. AWS rejects the second call if the first
@@ -80,7 +80,7 @@ def start(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, An
     except ClientError as error:
         if code(error) != "ExecutionAlreadyExists":
             raise
-    arn = execution_arn(machine_arn, name)
+    arn = make_execution_arn(machine_arn, name)
     if _is_started(client, arn, text, begun, clock):
         return arn
     raise AlreadyExistsError(
@@ -100,7 +100,7 @@ def _is_started(client: SFNClient, arn: str, text: str, begun: float, clock: Clo
     return found.get("input") == text and found["startDate"].timestamp() >= begun - _SKEW_SECONDS
 
 
-def machine_of(client: SFNClient, arn: str) -> str:
+def find_machine(client: SFNClient, arn: str) -> str:
     """Return the ARN of the execution's state machine. Raises SfnorchError if the execution does not exist."""
     if not ARN.fullmatch(arn):
         raise SfnorchError(
@@ -118,7 +118,7 @@ def machine_of(client: SFNClient, arn: str) -> str:
         raise
 
 
-def last_execution(client: SFNClient, machine_arn: str) -> str:
+def find_last_execution(client: SFNClient, machine_arn: str) -> str:
     """Return the ARN of the state machine's newest execution. Raises SfnorchError if it has none."""
     rows = client.list_executions(stateMachineArn=machine_arn, maxResults=1)["executions"]
     if not rows:
@@ -126,7 +126,7 @@ def last_execution(client: SFNClient, machine_arn: str) -> str:
     return rows[0]["executionArn"]
 
 
-def stop(client: SFNClient, arn: str, cause: str) -> bool:
+def stop_execution(client: SFNClient, arn: str, cause: str) -> bool:
     """Stop the execution, and return whether this stopped it: it may have ended before."""
     try:
         if client.describe_execution(executionArn=arn)["status"] != "RUNNING":
@@ -139,7 +139,7 @@ def stop(client: SFNClient, arn: str, cause: str) -> bool:
     return True
 
 
-def events_after(client: SFNClient, arn: str, last: int) -> list[HistoryEventTypeDef]:
+def read_events_after(client: SFNClient, arn: str, last: int) -> list[HistoryEventTypeDef]:
     """Return the execution's events after the event with this id, oldest first.
 
     The first call reads all events from the beginning. Later calls read new events only, from the end.

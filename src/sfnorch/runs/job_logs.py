@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from sfnorch.aws.errors import code, explained, message
 from sfnorch.aws.polling import Clock, patiently
 from sfnorch.glue_logs import STREAM_PREFIX, driver_streams, error_log_group, is_stream_of
+from sfnorch.protocol.job_list import read_job_run
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
@@ -75,7 +76,7 @@ class ErrorLog:
     hint: str = ""
 
 
-def job_runs(tree: RunTree, *, every: bool = False) -> list[JobRun]:
+def list_runs_with_logs(tree: RunTree, *, every: bool = False) -> list[JobRun]:
     """Return the runs of the failed Glue jobs, or all runs, in the order of the tree's executions."""
     nodes = (node for root in tree.roots for node in root.walk())
     return [run for node in nodes for run in _runs_of(node, every=every)]
@@ -85,19 +86,17 @@ def _runs_of(node: Node, *, every: bool) -> Iterator[JobRun]:
     for job in node.record.jobs:
         if job.of_glue:
             yield from _tries(node, job, every=every)
-    facts = node.record.facts
-    if not node.record.jobs and isinstance(
-        facts.get("runId"), str
-    ):  # its history is deleted; its parent has reported the run
-        job_name = str(facts.get("job", "?"))
+    reported = read_job_run(node.record.facts)
+    if not node.record.jobs and reported is not None:  # its history is deleted; its parent has reported the run
+        job_name, run_id, log_group = reported
         yield JobRun(
             node=node,
             job=job_name,
             glue_name=job_name,
-            run_id=facts["runId"],
+            run_id=run_id,
             status=node.record.status,
             message=node.record.message,
-            log_group=str(facts.get("logGroup") or ""),
+            log_group=log_group,
         )
 
 

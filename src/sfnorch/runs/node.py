@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sfnorch.runs.executions import execution_name, machine_name
-from sfnorch.runs.history import Record
+from sfnorch.runs.executions import read_execution_name, read_machine_name
+from sfnorch.runs.record import Record
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,12 +24,12 @@ class Node:
     @property
     def machine(self) -> str:
         """Return the name of its state machine."""
-        return machine_name(self.arn)
+        return read_machine_name(self.arn)
 
     @property
     def name(self) -> str:
         """Return the name of the execution."""
-        return execution_name(self.arn)
+        return read_execution_name(self.arn)
 
     @property
     def ended(self) -> bool:

@@ -13,12 +13,13 @@ from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import code
 from sfnorch.aws.polling import Clock, Pace, patiently
-from sfnorch.runs.executions import events_after, machine_name
-from sfnorch.runs.history import UNKNOWN
+from sfnorch.runs.executions import read_events_after, read_machine_name
+from sfnorch.runs.history import read_events
 from sfnorch.runs.job import Change, Job
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.master_child import find_child, list_children
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import UNKNOWN
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
@@ -60,7 +61,7 @@ class RunTree:
         self._nodes = {root.arn: root for root in self.roots}
         self._client = client
         self._clock = clock
-        self._events = patiently(events_after, clock)
+        self._events = patiently(read_events_after, clock)
 
     @property
     def ended(self) -> bool:
@@ -81,7 +82,7 @@ class RunTree:
             news += self._polled(root, polled, parent=None)
             self._share_out(root)
             following = root.record.next_execution
-            if following and following not in self._nodes and machine_name(following) == root.machine:
+            if following and following not in self._nodes and read_machine_name(following) == root.machine:
                 self._nodes[following] = open_node(following)
                 self.roots.append(self._nodes[following])
         return sorted(news, key=lambda item: item.change.at)
@@ -115,7 +116,7 @@ class RunTree:
                     raise
                 _take_from_parent(node, parent, self._clock)
                 return
-            for change in node.record.take(events):
+            for change in read_events(node.record, events):
                 yield News(node=node, change=change)
         for arn in dict.fromkeys(node.record.children):
             child = self._nodes.setdefault(arn, open_node(arn))

@@ -15,7 +15,7 @@ from sfnorch.aws.errors import explained
 from sfnorch.aws.glue_jobs import RUNNING
 from sfnorch.aws.polling import Clock, patiently
 from sfnorch.errors import SfnorchError
-from sfnorch.runs.executions import stop
+from sfnorch.runs.executions import stop_execution
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 
@@ -48,7 +48,7 @@ def stop_run(
     `redshift` creates a client of the Redshift Data API, which is rarely needed.
     """
     tree = RunTree(stepfunctions, [arn], clock)
-    stopped = [arn] if patiently(stop, clock)(stepfunctions, arn, cause) else []
+    stopped = [arn] if patiently(stop_execution, clock)(stepfunctions, arn, cause) else []
     asked = {arn}
     failed: list[str] = []
     try:
@@ -58,7 +58,7 @@ def stop_run(
             if not nodes:
                 break
             for node in nodes:
-                if node.arn not in asked and patiently(stop, clock)(stepfunctions, node.arn, cause):
+                if node.arn not in asked and patiently(stop_execution, clock)(stepfunctions, node.arn, cause):
                     stopped.append(node.arn)
                 asked.add(node.arn)
             clock.sleep(0.5)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sfnorch.report.run_tree import titles
+from sfnorch.runs.history import read_events
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 from tests.replay import Clock
@@ -54,6 +55,6 @@ def test_a_task_whose_history_is_deleted_is_known_from_its_master():
     arns = [f"arn:aws:states:eu-central-1:111122223333:execution:etl-task:{name}" for _, name in names]
     history = History()
     history.assign(tasks=["load", "more"], done=[])
-    list(tree.roots[0].record.take(history.events))
+    list(read_events(tree.roots[0].record, history.events))
     tree.roots[0].children = [Node(arn=arn) for arn in arns]
     assert list(titles(tree, "etl").values()) == ["master nightly", "load", "task more-0123456789abcdef"]

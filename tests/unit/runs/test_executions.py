@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.runs.executions import AlreadyExistsError, start
+from sfnorch.runs.executions import AlreadyExistsError, start_execution
 from tests.replay import Clock
 
 MACHINE = "arn:aws:states:eu-central-1:111122223333:stateMachine:m"
@@ -24,7 +24,7 @@ def start_again(given: str, age: timedelta) -> str:
     with Stubber(client) as stubber:
         stubber.add_client_error("start_execution", "ExecutionAlreadyExists", "Execution Already Exists")
         stubber.add_response("describe_execution", {**found, "input": given}, {"executionArn": ARN})
-        return start(client, MACHINE, "n", {"a": 1}, Clock(NOW.timestamp()))
+        return start_execution(client, MACHINE, "n", {"a": 1}, Clock(NOW.timestamp()))
 
 
 def test_an_execution_that_the_lost_call_started():

@@ -7,16 +7,19 @@ from typing import Any
 
 import pytest
 
-from sfnorch.runs.history import Record
+from sfnorch.runs.history import read_events
 from sfnorch.runs.job import Attempt
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.job_list import list_planned, list_unfinished
+from sfnorch.runs.record import Record
 from tests.unit.runs.events import History
 
 
 def told(history: History) -> tuple[Record, list[tuple[str, str, str, str]]]:
     record = open_record()
-    changes = [(change.job, change.status, change.run_id, change.message) for change in record.take(history.events)]
+    changes = [
+        (change.job, change.status, change.run_id, change.message) for change in read_events(record, history.events)
+    ]
     return record, changes
 
 
@@ -189,7 +192,7 @@ def test_events_may_come_in_any_portions():
     history.finish("SUCCEEDED")
     whole, changes = told(history)
     record = open_record()
-    parts = [change for event in history.events for change in record.take([event])]
+    parts = [change for event in history.events for change in read_events(record, [event])]
     assert [(change.job, change.status, change.run_id, change.message) for change in parts] == changes
     assert (jobs(record), record.last_event) == (jobs(whole), len(history.events))
 

@@ -11,7 +11,7 @@ from sfnorch.asl import definition
 from sfnorch.errors import SfnorchError
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.runs.history import NOT_READ
+from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import KINDS, find_kind, kind_of, open_record, recognize
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.dag import TASKS
@@ -20,6 +20,7 @@ from sfnorch.runs.kinds.job_list import JOB_LIST
 from sfnorch.runs.kinds.kind import Kind
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import NOT_READ
 from sfnorch.runs.resume import can_resume, plan_resumption
 from tests.unit.runs.events import History
 
@@ -67,7 +68,7 @@ def ended(state: str, **variables: Any) -> Node:
     history.add("PassStateExited", key="stateExited", name=state, assignedVariables=assigned)
     history.finish("FAILED", "E", {"remaining": ["a"]})
     record = open_record()
-    list(record.take(history.events))
+    list(read_events(record, history.events))
     return Node(arn="arn:aws:states:eu-central-1:111122223333:execution:etl-master:nightly", record=record)
 
 
@@ -95,7 +96,7 @@ def test_a_run_is_resumed_by_the_current_definition():
     history.assign(tasks=["a", "gone"], done=["a"])
     history.finish("FAILED", "TasksFailed")
     record = open_record()
-    list(record.take(history.events))
+    list(read_events(record, history.events))
     node = Node(arn="arn:aws:states:eu-central-1:111122223333:execution:etl-master:nightly", record=record)
     found = plan_resumption(node, definitions(TWO_TASKS)[0])
     assert (found.input, dict(found.jobs)) == ({"done": ["a"]}, {"b": []})

@@ -10,6 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from sfnorch.errors import SfnorchError
+from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.job_list import JOB_LIST
@@ -26,7 +27,7 @@ NAMES = ["orders", "sales", "stock"]
 
 def node(history: History, machine: str = "m", children: list[Node] | None = None) -> Node:
     record = open_record()
-    list(record.take(history.events))
+    list(read_events(record, history.events))
     arn = f"arn:aws:states:eu-central-1:111122223333:execution:{machine}:1"
     return Node(arn=arn, record=record, children=children or [])
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sfnorch.runs.history import Record
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.dag import TASKS
 from sfnorch.runs.kinds.flow import FLOW
 from sfnorch.runs.kinds.job_list import JOB_LIST
 from sfnorch.runs.kinds.kind import Kind
 from sfnorch.runs.kinds.master_child import MASTER
+from sfnorch.runs.record import Record
 
 KINDS: tuple[Kind, ...] = (MASTER, TASKS, LOOP, FLOW, JOB_LIST)
 

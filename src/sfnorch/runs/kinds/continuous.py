@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sfnorch.errors import SfnorchError
-from sfnorch.protocol.continuous import ERROR, MARK, LoopInput, LoopState, LoopVariable
+from sfnorch.protocol.continuous import ERROR, MARK, LoopInput, LoopState, LoopVariable, saw_end_of_run
 from sfnorch.protocol.states import SharedState
-from sfnorch.runs.history import Record
 from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, explain_end, refuse_running
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import Record
 
 _COUNTED = SharedState.CLEAR_ALARM
 """The state of a loop that follows a run that succeeded and is counted."""
@@ -40,7 +40,7 @@ class LoopKind(Kind):
         )
         if not isinstance(workflow, str):
             raise SfnorchError(f"It ended {record.status}: {explain_end(record)}".rstrip(), hint=NEW_RUN)
-        seen_to_end = "counts" in record.facts or _COUNTED in record.entered
+        seen_to_end = saw_end_of_run(record.facts) or _COUNTED in record.entered
         going_on: LoopInput = {"run_id": run_id} if run_id and not seen_to_end else {}
         what = f"continues with the run {run_id}" if going_on else "starts its next run"
         given: LoopInput = {"workflow_name": workflow, **going_on, "runs": runs or 0}

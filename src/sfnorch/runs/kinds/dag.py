@@ -8,9 +8,9 @@ from typing import Any
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.dag import MARK, MasterInput, MasterState, MasterVariable, name_task_execution, task_of_execution
 from sfnorch.protocol.mark import assigned_names
-from sfnorch.runs.history import Record
 from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, names_in, refuse_running
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import Record
 
 
 class TasksKind(Kind):

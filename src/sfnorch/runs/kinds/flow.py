@@ -15,13 +15,15 @@ from sfnorch.protocol.flow import (
     FlowVariable,
     ResumePoint,
     is_step_failure,
+    read_failed_step,
+    read_resume_step,
 )
 from sfnorch.protocol.mark import assigned_names
 from sfnorch.protocol.states import ALARMS_AND_MESSAGES, SharedState, list_names
-from sfnorch.runs.history import Record
 from sfnorch.runs.job import Job
 from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, explain_end, names_in, refuse_running
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import Record
 
 MAX_INPUT_BYTES = 262_144
 """The maximum size of an execution's input in bytes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
@@ -69,7 +71,7 @@ class FlowKind(Kind):
 
     def list_causes(self, record: Record) -> list[Job]:
         """Return the step that failed, or the steps that were cut off: a failure that was handled is not a cause."""
-        step = record.facts.get("step")
+        step = read_failed_step(record.facts)
         return [job for job in super().list_causes(record) if (job.name == step if step else job.cut_off)]
 
     def resume(self, root: Node, parts: Sequence[str]) -> Resumption:
@@ -102,8 +104,8 @@ class FlowKind(Kind):
             raise SfnorchError("All of its steps have succeeded: nothing is left to run", hint=NEW_RUN)
         steps = self.list_parts_of_run(record)
         entered = [name for name in record.entered if name in steps]
-        told = record.facts.get("at")
-        at = str(told) if told in steps else entered[-1] if entered else ""
+        told = read_resume_step(record.facts)
+        at = told if told in steps else entered[-1] if entered else ""
         if not at:
             why = explain_end(record)
             raise SfnorchError(f"It ended {record.status} before any step started: {why}", hint=NEW_RUN)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfnorch.errors import SfnorchError
-from sfnorch.protocol.job_list import ERROR, MARK, NO_JOB, JobListInput, JobListVariable
-from sfnorch.runs.history import Record
+from sfnorch.protocol.job_list import ERROR, MARK, JobListInput, JobListVariable, read_outcomes, read_remaining
 from sfnorch.runs.kinds.kind import CUT_OFF, NEW_RUN, Kind, Resumption, Threads, explain_end, names_in, refuse_running
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import Record
 
 
 class JobListKind(Kind):
@@ -32,11 +32,11 @@ class JobListKind(Kind):
 
     def explain(self, record: Record) -> str:
         """Return why the execution failed; if it continued after failures, the jobs that failed."""
-        jobs = record.facts.get("jobs")
-        if isinstance(jobs, list):
-            failed = [str(job.get("job")) for job in jobs if isinstance(job, dict) and job.get("status") == "FAILED"]
-            return f"{len(failed)} of {len(jobs)} jobs failed: {', '.join(failed)}"
-        return super().explain(record)
+        outcomes = read_outcomes(record.facts)
+        if outcomes is None:
+            return super().explain(record)
+        failed = [job for job, status in outcomes if status == "FAILED"]
+        return f"{len(failed)} of {len(outcomes)} jobs failed: {', '.join(failed)}"
 
     def make_inputs(
         self,
@@ -99,7 +99,4 @@ def list_unfinished(record: Record) -> list[str]:
 
 def list_left(record: Record) -> list[str]:
     """Return the jobs left to run: from the cause, otherwise those that have not succeeded in the history."""
-    told = record.facts.get("remaining")
-    if isinstance(told, list) and told and told != [NO_JOB]:
-        return [str(job) for job in told]
-    return list_unfinished(record)
+    return read_remaining(record.facts) or list_unfinished(record)

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.mark import Mark
-from sfnorch.runs.history import Reading, Record
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import Reading, Record
 
 NEW_RUN = "`sfnorch run` starts a new run"
 CUT_OFF = ("ABORTED", "TIMED_OUT")

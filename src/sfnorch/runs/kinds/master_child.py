@@ -12,6 +12,7 @@ from typing import Any
 
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.executions import STARTED_BY
+from sfnorch.protocol.job_list import read_remaining
 from sfnorch.protocol.mark import assigned_names
 from sfnorch.protocol.master_child import (
     MARK,
@@ -20,13 +21,14 @@ from sfnorch.protocol.master_child import (
     MasterState,
     MasterVariable,
     Thread,
+    read_child,
 )
 from sfnorch.protocol.states import INVALID_INPUT_ERROR
-from sfnorch.runs.events import parsed
-from sfnorch.runs.history import UNKNOWN, Record
+from sfnorch.runs.events import parse_json
 from sfnorch.runs.kinds.job_list import JOB_LIST, list_given, list_left, list_planned
 from sfnorch.runs.kinds.kind import CUT_OFF, NEW_RUN, Kind, Resumption, Threads, explain_end, names_in, refuse_running
 from sfnorch.runs.node import Node
+from sfnorch.runs.record import UNKNOWN, Record
 
 _NUMBERED = re.compile(r"T([1-9][0-9]*)")
 
@@ -117,7 +119,7 @@ def find_child(node: Node, names: Sequence[str]) -> str:
     of the child.
     """
     own = node.record.variables.get(ChildVariable.CHILD) if node.record.reading is JOB_LIST else None
-    told = own or node.record.facts.get("child")
+    told = own or read_child(node.record.facts)
     return str(told) if told else max((n for n in names if node.machine.endswith(f"-{n}")), key=len, default="")
 
 
@@ -203,7 +205,7 @@ def _left_of_child(name: str, thread: Mapping[str, Any], node: Node | None) -> t
         )
     if node is not None and node.record.error == INVALID_INPUT_ERROR:
         raise SfnorchError(f"{name} refused its input: {node.record.message}", hint=NEW_RUN)
-    if node is None or not (list_planned(node.record) or node.record.facts.get("remaining")):
+    if node is None or not (list_planned(node.record) or read_remaining(node.record.facts)):
         return {}, list_given(thread.get("glueJobs"))
     remaining = list_left(node.record)
     return ({"glueJobs": remaining}, remaining) if remaining else None
@@ -213,8 +215,8 @@ def _unfold(row: Any) -> dict[str, Any]:
     """Return a master's report of a child. A cause that the master could not parse is parsed here."""
     if not isinstance(row, dict):
         return {}
-    run = parsed(row.get("cause"))
+    run = parse_json(row.get("cause"))
     if not isinstance(run, dict):
         return row
-    own = parsed(run.get("Cause"))
+    own = parse_json(run.get("Cause"))
     return {**row, "executionArn": run.get("ExecutionArn"), **(own if isinstance(own, dict) else {})}
