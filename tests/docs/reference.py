@@ -35,6 +35,7 @@ from tests.docs.command_reference import commands
 from tests.docs.json_reference import documents
 from tests.docs.make_targets import target_table
 from tests.docs.pages import DOCS, blocks
+from tests.docs.python_reference import python_classes, python_functions
 from tests.docs.template_reference import key_examples, template_tables
 from tests.ministack import emulator, new_account, small_template
 from tests.replay import Replay
@@ -215,4 +216,6 @@ _PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "waits": _waits,
     "checkov": _checkov,
     "airflow": _airflow,
+    "functions": python_functions,
+    "classes": python_classes,
 }

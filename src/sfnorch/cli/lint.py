@@ -11,10 +11,8 @@ from sfnorch.cli.documents import print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.options import output_option, plan_option
 from sfnorch.cli.regions import region_option, surroundings
-from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
 from sfnorch.report.waiting import waiting
-from sfnorch.source import SourceError
 
 if TYPE_CHECKING:
     from sfnorch.lint.run import Linting
@@ -79,19 +77,11 @@ def lint(
 
 def _one(linting: Linting, file: Path | None, plan_file: Path | None, where: Surroundings) -> tuple[list[Finding], str]:
     """Return the findings about one template, and its title: the file and the number of its state machines."""
-    from sfnorch.cli.templates import read_contents
+    from sfnorch.app.linting import lint_with
+    from sfnorch.plan.files import find_plan
 
-    try:
-        template = read_contents(file, plan_file, where=where)
-    except SourceError as error:
-        if file is None:  # an error in the plan is not a finding about a template
-            raise
-        return [finding for finding in error.findings if finding.rule not in linting.ignored], str(file)
-    except SfnorchError as error:
-        if file is None:
-            raise
-        return [Finding(rule="template", file=str(file), message=error.message, hint=error.hint)], str(file)
-    return linting.findings(template), _head(template)
+    linted = lint_with(linting, file, find_plan(plan_file) if file is None else None, where)
+    return list(linted.findings), _head(linted.template) if linted.template else linted.file
 
 
 def _head(template: Template) -> str:

@@ -86,17 +86,18 @@ def render(
         raise click.UsageError("--partition requires --format asl; a template works in every partition.")
     now = datetime.now(timezone.utc)
     with waiting("Rendering the plan"):
-        from sfnorch.patterns import workflow as build
-        from sfnorch.plan.warnings import plan_warnings
-
         plan = read_plan(plan_file, jobs, jobs_by_child)
-        workflow = build(plan)
-        text, left = (
-            _definition(_chosen(workflow, machine), workflow, partition or own_partition().name)
-            if form == "asl"
-            else (_template(workflow, form), "")
-        )
-        warnings = list(plan_warnings(plan, now))
+        if form == "asl":
+            from sfnorch.patterns import workflow as build
+            from sfnorch.plan.warnings import plan_warnings
+
+            workflow, warnings = build(plan), list(plan_warnings(plan, now))
+            text, left = _definition(_chosen(workflow, machine), workflow, partition or own_partition().name)
+        else:
+            from sfnorch.app.rendering import render as render_plan
+
+            rendering = render_plan(plan, form="sam" if form == "sam" else "cfn", now=now)
+            workflow, warnings, text, left = rendering.workflow, list(rendering.warnings), rendering.text, ""
     for line in (left, *(f"Warning: {warning}" for warning in warnings if output_form == "text")):
         if line:
             click.echo(line, err=True)
@@ -119,12 +120,6 @@ def render(
             from sfnorch.report.schedule import print_schedule
 
             print_schedule(workflow.schedule, now, console)
-
-
-def _template(workflow: Workflow, form: str) -> str:
-    from sfnorch.cfn.render import render_template
-
-    return render_template(workflow, "sam" if form == "sam" else "cfn")
 
 
 def _definition(machine: StateMachine, workflow: Workflow, partition: str) -> tuple[str, str]:

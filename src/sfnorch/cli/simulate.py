@@ -8,7 +8,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from sfnorch.simulate.figures import Figures
     from sfnorch.simulate.record import Run
     from sfnorch.template.contents import Template
-    from sfnorch.template.resources import Surroundings
 
 _TIMES = re.compile(r"(.+):(\d{1,9})")
 _SAVED = (".svg", ".html", ".txt")
@@ -164,6 +163,8 @@ def simulate(
         )
     if until is not None and until <= 0:
         raise click.UsageError("--until must be longer than 0s, such as 24h.")
+    from sfnorch.app.sources import evaluate
+    from sfnorch.cli.templates import read_source
     from sfnorch.simulate.figures import PRICE_PER_1000, figures
     from sfnorch.simulate.run import chosen, play
 
@@ -176,7 +177,8 @@ def simulate(
     )
     document = json_object(given)
     with waiting("Reading the template"):
-        template = _read(template_file, plan_file, parameters, surroundings(region), stack_name)
+        source = read_source(template_file, plan_file)
+        template = evaluate(source, parameters, surroundings(region), stack_name)
     _refuse_parameters(template, parameters)
     _refuse_mocks(template, behaviour)
     if run_functions:
@@ -194,26 +196,6 @@ def simulate(
     if save is not None:
         _save(run, told, save)
     return 0 if all(execution.status in ("SUCCEEDED", "RUNNING") for execution in run.executions) else CHILD_FAILED
-
-
-def _read(
-    template_file: Path | None,
-    plan_file: Path | None,
-    parameters: Mapping[str, str],
-    where: Surroundings,
-    stack_name: str | None,
-) -> Template:
-    """Return the template in a stack of this name; by default, of the name with which the plan is deployed."""
-    from sfnorch.cli.templates import read_source
-    from sfnorch.origin import origin_of
-    from sfnorch.plan.stack_names import stack_name_of
-    from sfnorch.template.contents import contents
-
-    source = read_source(template_file, plan_file)
-    origin = origin_of(source.data)
-    if stack_name is None and origin is not None and origin.name:
-        stack_name = stack_name_of(origin.name, part=origin.part)
-    return contents(source, parameters, where if stack_name is None else replace(where, stack_name=stack_name))
 
 
 def _print(run: Run, told: Figures) -> None:

@@ -31,13 +31,10 @@ def read_source(template_file: Path | None, plan_file: Path | None) -> Source:
 
 def rendering(plan: AnyPlan, plan_file: Path | None) -> Source:
     """Render the plan as a SAM template, and return the parsed template."""
-    from sfnorch.cfn.render import render_template
-    from sfnorch.patterns import workflow
-    from sfnorch.template.reader import parse_template
+    from sfnorch.app.sources import render_source
 
     name = find_plan(plan_file)
-    text = render_template(workflow(plan), "sam")
-    return parse_template(text, f"{name}, rendered" if name else "the default plan, rendered")
+    return render_source(plan, f"{name}, rendered" if name else "the default plan, rendered")
 
 
 def read_contents(

@@ -1,0 +1,59 @@
+"""The template that a use case works on: a file, the text of one, or the rendering of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from sfnorch.origin import origin_of
+from sfnorch.plan.stack_names import stack_name_of
+from sfnorch.template.contents import Template, contents
+from sfnorch.template.reader import Source, read_template
+from sfnorch.template.resources import Surroundings
+
+if TYPE_CHECKING:
+    from sfnorch.plan.kinds import AnyPlan
+
+PlanSource: TypeAlias = "Path | AnyPlan | None"
+"""A plan: the path of its file, a plan that is already read, or None for the plan with five children."""
+
+
+def load(plan: PlanSource) -> AnyPlan:
+    """Return the plan. Raises SfnorchError if its file cannot be read, PlanError, with all faults, if it is invalid."""
+    from sfnorch.plan.load import default_plan, load_plan
+
+    if plan is None:
+        return default_plan()
+    return load_plan(plan) if isinstance(plan, Path) else plan
+
+
+def render_source(plan: AnyPlan, name: str) -> Source:
+    """Render the plan as a SAM template, and return the parsed template; findings use `name` as the file name."""
+    from sfnorch.cfn.render import render_template
+    from sfnorch.patterns import workflow
+    from sfnorch.template.reader import parse_template
+
+    return parse_template(render_template(workflow(plan), "sam"), name)
+
+
+def read_source(template: Path | None, plan: PlanSource = None) -> Source:
+    """Return the template in the file; without a file, the rendering of the plan.
+
+    Raises SfnorchError if a file cannot be read, and its subclasses TemplateError and PlanError if it is invalid.
+    """
+    if template is not None:
+        return read_template(template)
+    name = f"{plan}, rendered" if isinstance(plan, Path) else "the plan, rendered"
+    return render_source(load(plan), "the default plan, rendered" if plan is None else name)
+
+
+def evaluate(
+    source: Source, parameters: Mapping[str, str], where: Surroundings, stack_name: str | None = None
+) -> Template:
+    """Return the template evaluated in a stack of this name; by default, the name with which the plan is deployed."""
+    origin = origin_of(source.data)
+    if stack_name is None and origin is not None and origin.name:
+        stack_name = stack_name_of(origin.name, part=origin.part)
+    return contents(source, parameters, where if stack_name is None else replace(where, stack_name=stack_name))
