@@ -37,8 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return two workers per core for `-n auto`: while one test waits for the emulator, another computes."""
-    return 2 * (os.cpu_count() or 1)
+    """Return one worker more than cores for `-n auto`: while one test waits for the emulator, another computes."""
+    return 1 + (os.cpu_count() or 1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with the tests that wait longest, for pip, so that no worker runs them alone at the end."""
+    items.sort(key=lambda item: item.path.name != "test_buildspec.py")
 
 
 def pytest_collection_finish() -> None:

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
+import botocore.endpoint
 import botocore.hooks
 import botocore.loaders
 import botocore.session
@@ -39,6 +41,7 @@ def install() -> None:
     """Have them do so in this process."""
     botocore.session.create_loader = cache(botocore.loaders.create_loader)
     EventAliaser.__init__ = _make_aliaser_that_knows
+    botocore.endpoint.time = SimpleNamespace(sleep=lambda seconds: None)  # its waits before retries, the only use
 
     cfnlint.context.context.fields = cache(fields)
     Context.evolve = _copy_context
