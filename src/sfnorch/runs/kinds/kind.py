@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -29,7 +30,7 @@ class Resumption:
     """The text for a child without a list of jobs."""
 
 
-class Kind(Reading):
+class Kind(Reading, ABC):
     """A kind of state machine, recognized by its mark. A subclass for each kind, with one instance."""
 
     mark: ClassVar[Mark]
@@ -60,12 +61,12 @@ class Kind(Reading):
         """
         return {"": {}}
 
+    @abstractmethod
     def resume(self, root: Node, parts: Sequence[str]) -> Resumption:
         """Return how an execution is resumed; `parts` are the current parts of the state machine.
 
         Raises SfnorchError if it has not ended, if nothing failed, or if nothing is left to run.
         """
-        raise NotImplementedError
 
 
 def refuse_running(*nodes: Node) -> None:
