@@ -7,14 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from sfnorch.origin import origin_of
-from sfnorch.plan.stack_names import stack_name_of
-from sfnorch.template.contents import Template, contents
-from sfnorch.template.reader import Source, read_template
-from sfnorch.template.resources import Surroundings
-
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # each function imports what it needs: a rendering reads no template
     from sfnorch.plan.kinds import AnyPlan
+    from sfnorch.template.contents import Template
+    from sfnorch.template.reader import Source
+    from sfnorch.template.resources import Surroundings
 
 PlanSource: TypeAlias = "Path | AnyPlan | None"
 """A plan: the path of its file, a plan that is already read, or None for the plan with five children."""
@@ -44,6 +41,8 @@ def read_source(template: Path | None, plan: PlanSource = None) -> Source:
     Raises SfnorchError if a file cannot be read, and its subclasses TemplateError and PlanError if it is invalid.
     """
     if template is not None:
+        from sfnorch.template.reader import read_template
+
         return read_template(template)
     name = f"{plan}, rendered" if isinstance(plan, Path) else "the plan, rendered"
     return render_source(load(plan), "the default plan, rendered" if plan is None else name)
@@ -53,6 +52,10 @@ def evaluate(
     source: Source, parameters: Mapping[str, str], where: Surroundings, stack_name: str | None = None
 ) -> Template:
     """Return the template evaluated in a stack of this name; by default, the name with which the plan is deployed."""
+    from sfnorch.origin import origin_of
+    from sfnorch.plan.stack_names import stack_name_of
+    from sfnorch.template.contents import contents
+
     origin = origin_of(source.data)
     if stack_name is None and origin is not None and origin.name:
         stack_name = stack_name_of(origin.name, part=origin.part)
