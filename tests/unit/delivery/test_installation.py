@@ -122,7 +122,7 @@ def test_this_sfnorch_is_installed_as_recorded():
 
 
 def test_a_source_folder_without_an_installation_is_named():
-    source = Path(sfnorch.__file__).parents[1]
+    source = Path(__file__).parents[3] / "src"
     code = (
         f"import sys; sys.path.insert(0, {str(source)!r})\n"
         "from sfnorch.delivery.repository.installation import find_installation\n"
