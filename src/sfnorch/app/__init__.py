@@ -1,6 +1,6 @@
 """The use cases of sfnorch as functions: a request in, a typed result out, without the command line and without output.
 
-The commands with these names parse options, call these functions and print the result. A name is imported when it is
+The commands with these names parse options, call functions of this package and print the result. A name is imported when it is
 first used, so that a command loads only what it needs. Errors are SfnorchError, with all problems and how to fix them.
 """
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.sources import PlanSource, read_source
+from sfnorch.app.sources import PlanSource, read_source, surround
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.source import SourceError
 from sfnorch.template.contents import contents
-from sfnorch.template.resources import Surroundings
 
 if TYPE_CHECKING:
     from sfnorch.lint.run import Linting
     from sfnorch.template.contents import Template
+    from sfnorch.template.resources import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,7 @@ def lint(
     """
     from sfnorch.lint.run import Linting
 
-    where = Surroundings() if region is None else Surroundings(region=region, region_is_given=True)
-    return lint_with(Linting(ignore), template, plan, where).findings
+    return lint_with(Linting(ignore), template, plan, surround(region)).findings
 
 
 def lint_with(linting: Linting, template: Path | None, plan: PlanSource, where: Surroundings) -> Linted:

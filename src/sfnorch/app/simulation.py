@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sfnorch.app.sources import PlanSource, evaluate, read_source
+from sfnorch.app.sources import PlanSource, evaluate, read_source, surround
 from sfnorch.simulate.behaviour import Behaviour
 from sfnorch.simulate.figures import PRICE_PER_1000, Figures, figures
 from sfnorch.simulate.run import chosen, play
-from sfnorch.template.resources import Surroundings
 
 if TYPE_CHECKING:
     from sfnorch.simulate.record import Run
+    from sfnorch.template.contents import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,27 @@ def simulate(
 
     Raises SfnorchError for a template or plan that cannot be read or simulated.
     """
-    where = Surroundings() if region is None else Surroundings(region=region, region_is_given=True)
-    source = read_source(template, plan)
-    evaluated = evaluate(source, parameters or {}, where, stack_name)
+    evaluated = evaluate(read_source(template, plan), parameters or {}, surround(region), stack_name)
     folder = template or (plan if isinstance(plan, Path) else Path())
     chosen_behaviour = behaviour or Behaviour(run_isolated=template is None)
     if chosen_behaviour.code_folder is None:
         chosen_behaviour = replace(chosen_behaviour, code_folder=folder.parent)
-    run = play(evaluated, chosen(evaluated, machine), execution_input, chosen_behaviour, seed=seed, until=until)
-    return Simulation(run, figures(run, PRICE_PER_1000))
+    return simulate_template(evaluated, execution_input, chosen_behaviour, machine=machine, seed=seed, until=until)
+
+
+def simulate_template(
+    template: Template,
+    execution_input: Any,
+    behaviour: Behaviour,
+    *,
+    machine: str = "",
+    seed: int = 0,
+    until: float | None = None,
+    price: float = PRICE_PER_1000,
+) -> Simulation:
+    """Simulate an execution of a template. `price` is that of 1,000 state transitions, in US dollars.
+
+    Raises SfnorchError if it cannot be simulated.
+    """
+    run = play(template, chosen(template, machine), execution_input, behaviour, seed=seed, until=until)
+    return Simulation(run, figures(run, price))

@@ -48,6 +48,13 @@ def read_source(template: Path | None, plan: PlanSource = None) -> Source:
     return render_source(load(plan), "the default plan, rendered" if plan is None else name)
 
 
+def surround(region: str | None) -> Surroundings:
+    """Return the environment of a stack in the Region; without one, in the Region of the AWS documentation."""
+    from sfnorch.template.resources import Surroundings
+
+    return Surroundings() if region is None else Surroundings(region=region, region_is_given=True)
+
+
 def evaluate(
     source: Source, parameters: Mapping[str, str], where: Surroundings, stack_name: str | None = None
 ) -> Template:

@@ -163,10 +163,10 @@ def simulate(
         )
     if until is not None and until <= 0:
         raise click.UsageError("--until must be longer than 0s, such as 24h.")
+    from sfnorch.app.simulation import simulate_template
     from sfnorch.app.sources import evaluate
     from sfnorch.cli.templates import read_source
-    from sfnorch.simulate.figures import PRICE_PER_1000, figures
-    from sfnorch.simulate.run import chosen, play
+    from sfnorch.simulate.figures import PRICE_PER_1000
 
     parameters = parameter_values(overrides)
     behaviour = replace(
@@ -184,9 +184,17 @@ def simulate(
     if run_functions:
         _warn_of_no_isolation(template)
     with waiting("Simulating the execution"):
-        run = play(template, chosen(template, machine), document, behaviour, seed=seed, until=until)
+        simulation = simulate_template(
+            template,
+            document,
+            behaviour,
+            machine=machine,
+            seed=seed,
+            until=until,
+            price=PRICE_PER_1000 if price is None else price,
+        )
+    run, told = simulation.run, simulation.figures
     _refuse_jobs(template, run, parameters, behaviour)
-    told = figures(run, PRICE_PER_1000 if price is None else price)
     if output_form == "json":
         from sfnorch.report.run_data import run_data
 
@@ -195,7 +203,7 @@ def simulate(
         _print(run, told)
     if save is not None:
         _save(run, told, save)
-    return 0 if all(execution.status in ("SUCCEEDED", "RUNNING") for execution in run.executions) else CHILD_FAILED
+    return 0 if simulation.has_succeeded else CHILD_FAILED
 
 
 def _print(run: Run, told: Figures) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfnorch.cli.options import read_plan
 from sfnorch.plan.files import find_plan
 
 if TYPE_CHECKING:
@@ -20,13 +19,11 @@ if TYPE_CHECKING:
 
 def read_source(template_file: Path | None, plan_file: Path | None) -> Source:
     """Return the template file, or without one the plan's SAM template. Raises SfnorchError if it cannot be read."""
-    from sfnorch.template.reader import read_template
+    from sfnorch.app.sources import read_source as read
 
-    if template_file is None:
-        return rendering(read_plan(plan_file, {}, ()), plan_file)
-    if plan_file is not None:
+    if template_file is not None and plan_file is not None:
         raise click.UsageError("A template and --plan exclude each other; pass one of them.")
-    return read_template(template_file)
+    return read(template_file, find_plan(plan_file) if template_file is None else None)
 
 
 def rendering(plan: AnyPlan, plan_file: Path | None) -> Source:
