@@ -1,7 +1,8 @@
 """The use cases of sfnorch as functions: a request in, a typed result out, without the command line and without output.
 
-The commands with these names parse options, call functions of this package and print the result. A name is imported when it is
-first used, so that a command loads only what it needs. Errors are SfnorchError, with all problems and how to fix them.
+The commands with these names parse options, call functions of this package and print the result. A name is imported
+when it is first used, so that a command loads only what it needs. Errors are SfnorchError, with all problems and how to
+fix them.
 """
 
 from __future__ import annotations
