@@ -69,7 +69,7 @@ def lint_limits(render: list[str], measured: dict[str, Any]) -> None:
 
 def simulate_many() -> None:
     """Times runs of the dynamic pattern with five jobs each, in this process; a state costs the same in each."""
-    from sfnorch.simulate.run import simulate
+    from sfnorch.simulator.run import simulate
 
     text = (HERE.parent / "templates" / "dynamic" / "SAM-template.yaml").read_text()
     for count in (250, 1000):

@@ -26,7 +26,7 @@ import sfnorch
 from sfnorch.__main__ import main
 from sfnorch.aws.session import Session
 from sfnorch.cfn.render import render_template
-from sfnorch.lint.run import Linting
+from sfnorch.linter.run import Linting
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.template.contents import contents

@@ -25,7 +25,7 @@ from benchmarks.mutants.sites import Mutant, find_mutants, is_valid
 from benchmarks.mutants.trials import KILLED, NOT_COVERED, SURVIVED, TIMED_OUT, Result, Trial, copy_tree, run_trials
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("patterns", "plan", "cfn", "simulate", "aws")
+PACKAGES = ("patterns", "plan", "cfn", "simulator", "aws")
 _NOT_OURS = "starters"
 _WEIGHTS = {"text": 0.35, "element left out": 0.5, "argument left out": 0.5}
 """Weights of the operators that have many more sites than the others."""

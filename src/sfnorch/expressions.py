@@ -44,7 +44,7 @@ def code(text: object) -> str | None:
 
 
 @dataclass(slots=True)
-class Names:
+class ExpressionNames:
     """The names in an expression; `fault` is its syntax error."""
 
     variables: set[str] = field(default_factory=set)
@@ -61,7 +61,7 @@ class Names:
 
 
 @lru_cache(maxsize=20_000)
-def names(expression: str) -> Names:
+def names(expression: str) -> ExpressionNames:
     """Return the names in the expression. The result is cached, because templates repeat expressions."""
     from jsonata.jexception import JException
     from jsonata.parser import Parser
@@ -69,7 +69,7 @@ def names(expression: str) -> Names:
     from sfnorch.evaluation.engine import check_text
     from sfnorch.evaluation.regexes import compile_regex
 
-    found = Names()
+    found = ExpressionNames()
     try:
         check_text(expression)
         tree = Parser().parse(expression, compile_regex)
@@ -94,7 +94,7 @@ def _words(error: Exception) -> str:
     return message.removesuffix(".")
 
 
-def _note(node: Any, found: Names, bound: set[str]) -> None:
+def _note(node: Any, found: ExpressionNames, bound: set[str]) -> None:
     match node.type:
         case "variable" if node.value not in ("", "$", None):
             found.variables.add(str(node.value))
@@ -123,13 +123,13 @@ def _note(node: Any, found: Names, bound: set[str]) -> None:
             bound.add(local)
 
 
-def _note_states(node: Any, found: Names) -> None:
+def _note_states(node: Any, found: ExpressionNames) -> None:
     steps: list[Any] = list(node.steps or ())
     if len(steps) > 1 and steps[0].type == "variable" and steps[0].value == "states":
         found.states.add(str(steps[1].value))
 
 
-def _note_bound(node: Any, found: Names) -> None:
+def _note_bound(node: Any, found: ExpressionNames) -> None:
     for one, other in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
         if one is not None and one.type == "variable" and other is not None and other.type == "number":
             limit = float(other.value)

@@ -10,7 +10,7 @@ from sfnorch.findings import Finding, Severity
 from sfnorch.template.located import Path, Place, show
 
 if TYPE_CHECKING:
-    from sfnorch.template.contents import StateMachine, Template
+    from sfnorch.template.contents import Machine, Template
 
 
 class HasTemplate(Protocol):
@@ -24,7 +24,7 @@ Checked = TypeVar("Checked", bound=HasTemplate, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class RuleFinding:
     """One problem that a rule finds: location, message, hint. `severity` overrides the rule's severity."""
 
     path: Path
@@ -35,7 +35,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule(Generic[Checked]):
+class LintRule(Generic[Checked]):
     """A rule. `source` is the page that documents the fact; `check` yields the problems."""
 
     id: str
@@ -43,7 +43,7 @@ class Rule(Generic[Checked]):
     why: str
     source: str
     severity: Severity
-    check: Callable[[Checked], Iterable[Fault]]
+    check: Callable[[Checked], Iterable[RuleFinding]]
 
     def findings(self, subject: Checked) -> Iterable[Finding]:
         """Yield the findings of the rule about the template."""
@@ -60,8 +60,8 @@ class Rule(Generic[Checked]):
 
 
 def fault(
-    machine: StateMachine, path: Path, message: str, hint: str = "", *, severity: Severity | None = None
-) -> Fault:
+    machine: Machine, path: Path, message: str, hint: str = "", *, severity: Severity | None = None
+) -> RuleFinding:
     """Return a fault at a value of the machine's definition; `path` starts at the root of the definition."""
     full, place = machine.at(path)
-    return Fault(path=full, place=place, message=message, hint=hint, severity=severity)
+    return RuleFinding(path=full, place=place, message=message, hint=hint, severity=severity)

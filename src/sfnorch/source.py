@@ -33,7 +33,7 @@ class SourceError(SfnorchError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class SourceKind:
     """The kind of a file: its name in errors, its limits, its error class, and the hints for its errors."""
 
     name: str
@@ -70,7 +70,7 @@ class Composed:
     aliases: tuple[Alias, ...]
 
 
-def read_text(path: Path, kind: Kind) -> str:
+def read_text(path: Path, kind: SourceKind) -> str:
     """Return the file's text.
 
     Raises SfnorchError if the file cannot be read, and the error of its kind if it is not UTF-8.
@@ -96,7 +96,7 @@ def read_text(path: Path, kind: Kind) -> str:
         raise kind.error([kind.finding(str(path), line, message, f"save the {kind.name} as UTF-8")]) from None
 
 
-def compose(text: str, file: str, kind: Kind) -> Composed:
+def compose(text: str, file: str, kind: SourceKind) -> Composed:
     """Return the nodes of a text. Raises the error of its kind if it is not valid YAML, or exceeds the limits."""
     try:
         return _look_over(text, file, kind, _Loader)
@@ -114,7 +114,7 @@ def compose(text: str, file: str, kind: Kind) -> Composed:
         raise kind.error([finding]) from None
 
 
-def _look_over(text: str, file: str, kind: Kind, loader: Any) -> Composed:
+def _look_over(text: str, file: str, kind: SourceKind, loader: Any) -> Composed:
     """Return the nodes of a text after a check of its events: the composer recurses, and has no limits."""
     depth = values = 0
     aliases: list[Alias] = []

@@ -158,7 +158,7 @@ class StateMachine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
+class LambdaFunction:
     """A Lambda function in Python with its role and its log group; `key` is the prefix of its logical ids."""
 
     key: str
@@ -192,7 +192,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class ExecutionSchedule:
     """The schedule that starts a state machine: `expression` is `cron(…)`, `rate(…)` or `at(…)`."""
 
     machine: str
@@ -249,12 +249,12 @@ class Workflow:
     outputs: tuple[Output, ...]
     origin: Origin | None = None
     """The plan that it was built from."""
-    functions: tuple[Function, ...] = ()
+    functions: tuple[LambdaFunction, ...] = ()
     stores_results: bool = False
     """Whether a state machine writes to the bucket for results."""
     logging: Logging | None = None
     tracing: bool = False
-    schedule: Schedule | None = None
+    schedule: ExecutionSchedule | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
     compact: bool = False
     """Whether the template must be as short as possible: without a bucket, CloudFormation accepts 51,200 bytes."""

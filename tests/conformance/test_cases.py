@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from sfnorch.simulate.behaviour import Behaviour
-from sfnorch.simulate.record import Execution
-from sfnorch.simulate.run import simulate
+from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.simulator.record import Execution
+from sfnorch.simulator.run import simulate
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # every test run reads the cases, whatever it runs
 CASES: list[dict[str, Any]] = yaml.load(Path(__file__).with_name("cases.yaml").read_text(encoding="utf-8"), _LOADER)  # noqa: S506

@@ -7,14 +7,14 @@ from datetime import datetime, timezone
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sfnorch.aws.change_sets import Change, ChangeSet
+from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.deletion import Deletion
-from sfnorch.aws.deployment import Outcome
-from sfnorch.aws.stack_events import Ending
+from sfnorch.aws.deployment import DeploymentOutcome
+from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import Resource, Stack
-from sfnorch.aws.status import AlarmState, LastExecution, Machine, Status
+from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
 from sfnorch.findings import Finding, Severity
-from sfnorch.lint.catalogue import entries
+from sfnorch.linter.catalogue import entries
 from sfnorch.patterns import PATTERNS, workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.report.difference import Difference, difference_data
@@ -33,8 +33,8 @@ from sfnorch.runs.job_logs import ErrorLog, JobRun, LogEvent
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 from sfnorch.runs.stopping import Stopped
-from sfnorch.simulate import record
-from sfnorch.simulate.figures import figures
+from sfnorch.simulator import record
+from sfnorch.simulator.figures import figures
 from tests.replay import Replay
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ _FINDING = Finding(
     message="the role of StateMachine lacks glue:StartJobRun on the job load-orders",
     hint="allow it in a policy of the role",
 )
-_CHANGE = Change(
+_CHANGE = ResourceChange(
     action="Add", logical_id="AlarmTopic", physical_id="", type="AWS::SNS::Topic", replacement="", causes=()
 )
 _CHANGE_SET = ChangeSet(
@@ -88,8 +88,10 @@ _CHANGE_SET = ChangeSet(
     changes=(_CHANGE,),
 )
 _STACK = Stack(id="", name="etl", status="CREATE_COMPLETE", updated=_moment(0), outputs={"StateMachineArn": MACHINE})
-_FAILED = Ending(status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", reason="The bucket is not empty")
-_STATE_MACHINE = Machine(logical_id="StateMachine", arn=MACHINE, title="jobs")
+_FAILED = OperationEnd(
+    status="DELETE_FAILED", resource="Bucket", type="AWS::S3::Bucket", reason="The bucket is not empty"
+)
+_STATE_MACHINE = MachineStatus(logical_id="StateMachine", arn=MACHINE, title="jobs")
 
 
 def _difference() -> Difference:
@@ -156,7 +158,7 @@ def _simulated() -> record.Run:
         states=["ResolveJobs", "RunGivenJobs", "RaiseAlarm", "ExecutionFailed"],
         history=16,
     )
-    job_run = record.JobRun(
+    job_run = record.JobRunRecord(
         job="load-orders",
         run_id=RUN_ID,
         execution=EXECUTION,
@@ -206,7 +208,9 @@ def _documents() -> dict[str, Document]:
         "LintDocument": {"findings": findings_data([_FINDING])},
         "RulesDocument": {"rules": rules_data([rule])},
         "SimulationDocument": run_data(run, figures(run)),
-        "DeployDocument": outcome_data(Outcome(end="deployed", stack=_STACK, change_set=_CHANGE_SET), "etl", ""),
+        "DeployDocument": outcome_data(
+            DeploymentOutcome(end="deployed", stack=_STACK, change_set=_CHANGE_SET), "etl", ""
+        ),
         "DiffDocument": difference_data(_difference()),
         "StatusDocument": status_data(_status()),
         "OutputsDocument": {"stack": "etl", "outputs": dict(_STACK.outputs)},

@@ -24,9 +24,9 @@ from sfnorch.plan.starters import starter_text
 from sfnorch.report.run_tree import print_failures, print_resume, rendered, titles
 from sfnorch.resume_command import resume_command
 from sfnorch.runs.run_tree import RunTree
-from sfnorch.simulate.behaviour import Behaviour
-from sfnorch.simulate.figures import figures
-from sfnorch.simulate.run import chosen, play
+from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.simulator.figures import figures
+from sfnorch.simulator.run import chosen, play
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from sfnorch.template.tasks import tasks

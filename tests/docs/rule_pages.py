@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from sfnorch.lint.catalogue import Entry, entries
+from sfnorch.linter.catalogue import Entry, entries
 from tests.docs.pages import DOCS, ROOT
 
 RULES = ROOT / "tests" / "golden" / "rules"

@@ -13,9 +13,9 @@ from sfnorch.cfn.render import render_template
 from sfnorch.integrations.glue_job import NO_USE, START_ERRORS
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan
-from sfnorch.simulate import services
-from sfnorch.simulate.figures import figures
-from sfnorch.simulate.run import chosen, play
+from sfnorch.simulator import services
+from sfnorch.simulator.figures import figures
+from sfnorch.simulator.run import chosen, play
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from tests.docs.pages import DOCS, blocks

@@ -12,7 +12,7 @@ import pytest
 
 from sfnorch.cli.main import sfnorch
 from sfnorch.report.documents.simulation import EVENT_DETAILS
-from sfnorch.simulate.record import What
+from sfnorch.simulator.record import What
 from tests.conftest import Run
 from tests.docs.json_examples import example
 from tests.functional.test_deploy import TOPIC

@@ -20,7 +20,7 @@ from sfnorch.console import Console
 from sfnorch.delivery.pipeline.render import render_plan_pipeline
 from sfnorch.delivery.repository.files import render_buildspec
 from sfnorch.findings import Finding
-from sfnorch.lint.run import Linting
+from sfnorch.linter.run import Linting
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan, parse_plan
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from sfnorch.findings import Finding
-from sfnorch.lint.catalogue import entries
-from sfnorch.lint.run import Linting
+from sfnorch.linter.catalogue import entries
+from sfnorch.linter.run import Linting
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 from tests.golden.artifacts import ROOT, RULES, found_text, lint_findings, rule_findings

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from sfnorch.cli.process import run
 from sfnorch.evaluation.budget import MOST_STEPS
-from sfnorch.simulate.errors import StatesError
-from sfnorch.simulate.expressions import Evaluator
+from sfnorch.simulator.errors import StatesError
+from sfnorch.simulator.expressions import Evaluator
 from tests.hostile.documents import documents
 from tests.hostile.expressions import EXPRESSIONS, FEW_STEPS, STEPS
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.simulate.behaviour import Behaviour, Fault
-from sfnorch.simulate.record import Execution, Run
-from sfnorch.simulate.run import chosen, play
+from sfnorch.simulator.behaviour import Behaviour, Fault
+from sfnorch.simulator.record import Execution, Run
+from sfnorch.simulator.run import chosen, play
 from sfnorch.template.contents import Template, contents
 from sfnorch.template.reader import parse_template
 

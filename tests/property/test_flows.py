@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfnorch.cfn.render import render_template
-from sfnorch.lint.run import Linting
+from sfnorch.linter.run import Linting
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.simulate.behaviour import Behaviour, Fault
-from sfnorch.simulate.record import Run
-from sfnorch.simulate.run import simulate
+from sfnorch.simulator.behaviour import Behaviour, Fault
+from sfnorch.simulator.record import Run
+from sfnorch.simulator.run import simulate
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 

@@ -15,7 +15,7 @@ from statelint.linter import Linter
 from sfnorch.asl import definition
 from sfnorch.cfn.render import render_template
 from sfnorch.errors import LimitError
-from sfnorch.lint.run import Linting
+from sfnorch.linter.run import Linting
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models import MasterChildPlan

@@ -16,7 +16,7 @@ from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.node import Node
-from sfnorch.simulate.run import simulate
+from sfnorch.simulator.run import simulate
 from tests.unit.runs.events import History
 
 ENDS = ("SUCCEEDED", "FAILED", "FAILED without a word", "ABORTED", "TIMED_OUT", "never started", "skipped")

@@ -15,7 +15,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.graph.dot import dot
 from sfnorch.graph.mermaid import mermaid
 from sfnorch.graph.text import trees
-from sfnorch.lint.run import Linting
+from sfnorch.linter.run import Linting
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
+from sfnorch.airflow.dag import Chain, Dag, Group, Node, OperatorTask
 from sfnorch.airflow.ending import ending, with_ending
 from sfnorch.airflow.jinja import escaped
-from sfnorch.airflow.literals import Call, Literal
+from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.airflow.operators import GLUE, again, job_settings
-from sfnorch.airflow.task_ids import IN_USE, RESERVED, Names
+from sfnorch.airflow.task_ids import IN_USE, RESERVED, UniqueNames
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import Child, MasterChildPlan
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def chains_dag(plan: MasterChildPlan) -> Dag:
     """Return the DAG: each child's jobs in sequence, all children in parallel, a notification at the end."""
-    variables, groups = Names(IN_USE), Names(RESERVED)
+    variables, groups = UniqueNames(IN_USE), UniqueNames(RESERVED)
     body: list[Node] = []
     params: dict[str, Literal] = {}
     for child in plan.children:
@@ -45,25 +45,25 @@ def chains_dag(plan: MasterChildPlan) -> Dag:
     )
 
 
-def _child(child: Child, group_id: str, variables: Names) -> Group:
-    own, ids = variables.variable(child.name), Names()
+def _child(child: Child, group_id: str, variables: UniqueNames) -> Group:
+    own, ids = variables.variable(child.name), UniqueNames()
     tasks = []
     for job in child.jobs:
         task_id = ids.id(job.name)
         name = escaped(job.name)
         named: dict[str, Literal] = {"named": job.name} if name != job.name else {}
         settings = {**named, **again(job), **job_settings(job)}
-        call = Call(function="child_job", arguments=(group_id, task_id, name), keywords=settings)
-        tasks.append(Task(variable=variables.variable(task_id), task_id=task_id, call=call))
+        call = SourceCall(function="child_job", arguments=(group_id, task_id, name), keywords=settings)
+        tasks.append(OperatorTask(variable=variables.variable(task_id), task_id=task_id, call=call))
     order = [task.variable for task in tasks]
     chain = (Chain((order[0],), tuple(order[1:])),) if len(order) > 1 else ()
     return Group(variable=own, group_id=group_id, body=(*tasks, *chain))
 
 
-def _jobs_param(child: Child) -> Call:
+def _jobs_param(child: Child) -> SourceCall:
     """Return the param that selects which of the child's jobs run; its default is all of them."""
     names = list(dict.fromkeys(job.name for job in child.jobs))
-    return Call(
+    return SourceCall(
         function="Param",
         arguments=(None,),
         keywords={

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sfnorch.airflow.literals import Call, Literal
+from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.airflow.schedules import Timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class OperatorTask:
     """A task: its variable, and the call that creates it."""
 
     variable: str
     task_id: str
-    call: Call
+    call: SourceCall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Rows:
     lines: tuple[str, ...]
 
 
-Node: TypeAlias = Task | Group | Chain | Rows
+Node: TypeAlias = OperatorTask | Group | Chain | Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

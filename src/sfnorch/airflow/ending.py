@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.dag import Chain, Dag, Node, Task
-from sfnorch.airflow.literals import Call, Code, Literal
+from sfnorch.airflow.dag import Chain, Dag, Node, OperatorTask
+from sfnorch.airflow.literals import Code, Literal, SourceCall
 from sfnorch.airflow.operators import GLUE_HOOK, SNS, publish, python, seconds
 from sfnorch.airflow.plan_settings import environment, named, plan_tags
 from sfnorch.airflow.schedules import timing
@@ -27,7 +27,7 @@ _AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": seconds(30)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class DagEnding:
     """The last tasks of a DAG, and what they need: constants, parts of code, imports."""
 
     body: tuple[Node, ...]
@@ -62,7 +62,7 @@ def ending(
     fails: bool,
     notify: str,
     after: Sequence[str],
-) -> Ending:
+) -> DagEnding:
     """Return the last tasks: `parts` are the ids of what is reported, `what` is their name, `after` precedes them.
 
     Without `parts`, the jobs in the run's params are reported. `fails`: whether the run fails if something failed;
@@ -82,7 +82,7 @@ def ending(
     if parts is not None:
         constants["PARTS"] = list(parts)
     tasks: list[Node] = [
-        Task(variable="outcomes", task_id="outcomes", call=_all_done("outcomes", "what_failed", **_AGAIN))
+        OperatorTask(variable="outcomes", task_id="outcomes", call=_all_done("outcomes", "what_failed", **_AGAIN))
     ]
     notifies = notify != "never"
     if notifies:
@@ -95,10 +95,10 @@ def ending(
             pre_execute=Code("has_something_to_report"),
             **_AGAIN,
         )
-        tasks.append(Task(variable="notify", task_id="notify", call=call))
-    tasks.append(Task(variable="done", task_id="done", call=_all_done("done", "end_run")))
+        tasks.append(OperatorTask(variable="notify", task_id="notify", call=call))
+    tasks.append(OperatorTask(variable="done", task_id="done", call=_all_done("done", "end_run")))
     chain = ("outcomes", *(("notify",) if notifies else ()), "done")
-    return Ending(
+    return DagEnding(
         body=(*tasks, Chain(tuple(after), chain)),
         constants=constants,
         parts=("given_parts" if parts is None else "parts", "outcomes", *(("notify",) if notifies else ()), "done"),
@@ -109,7 +109,7 @@ def ending(
 
 def with_ending(
     plan: Plan,
-    end: Ending,
+    end: DagEnding,
     *,
     title: str,
     schedule: Schedule | None,
@@ -147,5 +147,5 @@ def _read_outcome(key: str) -> str:
     return f"{{{{ ti.xcom_pull(task_ids='outcomes')['{key}'] }}}}"
 
 
-def _all_done(task_id: str, function: str, **more: Literal) -> Call:
+def _all_done(task_id: str, function: str, **more: Literal) -> SourceCall:
     return python(task_id, function, trigger_rule="all_done", **more)

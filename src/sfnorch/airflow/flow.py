@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.dag import Chain, Dag, Group, Node, Task
+from sfnorch.airflow.dag import Chain, Dag, Group, Node, OperatorTask
 from sfnorch.airflow.ending import ending, topic_meaning, topic_variable, with_ending
-from sfnorch.airflow.flow_steps import Kept, Scope, call, given, kept
+from sfnorch.airflow.flow_steps import Kept, ReadableVariables, call, given, kept
 from sfnorch.airflow.jinja import TEXT_FILTER, Unsayable
 from sfnorch.airflow.plan_settings import named
-from sfnorch.airflow.task_ids import ID_LENGTH, IN_USE, RESERVED, Names
+from sfnorch.airflow.task_ids import ID_LENGTH, IN_USE, RESERVED, UniqueNames
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.flow import walk
 from sfnorch.plan.names import STACK_NAME
@@ -37,7 +37,7 @@ def flow_dag(plan: FlowPlan) -> Dag:
     """
     _, dag_id = named(plan)
     build = _Build(plan, dag_id)
-    body = build.sequence(plan.steps, Scope({}), (), Names(RESERVED))
+    body = build.sequence(plan.steps, ReadableVariables({}), (), UniqueNames(RESERVED))
     if build.faults:
         raise SfnorchError(
             "\n".join(
@@ -45,7 +45,7 @@ def flow_dag(plan: FlowPlan) -> Dag:
             ),
             hint="move these steps into a state machine, and start it from the DAG with a step state_machine",
         )
-    tops = [node for node in body if isinstance(node, Task | Group)]
+    tops = [node for node in body if isinstance(node, OperatorTask | Group)]
     end = ending(
         plan,
         parts=[node.group_id if isinstance(node, Group) else node.task_id for node in tops],
@@ -74,17 +74,19 @@ class _Build:
 
     plan: FlowPlan
     dag_id: str
-    variables: Names = field(default_factory=lambda: Names(IN_USE))
+    variables: UniqueNames = field(default_factory=lambda: UniqueNames(IN_USE))
     faults: list[tuple[str, Unsayable]] = field(default_factory=list)
 
-    def sequence(self, steps: Sequence[FlowStep], scope: Scope, groups: tuple[str, ...], ids: Names) -> list[Node]:
+    def sequence(
+        self, steps: Sequence[FlowStep], scope: ReadableVariables, groups: tuple[str, ...], ids: UniqueNames
+    ) -> list[Node]:
         """Return the nodes of steps in sequence, and their order."""
         saved: dict[str, Kept] = dict(scope.saved)
-        nodes: list[Task | Group] = []
+        nodes: list[OperatorTask | Group] = []
         for step in steps:
             task_id = ids.id(step.name)
             try:
-                nodes.append(self._step(step, task_id, Scope(saved), groups))
+                nodes.append(self._step(step, task_id, ReadableVariables(saved), groups))
             except Unsayable as unsayable:
                 self.faults.append((step.name, unsayable))
             if step.on_error:
@@ -94,24 +96,28 @@ class _Build:
         order = [node.variable for node in nodes]
         return [*nodes, *([Chain((order[0],), tuple(order[1:]))] if len(order) > 1 else [])]
 
-    def _step(self, step: FlowStep, task_id: str, scope: Scope, groups: tuple[str, ...]) -> Task | Group:
+    def _step(
+        self, step: FlowStep, task_id: str, scope: ReadableVariables, groups: tuple[str, ...]
+    ) -> OperatorTask | Group:
         variable = self.variables.variable(step.name)
         if not step.scopes:
             if len(".".join((*groups, task_id))) > ID_LENGTH:
                 raise Unsayable(f"nested groups whose names have more than {ID_LENGTH} characters in all")
-            return Task(variable=variable, task_id=task_id, call=call(step, task_id, scope, self.plan, self.dag_id))
+            return OperatorTask(
+                variable=variable, task_id=task_id, call=call(step, task_id, scope, self.plan, self.dag_id)
+            )
         if step.retry:
             raise Unsayable("retry of a group: it retries tasks only")
-        inner, ids = (*groups, task_id), Names()
+        inner, ids = (*groups, task_id), UniqueNames()
         parts: list[Node] = []
         for word, steps, known in _parallel(step, scope):
             part = ids.id(word)
-            body = self.sequence(steps, known, (*inner, part), Names())
+            body = self.sequence(steps, known, (*inner, part), UniqueNames())
             parts.append(Group(variable=self.variables.variable(part), group_id=part, body=tuple(body)))
         return Group(variable=variable, group_id=task_id, body=tuple(parts))
 
 
-def _parallel(step: FlowStep, scope: Scope) -> Iterator[tuple[str, list[FlowStep], Scope]]:
+def _parallel(step: FlowStep, scope: ReadableVariables) -> Iterator[tuple[str, list[FlowStep], ReadableVariables]]:
     """Yield what runs in parallel within a step: the name, its steps, and what it can read."""
     each = step.for_each
     if each is None:
@@ -123,12 +129,12 @@ def _parallel(step: FlowStep, scope: Scope) -> Iterator[tuple[str, list[FlowStep
     if each.stop_at_failure or (each.concurrency or len(each.items)) < len(each.items):
         raise Unsayable("for_each with concurrency or stop_at_failure")
     for number, item in enumerate(each.items, 1):
-        yield f"item_{number}", each.steps, Scope({**scope.saved, each.as_: given(item)})
+        yield f"item_{number}", each.steps, ReadableVariables({**scope.saved, each.as_: given(item)})
 
 
-def _tasks(nodes: Sequence[Node]) -> Iterator[Task]:
+def _tasks(nodes: Sequence[Node]) -> Iterator[OperatorTask]:
     for node in nodes:
-        if isinstance(node, Task):
+        if isinstance(node, OperatorTask):
             yield node
         elif isinstance(node, Group):
             yield from _tasks(node.body)

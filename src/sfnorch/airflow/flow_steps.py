@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sfnorch.airflow import operators
 from sfnorch.airflow.ending import needed_topic
 from sfnorch.airflow.jinja import Unsayable, Way, built, document, escaped, into, jinja_text, literal, rendered
-from sfnorch.airflow.literals import Call, Literal
+from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.plan.flow import SUBJECT_LENGTH
 from sfnorch.plan.names import STACK_NAME
 
@@ -24,7 +24,7 @@ INPUT = "dag_run.conf"
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ReadableVariables:
     """The variables that a step can read."""
 
     saved: Mapping[str, Kept]
@@ -44,12 +44,12 @@ class Scope:
         return f"{{{{ dict({INPUT} or {{}}{saved}) | tojson }}}}"
 
 
-def call(step: FlowStep, task_id: str, scope: Scope, plan: FlowPlan, dag_id: str) -> Call:
+def call(step: FlowStep, task_id: str, scope: ReadableVariables, plan: FlowPlan, dag_id: str) -> SourceCall:
     """Return the call of the operator. Raises Unsayable for features that Airflow does not have."""
     more = _settings(step)
     if step.glue_job:
         arguments = (task_id, escaped(step.glue_job))
-        return Call(function="glue_job", arguments=arguments, keywords={**_job(step, scope), **more})
+        return SourceCall(function="glue_job", arguments=arguments, keywords={**_job(step, scope), **more})
     if step.function:
         own = any(function.name == step.function for function in plan.functions)
         stack = f"{{{{ var.value.get('{dag_id}_stack_name', '{STACK_NAME}') }}}}"
@@ -127,7 +127,7 @@ def _settings(step: FlowStep) -> dict[str, Literal]:
     return found
 
 
-def _job(step: FlowStep, scope: Scope) -> dict[str, Literal]:
+def _job(step: FlowStep, scope: ReadableVariables) -> dict[str, Literal]:
     """Return the settings of the job run. Glue enforces the timeout: a timeout of the trigger would not stop it."""
     minutes = math.ceil(step.timeout / 60) if step.timeout else None
     found: dict[str, Literal] = {}
@@ -144,11 +144,11 @@ def _job(step: FlowStep, scope: Scope) -> dict[str, Literal]:
     return found | ({"run_job_kwargs": settings} if settings else {})
 
 
-def _input(step: FlowStep, scope: Scope) -> str:
+def _input(step: FlowStep, scope: ReadableVariables) -> str:
     return scope.whole if step.input is None else document(step.input, scope.source)
 
 
-def _statement(wanted: RedshiftSql, task_id: str, scope: Scope, more: dict[str, Literal]) -> Call:
+def _statement(wanted: RedshiftSql, task_id: str, scope: ReadableVariables, more: dict[str, Literal]) -> SourceCall:
     found: dict[str, Literal | None] = {
         "task_id": task_id,
         "sql": _no_file(wanted.sql, scope),
@@ -163,15 +163,17 @@ def _statement(wanted: RedshiftSql, task_id: str, scope: Scope, more: dict[str, 
         "deferrable": "execution_timeout" not in more,
     }
     keywords = {key: value for key, value in found.items() if value is not None}
-    return Call(function="RedshiftDataOperator", keywords={**keywords, **more})
+    return SourceCall(function="RedshiftDataOperator", keywords={**keywords, **more})
 
 
-def _no_file(text: str, scope: Scope) -> str:
+def _no_file(text: str, scope: ReadableVariables) -> str:
     """Return the text; as a Jinja literal if Airflow would read it as the name of a template file."""
     return jinja_text(text) if text.endswith(".sql") else rendered(text, scope.source)
 
 
-def _object(wanted: S3Object, task_id: str, scope: Scope, dag_id: str, more: dict[str, Literal]) -> Call:
+def _object(
+    wanted: S3Object, task_id: str, scope: ReadableVariables, dag_id: str, more: dict[str, Literal]
+) -> SourceCall:
     key = "{{ run_id }}.json" if wanted.key is None else rendered(wanted.key, scope.source)
     keywords: dict[str, Literal] = {
         "task_id": task_id,
@@ -180,13 +182,13 @@ def _object(wanted: S3Object, task_id: str, scope: Scope, dag_id: str, more: dic
         "data": scope.whole if wanted.body is None else document(wanted.body, scope.source),
         "replace": True,
     }
-    return Call(function="S3CreateObjectOperator", keywords={**keywords, **more})
+    return SourceCall(function="S3CreateObjectOperator", keywords={**keywords, **more})
 
 
-def _wait(step: FlowStep, task_id: str) -> Call:
+def _wait(step: FlowStep, task_id: str) -> SourceCall:
     """Return a sensor that waits until then. Its target is rendered once, when it starts."""
     if not isinstance(step.wait, int):
         raise Unsayable("wait for a duration that is computed during the run")
     now = f"macros.datetime.now(macros.dateutil.tz.UTC) + macros.timedelta(seconds={step.wait})"
     keywords: dict[str, Literal] = {"task_id": task_id, "target_time": f"{{{{ ({now}).isoformat() }}}}"}
-    return Call(function="DateTimeSensorAsync", keywords=keywords)
+    return SourceCall(function="DateTimeSensorAsync", keywords=keywords)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Dag, Rows
 from sfnorch.airflow.ending import ending, with_ending
-from sfnorch.airflow.literals import Call, Code, Literal
+from sfnorch.airflow.literals import Code, Literal, SourceCall
 from sfnorch.airflow.operators import GLUE, again, job_settings
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def given_dag(plan: DynamicPlan) -> Dag:
     """Return the DAG: a task for each possible job of a run. Tasks beyond the run's list are skipped."""
     settings = {job.name: made for job in plan.jobs if (made := _settings(job))}
     end = ending(plan, parts=None, what="jobs", fails=True, notify="failure", after=["jobs"])
-    names = Call(
+    names = SourceCall(
         function="Param",
         keywords={
             "type": "array",

@@ -22,7 +22,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class SourceCall:
     """A call of `function` with positional arguments first."""
 
     function: str
@@ -30,7 +30,7 @@ class Call:
     keywords: Mapping[str, Literal]
 
 
-Literal: TypeAlias = str | int | bool | Code | Call | Sequence["Literal"] | Mapping[str, "Literal"] | None
+Literal: TypeAlias = str | int | bool | Code | SourceCall | Sequence["Literal"] | Mapping[str, "Literal"] | None
 
 
 def quoted(text: str) -> str:
@@ -50,7 +50,7 @@ def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0
     if len(indent) + used + _width(one_line) + behind <= LINE:
         return one_line
     inner = indent + _STEP
-    if isinstance(value, Call):
+    if isinstance(value, SourceCall):
         rows = [laid_out(argument, inner, behind=1) for argument in value.arguments]
         rows += [f"{key}={laid_out(item, inner, used=len(key) + 1, behind=1)}" for key, item in value.keywords.items()]
         return _block(f"{value.function}(", rows, ")", indent)
@@ -80,7 +80,7 @@ def _one_line(value: Literal) -> str:
             return quoted(value)
         case Code(text):
             return text
-        case Call():
+        case SourceCall():
             arguments = [*map(_one_line, value.arguments)]
             arguments += [f"{key}={_one_line(item)}" for key, item in value.keywords.items()]
             return f"{value.function}({', '.join(arguments)})"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.jinja import escaped
-from sfnorch.airflow.literals import Call, Code, Literal
+from sfnorch.airflow.literals import Code, Literal, SourceCall
 from sfnorch.partitions import AREAS, AWS
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def again(job: Job) -> dict[str, Literal]:
     return {"retries": job.retries} if job.retries else {}
 
 
-def invoke(task_id: str, function: str, payload: str, **more: Literal) -> Call:
+def invoke(task_id: str, function: str, payload: str, **more: Literal) -> SourceCall:
     """Return the call of a Lambda function, by name or ARN, with or without a version or an alias.
 
     The operator waits up to 15 minutes, the maximum duration of a function. By default, boto3 retries after a minute.
@@ -90,7 +90,7 @@ def invoke(task_id: str, function: str, payload: str, **more: Literal) -> Call:
     if qualifier:
         keywords["qualifier"] = qualifier
     keywords["botocore_config"] = {"read_timeout": 910}
-    return Call(function="LambdaInvokeFunctionOperator", keywords={**keywords, **more})
+    return SourceCall(function="LambdaInvokeFunctionOperator", keywords={**keywords, **more})
 
 
 _WHERE = "{{ var.value.aws_region }}:{{ var.value.aws_account_id }}"
@@ -100,7 +100,7 @@ _PARTITION = f'{{{{ {json.dumps(dict(AREAS))}.get(var.value.aws_region.rsplit("-
 
 def start_machine(
     task_id: str, machine: str, given: str, more: Mapping[str, Literal], timeout: int | None = None
-) -> Call:
+) -> SourceCall:
     """Return the task that starts an execution; a trigger waits until it ends, at most a year or the timeout.
 
     In Airflow 3, a task's timeout has no effect while it is deferred.
@@ -116,7 +116,7 @@ def start_machine(
         "waiter_delay": delay,
         "waiter_max_attempts": math.ceil((timeout or _YEAR) / delay),
     }
-    return Call(function="StepFunctionStartExecutionOperator", keywords={**keywords, **more})
+    return SourceCall(function="StepFunctionStartExecutionOperator", keywords={**keywords, **more})
 
 
 def where_machines_are(machines: Iterable[str]) -> dict[str, str]:
@@ -126,12 +126,14 @@ def where_machines_are(machines: Iterable[str]) -> dict[str, str]:
     return {"aws_region": "the region of the state machines", "aws_account_id": "the account of the state machines"}
 
 
-def python(task_id: str, function: str, **more: Literal) -> Call:
+def python(task_id: str, function: str, **more: Literal) -> SourceCall:
     """Return the task that calls a Python function of the file."""
-    return Call(function="PythonOperator", keywords={"task_id": task_id, "python_callable": Code(function), **more})
+    return SourceCall(
+        function="PythonOperator", keywords={"task_id": task_id, "python_callable": Code(function), **more}
+    )
 
 
-def publish(task_id: str, topic: str, subject: str, message: str, **more: Literal) -> Call:
+def publish(task_id: str, topic: str, subject: str, message: str, **more: Literal) -> SourceCall:
     """Return the task that publishes a message to a topic."""
     keywords: dict[str, Literal] = {
         "task_id": task_id,
@@ -140,7 +142,7 @@ def publish(task_id: str, topic: str, subject: str, message: str, **more: Litera
         "message": message,
         **more,
     }
-    return Call(function="SnsPublishOperator", keywords=keywords)
+    return SourceCall(function="SnsPublishOperator", keywords=keywords)
 
 
 def retry_settings(attempts: int, interval: int, rate: float) -> dict[str, Literal]:
@@ -149,6 +151,6 @@ def retry_settings(attempts: int, interval: int, rate: float) -> dict[str, Liter
     return found | ({"retry_exponential_backoff": True} if not math.isclose(rate, 1) else {})
 
 
-def seconds(number: int) -> Call:
+def seconds(number: int) -> SourceCall:
     """Return a timedelta of this number of seconds."""
-    return Call(function="timedelta", keywords={"seconds": number})
+    return SourceCall(function="timedelta", keywords={"seconds": number})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.literals import Call, Literal
+from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.airflow.task_ids import safe_id
 from sfnorch.plan.names import ENVIRONMENT, STACK_NAME
 
@@ -32,4 +32,4 @@ def environment(plan: Plan) -> dict[str, Literal]:
         "pattern": ENVIRONMENT,
         "description": "The prefix of messages.",
     }
-    return {"environment": Call(function="Param", arguments=(plan.environment,), keywords=schema)}
+    return {"environment": SourceCall(function="Param", arguments=(plan.environment,), keywords=schema)}

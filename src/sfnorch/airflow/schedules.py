@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.literals import Call, Literal
+from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.errors import SfnorchError
 from sfnorch.schedules.cron import Cron
 from sfnorch.schedules.days import LastDay, LastWorkday, NearestWorkday
@@ -39,15 +39,17 @@ def timing(schedule: Schedule | None) -> Timing:
         return Timing(schedule=None)
     match read_expression(schedule.expression).expression:
         case Rate() as rate if rate.value <= _MOST:
-            return Timing(schedule=Call(function="timedelta", keywords={f"{rate.unit}s": rate.value}))
+            return Timing(schedule=SourceCall(function="timedelta", keywords={f"{rate.unit}s": rate.value}))
         case At(time=at):
             parts: tuple[Literal, ...] = (at.year, at.month, at.day, at.hour, at.minute, at.second)
-            moment = Call(function="pendulum.datetime", arguments=parts, keywords={"tz": schedule.timezone})
-            once = Call(function="EventsTimetable", arguments=([moment],), keywords={"description": "once"})
+            moment = SourceCall(function="pendulum.datetime", arguments=parts, keywords={"tz": schedule.timezone})
+            once = SourceCall(function="EventsTimetable", arguments=([moment],), keywords={"description": "once"})
             imports = ("import pendulum", "from airflow.timetables.events import EventsTimetable")
             return Timing(schedule=once, imports=imports)
         case Cron() as cron if (fields := _cron(cron)) is not None:
-            table = Call(function="CronTriggerTimetable", arguments=(fields,), keywords={"timezone": schedule.timezone})
+            table = SourceCall(
+                function="CronTriggerTimetable", arguments=(fields,), keywords={"timezone": schedule.timezone}
+            )
             return Timing(schedule=table, imports=("from airflow.timetables.trigger import CronTriggerTimetable",))
     raise SfnorchError(
         f"schedule: Airflow does not support {schedule.expression}",

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from textwrap import wrap
 
-from sfnorch.airflow.dag import Chain, Dag, Group, Node, Rows, Task
-from sfnorch.airflow.literals import LINE, Call, Code, Literal, laid_out
+from sfnorch.airflow.dag import Chain, Dag, Group, Node, OperatorTask, Rows
+from sfnorch.airflow.literals import LINE, Code, Literal, SourceCall, laid_out
 
 _STEP = "    "
 _SDK = ("DAG", "Param", "TaskGroup")
@@ -99,7 +99,9 @@ def _with(dag: Dag) -> Iterator[str]:
     keywords: dict[str, Literal] = {
         "dag_id": dag.dag_id,
         "schedule": dag.timing.schedule,
-        "start_date": Call(function="datetime", arguments=(2024, 1, 1), keywords={"tzinfo": Code("timezone.utc")}),
+        "start_date": SourceCall(
+            function="datetime", arguments=(2024, 1, 1), keywords={"tzinfo": Code("timezone.utc")}
+        ),
         "catchup": False,
         # the plan defines the retries of a job, not the default of the environment
         "default_args": {"retries": 0},
@@ -119,10 +121,10 @@ def _with(dag: Dag) -> Iterator[str]:
 def _body(nodes: tuple[Node, ...], indent: str) -> Iterator[str]:
     for node in nodes:
         match node:
-            case Task(variable=variable, call=call):
+            case OperatorTask(variable=variable, call=call):
                 yield f"{indent}{variable} = {laid_out(call, indent, used=len(variable) + 3)}"
             case Group(variable=variable, group_id=group_id, body=body):
-                made = laid_out(Call(function="TaskGroup", arguments=(group_id,), keywords={}))
+                made = laid_out(SourceCall(function="TaskGroup", arguments=(group_id,), keywords={}))
                 yield f"{indent}with {made} as {variable}:"
                 yield from _body(body, indent + _STEP)
             case Chain():
@@ -138,7 +140,7 @@ def _chain(chain: Chain, indent: str) -> Iterator[str]:
     if len(line) <= LINE:
         yield line
     elif len(chain.first) > 1:
-        listed = Call(
+        listed = SourceCall(
             function=f"{chain.then[0]}.set_upstream", arguments=([Code(name) for name in chain.first],), keywords={}
         )
         yield f"{indent}{laid_out(listed, indent)}"

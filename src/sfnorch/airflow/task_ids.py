@@ -40,7 +40,7 @@ def safe_id(name: str, length: int = LENGTH) -> str:
     return found[: length - len(mark)] + mark
 
 
-class Names:
+class UniqueNames:
     """Creates unique names."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:

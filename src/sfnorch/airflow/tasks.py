@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.dag import Chain, Dag, Node, Task
+from sfnorch.airflow.dag import Chain, Dag, Node, OperatorTask
 from sfnorch.airflow.ending import ending, with_ending
 from sfnorch.airflow.jinja import document, escaped, into
-from sfnorch.airflow.literals import Call
-from sfnorch.airflow.task_ids import IN_USE, RESERVED, Names
+from sfnorch.airflow.literals import SourceCall
+from sfnorch.airflow.task_ids import IN_USE, RESERVED, UniqueNames
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan, DagTask
@@ -19,10 +19,10 @@ _IMPORTS = {"glue_job": operators.GLUE, "lambda": operators.LAMBDA, "state_machi
 
 def tasks_dag(plan: DagPlan) -> Dag:
     """Return the DAG: each task starts when all tasks that it needs have succeeded."""
-    ids, variables = Names(RESERVED), Names(IN_USE)
+    ids, variables = UniqueNames(RESERVED), UniqueNames(IN_USE)
     made = {task.name: (ids.id(task.name), variables.variable(task.name)) for task in plan.tasks}
     body: list[Node] = [
-        Task(variable=variable, task_id=task_id, call=_call(task, task_id))
+        OperatorTask(variable=variable, task_id=task_id, call=_call(task, task_id))
         for task, (task_id, variable) in zip(plan.tasks, made.values(), strict=True)
     ]
     body += [
@@ -50,10 +50,10 @@ def tasks_dag(plan: DagPlan) -> Dag:
     )
 
 
-def _call(task: DagTask, task_id: str) -> Call:
+def _call(task: DagTask, task_id: str) -> SourceCall:
     if task.glue_job:
         settings = {**operators.again(task), **operators.job_settings(task)}
-        return Call(function="glue_job", arguments=(task_id, escaped(task.glue_job)), keywords=settings)
+        return SourceCall(function="glue_job", arguments=(task_id, escaped(task.glue_job)), keywords=settings)
     again = operators.retry_settings(task.retries, 30, 1) if task.retries else {}
     given = document(task.input or {}, into)
     if task.function:

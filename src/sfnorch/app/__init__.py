@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfnorch.findings import Finding
     from sfnorch.plan.errors import PlanError
     from sfnorch.plan.load import load_plan, parse_plan
-    from sfnorch.simulate.behaviour import Behaviour, Fault
+    from sfnorch.simulator.behaviour import Behaviour, Fault
 
 __all__ = [
     "Behaviour",
@@ -36,8 +36,8 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Behaviour": "sfnorch.simulate.behaviour",
-    "Fault": "sfnorch.simulate.behaviour",
+    "Behaviour": "sfnorch.simulator.behaviour",
+    "Fault": "sfnorch.simulator.behaviour",
     "Finding": "sfnorch.findings",
     "PlanError": "sfnorch.plan.errors",
     "Rendering": "sfnorch.app.rendering",

@@ -14,7 +14,7 @@ from sfnorch.source import SourceError
 from sfnorch.template.contents import contents
 
 if TYPE_CHECKING:
-    from sfnorch.lint.run import Linting
+    from sfnorch.linter.run import Linting
     from sfnorch.template.contents import Template
     from sfnorch.template.resources import Surroundings
 
@@ -38,7 +38,7 @@ def lint(
 
     Raises SfnorchError for a plan that cannot be read, and PlanError, with all faults, for an invalid plan.
     """
-    from sfnorch.lint.run import Linting
+    from sfnorch.linter.run import Linting
 
     return lint_with(Linting(ignore), template, plan, surround(region)).findings
 

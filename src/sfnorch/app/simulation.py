@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sfnorch.app.sources import PlanSource, evaluate, read_source, surround
-from sfnorch.simulate.behaviour import Behaviour
-from sfnorch.simulate.figures import PRICE_PER_1000, Figures, figures
-from sfnorch.simulate.run import chosen, play
+from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.simulator.figures import PRICE_PER_1000, Figures, figures
+from sfnorch.simulator.run import chosen, play
 
 if TYPE_CHECKING:
-    from sfnorch.simulate.record import Run
+    from sfnorch.simulator.record import Run
     from sfnorch.template.contents import Template
 
 

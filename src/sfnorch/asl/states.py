@@ -40,7 +40,7 @@ class Catcher:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class ChoiceRule:
     """A rule of a Choice: if `condition` is true, assign variables and continue with `next`."""
 
     condition: Expression
@@ -85,7 +85,7 @@ class Pass(State):
 class Choice(State):
     """A state that continues with the first rule whose condition is true, or else with `default`."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[ChoiceRule, ...]
     default: str
     assign: Mapping[str, Value] = field(default_factory=dict)
     output: Value = None

@@ -37,7 +37,7 @@ INLINE_LIMIT, LIMIT = 51_200, 1_048_576
 """The maximum size of a template in bytes: in an API call, and in S3 (1 MB)."""
 
 
-class Bucket:
+class DeploymentBucket:
     """A deployment bucket: the one of this name, or the one that sfnorch creates per account and region."""
 
     def __init__(self, client: S3Client, account: str, *, name: str = "", partition: str = "aws") -> None:

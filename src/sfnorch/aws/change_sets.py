@@ -41,7 +41,7 @@ _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class ResourceChange:
     """The change of a resource. `replacement` is True, False or Conditional; `causes` are the changed properties."""
 
     action: str
@@ -76,7 +76,7 @@ class ChangeSet:
     execution_status: str
     reason: str
     parameters: Mapping[str, str]
-    changes: tuple[Change, ...]
+    changes: tuple[ResourceChange, ...]
 
     @property
     def executable(self) -> bool:
@@ -236,8 +236,8 @@ def _summaries(client: CloudFormationClient, stack_name: str, prefix: str = "") 
         yield from (row for row in page["Summaries"] if row["ChangeSetName"].startswith(prefix))
 
 
-def _change(row: ResourceChangeTypeDef) -> Change:
-    return Change(
+def _change(row: ResourceChangeTypeDef) -> ResourceChange:
+    return ResourceChange(
         action=row["Action"],
         logical_id=row["LogicalResourceId"],
         physical_id=row.get("PhysicalResourceId", ""),

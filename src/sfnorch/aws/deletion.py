@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfnorch.aws.operations import call_once
 from sfnorch.aws.polling import Clock, patiently
-from sfnorch.aws.stack_events import Audience, Ending, begin, follow, under_way
+from sfnorch.aws.stack_events import Audience, OperationEnd, begin, follow, under_way
 from sfnorch.aws.stacks import Resource, Stack, find_stack, resources
 from sfnorch.errors import SfnorchError
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Deletion:
     """The result of a deletion. `left`: resources that could not be deleted or were retained, if the stack remains."""
 
-    ending: Ending
+    ending: OperationEnd
     left: tuple[Resource, ...] = ()
 
     @property

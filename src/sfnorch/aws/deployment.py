@@ -18,7 +18,7 @@ from sfnorch.aws.change_sets import ChangeSet
 from sfnorch.aws.errors import code, explained, is_missing, is_transient, message
 from sfnorch.aws.operations import call_once
 from sfnorch.aws.polling import Clock, patiently
-from sfnorch.aws.stack_events import Audience, Ending, Operation, begin, follow, under_way
+from sfnorch.aws.stack_events import Audience, Operation, OperationEnd, begin, follow, under_way
 from sfnorch.aws.stacks import Stack, find_stack
 from sfnorch.aws.steps import Step, Verb, Wish, change_set_request, name_prefix, own_verb, steps, token
 from sfnorch.errors import SfnorchError, with_more
@@ -52,13 +52,13 @@ class Onlooker(Audience, Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class DeploymentOutcome:
     """The result of a deployment; `ending` is the result of an operation that failed."""
 
     end: End
     stack: Stack | None = None
     change_set: ChangeSet | None = None
-    ending: Ending | None = None
+    ending: OperationEnd | None = None
     done: tuple[str, ...] = ()
     """What was done to the stack before: it was deleted, or rolled back."""
 
@@ -104,7 +104,7 @@ class Deployment:
         self._check = check
         self._done: list[str] = []
 
-    def run(self, wish: Wish, *, execute: bool = True, supersede: bool = False) -> Outcome:
+    def run(self, wish: Wish, *, execute: bool = True, supersede: bool = False) -> DeploymentOutcome:
         """Deploy the request, and return the result.
 
         Without `execute`, its change set is kept to be executed later. With `supersede`, older change sets are deleted.
@@ -115,7 +115,7 @@ class Deployment:
                 change_sets.supersede(self._client, self._name, outcome.change_set.id if outcome.change_set else "")
         return outcome
 
-    def _run(self, wish: Wish, *, execute: bool) -> Outcome:
+    def _run(self, wish: Wish, *, execute: bool) -> DeploymentOutcome:
         for _ in range(_MOST_LOOKS):
             stack, operation = self._look()
             planned = steps(stack, self._digest, operation.token if operation else "", execute=execute)
@@ -124,7 +124,7 @@ class Deployment:
                 return outcome
         raise SfnorchError(f"{self._name} is still in progress: one operation followed another")
 
-    def execute(self, change_set_name: str) -> Outcome:
+    def execute(self, change_set_name: str) -> DeploymentOutcome:
         """Execute the change set with this name, and return the result. Raises SfnorchError if it can't be executed."""
         stack, operation = self._look()
         if operation is not None:
@@ -137,7 +137,7 @@ class Deployment:
         if change_set.stack_name != self._name:
             raise SfnorchError(f"The change set belongs to the stack {change_set.stack_name}, not to {self._name}")
         if change_set.execution_status == "EXECUTE_COMPLETE":
-            return Outcome(end="unchanged", stack=stack, change_set=change_set)
+            return DeploymentOutcome(end="unchanged", stack=stack, change_set=change_set)
         if not change_set.executable:
             raise SfnorchError(
                 f"The change set {change_set.name} can't be executed: it is {change_set.status}, "
@@ -146,7 +146,7 @@ class Deployment:
         self._check(change_set)
         self._onlooker.reviews(change_set)
         if not self._onlooker.asks(Step(verb=Verb.REVIEW, question="Deploy these changes?")):
-            return Outcome(end="declined", stack=stack, change_set=change_set)
+            return DeploymentOutcome(end="declined", stack=stack, change_set=change_set)
         return self._executed(change_set)
 
     def _left(self, name: str) -> ChangeSet:
@@ -175,7 +175,7 @@ class Deployment:
             stack = find_stack(self._client, self._name)
             return stack, under_way(self._client, stack.id) if stack is not None and stack.in_progress else None
 
-    def _under_way(self, step: Step, operation: Operation) -> Outcome | None:
+    def _under_way(self, step: Step, operation: Operation) -> DeploymentOutcome | None:
         """Follow the operation in progress; return the result of this deployment, or None to read the stack again."""
         if not step.firm:  # otherwise the question says it
             self._onlooker.says(step.says)
@@ -184,13 +184,13 @@ class Deployment:
         ending = self._follow(operation)
         return self._outcome(ending) if step.verb is Verb.FOLLOW else None
 
-    def _take(self, planned: list[Step], stack: Stack | None, wish: Wish) -> Outcome | None:
+    def _take(self, planned: list[Step], stack: Stack | None, wish: Wish) -> DeploymentOutcome | None:
         """Execute these steps; return the deployment's result, or None to read the stack again."""
         first = planned[0]
         if stack is not None and first.verb is not Verb.CHANGE_SET:
             self._onlooker.says(first.says)
             if not self._onlooker.asks(first):
-                return Outcome(end="declined", stack=stack, done=tuple(self._done))
+                return DeploymentOutcome(end="declined", stack=stack, done=tuple(self._done))
             if first.verb is Verb.DELETE:
                 self._refuse_invalid(wish)
             ending = self._recovered(first.verb, stack)
@@ -199,10 +199,10 @@ class Deployment:
             if ending.status in _WELL[first.verb]:
                 self._done.append(f"{self._name} was {'deleted' if first.verb is Verb.DELETE else 'rolled back'}")
                 return None
-            return Outcome(end="failed", stack=self._now(stack.id), ending=ending)
+            return DeploymentOutcome(end="failed", stack=self._now(stack.id), ending=ending)
         return self._change(wish, stack, review=next((step for step in planned if step.verb is Verb.REVIEW), None))
 
-    def _change(self, wish: Wish, stack: Stack | None, *, review: Step | None) -> Outcome:
+    def _change(self, wish: Wish, stack: Stack | None, *, review: Step | None) -> DeploymentOutcome:
         """Create a change set, review and execute it, and return the result. Without a review it is kept."""
         prefix = name_prefix(self._digest)
         with self._onlooker.waits("Listing change sets"):
@@ -219,15 +219,15 @@ class Deployment:
                 agreed = self._agreed(change_set, review)
         if change_set.empty:
             self._delete(change_set)
-            return Outcome(end="unchanged", stack=self._now(self._name))
+            return DeploymentOutcome(end="unchanged", stack=self._now(self._name))
         if agreed and review is not None:
             return self._executed(change_set, own=not found)
         if agreed:
             stack = self._now(self._name)
-            return Outcome(end="left", stack=stack, change_set=change_set, done=tuple(self._done))
+            return DeploymentOutcome(end="left", stack=stack, change_set=change_set, done=tuple(self._done))
         if not found:
             self._delete(change_set)
-        return Outcome(end="declined", stack=stack, done=tuple(self._done))
+        return DeploymentOutcome(end="declined", stack=stack, done=tuple(self._done))
 
     def _agreed(self, change_set: ChangeSet, review: Step | None) -> bool:
         """Show the change set, and return whether it is confirmed. Without a review, no confirmation is needed."""
@@ -257,7 +257,7 @@ class Deployment:
             return change_set
         raise change_sets.failure(self._client, change_set)
 
-    def _executed(self, change_set: ChangeSet, *, own: bool = False) -> Outcome:
+    def _executed(self, change_set: ChangeSet, *, own: bool = False) -> DeploymentOutcome:
         """Execute the change set, and return the result."""
         try:
             with self._onlooker.waits("Starting the deployment"):
@@ -322,7 +322,7 @@ class Deployment:
             return False
         return now.execution_status in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
 
-    def _recovered(self, verb: Verb, asked: Stack) -> Ending | None:
+    def _recovered(self, verb: Verb, asked: Stack) -> OperationEnd | None:
         """Bring the stack into a state that can be deployed to, and return the operation's result.
 
         Returns None if the stack has changed since this was confirmed.
@@ -362,12 +362,12 @@ class Deployment:
         except (ClientError, BotoCoreError) as error:
             self._onlooker.says(f"The change set {change_set.name} remains; deleting it failed: {message(error)}")
 
-    def _follow(self, operation: Operation, *, resources: int = 0) -> Ending:
+    def _follow(self, operation: Operation, *, resources: int = 0) -> OperationEnd:
         return follow(self._client, operation, self._onlooker, self._clock, resources=resources)
 
-    def _outcome(self, ending: Ending, change_set: ChangeSet | None = None) -> Outcome:
+    def _outcome(self, ending: OperationEnd, change_set: ChangeSet | None = None) -> DeploymentOutcome:
         well = ending.status in _WELL[Verb.EXECUTE]
-        return Outcome(
+        return DeploymentOutcome(
             end="deployed" if well else "failed",
             stack=self._now(self._name),
             change_set=change_set,

@@ -61,7 +61,7 @@ class StackEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class OperationEnd:
     """The result of an operation: the stack's status, and the first failure with AWS's reason, if any."""
 
     status: str
@@ -203,7 +203,7 @@ class Following:
 
 def follow(
     client: CloudFormationClient, operation: Operation, audience: Audience, clock: Clock, *, resources: int = 0
-) -> Ending:
+) -> OperationEnd:
     """Follow the operation until it ends, show its events to the audience, and return the result."""
     following = Following(client, operation, clock)
     failed: list[StackEvent] = []
@@ -225,8 +225,8 @@ def follow(
     # the first failure is the cause; later ones follow from it
     cause = next((event for event in failed if not event.of_stack), next(iter([*failed, *taken_back]), None))
     if cause is None:
-        return Ending(status=following.status)
-    return Ending(status=following.status, resource=cause.logical_id, type=cause.type, reason=cause.reason)
+        return OperationEnd(status=following.status)
+    return OperationEnd(status=following.status, resource=cause.logical_id, type=cause.type, reason=cause.reason)
 
 
 def _left_alone(stack_id: str, told: SfnorchError | None) -> SfnorchError:

@@ -25,7 +25,7 @@ _MASTER = "MasterStateMachine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
+class MachineStatus:
     """A state machine of a stack; `title` is its name without the stack's name."""
 
     logical_id: str
@@ -37,7 +37,7 @@ class Machine:
 class LastExecution:
     """The newest execution of a state machine."""
 
-    machine: Machine
+    machine: MachineStatus
     arn: str
     name: str
     status: str
@@ -61,17 +61,17 @@ class Status:
     """A stack with its state machines, the newest execution of each, and its alarms."""
 
     stack: Stack
-    machines: tuple[Machine, ...]
+    machines: tuple[MachineStatus, ...]
     executions: tuple[LastExecution, ...]
     alarms: tuple[AlarmState, ...]
 
 
-def machines(client: CloudFormationClient, stack: Stack) -> tuple[Machine, ...]:
+def machines(client: CloudFormationClient, stack: Stack) -> tuple[MachineStatus, ...]:
     """Return the stack's state machines."""
     return tuple(_machine(resource, stack) for resource in _made(resources(client, stack.id), MACHINE))
 
 
-def main_machine(found: Sequence[Machine], stack: Stack, name: str = "") -> Machine:
+def main_machine(found: Sequence[MachineStatus], stack: Stack, name: str = "") -> MachineStatus:
     """Return the state machine with this name, or the master, or the only one. Raises SfnorchError if none matches."""
     if not found:
         raise SfnorchError(f"The stack {stack.name} has no state machine")
@@ -117,12 +117,14 @@ def _natural(logical_id: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", logical_id)]
 
 
-def _machine(resource: Resource, stack: Stack) -> Machine:
+def _machine(resource: Resource, stack: Stack) -> MachineStatus:
     name = resource.physical_id.rpartition(":")[2]
-    return Machine(logical_id=resource.logical_id, arn=resource.physical_id, title=name.removeprefix(f"{stack.name}-"))
+    return MachineStatus(
+        logical_id=resource.logical_id, arn=resource.physical_id, title=name.removeprefix(f"{stack.name}-")
+    )
 
 
-def _last_executions(client: SFNClient, found: Sequence[Machine]) -> Iterator[LastExecution]:
+def _last_executions(client: SFNClient, found: Sequence[MachineStatus]) -> Iterator[LastExecution]:
     for machine in found:
         try:
             rows = client.list_executions(stateMachineArn=machine.arn, maxResults=1)["executions"]

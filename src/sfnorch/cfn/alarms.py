@@ -13,7 +13,6 @@ from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimensi
 from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic
 
-from sfnorch import workflow as flow
 from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.values import (
     DEPLOYS_TAG,
@@ -27,11 +26,12 @@ from sfnorch.cfn.values import (
     topic_arn,
 )
 from sfnorch.naming import logical_key
+from sfnorch.workflow import ENVIRONMENT, StateMachine, Workflow
 
 _FAILURES = {"failed": "ExecutionsFailed", "timedOut": "ExecutionsTimedOut", "aborted": "ExecutionsAborted"}
 
 
-def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
+def machine_alarm(machine: StateMachine, workflow: Workflow) -> Alarm:
     """Return the alarm on failures of the state machine: executions that failed, timed out or were aborted."""
     arn = MetricDimension(Name="StateMachineArn", Value=Ref(machine_id(machine.key)))
     metrics = [
@@ -49,7 +49,7 @@ def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
     return Alarm(
         alarm_id(machine.key),
         AlarmName=resolved(machine.alarm.name, workflow.topic),
-        AlarmDescription=Sub(f"[${{{flow.ENVIRONMENT}}}] {machine.alarm.description}"),
+        AlarmDescription=Sub(f"[${{{ENVIRONMENT}}}] {machine.alarm.description}"),
         Metrics=[MetricDataQuery(Id="failures", Expression="SUM(METRICS())"), *metrics],
         ComparisonOperator="GreaterThanOrEqualToThreshold",
         Threshold=1,
@@ -59,7 +59,7 @@ def machine_alarm(machine: flow.StateMachine, workflow: flow.Workflow) -> Alarm:
     )
 
 
-def topic_resources(workflow: flow.Workflow) -> list[AWSObject]:
+def topic_resources(workflow: Workflow) -> list[AWSObject]:
     """Return the topic that the stack creates if no topic is specified at deploy, its key and its subscriptions."""
     if workflow.topic.arn:
         return []

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from troposphere import AWSObject, Output, Parameter, Tags, Template
+from troposphere import AWSObject, Output, Tags, Template
+from troposphere import Parameter as TemplateParameter
 
-from sfnorch import workflow as flow
 from sfnorch.origin import Origin
+from sfnorch.workflow import Parameter
 
 Group = tuple[str, Sequence[AWSObject]]
 """Resources that belong together, and their heading."""
@@ -27,7 +28,7 @@ class TemplateData:
 def assembled(
     description: str,
     *,
-    parameters: Iterable[Parameter],
+    parameters: Iterable[TemplateParameter],
     conditions: Mapping[str, Any],
     groups: Iterable[Group],
     outputs: Mapping[str, Any],
@@ -65,9 +66,9 @@ def assembled(
     return TemplateData(data=_in_reading_order(template.to_dict()), headings=headings)
 
 
-def parameter(declared: flow.Parameter) -> Parameter:
+def parameter(declared: Parameter) -> TemplateParameter:
     """Return the declaration of the parameter in CloudFormation."""
-    return Parameter(
+    return TemplateParameter(
         declared.name,
         Type="CommaDelimitedList" if declared.is_list else "String",
         Description=declared.description,

@@ -15,11 +15,11 @@ from troposphere.awslambda import Function as TroposphereFunction
 from troposphere.iam import Role
 from troposphere.logs import LogGroup
 
-from sfnorch import workflow as flow
 from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.roles import TRACING, allow, service_role
 from sfnorch.cfn.values import function_id, function_role_id, resolved
 from sfnorch.packages import METADATA, PYTHON, package_key
+from sfnorch.workflow import CODE_BUCKET, LambdaFunction, Workflow
 
 RUNTIME = "python{}.{}".format(*PYTHON)
 
@@ -27,7 +27,7 @@ _LOG_RETENTION_DAYS = 30
 """The log retention of functions if the plan has no logging of state machines."""
 
 
-def function_resources(function: flow.Function, workflow: flow.Workflow) -> list[AWSObject]:
+def function_resources(function: LambdaFunction, workflow: Workflow) -> list[AWSObject]:
     """Return the function, its role and its log group."""
     days = workflow.logging.retention_days if workflow.logging else _LOG_RETENTION_DAYS
     log_group = f"{function.key}FunctionLogGroup"
@@ -60,13 +60,13 @@ def function_resources(function: flow.Function, workflow: flow.Workflow) -> list
     ]
 
 
-def _code(function: flow.Function) -> Code:
+def _code(function: LambdaFunction) -> Code:
     if function.packaged:
-        return Code(S3Bucket=Ref(flow.CODE_BUCKET), S3Key=package_key(function.files))
+        return Code(S3Bucket=Ref(CODE_BUCKET), S3Key=package_key(function.files))
     return Code(ZipFile=function.files["index.py"].decode().rstrip("\n"))
 
 
-def _statements(function: flow.Function, workflow: flow.Workflow, log_group: str) -> list[Any]:
+def _statements(function: LambdaFunction, workflow: Workflow, log_group: str) -> list[Any]:
     found = [
         allow("WriteLog", ("logs:CreateLogStream", "logs:PutLogEvents"), [GetAtt(log_group, "Arn")]),
         *(

@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sfnorch import workflow as flow
 from sfnorch.cfn.values import function_role_id, machine_id, role_id
 from sfnorch.errors import LimitError
 from sfnorch.partitions import PARTITIONS
+from sfnorch.workflow import StateMachine, Workflow
 
 TEMPLATE_BYTES = 1_000_000
 DEFINITION_BYTES = 1_000_000
@@ -34,7 +34,7 @@ _LONGEST = {
 _ARN = "a" * 110
 
 
-def check_data(data: Mapping[str, Any], workflow: flow.Workflow) -> None:
+def check_data(data: Mapping[str, Any], workflow: Workflow) -> None:
     """Raise LimitError that lists all sections, definitions and roles of the template that exceed a limit."""
     faults = [
         f"the template has {len(data[section]):,} {section.lower()}, but CloudFormation allows {limit}: {_FEWER}"
@@ -50,7 +50,7 @@ def check_data(data: Mapping[str, Any], workflow: flow.Workflow) -> None:
         raise LimitError("\n".join(faults))
 
 
-def check_text(text: str, workflow: flow.Workflow) -> None:
+def check_text(text: str, workflow: Workflow) -> None:
     """Raise LimitError for a template that is too large for CloudFormation."""
     size = len(text.encode())
     if size > TEMPLATE_BYTES:
@@ -66,7 +66,7 @@ def check_text(text: str, workflow: flow.Workflow) -> None:
 _FEWER = "split the plan in two, each with its own stack"
 
 
-def _machine_faults(machine: flow.StateMachine, resources: Mapping[str, Any]) -> list[str]:
+def _machine_faults(machine: StateMachine, resources: Mapping[str, Any]) -> list[str]:
     where = f"{machine.place}: " if machine.place else ""
     faults = []
     definition = len(_definition(resources[machine_id(machine.key)]["Properties"]).encode())
@@ -100,7 +100,7 @@ def _role_fault(name: str, role: Mapping[str, Any]) -> str:
     return f"the role of {name} has policies of about {size:,} characters, but IAM allows {ROLE_POLICY_CHARACTERS:,}"
 
 
-def _fewer_statements(machine: flow.StateMachine) -> str:
+def _fewer_statements(machine: StateMachine) -> str:
     if machine.place.startswith("children"):
         return "distribute its jobs over more children"
     if machine.place in ("steps", "tasks"):

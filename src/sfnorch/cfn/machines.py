@@ -14,9 +14,9 @@ from troposphere.stepfunctions import (
 )
 from troposphere.stepfunctions import StateMachine as NativeStateMachine
 
-from sfnorch import workflow as flow
 from sfnorch.asl import definition, fold, integrations, is_expression, substitution_names, with_resources
 from sfnorch.cfn.values import LOG_GROUP, machine_id, resolved, role_id
+from sfnorch.workflow import StateMachine, Workflow
 
 
 class SamStateMachine(TroposphereSamStateMachine):  # type: ignore[misc]
@@ -33,7 +33,7 @@ class SamStateMachine(TroposphereSamStateMachine):  # type: ignore[misc]
     }
 
 
-def sam_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> SamStateMachine:
+def sam_machine(machine: StateMachine, workflow: Workflow) -> SamStateMachine:
     """Return the state machine as `AWS::Serverless::StateMachine`."""
     optional: dict[str, Any] = {}
     if workflow.logging:
@@ -49,7 +49,7 @@ def sam_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> SamState
     )
 
 
-def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> NativeStateMachine:
+def native_machine(machine: StateMachine, workflow: Workflow) -> NativeStateMachine:
     """Return the state machine as `AWS::StepFunctions::StateMachine`."""
     optional: dict[str, Any] = {}
     if workflow.logging:
@@ -65,7 +65,7 @@ def native_machine(machine: flow.StateMachine, workflow: flow.Workflow) -> Nativ
     )
 
 
-def _definition(machine: flow.StateMachine, workflow: flow.Workflow) -> dict[str, Any]:
+def _definition(machine: StateMachine, workflow: Workflow) -> dict[str, Any]:
     """Return the definition and its substitutions.
 
     A substitution replaces a whole resource, as in AWS's own templates: cfn-lint rejects a partly substituted one.

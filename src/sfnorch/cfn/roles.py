@@ -12,7 +12,6 @@ from typing import Any
 from troposphere import If, NoValue, Ref, Sub
 from troposphere.iam import ManagedPolicy, Policy, Role
 
-from sfnorch import workflow as flow
 from sfnorch.cfn.values import (
     BOUNDED,
     JOBS_POLICY,
@@ -22,6 +21,16 @@ from sfnorch.cfn.values import (
     resolved,
     role_id,
     topic_key_arn,
+)
+from sfnorch.workflow import (
+    BOUNDARY_ARN,
+    TOPIC_KEY_ARN,
+    GlueArns,
+    Permission,
+    StateMachine,
+    Topic,
+    TopicKeyArn,
+    Workflow,
 )
 
 # These support only the resource *: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
@@ -53,7 +62,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 
-def machine_role(machine: flow.StateMachine, workflow: flow.Workflow) -> Role:
+def machine_role(machine: StateMachine, workflow: Workflow) -> Role:
     """Return the role of a state machine. Its policy is inline, so that it exists before the state machine is created.
 
     Statements on the resource * are the same for all state machines, which share them in one managed policy.
@@ -73,7 +82,7 @@ def machine_role(machine: flow.StateMachine, workflow: flow.Workflow) -> Role:
     return Role(role_id(machine.key), **properties)
 
 
-def job_policies(machine: flow.StateMachine) -> list[ManagedPolicy]:
+def job_policies(machine: StateMachine) -> list[ManagedPolicy]:
     """Return the managed policies for a state machine's Glue jobs if these exceed the role's inline policy."""
     return [
         ManagedPolicy(
@@ -81,19 +90,19 @@ def job_policies(machine: flow.StateMachine) -> list[ManagedPolicy]:
             Path=STACK_PATH,
             PolicyDocument={
                 "Version": "2012-10-17",
-                "Statement": [_glue_statement(permission, flow.GlueArns("job", tuple(names), ""))],
+                "Statement": [_glue_statement(permission, GlueArns("job", tuple(names), ""))],
             },
         )
         for permission in machine.permissions
         if _of_jobs_alone(permission)
         for arns in permission.resources
-        if isinstance(arns, flow.GlueArns) and sum(map(_room, arns.names)) > _OWN_ROOM
+        if isinstance(arns, GlueArns) and sum(map(_room, arns.names)) > _OWN_ROOM
         for share, names in _shares({name: _bits(name) for name in sorted(arns.names)})
     ]
 
 
-def _of_jobs_alone(permission: flow.Permission) -> bool:
-    return all(isinstance(resource, flow.GlueArns) and not resource.parameter for resource in permission.resources)
+def _of_jobs_alone(permission: Permission) -> bool:
+    return all(isinstance(resource, GlueArns) and not resource.parameter for resource in permission.resources)
 
 
 def _shares(names: Mapping[str, str], share: str = "") -> Iterator[tuple[str, Collection[str]]]:
@@ -120,7 +129,7 @@ def _room(name: str) -> int:
     return len(name) + len('"arn:*:glue:*:*:job/",')
 
 
-def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
+def shared_policy(workflow: Workflow) -> list[ManagedPolicy]:
     """Return the managed policy for logging and tracing if several state machines need it."""
     unbound = _unbound(workflow)
     if not unbound or len(workflow.machines) == 1:
@@ -129,7 +138,7 @@ def shared_policy(workflow: flow.Workflow) -> list[ManagedPolicy]:
     return [ManagedPolicy(LOG_AND_TRACE_POLICY, Path=STACK_PATH, PolicyDocument=document)]
 
 
-def _unbound(workflow: flow.Workflow) -> dict[str, Any] | None:
+def _unbound(workflow: Workflow) -> dict[str, Any] | None:
     actions = (LOG_DELIVERY if workflow.logging else ()) + (TRACING if workflow.tracing else ())
     return allow("LogAndTrace", actions, "*") if actions else None
 
@@ -157,28 +166,28 @@ def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
     return {
         "AssumeRolePolicyDocument": trust,
         "Path": STACK_PATH,
-        "PermissionsBoundary": If(BOUNDED, Ref(flow.BOUNDARY_ARN), NoValue),
+        "PermissionsBoundary": If(BOUNDED, Ref(BOUNDARY_ARN), NoValue),
         "Policies": [Policy(PolicyName="work", PolicyDocument=policy)],
     }
 
 
-def _statement(permission: flow.Permission, topic: flow.Topic) -> Any:
-    if permission.resources == (flow.TopicKeyArn(),):
+def _statement(permission: Permission, topic: Topic) -> Any:
+    if permission.resources == (TopicKeyArn(),):
         return _on_topic_key(permission, topic)
-    if len(permission.resources) == 1 and isinstance(arns := permission.resources[0], flow.GlueArns):
+    if len(permission.resources) == 1 and isinstance(arns := permission.resources[0], GlueArns):
         return _glue_statement(permission, arns)
     return allow(permission.sid, permission.actions, [resolved(resource, topic) for resource in permission.resources])
 
 
-def _glue_statement(permission: flow.Permission, arns: flow.GlueArns) -> dict[str, Any]:
+def _glue_statement(permission: Permission, arns: GlueArns) -> dict[str, Any]:
     # the ARNs have no region and account: see values.resolved
     here = {"aws:ResourceAccount": Ref("AWS::AccountId"), "aws:RequestedRegion": Ref("AWS::Region")}
-    return allow(permission.sid, permission.actions, resolved(arns, flow.Topic()), {"StringEquals": here})
+    return allow(permission.sid, permission.actions, resolved(arns, Topic()), {"StringEquals": here})
 
 
-def _on_topic_key(permission: flow.Permission, topic: flow.Topic) -> Any:
+def _on_topic_key(permission: Permission, topic: Topic) -> Any:
     """Return the statement on the key of the topic in use, or nothing if that topic has no key."""
-    given = If(TOPIC_HAS_KEY, allow(permission.sid, permission.actions, [Ref(flow.TOPIC_KEY_ARN)]), NoValue)
+    given = If(TOPIC_HAS_KEY, allow(permission.sid, permission.actions, [Ref(TOPIC_KEY_ARN)]), NoValue)
     if topic.arn:
         return given
     return If(OWN_TOPIC, allow(permission.sid, permission.actions, [topic_key_arn()]), given)

@@ -9,12 +9,12 @@ from troposphere import AWSObject, GetAtt, Ref
 from troposphere.iam import Role
 from troposphere.scheduler import FlexibleTimeWindow, Schedule, Target
 
-from sfnorch import workflow as flow
 from sfnorch.cfn.roles import service_role
 from sfnorch.cfn.values import machine_id
+from sfnorch.workflow import ExecutionSchedule
 
 
-def schedule_resources(schedule: flow.Schedule) -> list[AWSObject]:
+def schedule_resources(schedule: ExecutionSchedule) -> list[AWSObject]:
     """Return the role and the schedule."""
     machine = Ref(machine_id(schedule.machine))
     start = {"Sid": "Start", "Effect": "Allow", "Action": ["states:StartExecution"], "Resource": [machine]}

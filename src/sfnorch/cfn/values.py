@@ -6,7 +6,21 @@ from typing import Any
 
 from troposphere import GetAtt, If, Join, Ref, Split, Sub
 
-from sfnorch import workflow as flow
+from sfnorch.workflow import (
+    RESULTS_BUCKET,
+    TOPIC_ARN,
+    Arn,
+    Bound,
+    FunctionArn,
+    GlueArns,
+    MachineArn,
+    ObjectArns,
+    ParameterValue,
+    ResultsBucket,
+    StackName,
+    Topic,
+    TopicArn,
+)
 
 OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED, OWN_BUCKET = "OwnTopic", "TopicHasKey", "Bounded", "OwnBucket"
 """Conditions: the stack creates a topic; the specified topic has a key; roles have a permissions boundary."""
@@ -50,36 +64,36 @@ def function_role_id(key: str) -> str:
     return f"{key}FunctionRole"
 
 
-def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
+def resolved(value: Bound, topic: Topic) -> Any:
     """Return the value as a text or an intrinsic function; `topic` is the topic that TopicArn refers to."""
     match value:
         case str():
             return value
-        case flow.ParameterValue(name):
+        case ParameterValue(name):
             return Ref(name)
-        case flow.StackName():
+        case StackName():
             text = _stack_name(value)
             return Sub(text) if value.suffix else Ref("AWS::StackName")
-        case flow.Arn():
+        case Arn():
             return Sub(_arn(value))
-        case flow.MachineArn(key):
+        case MachineArn(key):
             return Ref(machine_id(key))
-        case flow.TopicArn():
+        case TopicArn():
             return topic_arn(topic)
-        case flow.FunctionArn(key, ""):
+        case FunctionArn(key, ""):
             return GetAtt(function_id(key), "Arn")
-        case flow.FunctionArn(key, tail):
+        case FunctionArn(key, tail):
             return Sub(f"${{{function_id(key)}.Arn}}{tail}")
-        case flow.ResultsBucket():
+        case ResultsBucket():
             return results_bucket()
-        case flow.ObjectArns(flow.ResultsBucket(), prefix):
+        case ObjectArns(ResultsBucket(), prefix):
             bucket = {"Bucket": results_bucket()}
             return Sub(f"arn:${{AWS::Partition}}:s3:::${{Bucket}}/{prefix}*", **bucket)
-        case flow.ObjectArns(bucket, prefix):
+        case ObjectArns(bucket, prefix):
             return Sub(f"arn:${{AWS::Partition}}:s3:::{bucket}/{prefix}*")
-        case flow.GlueArns(kind, names, ""):
+        case GlueArns(kind, names, ""):
             return [_ANY_GLUE.format(kind) + name for name in names]
-        case flow.GlueArns(kind, names, parameter):
+        case GlueArns(kind, names, parameter):
             # Fn::Join accepts no function as its delimiter, so partition, region and account are *: the
             # statement's condition binds them.
             any_name = _ANY_GLUE.format(kind)
@@ -90,12 +104,12 @@ def resolved(value: flow.Bound, topic: flow.Topic) -> Any:
 
 def results_bucket() -> Any:
     """Return the name of the bucket for results: the specified one, or the one that the stack creates."""
-    return If(OWN_BUCKET, Ref(RESULTS), Ref(flow.RESULTS_BUCKET))
+    return If(OWN_BUCKET, Ref(RESULTS), Ref(RESULTS_BUCKET))
 
 
-def topic_arn(topic: flow.Topic) -> Any:
+def topic_arn(topic: Topic) -> Any:
     """Return the ARN of the topic to notify: the specified one, or the one that the stack creates."""
-    return Ref(flow.TOPIC_ARN) if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref(flow.TOPIC_ARN))
+    return Ref(TOPIC_ARN) if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref(TOPIC_ARN))
 
 
 def topic_key_arn() -> Any:
@@ -103,10 +117,10 @@ def topic_key_arn() -> Any:
     return GetAtt(TOPIC_KEY, "Arn")
 
 
-def _stack_name(name: flow.StackName) -> str:
+def _stack_name(name: StackName) -> str:
     return "${AWS::StackName}" + (f"-{name.suffix}" if name.suffix else "")
 
 
-def _arn(arn: flow.Arn) -> str:
+def _arn(arn: Arn) -> str:
     name = arn.name if isinstance(arn.name, str) else _stack_name(arn.name)
     return f"arn:${{AWS::Partition}}:{arn.service}:${{AWS::Region}}:${{AWS::AccountId}}:{arn.resource}{name}{arn.tail}"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from sfnorch.cli.account import planned_stack_name
-from sfnorch.cli.deploying import Settings, deploy_stack, deployment_options
+from sfnorch.cli.deploying import DeploymentSettings, deploy_stack, deployment_options
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.parameters import DeployableCommand, deployable_options
 
@@ -51,7 +51,7 @@ def deploy(
     """
     from sfnorch.cli.deployable import read_deployable
 
-    settings, jobs = Settings.of(options)
+    settings, jobs = DeploymentSettings.of(options)
     if code_folder and not template_file:
         raise click.UsageError("--code-folder requires --template; the code of a plan's functions is beside the plan.")
     given = (plan_file, template_file, overrides, jobs_by_child, *jobs.values())

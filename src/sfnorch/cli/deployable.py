@@ -284,7 +284,7 @@ def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None
 def lint(deployable: Deployable, console: Console | None) -> None:
     """Lint the template, and print warnings. Raises SfnorchError with all errors."""
     with waiting("Linting the template"):
-        from sfnorch.lint.run import Linting
+        from sfnorch.linter.run import Linting
         from sfnorch.report.findings import count_words, print_findings
 
         found = Linting().findings(deployable.template)

@@ -93,7 +93,7 @@ class DeployedStack:
 
     def _conflicts(self, template: Object, given: Mapping[str, str], change_set: ChangeSet) -> tuple[str, ...]:
         from sfnorch.aws.stacks import resources
-        from sfnorch.template.intrinsics import Stack as Evaluated
+        from sfnorch.template.intrinsics import StackValues as Evaluated
         from sfnorch.template.names_in_use import Deployed, name_conflicts
 
         replaced = {change.logical_id for change in change_set.changes if change.kind == "replace"}

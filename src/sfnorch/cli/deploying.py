@@ -30,7 +30,7 @@ from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.aws.change_sets import ChangeSet
-    from sfnorch.aws.deployment import Deployment, Outcome
+    from sfnorch.aws.deployment import Deployment, DeploymentOutcome
     from sfnorch.aws.session import Session
     from sfnorch.aws.steps import OnFailure
     from sfnorch.cli.deployable import Deployable
@@ -90,7 +90,7 @@ def deployment_options(command: Function) -> Function:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class DeploymentSettings:
     """The values of the options of a deployment."""
 
     stack_name: str | None
@@ -114,7 +114,7 @@ class Settings:
     output_form: str
 
     @classmethod
-    def of(cls, options: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
+    def of(cls, options: Mapping[str, Any]) -> tuple[DeploymentSettings, dict[str, Any]]:
         """Return the settings of a deployment, and the other options of the command."""
         own = cls.__dataclass_fields__
         settings = cls(**{name: value for name, value in options.items() if name in own})
@@ -166,7 +166,7 @@ class Settings:
 
 
 def deploy_stack(
-    settings: Settings, read: Callable[[], Deployable], *, stack_name: Callable[[], str], alone: bool
+    settings: DeploymentSettings, read: Callable[[], Deployable], *, stack_name: Callable[[], str], alone: bool
 ) -> int:
     """Deploy what `read` returns, or execute a change set of an earlier `--no-execute`, and return the exit code.
 
@@ -206,7 +206,7 @@ def deploy_stack(
     return _tell(outcome, settings)
 
 
-def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str]) -> Outcome:
+def _deployed(settings: DeploymentSettings, deployable: Deployable, tags: Mapping[str, str]) -> DeploymentOutcome:
     """Check and deploy the template, and return the outcome."""
     from sfnorch.aws.stacks import find_stack
     from sfnorch.aws.steps import holds_resources, kept_parameters
@@ -253,7 +253,7 @@ def _deployed(settings: Settings, deployable: Deployable, tags: Mapping[str, str
     return deployment.run(wanted, execute=not settings.no_execute, supersede=settings.supersede)
 
 
-def _executed(settings: Settings, change_set_name: str) -> Outcome:
+def _executed(settings: DeploymentSettings, change_set_name: str) -> DeploymentOutcome:
     """Execute the change set of an earlier `--no-execute`, and return the outcome."""
     from sfnorch.aws.stacks import find_stack
     from sfnorch.aws.steps import digest_of, holds_resources
@@ -267,7 +267,7 @@ def _executed(settings: Settings, change_set_name: str) -> Outcome:
     return settings.deployment(digest_of(change_set_name), settings.screen(), check).execute(change_set_name)
 
 
-def _tell(outcome: Outcome, settings: Settings) -> int:
+def _tell(outcome: DeploymentOutcome, settings: DeploymentSettings) -> int:
     """Print the outcome, with the outputs or the next command on standard output, and return the exit code."""
     from sfnorch.aws.hints import hint
     from sfnorch.console import Console
@@ -293,7 +293,7 @@ def _tell(outcome: Outcome, settings: Settings) -> int:
     return 1 if outcome.end == "declined" else 0
 
 
-def _variables(outcome: Outcome) -> str:
+def _variables(outcome: DeploymentOutcome) -> str:
     """Return the name and the console link of the change set as variables; without one, the link of the stack."""
     from sfnorch.aws.links import change_set_link, stack_link
 
@@ -304,7 +304,7 @@ def _variables(outcome: Outcome) -> str:
     return f"CHANGE_SET={name}\nCHANGE_SET_LINK={link}\n"
 
 
-def _execution_command(outcome: Outcome, settings: Settings) -> str:
+def _execution_command(outcome: DeploymentOutcome, settings: DeploymentSettings) -> str:
     """Return the command that executes the change set; empty without one."""
     if outcome.end != "left" or outcome.change_set is None:
         return ""

@@ -16,7 +16,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
-    from sfnorch.template.contents import StateMachine, Template
+    from sfnorch.template.contents import Machine, Template
     from sfnorch.template.tasks import PlannedTask
 
 FORMATS = ("text", "mermaid", "dot", "svg")
@@ -99,9 +99,7 @@ def graph(
         click.echo(f"Wrote {out}: {form}, {what}.")
 
 
-def _text(
-    form: str, out: Path, machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]
-) -> str:
+def _text(form: str, out: Path, machines: Sequence[Machine], template: Template, drawn: Sequence[PlannedTask]) -> str:
     if form == "mermaid":
         from sfnorch.graph.mermaid import markdown, mermaid
 
@@ -124,7 +122,7 @@ def _text(
     return svg(graphviz, title_of(machines, template), description_of(machines, template, drawn))
 
 
-def _print(machines: Sequence[StateMachine], template: Template, drawn: Sequence[PlannedTask]) -> None:
+def _print(machines: Sequence[Machine], template: Template, drawn: Sequence[PlannedTask]) -> None:
     from sfnorch.console import Console
     from sfnorch.graph.text import print_trees, trees
 

@@ -15,7 +15,7 @@ from sfnorch.findings import Finding, Severity
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
-    from sfnorch.lint.run import Linting
+    from sfnorch.linter.run import Linting
     from sfnorch.template.contents import Template
     from sfnorch.template.resources import Surroundings
 
@@ -55,7 +55,7 @@ def lint(
     if templates and plan_file is not None:
         raise click.UsageError("A template and --plan exclude each other; pass one of them.")
     with waiting("Loading the rules"):
-        from sfnorch.lint.run import Linting
+        from sfnorch.linter.run import Linting
 
         _refuse_unknown(ignored)
     linting = Linting(ignored)
@@ -103,7 +103,7 @@ def _print(found: list[Finding], heads: list[str]) -> None:
 
 
 def _refuse_unknown(ignored: tuple[str, ...]) -> None:
-    from sfnorch.lint.catalogue import unknown
+    from sfnorch.linter.catalogue import unknown
 
     wrong = [
         f"unknown rule {name!r}" + (f", did you mean {near}?" if near else "")
@@ -114,7 +114,7 @@ def _refuse_unknown(ignored: tuple[str, ...]) -> None:
 
 
 def _list_rules(output_form: str) -> None:
-    from sfnorch.lint.catalogue import entries
+    from sfnorch.linter.catalogue import entries
 
     rules = list(entries())
     if output_form == "json":

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfnorch.aws.session import Session
-    from sfnorch.aws.status import Machine
+    from sfnorch.aws.status import MachineStatus
 
 
-class Thread(ParameterType[tuple[str, tuple[str, ...]]]):
+class ThreadParameter(ParameterType[tuple[str, tuple[str, ...]]]):
     """The ID of a thread and its jobs: `THREAD=JOB[,JOB...]`."""
 
     name = "t1=a,b"
@@ -70,7 +70,7 @@ def _execution_name(ctx: click.Context, param: click.Parameter, value: str) -> s
 @click.option(
     "--thread",
     "threads",
-    type=Thread(),
+    type=ThreadParameter(),
     multiple=True,
     metavar=f"THREAD={JOBS}",
     help="Jobs of a child, where THREAD is its name, or T2 for the second child; can be repeated.",
@@ -135,7 +135,7 @@ def run(
 
 
 def _inputs(
-    session: Session, machine: Machine, threads: dict[str, tuple[str, ...]], only: tuple[str, ...]
+    session: Session, machine: MachineStatus, threads: dict[str, tuple[str, ...]], only: tuple[str, ...]
 ) -> Mapping[str, Mapping[str, Any]]:
     """Return the inputs of the executions to start, by the ID of the thread, or by an empty ID for a single one."""
     from sfnorch.protocol.job_list import requires_jobs
@@ -158,7 +158,7 @@ def _inputs(
     return kind.make_inputs(definition, threads, only)
 
 
-def _start(session: Session, machine: Machine, base: str, inputs: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _start(session: Session, machine: MachineStatus, base: str, inputs: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Start an execution for each input, and return their ARNs.
 
     Raises SfnorchError if an execution cannot be started, with the ARNs of those that were started before.

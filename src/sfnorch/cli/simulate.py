@@ -27,9 +27,9 @@ from sfnorch.durations import seconds_of
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
-    from sfnorch.simulate.behaviour import Behaviour
-    from sfnorch.simulate.figures import Figures
-    from sfnorch.simulate.record import Run
+    from sfnorch.simulator.behaviour import Behaviour
+    from sfnorch.simulator.figures import Figures
+    from sfnorch.simulator.record import Run
     from sfnorch.template.contents import Template
 
 _TIMES = re.compile(r"(.+):(\d{1,9})")
@@ -166,7 +166,7 @@ def simulate(
     from sfnorch.app.simulation import simulate_template
     from sfnorch.app.sources import evaluate
     from sfnorch.cli.templates import read_source
-    from sfnorch.simulate.figures import PRICE_PER_1000
+    from sfnorch.simulator.figures import PRICE_PER_1000
 
     parameters = parameter_values(overrides)
     behaviour = replace(
@@ -228,7 +228,7 @@ def _save(run: Run, told: Figures, path: Path) -> None:
 def _behaviour(
     failing: Iterable[str], durations: Iterable[str], throttles: Iterable[str], mocks: Iterable[str]
 ) -> Behaviour:
-    from sfnorch.simulate.behaviour import ALWAYS, Behaviour, Fault
+    from sfnorch.simulator.behaviour import ALWAYS, Behaviour, Fault
 
     faults = []
     for text in failing:
@@ -271,7 +271,7 @@ def _mock(text: str) -> tuple[str, str]:
 
 
 def _warn_of_no_isolation(template: Template) -> None:
-    from sfnorch.simulate.isolation import find_isolation
+    from sfnorch.simulator.isolation import find_isolation
     from sfnorch.template.functions import declared_functions
 
     if any(function.playable for function in declared_functions(template.stack)):
@@ -292,8 +292,8 @@ def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
 
 
 def _refuse_jobs(template: Template, run: Run, parameters: dict[str, str], behaviour: Behaviour) -> None:
-    from sfnorch.simulate.behaviour import fits
-    from sfnorch.simulate.jobs import job_names
+    from sfnorch.simulator.behaviour import fits
+    from sfnorch.simulator.jobs import job_names
 
     names = job_names(template, run, parameters)
     for option, patterns in (

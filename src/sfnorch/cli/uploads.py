@@ -11,7 +11,7 @@ from sfnorch.report.waiting import waiting
 from sfnorch.workflow import CODE_BUCKET
 
 if TYPE_CHECKING:
-    from sfnorch.aws.artifacts import Bucket
+    from sfnorch.aws.artifacts import DeploymentBucket
     from sfnorch.aws.session import Session
     from sfnorch.cli.deployable import Deployable
     from sfnorch.report.onlooker import Screen
@@ -104,13 +104,13 @@ def _packages(deployable: Deployable) -> dict[str, Mapping[str, bytes]]:
 
 def _bucket(
     session: Session, name: str, screen: Screen | None, why: str, wanted: str, *, resolve: bool
-) -> Bucket | None:
+) -> DeploymentBucket | None:
     """Return the bucket, created if necessary; None if it is missing, and neither `resolve` nor a screen allows it."""
-    from sfnorch.aws.artifacts import Bucket
+    from sfnorch.aws.artifacts import DeploymentBucket
     from sfnorch.aws.steps import Step, Verb
 
     with waiting("Looking up the bucket"):
-        bucket = Bucket(session.s3, session.account, name=name, partition=session.partition)
+        bucket = DeploymentBucket(session.s3, session.account, name=name, partition=session.partition)
         if bucket.ready():
             return bucket
     if not resolve:

@@ -53,7 +53,7 @@ _SIZED = (Fields, Utils.JList)
 """The library's lists and objects, which do not change after they are created."""
 
 
-class LimitError(JException):  # type: ignore[misc]  # the library has no types
+class BudgetError(JException):  # type: ignore[misc]  # the library has no types
     """An evaluation exceeds a limit. This is a subclass of the library's error, so that the library lets it pass."""
 
     def __init__(self, message: str) -> None:
@@ -79,7 +79,7 @@ class Budget:
         self.steps += count
         if self.steps > self.most_steps:
             self.steps = self.most_steps + 1  # the work of this step is not done
-            raise LimitError(
+            raise BudgetError(
                 f"it takes more than {self.most_steps:,} steps, the limit of a simulation; "
                 "check that its recursion ends"
             )
@@ -91,12 +91,12 @@ class Budget:
         self.step()
         self.depth += 1
         if self.depth > MOST_DEPTH:
-            raise LimitError(RECURSION)
+            raise BudgetError(RECURSION)
 
     def make(self, size: int) -> None:
         """Count the bytes that an operation is about to create."""
         if size > MOST_BYTES:
-            raise LimitError(
+            raise BudgetError(
                 f"it creates a value of about {_short(size)} bytes; the limit of a simulation is {MOST_BYTES:,}"
             )
         self.made += size
@@ -142,7 +142,7 @@ class Budget:
         else:
             return self.size(value)
         if count > MOST_VALUES:
-            raise LimitError(
+            raise BudgetError(
                 f"it creates a value that expands to more than {MOST_VALUES:,} values, the limit of a simulation"
             )
         if isinstance(value, _SIZED):
@@ -153,7 +153,7 @@ class Budget:
         self._next_look = self.steps + _STEPS_PER_LOOK
         self._made_at_look = self.made
         if process_memory() - self._memory > MOST_MEMORY:
-            raise LimitError(f"it takes more than {MOST_MEMORY:,} bytes of memory, the limit of a simulation")
+            raise BudgetError(f"it takes more than {MOST_MEMORY:,} bytes of memory, the limit of a simulation")
 
 
 def process_memory() -> int:

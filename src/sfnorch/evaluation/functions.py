@@ -14,7 +14,7 @@ from jsonata import Jsonata
 from jsonata.datetimeutils import DateTimeUtils
 from jsonata.regex_engine import RegexFlags
 
-from sfnorch.evaluation.budget import Budget, LimitError, weight
+from sfnorch.evaluation.budget import Budget, BudgetError, weight
 from sfnorch.evaluation.regexes import compile_regex, current
 
 Measure = Callable[[Budget, list[Any]], object]
@@ -165,9 +165,9 @@ def _picture(budget: Budget, args: list[Any]) -> None:
         if not isinstance(text, str):
             continue
         if len(text) > _LONGEST_PICTURE:
-            raise LimitError(f"its picture or text has more than {_LONGEST_PICTURE:,} characters")
+            raise BudgetError(f"its picture or text has more than {_LONGEST_PICTURE:,} characters")
         if any(len(number) > 3 and int(number[:9]) > _BIGGEST_WIDTH for number in _WIDTH.findall(text)):
-            raise LimitError(f"a width in its picture is larger than {_BIGGEST_WIDTH:,}")
+            raise BudgetError(f"a width in its picture is larger than {_BIGGEST_WIDTH:,}")
 
 
 def _format_integer(budget: Budget, args: list[Any]) -> None:

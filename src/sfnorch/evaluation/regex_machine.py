@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sfnorch.evaluation import regex_programs as code
-from sfnorch.evaluation.budget import Budget, LimitError
-from sfnorch.evaluation.regex_programs import Instruction, Program
+from sfnorch.evaluation.budget import Budget, BudgetError
+from sfnorch.evaluation.regex_programs import Instruction, RegexProgram
 
 Slots = list[int]
 """The start and end of each group, -1 for a group without a match; then the start positions of loop rounds."""
@@ -18,7 +18,7 @@ _MOST_CHOICES = 500_000
 _MOST_NESTED = 100
 
 
-def find(program: Program, text: str, at: int, budget: Budget, empty_at: int = -1) -> Slots | None:
+def find(program: RegexProgram, text: str, at: int, budget: Budget, empty_at: int = -1) -> Slots | None:
     """Return the slots of the first match at or after a position; an empty match at `empty_at` does not count.
 
     Raises LimitError if the search takes too many steps.
@@ -31,7 +31,7 @@ def find(program: Program, text: str, at: int, budget: Budget, empty_at: int = -
     return None
 
 
-def match_at(program: Program, text: str, at: int, budget: Budget) -> Slots | None:
+def match_at(program: RegexProgram, text: str, at: int, budget: Budget) -> Slots | None:
     """Return the slots of the match that starts at a position. Raises LimitError if it takes too many steps."""
     return _Machine(program, text, budget, -1).run(0, at, [-1] * program.slots)
 
@@ -39,7 +39,7 @@ def match_at(program: Program, text: str, at: int, budget: Budget) -> Slots | No
 class _Machine:
     """The state of one search."""
 
-    def __init__(self, program: Program, text: str, budget: Budget, empty_at: int) -> None:
+    def __init__(self, program: RegexProgram, text: str, budget: Budget, empty_at: int) -> None:
         self.code = program.instructions
         self.text = text
         self.budget = budget
@@ -107,7 +107,7 @@ class _Machine:
             else:
                 matched = False
             if len(choices) > _MOST_CHOICES:
-                raise LimitError(f"its regex keeps more than {_MOST_CHOICES:,} choices open; use fewer repetitions")
+                raise BudgetError(f"its regex keeps more than {_MOST_CHOICES:,} choices open; use fewer repetitions")
             if not matched:
                 back = self._back(choices, slots)
                 if back is None:
@@ -159,7 +159,7 @@ class _Machine:
         if at < width:
             return at, not wanted
         if self.nested >= _MOST_NESTED:
-            raise LimitError(f"its regex has more than {_MOST_NESTED} nested lookaheads")
+            raise BudgetError(f"its regex has more than {_MOST_NESTED} nested lookaheads")
         self.nested += 1
         self.count(len(slots) // 16)
         found = self.run(pc + 1, at - width, list(slots))

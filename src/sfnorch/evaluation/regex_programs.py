@@ -28,20 +28,20 @@ class RegexSizeError(ValueError):
 
 
 @dataclass(slots=True)
-class Program:
+class RegexProgram:
     """The instructions of a pattern, and the number of their slots: two per group, and the marks of loops."""
 
     instructions: list[Instruction] = field(default_factory=list)
     slots: int = 0
 
 
-def compile_program(pattern: str, flags: int) -> Program:
+def compile_program(pattern: str, flags: int) -> RegexProgram:
     """Return the pattern's program.
 
     Raises re.error for an invalid pattern, RegexSizeError for a pattern that is too large.
     """
     tree = PARSER.parse(pattern, flags)
-    found = Program(slots=2 * tree.state.groups)
+    found = RegexProgram(slots=2 * tree.state.groups)
     writing = _Writing(found, tree.state)
     writing.add(SAVE, 0)
     writing.sequence(tree, tree.state.flags | flags)
@@ -53,7 +53,7 @@ def compile_program(pattern: str, flags: int) -> Program:
 class _Writing:
     """The compiler of one parsed pattern."""
 
-    def __init__(self, program: Program, state: Any) -> None:
+    def __init__(self, program: RegexProgram, state: Any) -> None:
         self.program = program
         self.code = program.instructions
         self.state = state

@@ -18,10 +18,10 @@ from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.regex_engine import RegexFlags
 
-from sfnorch.evaluation.budget import Budget, LimitError, weight
+from sfnorch.evaluation.budget import Budget, BudgetError, weight
 from sfnorch.evaluation.regex_cost import most_tries
 from sfnorch.evaluation.regex_machine import Slots, find, match_at
-from sfnorch.evaluation.regex_programs import Program, RegexSizeError, compile_program
+from sfnorch.evaluation.regex_programs import RegexProgram, RegexSizeError, compile_program
 
 MOST_CHARACTERS = 10_000
 """The maximum number of characters in a regex."""
@@ -121,15 +121,15 @@ class Regex:
                 budget.made -= size - 4 * len(new)  # the result is one text
         return "".join([*parts, text[at:]])
 
-    def _program(self) -> Program:
+    def _program(self) -> RegexProgram:
         try:
             return _compiled(self._pattern, self._flags)
         except RegexSizeError as error:
-            raise LimitError(str(error)) from None
+            raise BudgetError(str(error)) from None
 
 
 @lru_cache(maxsize=500)
-def _compiled(pattern: str, flags: int) -> Program:
+def _compiled(pattern: str, flags: int) -> RegexProgram:
     return compile_program(pattern, flags)
 
 
@@ -137,7 +137,7 @@ def compile_regex(pattern: str, flags: RegexFlags) -> Regex:
     """Return the regex of an expression. Raises JException if it is invalid, LimitError if it is too long."""
     found = (re.IGNORECASE if flags.case_insensitive else 0) | (re.MULTILINE if flags.multiline else 0)
     if len(pattern) > MOST_CHARACTERS:
-        raise LimitError(f"it has a regex of more than {MOST_CHARACTERS:,} characters; shorten it")
+        raise BudgetError(f"it has a regex of more than {MOST_CHARACTERS:,} characters; shorten it")
     try:
         return Regex(pattern, found)
     except (re.error, OverflowError, RecursionError) as error:
@@ -172,5 +172,5 @@ def matches_whole(pattern: str, text: str, most_steps: int = 100_000) -> bool:
     try:
         program = _compiled(whole, 0)
     except RegexSizeError as error:
-        raise LimitError(str(error)) from None
+        raise BudgetError(str(error)) from None
     return match_at(program, text, 0, Budget(most_steps)) is not None

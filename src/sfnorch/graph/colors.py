@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sfnorch.template.calls import call_of
-from sfnorch.template.states import State
+from sfnorch.template.states import LocatedState
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ COLORS: Mapping[str, Colors] = {
 _SERVICES = {"glue": "glue", "lambda": "lambda", "sns": "sns", "states": "execution", "sfn": "execution"}
 
 
-def color_name(state: State) -> str:
+def color_name(state: LocatedState) -> str:
     """Return the name of the state's colors: its type, or the service of a Task that calls a usual one."""
     if call := call_of(state):
         return _SERVICES.get(call.service, "task")

@@ -12,8 +12,8 @@ from sfnorch.graph.colors import CATCH, COLORS, FAINT, RETRY, START, TEXT, color
 from sfnorch.graph.nodes import Edge, Nodes
 from sfnorch.graph.words import does, in_order, kind_and_doing, retry_label, scope_title
 from sfnorch.printable import printable
-from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.states import Scope, State, Way
+from sfnorch.template.contents import Machine, Template
+from sfnorch.template.states import LocatedState, StateScope, Way
 from sfnorch.template.tasks import PlannedTask
 
 _SHAPES = {
@@ -38,12 +38,12 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 """The start of an HTML entity, which Graphviz reads in any label."""
 
 
-def dot(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+def dot(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
     """Return the graph: the tasks, and a cluster for each state machine, Parallel and Map state, and branch.
 
     Catches are dashed and retries dotted. A bold edge leads from a state to the state machine that it starts.
     """
-    drawing = _Drawing(template)
+    drawing = _DotDrawing(template)
     lines = [
         "digraph {",
         f'  graph [compound=true, bgcolor=white, fontname="sans-serif", fontcolor="{TEXT}", labeljust=l]',
@@ -72,7 +72,7 @@ def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
     yield "  }"
 
 
-class _Drawing(Nodes):
+class _DotDrawing(Nodes):
     """One graph.
 
     A state with branches is a cluster with two points. Arrows to the state end at the first, `s1`, above its branches.
@@ -84,7 +84,7 @@ class _Drawing(Nodes):
         super().__init__(template)
         self.ends: dict[str, str] = {}
 
-    def machine(self, machine: StateMachine) -> Iterator[str]:
+    def machine(self, machine: Machine) -> Iterator[str]:
         name = self.number_machine(machine)
         yield f"  subgraph cluster_{name} {{"
         yield f"    label={_quoted(self.template.title(machine))}; {_BOX}"
@@ -94,7 +94,7 @@ class _Drawing(Nodes):
             yield from self.beginning(machine.states, 2, name)
         yield "  }"
 
-    def scope(self, scope: Scope, depth: int) -> Iterator[str]:
+    def scope(self, scope: StateScope, depth: int) -> Iterator[str]:
         margin = "  " * depth
         states = in_order(scope)
         for state in states:
@@ -102,12 +102,12 @@ class _Drawing(Nodes):
         for edge in self.edges(scope, states):
             yield margin + self.arrow(self.ends.get(edge.source, edge.source), edge.target, *_edge_attributes(edge))
 
-    def beginning(self, scope: Scope, depth: int, begin: str) -> Iterator[str]:
+    def beginning(self, scope: StateScope, depth: int, begin: str) -> Iterator[str]:
         """Yield the arrow to the scope's first state."""
         if first := scope.states.get(scope.start_at):
             yield "  " * depth + self.arrow(begin, self.ids[first])
 
-    def state(self, state: State, depth: int) -> Iterator[str]:
+    def state(self, state: LocatedState, depth: int) -> Iterator[str]:
         margin, node = "  " * depth, self.number(state)
         title = " ".join(printable(state.name).split())
         if not state.scopes:
@@ -135,7 +135,7 @@ class _Drawing(Nodes):
                 yield f"{margin}  {self.ends.get(last, last)} -> {end} [style=invis]"
         yield f"{margin}}}"
 
-    def last(self, scope: Scope) -> Iterator[str]:
+    def last(self, scope: StateScope) -> Iterator[str]:
         """Yield the scope's nodes without a transition, or all of them if each has one."""
         nodes = {state: self.ids[state] for state in scope.states.values()}
         ends = [

@@ -13,8 +13,8 @@ from sfnorch.graph.colors import COLORS, TEXT, color_name
 from sfnorch.graph.nodes import Edge, Nodes
 from sfnorch.graph.words import does, in_order, kind_and_doing, retry_label, scope_title
 from sfnorch.printable import printable
-from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.states import Scope, State, Way
+from sfnorch.template.contents import Machine, Template
+from sfnorch.template.states import LocatedState, StateScope, Way
 from sfnorch.template.tasks import PlannedTask
 
 _SHAPES = {
@@ -33,7 +33,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#!|~$&])")
 _BOXES = ("parallel", "map")
 
 
-def mermaid(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+def mermaid(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
     """Return the flowcharts: one of the tasks, and one of each state machine. Several have a comment with their title.
 
     Catches and retries are dotted. A thick line leads from a state to the state machine that it starts.
@@ -44,7 +44,7 @@ def mermaid(machines: Sequence[StateMachine], template: Template, tasks: Sequenc
     return "\n".join(f"%% {_escaped(title)}\n{chart}" for title, chart in charts)
 
 
-def markdown(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+def markdown(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
     """Return the flowcharts as a page of Markdown: each in a separate block, under a heading."""
     return "\n".join(
         f"## {_MARKDOWN.sub(_BACKSLASHED, ' '.join(printable(title).split()))}\n\n```mermaid\n{chart}```\n"
@@ -55,26 +55,24 @@ def markdown(machines: Sequence[StateMachine], template: Template, tasks: Sequen
 _BACKSLASHED = r"\\\1"
 
 
-def _charts(
-    machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask]
-) -> list[tuple[str, str]]:
+def _charts(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask]) -> list[tuple[str, str]]:
     """Yield each flowchart with its title."""
     charts = [("Tasks", ["flowchart LR", *_tasks(tasks)])] if tasks else []
     for machine in machines:
-        drawing = _Drawing(template)
+        drawing = _MermaidDrawing(template)
         lines = ["flowchart TD", *drawing.machine(machine), *drawing.linked(), *drawing.colors()]
         charts.append((f"State machine {template.title(machine)}", lines))
     return [(title, "\n".join(lines) + "\n") for title, lines in charts]
 
 
-class _Drawing(Nodes):
+class _MermaidDrawing(Nodes):
     """One flowchart."""
 
     def __init__(self, template: Template) -> None:
         super().__init__(template)
         self.boxes: dict[str, list[str]] = {}
 
-    def machine(self, machine: StateMachine) -> Iterator[str]:
+    def machine(self, machine: Machine) -> Iterator[str]:
         box = self.number_machine(machine)
         yield f"  subgraph {box} [{_quoted(self.template.title(machine))}]"
         if machine.states:
@@ -82,7 +80,7 @@ class _Drawing(Nodes):
             yield from self.scope(machine.states, 2, f"{box}start")
         yield "  end"
 
-    def scope(self, scope: Scope, depth: int, begin: str = "") -> Iterator[str]:
+    def scope(self, scope: StateScope, depth: int, begin: str = "") -> Iterator[str]:
         margin = "  " * depth
         states = in_order(scope)
         for state in states:
@@ -92,7 +90,7 @@ class _Drawing(Nodes):
         for edge in self.edges(scope, states):
             yield margin + _line(edge)
 
-    def state(self, state: State, depth: int) -> Iterator[str]:
+    def state(self, state: LocatedState, depth: int) -> Iterator[str]:
         margin, node, color = "  " * depth, self.number(state), color_name(state)
         if not state.scopes:
             opening, closing = _SHAPES.get(state.kind, ("[", "]"))

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sfnorch.graph.words import retry_label, started, ways
-from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.states import Scope, State, Way
+from sfnorch.template.contents import Machine, Template
+from sfnorch.template.states import LocatedState, StateScope, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Link:
 
     source: str
     target: str
-    missing: StateMachine | None
+    missing: Machine | None
     is_own: bool
 
 
@@ -39,24 +39,24 @@ class Nodes:
     """The states and state machines of one drawing, numbered in order."""
 
     template: Template
-    ids: dict[State, str] = field(default_factory=dict)
+    ids: dict[LocatedState, str] = field(default_factory=dict)
     machines: dict[str, str] = field(default_factory=dict)
-    starts: list[tuple[str, StateMachine, bool]] = field(default_factory=list)
+    starts: list[tuple[str, Machine, bool]] = field(default_factory=list)
     """The node of each state that starts a state machine, that machine, and whether the state belongs to it."""
 
-    def number_machine(self, machine: StateMachine) -> str:
+    def number_machine(self, machine: Machine) -> str:
         """Return a new node for the state machine."""
         self.machines[machine.logical_id] = f"m{len(self.machines) + 1}"
         return self.machines[machine.logical_id]
 
-    def number(self, state: State) -> str:
+    def number(self, state: LocatedState) -> str:
         """Return a new node for the state, and remember which state machine it starts."""
         self.ids[state] = f"s{len(self.ids) + 1}"
         if child := started(state, self.template):
             self.starts.append((self.ids[state], child, child.logical_id == next(reversed(self.machines), "")))
         return self.ids[state]
 
-    def edges(self, scope: Scope, states: Sequence[State]) -> Iterator[Edge]:
+    def edges(self, scope: StateScope, states: Sequence[LocatedState]) -> Iterator[Edge]:
         """Yield the transitions between the scope's states, and the retries of those without branches."""
         for state in states:
             node = self.ids[state]

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from sfnorch.errors import SfnorchError
 from sfnorch.graph.words import in_order
 from sfnorch.printable import printable
-from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.states import Scope
+from sfnorch.template.contents import Machine, Template
+from sfnorch.template.states import StateScope
 from sfnorch.template.tasks import PlannedTask
 
 _ROOT = re.compile(r"<svg\b")
@@ -58,13 +58,13 @@ def _escaped(text: str) -> str:
     return html.escape(printable(" ".join(text.split())), quote=False)
 
 
-def title_of(machines: Sequence[StateMachine], template: Template) -> str:
+def title_of(machines: Sequence[Machine], template: Template) -> str:
     """Return the title of a picture: the state machines that it shows."""
     names = ", ".join(template.title(machine) for machine in machines)
     return f"State machine{'s' if len(machines) > 1 else ''} {names}" if names else "Tasks"
 
 
-def description_of(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+def description_of(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
     """Return the description of a picture: the tasks with what they need, and each machine's states in order."""
     sentences = []
     if tasks:
@@ -79,7 +79,7 @@ def _task_words(task: PlannedTask) -> str:
     return f"{task.name} (needs {', '.join(task.needs)})" if task.needs else task.name
 
 
-def _state_words(scope: Scope) -> Iterator[str]:
+def _state_words(scope: StateScope) -> Iterator[str]:
     """Yield each state and its type, states of branches after the state that contains them."""
     for state in in_order(scope):
         yield f"{state.name} ({state.kind})"

@@ -8,8 +8,8 @@ from rich.tree import Tree
 
 from sfnorch.console import Console, Phrases, Text
 from sfnorch.graph.words import in_order, kind_and_doing, scope_title, started, ways
-from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.states import Scope, State, Way
+from sfnorch.template.contents import Machine, Template
+from sfnorch.template.states import LocatedState, StateScope, Way
 from sfnorch.template.tasks import PlannedTask
 
 _GUIDE = 4
@@ -18,7 +18,7 @@ _NARROWEST = 30
 """The minimum columns of a state."""
 
 
-def trees(machines: Sequence[StateMachine], template: Template, tasks: Sequence[PlannedTask] = ()) -> list[Tree]:
+def trees(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> list[Tree]:
     """Return a tree of the tasks with what each needs, and a tree for each state machine."""
     found = [_tasks(tasks)] if tasks else []
     for machine in machines:
@@ -63,14 +63,14 @@ def _listed(items: Sequence[str], *, style: str = "") -> list[Text]:
     ]
 
 
-def _add(tree: Tree, scope: Scope, template: Template) -> None:
+def _add(tree: Tree, scope: StateScope, template: Template) -> None:
     for state in in_order(scope):
         branch = tree.add(_line(state, template))
         for inner in state.scopes:
             _add(branch.add(Text(scope_title(inner), style="italic")), inner, template)
 
 
-def _line(state: State, template: Template) -> Phrases:
+def _line(state: LocatedState, template: Template) -> Phrases:
     name = Text(state.name, style="bold red" if state.kind == "Fail" else "")
     doing = Text(f"  {kind_and_doing(state)}", style="dim")
     child = started(state, template)

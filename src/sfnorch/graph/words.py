@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from sfnorch.template.calls import argument, call_of, child_machine
-from sfnorch.template.contents import StateMachine, Template
+from sfnorch.template.contents import Machine, Template
 from sfnorch.template.located import Object
-from sfnorch.template.states import Scope, State, Transition, Way
+from sfnorch.template.states import LocatedState, StateScope, Transition, Way
 
 _LONGEST = 40
 
 
-def does(state: State) -> str:
+def does(state: LocatedState) -> str:
     """Return what the state does in few words: the call of a Task, the duration of a Wait."""
     call = call_of(state)
     if call:
@@ -35,13 +35,13 @@ def does(state: State) -> str:
     return ""
 
 
-def kind_and_doing(state: State) -> str:
+def kind_and_doing(state: LocatedState) -> str:
     """Return the state's type, and what it does."""
     doing = does(state)
     return f"{state.kind}{',' if state.kind == 'Map' else ''} {doing}" if doing else state.kind
 
 
-def scope_title(scope: Scope) -> str:
+def scope_title(scope: StateScope) -> str:
     """Return the title of a scope in the state that contains it."""
     parent = scope.parent
     if parent is None:
@@ -69,7 +69,7 @@ def _error_words(error: str) -> str:
     return "any error" if error == "States.ALL" else error.removeprefix("States.")
 
 
-def retry_label(state: State) -> str:
+def retry_label(state: LocatedState) -> str:
     """Return the label of a state's retries: `retry: ` and the errors; empty without retries."""
     errors = [
         _error_words(error)
@@ -84,7 +84,7 @@ def retry_label(state: State) -> str:
     return f"retry: {shortened(errors[0])}{more}"
 
 
-def ways(state: State) -> Iterator[tuple[Transition, str]]:
+def ways(state: LocatedState) -> Iterator[tuple[Transition, str]]:
     """Yield the state's transitions with their labels. Catchers with the same target are one transition."""
     caught: dict[str, list[str]] = {}
     for transition in state.catches:
@@ -133,15 +133,15 @@ def shortened(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def started(state: State, template: Template) -> StateMachine | None:
+def started(state: LocatedState, template: Template) -> Machine | None:
     """Return the state machine of the template that the Task starts; None for other tasks."""
     arn = child_machine(state)
     return template.machine(arn) if arn else None
 
 
-def in_order(scope: Scope) -> list[State]:
+def in_order(scope: StateScope) -> list[LocatedState]:
     """Return the scope's states in the order of an execution: each before its targets; unreachable ones last."""
-    done: dict[str, State] = {}
+    done: dict[str, LocatedState] = {}
     met: set[str] = set()
     todo = [(scope.start_at, False)]
     while todo:  # depth first: a state is finished when all of its targets are

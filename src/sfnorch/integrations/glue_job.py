@@ -83,7 +83,7 @@ def run_job(
     )
 
 
-class Settings(Protocol):
+class JobSettings(Protocol):
     """The settings of a job run in a plan; None means the setting of the job."""
 
     @property
@@ -112,7 +112,7 @@ def start_arguments(job: Job, name: str) -> dict[str, Value]:
     return _arguments(name, job, job.arguments, job.timeout_minutes)
 
 
-def work(name: str, settings: Settings, arguments: Mapping[str, Value]) -> Work:
+def work(name: str, settings: JobSettings, arguments: Mapping[str, Value]) -> Work:
     """Return the call that runs a job and waits for it. Its result is `{job, runId, seconds}`."""
     return Work(
         resource=RESOURCE,
@@ -125,7 +125,7 @@ def work(name: str, settings: Settings, arguments: Mapping[str, Value]) -> Work:
 
 
 def _arguments(
-    name: str, settings: Settings, arguments: Mapping[str, Value], timeout_minutes: int | None
+    name: str, settings: JobSettings, arguments: Mapping[str, Value], timeout_minutes: int | None
 ) -> dict[str, Value]:
     """Return the arguments of StartJobRun that are set.
 

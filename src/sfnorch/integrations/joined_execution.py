@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import AnyState, Catcher, Choice, Pass, Retrier, Rule, Task, Value, Wait, jsonata, read_program
+from sfnorch.asl import AnyState, Catcher, Choice, ChoiceRule, Pass, Retrier, Task, Value, Wait, jsonata, read_program
 from sfnorch.integrations.child_execution import MANAGED_RULE, RESOURCE
 from sfnorch.workflow import Arn, Permission, StackName
 
@@ -86,8 +86,8 @@ def join_states(
         "<{runs}> and $states.input.looks < $floor(<<most>> / <{count}>)", runs=runs, most=_MOST_LOOKS, count=count
     )
     rules = (
-        Rule(condition=runs_on, next="WaitForEnd"),
-        Rule(condition=runs, output=given_up, next="Joined"),
+        ChoiceRule(condition=runs_on, next="WaitForEnd"),
+        ChoiceRule(condition=runs, output=given_up, next="Joined"),
     )
     return (
         start,

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sfnorch.asl import AnyState, Catcher, Choice, Fail, Retrier, Rule, Succeed, Task, Value, Wait, jsonata
+from sfnorch.asl import AnyState, Catcher, Choice, ChoiceRule, Fail, Retrier, Succeed, Task, Value, Wait, jsonata
 from sfnorch.workflow import Arn, Bound, Permission
 
 EXECUTE = "aws-sdk:redshiftdata:executeStatement"
@@ -53,7 +53,7 @@ ARGUMENTS = {"token": jsonata("$uuid()")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class StatementTarget:
     """Where a statement runs (a cluster or a workgroup), and how it authenticates (secret, database user, or IAM)."""
 
     database: str
@@ -75,7 +75,7 @@ class Place:
 
 
 def run_states(
-    name: str, *, place: Place, sql: str, parameters: Mapping[str, Value], timeout_seconds: int
+    name: str, *, place: StatementTarget, sql: str, parameters: Mapping[str, Value], timeout_seconds: int
 ) -> tuple[AnyState, ...]:
     """Return the states that run a statement and wait for it, for a branch; their output is `{id, status, rows}`.
 
@@ -112,9 +112,9 @@ def run_states(
         Choice(
             name=f"{name} (check)",
             rules=(
-                Rule(condition=jsonata('$states.input.status = "FINISHED"'), next=f"{name} (finished)"),
-                Rule(condition=jsonata('$states.input.status in ["FAILED", "ABORTED"]'), next=f"{name} (failed)"),
-                Rule(
+                ChoiceRule(condition=jsonata('$states.input.status = "FINISHED"'), next=f"{name} (finished)"),
+                ChoiceRule(condition=jsonata('$states.input.status in ["FAILED", "ABORTED"]'), next=f"{name} (failed)"),
+                ChoiceRule(
                     condition=jsonata("$polls >= <<most>>", most=_most_polls(timeout_seconds)),
                     next=f"{name} (cancel)",
                 ),
@@ -157,7 +157,7 @@ def _most_polls(seconds: int) -> int:
     return polls
 
 
-def permissions(places: Iterable[Place]) -> tuple[Permission, ...]:
+def permissions(places: Iterable[StatementTarget]) -> tuple[Permission, ...]:
     """Return the permissions to run statements in these places, and to authenticate there.
 
     The ARN of a workgroup contains an id and not its name. For a name, the permissions allow all workgroups of the
@@ -197,15 +197,15 @@ def _on(sid: str, actions: tuple[str, ...], resources: list[Bound]) -> Permissio
     return Permission(sid=sid, actions=actions, resources=tuple(dict.fromkeys(resources))) if resources else None
 
 
-def _where(place: Place) -> Bound:
+def _where(place: StatementTarget) -> Bound:
     if place.cluster:
         return Arn("redshift", "cluster:", place.cluster)
     return place.workgroup if place.workgroup.startswith("arn:") else Arn("redshift-serverless", "workgroup/", "*")
 
 
-def _database(place: Place) -> Bound:
+def _database(place: StatementTarget) -> Bound:
     return Arn("redshift", "dbname:", f"{place.cluster}/{place.database}")
 
 
-def _as_user(place: Place) -> tuple[Bound, Bound]:
+def _as_user(place: StatementTarget) -> tuple[Bound, Bound]:
     return Arn("redshift", "dbuser:", f"{place.cluster}/{place.db_user}"), _database(place)

@@ -15,12 +15,12 @@ from sfnorch.asl import (
     AnyState,
     Catcher,
     Choice,
+    ChoiceRule,
     Expression,
     Fail,
     Graph,
     Map,
     Pass,
-    Rule,
     Task,
     Value,
     jsonata,
@@ -66,9 +66,9 @@ def settings(jobs: Sequence[Job]) -> dict[str, Value]:
     return by_name
 
 
-def rule(given: Expression) -> Rule:
+def rule(given: Expression) -> ChoiceRule:
     """Return the rule of CheckJobs that matches if `given` yields a valid list of names, and assigns `jobs`."""
-    return Rule(
+    return ChoiceRule(
         condition=read_program(__package__, "are_names").fill(given=given),
         assign={JobListVariable.JOBS: jsonata(_NAMES, given=given)},
         next=JobListState.RUN_GIVEN_JOBS,
@@ -96,7 +96,7 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
     states: list[AnyState] = [*tasks, failed]
     if retries:  # the Retry of a state is fixed: a task for each number of retries in the plan
         rules = tuple(
-            Rule(
+            ChoiceRule(
                 condition=jsonata("<{settings}>.Retries = <<times>>", settings=_SETTINGS, times=times),
                 next=name_job_state(times),
             )

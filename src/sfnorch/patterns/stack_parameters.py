@@ -11,9 +11,9 @@ from sfnorch.workflow import (
     ENVIRONMENT,
     RESULTS_BUCKET,
     TOPIC_ARN,
+    ExecutionSchedule,
     Logging,
     Parameter,
-    Schedule,
     Topic,
     topic_key_parameter,
 )
@@ -123,11 +123,11 @@ def topic(plan: Plan, *, published_by_machine: bool) -> Topic:
     )
 
 
-def schedule(plan: OrchestrationPlan, machine: str = "Master") -> Schedule | None:
+def schedule(plan: OrchestrationPlan, machine: str = "Master") -> ExecutionSchedule | None:
     """Return the schedule of the state machine with this key; None if the plan has no schedule."""
     if plan.schedule is None:
         return None
-    return Schedule(machine=machine, expression=plan.schedule.expression, timezone=plan.schedule.timezone)
+    return ExecutionSchedule(machine=machine, expression=plan.schedule.expression, timezone=plan.schedule.timezone)
 
 
 def logging(plan: Plan) -> Logging | None:

@@ -17,12 +17,12 @@ import yaml
 from sfnorch.findings import Finding
 from sfnorch.plan.consistency import Path, show
 from sfnorch.plan.errors import PlanError
-from sfnorch.source import Kind, compose, read_text
+from sfnorch.source import SourceKind, compose, read_text
 
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node, ScalarNode
 
-KIND = Kind(
+KIND = SourceKind(
     name="plan",
     error=PlanError,
     max_bytes=2_000_000,
@@ -84,7 +84,7 @@ def parse_document(text: str, file: str) -> Document:
             "a plan must be a mapping of keys to values",
             "begin with a line such as pattern: master-child",
         )
-    reading = _Reading(file)
+    reading = _PlanReading(file)
     data = reading.value(node, ())
     if reading.findings:
         raise PlanError(reading.findings)
@@ -96,7 +96,7 @@ def _fault(file: str, line: int | None, message: str, hint: str = "") -> PlanErr
 
 
 @dataclass(slots=True)
-class _Reading:
+class _PlanReading:
     """One walk over a document's nodes."""
 
     file: str

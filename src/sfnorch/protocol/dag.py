@@ -17,7 +17,7 @@ BLOCKED = "BLOCKED"
 """The status in the output of a task that did not run, because a task that it needs failed."""
 
 
-class MasterState:
+class DagState:
     """Names of states of the master."""
 
     RESOLVE_TASKS = "ResolveTasks"
@@ -45,7 +45,7 @@ class TaskState:
     TASK_FAILED = "TaskFailed"
 
 
-class MasterVariable:
+class DagVariable:
     """Names of variables of the master; `done` holds the tasks that succeeded in an earlier run."""
 
     RUN = "run"
@@ -62,7 +62,7 @@ class TaskVariable:
     TASKS = "tasks"
 
 
-class MasterInput(TypedDict, total=False):
+class DagInput(TypedDict, total=False):
     """The input of the master: the tasks that a resumed run skips."""
 
     done: list[str]
@@ -89,7 +89,7 @@ class TaskOutcome(TypedDict, total=False):
     message: str
 
 
-MARK = Mark(state=MasterState.RESOLVE_TASKS, variables=(MasterVariable.TASKS, MasterVariable.DONE))
+MARK = Mark(state=DagState.RESOLVE_TASKS, variables=(DagVariable.TASKS, DagVariable.DONE))
 TASK_MARK = Mark(state=TaskState.RESOLVE_TASK, variables=(TaskVariable.TASK, TaskVariable.RUN, TaskVariable.TASKS))
 
 

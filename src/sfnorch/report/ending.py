@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sfnorch.aws.hints import hint
 
 if TYPE_CHECKING:
-    from sfnorch.aws.stack_events import Ending
+    from sfnorch.aws.stack_events import OperationEnd
     from sfnorch.report.documents.stacks import FailureData
 
 
-def ending_data(ending: Ending) -> FailureData:
+def ending_data(ending: OperationEnd) -> FailureData:
     """Return what failed as data."""
     return {
         "status": ending.status,

@@ -10,7 +10,7 @@ from sfnorch.console import Console, Text
 from sfnorch.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from sfnorch.lint.catalogue import Entry
+    from sfnorch.linter.catalogue import Entry
     from sfnorch.report.documents.templates import FindingData, RuleData
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}

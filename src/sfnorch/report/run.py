@@ -15,9 +15,9 @@ from sfnorch.durations import duration
 from sfnorch.protocol.dag import BLOCKED, blocking_task
 from sfnorch.report.names import short_name
 from sfnorch.report.timeline import timeline
-from sfnorch.simulate.execution import MAX_EVENTS
-from sfnorch.simulate.figures import PRICE_FROM, Figures
-from sfnorch.simulate.record import Execution, JobRun, Run
+from sfnorch.simulator.execution import MAX_EVENTS
+from sfnorch.simulator.figures import PRICE_FROM, Figures
+from sfnorch.simulator.record import Execution, JobRunRecord, Run
 
 _BAR = 32
 _SHORTEST_BAR = 8
@@ -50,7 +50,7 @@ def _print_timeline(run: Run, console: Console) -> None:
 def _print_chart(run: Run, console: Console) -> None:
     """Print a bar for each execution, with bars for its job runs below it."""
     begin, end = run.first.started, max(run.cut_off or 0.0, *(_end(execution) for execution in run.executions))
-    jobs: dict[str, list[JobRun]] = {}
+    jobs: dict[str, list[JobRunRecord]] = {}
     for job in run.job_runs:
         jobs.setdefault(job.execution, []).append(job)
     table = Table(box=None, show_header=False, padding=(0, 1, 0, 0), pad_edge=False)
@@ -97,7 +97,7 @@ class _Bar:
 def _add_row(
     table: Table,
     name: Text,
-    activity: Execution | JobRun,
+    activity: Execution | JobRunRecord,
     status: str,
     begin: float,
     end: float,
@@ -173,5 +173,5 @@ def _print_figures(figures: Figures, console: Console) -> None:
     console.print(table)
 
 
-def _end(activity: Execution | JobRun) -> float:
+def _end(activity: Execution | JobRunRecord) -> float:
     return activity.started if activity.ended is None else activity.ended

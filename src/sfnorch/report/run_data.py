@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.simulate.figures import Figures
-from sfnorch.simulate.record import Run
+from sfnorch.simulator.figures import Figures
+from sfnorch.simulator.record import Run
 
 if TYPE_CHECKING:
     from sfnorch.report.documents.simulation import SimulatedExecution, SimulatedJobRun, SimulationDocument

@@ -16,7 +16,7 @@ from sfnorch.durations import duration, iso
 from sfnorch.protocol.dag import BLOCKED, blocking_task
 from sfnorch.report.status import STYLES
 from sfnorch.runs.executions import read_execution_name
-from sfnorch.runs.job import Job
+from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.dag import find_task
 from sfnorch.runs.kinds.master_child import list_skipped
 from sfnorch.runs.node import Node
@@ -274,13 +274,13 @@ def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, jo
     return _one_line(label) if live else label
 
 
-def _rows(node: Node) -> list[Job | str]:
+def _rows(node: Node) -> list[ExecutedJob | str]:
     """Return the jobs of the execution, and the names of those not yet started."""
     record = node.record
     return [*record.jobs, *(record.reading.list_to_come(record) if not node.ended else ())]
 
 
-def _job(job: Job, now: datetime, *, live: bool) -> Text:
+def _job(job: ExecutedJob, now: datetime, *, live: bool) -> Text:
     label = _label(job.name, "", job.status, job.started, job.ended, now)
     if job.attempts > 1:
         label.append(f"  attempt {job.attempts}", "yellow")

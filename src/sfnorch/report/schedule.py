@@ -13,7 +13,7 @@ from sfnorch.schedules.expressions import Expression, read_expression
 from sfnorch.schedules.rates import Rate
 from sfnorch.schedules.starts import Outlook, look_ahead
 from sfnorch.schedules.zones import UTC
-from sfnorch.workflow import Schedule
+from sfnorch.workflow import ExecutionSchedule
 
 if TYPE_CHECKING:
     from sfnorch.report.documents.templates import ScheduleData
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def schedule_data(schedule: Schedule, now: datetime) -> ScheduleData:
+def schedule_data(schedule: ExecutionSchedule, now: datetime) -> ScheduleData:
     """Return the schedule as data: its next three start times, local and in UTC, and warnings; a rate has seconds."""
     expression, outlook = _outlook(schedule, now)
     return {
@@ -33,7 +33,7 @@ def schedule_data(schedule: Schedule, now: datetime) -> ScheduleData:
     }
 
 
-def print_schedule(schedule: Schedule, now: datetime, console: Console) -> None:
+def print_schedule(schedule: ExecutionSchedule, now: datetime, console: Console) -> None:
     """Print the schedule with its next three start times, in its time zone and in UTC, and warnings."""
     expression, outlook = _outlook(schedule, now)
     tree = Tree(Text.assemble(("schedule:", "bold"), f" {schedule.expression}, {schedule.timezone}"))
@@ -47,7 +47,7 @@ def print_schedule(schedule: Schedule, now: datetime, console: Console) -> None:
     console.print(tree)
 
 
-def _outlook(schedule: Schedule, now: datetime) -> tuple[Expression, Outlook]:
+def _outlook(schedule: ExecutionSchedule, now: datetime) -> tuple[Expression, Outlook]:
     expression = read_expression(schedule.expression).expression
     assert expression is not None  # noqa: S101 - the plan rejects invalid expressions
     return expression, look_ahead(expression, schedule.timezone, now)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from sfnorch.aws.change_sets import Change, ChangeSet
-from sfnorch.aws.deployment import Outcome
-from sfnorch.aws.stack_events import Ending, StackEvent
+from sfnorch.aws.change_sets import ChangeSet, ResourceChange
+from sfnorch.aws.deployment import DeploymentOutcome
+from sfnorch.aws.stack_events import OperationEnd, StackEvent
 from sfnorch.aws.stacks import MACHINE
 from sfnorch.console import Console, Text
 from sfnorch.printable import encodes_everything
@@ -76,7 +76,7 @@ def print_machines(change_set: ChangeSet, console: Console) -> None:
             console.print_words(Text(line, style="bold red"))
 
 
-def count_words(changes: Iterable[Change]) -> str:
+def count_words(changes: Iterable[ResourceChange]) -> str:
     """Return the number of changes by kind, such as `3 to add, 1 to replace; 2 of permissions (IAM)`."""
     changes = list(changes)
     counts = Counter(change.kind for change in changes)
@@ -153,7 +153,7 @@ def print_events(batches: Iterable[tuple[StackEvent, ...]], resources: int, cons
             progress.update(task, completed=min(len(done), resources))
 
 
-def outcome_data(outcome: Outcome, stack_name: str, command: str) -> DeployDocument:
+def outcome_data(outcome: DeploymentOutcome, stack_name: str, command: str) -> DeployDocument:
     """Return a deployment's end as data."""
     return {
         "stack": stack_name,
@@ -185,7 +185,7 @@ def deletion_data(deletion: Deletion, stack_name: str) -> DeleteDocument:
     }
 
 
-def failure_words(ending: Ending, stack_name: str) -> str:
+def failure_words(ending: OperationEnd, stack_name: str) -> str:
     """Return the lines about the first failure, with the reason of AWS."""
     if not ending.resource or ending.resource == stack_name:
         return f"{stack_name}: {ending.status}" + (f"\n{ending.reason}" if ending.reason else "")
@@ -199,11 +199,11 @@ def print_outputs(outputs: Mapping[str, str], console: Console) -> None:
         console.print(Text.assemble((f"{name:<{width}}  ", "bold"), value), soft_wrap=True)
 
 
-def _weight(change: Change) -> tuple[int, bool, str]:
+def _weight(change: ResourceChange) -> tuple[int, bool, str]:
     kinds = list(_KINDS)
     return kinds.index(change.kind) if change.kind in kinds else 0, change.of_iam, change.logical_id
 
 
-def _causes(change: Change) -> str:
+def _causes(change: ResourceChange) -> str:
     more = len(change.causes) - _MOST_CAUSES
     return ", ".join(change.causes[:_MOST_CAUSES]) + (f" and {more} more" if more > 0 else "")

@@ -13,7 +13,7 @@ from sfnorch.durations import duration, iso
 from sfnorch.report.ending import ending_data
 
 if TYPE_CHECKING:
-    from sfnorch.aws.stack_events import Ending
+    from sfnorch.aws.stack_events import OperationEnd
     from sfnorch.report.documents.stacks import StatusDocument
 
 STYLES = {
@@ -23,7 +23,7 @@ STYLES = {
 """The styles for the states of executions, job runs and alarms."""
 
 
-def status_data(status: Status, ending: Ending | None = None) -> StatusDocument:
+def status_data(status: Status, ending: OperationEnd | None = None) -> StatusDocument:
     """Return the status as data; `ending` is that of the operation that was followed."""
     return {
         "stack": status.stack.name,
@@ -51,7 +51,7 @@ def status_data(status: Status, ending: Ending | None = None) -> StatusDocument:
     }
 
 
-def gone_data(stack_name: str, ending: Ending, *, failed: bool) -> StatusDocument:
+def gone_data(stack_name: str, ending: OperationEnd, *, failed: bool) -> StatusDocument:
     """Return the status of a stack that was deleted while it was followed."""
     return {
         "stack": stack_name,

@@ -9,7 +9,7 @@ from itertools import groupby
 from sfnorch.durations import duration
 from sfnorch.protocol.dag import blocking_task
 from sfnorch.report.names import short_name
-from sfnorch.simulate.record import Event, Run, What
+from sfnorch.simulator.record import Event, Run, What
 
 _LISTED = 3
 

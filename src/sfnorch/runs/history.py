@@ -24,14 +24,14 @@ from sfnorch.runs.events import (
     read_details,
     starts_execution,
 )
-from sfnorch.runs.job import Change, Job
+from sfnorch.runs.job import ExecutedJob, JobChange
 from sfnorch.runs.record import NOT_READ, Record
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
 
 
-def read_events(record: Record, events: Iterable[HistoryEventTypeDef]) -> Iterator[Change]:
+def read_events(record: Record, events: Iterable[HistoryEventTypeDef]) -> Iterator[JobChange]:
     """Read the next events, and yield what has changed."""
     trace = record.trace
     for event in events:
@@ -51,7 +51,7 @@ def read_events(record: Record, events: Iterable[HistoryEventTypeDef]) -> Iterat
             yield from _read_variables(record, event)
 
 
-def _end(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
+def _end(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     record.status, record.ended = ENDS[event["type"]], event["timestamp"]
     details = read_details(event)
     record.output = parse_json(details.get("output", "null"))
@@ -62,25 +62,25 @@ def _end(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
         elif job.ended is None:
             job.status, job.ended, job.cut_off = "STOPPED", event["timestamp"], True
     told = "" if record.jobs and record.error and record.error == record.reading.job_error else record.message
-    yield Change(at=event["timestamp"], status=record.status, message=": ".join(filter(None, (record.error, told))))
+    yield JobChange(at=event["timestamp"], status=record.status, message=": ".join(filter(None, (record.error, told))))
 
 
-def _begin(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
+def _begin(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     record.started = event["timestamp"]
     record.input = parse_json(read_details(event).get("input", "null"))
-    yield Change(at=event["timestamp"], status="RUNNING")
+    yield JobChange(at=event["timestamp"], status="RUNNING")
 
 
-def _redrive(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
+def _redrive(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     """Mark the execution as running again after a redrive.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
     """
     record.status, record.ended, record.output, record.error, record.cause = "RUNNING", None, None, "", ""
-    yield Change(at=event["timestamp"], status="RUNNING", message="redriven")
+    yield JobChange(at=event["timestamp"], status="RUNNING", message="redriven")
 
 
-def _read_variables(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
+def _read_variables(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     """Read the variables that a state has assigned; yield the workflow run that the execution continues."""
     details = read_details(event)
     state, assigned = str(details.get("name", "")), details.get("assignedVariables", {})
@@ -93,15 +93,15 @@ def _read_variables(record: Record, event: HistoryEventTypeDef) -> Iterator[Chan
         yield _continue_run(record, event, run_id, name)
 
 
-def _continue_run(record: Record, event: HistoryEventTypeDef, run_id: str, name: str) -> Change:
+def _continue_run(record: Record, event: HistoryEventTypeDef, run_id: str, name: str) -> JobChange:
     """Read a workflow run that another execution has started."""
-    job = Job(name=name, glue_name=name, started=event["timestamp"], kind="workflow", status="RUNNING")
+    job = ExecutedJob(name=name, glue_name=name, started=event["timestamp"], kind="workflow", status="RUNNING")
     job.run_id = run_id
     record.jobs.append(job)
-    return Change(at=event["timestamp"], status="RUNNING", job=name, run_id=run_id)
+    return JobChange(at=event["timestamp"], status="RUNNING", job=name, run_id=run_id)
 
 
-def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
+def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     """Yield nothing: the next event shows whether the task runs or was rejected."""
     yield from ()
     details = read_details(event)
@@ -120,7 +120,7 @@ def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
     if job is None:
         own = str(parameters.get(NAMED_BY.get(kind, ""), "?"))
         name = record.reading.name_job(record, own, kind, state)
-        job = Job(name=name, glue_name=own, started=event["timestamp"], kind=kind)
+        job = ExecutedJob(name=name, glue_name=own, started=event["timestamp"], kind=kind)
         record.jobs.append(job)
     else:
         job.try_again()
@@ -138,7 +138,7 @@ def _find_kind(record: Record, details: Mapping[str, Any], event: HistoryEventTy
     return "call" if is_work and call not in LOOKS and call[0] != "states" else ""
 
 
-def _submit(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
+def _submit(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     details = read_details(event)
     output = parse_json(details.get("output", "{}"))
     job = _find_job(record, event)
@@ -147,14 +147,14 @@ def _submit(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
     if job is not None:
         job.status, job.run_id = "RUNNING", str(output.get("JobRunId", ""))
         again = f"attempt {job.attempts}" if job.attempts > 1 else ""
-        yield Change(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id, message=again)
+        yield JobChange(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id, message=again)
     elif "ExecutionArn" in output:
         visit = record.trace.visits[event["id"]]
         record.started_executions[visit] = str(output["ExecutionArn"])
         record.refused_executions.pop(visit, None)
 
 
-def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
+def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     job = _find_job(record, event)
     run = parse_json(read_details(event).get("output", "{}"))
     if job is None:
@@ -163,7 +163,7 @@ def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
     if job.kind in BEGUN_BY:
         job.status = "RUNNING"
         job.run_id = str(run.get(BEGUN_BY[job.kind], "")) if isinstance(run, dict) else ""
-        yield Change(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id)
+        yield JobChange(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id)
         return
     if job.kind == "call":
         yield _end_job(job, event, "SUCCEEDED", "")
@@ -175,7 +175,7 @@ def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
     yield _end_job(job, event, state, str(run.get("ErrorMessage") or ""))
 
 
-def _read_answer(record: Record, event: HistoryEventTypeDef, answer: Mapping[str, Any]) -> Iterator[Change]:
+def _read_answer(record: Record, event: HistoryEventTypeDef, answer: Mapping[str, Any]) -> Iterator[JobChange]:
     """Yield the new status of a workflow run or a statement; of a started execution, that it runs."""
     details = read_details(event)
     run = answer.get("Run")
@@ -189,7 +189,7 @@ def _read_answer(record: Record, event: HistoryEventTypeDef, answer: Mapping[str
                 yield _end_job(job, event, STATEMENT_ENDS[status], str(answer.get("Error") or ""))
 
 
-def _read_workflow_run(record: Record, event: HistoryEventTypeDef, run: Mapping[str, Any]) -> Iterator[Change]:
+def _read_workflow_run(record: Record, event: HistoryEventTypeDef, run: Mapping[str, Any]) -> Iterator[JobChange]:
     """Yield the new status of a workflow run; of a run that another execution has started, that it runs."""
     run_id, name = str(run["WorkflowRunId"]), str(run.get("Name", "?"))
     job = next((each for each in record.jobs if each.run_id == run_id), None)
@@ -205,7 +205,7 @@ def _read_workflow_run(record: Record, event: HistoryEventTypeDef, run: Mapping[
         yield _end_job(job, event, "SUCCEEDED" if well else "FAILED", message)
 
 
-def _fail(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
+def _fail(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     job = _find_job(record, event)
     details = read_details(event)
     error, cause = str(details.get("error", "")), str(details.get("cause", ""))
@@ -229,16 +229,16 @@ def _fail(record: Record, event: HistoryEventTypeDef) -> Iterator[Change]:
         yield _end_job(job, event, status, words)
 
 
-def _find_job(record: Record, event: HistoryEventTypeDef) -> Job | None:
+def _find_job(record: Record, event: HistoryEventTypeDef) -> ExecutedJob | None:
     return record.trace.jobs.get(record.trace.visits[event["id"]])
 
 
-def _end_job(job: Job, event: HistoryEventTypeDef, status: str, message: str) -> Change:
+def _end_job(job: ExecutedJob, event: HistoryEventTypeDef, status: str, message: str) -> JobChange:
     job.status, job.message, job.ended = status, message, event["timestamp"]
-    return Change(at=event["timestamp"], status=status, job=job.name, run_id=job.run_id, message=message)
+    return JobChange(at=event["timestamp"], status=status, job=job.name, run_id=job.run_id, message=message)
 
 
-_FOLDS: dict[str, Callable[[Record, HistoryEventTypeDef], Iterator[Change]]] = {
+_FOLDS: dict[str, Callable[[Record, HistoryEventTypeDef], Iterator[JobChange]]] = {
     "ExecutionStarted": _begin,
     "ExecutionRedriven": _redrive,
     "TaskScheduled": _schedule,

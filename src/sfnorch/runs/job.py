@@ -17,7 +17,7 @@ class Attempt:
 
 
 @dataclass(slots=True, kw_only=True)
-class Job:
+class ExecutedJob:
     """A Glue job that an execution runs: one visit of its state, with all retries.
 
     `status` is STARTING, RUNNING, or the status in which the last attempt ended; `attempts` counts the attempts.
@@ -66,7 +66,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class JobChange:
     """A change to report: of a job, or of the execution itself if `job` is empty."""
 
     at: datetime

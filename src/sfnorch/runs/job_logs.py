@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
     from types_boto3_logs import CloudWatchLogsClient
 
-    from sfnorch.runs.job import Attempt, Job
+    from sfnorch.runs.job import Attempt, ExecutedJob
     from sfnorch.runs.node import Node
     from sfnorch.runs.run_tree import RunTree
 
@@ -100,8 +100,8 @@ def _runs_of(node: Node, *, every: bool) -> Iterator[JobRun]:
         )
 
 
-def _tries(node: Node, job: Job, *, every: bool) -> Iterator[JobRun]:
-    tries: list[Attempt | Job] = [*job.earlier, job] if every else [job] if job.failed else []
+def _tries(node: Node, job: ExecutedJob, *, every: bool) -> Iterator[JobRun]:
+    tries: list[Attempt | ExecutedJob] = [*job.earlier, job] if every else [job] if job.failed else []
     for each in tries:
         if each.run_id or job.failed:
             yield JobRun(

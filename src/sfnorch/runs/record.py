@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from sfnorch.runs.events import parse_json
-from sfnorch.runs.job import Job
+from sfnorch.runs.job import ExecutedJob
 
 UNKNOWN = "UNKNOWN"
 """The status of an execution whose history is deleted and that its parent does not report."""
 
 
-class Reading:
+class ExecutionReading:
     """What an execution means by its states and variables: here for a state machine of which nothing is known."""
 
     noun = "job"
@@ -42,7 +42,7 @@ class Reading:
         """Return what the execution has yet to run, by name."""
         return []
 
-    def list_causes(self, record: Record) -> list[Job]:
+    def list_causes(self, record: Record) -> list[ExecutedJob]:
         """Return the jobs that can be the cause of the failure of the execution."""
         return [job for job in record.jobs if job.status != "SUCCEEDED"]
 
@@ -55,8 +55,8 @@ class Reading:
         return {}
 
 
-NOT_READ = Reading()
-Recognizer = Callable[[str, Collection[str]], Reading | None]
+NOT_READ = ExecutionReading()
+Recognizer = Callable[[str, Collection[str]], ExecutionReading | None]
 """Returns the reading of an execution that left this state, which assigned these variables; None if it is unknown."""
 
 
@@ -74,7 +74,7 @@ class Trace:
     """The visit of a state with branches that an event follows, by the event's id."""
     visits: dict[int, int] = field(default_factory=dict)
     """The visit that an event belongs to, by the event's id."""
-    jobs: dict[int, Job] = field(default_factory=dict)
+    jobs: dict[int, ExecutedJob] = field(default_factory=dict)
     """The job of a visit, by visit."""
     executions: dict[int, str] = field(default_factory=dict)
     """The state machine that a visit is about to start."""
@@ -85,7 +85,7 @@ class Record:
     """What the events read so far say about an execution."""
 
     recognize: Recognizer = _recognize_none
-    reading: Reading = NOT_READ
+    reading: ExecutionReading = NOT_READ
     status: str = "RUNNING"
     started: datetime | None = None
     ended: datetime | None = None
@@ -93,7 +93,7 @@ class Record:
     output: Any = None
     error: str = ""
     cause: str = ""
-    jobs: list[Job] = field(default_factory=list)
+    jobs: list[ExecutedJob] = field(default_factory=list)
     started_executions: dict[int, str] = field(default_factory=dict)
     """The ARN of the execution that a visit of a state started and waits for, by visit."""
     refused_executions: dict[int, tuple[str, str]] = field(default_factory=dict)

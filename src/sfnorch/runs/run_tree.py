@@ -15,7 +15,7 @@ from sfnorch.aws.errors import code
 from sfnorch.aws.polling import Clock, Pace, patiently
 from sfnorch.runs.executions import read_events_after, read_machine_name
 from sfnorch.runs.history import read_events
-from sfnorch.runs.job import Change, Job
+from sfnorch.runs.job import ExecutedJob, JobChange
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.master_child import find_child, list_children
 from sfnorch.runs.node import Node
@@ -40,7 +40,7 @@ class Failure:
     """
 
     node: Node
-    job: Job | None
+    job: ExecutedJob | None
     message: str
     refused: str = ""
 
@@ -50,7 +50,7 @@ class News:
     """A change that a poll found, and the execution that it belongs to."""
 
     node: Node
-    change: Change
+    change: JobChange
 
 
 class RunTree:

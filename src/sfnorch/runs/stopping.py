@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
     from types_boto3_stepfunctions import SFNClient
 
-    from sfnorch.runs.job import Job
+    from sfnorch.runs.job import ExecutedJob
 
 _LOOKS = 5
 _STATEMENT_GOES_ON = ("SUBMITTED", "PICKED", "STARTED")
@@ -133,7 +133,7 @@ def _starting(tree: RunTree) -> Iterator[str]:
         yield from (job.glue_name for job in node.record.jobs if job.cut_off and job.of_glue and not job.run_id)
 
 
-def _unsettled(tree: RunTree) -> Iterator[Job]:
+def _unsettled(tree: RunTree) -> Iterator[ExecutedJob]:
     """Yield the runs whose end the history does not show."""
     for node in _nodes(tree):
         yield from (job for job in node.record.jobs if job.unsettled)

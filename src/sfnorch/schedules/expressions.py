@@ -23,14 +23,14 @@ _KINDS = {Service.SCHEDULER: "cron(…), rate(…) or at(…)", Service.RULE: "c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ReadResult:
     """The result of reading a text: an expression, or faults."""
 
     expression: Expression | None
     faults: tuple[ScheduleFault, ...] = ()
 
 
-def read_expression(text: str, service: Service = Service.SCHEDULER) -> Reading:
+def read_expression(text: str, service: Service = Service.SCHEDULER) -> ReadResult:
     """Return the expression in the text, or all its faults, each with a fix."""
     if len(text) > _MOST_CHARACTERS:
         message = f"a schedule expression of {len(text):,} characters is too long"
@@ -51,11 +51,11 @@ def read_expression(text: str, service: Service = Service.SCHEDULER) -> Reading:
             message = f"{text} is unsupported: an EventBridge rule uses cron(…) or rate(…)"
             fix = "use AWS::Scheduler::Schedule (in SAM, the event ScheduleV2) for one start"
             return _refuse([ScheduleFault(message=message, fix=fix)])
-    return _refuse(faults) if faults else Reading(expression=expression)
+    return _refuse(faults) if faults else ReadResult(expression=expression)
 
 
-def _refuse(faults: list[ScheduleFault]) -> Reading:
-    return Reading(expression=None, faults=tuple(faults))
+def _refuse(faults: list[ScheduleFault]) -> ReadResult:
+    return ReadResult(expression=None, faults=tuple(faults))
 
 
 def _no_kind(text: str, service: Service) -> ScheduleFault:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sfnorch.template.iam import Statement, statements
-from sfnorch.template.intrinsics import Stack
+from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Array, Object, Path, Place
 from sfnorch.template.roles import resources
 
@@ -18,7 +18,7 @@ _FAILURES = frozenset({"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAbor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class AlarmResource:
     """An alarm: its name, the machines whose failures it watches (ARNs), and its actions (ARNs)."""
 
     logical_id: str
@@ -30,7 +30,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
+class TopicResource:
     """A topic and the key that encrypts it, as the template names it; empty without a key."""
 
     logical_id: str
@@ -48,10 +48,10 @@ class Key:
     statements: tuple[Statement, ...]
 
 
-def declared_alarms(stack: Stack) -> list[Alarm]:
+def declared_alarms(stack: StackValues) -> list[AlarmResource]:
     """Return the template's alarms."""
     return [
-        Alarm(
+        AlarmResource(
             logical_id=logical_id,
             name=stack.name(logical_id),
             machines=frozenset(_watched(stack.value(properties))),
@@ -77,10 +77,10 @@ def _watched(properties: Any) -> Iterator[str]:
                 yield str(dimension.get("Value"))
 
 
-def declared_topics(stack: Stack) -> list[Topic]:
+def declared_topics(stack: StackValues) -> list[TopicResource]:
     """Return the template's topics."""
     return [
-        Topic(
+        TopicResource(
             logical_id=logical_id,
             arn=stack.ref(logical_id),
             key=stack.text(properties.get("KmsMasterKeyId")),
@@ -91,7 +91,7 @@ def declared_topics(stack: Stack) -> list[Topic]:
     ]
 
 
-def declared_keys(stack: Stack) -> list[Key]:
+def declared_keys(stack: StackValues) -> list[Key]:
     """Return the template's keys, with their aliases."""
     aliases: dict[str, list[str]] = {}
     for _, properties, _, _ in resources(stack, "AWS::KMS::Alias"):
@@ -108,7 +108,7 @@ def declared_keys(stack: Stack) -> list[Key]:
     return keys
 
 
-def tells_by_events(stack: Stack) -> bool:
+def tells_by_events(stack: StackValues) -> bool:
     """Return whether a rule of the template matches status changes of executions."""
     return any("aws.states" in sources for sources in _sources(stack.section("Resources")))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sfnorch.template.states import State
+from sfnorch.template.states import LocatedState
 
 ANY = "*"
 """A value that an expression computes when the state runs."""
@@ -14,7 +14,7 @@ ANY = "*"
 class Arguments:
     """A Task's arguments; without `given` those of the definition, in which the values of expressions are unknown."""
 
-    def __init__(self, state: State, given: Any = None) -> None:
+    def __init__(self, state: LocatedState, given: Any = None) -> None:
         self._is_final = given is not None
         self._jsonata = state.jsonata
         self._body: Any = given if self._is_final else state.body.get("Arguments" if state.jsonata else "Parameters")

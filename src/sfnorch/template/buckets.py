@@ -11,7 +11,7 @@ from sfnorch.template.roles import resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket:
+class BucketResource:
     """A bucket; `properties` are evaluated."""
 
     logical_id: str
@@ -20,9 +20,9 @@ class Bucket:
     place: Place
 
 
-def read_buckets(template: Template) -> Iterator[Bucket]:
+def read_buckets(template: Template) -> Iterator[BucketResource]:
     """Yield the template's buckets."""
     for logical_id, properties, path, place in resources(template.stack, "AWS::S3::Bucket"):
         body = template.stack.value(properties)
         if isinstance(body, Object):
-            yield Bucket(logical_id=logical_id, properties=body, path=path, place=place)
+            yield BucketResource(logical_id=logical_id, properties=body, path=path, place=place)

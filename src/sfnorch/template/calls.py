@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from sfnorch.template.located import Object
 from sfnorch.template.resources import Surroundings
-from sfnorch.template.states import State
+from sfnorch.template.states import LocatedState
 
 ANY = "*"
 Given: TypeAlias = Callable[[str], str]
@@ -41,7 +41,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ServiceCall:
     """A Task's call: `glue:startJobRun` or `aws-sdk:glue:getJobRun`, and its integration pattern: `.sync` or empty."""
 
     name: str
@@ -61,20 +61,20 @@ class Call:
         return self.name + self.way
 
 
-def call_of(state: State) -> Call | None:
+def call_of(state: LocatedState) -> ServiceCall | None:
     """Return the Task's call; None for another state, an activity, or an unknown resource."""
     resource = state.text("Resource")
     if state.kind != "Task" or not resource:
         return None
     if _LAMBDA.fullmatch(resource):
-        return Call("lambda:invoke")
+        return ServiceCall("lambda:invoke")
     match = _INTEGRATION.fullmatch(resource)
     if match is None or match["call"].startswith("activity"):
         return None
-    return Call(match["call"], match["way"] or "")
+    return ServiceCall(match["call"], match["way"] or "")
 
 
-def argument(state: State, name: str) -> str:
+def argument(state: LocatedState, name: str) -> str:
     """Return the Task's argument as text; ANY if an expression computes it, empty if it is missing."""
     key = "Arguments" if state.jsonata else "Parameters"
     given: Any = state.body.get(key)
@@ -92,7 +92,7 @@ def argument(state: State, name: str) -> str:
     return value
 
 
-def needs(state: State, where: Surroundings, given: Given | None = None) -> list[Need] | None:
+def needs(state: LocatedState, where: Surroundings, given: Given | None = None) -> list[Need] | None:
     """Return the permissions that a Task requires; empty for a state without a call, None for an unknown call.
 
     `given` returns the call's arguments by name, like `argument`. Without it, they are those of the definition.
@@ -123,13 +123,13 @@ def distributed_map_needs(machine_arn: str) -> list[Need]:
     return [Need("states:StartExecution", machine_arn)]
 
 
-def child_machine(state: State) -> str:
+def child_machine(state: LocatedState) -> str:
     """Return the ARN of the machine that the Task starts; empty if it starts none, ANY if it is chosen at run time."""
     call = call_of(state)
     return argument(state, "StateMachineArn") if call and call.name.endswith(":startExecution") else ""
 
 
-def starts_itself(state: State) -> bool:
+def starts_itself(state: LocatedState) -> bool:
     """Return whether the Task starts its own machine again and does not wait for the new execution."""
     call = call_of(state)
     given = state.body.get("Arguments")
@@ -217,7 +217,7 @@ _SDK_PREFIXES = {
 """Services whose API calls are IAM actions of the same name, and their IAM prefix."""
 
 
-def _function(state: State, given: Given, where: Surroundings) -> str:
+def _function(state: LocatedState, given: Given, where: Surroundings) -> str:
     resource = state.text("Resource")
     name = resource if _LAMBDA.fullmatch(resource) else given("FunctionName") or ANY
     qualifier = given("Qualifier")

@@ -10,29 +10,29 @@ from typing import Any
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.template.alarms import (
-    Alarm,
+    AlarmResource,
     Key,
-    Topic,
+    TopicResource,
     declared_alarms,
     declared_keys,
     declared_topics,
     tells_by_events,
 )
 from sfnorch.template.definitions import Definition, DefinitionError, read_definition
-from sfnorch.template.functions import Function, declared_functions
-from sfnorch.template.intrinsics import Stack
+from sfnorch.template.functions import FunctionResource, declared_functions
+from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Object, Path, Place
 from sfnorch.template.reader import Source
 from sfnorch.template.resource_policies import ResourcePolicies
 from sfnorch.template.resources import Surroundings
 from sfnorch.template.roles import Policies, Role, declared_roles, implied_role, policies_beside, resources
-from sfnorch.template.states import Scope, State, states_of
+from sfnorch.template.states import LocatedState, StateScope, states_of
 
 NATIVE, SAM = "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class StateMachine:
+class Machine:
     """A state machine of a template; if it has no readable definition, `fault` is the reason."""
 
     logical_id: str
@@ -50,7 +50,7 @@ class StateMachine:
     """The role; None if it is not in this template."""
 
     @cached_property
-    def states(self) -> Scope | None:
+    def states(self) -> StateScope | None:
         """Return the states; None if the definition cannot be read."""
         return states_of(self.definition.data) if self.definition else None
 
@@ -59,7 +59,7 @@ class StateMachine:
         """Return whether all states use JSONata."""
         return all(state.jsonata for state in self.walk())
 
-    def walk(self) -> list[State]:
+    def walk(self) -> list[LocatedState]:
         """Return all states, also inner ones; empty if the definition cannot be read."""
         return list(self.states.walk()) if self.states else []
 
@@ -75,21 +75,21 @@ class Template:
     """The content of a template, evaluated with the parameters and their defaults."""
 
     source: Source
-    stack: Stack
-    machines: tuple[StateMachine, ...]
+    stack: StackValues
+    machines: tuple[Machine, ...]
     roles: Mapping[str, Role]
-    alarms: tuple[Alarm, ...]
-    topics: tuple[Topic, ...]
+    alarms: tuple[AlarmResource, ...]
+    topics: tuple[TopicResource, ...]
     keys: tuple[Key, ...]
     events_told: bool
-    functions: tuple[Function, ...] = ()
+    functions: tuple[FunctionResource, ...] = ()
 
     @cached_property
     def resource_policies(self) -> ResourcePolicies:
         """Return the policies of the template's resources."""
         return ResourcePolicies(self.stack, self.roles)
 
-    def function(self, name: str) -> Function | None:
+    def function(self, name: str) -> FunctionResource | None:
         """Return the function with this name or ARN, also of a version or alias; None if it is not in this template."""
         for function in self.functions:
             if any(name == own or name.startswith(f"{own}:") for own in (function.name, function.arn)):
@@ -100,18 +100,18 @@ class Template:
         """Return a resource's name without the stack name."""
         return name.removeprefix(f"{self.stack.where.stack_name}-")
 
-    def machine(self, arn: str) -> StateMachine | None:
+    def machine(self, arn: str) -> Machine | None:
         """Return the machine with this ARN, also of a version or alias; None if it is not in this template."""
         for machine in self.machines:
             if arn == machine.arn or arn.startswith(f"{machine.arn}:"):
                 return machine
         return None
 
-    def title(self, machine: StateMachine) -> str:
+    def title(self, machine: Machine) -> str:
         """Return the machine's name without the stack name, as messages use it."""
         return self.short(machine.name)
 
-    def find(self, name: str) -> StateMachine:
+    def find(self, name: str) -> Machine:
         """Return the machine that the user names by logical id, or by its name with or without the stack name.
 
         Raises SfnorchError with the available names if no machine matches.
@@ -132,7 +132,7 @@ def contents(
     source: Source, parameters: Mapping[str, str] | None = None, where: Surroundings | None = None
 ) -> Template:
     """Return the template's content. Missing parameters have their defaults."""
-    stack = Stack(source.data, parameters, where)
+    stack = StackValues(source.data, parameters, where)
     policies = policies_beside(stack)
     roles = declared_roles(stack, policies)
     machines = tuple(
@@ -153,21 +153,21 @@ def contents(
 
 
 def _machine(
-    stack: Stack,
+    stack: StackValues,
     roles: Mapping[str, Role],
     policies: Policies,
     logical_id: str,
     properties: Object,
     path: Path,
     place: Place,
-) -> StateMachine:
+) -> Machine:
     definition, fault = None, None
     try:
         definition = read_definition(stack, properties, path)
     except DefinitionError as error:
         fault = error.finding
     kind = stack.resource_type(logical_id)
-    return StateMachine(
+    return Machine(
         logical_id=logical_id,
         name=stack.name(logical_id),
         arn=stack.ref(logical_id),
@@ -183,7 +183,7 @@ def _machine(
 
 
 def _role(
-    stack: Stack,
+    stack: StackValues,
     roles: Mapping[str, Role],
     policies: Policies,
     kind: str,

@@ -18,7 +18,7 @@ from typing import Any
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
 from sfnorch.source import SourceError, read_text
-from sfnorch.template.intrinsics import UNKNOWN, Stack
+from sfnorch.template.intrinsics import UNKNOWN, StackValues
 from sfnorch.template.located import Array, Block, Object, Path, Place, place_of, show
 from sfnorch.template.reader import KIND, parse_json, parse_value
 
@@ -53,7 +53,7 @@ class DefinitionError(Exception):
         self.finding = finding
 
 
-def read_definition(stack: Stack, properties: Object, path: Path) -> Definition:
+def read_definition(stack: StackValues, properties: Object, path: Path) -> Definition:
     """Return the definition in a machine's properties, whose path is `path`. Raises DefinitionError."""
     for key, read in _PLACES.items():
         if key in properties:
@@ -76,7 +76,7 @@ def read_definition(stack: Stack, properties: Object, path: Path) -> Definition:
 class _At:
     """The property with the definition, and the properties of its machine."""
 
-    stack: Stack
+    stack: StackValues
     properties: Object
     path: Path
     key: str

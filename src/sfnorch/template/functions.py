@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sfnorch.packages import METADATA
-from sfnorch.template.intrinsics import Stack
+from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Object
 from sfnorch.template.roles import resources
 
@@ -16,7 +16,7 @@ _SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
+class FunctionResource:
     """A function: its code as text if the template contains it, else the code's path relative to the template."""
 
     logical_id: str
@@ -37,7 +37,7 @@ class Function:
         return self.runtime.startswith("python") and bool(self.code or self.code_from)
 
 
-def declared_functions(stack: Stack) -> Iterator[Function]:
+def declared_functions(stack: StackValues) -> Iterator[FunctionResource]:
     """Yield the functions of the template."""
     for kind in _TYPES:
         for logical_id, properties, _, _ in resources(stack, kind):
@@ -49,7 +49,7 @@ def declared_functions(stack: Stack) -> Iterator[Function]:
             environment = properties.get("Environment")
             variables = environment.get("Variables") if isinstance(environment, Object) else None
             seconds = properties.get("Timeout")
-            yield Function(
+            yield FunctionResource(
                 logical_id=logical_id,
                 name=stack.name(logical_id),
                 arn=stack.attribute(logical_id, "Arn"),

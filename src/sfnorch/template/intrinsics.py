@@ -37,7 +37,7 @@ class _NoValue:
 NO_VALUE = _NoValue()
 
 
-class Stack:
+class StackValues:
     """A template's values in a stack with these parameters; missing parameters have their defaults."""
 
     def __init__(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sfnorch.template.intrinsics import UNKNOWN, Stack
+from sfnorch.template.intrinsics import UNKNOWN, StackValues
 from sfnorch.template.located import Object
 from sfnorch.template.resources import IDENTITIES, Surroundings
 from sfnorch.template.roles import resources
@@ -25,10 +25,10 @@ _LIMITS = {
 
 def name_faults(template: Object, given: Mapping[str, str], stack_name: str) -> Iterator[str]:
     """Yield a message for each function and state machine whose name is too long in a stack of this name."""
-    declared = Stack(template).section("Parameters")
+    declared = StackValues(template).section("Parameters")
     # a stack can have other values than the template's defaults, so missing parameters are unknown
     known = {name: given.get(name, f"<{name}>") for name in declared}
-    stack = Stack(template, known, Surroundings(stack_name=stack_name))
+    stack = StackValues(template, known, Surroundings(stack_name=stack_name))
     for logical_id, properties, _, _ in resources(stack, *_LIMITS):
         kind = stack.resource_type(logical_id)
         who, limit = _LIMITS[kind]

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sfnorch.template.intrinsics import UNKNOWN, Stack
+from sfnorch.template.intrinsics import UNKNOWN, StackValues
 from sfnorch.template.located import Object
 from sfnorch.template.resources import IDENTITIES
 
@@ -34,7 +34,7 @@ class Deployed:
     physical_id: str
 
 
-def name_conflicts(stack: Stack, deployed: Iterable[Deployed], replaced: Collection[str]) -> Iterator[str]:
+def name_conflicts(stack: StackValues, deployed: Iterable[Deployed], replaced: Collection[str]) -> Iterator[str]:
     """Yield a message, with a solution, for each name in the new template that is still in use.
 
     `stack` is the new template, evaluated with the parameters, region, account and name of the stack. `replaced` are
@@ -64,7 +64,7 @@ def name_conflicts(stack: Stack, deployed: Iterable[Deployed], replaced: Collect
             )
 
 
-def _custom_physical_id(stack: Stack, logical_id: str) -> str:
+def _custom_physical_id(stack: StackValues, logical_id: str) -> str:
     """Return the value of Ref for a resource with a custom name; empty if AWS generates the name."""
     kind = stack.resource_type(logical_id)
     resource = stack.section("Resources")[logical_id]

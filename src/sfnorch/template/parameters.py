@@ -86,12 +86,12 @@ def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
 
 def fits(pattern: str, value: str) -> bool | None:
     """Return whether a parameter's AllowedPattern matches the value; None if the match takes too many steps."""
-    from sfnorch.evaluation.budget import LimitError  # slow to load
+    from sfnorch.evaluation.budget import BudgetError  # slow to load
     from sfnorch.evaluation.regexes import matches_whole
 
     try:
         return matches_whole(pattern, value)
-    except LimitError:
+    except BudgetError:
         return None
     except (re.error, OverflowError, RecursionError):
         return True  # a Java pattern that Python does not support: CloudFormation reports an invalid one

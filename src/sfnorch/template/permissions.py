@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sfnorch.template.contents import Template
-from sfnorch.template.iam import Decision, Request, evaluate
+from sfnorch.template.iam import AccessRequest, Decision, evaluate
 from sfnorch.template.resource_policies import has_the_last_word
 from sfnorch.template.resources import Surroundings
 from sfnorch.template.roles import Role
@@ -56,7 +56,7 @@ def decide(
     where = template.stack.where
     known = {**role_context(role, resource, where, action), **(context or {})}
     name = role.arn.rpartition("/")[2]
-    request = Request(
+    request = AccessRequest(
         action=action,
         resource=resource,
         context=known,

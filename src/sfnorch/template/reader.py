@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from yaml.constructor import SafeConstructor
 
-from sfnorch.source import Alias, Kind, compose, read_text
+from sfnorch.source import Alias, SourceKind, compose, read_text
 from sfnorch.template.errors import TemplateError
 from sfnorch.template.located import Array, Block, Object, Place
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sfnorch.findings import Finding
 
-KIND = Kind(
+KIND = SourceKind(
     name="template",
     error=TemplateError,
     max_bytes=1_048_576,
@@ -111,14 +111,14 @@ def parse_json(text: str, file: str, *, first_line: int | None = None, line: int
     json.loads(text, parse_constant=_no_constant)
     root = compose(_as_yaml(text), file, KIND).root
     offset = 0 if first_line is None else first_line - 1
-    reading = _Reading(file, as_json=True, offset=offset, only_line=line if first_line is None else None)
+    reading = _TemplateReading(file, as_json=True, offset=offset, only_line=line if first_line is None else None)
     value = reading.value(root) if root else None
     if reading.faults:
         raise ValueError(reading.faults[0].message)
     return value
 
 
-def _read(text: str, file: str) -> tuple[_Reading, Any]:
+def _read(text: str, file: str) -> tuple[_TemplateReading, Any]:
     looks_json = text.lstrip().startswith(("{", "["))
     fault = _json_fault(text) if looks_json else None
     as_json = looks_json and fault is None
@@ -130,7 +130,7 @@ def _read(text: str, file: str) -> tuple[_Reading, Any]:
         line = getattr(fault, "lineno", None)
         message = f"this is not JSON: {getattr(fault, 'msg', fault)}"
         raise TemplateError([KIND.finding(file, line, message)]) from None
-    reading = _Reading(file, aliases=composed.aliases, as_json=as_json)
+    reading = _TemplateReading(file, aliases=composed.aliases, as_json=as_json)
     if composed.root is None or (isinstance(composed.root, yaml.ScalarNode) and not composed.root.value):
         return reading, None
     return reading, reading.value(composed.root)
@@ -165,7 +165,7 @@ def _as_yaml(text: str) -> str:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _TemplateReading:
     """The conversion of a document's nodes to values."""
 
     file: str

@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 
 from sfnorch.template.arguments import ANY, Arguments
-from sfnorch.template.calls import Call, Given, Need, argument, call_of, distributed_map_needs, needs
+from sfnorch.template.calls import Given, Need, ServiceCall, argument, call_of, distributed_map_needs, needs
 from sfnorch.template.passed_roles import passed_roles
 from sfnorch.template.resources import Surroundings
-from sfnorch.template.states import State
+from sfnorch.template.states import LocatedState
 
 _PUT_EVENTS = ("events:putEvents", "aws-sdk:eventbridge:putEvents")
 
@@ -41,7 +41,7 @@ class Requirements:
 
 
 def requirements(
-    state: State,
+    state: LocatedState,
     where: Surroundings,
     machine_arn: str,
     arguments: Any = None,
@@ -67,7 +67,7 @@ def requirements(
     return Requirements(required=tuple(required), gaps=tuple(gaps), role=role)
 
 
-def _given(state: State, arguments: Any) -> Given:
+def _given(state: LocatedState, arguments: Any) -> Given:
     if arguments is None:
         return partial(argument, state)
 
@@ -78,11 +78,11 @@ def _given(state: State, arguments: Any) -> Given:
     return given
 
 
-def _called(state: State, call: Call | None) -> str:
+def _called(state: LocatedState, call: ServiceCall | None) -> str:
     return str(call) if call is not None else state.text("Resource") or "a Task without a Resource"
 
 
-def _taken_on(state: State, credentials: Any) -> str:
+def _taken_on(state: LocatedState, credentials: Any) -> str:
     """Return the ARN of the role in the Task's Credentials; ANY if an expression computes it."""
     given = state.body.get("Credentials") if credentials is None else credentials
     if state.kind != "Task" or given is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sfnorch.template.iam import PolicySet, Statement, matches, statements
 from sfnorch.template.iam.statements import Condition
-from sfnorch.template.intrinsics import Stack
+from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Array, Object, Path, Place
 from sfnorch.template.roles import Role, resources
 
@@ -26,7 +26,7 @@ _LISTED: Mapping[str, tuple[str, str]] = {
 class ResourcePolicies:
     """The resource-based policies of a template, by the ARN of the resource."""
 
-    def __init__(self, stack: Stack, roles: Mapping[str, Role]) -> None:
+    def __init__(self, stack: StackValues, roles: Mapping[str, Role]) -> None:
         self._found: dict[str, tuple[str, list[Statement]]] = {}
         for arn, name, granted in (
             *_listed(stack),
@@ -48,7 +48,7 @@ class ResourcePolicies:
 _Found = tuple[str, str, list[Statement]]
 
 
-def _listed(stack: Stack) -> Iterator[_Found]:
+def _listed(stack: StackValues) -> Iterator[_Found]:
     for logical_id, properties, path, _ in resources(stack, *_LISTED):
         key, kind = _LISTED[stack.resource_type(logical_id)]
         granted = statements(stack.value(properties.get("PolicyDocument")), (*path, "PolicyDocument"))
@@ -60,7 +60,7 @@ def _listed(stack: Stack) -> Iterator[_Found]:
                 yield arn, target, granted
 
 
-def _of_buses(stack: Stack) -> Iterator[_Found]:
+def _of_buses(stack: StackValues) -> Iterator[_Found]:
     for logical_id, properties, path, place in resources(stack, "AWS::Events::EventBusPolicy"):
         body = stack.value(properties)
         if not isinstance(body, Object):
@@ -89,7 +89,7 @@ def _of_buses(stack: Stack) -> Iterator[_Found]:
             yield stack.attribute(logical_id, "Arn"), logical_id, granted
 
 
-def _of_functions(stack: Stack) -> Iterator[_Found]:
+def _of_functions(stack: StackValues) -> Iterator[_Found]:
     """Yield the statements of Lambda permissions. A permission for a service concerns no role."""
     for logical_id, properties, path, place in resources(stack, _PERMISSION):
         body = stack.value(properties)
@@ -119,7 +119,7 @@ def _of_functions(stack: Stack) -> Iterator[_Found]:
         yield arn, logical_id, [statement]
 
 
-def _of_keys(stack: Stack) -> Iterator[_Found]:
+def _of_keys(stack: StackValues) -> Iterator[_Found]:
     for logical_id, properties, path, _ in resources(stack, "AWS::KMS::Key"):
         granted = statements(stack.value(properties.get("KeyPolicy")), (*path, "KeyPolicy"))
         yield stack.attribute(logical_id, "Arn"), logical_id, granted

@@ -14,7 +14,7 @@ from typing import Any
 
 from sfnorch.template.iam import PolicySet, Statement, statements
 from sfnorch.template.iam.managed import aws_managed_statements
-from sfnorch.template.intrinsics import NO_VALUE, Stack
+from sfnorch.template.intrinsics import NO_VALUE, StackValues
 from sfnorch.template.located import Array, Object, Path, Place
 
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
@@ -65,7 +65,7 @@ class Policies:
     """The names of roles with a policy that cannot be read completely."""
 
 
-def policies_beside(stack: Stack) -> Policies:
+def policies_beside(stack: StackValues) -> Policies:
     """Return the template's policies that name their roles, its managed policies, and the sources of its connectors."""
     attached, unclear = _attached(stack)
     return Policies(
@@ -76,7 +76,7 @@ def policies_beside(stack: Stack) -> Policies:
     )
 
 
-def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
+def declared_roles(stack: StackValues, policies: Policies) -> dict[str, Role]:
     """Return the template's roles by ARN."""
     connected = policies.connected
     machine_roles = {
@@ -114,7 +114,7 @@ def declared_roles(stack: Stack, policies: Policies) -> dict[str, Role]:
     return roles
 
 
-def implied_role(stack: Stack, policies: Policies, logical_id: str, properties: Object, path: Path) -> Role:
+def implied_role(stack: StackValues, policies: Policies, logical_id: str, properties: Object, path: Path) -> Role:
     """Return the role that SAM creates for a machine without one, from its Policies.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
@@ -150,7 +150,7 @@ def implied_role(stack: Stack, policies: Policies, logical_id: str, properties: 
     )
 
 
-def connected_sources(stack: Stack) -> frozenset[str]:
+def connected_sources(stack: StackValues) -> frozenset[str]:
     """Return the logical ids of the resources whose roles get permissions from SAM connectors.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html
@@ -166,7 +166,7 @@ def connected_sources(stack: Stack) -> frozenset[str]:
     return frozenset(found)
 
 
-def resources(stack: Stack, *kinds: str) -> Iterator[tuple[str, Object, Path, Place]]:
+def resources(stack: StackValues, *kinds: str) -> Iterator[tuple[str, Object, Path, Place]]:
     """Yield the resources of these types: logical id, properties as written, the path to these, and the place."""
     section = stack.section("Resources")
     for logical_id, resource, line in section.rows():
@@ -195,7 +195,7 @@ def _inline(policies: Any, path: Path) -> tuple[list[Statement], list[int], bool
     return granted, sizes, whole
 
 
-def managed_policies(stack: Stack) -> dict[str, list[Statement]]:
+def managed_policies(stack: StackValues) -> dict[str, list[Statement]]:
     """Return the statements of the managed policies in the template, by ARN."""
     return {
         stack.ref(logical_id): statements(stack.value(properties.get("PolicyDocument")), (*path, "PolicyDocument"))
@@ -263,7 +263,7 @@ def _is_clear(document: Any) -> bool:
     )
 
 
-def _attached(stack: Stack) -> tuple[dict[str, list[Statement]], set[str]]:
+def _attached(stack: StackValues) -> tuple[dict[str, list[Statement]], set[str]]:
     """Return the statements of policies that name their roles, by role, and the roles with an unreadable policy."""
     attached: dict[str, list[Statement]] = {}
     unclear: set[str] = set()

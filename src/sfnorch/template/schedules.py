@@ -13,7 +13,7 @@ from typing import Any
 
 from sfnorch.schedules.service import Service
 from sfnorch.schedules.zones import UTC
-from sfnorch.template.intrinsics import UNKNOWN, Stack
+from sfnorch.template.intrinsics import UNKNOWN, StackValues
 from sfnorch.template.located import Object, Path, Place, place_of
 from sfnorch.template.roles import resources
 
@@ -45,7 +45,7 @@ class Scheduled:
         return self.zone.text if self.zone else UTC
 
 
-def declared_schedules(stack: Stack) -> Iterator[Scheduled]:
+def declared_schedules(stack: StackValues) -> Iterator[Scheduled]:
     """Yield the template's schedules."""
     for kind, service in _KINDS.items():
         for _, properties, path, _ in resources(stack, kind):
@@ -61,7 +61,7 @@ def declared_schedules(stack: Stack) -> Iterator[Scheduled]:
                 yield from _scheduled(stack, _EVENTS[event_kind], given, at, key)
 
 
-def _scheduled(stack: Stack, service: Service, properties: Object, path: Path, key: str) -> Iterator[Scheduled]:
+def _scheduled(stack: StackValues, service: Service, properties: Object, path: Path, key: str) -> Iterator[Scheduled]:
     expression = _setting(stack, properties, path, key)
     if expression is None:
         return  # a rule for events, or a rule that SAM or CloudFormation rejects
@@ -70,7 +70,7 @@ def _scheduled(stack: Stack, service: Service, properties: Object, path: Path, k
     yield Scheduled(service=service, expression=expression, zone=zone)
 
 
-def _setting(stack: Stack, properties: Object, path: Path, key: str) -> Setting | None:
+def _setting(stack: StackValues, properties: Object, path: Path, key: str) -> Setting | None:
     """Return the text of a property; None if it is not a text, which cfn-lint reports."""
     value: Any = stack.value(properties.get(key))
     if not isinstance(value, str):

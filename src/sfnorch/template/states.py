@@ -41,17 +41,17 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class State:
+class LocatedState:
     """A state: its body, its path in the definition, and its scope."""
 
     name: str
     kind: str
     body: Object
     path: Path
-    scope: Scope
+    scope: StateScope
     jsonata: bool
     transitions: tuple[Transition, ...]
-    scopes: list[Scope] = field(default_factory=list)
+    scopes: list[StateScope] = field(default_factory=list)
     """A Parallel's branches, or a Map's item processor."""
 
     @property
@@ -94,13 +94,13 @@ class State:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scope:
+class StateScope:
     """A set of states with transitions only between them: a machine's, a branch's, or those for each item."""
 
     body: Object
     path: Path
-    parent: State | None
-    states: dict[str, State] = field(default_factory=dict)
+    parent: LocatedState | None
+    states: dict[str, LocatedState] = field(default_factory=dict)
 
     @property
     def start_at(self) -> str:
@@ -114,14 +114,14 @@ class Scope:
         config = self.body.get("ProcessorConfig")
         return isinstance(config, Object) and config.get("Mode") == "DISTRIBUTED"
 
-    def walk(self) -> Iterator[State]:
+    def walk(self) -> Iterator[LocatedState]:
         """Yield every state; the states of inner scopes follow the state that contains them."""
         for state in self.states.values():
             yield state
             for scope in state.scopes:
                 yield from scope.walk()
 
-    def scopes(self) -> Iterator[Scope]:
+    def scopes(self) -> Iterator[StateScope]:
         """Yield the scope itself and all inner scopes."""
         yield self
         for state in self.states.values():
@@ -129,13 +129,13 @@ class Scope:
                 yield from scope.scopes()
 
 
-def states_of(definition: Object) -> Scope:
+def states_of(definition: Object) -> StateScope:
     """Return the machine's scope with all its states."""
     return _scope(definition, (), None, _language(definition, jsonata=False))
 
 
-def _scope(body: Object, path: Path, parent: State | None, jsonata: bool) -> Scope:
-    scope = Scope(body=body, path=path, parent=parent)
+def _scope(body: Object, path: Path, parent: LocatedState | None, jsonata: bool) -> StateScope:
+    scope = StateScope(body=body, path=path, parent=parent)
     states = body.get("States")
     if isinstance(states, Object):
         for name, state in states.items():
@@ -144,9 +144,9 @@ def _scope(body: Object, path: Path, parent: State | None, jsonata: bool) -> Sco
     return scope
 
 
-def _state(name: str, body: Object, path: Path, scope: Scope, jsonata: bool) -> State:
+def _state(name: str, body: Object, path: Path, scope: StateScope, jsonata: bool) -> LocatedState:
     kind = body.get("Type")
-    state = State(
+    state = LocatedState(
         name=name,
         kind=kind if isinstance(kind, str) else "",
         body=body,

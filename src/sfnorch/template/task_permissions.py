@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sfnorch.template.arguments import ANY
 from sfnorch.template.calls import Need
-from sfnorch.template.contents import StateMachine, Template
-from sfnorch.template.iam import Decision, Outcome
+from sfnorch.template.contents import Machine, Template
+from sfnorch.template.iam import Decision, Verdict
 from sfnorch.template.permissions import decide
 from sfnorch.template.requirements import Requirements
 from sfnorch.template.roles import Role
@@ -28,7 +28,7 @@ class Judgement:
     decision: Decision
 
 
-def judge(template: Template, machine: StateMachine, required: Requirements) -> Iterator[Judgement]:
+def judge(template: Template, machine: Machine, required: Requirements) -> Iterator[Judgement]:
     """Yield the decision on each requirement of a state, in their order; that on assuming a role is first."""
     acting, name = machine.role, _name(template, machine)
     if required.role:
@@ -49,9 +49,9 @@ def _judged(template: Template, role: Role | None, name: str, need: Need, contex
 
 
 def _unknown(reason: str) -> Decision:
-    return Decision(outcome=Outcome.UNKNOWN, reasons=(reason,))
+    return Decision(outcome=Verdict.UNKNOWN, reasons=(reason,))
 
 
-def _name(template: Template, machine: StateMachine) -> str:
+def _name(template: Template, machine: Machine) -> str:
     given = machine.properties.get("Role", machine.properties.get("RoleArn"))
     return template.stack.text(given) if machine.role is None else machine.role.name

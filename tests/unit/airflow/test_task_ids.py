@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from sfnorch.airflow.task_ids import IN_USE, Names, safe_id
+from sfnorch.airflow.task_ids import IN_USE, UniqueNames, safe_id
 
 
 @pytest.mark.parametrize(
@@ -24,11 +24,11 @@ from sfnorch.airflow.task_ids import IN_USE, Names, safe_id
     ],
 )
 def test_a_name(name: str, task_id: str, variable: str):
-    assert (safe_id(name), Names(IN_USE).variable(name)) == (task_id, variable)
+    assert (safe_id(name), UniqueNames(IN_USE).variable(name)) == (task_id, variable)
 
 
 def test_each_name_is_given_once():
-    names = Names()
+    names = UniqueNames()
 
     assert [names.id(name) for name in ("a b", "a_b", "a  b")] == ["a_b", "a_b_2", "a_b_3"]
 

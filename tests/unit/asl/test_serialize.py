@@ -7,6 +7,7 @@ import pytest
 from sfnorch.asl import (
     Catcher,
     Choice,
+    ChoiceRule,
     Expression,
     Fail,
     Graph,
@@ -14,7 +15,6 @@ from sfnorch.asl import (
     Parallel,
     Pass,
     Retrier,
-    Rule,
     Substitution,
     Succeed,
     Task,
@@ -110,8 +110,8 @@ def test_a_task_with_all_it_can_have():
             Choice(
                 name="S",
                 rules=(
-                    Rule(condition=jsonata("$a"), next="T", assign={"b": 1}, output={}),
-                    Rule(condition=jsonata("$c"), next="U"),
+                    ChoiceRule(condition=jsonata("$a"), next="T", assign={"b": 1}, output={}),
+                    ChoiceRule(condition=jsonata("$c"), next="U"),
                 ),
                 default="V",
             ),

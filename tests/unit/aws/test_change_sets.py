@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.change_sets import Change, ChangeSet, describe, failure, waiting
+from sfnorch.aws.change_sets import ChangeSet, ResourceChange, describe, failure, waiting
 from tests.replay import Clock
 from tests.unit.aws.test_stack_events import AT, STACK
 
@@ -132,5 +132,5 @@ def test_where_early_validation_tells_nothing_the_reason_must_do():
 
 
 def test_a_change_is_data():
-    change = Change(action="Dynamic", logical_id="A", physical_id="", type="T", replacement="", causes=())
+    change = ResourceChange(action="Dynamic", logical_id="A", physical_id="", type="T", replacement="", causes=())
     assert change.kind == "dynamic"

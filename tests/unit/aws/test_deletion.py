@@ -9,7 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from sfnorch.aws.deletion import Deletion, delete_stack
-from sfnorch.aws.stack_events import Ending
+from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import Resource, Stack
 from sfnorch.errors import SfnorchError
 from tests.replay import Clock
@@ -52,7 +52,7 @@ def test_what_could_not_go_is_told(before: str, retain: tuple[str, ...]):
             client, Stack(id=STACK, name="s", status=before), Audience(), Clock(0), lambda: "n", retain=retain
         )
     assert done == Deletion(
-        ending=Ending(
+        ending=OperationEnd(
             status="DELETE_FAILED", resource="Bucket", type="AWS::SNS::Topic", reason="The bucket is not empty"
         ),
         left=(
@@ -78,7 +78,7 @@ def test_a_deletion_under_way_is_followed():
         done = delete_stack(
             client, Stack(id=STACK, name="s", status="DELETE_IN_PROGRESS"), Audience(), Clock(0), lambda: "n"
         )
-    assert done == Deletion(ending=Ending(status="DELETE_COMPLETE"))
+    assert done == Deletion(ending=OperationEnd(status="DELETE_COMPLETE"))
     assert done.done
 
 

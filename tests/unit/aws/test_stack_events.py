@@ -11,7 +11,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.stack_events import Ending, Following, Operation, StackEvent, begin, follow, under_way
+from sfnorch.aws.stack_events import Following, Operation, OperationEnd, StackEvent, begin, follow, under_way
 from tests.replay import Clock
 
 STACK = "arn:aws:cloudformation:eu-central-1:111122223333:stack/s/1"
@@ -79,7 +79,7 @@ def test_each_event_once_and_none_of_another_operation():
     )
     audience, clock = Audience(), Clock(0)
     ending = follow(made, Operation(stack_id=STACK, token="own", after="e2"), audience, clock)
-    assert ending == Ending(status="UPDATE_COMPLETE")
+    assert ending == OperationEnd(status="UPDATE_COMPLETE")
     assert audience.seen == [["e3", "e4"], [], ["e5", "e6", "e8", "e9"]]
     assert clock.slept == [0.3, pytest.approx(0.45)]
     stubber.assert_no_pending_responses()
@@ -109,7 +109,9 @@ def test_what_failed_first_is_the_cause_and_not_what_was_cancelled_for_it():
         ]
     )
     ending = follow(made, Operation(stack_id=STACK, token="own"), Audience(), Clock(0))
-    assert ending == Ending(status="ROLLBACK_COMPLETE", resource="Topic", type="AWS::SNS::Topic", reason="Name taken")
+    assert ending == OperationEnd(
+        status="ROLLBACK_COMPLETE", resource="Topic", type="AWS::SNS::Topic", reason="Name taken"
+    )
 
 
 def test_a_stack_that_tells_no_events_is_asked_itself():
@@ -168,7 +170,7 @@ def test_what_another_hand_takes_back_goes_on_under_its_token():
     audience = Audience()
     ending = follow(made, Operation(stack_id=STACK, token="own", after="e2"), audience, Clock(0))
     assert audience.seen == [["e3", "e4", "e5", "e6"]]
-    assert ending == Ending(
+    assert ending == OperationEnd(
         status="UPDATE_ROLLBACK_COMPLETE",
         resource="s",
         type="AWS::CloudFormation::Stack",

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from sfnorch.aws.stacks import Stack
-from sfnorch.aws.status import AlarmState, LastExecution, Machine, Status, status
+from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status, status
 
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 STACK = Stack(id="arn:stack/etl/1", name="etl", status="CREATE_COMPLETE")
@@ -73,8 +73,8 @@ def test_all_of_a_stack():
         resource("Topic", "SNS::Topic", "arn:topic"),
         alarms=[{"AlarmName": "etl-orders-failed", "StateValue": "ALARM", "StateReason": "why", "StateUpdatedTimestamp": AT}],
     )  # fmt: skip
-    master = Machine(logical_id="MasterStateMachine", arn=f"{PREFIX}:stateMachine:etl-master", title="master")
-    orders = Machine(logical_id="OrdersStateMachine", arn=f"{PREFIX}:stateMachine:etl-orders", title="orders")
+    master = MachineStatus(logical_id="MasterStateMachine", arn=f"{PREFIX}:stateMachine:etl-master", title="master")
+    orders = MachineStatus(logical_id="OrdersStateMachine", arn=f"{PREFIX}:stateMachine:etl-orders", title="orders")
     arn = f"{PREFIX}:execution:etl-master:e1"
     assert found == Status(
         stack=STACK,

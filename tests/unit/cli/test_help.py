@@ -12,8 +12,8 @@ import pytest
 
 from sfnorch.cli.main import COMMANDS, STAGES
 from sfnorch.cli.main import sfnorch as group
-from sfnorch.lint.catalogue import unknown
-from sfnorch.simulate.figures import PRICE_PER_1000
+from sfnorch.linter.catalogue import unknown
+from sfnorch.simulator.figures import PRICE_PER_1000
 
 _VALUE = re.compile(r"\[?[A-Z][A-Z0-9]*(-[A-Z]+)*([\[=|:@,.\]]+([A-Z][A-Z0-9]*)?)*")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sfnorch.lint.rules import RULES
-from sfnorch.lint.subject import Subject
+from sfnorch.linter.rules import RULES
+from sfnorch.linter.subject import Subject
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template, read_template
 

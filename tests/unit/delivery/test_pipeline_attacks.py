@@ -15,7 +15,7 @@ from sfnorch.delivery.pipeline.render import render_pipeline
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import default_plan
 from sfnorch.template.contents import Template, contents
-from sfnorch.template.iam import PolicySet, Request, evaluate, statements
+from sfnorch.template.iam import AccessRequest, PolicySet, evaluate, statements
 from sfnorch.template.reader import parse_template
 
 ACCOUNT = "123456789012"
@@ -484,7 +484,7 @@ def becomes_of(attack: Attack, data: Data) -> str:
         (role,) = (role for role in template.roles.values() if role.name == attack.role)
         identity = tuple(role.statements)
     arn = template.stack.attribute(attack.role, "Arn")
-    request = Request(
+    request = AccessRequest(
         action=attack.action,
         resource=resource,
         context={"aws:PrincipalArn": arn, "aws:SecureTransport": "true", **attack.context},
@@ -529,7 +529,7 @@ def test_a_role_of_a_build_is_assumed_for_its_own_project_alone(role: str, own: 
         template = read(json.dumps(data))
         document = template.stack.section("Resources")[role]["Properties"]["AssumeRolePolicyDocument"]
         context = {"aws:SourceArn": f"arn:aws:{arn}", "aws:SourceAccount": ACCOUNT}
-        request = Request(
+        request = AccessRequest(
             action="sts:AssumeRole",
             resource=template.stack.attribute(role, "Arn"),
             context=context,
@@ -549,7 +549,7 @@ def test_a_role_of_a_build_is_assumed_for_its_own_project_alone(role: str, own: 
 def test_a_key_lets_itself_be_managed_by_the_role_that_deploys_its_own_stack(deploys: str | None, outcome: str):
     template = read(rendered())
     key = template.stack.section("Resources")["AlarmTopicKey"]["Properties"]["KeyPolicy"]
-    request = Request(
+    request = AccessRequest(
         action="kms:PutKeyPolicy",
         resource=template.stack.attribute("AlarmTopicKey", "Arn"),
         context={"aws:PrincipalAccount": ACCOUNT, "aws:PrincipalTag/sfnorch:deploys": deploys},

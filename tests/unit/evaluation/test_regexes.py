@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonata.jexception import JException
 from jsonata.regex_engine import RegexFlags
 
-from sfnorch.evaluation.budget import Budget, LimitError
+from sfnorch.evaluation.budget import Budget, BudgetError
 from sfnorch.evaluation.regex_cost import most_tries
 from sfnorch.evaluation.regex_machine import find
 from sfnorch.evaluation.regex_programs import RegexSizeError, compile_program
@@ -78,7 +78,7 @@ def test_the_machine_finds_what_re_finds(pattern: str, text: str, flags: int):
     ]
     try:
         assert _found(pattern, text, flags) == expected
-    except LimitError:
+    except BudgetError:
         assert most_tries(pattern, flags)(len(text)) > 10_000
 
 
@@ -129,7 +129,7 @@ def test_a_regex_has_an_end_after_the_same_steps_on_every_machine(pattern: str):
     counted = []
     for _ in range(2):
         budget = Budget(20_000)
-        with pytest.raises(LimitError, match="it takes more than 20,000 steps, the limit of a simulation"):
+        with pytest.raises(BudgetError, match="it takes more than 20,000 steps, the limit of a simulation"):
             find(compile_program(pattern, 0), HOSTILE[pattern], 0, budget)
         counted.append(budget.steps)
     assert counted[0] == counted[1]
@@ -138,7 +138,7 @@ def test_a_regex_has_an_end_after_the_same_steps_on_every_machine(pattern: str):
 def test_a_pattern_that_repeats_itself_too_often_is_refused():
     with pytest.raises(RegexSizeError, match="more than 20,000 parts when repetitions are expanded"):
         compile_program("((ab){200}c){200}", 0)
-    with pytest.raises(LimitError, match="its regex has more than 20,000 parts"):
+    with pytest.raises(BudgetError, match="its regex has more than 20,000 parts"):
         Regex("((ab){1,200}c){200}", 0).search("ab" * 300)
 
 
@@ -147,7 +147,7 @@ def test_what_is_no_regex_is_an_error_of_the_expression():
         JException, match=r"/\(a/ is an invalid regex: missing \), unterminated subpattern at position 0"
     ):
         compile_regex("(a", RegexFlags())
-    with pytest.raises(LimitError, match=r"it has a regex of more than 10,000 characters; shorten it"):
+    with pytest.raises(BudgetError, match=r"it has a regex of more than 10,000 characters; shorten it"):
         compile_regex("a" * 10_001, RegexFlags())
     with pytest.raises(re.error, match="invalid group reference 2 at position 3"):
         compile_regex("(a)", RegexFlags()).sub("\\g<2>", "a")

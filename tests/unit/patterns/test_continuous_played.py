@@ -10,11 +10,11 @@ import pytest
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.simulate.behaviour import Behaviour, Fault
-from sfnorch.simulate.execution import begin
-from sfnorch.simulate.record import Run
-from sfnorch.simulate.run import simulate
-from sfnorch.simulate.world import World
+from sfnorch.simulator.behaviour import Behaviour, Fault
+from sfnorch.simulator.execution import begin
+from sfnorch.simulator.record import Run
+from sfnorch.simulator.run import simulate
+from sfnorch.simulator.world import World
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sfnorch import workflow as flow
 from sfnorch.asl import definition
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
+from sfnorch.workflow import Arn, FunctionArn, StackName, Workflow
 
 ELSEWHERE = "arn:aws:states:us-east-1:{}:stateMachine:publish"
 
 
-def made(steps: list[dict[str, Any]], functions: list[str], folder: Any) -> flow.Workflow:
+def made(steps: list[dict[str, Any]], functions: list[str], folder: Any) -> Workflow:
     (folder / "f.py").write_text("def handler(event, context): ...\n")
     plan = {
         "pattern": "flow",
@@ -25,7 +25,7 @@ def made(steps: list[dict[str, Any]], functions: list[str], folder: Any) -> flow
     return workflow(parse_plan(json.dumps(plan), folder=folder))
 
 
-def called(found: flow.Workflow, key: str) -> dict[str, Any]:
+def called(found: Workflow, key: str) -> dict[str, Any]:
     """What each step calls, by its name."""
     states = definition(found.machines[0].graph)["States"]
     return {
@@ -47,10 +47,10 @@ def test_state_machines_of_names_alike_are_told_apart(tmp_path: Any):
         "s5": "${esUsEast1222222222222StateMachinePublish0x6103e0d4Machine}",
     }
     assert found.machines[0].substitutions == {
-        "AlarmName": flow.StackName("flow-failed"),
-        "MyFlowMachine": flow.Arn("states", "stateMachine:", "my-flow"),
-        "MyflowMachine": flow.Arn("states", "stateMachine:", "myflow"),
-        "PublishMachine": flow.Arn("states", "stateMachine:", "publish"),
+        "AlarmName": StackName("flow-failed"),
+        "MyFlowMachine": Arn("states", "stateMachine:", "my-flow"),
+        "MyflowMachine": Arn("states", "stateMachine:", "myflow"),
+        "PublishMachine": Arn("states", "stateMachine:", "publish"),
         "esUsEast1111111111111StateMachinePublish0x5430178aMachine": ELSEWHERE.format("1" * 12),
         "esUsEast1222222222222StateMachinePublish0x6103e0d4Machine": ELSEWHERE.format("2" * 12),
     }
@@ -62,9 +62,9 @@ def test_a_state_machine_and_a_function_of_names_alike_are_told_apart(tmp_path: 
     assert called(found, "FunctionName") == {"a": "${MachineXFunction}"}
     assert called(found, "StateMachineArn") == {"b": "${XFunction0x39fb8655Machine}"}
     assert found.machines[0].substitutions == {
-        "AlarmName": flow.StackName("flow-failed"),
-        "MachineXFunction": flow.FunctionArn("MachineX"),
-        "XFunction0x39fb8655Machine": flow.Arn("states", "stateMachine:", "XFunction"),
+        "AlarmName": StackName("flow-failed"),
+        "MachineXFunction": FunctionArn("MachineX"),
+        "XFunction0x39fb8655Machine": Arn("states", "stateMachine:", "XFunction"),
     }
 
 

@@ -12,9 +12,9 @@ import pytest
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.simulate.behaviour import Behaviour, Fault
-from sfnorch.simulate.record import Run
-from sfnorch.simulate.run import simulate
+from sfnorch.simulator.behaviour import Behaviour, Fault
+from sfnorch.simulator.record import Run
+from sfnorch.simulator.run import simulate
 
 THROW = {"Throw": {"Error": "ValueError", "Cause": '{"errorMessage":"no \\"good\\"","errorType":"ValueError"}'}}
 

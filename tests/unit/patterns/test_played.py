@@ -10,9 +10,9 @@ import pytest
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.simulate.behaviour import Behaviour, Fault
-from sfnorch.simulate.record import Run
-from sfnorch.simulate.run import simulate
+from sfnorch.simulator.behaviour import Behaviour, Fault
+from sfnorch.simulator.record import Run
+from sfnorch.simulator.run import simulate
 
 
 def play(plan: dict[str, Any], given: Any = None, behaviour: Behaviour | None = None, **parameters: str) -> Run:

@@ -19,8 +19,8 @@ import pytest
 import yaml
 
 from sfnorch.asl import Expression, Program, jsonata, read_program
-from sfnorch.simulate.errors import StatesError
-from sfnorch.simulate.expressions import Evaluator
+from sfnorch.simulator.errors import StatesError
+from sfnorch.simulator.expressions import Evaluator
 from tests.jsonata_engine import evaluate
 from tests.unit.programs.long_examples import LONG_EXAMPLES
 

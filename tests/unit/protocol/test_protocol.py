@@ -19,9 +19,9 @@ from sfnorch.plan.load import parse_plan
 from sfnorch.protocol import continuous, dag, dynamic, flow, job_list, master_child
 from sfnorch.protocol.mark import Mark
 from sfnorch.protocol.states import SharedState, list_names
-from sfnorch.simulate.behaviour import Behaviour, Fault
-from sfnorch.simulate.record import Run
-from sfnorch.simulate.run import simulate
+from sfnorch.simulator.behaviour import Behaviour, Fault
+from sfnorch.simulator.record import Run
+from sfnorch.simulator.run import simulate
 
 SOURCE = Path(sfnorch.__file__).parent
 
@@ -59,7 +59,7 @@ MARKS = {
 STATES: dict[str, tuple[type, ...]] = {
     "master-child": (job_list.JobListState, master_child.MasterState, master_child.ChildState, SharedState),
     "dynamic": (job_list.JobListState, dynamic.DynamicState, SharedState),
-    "dag": (dag.MasterState, dag.TaskState, SharedState),
+    "dag": (dag.DagState, dag.TaskState, SharedState),
     "continuous": (continuous.LoopState, SharedState),
     "flow": (flow.FlowState, SharedState),
 }

@@ -9,10 +9,10 @@ import pytest
 
 from sfnorch.console import Console
 from sfnorch.report.schedule import print_schedule, schedule_data
-from sfnorch.workflow import Schedule
+from sfnorch.workflow import ExecutionSchedule
 
 NOW = datetime(2027, 3, 26, 12, 0, tzinfo=timezone.utc)
-DAILY = Schedule(machine="Master", expression="cron(30 2 * * ? *)", timezone="Europe/Berlin")
+DAILY = ExecutionSchedule(machine="Master", expression="cron(30 2 * * ? *)", timezone="Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ schedule: cron(30 2 * * ? *), Europe/Berlin
 """,
         ),
         (
-            Schedule(machine="", expression="cron(0 3 ? * 2 *)"),
+            ExecutionSchedule(machine="", expression="cron(0 3 ? * 2 *)"),
             """\
 schedule: cron(0 3 ? * 2 *), UTC
 ├── Mon 2027-03-29 03:00 UTC
@@ -40,21 +40,21 @@ schedule: cron(0 3 ? * 2 *), UTC
 """,
         ),
         (
-            Schedule(machine="", expression="at(2030-01-31T05:00:30)", timezone="America/New_York"),
+            ExecutionSchedule(machine="", expression="at(2030-01-31T05:00:30)", timezone="America/New_York"),
             """\
 schedule: at(2030-01-31T05:00:30), America/New_York
 └── Thu 2030-01-31 05:00:30 America/New_York, Thu 2030-01-31 10:00:30 UTC
 """,
         ),
         (
-            Schedule(machine="", expression="rate(15 minutes)"),
+            ExecutionSchedule(machine="", expression="rate(15 minutes)"),
             """\
 schedule: rate(15 minutes), UTC
 └── starts when the stack is deployed, then every 15 minutes
 """,
         ),
         (
-            Schedule(machine="", expression="at(2020-01-31T05:00:00)"),
+            ExecutionSchedule(machine="", expression="at(2020-01-31T05:00:00)"),
             """\
 schedule: at(2020-01-31T05:00:00), UTC
 └── at(2020-01-31T05:00:00) is in the past; write a later time
@@ -62,7 +62,7 @@ schedule: at(2020-01-31T05:00:00), UTC
         ),
     ],
 )
-def test_it_is_printed(schedule: Schedule, shown: str):
+def test_it_is_printed(schedule: ExecutionSchedule, shown: str):
     file = io.StringIO()
     print_schedule(schedule, NOW, Console(file=file, width=80))
     assert "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines()) == shown
@@ -88,7 +88,7 @@ def test_it_is_data():
 
 
 def test_a_rate_as_data_has_its_seconds():
-    assert schedule_data(Schedule(machine="", expression="rate(6 hours)"), NOW) == {
+    assert schedule_data(ExecutionSchedule(machine="", expression="rate(6 hours)"), NOW) == {
         "expression": "rate(6 hours)",
         "timezone": "UTC",
         "everySeconds": 21_600,

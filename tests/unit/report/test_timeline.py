@@ -6,8 +6,8 @@ import json
 import re
 
 from sfnorch.report.timeline import timeline
-from sfnorch.simulate.behaviour import Behaviour
-from sfnorch.simulate.run import simulate
+from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.simulator.run import simulate
 
 STATE = {
     "Type": "Task",

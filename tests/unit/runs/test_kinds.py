@@ -17,7 +17,7 @@ from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.dag import TASKS
 from sfnorch.runs.kinds.flow import FLOW
 from sfnorch.runs.kinds.job_list import JOB_LIST
-from sfnorch.runs.kinds.kind import Kind
+from sfnorch.runs.kinds.kind import MachineKind
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import NOT_READ
@@ -44,7 +44,7 @@ def definitions(plan: dict[str, Any]) -> list[dict[str, Any]]:
     ],
     ids=["master-child", "dynamic", "dag", "continuous", "flow"],
 )
-def test_the_kind_of_a_definition(plan: dict[str, Any], kinds: list[Kind | None], parts: tuple[str, ...]):
+def test_the_kind_of_a_definition(plan: dict[str, Any], kinds: list[MachineKind | None], parts: tuple[str, ...]):
     found = definitions(plan)
     assert [find_kind(each) for each in found] == kinds
     assert kinds[0] is not None
@@ -103,7 +103,7 @@ def test_a_run_is_resumed_by_the_current_definition():
 
 
 @pytest.mark.parametrize("kind", [TASKS, LOOP, FLOW])
-def test_a_kind_without_threads_starts_with_an_empty_input(kind: Kind):
+def test_a_kind_without_threads_starts_with_an_empty_input(kind: MachineKind):
     assert (kind.takes_threads, kind.takes_children) == (False, False)
     assert kind.make_inputs({}, {}, ()) == {"": {}}
 

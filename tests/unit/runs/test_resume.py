@@ -14,7 +14,7 @@ from sfnorch.runs.history import read_events
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.job_list import JOB_LIST
-from sfnorch.runs.kinds.kind import Kind
+from sfnorch.runs.kinds.kind import MachineKind
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.node import Node
 from sfnorch.runs.resume import ask_glue, can_resume
@@ -207,7 +207,7 @@ def test_what_was_cut_off_before_it_took_its_input_runs_with_the_same(status: st
 
 
 @pytest.mark.parametrize("kind", [JOB_LIST, MASTER])
-def test_an_input_that_is_no_object_is_not_run_again(kind: Kind):
+def test_an_input_that_is_no_object_is_not_run_again(kind: MachineKind):
     history = History()
     history.begin(["a"])
     history.finish("ABORTED")

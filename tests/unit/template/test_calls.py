@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.template.calls import Call, call_of, child_machine, needs
+from sfnorch.template.calls import ServiceCall, call_of, child_machine, needs
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
-from sfnorch.template.states import State, states_of
+from sfnorch.template.states import LocatedState, states_of
 
 HERE = "us-east-1:123456789012"
 S = "arn:aws:states:::"
 
 
-def task(body: str, language: str = "JSONPath") -> State:
+def task(body: str, language: str = "JSONPath") -> LocatedState:
     text = f"QueryLanguage: {language}\nStartAt: T\nStates:\n  T: {{Type: Task, End: true, {body}}}\n"
     return states_of(parse_template(text, "t.yaml").data).states["T"]
 
@@ -116,7 +116,7 @@ def test_arguments_in_jsonata(body: str):
 
 
 def test_calls():
-    assert call_of(task(f"Resource: {S}glue:startJobRun.sync")) == Call("glue:startJobRun", ".sync")
+    assert call_of(task(f"Resource: {S}glue:startJobRun.sync")) == ServiceCall("glue:startJobRun", ".sync")
     call = call_of(task(f"Resource: {S}aws-sdk:sfn:startExecution"))
     assert call is not None
     assert (call.service, str(call)) == ("sfn", "aws-sdk:sfn:startExecution")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sfnorch.template.contents import StateMachine, contents
+from sfnorch.template.contents import Machine, contents
 from sfnorch.template.located import Place
 from sfnorch.template.reader import parse_template
 
@@ -43,7 +43,7 @@ FORMS = {
 }
 
 
-def machine(properties: str, folder: str = "") -> StateMachine:
+def machine(properties: str, folder: str = "") -> Machine:
     text = f"""\
 Conditions: {{No: !Equals [a, b]}}
 Resources:

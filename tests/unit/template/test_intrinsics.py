@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sfnorch.template.intrinsics import NO_VALUE, Stack
+from sfnorch.template.intrinsics import NO_VALUE, StackValues
 from sfnorch.template.located import Block, Place, place_of
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
@@ -112,7 +112,7 @@ VALUES: dict[str, Any] = {
 def test_values(written: str):
     source = parse_template(f"{TEMPLATE}  {written}\n", "t.yaml")
     assert source.faults == ()
-    assert Stack(source.data).value(source.data["V"]) == VALUES[written]
+    assert StackValues(source.data).value(source.data["V"]) == VALUES[written]
 
 
 def test_given_parameters_and_surroundings():
@@ -120,7 +120,7 @@ def test_given_parameters_and_surroundings():
         f"{TEMPLATE}  [!Ref Needed, !Ref Empty, !If [Named, 1, 2], !GetAtt Queue.Arn, !Ref Queue]\n", "t.yaml"
     )
     where = Surroundings(region="cn-north-1", account="210987654321", stack_name="etl")
-    stack = Stack(source.data, {"Needed": "n", "Empty": "e"}, where)
+    stack = StackValues(source.data, {"Needed": "n", "Empty": "e"}, where)
     assert stack.value(source.data["V"]) == [
         "n",
         "e",
@@ -130,13 +130,13 @@ def test_given_parameters_and_surroundings():
     ]
     assert stack.ref("AWS::URLSuffix") == "amazonaws.com.cn"
     assert stack.exists("Machine")
-    assert not Stack(source.data).exists("Machine")
+    assert not StackValues(source.data).exists("Machine")
     assert stack.text(None) == ""
 
 
 def test_lines_are_kept():
     source = parse_template(f"{TEMPLATE}  - !Ref AWS::NoValue\n  - a: !Ref Name\n    b: |\n      {{x: 1}}\n", "t.yaml")
-    value = Stack(source.data).value(source.data["V"])
+    value = StackValues(source.data).value(source.data["V"])
     assert value == [{"a": "orders", "b": "{x: 1}\n"}]
     first = source.data.lines["V"] + 2
     assert (value.lines, value[0].lines) == ([first], {"a": first, "b": first + 1})
@@ -145,7 +145,7 @@ def test_lines_are_kept():
 
 def test_a_block_stays_one_where_its_lines_do():
     source = parse_template('A: !Sub |\n  {a: ${AWS::Region}}\nB: !Sub\n- |\n  ${X}\n- {X: "1\\n2"}\n', "t.yaml")
-    stack = Stack(source.data)
+    stack = StackValues(source.data)
     one, other = stack.value(source.data["A"]), stack.value(source.data["B"])
     assert (one, isinstance(one, Block), other, isinstance(other, Block)) == ("{a: us-east-1}\n", True, "1\n2\n", False)
     assert one.first_line == 2
@@ -153,12 +153,12 @@ def test_a_block_stays_one_where_its_lines_do():
 
 def test_without_substitution_a_text_stays_as_it_is_written():
     source = parse_template("A: {a: !Sub '${AWS::Region}', b: !Ref AWS::Region}\n", "t.yaml")
-    value = Stack(source.data).value(source.data["A"], substitute=False)
+    value = StackValues(source.data).value(source.data["A"], substitute=False)
     assert value == {"a": "${AWS::Region}", "b": "us-east-1"}
 
 
 def test_sections_that_are_none():
     source = parse_template("Parameters: []\nResources: {A: 1, B: {Type: [x]}, C: {Properties: {}}}\n", "t.yaml")
-    stack = Stack(source.data)
+    stack = StackValues(source.data)
     assert [stack.section("Parameters"), stack.resource_type("A"), stack.resource_type("B")] == [{}, "", ""]
     assert [stack.ref("A"), stack.exists("A"), stack.exists("X")] == ["<A>", True, True]

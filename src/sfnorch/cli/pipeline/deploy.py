@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.cli.account import planned_stack_name, stack_name_option
-from sfnorch.cli.deploying import Settings, deploy_stack, deployment_options
+from sfnorch.cli.deploying import DeploymentSettings, deploy_stack, deployment_options
 from sfnorch.cli.options import read_plan
 from sfnorch.cli.parameters import DeployableCommand, overrides_option, parameter_values
 from sfnorch.cli.pipeline import pipeline_options
@@ -37,7 +37,7 @@ def deploy(
     --parameter-overrides sets the source of the plan (ConnectionArn, Repository, Branch), the name of the plan's stack
     (StackName), and the parameters of that stack, such as Environment, AlarmSNSTopicArn and Child1GlueJobs.
     """
-    settings, jobs = Settings.of(options)
+    settings, jobs = DeploymentSettings.of(options)
 
     def read() -> Deployable:
         from sfnorch.cli.deployable import deployable_of

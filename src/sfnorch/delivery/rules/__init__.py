@@ -1,4 +1,4 @@
-"""The lint rules about deliveries, one file per rule. `sfnorch.lint.rules` adds them to its own."""
+"""The lint rules about deliveries, one file per rule. `sfnorch.linter.rules` adds them to its own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from sfnorch.delivery.rules import (
     delivery_role_too_wide,
     role_without_boundary,
 )
-from sfnorch.rule import HasTemplate, Rule
+from sfnorch.rule import HasTemplate, LintRule
 
-DELIVERY_RULES: tuple[Rule[HasTemplate], ...] = (
+DELIVERY_RULES: tuple[LintRule[HasTemplate], ...] = (
     delivery_permission_missing.RULE,
     delivery_role_too_wide.RULE,
     approval_bypassed.RULE,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sfnorch.delivery.reading import Action, Pipeline, Project, read_pipelines, read_projects
 from sfnorch.findings import Severity
-from sfnorch.rule import Fault, HasTemplate, Rule
+from sfnorch.rule import HasTemplate, LintRule, RuleFinding
 from sfnorch.sentences import list_names
 from sfnorch.template.calls import ANY
 from sfnorch.template.iam import allows
@@ -18,7 +18,7 @@ _DEPLOYING = (
 """Actions that deploy a stack, or that answer, change or skip the approval."""
 
 
-def _check(subject: HasTemplate) -> Iterator[Fault]:
+def _check(subject: HasTemplate) -> Iterator[RuleFinding]:
     known = list(read_projects(subject.template))
     for pipeline in read_pipelines(subject.template):
         for project in _find_early_projects(pipeline, known):
@@ -26,7 +26,7 @@ def _check(subject: HasTemplate) -> Iterator[Fault]:
             if role is None:
                 continue
             if found := [action for action in _DEPLOYING if allows(role.statements, action, ANY)]:
-                yield Fault(
+                yield RuleFinding(
                     path=role.path,
                     place=role.place,
                     message=f"{role.name}: {project.logical_id} runs before the approval in {pipeline.logical_id}, "
@@ -51,7 +51,7 @@ def _is_run_by(project: Project, action: Action) -> bool:
     return action.configuration.get("ProjectName") == project.name
 
 
-RULE = Rule(
+RULE = LintRule(
     id="approval-bypassed",
     title="A build that runs before the approval of its pipeline and whose role can deploy without the approval",
     why="everyone with push access controls the commands of the build, and so can deploy without the approval",

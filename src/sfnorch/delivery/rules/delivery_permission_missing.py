@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from sfnorch.delivery.reading import Pipeline, Project, read_pipelines, read_projects
 from sfnorch.delivery.uses import Use, find_build_uses, find_pipeline_uses, is_denied
 from sfnorch.findings import Severity
-from sfnorch.rule import Fault, HasTemplate, Rule
+from sfnorch.rule import HasTemplate, LintRule, RuleFinding
 from sfnorch.template.calls import ANY, Need
 from sfnorch.template.contents import Template
 
 
-def _check(subject: HasTemplate) -> Iterator[Fault]:
+def _check(subject: HasTemplate) -> Iterator[RuleFinding]:
     where = subject.template.stack.where
     found = list(read_pipelines(subject.template))
     for project in read_projects(subject.template):
@@ -21,7 +21,7 @@ def _check(subject: HasTemplate) -> Iterator[Fault]:
         yield from _find_lacking(subject.template, pipeline, find_pipeline_uses(pipeline, where))
 
 
-def _find_lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[Fault]:
+def _find_lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[RuleFinding]:
     """Yield the faults of one role; each missing permission is reported once."""
     if user.role is None:
         return
@@ -30,7 +30,7 @@ def _find_lacking(template: Template, user: Pipeline | Project, uses: Iterable[U
         lacking = [need for need in use.needs or () if need not in told and is_denied(template, user.role, need)]
         told.update(lacking)
         if lacking:
-            yield Fault(
+            yield RuleFinding(
                 path=user.path,
                 place=user.place,
                 message=f"{use.what} requires {_describe(lacking)}",
@@ -48,7 +48,7 @@ def _describe(lacking: list[Need]) -> str:
     )
 
 
-RULE = Rule(
+RULE = LintRule(
     id="delivery-permission-missing",
     title="A permission that a build's commands or a pipeline's actions require and that their role lacks",
     why="the stage fails with AccessDenied, often after all earlier stages have run",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from sfnorch.delivery.reading import find_delivery_roles, read_pipelines, read_projects
 from sfnorch.delivery.uses import Use, find_build_uses, find_pipeline_uses
 from sfnorch.findings import Severity
-from sfnorch.rule import Fault, HasTemplate, Rule
+from sfnorch.rule import HasTemplate, LintRule, RuleFinding
 from sfnorch.sentences import list_names
 from sfnorch.template.contents import Template
 from sfnorch.template.iam import Statement
@@ -31,13 +31,13 @@ _NOT_JUDGED = frozenset(
 """Services that a build or a pipeline requires for more than its commands and actions."""
 
 
-def _check(subject: HasTemplate) -> Iterator[Fault]:
+def _check(subject: HasTemplate) -> Iterator[RuleFinding]:
     used = _find_used_services(subject.template)
     for role in find_delivery_roles(subject.template):
         yield from _check_managed_policies(role)
         for statement in role.statements:
             if statement.allow and (what := _judge_statement(statement, used.get(role.name))):
-                yield Fault(
+                yield RuleFinding(
                     path=statement.path,
                     place=statement.place,
                     message=f"{role.name}: {what[0]}",
@@ -68,10 +68,10 @@ def _list_services(uses: Iterable[Use]) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _check_managed_policies(role: Role) -> Iterator[Fault]:
+def _check_managed_policies(role: Role) -> Iterator[RuleFinding]:
     for arn in role.managed:
         if arn.endswith(_BROAD):
-            yield Fault(
+            yield RuleFinding(
                 path=(*role.path, "ManagedPolicyArns"),
                 place=role.place,
                 message=f"{role.name}: the managed policy {arn.rpartition('/')[2]} allows more than the role requires",
@@ -104,7 +104,7 @@ def _is_every(resource: str) -> bool:
     return resource == "*" or resource.endswith((":role/*", ":*"))
 
 
-RULE = Rule(
+RULE = LintRule(
     id="delivery-role-too-wide",
     title="A role of a pipeline, a build or CloudFormation that has more permissions than it requires",
     why="everyone who can push to the repository can use all permissions of these roles",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.rule import Fault, HasTemplate, Rule
+from sfnorch.rule import HasTemplate, LintRule, RuleFinding
 from sfnorch.sentences import list_names
 from sfnorch.template.calls import ANY
 from sfnorch.template.iam import Statement
@@ -19,13 +19,13 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsident
 """
 
 
-def _check(subject: HasTemplate) -> Iterator[Fault]:
+def _check(subject: HasTemplate) -> Iterator[RuleFinding]:
     for role in subject.template.roles.values():
         if _SERVICE not in role.principals:
             continue
         for statement in role.statements:
             if found := [action for action in _GRANTING if _allows_unbounded(statement, action)]:
-                yield Fault(
+                yield RuleFinding(
                     path=statement.path,
                     place=statement.place,
                     message=f"{role.name}: {list_names(found)} {'is' if len(found) == 1 else 'are'} allowed for roles "
@@ -39,7 +39,7 @@ def _allows_unbounded(statement: Statement, action: str) -> bool:
     return is_allowed and not any(condition.key.lower() == _BOUNDARY for condition in statement.conditions)
 
 
-RULE = Rule(
+RULE = LintRule(
     id="role-without-boundary",
     title="A role of CloudFormation that can create roles without a permissions boundary",
     why="everyone who can deploy a template can give a role any permission, also administrator access",

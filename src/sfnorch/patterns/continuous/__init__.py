@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.continuous.machine import CONTINUE, machine
+from sfnorch.workflow import MachineArn, Output, Parameter, TopicArn, Workflow
 
 if TYPE_CHECKING:
     from sfnorch.plan.continuous import ContinuousPlan
 
 
-def workflow(plan: ContinuousPlan) -> flow.Workflow:
+def workflow(plan: ContinuousPlan) -> Workflow:
     """Return the workflow of a continuous plan: one state machine with its role and its alarm."""
     told = plan.notify != "never"
-    return flow.Workflow(
+    return Workflow(
         description=f"{plan.name or 'Glue workflow'}: a state machine that runs a Glue workflow in a loop.",
         machines=(machine(plan),),
         topic=stack_parameters.topic(plan, published_by_machine=told),
@@ -32,8 +32,8 @@ def workflow(plan: ContinuousPlan) -> flow.Workflow:
             stack_parameters.boundary(),
         ),
         outputs=(
-            flow.Output(name="StateMachineArn", value=flow.MachineArn("")),
-            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+            Output(name="StateMachineArn", value=MachineArn("")),
+            Output(name="AlarmTopicArn", value=TopicArn()),
         ),
         logging=stack_parameters.logging(plan),
         tracing=plan.tracing,
@@ -42,8 +42,8 @@ def workflow(plan: ContinuousPlan) -> flow.Workflow:
     )
 
 
-def _continue() -> flow.Parameter:
-    return flow.Parameter(
+def _continue() -> Parameter:
+    return Parameter(
         name=CONTINUE,
         description="Whether the loop continues; false stops it after the current run",
         default="true",

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.asl import (
     AnyState,
     Catcher,
     Choice,
+    ChoiceRule,
     Expression,
     Fail,
     Graph,
     Pass,
-    Rule,
     Substitution,
     Succeed,
     Task,
@@ -28,6 +27,7 @@ from sfnorch.patterns.job_failure import alarm_raised, any_error, clear_alarm
 from sfnorch.patterns.message import OWN_EXECUTION, define_link, make_resume_line, told
 from sfnorch.protocol.continuous import ERROR, MACHINE, LoopState, LoopVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
+from sfnorch.workflow import ENVIRONMENT, Alarm, Bound, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
     from sfnorch.plan.continuous import ContinuousPlan
@@ -39,30 +39,30 @@ _WORKFLOW, _RUN_ID = jsonata("$workflow"), jsonata("$runId")
 _SO_FAR = jsonata('{"workflow": $workflow, "runId": $runId, "runs": $runs}')
 
 
-def machine(plan: ContinuousPlan) -> flow.StateMachine:
+def machine(plan: ContinuousPlan) -> StateMachine:
     """Return the state machine of a continuous plan."""
     told = plan.notify != "never"
-    alarm_name = flow.StackName(f"{MACHINE}-failed")
-    substitutions: dict[str, flow.Bound] = {CONTINUE: flow.ParameterValue(CONTINUE), "AlarmName": alarm_name}
+    alarm_name = StackName(f"{MACHINE}-failed")
+    substitutions: dict[str, Bound] = {CONTINUE: ParameterValue(CONTINUE), "AlarmName": alarm_name}
     if told:
-        substitutions |= {"Environment": flow.ParameterValue(flow.ENVIRONMENT), "TopicArn": flow.TopicArn()}
+        substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
         if plan.name is None:
-            substitutions["Name"] = flow.StackName()
-    return flow.StateMachine(
+            substitutions["Name"] = StackName()
+    return StateMachine(
         key="",
         name=MACHINE,
-        physical_name=flow.StackName(MACHINE),
+        physical_name=StackName(MACHINE),
         graph=_graph(plan),
         substitutions=substitutions,
         permissions=(
             *glue_workflow.permissions(
                 [plan.workflow] if plan.workflow else [], allowed=stack_parameters.ALLOWED_WORKFLOWS
             ),
-            *next_execution.permissions(flow.StackName(MACHINE)),
+            *next_execution.permissions(StackName(MACHINE)),
             *alarm_state.permissions(alarm_name),
             *(notification.permissions() if told else ()),
         ),
-        alarm=flow.Alarm(name=alarm_name, description="The loop stopped after a failure"),
+        alarm=Alarm(name=alarm_name, description="The loop stopped after a failure"),
         runs=f"the Glue workflow {plan.workflow or 'from its input'} in a loop",
     )
 
@@ -146,10 +146,10 @@ def _end_loop(why: str) -> Expression:
 def _check_input(plan: ContinuousPlan) -> Choice:
     valid = read_program(__package__, "valid_input").fill()
     rules = [
-        Rule(condition=jsonata("$not(<{valid}>)", valid=valid), next=SharedState.INVALID_INPUT),
+        ChoiceRule(condition=jsonata("$not(<{valid}>)", valid=valid), next=SharedState.INVALID_INPUT),
         # the execution that handed the run over has just polled it
-        Rule(condition=jsonata('$type($runId) = "string"'), next=LoopState.WAIT_FOR_RUN),
-        Rule(
+        ChoiceRule(condition=jsonata('$type($runId) = "string"'), next=LoopState.WAIT_FOR_RUN),
+        ChoiceRule(
             condition=jsonata('$goesOn = "false" and $runs > 0'),
             output=_end_loop("Continue is false"),
             next=SharedState.DONE,
@@ -157,7 +157,7 @@ def _check_input(plan: ContinuousPlan) -> Choice:
     ]
     if plan.max_runs is not None:  # resumed after the last run
         rules.append(
-            Rule(
+            ChoiceRule(
                 condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
                 output=_end_loop("all runs are done"),
                 next=SharedState.DONE,
@@ -183,12 +183,12 @@ def _check_run(most_polls: int) -> Choice:
     going_on = jsonata("$states.input.status in <<statuses>>", statuses=glue_workflow.GOING_ON)
     failed = read_program(__package__, "run_failed").fill(error=ERROR)
     rules = (
-        Rule(
+        ChoiceRule(
             condition=jsonata("<{going_on}> and $polls < <<most>>", going_on=going_on, most=most_polls),
             next=LoopState.WAIT_FOR_RUN,
         ),
-        Rule(condition=going_on, next=LoopState.HAND_OVER),
-        Rule(
+        ChoiceRule(condition=going_on, next=LoopState.HAND_OVER),
+        ChoiceRule(
             condition=jsonata('$states.input.status = "COMPLETED" and $states.input.bad = 0'),
             assign={LoopVariable.RUNS: jsonata("$runs + 1")},
             next=SharedState.CLEAR_ALARM,
@@ -214,11 +214,11 @@ def _hand_over() -> Task:
 
 
 def _check_loop(plan: ContinuousPlan, *, following: str, well: str) -> Choice:
-    rules = [Rule(condition=jsonata('$goesOn = "false"'), output=_end_loop("Continue is false"), next=well)]
+    rules = [ChoiceRule(condition=jsonata('$goesOn = "false"'), output=_end_loop("Continue is false"), next=well)]
     if plan.max_runs is not None:
         rules.insert(
             0,
-            Rule(
+            ChoiceRule(
                 condition=jsonata("$runs >= <<most>>", most=plan.max_runs),
                 output=_end_loop("all runs are done"),
                 next=well,

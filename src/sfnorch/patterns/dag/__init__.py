@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.dag import master, task
+from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan
 
 
-def workflow(plan: DagPlan) -> flow.Workflow:
+def workflow(plan: DagPlan) -> Workflow:
     """Return the workflow of a dag plan: the master, and the state machine whose executions are the tasks."""
     tasks = task.machine(plan)
     machines = (master.machine(plan, tasks), tasks)
     told = plan.notify != "never"
-    return flow.Workflow(
+    return Workflow(
         description=f"{plan.name or 'Tasks'}: a master state machine and {len(plan.tasks)} tasks, "
         "each of which starts when the tasks that it needs have succeeded.",
         machines=machines,
@@ -28,11 +28,8 @@ def workflow(plan: DagPlan) -> flow.Workflow:
             stack_parameters.boundary(),
         ),
         outputs=(
-            *(
-                flow.Output(name=f"{machine.key}StateMachineArn", value=flow.MachineArn(machine.key))
-                for machine in machines
-            ),
-            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+            *(Output(name=f"{machine.key}StateMachineArn", value=MachineArn(machine.key)) for machine in machines),
+            Output(name="AlarmTopicArn", value=TopicArn()),
         ),
         logging=stack_parameters.logging(plan),
         tracing=plan.tracing,

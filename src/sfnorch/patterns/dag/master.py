@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.asl import (
     AnyState,
     Choice,
+    ChoiceRule,
     Fail,
     Graph,
     Pass,
-    Rule,
     Substitution,
     Succeed,
     Value,
@@ -22,8 +21,9 @@ from sfnorch.integrations import alarm_state, joined_execution, notification
 from sfnorch.patterns.dag import message
 from sfnorch.patterns.dag.joining import join_tasks
 from sfnorch.patterns.job_failure import any_error, clear_alarm
-from sfnorch.protocol.dag import MASTER, TASK, TASKS_FAILED, MasterState, MasterVariable
+from sfnorch.protocol.dag import MASTER, TASK, TASKS_FAILED, DagState, DagVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
+from sfnorch.workflow import ENVIRONMENT, Alarm, Bound, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan
@@ -31,30 +31,30 @@ if TYPE_CHECKING:
 _TO_RUN = jsonata("$tasks[$not($ in $done)]")
 
 
-def machine(plan: DagPlan, tasks: flow.StateMachine) -> flow.StateMachine:
+def machine(plan: DagPlan, tasks: StateMachine) -> StateMachine:
     """Return the master state machine; `tasks` is the task state machine."""
-    substitutions: dict[str, flow.Bound] = {"Task": flow.MachineArn(tasks.key), "AlarmName": tasks.alarm.name}
+    substitutions: dict[str, Bound] = {"Task": MachineArn(tasks.key), "AlarmName": tasks.alarm.name}
     if plan.notify != "never":
-        substitutions |= {"Environment": flow.ParameterValue(flow.ENVIRONMENT), "TopicArn": flow.TopicArn()}
+        substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
         if plan.name is None:
-            substitutions["Name"] = flow.StackName()
-    return flow.StateMachine(
+            substitutions["Name"] = StackName()
+    return StateMachine(
         key="Master",
         name=MASTER,
-        physical_name=flow.StackName(MASTER),
+        physical_name=StackName(MASTER),
         graph=_graph(plan),
         substitutions=substitutions,
         permissions=(
-            *joined_execution.permissions(flow.StackName(TASK)),
+            *joined_execution.permissions(StackName(TASK)),
             *alarm_state.permissions(tasks.alarm.name),
             *(notification.permissions() if plan.notify != "never" else ()),
         ),
-        alarm=flow.Alarm(name=flow.StackName(f"{MASTER}-failed"), description="The master failed"),
+        alarm=Alarm(name=StackName(f"{MASTER}-failed"), description="The master failed"),
     )
 
 
 def _graph(plan: DagPlan) -> Graph:
-    ending = SharedState.DONE if plan.on_task_failure == "succeed" else MasterState.TASKS_FAILED
+    ending = SharedState.DONE if plan.on_task_failure == "succeed" else DagState.TASKS_FAILED
     told = plan.notify != "never"
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
     states: list[AnyState] = [
@@ -70,7 +70,7 @@ def _graph(plan: DagPlan) -> Graph:
         states.append(message.success_state(SharedState.DONE))
     states.append(Succeed(name=SharedState.DONE))
     if ending != SharedState.DONE:
-        states.append(Fail(name=MasterState.TASKS_FAILED, error=TASKS_FAILED, cause=message.name_failures()))
+        states.append(Fail(name=DagState.TASKS_FAILED, error=TASKS_FAILED, cause=message.name_failures()))
     states.append(
         Fail(
             name=SharedState.INVALID_INPUT,
@@ -88,43 +88,43 @@ def _resolve(plan: DagPlan) -> Pass:
     if plan.notify != "never":
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
-        MasterVariable.RUN: jsonata("$states.context.Execution.Id"),
+        DagVariable.RUN: jsonata("$states.context.Execution.Id"),
         "machine": Substitution("Task"),
-        MasterVariable.TASKS: [each.name for each in plan.tasks],
-        MasterVariable.DONE: jsonata("$exists($states.input.done) ? $states.input.done : []"),
+        DagVariable.TASKS: [each.name for each in plan.tasks],
+        DagVariable.DONE: jsonata("$exists($states.input.done) ? $states.input.done : []"),
     }
-    return Pass(name=MasterState.RESOLVE_TASKS, assign=assign, next=MasterState.CHECK_TASKS)
+    return Pass(name=DagState.RESOLVE_TASKS, assign=assign, next=DagState.CHECK_TASKS)
 
 
 def _check() -> Choice:
     known = jsonata('$type($done) = "array" and $count($done[$ in $tasks]) = $count($done)')
     some_left = jsonata("<{known}> and $count($distinct($done)) < $count($tasks)", known=known)
     rules = (
-        Rule(condition=some_left, next=MasterState.RUN_TASKS),
-        Rule(condition=known, output={"outcomes": []}, next=MasterState.ANY_FAILED),
+        ChoiceRule(condition=some_left, next=DagState.RUN_TASKS),
+        ChoiceRule(condition=known, output={"outcomes": []}, next=DagState.ANY_FAILED),
     )
-    return Choice(name=MasterState.CHECK_TASKS, rules=rules, default=SharedState.INVALID_INPUT)
+    return Choice(name=DagState.CHECK_TASKS, rules=rules, default=SharedState.INVALID_INPUT)
 
 
 def _run_tasks() -> AnyState:
     # no iteration fails, so an error that is caught here is unexpected, and the outcomes of the tasks are unknown
     unexpected = read_program(__package__, "unexpected_failure").fill()
     return join_tasks(
-        MasterState.RUN_TASKS,
+        DagState.RUN_TASKS,
         tasks=_TO_RUN,
         machine=Substitution("Task"),
         machine_arn=jsonata("$machine"),
-        catch=any_error(MasterState.ANY_FAILED, output=unexpected),
-        next_state=MasterState.ANY_FAILED,
+        catch=any_error(DagState.ANY_FAILED, output=unexpected),
+        next_state=DagState.ANY_FAILED,
     )
 
 
 def _any_failed(failed: str) -> Choice:
     outcomes = read_program(__package__, "outcomes").fill()
     return Choice(
-        name=MasterState.ANY_FAILED,
+        name=DagState.ANY_FAILED,
         rules=(
-            Rule(
+            ChoiceRule(
                 condition=jsonata(
                     '$count($states.input.outcomes[status = "SUCCEEDED"]) < $count(<{to_run}>)', to_run=_TO_RUN
                 ),

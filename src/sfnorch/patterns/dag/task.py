@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.asl import (
     AnyState,
     Choice,
+    ChoiceRule,
     Expression,
     Fail,
     Graph,
     Pass,
     Retrier,
-    Rule,
     Succeed,
     Task,
     Value,
@@ -31,6 +30,7 @@ from sfnorch.patterns.dag.joining import cut_message, join_tasks
 from sfnorch.patterns.job_failure import CAUSE, alarm_raised, any_error
 from sfnorch.protocol.dag import TASK, TASK_FAILED, TaskState, TaskVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
+from sfnorch.workflow import Alarm, Permission, StackName, StateMachine
 
 if TYPE_CHECKING:
     from sfnorch.plan.dag import DagPlan, DagTask
@@ -43,27 +43,27 @@ _ARGUMENTS = jsonata("$own.arguments")
 _OWN_TASK = jsonata("$lookup(<{tasks}>, $task)", tasks=Expression(f"${TASKS}"))
 
 
-def machine(plan: DagPlan) -> flow.StateMachine:
+def machine(plan: DagPlan) -> StateMachine:
     """Return the task state machine of the plan."""
-    alarm_name = flow.StackName(f"{TASK}-failed")
-    return flow.StateMachine(
+    alarm_name = StackName(f"{TASK}-failed")
+    return StateMachine(
         key="Task",
         name=TASK,
-        physical_name=flow.StackName(TASK),
+        physical_name=StackName(TASK),
         graph=_graph(plan),
         substitutions={"AlarmName": alarm_name},
         permissions=(
-            *joined_execution.permissions(flow.StackName(TASK)),
+            *joined_execution.permissions(StackName(TASK)),
             *_work_permissions(plan.tasks),
             *alarm_state.permissions(alarm_name),
         ),
-        alarm=flow.Alarm(name=alarm_name, description="A task failed"),
+        alarm=Alarm(name=alarm_name, description="A task failed"),
         jobs=plan.job_names,
         place="tasks",
     )
 
 
-def _work_permissions(tasks: Sequence[DagTask]) -> tuple[flow.Permission, ...]:
+def _work_permissions(tasks: Sequence[DagTask]) -> tuple[Permission, ...]:
     jobs = [task.glue_job for task in tasks if task.glue_job]
     functions = [task.function for task in tasks if task.function]
     machines = [task.state_machine for task in tasks if task.state_machine]
@@ -90,7 +90,7 @@ def _graph(plan: DagPlan) -> Graph:
         Choice(
             name=TaskState.CHECK_TASK,
             rules=(
-                Rule(
+                ChoiceRule(
                     condition=jsonata('$exists(<{own}>) and $type($run) = "string"', own=_OWN_TASK),
                     assign={
                         "own": _OWN_TASK,
@@ -103,7 +103,7 @@ def _graph(plan: DagPlan) -> Graph:
         ),
         Choice(
             name=TaskState.CHECK_NEEDS,
-            rules=(Rule(condition=jsonata("$count($needs) > 0"), next=TaskState.JOIN_NEEDS),),
+            rules=(ChoiceRule(condition=jsonata("$count($needs) > 0"), next=TaskState.JOIN_NEEDS),),
             default=TaskState.CHOOSE_WORK,
         ),
         join_tasks(
@@ -117,7 +117,7 @@ def _graph(plan: DagPlan) -> Graph:
         Choice(
             name=TaskState.CHECK_OUTCOMES,
             rules=(
-                Rule(
+                ChoiceRule(
                     condition=jsonata('$count($states.input.outcomes[status = "SUCCEEDED"]) < $count($needs)'),
                     next=TaskState.BLOCKED,
                 ),
@@ -126,7 +126,9 @@ def _graph(plan: DagPlan) -> Graph:
         ),
         Choice(
             name=TaskState.CHOOSE_WORK,
-            rules=tuple(Rule(condition=jsonata("$own.work = <<work>>", work=name), next=name) for name, _, _ in work),
+            rules=tuple(
+                ChoiceRule(condition=jsonata("$own.work = <<work>>", work=name), next=name) for name, _, _ in work
+            ),
             default=SharedState.INVALID_INPUT,
         ),
         *(_work_state(*each) for each in work),

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.dynamic.machine import machine
+from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import DynamicPlan
 
 
-def workflow(plan: DynamicPlan) -> flow.Workflow:
+def workflow(plan: DynamicPlan) -> Workflow:
     """Return the workflow of a dynamic plan: one state machine with its role and its alarm."""
-    return flow.Workflow(
+    return Workflow(
         description=f"{plan.name or 'Glue jobs'}: a state machine that runs the Glue jobs from its input.",
         machines=(machine(plan),),
         topic=stack_parameters.topic(plan, published_by_machine=False),
@@ -25,8 +25,8 @@ def workflow(plan: DynamicPlan) -> flow.Workflow:
             stack_parameters.boundary(),
         ),
         outputs=(
-            flow.Output(name="StateMachineArn", value=flow.MachineArn("")),
-            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+            Output(name="StateMachineArn", value=MachineArn("")),
+            Output(name="AlarmTopicArn", value=TopicArn()),
         ),
         logging=stack_parameters.logging(plan),
         tracing=plan.tracing,

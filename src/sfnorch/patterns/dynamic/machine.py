@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.asl import (
     AnyState,
     Catcher,
     Choice,
+    ChoiceRule,
     Fail,
     Graph,
     Pass,
-    Rule,
     Substitution,
     Succeed,
     Task,
@@ -26,6 +25,7 @@ from sfnorch.patterns.causes import find_glue_message, find_log_group, find_run_
 from sfnorch.protocol.dynamic import MACHINE, DynamicState
 from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable
 from sfnorch.protocol.states import SharedState
+from sfnorch.workflow import Alarm, StackName, StateMachine
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import DynamicPlan
@@ -35,20 +35,20 @@ _CAUSE = jsonata("cause")
 """The cause in the outcome of a job."""
 
 
-def machine(plan: DynamicPlan) -> flow.StateMachine:
+def machine(plan: DynamicPlan) -> StateMachine:
     """Return the state machine of a dynamic plan."""
-    alarm_name = flow.StackName(f"{MACHINE}-failed")
-    return flow.StateMachine(
+    alarm_name = StackName(f"{MACHINE}-failed")
+    return StateMachine(
         key="",
         name=MACHINE,
-        physical_name=flow.StackName(MACHINE),
+        physical_name=StackName(MACHINE),
         graph=_graph(plan),
         substitutions={"AlarmName": alarm_name},
         permissions=(
             *glue_job.permissions((job.name for job in plan.jobs), allowed=stack_parameters.ALLOWED),
             *alarm_state.permissions(alarm_name),
         ),
-        alarm=flow.Alarm(
+        alarm=Alarm(
             name=alarm_name,
             description="An execution failed",
         ),
@@ -74,7 +74,7 @@ def _graph(plan: DynamicPlan) -> Graph:
         states.append(
             Choice(
                 name=DynamicState.ANY_JOB_FAILED,
-                rules=(Rule(condition=failed, next=SharedState.RAISE_ALARM),),
+                rules=(ChoiceRule(condition=failed, next=SharedState.RAISE_ALARM),),
                 default=SharedState.CLEAR_ALARM,
             )
         )

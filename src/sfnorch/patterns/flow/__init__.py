@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.flow import functions, machine
 from sfnorch.plan.flow import walk
+from sfnorch.workflow import FunctionArn, MachineArn, Output, ResultsBucket, TopicArn, Workflow
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan
 
 
-def workflow(plan: FlowPlan) -> flow.Workflow:
+def workflow(plan: FlowPlan) -> Workflow:
     """Return the workflow of a flow: one state machine with its role and its alarm, and the functions of the plan."""
     steps = list(walk(plan.steps))
     told = machine.publishes(plan)
     stores = any(step.s3_object and not step.s3_object.bucket for step in steps)
     made = functions.functions(plan)
-    return flow.Workflow(
+    return Workflow(
         description=f"{plan.name or 'Flow'}: a state machine that runs {len(plan.steps)} steps in sequence.",
         machines=(machine.machine(plan),),
         functions=made,
@@ -35,10 +35,10 @@ def workflow(plan: FlowPlan) -> flow.Workflow:
             stack_parameters.boundary(),
         ),
         outputs=(
-            flow.Output(name="StateMachineArn", value=flow.MachineArn("")),
-            *(flow.Output(name=f"{each.key}FunctionArn", value=flow.FunctionArn(each.key)) for each in made),
-            *([flow.Output(name="ResultsBucketName", value=flow.ResultsBucket())] if stores else []),
-            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+            Output(name="StateMachineArn", value=MachineArn("")),
+            *(Output(name=f"{each.key}FunctionArn", value=FunctionArn(each.key)) for each in made),
+            *([Output(name="ResultsBucketName", value=ResultsBucket())] if stores else []),
+            Output(name="AlarmTopicArn", value=TopicArn()),
         ),
         stores_results=stores,
         logging=stack_parameters.logging(plan),

@@ -17,12 +17,12 @@ from sfnorch.protocol.flow import ERROR, MACHINE, FlowState
 from sfnorch.protocol.states import SharedState
 
 if TYPE_CHECKING:
-    from sfnorch.patterns.flow.scope import Scope
+    from sfnorch.patterns.flow.scope import FlowScope
 
 _CAUSE = jsonata('[Cause, ""][0]')
 
 
-def caught(step: str, scope: Scope) -> Expression:
+def caught(step: str, scope: FlowScope) -> Expression:
     """Return the expression for the failure of a step, for its Catch."""
     message = unquote(read_program(__package__, "message_in_cause").fill())
     if scope.handled:  # the new failure uses at most half of the message, which leaves space for the failure before

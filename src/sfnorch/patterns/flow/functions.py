@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.naming import logical_key
+from sfnorch.workflow import LambdaFunction, Permission, StackName
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan
@@ -16,14 +16,14 @@ def function_keys(plan: FlowPlan) -> dict[str, str]:
     return {function.name: logical_key(function.name) for function in plan.functions}
 
 
-def functions(plan: FlowPlan) -> tuple[flow.Function, ...]:
+def functions(plan: FlowPlan) -> tuple[LambdaFunction, ...]:
     """Return the functions that the stack creates."""
     keys = function_keys(plan)
     return tuple(
-        flow.Function(
+        LambdaFunction(
             key=keys[each.name],
             name=each.name,
-            physical_name=flow.StackName(each.name),
+            physical_name=StackName(each.name),
             files=each.files,
             source=each.code,
             handler=each.handler,
@@ -31,7 +31,7 @@ def functions(plan: FlowPlan) -> tuple[flow.Function, ...]:
             memory_mb=each.memory_mb,
             environment=each.environment,
             permissions=tuple(
-                flow.Permission(sid=f"Given{number}", actions=tuple(given.actions), resources=tuple(given.resources))
+                Permission(sid=f"Given{number}", actions=tuple(given.actions), resources=tuple(given.resources))
                 for number, given in enumerate(each.permissions, 1)
             ),
         )

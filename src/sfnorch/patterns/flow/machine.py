@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.asl import (
     AnyState,
     Choice,
+    ChoiceRule,
     Expression,
     Fail,
     Graph,
     Parallel,
     Pass,
-    Rule,
     Substitution,
     Succeed,
     Task,
@@ -39,7 +38,7 @@ from sfnorch.integrations import (
 from sfnorch.naming import logical_key
 from sfnorch.patterns.flow import failure
 from sfnorch.patterns.flow.functions import function_keys
-from sfnorch.patterns.flow.scope import Scope
+from sfnorch.patterns.flow.scope import FlowScope
 from sfnorch.patterns.flow.steps import place, step_states
 from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_name
 from sfnorch.patterns.job_failure import any_error, clear_alarm
@@ -48,6 +47,18 @@ from sfnorch.plan.flow import walk
 from sfnorch.plan.flow_failures import KEPT
 from sfnorch.protocol.flow import MACHINE, FlowState, FlowVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
+from sfnorch.workflow import (
+    ENVIRONMENT,
+    Alarm,
+    Bound,
+    FunctionArn,
+    ParameterValue,
+    Permission,
+    ResultsBucket,
+    StackName,
+    StateMachine,
+    TopicArn,
+)
 
 if TYPE_CHECKING:
     from sfnorch.plan.flow import FlowPlan, FlowStep
@@ -55,18 +66,18 @@ if TYPE_CHECKING:
 OUTCOME = FlowState.MAKE_OUTCOME
 
 
-def machine(plan: FlowPlan) -> flow.StateMachine:
+def machine(plan: FlowPlan) -> StateMachine:
     """Return the state machine of the flow."""
     steps = list(walk(plan.steps))
-    alarm_name = flow.StackName(f"{MACHINE}-failed")
-    return flow.StateMachine(
+    alarm_name = StackName(f"{MACHINE}-failed")
+    return StateMachine(
         key="",
         name=MACHINE,
-        physical_name=flow.StackName(MACHINE),
+        physical_name=StackName(MACHINE),
         graph=_graph(plan),
         substitutions={"AlarmName": alarm_name, **_substitutions(plan, steps)},
         permissions=(*_work_permissions(plan, steps), *alarm_state.permissions(alarm_name)),
-        alarm=flow.Alarm(name=alarm_name, description="The flow failed"),
+        alarm=Alarm(name=alarm_name, description="The flow failed"),
         jobs=plan.job_names,
         runs=" → ".join(step.name for step in plan.steps),
         place="steps",
@@ -99,19 +110,19 @@ def _can_fail(steps: Sequence[FlowStep]) -> bool:
     return False
 
 
-def _substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, flow.Bound]:
-    found: dict[str, flow.Bound] = {}
+def _substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, Bound]:
+    found: dict[str, Bound] = {}
     if _tells(plan):
-        found["Environment"] = flow.ParameterValue(flow.ENVIRONMENT)
+        found["Environment"] = ParameterValue(ENVIRONMENT)
         if plan.name is None:
-            found["Name"] = flow.StackName()
+            found["Name"] = StackName()
     if publishes(plan):
-        found[TOPIC] = flow.TopicArn()
+        found[TOPIC] = TopicArn()
     if any(step.s3_object and not step.s3_object.bucket for step in steps):
-        found[RESULTS] = flow.ResultsBucket()
+        found[RESULTS] = ResultsBucket()
     keys = function_keys(plan)
     called = {step.function for step in steps if step.function}
-    found |= {function_name(key): flow.FunctionArn(key) for name, key in keys.items() if name in called}
+    found |= {function_name(key): FunctionArn(key) for name, key in keys.items() if name in called}
     return found | {name: external_execution.arn(machine) for machine, name in _machine_names(plan).items()}
 
 
@@ -120,7 +131,7 @@ def _machine_names(plan: FlowPlan) -> dict[str, str]:
     return {machine: machine_name(machine) for machine in named}
 
 
-def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[flow.Permission]:
+def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[Permission]:
     keys = function_keys(plan)
     called = dict.fromkeys(step.function for step in steps if step.function)
     own = [keys[name] for name in called if name in keys]
@@ -135,7 +146,7 @@ def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[flo
     if statements := [place(step.redshift_sql) for step in steps if step.redshift_sql]:
         yield from redshift_statement.permissions(statements)
     if objects := [step.s3_object for step in steps if step.s3_object]:
-        yield from s3_object.permissions([(each.bucket or flow.ResultsBucket(), each.prefix) for each in objects])
+        yield from s3_object.permissions([(each.bucket or ResultsBucket(), each.prefix) for each in objects])
     if publishes(plan):
         yield from notification.permissions()
 
@@ -144,7 +155,7 @@ def _graph(plan: FlowPlan) -> Graph:
     told = plan.notify != "never"
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
     failures = tuple(dict.fromkeys(_kept_failures(plan.steps)))
-    start = Scope(
+    start = FlowScope(
         saved=(),
         failures=failures,
         failed=SharedState.RAISE_ALARM,
@@ -212,9 +223,9 @@ def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
 def _check(plan: FlowPlan) -> Choice:
     first, *others = (step.name for step in plan.steps)
     rules = [
-        Rule(condition=jsonata('$type($input) != "object"'), next=SharedState.INVALID_INPUT),
-        Rule(condition=jsonata("$resumeAt = null or $resumeAt = <<first>>", first=first), next=first),
-        *(Rule(condition=jsonata("$resumeAt = <<name>>", name=name), next=name) for name in others),
+        ChoiceRule(condition=jsonata('$type($input) != "object"'), next=SharedState.INVALID_INPUT),
+        ChoiceRule(condition=jsonata("$resumeAt = null or $resumeAt = <<first>>", first=first), next=first),
+        *(ChoiceRule(condition=jsonata("$resumeAt = <<name>>", name=name), next=name) for name in others),
     ]
     return Choice(name=FlowState.CHECK_INPUT, rules=tuple(rules), default=SharedState.INVALID_INPUT)
 

@@ -9,7 +9,7 @@ from sfnorch.asl import Expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class FlowScope:
     """The context of a step in a list of steps, after the steps before it.
 
     `saved` are the available variables, in the order of their steps. `failures` are the variables of on_error at the
@@ -31,16 +31,16 @@ class Scope:
     handled: str = ""
     """The variable with the failure that these steps handle."""
 
-    def with_saved(self, *names: str | None) -> Scope:
+    def with_saved(self, *names: str | None) -> FlowScope:
         """Return the scope after a step that saved these variables."""
         new = (name for name in names if name and name not in self.saved)
         return replace(self, saved=(*self.saved, *new))
 
-    def within(self, failed: str) -> Scope:
+    def within(self, failed: str) -> FlowScope:
         """Return the scope of a branch or an item, which can use all variables of this scope."""
         return replace(self, failed=failed, top=False, at="", handled="")
 
-    def handling(self, step: str, failure: str) -> Scope:
+    def handling(self, step: str, failure: str) -> FlowScope:
         """Return the scope of the steps in the on_error of `step`; the variable `failure` has its failure."""
         return replace(self, at=(self.at or step) if self.top else "", handled=failure)
 

@@ -16,13 +16,13 @@ from sfnorch.asl import (
     AnyState,
     Catcher,
     Choice,
+    ChoiceRule,
     Expression,
     Graph,
     Map,
     Parallel,
     Pass,
     Retrier,
-    Rule,
     Succeed,
     Task,
     Value,
@@ -35,14 +35,14 @@ from sfnorch.asl import (
     lead_to,
 )
 from sfnorch.integrations import redshift_statement
-from sfnorch.integrations.redshift_statement import Place
+from sfnorch.integrations.redshift_statement import StatementTarget
 from sfnorch.patterns.flow import failure
 from sfnorch.patterns.flow.work import comes_to_another_key, object_key, put, work
 from sfnorch.patterns.job_failure import any_error
 
 if TYPE_CHECKING:
     from sfnorch.integrations.work import Work
-    from sfnorch.patterns.flow.scope import Scope
+    from sfnorch.patterns.flow.scope import FlowScope
     from sfnorch.plan.flow import FlowStep, ForEach, RedshiftSql, Retry, S3Object
 
 STATEMENT_SECONDS = 3_600
@@ -52,7 +52,7 @@ _CATCH_ALL = ("States.ALL", "States.TaskFailed")
 _NULL = jsonata("null")
 
 
-def step_states(steps: Sequence[FlowStep], scope: Scope, *, then: str) -> tuple[list[AnyState], Scope]:
+def step_states(steps: Sequence[FlowStep], scope: FlowScope, *, then: str) -> tuple[list[AnyState], FlowScope]:
     """Return the states of the steps, and the scope after them. The last step leads to `then`."""
     states: list[AnyState] = []
     names = [*(step.name for step in steps), then]
@@ -63,7 +63,7 @@ def step_states(steps: Sequence[FlowStep], scope: Scope, *, then: str) -> tuple[
     return states, scope
 
 
-def _handling(step: FlowStep, scope: Scope, follower: str) -> tuple[tuple[Catcher, ...], list[AnyState]]:
+def _handling(step: FlowStep, scope: FlowScope, follower: str) -> tuple[tuple[Catcher, ...], list[AnyState]]:
     """Return the catchers of the step, and the states that handle its failure."""
     kept = failure.caught(step.name, scope)
     if step.on_error is None:
@@ -81,7 +81,7 @@ def _handling(step: FlowStep, scope: Scope, follower: str) -> tuple[tuple[Catche
     return any_error(first, assign=assign, output={}), states
 
 
-def _state(step: FlowStep, scope: Scope, catch: tuple[Catcher, ...], follower: str) -> AnyState:
+def _state(step: FlowStep, scope: FlowScope, catch: tuple[Catcher, ...], follower: str) -> AnyState:
     if step.redshift_sql:
         statement = _statement(step, step.redshift_sql)
         return _whole(step, statement, "$states.result[0]", catch, follower, arguments=redshift_statement.ARGUMENTS)
@@ -115,7 +115,7 @@ def _task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str)
     )
 
 
-def _put_once(step: FlowStep, wanted: S3Object, scope: Scope) -> Task:
+def _put_once(step: FlowStep, wanted: S3Object, scope: FlowScope) -> Task:
     """Return the task that writes an object whose key is in its input, because Assign would evaluate the key again."""
     call = put(wanted, scope, jsonata("$states.input.key"))
     return Task(
@@ -171,9 +171,9 @@ def _retrier(wanted: Retry) -> Retrier:
     )
 
 
-def place(sql: RedshiftSql) -> Place:
+def place(sql: RedshiftSql) -> StatementTarget:
     """Return where a statement runs, and how it authenticates."""
-    return Place(
+    return StatementTarget(
         database=sql.database,
         cluster=sql.cluster or "",
         workgroup=sql.workgroup or "",
@@ -201,7 +201,7 @@ _OUTCOMES: dict[str, Value] = {
 }
 
 
-def _branches(step: FlowStep, branches: Sequence[Sequence[FlowStep]], scope: Scope) -> list[AnyState]:
+def _branches(step: FlowStep, branches: Sequence[Sequence[FlowStep]], scope: FlowScope) -> list[AnyState]:
     graphs = [
         _graph(steps, scope.within(f"{step.name} (branch {number} failed)"), end=f"{step.name} (branch {number})")
         for number, steps in enumerate(branches, 1)
@@ -212,7 +212,7 @@ def _branches(step: FlowStep, branches: Sequence[Sequence[FlowStep]], scope: Sco
     return [each, *_looked_at(step, "branches")]
 
 
-def _items(step: FlowStep, wanted: ForEach, scope: Scope) -> list[AnyState]:
+def _items(step: FlowStep, wanted: ForEach, scope: FlowScope) -> list[AnyState]:
     item = Pass(
         name=f"{step.name} (item)",
         assign={wanted.as_: jsonata("$states.input")},
@@ -239,7 +239,7 @@ def _items(step: FlowStep, wanted: ForEach, scope: Scope) -> list[AnyState]:
     return [each, *_looked_at(step, "items")]
 
 
-def _graph(steps: Sequence[FlowStep], scope: Scope, *, end: str, stop: bool = False) -> Graph:
+def _graph(steps: Sequence[FlowStep], scope: FlowScope, *, end: str, stop: bool = False) -> Graph:
     """Return the states of a branch or an item, with its end states for success and failure."""
     states, _ = step_states(steps, scope, then=end)
     saved = dict.fromkeys(step.save_as for step in steps if step.save_as)
@@ -259,7 +259,7 @@ def _looked_at(step: FlowStep, what: str) -> list[AnyState]:
     return [
         Choice(
             name=f"{step.name} (check)",
-            rules=(Rule(condition=jsonata("$count($states.input.failed) > 0"), next=failed),),
+            rules=(ChoiceRule(condition=jsonata("$count($states.input.failed) > 0"), next=failed),),
             default=f"{step.name} (done)",
         ),
         failure.several_failed(failed, what),

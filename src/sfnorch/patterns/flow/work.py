@@ -11,14 +11,14 @@ from sfnorch.integrations.work import Work
 from sfnorch.naming import logical_key
 
 if TYPE_CHECKING:
-    from sfnorch.patterns.flow.scope import Scope
+    from sfnorch.patterns.flow.scope import FlowScope
     from sfnorch.plan.flow import FlowStep, Notify, S3Object
 
 TOPIC, RESULTS = "TopicArn", "ResultsBucket"
 """Names of substitutions."""
 
 
-def work(step: FlowStep, scope: Scope) -> Work:
+def work(step: FlowStep, scope: FlowScope) -> Work:
     """Return the call of a step that has glue_job, lambda, state_machine, s3_object or notify."""
     if step.glue_job:
         arguments: dict[str, Value] = {key: given_text(value) for key, value in step.arguments.items()}
@@ -46,7 +46,7 @@ def machine_name(machine: str) -> str:
     return f"{logical_key(machine)}Machine"
 
 
-def _input(step: FlowStep, scope: Scope) -> Value:
+def _input(step: FlowStep, scope: FlowScope) -> Value:
     return scope.document if step.input is None else given(step.input)
 
 
@@ -71,7 +71,7 @@ def object_key(wanted: S3Object) -> Value:
     return wanted.prefix + wanted.key
 
 
-def put(wanted: S3Object, scope: Scope, key: Value) -> Work:
+def put(wanted: S3Object, scope: FlowScope, key: Value) -> Work:
     """Return the call that writes the object with this key."""
     body = scope.document if wanted.body is None else given(wanted.body)
     return s3_object.put(wanted.bucket or Substitution(RESULTS), key, body)

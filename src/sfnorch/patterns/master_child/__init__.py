@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch import workflow as flow
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.master_child import child, master
+from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
     from sfnorch.plan.models import MasterChildPlan
 
 
-def workflow(plan: MasterChildPlan) -> flow.Workflow:
+def workflow(plan: MasterChildPlan) -> Workflow:
     """Return the workflow of a master-child plan: the master first, then a state machine for each child."""
     children = [child.machine(plan, number) for number in range(1, len(plan.children) + 1)]
     machines = (master.machine(plan, children), *children)
     told = plan.notify != "never"
-    return flow.Workflow(
+    return Workflow(
         description=f"{plan.name or 'Glue jobs'}: a master state machine and {len(children)} child state machines.",
         machines=machines,
         topic=stack_parameters.topic(plan, published_by_machine=told),
@@ -29,11 +29,8 @@ def workflow(plan: MasterChildPlan) -> flow.Workflow:
             stack_parameters.boundary(),
         ),
         outputs=(
-            *(
-                flow.Output(name=f"{machine.key}StateMachineArn", value=flow.MachineArn(machine.key))
-                for machine in machines
-            ),
-            flow.Output(name="AlarmTopicArn", value=flow.TopicArn()),
+            *(Output(name=f"{machine.key}StateMachineArn", value=MachineArn(machine.key)) for machine in machines),
+            Output(name="AlarmTopicArn", value=TopicArn()),
         ),
         logging=stack_parameters.logging(plan),
         tracing=plan.tracing,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Choice, Graph, Pass, Rule, Substitution, Succeed, Value, chain, jsonata, read_program
+from sfnorch.asl import Choice, ChoiceRule, Graph, Pass, Substitution, Succeed, Value, chain, jsonata, read_program
 from sfnorch.integrations import alarm_state, glue_job
 from sfnorch.naming import child_key, jobs_parameter
 from sfnorch.patterns import given_jobs, job_failure
@@ -99,7 +99,7 @@ def _resolve(child: Child) -> Pass:
 
 
 def _check(child: Child, first_job: str) -> Choice:
-    as_planned = Rule(
+    as_planned = ChoiceRule(
         condition=jsonata(r"$given = null and $not($contains($atDeploy, /[^\s,]/))"),
         assign={JobListVariable.JOBS: given_jobs.run_names(child.jobs)},
         next=first_job or JobListState.RUN_GIVEN_JOBS,

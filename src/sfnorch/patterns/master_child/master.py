@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sfnorch.asl import (
     AnyState,
     Choice,
+    ChoiceRule,
     Fail,
     Graph,
     Parallel,
     Pass,
-    Rule,
     Substitution,
     Succeed,
     Value,
@@ -99,7 +99,7 @@ def _check() -> Choice:
     return Choice(
         name=MasterState.CHECK_THREADS,
         rules=(
-            Rule(
+            ChoiceRule(
                 condition=valid,
                 assign={MasterVariable.THREADS: threads},
                 next=MasterState.RUN_CHILDREN,
@@ -129,7 +129,9 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
 
 def _branch(index: int, key: str) -> Graph:
     number = index + 1
-    skip = Rule(condition=jsonata("$threads[<<index>>].skip = true", index=index), output={}, next=f"EndChild{number}")
+    skip = ChoiceRule(
+        condition=jsonata("$threads[<<index>>].skip = true", index=index), output={}, next=f"EndChild{number}"
+    )
     return Graph(
         Choice(name=f"CheckChild{number}", rules=(skip,), default=f"RunChild{number}"),
         child_execution.run_child(
@@ -152,7 +154,7 @@ def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
     return Choice(
         name=MasterState.ANY_CHILD_FAILED,
         rules=(
-            Rule(
+            ChoiceRule(
                 condition=jsonata('"FAILED" in $states.input.children.status'),
                 assign={"failed": jsonata("[<{failed}>]", failed=_FAILED), "summary": _SUMMARY, **resume},
                 next=failed,

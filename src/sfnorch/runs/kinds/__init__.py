@@ -12,19 +12,19 @@ from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.dag import TASKS
 from sfnorch.runs.kinds.flow import FLOW
 from sfnorch.runs.kinds.job_list import JOB_LIST
-from sfnorch.runs.kinds.kind import Kind
+from sfnorch.runs.kinds.kind import MachineKind
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.record import Record
 
-KINDS: tuple[Kind, ...] = (MASTER, TASKS, LOOP, FLOW, JOB_LIST)
+KINDS: tuple[MachineKind, ...] = (MASTER, TASKS, LOOP, FLOW, JOB_LIST)
 
 
-def find_kind(definition: Mapping[str, Any]) -> Kind | None:
+def find_kind(definition: Mapping[str, Any]) -> MachineKind | None:
     """Return the kind of a state machine with this definition; None for machines that sfnorch did not create."""
     return next((kind for kind in KINDS if kind.mark.is_in(definition)), None)
 
 
-def recognize(state: str, assigned: Collection[str]) -> Kind | None:
+def recognize(state: str, assigned: Collection[str]) -> MachineKind | None:
     """Return the kind of an execution that left this state, which assigned these variables; None if it is unknown."""
     return next((kind for kind in KINDS if kind.mark.is_of(state, assigned)), None)
 
@@ -34,6 +34,6 @@ def open_record() -> Record:
     return Record(recognize=recognize)
 
 
-def kind_of(record: Record) -> Kind | None:
+def kind_of(record: Record) -> MachineKind | None:
     """Return the kind of an execution; None before it has shown its mark, and for machines of others."""
-    return record.reading if isinstance(record.reading, Kind) else None
+    return record.reading if isinstance(record.reading, MachineKind) else None

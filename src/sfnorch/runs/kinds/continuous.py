@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.continuous import ERROR, MARK, LoopInput, LoopState, LoopVariable, saw_end_of_run
 from sfnorch.protocol.states import SharedState
-from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, explain_end, refuse_running
+from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
 
@@ -15,7 +15,7 @@ _COUNTED = SharedState.CLEAR_ALARM
 """The state of a loop that follows a run that succeeded and is counted."""
 
 
-class LoopKind(Kind):
+class LoopKind(MachineKind):
     """A loop, which runs a Glue workflow repeatedly."""
 
     mark = MARK

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sfnorch.errors import SfnorchError
-from sfnorch.protocol.dag import MARK, MasterInput, MasterState, MasterVariable, name_task_execution, task_of_execution
+from sfnorch.protocol.dag import MARK, DagInput, DagState, DagVariable, name_task_execution, task_of_execution
 from sfnorch.protocol.mark import assigned_names
-from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, names_in, refuse_running
+from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, names_in, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
 
 
-class TasksKind(Kind):
+class TasksKind(MachineKind):
     """A master, which starts or joins every task."""
 
     mark = MARK
@@ -21,16 +21,16 @@ class TasksKind(Kind):
 
     def list_parts(self, definition: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the names of the tasks, in the order of the plan."""
-        return assigned_names(definition, MasterState.RESOLVE_TASKS, MasterVariable.TASKS)
+        return assigned_names(definition, DagState.RESOLVE_TASKS, DagVariable.TASKS)
 
     def list_parts_of_run(self, record: Record) -> tuple[str, ...]:
         """Return the names of the tasks that an execution had, in the order of the plan."""
-        return tuple(names_in(record.variables.get(MasterVariable.TASKS)))
+        return tuple(names_in(record.variables.get(DagVariable.TASKS)))
 
     def resume(self, root: Node, parts: Sequence[str]) -> Resumption:
         """Return how a run of tasks is resumed: tasks that succeeded and still exist are skipped, all others run."""
         refuse_running(*root.walk())
-        before = root.record.variables.get(MasterVariable.DONE)
+        before = root.record.variables.get(DagVariable.DONE)
         done = set(before) if isinstance(before, list) else set()
         for node in root.walk():
             told = node.record.output
@@ -39,7 +39,7 @@ class TasksKind(Kind):
         left = [name for name in parts if name not in done]
         if not left:
             raise SfnorchError("Nothing failed", hint=NEW_RUN)
-        given: MasterInput = {"done": [name for name in parts if name in done]}
+        given: DagInput = {"done": [name for name in parts if name in done]}
         return Resumption(
             input={**given},
             jobs={name: [] for name in left},

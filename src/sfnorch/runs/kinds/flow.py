@@ -20,8 +20,8 @@ from sfnorch.protocol.flow import (
 )
 from sfnorch.protocol.mark import assigned_names
 from sfnorch.protocol.states import ALARMS_AND_MESSAGES, SharedState, list_names
-from sfnorch.runs.job import Job
-from sfnorch.runs.kinds.kind import NEW_RUN, Kind, Resumption, explain_end, names_in, refuse_running
+from sfnorch.runs.job import ExecutedJob
+from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, names_in, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
 
@@ -34,7 +34,7 @@ _ALL_DONE = {FlowState.MAKE_OUTCOME, SharedState.CLEAR_ALARM}
 _NOT_OF_STEPS = list_names(FlowVariable)
 
 
-class FlowKind(Kind):
+class FlowKind(MachineKind):
     """A flow."""
 
     mark = MARK
@@ -69,7 +69,7 @@ class FlowKind(Kind):
         first = steps.index(at) if at in steps else 0
         return [name for name in steps[first:] if name not in record.entered]
 
-    def list_causes(self, record: Record) -> list[Job]:
+    def list_causes(self, record: Record) -> list[ExecutedJob]:
         """Return the step that failed, or the steps that were cut off: a failure that was handled is not a cause."""
         step = read_failed_step(record.facts)
         return [job for job in super().list_causes(record) if (job.name == step if step else job.cut_off)]

@@ -7,12 +7,21 @@ from typing import Any
 
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.job_list import ERROR, MARK, JobListInput, JobListVariable, read_outcomes, read_remaining
-from sfnorch.runs.kinds.kind import CUT_OFF, NEW_RUN, Kind, Resumption, Threads, explain_end, names_in, refuse_running
+from sfnorch.runs.kinds.kind import (
+    CUT_OFF,
+    NEW_RUN,
+    MachineKind,
+    Resumption,
+    Threads,
+    explain_end,
+    names_in,
+    refuse_running,
+)
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
 
 
-class JobListKind(Kind):
+class JobListKind(MachineKind):
     """A state machine that runs a list of jobs."""
 
     mark = MARK

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sfnorch.errors import SfnorchError
 from sfnorch.protocol.mark import Mark
 from sfnorch.runs.node import Node
-from sfnorch.runs.record import Reading, Record
+from sfnorch.runs.record import ExecutionReading, Record
 
 NEW_RUN = "`sfnorch run` starts a new run"
 CUT_OFF = ("ABORTED", "TIMED_OUT")
@@ -30,7 +30,7 @@ class Resumption:
     """The text for a child without a list of jobs."""
 
 
-class Kind(Reading, ABC):
+class MachineKind(ExecutionReading, ABC):
     """A kind of state machine, recognized by its mark. A subclass for each kind, with one instance."""
 
     mark: ClassVar[Mark]

@@ -26,14 +26,23 @@ from sfnorch.protocol.master_child import (
 from sfnorch.protocol.states import INVALID_INPUT_ERROR
 from sfnorch.runs.events import parse_json
 from sfnorch.runs.kinds.job_list import JOB_LIST, list_given, list_left, list_planned
-from sfnorch.runs.kinds.kind import CUT_OFF, NEW_RUN, Kind, Resumption, Threads, explain_end, names_in, refuse_running
+from sfnorch.runs.kinds.kind import (
+    CUT_OFF,
+    NEW_RUN,
+    MachineKind,
+    Resumption,
+    Threads,
+    explain_end,
+    names_in,
+    refuse_running,
+)
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import UNKNOWN, Record
 
 _NUMBERED = re.compile(r"T([1-9][0-9]*)")
 
 
-class MasterKind(Kind):
+class MasterKind(MachineKind):
     """A master, which starts a child for each chain of jobs."""
 
     mark = MARK

@@ -5,19 +5,19 @@
 
 from __future__ import annotations
 
-from sfnorch.template.iam.evaluation import Decision, Outcome, PolicySet, allows, evaluate
+from sfnorch.template.iam.evaluation import Decision, PolicySet, Verdict, allows, evaluate
 from sfnorch.template.iam.patterns import GIVEN, matches, overlap
-from sfnorch.template.iam.requests import Request
+from sfnorch.template.iam.requests import AccessRequest
 from sfnorch.template.iam.statements import Condition, Statement, statements
 
 __all__ = [
     "GIVEN",
+    "AccessRequest",
     "Condition",
     "Decision",
-    "Outcome",
     "PolicySet",
-    "Request",
     "Statement",
+    "Verdict",
     "allows",
     "evaluate",
     "matches",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
 from sfnorch.template.iam.patterns import escape, fit
-from sfnorch.template.iam.requests import Request
+from sfnorch.template.iam.requests import AccessRequest
 from sfnorch.template.iam.statements import Condition
 from sfnorch.template.iam.truth import NO, YES, Truth, all_of, any_of, unknown
 from sfnorch.template.intrinsics import UNKNOWN
@@ -24,7 +24,7 @@ _ARN_PARTS = 6
 _WITH_WILDCARDS = ("stringlike", "arnlike", "arnequals")
 
 
-def holds(condition: Condition, request: Request, *, has_variables: bool) -> Truth:
+def holds(condition: Condition, request: AccessRequest, *, has_variables: bool) -> Truth:
     """Return whether the condition matches the request."""
     values = request.values(condition.key)
     if condition.operator == "null":
@@ -67,7 +67,7 @@ def _without_negation(operator: str) -> tuple[str, bool]:
     return operator, False
 
 
-def _filled(value: str, request: Request, operator: str, *, has_variables: bool) -> str | None:
+def _filled(value: str, request: AccessRequest, operator: str, *, has_variables: bool) -> str | None:
     """Return the value with its policy variables; operators without wildcards escape `*` and `?`."""
     is_literal = operator not in _WITH_WILDCARDS
     if has_variables:

@@ -13,13 +13,13 @@ from enum import Enum
 
 from sfnorch.template.iam.conditions import holds
 from sfnorch.template.iam.patterns import GIVEN, fit
-from sfnorch.template.iam.requests import Request
+from sfnorch.template.iam.requests import AccessRequest
 from sfnorch.template.iam.statements import Statement
 from sfnorch.template.iam.truth import NO, YES, Truth, all_of, any_of, unknown
 from sfnorch.template.resources import Assumed
 
 
-class Outcome(Enum):
+class Verdict(Enum):
     """The result of the evaluation of a request."""
 
     ALLOWED = "allowed"
@@ -31,24 +31,24 @@ class Outcome(Enum):
 class Decision:
     """The result for a request, the statement that decides it if one does, and the reasons; each reason is a clause."""
 
-    outcome: Outcome
+    outcome: Verdict
     reasons: tuple[str, ...] = ()
     statement: Statement | None = None
 
     @property
     def is_allowed(self) -> bool:
         """Return whether the request is allowed."""
-        return self.outcome is Outcome.ALLOWED
+        return self.outcome is Verdict.ALLOWED
 
     @property
     def is_denied(self) -> bool:
         """Return whether the request is denied."""
-        return self.outcome is Outcome.DENIED
+        return self.outcome is Verdict.DENIED
 
     @property
     def is_unknown(self) -> bool:
         """Return whether the result is unknown before the deployment, or before the request."""
-        return self.outcome is Outcome.UNKNOWN
+        return self.outcome is Verdict.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class PolicySet:
 
 
 def evaluate(
-    request: Request,
+    request: AccessRequest,
     identity: PolicySet,
     *,
     boundary: PolicySet | None = None,
@@ -82,7 +82,7 @@ def evaluate(
         found = applies(statement, request)
         if found.value:
             return Decision(
-                outcome=Outcome.DENIED,
+                outcome=Verdict.DENIED,
                 reasons=(f"the statement on line {statement.place.line} of {policies.name} denies it",),
                 statement=statement,
             )
@@ -96,13 +96,13 @@ def evaluate(
         granted = any_of([by_identity, directly])
     allowed = all_of([granted, bounded, ~denied])
     if allowed.value is None:
-        return Decision(outcome=Outcome.UNKNOWN, reasons=allowed.reasons)
+        return Decision(outcome=Verdict.UNKNOWN, reasons=allowed.reasons)
     if allowed.value:
-        return Decision(outcome=Outcome.ALLOWED)
-    return Decision(outcome=Outcome.DENIED, reasons=(_refusal(identity, boundary, resource, by_identity, bounded),))
+        return Decision(outcome=Verdict.ALLOWED)
+    return Decision(outcome=Verdict.DENIED, reasons=(_refusal(identity, boundary, resource, by_identity, bounded),))
 
 
-def applies(statement: Statement, request: Request) -> Truth:
+def applies(statement: Statement, request: AccessRequest) -> Truth:
     """Return whether the statement matches the request: principal, action, resource and conditions."""
     action = _about_action(statement, request)
     if action.value is False:
@@ -116,12 +116,12 @@ def applies(statement: Statement, request: Request) -> Truth:
     return all_of(found)
 
 
-def _allowed(policies: PolicySet, request: Request) -> Truth:
+def _allowed(policies: PolicySet, request: AccessRequest) -> Truth:
     found = any_of(applies(statement, request) for statement in policies.statements if statement.allow)
     return any_of([found, unknown(*policies.gaps)]) if policies.gaps else found
 
 
-def _allowed_by_resource(policies: PolicySet, request: Request) -> tuple[Truth, Truth]:
+def _allowed_by_resource(policies: PolicySet, request: AccessRequest) -> tuple[Truth, Truth]:
     """Return whether the policy allows the principal itself, and whether it delegates to the principal's account."""
     directly, by_account = NO, NO
     for statement in policies.statements:
@@ -137,14 +137,14 @@ def _allowed_by_resource(policies: PolicySet, request: Request) -> tuple[Truth, 
     return any_of([directly, gaps]), any_of([by_account, gaps])
 
 
-def _about_action(statement: Statement, request: Request) -> Truth:
+def _about_action(statement: Statement, request: AccessRequest) -> Truth:
     action = request.action.lower()
     if statement.not_actions:
         return ~any_of(fit(pattern.lower(), action) for pattern in statement.not_actions)
     return any_of(fit(pattern.lower(), action) for pattern in statement.actions)
 
 
-def _about_resource(statement: Statement, request: Request) -> Truth:
+def _about_resource(statement: Statement, request: AccessRequest) -> Truth:
     """Return whether the statement matches the resource.
 
     If the resource is chosen at run time, an Allow must match one choice, and a Deny must match all choices.
@@ -156,14 +156,14 @@ def _about_resource(statement: Statement, request: Request) -> Truth:
     return _covers(statement.resources, statement, request, every=not statement.allow)
 
 
-def _covers(patterns: Iterable[str], statement: Statement, request: Request, *, every: bool) -> Truth:
+def _covers(patterns: Iterable[str], statement: Statement, request: AccessRequest, *, every: bool) -> Truth:
     filled = [request.filled(pattern) if statement.has_variables else pattern for pattern in patterns]
     return any_of(
         fit(pattern, request.resource, request.assumed, every=every) for pattern in filled if pattern is not None
     )
 
 
-def _about_principal(statement: Statement, request: Request) -> tuple[Truth, Truth]:
+def _about_principal(statement: Statement, request: AccessRequest) -> tuple[Truth, Truth]:
     """Return whether the statement names the principal itself, and whether it names the principal's account."""
     if statement.not_principals:
         itself, account = _named(statement.not_principals, request)
@@ -171,7 +171,7 @@ def _about_principal(statement: Statement, request: Request) -> tuple[Truth, Tru
     return _named(statement.principals, request)
 
 
-def _named(principals: Iterable[str], request: Request) -> tuple[Truth, Truth]:
+def _named(principals: Iterable[str], request: AccessRequest) -> tuple[Truth, Truth]:
     principals = tuple(principals)
     itself = [YES if name == "*" else _is_one(name, request.principals, request) for name in principals]
     accounts = (request.account, f"arn:aws:iam::{request.account}:root") if request.account else ()
@@ -179,7 +179,7 @@ def _named(principals: Iterable[str], request: Request) -> tuple[Truth, Truth]:
     return any_of(itself), any_of(account)
 
 
-def _is_one(name: str, names: Iterable[str], request: Request) -> Truth:
+def _is_one(name: str, names: Iterable[str], request: AccessRequest) -> Truth:
     """Return whether the name is one of the names. Principals have no wildcards except `*` alone."""
     return any_of(fit(name.replace("*", "\ue000"), one, request.assumed) for one in names)
 
@@ -207,4 +207,4 @@ def allows(granted: Iterable[Statement], action: str, resource: str) -> bool:
     policies = PolicySet(name="the policies", statements=tuple(granted))
     parts = resource.split(":", 5)
     assumed = Assumed(region=parts[3], account=parts[4]) if resource.startswith("arn:") and parts[5:] else GIVEN
-    return not evaluate(Request(action=action, resource=resource, assumed=assumed), policies).is_denied
+    return not evaluate(AccessRequest(action=action, resource=resource, assumed=assumed), policies).is_denied

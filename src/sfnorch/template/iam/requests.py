@@ -17,7 +17,7 @@ _VARIABLE = re.compile(r"\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class AccessRequest:
     """An action on a resource by a principal.
 
     `*` in the resource represents a choice at run time, `<…>` a part that only the deployment determines.

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfnorch.template.iam import Decision, Outcome, PolicySet, Request, evaluate, statements
+from sfnorch.template.iam import AccessRequest, Decision, PolicySet, Verdict, evaluate, statements
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Assumed
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
-ALLOWED, DENIED, UNKNOWN = Outcome.ALLOWED, Outcome.DENIED, Outcome.UNKNOWN
+ALLOWED, DENIED, UNKNOWN = Verdict.ALLOWED, Verdict.DENIED, Verdict.UNKNOWN
 ALLOW = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
 
 
@@ -27,11 +27,11 @@ def policies(*listed: Mapping[str, Any], version: str = "2012-10-17", gaps: Sequ
 
 def outcome(
     statement: Mapping[str, Any], resource: str = QUEUE, *, action: str = "sqs:SendMessage", **request: Any
-) -> Outcome:
-    return evaluate(Request(action=action, resource=resource, **request), policies(statement)).outcome
+) -> Verdict:
+    return evaluate(AccessRequest(action=action, resource=resource, **request), policies(statement)).outcome
 
 
-STATEMENTS: dict[str, tuple[dict[str, Any], str, Outcome]] = {
+STATEMENTS: dict[str, tuple[dict[str, Any], str, Verdict]] = {
     "an action in another case": ({"Action": "SQS:sendmessage"}, QUEUE, ALLOWED),
     "a mark": ({"Action": "sqs:SendMessag?"}, QUEUE, ALLOWED),
     "not the action": ({"NotAction": ["iam:*", "sqs:Send*"], "Action": []}, QUEUE, DENIED),
@@ -71,11 +71,11 @@ VARIABLES = [
 
 
 @pytest.mark.parametrize(("resource", "expected"), VARIABLES)
-def test_policy_variables(resource: str, expected: Outcome):
+def test_policy_variables(resource: str, expected: Verdict):
     context = {"aws:PrincipalAccount": "123456789012", "aws:PrincipalTag/team": None}
     statement = {**ALLOW, "Resource": resource}
     assert outcome(statement, context=context) is expected
-    request = Request(action="sqs:SendMessage", resource=QUEUE, context=context)
+    request = AccessRequest(action="sqs:SendMessage", resource=QUEUE, context=context)
     assert evaluate(request, policies(statement, version="2008-10-17")).outcome is DENIED  # which has no variables
 
 
@@ -91,7 +91,7 @@ CONTEXT: dict[str, str | list[str] | None] = {
     "x:bytes": "YQ==",
     "x:name": "<Name>",
 }
-CONDITIONS: list[tuple[str, str, Any, Outcome]] = [
+CONDITIONS: list[tuple[str, str, Any, Verdict]] = [
     ("StringEquals", "aws:requestedregion", ["us-east-1", "eu-west-1"], ALLOWED),
     ("StringEquals", "aws:RequestedRegion", "eu-*", DENIED),
     ("StringLike", "aws:RequestedRegion", "eu-*", ALLOWED),
@@ -145,7 +145,7 @@ CONDITIONS: list[tuple[str, str, Any, Outcome]] = [
 
 
 @pytest.mark.parametrize(("operator", "key", "value", "expected"), CONDITIONS)
-def test_conditions(operator: str, key: str, value: Any, expected: Outcome):
+def test_conditions(operator: str, key: str, value: Any, expected: Verdict):
     statement = {**ALLOW, "Condition": {operator: {key: value}}}
     assert outcome(statement, context=CONTEXT) is expected
 
@@ -162,7 +162,7 @@ def test_in_a_complete_context_other_keys_are_absent():
 def test_an_assumed_region_or_account_stands_for_any():
     here = {**ALLOW, "Resource": QUEUE}
     there = {**ALLOW, "Resource": QUEUE.replace("us-east-1", "eu-west-1")}
-    request = Request(
+    request = AccessRequest(
         action="sqs:SendMessage", resource=QUEUE, assumed=Assumed(region="us-east-1", account="123456789012")
     )
     assert evaluate(request, policies(here)).outcome is ALLOWED
@@ -171,7 +171,7 @@ def test_an_assumed_region_or_account_stands_for_any():
     )
     region = {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}
     denying = policies(here, {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": region})
-    asked = Request(
+    asked = AccessRequest(
         action="sqs:SendMessage",
         resource=QUEUE,
         context={"aws:RequestedRegion": "us-east-1"},
@@ -185,7 +185,7 @@ ROLE = "arn:aws:iam::123456789012:role/r"
 
 
 def test_who_decides():
-    request = Request(action="sqs:SendMessage", resource=QUEUE, principals=(ROLE,), account="123456789012")
+    request = AccessRequest(action="sqs:SendMessage", resource=QUEUE, principals=(ROLE,), account="123456789012")
     none, all_, deny = policies(), policies(ALLOW), policies(ALLOW, DENY)
     direct = policies({**ALLOW, "Principal": {"AWS": ROLE}})
     account = policies({**ALLOW, "Principal": {"AWS": "arn:aws:iam::123456789012:root"}})
@@ -224,7 +224,7 @@ STATEMENT = st.builds(
 
 
 def decide(listed: list[dict[str, Any]], resource: str) -> Decision:
-    return evaluate(Request(action="s:A", resource=resource), policies(*listed))
+    return evaluate(AccessRequest(action="s:A", resource=resource), policies(*listed))
 
 
 @given(st.lists(STATEMENT, max_size=3), STATEMENT, PATTERNS)

@@ -1,0 +1,351 @@
+"""cfn-lint, run in this process on the template and on the definitions that cfn-lint does not check in the template.
+
+cfn-lint checks definitions only of AWS::StepFunctions::StateMachine, and only objects and plain texts. This module
+passes SAM definitions, joined definitions and external definitions to cfn-lint as AWS::StepFunctions::StateMachine
+resources with resolved object definitions. cfn-lint gets the parsed data, so a finding's path maps to a file and line.
+https://github.com/aws-cloudformation/cfn-lint
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from copy import copy
+from functools import cache
+from typing import Any
+
+from sfnorch.expressions import code
+from sfnorch.findings import Finding, Severity
+from sfnorch.linter.call_limit import CallLimitError, limited_calls, most_calls
+from sfnorch.linter.jsonata import NUMBERS
+from sfnorch.template.contents import NATIVE, SAM, Machine, Template
+from sfnorch.template.intrinsics import UNKNOWN
+from sfnorch.template.located import Array, Object, Path, Place, place_of, show
+from sfnorch.template.parameters import fits
+from sfnorch.template.reader import KIND
+
+Located = tuple[Path, Finding]
+"""The path to the subject of a finding, and the finding."""
+
+DEFINITION_RULE = "E3601"
+_SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "I": Severity.INFO}
+_TOLD_BETTER = ("Missing 'Next' target", "'^.{1,80}$'")
+"""Parts of messages. For these problems, statelint or the rule limit-exceeded reports more detail."""
+
+_TAKEN = {
+    "Parallel": ("Parameters",),
+    "Succeed": ("InputPath", "OutputPath"),
+}
+"""Fields of the language that cfn-lint's schema lacks, by state type. https://states-language.net/spec.html"""
+
+_STUMBLED = "E0002"
+_SECTIONS = ("Globals", "Parameters", "Mappings", "Conditions", "Outputs")
+"""Sections that cfn-lint expects to be mappings. The reader reports a section that is not a mapping."""
+
+_ANY_RESOURCE = "arn:aws:states:::lambda:invoke"
+_OTHER_PARTITION = re.compile(r"arn:aws-[a-z-]+(?=:[a-z-]+:[a-z0-9-]*:[0-9]*:[a-z-]+:[\w.-]+(:(\$LATEST|[\w.-]+))?$)")
+"""The start of a valid resource that cfn-lint's schema rejects: the schema knows only the partition aws."""
+
+_MOST_ENTRIES = {"Resources": 500, "Parameters": 200, "Mappings": 200, "Outputs": 200}
+"""The maximum number of entries in a section (documented)."""
+
+_ROLE = "arn:aws:iam::123456789012:role/lint"
+
+
+def template_findings(template: Template, linter: Any) -> Iterator[Located]:
+    """Yield what cfn-lint finds in the template.
+
+    cfn-lint gets the template without nulls, because it fails on nulls. It also gets SAM definitions without functions
+    as empty definitions, because it finds nothing in them.
+    """
+    root = template.source.data
+    if "Resources" not in root:
+        if not template.source.faults:  # the section can be missing because of them
+            message = "the template has no Resources"
+            yield (), KIND.finding(template.source.file, root.place.line, message, _instead(root))
+        return
+    if limits := list(limit_findings(template)):
+        yield from limits
+        return
+    data = _without_nulls(_without_definitions(template))
+    yield from _without_slow_patterns(data)
+    for match in _matches_or_limit(linter, data, template):
+        if isinstance(match, Finding):
+            yield (), match
+            continue
+        stumbled = match is None or match.rule.id == _STUMBLED
+        if stumbled and template.source.faults:
+            continue  # the reader reports the cause
+        if match is None:
+            message = "cfn-lint cannot check this template"
+            hint = "use only names and types that CloudFormation supports"
+            yield (), KIND.finding(template.source.file, root.place.line, message, hint)
+            continue
+        path = _path(match)
+        definition = _definition_of(template, path)
+        if definition is None:
+            yield _finding(match, path, place_of(root, path))
+        elif (found := _in_definition(definition, match, path[len(_own(definition)) :])) is not None:
+            yield found
+
+
+def _instead(root: Object) -> str:
+    """Return how to lint a document that is not a template.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
+    """
+    if "StartAt" in root and "States" in root:
+        return "it is a definition; specify the template whose DefinitionUri or DefinitionString contains it"
+    if "pattern" in root:
+        return "it is a plan; pass it as --plan FILE"
+    return "add the resources of the stack, or specify another file"
+
+
+def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
+    """Yield what cfn-lint's schema of the Amazon States Language finds in the definitions that are not yet checked."""
+    unread = {machine.logical_id: machine for machine in template.machines if machine.definition and not _read(machine)}
+    if not unread:
+        return
+    resources = {
+        logical_id: {
+            "Type": NATIVE,
+            "Properties": {"RoleArn": _ROLE, "Definition": _known(_without_nulls(machine.definition.data))},
+        }
+        for logical_id, machine in unread.items()
+        if machine.definition
+    }
+    for match in _matches_or_limit(linter, {"Resources": resources}, template):
+        if isinstance(match, Finding):
+            yield (), match
+            continue
+        path = _path(match)
+        if match is not None and match.rule.id == DEFINITION_RULE and len(path) > 3:
+            found = _in_definition(unread[str(path[1])], match, path[4:])
+            if found is not None:
+                yield found
+
+
+def _without_slow_patterns(data: Object) -> Iterator[Located]:
+    """Remove each AllowedPattern that takes too many steps to match its Default; yield a finding for each."""
+    parameters = data.get("Parameters")
+    for name, body in parameters.items() if isinstance(parameters, Object) else ():
+        if not isinstance(body, Object):
+            continue
+        pattern, default = body.get("AllowedPattern"), body.get("Default")
+        if not isinstance(pattern, str) or not isinstance(default, str):
+            continue
+        parts = default.split(",") if "List" in str(body.get("Type")) else [default]
+        if any(fits(pattern, part.strip()) is None for part in parts):
+            message, hint = "the pattern takes too many steps to match the Default", "remove nested repetitions"
+            place = body.place
+            path: Path = ("Parameters", name, "AllowedPattern")
+            yield path, KIND.finding(place.file, body.lines.get("AllowedPattern", place.line), message, hint)
+            del body["AllowedPattern"]
+
+
+def _matches_or_limit(linter: Any, data: Any, template: Template) -> Iterator[Any]:
+    """Yield what cfn-lint finds, or a finding if cfn-lint exceeds its limit."""
+    try:
+        yield from _matches(linter, data)
+    except CallLimitError as error:
+        root = template.source.data
+        message = f"cfn-lint cannot check this template: it would take {error}"
+        hint = "use fewer nested lists, conditions, loops and references, or split the template"
+        yield KIND.finding(template.source.file, root.place.line, message, hint)
+
+
+def limit_findings(template: Template) -> Iterator[Located]:
+    """Yield a finding for each section that exceeds a CloudFormation quota. cfn-lint need not check such a template.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    root = template.source.data
+    for section, most in _MOST_ENTRIES.items():
+        entries = root.get(section)
+        if isinstance(entries, Object) and len(entries) > most:
+            message = f"{section} has {len(entries):,} entries, but CloudFormation allows {most}"
+            yield (section,), KIND.finding(template.source.file, root.lines[section], message, "split the template")
+
+
+def _matches(linter: Any, data: Any) -> Iterator[Any]:
+    """Yield what cfn-lint finds; None if cfn-lint itself fails, for example on braces in names.
+
+    Raises CallLimitError if the template takes too many calls.
+    """
+    most = most_calls(data)
+    try:
+        if most is None:
+            yield from linter.validate_template(data)
+        else:
+            with limited_calls(most):
+                found = list(linter.validate_template(data))
+            yield from found
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError):
+        yield None
+
+
+def linter() -> Any:
+    """Return cfn-lint with its default rules, for one region: no finding about state machines depends on the region.
+
+    A process loads the rules once. It reads the configuration each time, because `.cfnlintrc` can differ by folder.
+    """
+    config = _configuration()
+    found = copy(_runner(tuple(config.append_rules), config.custom_rules))
+    found.config = config
+    return found
+
+
+@cache
+def _runner(append_rules: tuple[str, ...], custom_rules: str | None) -> Any:
+    """Return cfn-lint with the rules of these folders and modules, and with this file of custom rules."""
+    from cfnlint.runner import Runner
+
+    return Runner(_configuration())
+
+
+def _configuration() -> Any:
+    """Return cfn-lint's configuration from the current folder and from the home folder, if there is one."""
+    from cfnlint.config import ConfigMixIn
+
+    try:
+        return ConfigMixIn(regions=["us-east-1"])
+    except RuntimeError:  # HOME is not set and the user has no passwd entry: a container with any user id
+        os.environ["HOME"] = os.devnull
+        return ConfigMixIn(regions=["us-east-1"])
+
+
+def _read(machine: Machine) -> bool:
+    """Return whether cfn-lint checks the definition itself: an object in AWS::StepFunctions::StateMachine."""
+    definition = machine.definition
+    assert definition is not None  # noqa: S101 - the callers check this
+    value = machine.properties.get(str(definition.path[-1]))
+    return machine.kind == NATIVE and isinstance(value, Object) and not any(key.startswith("Fn::") for key in value)
+
+
+def _own(machine: Machine) -> Path:
+    return machine.definition.path if machine.definition else ()
+
+
+def _definition_of(template: Template, path: Path) -> Machine | None:
+    """Return the machine whose definition contains the path; None if no definition contains it."""
+    for machine in template.machines:
+        own = _own(machine)
+        if own and path[: len(own)] == own and _read(machine):
+            return machine
+    return None
+
+
+def _in_definition(machine: Machine, match: Any, path: Path) -> Located | None:
+    """Return the finding in the machine's definition.
+
+    Returns None if the match is not a finding, or if another linter reports the same problem with more detail.
+    """
+    if any(words in match.message for words in _TOLD_BETTER) or _is_taken(machine, path):
+        return None
+    value = value_at(machine, path)
+    if path and path[-1] in NUMBERS and code(value) is not None:
+        return None
+    if path and path[-1] == "Resource" and isinstance(value, str) and _OTHER_PARTITION.match(value):
+        return None
+    full, place = machine.at(path)
+    return _finding(match, full, place)
+
+
+def value_at(machine: Machine, path: Path) -> Any:
+    """Return the value at a path in the machine's definition; None if the path does not exist."""
+    value: Any = machine.definition.data if machine.definition else None
+    for step in path:
+        if isinstance(value, Object) and step in value:
+            value = value[str(step)]
+        elif isinstance(value, Array) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def _is_taken(machine: Machine, path: Path) -> bool:
+    """Return whether the path is a field that the language allows in a state of this type."""
+    state = value_at(machine, path[:-1])
+    return isinstance(state, Object) and bool(path) and path[-1] in _TAKEN.get(str(state.get("Type")), ())
+
+
+def _finding(match: Any, path: Path, place: Place) -> Located:
+    return path, Finding(
+        rule=match.rule.id,
+        severity=_SEVERITIES.get(match.rule.id[:1], Severity.ERROR),
+        file=place.file,
+        line=place.line,
+        path=show(path),
+        message=match.message,
+    )
+
+
+def _path(match: Any) -> Path:
+    return tuple(step for step in getattr(match, "path", None) or () if isinstance(step, str | int))
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Object):
+        kept = [(key, _without_nulls(item), line) for key, item, line in value.rows() if item is not None]
+        return Object(value.place, kept)
+    if isinstance(value, Array):
+        return Array(value.place, [(_without_nulls(item), line) for item, line in value.rows() if item is not None])
+    return value
+
+
+def _without_definitions(template: Template) -> Object:
+    """Return the template with empty definitions for SAM machines in whose definitions cfn-lint finds nothing."""
+    root = template.source.data
+    resources = template.stack.section("Resources")
+    lighter = Object(resources.place, resources.rows())
+    for machine in template.machines:
+        given = machine.properties.get("Definition")
+        if machine.kind == SAM and isinstance(given, Object) and not _has_functions(given):
+            resource = resources[machine.logical_id]
+            properties = Object(machine.properties.place, machine.properties.rows())
+            properties["Definition"] = Object(given.place)
+            whole = Object(resource.place, resource.rows())
+            whole["Properties"] = properties
+            lighter[machine.logical_id] = whole
+    found = Object(root.place, [row for row in root.rows() if isinstance(row[1], Object) or row[0] not in _SECTIONS])
+    if "Resources" in found:
+        found["Resources"] = lighter if isinstance(root["Resources"], Object) else root["Resources"]
+    return found
+
+
+def _has_functions(value: Any) -> bool:
+    if isinstance(value, Object):
+        return any(key == "Ref" or key.startswith("Fn::") or _has_functions(item) for key, item in value.items())
+    return isinstance(value, Array) and any(_has_functions(item) for item in value)
+
+
+def _known(value: Any, key: str = "") -> Any:
+    """Return the definition with resources that the schema accepts.
+
+    It replaces each Resource that only AWS can resolve, and each Resource of another partition.
+    """
+    if isinstance(value, Object):
+        return Object(value.place, [(name, _known(item, name), line) for name, item, line in value.rows()])
+    if isinstance(value, Array):
+        return Array(value.place, [(_known(item), line) for item, line in value.rows()])
+    if key == "Resource" and isinstance(value, str):
+        return _ANY_RESOURCE if UNKNOWN.search(value) else _OTHER_PARTITION.sub("arn:aws", value)
+    return value
+
+
+def one_a_mistake(findings: Iterable[Located]) -> list[Located]:
+    """Return the findings without consequences: a misspelt key also causes a finding about the missing correct key."""
+    found = list(findings)
+    misspelt = {
+        path[:-1] for path, finding in found if finding.rule == DEFINITION_RULE and "Did you mean" in finding.message
+    }
+    kept: dict[tuple[Path, str], Located] = {}
+    for path, finding in found:
+        missing = "required property" in finding.message
+        if finding.rule != DEFINITION_RULE or not missing:
+            kept[path, finding.message] = (path, finding)
+        elif path not in misspelt:  # if several keys are missing in one place, the first is enough
+            kept.setdefault((path, "missing"), (path, finding))
+    return list(kept.values())

@@ -1,0 +1,54 @@
+"""All JSONata expressions of a machine: their locations, and the parts of $states that each can use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sfnorch.expressions import ExpressionNames, code
+from sfnorch.linter.jsonata import names
+from sfnorch.template.located import Path
+from sfnorch.template.states import LocatedState
+
+_INNER = ("Branches", "ItemProcessor", "Iterator", "Catch", "Choices")
+_NAMES_OF_STATES = ("Type", "Next", "Default", "Resource", "Comment", "QueryLanguage")
+RESULT, ERROR = "result", "errorOutput"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocatedExpression:
+    """An expression in a state: its text, the names that it refers to, and the parts of $states that it can use."""
+
+    state: LocatedState
+    path: Path
+    text: str
+    names: ExpressionNames
+    available: frozenset[str]
+
+
+def expressions_of(state: LocatedState) -> Iterator[LocatedExpression]:
+    """Yield the expressions of a state, its catchers and its choice rules; nothing for a JSONPath state."""
+    if not state.jsonata:
+        return
+    always = frozenset({"input", "context"})
+    after = always | {RESULT} if state.kind in ("Task", "Parallel", "Map") else always
+    for key, value in state.body.items():
+        if key not in _INNER and key not in _NAMES_OF_STATES:
+            available = after if key in ("Output", "Assign") else always
+            yield from _within(state, value, (*state.path, key), available)
+    for key, more in (("Choices", frozenset[str]()), ("Catch", frozenset({ERROR}))):
+        for index, rule in state.objects(key):
+            for name, value in rule.items():
+                yield from _within(state, value, (*state.path, key, index, name), always | more)
+
+
+def _within(state: LocatedState, value: Any, path: Path, available: frozenset[str]) -> Iterator[LocatedExpression]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _within(state, item, (*path, key), available)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _within(state, item, (*path, index), available)
+    elif (text := code(value)) is not None:
+        yield LocatedExpression(state=state, path=path, text=text, names=names(text), available=available)

@@ -1,0 +1,20 @@
+"""The names that an expression of a template refers to, also if CloudFormation substitutes a part of it."""
+
+from __future__ import annotations
+
+from sfnorch import expressions
+from sfnorch.template.intrinsics import UNKNOWN
+
+NUMBERS = frozenset(
+    {
+        *("TimeoutSeconds", "HeartbeatSeconds", "Seconds", "MaxConcurrency", "ToleratedFailureCount"),
+        *("ToleratedFailurePercentage", "MaxItems", "MaxItemsPerBatch", "MaxInputBytesPerBatch"),
+    }
+)
+"""Fields of states whose value is a number or an expression."""
+
+
+def names(expression: str) -> expressions.ExpressionNames:
+    """Return the names that the expression refers to. A value that only CloudFormation knows counts as a number."""
+    found = expressions.names(expression)
+    return expressions.names(UNKNOWN.sub("0", expression)) if found.fault and UNKNOWN.search(expression) else found

@@ -1,0 +1,61 @@
+"""A failure without a notification: no Catch, no alarm on the machine, no EventBridge rule for its executions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.linter.subject import Subject
+from sfnorch.rule import LintRule, RuleFinding
+from sfnorch.sentences import list_names
+from sfnorch.template.calls import call_of, child_machine
+from sfnorch.template.contents import Machine
+from sfnorch.template.iam import overlap
+from sfnorch.template.states import LocatedState, StateScope
+
+
+def _check(subject: Subject) -> Iterator[RuleFinding]:
+    if subject.template.events_told:
+        return
+    watched = {arn for alarm in subject.template.alarms if alarm.actions for arn in alarm.machines}
+    awaited = {
+        child_machine(state)
+        for machine in subject.machines
+        for state in machine.walk()
+        if (call := call_of(state)) and call.way.startswith(".sync")
+    } - {""}
+    for machine in subject.machines:
+        if _told(machine, watched) or any(overlap(child, machine.arn) for child in awaited):
+            continue
+        failing = [state.name for state in _uncaught(machine.states)] if machine.states else []
+        if failing:
+            yield RuleFinding(
+                path=machine.path[:-1],
+                place=machine.place,
+                message=f"if {list_names(failing, 'or')} fails, no notification is sent",
+                hint="add an alarm on ExecutionsFailed, or catch States.ALL and publish to a topic",
+            )
+
+
+def _told(machine: Machine, watched: set[str]) -> bool:
+    return any(overlap(arn, machine.arn) for arn in watched)
+
+
+def _uncaught(scope: StateScope) -> Iterator[LocatedState]:
+    for state in scope.states.values():
+        if state.catches_all:
+            continue
+        if state.kind == "Task":
+            yield state
+        for inner in state.scopes:
+            yield from _uncaught(inner)
+
+
+RULE = LintRule(
+    id="failure-not-notified",
+    title="A failure that sends no notification",
+    why="the execution ends FAILED, and no one notices until the data is missing",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html",
+    severity=Severity.WARNING,
+    check=_check,
+)

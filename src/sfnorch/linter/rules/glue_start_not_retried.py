@@ -1,0 +1,48 @@
+"""A Glue task without a Retry for start errors: a transient error fails the execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.linter.subject import Subject
+from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.template.calls import call_of
+from sfnorch.template.states import LocatedState
+
+_BUSY = {
+    "Glue.AWSGlueException",
+    "Glue.ConcurrentRunsExceededException",
+    "Glue.ResourceNumberLimitExceededException",
+    "Glue.ThrottlingException",
+    "States.ALL",
+    "States.TaskFailed",
+}
+
+
+def _check(subject: Subject) -> Iterator[RuleFinding]:
+    for machine in subject.machines:
+        for state in machine.walk():
+            call = call_of(state)
+            if call and call.action == "glue:startJobRun" and not _retried(state):
+                message = f"{state.name} does not retry transient errors of Glue"
+                hint = "retry Glue.ConcurrentRunsExceededException and Glue.AWSGlueException, with a delay and jitter"
+                yield fault(machine, state.path, message, hint)
+
+
+def _retried(state: LocatedState) -> bool:
+    for _, retrier in state.objects("Retry"):
+        errors = retrier.get("ErrorEquals")
+        if isinstance(errors, list) and _BUSY & {error for error in errors if isinstance(error, str)}:
+            return True
+    return False
+
+
+RULE = LintRule(
+    id="glue-start-not-retried",
+    title="A Glue task without a Retry for start errors",
+    why="a job at its MaxConcurrentRuns or a throttled call fails the task, although a later attempt would succeed",
+    source="https://docs.aws.amazon.com/glue/latest/webapi/API_StartJobRun.html",
+    severity=Severity.WARNING,
+    check=_check,
+)

@@ -1,0 +1,51 @@
+"""A variable of a branch or an item with the name of an outer variable: AWS does not allow shadowing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.linter.subject import Subject
+from sfnorch.linter.variables import assigned_within
+from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.template.contents import Machine
+from sfnorch.template.located import Object, Path
+from sfnorch.template.states import StateScope
+
+
+def _check(subject: Subject) -> Iterator[RuleFinding]:
+    for machine in subject.machines:
+        if machine.states:
+            yield from _scope(machine, machine.states, frozenset())
+
+
+def _scope(machine: Machine, scope: StateScope, outer: frozenset[str]) -> Iterator[RuleFinding]:
+    for path, name in _assignments(scope):
+        if name in outer:
+            hint = "rename one of the two; the inner variable is not visible outside anyway"
+            yield fault(machine, path, f"${name} is already assigned in an outer scope", hint)
+    known = outer | assigned_within(scope)
+    for state in scope.states.values():
+        for inner in state.scopes:
+            yield from _scope(machine, inner, frozenset() if inner.distributed else known)
+
+
+def _assignments(scope: StateScope) -> Iterator[tuple[Path, str]]:
+    for state in scope.states.values():
+        places: list[tuple[Path, Object]] = [(state.path, state.body)]
+        for key in ("Choices", "Catch"):
+            places += [((*state.path, key, index), rule) for index, rule in state.objects(key)]
+        for path, body in places:
+            given = body.get("Assign")
+            if isinstance(given, Object):
+                yield from (((*path, "Assign", name), name.removesuffix(".$")) for name in given)
+
+
+RULE = LintRule(
+    id="jsonata-shadowing",
+    title="A variable of a branch or an item with the name of an outer variable",
+    why="variables must have unique names across nested scopes; CreateStateMachine rejects the definition",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html",
+    severity=Severity.ERROR,
+    check=_check,
+)

@@ -1,0 +1,78 @@
+"""Names and sizes that exceed a limit of AWS. cfn-lint reports the names of resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.linter.subject import Subject
+from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.template.calls import call_of
+from sfnorch.template.contents import Machine
+from sfnorch.template.definitions import characters
+from sfnorch.template.states import LocatedState
+
+_NAME = 80
+_DEFINITION = 1_048_576
+_TEMPLATE = 1_000_000
+_POLICIES = 10_240
+_SUBJECT = 100
+_CAUSE = 32_768
+_ERROR = 256
+_INLINE_ITEMS = 40
+
+
+def _check(subject: Subject) -> Iterator[RuleFinding]:
+    source = subject.template.source
+    if (size := len(source.text.encode())) > _TEMPLATE:
+        message = f"the template has {size:,} bytes, but CloudFormation allows {_TEMPLATE:,}"
+        yield RuleFinding(path=(), place=source.data.place, message=message, hint="split it into several stacks")
+    for machine in subject.machines:
+        yield from _machine(machine)
+        for state in machine.walk():
+            yield from _state(machine, state)
+    for role in subject.template.roles.values():
+        total = sum(role.policy_sizes)
+        if total > _POLICIES:
+            message = f"the inline policies have {total:,} characters, but IAM allows {_POLICIES:,}"
+            hint = "name fewer resources, use a common prefix for them, or attach a managed policy"
+            yield RuleFinding(path=role.path[:-1], place=role.place, message=message, hint=hint)
+
+
+def _machine(machine: Machine) -> Iterator[RuleFinding]:
+    if machine.definition and (size := characters(machine.definition)) > _DEFINITION:
+        hint = "move a part into a child state machine"
+        yield fault(machine, (), f"the definition has {size:,} characters, but AWS allows {_DEFINITION:,}", hint)
+
+
+def _state(machine: Machine, state: LocatedState) -> Iterator[RuleFinding]:
+    if len(state.name) > _NAME:
+        message = f"the state name has {len(state.name)} characters, but AWS allows {_NAME}"
+        yield fault(machine, state.path, message, "shorten it; the Comment can hold more")
+    for key, limit in (("Cause", _CAUSE), ("Error", _ERROR)):
+        if state.kind == "Fail" and len(state.text(key)) > limit:
+            yield fault(machine, (*state.path, key), f"{key} exceeds {limit:,} characters", "shorten it")
+    concurrency = state.body.get("MaxConcurrency")
+    inline = not state.distributed
+    if state.kind == "Map" and inline and isinstance(concurrency, int) and concurrency > _INLINE_ITEMS:
+        message = f"MaxConcurrency is {concurrency}, but an inline Map runs at most {_INLINE_ITEMS} items at once"
+        hint = "set the mode DISTRIBUTED in its ProcessorConfig to run more"
+        yield fault(machine, (*state.path, "MaxConcurrency"), message, hint, severity=Severity.WARNING)
+    call = call_of(state)
+    if call and call.name == "sns:publish":
+        key = "Arguments" if state.jsonata else "Parameters"
+        given = state.body.get(key)
+        subject = given.get("Subject") if isinstance(given, dict) else None
+        if isinstance(subject, str) and not subject.startswith("{%") and len(subject) >= _SUBJECT:
+            message = f"the subject has {len(subject)} characters, but SNS allows fewer than {_SUBJECT}"
+            yield fault(machine, (*state.path, key, "Subject"), message, "shorten it")
+
+
+RULE = LintRule(
+    id="limit-exceeded",
+    title="A name or a size that exceeds a limit of AWS",
+    why="AWS rejects it at the deployment, or the execution fails when it reaches the state",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html",
+    severity=Severity.ERROR,
+    check=_check,
+)

@@ -1,0 +1,36 @@
+"""A polling loop that has no limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfnorch.findings import Severity
+from sfnorch.linter.loops import loops, timeout_of
+from sfnorch.linter.subject import Subject
+from sfnorch.rule import LintRule, RuleFinding, fault
+
+
+def _check(subject: Subject) -> Iterator[RuleFinding]:
+    for machine in subject.machines:
+        if machine.states is None or machine.express:  # an express execution ends after five minutes
+            continue
+        timeout = timeout_of(machine.states)
+        for scope in machine.states.scopes():
+            if not any(state.ends for state in scope.states.values()):
+                continue  # a scope without an end is an error that statelint reports
+            for loop in loops(scope, timeout):
+                if loop.waits and not loop.bounded:
+                    way = " → ".join(state.name for state in loop.states)
+                    message = f"the loop {way} has no limit"
+                    hint = "count the rounds and stop at a maximum, or set TimeoutSeconds on the machine"
+                    yield fault(machine, loop.states[0].path, message, hint)
+
+
+RULE = LintRule(
+    id="polling-without-bound",
+    title="A polling loop without a limit",
+    why="the loop polls until the execution fails at 25,000 history events, and each state transition costs money",
+    source="https://docs.aws.amazon.com/step-functions/latest/dg/sfn-best-practices.html",
+    severity=Severity.WARNING,
+    check=_check,
+)

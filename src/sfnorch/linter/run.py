@@ -1,0 +1,50 @@
+"""All findings about a template, from its reader, cfn-lint, statelint and the project's own rules.
+
+One mistake is one finding: if cfn-lint and statelint report the same state, only cfn-lint's finding is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timezone
+from typing import Any
+
+from sfnorch.findings import Finding
+from sfnorch.linter import cloudformation
+from sfnorch.linter.language import language_findings
+from sfnorch.linter.renamed_rules import current_ids
+from sfnorch.linter.repeated import without_repeated
+from sfnorch.linter.rules import RULES
+from sfnorch.linter.subject import Subject
+from sfnorch.template.contents import Template
+
+
+class Linting:
+    """Lints templates; loads cfn-lint's rules once. Schedules are checked for starts after `now`."""
+
+    def __init__(self, ignored: Collection[str] = (), *, now: datetime | None = None) -> None:
+        self.ignored = current_ids(ignored)
+        self.now = now or datetime.now(timezone.utc)
+        self._linter: Any = None
+
+    def findings(self, template: Template) -> list[Finding]:
+        """Return all findings about the template, in the order of its lines, without the ignored rules."""
+        if self._linter is None:
+            self._linter = cloudformation.linter()
+        located = cloudformation.one_a_mistake(
+            [
+                *cloudformation.template_findings(template, self._linter),
+                *cloudformation.definition_findings(template, self._linter),
+            ]
+        )
+        wrong = [path for path, finding in located if finding.rule == cloudformation.DEFINITION_RULE]
+        found = [*template.source.faults, *(finding for _, finding in located)]
+        subject = Subject(template, self.now)
+        for machine in template.machines:
+            if machine.fault:
+                found.append(machine.fault)
+            found += language_findings(machine, wrong)
+        for rule in RULES:
+            found += rule.findings(subject)
+        kept = without_repeated(finding for finding in found if finding.rule not in self.ignored)
+        return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))

@@ -1,0 +1,84 @@
+"""The variables that are set when a state starts: on every path to it, and on at least one path.
+
+A variable that a state, a choice rule or a catcher assigns is set from the next state. A variable of a branch or an
+item is not visible outside of it. A distributed Map does not see outer variables.
+https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sfnorch.expressions import code
+from sfnorch.linter.jsonata import names
+from sfnorch.template.located import Object
+from sfnorch.template.states import LocatedState, StateScope, Way
+
+Names = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The variables that are set when a state starts: on every path to it, and on at least one path."""
+
+    always: Names
+    sometimes: Names
+
+
+def assigned(body: Object | None) -> Names:
+    """Return the variables that a state, a choice rule or a catcher assigns."""
+    given = body.get("Assign") if body is not None else None
+    return frozenset(name.removesuffix(".$") for name in given) if isinstance(given, Object) else frozenset()
+
+
+def known_variables(machine: StateScope) -> dict[LocatedState, Known]:
+    """Return the variables that are set when each state starts; unreachable states are left out."""
+    found: dict[LocatedState, Known] = {}
+    _scope(machine, Known(frozenset(), frozenset()), found)
+    return found
+
+
+def _scope(scope: StateScope, entry: Known, found: dict[LocatedState, Known]) -> None:
+    reached: dict[str, Known] = {}
+    todo = [(scope.start_at, entry)]
+    while todo:
+        name, arriving = todo.pop()
+        state = scope.states.get(name)
+        if state is None:
+            continue
+        before = reached.get(name)
+        known = arriving if before is None else _joined(before, arriving)
+        if known == before:
+            continue
+        reached[name] = known
+        todo.extend(_leaving(state, known))
+    for name, known in reached.items():
+        state = scope.states[name]
+        found[state] = known
+        for inner in state.scopes:
+            _scope(inner, Known(frozenset(), frozenset()) if inner.distributed else known, found)
+
+
+def _joined(one: Known, other: Known) -> Known:
+    return Known(one.always & other.always, one.sometimes | other.sometimes)
+
+
+def _leaving(state: LocatedState, known: Known) -> Iterator[tuple[str, Known]]:
+    for transition in state.transitions:
+        by_rule = transition.way in (Way.CHOICE, Way.CATCH)
+        more = assigned(transition.rule) if by_rule else assigned(state.body)
+        if transition.way is Way.CHOICE and transition.rule is not None:
+            condition = code(transition.rule.get("Condition"))
+            more |= names(condition).guarded & known.sometimes if condition is not None else frozenset()
+        yield transition.target, Known(known.always | more, known.sometimes | more)
+
+
+def assigned_within(scope: StateScope) -> Names:
+    """Return the variables that are assigned in the scope itself, without inner scopes."""
+    names: Names = frozenset()
+    for state in scope.states.values():
+        names |= assigned(state.body)
+        for transition in state.transitions:
+            names |= assigned(transition.rule)
+    return names

@@ -1,0 +1,55 @@
+"""Retriers: whether a state is retried after an error, and after which delay.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html#error-handling-retrying-after-an-error
+"""
+
+from __future__ import annotations
+
+import random
+
+from sfnorch.simulator.errors import takes
+from sfnorch.template.located import Object
+from sfnorch.template.states import LocatedState
+
+_INTERVAL, _ATTEMPTS, _BACKOFF = 1.0, 3, 2.0
+_LONGEST = 31_536_000.0
+"""A year in seconds: the maximum duration of an execution."""
+
+_RETRYING = ("Task", "Parallel", "Map")
+
+
+class Attempts:
+    """Counts how often each retrier of a state is used, in one visit of the state."""
+
+    def __init__(self, state: LocatedState) -> None:
+        self._retriers = [body for _, body in state.objects("Retry")] if state.kind in _RETRYING else []
+        self._used = [0] * len(self._retriers)
+
+    @staticmethod
+    def fits(body: Object, error: str) -> bool:
+        """Return whether the retrier or catcher matches the error."""
+        names = body.get("ErrorEquals")
+        return isinstance(names, list) and takes(names, error)
+
+    def delay(self, error: str, rng: random.Random) -> float | None:
+        """Return the seconds until the next attempt, by the first matching retrier; None if no attempt is left."""
+        for index, retrier in enumerate(self._retriers):
+            if not self.fits(retrier, error):
+                continue
+            if self._used[index] >= _number(retrier, "MaxAttempts", _ATTEMPTS):
+                return None
+            used, self._used[index] = self._used[index], self._used[index] + 1
+            try:
+                delay = (
+                    _number(retrier, "IntervalSeconds", _INTERVAL) * _number(retrier, "BackoffRate", _BACKOFF) ** used
+                )
+            except OverflowError:
+                delay = _LONGEST
+            delay = max(0.0, min(delay, _number(retrier, "MaxDelaySeconds", _LONGEST), _LONGEST))
+            return rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay
+        return None
+
+
+def _number(retrier: Object, key: str, default: float) -> float:
+    value = retrier.get(key, default)
+    return float(value) if isinstance(value, int | float) else default

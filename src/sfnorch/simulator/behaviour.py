@@ -1,0 +1,86 @@
+"""The behaviour of the services in a run: job durations, failures, throttling, and the results of mocked tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sfnorch.simulator.isolation import Isolation
+
+Number = TypeVar("Number", int, float)
+ALWAYS = 1_000_000_000
+DEFAULT_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Failures of job runs, by job name or pattern: the first `times` runs of each job fail."""
+
+    job: str
+    times: int = ALWAYS
+    message: str = "simulated failure (--fail)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """The behaviour of Glue and of mocked tasks.
+
+    Patterns are shell patterns: `glue-job-1-*`. If several patterns match, the last one applies.
+    """
+
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """The duration of a job run in seconds, by job name or pattern; the default is five minutes."""
+    faults: Sequence[Fault] = ()
+    throttles: Mapping[str, int] = field(default_factory=dict)
+    """The number of throttled starts of a job, by job name or pattern."""
+    unknown: Sequence[str] = ()
+    """Jobs that do not exist in Glue, by job name or pattern."""
+    concurrent_runs: Mapping[str, int] = field(default_factory=dict)
+    """The maximum number of concurrent runs of a job, by job name or pattern; the default is 1, as in Glue."""
+    mocks: Mapping[str, Any] = field(default_factory=dict)
+    """The result of a Task, by state name: a result, `{"Return": result}`, or `{"Throw": {"Error", "Cause"}}`."""
+    enforce_permissions: bool = True
+    run_functions: bool = False
+    """Whether to run the code of the template's functions in a separate process, isolated or not."""
+    run_isolated: bool = False
+    """Whether to run this code only if the process can be isolated."""
+    isolation: Isolation | None = None
+    """How to isolate processes; the default depends on the operating system."""
+    starting_seconds: float = 10.0
+    """The seconds of real time in which such a process must start, in addition to the function's timeout."""
+    code_folder: Path | None = None
+    """The folder with the code of functions whose code is not in the template."""
+
+    def seconds_of(self, job: str, default: float = DEFAULT_SECONDS) -> float:
+        """Return the duration of a run of the job, in seconds."""
+        return _last(self.seconds, job, default)
+
+    def throttled(self, job: str) -> int:
+        """Return how many starts of the job are throttled."""
+        return _last(self.throttles, job, 0)
+
+    def at_once(self, job: str, default: int = 1) -> int:
+        """Return the maximum number of concurrent runs of the job."""
+        return _last(self.concurrent_runs, job, default)
+
+    def knows(self, job: str) -> bool:
+        """Return whether the job exists in Glue."""
+        return not any(fits(pattern, job) for pattern in self.unknown)
+
+    def fault(self, job: str, earlier: int) -> Fault | None:
+        """Return the failure of the job's next run, after `earlier` runs of the job; None if the run does not fail."""
+        found = [fault for fault in self.faults if fits(fault.job, job)]
+        return found[-1] if found and earlier < found[-1].times else None
+
+
+def fits(pattern: str, job: str) -> bool:
+    """Return whether the pattern matches the job."""
+    return pattern == job or fnmatchcase(job, pattern)
+
+
+def _last(values: Mapping[str, Number], job: str, default: Number) -> Number:
+    found = [value for pattern, value in values.items() if fits(pattern, job)]
+    return found[-1] if found else default

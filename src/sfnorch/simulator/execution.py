@@ -1,0 +1,87 @@
+"""An execution from its start until it ends: its result and its record."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import simpy
+
+from sfnorch.simulator.errors import NotPlayable, StatesError
+from sfnorch.simulator.record import Execution, What
+from sfnorch.simulator.world import Steps, World
+from sfnorch.template.contents import Machine
+
+MAX_EVENTS = 25_000
+"""The maximum number of history events of an execution, with the event that ends it.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
+
+MAX_SECONDS = 31_536_000.0
+"""The maximum duration of an execution in seconds: a year."""
+
+_TASK = re.compile(r"(.+)-[0-9a-f]{16}")
+"""The name of a task's execution: the task, and the hash that identifies the run."""
+
+_TIMED_OUT = "the execution's own timeout"
+
+
+def begin(world: World, machine: Machine, given: Any, *, name: str = "", parent: str = "") -> Execution:
+    """Start an execution and return it; its states are entered when the clock runs."""
+    title = world.template.title(machine)
+    if len(world.record.executions) >= world.most_executions:
+        raise NotPlayable(
+            f"the run has more than {world.most_executions:,} executions; the next would be one of {title}",
+            hint="check whether a state machine starts itself",
+        )
+    if task := _TASK.fullmatch(name):
+        title = task[1]
+    name = name or world.new_id()
+    execution = Execution(
+        arn=machine.arn.replace(":stateMachine:", ":execution:", 1) + f":{name}",
+        name=name,
+        machine=machine.arn,
+        title=title,
+        parent=parent,
+        input=json.loads(json.dumps(given)),
+        started=world.at,
+    )
+    world.record.executions.append(execution)
+    world.by_name[machine.arn, name] = execution
+    process = world.clock.process(_run(world, machine, execution))
+    world.processes[execution.arn] = process
+    timeout = machine.definition.data.get("TimeoutSeconds") if machine.definition else None
+    own = float(timeout) if isinstance(timeout, int | float) and timeout > 0 else MAX_SECONDS
+    world.clock.process(_time_out(world, process, min(own, MAX_SECONDS)))
+    return execution
+
+
+def _run(world: World, machine: Machine, execution: Execution) -> Steps:
+    from sfnorch.simulator.interpreter import Interpreter
+
+    assert machine.states is not None  # noqa: S101 - checked before a run
+    world.tell(What.EXECUTION_STARTED, execution, parent=execution.parent)
+    try:
+        interpreter = Interpreter(world, machine, execution)
+        execution.output = yield from interpreter.execute(machine.states)
+        execution.status = "SUCCEEDED"
+    except StatesError as error:
+        execution.status, execution.error, execution.cause = "FAILED", error.error, error.cause
+    except simpy.Interrupt as interrupt:
+        execution.status = "TIMED_OUT" if interrupt.cause == _TIMED_OUT else "ABORTED"
+    if execution.status != "SUCCEEDED" and execution.history < MAX_EVENTS:
+        execution.history += 1  # the end of the execution is also an event
+    execution.ended = world.at
+    world.tell(What.EXECUTION_ENDED, execution, status=execution.status, error=execution.error)
+    if execution.status != "SUCCEEDED":
+        from sfnorch.simulator.services.alarms import watch
+
+        world.clock.process(watch(world, execution, machine.arn))
+
+
+def _time_out(world: World, process: simpy.Process, seconds: float) -> Steps:
+    done = yield process | world.clock.timeout(seconds)
+    if process not in done and process.is_alive:
+        process.interrupt(_TIMED_OUT)

@@ -1,0 +1,82 @@
+"""The figures of a run: time, critical path, billed transitions and their price, history events, peaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sfnorch.simulator.record import Execution, JobRunRecord, Run
+
+PRICE_PER_1000 = 0.025
+PRICE_FROM = "us-east-1, January 2026"
+"""The price of 1,000 state transitions of a standard workflow in US dollars: the region and the date.
+
+https://aws.amazon.com/step-functions/pricing/
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The figures of a run; times in seconds, price in US dollars."""
+
+    seconds: float
+    critical_path: tuple[str, ...]
+    """The activities that determine the run's time, in sequence: job runs, and executions without job runs."""
+    transitions: int
+    price: float
+    history: int
+    """The maximum number of events in the history of an execution."""
+    peak_job_runs: int
+    job_seconds: float
+    """The sum of the durations of all job runs, in seconds."""
+
+
+def figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures:
+    """Return the figures of the run."""
+    transitions = sum(len(execution.states) + execution.retries for execution in run.executions)
+    return Figures(
+        seconds=max(run.cut_off or 0.0, *map(_end, run.executions)) - run.first.started,
+        critical_path=tuple(_critical_path(run)),
+        transitions=transitions,
+        price=transitions * price_per_1000 / 1000,
+        history=max(execution.history for execution in run.executions),
+        peak_job_runs=_peak(run.job_runs),
+        job_seconds=sum((job.ended or job.started) - job.started for job in run.job_runs),
+    )
+
+
+def _end(activity: Execution | JobRunRecord) -> float:
+    return activity.started if activity.ended is None else activity.ended
+
+
+def _critical_path(run: Run) -> list[str]:
+    """Return the activities that end latest, from the end of the run backwards, including those in child executions."""
+    within: dict[str, list[Execution | JobRunRecord]] = {}
+    for execution in run.executions:
+        within.setdefault(execution.parent, []).append(execution)
+    for job in run.job_runs:
+        within.setdefault(job.execution, []).append(job)
+    return _walk(run.first, within)
+
+
+def _walk(execution: Execution, within: dict[str, list[Execution | JobRunRecord]]) -> list[str]:
+    path: list[str] = []
+    until = _end(execution)
+    left = sorted(within.get(execution.arn, ()), key=_end)
+    while left:
+        activity = left.pop()
+        if _end(activity) > until or (_end(activity) == activity.started == until and path):
+            continue
+        inner = [activity.job] if isinstance(activity, JobRunRecord) else _walk(activity, within) or [activity.title]
+        path[:0] = inner
+        until = activity.started
+    return path
+
+
+def _peak(job_runs: list[JobRunRecord]) -> int:
+    """Return the maximum number of concurrent job runs; a run that ends when another starts is not concurrent to it."""
+    changes = sorted([(run.started, 1) for run in job_runs] + [(_end(run), -1) for run in job_runs])
+    peak = now = 0
+    for _, change in changes:
+        now += change
+        peak = max(peak, now)
+    return peak

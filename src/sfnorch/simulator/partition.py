@@ -1,0 +1,25 @@
+"""Resources of another partition: an execution fails at the first state that names one, and no catcher matches."""
+
+from __future__ import annotations
+
+from sfnorch.partitions import partition_named
+from sfnorch.simulator.errors import RUNTIME, StatesError
+from sfnorch.simulator.record import Execution
+from sfnorch.template.states import LocatedState
+
+
+def refuse_other_partition(execution: Execution, state: LocatedState) -> None:
+    """Raise StatesError (States.Runtime) if the state's resource is in another partition than the execution.
+
+    For a Task, the error and its text are measured; for a distributed Map's reads and writes, they are assumed.
+    https://github.com/aws/aws-cdk/issues/4597
+    """
+    expected = partition_named(execution.arn)
+    for _, resource in state.resources():
+        was = partition_named(resource)
+        if was and was != expected:
+            raise StatesError(
+                RUNTIME,
+                f"An error occurred while executing the state '{state.name}'. The resource belongs to a different "
+                f"partition from the running execution. Expected '{expected}', was '{was}'.",
+            )

@@ -1,0 +1,136 @@
+"""The result of a run, as data: executions, events, job runs, messages, alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class What(Enum):
+    """Kinds of events."""
+
+    EXECUTION_STARTED = "ExecutionStarted"
+    EXECUTION_ENDED = "ExecutionEnded"
+    STATE_ENTERED = "StateEntered"
+    STATE_EXITED = "StateExited"
+    STATE_FAILED = "StateFailed"
+    STATE_RETRIED = "StateRetried"
+    ERROR_CAUGHT = "ErrorCaught"
+    JOB_RUN_STARTED = "JobRunStarted"
+    JOB_RUN_ENDED = "JobRunEnded"
+    JOB_START_REFUSED = "JobStartRefused"
+    MESSAGE_SENT = "MessageSent"
+    OBJECT_WRITTEN = "ObjectWritten"
+    ALARM_CHANGED = "AlarmChanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event of the run: `at` is in seconds after the start; the execution, the state and details."""
+
+    at: float
+    what: What
+    execution: str
+    machine: str
+    state: str = ""
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Execution:
+    """An execution: its status and its result; times are in seconds after the start of the run."""
+
+    arn: str
+    name: str
+    machine: str
+    title: str
+    """The machine's name without the stack name."""
+    parent: str
+    input: Any
+    started: float
+    status: str = "RUNNING"
+    ended: float | None = None
+    output: Any = None
+    error: str = ""
+    cause: str = ""
+    states: list[str] = field(default_factory=list)
+    """All states that were entered, in order."""
+    history: int = 0
+    """The number of events in its history, as AWS counts them."""
+    retries: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class JobRunRecord:
+    """A run of a Glue job, or of another activity with a duration: a Glue workflow, function, machine or statement."""
+
+    job: str
+    kind: str = "job"
+    """`job`, `workflow`, `function`, `machine` or `statement`."""
+    run_id: str
+    execution: str
+    machine: str
+    started: float
+    seconds: float = 0.0
+    ended: float | None = None
+    status: str = "RUNNING"
+    message: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message to a topic, from a task or an alarm."""
+
+    at: float
+    topic: str
+    subject: str
+    message: str
+    attributes: dict[str, Any]
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """An object that a task wrote to S3; the body is text."""
+
+    at: float
+    bucket: str
+    key: str
+    body: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmChange:
+    """A change of an alarm's state, and the reason."""
+
+    at: float
+    alarm: str
+    before: str
+    after: str
+    reason: str
+    told: tuple[str, ...]
+    """The topics that get a notification."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """The result of a run."""
+
+    executions: list[Execution] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    job_runs: list[JobRunRecord] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    alarms: list[AlarmChange] = field(default_factory=list)
+    objects: list[StoredObject] = field(default_factory=list)
+    notes: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """The permissions that could not be checked, and why: a sentence for each machine, role and reason."""
+    cut_off: float | None = None
+    """The second at which the simulation stopped although an execution was still running."""
+
+    @property
+    def first(self) -> Execution:
+        """Return the execution that the user started."""
+        return self.executions[0]

@@ -1,0 +1,107 @@
+"""The entry point of a simulation: from a template, an input and the behaviour of the services to a Run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sfnorch.errors import SfnorchError
+from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.simulator.errors import NotPlayable
+from sfnorch.simulator.execution import begin
+from sfnorch.simulator.record import Run
+from sfnorch.simulator.world import MAX_EXECUTIONS, World
+from sfnorch.template.calls import ANY, child_machine, starts_itself
+from sfnorch.template.contents import Machine, Template, contents
+from sfnorch.template.iam import overlap
+from sfnorch.template.reader import parse_template
+from sfnorch.template.resources import Surroundings
+
+ENDLESS_SECONDS = 3_600.0
+"""The default duration of the simulation of a machine that starts itself, in seconds."""
+
+
+def simulate(
+    text: str,
+    given: Any = None,
+    behaviour: Behaviour | None = None,
+    *,
+    machine: str = "",
+    parameters: Mapping[str, str] | None = None,
+    seed: int = 0,
+    until: float | None = None,
+    where: Surroundings | None = None,
+    most_executions: int = MAX_EXECUTIONS,
+) -> Run:
+    """Return the run of the machine named `machine`; the default is the one that starts the others, or the only one.
+
+    Raises SfnorchError for a template or machine that cannot be simulated.
+    """
+    template = contents(parse_template(text, "template"), parameters, where)
+    return play(
+        template, chosen(template, machine), given, behaviour, seed=seed, until=until, most_executions=most_executions
+    )
+
+
+def play(
+    template: Template,
+    machine: Machine,
+    given: Any = None,
+    behaviour: Behaviour | None = None,
+    *,
+    seed: int = 0,
+    until: float | None = None,
+    most_executions: int = MAX_EXECUTIONS,
+) -> Run:
+    """Return the run of the machine with this input.
+
+    The simulation stops after `until` seconds; the default for a machine that starts itself is an hour.
+    Raises NotPlayable if the run cannot be simulated, or has more executions than `most_executions`.
+    """
+    if until is None and any(starts_itself(state) for state in machine.walk()):
+        until = ENDLESS_SECONDS
+    for other in template.machines:
+        _refuse_unplayable(template, other)
+    world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
+    begin(world, machine, {} if given is None else given)
+    try:
+        world.clock.run(until)
+    except NotPlayable as error:  # simpy raises copies of the original error, without its hint
+        while isinstance(error.__cause__, NotPlayable):
+            error = error.__cause__
+        raise error from None
+    finally:
+        world.functions.close()
+    if any(execution.status == "RUNNING" for execution in world.record.executions):
+        world.record.cut_off = until
+    return world.record
+
+
+def chosen(template: Template, name: str = "") -> Machine:
+    """Return the machine of this name; without a name, the only one, or the one that starts others and is not started.
+
+    Raises SfnorchError if no machine or several machines match.
+    """
+    if name:
+        return template.find(name)
+    if not template.machines:
+        raise SfnorchError(f"{template.source.file}: no state machine found")
+    calls = {child_machine(state) for machine in template.machines for state in machine.walk()}
+    started = calls - {"", ANY}  # a machine that is chosen at run time is unknown
+    first = [machine for machine in template.machines if not any(overlap(arn, machine.arn) for arn in started)]
+    if len(first) == 1:
+        return first[0]
+    names = ", ".join(machine.logical_id for machine in template.machines)
+    raise SfnorchError(
+        f"{template.source.file} has several state machines", hint=f"specify one with --machine: {names}"
+    )
+
+
+def _refuse_unplayable(template: Template, machine: Machine) -> None:
+    if machine.fault:
+        raise SfnorchError(str(machine.fault))
+    if machine.definition and not machine.jsonata:
+        raise NotPlayable(
+            f"{machine.logical_id} in {template.source.file} uses JSONPath; only JSONata can be simulated",
+            hint='set "QueryLanguage": "JSONata"; the AWS documentation describes how to convert the definition',
+        )

@@ -1,0 +1,73 @@
+"""CloudWatch alarms: tasks and the metrics of failed executions change their state; only a change triggers actions.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmState.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from sfnorch.simulator.errors import StatesError
+from sfnorch.simulator.expressions import timestamp
+from sfnorch.simulator.record import AlarmChange, Execution, Message, What
+from sfnorch.simulator.services import Handler, ServiceRequest
+from sfnorch.simulator.world import Steps, World
+from sfnorch.template.alarms import AlarmResource
+
+_NO_DATA = "INSUFFICIENT_DATA"
+_METRIC_DELAY = 60.0
+"""Seconds until a metric with a period of one minute is evaluated."""
+
+_METRICS = {"FAILED": "ExecutionsFailed", "TIMED_OUT": "ExecutionsTimedOut", "ABORTED": "ExecutionsAborted"}
+
+
+def set_alarm_state(request: ServiceRequest) -> Steps:
+    """Set the alarm's state and return an empty result. Raises StatesError for an unknown alarm."""
+    world, name = request.world, request.text("AlarmName")
+    alarm = next((alarm for alarm in world.template.alarms if alarm.name == name), None)
+    if alarm is None:
+        raise StatesError("CloudWatch.ResourceNotFoundException", f"Unknown alarm {name}")
+    _change(world, request.execution, alarm, request.text("StateValue"), request.text("StateReason"))
+    return {}
+    yield
+
+
+def watch(world: World, execution: Execution, machine_arn: str) -> Steps:
+    """Change the alarms of the machine, a minute after an execution has failed."""
+    yield world.clock.timeout(_METRIC_DELAY)
+    for alarm in world.template.alarms:
+        if machine_arn in alarm.machines:
+            reason = f"Threshold Crossed: {_METRICS[execution.status]} of {execution.title} is 1"
+            _change(world, execution, alarm, "ALARM", reason)
+
+
+def _change(world: World, execution: Execution, alarm: AlarmResource, after: str, reason: str) -> None:
+    before = world.alarm_states.get(alarm.name, _NO_DATA)
+    world.alarm_states[alarm.name] = after
+    if before == after:
+        return
+    told = tuple(arn for arn in alarm.actions if ":sns:" in arn or arn.startswith("<")) if after == "ALARM" else ()
+    change = AlarmChange(at=world.at, alarm=alarm.name, before=before, after=after, reason=reason, told=told)
+    world.record.alarms.append(change)
+    world.tell(What.ALARM_CHANGED, execution, alarm=alarm.name, before=before, after=after, reason=reason)
+    for topic in told:
+        body = {
+            "AlarmName": alarm.name,
+            "NewStateValue": after,
+            "NewStateReason": reason,
+            "OldStateValue": before,
+            "StateChangeTime": timestamp(world.now()),
+        }
+        message = Message(
+            at=world.at,
+            topic=topic,
+            subject=f'{after}: "{alarm.name}" in {world.template.stack.where.region}',
+            message=json.dumps(body, ensure_ascii=False),
+            attributes={},
+            sender=f"alarm {alarm.name}",
+        )
+        world.record.messages.append(message)
+
+
+HANDLERS: Mapping[str, Handler] = {"aws-sdk:cloudwatch:setAlarmState": set_alarm_state}

@@ -1,0 +1,63 @@
+"""Resources outside of the template whose results no expression reads: functions, state machines of other stacks.
+
+A run of such a resource takes time, and succeeds or fails like a job run, by its name. If an expression reads the
+result, it cannot be simulated: the user must specify the result with a mock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import simpy
+
+from sfnorch.simulator.errors import TASK_FAILED, StatesError
+from sfnorch.simulator.services import Handler, ServiceRequest, begin_run, end_run
+from sfnorch.simulator.world import Steps
+from sfnorch.template.calls import ServiceCall
+from sfnorch.template.states import LocatedState
+
+_UNREAD = "$states.result"
+
+
+def handler(call: ServiceCall, state: LocatedState) -> Handler | None:
+    """Return the simulation of the call; None if an expression reads its result, or the action is another one."""
+    if not state.jsonata or "Output" not in state.body:
+        return None
+    if _UNREAD in json.dumps([state.body.get("Output"), state.body.get("Assign")]):
+        return None
+    return _HANDLERS.get(str(call))
+
+
+def _invoke(request: ServiceRequest) -> Steps:
+    name = request.text("FunctionName").rpartition(":function:")[2]
+    yield from _run(request, name, "function", "Exception")
+    return {"ExecutedVersion": "$LATEST", "Payload": {}, "StatusCode": 200}
+
+
+def _execution(request: ServiceRequest) -> Steps:
+    name = request.text("StateMachineArn").rpartition(":")[2]
+    yield from _run(request, name, "machine", TASK_FAILED)
+    return {"Output": {}, "Status": "SUCCEEDED"}
+
+
+def _run(request: ServiceRequest, name: str, kind: str, error: str) -> Steps:
+    """Simulate a run; return when it has succeeded. Raises StatesError if it is to fail."""
+    world, begun = request.world, request.world.job_counts[name].begun
+    fault = world.behaviour.fault(name, begun)
+    run = begin_run(request, name, kind, f"run-{begun + 1}", world.behaviour.seconds_of(name))
+    try:
+        yield world.clock.timeout(run.seconds)
+    except simpy.Interrupt:
+        end_run(request, run, "STOPPED")
+        raise
+    end_run(request, run, "FAILED" if fault else "SUCCEEDED", fault.message if fault else "")
+    if fault:
+        raise StatesError(error, fault.message)
+
+
+_HANDLERS: Mapping[str, Handler] = {
+    "lambda:invoke": _invoke,
+    "states:startExecution.sync": _execution,
+    "states:startExecution.sync:2": _execution,
+}

@@ -1,0 +1,112 @@
+"""Nested executions: start an execution, reuse one with the same name, wait for one, describe one.
+
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import simpy
+
+from sfnorch.simulator.errors import TASK_FAILED, NotPlayable, StatesError
+from sfnorch.simulator.execution import begin
+from sfnorch.simulator.record import Execution
+from sfnorch.simulator.services import Handler, ServiceRequest, compact
+from sfnorch.simulator.task import stopped
+from sfnorch.simulator.world import Steps, World
+
+_NO_NAME = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]|.{81}')
+"""Characters that an execution name cannot contain, or a name that is too long."""
+
+
+def start_execution(request: ServiceRequest) -> Steps:
+    """Return the execution's ARN and start date at once; the execution continues by itself."""
+    execution = _started(request)
+    return {"ExecutionArn": execution.arn, "StartDate": _time(request.world, execution.started)}
+    yield
+
+
+def start_execution_sync(request: ServiceRequest) -> Steps:
+    """Return the ended execution, with input and output as texts; as JSON with `.sync:2`."""
+    world, execution = request.world, _started(request)
+    process = world.processes.get(execution.arn)
+    if process is not None and process.is_alive:
+        try:
+            yield process
+        except simpy.Interrupt:
+            yield from stopped(world.clock, [process])
+            raise
+    if execution.status != "SUCCEEDED":
+        raise StatesError(TASK_FAILED, compact(_description(world, execution, parsed=False)))
+    return _description(world, execution, parsed=request.call.way == ".sync:2")
+
+
+def describe_execution(request: ServiceRequest) -> Steps:
+    """Return the current description of the execution."""
+    for execution in request.world.record.executions:
+        if execution.arn == request.text("ExecutionArn"):
+            return _description(request.world, execution, parsed=False)
+    raise StatesError(
+        "Sfn.ExecutionDoesNotExistException", f"Execution Does Not Exist: '{request.text('ExecutionArn')}'"
+    )
+    yield
+
+
+def _started(request: ServiceRequest) -> Execution:
+    """Return the execution that the call starts, or a running one with the same name and input."""
+    world, arn = request.world, request.text("StateMachineArn")
+    machine = world.template.machine(arn)
+    if machine is None:
+        title = world.template.title(request.machine)
+        raise NotPlayable(
+            f"{title}: {request.state.name} starts a machine that is not in the template: {arn}",
+            hint=f"specify its result: --mock '{request.state.name}={{…}}'",
+        )
+    given = request.arguments.get("Input", {}) if isinstance(request.arguments, dict) else {}
+    name = request.text("Name")
+    if _NO_NAME.search(name):
+        raise StatesError("StepFunctions.InvalidNameException", f"Invalid Name: '{name}'")
+    execution = world.by_name.get((machine.arn, name)) if name else None
+    if execution is not None:
+        if execution.status == "RUNNING" and compact(execution.input) == compact(given):
+            return execution
+        cause = f"Execution Already Exists: '{execution.arn}'"
+        raise StatesError("StepFunctions.ExecutionAlreadyExistsException", cause)
+    return begin(world, machine, given, name=name, parent=request.execution.arn)
+
+
+def _description(world: World, execution: Execution, *, parsed: bool) -> dict[str, Any]:
+    """Return an execution in the format of DescribeExecution, with dates in milliseconds."""
+    shown: dict[str, Any] = {
+        "ExecutionArn": execution.arn,
+        "Input": execution.input if parsed else compact(execution.input),
+        "InputDetails": {"Included": True},
+        "Name": execution.name,
+        "StartDate": _time(world, execution.started),
+        "StateMachineArn": execution.machine,
+        "Status": execution.status,
+    }
+    if execution.ended is not None:
+        shown["StopDate"] = _time(world, execution.ended)
+    if execution.status == "SUCCEEDED":
+        shown["Output"] = execution.output if parsed else compact(execution.output)
+        shown["OutputDetails"] = {"Included": True}
+    elif execution.ended is not None:
+        shown["Error"], shown["Cause"] = execution.error, execution.cause
+    return dict(sorted(shown.items()))
+
+
+def _time(world: World, at: float) -> int:
+    return int(world.moment(at).timestamp() * 1000)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "states:startExecution": start_execution,
+    "states:startExecution.sync": start_execution_sync,
+    "states:startExecution.sync:2": start_execution_sync,
+    "aws-sdk:sfn:startExecution": start_execution,
+    "aws-sdk:sfn:describeExecution": describe_execution,
+}

@@ -1,0 +1,156 @@
+"""Glue jobs: runs that take time and succeed or fail as specified, and starts that Glue rejects.
+
+https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import simpy
+
+from sfnorch.glue_logs import DEFAULT_LOG_GROUP
+from sfnorch.simulator.behaviour import Fault
+from sfnorch.simulator.errors import RUNTIME, TASK_FAILED, StatesError
+from sfnorch.simulator.record import JobRunRecord
+from sfnorch.simulator.services import Handler, ServiceRequest, begin_run, compact, end_run, refuse_start
+from sfnorch.simulator.services.job_queue import WAITING, is_queued, wait_for_turn
+from sfnorch.simulator.world import Steps
+
+_DEFAULT_TIMEOUT_MINUTES = 2_880
+_THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException)"
+
+
+def start_job_run_sync(request: ServiceRequest) -> Steps:
+    """Return the description of a successful run. Raises StatesError if Glue rejects the start, or the run fails."""
+    world, run = request.world, _start(request)
+    timeout = _minutes(request.arguments) * 60
+    fault = world.behaviour.fault(run.job, world.job_counts[run.job].begun - 1)
+    yield from wait_for_turn(request, run)
+    if run.ended is not None:
+        raise StatesError(TASK_FAILED, compact(_description(request, run)))
+    try:
+        yield world.clock.timeout(min(run.seconds, timeout))
+    except simpy.Interrupt:
+        end_run(request, run, "STOPPED")
+        raise
+    if run.seconds > timeout:
+        end_run(request, run, "TIMEOUT")
+    elif fault:
+        end_run(request, run, "FAILED", fault.message)
+    else:
+        end_run(request, run, "SUCCEEDED")
+        return _description(request, run)
+    raise StatesError(TASK_FAILED, compact(_description(request, run)))
+
+
+def start_job_run(request: ServiceRequest) -> Steps:
+    """Return the run id at once; the run continues by itself."""
+    run = _start(request)
+    fault = request.world.behaviour.fault(run.job, request.world.job_counts[run.job].begun - 1)
+    request.world.clock.process(_alone(request, run, fault))
+    return {"JobRunId": run.run_id}
+    yield
+
+
+def _alone(request: ServiceRequest, run: JobRunRecord, fault: Fault | None) -> Steps:
+    timeout = _minutes(request.arguments) * 60
+    yield from wait_for_turn(request, run)
+    if run.ended is not None:
+        return
+    yield request.world.clock.timeout(min(run.seconds, timeout))
+    late = run.seconds > timeout
+    message = fault.message if fault and not late else ""
+    end_run(request, run, "TIMEOUT" if late else "FAILED" if fault else "SUCCEEDED", message)
+
+
+def get_job_run(request: ServiceRequest) -> Steps:
+    """Return the current description of a run."""
+    for run in request.world.record.job_runs:
+        if run.run_id == request.text("RunId") and run.job == request.text("JobName"):
+            return {"JobRun": _description(request, run)}
+    raise StatesError("Glue.EntityNotFoundException", "Entity Not Found (Service: Glue, Status Code: 400)")
+    yield
+
+
+def _start(request: ServiceRequest) -> JobRunRecord:
+    """Start a run and return it. Raises StatesError if Glue rejects it, or Step Functions rejects the arguments."""
+    world, job = request.world, request.text("JobName")
+    arguments = request.arguments.get("Arguments") if isinstance(request.arguments, dict) else None
+    given = arguments if isinstance(arguments, dict) else {}
+    if no_texts := [name for name, value in given.items() if not isinstance(value, str)]:
+        what = ", ".join(f"The value for the field '{name}' must be a STRING" for name in no_texts)
+        cause = f"The Parameters '{compact(request.arguments)}' could not be used to start the Task: [{what}]"
+        raise StatesError(RUNTIME, cause)
+    behaviour, counts = world.behaviour, world.job_counts[job]
+    if counts.throttled < behaviour.throttled(job):
+        counts.throttled += 1
+        refuse_start(request, job, "Glue.AWSGlueException", _THROTTLED)
+    if not behaviour.knows(job):
+        refuse_start(
+            request, job, "Glue.EntityNotFoundException", f"Failed to start job run due to missing metadata: {job}"
+        )
+    full = counts.running >= behaviour.at_once(job)
+    if full and not is_queued(request.arguments):
+        refuse_start(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
+    if _minutes(request.arguments) < 1:
+        refuse_start(request, job, "Glue.InvalidInputException", "Timeout not supported: the minimum is one minute")
+    run_id = f"jr_{world.rng.getrandbits(256):064x}"
+    status = WAITING if full else "RUNNING"
+    return begin_run(request, job, "job", run_id, behaviour.seconds_of(job), given, status=status)
+
+
+def _minutes(arguments: Any) -> float:
+    value = arguments.get("Timeout") if isinstance(arguments, dict) else None
+    return value if isinstance(value, int | float) else _DEFAULT_TIMEOUT_MINUTES
+
+
+def _log_group(arguments: Mapping[str, Any]) -> str:
+    """Return the log group that Glue names, as far as the arguments of the start determine it.
+
+    The job's role and its own arguments are unknown here: `ROLE` replaces the role's name.
+    """
+    own = arguments.get("Arguments")
+    prefix = own.get("--custom-logGroup-prefix") if isinstance(own, dict) else None
+    if isinstance(prefix, str) and prefix:
+        return prefix
+    configuration = arguments.get("SecurityConfiguration")
+    return f"{DEFAULT_LOG_GROUP}-ROLE-{configuration}" if configuration else DEFAULT_LOG_GROUP
+
+
+def _description(request: ServiceRequest, run: JobRunRecord) -> dict[str, Any]:
+    """Return a JobRun in Glue's format."""
+    began = int(request.world.begin.timestamp() * 1000)
+    arguments = request.arguments if isinstance(request.arguments, dict) else {}
+    shown: dict[str, Any] = {
+        "AllocatedCapacity": 10,
+        "Attempt": 0,
+        "ExecutionTime": int((run.ended if run.ended is not None else request.world.at) - run.started),
+        "Id": run.run_id,
+        "JobName": run.job,
+        "JobRunState": run.status,
+        "LastModifiedOn": began + int(1000 * (run.ended if run.ended is not None else request.world.at)),
+        "LogGroupName": _log_group(arguments),
+        "MaxCapacity": 10.0,
+        "PredecessorRuns": [],
+        "StartedOn": began + int(1000 * run.started),
+        "Timeout": _minutes(arguments),
+    }
+    named = ("Arguments", "NumberOfWorkers", "WorkerType", "ExecutionClass", "SecurityConfiguration")
+    for key in (*named, "JobRunQueuingEnabled"):
+        if key in arguments:
+            shown[key] = arguments[key]
+    if run.ended is not None:
+        shown["CompletedOn"] = began + int(1000 * run.ended)
+    if run.message:
+        shown["ErrorMessage"] = run.message
+    return dict(sorted(shown.items()))
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "glue:startJobRun.sync": start_job_run_sync,
+    "glue:startJobRun": start_job_run,
+    "aws-sdk:glue:startJobRun": start_job_run,
+    "aws-sdk:glue:getJobRun": get_job_run,
+}

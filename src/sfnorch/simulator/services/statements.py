@@ -1,0 +1,99 @@
+"""The Amazon Redshift Data API: statements that take time, and finish or fail as specified.
+
+https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html
+https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeStatement.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sfnorch.simulator.errors import StatesError
+from sfnorch.simulator.record import JobRunRecord
+from sfnorch.simulator.services import Handler, ServiceRequest, begin_run, end_run, refuse_throttled
+from sfnorch.simulator.world import Steps
+from sfnorch.sql import sql_parameters
+
+SECONDS = 5.0
+"""The default duration of a statement in virtual seconds."""
+
+_THROTTLED = "The number of active statements exceeds the limit (Service: RedshiftData, Status Code: 400)"
+_NO_VALUE = 'ERROR: syntax error at or near ":"'
+"""Amazon Redshift's error for a parameter without a value, which the Data API leaves in the statement.
+
+https://github.com/aws/aws-sdk-pandas/issues/3024
+"""
+_STATUS = {"RUNNING": "STARTED", "SUCCEEDED": "FINISHED", "FAILED": "FAILED", "STOPPED": "ABORTED"}
+
+
+def execute_statement(request: ServiceRequest) -> Steps:
+    """Return the statement's id at once; it continues by itself. Raises StatesError if Amazon Redshift rejects it."""
+    world, given = request.world, request.arguments if isinstance(request.arguments, dict) else {}
+    parameters = given.get("Parameters", [])
+    if not request.text("Sql"):
+        raise StatesError("RedshiftData.ValidationException", "Sql is missing")
+    if not isinstance(parameters, list) or any(not _is_parameter(each) for each in parameters):
+        raise StatesError("RedshiftData.ValidationException", "Parameters must have a Name and a Value, both texts")
+    names, used = {each["Name"] for each in parameters}, sql_parameters(request.text("Sql"))
+    if unused := sorted(names - set(used)):
+        cause = f"Parameters list contains unused parameters. Unused parameters: [{', '.join(unused)}]"
+        raise StatesError("RedshiftData.ValidationException", cause)
+    name, token = request.text("StatementName") or request.state.name, request.text("ClientToken")
+    for run in world.record.job_runs:
+        if run.kind == "statement" and token and run.arguments.get("ClientToken") == token:
+            return {"Id": run.run_id}
+    refuse_throttled(request, name, "RedshiftData.ActiveStatementsExceededException", _THROTTLED)
+    fault = world.behaviour.fault(name, world.job_counts[name].begun)
+    run = begin_run(request, name, "statement", world.new_id(), world.behaviour.seconds_of(name, SECONDS), given)
+    message = fault.message if fault else "" if names.issuperset(used) else _NO_VALUE
+    world.clock.process(_going(request, run, message))
+    return {"Id": run.run_id}
+    yield
+
+
+def _is_parameter(value: Any) -> bool:
+    texts = [value.get("Name"), value.get("Value")] if isinstance(value, dict) else [None]
+    return all(isinstance(text, str) and text for text in texts)
+
+
+def _going(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps:
+    yield request.world.clock.timeout(run.seconds)
+    if run.ended is None:
+        end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
+
+
+def describe_statement(request: ServiceRequest) -> Steps:
+    """Return the current description of the statement."""
+    run = _found(request)
+    shown: dict[str, Any] = {"HasResultSet": False, "Id": run.run_id, "Status": _STATUS[run.status]}
+    if run.status == "SUCCEEDED":
+        shown["ResultRows"] = 0
+    if run.message:
+        shown["Error"] = run.message
+    return shown
+    yield
+
+
+def cancel_statement(request: ServiceRequest) -> Steps:
+    """Cancel the statement, and return whether it was cancelled."""
+    run = _found(request)
+    if run.ended is not None:
+        raise StatesError("RedshiftData.ValidationException", f"Could not cancel a query that is {_STATUS[run.status]}")
+    end_run(request, run, "STOPPED")
+    return {"Status": True}
+    yield
+
+
+def _found(request: ServiceRequest) -> JobRunRecord:
+    for run in request.world.record.job_runs:
+        if run.kind == "statement" and run.run_id == request.text("Id"):
+            return run
+    raise StatesError("RedshiftData.ResourceNotFoundException", f"Query {request.text('Id')} does not exist")
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "aws-sdk:redshiftdata:executeStatement": execute_statement,
+    "aws-sdk:redshiftdata:describeStatement": describe_statement,
+    "aws-sdk:redshiftdata:cancelStatement": cancel_statement,
+}

@@ -1,0 +1,101 @@
+"""The shared state of a run's executions: the virtual clock, the template, the behaviour, and the record."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections import defaultdict, deque
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any, TypeAlias
+
+import simpy
+
+from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.simulator.expressions import Evaluator
+from sfnorch.simulator.function_process import FunctionProcesses
+from sfnorch.simulator.record import Event, Execution, Run, What
+from sfnorch.template.contents import Template
+
+Steps: TypeAlias = Generator[simpy.Event, Any, Any]
+"""A process on the virtual clock: it yields the events that it waits for, and returns its result."""
+
+BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
+"""The default start time of a run; a fixed time, so that every run shows the same."""
+
+MAX_EXECUTIONS = 20_000
+"""A run with more executions is stopped: it would not end."""
+
+
+@dataclass(slots=True)
+class JobCounts:
+    """Counts of a Glue job: running and started runs, throttled starts, and the queue."""
+
+    running: int = 0
+    begun: int = 0
+    throttled: int = 0
+    queue: deque[simpy.Event] = field(default_factory=deque)
+    """The events that start queued runs, in order."""
+
+
+@dataclass(slots=True)
+class World:
+    """A run's clock, template, behaviour and record."""
+
+    template: Template
+    behaviour: Behaviour
+    seed: int = 0
+    begin: datetime = BEGIN
+    most_executions: int = MAX_EXECUTIONS
+    clock: simpy.Environment = field(default_factory=simpy.Environment)
+    record: Run = field(default_factory=Run)
+    rng: random.Random = field(init=False)
+    evaluator: Evaluator = field(init=False)
+    processes: dict[str, simpy.Process] = field(default_factory=dict)
+    """The process of each running execution, by ARN."""
+    alarm_states: dict[str, str] = field(default_factory=dict)
+    job_counts: defaultdict[str, JobCounts] = field(default_factory=lambda: defaultdict(JobCounts))
+    by_name: dict[tuple[str, str], Execution] = field(default_factory=dict)
+    """The executions, by machine ARN and name."""
+
+    functions: FunctionProcesses = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
+        self.evaluator = Evaluator(self.rng, self.now)
+        self.functions = FunctionProcesses(
+            self.behaviour.code_folder,
+            self.template.stack.where.region,
+            self.behaviour.starting_seconds,
+            isolation=self.behaviour.isolation,
+        )
+
+    @property
+    def at(self) -> float:
+        """Return the seconds since the start of the run."""
+        return float(self.clock.now)
+
+    def now(self) -> datetime:
+        """Return the virtual date and time."""
+        return self.moment(self.at)
+
+    def moment(self, at: float) -> datetime:
+        """Return the date and time so many seconds after the start of the run."""
+        return self.begin + timedelta(seconds=at)
+
+    def new_id(self) -> str:
+        """Return a UUID; the same seed gives the same UUIDs."""
+        return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
+
+    def tell(self, what: What, execution: Execution, state: str = "", **detail: Any) -> None:
+        """Record an event."""
+        event = Event(
+            at=self.at,
+            what=what,
+            execution=execution.arn,
+            machine=execution.title,
+            state=state,
+            detail=detail,
+        )
+        self.record.events.append(event)

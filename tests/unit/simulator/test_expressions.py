@@ -1,0 +1,152 @@
+"""Step Functions' own functions, and what an expression may not come to."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from sfnorch.evaluation.budget import MOST_STEPS
+from sfnorch.simulator.errors import NotPlayable, StatesError, takes
+from sfnorch.simulator.expressions import Evaluator
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=timezone.utc)
+
+
+def evaluate(code: str, **variables: Any) -> Any:
+    return Evaluator(random.Random(1), lambda: NOW).value(f"{{% {code} %}}", variables, "Output")  # noqa: S311
+
+
+VALUES = {
+    "$now()": "2026-01-02T03:04:05.678Z",
+    "$now('[Y]-[M01]')": "2026-01",
+    "$millis()": 1767323045678,
+    "$toMillis('2026-01-01T00:00:00.500Z')": 1767225600500,
+    "$toMillis('2026-01-01T01:00:00+01:00')": 1767225600000,
+    "$toMillis('2026', '[Y]')": 1767225600000,
+    "$toMillis($now()) = $millis()": True,
+    "$exists($toMillis(nothing))": False,
+    "$random(7) = $random(7)": True,
+    "$random() < 1": True,
+    "$hash('a', 'MD5')": "0cc175b9c0f1b6a831c399e269772661",
+    "$hash({'a': 1}) = $hash('{\"a\":1}', 'SHA-256')": True,
+    "$partition(5, 2)": [[5]],
+    "$range(3, 1, -1)": [3, 2, 1],
+    "$parse('null')": None,
+    "$parse(nothing) = 1": False,
+    "[1..3].($ * 2)": [2, 4, 6],
+    "{'a': null}": {"a": None},
+    "1e15": 1_000_000_000_000_000,
+    "0.1 + 0.2 > 0.3": True,
+}
+
+
+BEGINS = "The JSONata expression '{}' specified for the field 'Output' threw an error during evaluation. "
+TOO_DEEP = "its recursion or nesting is too deep for a simulation; write a loop as a tail call, $map or $reduce"
+TOO_MANY = "it takes more than 100 steps, the limit of a simulation; check that its recursion ends"
+SWITCH = "($__evaluate_entry := nothing; $__evaluate_exit := nothing; ($f := function($x) { $f($x) }; $f(1)))"
+LIMITED = {
+    "($f := function($x) { $f($x + 1) }; $f(1))": TOO_MANY,
+    "[1..100].($ + 1)": TOO_MANY,
+    "($f := function($x) { 1 + $f($x) }; $f(1))": TOO_DEEP,
+    "($f := function($x) { $map([1, 2], function($y) { 1 + $f($y) }) }; $f(1))": TOO_DEEP,
+    SWITCH: TOO_MANY,
+}
+
+
+@pytest.mark.parametrize("code", LIMITED)
+def test_an_expression_has_an_end_after_the_same_steps_on_every_machine(code: str):
+    steps = 100 if LIMITED[code] == TOO_MANY else 1_000_000
+    evaluator = Evaluator(random.Random(1), lambda: NOW, steps)  # noqa: S311
+    for _ in range(2):
+        with pytest.raises(StatesError) as error:
+            evaluator.value(f"{{% {code} %}}", {}, "Output")
+        assert (error.value.error, error.value.cause) == (
+            "States.QueryEvaluationError",
+            BEGINS.format(code) + LIMITED[code],
+        )
+
+
+def test_the_steps_of_one_evaluation_do_not_count_for_the_next():
+    evaluator = Evaluator(random.Random(1), lambda: NOW, 100)  # noqa: S311
+    assert {evaluator.value("{% $sum([1..20].($ + 1)) %}", {}, "Output") for _ in range(20)} == {230}
+
+
+def test_a_variable_of_the_state_cannot_switch_the_limits_off():
+    evaluator = Evaluator(random.Random(1), lambda: NOW, 100)  # noqa: S311
+    bindings = {"__evaluate_entry": None, "__evaluate_exit": 5}
+    assert evaluator.value("{% 1 + 1 %}", bindings, "Output") == 2
+    with pytest.raises(StatesError, match="more than 100 steps"):
+        evaluator.value("{% ($f := function($x) { $f($x) }; $f(1)) %}", bindings, "Output")
+
+
+@pytest.mark.parametrize("code", VALUES)
+def test_values(code: str):
+    assert evaluate(code) == VALUES[code]
+
+
+FAULTS = {
+    "$hash('a', 'CRC')": "$hash does not support the algorithm 'CRC'; supported: MD5, SHA-1, SHA-256, SHA-384, SHA-512",
+    "$range(1, 2, 0)": "$range expects a step other than 0",
+    "$partition([1], 0)": "$partition expects a chunk size of at least 1",
+    "$parse(5)": "$parse expects a text",
+    "$eval('1')": "$eval is not supported in Step Functions",
+    "function($x) { $x }": "the expression returned an unsupported result type.",
+    "$f(1)": "T1006: Attempted to invoke a non-function",
+    "$error('so')": "D3137: so",
+    "1 / 0": "float division by zero",
+}
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_faults(code: str):
+    with pytest.raises(StatesError) as error:
+        evaluate(code)
+    assert error.value.error == "States.QueryEvaluationError"
+    assert error.value.cause == BEGINS.format(code) + FAULTS[code]
+
+
+TAKEN = [
+    (["E"], "E", True),
+    (["E"], "F", False),
+    (["States.ALL"], "E", True),
+    (["States.ALL"], "States.Timeout", True),
+    (["States.ALL"], "States.DataLimitExceeded", False),
+    (["States.DataLimitExceeded"], "States.DataLimitExceeded", True),
+    (["States.ALL"], "States.Runtime", False),
+    (["States.Runtime"], "States.Runtime", False),
+    (["States.TaskFailed"], "Glue.AWSGlueException", True),
+    (["States.TaskFailed"], "States.QueryEvaluationError", True),
+    (["States.TaskFailed"], "States.Timeout", False),
+    (["States.TaskFailed"], "States.HeartbeatTimeout", False),
+    (["States.TaskFailed"], "States.DataLimitExceeded", False),
+    (["States.Timeout"], "States.HeartbeatTimeout", True),
+    (["States.HeartbeatTimeout"], "States.Timeout", False),
+    (["States.HeartbeatTimeout"], "States.HeartbeatTimeout", True),
+    ([1, None], "E", False),
+]
+
+
+@pytest.mark.parametrize(("names", "error", "expected"), TAKEN)
+def test_who_takes_which_error(names: list[Any], error: str, expected: bool):
+    assert takes(names, error) is expected
+
+
+def test_names_and_causes_are_cut_where_aws_cuts_them():
+    error = StatesError("e" * 300, "c" * 40_000)
+    assert (len(error.error), len(error.cause)) == (256, 32_768)
+
+
+def test_the_expressions_of_a_run_have_a_limit_together():
+    evaluator = Evaluator(random.Random(1), lambda: NOW)  # noqa: S311
+    evaluator.value("{% $sum([1..10]) %}", {}, "Output")
+    one = evaluator._steps
+    assert one > 0
+    evaluator.value("{% $sum([1..10]) %}", {}, "Output")
+    assert evaluator._steps == 2 * one
+    evaluator._steps = 2 * MOST_STEPS - one
+    evaluator.value("{% $sum([1..10]) %}", {}, "Output")
+    with pytest.raises(NotPlayable, match="2,000,000 steps"):
+        evaluator.value("{% 1 %}", {}, "Output")
