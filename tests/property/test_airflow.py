@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from sfnorch.airflow.export import airflow_source
 from sfnorch.airflow.literals import laid_out
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.dag import DagPlan
 from sfnorch.plan.load import parse_plan
-from sfnorch.plan.models import DynamicPlan, MasterChildPlan
+from sfnorch.plan.models.dag import DagPlan
+from sfnorch.plan.models.dynamic import DynamicPlan
+from sfnorch.plan.models.master_child import MasterChildPlan
 from tests.dag_file import DagFile, reformatted, run_file
 from tests.property.test_flows import Steps, flows
 from tests.property.test_plans import PLANS

@@ -18,7 +18,7 @@ from sfnorch.errors import LimitError
 from sfnorch.linter.run import Linting
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.plan.models import MasterChildPlan
+from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.plan.names import code_fault, job_name_fault
 from sfnorch.template.contents import contents
 from sfnorch.template.reader import parse_template

@@ -12,7 +12,7 @@ from sfnorch.airflow.operators import GLUE, again, job_settings
 from sfnorch.airflow.task_ids import IN_USE, RESERVED, UniqueNames
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import Child, MasterChildPlan
+    from sfnorch.plan.models.master_child import Child, MasterChildPlan
 
 
 def chains_dag(plan: MasterChildPlan) -> Dag:

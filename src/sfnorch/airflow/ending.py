@@ -16,7 +16,8 @@ from sfnorch.glue_logs import CONSOLE_PAGE, DEFAULT_LOG_GROUP
 from sfnorch.partitions import CONSOLES
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import Plan, Schedule
+    from sfnorch.plan.models.plan import Plan
+    from sfnorch.plan.models.schedule import Schedule
 
 _ATTRIBUTES = {"child workflows": "failedChildren", "tasks": "failedTasks"}
 """The message attributes that list what failed, as in the messages of the state machines."""

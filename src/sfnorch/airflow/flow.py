@@ -14,11 +14,11 @@ from sfnorch.airflow.jinja import TEXT_FILTER, Unsayable
 from sfnorch.airflow.plan_settings import named
 from sfnorch.airflow.task_ids import ID_LENGTH, IN_USE, RESERVED, UniqueNames
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.flow import walk
+from sfnorch.plan.models.flow import walk
 from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
-    from sfnorch.plan.flow import FlowPlan, FlowStep
+    from sfnorch.plan.models.flow import FlowPlan, FlowStep
 
 _IMPORTS = {
     "glue_job": operators.GLUE,

@@ -11,11 +11,13 @@ from sfnorch.airflow import operators
 from sfnorch.airflow.ending import needed_topic
 from sfnorch.airflow.jinja import Unsayable, Way, built, document, escaped, into, jinja_text, literal, rendered
 from sfnorch.airflow.literals import Literal, SourceCall
-from sfnorch.plan.flow import SUBJECT_LENGTH
 from sfnorch.plan.names import STACK_NAME
+from sfnorch.plan.steps.notify import SUBJECT_LENGTH
 
 if TYPE_CHECKING:
-    from sfnorch.plan.flow import FlowPlan, FlowStep, RedshiftSql, S3Object
+    from sfnorch.plan.models.flow import FlowPlan, FlowStep
+    from sfnorch.plan.steps.redshift_sql import RedshiftSql
+    from sfnorch.plan.steps.s3_object import S3Object
 
 Kept: TypeAlias = Callable[[Way], str]
 """Returns the Jinja expression of a path into a step's result. Raises Unsayable if Airflow does not keep it."""

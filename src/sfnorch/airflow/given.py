@@ -11,7 +11,8 @@ from sfnorch.airflow.literals import Code, Literal, SourceCall
 from sfnorch.airflow.operators import GLUE, again, job_settings
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import DynamicPlan, Job
+    from sfnorch.plan.models.dynamic import DynamicPlan
+    from sfnorch.plan.models.job import Job
 
 LONGEST = 25
 """The maximum number of jobs of a run. Each job is a separate task, since Airflow starts the next instance of a mapped

@@ -15,7 +15,7 @@ from sfnorch.airflow.literals import Code, Literal, SourceCall
 from sfnorch.partitions import AREAS, AWS
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import Job
+    from sfnorch.plan.models.job import Job
 
 GLUE = """\
 from airflow.providers.amazon.aws.operators.glue import GlueJobOperator

@@ -9,7 +9,7 @@ from sfnorch.airflow.task_ids import safe_id
 from sfnorch.plan.names import ENVIRONMENT, STACK_NAME
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import Plan
+    from sfnorch.plan.models.plan import Plan
 
 _TAG_LENGTH = 100
 

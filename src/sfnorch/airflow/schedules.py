@@ -20,7 +20,7 @@ from sfnorch.schedules.moments import At
 from sfnorch.schedules.rates import Rate
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import Schedule
+    from sfnorch.plan.models.schedule import Schedule
 
 _MOST = 100_000
 

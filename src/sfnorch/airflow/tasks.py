@@ -12,7 +12,7 @@ from sfnorch.airflow.literals import SourceCall
 from sfnorch.airflow.task_ids import IN_USE, RESERVED, UniqueNames
 
 if TYPE_CHECKING:
-    from sfnorch.plan.dag import DagPlan, DagTask
+    from sfnorch.plan.models.dag import DagPlan, DagTask
 
 _IMPORTS = {"glue_job": operators.GLUE, "lambda": operators.LAMBDA, "state_machine": operators.MACHINE}
 

@@ -21,7 +21,7 @@ from sfnorch.naming import jobs_parameter
 from sfnorch.origin import origin_of
 from sfnorch.patterns.stack_parameters import ALLOWED
 from sfnorch.plan.load import with_jobs
-from sfnorch.plan.models import MasterChildPlan
+from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.plan.names import STACK_NAME
 from sfnorch.report.waiting import leave_signals_to_main_thread, waiting
 

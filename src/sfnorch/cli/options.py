@@ -180,7 +180,7 @@ def read_plan(
     """Return the plan that the options name, with their jobs. Fail as wrong usage for an unknown child."""
     from sfnorch.plan.files import find_plan
     from sfnorch.plan.load import default_plan, load_plan, with_jobs
-    from sfnorch.plan.models import MasterChildPlan
+    from sfnorch.plan.models.master_child import MasterChildPlan
 
     plan_file = find_plan(plan_file)
     plan = load_plan(plan_file) if plan_file else default_plan()

@@ -13,7 +13,7 @@ from sfnorch.integrations.work import Work
 from sfnorch.workflow import GlueArns, Permission
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import Job
+    from sfnorch.plan.models.job import Job
 
 RESOURCE = "glue:startJobRun.sync"
 

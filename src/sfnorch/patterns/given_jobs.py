@@ -33,7 +33,7 @@ from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable, name
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import Job
+    from sfnorch.plan.models.job import Job
 
 GIVEN = jsonata("$exists($states.input.glueJobs) ? $states.input.glueJobs : null")
 """JSONata: the list of jobs from the input, or null."""

@@ -19,8 +19,8 @@ from sfnorch.workflow import (
 )
 
 if TYPE_CHECKING:
-    from sfnorch.plan.continuous import ContinuousPlan
-    from sfnorch.plan.models import JobListPlan, OrchestrationPlan, Plan
+    from sfnorch.plan.models.continuous import ContinuousPlan
+    from sfnorch.plan.models.plan import JobListPlan, OrchestrationPlan, Plan
 
 ALLOWED, ALLOWED_WORKFLOWS = "AllowedGlueJobs", "AllowedGlueWorkflows"
 

@@ -6,16 +6,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from sfnorch.plan.continuous import ContinuousPlan
-    from sfnorch.plan.dag import DagPlan
-    from sfnorch.plan.flow import FlowPlan
-    from sfnorch.plan.models import DynamicPlan, MasterChildPlan
+    from sfnorch.plan.models.continuous import ContinuousPlan
+    from sfnorch.plan.models.dag import DagPlan
+    from sfnorch.plan.models.dynamic import DynamicPlan
+    from sfnorch.plan.models.flow import FlowPlan
+    from sfnorch.plan.models.master_child import MasterChildPlan
 
     AnyPlan: TypeAlias = MasterChildPlan | DynamicPlan | DagPlan | ContinuousPlan | FlowPlan
 
 PLANS = {
-    "master-child": "models.MasterChildPlan",
-    "dynamic": "models.DynamicPlan",
+    "master-child": "master_child.MasterChildPlan",
+    "dynamic": "dynamic.DynamicPlan",
     "dag": "dag.DagPlan",
     "continuous": "continuous.ContinuousPlan",
     "flow": "flow.FlowPlan",
@@ -26,5 +27,5 @@ PLANS = {
 def plan_model(pattern: str) -> type[AnyPlan]:
     """Return the model of the pattern's plan."""
     module, name = PLANS[pattern].split(".")
-    model: type[AnyPlan] = getattr(import_module(f"sfnorch.plan.{module}"), name)
+    model: type[AnyPlan] = getattr(import_module(f"sfnorch.plan.models.{module}"), name)
     return model

@@ -6,17 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.consistency import Path, faults
+from sfnorch.plan.checks.faults import list_faults
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.files import PLAN_FILE
 from sfnorch.plan.kinds import PLANS, plan_model
-from sfnorch.plan.models import Child, Job, MasterChildPlan
+from sfnorch.plan.model_fields import find_fields
+from sfnorch.plan.models.job import Job
+from sfnorch.plan.models.master_child import Child, MasterChildPlan
 from sfnorch.plan.names import IN_WORDS, MAX_JOBS, job_name_fault
+from sfnorch.plan.paths import Path
 from sfnorch.plan.places import Places
 from sfnorch.plan.read import Document, parse_document, read_document
+from sfnorch.plan.sound_part import SoundPart, validate_parts
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -87,25 +91,26 @@ def _plan(document: Document, folder: FilePath) -> AnyPlan:
     if not isinstance(pattern, str) or pattern not in PLANS:
         hint = _near(str(pattern), PLANS) or f"write one of: {', '.join(PLANS)}"
         raise PlanError([document.finding(("pattern",), f"unknown pattern {pattern!r}", hint)])
-    findings = [document.finding(path, message) for path, message in faults(document.data)]
     model = plan_model(pattern)
-    try:
-        plan = model.model_validate(document.data)
-    except ValidationError as error:
-        findings += [finding for row in error.errors(include_url=False) for finding in _findings(document, model, row)]
-    else:
-        findings += _code_findings(document, plan, folder)
-        plan.read_from(Places(file=document.file, lines=document.lines))
-    if findings:
+    plan, part, errors = validate_parts(model, document.data)
+    findings = [finding for row in errors for finding in _findings(document, model, row)]
+    if plan is not None:
+        findings += [document.finding(_find_single(path, document), fault) for path, fault in list_faults(plan, part)]
+        findings += _code_findings(document, plan, part, folder)
+    if plan is None or findings:
         raise PlanError(sorted(findings, key=lambda finding: (finding.line or 0, finding.path)))
+    plan.read_from(Places(file=document.file, lines=document.lines))
     return plan
 
 
-def _code_findings(document: Document, plan: AnyPlan, folder: FilePath) -> Iterator[Finding]:
+def _code_findings(document: Document, plan: AnyPlan, part: SoundPart, folder: FilePath) -> Iterator[Finding]:
     """Read the code of the plan's functions from the folder, and yield its faults."""
-    for index, function in enumerate(getattr(plan, "functions", ())):
+    for index, function in enumerate(plan.functions if plan.pattern == "flow" else ()):
+        path = part.restore(("functions", index, "code"))
+        if part.is_replaced(path) or part.lacks(("functions", index, "handler")):
+            continue
         for fault in function.read(folder):
-            yield document.finding(("functions", index, "code"), fault)
+            yield document.finding(path, fault)
 
 
 def _findings(document: Document, model: type[BaseModel], row: ErrorDetails) -> list[Finding]:
@@ -120,7 +125,7 @@ def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> F
     # if a mapping's key is wrong, pydantic ends the path in [key]
     path: Path = tuple(step for step in row["loc"] if step != "[key]")
     if row["type"] == "extra_forbidden":
-        near = _near(str(path[-1]), known := _keys(model, path[:-1]))
+        near = _near(str(path[-1]), known := list(find_fields(model, path[:-1])))
         return document.finding(path, f"unknown key {path[-1]!r}", near or f"available: {', '.join(known)}")
     if row["type"] == "missing":
         return document.finding(path, f"the key {path[-1]!r} is missing", "add it")
@@ -129,12 +134,17 @@ def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> F
 
 def _written(path: Path, document: Document) -> Path:
     """Return the path as it is in the plan: a job that is a name alone has no key `name`, a single retry no list."""
-    for index, step in enumerate(path):
-        if step == 0 and path[: index + 1] not in document.lines:
-            path = (*path[:index], *path[index + 1 :])
-            break
+    path = _find_single(path, document)
     while path not in document.lines:
         path = path[:-1]
+    return path
+
+
+def _find_single(path: Path, document: Document) -> Path:
+    """Return the path without the index of a single retry, which the plan writes without a list."""
+    for index, step in enumerate(path):
+        if step == 0 and path[: index + 1] not in document.lines:
+            return (*path[:index], *path[index + 1 :])
     return path
 
 
@@ -202,19 +212,3 @@ def _near(word: str, known: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f"did you mean {near[0]}?" if near else ""
-
-
-def _keys(model: type[BaseModel], path: Path) -> list[str]:
-    """Return the keys that the mapping at `path` can have, from the fields of the models."""
-    for step in path:
-        if isinstance(step, str):
-            model.model_rebuild()  # resolves types that are names, because models refer to each other
-            model = next(_models(model.model_fields[step].annotation))
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in getattr(annotation, "__args__", ()):
-        yield from _models(part)

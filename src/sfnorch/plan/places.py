@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.plan.consistency import Path, show
+from sfnorch.plan.paths import Path, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sfnorch.findings import Finding
-from sfnorch.plan.consistency import Path, show
+from sfnorch.plan.decimals import Decimal
 from sfnorch.plan.errors import PlanError
+from sfnorch.plan.paths import Path, show
 from sfnorch.source import SourceKind, compose, read_text
 
 if TYPE_CHECKING:
@@ -143,12 +144,6 @@ class _PlanReading:
 
 
 _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,9})\.\d{1,4}")
-
-
-class Decimal(str):
-    """A decimal number without quotes. It is a string, for keys that expect strings, such as a version."""
-
-    __slots__ = ()
 
 
 def _scalar(node: ScalarNode) -> str | int | bool | None:

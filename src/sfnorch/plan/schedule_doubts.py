@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from sfnorch.findings import Finding
 
 if TYPE_CHECKING:
-    from sfnorch.plan.consistency import Path
     from sfnorch.plan.kinds import AnyPlan
+    from sfnorch.plan.paths import Path
 
 SCHEDULE = "schedule"
 """The rule of these warnings, and the key of the plan."""

@@ -11,9 +11,10 @@ from typing import Annotated, Any, Union
 from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from sfnorch.plan.flow import Retry
 from sfnorch.plan.kinds import PLANS, plan_model
-from sfnorch.plan.models import Job, Schedule
+from sfnorch.plan.models.job import Job
+from sfnorch.plan.models.retry import Retry
+from sfnorch.plan.models.schedule import Schedule
 
 SCHEMA_FILE = "sfnorch.schema.json"
 

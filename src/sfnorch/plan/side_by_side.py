@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sfnorch.plan.consistency import Path
+from sfnorch.plan.paths import Path
 from sfnorch.plan.values import is_expression
 
 if TYPE_CHECKING:
-    from sfnorch.plan.dag import DagPlan, DagTask
-    from sfnorch.plan.flow import FlowStep, ForEach
     from sfnorch.plan.kinds import AnyPlan
-    from sfnorch.plan.models import MasterChildPlan
+    from sfnorch.plan.models.dag import DagPlan, DagTask
+    from sfnorch.plan.models.flow import FlowStep, ForEach
+    from sfnorch.plan.models.master_child import MasterChildPlan
 
 MOST_ITEMS = 40
 """The number of items of a Map that run concurrently by default.

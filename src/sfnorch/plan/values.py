@@ -1,6 +1,6 @@
 """Types for the values of a step: JSON, in which a string `{% … %}` is an expression.
 
-`flow_expressions` checks the expressions, because it has their lines.
+`checks.expressions` checks the expressions, because it has their lines.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sfnorch.expressions import code
+from sfnorch.plan.decimals import Decimal
 from sfnorch.plan.durations import seconds_within
-from sfnorch.plan.read import Decimal
 
 _EXPRESSION = {"type": "string", "pattern": r"^\{%[\s\S]*%\}$"}
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
-from sfnorch.plan.consistency import show
+from sfnorch.plan.paths import show
 from sfnorch.plan.side_by_side import SideBySide, jobs_side_by_side
 
 if TYPE_CHECKING:

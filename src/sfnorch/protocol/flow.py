@@ -17,6 +17,10 @@ WITHIN_STEP = " ("
 """Follows a step's name in the names of its inner states. A step's name cannot contain it."""
 
 
+KEPT = "caught_"
+"""The prefix of internal variables that keep a failure while steps of its handler reuse the handler's variable."""
+
+
 class FlowState:
     """Names of states that do not belong to a step."""
 

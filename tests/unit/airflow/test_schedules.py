@@ -7,7 +7,7 @@ import pytest
 from sfnorch.airflow.literals import laid_out
 from sfnorch.airflow.schedules import timing
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.models import Schedule
+from sfnorch.plan.models.schedule import Schedule
 
 TRIGGER = "from airflow.timetables.trigger import CronTriggerTimetable"
 EVENTS = "from airflow.timetables.events import EventsTimetable"

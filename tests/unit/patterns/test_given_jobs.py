@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sfnorch.patterns.given_jobs import run_names, settings
-from sfnorch.plan.models import Job
+from sfnorch.plan.models.job import Job
 
 
 def test_jobs_go_by_their_names_and_those_without_settings_have_none():

@@ -11,9 +11,9 @@ import pytest
 from sfnorch.cfn.render import render_template
 from sfnorch.errors import SfnorchError
 from sfnorch.patterns import workflow
-from sfnorch.plan.consistency import show
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.load import parse_plan
+from sfnorch.plan.paths import show
 from sfnorch.plan.read import parse_document
 from tests.golden.artifacts import PLANS
 

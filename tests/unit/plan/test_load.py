@@ -6,7 +6,10 @@ import pytest
 
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.load import default_plan, parse_plan, with_jobs
-from sfnorch.plan.models import Child, DynamicPlan, Job, MasterChildPlan, Schedule
+from sfnorch.plan.models.dynamic import DynamicPlan
+from sfnorch.plan.models.job import Job
+from sfnorch.plan.models.master_child import Child, MasterChildPlan
+from sfnorch.plan.models.schedule import Schedule
 
 
 def test_the_default_plan_is_what_a_plan_with_its_pattern_alone_gives():

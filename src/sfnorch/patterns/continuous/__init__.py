@@ -14,7 +14,7 @@ from sfnorch.patterns.continuous.machine import CONTINUE, machine
 from sfnorch.workflow import MachineArn, Output, Parameter, TopicArn, Workflow
 
 if TYPE_CHECKING:
-    from sfnorch.plan.continuous import ContinuousPlan
+    from sfnorch.plan.models.continuous import ContinuousPlan
 
 
 def workflow(plan: ContinuousPlan) -> Workflow:

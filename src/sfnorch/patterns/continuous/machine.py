@@ -30,7 +30,7 @@ from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import ENVIRONMENT, Alarm, Bound, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
-    from sfnorch.plan.continuous import ContinuousPlan
+    from sfnorch.plan.models.continuous import ContinuousPlan
 
 CONTINUE = "Continue"
 """The stack parameter that stops the loop after the current run."""

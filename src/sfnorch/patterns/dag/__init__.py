@@ -9,7 +9,7 @@ from sfnorch.patterns.dag import master, task
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
-    from sfnorch.plan.dag import DagPlan
+    from sfnorch.plan.models.dag import DagPlan
 
 
 def workflow(plan: DagPlan) -> Workflow:

@@ -26,7 +26,7 @@ from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import ENVIRONMENT, Alarm, Bound, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
-    from sfnorch.plan.dag import DagPlan
+    from sfnorch.plan.models.dag import DagPlan
 
 _TO_RUN = jsonata("$tasks[$not($ in $done)]")
 

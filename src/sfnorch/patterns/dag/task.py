@@ -33,7 +33,7 @@ from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import Alarm, Permission, StackName, StateMachine
 
 if TYPE_CHECKING:
-    from sfnorch.plan.dag import DagPlan, DagTask
+    from sfnorch.plan.models.dag import DagPlan, DagTask
 
 TASKS = TaskVariable.TASKS
 """The variable with the plan's tasks by name: `{needs, arguments, work}`."""

@@ -9,7 +9,7 @@ from sfnorch.patterns.dynamic.machine import machine
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import DynamicPlan
+    from sfnorch.plan.models.dynamic import DynamicPlan
 
 
 def workflow(plan: DynamicPlan) -> Workflow:

@@ -28,7 +28,7 @@ from sfnorch.protocol.states import SharedState
 from sfnorch.workflow import Alarm, StackName, StateMachine
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import DynamicPlan
+    from sfnorch.plan.models.dynamic import DynamicPlan
 
 
 _CAUSE = jsonata("cause")

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.flow import functions, machine
-from sfnorch.plan.flow import walk
+from sfnorch.plan.models.flow import walk
 from sfnorch.workflow import FunctionArn, MachineArn, Output, ResultsBucket, TopicArn, Workflow
 
 if TYPE_CHECKING:
-    from sfnorch.plan.flow import FlowPlan
+    from sfnorch.plan.models.flow import FlowPlan
 
 
 def workflow(plan: FlowPlan) -> Workflow:

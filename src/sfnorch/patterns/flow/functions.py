@@ -8,7 +8,7 @@ from sfnorch.naming import logical_key
 from sfnorch.workflow import LambdaFunction, Permission, StackName
 
 if TYPE_CHECKING:
-    from sfnorch.plan.flow import FlowPlan
+    from sfnorch.plan.models.flow import FlowPlan
 
 
 def function_keys(plan: FlowPlan) -> dict[str, str]:

@@ -43,9 +43,8 @@ from sfnorch.patterns.flow.steps import place, step_states
 from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_name
 from sfnorch.patterns.job_failure import any_error, clear_alarm
 from sfnorch.patterns.message import told
-from sfnorch.plan.flow import walk
-from sfnorch.plan.flow_failures import KEPT
-from sfnorch.protocol.flow import MACHINE, FlowState, FlowVariable
+from sfnorch.plan.models.flow import walk
+from sfnorch.protocol.flow import KEPT, MACHINE, FlowState, FlowVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import (
     ENVIRONMENT,
@@ -61,7 +60,7 @@ from sfnorch.workflow import (
 )
 
 if TYPE_CHECKING:
-    from sfnorch.plan.flow import FlowPlan, FlowStep
+    from sfnorch.plan.models.flow import FlowPlan, FlowStep
 
 OUTCOME = FlowState.MAKE_OUTCOME
 

@@ -43,7 +43,10 @@ from sfnorch.patterns.job_failure import any_error
 if TYPE_CHECKING:
     from sfnorch.integrations.work import Work
     from sfnorch.patterns.flow.scope import FlowScope
-    from sfnorch.plan.flow import FlowStep, ForEach, RedshiftSql, Retry, S3Object
+    from sfnorch.plan.models.flow import FlowStep, ForEach
+    from sfnorch.plan.models.retry import Retry
+    from sfnorch.plan.steps.redshift_sql import RedshiftSql
+    from sfnorch.plan.steps.s3_object import S3Object
 
 STATEMENT_SECONDS = 3_600
 """The default timeout of a SQL statement."""

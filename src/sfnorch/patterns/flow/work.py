@@ -12,7 +12,9 @@ from sfnorch.naming import logical_key
 
 if TYPE_CHECKING:
     from sfnorch.patterns.flow.scope import FlowScope
-    from sfnorch.plan.flow import FlowStep, Notify, S3Object
+    from sfnorch.plan.models.flow import FlowStep
+    from sfnorch.plan.steps.notify import Notify
+    from sfnorch.plan.steps.s3_object import S3Object
 
 TOPIC, RESULTS = "TopicArn", "ResultsBucket"
 """Names of substitutions."""

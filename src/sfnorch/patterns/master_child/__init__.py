@@ -9,7 +9,7 @@ from sfnorch.patterns.master_child import child, master
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models import MasterChildPlan
+    from sfnorch.plan.models.master_child import MasterChildPlan
 
 
 def workflow(plan: MasterChildPlan) -> Workflow:

@@ -17,7 +17,7 @@ from sfnorch.workflow import Alarm, Parameter, ParameterValue, StackName, StateM
 
 if TYPE_CHECKING:
     from sfnorch.asl import Linkable
-    from sfnorch.plan.models import Child, MasterChildPlan
+    from sfnorch.plan.models.master_child import Child, MasterChildPlan
 
 CONTROL_STATES = (
     JobListState.RESOLVE_JOBS,

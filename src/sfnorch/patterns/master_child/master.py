@@ -31,7 +31,7 @@ from sfnorch.workflow import ENVIRONMENT, Alarm, MachineArn, ParameterValue, Sta
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sfnorch.plan.models import MasterChildPlan
+    from sfnorch.plan.models.master_child import MasterChildPlan
     from sfnorch.workflow import Bound
 
 

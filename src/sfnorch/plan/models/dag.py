@@ -8,10 +8,15 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
-from sfnorch.plan.fields import JobName
-from sfnorch.plan.models import Job, OrchestrationPlan
+from sfnorch.plan.decimals import Decimal
+from sfnorch.plan.models.base import Model
+from sfnorch.plan.models.job import Job
+from sfnorch.plan.models.plan import OrchestrationPlan
 from sfnorch.plan.names import MAX_TASKS, code_fault
-from sfnorch.plan.read import Decimal
+from sfnorch.plan.steps.glue_job import GlueJobTask
+from sfnorch.plan.steps.kind import StepKind, list_kinds
+from sfnorch.plan.steps.lambda_function import LambdaTask
+from sfnorch.plan.steps.state_machine import StateMachineTask
 
 
 def _no_code_within(value: Any) -> Any:
@@ -38,30 +43,21 @@ def _no_code_within(value: Any) -> Any:
 TaskName = Annotated[str, Field(pattern=names.TASK_NAME)]
 
 
-class DagTask(Job):
-    """A task that runs a Glue job, a Lambda function or a state machine. Job settings apply to Glue jobs only."""
+class TaskNeeds(Model):
+    """What a task waits for."""
 
-    name: TaskName = Field(
-        description="Name of the task. The names of its executions begin with it.", examples=["facts"]
-    )
     needs: Annotated[list[TaskName], Field(max_length=MAX_TASKS)] = Field(
         default=[],
         description="Tasks that must have succeeded before this task starts.",
         examples=[["orders", "prices"]],
     )
-    glue_job: JobName | None = Field(
-        default=None, description="Name of the Glue job that the task runs.", examples=["load-facts"]
-    )
-    function: Annotated[str, Field(pattern=names.FUNCTION)] | None = Field(
-        default=None,
-        alias="lambda",
-        description="Lambda function that the task invokes: a name or an ARN, with or without a version or an alias.",
-        examples=["check-facts"],
-    )
-    state_machine: Annotated[str, Field(pattern=names.STATE_MACHINE)] | None = Field(
-        default=None,
-        description="Standard state machine that the task starts and waits for: a name or an ARN.",
-        examples=["publish"],
+
+
+class DagTask(StateMachineTask, LambdaTask, GlueJobTask, TaskNeeds, Job):  # the order of the fields is the reverse
+    """A task that runs a Glue job, a Lambda function or a state machine. Job settings apply to Glue jobs only."""
+
+    name: TaskName = Field(
+        description="Name of the task. The names of its executions begin with it.", examples=["facts"]
     )
     input: Annotated[dict[str, Any], AfterValidator(_no_code_within)] | None = Field(
         default=None,
@@ -75,9 +71,18 @@ class DagTask(Job):
         return value  # a job can be a name alone; a task must name what it runs
 
     @property
-    def kind(self) -> Literal["glue_job", "lambda", "state_machine"]:
+    def kinds(self) -> tuple[StepKind, ...]:
+        """The kinds whose keys the task has: exactly one in a valid plan."""
+        return tuple(kind for kind in TASK_KINDS if kind.find_value(self) is not None)
+
+    @property
+    def kind(self) -> str:
         """The key that names what the task runs."""
-        return "glue_job" if self.glue_job else "lambda" if self.function else "state_machine"
+        return self.kinds[0].key
+
+
+TASK_KINDS = list_kinds(DagTask)
+"""The kinds of tasks, in the order of the keys."""
 
 
 class DagPlan(OrchestrationPlan):

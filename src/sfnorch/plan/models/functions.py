@@ -19,7 +19,7 @@ from sfnorch.plan import names
 from sfnorch.plan.durations import Seconds
 from sfnorch.plan.fields import no_code
 from sfnorch.plan.handlers import code_faults
-from sfnorch.plan.models import Model
+from sfnorch.plan.models.base import Model
 
 ENVIRONMENT_BYTES = 4_096
 """The largest total size of a function's environment variables."""

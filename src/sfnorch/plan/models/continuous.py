@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from sfnorch.plan.durations import Seconds
 from sfnorch.plan.fields import allowed
-from sfnorch.plan.models import OrchestrationPlan
+from sfnorch.plan.models.plan import OrchestrationPlan
 from sfnorch.plan.names import job_name_fault
 
 MAX_POLLS = 1_500

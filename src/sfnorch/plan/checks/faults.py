@@ -1,0 +1,46 @@
+"""All faults of a plan that concern several keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sfnorch.plan.checks.alerts import check_alerts
+from sfnorch.plan.paths import Fault
+from sfnorch.plan.sound_part import SoundPart
+from sfnorch.plan.tags import repeated_tags
+
+if TYPE_CHECKING:
+    from sfnorch.plan.kinds import AnyPlan
+
+
+def list_faults(plan: AnyPlan, part: SoundPart) -> Iterator[Fault]:
+    """Yield each inconsistency of the plan, or of the valid part of it: the path in the file, and an error message."""
+    yield from check_alerts(plan.alerts, part)
+    for key, fault in repeated_tags([*part.list_lacking(("tags",)), *plan.tags]):
+        yield ("tags", key), fault
+    for path, message in _check_pattern(plan, part):
+        restored = part.restore(path)
+        if not part.is_replaced(restored):
+            yield restored, message
+
+
+def _check_pattern(plan: AnyPlan, part: SoundPart) -> Iterator[Fault]:
+    """Yield the faults that only this pattern can have. The checks of other patterns are not imported."""
+    match plan.pattern:
+        case "master-child":
+            from sfnorch.plan.checks.master_child import check_children
+
+            yield from check_children(plan, part)
+        case "dag":
+            from sfnorch.plan.checks.tasks import check_tasks
+
+            yield from check_tasks(plan, part)
+        case "flow":
+            from sfnorch.plan.checks.steps import check_flow
+
+            yield from check_flow(plan, part)
+        case "dynamic":
+            from sfnorch.plan.checks.dynamic import check_jobs
+
+            yield from check_jobs(plan, part)

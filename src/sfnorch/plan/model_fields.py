@@ -1,0 +1,28 @@
+"""Find the keys of a plan in its models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sfnorch.plan.paths import Path
+
+
+def find_fields(model: type[BaseModel], path: Path) -> dict[str, FieldInfo]:
+    """Return the keys that the mapping at `path` can have, as a plan writes them, with their fields."""
+    for step in path:
+        if isinstance(step, str):
+            model.model_rebuild()  # resolves types that are names, because models refer to each other
+            field = next(field for name, field in model.model_fields.items() if step in (name, field.alias))
+            model = next(_list_models(field.annotation))
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def _list_models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _list_models(part)

@@ -1,0 +1,48 @@
+"""A Glue job run in a plan, with its settings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from sfnorch.plan.fields import (
+    ArgumentKey,
+    ArgumentText,
+    ExecutionClass,
+    JobName,
+    JobRunQueuing,
+    NumberOfWorkers,
+    SecurityConfiguration,
+    WorkerType,
+)
+from sfnorch.plan.models.base import Model
+
+
+class Job(Model):
+    """A Glue job run: the name of the job, or a mapping with its settings."""
+
+    name: JobName = Field(description="Name of the Glue job.", examples=["extract-orders"])
+    arguments: dict[ArgumentKey, ArgumentText] = Field(
+        default={},
+        description="Arguments of the job run, which override the job's default arguments. Keys begin with two dashes.",
+        examples=[{"--mode": "full"}],
+    )
+    worker_type: WorkerType = None
+    number_of_workers: NumberOfWorkers = None
+    execution_class: ExecutionClass = None
+    timeout_minutes: Annotated[int, Field(ge=1, le=10_080)] | None = Field(
+        default=None,
+        description="Timeout of the job run in minutes. Default: the job's setting.",
+        examples=[60],
+    )
+    retries: Annotated[int, Field(ge=0, le=10)] = Field(
+        default=0, description="Number of retries after a failed job run.", examples=[1]
+    )
+    security_configuration: SecurityConfiguration = None
+    job_run_queuing: JobRunQueuing = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_name_is_enough(cls, value: object) -> object:
+        return {"name": value} if isinstance(value, str) else value

@@ -1,0 +1,81 @@
+"""The plan of the pattern `master-child`: chains of Glue jobs in parallel."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from sfnorch.plan import names
+from sfnorch.plan.models.base import Model
+from sfnorch.plan.models.job import Job
+from sfnorch.plan.models.plan import JobListPlan, OrchestrationPlan
+from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, default_child_name
+
+DEFAULT_CHAINS = (4, 5, 4, 5, 4)
+"""The number of placeholder jobs of each of the five default children."""
+
+
+class Child(Model):
+    """A child state machine, which runs a chain of Glue jobs in sequence."""
+
+    name: Annotated[str, Field(pattern=names.CHILD_NAME)] = Field(
+        default="", description="Name of the child. Default: child-1, child-2 and so on.", examples=["orders"]
+    )
+    jobs: Annotated[list[Job], Field(min_length=1, max_length=MAX_JOBS)] = Field(
+        description=f"1 to {MAX_JOBS} Glue jobs, which run in this order.",
+        examples=[["extract-orders", "clean-orders"]],
+    )
+
+
+_DEFAULT_CHILDREN = {
+    default_child_name(n): [f"glue-job-{n}-{letter}" for letter in "abcde"[:count]]
+    for n, count in enumerate(DEFAULT_CHAINS, 1)
+}
+
+
+def _default_children() -> list[Child]:
+    return [
+        Child.model_construct(name=name, jobs=[Job.model_construct(name=job) for job in jobs])
+        for name, jobs in _DEFAULT_CHILDREN.items()
+    ]
+
+
+class MasterChildPlan(OrchestrationPlan, JobListPlan):
+    """Chains of Glue jobs in parallel: a master state machine starts a child for each chain and waits for all."""
+
+    pattern: Literal["master-child"] = Field(description="Pattern of the orchestration.", examples=["master-child"])
+    on_child_failure: Literal["succeed", "fail"] = Field(
+        default="succeed",
+        description="Whether the master execution succeeds or fails when a child failed. The other children continue "
+        "in both cases.",
+        examples=["fail"],
+    )
+    job_states: bool = Field(
+        default=True,
+        description="Whether each job in the plan has its own state. With false, a Map state runs the list of jobs, "
+        "which keeps the template under 51,200 bytes.",
+        examples=[False],
+    )
+    children: Annotated[list[Child], Field(min_length=1, max_length=MAX_CHILDREN)] = Field(
+        default_factory=_default_children,
+        description=f"1 to {MAX_CHILDREN} chains of Glue jobs. Default: five chains with placeholder jobs.",
+        examples=[[{"name": "orders", "jobs": ["extract-orders", "clean-orders"]}]],
+        json_schema_extra={"default": [{"name": name, "jobs": list(jobs)} for name, jobs in _DEFAULT_CHILDREN.items()]},
+    )
+
+    @property
+    def job_names(self) -> tuple[str, ...]:
+        """The names of the Glue jobs in the plan, without duplicates."""
+        return tuple(dict.fromkeys(job.name for child in self.children for job in child.jobs))
+
+    @model_validator(mode="before")
+    @classmethod
+    def _number_the_nameless(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or not isinstance(value.get("children"), list):
+            return value
+        children = [
+            {"name": default_child_name(n), **child} if isinstance(child, dict) else child
+            for n, child in enumerate(value["children"], 1)
+        ]
+        return {**value, "children": children}

@@ -1,0 +1,89 @@
+"""The keys that the plans of several patterns have."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, PrivateAttr
+
+from sfnorch.plan import names
+from sfnorch.plan.fields import TagKey, TagValue, allowed
+from sfnorch.plan.models.alerts import Alerts
+from sfnorch.plan.models.base import Model
+from sfnorch.plan.models.schedule import Schedule
+from sfnorch.plan.places import Places
+from sfnorch.plan.tags import MAX_TAGS
+
+RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653]
+
+
+class Plan(Model):
+    """The keys that the plans of all patterns have."""
+
+    name: Annotated[str, Field(pattern=names.PLAN_NAME)] | None = Field(
+        default=None,
+        description="Name of the orchestration. Notifications show it (without it, the name of the stack), and the "
+        "default name of the stack derives from it.",
+        examples=["nightly-etl"],
+    )
+    environment: Annotated[str, Field(pattern=names.ENVIRONMENT)] = Field(
+        default="dev",
+        description="Environment, for example dev or prod. Notifications begin with it. Default of the stack parameter "
+        "Environment.",
+        examples=["prod"],
+    )
+    alerts: Alerts = Field(
+        default_factory=Alerts.model_construct,
+        description="Who is notified of a failure.",
+        examples=[{"emails": ["oncall@example.com"]}],
+        json_schema_extra={"default": {}},
+    )
+    logging: bool = Field(
+        default=True,
+        description="Whether the state machines write their errors to CloudWatch Logs.",
+        examples=[False],
+    )
+    log_retention_days: RetentionDays = Field(
+        default=30, description="Retention of the log groups, in days.", examples=[90]
+    )
+    tracing: bool = Field(default=True, description="Whether X-Ray traces the state machines.", examples=[False])
+    tags: Annotated[
+        dict[TagKey, TagValue],
+        Field(max_length=MAX_TAGS),
+    ] = Field(default={}, description="Tags for all resources that support tags.", examples=[{"team": "data"}])
+
+    _places: Places = PrivateAttr(default_factory=Places)
+
+    @property
+    def places(self) -> Places:
+        """The file that the plan was read from, and the lines of its keys."""
+        return self._places
+
+    def read_from(self, places: Places) -> None:
+        """Store the file that the plan was read from, and the lines of its keys."""
+        self._places = places
+
+
+class JobListPlan(Plan):
+    """The keys of plans that take other lists of jobs, at deployment or in the input of an execution."""
+
+    allowed_jobs: Annotated[list[Annotated[str, AfterValidator(allowed)]], Field(max_length=50)] = Field(
+        default=["*"],
+        description="Glue jobs, or prefixes that end in *, that a job list from a stack parameter or from the input "
+        "can name in addition to the jobs in the plan. Default of the stack parameter AllowedGlueJobs. [] allows no "
+        "others.",
+        examples=[["etl-*"]],
+    )
+
+
+class OrchestrationPlan(Plan):
+    """The keys of plans whose main state machine can run on a schedule, and sends notifications."""
+
+    notify: Literal["failure", "always", "never"] = Field(
+        default="failure",
+        description="When the main state machine sends a notification: after a failure, always, or never.",
+        examples=["always"],
+    )
+    schedule: Schedule | None = Field(
+        default=None, description="Schedule that starts the main state machine.", examples=["cron(0 3 * * ? *)"]
+    )
