@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.asl import Catcher, Retrier, Task, Value
+from sfnorch.calls.alarms import SET_ALARM_STATE
 from sfnorch.workflow import Arn, Permission, StackName
 
 if TYPE_CHECKING:
     from sfnorch.asl import Expression, Substitution
-
-RESOURCE = "aws-sdk:cloudwatch:setAlarmState"
 
 REASON_LENGTH = 1_000
 """The length to which a reason is cut. AWS supports 1,023 characters."""
@@ -35,7 +34,7 @@ def set_alarm(
     """Return a task that sets the state of an alarm; `alarm` is the substitution with the name of the alarm."""
     return Task(
         name=name,
-        resource=RESOURCE,
+        resource=SET_ALARM_STATE.resource,
         arguments={"AlarmName": alarm, "StateValue": state, "StateReason": reason},
         retry=(RETRIER,) if state == "ALARM" else (),
         catch=(catch,),
@@ -49,7 +48,7 @@ def permissions(alarm: StackName) -> tuple[Permission, ...]:
     return (
         Permission(
             sid="SetAlarm",
-            actions=("cloudwatch:SetAlarmState",),
+            actions=SET_ALARM_STATE.actions,
             resources=(Arn("cloudwatch", "alarm:", alarm),),
         ),
     )

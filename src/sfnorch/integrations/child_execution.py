@@ -9,19 +9,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import Catcher, Task
+from sfnorch.calls.executions import FOLLOWING_ACTIONS, MANAGED_RULE, RULE_ACTIONS, RUN_EXECUTION, START_ACTIONS
 from sfnorch.workflow import Arn, MachineArn, Permission
 
 if TYPE_CHECKING:
     from sfnorch.asl import Expression, Substitution
     from sfnorch.workflow import StateMachine
-
-RESOURCE = "states:startExecution.sync:2"
-
-MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
-"""The EventBridge rule with which Step Functions is notified of the end of a child execution.
-
-Without permissions for this rule, the creation of the state machine fails.
-"""
 
 
 def run_child(
@@ -35,7 +28,7 @@ def run_child(
     """Return a task that starts an execution and waits for it; `machine` is the substitution with the ARN."""
     return Task(
         name=name,
-        resource=RESOURCE,
+        resource=RUN_EXECUTION.resource,
         arguments={"StateMachineArn": machine, "Input": child_input},
         catch=catch,
         output=output,
@@ -49,17 +42,17 @@ def permissions(children: Iterable[StateMachine]) -> tuple[Permission, ...]:
     return (
         Permission(
             sid="StartChildren",
-            actions=("states:StartExecution",),
+            actions=START_ACTIONS,
             resources=tuple(MachineArn(child.key) for child in machines),
         ),
         Permission(
             sid="FollowChildren",
-            actions=("states:DescribeExecution", "states:StopExecution"),
+            actions=FOLLOWING_ACTIONS,
             resources=executions,
         ),
         Permission(
             sid="HearOfTheirEnd",
-            actions=("events:PutTargets", "events:PutRule", "events:DescribeRule"),
+            actions=RULE_ACTIONS,
             resources=(Arn("events", "rule/", MANAGED_RULE),),
         ),
     )

@@ -9,21 +9,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sfnorch.asl import Catcher, Expression, Retrier, Substitution, Task, Value, jsonata, read_program
-from sfnorch.integrations.child_execution import MANAGED_RULE, RESOURCE
+from sfnorch.calls.executions import FOLLOWING_ACTIONS, MANAGED_RULE, RULE_ACTIONS, RUN_EXECUTION, START_ACTIONS
 from sfnorch.integrations.joined_execution import REFUSED
 from sfnorch.integrations.work import Work
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.workflow import Arn, Bound, Permission
 
-NO_USE = Retrier(
-    errors=(
-        "StepFunctions.StateMachineDoesNotExistException",
-        "StepFunctions.AccessDeniedException",
-        "StepFunctions.InvalidArnException",
-        "StepFunctions.InvalidExecutionInputException",
-    ),
-    max_attempts=0,
-)
+NO_USE = Retrier(errors=RUN_EXECUTION.permanent, max_attempts=0)
 """Errors that a retry does not resolve. Nothing has run, so the `retries` in the plan do not apply."""
 
 
@@ -43,7 +35,7 @@ def run(
     program = read_program(__package__, "execution_arguments")
     return Task(
         name=name,
-        resource=RESOURCE,
+        resource=RUN_EXECUTION.resource,
         arguments=program.fill(arguments=arguments, own_arn=own_arn, started_by=STARTED_BY),
         retry=(REFUSED, *retry),
         catch=catch,
@@ -64,7 +56,7 @@ def work(machine: Substitution, given: Mapping[str, Value] | Expression) -> Work
         else {**given, STARTED_BY: started_by}
     )
     return Work(
-        resource=RESOURCE,
+        resource=RUN_EXECUTION.resource,
         arguments={"StateMachineArn": machine, "Input": whole},
         result=jsonata("$states.result.Output"),
         passing=(REFUSED,),
@@ -86,7 +78,7 @@ def hearing() -> Permission:
     """Return the permissions for the EventBridge rule, without which the creation of the state machine fails."""
     return Permission(
         sid="HearOfTheirEnd",
-        actions=("events:PutTargets", "events:PutRule", "events:DescribeRule"),
+        actions=RULE_ACTIONS,
         resources=(Arn("events", "rule/", MANAGED_RULE),),
     )
 
@@ -102,10 +94,10 @@ def permissions(machines: Iterable[str]) -> tuple[Permission, ...]:
         for machine in machines
     ]
     return (
-        Permission(sid="StartMachines", actions=("states:StartExecution",), resources=tuple(started)),
+        Permission(sid="StartMachines", actions=START_ACTIONS, resources=tuple(started)),
         Permission(
             sid="FollowMachines",
-            actions=("states:DescribeExecution", "states:StopExecution"),
+            actions=FOLLOWING_ACTIONS,
             resources=tuple(followed),
         ),
     )

@@ -9,29 +9,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from sfnorch.asl import Catcher, Expression, Retrier, Task, Value, jsonata
+from sfnorch.calls.glue_job_run import RUN_JOB
 from sfnorch.integrations.work import Work
 from sfnorch.workflow import GlueArns, Permission
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.job import Job
 
-RESOURCE = "glue:startJobRun.sync"
-
-ACTIONS = ("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun")
-
-START_ERRORS = Retrier(
-    errors=(
-        "Glue.ConcurrentRunsExceededException",
-        "Glue.ResourceNumberLimitExceededException",
-        "Glue.InternalServiceException",
-        "Glue.OperationTimeoutException",
-        "Glue.AWSGlueException",  # the name of Glue's throttling error
-        "Glue.ThrottlingException",
-    ),
-    interval_seconds=10,
-    max_attempts=7,
-    jitter=True,
-)
+START_ERRORS = Retrier(errors=RUN_JOB.transient, interval_seconds=10, max_attempts=7, jitter=True)
 """Transient errors: retried after at most 10 s, 20 s … 640 s, which is ten minutes in total on average."""
 
 PATIENCE_SECONDS = (
@@ -46,7 +31,7 @@ QUEUE_MINUTES = 15
 https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html (documented)
 """
 
-NO_USE = Retrier(errors=("Glue.EntityNotFoundException", "Glue.InvalidInputException"), max_attempts=0)
+NO_USE = Retrier(errors=RUN_JOB.permanent, max_attempts=0)
 """Errors that a retry does not resolve. No run has started, so the `retries` in the plan do not apply."""
 
 _CHECKED = '$states.result.(JobRunState = "SUCCEEDED" ? <{output}> : $error("Job run " & Id & " ended " & JobRunState))'
@@ -73,7 +58,7 @@ def run_job(
     )
     return Task(
         name=name,
-        resource=RESOURCE,
+        resource=RUN_JOB.resource,
         arguments=arguments,
         retry=(START_ERRORS, *(again if retries else ())),
         catch=catch,
@@ -115,7 +100,7 @@ def start_arguments(job: Job, name: str) -> dict[str, Value]:
 def work(name: str, settings: JobSettings, arguments: Mapping[str, Value]) -> Work:
     """Return the call that runs a job and waits for it. Its result is `{job, runId, seconds}`."""
     return Work(
-        resource=RESOURCE,
+        resource=RUN_JOB.resource,
         arguments=_arguments(name, settings, arguments, None),
         result=jsonata('$states.result.{"job": JobName, "runId": Id, "seconds": ExecutionTime}'),
         checked=jsonata(_CHECKED, output=jsonata("{}")),
@@ -148,4 +133,4 @@ def _arguments(
 def permissions(jobs: Iterable[str], *, allowed: str = "") -> tuple[Permission, ...]:
     """Return the permissions to run these jobs, and the jobs in the list parameter `allowed`, but no others."""
     arns = GlueArns("job", tuple(dict.fromkeys(jobs)), allowed)
-    return (Permission(sid="RunJobs", actions=ACTIONS, resources=(arns,)),)
+    return (Permission(sid="RunJobs", actions=RUN_JOB.actions, resources=(arns,)),)

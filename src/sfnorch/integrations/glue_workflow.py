@@ -9,27 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sfnorch.asl import Catcher, Expression, Retrier, Task, jsonata, read_program
+from sfnorch.calls.glue_workflow_run import GET_WORKFLOW_RUN, RUNS_ALREADY, START_WORKFLOW_RUN
 from sfnorch.workflow import GlueArns, Permission
 
-START, GET = "aws-sdk:glue:startWorkflowRun", "aws-sdk:glue:getWorkflowRun"
-
-RUNS_ALREADY = "Glue.ConcurrentRunsExceededException"
-"""The error of Glue when the workflow has reached its MaxConcurrentRuns."""
-
-_PASSING = (
-    "Glue.InternalServiceException",
-    "Glue.OperationTimeoutException",
-    "Glue.AWSGlueException",  # the name of Glue's throttling error
-    "Glue.ThrottlingException",
-    "Glue.GlueException",  # how the SDK integration reports errors that are not in the list of the API action
-)
-_REFUSED = Retrier(
-    errors=(*_PASSING, "Glue.ResourceNumberLimitExceededException"), interval_seconds=10, max_attempts=7, jitter=True
-)
+_REFUSED = Retrier(errors=START_WORKFLOW_RUN.transient, interval_seconds=10, max_attempts=7, jitter=True)
 _STILL_ENDING = Retrier(errors=(RUNS_ALREADY,), interval_seconds=5, max_attempts=2)
 """Glue can count the previous run as running for a moment after its status has changed."""
 
-_NOT_TOLD = Retrier(errors=(*_PASSING, "Glue.SdkClientException"), interval_seconds=5, max_attempts=3, jitter=True)
+_NOT_TOLD = Retrier(errors=GET_WORKFLOW_RUN.transient, interval_seconds=5, max_attempts=3, jitter=True)
 
 GOING_ON = ("RUNNING", "STOPPING")
 """The statuses of a run that has not ended."""
@@ -39,7 +26,7 @@ def start_run(name: str, *, workflow: Expression, catch: tuple[Catcher, ...], va
     """Return a task that starts a workflow run, and assigns its id to `variable`."""
     return Task(
         name=name,
-        resource=START,
+        resource=START_WORKFLOW_RUN.resource,
         arguments={"Name": workflow},
         retry=(_STILL_ENDING, _REFUSED),
         catch=catch,
@@ -58,7 +45,7 @@ def get_run(
     """
     return Task(
         name=name,
-        resource=GET,
+        resource=GET_WORKFLOW_RUN.resource,
         arguments={"Name": workflow, "RunId": run_id},
         retry=(_NOT_TOLD,),
         catch=catch,

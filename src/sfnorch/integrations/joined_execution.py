@@ -11,23 +11,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import AnyState, Catcher, Choice, ChoiceRule, Pass, Retrier, Task, Value, Wait, jsonata, read_program
-from sfnorch.integrations.child_execution import MANAGED_RULE, RESOURCE
+from sfnorch.calls.executions import (
+    DESCRIBE_EXECUTION,
+    FOLLOWING_ACTIONS,
+    MANAGED_RULE,
+    RULE_ACTIONS,
+    RUN_EXECUTION,
+    START_ACTIONS,
+)
 from sfnorch.workflow import Arn, Permission, StackName
 
 if TYPE_CHECKING:
     from sfnorch.asl import Expression
 
-DESCRIBE = "aws-sdk:sfn:describeExecution"
-
-REFUSED = Retrier(
-    errors=(
-        "StepFunctions.ThrottlingException",
-        "StepFunctions.AWSStepFunctionsException",
-        "StepFunctions.InternalServerException",
-    ),
-    max_attempts=5,
-    jitter=True,
-)
+REFUSED = Retrier(errors=RUN_EXECUTION.transient, max_attempts=5, jitter=True)
 """Transient errors of StartExecution. An execution with a name runs only once, so that a retry is safe."""
 
 _NOT_TOLD = Retrier(errors=("States.TaskFailed",), interval_seconds=2, max_attempts=6, jitter=True)
@@ -60,7 +57,7 @@ def join_states(
     given_up = read_program(__package__, "unknown_outcome").fill(lost=lost)
     start = Task(
         name="StartOrJoin",
-        resource=RESOURCE,
+        resource=RUN_EXECUTION.resource,
         arguments={"StateMachineArn": machine, "Name": name, "Input": child_input},
         retry=(REFUSED,),
         catch=(
@@ -74,7 +71,7 @@ def join_states(
     )
     look_up = Task(
         name="LookUp",
-        resource=DESCRIBE,
+        resource=DESCRIBE_EXECUTION.resource,
         arguments={"ExecutionArn": jsonata("($key := $states.input.key; <{arn}>)", arn=arn)},
         retry=(_NOT_TOLD,),
         catch=(Catcher(errors=("States.ALL",), output=given_up, next="Joined"),),
@@ -103,17 +100,17 @@ def permissions(machine: StackName) -> tuple[Permission, ...]:
     return (
         Permission(
             sid="StartTasks",
-            actions=("states:StartExecution",),
+            actions=START_ACTIONS,
             resources=(Arn("states", "stateMachine:", machine),),
         ),
         Permission(
             sid="FollowTasks",
-            actions=("states:DescribeExecution", "states:StopExecution"),
+            actions=FOLLOWING_ACTIONS,
             resources=(Arn("states", "execution:", machine, ":*"),),
         ),
         Permission(
             sid="HearOfTheirEnd",
-            actions=("events:PutTargets", "events:PutRule", "events:DescribeRule"),
+            actions=RULE_ACTIONS,
             resources=(Arn("events", "rule/", MANAGED_RULE),),
         ),
     )

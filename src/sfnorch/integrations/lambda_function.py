@@ -9,33 +9,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
+from sfnorch.calls.lambda_invoke import INVOKE
 from sfnorch.integrations.work import Work
 from sfnorch.workflow import Arn, Bound, FunctionArn, Permission
 
-RESOURCE = "lambda:invoke"
-
-TRANSIENT = Retrier(
-    errors=(
-        "Lambda.ServiceException",
-        "Lambda.AWSLambdaException",
-        "Lambda.SdkClientException",
-        "Lambda.TooManyRequestsException",
-    ),
-    interval_seconds=2,
-    max_attempts=6,
-    jitter=True,
-)
+TRANSIENT = Retrier(errors=INVOKE.transient, interval_seconds=2, max_attempts=6, jitter=True)
 """The transient errors that AWS recommends to retry: the function has not run, or it is unknown whether it has."""
 
-
-NO_USE = Retrier(
-    errors=(
-        "Lambda.ResourceNotFoundException",
-        "Lambda.AccessDeniedException",
-        "Lambda.InvalidParameterValueException",
-    ),
-    max_attempts=0,
-)
+NO_USE = Retrier(errors=INVOKE.permanent, max_attempts=0)
 """Errors that a retry does not resolve. The function has not run, so the `retries` in the plan do not apply."""
 
 
@@ -51,7 +32,7 @@ def invoke(
     """Return a task that invokes a function; the retriers `retry` follow those for transient errors."""
     return Task(
         name=name,
-        resource=RESOURCE,
+        resource=INVOKE.resource,
         arguments=arguments,
         retry=(TRANSIENT, *retry),
         catch=catch,
@@ -63,7 +44,7 @@ def invoke(
 def work(function: Value, payload: Value) -> Work:
     """Return the call that invokes a function. Its result is the return value of the function."""
     return Work(
-        resource=RESOURCE,
+        resource=INVOKE.resource,
         arguments={"FunctionName": function, "Payload": payload},
         result=jsonata("$states.result.Payload"),
         passing=(TRANSIENT,),
@@ -84,7 +65,7 @@ def permissions(functions: Iterable[str], own: Iterable[str] = ()) -> tuple[Perm
             resources += [name, f"{name}:*"]
         else:
             resources += [Arn("lambda", "function:", name), Arn("lambda", "function:", name, ":*")]
-    return (Permission(sid="InvokeFunctions", actions=("lambda:InvokeFunction",), resources=tuple(resources)),)
+    return (Permission(sid="InvokeFunctions", actions=INVOKE.actions, resources=tuple(resources)),)
 
 
 def _unqualified(function: str) -> str:

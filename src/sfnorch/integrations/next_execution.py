@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sfnorch.asl import Catcher, Expression, Retrier, Task, Value, jsonata, read_program
+from sfnorch.calls.executions import START_ACTIONS, START_EXECUTION
 from sfnorch.integrations.joined_execution import REFUSED
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.workflow import Arn, Permission, StackName
-
-RESOURCE = "states:startExecution"
 
 ALREADY = "StepFunctions.ExecutionAlreadyExistsException"
 
@@ -37,7 +36,7 @@ def start_next(
     there = Catcher(errors=(ALREADY,), output=output, next=next_state)
     return Task(
         name=state,
-        resource=RESOURCE,
+        resource=START_EXECUTION.resource,
         arguments={
             "StateMachineArn": jsonata("$states.context.StateMachine.Id"),
             "Name": read_program(__package__, "next_name").fill(name=name),
@@ -58,7 +57,7 @@ def permissions(machine: StackName) -> tuple[Permission, ...]:
     return (
         Permission(
             sid="StartNext",
-            actions=("states:StartExecution",),
+            actions=START_ACTIONS,
             resources=(Arn("states", "stateMachine:", machine),),
         ),
     )

@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
+from sfnorch.calls.messages import KEY_ACTIONS, PUBLISH
 from sfnorch.integrations.work import Work
 from sfnorch.workflow import Permission, TopicArn, TopicKeyArn
 
 if TYPE_CHECKING:
     from sfnorch.asl import Expression, Substitution
-
-RESOURCE = "sns:publish"
 
 RETRIER = Retrier(errors=("States.TaskFailed",), max_attempts=3, jitter=True)
 
@@ -42,7 +41,7 @@ def publish(
     }
     return Task(
         name=name,
-        resource=RESOURCE,
+        resource=PUBLISH.resource,
         arguments={"TopicArn": topic, "Subject": subject, "Message": message, "MessageAttributes": typed},
         retry=(RETRIER,),
         catch=catch if isinstance(catch, tuple) else (catch,),
@@ -54,7 +53,7 @@ def publish(
 def work(topic: Substitution, subject: Value, message: Value) -> Work:
     """Return the call that publishes a message. Its result is `{messageId}`."""
     return Work(
-        resource=RESOURCE,
+        resource=PUBLISH.resource,
         arguments={"TopicArn": topic, "Subject": subject, "Message": message},
         result={"messageId": jsonata("$states.result.MessageId")},
         passing=(RETRIER,),
@@ -64,6 +63,6 @@ def work(topic: Substitution, subject: Value, message: Value) -> Work:
 def permissions() -> tuple[Permission, ...]:
     """Return the permissions to publish to the topic, and to use its key if it is encrypted."""
     return (
-        Permission(sid="TellTopic", actions=("sns:Publish",), resources=(TopicArn(),)),
-        Permission(sid="UseTopicKey", actions=("kms:GenerateDataKey*", "kms:Decrypt"), resources=(TopicKeyArn(),)),
+        Permission(sid="TellTopic", actions=PUBLISH.actions, resources=(TopicArn(),)),
+        Permission(sid="UseTopicKey", actions=KEY_ACTIONS, resources=(TopicKeyArn(),)),
     )

@@ -11,27 +11,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sfnorch.asl import AnyState, Catcher, Choice, ChoiceRule, Fail, Retrier, Succeed, Task, Value, Wait, jsonata
+from sfnorch.calls.redshift_statement import (
+    CANCEL_STATEMENT,
+    DESCRIBE_STATEMENT,
+    EXECUTE_STATEMENT,
+    READ_SECRET,
+    SIGN_IN_AS_ROLE,
+    SIGN_IN_AS_USER,
+    SIGN_IN_TO_WORKGROUP,
+    TRANSIENT,
+)
 from sfnorch.workflow import Arn, Bound, Permission
-
-EXECUTE = "aws-sdk:redshiftdata:executeStatement"
-DESCRIBE = "aws-sdk:redshiftdata:describeStatement"
-CANCEL = "aws-sdk:redshiftdata:cancelStatement"
 
 ERROR, TIMED_OUT = "RedshiftStatementFailed", "RedshiftStatementTimedOut"
 
-_PASSING = Retrier(
-    errors=(
-        "RedshiftData.ActiveStatementsExceededException",
-        "RedshiftData.ActiveSessionsExceededException",
-        "RedshiftData.InternalServerException",
-        "RedshiftData.ThrottlingException",
-        "RedshiftData.RedshiftDataException",  # how the SDK integration reports errors not in the API action's list
-        "RedshiftData.SdkClientException",
-    ),
-    interval_seconds=5,
-    max_attempts=6,
-    jitter=True,
-)
+_PASSING = Retrier(errors=TRANSIENT, interval_seconds=5, max_attempts=6, jitter=True)
 """Transient errors. A retry is safe, because a statement with the same ClientToken runs only once."""
 
 FIRST_WAIT, GROWTH, LONGEST_WAIT = 2, 1.5, 60
@@ -92,7 +86,7 @@ def run_states(
     return (
         Task(
             name=f"{name} (execute)",
-            resource=EXECUTE,
+            resource=EXECUTE_STATEMENT.resource,
             arguments=given,
             retry=(_PASSING,),
             assign={"statement": jsonata("$states.result.Id"), "polls": 0},
@@ -102,7 +96,7 @@ def run_states(
         Wait(name=f"{name} (wait)", seconds=_WAIT, next=describe),
         Task(
             name=describe,
-            resource=DESCRIBE,
+            resource=DESCRIBE_STATEMENT.resource,
             arguments={"Id": jsonata("$statement")},
             retry=(_PASSING,),
             assign={"polls": jsonata("$polls + 1")},
@@ -123,7 +117,7 @@ def run_states(
         ),
         Task(
             name=f"{name} (cancel)",
-            resource=CANCEL,
+            resource=CANCEL_STATEMENT.resource,
             arguments={"Id": jsonata("$statement")},
             retry=(_PASSING,),
             catch=(Catcher(errors=("States.ALL",), output={}, next=f"{name} (timed out)"),),
@@ -166,27 +160,27 @@ def permissions(places: Iterable[StatementTarget]) -> tuple[Permission, ...]:
     """
     places = list(dict.fromkeys(places))
     found = [
-        _on("ExecuteStatements", ("redshift-data:ExecuteStatement",), [_where(place) for place in places]),
+        _on("ExecuteStatements", EXECUTE_STATEMENT.actions, [_where(place) for place in places]),
         # these actions do not support resources
         Permission(
             sid="LookAtStatements",
-            actions=("redshift-data:DescribeStatement", "redshift-data:CancelStatement"),
+            actions=(*DESCRIBE_STATEMENT.actions, *CANCEL_STATEMENT.actions),
             resources=("*",),
         ),
-        _on("ReadSecrets", ("secretsmanager:GetSecretValue",), [p.secret_arn for p in places if p.secret_arn]),
+        _on("ReadSecrets", READ_SECRET, [p.secret_arn for p in places if p.secret_arn]),
         _on(
             "SignInAsUser",
-            ("redshift:GetClusterCredentials",),
+            SIGN_IN_AS_USER,
             [arn for place in places if place.db_user for arn in _as_user(place)],
         ),
         _on(
             "SignInAsRole",
-            ("redshift:GetClusterCredentialsWithIAM",),
+            SIGN_IN_AS_ROLE,
             [_database(p) for p in places if p.cluster and not p.db_user and not p.secret_arn],
         ),
         _on(
             "SignInToWorkgroup",
-            ("redshift-serverless:GetCredentials",),
+            SIGN_IN_TO_WORKGROUP,
             [_where(place) for place in places if place.workgroup and not place.secret_arn],
         ),
     ]

@@ -9,28 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sfnorch.asl import Retrier, Value, jsonata
+from sfnorch.calls.s3_objects import PUT_OBJECT
 from sfnorch.integrations.work import Work
 from sfnorch.workflow import ObjectArns, Permission, ResultsBucket
 
-RESOURCE = "aws-sdk:s3:putObject"
-
-_PASSING = Retrier(
-    errors=(
-        "S3.SlowDownException",
-        "S3.InternalErrorException",
-        "S3.ServiceUnavailableException",
-        "S3.SdkClientException",
-    ),
-    interval_seconds=2,
-    max_attempts=6,
-    jitter=True,
-)
+_PASSING = Retrier(errors=PUT_OBJECT.transient, interval_seconds=2, max_attempts=6, jitter=True)
 
 
 def put(bucket: Value, key: Value, body: Value) -> Work:
     """Return the call that writes an object. Its result is `{bucket, key, etag}`."""
     return Work(
-        resource=RESOURCE,
+        resource=PUT_OBJECT.resource,
         arguments={"Bucket": bucket, "Key": key, "Body": body, "ContentType": "application/json"},
         result={"bucket": bucket, "key": key, "etag": jsonata("$states.result.ETag")},
         passing=(_PASSING,),
@@ -40,4 +29,4 @@ def put(bucket: Value, key: Value, body: Value) -> Work:
 def permissions(places: Sequence[tuple[str | ResultsBucket, str]]) -> tuple[Permission, ...]:
     """Return the permissions to write objects to these places, pairs of a bucket and a prefix of keys."""
     arns: Mapping[ObjectArns, None] = dict.fromkeys(ObjectArns(bucket, prefix) for bucket, prefix in places)
-    return (Permission(sid="WriteObjects", actions=("s3:PutObject",), resources=tuple(arns)),)
+    return (Permission(sid="WriteObjects", actions=PUT_OBJECT.actions, resources=tuple(arns)),)

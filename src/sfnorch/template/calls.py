@@ -1,18 +1,22 @@
 """The actions that a Task calls, and the permissions that its machine's role requires for them.
 
-The table contains the permissions in the AWS documentation of each integration. For a call that is not in the table,
-`needs` returns None, and no rule checks it. A resource that is chosen at run time is `*`.
+The permissions are those of `sfnorch.calls`. For a call that is not there, `needs` returns None, and no rule checks it.
+A resource that is chosen at run time is `*`.
 https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
+from sfnorch.calls.call import NamedBy
+from sfnorch.calls.catalogue import CALLS, SDK_PREFIXES
+from sfnorch.calls.executions import FOLLOWING_ACTIONS, MANAGED_RULE, RULE_ACTIONS, START_ACTIONS
+from sfnorch.calls.lambda_invoke import INVOKE
 from sfnorch.template.located import Object
 from sfnorch.template.resources import Surroundings
 from sfnorch.template.states import LocatedState
@@ -27,9 +31,6 @@ _LAMBDA = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:.+")
 _MACHINE = re.compile(r"(arn:[^:]+):states:([^:]*):([^:]*):stateMachine:([^:/]+).*")
 _ACTIVITY = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:activity:.*")
 _QUEUE = re.compile(r"https://sqs\.([^.]+)\.[^/]+/([^/]+)/(.+)")
-
-MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
-"""The EventBridge rule that notifies Step Functions when a child execution ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,16 @@ def needs(state: LocatedState, where: Surroundings, given: Given | None = None) 
     call = call_of(state)
     if call is None:
         return None if state.kind == "Task" and not _ACTIVITY.fullmatch(state.text("Resource")) else []
-    if call.name == "lambda:invoke":
-        return [Need("lambda:InvokeFunction", _function(state, given, where))]
+    if call.name == INVOKE.resource:
+        return [Need(action, _function(state, given, where)) for action in INVOKE.actions]
     if call.name in ("states:startExecution", "aws-sdk:sfn:startExecution"):
         return _start_execution(given("StateMachineArn"), call.way, where)
-    row = _CALLS.get(str(call)) or _CALLS.get(call.name)
-    if row is not None:
-        return [Need(action, resource.of(given, where)) for actions, resource in row for action in actions.split()]
-    prefix = _SDK_PREFIXES.get(call.service)
+    known = CALLS.get(str(call)) or CALLS.get(call.name)
+    if known is not None:
+        return [
+            Need(action, _resource_arn(grant.on, given, where)) for grant in known.grants for action in grant.actions
+        ]
+    prefix = SDK_PREFIXES.get(call.service)
     if call.name.startswith("aws-sdk:") and prefix:
         action = call.name.rpartition(":")[2]
         return [Need(f"{prefix}:{action[:1].upper()}{action[1:]}", ANY)]
@@ -120,7 +123,7 @@ def distributed_map_needs(machine_arn: str) -> list[Need]:
 
     https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
     """
-    return [Need("states:StartExecution", machine_arn)]
+    return [Need(action, machine_arn) for action in START_ACTIONS]
 
 
 def child_machine(state: LocatedState) -> str:
@@ -138,83 +141,18 @@ def starts_itself(state: LocatedState) -> bool:
     return own and call is not None and call.name.endswith(":startExecution") and not call.way
 
 
-@dataclass(frozen=True, slots=True)
-class _Arn:
-    """A resource's ARN, built from an argument of the call."""
-
-    service: str
-    end: str
-    argument: str
-    always_name: bool = False
-    """Whether the argument is a name even if it looks like an ARN."""
-
-    def of(self, given: Given, where: Surroundings) -> str:
-        value = given(self.argument)
-        if not value or value == ANY:
-            return ANY
-        if not self.always_name and value.startswith(("arn:", "<")):
-            return value
-        if self.service == "sqs" and (match := _QUEUE.fullmatch(value)):
-            return f"arn:{where.partition}:sqs:{match[1]}:{match[2]}:{match[3]}"
-        if self.service == "s3":
-            return f"arn:{where.partition}:s3:::{value}/{given('Key') or ANY}"
-        end = self.end.replace("{}", value)
-        return f"arn:{where.partition}:{self.service}:{where.region}:{where.account}:{end}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Any:
-    """A call for which AWS documents no resource."""
-
-    def of(self, given: Given, where: Surroundings) -> str:
+def _resource_arn(named: NamedBy | None, given: Given, where: Surroundings) -> str:
+    """Return the ARN of the resource that an argument names; ANY if none does, or if it is chosen at run time."""
+    value = given(named.argument) if named else ""
+    if named is None or not value or value == ANY:
         return ANY
-
-
-_ALARM = _Arn("cloudwatch", "alarm:{}", "AlarmName", always_name=True)
-_GLUE_JOB = _Arn("glue", "job/{}", "JobName", always_name=True)
-_GLUE_WORKFLOW = _Arn("glue", "workflow/{}", "Name", always_name=True)
-_TABLE = _Arn("dynamodb", "table/{}", "TableName")
-_QUEUE_ARN = _Arn("sqs", "{}", "QueueUrl")
-_TOPIC = _Arn("sns", "{}", "TopicArn")
-_Row = tuple[tuple[str, "_Arn | _Any"], ...]
-_CALLS: Mapping[str, _Row] = {
-    "glue:startJobRun": (("glue:StartJobRun", _GLUE_JOB),),
-    "glue:startJobRun.sync": (("glue:StartJobRun glue:GetJobRun glue:GetJobRuns glue:BatchStopJobRun", _GLUE_JOB),),
-    "aws-sdk:glue:startJobRun": (("glue:StartJobRun", _GLUE_JOB),),
-    "aws-sdk:glue:getJobRun": (("glue:GetJobRun", _GLUE_JOB),),
-    "aws-sdk:glue:startWorkflowRun": (("glue:StartWorkflowRun", _GLUE_WORKFLOW),),
-    "aws-sdk:glue:getWorkflowRun": (("glue:GetWorkflowRun", _GLUE_WORKFLOW),),
-    "sns:publish": (("sns:Publish", _TOPIC),),
-    "aws-sdk:sns:publish": (("sns:Publish", _TOPIC),),
-    "aws-sdk:sns:publishBatch": (("sns:Publish", _TOPIC),),
-    "aws-sdk:sqs:sendMessageBatch": (("sqs:SendMessage", _QUEUE_ARN),),
-    "sqs:sendMessage": (("sqs:SendMessage", _QUEUE_ARN),),
-    "aws-sdk:sqs:sendMessage": (("sqs:SendMessage", _QUEUE_ARN),),
-    "aws-sdk:cloudwatch:setAlarmState": (("cloudwatch:SetAlarmState", _ALARM),),
-    "aws-sdk:redshiftdata:executeStatement": (("redshift-data:ExecuteStatement", _Any()),),
-    "aws-sdk:redshiftdata:describeStatement": (("redshift-data:DescribeStatement", _Any()),),
-    "aws-sdk:redshiftdata:cancelStatement": (("redshift-data:CancelStatement", _Any()),),
-    "aws-sdk:sfn:describeExecution": (("states:DescribeExecution", _Arn("states", "{}", "ExecutionArn")),),
-    "aws-sdk:s3:putObject": (("s3:PutObject", _Arn("s3", "", "Bucket")),),
-    "aws-sdk:s3:getObject": (("s3:GetObject", _Arn("s3", "", "Bucket")),),
-    "aws-sdk:lambda:invoke": (("lambda:InvokeFunction", _Any()),),
-    **{
-        f"{prefix}dynamodb:{call}Item": ((f"dynamodb:{call[:1].upper()}{call[1:]}Item", _TABLE),)
-        for prefix in ("", "aws-sdk:")
-        for call in ("get", "put", "update", "delete")
-    },
-}
-_SDK_PREFIXES = {
-    "athena": "athena",
-    "cloudwatch": "cloudwatch",
-    "codebuild": "codebuild",
-    "eventbridge": "events",
-    "glue": "glue",
-    "secretsmanager": "secretsmanager",
-    "sfn": "states",
-    "ssm": "ssm",
-}
-"""Services whose API calls are IAM actions of the same name, and their IAM prefix."""
+    if not named.is_always_name and value.startswith(("arn:", "<")):
+        return value
+    if named.service == "sqs" and (match := _QUEUE.fullmatch(value)):
+        return f"arn:{where.partition}:sqs:{match[1]}:{match[2]}:{match[3]}"
+    if named.service == "s3":
+        return f"arn:{where.partition}:s3:::{value}/{given('Key') or ANY}"
+    return f"arn:{where.partition}:{named.service}:{where.region}:{where.account}:{named.prefix}{value}"
 
 
 def _function(state: LocatedState, given: Given, where: Surroundings) -> str:
@@ -236,7 +174,7 @@ def _start_execution(machine: str, way: str, where: Surroundings) -> list[Need]:
     match = _MACHINE.fullmatch(machine)
     if match:  # IAM checks the machine, also if a version or an alias of it is started
         machine = f"{match[1]}:states:{match[2]}:{match[3]}:stateMachine:{match[4]}"
-    found = [Need("states:StartExecution", machine or ANY)]
+    found = [Need(action, machine or ANY) for action in START_ACTIONS]
     if way.startswith(".sync"):
         match = _MACHINE.fullmatch(machine)
         prefix = f"arn:{where.partition}:states:{where.region}:{where.account}"
@@ -244,6 +182,6 @@ def _start_execution(machine: str, way: str, where: Surroundings) -> list[Need]:
             f"{match[1]}:states:{match[2]}:{match[3]}:execution:{match[4]}:*" if match else f"{prefix}:execution:*"
         )
         rule = f"arn:{where.partition}:events:{where.region}:{where.account}:rule/{MANAGED_RULE}"
-        found += [Need(f"states:{action}Execution", executions) for action in ("Describe", "Stop")]
-        found += [Need(f"events:{action}", rule) for action in ("PutTargets", "PutRule", "DescribeRule")]
+        found += [Need(action, executions) for action in FOLLOWING_ACTIONS]
+        found += [Need(action, rule) for action in RULE_ACTIONS]
     return found

@@ -11,6 +11,16 @@ from typing import Any
 from troposphere import And, Condition, Equals, GetAtt, If, Not, Or, Ref
 from troposphere.iam import ManagedPolicy
 
+from sfnorch.calls import (
+    alarms,
+    executions,
+    glue_job_run,
+    glue_workflow_run,
+    lambda_invoke,
+    messages,
+    redshift_statement,
+    s3_objects,
+)
 from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, allow
 from sfnorch.cfn.values import BOUNDARY
@@ -19,16 +29,23 @@ from sfnorch.delivery.pipeline.parameters import name_condition
 from sfnorch.errors import SfnorchError
 from sfnorch.workflow import BOUNDARY_ARN, Workflow
 
-NEEDED = (
-    *("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"),
-    *("glue:StartWorkflowRun", "glue:GetWorkflowRun"),
-    *("states:StartExecution", "states:DescribeExecution", "states:StopExecution"),
-    *("events:PutRule", "events:PutTargets", "events:DescribeRule"),
-    *("sns:Publish", "kms:Decrypt", "kms:GenerateDataKey*", "cloudwatch:SetAlarmState", "lambda:InvokeFunction"),
-    *("s3:GetObject", "s3:PutObject", "secretsmanager:GetSecretValue"),
-    *("redshift-data:ExecuteStatement", "redshift-data:DescribeStatement", "redshift-data:CancelStatement"),
-    *("redshift:GetClusterCredentials", "redshift:GetClusterCredentialsWithIAM", "redshift-serverless:GetCredentials"),
-    *("logs:CreateLogStream", "logs:PutLogEvents", *LOG_DELIVERY, *TRACING),
+_CALLS = (
+    *(glue_job_run.RUN_JOB, glue_workflow_run.START_WORKFLOW_RUN, glue_workflow_run.GET_WORKFLOW_RUN),
+    *(executions.RUN_EXECUTION, messages.PUBLISH, alarms.SET_ALARM_STATE, lambda_invoke.INVOKE),
+    *(s3_objects.GET_OBJECT, s3_objects.PUT_OBJECT),
+    *(redshift_statement.EXECUTE_STATEMENT, redshift_statement.DESCRIBE_STATEMENT, redshift_statement.CANCEL_STATEMENT),
+)
+"""The calls of the machines in sfnorch's templates, and the reading of code in S3."""
+
+NEEDED = tuple(
+    dict.fromkeys(
+        (
+            *(action for call in _CALLS for action in call.actions),
+            *messages.KEY_ACTIONS,
+            *redshift_statement.AUTHENTICATION,
+            *("logs:CreateLogStream", "logs:PutLogEvents", *LOG_DELIVERY, *TRACING),
+        )
+    )
 )
 """The actions of the roles in sfnorch's templates."""
 

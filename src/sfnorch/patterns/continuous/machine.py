@@ -21,6 +21,7 @@ from sfnorch.asl import (
     jsonata,
     read_program,
 )
+from sfnorch.calls.glue_workflow_run import RUNS_ALREADY
 from sfnorch.integrations import alarm_state, glue_workflow, next_execution, notification
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.job_failure import alarm_raised, any_error, clear_alarm
@@ -176,7 +177,7 @@ def _caught() -> tuple[Catcher, ...]:
 def _start_refused() -> tuple[Catcher, ...]:
     """Return the catchers of StartRun. For the error of MaxConcurrentRuns, they explain the cause in the message."""
     explained = read_program(__package__, "start_refused").fill()
-    return (Catcher(errors=(glue_workflow.RUNS_ALREADY,), output=explained, next=SharedState.RAISE_ALARM), *_caught())
+    return (Catcher(errors=(RUNS_ALREADY,), output=explained, next=SharedState.RAISE_ALARM), *_caught())
 
 
 def _check_run(most_polls: int) -> Choice:

@@ -1,0 +1,55 @@
+"""Queries of Amazon Athena.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-athena.html
+https://docs.aws.amazon.com/step-functions/latest/dg/athena-iam.html
+"""
+
+from __future__ import annotations
+
+from sfnorch.calls.call import Call, Grant, NamedBy, StartedRun
+
+_WORKGROUP = NamedBy(service="athena", prefix="workgroup/", argument="WorkGroup", is_always_name=True)
+
+RUN_QUERY = Call(
+    resource="athena:startQueryExecution.sync",
+    grants=(
+        Grant(
+            actions=("athena:StartQueryExecution", "athena:StopQueryExecution", "athena:GetQueryExecution"),
+            on=_WORKGROUP,
+        ),
+        Grant(actions=("athena:GetDataCatalog",)),
+    ),
+    transient=(
+        "Athena.TooManyRequestsException",
+        "Athena.InternalServerException",
+        "Athena.ThrottlingException",
+        "Athena.SdkClientException",
+    ),
+    permanent=("Athena.InvalidRequestException",),
+    starts=StartedRun(kind="query", named_by="", id_key="QueryExecutionId"),
+)
+START_QUERY = Call(
+    resource="athena:startQueryExecution", grants=(Grant(actions=("athena:StartQueryExecution",), on=_WORKGROUP),)
+)
+
+READ_TABLES = ("glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables")
+READ_PARTITIONS = ("glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition")
+CHANGE_TABLES = (
+    *("glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"),
+    *("glue:CreatePartition", "glue:BatchCreatePartition", "glue:UpdatePartition"),
+    *("glue:DeletePartition", "glue:BatchDeletePartition"),
+)
+"""The actions of a query on the Glue Data Catalog: those that read, and those that create and change tables."""
+
+FIND_BUCKETS = ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads")
+USE_OBJECTS = ("s3:GetObject", "s3:PutObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
+"""The actions of a query on the buckets of its result and its data, and on their objects."""
+
+USE_LAKE_FORMATION = ("lakeformation:GetDataAccess",)
+
+DATA_ACTIONS = (
+    *(*READ_TABLES, *READ_PARTITIONS, *CHANGE_TABLES),
+    *(*FIND_BUCKETS, *USE_OBJECTS, *USE_LAKE_FORMATION),
+)
+
+CALLS = (RUN_QUERY, START_QUERY)

@@ -1,0 +1,56 @@
+"""A call of an AWS action, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedBy:
+    """How the ARN of a resource follows from an argument of the call: `prefix` and the argument's value."""
+
+    service: str
+    prefix: str
+    argument: str
+    is_always_name: bool = False
+    """Whether the argument is a name even if it looks like an ARN."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Actions that the call requires of its role, and their resource; without it, no argument names the resource."""
+
+    actions: tuple[str, ...]
+    on: NamedBy | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedRun:
+    """A run that a call starts, as an execution history shows it.
+
+    `kind` is the kind of the run, `named_by` the argument with the name under which it is shown, `id_key` the key of
+    its id in the answer of the service.
+    """
+
+    kind: str
+    named_by: str
+    id_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call: the resource of a Task without the ARN prefix, `glue:startJobRun.sync`, and what AWS documents about it.
+
+    `transient` are the errors that a retry resolves, `permanent` those that it does not: nothing has run.
+    """
+
+    resource: str
+    grants: tuple[Grant, ...]
+    transient: tuple[str, ...] = ()
+    permanent: tuple[str, ...] = ()
+    starts: StartedRun | None = None
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The IAM actions that the call requires."""
+        return tuple(action for grant in self.grants for action in grant.actions)

@@ -1,0 +1,35 @@
+"""Runs of Glue jobs.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
+https://docs.aws.amazon.com/step-functions/latest/dg/glue-iam.html
+"""
+
+from __future__ import annotations
+
+from sfnorch.calls.call import Call, Grant, NamedBy, StartedRun
+
+_JOB = NamedBy(service="glue", prefix="job/", argument="JobName", is_always_name=True)
+
+START_ERRORS = (
+    "Glue.ConcurrentRunsExceededException",
+    "Glue.ResourceNumberLimitExceededException",
+    "Glue.InternalServiceException",
+    "Glue.OperationTimeoutException",
+    "Glue.AWSGlueException",  # the name of Glue's throttling error
+    "Glue.ThrottlingException",
+)
+
+RUN_JOB = Call(
+    resource="glue:startJobRun.sync",
+    grants=(Grant(actions=("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"), on=_JOB),),
+    transient=START_ERRORS,
+    permanent=("Glue.EntityNotFoundException", "Glue.InvalidInputException"),
+    starts=StartedRun(kind="job", named_by="JobName", id_key="JobRunId"),
+)
+
+CALLS = (
+    RUN_JOB,
+    Call(resource="glue:startJobRun", grants=(Grant(actions=("glue:StartJobRun",), on=_JOB),)),
+    Call(resource="aws-sdk:glue:startJobRun", grants=(Grant(actions=("glue:StartJobRun",), on=_JOB),)),
+    Call(resource="aws-sdk:glue:getJobRun", grants=(Grant(actions=("glue:GetJobRun",), on=_JOB),)),
+)
