@@ -21,3 +21,10 @@ class Work:
     no_use: tuple[Retrier, ...] = ()
     checked: Value = None
     """An expression that fails if the response is not a success."""
+
+
+def retry_failures(retries: int, no_use: Retrier) -> tuple[Retrier, ...]:
+    """Return the retriers for this number of retries after any failure but those that a retry does not resolve."""
+    if not retries:
+        return ()
+    return no_use, Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True)

@@ -6,7 +6,7 @@ Otherwise it does the work of its task, and succeeds or fails with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import (
@@ -17,17 +17,18 @@ from sfnorch.asl import (
     Fail,
     Graph,
     Pass,
-    Retrier,
     Succeed,
     Task,
     Value,
     jsonata,
     read_program,
 )
-from sfnorch.integrations import alarm_state, external_execution, glue_job, joined_execution, lambda_function
+from sfnorch.integrations import alarm_state, joined_execution
 from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
 from sfnorch.patterns.dag.joining import cut_message, join_tasks
 from sfnorch.patterns.job_failure import CAUSE, alarm_raised, any_error
+from sfnorch.patterns.kinds.part import TaskFrame
+from sfnorch.patterns.kinds.registry import TASK_PARTS
 from sfnorch.protocol.dag import TASK, TASK_FAILED, TaskState, TaskVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import Alarm, Permission, StackName, StateMachine
@@ -63,15 +64,10 @@ def machine(plan: DagPlan) -> StateMachine:
     )
 
 
-def _work_permissions(tasks: Sequence[DagTask]) -> tuple[Permission, ...]:
-    jobs = [task.glue_job for task in tasks if task.glue_job]
-    functions = [task.function for task in tasks if task.function]
-    machines = [task.state_machine for task in tasks if task.state_machine]
-    return (
-        *(glue_job.permissions(jobs) if jobs else ()),
-        *(lambda_function.permissions(functions) if functions else ()),
-        *(external_execution.permissions(machines) if machines else ()),
-    )
+def _work_permissions(tasks: Sequence[DagTask]) -> Iterator[Permission]:
+    for kind, part in TASK_PARTS.items():
+        if own := [task for task in tasks if task.kind == kind]:
+            yield from part.list_permissions(own)
 
 
 def _graph(plan: DagPlan) -> Graph:
@@ -167,45 +163,28 @@ def _raise_alarm() -> Task:
     )
 
 
-_BASES = {
-    "glue_job": TaskState.RUN_JOB,
-    "lambda": TaskState.INVOKE_FUNCTION,
-    "state_machine": TaskState.RUN_STATE_MACHINE,
-}
-
-
 def _work(task: DagTask) -> tuple[str, str, int]:
     """Return the name of the state for the task's work, its kind, and its number of retries.
 
     The Retry of a state is fixed, so that each number of retries needs its own state.
     """
-    base = _BASES[task.kind]
+    base = TASK_PARTS[task.kind].state_name
     return (f"{base}Again{task.retries}" if task.retries else base), task.kind, task.retries
 
 
 def _entry(task: DagTask) -> Value:
-    if task.kind == "glue_job":
-        arguments = glue_job.start_arguments(task, task.glue_job or "")
-    elif task.kind == "lambda":
-        arguments = lambda_function.arguments(task.function or "", task.input or {})
-    else:
-        arguments = external_execution.arguments(task.state_machine or "", task.input or {})
+    arguments = TASK_PARTS[task.kind].make_arguments(task)
     return {"needs": list(task.needs), "work": _work(task)[0], "arguments": arguments}
 
 
-def _work_state(name: str, kind: str, retries: int) -> Task:
-    catch = any_error(SharedState.RAISE_ALARM)
-    if kind == "glue_job":
-        return glue_job.run_job(
-            name, arguments=_ARGUMENTS, retries=retries, catch=catch, output=jsonata("{}"), next_state=SharedState.DONE
+def _work_state(name: str, kind: str, retries: int) -> AnyState:
+    return TASK_PARTS[kind].make_state(
+        TaskFrame(
+            name=name,
+            arguments=_ARGUMENTS,
+            own_arn=_OWN_ARN,
+            retries=retries,
+            catch=any_error(SharedState.RAISE_ALARM),
+            next_state=SharedState.DONE,
         )
-    no_use = lambda_function.NO_USE if kind == "lambda" else external_execution.NO_USE
-    again: tuple[Retrier, ...] = ()
-    if retries:
-        failed = Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True)
-        again = (no_use, failed)
-    if kind == "lambda":
-        return lambda_function.invoke(name, arguments=_ARGUMENTS, retry=again, catch=catch, next_state=SharedState.DONE)
-    return external_execution.run(
-        name, arguments=_ARGUMENTS, own_arn=_OWN_ARN, retry=again, catch=catch, next_state=SharedState.DONE
     )

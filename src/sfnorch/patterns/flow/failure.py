@@ -17,7 +17,7 @@ from sfnorch.protocol.flow import ERROR, MACHINE, FlowState
 from sfnorch.protocol.states import SharedState
 
 if TYPE_CHECKING:
-    from sfnorch.patterns.flow.scope import FlowScope
+    from sfnorch.patterns.kinds.scope import FlowScope
 
 _CAUSE = jsonata('[Cause, ""][0]')
 

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.naming import logical_key
+from sfnorch.patterns.kinds.lambda_function import list_function_keys
 from sfnorch.workflow import LambdaFunction, Permission, StackName
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.flow import FlowPlan
 
 
-def function_keys(plan: FlowPlan) -> dict[str, str]:
-    """Return the prefix of the logical ids of each function, by its name: `CleanOrders` for clean-orders."""
-    return {function.name: logical_key(function.name) for function in plan.functions}
-
-
 def functions(plan: FlowPlan) -> tuple[LambdaFunction, ...]:
     """Return the functions that the stack creates."""
-    keys = function_keys(plan)
+    keys = list_function_keys(plan)
     return tuple(
         LambdaFunction(
             key=keys[each.name],

@@ -28,20 +28,17 @@ from sfnorch.asl import (
 )
 from sfnorch.integrations import (
     alarm_state,
-    external_execution,
-    glue_job,
-    lambda_function,
     notification,
-    redshift_statement,
-    s3_object,
 )
 from sfnorch.naming import logical_key
 from sfnorch.patterns.flow import failure
-from sfnorch.patterns.flow.functions import function_keys
-from sfnorch.patterns.flow.scope import FlowScope
-from sfnorch.patterns.flow.steps import place, step_states
-from sfnorch.patterns.flow.work import RESULTS, TOPIC, function_name, machine_name
+from sfnorch.patterns.flow.steps import step_states
 from sfnorch.patterns.job_failure import any_error, clear_alarm
+from sfnorch.patterns.kinds.lambda_function import list_function_keys
+from sfnorch.patterns.kinds.notify import TOPIC
+from sfnorch.patterns.kinds.part import StepPart
+from sfnorch.patterns.kinds.registry import STEP_PARTS
+from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.patterns.message import told
 from sfnorch.plan.models.flow import walk
 from sfnorch.protocol.flow import KEPT, MACHINE, FlowState, FlowVariable
@@ -50,7 +47,6 @@ from sfnorch.workflow import (
     ENVIRONMENT,
     Alarm,
     Bound,
-    FunctionArn,
     ParameterValue,
     Permission,
     ResultsBucket,
@@ -117,35 +113,21 @@ def _substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, Bound
             found["Name"] = StackName()
     if publishes(plan):
         found[TOPIC] = TopicArn()
-    if any(step.s3_object and not step.s3_object.bucket for step in steps):
-        found[RESULTS] = ResultsBucket()
-    keys = function_keys(plan)
-    called = {step.function for step in steps if step.function}
-    found |= {function_name(key): FunctionArn(key) for name, key in keys.items() if name in called}
-    return found | {name: external_execution.arn(machine) for machine, name in _machine_names(plan).items()}
+    named = [pair for part, own in _parts(steps) for pair in part.bind_names(plan, own).items()]
+    named.sort(key=lambda pair: not isinstance(pair[1], ResultsBucket))  # after the topic, before what steps call
+    return found | dict(named)
 
 
-def _machine_names(plan: FlowPlan) -> dict[str, str]:
-    named = (step.state_machine for step in walk(plan.steps) if step.state_machine)
-    return {machine: machine_name(machine) for machine in named}
+def _parts(steps: Sequence[FlowStep]) -> Iterator[tuple[StepPart, list[FlowStep]]]:
+    """Yield the part of each kind that the flow has, and the steps of this kind."""
+    for kind, part in STEP_PARTS.items():
+        if own := [step for step in steps if step.kind == kind]:
+            yield part, own
 
 
 def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[Permission]:
-    keys = function_keys(plan)
-    called = dict.fromkeys(step.function for step in steps if step.function)
-    own = [keys[name] for name in called if name in keys]
-    others = [name for name in called if name not in keys]
-    if plan.job_names:
-        yield from glue_job.permissions(plan.job_names)
-    if called:
-        yield from lambda_function.permissions(others, own)
-    if machines := [step.state_machine for step in steps if step.state_machine]:
-        yield from external_execution.permissions(machines)
-        yield external_execution.hearing()
-    if statements := [place(step.redshift_sql) for step in steps if step.redshift_sql]:
-        yield from redshift_statement.permissions(statements)
-    if objects := [step.s3_object for step in steps if step.s3_object]:
-        yield from s3_object.permissions([(each.bucket or ResultsBucket(), each.prefix) for each in objects])
+    for part, own in _parts(steps):
+        yield from part.list_permissions(plan, own)
     if publishes(plan):
         yield from notification.permissions()
 
@@ -159,8 +141,7 @@ def _graph(plan: FlowPlan) -> Graph:
         failures=failures,
         failed=SharedState.RAISE_ALARM,
         top=True,
-        functions=function_keys(plan),
-        machines=_machine_names(plan),
+        functions=list_function_keys(plan),
         keeping=_keeping(plan),
     )
     steps, end = step_states(plan.steps, start, then=OUTCOME if _keeps(plan.steps) else SharedState.CLEAR_ALARM)

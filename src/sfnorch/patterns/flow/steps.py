@@ -29,27 +29,20 @@ from sfnorch.asl import (
     Wait,
     given,
     given_code,
-    given_text,
     is_expression,
     jsonata,
     lead_to,
 )
-from sfnorch.integrations import redshift_statement
-from sfnorch.integrations.redshift_statement import StatementTarget
 from sfnorch.patterns.flow import failure
-from sfnorch.patterns.flow.work import comes_to_another_key, object_key, put, work
 from sfnorch.patterns.job_failure import any_error
+from sfnorch.patterns.kinds.part import InnerStates
+from sfnorch.patterns.kinds.registry import STEP_PARTS
 
 if TYPE_CHECKING:
     from sfnorch.integrations.work import Work
-    from sfnorch.patterns.flow.scope import FlowScope
+    from sfnorch.patterns.kinds.scope import FlowScope
     from sfnorch.plan.models.flow import FlowStep, ForEach
     from sfnorch.plan.models.retry import Retry
-    from sfnorch.plan.steps.redshift_sql import RedshiftSql
-    from sfnorch.plan.steps.s3_object import S3Object
-
-STATEMENT_SECONDS = 3_600
-"""The default timeout of a SQL statement."""
 
 _CATCH_ALL = ("States.ALL", "States.TaskFailed")
 _NULL = jsonata("null")
@@ -85,22 +78,18 @@ def _handling(step: FlowStep, scope: FlowScope, follower: str) -> tuple[tuple[Ca
 
 
 def _state(step: FlowStep, scope: FlowScope, catch: tuple[Catcher, ...], follower: str) -> AnyState:
-    if step.redshift_sql:
-        statement = _statement(step, step.redshift_sql)
-        return _whole(step, statement, "$states.result[0]", catch, follower, arguments=redshift_statement.ARGUMENTS)
     if step.parallel:
-        return _whole(step, _branches(step, step.parallel, scope), _RESULTS, catch, follower)
+        inner = InnerStates(states=_branches(step, step.parallel, scope), result=_RESULTS)
+        return _whole(step, inner, catch, follower)
     if step.for_each:
-        return _whole(step, _items(step, step.for_each, scope), _RESULTS, catch, follower)
-    if step.s3_object and step.save_as and comes_to_another_key(step.s3_object):
-        inner = [_put_once(step, step.s3_object, scope)]
-        return _whole(step, inner, "$states.result[0]", catch, follower, arguments={"key": object_key(step.s3_object)})
-    if step.wait is None:
-        return _task(step, work(step, scope), catch, follower)
+        return _whole(step, InnerStates(states=_items(step, step.for_each, scope), result=_RESULTS), catch, follower)
     if is_expression(step.wait):  # a Wait has no Catch: the Parallel around it catches an error of the expression
-        waiting = [Wait(name=f"{step.name} (wait)", seconds=Expression(given_code(step.wait)))]
-        return _whole(step, waiting, "null", catch, follower)
-    return Wait(name=step.name, seconds=step.wait, next=follower)
+        waiting = Wait(name=f"{step.name} (wait)", seconds=Expression(given_code(str(step.wait))))
+        return _whole(step, InnerStates(states=[waiting], result="null"), catch, follower)
+    if step.wait is not None:
+        return Wait(name=step.name, seconds=step.wait, next=follower)
+    work = STEP_PARTS[step.kind].make_work(step, scope)
+    return _whole(step, work, catch, follower) if isinstance(work, InnerStates) else _task(step, work, catch, follower)
 
 
 def _task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str) -> Task:
@@ -118,36 +107,15 @@ def _task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str)
     )
 
 
-def _put_once(step: FlowStep, wanted: S3Object, scope: FlowScope) -> Task:
-    """Return the task that writes an object whose key is in its input, because Assign would evaluate the key again."""
-    call = put(wanted, scope, jsonata("$states.input.key"))
-    return Task(
-        name=f"{step.name} (put)",
-        resource=call.resource,
-        arguments=call.arguments,
-        timeout_seconds=step.timeout,
-        retry=call.passing,
-        output=call.result,
-    )
-
-
-def _whole(
-    step: FlowStep,
-    inner: Sequence[AnyState],
-    result: str,
-    catch: tuple[Catcher, ...],
-    follower: str,
-    *,
-    arguments: Value = None,
-) -> Parallel:
-    """Return the step as a Parallel with the states `inner` as its only branch; `result` is JSONata for its result."""
+def _whole(step: FlowStep, inner: InnerStates, catch: tuple[Catcher, ...], follower: str) -> Parallel:
+    """Return the step as a Parallel with the states `inner` as its only branch."""
     return Parallel(
         name=step.name,
-        branches=(Graph(*inner),),
-        arguments=arguments,
+        branches=(Graph(*inner.states),),
+        arguments=inner.arguments,
         retry=_retriers(step.retry, (), ()),
         catch=catch,
-        assign={step.save_as: jsonata(result)} if step.save_as else {},
+        assign={step.save_as: jsonata(inner.result)} if step.save_as else {},
         output={},
         next=follower,
     )
@@ -171,28 +139,6 @@ def _retrier(wanted: Retry) -> Retrier:
         backoff_rate=wanted.backoff_rate,
         max_delay_seconds=wanted.max_delay,
         jitter=wanted.jitter,
-    )
-
-
-def place(sql: RedshiftSql) -> StatementTarget:
-    """Return where a statement runs, and how it authenticates."""
-    return StatementTarget(
-        database=sql.database,
-        cluster=sql.cluster or "",
-        workgroup=sql.workgroup or "",
-        secret_arn=sql.secret_arn or "",
-        db_user=sql.db_user or "",
-    )
-
-
-def _statement(step: FlowStep, sql: RedshiftSql) -> tuple[AnyState, ...]:
-    parameters: dict[str, Value] = {name: given_text(value) for name, value in sql.parameters.items()}
-    return redshift_statement.run_states(
-        step.name,
-        place=place(sql),
-        sql=sql.sql,
-        parameters=parameters,
-        timeout_seconds=step.timeout or STATEMENT_SECONDS,
     )
 
 

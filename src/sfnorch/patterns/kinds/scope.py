@@ -22,8 +22,6 @@ class FlowScope:
     top: bool
     functions: Mapping[str, str]
     """The keys of the functions that the stack creates, by name."""
-    machines: Mapping[str, str]
-    """The substitutions with the ARNs of state machines of other stacks, by their names in the plan."""
     keeping: Mapping[str, str]
     """Internal variables that keep a failure while it is handled, by step. Other steps use the user's variable."""
     at: str = ""
