@@ -6,28 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow import operators
 from sfnorch.airflow.dag import Chain, Dag, Group, Node, OperatorTask
-from sfnorch.airflow.ending import ending, topic_meaning, topic_variable, with_ending
-from sfnorch.airflow.flow_steps import Kept, ReadableVariables, call, given, kept
+from sfnorch.airflow.ending import ending, with_ending
 from sfnorch.airflow.jinja import TEXT_FILTER, Unsayable
+from sfnorch.airflow.kinds.part import ExportedStep, keep_nothing
+from sfnorch.airflow.kinds.registry import STEP_EXPORTS
 from sfnorch.airflow.plan_settings import named
+from sfnorch.airflow.readable_variables import Kept, ReadableVariables, given
 from sfnorch.airflow.task_ids import ID_LENGTH, IN_USE, RESERVED, UniqueNames
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.models.flow import walk
-from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.flow import FlowPlan, FlowStep
-
-_IMPORTS = {
-    "glue_job": operators.GLUE,
-    "lambda": operators.LAMBDA,
-    "state_machine": operators.MACHINE,
-    "redshift_sql": operators.REDSHIFT,
-    "s3_object": operators.S3,
-    "notify": operators.SNS,
-}
 
 
 def flow_dag(plan: FlowPlan) -> Dag:
@@ -62,7 +53,7 @@ def flow_dag(plan: FlowPlan) -> Dag:
         title="steps in sequence",
         schedule=plan.schedule,
         parts=[part for part, wanted in (("glue_job", "glue_job" in kinds), ("text", texts)) if wanted],
-        imports=[_IMPORTS[kind] for kind in kinds if kind in _IMPORTS],
+        imports=[STEP_EXPORTS[kind].imports for kind in kinds if kind in STEP_EXPORTS and STEP_EXPORTS[kind].imports],
         body=body,
         variables=_variables(plan, dag_id),
     )
@@ -92,7 +83,8 @@ class _Build:
             if step.on_error:
                 self.faults.append((step.name, Unsayable("on_error")))
             if step.save_as:
-                saved[step.save_as] = kept(step, ".".join((*groups, task_id)))
+                keep_result = STEP_EXPORTS[step.kind].keep_result if step.kind in STEP_EXPORTS else keep_nothing
+                saved[step.save_as] = keep_result(step, ".".join((*groups, task_id)))
         order = [node.variable for node in nodes]
         return [*nodes, *([Chain((order[0],), tuple(order[1:]))] if len(order) > 1 else [])]
 
@@ -103,9 +95,8 @@ class _Build:
         if not step.scopes:
             if len(".".join((*groups, task_id))) > ID_LENGTH:
                 raise Unsayable(f"nested groups whose names have more than {ID_LENGTH} characters in all")
-            return OperatorTask(
-                variable=variable, task_id=task_id, call=call(step, task_id, scope, self.plan, self.dag_id)
-            )
+            exported = ExportedStep(step=step, task_id=task_id, variables=scope, plan=self.plan, dag_id=self.dag_id)
+            return OperatorTask(variable=variable, task_id=task_id, call=STEP_EXPORTS[step.kind].make_call(exported))
         if step.retry:
             raise Unsayable("retry of a group: it retries tasks only")
         inner, ids = (*groups, task_id), UniqueNames()
@@ -143,12 +134,8 @@ def _tasks(nodes: Sequence[Node]) -> Iterator[OperatorTask]:
 def _variables(plan: FlowPlan, dag_id: str) -> dict[str, str]:
     """Return the Airflow variables that the steps read."""
     steps = list(walk(plan.steps))
-    own = {function.name for function in plan.functions}
-    found = operators.where_machines_are(step.state_machine for step in steps if step.state_machine)
-    if any(step.function in own for step in steps):
-        found[f"{dag_id}_stack_name"] = f"the stack that has the functions; {STACK_NAME} unless set"
-    if any(step.s3_object and not step.s3_object.bucket for step in steps):
-        found[f"{dag_id}_results_bucket"] = "the bucket for objects"
-    if any(step.notify for step in steps):
-        found[topic_variable(dag_id)] = topic_meaning(plan)
+    found: dict[str, str] = {}
+    for kind, export in STEP_EXPORTS.items():
+        if own := [step for step in steps if step.kind == kind]:
+            found |= export.list_variables(plan, own, dag_id)
     return found

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow import operators
 from sfnorch.airflow.dag import Chain, Dag, Node, OperatorTask
 from sfnorch.airflow.ending import ending, with_ending
-from sfnorch.airflow.jinja import document, escaped, into
-from sfnorch.airflow.literals import SourceCall
+from sfnorch.airflow.kinds.registry import TASK_EXPORTS
 from sfnorch.airflow.task_ids import IN_USE, RESERVED, UniqueNames
 
 if TYPE_CHECKING:
-    from sfnorch.plan.models.dag import DagPlan, DagTask
-
-_IMPORTS = {"glue_job": operators.GLUE, "lambda": operators.LAMBDA, "state_machine": operators.MACHINE}
+    from sfnorch.plan.models.dag import DagPlan
 
 
 def tasks_dag(plan: DagPlan) -> Dag:
     """Return the DAG: each task starts when all tasks that it needs have succeeded."""
-    ids, variables = UniqueNames(RESERVED), UniqueNames(IN_USE)
-    made = {task.name: (ids.id(task.name), variables.variable(task.name)) for task in plan.tasks}
+    ids, names = UniqueNames(RESERVED), UniqueNames(IN_USE)
+    made = {task.name: (ids.id(task.name), names.variable(task.name)) for task in plan.tasks}
     body: list[Node] = [
-        OperatorTask(variable=variable, task_id=task_id, call=_call(task, task_id))
+        OperatorTask(variable=variable, task_id=task_id, call=TASK_EXPORTS[task.kind].make_call(task, task_id))
         for task, (task_id, variable) in zip(plan.tasks, made.values(), strict=True)
     ]
     body += [
@@ -36,26 +32,18 @@ def tasks_dag(plan: DagPlan) -> Dag:
         notify=plan.notify,
         after=[variable for _, variable in made.values()],
     )
-    elsewhere = [task.state_machine for task in plan.tasks if task.state_machine]
     kinds = {task.kind for task in plan.tasks}
+    variables: dict[str, str] = {}
+    for kind, export in TASK_EXPORTS.items():
+        if own := [task for task in plan.tasks if task.kind == kind]:
+            variables |= export.list_variables(own)
     return with_ending(
         plan,
         end,
         title="tasks that wait for the tasks that they need",
         schedule=plan.schedule,
         parts=("glue_job",) if "glue_job" in kinds else (),
-        imports=[_IMPORTS[kind] for kind in kinds],
+        imports=[TASK_EXPORTS[kind].imports for kind in kinds],
         body=body,
-        variables=operators.where_machines_are(elsewhere),
+        variables=variables,
     )
-
-
-def _call(task: DagTask, task_id: str) -> SourceCall:
-    if task.glue_job:
-        settings = {**operators.again(task), **operators.job_settings(task)}
-        return SourceCall(function="glue_job", arguments=(task_id, escaped(task.glue_job)), keywords=settings)
-    again = operators.retry_settings(task.retries, 30, 1) if task.retries else {}
-    given = document(task.input or {}, into)
-    if task.function:
-        return operators.invoke(task_id, task.function, given, **again)
-    return operators.start_machine(task_id, task.state_machine or "", given, again)

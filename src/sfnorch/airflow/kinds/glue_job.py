@@ -1,0 +1,62 @@
+"""A Glue job in an exported DAG."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from sfnorch.airflow import operators
+from sfnorch.airflow.jinja import Unsayable, Way, escaped, literal, rendered
+from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport
+from sfnorch.airflow.literals import Literal, SourceCall
+from sfnorch.airflow.readable_variables import Kept
+
+if TYPE_CHECKING:
+    from sfnorch.plan.models.dag import DagTask
+    from sfnorch.plan.models.flow import FlowStep
+
+
+def _make_call(exported: ExportedStep) -> SourceCall:
+    retries = exported.retries
+    arguments = (exported.task_id, escaped(exported.step.glue_job or ""))
+    return SourceCall(function="glue_job", arguments=arguments, keywords={**_list_settings(exported), **retries})
+
+
+def _list_settings(exported: ExportedStep) -> dict[str, Literal]:
+    """Return the settings of the job run. Glue enforces the timeout: a timeout of the trigger would not stop it."""
+    step, source = exported.step, exported.variables.source
+    minutes = math.ceil(step.timeout / 60) if step.timeout else None
+    found: dict[str, Literal] = {}
+    if step.arguments:
+        found["script_args"] = {key: rendered(value, source) for key, value in step.arguments.items()}
+    settings = operators.run_settings(
+        step.worker_type,
+        step.number_of_workers,
+        step.execution_class,
+        step.security_configuration,
+        minutes,
+        step.job_run_queuing,
+    )
+    return found | ({"run_job_kwargs": settings} if settings else {})
+
+
+def _keep_result(step: FlowStep, full_id: str) -> Kept:
+    fields = {"job": literal(step.glue_job or ""), "runId": f"ti.xcom_pull(task_ids='{full_id}')"}
+
+    def find_field(way: Way) -> str:
+        if not way:
+            return "{" + ", ".join(f'"{key}": {value}' for key, value in fields.items()) + "}"
+        if len(way) > 1 or way[0] not in fields:
+            raise Unsayable(f"values of {step.name} other than its job and runId")
+        return fields[str(way[0])]
+
+    return find_field
+
+
+def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
+    settings = {**operators.again(task), **operators.job_settings(task)}
+    return SourceCall(function="glue_job", arguments=(task_id, escaped(task.glue_job or "")), keywords=settings)
+
+
+STEP = StepExport(imports=operators.GLUE, make_call=_make_call, keep_result=_keep_result)
+TASK = TaskExport(imports=operators.GLUE, make_call=_make_task_call)

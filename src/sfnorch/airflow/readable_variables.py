@@ -1,0 +1,54 @@
+"""What a step of an exported flow can read: the run's input, and the results of earlier steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sfnorch.airflow.jinja import Unsayable, Way, built, into
+
+Kept: TypeAlias = Callable[[Way], str]
+"""Returns the Jinja expression of a path into a step's result. Raises Unsayable if Airflow does not keep it."""
+
+INPUT = "dag_run.conf"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableVariables:
+    """The variables that a step can read."""
+
+    saved: Mapping[str, Kept]
+
+    def source(self, name: str, way: Way) -> str:
+        """Return the Jinja expression of a path into a variable. Raises Unsayable if it has none."""
+        if name == "input":
+            return into(INPUT, way)
+        if name not in self.saved:
+            raise Unsayable(f"${name}")
+        return self.saved[name](way)
+
+    @property
+    def whole(self) -> str:
+        """Return the run's input with all saved variables, as JSON in Jinja."""
+        saved = "".join(f", {name}={kept(())}" for name, kept in self.saved.items())
+        return f"{{{{ dict({INPUT} or {{}}{saved}) | tojson }}}}"
+
+
+def given(value: object) -> Kept:
+    """Return what later steps can read of a value in the plan: all of it."""
+
+    def of_value(way: Way) -> str:
+        found: object = value
+        for key in way:
+            known = isinstance(found, dict) if isinstance(key, str) else isinstance(found, list) and key < len(found)
+            if not known or (isinstance(found, dict) and key not in found):
+                raise Unsayable(f"a path into an item without {key}")
+            found = found[key]  # type: ignore[index]
+        return built(found, lambda name, _: _none_within(name))
+
+    return of_value
+
+
+def _none_within(name: str) -> str:
+    raise Unsayable(f"${name} within an item")
