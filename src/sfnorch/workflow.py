@@ -100,6 +100,13 @@ class ObjectArns:
     prefix: str
 
 
+@dataclass(frozen=True, slots=True)
+class BucketArn:
+    """The ARN of a bucket with this name."""
+
+    bucket: str
+
+
 Bound: TypeAlias = (
     str
     | ParameterValue
@@ -112,6 +119,7 @@ Bound: TypeAlias = (
     | FunctionArn
     | ResultsBucket
     | ObjectArns
+    | BucketArn
 )
 """A string, or a value that is known only in the deployed stack."""
 

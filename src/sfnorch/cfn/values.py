@@ -11,6 +11,7 @@ from sfnorch.workflow import (
     TOPIC_ARN,
     Arn,
     Bound,
+    BucketArn,
     FunctionArn,
     GlueArns,
     MachineArn,
@@ -91,6 +92,8 @@ def resolved(value: Bound, topic: Topic) -> Any:
             return Sub(f"arn:${{AWS::Partition}}:s3:::${{Bucket}}/{prefix}*", **bucket)
         case ObjectArns(bucket, prefix):
             return Sub(f"arn:${{AWS::Partition}}:s3:::{bucket}/{prefix}*")
+        case BucketArn(bucket):
+            return Sub(f"arn:${{AWS::Partition}}:s3:::{bucket}")
         case GlueArns(kind, names, ""):
             return [_ANY_GLUE.format(kind) + name for name in names]
         case GlueArns(kind, names, parameter):

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from sfnorch.calls.redshift_statement import (
     SIGN_IN_TO_WORKGROUP,
     TRANSIENT,
 )
+from sfnorch.integrations.polling import PollDelays
 from sfnorch.workflow import Arn, Bound, Permission
 
 ERROR, TIMED_OUT = "RedshiftStatementFailed", "RedshiftStatementTimedOut"
@@ -28,16 +28,7 @@ ERROR, TIMED_OUT = "RedshiftStatementFailed", "RedshiftStatementTimedOut"
 _PASSING = Retrier(errors=TRANSIENT, interval_seconds=5, max_attempts=6, jitter=True)
 """Transient errors. A retry is safe, because a statement with the same ClientToken runs only once."""
 
-FIRST_WAIT, GROWTH, LONGEST_WAIT = 2, 1.5, 60
-"""The seconds before the first poll, the factor by which the delay grows after each poll, and the longest delay."""
-
-_WAIT = jsonata(
-    "$floor($min([<<longest>>, <<first>> * $power(<<growth>>, $polls)]))",
-    longest=LONGEST_WAIT,
-    first=FIRST_WAIT,
-    growth=GROWTH,
-)
-
+_DELAYS = PollDelays(first=2, growth=1.5, longest=60)
 _FLAT_CAUSE = '$string({"step": <<step>>, "error": <<error>>, "message": <{message}>})'
 _FAILED = '"the statement ended " & $states.input.status & ([": " & $states.input.message, ""][0])'
 _LATE = '"the statement had not finished after " & <<seconds>> & " seconds, and was cancelled"'
@@ -93,7 +84,7 @@ def run_states(
             output={},
             next=f"{name} (wait)",
         ),
-        Wait(name=f"{name} (wait)", seconds=_WAIT, next=describe),
+        Wait(name=f"{name} (wait)", seconds=_DELAYS.expression, next=describe),
         Task(
             name=describe,
             resource=DESCRIBE_STATEMENT.resource,
@@ -109,7 +100,7 @@ def run_states(
                 ChoiceRule(condition=jsonata('$states.input.status = "FINISHED"'), next=f"{name} (finished)"),
                 ChoiceRule(condition=jsonata('$states.input.status in ["FAILED", "ABORTED"]'), next=f"{name} (failed)"),
                 ChoiceRule(
-                    condition=jsonata("$polls >= <<most>>", most=_most_polls(timeout_seconds)),
+                    condition=jsonata("$polls >= <<most>>", most=_DELAYS.count_polls(timeout_seconds)),
                     next=f"{name} (cancel)",
                 ),
             ),
@@ -139,16 +130,6 @@ def run_states(
             output=jsonata('$merge([{"id": $statement}, $states.input.{"status": status, "rows": rows}])'),
         ),
     )
-
-
-def _most_polls(seconds: int) -> int:
-    """Return the number of polls that fit into this time."""
-    passed, polls, wait = 0, 0, float(FIRST_WAIT)
-    while passed < seconds:
-        passed += math.floor(wait)
-        wait = min(LONGEST_WAIT, wait * GROWTH)  # a power of the number of polls would overflow
-        polls += 1
-    return polls
 
 
 def permissions(places: Iterable[StatementTarget]) -> tuple[Permission, ...]:
