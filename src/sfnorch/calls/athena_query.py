@@ -10,28 +10,6 @@ from sfnorch.calls.call import Call, Grant, NamedBy, StartedRun
 
 _WORKGROUP = NamedBy(service="athena", prefix="workgroup/", argument="WorkGroup", is_always_name=True)
 
-RUN_QUERY = Call(
-    resource="athena:startQueryExecution.sync",
-    grants=(
-        Grant(
-            actions=("athena:StartQueryExecution", "athena:StopQueryExecution", "athena:GetQueryExecution"),
-            on=_WORKGROUP,
-        ),
-        Grant(actions=("athena:GetDataCatalog",)),
-    ),
-    transient=(
-        "Athena.TooManyRequestsException",
-        "Athena.InternalServerException",
-        "Athena.ThrottlingException",
-        "Athena.SdkClientException",
-    ),
-    permanent=("Athena.InvalidRequestException",),
-    starts=StartedRun(kind="query", named_by="", id_key="QueryExecutionId"),
-)
-START_QUERY = Call(
-    resource="athena:startQueryExecution", grants=(Grant(actions=("athena:StartQueryExecution",), on=_WORKGROUP),)
-)
-
 READ_TABLES = ("glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables")
 READ_PARTITIONS = ("glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition")
 CHANGE_TABLES = (
@@ -50,6 +28,29 @@ USE_LAKE_FORMATION = ("lakeformation:GetDataAccess",)
 DATA_ACTIONS = (
     *(*READ_TABLES, *READ_PARTITIONS, *CHANGE_TABLES),
     *(*FIND_BUCKETS, *USE_OBJECTS, *USE_LAKE_FORMATION),
+)
+
+RUN_QUERY = Call(
+    resource="athena:startQueryExecution.sync",
+    grants=(
+        Grant(
+            actions=("athena:StartQueryExecution", "athena:StopQueryExecution", "athena:GetQueryExecution"),
+            on=_WORKGROUP,
+        ),
+        Grant(actions=("athena:GetDataCatalog",)),
+    ),
+    transient=(
+        "Athena.TooManyRequestsException",
+        "Athena.InternalServerException",
+        "Athena.ThrottlingException",
+        "Athena.SdkClientException",
+    ),
+    permanent=("Athena.InvalidRequestException",),
+    data_actions=DATA_ACTIONS,
+    starts=StartedRun(kind="query", named_by="", id_key="QueryExecutionId"),
+)
+START_QUERY = Call(
+    resource="athena:startQueryExecution", grants=(Grant(actions=("athena:StartQueryExecution",), on=_WORKGROUP),)
 )
 
 CALLS = (RUN_QUERY, START_QUERY)

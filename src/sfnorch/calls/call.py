@@ -39,9 +39,10 @@ class StartedRun:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call: the resource of a Task without the ARN prefix, `glue:startJobRun.sync`, and what AWS documents about it.
+    """A call: the resource of a Task without the ARN prefix, `glue:startJobRun.sync`, and what AWS documents.
 
-    `transient` are the errors that a retry resolves, `permanent` those that it does not: nothing has run.
+    A retry resolves the `transient` errors and not the `permanent` ones. `data_actions` are actions on data that the
+    service performs with the permissions of the role, if the call needs them.
     """
 
     resource: str
@@ -49,6 +50,7 @@ class Call:
     transient: tuple[str, ...] = ()
     permanent: tuple[str, ...] = ()
     starts: StartedRun | None = None
+    data_actions: tuple[str, ...] = ()
 
     @property
     def actions(self) -> tuple[str, ...]:

@@ -118,6 +118,13 @@ def needs(state: LocatedState, where: Surroundings, given: Given | None = None) 
     return None
 
 
+def list_data_actions(state: LocatedState) -> tuple[str, ...]:
+    """Return the actions on data that the called service can perform with the permissions of the role."""
+    call = call_of(state)
+    known = CALLS.get(str(call)) if call else None
+    return known.data_actions if known else ()
+
+
 def distributed_map_needs(machine_arn: str) -> list[Need]:
     """Return the permissions that a distributed Map requires: its items run as executions of the machine itself.
 

@@ -169,10 +169,10 @@ steps:
 )
 def test_a_function_gets_no_action_of_iam_within_the_boundary(tmp_path: Path, action: str):
     (tmp_path / "clean.py").write_text("def handler(event, context):\n    return event\n")
-    plan = parse_plan(FUNCTION % f"'{action}', 's3:ListBucket'", folder=tmp_path)
+    plan = parse_plan(FUNCTION % f"'{action}', 's3:GetBucketTagging'", folder=tmp_path)
     text = render_pipeline(workflow(plan), "connection", stack_name="etl")
     boundary = parse_template(text, "pipeline").data["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]
-    assert boundary["Statement"][0]["Action"][len(NEEDED) :] == ["s3:ListBucket"]
+    assert boundary["Statement"][0]["Action"][len(NEEDED) :] == ["s3:GetBucketTagging"]
 
 
 def test_permissions_of_functions_that_do_not_fit_into_a_boundary_are_refused(tmp_path: Path):

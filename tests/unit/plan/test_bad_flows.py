@@ -32,14 +32,14 @@ steps:
 functions: [{name: f, code: /etc/passwd, timeout: 1h}, {name: f, code: ../x.py}]
 """,
         [
-            "steps[0].name: a step must have exactly one of glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel and for_each; got none of them (plan.yaml, line 3)",
-            "steps[1].name: a step must have exactly one of glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel and for_each; got glue_job and lambda (plan.yaml, line 4)",
+            "steps[0].name: a step must have exactly one of glue_job, lambda, state_machine, redshift_sql, athena_sql, crawler, s3_object, notify, wait, parallel and for_each; got none of them (plan.yaml, line 3)",
+            "steps[1].name: a step must have exactly one of glue_job, lambda, state_machine, redshift_sql, athena_sql, crawler, s3_object, notify, wait, parallel and for_each; got glue_job and lambda (plan.yaml, line 4)",
             "steps[2].arguments: arguments is not supported for lambda; it is supported for glue_job (plan.yaml, line 5)",
             "steps[2].worker_type: worker_type is not supported for lambda; it is supported for glue_job (plan.yaml, line 5)",
             "steps[3].on_error: a wait of a fixed length cannot fail; remove on_error (plan.yaml, line 6)",
-            "steps[3].retry: retry is not supported for wait; it is supported for glue_job, lambda, state_machine, redshift_sql, s3_object, notify, parallel, for_each (plan.yaml, line 6)",
-            "steps[3].save_as: save_as is not supported for wait; it is supported for glue_job, lambda, state_machine, redshift_sql, s3_object, parallel, for_each (plan.yaml, line 6)",
-            "steps[3].timeout: timeout is not supported for wait; it is supported for glue_job, lambda, state_machine, redshift_sql, s3_object, notify (plan.yaml, line 6)",
+            "steps[3].retry: retry is not supported for wait; it is supported for glue_job, lambda, state_machine, redshift_sql, athena_sql, crawler, s3_object, notify, parallel, for_each (plan.yaml, line 6)",
+            "steps[3].save_as: save_as is not supported for wait; it is supported for glue_job, lambda, state_machine, redshift_sql, athena_sql, crawler, s3_object, parallel, for_each (plan.yaml, line 6)",
+            "steps[3].timeout: timeout is not supported for wait; it is supported for glue_job, lambda, state_machine, redshift_sql, athena_sql, crawler, s3_object, notify (plan.yaml, line 6)",
             "steps[4].input: input is not supported for glue_job; it is supported for lambda, state_machine (plan.yaml, line 7)",
             "steps[5].name: 'a' is already the name of steps[0]; choose another name (plan.yaml, line 8)",
             "steps[6].name: 'Done' is reserved for a state of the flow; choose another name (plan.yaml, line 9)",
@@ -55,7 +55,7 @@ functions: [{name: f, code: /etc/passwd, timeout: 1h}, {name: f, code: ../x.py}]
             "steps[12].parallel: must have at least 1, got 0 (plan.yaml, line 15)",
             "steps[13].input: input is not supported for parallel; it is supported for lambda, state_machine (plan.yaml, line 16)",
             "steps[13].parallel[0]: must have at least 1, got 0 (plan.yaml, line 16)",
-            "steps[13].parallel[1][0].name: a step must have exactly one of glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel and for_each; got none of them (plan.yaml, line 16)",
+            "steps[13].parallel[1][0].name: a step must have exactly one of glue_job, lambda, state_machine, redshift_sql, athena_sql, crawler, s3_object, notify, wait, parallel and for_each; got none of them (plan.yaml, line 16)",
             "steps[13].parallel[1][0].wate: unknown key 'wate'; did you mean wait? (plan.yaml, line 16)",
             "steps[14].for_each.concurrency: 41 is too large; must be at most 40 (plan.yaml, line 17)",
             "steps[14].for_each.items: expected a list or an expression, '{% … %}' (plan.yaml, line 17)",
@@ -74,10 +74,10 @@ steps:
 - {name: c, for_each: {items: [1], steps: [{name: d, lambda: f, inptu: {}, on_error: {save_as: x, steps: [{name: e, wait: 1, notify: {sbject: x}}]}}]}}
 """,
         [
-            "steps[0].on_error.steps[0].foo: unknown key 'foo'; available: name, glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel, for_each, input, arguments, worker_type, number_of_workers, execution_class, security_configuration, job_run_queuing, save_as, retry, timeout, on_error (plan.yaml, line 3)",
+            "steps[0].on_error.steps[0].foo: unknown key 'foo'; available: name, glue_job, lambda, state_machine, redshift_sql, athena_sql, crawler, s3_object, notify, wait, parallel, for_each, input, arguments, worker_type, number_of_workers, execution_class, security_configuration, job_run_queuing, save_as, retry, timeout, on_error (plan.yaml, line 3)",
             "steps[0].on_error.thn: unknown key 'thn'; did you mean then? (plan.yaml, line 3)",
             "steps[1].for_each.steps[0].inptu: unknown key 'inptu'; did you mean input? (plan.yaml, line 4)",
-            "steps[1].for_each.steps[0].on_error.steps[0].name: a step must have exactly one of glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel and for_each; got notify and wait (plan.yaml, line 4)",
+            "steps[1].for_each.steps[0].on_error.steps[0].name: a step must have exactly one of glue_job, lambda, state_machine, redshift_sql, athena_sql, crawler, s3_object, notify, wait, parallel and for_each; got notify and wait (plan.yaml, line 4)",
             "steps[1].for_each.steps[0].on_error.steps[0].notify.message: the key 'message' is missing; add it (plan.yaml, line 4)",
             "steps[1].for_each.steps[0].on_error.steps[0].notify.sbject: unknown key 'sbject'; did you mean subject? (plan.yaml, line 4)",
             "steps[1].for_each.steps[0].on_error.steps[0].notify.subject: the key 'subject' is missing; add it (plan.yaml, line 4)",
@@ -236,6 +236,32 @@ steps:
         [
             "steps[0].notify.subject: a subject must be one line of at most 99 characters (plan.yaml, line 3)",
             "steps[1].notify.subject: a subject must be one line of at most 99 characters (plan.yaml, line 4)",
+        ],
+    ),
+    "steps: queries and crawlers": (
+        """\
+pattern: flow
+steps:
+- {name: a, athena_sql: {sql: "select '?', ? -- ?", parameters: [1, 2]}}
+- {name: b, athena_sql: {sql: 'select ${X}', workgroup: 'a b', output: s3://x, buckets: [UPPER], database: 'a b'}}
+- {name: c, athena_sql: {sql: 'select ?', parameters: ['{% $nope %}']}, input: {}}
+- {name: d, athena_sql: {sql: 'select ?', parameters: ['{{resolve:ssm:x}}']}}
+- {name: e, crawler: 'arn:aws:glue:us-east-1:123456789012:crawler/x', arguments: {--a: b}}
+- {name: f, crawler: 'a*'}
+""",
+        [
+            "steps[0].athena_sql.parameters: the query has 1 question marks, and parameters has 2 values; write one value for each mark (plan.yaml, line 3)",
+            "steps[1].athena_sql.buckets[0]: 'UPPER' is invalid; must be the name of an S3 bucket (plan.yaml, line 4)",
+            "steps[1].athena_sql.database: 'a b' is invalid; must be the name of a database or a database user (plan.yaml, line 4)",
+            "steps[1].athena_sql.output: 's3://x' is invalid; must be s3://BUCKET/ or s3://BUCKET/PREFIX/ (plan.yaml, line 4)",
+            "steps[1].athena_sql.sql: ${ would be evaluated as code; write ?, and the value in parameters (plan.yaml, line 4)",
+            "steps[1].athena_sql.workgroup: 'a b' is invalid; must be an Athena workgroup's name: letters, digits, dots, dashes and underscores (plan.yaml, line 4)",
+            "steps[2].athena_sql.parameters[0]: '{% $nope %}' is invalid: unknown variable $nope; available: $input (plan.yaml, line 5)",
+            "steps[2].input: input is not supported for athena_sql; it is supported for lambda, state_machine (plan.yaml, line 5)",
+            "steps[3].athena_sql.parameters[0]: '{{resolve:ssm:x}}' is invalid: CloudFormation would replace {{resolve:…}} with the value of the secret or parameter; pass the name, and read the value where you use it (plan.yaml, line 6)",
+            "steps[4].arguments: arguments is not supported for crawler; it is supported for glue_job (plan.yaml, line 7)",
+            "steps[4].crawler: 'arn:aws:glue:us-east-1:123456789012:crawler/x' is not a valid Glue crawler name: a name is required, not an ARN; write 'x' (plan.yaml, line 7)",
+            "steps[5].crawler: 'a*' is not a valid Glue crawler name: * is a wildcard in an IAM policy (plan.yaml, line 8)",
         ],
     ),
     "steps: statements": (

@@ -58,8 +58,8 @@ BAD: dict[str, tuple[str, list[str]]] = {
             "- {name: g, lambda: x, input: {a: null}, needs: [a, a]}\n"
         ),
         [
-            "tasks[0].name: a task must have exactly one of glue_job, lambda and state_machine; got none of them (plan.yaml, line 3)",
-            "tasks[1].name: a task must have exactly one of glue_job, lambda and state_machine; got glue_job and lambda (plan.yaml, line 4)",
+            "tasks[0].name: a task must have exactly one of glue_job, lambda, state_machine, athena_sql and crawler; got none of them (plan.yaml, line 3)",
+            "tasks[1].name: a task must have exactly one of glue_job, lambda, state_machine, athena_sql and crawler; got glue_job and lambda (plan.yaml, line 4)",
             "tasks[2].lambda: 'a b' is invalid; must be a Lambda function's name or ARN, with or without a version or an alias (plan.yaml, line 5)",
             "tasks[3].arguments: arguments is supported only for glue_job; for state_machine use input (plan.yaml, line 6)",
             "tasks[3].input: '{% 1 %}' is invalid: {% would be evaluated as code (plan.yaml, line 6)",

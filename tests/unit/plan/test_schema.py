@@ -66,6 +66,7 @@ def test_every_key_says_what_it_means_and_gives_an_example():
     assert {name for name, definition in keys.items() if not definition.get("description")} == set()
     assert {name for name, definition in keys.items() if not definition.get("examples")} == set()
     required = {
+        ("AthenaSql", "sql"),
         ("Child", "jobs"),
         ("Job", "name"),
         ("DagTask", "name"),

@@ -13,7 +13,9 @@ from troposphere.iam import ManagedPolicy
 
 from sfnorch.calls import (
     alarms,
+    athena_query,
     executions,
+    glue_crawl,
     glue_job_run,
     glue_workflow_run,
     lambda_invoke,
@@ -33,6 +35,7 @@ _CALLS = (
     *(glue_job_run.RUN_JOB, glue_workflow_run.START_WORKFLOW_RUN, glue_workflow_run.GET_WORKFLOW_RUN),
     *(executions.RUN_EXECUTION, messages.PUBLISH, alarms.SET_ALARM_STATE, lambda_invoke.INVOKE),
     *(s3_objects.GET_OBJECT, s3_objects.PUT_OBJECT),
+    *(athena_query.RUN_QUERY, glue_crawl.START_CRAWLER, glue_crawl.GET_CRAWLER, glue_crawl.STOP_CRAWLER),
     *(redshift_statement.EXECUTE_STATEMENT, redshift_statement.DESCRIBE_STATEMENT, redshift_statement.CANCEL_STATEMENT),
 )
 """The calls of the machines in sfnorch's templates, and the reading of code in S3."""
@@ -40,7 +43,7 @@ _CALLS = (
 NEEDED = tuple(
     dict.fromkeys(
         (
-            *(action for call in _CALLS for action in call.actions),
+            *(action for call in _CALLS for action in (*call.actions, *call.data_actions)),
             *messages.KEY_ACTIONS,
             *redshift_statement.AUTHENTICATION,
             *("logs:CreateLogStream", "logs:PutLogEvents", *LOG_DELIVERY, *TRACING),

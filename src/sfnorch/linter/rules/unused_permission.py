@@ -8,7 +8,7 @@ from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.sentences import list_names
-from sfnorch.template.calls import Need
+from sfnorch.template.calls import Need, list_data_actions
 from sfnorch.template.contents import Machine
 from sfnorch.template.iam import Statement, matches, overlap
 from sfnorch.template.located import Path
@@ -50,7 +50,13 @@ def _unused(subject: Subject, statement: Statement, machines: list[Machine]) -> 
     if any(item.needs is None for item in found):
         return  # the permission can be for a call that is unknown here
     items = any(item.state.distributed for item in found)
-    unused = [action for action in statement.actions if not _used(action, statement, needed, items=items)]
+    on_data = {action.lower() for item in found for action in list_data_actions(item.state)}
+    unused = [
+        action
+        for action in statement.actions
+        if not _used(action, statement, needed, items=items)
+        and not any(matches(action.lower(), other) for other in on_data)
+    ]
     if not unused or (statement.bundled and len(unused) < len(statement.actions)):
         return  # a SAM policy template cannot be split
     names = list_names([machine.logical_id for machine in machines], "or")

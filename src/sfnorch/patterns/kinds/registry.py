@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sfnorch.patterns.kinds import glue_job, lambda_function, notify, redshift_sql, s3_object, state_machine
+from sfnorch.patterns.kinds import (
+    athena_sql,
+    crawler,
+    glue_job,
+    lambda_function,
+    notify,
+    redshift_sql,
+    s3_object,
+    state_machine,
+)
 from sfnorch.patterns.kinds.part import StepPart, TaskPart
 
 STEP_PARTS: Mapping[str, StepPart] = {
@@ -12,6 +21,8 @@ STEP_PARTS: Mapping[str, StepPart] = {
     "lambda": lambda_function.STEP,
     "state_machine": state_machine.STEP,
     "redshift_sql": redshift_sql.STEP,
+    "athena_sql": athena_sql.STEP,
+    "crawler": crawler.STEP,
     "s3_object": s3_object.STEP,
     "notify": notify.STEP,
 }
@@ -19,4 +30,6 @@ TASK_PARTS: Mapping[str, TaskPart] = {
     "glue_job": glue_job.TASK,
     "lambda": lambda_function.TASK,
     "state_machine": state_machine.TASK,
+    "athena_sql": athena_sql.TASK,
+    "crawler": crawler.TASK,
 }

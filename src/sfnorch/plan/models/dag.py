@@ -13,6 +13,8 @@ from sfnorch.plan.models.base import Model
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.plan import OrchestrationPlan
 from sfnorch.plan.names import MAX_TASKS, code_fault
+from sfnorch.plan.steps.athena_sql import AthenaSqlTask
+from sfnorch.plan.steps.crawler import CrawlerTask
 from sfnorch.plan.steps.glue_job import GlueJobTask
 from sfnorch.plan.steps.kind import StepKind, list_kinds
 from sfnorch.plan.steps.lambda_function import LambdaTask
@@ -53,8 +55,10 @@ class TaskNeeds(Model):
     )
 
 
-class DagTask(StateMachineTask, LambdaTask, GlueJobTask, TaskNeeds, Job):  # the order of the fields is the reverse
-    """A task that runs a Glue job, a Lambda function or a state machine. Job settings apply to Glue jobs only."""
+class DagTask(  # pydantic orders the fields from the last base to the first
+    CrawlerTask, AthenaSqlTask, StateMachineTask, LambdaTask, GlueJobTask, TaskNeeds, Job
+):
+    """A task: a name, exactly one key that names what it runs, and settings. Job settings apply to Glue jobs only."""
 
     name: TaskName = Field(
         description="Name of the task. The names of its executions begin with it.", examples=["facts"]

@@ -15,6 +15,8 @@ from sfnorch.plan.models.plan import OrchestrationPlan
 from sfnorch.plan.models.retry import Retry
 from sfnorch.plan.names import MAX_STEPS
 from sfnorch.plan.paths import Path
+from sfnorch.plan.steps.athena_sql import AthenaSqlStep
+from sfnorch.plan.steps.crawler import CrawlerStep
 from sfnorch.plan.steps.glue_job import GlueJobSettings, GlueJobStep
 from sfnorch.plan.steps.kind import StepKey, StepKind, list_kinds
 from sfnorch.plan.steps.lambda_function import LambdaStep
@@ -148,13 +150,15 @@ class FlowStep(  # pydantic orders the fields from the last base to the first
     WaitStep,
     NotifyStep,
     S3ObjectStep,
+    CrawlerStep,
+    AthenaSqlStep,
     RedshiftSqlStep,
     StateMachineStep,
     LambdaStep,
     GlueJobStep,
     StepName,
 ):
-    """A step: one of glue_job, lambda, state_machine, redshift_sql, s3_object, notify, wait, parallel and for_each."""
+    """A step: a name, exactly one key that names what it does, and settings."""
 
     save_as: Variable | None = Field(
         default=None,

@@ -93,10 +93,20 @@ def _mocked(mock: Any) -> Any:
 
 
 def _handlers() -> Mapping[str, Handler]:
-    from sfnorch.simulator.services import alarms, executions, glue, objects, statements, topics, workflows
+    from sfnorch.simulator.services import (
+        alarms,
+        crawlers,
+        executions,
+        glue,
+        objects,
+        queries,
+        statements,
+        topics,
+        workflows,
+    )
 
-    of_data = {**statements.HANDLERS, **objects.HANDLERS}
-    of_jobs = {**glue.HANDLERS, **workflows.HANDLERS, **executions.HANDLERS}
+    of_data = {**statements.HANDLERS, **objects.HANDLERS, **queries.HANDLERS}
+    of_jobs = {**glue.HANDLERS, **workflows.HANDLERS, **executions.HANDLERS, **crawlers.HANDLERS}
     return {**of_jobs, **of_data, **topics.HANDLERS, **alarms.HANDLERS}
 
 

@@ -1,0 +1,81 @@
+"""Amazon Athena: queries that take time, and succeed or fail as specified.
+
+https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecution.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import simpy
+
+from sfnorch.calls.athena_query import RUN_QUERY
+from sfnorch.simulator.errors import TASK_FAILED, StatesError
+from sfnorch.simulator.record import JobRunRecord
+from sfnorch.simulator.services import (
+    Handler,
+    ServiceRequest,
+    begin_run,
+    compact,
+    end_run,
+    refuse_start,
+    refuse_throttled,
+)
+from sfnorch.simulator.world import Steps
+
+SECONDS = 10.0
+"""The default duration of a query in virtual seconds."""
+
+_THROTTLED = "Too many requests (Service: AmazonAthena; Status Code: 400; Error Code: TooManyRequestsException)"
+_STATES = {"RUNNING": "RUNNING", "SUCCEEDED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
+
+
+def run_query(request: ServiceRequest) -> Steps:
+    """Return the description of a query that succeeded. Raises StatesError if Athena rejects it, or it fails.
+
+    The name of a query is that of its state, because a query has no name in Athena.
+    """
+    world, name = request.world, request.state.name
+    given: Mapping[str, Any] = request.arguments if isinstance(request.arguments, dict) else {}
+    refuse_throttled(request, name, "Athena.TooManyRequestsException", _THROTTLED)
+    if not request.text("QueryString"):
+        refuse_start(request, name, "Athena.InvalidRequestException", "QueryString is missing")
+    fault = world.behaviour.fault(name, world.job_counts[name].begun)
+    run = begin_run(request, name, "query", world.new_id(), world.behaviour.seconds_of(name, SECONDS), given)
+    try:
+        yield world.clock.timeout(run.seconds)
+    except simpy.Interrupt:
+        end_run(request, run, "STOPPED")
+        raise
+    end_run(request, run, "FAILED" if fault else "SUCCEEDED", fault.message if fault else "")
+    if fault:
+        raise StatesError(TASK_FAILED, compact({"QueryExecution": _describe(request, run)}))
+    return {"QueryExecution": _describe(request, run)}
+
+
+def _describe(request: ServiceRequest, run: JobRunRecord) -> dict[str, Any]:
+    """Return a QueryExecution in Athena's format."""
+    began = int(request.world.begin.timestamp() * 1000)
+    ended = run.ended if run.ended is not None else request.world.at
+    location = run.arguments.get("ResultConfiguration", {}).get("OutputLocation", "s3://RESULTS/")
+    status: dict[str, Any] = {
+        "State": _STATES[run.status],
+        "SubmissionDateTime": began + int(1000 * run.started),
+        "CompletionDateTime": began + int(1000 * ended),
+    }
+    if run.message:
+        status["StateChangeReason"] = run.message
+        status["AthenaError"] = {"ErrorCategory": 2, "ErrorMessage": run.message, "ErrorType": 1306, "Retryable": False}
+    return {
+        "Query": run.arguments.get("QueryString", ""),
+        "QueryExecutionContext": run.arguments.get("QueryExecutionContext", {}),
+        "QueryExecutionId": run.run_id,
+        "ResultConfiguration": {"OutputLocation": f"{location}{run.run_id}.csv"},
+        "Statistics": {"DataScannedInBytes": 0, "TotalExecutionTimeInMillis": int(1000 * (ended - run.started))},
+        "Status": status,
+        "WorkGroup": run.arguments.get("WorkGroup", "primary"),
+    }
+
+
+HANDLERS: Mapping[str, Handler] = {RUN_QUERY.resource: run_query}
