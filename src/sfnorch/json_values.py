@@ -33,14 +33,14 @@ def read_number(value: Json, default: float = 0) -> float:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else default
 
 
-def read_mappings(value: Json) -> Iterator[dict[str, Json]]:
-    """Yield the mappings in the value if it is a list."""
-    return (item for item in read_list(value) if isinstance(item, dict))
-
-
 def read_strings(value: Json) -> Iterator[str]:
     """Yield the strings in the value if it is a list."""
     return (item for item in read_list(value) if isinstance(item, str))
+
+
+def list_values(value: Json) -> list[Json]:
+    """Return the items of a list, or any other value as the only item; an empty list for None."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def find_value(value: Json, *path: str | int) -> Json:
@@ -54,3 +54,21 @@ def find_value(value: Json, *path: str | int) -> Json:
             case _:
                 return None
     return value
+
+
+def walk_values(value: Json) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+    """Yield the value and all values in it, each with its path, in the order of the text."""
+    todo: list[tuple[tuple[str | int, ...], Json]] = [((), value)]
+    while todo:
+        path, found = todo.pop()
+        yield path, found
+        match found:
+            case dict():
+                todo.extend([((*path, key), item) for key, item in reversed(found.items())])
+            case list():
+                todo.extend([((*path, index), found[index]) for index in range(len(found) - 1, -1, -1)])
+
+
+def walk_strings(value: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield each string in the value with its path, in the order of the text."""
+    return ((path, found) for path, found in walk_values(value) if isinstance(found, str))
