@@ -33,6 +33,11 @@ def read_number(value: Json, default: float = 0) -> float:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else default
 
 
+def read_mappings(value: Json) -> Iterator[dict[str, Json]]:
+    """Yield the mappings in the value if it is a list."""
+    return (item for item in read_list(value) if isinstance(item, dict))
+
+
 def read_strings(value: Json) -> Iterator[str]:
     """Yield the strings in the value if it is a list."""
     return (item for item in read_list(value) if isinstance(item, str))
@@ -41,19 +46,6 @@ def read_strings(value: Json) -> Iterator[str]:
 def list_values(value: Json) -> list[Json]:
     """Return the items of a list, or any other value as the only item; an empty list for None."""
     return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def find_value(value: Json, *path: str | int) -> Json:
-    """Return the value at a path of keys and indexes; None if there is none."""
-    for step in path:
-        match step, value:
-            case str(), dict():
-                value = value.get(step)
-            case int(), list() if 0 <= step < len(value):
-                value = value[step]
-            case _:
-                return None
-    return value
 
 
 def walk_values(value: Json) -> Iterator[tuple[tuple[str | int, ...], Json]]:
@@ -72,3 +64,16 @@ def walk_values(value: Json) -> Iterator[tuple[tuple[str | int, ...], Json]]:
 def walk_strings(value: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield each string in the value with its path, in the order of the text."""
     return ((path, found) for path, found in walk_values(value) if isinstance(found, str))
+
+
+def find_value(value: Json, *path: str | int) -> Json:
+    """Return the value at a path of keys and indexes; None if there is none."""
+    for step in path:
+        match step, value:
+            case str(), dict():
+                value = value.get(step)
+            case int(), list() if 0 <= step < len(value):
+                value = value[step]
+            case _:
+                return None
+    return value

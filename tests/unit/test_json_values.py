@@ -10,6 +10,7 @@ from sfnorch.json_values import (
     list_values,
     read_list,
     read_mapping,
+    read_mappings,
     read_number,
     read_string,
     read_strings,
@@ -32,12 +33,25 @@ def test_a_default_replaces_the_empty_value() -> None:
 
 
 def test_the_items_of_other_kinds_in_a_list_are_left_out() -> None:
+    assert [list(read_mappings(value)) for value in VALUES] == [[], [], [], [], [], [{"b": 1}], []]
     assert [list(read_strings(value)) for value in VALUES] == [[], [], [], [], [], ["a"], []]
 
 
 def test_a_value_that_is_not_a_list_is_the_only_item_of_one() -> None:
     assert [list_values(value) for value in VALUES[3:]] == [[2.5], ["text"], ["a", 1, {"b": 1}], [{"key": [1]}]]
     assert list_values(None) == []
+
+
+def test_a_walk_yields_each_value_with_its_path_in_the_order_of_the_text() -> None:
+    assert list(walk_values({"a": [1, {"b": None}], "c": "d"})) == [
+        ((), {"a": [1, {"b": None}], "c": "d"}),
+        (("a",), [1, {"b": None}]),
+        (("a", 0), 1),
+        (("a", 1), {"b": None}),
+        (("a", 1, "b"), None),
+        (("c",), "d"),
+    ]
+    assert list(walk_strings({"a": [1, {"b": None}], "c": "d"})) == [(("c",), "d")]
 
 
 @pytest.mark.parametrize(
@@ -56,15 +70,3 @@ def test_a_value_that_is_not_a_list_is_the_only_item_of_one() -> None:
 )
 def test_a_path_that_does_not_exist_leads_to_none(path: tuple[str | int, ...], found: Json) -> None:
     assert find_value({"a": [1, {"b": "c"}]}, *path) == found
-
-
-def test_a_walk_yields_each_value_with_its_path_in_the_order_of_the_text() -> None:
-    assert list(walk_values({"a": [1, {"b": None}], "c": "d"})) == [
-        ((), {"a": [1, {"b": None}], "c": "d"}),
-        (("a",), [1, {"b": None}]),
-        (("a", 0), 1),
-        (("a", 1), {"b": None}),
-        (("a", 1, "b"), None),
-        (("c",), "d"),
-    ]
-    assert list(walk_strings({"a": [1, {"b": None}], "c": "d"})) == [(("c",), "d")]

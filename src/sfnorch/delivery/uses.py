@@ -14,7 +14,7 @@ from sfnorch.delivery.commands.buildspecs import Buildspec, read_buildspec
 from sfnorch.delivery.commands.permissions import changes_who_calls, find_needs
 from sfnorch.delivery.commands.shell import read_calls
 from sfnorch.delivery.reading import Action, Pipeline, Project
-from sfnorch.json_values import read_list, read_mapping
+from sfnorch.json_values import read_mappings
 from sfnorch.template.calls import ANY, Need
 from sfnorch.template.contents import Template
 from sfnorch.template.permissions import decide
@@ -78,7 +78,7 @@ def _read_variable_names(action: Action) -> set[str]:
         listed = json.loads(action.configuration.get("EnvironmentVariables", "[]"))
     except ValueError:
         return set()
-    return {str(item["name"]) for item in map(read_mapping, read_list(listed)) if "name" in item}
+    return {str(item.get("name")) for item in read_mappings(listed)}
 
 
 def _is_fed_otherwise(project: Project, spec: Buildspec) -> bool:

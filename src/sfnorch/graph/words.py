@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from sfnorch.json_values import Json, read_mapping, read_string, read_strings
+from sfnorch.json_values import Json, read_mappings, read_string, read_strings
 from sfnorch.template.calls import argument, call_of, child_machine
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import LocatedState, StateScope, Transition, Way
@@ -99,9 +99,9 @@ def condition(rule: Mapping[str, Json]) -> str:
         case {"Condition": str(text)}:
             return re.sub(r"\s+", " ", text.removeprefix("{%").removesuffix("%}")).strip()
         case {"And": list(parts)}:
-            return " and ".join(condition(part) for part in map(read_mapping, parts) if part)
+            return " and ".join(map(condition, read_mappings(parts)))
         case {"Or": list(parts)}:
-            return " or ".join(condition(part) for part in map(read_mapping, parts) if part)
+            return " or ".join(map(condition, read_mappings(parts)))
         case {"Not": dict(inner)}:
             return f"not {condition(inner)}"
     variable = rule.get("Variable", "")

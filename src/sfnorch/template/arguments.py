@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sfnorch.json_values import Json, find_value, walk_strings
+from sfnorch.json_values import Json, find_value, read_mappings, walk_strings
 from sfnorch.template.states import LocatedState
 
 ANY = "*"
@@ -32,7 +32,7 @@ class Arguments:
             case None:
                 return []
             case list() as listed:
-                return [item for item in listed if isinstance(item, dict)]
+                return list(read_mappings(listed))
         return None
 
     def text(self, body: dict[str, Json], name: str) -> str:

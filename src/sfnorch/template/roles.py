@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from sfnorch.json_values import Json, find_value, list_values, read_list, read_mapping, read_string
+from sfnorch.json_values import Json, find_value, list_values, read_list, read_mapping, read_mappings, read_string
 from sfnorch.template.declarations import Declaration, find_declarations
 from sfnorch.template.iam import PolicySet, Statement, statements
 from sfnorch.template.iam.managed import aws_managed_statements
@@ -237,7 +237,7 @@ def _boundary(arn: Json, own: Mapping[str, list[Statement]]) -> PolicySet | None
 
 
 def _tags(listed: Json) -> dict[str, str]:
-    return {str(tag.get("Key")): str(tag.get("Value")) for tag in map(read_mapping, read_list(listed)) if tag}
+    return {str(tag.get("Key")): str(tag.get("Value")) for tag in read_mappings(listed)}
 
 
 def _is_clear(document: Json) -> bool:
