@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.expressions import code
 from sfnorch.findings import Finding, Severity
-from sfnorch.json_values import Json, find_value, walk_values
+from sfnorch.json_values import Json, find_value
 from sfnorch.linter.call_limit import CallLimitError, limited_calls, most_calls
 from sfnorch.linter.jsonata import NUMBERS
 from sfnorch.template.contents import NATIVE, SAM, Machine, Template
@@ -322,9 +322,13 @@ def _without_definitions(template: Template) -> Object:
     return found
 
 
-def _has_functions(definition: Object) -> bool:
-    names = (path[-1] for path, _ in walk_values(definition) if path)
-    return any(name == "Ref" or str(name).startswith("Fn::") for name in names)
+def _has_functions(value: Json) -> bool:
+    match value:
+        case dict():
+            return any(key == "Ref" or key.startswith("Fn::") or _has_functions(item) for key, item in value.items())
+        case list():
+            return any(map(_has_functions, value))
+    return False
 
 
 def _known(value: Json, key: str = "") -> Json:

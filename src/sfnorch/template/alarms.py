@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sfnorch.json_values import Json, find_value, read_list, read_strings, walk_values
+from sfnorch.json_values import Json, find_value, read_list, read_strings
 from sfnorch.template.declarations import find_declarations
 from sfnorch.template.iam import Statement, statements
 from sfnorch.template.intrinsics import StackValues
@@ -104,7 +104,17 @@ def declared_keys(stack: StackValues) -> list[Key]:
 
 def tells_by_events(stack: StackValues) -> bool:
     """Return whether a rule of the template, or an event of a function, matches status changes of executions."""
-    return any(
-        path[-2:] in (("EventPattern", "source"), ("Pattern", "source")) and "aws.states" in read_list(sources)
-        for path, sources in walk_values(stack.section("Resources"))
-    )
+    return "aws.states" in _sources(stack.section("Resources"))
+
+
+def _sources(node: Json) -> Iterator[Json]:
+    """Yield the sources of each event pattern, in a rule or in a function's events."""
+    match node:
+        case dict():
+            for key, value in node.items():
+                if key in ("EventPattern", "Pattern"):
+                    yield from read_list(find_value(value, "source"))
+                yield from _sources(value)
+        case list():
+            for item in node:
+                yield from _sources(item)
