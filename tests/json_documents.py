@@ -104,13 +104,18 @@ def json_schema(document: type) -> Schema:
 
 
 def _object(document: type, definitions: dict[str, Schema]) -> Schema:
-    fields = typing.get_type_hints(document, include_extras=True)
+    fields = _types_of_fields(document)
     return {
         "type": "object",
         "properties": {name: _schema(kind, definitions) for name, kind in fields.items()},
         "required": list(fields),
         "additionalProperties": False,
     }
+
+
+def _types_of_fields(document: type) -> dict[str, Any]:
+    """Return the type of each field; JSON of any kind has no schema."""
+    return typing.get_type_hints(document, localns={"Json": Any}, include_extras=True)
 
 
 def _schema(kind: Any, definitions: dict[str, Schema]) -> Schema:
@@ -142,7 +147,7 @@ def fields_of(document: type) -> Iterator[tuple[str, str, str]]:
 
 def _fields(document: type, path: str, within: tuple[type, ...]) -> Iterator[tuple[str, str, str]]:
     meanings = _meanings(document)
-    for name, kind in typing.get_type_hints(document, include_extras=True).items():
+    for name, kind in _types_of_fields(document).items():
         inner, steps = _inner(kind)
         meaning = (
             meanings.get(name) or inspect.cleandoc(inner.__doc__ or "").split("\n")[0] if inner else meanings[name]

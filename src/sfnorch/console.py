@@ -14,10 +14,11 @@ from typing import IO, Any, cast
 import rich.console
 import rich.text
 from rich.cells import cell_len
-from rich.console import ConsoleOptions, RenderableType
+from rich.console import ConsoleOptions, JustifyMethod, OverflowMethod, RenderableType
 from rich.containers import Lines
 from rich.measure import Measurement
 from rich.segment import Segment
+from rich.style import StyleType
 
 from sfnorch.printable import encodable, encodes_everything, printable
 
@@ -34,26 +35,47 @@ _NARROWEST = 20
 class Text(rich.text.Text):
     """A text that is made printable before its layout."""
 
-    def __init__(self, text: str = "", *arguments: Any, **settings: Any) -> None:
-        super().__init__(printable(text), *arguments, **settings)
+    def __init__(
+        self,
+        text: str = "",
+        style: StyleType = "",
+        *,
+        justify: JustifyMethod | None = None,
+        overflow: OverflowMethod | None = None,
+        no_wrap: bool | None = None,
+        end: str = "\n",
+        tab_size: int | None = None,
+    ) -> None:
+        super().__init__(
+            printable(text), style, justify=justify, overflow=overflow, no_wrap=no_wrap, end=end, tab_size=tab_size
+        )
 
     @classmethod
-    def assemble(cls, *parts: str | rich.text.Text | tuple[str, Any], **settings: Any) -> Text:
+    def assemble(cls, *parts: str | rich.text.Text | tuple[str, StyleType], **settings: Any) -> Text:
         """Return the parts as one text."""
         return cast("Text", super().assemble(*parts, **settings))
 
-    def append(self, text: rich.text.Text | str, style: Any = None) -> Text:
+    def append(self, text: rich.text.Text | str, style: StyleType | None = None) -> Text:
         """Append the text, and return self."""
         super().append(printable(text) if isinstance(text, str) else text, style)
         return self
 
-    def wrap(self, console: rich.console.Console, width: int, **settings: Any) -> Lines:
+    def wrap(
+        self,
+        console: rich.console.Console,
+        width: int,
+        *,
+        justify: JustifyMethod | None = None,
+        overflow: OverflowMethod | None = None,
+        tab_size: int = 8,
+        no_wrap: bool | None = None,
+    ) -> Lines:
         """Return the text's lines, broken between words or after punctuation, without trailing spaces."""
-        is_folded = (settings.get("overflow") or self.overflow or "fold") == "fold"
-        if settings.get("no_wrap") or self.no_wrap or not is_folded or self.cell_len <= width:
-            return super().wrap(console, width, **settings)
+        is_folded = (overflow or self.overflow or "fold") == "fold"
+        if no_wrap or self.no_wrap or not is_folded or self.cell_len <= width:
+            return super().wrap(console, width, justify=justify, overflow=overflow, tab_size=tab_size, no_wrap=no_wrap)
         lines = rich.text.Text("\n").join(_broken(self, width, folds=True))
-        return lines.wrap(console, width, **{**settings, "justify": settings.get("justify") or self.justify})
+        return lines.wrap(console, width, justify=justify or self.justify, overflow=overflow, tab_size=tab_size)
 
     def __rich_measure__(self, console: rich.console.Console, options: ConsoleOptions) -> Measurement:
         """Return the width of the text in columns, in the console's encoding."""

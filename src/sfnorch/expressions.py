@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
+
+from sfnorch.json_values import Json
+
+if TYPE_CHECKING:
+    from jsonata.parser import Parser
 
 ADDED_FUNCTIONS = frozenset({"partition", "range", "hash", "random", "uuid", "parse"})
 """Functions that Step Functions adds. https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html"""
@@ -63,6 +68,7 @@ class ExpressionNames:
 @lru_cache(maxsize=20_000)
 def names(expression: str) -> ExpressionNames:
     """Return the names in the expression. The result is cached, because templates repeat expressions."""
+    # slow to load
     from jsonata.jexception import JException
     from jsonata.parser import Parser
 
@@ -94,7 +100,7 @@ def _words(error: Exception) -> str:
     return message.removesuffix(".")
 
 
-def _note(node: Any, found: ExpressionNames, bound: set[str]) -> None:
+def _note(node: Parser.Symbol, found: ExpressionNames, bound: set[str]) -> None:
     match node.type:
         case "variable" if node.value not in ("", "$", None):
             found.variables.add(str(node.value))
@@ -123,21 +129,21 @@ def _note(node: Any, found: ExpressionNames, bound: set[str]) -> None:
             bound.add(local)
 
 
-def _note_states(node: Any, found: ExpressionNames) -> None:
-    steps: list[Any] = list(node.steps or ())
+def _note_states(node: Parser.Symbol, found: ExpressionNames) -> None:
+    steps: list[Parser.Symbol] = list(node.steps or ())
     if len(steps) > 1 and steps[0].type == "variable" and steps[0].value == "states":
         found.states.add(str(steps[1].value))
 
 
-def _note_bound(node: Any, found: ExpressionNames) -> None:
+def _note_bound(node: Parser.Symbol, found: ExpressionNames) -> None:
     for one, other in ((node.lhs, node.rhs), (node.rhs, node.lhs)):
         if one is not None and one.type == "variable" and other is not None and other.type == "number":
             limit = float(other.value)
             found.compared[str(one.value)] = max(limit, found.compared.get(str(one.value), 0))
 
 
-def _walk(root: Any) -> Iterator[Any]:
-    from jsonata.parser import Parser
+def _walk(root: Parser.Symbol) -> Iterator[Parser.Symbol]:
+    from jsonata.parser import Parser  # slow to load
 
     todo, seen = [root], set()
     while todo:
@@ -153,8 +159,9 @@ def _walk(root: Any) -> Iterator[Any]:
             todo.extend(part for pair in getattr(node, name, None) or () for part in pair)
 
 
-def constant(expression: str) -> Any:
+def constant(expression: str) -> Json:
     """Return the value of an expression without variables and calls; None for any other, or after an error."""
+    # slow to load
     from jsonata.jexception import JException
     from jsonata.utils import Utils
 
@@ -165,6 +172,7 @@ def constant(expression: str) -> Any:
     if found.fault or found.variables or found.calls or found.states:
         return None
     try:
-        return Utils.convert_nulls(Engine(expression).run({}, Budget(_MOST_STEPS_OF_A_CONSTANT)))
+        value: Json = Utils.convert_nulls(Engine(expression).run({}, Budget(_MOST_STEPS_OF_A_CONSTANT)))
     except (JException, RecursionError, ArithmeticError, LookupError, TypeError, ValueError):
         return None
+    return value

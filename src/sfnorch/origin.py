@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+
+from sfnorch.json_values import Json, find_value, read_string
 
 METADATA = "Sfnorch"
 """The key of the template's Metadata section."""
@@ -36,14 +36,12 @@ class Origin:
         return f"the {self.part} of {plan}" if self.part else plan
 
 
-def origin_of(template: Mapping[str, Any]) -> Origin | None:
+def origin_of(template: Json) -> Origin | None:
     """Return the plan in the Metadata of a template's data; None if there is none."""
-    metadata = template.get("Metadata")
-    entry = metadata.get(METADATA) if isinstance(metadata, Mapping) else None
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("Pattern"), str):
+    pattern, name, part = (find_value(template, "Metadata", METADATA, key) for key in ("Pattern", "Name", "Part"))
+    if not isinstance(pattern, str):
         return None
-    texts = {key: entry[key.capitalize()] for key in ("name", "part") if isinstance(entry.get(key.capitalize()), str)}
-    return Origin(pattern=entry["Pattern"], **texts)
+    return Origin(pattern=pattern, name=read_string(name), part=read_string(part))
 
 
 def is_rendered(text: str) -> bool:

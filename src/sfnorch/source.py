@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import yaml
 
@@ -18,7 +18,8 @@ from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader: TypeAlias = "type[yaml.CSafeLoader | yaml.SafeLoader]"
+_FASTEST: _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STARTS = {yaml.SequenceStartEvent, yaml.MappingStartEvent}
 _ENDS = {yaml.SequenceEndEvent, yaml.MappingEndEvent}
 _VALUES = {yaml.ScalarEvent, yaml.AliasEvent, *_STARTS}
@@ -99,7 +100,7 @@ def read_text(path: Path, kind: SourceKind) -> str:
 def compose(text: str, file: str, kind: SourceKind) -> Composed:
     """Return the nodes of a text. Raises the error of its kind if it is not valid YAML, or exceeds the limits."""
     try:
-        return _look_over(text, file, kind, _Loader)
+        return _look_over(text, file, kind, _FASTEST)
     except yaml.YAMLError:
         pass
     try:
@@ -114,14 +115,13 @@ def compose(text: str, file: str, kind: SourceKind) -> Composed:
         raise kind.error([finding]) from None
 
 
-def _look_over(text: str, file: str, kind: SourceKind, loader: Any) -> Composed:
+def _look_over(text: str, file: str, kind: SourceKind, loader: _Loader) -> Composed:
     """Return the nodes of a text after a check of its events: the composer recurses, and has no limits."""
     depth = values = 0
     aliases: list[Alias] = []
     faults = []
     halves = "\\" in text or _SURROGATE.search(text)  # an escape can be one too
-    events: Any = yaml.parse(text, Loader=loader)  # whose fields depend on the kind
-    for event in events:
+    for event in yaml.parse(text, Loader=loader):
         which = type(event)
         if which in _VALUES:
             values += 1
@@ -129,7 +129,7 @@ def _look_over(text: str, file: str, kind: SourceKind, loader: Any) -> Composed:
                 message = f"there are more than {kind.max_values:,} values up to here"
                 raise kind.error([kind.finding(file, _line(event), message, "split the file")])
         if which is yaml.ScalarEvent:
-            if halves and _SURROGATE.search(event.value):
+            if halves and isinstance(event, yaml.ScalarEvent) and _SURROGATE.search(event.value):
                 message, hint = "a surrogate is not allowed in a string", "write the character itself"
                 faults.append(kind.finding(file, _line(event), message, hint))
         elif which in _STARTS:
@@ -139,7 +139,7 @@ def _look_over(text: str, file: str, kind: SourceKind, loader: Any) -> Composed:
                 raise kind.error([kind.finding(file, _line(event), message)])
         elif which in _ENDS:
             depth -= 1
-        elif which is yaml.AliasEvent:
+        elif isinstance(event, yaml.AliasEvent):
             aliases.append(Alias(str(event.anchor), _line(event)))
             if not kind.aliases:
                 hint = "write the value out where it is used"

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from sfnorch.template.contents import contents
+from sfnorch.template.declarations import find_declarations
 from sfnorch.template.iam import allows
 from sfnorch.template.reader import read_template
-from sfnorch.template.roles import resources, size
+from sfnorch.template.roles import size
 from tests.conftest import Run
 from tests.screens import plain
 
@@ -221,8 +222,7 @@ def test_the_jobs_of_two_hundred_tasks_have_room_in_policies_of_their_own(run: R
     assert run("lint", "t.yaml").out == "t.yaml: 2 state machines, nothing found.\n"
     template = contents(read_template(Path("t.yaml")))
     policies = [
-        template.stack.value(properties["PolicyDocument"])
-        for _, properties, _, _ in resources(template.stack, "AWS::IAM::ManagedPolicy")
+        policy.value("PolicyDocument") for policy in find_declarations(template.stack, "AWS::IAM::ManagedPolicy")
     ]
     assert 3 <= len(policies) <= 6
     assert all(size(policy) <= 6_144 for policy in policies)

@@ -6,8 +6,6 @@ result of the last execution. https://docs.aws.amazon.com/step-functions/latest/
 
 from __future__ import annotations
 
-from typing import Any
-
 from troposphere import AWSObject, GetAtt, Ref, Sub, Tags
 from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimension, MetricStat
 from troposphere.kms import Key
@@ -20,6 +18,7 @@ from sfnorch.cfn.values import (
     OWN_TOPIC,
     TOPIC,
     TOPIC_KEY,
+    TemplateValue,
     alarm_id,
     machine_id,
     resolved,
@@ -85,7 +84,7 @@ def topic_resources(workflow: Workflow) -> list[AWSObject]:
     return [with_reasons(key), topic, *subscriptions]
 
 
-def _key_policy() -> dict[str, Any]:
+def _key_policy() -> TemplateValue:
     """Return the key policy: access for the account's administrators, this stack's pipeline, and CloudWatch alarms.
 
     The pipeline's role gets permissions on keys only by this policy, so it can't use the key of another stack.

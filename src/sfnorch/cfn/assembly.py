@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
-from troposphere import AWSObject, Output, Tags, Template
+from troposphere import AWSHelperFn, AWSObject, Output, Tags, Template
 from troposphere import Parameter as TemplateParameter
 
+from sfnorch.cfn.values import TemplateValue
+from sfnorch.json_values import Json, read_mapping
 from sfnorch.origin import Origin
 from sfnorch.workflow import Parameter
 
@@ -21,7 +22,7 @@ Group = tuple[str, Sequence[AWSObject]]
 class TemplateData:
     """A template as data: sections in reading order, with headings for some entries."""
 
-    data: dict[str, Any]
+    data: dict[str, Json]
     headings: dict[tuple[str, str], str]
 
 
@@ -29,12 +30,12 @@ def assembled(
     description: str,
     *,
     parameters: Iterable[TemplateParameter],
-    conditions: Mapping[str, Any],
+    conditions: Mapping[str, AWSHelperFn],
     groups: Iterable[Group],
-    outputs: Mapping[str, Any],
+    outputs: Mapping[str, TemplateValue],
     tags: Mapping[str, str],
     origin: Origin | None,
-    mappings: Mapping[str, Mapping[str, Mapping[str, str]]] = MappingProxyType({}),
+    mappings: Mapping[str, dict[str, dict[str, str]]] = MappingProxyType({}),
     transform: str = "",
 ) -> TemplateData:
     """Return the template of these parts, with the tags on every resource that supports tags."""
@@ -54,7 +55,7 @@ def assembled(
     headings = {}
     for heading, resources in groups:
         if resources:
-            headings["Resources", resources[0].title] = heading
+            headings["Resources", str(resources[0].title)] = heading
         for resource in resources:
             if tags and (kind := resource.props.get("Tags")):
                 own = resource.properties.get("Tags", Tags())
@@ -91,13 +92,13 @@ _SECTIONS = (
 )
 
 
-def _in_reading_order(data: dict[str, Any]) -> dict[str, Any]:
+def _in_reading_order(data: dict[str, Json]) -> dict[str, Json]:
     """Return the template with its sections in order, and with the type before the properties of each resource."""
-    data["Resources"] = {name: _type_first(resource) for name, resource in data["Resources"].items()}
+    resources = read_mapping(data["Resources"])
+    data["Resources"] = {name: _type_first(read_mapping(resource)) for name, resource in resources.items()}
     return {section: data[section] for section in _SECTIONS if section in data}
 
 
-def _type_first(resource: dict[str, Any]) -> dict[str, Any]:
+def _type_first(resource: dict[str, Json]) -> dict[str, Json]:
     keys = ("Type", "Condition", "DeletionPolicy", "UpdateReplacePolicy")
-    first: dict[str, Any] = {key: resource[key] for key in keys if key in resource}
-    return first | resource
+    return {key: resource[key] for key in keys if key in resource} | resource

@@ -29,7 +29,6 @@ _OLD_DAYS = 30
 
 def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> list[AWSObject]:
     """Return the bucket and its policy. `expires`: all objects, or old versions; `tells`: send EventBridge events."""
-    told = NotificationConfiguration(EventBridgeConfiguration=EventBridgeConfiguration(EventBridgeEnabled=True))
     bucket = Bucket(
         logical_id,
         DeletionPolicy="Retain",
@@ -47,8 +46,10 @@ def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> li
         ),
         VersioningConfiguration=VersioningConfiguration(Status="Enabled"),
         LifecycleConfiguration=LifecycleConfiguration(Rules=[_lifecycle(expires=expires)]),
-        **({"NotificationConfiguration": told} if tells else {}),
     )
+    if tells:
+        events = EventBridgeConfiguration(EventBridgeEnabled=True)
+        bucket.NotificationConfiguration = NotificationConfiguration(EventBridgeConfiguration=events)
     policy = BucketPolicy(
         f"{logical_id}Policy",
         DeletionPolicy="Retain",
@@ -72,10 +73,12 @@ def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> li
 
 
 def _lifecycle(*, expires: bool) -> LifecycleRule:
-    return LifecycleRule(
+    rule = LifecycleRule(
         Id="Expire",
         Status="Enabled",
         NoncurrentVersionExpiration=NoncurrentVersionExpiration(NoncurrentDays=_OLD_DAYS),
         AbortIncompleteMultipartUpload=AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
-        **({"ExpirationInDays": _DAYS} if expires else {}),
     )
+    if expires:
+        rule.ExpirationInDays = _DAYS
+    return rule

@@ -7,17 +7,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-la
 
 from __future__ import annotations
 
-from typing import Any
-
 from troposphere import AWSObject, GetAtt, Ref, Sub
 from troposphere.awslambda import Code, Environment, LoggingConfig, TracingConfig
 from troposphere.awslambda import Function as TroposphereFunction
-from troposphere.iam import Role
 from troposphere.logs import LogGroup
 
 from sfnorch.cfn.checkov import with_reasons
-from sfnorch.cfn.roles import TRACING, allow, service_role
-from sfnorch.cfn.values import function_id, function_role_id, resolved
+from sfnorch.cfn.roles import TRACING, allow, make_service_role
+from sfnorch.cfn.values import PolicyStatement, function_id, function_role_id, resolved
 from sfnorch.packages import METADATA, PYTHON, package_key
 from sfnorch.workflow import CODE_BUCKET, LambdaFunction, Workflow
 
@@ -33,13 +30,6 @@ def function_resources(function: LambdaFunction, workflow: Workflow) -> list[AWS
     log_group = f"{function.key}FunctionLogGroup"
     role = function_role_id(function.key)
     name = f"${{AWS::StackName}}-{function.name}"
-    optional: dict[str, Any] = {}
-    if function.environment:
-        optional["Environment"] = Environment(Variables=dict(function.environment))
-    if workflow.tracing:
-        optional["TracingConfig"] = TracingConfig(Mode="Active")
-    if function.packaged:
-        optional["Metadata"] = {METADATA: function.source}
     made = TroposphereFunction(
         function_id(function.key),
         FunctionName=Sub(name),
@@ -50,12 +40,17 @@ def function_resources(function: LambdaFunction, workflow: Workflow) -> list[AWS
         Role=GetAtt(role, "Arn"),
         LoggingConfig=LoggingConfig(LogGroup=Ref(log_group)),
         Code=_code(function),
-        **optional,
     )
+    if function.environment:
+        made.Environment = Environment(Variables=dict(function.environment))
+    if workflow.tracing:
+        made.TracingConfig = TracingConfig(Mode="Active")
+    if function.packaged:
+        made.Metadata = {METADATA: function.source}
     logs = LogGroup(log_group, LogGroupName=Sub(f"/aws/lambda/{name}"), RetentionInDays=days)
     return [
         with_reasons(made),
-        Role(role, **service_role("lambda.amazonaws.com", _statements(function, workflow, log_group))),
+        make_service_role(role, "lambda.amazonaws.com", _statements(function, workflow, log_group)),
         with_reasons(logs),
     ]
 
@@ -66,7 +61,7 @@ def _code(function: LambdaFunction) -> Code:
     return Code(ZipFile=function.files["index.py"].decode().rstrip("\n"))
 
 
-def _statements(function: LambdaFunction, workflow: Workflow, log_group: str) -> list[Any]:
+def _statements(function: LambdaFunction, workflow: Workflow, log_group: str) -> list[PolicyStatement]:
     found = [
         allow("WriteLog", ("logs:CreateLogStream", "logs:PutLogEvents"), [GetAtt(log_group, "Arn")]),
         *(

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from sfnorch.cfn.values import function_role_id, machine_id, role_id
 from sfnorch.errors import LimitError
+from sfnorch.json_values import Json, find_value, list_values, read_list, read_mapping
 from sfnorch.partitions import PARTITIONS
 from sfnorch.workflow import StateMachine, Workflow
 
@@ -34,17 +33,18 @@ _LONGEST = {
 _ARN = "a" * 110
 
 
-def check_data(data: Mapping[str, Any], workflow: Workflow) -> None:
+def check_data(data: dict[str, Json], workflow: Workflow) -> None:
     """Raise LimitError that lists all sections, definitions and roles of the template that exceed a limit."""
     faults = [
-        f"the template has {len(data[section]):,} {section.lower()}, but CloudFormation allows {limit}: {_FEWER}"
+        f"the template has {count:,} {section.lower()}, but CloudFormation allows {limit}: {_FEWER}"
         for section, limit in COUNTS.items()
-        if len(data.get(section, ())) > limit
+        if (count := len(read_mapping(data.get(section)))) > limit
     ]
+    resources = data["Resources"]
     for machine in workflow.machines:
-        faults += _machine_faults(machine, data["Resources"])
+        faults += _machine_faults(machine, resources)
     for number, function in enumerate(workflow.functions):
-        wrong = _role_fault(function.name, data["Resources"][function_role_id(function.key)])
+        wrong = _role_fault(function.name, find_value(resources, function_role_id(function.key)))
         faults += [f"functions[{number}]: {wrong}: use fewer resources, or a prefix with *"] if wrong else []
     if faults:
         raise LimitError("\n".join(faults))
@@ -66,18 +66,19 @@ def check_text(text: str, workflow: Workflow) -> None:
 _FEWER = "split the plan in two, each with its own stack"
 
 
-def _machine_faults(machine: StateMachine, resources: Mapping[str, Any]) -> list[str]:
+def _machine_faults(machine: StateMachine, resources: Json) -> list[str]:
     where = f"{machine.place}: " if machine.place else ""
     faults = []
-    definition = len(_definition(resources[machine_id(machine.key)]["Properties"]).encode())
+    definition = len(_definition(find_value(resources, machine_id(machine.key), "Properties")).encode())
     if definition > DEFINITION_BYTES:
         faults.append(
             f"{where}the definition of {machine.name} has {definition:,} bytes, but Step Functions allows "
             f"{DEFINITION_BYTES:,}: reduce its jobs or shorten their arguments"
         )
-    if wrong := _role_fault(machine.name, resources[role_id(machine.key)]):
+    role = find_value(resources, role_id(machine.key))
+    if wrong := _role_fault(machine.name, role):
         faults.append(f"{where}{wrong}: {_fewer_statements(machine)}")
-    attached = len(resources[role_id(machine.key)]["Properties"].get("ManagedPolicyArns", ()))
+    attached = len(read_list(find_value(role, "Properties", "ManagedPolicyArns")))
     if attached > ROLE_MANAGED_POLICIES:
         faults.append(
             f"{where}the role of {machine.name} needs {attached} managed policies for its jobs, and IAM attaches "
@@ -86,15 +87,18 @@ def _machine_faults(machine: StateMachine, resources: Mapping[str, Any]) -> list
     return faults
 
 
-def _definition(properties: Mapping[str, Any]) -> str:
+def _definition(properties: Json) -> str:
     """Return the definition as JSON with values for its substitutions."""
-    values = {f"${{{name}}}": _evaluated(value) for name, value in properties["DefinitionSubstitutions"].items()}
-    return re.sub(r"\$\{\w+\}", lambda name: values.get(name[0], name[0]), _json(properties["Definition"]))
+    substitutions = read_mapping(find_value(properties, "DefinitionSubstitutions"))
+    values = {f"${{{name}}}": str(_evaluated(value)) for name, value in substitutions.items()}
+    text = _json(find_value(properties, "Definition"))
+    return re.sub(r"\$\{\w+\}", lambda name: values.get(name[0], name[0]), text)
 
 
-def _role_fault(name: str, role: Mapping[str, Any]) -> str:
+def _role_fault(name: str, role: Json) -> str:
     """Return the error for a role whose policies are too large, or an empty text."""
-    size = sum(_length(policy["PolicyDocument"]) for policy in role["Properties"]["Policies"])
+    policies = read_list(find_value(role, "Properties", "Policies"))
+    size = sum(_length(find_value(policy, "PolicyDocument")) for policy in policies)
     if size <= ROLE_POLICY_CHARACTERS:
         return ""
     return f"the role of {name} has policies of about {size:,} characters, but IAM allows {ROLE_POLICY_CHARACTERS:,}"
@@ -112,33 +116,39 @@ def _fewer_statements(machine: StateMachine) -> str:
     )
 
 
-def _length(document: Any) -> int:
+def _length(document: Json) -> int:
     """Return the characters of a policy's JSON once its functions are evaluated. IAM does not count whitespace."""
     return len(_json(_evaluated(document)))
 
 
-def _json(value: Any) -> str:
+def _json(value: Json) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _evaluated(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        if len(value) == 1:
+def _evaluated(value: Json) -> Json:
+    match value:
+        case dict() if len(value) == 1:
             ((key, content),) = value.items()
-            match key:
-                case "Ref":
-                    return _LONGEST.get(content, _ARN)
-                case "Fn::GetAtt":
-                    return _ARN
-                case "Fn::Sub":
-                    text = content[0] if isinstance(content, list) else content
-                    return re.sub(r"\$\{([^}]+)\}", lambda name: _LONGEST.get(name[1], _ARN), text)
-                case "Fn::If":
-                    return _evaluated(content[1])
-                case "Fn::Join":
-                    items = _evaluated(content[1])
-                    return content[0].join(items if isinstance(items, list) else [items])
-                case "Fn::Split":
-                    return _evaluated(content[1]).split(content[0])
-        return {key: _evaluated(item) for key, item in value.items()}
-    return [_evaluated(item) for item in value] if isinstance(value, list) else value
+            return _evaluated_function(key, content)
+        case dict():
+            return {key: _evaluated(item) for key, item in value.items()}
+        case list():
+            return [_evaluated(item) for item in value]
+    return value
+
+
+def _evaluated_function(key: str, content: Json) -> Json:
+    match key, content:
+        case "Ref", str():
+            return _LONGEST.get(content, _ARN)
+        case "Fn::GetAtt", _:
+            return _ARN
+        case "Fn::Sub", str(text) | [str(text), *_]:
+            return re.sub(r"\$\{([^}]+)\}", lambda name: _LONGEST.get(name[1], _ARN), text)
+        case "Fn::If", [_, chosen, _]:
+            return _evaluated(chosen)
+        case "Fn::Join", [str(separator), joined]:
+            return separator.join(map(str, list_values(_evaluated(joined))))
+        case "Fn::Split", [str(separator), text]:
+            return [*str(_evaluated(text)).split(separator)]
+    return {key: _evaluated(content)}

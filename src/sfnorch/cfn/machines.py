@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from troposphere import GetAtt, Sub
 from troposphere.serverless import StateMachine as TroposphereSamStateMachine
 from troposphere.stepfunctions import (
@@ -15,11 +13,12 @@ from troposphere.stepfunctions import (
 from troposphere.stepfunctions import StateMachine as NativeStateMachine
 
 from sfnorch.asl import definition, fold, integrations, is_expression, substitution_names, with_resources
-from sfnorch.cfn.values import LOG_GROUP, machine_id, resolved, role_id
+from sfnorch.cfn.values import LOG_GROUP, TemplateValue, machine_id, resolved, role_id
+from sfnorch.json_values import Json
 from sfnorch.workflow import StateMachine, Workflow
 
 
-class SamStateMachine(TroposphereSamStateMachine):  # type: ignore[misc]
+class SamStateMachine(TroposphereSamStateMachine):
     """SAM's state machine with all its properties: troposphere's class lacks Tracing and has another type of Logging.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
@@ -35,38 +34,36 @@ class SamStateMachine(TroposphereSamStateMachine):  # type: ignore[misc]
 
 def sam_machine(machine: StateMachine, workflow: Workflow) -> SamStateMachine:
     """Return the state machine as `AWS::Serverless::StateMachine`."""
-    optional: dict[str, Any] = {}
-    if workflow.logging:
-        optional["Logging"] = _logging()
-    if workflow.tracing:
-        optional["Tracing"] = TracingConfiguration(Enabled=True)
-    return SamStateMachine(
+    made = SamStateMachine(
         machine_id(machine.key),
         Name=resolved(machine.physical_name, workflow.topic),
         Role=GetAtt(role_id(machine.key), "Arn"),
-        **optional,
-        **_definition(machine, workflow),
     )
+    if workflow.logging:
+        made.Logging = _logging()
+    if workflow.tracing:
+        made.Tracing = TracingConfiguration(Enabled=True)
+    made.DefinitionSubstitutions, made.Definition = _definition(machine, workflow)
+    return made
 
 
 def native_machine(machine: StateMachine, workflow: Workflow) -> NativeStateMachine:
     """Return the state machine as `AWS::StepFunctions::StateMachine`."""
-    optional: dict[str, Any] = {}
-    if workflow.logging:
-        optional["LoggingConfiguration"] = _logging()
-    if workflow.tracing:
-        optional["TracingConfiguration"] = TracingConfiguration(Enabled=True)
-    return NativeStateMachine(
+    made = NativeStateMachine(
         machine_id(machine.key),
         StateMachineName=resolved(machine.physical_name, workflow.topic),
         RoleArn=GetAtt(role_id(machine.key), "Arn"),
-        **optional,
-        **_definition(machine, workflow),
     )
+    if workflow.logging:
+        made.LoggingConfiguration = _logging()
+    if workflow.tracing:
+        made.TracingConfiguration = TracingConfiguration(Enabled=True)
+    made.DefinitionSubstitutions, made.Definition = _definition(machine, workflow)
+    return made
 
 
-def _definition(machine: StateMachine, workflow: Workflow) -> dict[str, Any]:
-    """Return the definition and its substitutions.
+def _definition(machine: StateMachine, workflow: Workflow) -> tuple[TemplateValue, Json]:
+    """Return the substitutions of the definition, and the definition.
 
     A substitution replaces a whole resource, as in AWS's own templates: cfn-lint rejects a partly substituted one.
     https://github.com/aws/aws-sam-cli-app-templates
@@ -77,17 +74,18 @@ def _definition(machine: StateMachine, workflow: Workflow) -> dict[str, Any]:
     substitutions = {key: resolved(value, workflow.topic) for key, value in machine.substitutions.items()} | {
         name: Sub(f"arn:${{AWS::Partition}}:states:::{integration}") for integration, name in names.items()
     }
-    return {"DefinitionSubstitutions": substitutions, "Definition": _compact(made) if workflow.compact else made}
+    return substitutions, _compact(made) if workflow.compact else made
 
 
-def _compact(value: Any) -> Any:
+def _compact(value: Json) -> Json:
     """Return the definition with its expressions on one line, without the whitespace that JSONata does not need."""
-    if isinstance(value, dict):
-        return {key: _compact(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_compact(item) for item in value]
-    if isinstance(value, str) and is_expression(value):
-        return f"{{% {fold(value[2:-2])} %}}"
+    match value:
+        case dict():
+            return {key: _compact(item) for key, item in value.items()}
+        case list():
+            return [_compact(item) for item in value]
+        case str() if is_expression(value):
+            return f"{{% {fold(value[2:-2])} %}}"
     return value
 
 

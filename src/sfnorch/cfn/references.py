@@ -7,13 +7,13 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-reference
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sfnorch.asl.jsonata import REFERENCE
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json
 
 
-def refuse_references(data: Any) -> None:
+def refuse_references(data: Json) -> None:
     """Raise SfnorchError that lists all texts and keys of the template with a dynamic reference."""
     if lines := [f"{place}: {REFERENCE}…}}}} is a dynamic reference of CloudFormation" for place in _places(data, "")]:
         raise SfnorchError(
@@ -21,13 +21,14 @@ def refuse_references(data: Any) -> None:
         )
 
 
-def _places(value: Any, place: str) -> Iterator[str]:
-    if isinstance(value, str) and REFERENCE in value:
-        yield place
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _places(key, place)
-            yield from _places(item, f"{place}.{key}" if place else str(key))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _places(item, f"{place}[{index}]")
+def _places(value: Json, place: str) -> Iterator[str]:
+    match value:
+        case str() if REFERENCE in value:
+            yield place
+        case dict():
+            for key, item in value.items():
+                yield from _places(key, place)
+                yield from _places(item, f"{place}.{key}" if place else key)
+        case list():
+            for index, item in enumerate(value):
+                yield from _places(item, f"{place}[{index}]")

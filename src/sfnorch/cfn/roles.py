@@ -6,8 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from troposphere import If, NoValue, Ref, Sub
 from troposphere.iam import ManagedPolicy, Policy, Role
@@ -18,6 +17,8 @@ from sfnorch.cfn.values import (
     LOG_AND_TRACE_POLICY,
     OWN_TOPIC,
     TOPIC_HAS_KEY,
+    PolicyStatement,
+    TemplateValue,
     resolved,
     role_id,
     topic_key_arn,
@@ -76,10 +77,10 @@ def machine_role(machine: StateMachine, workflow: Workflow) -> Role:
     shared = shared_policy(workflow)
     if not shared and (unbound := _unbound(workflow)):
         statements.append(unbound)
-    properties = service_role("states.amazonaws.com", statements)
+    role = make_service_role(role_id(machine.key), "states.amazonaws.com", statements)
     if shared or apart:
-        properties["ManagedPolicyArns"] = [Ref(policy) for policy in (*shared, *apart)]
-    return Role(role_id(machine.key), **properties)
+        role.ManagedPolicyArns = [Ref(policy) for policy in (*shared, *apart)]
+    return role
 
 
 def job_policies(machine: StateMachine) -> list[ManagedPolicy]:
@@ -138,13 +139,13 @@ def shared_policy(workflow: Workflow) -> list[ManagedPolicy]:
     return [ManagedPolicy(LOG_AND_TRACE_POLICY, Path=STACK_PATH, PolicyDocument=document)]
 
 
-def _unbound(workflow: Workflow) -> dict[str, Any] | None:
+def _unbound(workflow: Workflow) -> PolicyStatement | None:
     actions = (LOG_DELIVERY if workflow.logging else ()) + (TRACING if workflow.tracing else ())
     return allow("LogAndTrace", actions, "*") if actions else None
 
 
-def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
-    """Return the properties of a role with these statements that the service can assume for this account only.
+def make_service_role(logical_id: str, service: str, statements: Sequence[PolicyStatement]) -> Role:
+    """Return a role with these statements that the service can assume for this account only.
 
     Its path is the stack's name, since the role's name contains only the beginning of a long one. So the ARN shows the
     stack, and permissions can be limited to it. The services' principals end in amazonaws.com in every partition, also
@@ -163,15 +164,16 @@ def service_role(service: str, statements: list[Any]) -> dict[str, Any]:
         ],
     }
     policy = {"Version": "2012-10-17", "Statement": statements}
-    return {
-        "AssumeRolePolicyDocument": trust,
-        "Path": STACK_PATH,
-        "PermissionsBoundary": If(BOUNDED, Ref(BOUNDARY_ARN), NoValue),
-        "Policies": [Policy(PolicyName="work", PolicyDocument=policy)],
-    }
+    return Role(
+        logical_id,
+        AssumeRolePolicyDocument=trust,
+        Path=STACK_PATH,
+        PermissionsBoundary=If(BOUNDED, Ref(BOUNDARY_ARN), NoValue),
+        Policies=[Policy(PolicyName="work", PolicyDocument=policy)],
+    )
 
 
-def _statement(permission: Permission, topic: Topic) -> Any:
+def _statement(permission: Permission, topic: Topic) -> PolicyStatement:
     if permission.resources == (TopicKeyArn(),):
         return _on_topic_key(permission, topic)
     if len(permission.resources) == 1 and isinstance(arns := permission.resources[0], GlueArns):
@@ -179,13 +181,13 @@ def _statement(permission: Permission, topic: Topic) -> Any:
     return allow(permission.sid, permission.actions, [resolved(resource, topic) for resource in permission.resources])
 
 
-def _glue_statement(permission: Permission, arns: GlueArns) -> dict[str, Any]:
+def _glue_statement(permission: Permission, arns: GlueArns) -> PolicyStatement:
     # the ARNs have no region and account: see values.resolved
     here = {"aws:ResourceAccount": Ref("AWS::AccountId"), "aws:RequestedRegion": Ref("AWS::Region")}
     return allow(permission.sid, permission.actions, resolved(arns, Topic()), {"StringEquals": here})
 
 
-def _on_topic_key(permission: Permission, topic: Topic) -> Any:
+def _on_topic_key(permission: Permission, topic: Topic) -> PolicyStatement:
     """Return the statement on the key of the topic in use, or nothing if that topic has no key."""
     given = If(TOPIC_HAS_KEY, allow(permission.sid, permission.actions, [Ref(TOPIC_KEY_ARN)]), NoValue)
     if topic.arn:
@@ -193,7 +195,22 @@ def _on_topic_key(permission: Permission, topic: Topic) -> Any:
     return If(OWN_TOPIC, allow(permission.sid, permission.actions, [topic_key_arn()]), given)
 
 
-def allow(sid: str, actions: tuple[str, ...], resources: Any, condition: Any = None) -> dict[str, Any]:
+def allow(
+    sid: str, actions: Sequence[str], resources: TemplateValue, condition: TemplateValue | None = None
+) -> PolicyStatement:
     """Return a statement that allows the actions on the resources, under the condition if any."""
-    statement = {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
+    return _make_statement("Allow", sid, actions, resources, condition)
+
+
+def deny(
+    sid: str, actions: Sequence[str], resources: TemplateValue, condition: TemplateValue | None = None
+) -> PolicyStatement:
+    """Return a statement that denies the actions on the resources, under the condition if any."""
+    return _make_statement("Deny", sid, actions, resources, condition)
+
+
+def _make_statement(
+    effect: str, sid: str, actions: Sequence[str], resources: TemplateValue, condition: TemplateValue | None
+) -> PolicyStatement:
+    statement = {"Sid": sid, "Effect": effect, "Action": list(actions), "Resource": resources}
     return statement if condition is None else statement | {"Condition": condition}

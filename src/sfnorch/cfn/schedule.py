@@ -6,10 +6,9 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-template
 from __future__ import annotations
 
 from troposphere import AWSObject, GetAtt, Ref
-from troposphere.iam import Role
 from troposphere.scheduler import FlexibleTimeWindow, Schedule, Target
 
-from sfnorch.cfn.roles import service_role
+from sfnorch.cfn.roles import allow, make_service_role
 from sfnorch.cfn.values import machine_id
 from sfnorch.workflow import ExecutionSchedule
 
@@ -17,9 +16,9 @@ from sfnorch.workflow import ExecutionSchedule
 def schedule_resources(schedule: ExecutionSchedule) -> list[AWSObject]:
     """Return the role and the schedule."""
     machine = Ref(machine_id(schedule.machine))
-    start = {"Sid": "Start", "Effect": "Allow", "Action": ["states:StartExecution"], "Resource": [machine]}
+    start = allow("Start", ["states:StartExecution"], [machine])
     return [
-        Role("ScheduleRole", **service_role("scheduler.amazonaws.com", [start])),
+        make_service_role("ScheduleRole", "scheduler.amazonaws.com", [start]),
         Schedule(
             "Schedule",
             Name=Ref("AWS::StackName"),

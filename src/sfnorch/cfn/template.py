@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from troposphere import AWSObject, Equals, Not, Ref, Sub
+from troposphere import AWSHelperFn, AWSObject, Equals, Not, Ref, Sub
 from troposphere.logs import LogGroup
 
 from sfnorch.cfn import alarms, machines, roles, schedule
@@ -41,7 +41,7 @@ def template_data(workflow: Workflow, form: Format) -> TemplateData:
 
 
 def _groups(workflow: Workflow, form: Format) -> list[Group]:
-    shared = [
+    shared: list[Group] = [
         (
             f"The topic for notifications, unless {TOPIC_ARN} specifies another",
             alarms.topic_resources(workflow),
@@ -86,8 +86,8 @@ def _log_group(logging: Logging) -> AWSObject:
     return with_reasons(LogGroup(LOG_GROUP, LogGroupName=name, RetentionInDays=logging.retention_days))
 
 
-def _conditions(workflow: Workflow) -> dict[str, Any]:
-    conditions: dict[str, Any] = {BOUNDED: Not(Equals(Ref(BOUNDARY_ARN), ""))}
+def _conditions(workflow: Workflow) -> dict[str, AWSHelperFn]:
+    conditions: dict[str, AWSHelperFn] = {BOUNDED: Not(Equals(Ref(BOUNDARY_ARN), ""))}
     if not workflow.topic.arn:
         conditions[OWN_TOPIC] = Equals(Ref(TOPIC_ARN), "")
     if workflow.topic.published_by_machine:

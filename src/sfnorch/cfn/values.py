@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-from troposphere import GetAtt, If, Join, Ref, Split, Sub
+from troposphere import AWSHelperFn, GetAtt, If, Join, Ref, Split, Sub
 
 from sfnorch.workflow import (
     RESULTS_BUCKET,
@@ -22,6 +23,12 @@ from sfnorch.workflow import (
     Topic,
     TopicArn,
 )
+
+TemplateValue: TypeAlias = "AWSHelperFn | str | int | Sequence[TemplateValue] | Mapping[str, TemplateValue]"
+"""A value in a template that is built: plain data, which can contain intrinsic functions."""
+
+PolicyStatement: TypeAlias = "Mapping[str, TemplateValue] | AWSHelperFn"
+"""A statement of a policy, or a function that returns one."""
 
 OWN_TOPIC, TOPIC_HAS_KEY, BOUNDED, OWN_BUCKET = "OwnTopic", "TopicHasKey", "Bounded", "OwnBucket"
 """Conditions: the stack creates a topic; the specified topic has a key; roles have a permissions boundary."""
@@ -65,7 +72,7 @@ def function_role_id(key: str) -> str:
     return f"{key}FunctionRole"
 
 
-def resolved(value: Bound, topic: Topic) -> Any:
+def resolved(value: Bound, topic: Topic) -> TemplateValue:
     """Return the value as a text or an intrinsic function; `topic` is the topic that TopicArn refers to."""
     match value:
         case str():
@@ -88,8 +95,7 @@ def resolved(value: Bound, topic: Topic) -> Any:
         case ResultsBucket():
             return results_bucket()
         case ObjectArns(ResultsBucket(), prefix):
-            bucket = {"Bucket": results_bucket()}
-            return Sub(f"arn:${{AWS::Partition}}:s3:::${{Bucket}}/{prefix}*", **bucket)
+            return Sub(f"arn:${{AWS::Partition}}:s3:::${{Bucket}}/{prefix}*", {"Bucket": results_bucket()})
         case ObjectArns(bucket, prefix):
             return Sub(f"arn:${{AWS::Partition}}:s3:::{bucket}/{prefix}*")
         case BucketArn(bucket):
@@ -105,17 +111,17 @@ def resolved(value: Bound, topic: Topic) -> Any:
     raise TypeError(f"unknown value of a workflow: {value!r}")
 
 
-def results_bucket() -> Any:
+def results_bucket() -> AWSHelperFn:
     """Return the name of the bucket for results: the specified one, or the one that the stack creates."""
     return If(OWN_BUCKET, Ref(RESULTS), Ref(RESULTS_BUCKET))
 
 
-def topic_arn(topic: Topic) -> Any:
+def topic_arn(topic: Topic) -> AWSHelperFn:
     """Return the ARN of the topic to notify: the specified one, or the one that the stack creates."""
     return Ref(TOPIC_ARN) if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref(TOPIC_ARN))
 
 
-def topic_key_arn() -> Any:
+def topic_key_arn() -> AWSHelperFn:
     """Return the ARN of the key of the topic that the stack creates."""
     return GetAtt(TOPIC_KEY, "Arn")
 

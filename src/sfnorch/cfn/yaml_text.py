@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+
+from sfnorch.json_values import Json, read_strings
 
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./:*()+@=;%-]*( [A-Za-z0-9_./*()+@=;%-][A-Za-z0-9_./:*()+@=;%-]*)*(?<!:)")
 _OTHER_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
@@ -35,7 +36,7 @@ COMPACT = Style(indent=1, width=1_500)
 
 
 def document(
-    data: Mapping[str, Any], headings: Mapping[tuple[str, str], str], *, head: str, style: Style = READABLE
+    data: Mapping[str, Json], headings: Mapping[tuple[str, str], str], *, head: str, style: Style = READABLE
 ) -> str:
     """Return the template's text: `head` as a comment, then each section after a blank line.
 
@@ -46,18 +47,17 @@ def document(
     lines = [f"# {line}" for line in head.splitlines()]
     after_mapping = True
     for section, content in data.items():
-        is_mapping = isinstance(content, dict)
-        if is_mapping or after_mapping:
-            lines.append("")
-        after_mapping = is_mapping
-        if not is_mapping:
-            lines.append(f"{scalar(section)}: {scalar(content)}")
-            continue
-        lines.append(f"{scalar(section)}:")
-        for key, value in content.items():
-            if heading := headings.get((section, key)):
-                lines += ["", f"{step}# {heading}"]
-            lines += writer.entry(scalar(key), value, step)
+        match content:
+            case dict():
+                lines += ["", f"{scalar(section)}:"]
+                for key, value in content.items():
+                    if heading := headings.get((section, key)):
+                        lines += ["", f"{step}# {heading}"]
+                    lines += writer.entry(scalar(key), value, step)
+                after_mapping = True
+            case _:
+                lines += [*([""] if after_mapping else []), f"{scalar(section)}: {scalar(content)}"]
+                after_mapping = False
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
@@ -68,7 +68,7 @@ class _Writer:
         self.width = style.width
         self.step = " " * style.indent
 
-    def entry(self, key: str, value: Any, indent: str) -> Iterator[str]:
+    def entry(self, key: str, value: Json, indent: str) -> Iterator[str]:
         """Yield the lines of `key: value`."""
         tag, content = _tagged(value)
         lead = f"{indent}{key}:{tag and ' ' + tag}"
@@ -80,14 +80,19 @@ class _Writer:
         # a list starts in the column of its key, as in AWS's examples
         yield from self.block(content, indent if isinstance(content, list) and not tag else indent + self.step)
 
-    def block(self, content: Any, indent: str) -> Iterator[str]:
+    def block(self, content: Json, indent: str) -> Iterator[str]:
         """Yield the lines of a mapping or list in block style."""
-        if isinstance(content, dict):
-            for key, value in content.items():
-                yield from self.entry(scalar(key), value, indent)
-            return
+        match content:
+            case dict():
+                for key, value in content.items():
+                    yield from self.entry(scalar(key), value, indent)
+            case list():
+                yield from self.items(content, indent)
+
+    def items(self, items: list[Json], indent: str) -> Iterator[str]:
+        """Yield the lines of a list in block style."""
         inner_indent = indent + "  "
-        for item in content:
+        for item in items:
             tag, inner = _tagged(item)
             lead = f"{indent}- {tag}".rstrip()
             written = self.after(lead, inner, inner_indent)
@@ -101,25 +106,26 @@ class _Writer:
                 yield f"{lead} {next(lines)[len(inner_indent) :]}"
                 yield from lines
 
-    def after(self, lead: str, content: Any, indent: str) -> list[str] | None:
+    def after(self, lead: str, content: Json, indent: str) -> list[str] | None:
         """Return the lines of a value after `lead`: a scalar, a literal block or flow style; None for block style."""
-        if isinstance(content, str) and _is_literal(content):
-            return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
-        if not isinstance(content, dict | list):
-            return [f"{lead} {scalar(content)}"]
-        flow = _flow(
-            content, self.width - len(lead) if content else len(_EMPTY) + 1
-        )  # block style has none for empty values
-        if flow is not None:
-            return [f"{lead} {flow}"]
-        return self.filled(lead, content, indent) if isinstance(content, list) else None
+        match content:
+            case dict() | list():
+                # block style has none for empty values
+                flow = _flow(content, self.width - len(lead) if content else len(_EMPTY) + 1)
+                if flow is not None:
+                    return [f"{lead} {flow}"]
+                return self.filled(lead, content, indent) if isinstance(content, list) else None
+            case str() if _is_literal(content):
+                return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
+        return [f"{lead} {scalar(content)}"]
 
-    def filled(self, lead: str, items: Sequence[Any], indent: str) -> list[str] | None:
+    def filled(self, lead: str, items: list[Json], indent: str) -> list[str] | None:
         """Return a list of short texts in flow style over a few lines, or None for others and for long lists."""
-        if not all(isinstance(item, str) and len(item) < self.width // 2 for item in items):
+        short = [item for item in read_strings(items) if len(item) < self.width // 2]
+        if len(short) < len(items):
             return None
-        lines = [f"{lead} [{scalar(items[0])}"]
-        for text in map(scalar, items[1:]):
+        lines = [f"{lead} [{scalar(short[0])}"]
+        for text in map(scalar, short[1:]):
             if len(lines[-1]) + len(text) + 3 > self.width:
                 lines[-1] += ","
                 lines.append(f"{indent}{text}")
@@ -129,45 +135,46 @@ class _Writer:
         return lines if len(lines) <= _FLOW_LINES else None
 
 
-def _tagged(value: Any) -> tuple[str, Any]:
+def _tagged(value: Json) -> tuple[str, Json]:
     """Return a value's short tag and content: `{"Ref": x}` is `!Ref x`. Other values have an empty tag."""
     if isinstance(value, dict) and len(value) == 1:
         ((key, content),) = value.items()
         if key == "Ref":
             return "!Ref", content
         if key == "Fn::GetAtt":
-            return "!GetAtt", ".".join(content)
+            return "!GetAtt", ".".join(read_strings(content))
         if key.startswith("Fn::"):
             return "!" + key.removeprefix("Fn::"), content
     return "", value
 
 
-def _flow(value: Any, room: int) -> str | None:
+def _flow(value: Json, room: int) -> str | None:
     """Return the value on one line of less than `room` columns; None if it needs more, or a literal block."""
     tag, content = _tagged(value)
     text = f"{tag} " if tag else ""
-    if isinstance(content, dict):
-        text += "{"
-        for key, item in content.items():
-            text += f"{'' if text[-1] == '{' else ', '}{scalar(key)}: "
-            inner = _flow(item, room - len(text))
-            if inner is None:
-                return None
-            text += inner
-        text += "}"
-    elif isinstance(content, list):
-        text += "["
-        for item in content:
-            text += "" if text[-1] == "[" else ", "
-            inner = _flow(item, room - len(text))
-            if inner is None:
-                return None
-            text += inner
-        text += "]"
-    elif isinstance(content, str) and (len(content) >= room or _is_literal(content)):
-        return None
-    else:
-        text += scalar(content)
+    match content:
+        case dict():
+            text += "{"
+            for key, item in content.items():
+                text += f"{'' if text[-1] == '{' else ', '}{scalar(key)}: "
+                inner = _flow(item, room - len(text))
+                if inner is None:
+                    return None
+                text += inner
+            text += "}"
+        case list():
+            text += "["
+            for item in content:
+                text += "" if text[-1] == "[" else ", "
+                inner = _flow(item, room - len(text))
+                if inner is None:
+                    return None
+                text += inner
+            text += "]"
+        case str() if len(content) >= room or _is_literal(content):
+            return None
+        case _:
+            text += scalar(content)
     return text if len(text) < room else None
 
 
@@ -182,12 +189,13 @@ def _is_literal(text: str) -> bool:
     )
 
 
-def scalar(value: str | float | bool) -> str:
+def scalar(value: Json) -> str:
     """Return a scalar on one line, quoted if a YAML version would read it as another type."""
-    if isinstance(value, str):
-        return _text(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    match value:
+        case str():
+            return _text(value)
+        case bool():
+            return "true" if value else "false"
     return repr(value)
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Any
 
+from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.template.contents import Template
-from sfnorch.template.located import Array, Object, Path, Place
-from sfnorch.template.roles import Role, resources
+from sfnorch.template.declarations import find_declarations
+from sfnorch.template.located import Object, Path, Place, read_objects
+from sfnorch.template.roles import Role
 
 SERVICES = ("codepipeline.amazonaws.com", "codebuild.amazonaws.com", "cloudformation.amazonaws.com")
 """The services that assume the roles of a delivery."""
@@ -70,18 +71,17 @@ class Project:
 def read_pipelines(template: Template) -> Iterator[Pipeline]:
     """Yield the template's pipelines."""
     stack = template.stack
-    for logical_id, properties, path, place in resources(stack, "AWS::CodePipeline::Pipeline"):
-        body = stack.value(properties)
-        if not isinstance(body, Object):
-            continue  # only AWS can evaluate this function
-        store = body.get("ArtifactStore")
+    for pipeline in find_declarations(stack, "AWS::CodePipeline::Pipeline"):
+        body = pipeline.evaluate()
+        if body is None:
+            continue
         yield Pipeline(
-            logical_id=logical_id,
-            role=template.roles.get(stack.text(properties.get("RoleArn"))),
-            bucket=str(store.get("Location", "")) if isinstance(store, Object) else "",
-            actions=tuple(_read_actions(body, path)),
-            path=path,
-            place=place,
+            logical_id=pipeline.logical_id,
+            role=template.roles.get(pipeline.text("RoleArn")),
+            bucket=str(body.find_object("ArtifactStore").get("Location", "")),
+            actions=tuple(_read_actions(body, pipeline.path)),
+            path=pipeline.path,
+            place=pipeline.place,
         )
 
 
@@ -89,33 +89,30 @@ def read_projects(template: Template) -> Iterator[Project]:
     """Yield the template's build projects; a project names its role by ARN or by name."""
     stack = template.stack
     by_name = {stack.name(role.name): role for role in template.roles.values()}
-    for logical_id, properties, path, place in resources(stack, "AWS::CodeBuild::Project"):
-        body = stack.value(properties)
-        if not isinstance(body, Object):
+    for project in find_declarations(stack, "AWS::CodeBuild::Project"):
+        body = project.evaluate()
+        if body is None:
             continue
-        source, environment = body.get("Source"), body.get("Environment")
-        text, name = _find_buildspec(source if isinstance(source, Object) else {}, File(template.source.file))
-        listed = environment.get("EnvironmentVariables") if isinstance(environment, Object) else None
-        role = stack.text(properties.get("ServiceRole"))
+        text, name = _find_buildspec(body.find_object("Source"), File(template.source.file))
+        listed = [variable for _, variable in read_objects(find_value(body, "Environment", "EnvironmentVariables"))]
+        role = project.text("ServiceRole")
         yield Project(
-            logical_id=logical_id,
-            name=stack.name(logical_id),
+            logical_id=project.logical_id,
+            name=project.name,
             role=template.roles.get(role) or by_name.get(role),
             properties=body,
             variables={
                 str(variable.get("Name")): str(variable.get("Value", ""))
-                for variable in _iterate_objects(listed)
+                for variable in listed
                 if variable.get("Type", "PLAINTEXT") == "PLAINTEXT" and variable.get("Value")
             },
             stores=tuple(
-                str(variable["Type"])
-                for variable in _iterate_objects(listed)
-                if variable.get("Type", "PLAINTEXT") != "PLAINTEXT"
+                str(variable["Type"]) for variable in listed if variable.get("Type", "PLAINTEXT") != "PLAINTEXT"
             ),
             buildspec=text,
             buildspec_name=name,
-            path=path,
-            place=place,
+            path=project.path,
+            place=project.place,
         )
 
 
@@ -127,14 +124,11 @@ def find_delivery_roles(template: Template) -> Iterator[Role]:
 
 
 def _read_actions(pipeline: Object, path: Path) -> Iterator[Action]:
-    stages = pipeline.get("Stages")
-    for number, stage in enumerate(stages if isinstance(stages, Array) else ()):
-        listed = stage.get("Actions") if isinstance(stage, Object) else None
-        for index, action in enumerate(listed if isinstance(listed, Array) else ()):
-            kind = action.get("ActionTypeId") if isinstance(action, Object) else None
-            if not isinstance(kind, Object):
+    for number, stage in read_objects(pipeline.get("Stages")):
+        for index, action in read_objects(stage.get("Actions")):
+            kind = action.find_object("ActionTypeId")
+            if not kind:
                 continue
-            configuration = action.get("Configuration")
             yield Action(
                 stage=str(stage.get("Name", "")),
                 name=str(action.get("Name", "")),
@@ -142,7 +136,7 @@ def _read_actions(pipeline: Object, path: Path) -> Iterator[Action]:
                 provider=str(kind.get("Provider", "")),
                 configuration={
                     key: "*" if "#{" in str(value) else str(value)  # a variable of the pipeline
-                    for key, value in (configuration.items() if isinstance(configuration, Object) else ())
+                    for key, value in action.find_object("Configuration").items()
                 },
                 role_arn=str(action.get("RoleArn", "")),
                 has_output=bool(action.get("OutputArtifacts")),
@@ -151,16 +145,16 @@ def _read_actions(pipeline: Object, path: Path) -> Iterator[Action]:
             )
 
 
-def _find_buildspec(source: Mapping[str, Any], template: File) -> tuple[str | None, str]:
+def _find_buildspec(source: Mapping[str, Json], template: File) -> tuple[str | None, str]:
     """Return the buildspec's text and name; the text is None if it is not in the template or in the same repository.
 
     For a project in a pipeline, the file name is relative to the repository root. The root is the folder with .git, or
     the nearest folder above the template that contains the file.
     """
-    given = source.get("BuildSpec")
-    if isinstance(given, str) and ("phases" in given or "\n" in given.strip()):
+    given = read_string(source.get("BuildSpec"))
+    if "phases" in given or "\n" in given.strip():
         return given, "its buildspec"
-    name = given if isinstance(given, str) and given else _BUILDSPEC
+    name = given or _BUILDSPEC
     inside = not File(name).is_absolute() and ".." not in File(name).parts and not name.startswith(("arn:", "<"))
     if source.get("Type") != "CODEPIPELINE" or not inside or "\0" in name or not template.is_file():
         return None, name
@@ -179,7 +173,3 @@ def _read_text(file: File) -> str | None:
     except (OSError, ValueError):  # the file cannot be read or is not text
         return None
     return None
-
-
-def _iterate_objects(value: Any) -> Iterator[Object]:
-    yield from (item for item in (value if isinstance(value, Array) else ()) if isinstance(item, Object))

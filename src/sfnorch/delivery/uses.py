@@ -14,9 +14,9 @@ from sfnorch.delivery.commands.buildspecs import Buildspec, read_buildspec
 from sfnorch.delivery.commands.permissions import changes_who_calls, find_needs
 from sfnorch.delivery.commands.shell import read_calls
 from sfnorch.delivery.reading import Action, Pipeline, Project
+from sfnorch.json_values import read_mappings
 from sfnorch.template.calls import ANY, Need
 from sfnorch.template.contents import Template
-from sfnorch.template.located import Object
 from sfnorch.template.permissions import decide
 from sfnorch.template.resources import Surroundings
 from sfnorch.template.roles import Role
@@ -78,13 +78,12 @@ def _read_variable_names(action: Action) -> set[str]:
         listed = json.loads(action.configuration.get("EnvironmentVariables", "[]"))
     except ValueError:
         return set()
-    return {str(item.get("name")) for item in (listed if isinstance(listed, list) else ()) if isinstance(item, dict)}
+    return {str(item.get("name")) for item in read_mappings(listed)}
 
 
 def _is_fed_otherwise(project: Project, spec: Buildspec) -> bool:
     """Return whether the build's image, variables or source come from other services."""
-    environment = project.properties.get("Environment")
-    image = environment if isinstance(environment, Object) else {}
+    image = project.properties.find_object("Environment")
     pulled = image.get("ImagePullCredentialsType") == "SERVICE_ROLE" or ".dkr.ecr." in str(image.get("Image", ""))
     own_source = _read_type(project, "Source") not in ("CODEPIPELINE", "NO_SOURCE")
     return pulled or own_source or bool(project.stores or spec.stores or project.properties.get("VpcConfig"))
@@ -106,9 +105,7 @@ def find_pipeline_uses(pipeline: Pipeline, where: Surroundings) -> Iterator[Use]
 
 
 def _find_log_needs(project: Project, where: Surroundings) -> Iterator[Need]:
-    config = project.properties.get("LogsConfig")
-    logs = config.get("CloudWatchLogs") if isinstance(config, Object) else None
-    given = logs if isinstance(logs, Object) else {}
+    given = project.properties.find_object("LogsConfig", "CloudWatchLogs")
     if given.get("Status") == "DISABLED":
         return
     group = str(given.get("GroupName") or f"/aws/codebuild/{project.name}")
@@ -171,8 +168,7 @@ def _find_stack_needs(action: Action, stack: str) -> Iterator[Need]:
 
 
 def _read_type(project: Project, part: str) -> str:
-    body = project.properties.get(part)
-    return str(body.get("Type", "")) if isinstance(body, Object) else ""
+    return str(project.properties.find_object(part).get("Type", ""))
 
 
 def is_denied(template: Template, role: Role, need: Need) -> bool:

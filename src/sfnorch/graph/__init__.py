@@ -1,1 +1,10 @@
-"""Draw state machines: Mermaid, Graphviz's DOT, SVG, and a tree for the terminal."""
+"""Pictures of state machines, and of the tasks of a plan.
+
+The input is a `Template` and the machines of it to draw. The output is the text of a picture in one of four languages.
+`mermaid` writes flowcharts, which many pages show as pictures, and `dot` the language of Graphviz. `svg` has Graphviz
+draw the latter. `text` writes trees for the terminal, for which it needs the console.
+
+What all pictures share is in three modules. `words` contains the labels of states and transitions, the order of the
+states, and the machine that a task starts. `nodes` contains the nodes and edges of a drawing, also between a machine
+and those that it starts. `colors` contains the colors of states.
+"""

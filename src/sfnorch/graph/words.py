@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from sfnorch.json_values import Json, read_mappings, read_string, read_strings
 from sfnorch.template.calls import argument, call_of, child_machine
 from sfnorch.template.contents import Machine, Template
-from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState, StateScope, Transition, Way
 
 _LONGEST = 40
@@ -59,9 +59,7 @@ def way_label(transition: Transition) -> str:
         case Way.CATCH:
             return shortened(" or ".join(map(_error_words, transition.errors())))
         case Way.CHOICE if transition.rule is not None:
-            comment = transition.rule.get("Comment")
-            words = comment if isinstance(comment, str) else condition(transition.rule)
-            return shortened(words)
+            return shortened(read_string(transition.rule.get("Comment"), condition(transition.rule)))
     return ""
 
 
@@ -74,9 +72,8 @@ def retry_label(state: LocatedState) -> str:
     errors = [
         _error_words(error)
         for _, retrier in state.objects("Retry")
-        if retrier.get("MaxAttempts") != 0 and isinstance(names := retrier.get("ErrorEquals"), list)
-        for error in names
-        if isinstance(error, str)
+        if retrier.get("MaxAttempts") != 0
+        for error in read_strings(retrier.get("ErrorEquals"))
     ]
     if not errors or "any error" in errors:
         return "retry: any error" if errors else ""
@@ -96,17 +93,17 @@ def ways(state: LocatedState) -> Iterator[tuple[Transition, str]]:
             yield transition, "any error" if "any error" in labels else shortened(" or ".join(labels))
 
 
-def condition(rule: Object) -> str:
+def condition(rule: Mapping[str, Json]) -> str:
     """Return a choice rule's condition: the expression, or JSONPath's comparison written as an expression."""
-    text = rule.get("Condition")
-    if isinstance(text, str):
-        return re.sub(r"\s+", " ", text.removeprefix("{%").removesuffix("%}")).strip()
-    for word in ("And", "Or"):
-        parts = rule.get(word)
-        if isinstance(parts, list):
-            return f" {word.lower()} ".join(condition(part) for part in parts if isinstance(part, Object))
-    if isinstance(rule.get("Not"), Object):
-        return f"not {condition(rule['Not'])}"
+    match rule:
+        case {"Condition": str(text)}:
+            return re.sub(r"\s+", " ", text.removeprefix("{%").removesuffix("%}")).strip()
+        case {"And": list(parts)}:
+            return " and ".join(map(condition, read_mappings(parts)))
+        case {"Or": list(parts)}:
+            return " or ".join(map(condition, read_mappings(parts)))
+        case {"Not": dict(inner)}:
+            return f"not {condition(inner)}"
     variable = rule.get("Variable", "")
     for key, value in rule.items():
         if key not in ("Variable", "Next", "Comment", "Assign", "Output"):

@@ -1,1 +1,11 @@
-"""Findings about a template, from cfn-lint, statelint and the project's own rules, one file per rule."""
+"""Findings about a template: what AWS rejects, what fails when it runs, and what is less safe than it could be.
+
+The input is a `Template`. `run` combines the findings of four sources, each with the line of its cause: the reader of
+the template, cfn-lint (`cloudformation`), statelint (`language`), and the rules in `rules`. cfn-lint and statelint get
+corrected copies of the template where they reject what AWS accepts. `call_limit` stops cfn-lint on a template that
+would take it hours. One mistake is one finding: `repeated` removes findings that follow from another.
+
+`rules` has one file per rule. A rule is data (`sfnorch.rule`) with a function that gets a `Subject`: the template, and
+what several rules need of it. These are `expressions` with the names in them, the `variables` that are set, and the
+`loops` with their limits. `catalogue` lists all rules for the command line and for the documentation.
+"""

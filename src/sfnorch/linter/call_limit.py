@@ -8,12 +8,13 @@ template has an unusual shape.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from types import FrameType
 
 from sfnorch.evaluation.budget import MOST_MEMORY, process_memory
+from sfnorch.json_values import Json, read_mapping
 
 _FEWEST_CALLS = 1_000_000
 _CALLS_PER_VALUE = 600
@@ -43,36 +44,36 @@ class _Shape:
     loops: bool = False
 
 
-def most_calls(data: dict[str, Any]) -> int | None:
+def most_calls(data: dict[str, Json]) -> int | None:
     """Return the maximum number of function calls for cfn-lint on the template; None if its shape is usual."""
     shape = _Shape()
     _look(data, shape)
-    conditions = data.get("Conditions")
     usual = (
         shape.values <= _USUAL_VALUES
         and shape.nested_lists <= _USUAL_NESTED_LISTS
         and shape.references <= _USUAL_REFERENCES
         and shape.characters <= _USUAL_CHARACTERS
         and not shape.loops
-        and (not isinstance(conditions, dict) or len(conditions) <= _USUAL_CONDITIONS)
+        and len(read_mapping(data.get("Conditions"))) <= _USUAL_CONDITIONS
     )
     return None if usual else _FEWEST_CALLS + _CALLS_PER_VALUE * shape.values
 
 
-def _look(root: Any, shape: _Shape) -> None:
+def _look(root: Json, shape: _Shape) -> None:
     todo = [(root, 0)]
     while todo:
         value, lists = todo.pop()
         shape.values += 1
-        if isinstance(value, dict):
-            shape.loops = shape.loops or any(key.startswith("Fn::ForEach") for key in value)
-            todo += [(item, 0) for item in value.values()]
-        elif isinstance(value, list):
-            shape.nested_lists = max(shape.nested_lists, lists + 1)
-            todo += [(item, lists + 1) for item in value]
-        elif isinstance(value, str):
-            shape.references = max(shape.references, value.count("${"))
-            shape.characters = max(shape.characters, len(value))
+        match value:
+            case str():
+                shape.references = max(shape.references, value.count("${"))
+                shape.characters = max(shape.characters, len(value))
+            case dict():
+                shape.loops = shape.loops or any(key.startswith("Fn::ForEach") for key in value)
+                todo += [(item, 0) for item in value.values()]
+            case list():
+                shape.nested_lists = max(shape.nested_lists, lists + 1)
+                todo += [(item, lists + 1) for item in value]
 
 
 @contextmanager
@@ -81,7 +82,7 @@ def limited_calls(most: int) -> Iterator[None]:
     calls = 0
     memory = process_memory()
 
-    def count(_: Any, event: str, __: Any) -> None:
+    def count(_: FrameType, event: str, __: object) -> None:
         nonlocal calls
         if event != "call":
             return
@@ -93,7 +94,7 @@ def limited_calls(most: int) -> Iterator[None]:
             sys.setprofile(None)
             raise CallLimitError(f"more than {MOST_MEMORY:,} bytes of memory")
 
-    before: Callable[..., Any] | None = sys.getprofile()
+    before = sys.getprofile()
     sys.setprofile(count)
     try:
         yield

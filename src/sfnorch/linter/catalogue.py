@@ -80,6 +80,6 @@ def unknown(ids: Iterable[str]) -> dict[str, str]:
 
 
 def _cfn_lint_ids() -> frozenset[str]:
-    from sfnorch.linter.cloudformation import linter
+    from sfnorch.linter.cloudformation import linter  # slow to load
 
     return frozenset(linter().rules) | {"E0000", "E0001", "E0002"}

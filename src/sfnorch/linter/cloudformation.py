@@ -12,11 +12,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from copy import copy
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sfnorch.expressions import code
 from sfnorch.findings import Finding, Severity
+from sfnorch.json_values import Json, find_value
 from sfnorch.linter.call_limit import CallLimitError, limited_calls, most_calls
 from sfnorch.linter.jsonata import NUMBERS
 from sfnorch.template.contents import NATIVE, SAM, Machine, Template
@@ -24,6 +26,11 @@ from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.located import Array, Object, Path, Place, place_of, show
 from sfnorch.template.parameters import fits
 from sfnorch.template.reader import KIND
+
+if TYPE_CHECKING:
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.match import Match
+    from cfnlint.runner import Runner
 
 Located = tuple[Path, Finding]
 """The path to the subject of a finding, and the finding."""
@@ -53,7 +60,18 @@ _MOST_ENTRIES = {"Resources": 500, "Parameters": 200, "Mappings": 200, "Outputs"
 _ROLE = "arn:aws:iam::123456789012:role/lint"
 
 
-def template_findings(template: Template, linter: Any) -> Iterator[Located]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What cfn-lint finds in a template, and why it did not check all of it."""
+
+    matches: tuple[Match, ...]
+    has_failed: bool = False
+    """Whether cfn-lint itself failed, for example on braces in names."""
+    exceeded: str = ""
+    """The limit that cfn-lint exceeded."""
+
+
+def template_findings(template: Template, linter: Runner) -> Iterator[Located]:
     """Yield what cfn-lint finds in the template.
 
     cfn-lint gets the template without nulls, because it fails on nulls. It also gets SAM definitions without functions
@@ -70,24 +88,21 @@ def template_findings(template: Template, linter: Any) -> Iterator[Located]:
         return
     data = _without_nulls(_without_definitions(template))
     yield from _without_slow_patterns(data)
-    for match in _matches_or_limit(linter, data, template):
-        if isinstance(match, Finding):
-            yield (), match
-            continue
-        stumbled = match is None or match.rule.id == _STUMBLED
-        if stumbled and template.source.faults:
+    checked = _check(linter, data)
+    yield from _limit_exceeded(checked, template)
+    for match in checked.matches:
+        if match.rule.id == _STUMBLED and template.source.faults:
             continue  # the reader reports the cause
-        if match is None:
-            message = "cfn-lint cannot check this template"
-            hint = "use only names and types that CloudFormation supports"
-            yield (), KIND.finding(template.source.file, root.place.line, message, hint)
-            continue
         path = _path(match)
         definition = _definition_of(template, path)
         if definition is None:
             yield _finding(match, path, place_of(root, path))
         elif (found := _in_definition(definition, match, path[len(_own(definition)) :])) is not None:
             yield found
+    if checked.has_failed and not template.source.faults:
+        message = "cfn-lint cannot check this template"
+        hint = "use only names and types that CloudFormation supports"
+        yield (), KIND.finding(template.source.file, root.place.line, message, hint)
 
 
 def _instead(root: Object) -> str:
@@ -102,12 +117,12 @@ def _instead(root: Object) -> str:
     return "add the resources of the stack, or specify another file"
 
 
-def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
+def definition_findings(template: Template, linter: Runner) -> Iterator[Located]:
     """Yield what cfn-lint's schema of the Amazon States Language finds in the definitions that are not yet checked."""
     unread = {machine.logical_id: machine for machine in template.machines if machine.definition and not _read(machine)}
     if not unread:
         return
-    resources = {
+    resources: dict[str, Json] = {
         logical_id: {
             "Type": NATIVE,
             "Properties": {"RoleArn": _ROLE, "Definition": _known(_without_nulls(machine.definition.data))},
@@ -115,12 +130,11 @@ def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
         for logical_id, machine in unread.items()
         if machine.definition
     }
-    for match in _matches_or_limit(linter, {"Resources": resources}, template):
-        if isinstance(match, Finding):
-            yield (), match
-            continue
+    checked = _check(linter, {"Resources": resources})
+    yield from _limit_exceeded(checked, template)
+    for match in checked.matches:
         path = _path(match)
-        if match is not None and match.rule.id == DEFINITION_RULE and len(path) > 3:
+        if match.rule.id == DEFINITION_RULE and len(path) > 3:
             found = _in_definition(unread[str(path[1])], match, path[4:])
             if found is not None:
                 yield found
@@ -128,10 +142,9 @@ def definition_findings(template: Template, linter: Any) -> Iterator[Located]:
 
 def _without_slow_patterns(data: Object) -> Iterator[Located]:
     """Remove each AllowedPattern that takes too many steps to match its Default; yield a finding for each."""
-    parameters = data.get("Parameters")
-    for name, body in parameters.items() if isinstance(parameters, Object) else ():
-        if not isinstance(body, Object):
-            continue
+    parameters = data.find_object("Parameters")
+    for name in parameters:
+        body = parameters.find_object(name)
         pattern, default = body.get("AllowedPattern"), body.get("Default")
         if not isinstance(pattern, str) or not isinstance(default, str):
             continue
@@ -144,15 +157,12 @@ def _without_slow_patterns(data: Object) -> Iterator[Located]:
             del body["AllowedPattern"]
 
 
-def _matches_or_limit(linter: Any, data: Any, template: Template) -> Iterator[Any]:
-    """Yield what cfn-lint finds, or a finding if cfn-lint exceeds its limit."""
-    try:
-        yield from _matches(linter, data)
-    except CallLimitError as error:
+def _limit_exceeded(checked: _Checked, template: Template) -> Iterator[Located]:
+    if checked.exceeded:
         root = template.source.data
-        message = f"cfn-lint cannot check this template: it would take {error}"
+        message = f"cfn-lint cannot check this template: it would take {checked.exceeded}"
         hint = "use fewer nested lists, conditions, loops and references, or split the template"
-        yield KIND.finding(template.source.file, root.place.line, message, hint)
+        yield (), KIND.finding(template.source.file, root.place.line, message, hint)
 
 
 def limit_findings(template: Template) -> Iterator[Located]:
@@ -162,30 +172,31 @@ def limit_findings(template: Template) -> Iterator[Located]:
     """
     root = template.source.data
     for section, most in _MOST_ENTRIES.items():
-        entries = root.get(section)
-        if isinstance(entries, Object) and len(entries) > most:
+        entries = root.find_object(section)
+        if len(entries) > most:
             message = f"{section} has {len(entries):,} entries, but CloudFormation allows {most}"
             yield (section,), KIND.finding(template.source.file, root.lines[section], message, "split the template")
 
 
-def _matches(linter: Any, data: Any) -> Iterator[Any]:
-    """Yield what cfn-lint finds; None if cfn-lint itself fails, for example on braces in names.
-
-    Raises CallLimitError if the template takes too many calls.
-    """
+def _check(linter: Runner, data: dict[str, Json]) -> _Checked:
+    """Return what cfn-lint finds."""
     most = most_calls(data)
+    matches: list[Match] = []
     try:
         if most is None:
-            yield from linter.validate_template(data)
+            matches.extend(linter.validate_template(data))
         else:
             with limited_calls(most):
                 found = list(linter.validate_template(data))
-            yield from found
+            matches += found
+    except CallLimitError as error:
+        return _Checked(matches=(), exceeded=str(error))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError):
-        yield None
+        return _Checked(matches=tuple(matches), has_failed=True)  # of what it found before it failed
+    return _Checked(matches=tuple(matches))
 
 
-def linter() -> Any:
+def linter() -> Runner:
     """Return cfn-lint with its default rules, for one region: no finding about state machines depends on the region.
 
     A process loads the rules once. It reads the configuration each time, because `.cfnlintrc` can differ by folder.
@@ -197,16 +208,16 @@ def linter() -> Any:
 
 
 @cache
-def _runner(append_rules: tuple[str, ...], custom_rules: str | None) -> Any:
+def _runner(append_rules: tuple[str, ...], custom_rules: str | None) -> Runner:
     """Return cfn-lint with the rules of these folders and modules, and with this file of custom rules."""
-    from cfnlint.runner import Runner
+    from cfnlint.runner import Runner  # slow to load
 
     return Runner(_configuration())
 
 
-def _configuration() -> Any:
+def _configuration() -> ConfigMixIn:
     """Return cfn-lint's configuration from the current folder and from the home folder, if there is one."""
-    from cfnlint.config import ConfigMixIn
+    from cfnlint.config import ConfigMixIn  # slow to load
 
     try:
         return ConfigMixIn(regions=["us-east-1"])
@@ -236,14 +247,14 @@ def _definition_of(template: Template, path: Path) -> Machine | None:
     return None
 
 
-def _in_definition(machine: Machine, match: Any, path: Path) -> Located | None:
+def _in_definition(machine: Machine, match: Match, path: Path) -> Located | None:
     """Return the finding in the machine's definition.
 
     Returns None if the match is not a finding, or if another linter reports the same problem with more detail.
     """
     if any(words in match.message for words in _TOLD_BETTER) or _is_taken(machine, path):
         return None
-    value = value_at(machine, path)
+    value = _value_at(machine, path)
     if path and path[-1] in NUMBERS and code(value) is not None:
         return None
     if path and path[-1] == "Resource" and isinstance(value, str) and _OTHER_PARTITION.match(value):
@@ -252,26 +263,17 @@ def _in_definition(machine: Machine, match: Any, path: Path) -> Located | None:
     return _finding(match, full, place)
 
 
-def value_at(machine: Machine, path: Path) -> Any:
+def _value_at(machine: Machine, path: Path) -> Json:
     """Return the value at a path in the machine's definition; None if the path does not exist."""
-    value: Any = machine.definition.data if machine.definition else None
-    for step in path:
-        if isinstance(value, Object) and step in value:
-            value = value[str(step)]
-        elif isinstance(value, Array) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value
+    return find_value(machine.definition.data, *path) if machine.definition else None
 
 
 def _is_taken(machine: Machine, path: Path) -> bool:
     """Return whether the path is a field that the language allows in a state of this type."""
-    state = value_at(machine, path[:-1])
-    return isinstance(state, Object) and bool(path) and path[-1] in _TAKEN.get(str(state.get("Type")), ())
+    return bool(path) and path[-1] in _TAKEN.get(str(_value_at(machine, (*path[:-1], "Type"))), ())
 
 
-def _finding(match: Any, path: Path, place: Place) -> Located:
+def _finding(match: Match, path: Path, place: Place) -> Located:
     return path, Finding(
         rule=match.rule.id,
         severity=_SEVERITIES.get(match.rule.id[:1], Severity.ERROR),
@@ -282,16 +284,21 @@ def _finding(match: Any, path: Path, place: Place) -> Located:
     )
 
 
-def _path(match: Any) -> Path:
+def _path(match: Match) -> Path:
     return tuple(step for step in getattr(match, "path", None) or () if isinstance(step, str | int))
 
 
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, Object):
-        kept = [(key, _without_nulls(item), line) for key, item, line in value.rows() if item is not None]
-        return Object(value.place, kept)
-    if isinstance(value, Array):
-        return Array(value.place, [(_without_nulls(item), line) for item, line in value.rows() if item is not None])
+def _without_nulls(data: Object) -> Object:
+    return Object(data.place, [(key, _drop_nulls(item), line) for key, item, line in data.rows() if item is not None])
+
+
+def _drop_nulls(value: Json) -> Json:
+    match value:
+        case Object():
+            return _without_nulls(value)
+        case Array():
+            kept = [(_drop_nulls(item), line) for item, line in value.rows() if item is not None]
+            return Array(value.place, kept)
     return value
 
 
@@ -303,7 +310,7 @@ def _without_definitions(template: Template) -> Object:
     for machine in template.machines:
         given = machine.properties.get("Definition")
         if machine.kind == SAM and isinstance(given, Object) and not _has_functions(given):
-            resource = resources[machine.logical_id]
+            resource = resources.find_object(machine.logical_id)
             properties = Object(machine.properties.place, machine.properties.rows())
             properties["Definition"] = Object(given.place)
             whole = Object(resource.place, resource.rows())
@@ -315,23 +322,27 @@ def _without_definitions(template: Template) -> Object:
     return found
 
 
-def _has_functions(value: Any) -> bool:
-    if isinstance(value, Object):
-        return any(key == "Ref" or key.startswith("Fn::") or _has_functions(item) for key, item in value.items())
-    return isinstance(value, Array) and any(_has_functions(item) for item in value)
+def _has_functions(value: Json) -> bool:
+    match value:
+        case dict():
+            return any(key == "Ref" or key.startswith("Fn::") or _has_functions(item) for key, item in value.items())
+        case list():
+            return any(map(_has_functions, value))
+    return False
 
 
-def _known(value: Any, key: str = "") -> Any:
+def _known(value: Json, key: str = "") -> Json:
     """Return the definition with resources that the schema accepts.
 
     It replaces each Resource that only AWS can resolve, and each Resource of another partition.
     """
-    if isinstance(value, Object):
-        return Object(value.place, [(name, _known(item, name), line) for name, item, line in value.rows()])
-    if isinstance(value, Array):
-        return Array(value.place, [(_known(item), line) for item, line in value.rows()])
-    if key == "Resource" and isinstance(value, str):
-        return _ANY_RESOURCE if UNKNOWN.search(value) else _OTHER_PARTITION.sub("arn:aws", value)
+    match value:
+        case Object():
+            return Object(value.place, [(name, _known(item, name), line) for name, item, line in value.rows()])
+        case Array():
+            return Array(value.place, [(_known(item), line) for item, line in value.rows()])
+        case str() if key == "Resource":
+            return _ANY_RESOURCE if UNKNOWN.search(value) else _OTHER_PARTITION.sub("arn:aws", value)
     return value
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from sfnorch.expressions import ExpressionNames, code
+from sfnorch.json_values import Json, walk_strings
 from sfnorch.linter.jsonata import names
 from sfnorch.template.located import Path
 from sfnorch.template.states import LocatedState
@@ -43,12 +43,9 @@ def expressions_of(state: LocatedState) -> Iterator[LocatedExpression]:
                 yield from _within(state, value, (*state.path, key, index, name), always | more)
 
 
-def _within(state: LocatedState, value: Any, path: Path, available: frozenset[str]) -> Iterator[LocatedExpression]:
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _within(state, item, (*path, key), available)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _within(state, item, (*path, index), available)
-    elif (text := code(value)) is not None:
-        yield LocatedExpression(state=state, path=path, text=text, names=names(text), available=available)
+def _within(state: LocatedState, value: Json, path: Path, available: frozenset[str]) -> Iterator[LocatedExpression]:
+    for inner, string in walk_strings(value):
+        if (text := code(string)) is not None:
+            yield LocatedExpression(
+                state=state, path=(*path, *inner), text=text, names=names(text), available=available
+            )

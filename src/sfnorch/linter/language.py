@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sfnorch.expressions import code
 from sfnorch.findings import Finding, Severity
+from sfnorch.json_values import Json, read_list
 from sfnorch.linter.jsonata import NUMBERS
 from sfnorch.template.contents import Machine
 from sfnorch.template.located import Object, Path, show
@@ -65,7 +65,7 @@ def language_findings(machine: Machine, known: Iterable[Path]) -> Iterator[Findi
     """
     if machine.definition is None:
         return
-    from statelint.linter import Linter
+    from statelint.linter import Linter  # slow to load
 
     own = len(machine.definition.path)
     wrong_states = {_state_of(path[own:]) for path in known if path[:own] == machine.definition.path}
@@ -125,8 +125,8 @@ def _retriers(definition: Object) -> Iterator[_Problem]:
     for state in states_of(definition).walk():
         retriers = list(state.objects("Retry"))
         for index, retrier in retriers:
-            names = retrier.get("ErrorEquals")
-            if isinstance(names, list) and "States.ALL" in names and (len(names) > 1 or index != retriers[-1][0]):
+            names = read_list(retrier.get("ErrorEquals"))
+            if "States.ALL" in names and (len(names) > 1 or index != retriers[-1][0]):
                 yield _Problem("retry", (*state.path, "Retry", index), "")
 
 
@@ -171,51 +171,58 @@ def _state_of(path: Path) -> Path:
     return ()
 
 
-def _paths(value: Any) -> dict[str, Path]:
+def _paths(value: Json) -> dict[str, Path]:
     """Return every path in the definition, by the text that statelint uses for it."""
     found: dict[str, Path] = {}
-    todo: list[tuple[str, Path, Any]] = [(_ROOT, (), value)]
+    todo: list[tuple[str, Path, Json]] = [(_ROOT, (), value)]
     while todo:
         text, path, item = todo.pop()
         found[text] = path
         if len(path) >= 2 and path[-2] == "States":  # statelint's text for an unreachable state
             found.setdefault(text.removesuffix(f".States.{path[-1]}") + f".{path[-1]}", path)
-        if isinstance(item, dict):
-            todo.extend((f"{text}.{key}", (*path, key), inner) for key, inner in item.items())
-        elif isinstance(item, list):
-            todo.extend((f"{text}[{index}]", (*path, index), inner) for index, inner in enumerate(item))
+        match item:
+            case dict():
+                todo.extend((f"{text}.{key}", (*path, key), inner) for key, inner in item.items())
+            case list():
+                todo.extend((f"{text}[{index}]", (*path, index), inner) for index, inner in enumerate(item))
     return found
 
 
-def _plain(value: Any, key: str = "") -> Any:
+def _plain(value: Json, key: str = "") -> Json:
     """Return a copy of the definition that statelint accepts."""
-    if isinstance(value, dict):
-        return {name: _plain(item, name) for name, item in value.items() if not _is_later(value, key, name)}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, bool) and key == "Condition":
-        return "{% $x %}"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return float(value) if key == "BackoffRate" else value
-    if not isinstance(value, str):
-        return value
-    if code(value) is not None:
-        return 1 if key in NUMBERS else _SOME_TIME if key == "Timestamp" else "{% $x %}"
-    if key == "Resource" and ("${" in value or "<" in value):
-        return "arn:aws:states:::filled-in"
-    if _PATH.match(value) and (key.endswith(".$") or (key.endswith("Path") and not value.startswith("$$"))):
-        return "$.x"
-    if key.endswith("Path") and key != "ResultPath" and value.startswith("$$."):
-        return "$.x"
+    match value:
+        case dict():
+            return {name: _plain(item, name) for name, item in value.items() if not _is_later(value, key, name)}
+        case list():
+            return [_plain(item) for item in value]
+        case bool():
+            return "{% $x %}" if key == "Condition" else value
+        case int() if key == "BackoffRate":
+            return float(value)
+        case str():
+            return _plain_text(value, key)
     return value
 
 
-def _is_later(body: dict[str, Any], key: str, name: str) -> bool:
+def _plain_text(text: str, key: str) -> str | int:
+    if code(text) is not None:
+        return 1 if key in NUMBERS else _SOME_TIME if key == "Timestamp" else "{% $x %}"
+    if key == "Resource" and ("${" in text or "<" in text):
+        return "arn:aws:states:::filled-in"
+    if _PATH.match(text) and (key.endswith(".$") or (key.endswith("Path") and not text.startswith("$$"))):
+        return "$.x"
+    if key.endswith("Path") and key != "ResultPath" and text.startswith("$$."):
+        return "$.x"
+    return text
+
+
+def _is_later(body: dict[str, Json], key: str, name: str) -> bool:
     """Return whether the field is newer than statelint."""
     if key == "ReaderConfig":
         return name not in _READER_CONFIG
     if name == "Assign" or (key == "ResultWriter" and name == "WriterConfig"):
         return True
-    if name == "ResultWriter" and isinstance(body[name], dict):
-        return "Resource" not in body[name]
+    match name, body[name]:
+        case "ResultWriter", dict(writer):
+            return "Resource" not in writer
     return name in _LATER.get(str(body.get("Type")), ())

@@ -9,11 +9,11 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import networkx as nx
 
 from sfnorch.expressions import code, constant
+from sfnorch.json_values import Json, list_values
 from sfnorch.linter.expressions import expressions_of
 from sfnorch.linter.jsonata import names
 from sfnorch.linter.variables import assigned
@@ -102,20 +102,16 @@ def _counted(choice: LocatedState, states: list[LocatedState], *, in_data: bool)
         if text is not None:
             yield from (limit for name, limit in names(text).compared.items() if name in counters)
         for comparison in _comparisons(rule) if in_data else ():
-            yield from (float(value) for key, value in comparison.items() if _is_limit(key, value))
-
-
-def _is_limit(key: str, value: Any) -> bool:
-    return bool(_ORDERED.fullmatch(key)) and isinstance(value, int | float) and not isinstance(value, bool)
+            limits = (_number(value) for key, value in comparison.items() if _ORDERED.fullmatch(key))
+            yield from (limit for limit in limits if limit is not None)
 
 
 def _counters(state: LocatedState) -> Iterator[str]:
     """Yield the variables that a state assigns from their own values."""
     places = [state.body, *(rule for key in ("Choices", "Catch") for _, rule in state.objects(key))]
     for body in places:
-        given = body.get("Assign")
         for name in assigned(body):
-            text = code(given.get(name)) if isinstance(given, Object) else None
+            text = code(body.find_object("Assign").get(name))
             if text is not None and name in names(text).variables:
                 yield name
 
@@ -127,13 +123,12 @@ def _compares_order(state: LocatedState) -> bool:
     return any(_ORDERED.fullmatch(key) for body in comparisons for key in body)
 
 
-def _comparisons(rule: Any) -> Iterator[Object]:
+def _comparisons(rule: Json) -> Iterator[Object]:
     """Yield a JSONPath choice rule and its nested rules."""
     if isinstance(rule, Object):
         yield rule
         for key in ("And", "Or", "Not"):
-            inner = rule.get(key)
-            for item in inner if isinstance(inner, list) else [inner]:
+            for item in list_values(rule.get(key)):
                 yield from _comparisons(item)
 
 
@@ -185,8 +180,13 @@ def _items(state: LocatedState) -> float:
     return len(items) if isinstance(items, list) else 1
 
 
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def _number(value: Json) -> float | None:
+    match value:
+        case bool():
+            return None
+        case int() | float():
+            return float(value)
+    return None
 
 
 def timeout_of(machine: StateScope) -> float | None:

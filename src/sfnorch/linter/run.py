@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
 from sfnorch.linter import cloudformation
@@ -18,6 +18,9 @@ from sfnorch.linter.rules import RULES
 from sfnorch.linter.subject import Subject
 from sfnorch.template.contents import Template
 
+if TYPE_CHECKING:
+    from cfnlint.runner import Runner
+
 
 class Linting:
     """Lints templates; loads cfn-lint's rules once. Schedules are checked for starts after `now`."""
@@ -25,7 +28,7 @@ class Linting:
     def __init__(self, ignored: Collection[str] = (), *, now: datetime | None = None) -> None:
         self.ignored = current_ids(ignored)
         self.now = now or datetime.now(timezone.utc)
-        self._linter: Any = None
+        self._linter: Runner | None = None
 
     def findings(self, template: Template) -> list[Finding]:
         """Return all findings about the template, in the order of its lines, without the ignored rules."""

@@ -28,8 +28,7 @@ class Known:
 
 def assigned(body: Object | None) -> Names:
     """Return the variables that a state, a choice rule or a catcher assigns."""
-    given = body.get("Assign") if body is not None else None
-    return frozenset(name.removesuffix(".$") for name in given) if isinstance(given, Object) else frozenset()
+    return frozenset(name.removesuffix(".$") for name in body.find_object("Assign")) if body else frozenset()
 
 
 def known_variables(machine: StateScope) -> dict[LocatedState, Known]:

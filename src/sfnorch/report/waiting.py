@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,7 +44,7 @@ def waiting(
     if _shown or not at_terminal(stream) or _are_calls_shown():
         yield
         return
-    from threading import Event, Thread
+    from threading import Event, Thread  # only a terminal needs them
 
     ended = Event()
     spinner = Thread(target=_spin, args=(words, stream, ended, ends_soon), daemon=True)
@@ -62,7 +63,7 @@ def waiting(
 def _are_calls_shown() -> bool:
     if "logging" not in sys.modules:
         return False
-    import logging
+    import logging  # which is loaded
 
     return logging.getLogger("sfnorch").isEnabledFor(logging.DEBUG)
 
@@ -73,8 +74,6 @@ def leave_signals_to_main_thread() -> None:
     Python handles signals only in the main thread. If another thread receives a signal, the main thread continues to
     wait for a lock. https://docs.python.org/3/library/signal.html#signals-and-threads
     """
-    import signal
-
     if hasattr(signal, "pthread_sigmask"):  # not on Windows
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGALRM))
 

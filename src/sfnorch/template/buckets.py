@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sfnorch.template.contents import Template
+from sfnorch.template.declarations import find_declarations
 from sfnorch.template.located import Object, Path, Place
-from sfnorch.template.roles import resources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,8 @@ class BucketResource:
 
 def read_buckets(template: Template) -> Iterator[BucketResource]:
     """Yield the template's buckets."""
-    for logical_id, properties, path, place in resources(template.stack, "AWS::S3::Bucket"):
-        body = template.stack.value(properties)
-        if isinstance(body, Object):
-            yield BucketResource(logical_id=logical_id, properties=body, path=path, place=place)
+    for bucket in find_declarations(template.stack, "AWS::S3::Bucket"):
+        if (properties := bucket.evaluate()) is not None:
+            yield BucketResource(
+                logical_id=bucket.logical_id, properties=properties, path=bucket.path, place=bucket.place
+            )

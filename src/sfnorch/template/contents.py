@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
@@ -18,6 +17,7 @@ from sfnorch.template.alarms import (
     declared_topics,
     tells_by_events,
 )
+from sfnorch.template.declarations import Declaration, find_declarations
 from sfnorch.template.definitions import Definition, DefinitionError, read_definition
 from sfnorch.template.functions import FunctionResource, declared_functions
 from sfnorch.template.intrinsics import StackValues
@@ -25,7 +25,7 @@ from sfnorch.template.located import Object, Path, Place
 from sfnorch.template.reader import Source
 from sfnorch.template.resource_policies import ResourcePolicies
 from sfnorch.template.resources import Surroundings
-from sfnorch.template.roles import Policies, Role, declared_roles, implied_role, policies_beside, resources
+from sfnorch.template.roles import Policies, Role, declared_roles, implied_role, policies_beside
 from sfnorch.template.states import LocatedState, StateScope, states_of
 
 NATIVE, SAM = "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"
@@ -135,14 +135,10 @@ def contents(
     stack = StackValues(source.data, parameters, where)
     policies = policies_beside(stack)
     roles = declared_roles(stack, policies)
-    machines = tuple(
-        _machine(stack, roles, policies, *found) for kind in (NATIVE, SAM) for found in resources(stack, kind)
-    )
-    order = {logical_id: index for index, logical_id in enumerate(stack.section("Resources"))}
     return Template(
         source=source,
         stack=stack,
-        machines=tuple(sorted(machines, key=lambda machine: order[machine.logical_id])),
+        machines=tuple(_machine(found, roles, policies) for found in find_declarations(stack, NATIVE, SAM)),
         roles=roles,
         alarms=tuple(declared_alarms(stack)),
         topics=tuple(declared_topics(stack)),
@@ -152,46 +148,29 @@ def contents(
     )
 
 
-def _machine(
-    stack: StackValues,
-    roles: Mapping[str, Role],
-    policies: Policies,
-    logical_id: str,
-    properties: Object,
-    path: Path,
-    place: Place,
-) -> Machine:
+def _machine(declared: Declaration, roles: Mapping[str, Role], policies: Policies) -> Machine:
     definition, fault = None, None
     try:
-        definition = read_definition(stack, properties, path)
+        definition = read_definition(declared.stack, declared.properties, declared.path)
     except DefinitionError as error:
         fault = error.finding
-    kind = stack.resource_type(logical_id)
     return Machine(
-        logical_id=logical_id,
-        name=stack.name(logical_id),
-        arn=stack.ref(logical_id),
-        kind=kind,
-        express=stack.text(properties.get("Type" if kind == SAM else "StateMachineType")) == "EXPRESS",
-        properties=properties,
-        path=path,
-        place=place,
+        logical_id=declared.logical_id,
+        name=declared.name,
+        arn=declared.reference,
+        kind=declared.kind,
+        express=declared.text("Type" if declared.kind == SAM else "StateMachineType") == "EXPRESS",
+        properties=declared.properties,
+        path=declared.path,
+        place=declared.place,
         definition=definition,
         fault=fault,
-        role=_role(stack, roles, policies, kind, logical_id, properties, path),
+        role=_role(declared, roles, policies),
     )
 
 
-def _role(
-    stack: StackValues,
-    roles: Mapping[str, Role],
-    policies: Policies,
-    kind: str,
-    logical_id: str,
-    properties: Object,
-    path: Path,
-) -> Role | None:
-    given: Any = properties.get("Role" if kind == SAM else "RoleArn")
-    if given is not None:
-        return roles.get(stack.text(given))
-    return implied_role(stack, policies, logical_id, properties, path) if kind == SAM else None
+def _role(machine: Declaration, roles: Mapping[str, Role], policies: Policies) -> Role | None:
+    key = "Role" if machine.kind == SAM else "RoleArn"
+    if machine.properties.get(key) is not None:
+        return roles.get(machine.text(key))
+    return implied_role(machine, policies) if machine.kind == SAM else None

@@ -13,12 +13,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Any
 
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
+from sfnorch.json_values import Json, read_mapping
 from sfnorch.source import SourceError, read_text
-from sfnorch.template.intrinsics import UNKNOWN, StackValues
+from sfnorch.template.intrinsics import UNKNOWN, StackValues, only_key
 from sfnorch.template.located import Array, Block, Object, Path, Place, place_of, show
 from sfnorch.template.reader import KIND, parse_json, parse_value
 
@@ -82,7 +82,7 @@ class _At:
     key: str
 
     @property
-    def node(self) -> Any:
+    def node(self) -> Json:
         return self.properties[self.key]
 
     @property
@@ -108,9 +108,9 @@ class _At:
 
     def substitutions(self) -> dict[str, str]:
         value = self.stack.value(self.properties.get("DefinitionSubstitutions"))
-        return {key: self.stack.text(item) for key, item in value.items()} if isinstance(value, Object) else {}
+        return {key: self.stack.text(item) for key, item in read_mapping(value).items()}
 
-    def definition(self, filled: Any, unfilled: Any) -> Definition:
+    def definition(self, filled: Json, unfilled: Json) -> Definition:
         if not isinstance(filled, Object):
             raise self.fault("a definition must be a JSON object with StartAt and States")
         return Definition(data=filled, unfilled=unfilled if isinstance(unfilled, Object) else None, path=self.path)
@@ -118,13 +118,11 @@ class _At:
 
 def _from_object(at: _At) -> Definition:
     node = at.node
-    if isinstance(node, str):  # a text instead of an object is read as text
+    function = only_key(node)
+    if isinstance(node, str) or function in ("Fn::Sub", "Fn::Join"):  # a text instead of an object is read as text
         return _from_text(at)
-    if isinstance(node, Object) and len(node) == 1 and (key := next(iter(node))).startswith("Fn::"):
-        if key in ("Fn::Sub", "Fn::Join"):
-            return _from_text(at)
-        if key == "Fn::Transform":
-            raise _elsewhere(at, f"the definition comes from {key}, so it is not checked")
+    if function == "Fn::Transform":
+        raise _elsewhere(at, f"the definition comes from {function}, so it is not checked")
     values = at.substitutions()
     return at.definition(
         _substituted(at.stack.value(node), lambda text: _fill(text, values)),
@@ -134,7 +132,7 @@ def _from_object(at: _At) -> Definition:
 
 def _from_text(at: _At) -> Definition:
     node = at.node
-    if isinstance(node, Object) and len(node) == 1 and "Fn::ToJsonString" in node:
+    if isinstance(node, Object) and only_key(node) == "Fn::ToJsonString":
         return _from_object(_At(at.stack, node, (*at.path, "Fn::ToJsonString"), "Fn::ToJsonString"))
     text = at.stack.value(node)
     if isinstance(text, Object):
@@ -154,10 +152,9 @@ def _from_text(at: _At) -> Definition:
     return at.definition(filled, _unfilled(at))
 
 
-def _parsed(at: _At, text: str, filled: str) -> Any:
+def _parsed(at: _At, text: str, filled: str) -> Json:
     filled = _BARE.sub(lambda match: match[0] if match[0].startswith('"') else "1", filled)
-    same_lines = isinstance(text, Block) and text.count("\n") == filled.count("\n")
-    first_line = text.first_line if same_lines and isinstance(text, Block) else None
+    first_line = text.first_line if isinstance(text, Block) and text.count("\n") == filled.count("\n") else None
     try:
         return parse_json(filled, at.place.file, first_line=first_line, line=at.place.line)
     except SourceError as error:
@@ -166,7 +163,7 @@ def _parsed(at: _At, text: str, filled: str) -> Any:
         raise at.fault("lists or mappings are nested too deeply") from None
 
 
-def _unfilled(at: _At) -> Any:
+def _unfilled(at: _At) -> Json:
     """Return the definition without its substitutions; None if it is not JSON."""
     text = at.stack.value(at.node, substitute=False)
     try:
@@ -208,13 +205,17 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     return _SUBSTITUTION.sub(lambda match: values.get(match[1].strip(), match[0]), text)
 
 
-def _substituted(value: Any, fill: Callable[[str], str]) -> Any:
+def _substituted(value: Json, fill: Callable[[str], str]) -> Json:
     """Return the value with the substitutions in its texts and keys: CloudFormation substitutes in the whole text."""
-    if isinstance(value, Object):
-        return Object(value.place, [(fill(key), _substituted(item, fill), line) for key, item, line in value.rows()])
-    if isinstance(value, Array):
-        return Array(value.place, [(_substituted(item, fill), line) for item, line in value.rows()])
-    return fill(value) if isinstance(value, str) and "${" in value else value
+    match value:
+        case Object():
+            rows = [(fill(key), _substituted(item, fill), line) for key, item, line in value.rows()]
+            return Object(value.place, rows)
+        case Array():
+            return Array(value.place, [(_substituted(item, fill), line) for item, line in value.rows()])
+        case str() if "${" in value:
+            return fill(value)
+    return value
 
 
 _PLACES: dict[str, Callable[[_At], Definition]] = {

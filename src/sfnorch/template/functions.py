@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from sfnorch.json_values import find_value, read_number, read_string
 from sfnorch.packages import METADATA
+from sfnorch.template.declarations import find_declarations
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Object
-from sfnorch.template.roles import resources
 
 _TYPES = ("AWS::Lambda::Function", "AWS::Serverless::Function")
 _SECONDS = 3.0
@@ -40,27 +40,22 @@ class FunctionResource:
 def declared_functions(stack: StackValues) -> Iterator[FunctionResource]:
     """Yield the functions of the template."""
     for kind in _TYPES:
-        for logical_id, properties, _, _ in resources(stack, kind):
-            resource = stack.section("Resources")[logical_id]
-            metadata = resource.get("Metadata") if isinstance(resource, Object) else None
-            code_from = metadata.get(METADATA) if isinstance(metadata, Object) else None
-            given = properties.get("Code")
-            code = given if isinstance(given, Object) else None
-            environment = properties.get("Environment")
-            variables = environment.get("Variables") if isinstance(environment, Object) else None
-            seconds = properties.get("Timeout")
+        for function in find_declarations(stack, kind):
+            in_code = isinstance(find_value(function.properties, "Code"), dict)
             yield FunctionResource(
-                logical_id=logical_id,
-                name=stack.name(logical_id),
-                arn=stack.attribute(logical_id, "Arn"),
-                handler=stack.text(properties.get("Handler")),
-                runtime=stack.text(properties.get("Runtime")),
-                timeout=float(seconds) if isinstance(seconds, int | float) else _SECONDS,
+                logical_id=function.logical_id,
+                name=function.name,
+                arn=function.arn,
+                handler=function.text("Handler"),
+                runtime=function.text("Runtime"),
+                timeout=float(read_number(find_value(function.properties, "Timeout"), _SECONDS)),
                 environment={
                     key: stack.text(value)
-                    for key, value in (variables.items() if isinstance(variables, Object) else ())
+                    for key, value in function.properties.find_object("Environment", "Variables").items()
                 },
-                code=stack.text(code.get("ZipFile") if code is not None else properties.get("InlineCode")),
-                code_from=code_from if isinstance(code_from, str) else "",
-                package_key=stack.text(code.get("S3Key")) if code is not None else "",
+                code=function.text("Code", "ZipFile") if in_code else function.text("InlineCode"),
+                code_from=read_string(
+                    find_value(stack.section("Resources"), function.logical_id, "Metadata", METADATA)
+                ),
+                package_key=function.text("Code", "S3Key"),
             )

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Final
 
 from sfnorch.findings import Finding
+from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_string
 from sfnorch.template.errors import TemplateError
-from sfnorch.template.located import Array, Block, Object
+from sfnorch.template.located import Array, Block, Object, Place
 from sfnorch.template.resources import IDENTITIES, Surroundings, attribute, physical_name, reference
 
 UNKNOWN = re.compile(r"<[^<>]+>")
@@ -30,11 +32,13 @@ _MOST_CHARACTERS = 1_048_576
 """The maximum size of a template."""
 
 
-class _NoValue:
+class _NoValue(Enum):
     """AWS::NoValue: removes its key or item."""
 
+    NO_VALUE = "AWS::NoValue"
 
-NO_VALUE = _NoValue()
+
+_NO_VALUE: Final = _NoValue.NO_VALUE
 
 
 class StackValues:
@@ -54,54 +58,64 @@ class StackValues:
 
     def section(self, name: str) -> Object:
         """Return a section of the template; empty if it is missing or not a mapping."""
-        section = self.template.get(name)
-        return section if isinstance(section, Object) else Object(self.template.place)
+        return self.template.find_object(name)
 
     def resource_type(self, logical_id: str) -> str:
         """Return the resource's type; empty if the resource is missing."""
-        resource = self.section("Resources").get(logical_id)
-        kind = resource.get("Type") if isinstance(resource, Object) else None
-        return kind if isinstance(kind, str) else ""
+        return read_string(find_value(self.template, "Resources", logical_id, "Type"))
 
-    def value(self, node: Any, *, substitute: bool = True) -> Any:
-        """Return the node with its functions evaluated; without `substitute`, the text of Fn::Sub stays as written."""
-        if isinstance(node, Array):
-            return Array(
-                node.place,
-                [
-                    (value, line)
-                    for item, line in node.rows()
-                    if (value := self.value(item, substitute=substitute)) is not NO_VALUE
-                ],
-            )
-        if not isinstance(node, Object):
-            return node
-        if len(node) == 1:
-            key, argument = next(iter(node.items()))
-            if key == "Ref" and isinstance(argument, str):
-                return self.ref(argument)
-            if key == "Condition" and isinstance(argument, str) and argument in self.section("Conditions"):
-                return self.condition(argument)
-            if key.startswith("Fn::"):
-                return self._function(key, argument, substitute)
-        return Object(
-            node.place,
-            [
-                (key, value, line)
-                for key, item, line in node.rows()
-                if (value := self.value(item, substitute=substitute)) is not NO_VALUE
-            ],
-        )
+    def value(self, node: Json, *, substitute: bool = True) -> Json:
+        """Return the node with its functions evaluated; None if it has no value.
 
-    def text(self, node: Any) -> str:
+        Without `substitute`, the text of Fn::Sub stays as written.
+        """
+        value = self._value(node, substitute)
+        return None if value is _NO_VALUE else value
+
+    def _value(self, node: Json, substitute: bool) -> Json | _NoValue:
+        match node:
+            case Array():
+                return Array(
+                    node.place,
+                    [
+                        (value, line)
+                        for item, line in node.rows()
+                        if (value := self._value(item, substitute)) is not _NO_VALUE
+                    ],
+                )
+            case Object():
+                if len(node) == 1:
+                    ((key, argument),) = node.items()
+                    match key, argument:
+                        case "Ref", str(name):
+                            return self._ref(name)
+                        case "Condition", str(name) if name in self.section("Conditions"):
+                            return self.condition(name)
+                    if key.startswith("Fn::"):
+                        return self._function(key, argument, substitute)
+                return Object(
+                    node.place,
+                    [
+                        (key, value, line)
+                        for key, item, line in node.rows()
+                        if (value := self._value(item, substitute)) is not _NO_VALUE
+                    ],
+                )
+        return node
+
+    def text(self, node: Json) -> str:
         """Return the node's value as text; empty if it has no value."""
         value = self.value(node)
-        return "" if value is NO_VALUE or value is None else as_text(value)
+        return "" if value is None else as_text(value)
 
-    def ref(self, name: str) -> Any:
-        """Return the value of Ref: a parameter's value, or the reference to a resource."""
+    def ref(self, name: str) -> Json:
+        """Return the value of Ref: a parameter's value, or the reference to a resource; None for AWS::NoValue."""
+        value = self._ref(name)
+        return None if value is _NO_VALUE else value
+
+    def _ref(self, name: str) -> Json | _NoValue:
         if name == "AWS::NoValue":
-            return NO_VALUE
+            return _NO_VALUE
         if name in self._pseudo:
             return self._pseudo[name]
         if name == "AWS::NotificationARNs":
@@ -127,11 +141,13 @@ class StackValues:
     def _name_in_arn(self, logical_id: str, kind: str) -> str:
         """Return the resource's name, with its path if its ARN contains the path."""
         name = self.name(logical_id)
-        resource = self.section("Resources").get(logical_id)
-        properties = resource.get("Properties") if isinstance(resource, Object) else None
-        if kind not in _WITH_PATH or not isinstance(properties, Object) or "Path" not in properties:
+        properties = self._properties(logical_id)
+        if kind not in _WITH_PATH or "Path" not in properties:
             return name
         return f"{self.text(properties['Path']).strip('/')}/{name}".removeprefix("/")
+
+    def _properties(self, logical_id: str) -> Object:
+        return self.template.find_object("Resources", logical_id, "Properties")
 
     def name(self, logical_id: str) -> str:
         """Return the resource's physical name; `<LogicalId>` if names refer to each other in a cycle."""
@@ -142,11 +158,7 @@ class StackValues:
         self._open.add(logical_id)
         kind = self.resource_type(logical_id)
         identity = IDENTITIES.get(kind)
-        resource = self.section("Resources").get(logical_id)
-        properties = resource.get("Properties") if isinstance(resource, Object) else None
-        given = ""
-        if identity and isinstance(properties, Object):
-            given = self.text(properties.get(identity.name_property))
+        given = self.text(self._properties(logical_id).get(identity.name_property)) if identity else ""
         self._open.remove(logical_id)
         self._names[logical_id] = physical_name(kind, logical_id, given, self.where)
         return self._names[logical_id]
@@ -165,20 +177,14 @@ class StackValues:
 
     def exists(self, logical_id: str) -> bool:
         """Return whether the resource's condition is true."""
-        resource = self.section("Resources").get(logical_id)
-        condition = resource.get("Condition") if isinstance(resource, Object) else None
+        condition = find_value(self.template, "Resources", logical_id, "Condition")
         return not isinstance(condition, str) or self.condition(condition)
 
-    def _parameter(self, name: str) -> Any:
-        declared = self.section("Parameters")[name]
-        kind = str(declared.get("Type", "String")) if isinstance(declared, Object) else "String"
+    def _parameter(self, name: str) -> Json:
+        declared = self.section("Parameters").find_object(name)
+        kind = str(declared.get("Type", "String"))
         text = self.given.get(name)
-        if (
-            text is None
-            and isinstance(declared, Object)
-            and "Default" in declared
-            and "SSM::Parameter::Value" not in kind
-        ):
+        if text is None and "Default" in declared and "SSM::Parameter::Value" not in kind:
             text = as_text(declared["Default"])
         if text is None:
             text = f"<{name}>"
@@ -187,7 +193,7 @@ class StackValues:
             return Array(place, [(item.strip(), place.line) for item in text.split(",")])
         return text
 
-    def _function(self, key: str, argument: Any, substitute: bool) -> Any:
+    def _function(self, key: str, argument: Json, substitute: bool) -> Json | _NoValue:
         """Return the function's value. Raises TemplateError if it has too many functions, or its text is too long."""
         self._nested = self._nested + 1 if self._depth else 1
         if self._nested > _MOST_NESTED:
@@ -198,65 +204,79 @@ class StackValues:
         finally:
             self._depth -= 1
 
-    def _too_much(self, argument: Any, message: str) -> TemplateError:
-        place = getattr(argument, "place", self.template.place)
+    def _place(self, argument: Json) -> Place:
+        match argument:
+            case Array() | Object():
+                return argument.place
+        return self.template.place
+
+    def _too_much(self, argument: Json, message: str) -> TemplateError:
+        place = self._place(argument)
         finding = Finding(
             rule="template", file=place.file, line=place.line, message=message, hint="use fewer functions"
         )
         return TemplateError([finding])
 
-    def _bounded(self, argument: Any, size: int) -> None:
+    def _bounded(self, argument: Json, size: int) -> None:
         """Raise TemplateError for a text that is larger than a template."""
         if size > _MOST_CHARACTERS:
             raise self._too_much(argument, f"a function creates a text of more than {_MOST_CHARACTERS:,} characters")
 
-    def _evaluated(self, key: str, argument: Any, substitute: bool) -> Any:
-        items = argument if isinstance(argument, Array) else Array(self.template.place)
-        match key:
-            case "Fn::Sub":
+    def _evaluated(self, key: str, argument: Json, substitute: bool) -> Json | _NoValue:
+        match key, argument:
+            case "Fn::Sub", _:
                 return self._sub(argument, substitute)
-            case "Fn::GetAtt" if isinstance(argument, str):
-                return self.attribute(*argument.partition(".")[::2])
-            case "Fn::GetAtt" if len(items) == 2:
-                return self.attribute(as_text(items[0]), self.text(items[1]))
-            case "Fn::Join" if len(items) == 2:
-                texts, separator = self._list(items[1]), as_text(items[0])
-                self._bounded(items, sum(map(len, texts)) + len(separator) * len(texts))
-                return separator.join(texts)
-            case "Fn::Split" if len(items) == 2 and items[0]:
-                parts = self.text(items[1]).split(as_text(items[0]))
-                return Array(items.place, [(part, items.place.line) for part in parts])
-            case "Fn::Select" if len(items) == 2:
-                return self._select(items)
-            case "Fn::If" if len(items) == 3:
-                return self.value(items[1 if self.condition(as_text(items[0])) else 2], substitute=substitute)
-            case "Fn::Equals" if len(items) == 2:
-                return self.text(items[0]) == self.text(items[1])
-            case "Fn::And":
-                return all(_truth(self.value(item)) for item in items)
-            case "Fn::Or":
-                return any(_truth(self.value(item)) for item in items)
-            case "Fn::Not" if len(items) == 1:
-                return not _truth(self.value(items[0]))
-            case "Fn::FindInMap" if len(items) >= 3:
-                return self._find(items)
-            case "Fn::Base64":
+            case "Fn::GetAtt", str(name):
+                return self.attribute(*name.partition(".")[::2])
+            case "Fn::GetAtt", [resource, wanted]:
+                return self.attribute(as_text(resource), self.text(wanted))
+            case "Fn::Join", [separator, listed]:
+                texts, between = self._list(listed), as_text(separator)
+                self._bounded(argument, sum(map(len, texts)) + len(between) * len(texts))
+                return between.join(texts)
+            case "Fn::Split", [separator, text] if separator:
+                place = self._place(argument)
+                return Array(place, [(part, place.line) for part in self.text(text).split(as_text(separator))])
+            case "Fn::Select", [index, listed]:
+                return self._select(self.text(index), self.value(listed))
+            case "Fn::If", [condition, when_true, when_false]:
+                return self._value(when_true if self.condition(as_text(condition)) else when_false, substitute)
+            case "Fn::Equals", [one, other]:
+                return self.text(one) == self.text(other)
+            case "Fn::And", _:
+                return all(self._truths(argument))
+            case "Fn::Or", _:
+                return any(self._truths(argument))
+            case "Fn::Not", [one]:
+                return not _truth(self.value(one))
+            case "Fn::FindInMap", [name, top, second, *more]:
+                return self._find(name, top, second, more)
+            case "Fn::Base64", _:
                 return base64.b64encode(self.text(argument).encode()).decode()
-            case "Fn::Length":
+            case "Fn::Length", _:
                 return len(self._list(argument))
         return f"<{key}>"
 
-    def _sub(self, argument: Any, substitute: bool) -> Any:
-        given = Object(self.template.place)
-        if isinstance(argument, Array) and len(argument) == 2:
-            argument, given = argument[0], argument[1] if isinstance(argument[1], Object) else given
+    def _truths(self, conditions: Json) -> Iterator[bool]:
+        return (_truth(self.value(item)) for item in read_list(conditions))
+
+    def _sub(self, argument: Json, substitute: bool) -> str:
+        given: Json = None
+        match argument:
+            case [text, values]:
+                argument, given = text, values
         if not isinstance(argument, str):
             return "<Fn::Sub>"
         if not substitute:
             return argument
+        text = self._filled(argument, read_mapping(given))
+        if isinstance(argument, Block) and text.count("\n") == argument.count("\n"):
+            return Block(text, argument.first_line)
+        return text
 
+    def _filled(self, text: str, given: dict[str, Json]) -> str:
         values: dict[str, str] = {}
-        size = len(argument)
+        size = len(text)
 
         def filled(match: re.Match[str]) -> str:
             nonlocal size
@@ -268,45 +288,49 @@ class StackValues:
                 if name in given:
                     values[name] = self.text(given[name])
                 else:
-                    values[name] = self.attribute(resource, wanted) if dot else as_text(self.ref(resource))
+                    values[name] = self.attribute(resource, wanted) if dot else _as_text(self._ref(resource))
             size += len(values[name])
             self._bounded(given, size)
             return values[name]
 
-        text = _SUBSTITUTION.sub(filled, argument)
-        if isinstance(argument, Block) and text.count("\n") == argument.count("\n"):
-            return Block(text, argument.first_line)
-        return text
+        return _SUBSTITUTION.sub(filled, text)
 
-    def _select(self, items: Array) -> Any:
-        index, values = self.text(items[0]), self.value(items[1])
+    def _select(self, index: str, values: Json) -> Json:
         if isinstance(values, Array) and index.isdecimal() and int(index) < len(values):
             return values[int(index)]
         return "<Fn::Select>"
 
-    def _find(self, items: Array) -> Any:
-        found: Any = self.section("Mappings")
-        for item in items[:3]:
-            found = found.get(self.text(item)) if isinstance(found, Object) else None
-        if found is None and len(items) == 4 and isinstance(items[3], Object):
-            found = self.value(items[3].get("DefaultValue"))
+    def _find(self, name: Json, top: Json, second: Json, more: list[Json]) -> Json | _NoValue:
+        found: Json | _NoValue = find_value(self.section("Mappings"), *map(self.text, (name, top, second)))
+        if found is None and len(more) == 1:
+            found = self._value(find_value(more[0], "DefaultValue"), substitute=True)
         return "<Fn::FindInMap>" if found is None else found
 
-    def _list(self, node: Any) -> list[str]:
-        value = self.value(node)
-        return [as_text(item) for item in value] if isinstance(value, Array) else [as_text(value)]
+    def _list(self, node: Json) -> list[str]:
+        value = self._value(node, substitute=True)
+        return [as_text(item) for item in value] if isinstance(value, Array) else [_as_text(value)]
 
 
-def _truth(value: Any) -> bool:
+def only_key(node: Json) -> str:
+    """Return the key of a mapping with one key, such as the name of a function; empty for any other value."""
+    return next(iter(node)) if isinstance(node, dict) and len(node) == 1 else ""
+
+
+def _truth(value: Json) -> bool:
     return value is True or value == "true"
 
 
-def as_text(value: Any) -> str:
+def _as_text(value: Json | _NoValue) -> str:
+    return "" if value is _NO_VALUE else as_text(value)
+
+
+def as_text(value: Json) -> str:
     """Return a value as CloudFormation writes it in a text."""
-    if value is NO_VALUE:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ",".join(map(as_text, value))
-    return value if isinstance(value, str) else str(value)
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return ",".join(map(as_text, value))
+    return str(value)

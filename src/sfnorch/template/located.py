@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
+
+from sfnorch.json_values import Json, read_list
 
 Path: TypeAlias = tuple[str | int, ...]
 """The path to a value: keys and indexes from the root."""
@@ -21,12 +23,12 @@ class Place:
     line: int
 
 
-class Object(dict[str, Any]):
+class Object(dict[str, Json]):
     """A mapping, its place, and the line of each key."""
 
     __slots__ = ("lines", "place")
 
-    def __init__(self, place: Place, values: Iterable[tuple[str, Any, int]] = ()) -> None:
+    def __init__(self, place: Place, values: Iterable[tuple[str, Json, int]] = ()) -> None:
         super().__init__()
         self.place = place
         self.lines: dict[str, int] = {}
@@ -34,18 +36,28 @@ class Object(dict[str, Any]):
             self[key] = value
             self.lines[key] = line
 
-    def rows(self) -> Iterator[tuple[str, Any, int]]:
+    def rows(self) -> Iterator[tuple[str, Json, int]]:
         """Yield each key, its value and its line."""
         for key, value in self.items():
             yield key, value, self.lines[key]
 
+    def find_object(self, *path: str) -> Object:
+        """Return the mapping at a path of keys; an empty one if there is none."""
+        found = self
+        for key in path:
+            inner = found.get(key)
+            if not isinstance(inner, Object):
+                return Object(self.place)
+            found = inner
+        return found
 
-class Array(list[Any]):
+
+class Array(list[Json]):
     """A list, its place, and the line of each item."""
 
     __slots__ = ("lines", "place")
 
-    def __init__(self, place: Place, values: Iterable[tuple[Any, int]] = ()) -> None:
+    def __init__(self, place: Place, values: Iterable[tuple[Json, int]] = ()) -> None:
         super().__init__()
         self.place = place
         self.lines: list[int] = []
@@ -53,7 +65,7 @@ class Array(list[Any]):
             self.append(value)
             self.lines.append(line)
 
-    def rows(self) -> Iterator[tuple[Any, int]]:
+    def rows(self) -> Iterator[tuple[Json, int]]:
         """Yield each item and its line."""
         return zip(self, self.lines, strict=True)
 
@@ -75,19 +87,40 @@ class Block(str):
         return str(self), self.first_line
 
 
+def read_objects(value: Json) -> Iterator[tuple[int, Object]]:
+    """Yield the mappings in the value if it is a list, and their indexes."""
+    return ((index, item) for index, item in enumerate(read_list(value)) if isinstance(item, Object))
+
+
+def locate(value: Json, place: Place) -> Json:
+    """Return the value with this place, and all values in it with its line. A value that has a place keeps it."""
+    match value:
+        case Object() | Array():
+            return value
+        case dict():
+            return Object(place, [(key, locate(item, place), place.line) for key, item in value.items()])
+        case list():
+            return Array(place, [(locate(item, place), place.line) for item in value])
+    return value
+
+
 def place_of(root: Object, path: Path) -> Place:
     """Return the place of the value at `path`; if the path does not exist, that of the nearest value above it."""
-    place, value = root.place, root
+    place: Place = root.place
+    value: Json = root
     for step in path:
-        if isinstance(value, Object) and step in value.lines:
-            place = Place(value.place.file, value.lines[str(step)])
-        elif isinstance(value, Array) and isinstance(step, int) and 0 <= step < len(value):
-            place = Place(value.place.file, value.lines[step])
-        else:
-            return place
-        value = value[step]
-        if isinstance(value, Object | Array) and value.place.file != place.file:
-            place = value.place
+        match value, step:
+            case Object(), str() if step in value.lines:
+                place = Place(value.place.file, value.lines[step])
+                value = value[step]
+            case Array(), int() if 0 <= step < len(value):
+                place = Place(value.place.file, value.lines[step])
+                value = value[step]
+            case _:
+                return place
+        match value:
+            case (Object() | Array()) as inner if inner.place.file != place.file:
+                place = inner.place
     return place
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from sfnorch.template.declarations import find_declarations
 from sfnorch.template.intrinsics import UNKNOWN, StackValues
 from sfnorch.template.located import Object
 from sfnorch.template.resources import IDENTITIES, Surroundings
-from sfnorch.template.roles import resources
 
 _FUNCTION, _MACHINE = ("Lambda", 64), ("Step Functions", 80)
 _LIMITS = {
@@ -29,10 +29,10 @@ def name_faults(template: Object, given: Mapping[str, str], stack_name: str) -> 
     # a stack can have other values than the template's defaults, so missing parameters are unknown
     known = {name: given.get(name, f"<{name}>") for name in declared}
     stack = StackValues(template, known, Surroundings(stack_name=stack_name))
-    for logical_id, properties, _, _ in resources(stack, *_LIMITS):
-        kind = stack.resource_type(logical_id)
-        who, limit = _LIMITS[kind]
-        name = stack.text(properties.get(IDENTITIES[kind].name_property))
-        if stack.exists(logical_id) and len(name) > limit and not UNKNOWN.search(name):
+    for resource in find_declarations(stack, *_LIMITS):
+        who, limit = _LIMITS[resource.kind]
+        name = resource.text(IDENTITIES[resource.kind].name_property)
+        if stack.exists(resource.logical_id) and len(name) > limit and not UNKNOWN.search(name):
             shorter = f"shorten this name or the stack name by {len(name) - limit}"
-            yield f"{logical_id}: the name {name} has {len(name)} characters, but {who} allows {limit}; {shorter}"
+            allowed = f"but {who} allows {limit}; {shorter}"
+            yield f"{resource.logical_id}: the name {name} has {len(name)} characters, {allowed}"

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sfnorch.template.intrinsics import UNKNOWN, StackValues
-from sfnorch.template.located import Object
+from sfnorch.template.intrinsics import UNKNOWN, StackValues, as_text
 from sfnorch.template.resources import IDENTITIES
 
 _MADE_FROM = {
@@ -67,16 +65,15 @@ def name_conflicts(stack: StackValues, deployed: Iterable[Deployed], replaced: C
 def _custom_physical_id(stack: StackValues, logical_id: str) -> str:
     """Return the value of Ref for a resource with a custom name; empty if AWS generates the name."""
     kind = stack.resource_type(logical_id)
-    resource = stack.section("Resources")[logical_id]
-    properties: Any = resource.get("Properties") if isinstance(resource, Object) else None
-    if not isinstance(properties, Object):
+    properties = stack.section("Resources").find_object(logical_id, "Properties")
+    if not properties:
         return ""
     identity = IDENTITIES.get(kind)
     named = [identity.name_property] if identity else _identifying_properties(kind)
     values = [stack.text(properties.get(name)) for name in named]
     if not values or not all(values) or any(map(UNKNOWN.search, values)):
         return ""
-    return str(stack.ref(logical_id)) if identity else "|".join(values)
+    return as_text(stack.ref(logical_id)) if identity else "|".join(values)
 
 
 def _identifying_properties(kind: str) -> list[str]:
@@ -84,7 +81,7 @@ def _identifying_properties(kind: str) -> list[str]:
 
     Returns an empty list if only AWS knows a part of it. The schemas are cfn-lint's copies.
     """
-    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError  # slow to load
 
     try:
         schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema

@@ -8,8 +8,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
 
+from sfnorch.json_values import Json, read_list, walk_values
+from sfnorch.template.intrinsics import as_text
 from sfnorch.template.located import Object
 
 _SUBSTITUTION = re.compile(r"\$\{(\w+)\}")
@@ -19,16 +20,15 @@ _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 def parameter_faults(declared: Object, given: Mapping[str, str], *, kept: Collection[str] = ()) -> Iterator[str]:
     """Yield a message for each invalid or missing value; the values of `kept` are unknown here, but exist."""
     for name, value in given.items():
-        body = declared.get(name)
-        if name in declared and not isinstance(body, Object):
-            yield f"the parameter {name} is not declared as a mapping"
-            continue
-        if not isinstance(body, Object):
-            near = difflib.get_close_matches(name, declared, n=1)
-            known = f"did you mean {near[0]}?" if near else f"available: {', '.join(declared) or 'none'}"
-            yield f"unknown parameter {name}; {known}"
-            continue
-        yield from _wrong(name, body, value)
+        match declared.get(name):
+            case Object() as parameter:
+                yield from _wrong(name, parameter, value)
+            case _ if name in declared:
+                yield f"the parameter {name} is not declared as a mapping"
+            case _:
+                near = difflib.get_close_matches(name, declared, n=1)
+                known = f"did you mean {near[0]}?" if near else f"available: {', '.join(declared) or 'none'}"
+                yield f"unknown parameter {name}; {known}"
     for name, body in declared.items():
         if name not in given and name not in kept and isinstance(body, Object) and "Default" not in body:
             yield f"the parameter {name} has no default; specify a value"
@@ -44,19 +44,14 @@ def users_of(resources: Object, parameters: Collection[str]) -> dict[str, list[s
     return found
 
 
-def _references(node: Any) -> Iterator[str]:
+def _references(node: Json) -> Iterator[str]:
     """Yield the names that Ref and Fn::Sub refer to in a value."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _references(item)
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if key == "Ref" and isinstance(value, str):
+    for path, value in walk_values(node):
+        match path, value:
+            case [*_, "Ref"], str():
                 yield value
-            elif key == "Fn::Sub":
-                text = value[0] if isinstance(value, list) and value else value
-                yield from _SUBSTITUTION.findall(text) if isinstance(text, str) else ()
-            yield from _references(value)
+            case [*_, "Fn::Sub"], str(text) | [str(text), *_]:
+                yield from _SUBSTITUTION.findall(text)
 
 
 def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
@@ -74,10 +69,7 @@ def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
         limit = str(body.get(key, ""))
         if limit.isdecimal() and not (len(value) >= int(limit) if key == "MinLength" else len(value) <= int(limit)):
             yield f"{name} cannot be {shown}: it must have {words} {limit} characters"
-    known = [
-        str(item).lower() if isinstance(item, bool) else str(item)
-        for item in (allowed if isinstance(allowed, list) else ())
-    ]
+    known = [as_text(item) for item in read_list(allowed)]
     if known and not all(part.strip() in known for part in parts):
         yield f"{name} cannot be {shown}: it must be one of {', '.join(known)}"
     if body.get("Type") == "Number" and not _NUMBER.fullmatch(value.strip()):

@@ -12,11 +12,12 @@ import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 from yaml.constructor import SafeConstructor
 
+from sfnorch.json_values import Json
 from sfnorch.source import Alias, SourceKind, compose, read_text
 from sfnorch.template.errors import TemplateError
 from sfnorch.template.located import Array, Block, Object, Place
@@ -95,7 +96,7 @@ def parse_template(text: str, file: str) -> Source:
     return Source(file=file, text=text, data=root, aliases=reading.aliases, faults=tuple(faults))
 
 
-def parse_value(text: str, file: str) -> Any:
+def parse_value(text: str, file: str) -> Json:
     """Return the value in a YAML or JSON text, such as a definition. Raises TemplateError with all its faults."""
     reading, root = _read(text, file)
     if reading.faults:
@@ -103,7 +104,7 @@ def parse_value(text: str, file: str) -> Any:
     return root
 
 
-def parse_json(text: str, file: str, *, first_line: int | None = None, line: int = 1) -> Any:
+def parse_json(text: str, file: str, *, first_line: int | None = None, line: int = 1) -> Json:
     """Return the value in a JSON text in a file. Raises ValueError, with the line in the text, if it is not JSON.
 
     `first_line` is the line of the text's start in the file; without it, all values are on `line`.
@@ -118,7 +119,7 @@ def parse_json(text: str, file: str, *, first_line: int | None = None, line: int
     return value
 
 
-def _read(text: str, file: str) -> tuple[_TemplateReading, Any]:
+def _read(text: str, file: str) -> tuple[_TemplateReading, Json]:
     looks_json = text.lstrip().startswith(("{", "["))
     fault = _json_fault(text) if looks_json else None
     as_json = looks_json and fault is None
@@ -176,12 +177,12 @@ class _TemplateReading:
     only_line: int | None = None
     first_line: int = 1
     faults: list[Finding] = field(default_factory=list)
-    read: dict[int, tuple[Any, int]] = field(default_factory=dict)
+    read: dict[int, tuple[Json, int]] = field(default_factory=dict)
     """The value of each node, and the number of values that it expands to. An alias is the node of its anchor."""
     open: set[int] = field(default_factory=set)
     construct: SafeConstructor = field(default_factory=SafeConstructor)
 
-    def value(self, node: Node) -> Any:
+    def value(self, node: Node) -> Json:
         self.first_line = self.line(node)
         value, count = self.sized(node)
         if self.aliases and count > _MAX_VALUES:
@@ -195,7 +196,7 @@ class _TemplateReading:
     def fault(self, node: Node, message: str, hint: str = "") -> None:
         self.faults.append(KIND.finding(self.file, self.line(node), message, hint))
 
-    def sized(self, node: Node) -> tuple[Any, int]:
+    def sized(self, node: Node) -> tuple[Json, int]:
         key = id(node)
         if key in self.open:
             hint = "write the value without the alias"
@@ -206,7 +207,7 @@ class _TemplateReading:
             self.open.remove(key)
         return self.read[key]
 
-    def tagged(self, node: Node) -> tuple[Any, int]:
+    def tagged(self, node: Node) -> tuple[Json, int]:
         if node.tag.startswith(_YAML):
             return self.plain(node)
         function, line = TAGS.get(node.tag), self.line(node)
@@ -222,13 +223,15 @@ class _TemplateReading:
             value = Array(Place(self.file, line), [(resource, line), (attribute, line)])
         return Object(Place(self.file, line), [(function, value, line)]), count + 1
 
-    def plain(self, node: Node) -> tuple[Any, int]:
-        if isinstance(node, yaml.MappingNode):
-            return self.mapping(node)
-        if isinstance(node, yaml.SequenceNode):
-            return self.sequence(node)
-        assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has only three kinds of nodes
-        return self.scalar(node), 1
+    def plain(self, node: Node) -> tuple[Json, int]:
+        match node:
+            case yaml.MappingNode():
+                return self.mapping(node)
+            case yaml.SequenceNode():
+                return self.sequence(node)
+            case yaml.ScalarNode():
+                return self.scalar(node), 1
+        raise TypeError(f"YAML has no node {node!r}")
 
     def sequence(self, node: SequenceNode) -> tuple[Array, int]:
         items = [(self.sized(item), self.line(item)) for item in node.value]
@@ -267,7 +270,7 @@ class _TemplateReading:
             kept.append((key, value))
         node.value = kept
 
-    def scalar(self, node: ScalarNode) -> Any:
+    def scalar(self, node: ScalarNode) -> Json:
         text: str = node.value
         if node.style == "|" and self.only_line is None:
             # the mark is that of the indicator: the text starts on the next line
@@ -275,7 +278,8 @@ class _TemplateReading:
         if node.style:
             return text
         if self.as_json:
-            return json.loads(text)
+            value: Json = json.loads(text)
+            return value
         try:
             match node.tag.removeprefix(_YAML):
                 case "null":

@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-wor
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from sfnorch.json_values import Json, list_values, read_strings
+from sfnorch.template.declarations import find_declarations
 from sfnorch.template.iam import PolicySet, Statement, matches, statements
 from sfnorch.template.iam.statements import Condition
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Array, Object, Path, Place
-from sfnorch.template.roles import Role, resources
+from sfnorch.template.located import Object, Path, Place, locate
+from sfnorch.template.roles import Role
 
 _PERMISSION = "AWS::Lambda::Permission"
 _LISTED: Mapping[str, tuple[str, str]] = {
@@ -49,52 +50,44 @@ _Found = tuple[str, str, list[Statement]]
 
 
 def _listed(stack: StackValues) -> Iterator[_Found]:
-    for logical_id, properties, path, _ in resources(stack, *_LISTED):
-        key, kind = _LISTED[stack.resource_type(logical_id)]
-        granted = statements(stack.value(properties.get("PolicyDocument")), (*path, "PolicyDocument"))
-        named = stack.value(properties.get(key))
-        wanted = named if isinstance(named, list) else [named]
-        for target, _, _, _ in resources(stack, kind):
-            arn = stack.attribute(target, "Arn")
-            if {stack.ref(target), arn, stack.name(target)} & {one for one in wanted if isinstance(one, str)}:
-                yield arn, target, granted
+    for policy in find_declarations(stack, *_LISTED):
+        key, kind = _LISTED[policy.kind]
+        granted = statements(policy.value("PolicyDocument"), (*policy.path, "PolicyDocument"))
+        wanted = set(read_strings(list_values(policy.value(key))))
+        for target in find_declarations(stack, kind):
+            if {target.reference, target.arn, target.name} & wanted:
+                yield target.arn, target.logical_id, granted
 
 
 def _of_buses(stack: StackValues) -> Iterator[_Found]:
-    for logical_id, properties, path, place in resources(stack, "AWS::Events::EventBusPolicy"):
-        body = stack.value(properties)
-        if not isinstance(body, Object):
-            continue  # only AWS can evaluate this function
+    for policy in find_declarations(stack, "AWS::Events::EventBusPolicy"):
+        body = policy.evaluate()
+        if body is None:
+            continue
         bus = str(body.get("EventBusName") or "default")
         where = stack.where
         arn = f"arn:{where.partition}:events:{where.region}:{where.account}:event-bus/{bus.rpartition('/')[2]}"
-        given: Any = body.get("Statement")
-        if isinstance(given, Object):
-            yield arn, logical_id, _single(given, path)
-        elif isinstance(body.get("Action"), str):
-            short = Object(
-                place,
-                [
-                    ("Action", body["Action"], place.line),
-                    ("Principal", _account(body.get("Principal"), place), place.line),
-                    ("Resource", arn, place.line),
-                ],
-            )
-            yield arn, logical_id, _single(short, path)
-    for logical_id, properties, path, _ in resources(stack, "AWS::Events::EventBus"):
-        policy = stack.value(properties.get("Policy"))
-        if isinstance(policy, Object):
-            document = policy if "Statement" in policy else None
-            granted = statements(document, (*path, "Policy")) if document else _single(policy, (*path, "Policy"))
-            yield stack.attribute(logical_id, "Arn"), logical_id, granted
+        match body:
+            case {"Statement": Object() as given}:
+                yield arn, policy.logical_id, _single(given, policy.path, given.place)
+            case {"Action": str(action)}:
+                principal = str(body.get("Principal"))
+                account: Json = principal if principal == "*" else {"AWS": principal}
+                short: Json = {"Action": action, "Principal": account, "Resource": arn}
+                yield arn, policy.logical_id, _single(short, policy.path, policy.place)
+    for bus_resource in find_declarations(stack, "AWS::Events::EventBus"):
+        document, path = bus_resource.value("Policy"), (*bus_resource.path, "Policy")
+        if isinstance(document, Object):
+            granted = statements(document, path) if "Statement" in document else _single(document, path, document.place)
+            yield bus_resource.arn, bus_resource.logical_id, granted
 
 
 def _of_functions(stack: StackValues) -> Iterator[_Found]:
     """Yield the statements of Lambda permissions. A permission for a service concerns no role."""
-    for logical_id, properties, path, place in resources(stack, _PERMISSION):
-        body = stack.value(properties)
-        if not isinstance(body, Object):
-            continue  # only AWS can evaluate this function
+    for permission in find_declarations(stack, _PERMISSION):
+        body = permission.evaluate()
+        if body is None:
+            continue
         name, principal = str(body.get("FunctionName", "")), str(body.get("Principal", ""))
         where = stack.where
         short = name.rpartition(":function:")[2]
@@ -113,28 +106,19 @@ def _of_functions(stack: StackValues) -> Iterator[_Found]:
             actions=(str(body.get("Action", "")),),
             conditions=tuple(conditions),
             principals=(principal,),
-            place=place,
-            path=path,
+            place=permission.place,
+            path=permission.path,
         )
-        yield arn, logical_id, [statement]
+        yield arn, permission.logical_id, [statement]
 
 
 def _of_keys(stack: StackValues) -> Iterator[_Found]:
-    for logical_id, properties, path, _ in resources(stack, "AWS::KMS::Key"):
-        granted = statements(stack.value(properties.get("KeyPolicy")), (*path, "KeyPolicy"))
-        yield stack.attribute(logical_id, "Arn"), logical_id, granted
+    for key in find_declarations(stack, "AWS::KMS::Key"):
+        yield key.arn, key.logical_id, statements(key.value("KeyPolicy"), (*key.path, "KeyPolicy"))
 
 
-def _single(statement: Object, path: Path) -> list[Statement]:
-    place = statement.place
-    listed = Array(place, [(statement, place.line)])
-    document = Object(place, [("Version", "2012-10-17", place.line), ("Statement", listed, place.line)])
-    return statements(document, path)
-
-
-def _account(principal: Any, place: Place) -> Any:
-    text = str(principal)
-    return text if text == "*" else Object(place, [("AWS", text, place.line)])
+def _single(statement: Json, path: Path, place: Place) -> list[Statement]:
+    return statements(locate({"Version": "2012-10-17", "Statement": [statement]}, place), path)
 
 
 def has_the_last_word(action: str) -> bool:

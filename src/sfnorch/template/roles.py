@@ -7,15 +7,19 @@ documents or as SAM policy templates. If a role has policies from other sources,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
 
+from sfnorch.json_values import Json, find_value, list_values, read_list, read_mapping, read_mappings, read_string
+from sfnorch.template.declarations import Declaration, find_declarations
 from sfnorch.template.iam import PolicySet, Statement, statements
 from sfnorch.template.iam.managed import aws_managed_statements
-from sfnorch.template.intrinsics import NO_VALUE, StackValues
-from sfnorch.template.located import Array, Object, Path, Place
+from sfnorch.template.intrinsics import StackValues
+from sfnorch.template.located import Array, Object, Path, Place, locate
+
+_UNNAMED = "that CloudFormation creates"
+"""A managed policy whose ARN is not a text."""
 
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 
@@ -80,72 +84,73 @@ def declared_roles(stack: StackValues, policies: Policies) -> dict[str, Role]:
     """Return the template's roles by ARN."""
     connected = policies.connected
     machine_roles = {
-        stack.text(properties.get("Role"))
-        for logical_id, properties, _, _ in resources(stack, "AWS::Serverless::StateMachine")
-        if logical_id in connected
+        machine.text("Role")
+        for machine in find_declarations(stack, "AWS::Serverless::StateMachine")
+        if machine.logical_id in connected
     }
     roles = {}
-    for logical_id, properties, path, place in resources(stack, "AWS::IAM::Role"):
-        inline, sizes, whole = _inline(stack.value(properties.get("Policies")), (*path, "Policies"))
-        attached = stack.value(properties.get("ManagedPolicyArns"))
-        managed = _managed(attached, policies.managed)
-        arn = stack.attribute(logical_id, "Arn")
-        trust = statements(stack.value(properties.get("AssumeRolePolicyDocument")), (*path, "AssumeRolePolicyDocument"))
+    for role in find_declarations(stack, "AWS::IAM::Role"):
+        path = role.path
+        inline, sizes, whole = _inline(role.value("Policies"), (*path, "Policies"))
+        managed = _managed(role.value("ManagedPolicyArns"), policies.managed)
+        trust = statements(role.value("AssumeRolePolicyDocument"), (*path, "AssumeRolePolicyDocument"))
         gaps = list(managed.gaps)
-        if not whole or stack.name(logical_id) in policies.unclear:
-            gaps.append(f"a policy of {logical_id} cannot be read completely")
-        if arn in machine_roles or logical_id in connected:
-            gaps.append(f"SAM connectors add permissions to {logical_id}")
-        roles[arn] = Role(
-            name=logical_id,
-            arn=arn,
+        if not whole or role.name in policies.unclear:
+            gaps.append(f"a policy of {role.logical_id} cannot be read completely")
+        if role.arn in machine_roles or role.logical_id in connected:
+            gaps.append(f"SAM connectors add permissions to {role.logical_id}")
+        roles[role.arn] = Role(
+            name=role.logical_id,
+            arn=role.arn,
             path=path,
-            place=place,
-            statements=(*inline, *managed.own, *policies.attached.get(stack.name(logical_id), ())),
+            place=role.place,
+            statements=(*inline, *managed.own, *policies.attached.get(role.name, ())),
             gaps=tuple(gaps),
             principals=tuple(name for statement in trust for name in statement.principals),
             trust=tuple(trust),
-            boundary=_boundary(stack.value(properties.get("PermissionsBoundary")), policies.managed),
+            boundary=_boundary(role.value("PermissionsBoundary"), policies.managed),
             managed=managed.foreign,
             managed_statements=managed.statements,
-            tags=_tags(stack.value(properties.get("Tags"))),
+            tags=_tags(role.value("Tags")),
             policy_sizes=tuple(sizes),
         )
     return roles
 
 
-def implied_role(stack: StackValues, policies: Policies, logical_id: str, properties: Object, path: Path) -> Role:
+def implied_role(machine: Declaration, policies: Policies) -> Role:
     """Return the role that SAM creates for a machine without one, from its Policies.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
     """
+    stack, properties, path = machine.stack, machine.properties, machine.path
+    name = f"{machine.logical_id}Role"
     listed = properties.get("Policies")
-    items = list(listed) if isinstance(listed, Array) else [] if listed is None else [listed]
-    granted = list(policies.attached.get(f"<{logical_id}Role>", ()))
-    gaps = [] if logical_id not in policies.connected else [f"SAM connectors add permissions to {logical_id}Role"]
+    granted = list(policies.attached.get(f"<{name}>", ()))
+    gaps = [] if machine.logical_id not in policies.connected else [f"SAM connectors add permissions to {name}"]
     foreign: list[Statement] = []
-    for index, item in enumerate(items):
+    for index, item in enumerate(list_values(listed)):
         at = (*path, "Policies", index) if isinstance(listed, Array) else (*path, "Policies")
         value = stack.value(item)
-        if isinstance(value, Object) and "Statement" in value:
-            granted += statements(value, at)
-        elif isinstance(item, Object) and len(item) == 1 and (name := next(iter(item))) in _policy_templates():
-            document = stack.value(_expanded(name, item[name], item.place))
-            granted += (replace(statement, bundled=True) for statement in statements(document, (*at, name)))
-        else:
-            managed = _managed([value], policies.managed)
-            granted += managed.own
-            foreign += managed.statements
-            gaps += managed.gaps
+        match item, value:
+            case _, {"Statement": _}:
+                granted += statements(value, at)
+            case Object(), _ if len(item) == 1 and (template := next(iter(item))) in _policy_templates():
+                document = stack.value(_expanded(template, item[template], item.place))
+                granted += (replace(statement, bundled=True) for statement in statements(document, (*at, template)))
+            case _:
+                managed = _managed([value], policies.managed)
+                granted += managed.own
+                foreign += managed.statements
+                gaps += managed.gaps
     return Role(
-        name=f"{logical_id}Role",
-        arn=stack.attribute(f"{logical_id}Role", "Arn"),
+        name=name,
+        arn=stack.attribute(name, "Arn"),
         path=(*path, "Policies") if listed is not None else path,
         place=Place(properties.place.file, properties.lines.get("Policies", properties.place.line)),
         statements=tuple(granted),
         gaps=tuple(gaps),
         principals=("states.amazonaws.com",),
-        boundary=_boundary(stack.value(properties.get("PermissionsBoundary")), policies.managed),
+        boundary=_boundary(machine.value("PermissionsBoundary"), policies.managed),
         managed_statements=tuple(foreign),
     )
 
@@ -155,40 +160,26 @@ def connected_sources(stack: StackValues) -> frozenset[str]:
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html
     """
-    found = set()
-    for _, properties, _, _ in resources(stack, "AWS::Serverless::Connector"):
-        source = properties.get("Source")
-        if isinstance(source, Object):
-            found.add(str(source.get("Id")))
+    connectors = find_declarations(stack, "AWS::Serverless::Connector")
+    sources = (connector.properties.find_object("Source") for connector in connectors)
+    found = {str(source.get("Id")) for source in sources if source}
     for logical_id, resource in stack.section("Resources").items():
-        if isinstance(resource, Object) and "Connectors" in resource:
+        if "Connectors" in read_mapping(resource):
             found.add(logical_id)
     return frozenset(found)
 
 
-def resources(stack: StackValues, *kinds: str) -> Iterator[tuple[str, Object, Path, Place]]:
-    """Yield the resources of these types: logical id, properties as written, the path to these, and the place."""
-    section = stack.section("Resources")
-    for logical_id, resource, line in section.rows():
-        if isinstance(resource, Object) and resource.get("Type") in kinds:
-            properties = resource.get("Properties")
-            place = Place(section.place.file, line)
-            if not isinstance(properties, Object):
-                properties = Object(place)
-            yield logical_id, properties, ("Resources", logical_id, "Properties"), place
-
-
-def size(document: object) -> int:
+def size(document: Json) -> int:
     """Return the number of characters of a policy that IAM counts: all except blanks between values."""
     return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
 
 
-def _inline(policies: Any, path: Path) -> tuple[list[Statement], list[int], bool]:
+def _inline(policies: Json, path: Path) -> tuple[list[Statement], list[int], bool]:
     granted: list[Statement] = []
     sizes = []
     whole = policies is None or isinstance(policies, Array)
-    for index, policy in enumerate(policies if isinstance(policies, Array) else ()):
-        document = policy.get("PolicyDocument") if isinstance(policy, Object) else None
+    for index, policy in enumerate(read_list(policies)):
+        document = find_value(policy, "PolicyDocument")
         whole = whole and _is_clear(document)
         granted += statements(document, (*path, index, "PolicyDocument"))
         sizes.append(size(document))
@@ -198,8 +189,8 @@ def _inline(policies: Any, path: Path) -> tuple[list[Statement], list[int], bool
 def managed_policies(stack: StackValues) -> dict[str, list[Statement]]:
     """Return the statements of the managed policies in the template, by ARN."""
     return {
-        stack.ref(logical_id): statements(stack.value(properties.get("PolicyDocument")), (*path, "PolicyDocument"))
-        for logical_id, properties, path, _ in resources(stack, "AWS::IAM::ManagedPolicy")
+        policy.reference: statements(policy.value("PolicyDocument"), (*policy.path, "PolicyDocument"))
+        for policy in find_declarations(stack, "AWS::IAM::ManagedPolicy")
     }
 
 
@@ -213,20 +204,18 @@ class _Managed:
     gaps: tuple[str, ...] = ()
 
 
-def _managed(arns: Any, own: Mapping[str, list[Statement]]) -> _Managed:
-    if arns is None or arns is NO_VALUE:
-        return _Managed()
+def _managed(arns: Json, own: Mapping[str, list[Statement]]) -> _Managed:
     found: list[Statement] = []
     of_aws: list[Statement] = []
     foreign: list[str] = []
     gaps: list[str] = []
-    for arn in arns if isinstance(arns, list) else [arns]:
-        name = arn if isinstance(arn, str) else "that CloudFormation creates"
+    for arn in list_values(arns):
+        name = read_string(arn, _UNNAMED)
         if name in own:
             found += own[name]
             continue
-        if isinstance(arn, str):
-            foreign.append(arn)
+        if name == arn:
+            foreign.append(name)
         known = aws_managed_statements(name)
         of_aws += known or ()
         if known is None:
@@ -234,11 +223,11 @@ def _managed(arns: Any, own: Mapping[str, list[Statement]]) -> _Managed:
     return _Managed(own=tuple(found), statements=tuple(of_aws), foreign=tuple(foreign), gaps=tuple(gaps))
 
 
-def _boundary(arn: Any, own: Mapping[str, list[Statement]]) -> PolicySet | None:
+def _boundary(arn: Json, own: Mapping[str, list[Statement]]) -> PolicySet | None:
     """Return the permissions boundary with this ARN; None without an ARN."""
-    if arn is None or arn is NO_VALUE or arn == "":
+    if arn is None or arn == "":
         return None
-    text = arn if isinstance(arn, str) else "that CloudFormation creates"
+    text = read_string(arn, _UNNAMED)
     found = own.get(text)
     known = tuple(found) if found is not None else aws_managed_statements(text)
     name = f"the permissions boundary {text}"
@@ -247,54 +236,53 @@ def _boundary(arn: Any, own: Mapping[str, list[Statement]]) -> PolicySet | None:
     return PolicySet(name=name, statements=known)
 
 
-def _tags(listed: Any) -> dict[str, str]:
-    return {
-        str(tag.get("Key")): str(tag.get("Value"))
-        for tag in (listed if isinstance(listed, Array) else ())
-        if isinstance(tag, Object)
-    }
+def _tags(listed: Json) -> dict[str, str]:
+    return {str(tag.get("Key")): str(tag.get("Value")) for tag in read_mappings(listed)}
 
 
-def _is_clear(document: Any) -> bool:
+def _is_clear(document: Json) -> bool:
     """Return whether every statement of the policy can be read: no macro and no other source creates one."""
-    listed = document.get("Statement") if isinstance(document, Object) else None
-    return isinstance(listed, Object) or (
-        isinstance(listed, Array) and all(isinstance(item, Object) for item in listed)
-    )
+    match find_value(document, "Statement"):
+        case dict():
+            return True
+        case list() as listed:
+            return all(isinstance(item, dict) for item in listed)
+    return False
 
 
 def _attached(stack: StackValues) -> tuple[dict[str, list[Statement]], set[str]]:
     """Return the statements of policies that name their roles, by role, and the roles with an unreadable policy."""
     attached: dict[str, list[Statement]] = {}
     unclear: set[str] = set()
-    for _, properties, path, _ in resources(stack, *_ATTACHED):
-        names = stack.value(properties.get("Roles", properties.get("RoleName")))
-        document = stack.value(properties.get("PolicyDocument"))
-        for name in names if isinstance(names, Array) else [names] if isinstance(names, str) else []:
-            attached.setdefault(str(name), []).extend(statements(document, (*path, "PolicyDocument")))
+    for policy in find_declarations(stack, *_ATTACHED):
+        names = policy.value("Roles" if "Roles" in policy.properties else "RoleName")
+        document = policy.value("PolicyDocument")
+        for name in [] if isinstance(names, dict) else list_values(names):
+            attached.setdefault(str(name), []).extend(statements(document, (*policy.path, "PolicyDocument")))
             if not _is_clear(document):
                 unclear.add(str(name))
     return attached, unclear
 
 
 @cache
-def _policy_templates() -> Mapping[str, Any]:
-    from samtranslator.policy_templates_data import POLICY_TEMPLATES_FILE
+def _policy_templates() -> dict[str, Json]:
+    from samtranslator.policy_templates_data import POLICY_TEMPLATES_FILE  # only templates with SAM policies need it
 
-    templates: Mapping[str, Any] = json.loads(POLICY_TEMPLATES_FILE.read_text(encoding="utf-8"))["Templates"]
-    return templates
+    return read_mapping(json.loads(POLICY_TEMPLATES_FILE.read_text(encoding="utf-8"))["Templates"])
 
 
-def _expanded(name: str, given: Any, place: Place) -> Any:
+def _expanded(name: str, given: Json, place: Place) -> Json:
     """Return a policy template's document with these parameters. Its values have the line of its use."""
+    parameters = read_mapping(given)
 
-    def filled(value: Any) -> Any:
-        if isinstance(value, list):
-            return Array(place, [(filled(item), place.line) for item in value])
-        if not isinstance(value, dict):
-            return value
-        if len(value) == 1 and isinstance(given, Object) and value.get("Ref") in given:
-            return given[value["Ref"]]
-        return Object(place, [(key, filled(item), place.line) for key, item in value.items()])
+    def filled(value: Json) -> Json:
+        match value:
+            case {"Ref": str(parameter), **more} if not more and parameter in parameters:
+                return parameters[parameter]
+            case dict():
+                return {key: filled(item) for key, item in value.items()}
+            case list():
+                return [filled(item) for item in value]
+        return value
 
-    return filled(_policy_templates()[name]["Definition"])
+    return locate(filled(find_value(_policy_templates(), name, "Definition")), place)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from sfnorch.json_values import find_value
 from sfnorch.schedules.service import Service
 from sfnorch.schedules.zones import UTC
+from sfnorch.template.declarations import find_declarations
 from sfnorch.template.intrinsics import UNKNOWN, StackValues
 from sfnorch.template.located import Object, Path, Place, place_of
-from sfnorch.template.roles import resources
 
 _KINDS = {"AWS::Scheduler::Schedule": Service.SCHEDULER, "AWS::Events::Rule": Service.RULE}
 _EVENTS = {"Schedule": Service.RULE, "ScheduleV2": Service.SCHEDULER}
@@ -48,17 +48,16 @@ class Scheduled:
 def declared_schedules(stack: StackValues) -> Iterator[Scheduled]:
     """Yield the template's schedules."""
     for kind, service in _KINDS.items():
-        for _, properties, path, _ in resources(stack, kind):
-            yield from _scheduled(stack, service, properties, path, "ScheduleExpression")
-    for _, properties, path, _ in resources(stack, *_WITH_EVENTS):
-        events = properties.get("Events")
-        for name, event in events.items() if isinstance(events, Object) else ():
-            event_kind = stack.value(event.get("Type")) if isinstance(event, Object) else None
-            given = event.get("Properties") if isinstance(event, Object) else None
-            if isinstance(event_kind, str) and event_kind in _EVENTS and isinstance(given, Object):
-                key = "Schedule" if event_kind == "Schedule" else "ScheduleExpression"
-                at = (*path, "Events", name, "Properties")
-                yield from _scheduled(stack, _EVENTS[event_kind], given, at, key)
+        for resource in find_declarations(stack, kind):
+            yield from _scheduled(stack, service, resource.properties, resource.path, "ScheduleExpression")
+    for resource in find_declarations(stack, *_WITH_EVENTS):
+        for name, event in resource.properties.find_object("Events").items():
+            kind = resource.text("Events", name, "Type")
+            given = find_value(event, "Properties")
+            if kind in _EVENTS and isinstance(given, Object):
+                key = "Schedule" if kind == "Schedule" else "ScheduleExpression"
+                at = (*resource.path, "Events", name, "Properties")
+                yield from _scheduled(stack, _EVENTS[kind], given, at, key)
 
 
 def _scheduled(stack: StackValues, service: Service, properties: Object, path: Path, key: str) -> Iterator[Scheduled]:
@@ -72,7 +71,7 @@ def _scheduled(stack: StackValues, service: Service, properties: Object, path: P
 
 def _setting(stack: StackValues, properties: Object, path: Path, key: str) -> Setting | None:
     """Return the text of a property; None if it is not a text, which cfn-lint reports."""
-    value: Any = stack.value(properties.get(key))
+    value = stack.value(properties.get(key))
     if not isinstance(value, str):
         return None
     known = None if UNKNOWN.search(value) else value

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
 
-from sfnorch.template.located import Object, Path
+from sfnorch.json_values import find_value, read_string, read_strings
+from sfnorch.template.located import Object, Path, read_objects
 
 _ANY_ERROR = {"States.ALL", "States.TaskFailed"}
 
@@ -36,8 +36,7 @@ class Transition:
 
     def errors(self) -> tuple[str, ...]:
         """Return the error names that a catcher matches."""
-        names = self.rule.get("ErrorEquals") if self.rule is not None and self.way is Way.CATCH else None
-        return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
+        return tuple(read_strings(self.rule.get("ErrorEquals"))) if self.rule and self.way is Way.CATCH else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,21 +60,17 @@ class LocatedState:
 
     def text(self, key: str) -> str:
         """Return the body's text with this key; empty if it is missing."""
-        value = self.body.get(key)
-        return value if isinstance(value, str) else ""
+        return read_string(self.body.get(key))
 
     def resources(self) -> Iterator[tuple[Path, str]]:
         """Yield each resource in the state with its path: the call, and the reads and writes of a Map."""
         for path in (("Resource",), ("ItemReader", "Resource"), ("ResultWriter", "Resource")):
-            body: Any = self.body
-            for key in path:
-                body = body.get(key) if isinstance(body, Object) else None
-            if isinstance(body, str):
-                yield (*self.path, *path), body
+            if resource := read_string(find_value(self.body, *path)):
+                yield (*self.path, *path), resource
 
     def objects(self, key: str) -> Iterator[tuple[int, Object]]:
         """Yield the mappings in the body's list with this key, and their indexes."""
-        yield from _objects(self.body, key)
+        return read_objects(self.body.get(key))
 
     @property
     def distributed(self) -> bool:
@@ -105,14 +100,12 @@ class StateScope:
     @property
     def start_at(self) -> str:
         """Return the name of the first state; empty if it is missing."""
-        value = self.body.get("StartAt")
-        return value if isinstance(value, str) else ""
+        return read_string(self.body.get("StartAt"))
 
     @property
     def distributed(self) -> bool:
         """Return whether it belongs to a distributed Map: it runs as child executions, which see no outer variable."""
-        config = self.body.get("ProcessorConfig")
-        return isinstance(config, Object) and config.get("Mode") == "DISTRIBUTED"
+        return find_value(self.body, "ProcessorConfig", "Mode") == "DISTRIBUTED"
 
     def walk(self) -> Iterator[LocatedState]:
         """Yield every state; the states of inner scopes follow the state that contains them."""
@@ -136,19 +129,16 @@ def states_of(definition: Object) -> StateScope:
 
 def _scope(body: Object, path: Path, parent: LocatedState | None, jsonata: bool) -> StateScope:
     scope = StateScope(body=body, path=path, parent=parent)
-    states = body.get("States")
-    if isinstance(states, Object):
-        for name, state in states.items():
-            if isinstance(state, Object):
-                scope.states[name] = _state(name, state, (*path, "States", name), scope, jsonata)
+    for name, state in body.find_object("States").items():
+        if isinstance(state, Object):
+            scope.states[name] = _state(name, state, (*path, "States", name), scope, jsonata)
     return scope
 
 
 def _state(name: str, body: Object, path: Path, scope: StateScope, jsonata: bool) -> LocatedState:
-    kind = body.get("Type")
     state = LocatedState(
         name=name,
-        kind=kind if isinstance(kind, str) else "",
+        kind=read_string(body.get("Type")),
         body=body,
         path=path,
         scope=scope,
@@ -156,7 +146,7 @@ def _state(name: str, body: Object, path: Path, scope: StateScope, jsonata: bool
         transitions=tuple(_transitions(body, path)),
     )
     if state.kind == "Parallel":
-        for index, branch in _objects(body, "Branches"):
+        for index, branch in read_objects(body.get("Branches")):
             state.scopes.append(_scope(branch, (*path, "Branches", index), state, _language(branch, jsonata=jsonata)))
     if state.kind == "Map":
         for key in ("ItemProcessor", "Iterator"):
@@ -171,19 +161,15 @@ def _language(body: Object, *, jsonata: bool) -> bool:
 
 
 def _transitions(body: Object, path: Path) -> Iterator[Transition]:
-    if isinstance(target := body.get("Next"), str) and body.get("Type") != "Choice":
-        yield Transition(way=Way.NEXT, target=target, path=(*path, "Next"))
-    for index, rule in _objects(body, "Choices"):
-        if isinstance(target := rule.get("Next"), str):
-            yield Transition(way=Way.CHOICE, target=target, path=(*path, "Choices", index, "Next"), rule=rule)
-    if isinstance(target := body.get("Default"), str):
-        yield Transition(way=Way.DEFAULT, target=target, path=(*path, "Default"))
-    for index, rule in _objects(body, "Catch"):
-        if isinstance(target := rule.get("Next"), str):
-            yield Transition(way=Way.CATCH, target=target, path=(*path, "Catch", index, "Next"), rule=rule)
+    if body.get("Type") != "Choice":
+        yield from _transition(Way.NEXT, "Next", body, path)
+    for index, rule in read_objects(body.get("Choices")):
+        yield from _transition(Way.CHOICE, "Next", rule, (*path, "Choices", index), rule)
+    yield from _transition(Way.DEFAULT, "Default", body, path)
+    for index, rule in read_objects(body.get("Catch")):
+        yield from _transition(Way.CATCH, "Next", rule, (*path, "Catch", index), rule)
 
 
-def _objects(body: Object, key: str) -> Iterator[tuple[int, Object]]:
-    values: Any = body.get(key)
-    if isinstance(values, list):
-        yield from ((index, value) for index, value in enumerate(values) if isinstance(value, Object))
+def _transition(way: Way, key: str, body: Object, path: Path, rule: Object | None = None) -> Iterator[Transition]:
+    if isinstance(target := body.get(key), str):
+        yield Transition(way=way, target=target, path=(*path, key), rule=rule)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sfnorch.json_values import find_value, read_mapping
 from sfnorch.protocol.dag import TaskState, TaskVariable
 from sfnorch.template.contents import Template
-from sfnorch.template.located import Array, Object
 
 _ARN = re.compile(r"arn:.*:(function|stateMachine):")
 _NAMES = ("JobName", "FunctionName", "StateMachineArn")
@@ -32,11 +32,9 @@ def _tasks(template: Template) -> Iterator[PlannedTask]:
     for machine in template.machines:
         scope = machine.states
         state = scope.states.get(TaskState.RESOLVE_TASK) if scope else None
-        assigned = state.body.get("Assign") if state else None
-        listed = assigned.get(TaskVariable.TASKS) if isinstance(assigned, Object) else None
-        for name, task in listed.items() if isinstance(listed, Object) else ():
-            needs = task.get("needs") if isinstance(task, Object) else None
-            arguments = task.get("arguments") if isinstance(task, Object) else None
-            if isinstance(needs, Array) and isinstance(arguments, Object):
-                runs = next((str(arguments[key]) for key in _NAMES if key in arguments), "")
-                yield PlannedTask(name=name, runs=_ARN.sub("", runs), needs=tuple(map(str, needs)))
+        listed = find_value(state.body, "Assign", TaskVariable.TASKS) if state else None
+        for name, task in read_mapping(listed).items():
+            match task:
+                case {"needs": list(needs), "arguments": dict(arguments)}:
+                    runs = next((str(arguments[key]) for key in _NAMES if key in arguments), "")
+                    yield PlannedTask(name=name, runs=_ARN.sub("", runs), needs=tuple(map(str, needs)))

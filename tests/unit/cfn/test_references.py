@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from sfnorch.cfn.references import refuse_references
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json
 
 SECRET = "{{resolve:secretsmanager:db}}"
 
 
-def places(template: Any) -> list[str]:
+def places(template: Json) -> list[str]:
     with pytest.raises(SfnorchError) as error:
         refuse_references(template)
     return [line.partition(": ")[0] for line in error.value.message.splitlines()]
@@ -22,7 +21,7 @@ def test_each_place_of_a_reference_is_named():
     template = {
         "Description": SECRET,
         "Resources": {
-            "A": {"Properties": {"Name": f"x{SECRET}", "List": ["plain", {"b": SECRET}, [SECRET]], "Pair": ("a", SECRET)}},
+            "A": {"Properties": {"Name": f"x{SECRET}", "List": ["plain", {"b": SECRET}, [SECRET]], "Pair": ["a", SECRET]}},
             "B": {"Tags": {SECRET: "key"}, "Count": 3, "On": True, "None": None},
         },
     }  # fmt: skip
@@ -37,5 +36,5 @@ def test_each_place_of_a_reference_is_named():
 
 
 @pytest.mark.parametrize("template", [{}, {"A": ["{resolve:x}", {"B": "{{ resolve"}]}, "plain", 3, None])
-def test_a_template_without_references_passes(template: Any):
+def test_a_template_without_references_passes(template: Json):
     refuse_references(template)

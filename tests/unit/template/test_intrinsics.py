@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sfnorch.template.intrinsics import NO_VALUE, StackValues
+from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Block, Place, place_of
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
@@ -82,7 +82,7 @@ VALUES: dict[str, Any] = {
     "!Select [7, [a]]": "<Fn::Select>",
     "!If [Named, yes, no]": False,
     "!If [Three, {a: !Ref Name}, no]": {"a": "orders"},
-    "!If [Named, 1, !Ref AWS::NoValue]": NO_VALUE,
+    "!If [Named, 1, !Ref AWS::NoValue]": None,
     "!Condition Both": True,
     "!Condition Either": True,
     "!Condition Round": False,

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import yaml
+
+from sfnorch.json_values import Json, find_value, read_mapping, read_strings
 
 _PHASES = ("install", "pre_build", "build", "post_build")
 _ASSIGNED = re.compile(r"\b(\w+)=")
@@ -31,37 +32,28 @@ class Buildspec:
 def read_buildspec(text: str) -> Buildspec | None:
     """Return the content of the buildspec; None if the text is not a buildspec."""
     try:
-        spec = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it creates only strings, lists and mappings
+        spec: Json = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it creates only strings, lists and mappings
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
-    phases = spec.get("phases") if isinstance(spec, dict) else None
+    phases = find_value(spec, "phases")
     if not isinstance(phases, dict):
         return None
     commands = [
         (phase, command)
         for phase in _PHASES
         for part in ("commands", "finally")
-        for command in _as_list(_as_dict(phases.get(phase)).get(part))
-        if isinstance(command, str)
+        for command in read_strings(find_value(phases, phase, part))
     ]
-    environment = _as_dict(spec.get("env"))
+    environment = read_mapping(find_value(spec, "env"))
     changed = {name for _, command in commands for name in _ASSIGNED.findall(command)}
     variables = {
         name: value
-        for name, value in _as_dict(environment.get("variables")).items()
-        if isinstance(name, str) and isinstance(value, str) and value and name not in changed
+        for name, value in read_mapping(environment.get("variables")).items()
+        if isinstance(value, str) and value and name not in changed
     }
     return Buildspec(
         commands=tuple(commands),
         variables=variables,
-        reports=bool(spec.get("reports")),
+        reports=bool(find_value(spec, "reports")),
         stores=tuple(store for store in ("parameter-store", "secrets-manager") if environment.get(store)),
     )
-
-
-def _as_dict(value: Any) -> dict[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

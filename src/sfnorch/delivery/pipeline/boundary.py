@@ -6,9 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 
 from __future__ import annotations
 
-from typing import Any
-
-from troposphere import And, Condition, Equals, GetAtt, If, Not, Or, Ref
+from troposphere import And, AWSHelperFn, Condition, Equals, GetAtt, If, Not, Or, Ref
 from troposphere.iam import ManagedPolicy
 
 from sfnorch.calls import (
@@ -97,7 +95,7 @@ def make_boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
     return with_reasons(policy)
 
 
-def make_boundary_conditions() -> dict[str, Any]:
+def make_boundary_conditions() -> dict[str, AWSHelperFn]:
     """Return the conditions that decide whether roles have a permissions boundary, and which one."""
     bounded = Equals(Ref(UNBOUNDED), "false")
     return {
@@ -106,6 +104,6 @@ def make_boundary_conditions() -> dict[str, Any]:
     }
 
 
-def refer_to_boundary() -> Any:
+def refer_to_boundary() -> AWSHelperFn:
     """Return the ARN of the boundary, for templates whose roles have one."""
     return If(name_condition(BOUNDARY_ARN), Ref(BOUNDARY_ARN), Ref(BOUNDARY))

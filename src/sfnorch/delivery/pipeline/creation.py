@@ -8,13 +8,12 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-service
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from troposphere import If, NoValue, Ref, Sub, Tags
 from troposphere.iam import Role
 
-from sfnorch.cfn.roles import allow
-from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC
+from sfnorch.cfn.roles import allow, deny
+from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC, PolicyStatement
 from sfnorch.delivery.pipeline.boundary import refer_to_boundary
 from sfnorch.delivery.pipeline.names import (
     CREATION_ROLE,
@@ -60,7 +59,7 @@ def make_creation_role() -> Role:
     return role
 
 
-def allow_sam_transform(sid: str) -> dict[str, Any]:
+def allow_sam_transform(sid: str) -> PolicyStatement:
     """Return the statement that allows the SAM transform.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html
@@ -69,7 +68,7 @@ def allow_sam_transform(sid: str) -> dict[str, Any]:
     return allow(sid, ("cloudformation:CreateChangeSet",), [transform])
 
 
-def _allow_state_machines() -> list[Any]:
+def _allow_state_machines() -> list[PolicyStatement]:
     actions = (
         *("states:CreateStateMachine", "states:DescribeStateMachine", "states:UpdateStateMachine"),
         *("states:DeleteStateMachine", "states:TagResource", "states:UntagResource", "states:ListTagsForResource"),
@@ -77,7 +76,7 @@ def _allow_state_machines() -> list[Any]:
     return [allow("MakeStateMachines", actions, [make_regional_arn("states", f"stateMachine:{_OWN}-*")])]
 
 
-def _keep_off_other_stacks() -> dict[str, Any]:
+def _keep_off_other_stacks() -> PolicyStatement:
     """Return the statement that denies all actions on resources of other stacks.
 
     The names of this stack's resources begin with its name and a hyphen, and so do the names of a stack `NAME-prod`.
@@ -86,16 +85,15 @@ def _keep_off_other_stacks() -> dict[str, Any]:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
     """
     tag = "aws:ResourceTag/aws:cloudformation:stack-name"
-    return {
-        "Sid": "KeepOffOtherStacks",
-        "Effect": "Deny",
-        "Action": [f"{service}:*" for service in ("states", "cloudwatch", "sns", "logs", "lambda")],
-        "Resource": "*",
-        "Condition": {"StringNotEquals": {tag: Ref(STACK_NAME)}, "Null": {tag: "false"}},
-    }
+    return deny(
+        "KeepOffOtherStacks",
+        [f"{service}:*" for service in ("states", "cloudwatch", "sns", "logs", "lambda")],
+        "*",
+        {"StringNotEquals": {tag: Ref(STACK_NAME)}, "Null": {tag: "false"}},
+    )
 
 
-def _allow_roles() -> list[Any]:
+def _allow_roles() -> list[PolicyStatement]:
     """Return statements for roles under the stack's path, which must have the permissions boundary unless it is off.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
@@ -109,20 +107,9 @@ def _allow_roles() -> list[Any]:
     )
     unbind = allow("UnbindRoles", ("iam:DeleteRolePermissionsBoundary",), [_ROLES])
     boundary_changes = ("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion")
-    keep_boundary = {
-        "Sid": "KeepBoundary",
-        "Effect": "Deny",
-        "Action": [*boundary_changes, "iam:DeletePolicy"],
-        "Resource": [refer_to_boundary()],
-    }
+    keep_boundary = deny("KeepBoundary", [*boundary_changes, "iam:DeletePolicy"], [refer_to_boundary()])
     # a role with this tag could use the keys of the stack in the tag
-    keep_tag = {
-        "Sid": "KeepTag",
-        "Effect": "Deny",
-        "Action": ["iam:CreateRole", "iam:TagRole"],
-        "Resource": "*",
-        "Condition": {_ANY_CASE: {"aws:TagKeys": [DEPLOYS_TAG]}},
-    }
+    tagging = {_ANY_CASE: {"aws:TagKeys": [DEPLOYS_TAG]}}
     return [
         allow("MakeRoles", grant, [_ROLES], If(IS_BOUNDED, {"StringEquals": bounded}, NoValue)),
         allow(
@@ -132,13 +119,13 @@ def _allow_roles() -> list[Any]:
             {"ArnLike": {"iam:PolicyARN": [_POLICIES]}, "StringEquals": If(IS_BOUNDED, bounded, NoValue)},
         ),
         allow("KeepRoles", keep, [_ROLES]),
-        keep_tag,
+        deny("KeepTag", ["iam:CreateRole", "iam:TagRole"], "*", tagging),
         If(IS_BOUNDED, keep_boundary, unbind),
         allow("PassRoles", ("iam:PassRole",), [_ROLES], {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}),
     ]
 
 
-def _allow_managed_policies() -> list[Any]:
+def _allow_managed_policies() -> list[PolicyStatement]:
     actions = (
         *("iam:CreatePolicy", "iam:GetPolicy", "iam:DeletePolicy", "iam:ListEntitiesForPolicy"),
         *("iam:CreatePolicyVersion", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion"),
@@ -146,7 +133,7 @@ def _allow_managed_policies() -> list[Any]:
     return [allow("MakePolicies", actions, [_POLICIES])]
 
 
-def _allow_alarms() -> list[Any]:
+def _allow_alarms() -> list[PolicyStatement]:
     actions = (
         *("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms"),
         *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
@@ -154,7 +141,7 @@ def _allow_alarms() -> list[Any]:
     return [allow("MakeAlarms", actions, [make_regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
 
 
-def _allow_topics() -> list[Any]:
+def _allow_topics() -> list[PolicyStatement]:
     actions = (
         *("sns:CreateTopic", "sns:GetTopicAttributes", "sns:SetTopicAttributes", "sns:DeleteTopic"),
         *("sns:GetDataProtectionPolicy", "sns:TagResource", "sns:UntagResource", "sns:ListTagsForResource"),
@@ -165,7 +152,7 @@ def _allow_topics() -> list[Any]:
     return [allow("MakeTopics", actions, topics)]
 
 
-def _allow_keys() -> list[Any]:
+def _allow_keys() -> list[PolicyStatement]:
     """Return the statements that create a key. The key's policy permits this role to manage it, by the role's tag.
 
     The ARN of a key does not show its stack, and a role that can tag keys could tag the key of another stack. So no
@@ -179,22 +166,16 @@ def _allow_keys() -> list[Any]:
         *("kms:PutKeyPolicy", "kms:UpdateKeyDescription", "kms:EnableKey", "kms:DisableKey", "kms:EnableKeyRotation"),
         *("kms:DisableKeyRotation", "kms:TagResource", "kms:UntagResource", "kms:ScheduleKeyDeletion"),
     )
-    claim_none = {
-        "Sid": "ClaimNoKeys",
-        "Effect": "Deny",
-        "Action": ["kms:TagResource"],
-        "Resource": "*",
-        "Condition": {_ANY_CASE: {"aws:TagKeys": [_OLD_KEY_TAG]}},
-    }
+    claiming = {_ANY_CASE: {"aws:TagKeys": [_OLD_KEY_TAG]}}
     return [
         allow("MakeKeys", ("kms:CreateKey",), "*", given),
         allow("StartKeys", ("kms:TagResource", "kms:PutKeyPolicy"), [_KEYS], given),
         allow("KeepOldKeys", keep, [_KEYS], borne),
-        claim_none,
+        deny("ClaimNoKeys", ["kms:TagResource"], "*", claiming),
     ]
 
 
-def _allow_log_groups() -> list[Any]:
+def _allow_log_groups() -> list[PolicyStatement]:
     actions = (
         *("logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy"),
         *("logs:TagResource", "logs:UntagResource", "logs:ListTagsForResource", "logs:GetDataProtectionPolicy"),
@@ -206,7 +187,7 @@ def _allow_log_groups() -> list[Any]:
     return [allow("MakeLogGroups", actions, made), allow("ListLogGroups", listing, "*")]
 
 
-def _allow_functions() -> list[Any]:
+def _allow_functions() -> list[PolicyStatement]:
     """Return statements for functions with the stack's name, and for their code in S3."""
     actions = (
         *("lambda:CreateFunction", "lambda:GetFunction", "lambda:GetFunctionConfiguration", "lambda:DeleteFunction"),
@@ -221,7 +202,7 @@ def _allow_functions() -> list[Any]:
     ]
 
 
-def _allow_buckets() -> list[Any]:
+def _allow_buckets() -> list[PolicyStatement]:
     """Return statements for the bucket for results, whose name contains the stack's name in lower case."""
     settings = (
         *("BucketOwnershipControls", "BucketPublicAccessBlock", "BucketTagging", "BucketVersioning"),
@@ -233,7 +214,7 @@ def _allow_buckets() -> list[Any]:
     return [allow("MakeBuckets", actions, own)]
 
 
-def _allow_schedules() -> list[Any]:
+def _allow_schedules() -> list[PolicyStatement]:
     actions = (
         *("scheduler:CreateSchedule", "scheduler:GetSchedule"),
         *("scheduler:UpdateSchedule", "scheduler:DeleteSchedule"),
@@ -241,7 +222,7 @@ def _allow_schedules() -> list[Any]:
     return [allow("MakeSchedules", actions, [make_regional_arn("scheduler", f"schedule/default/{_OWN}")])]
 
 
-CREATED: dict[str, Callable[[], list[Any]]] = {
+CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {
     "AWS::StepFunctions::StateMachine": _allow_state_machines,
     "AWS::IAM::Role": _allow_roles,
     "AWS::IAM::ManagedPolicy": _allow_managed_policies,

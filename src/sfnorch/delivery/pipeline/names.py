@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from troposphere import Sub
 
 BUCKET, SOURCE_BUCKET = "ArtifactBucket", "SourceBucket"
@@ -34,16 +32,16 @@ BUILD_PROJECT, REVIEW_PROJECT = "${AWS::StackName}", "${AWS::StackName}-review"
 """Names of the build projects, for `Fn::Sub`."""
 
 
-def make_regional_arn(service: str, rest: str) -> Any:
+def make_regional_arn(service: str, rest: str) -> Sub:
     """Return an ARN in the stack's partition, region and account; `rest` refers to parameters as `${Name}`."""
     return Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{rest}")
 
 
-def make_account_arn(service: str, rest: str) -> Any:
+def make_account_arn(service: str, rest: str) -> Sub:
     """Return an ARN in the stack's partition and account, for a service without regions."""
     return Sub(f"arn:${{AWS::Partition}}:{service}::${{AWS::AccountId}}:{rest}")
 
 
-def make_object_arn(bucket: str, path: str = "*") -> Any:
+def make_object_arn(bucket: str, path: str = "*") -> Sub:
     """Return the ARN of the objects in the bucket under the path."""
     return Sub(f"${{{bucket}.Arn}}/{path}")

@@ -6,14 +6,13 @@ https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-c
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from troposphere import AWSObject, Condition, FindInMap, GetAtt, If, Not, NoValue, Ref, Sub, sns
+from troposphere import AWSHelperFn, AWSObject, Condition, FindInMap, GetAtt, If, Not, NoValue, Ref, Sub, sns
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.kms import Key
 
 from sfnorch.cfn.roles import allow
-from sfnorch.cfn.values import OWN_TOPIC
+from sfnorch.cfn.values import OWN_TOPIC, PolicyStatement
 from sfnorch.delivery.pipeline.names import PIPELINE, TOPIC, TOPIC_KEY
 from sfnorch.delivery.pipeline.parameters import name_condition
 from sfnorch.partitions import CONSOLES
@@ -26,12 +25,12 @@ CONSOLE_DOMAINS = {_MAPPING: {name: {_CONSOLE: domain} for name, domain in CONSO
 """The mapping from partition to the console's domain."""
 
 
-def make_topic_condition(topic: Topic) -> dict[str, Any]:
+def make_topic_condition(topic: Topic) -> dict[str, AWSHelperFn]:
     """Return the condition that the pipeline creates a topic: neither the parameter nor the plan specifies one."""
     return {} if topic.arn else {OWN_TOPIC: Not(Condition(name_condition(TOPIC_ARN)))}
 
 
-def choose_topic(topic: Topic) -> Any:
+def choose_topic(topic: Topic) -> AWSHelperFn:
     """Return the ARN of the topic to notify."""
     return If(name_condition(TOPIC_ARN), Ref(TOPIC_ARN), topic.arn or Ref(TOPIC))
 
@@ -107,7 +106,7 @@ def _make_own_topic(topic: Topic) -> list[AWSObject]:
     ]
 
 
-def allow_publishing(workflow: Workflow) -> list[Any]:
+def allow_publishing(workflow: Workflow) -> list[PolicyStatement]:
     """Return the statements that let a role publish to the topic, and use its key where it is encrypted."""
     topic = workflow.topic
     planned = {parameter.name: parameter.default for parameter in workflow.parameters}.get(TOPIC_KEY_ARN)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 import troposphere
-from troposphere import Equals, If, Join, Not, NoValue, Ref, Select, Sub
+from troposphere import AWSHelperFn, Equals, If, Join, Not, NoValue, Ref, Select, Sub
 
 from sfnorch.cfn.values import BOUNDARY
 from sfnorch.delivery.pipeline.names import IMAGE, OWN_BOUNDARY, PACKAGE, STACK_NAME, UNBOUNDED
@@ -92,7 +91,7 @@ def name_condition(name: str) -> str:
     return f"{name}Given"
 
 
-def make_conditions(parameters: Iterable[Parameter]) -> dict[str, Any]:
+def make_conditions(parameters: Iterable[Parameter]) -> dict[str, AWSHelperFn]:
     """Return the conditions whether each of the plan's parameters has a value."""
     return {
         name_condition(one.name): Not(Equals(Select(0, Ref(one.name)) if one.is_list else Ref(one.name), ""))
@@ -100,7 +99,7 @@ def make_conditions(parameters: Iterable[Parameter]) -> dict[str, Any]:
     }
 
 
-def join_as_json(workflow: Workflow) -> Any:
+def join_as_json(workflow: Workflow) -> AWSHelperFn:
     """Return the plan's parameters that have a value as a JSON object, for `--parameter-overrides`.
 
     Their patterns reject quotes, backslashes and line breaks in values. The permissions boundary is always included:
@@ -110,12 +109,10 @@ def join_as_json(workflow: Workflow) -> Any:
     return Join("", ["{", Join(", ", pairs), "}"])
 
 
-def _write_pair(parameter: Parameter) -> Any:
+def _write_pair(parameter: Parameter) -> AWSHelperFn:
     if parameter.name == BOUNDARY_ARN:
         own = If(OWN_BOUNDARY, Ref(BOUNDARY), "")
         return Join("", [f'"{parameter.name}": "', If(name_condition(parameter.name), Ref(parameter.name), own), '"'])
-    if parameter.is_list:
-        text = Join("", [f'"{parameter.name}": "', Join(",", Ref(parameter.name)), '"'])
-    else:
-        text = Sub(f'"{parameter.name}": "${{{parameter.name}}}"')
-    return If(name_condition(parameter.name), text, NoValue)
+    text = Sub(f'"{parameter.name}": "${{{parameter.name}}}"')
+    joined = Join("", [f'"{parameter.name}": "', Join(",", Ref(parameter.name)), '"'])
+    return If(name_condition(parameter.name), joined if parameter.is_list else text, NoValue)

@@ -5,8 +5,7 @@ https://docs.aws.amazon.com/codebuild/latest/userguide/setting-up-service-role.h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from troposphere import GetAtt, Ref, Sub
 from troposphere.codebuild import (
@@ -24,6 +23,7 @@ from troposphere.logs import LogGroup
 
 from sfnorch.cfn.checkov import with_reasons
 from sfnorch.cfn.roles import allow
+from sfnorch.cfn.values import PolicyStatement, TemplateValue
 from sfnorch.delivery.pipeline.names import BUCKET, IMAGE, make_object_arn, make_regional_arn
 from sfnorch.delivery.pipeline.roles import make_delivery_role
 from sfnorch.workflow import Workflow
@@ -39,11 +39,11 @@ def make_project(
     role: str,
     logs: str,
     buildspec: str,
-    variables: Mapping[str, Any],
+    variables: Mapping[str, TemplateValue],
     cache: ProjectCache | None = None,
 ) -> Project:
     """Return a project that CodePipeline starts; `role` and `logs` are the logical ids of its role and log group."""
-    return Project(
+    project = Project(
         logical_id,
         Name=Sub(name) if name != "${AWS::StackName}" else Ref("AWS::StackName"),
         ServiceRole=GetAtt(role, "Arn"),
@@ -57,8 +57,10 @@ def make_project(
         ),
         LogsConfig=LogsConfig(CloudWatchLogs=CloudWatchLogs(Status="ENABLED", GroupName=Ref(logs))),
         TimeoutInMinutes=_MINUTES,
-        **({"Cache": cache} if cache else {}),
     )
+    if cache:
+        project.Cache = cache
+    return project
 
 
 def make_log_group(logical_id: str, project: str, workflow: Workflow) -> LogGroup:
@@ -67,7 +69,7 @@ def make_log_group(logical_id: str, project: str, workflow: Workflow) -> LogGrou
     return with_reasons(LogGroup(logical_id, LogGroupName=Sub(f"/aws/codebuild/{project}"), RetentionInDays=days))
 
 
-def make_project_role(logical_id: str, project: str, logs: str, statements: list[Any]) -> Role:
+def make_project_role(logical_id: str, project: str, logs: str, statements: Sequence[PolicyStatement]) -> Role:
     """Return the role of one project, which only CodeBuild can assume and only for this project.
 
     It writes the project's log; `statements` allow everything else. CodeBuild sends both condition keys [documented].
@@ -83,7 +85,7 @@ def make_project_role(logical_id: str, project: str, logs: str, statements: list
     return make_delivery_role(logical_id, "codebuild.amazonaws.com", [write_log, *statements], condition)
 
 
-def allow_reading_artifacts(*names: str) -> dict[str, Any]:
+def allow_reading_artifacts(*names: str) -> PolicyStatement:
     """Return the statement that reads artifacts of these names.
 
     The key of an artifact is the pipeline's name, the artifact's name and a random part; CodePipeline shortens both
@@ -94,6 +96,6 @@ def allow_reading_artifacts(*names: str) -> dict[str, Any]:
     return allow("ReadArtifacts", ("s3:GetObject", "s3:GetObjectVersion"), objects)
 
 
-def allow_finding_artifacts() -> dict[str, Any]:
+def allow_finding_artifacts() -> PolicyStatement:
     """Return the statement that allows CodeBuild to find the bucket of artifacts."""
     return allow("FindArtifacts", ("s3:GetBucketAcl", "s3:GetBucketLocation"), [GetAtt(BUCKET, "Arn")])

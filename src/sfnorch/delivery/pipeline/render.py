@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from troposphere import Ref, Sub
+from troposphere import AWSHelperFn, Ref, Sub
 
 from sfnorch.cfn import yaml_text
 from sfnorch.cfn.assembly import Group, TemplateData, assembled, parameter
@@ -85,8 +85,8 @@ def _list_buckets(start: PipelineSource) -> list[str]:
     return [BUCKET, DEPLOYMENT_BUCKET, *([SOURCE_BUCKET] if start.provider == "S3" else ())]
 
 
-def _make_outputs(workflow: Workflow, start: PipelineSource) -> dict[str, Any]:
-    outputs = {
+def _make_outputs(workflow: Workflow, start: PipelineSource) -> dict[str, AWSHelperFn]:
+    outputs: dict[str, AWSHelperFn] = {
         "PipelineName": Ref(PIPELINE),
         "ArtifactBucketName": Ref(BUCKET),
         "DeploymentBucketName": Ref(DEPLOYMENT_BUCKET),

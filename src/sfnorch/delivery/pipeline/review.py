@@ -7,12 +7,12 @@ creates change sets and can't execute them.
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any
 
 from troposphere import AWSObject, GetAtt, Ref, Sub
 
 from sfnorch.cfn.buckets import private_bucket
-from sfnorch.cfn.roles import allow
+from sfnorch.cfn.roles import allow, deny
+from sfnorch.cfn.values import PolicyStatement
 from sfnorch.delivery.pipeline.creation import allow_sam_transform
 from sfnorch.delivery.pipeline.names import (
     BUILT_ARTIFACT,
@@ -87,7 +87,7 @@ def make_deployment_bucket() -> list[AWSObject]:
     return [bucket, policy]
 
 
-def _make_statements() -> list[Any]:
+def _make_statements() -> list[PolicyStatement]:
     """Return the statements for the calls of `sfnorch deploy --no-execute`.
 
     A change set can be created only for CloudFormation's own role. An import is denied: it would bring resources of
@@ -96,13 +96,12 @@ def _make_statements() -> list[Any]:
     stack = make_regional_arn("cloudformation", f"stack/${{{STACK_NAME}}}/*")
     creation = GetAtt(CREATION_ROLE, "Arn")
     templates = Sub(f"${{{DEPLOYMENT_BUCKET}.Arn}}/templates/${{{STACK_NAME}}}/*")
-    import_nothing = {
-        "Sid": "ImportNothing",
-        "Effect": "Deny",
-        "Action": ["cloudformation:CreateChangeSet"],
-        "Resource": [stack],
-        "Condition": {"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
-    }
+    import_nothing = deny(
+        "ImportNothing",
+        ["cloudformation:CreateChangeSet"],
+        [stack],
+        {"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
+    )
     see = (
         *("DescribeStacks", "DescribeEvents", "DescribeStackEvents", "ListChangeSets", "DescribeChangeSet"),
         *("DeleteChangeSet", "GetTemplate", "ListStackResources"),

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from troposphere.iam import Policy, Role
 
+from sfnorch.cfn.values import PolicyStatement, TemplateValue
+
 
 def make_delivery_role(
-    logical_id: str, service: str, statements: list[Any], condition: dict[str, Any] | None = None
+    logical_id: str,
+    service: str,
+    statements: Sequence[PolicyStatement],
+    condition: Mapping[str, TemplateValue] | None = None,
 ) -> Role:
     """Return a role that the service assumes, with these statements.
 
@@ -17,7 +22,7 @@ def make_delivery_role(
     its own account.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
     """
-    trust: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    trust: dict[str, TemplateValue] = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     if condition:
         trust["Condition"] = condition
     return Role(

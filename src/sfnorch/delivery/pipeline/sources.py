@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from troposphere import AWSObject, GetAtt, Parameter, Ref
 from troposphere.events import Rule, Target
 
 from sfnorch.cfn.buckets import private_bucket
 from sfnorch.cfn.roles import allow
+from sfnorch.cfn.values import PolicyStatement, TemplateValue
 from sfnorch.delivery.pipeline.names import (
     BRANCH,
     CONNECTION,
@@ -37,8 +37,8 @@ class PipelineSource:
     """A source: its parameters, the action's provider and configuration, and the permissions that it needs."""
 
     provider: str
-    configuration: Mapping[str, Any]
-    statements: tuple[dict[str, Any], ...]
+    configuration: Mapping[str, TemplateValue]
+    statements: tuple[PolicyStatement, ...]
     parameters: tuple[Parameter, ...] = ()
     resources: tuple[AWSObject, ...] = ()
     """The source itself, and what starts the pipeline if the provider does not."""
@@ -89,7 +89,7 @@ def _make_codecommit() -> PipelineSource:
         *("codecommit:GetBranch", "codecommit:GetCommit", "codecommit:UploadArchive"),
         *("codecommit:GetUploadArchiveStatus", "codecommit:CancelUploadArchive"),
     )
-    pattern = {
+    pattern: dict[str, TemplateValue] = {
         "source": ["aws.codecommit"],
         "detail-type": ["CodeCommit Repository State Change"],
         "resources": [arn],
@@ -118,7 +118,7 @@ def _make_s3() -> PipelineSource:
     https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html
     https://docs.aws.amazon.com/codepipeline/latest/userguide/create-S3-source-events.html
     """
-    pattern = {
+    pattern: dict[str, TemplateValue] = {
         "source": ["aws.s3"],
         "detail-type": ["Object Created"],
         "detail": {"bucket": {"name": [Ref(SOURCE_BUCKET)]}, "object": {"key": [OBJECT]}},
@@ -159,7 +159,7 @@ def _take_branch() -> Parameter:
     )
 
 
-def _start_on(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
+def _start_on(pattern: Mapping[str, TemplateValue]) -> tuple[AWSObject, ...]:
     """Return the rule that starts the pipeline on events that match the pattern, and its role."""
     arn = make_regional_arn("codepipeline", f"${{{PIPELINE}}}")
     start = allow("Start", ("codepipeline:StartPipelineExecution",), [arn])
@@ -173,7 +173,7 @@ def _start_on(pattern: dict[str, Any]) -> tuple[AWSObject, ...]:
     )
 
 
-def _restrict_to_rule() -> dict[str, Any]:
+def _restrict_to_rule() -> Mapping[str, TemplateValue]:
     """Return the condition that a rule of the stack assumes the role.
 
     The rule's name ends in random characters, and the rule refers to the role, so the full ARN is unknown here.

@@ -83,14 +83,16 @@ def _read_source(source: PipelineSource) -> Actions:
 def _run_project(name: str, project: str, inputs: list[str], *, output: str = "") -> Actions:
     """Return an action that runs a build project. The action's name is the namespace of the exported variables."""
     several = {"PrimarySource": SOURCE_ARTIFACT} if len(inputs) > 1 else {}
-    return Actions(
+    action = Actions(
         Name=name,
         Namespace=name,
         ActionTypeId=_make_action_type("Build", "CodeBuild"),
         Configuration={"ProjectName": Ref(project), **several},
         InputArtifacts=[InputArtifacts(Name=artifact) for artifact in inputs],
-        **({"OutputArtifacts": [OutputArtifacts(Name=output)]} if output else {}),
     )
+    if output:
+        action.OutputArtifacts = [OutputArtifacts(Name=output)]
+    return action
 
 
 def _execute() -> Actions:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import sfnorch
+from sfnorch.json_values import Json, find_value, read_mapping
 
 NAME = "sfnorch"
 
@@ -43,7 +42,7 @@ def find_installation() -> Installation:
     return read_installation(json.loads(recorded or "{}"), sfnorch.__version__)
 
 
-def read_installation(direct_url: Mapping[str, Any], version: str) -> Installation:
+def read_installation(direct_url: dict[str, Json], version: str) -> Installation:
     """Return how a version with this `direct_url.json` was installed; it is empty for a package of an index.
 
     A Git URL is pinned to the commit, and an archive to its hash. For an origin on this machine, the requirement is the
@@ -60,7 +59,7 @@ def read_installation(direct_url: Mapping[str, Any], version: str) -> Installati
     return Installation(requirement=pinned, doubt="this sfnorch is installed from a URL that a build does not accept")
 
 
-def _origin(url: str, direct_url: Mapping[str, Any], pinned: str) -> Installation:
+def _origin(url: str, direct_url: dict[str, Json], pinned: str) -> Installation:
     """Return the installation from a URL; `pinned` is the requirement for an origin on this machine."""
     scheme, shown = urlsplit(url).scheme, _without_credentials(url)
     if scheme not in _REACHABLE or "dir_info" in direct_url:
@@ -72,24 +71,23 @@ def _origin(url: str, direct_url: Mapping[str, Any], pinned: str) -> Installatio
     return Installation(requirement=_requirement(shown, direct_url), doubt=doubt)
 
 
-def _requirement(url: str, direct_url: Mapping[str, Any]) -> str:
+def _requirement(url: str, direct_url: dict[str, Json]) -> str:
     """Return the requirement for a URL that pip can read in a build."""
     fragments = []
-    if source := direct_url.get("vcs_info"):
+    if source := read_mapping(direct_url.get("vcs_info")):
         url = f"{source['vcs']}+{url}@{source['commit_id']}"
     else:
-        fragments += _hashes(direct_url.get("archive_info") or {})
+        fragments += _hashes(direct_url.get("archive_info"))
     if folder := direct_url.get("subdirectory"):
         fragments.append(f"subdirectory={folder}")
     return f"{NAME} @ {url}" + ("#" + "&".join(fragments) if fragments else "")
 
 
-def _hashes(archive: Mapping[str, Any]) -> list[str]:
+def _hashes(archive: Json) -> list[str]:
     """Return the hash of an archive as the fragment of a URL: a mapping of hashes, or the older single text."""
-    hashes = archive.get("hashes") or {}
-    if "sha256" in hashes:
-        return [f"sha256={hashes['sha256']}"]
-    one = str(archive.get("hash", ""))
+    if digest := find_value(archive, "hashes", "sha256"):
+        return [f"sha256={digest}"]
+    one = str(find_value(archive, "hash"))
     return [one] if one.startswith("sha256=") else []
 
 

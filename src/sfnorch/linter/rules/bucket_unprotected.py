@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sfnorch.findings import Severity
+from sfnorch.json_values import Json, read_mapping
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.template.buckets import BucketResource, read_buckets
 from sfnorch.template.intrinsics import UNKNOWN
-from sfnorch.template.located import Object
 
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
@@ -33,10 +32,12 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             )
 
 
-def _is_encrypted(given: Any) -> bool:
+def _is_encrypted(given: Json) -> bool:
     """Return whether the bucket has an encryption rule; a value that only AWS knows counts as a rule."""
-    rules = given.get("ServerSideEncryptionConfiguration") if isinstance(given, Object) else given
-    return bool(rules)
+    match given:
+        case dict():
+            return bool(given.get("ServerSideEncryptionConfiguration"))
+    return bool(given)
 
 
 def _unblocked(bucket: BucketResource) -> list[str]:
@@ -44,7 +45,7 @@ def _unblocked(bucket: BucketResource) -> list[str]:
     block = bucket.properties.get("PublicAccessBlockConfiguration")
     if isinstance(block, str):
         return []
-    given = block if isinstance(block, Object) else {}
+    given = read_mapping(block)
     values = {name: str(given.get(name, "")).lower() for name in _BLOCKS}
     return [name for name, value in values.items() if value != "true" and not UNKNOWN.search(value)]
 

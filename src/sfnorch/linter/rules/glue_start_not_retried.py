@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
+from sfnorch.json_values import read_strings
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding, fault
 from sfnorch.template.calls import call_of
@@ -31,11 +32,7 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
 
 
 def _retried(state: LocatedState) -> bool:
-    for _, retrier in state.objects("Retry"):
-        errors = retrier.get("ErrorEquals")
-        if isinstance(errors, list) and _BUSY & {error for error in errors if isinstance(error, str)}:
-            return True
-    return False
+    return any(_BUSY.intersection(read_strings(retrier.get("ErrorEquals"))) for _, retrier in state.objects("Retry"))
 
 
 RULE = LintRule(

@@ -36,9 +36,7 @@ def _assignments(scope: StateScope) -> Iterator[tuple[Path, str]]:
         for key in ("Choices", "Catch"):
             places += [((*state.path, key, index), rule) for index, rule in state.objects(key)]
         for path, body in places:
-            given = body.get("Assign")
-            if isinstance(given, Object):
-                yield from (((*path, "Assign", name), name.removesuffix(".$")) for name in given)
+            yield from (((*path, "Assign", name), name.removesuffix(".$")) for name in body.find_object("Assign"))
 
 
 RULE = LintRule(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
+from sfnorch.json_values import find_value, read_string
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding, fault
 from sfnorch.template.calls import call_of
@@ -61,9 +62,8 @@ def _state(machine: Machine, state: LocatedState) -> Iterator[RuleFinding]:
     call = call_of(state)
     if call and call.name == "sns:publish":
         key = "Arguments" if state.jsonata else "Parameters"
-        given = state.body.get(key)
-        subject = given.get("Subject") if isinstance(given, dict) else None
-        if isinstance(subject, str) and not subject.startswith("{%") and len(subject) >= _SUBJECT:
+        subject = read_string(find_value(state.body, key, "Subject"))
+        if not subject.startswith("{%") and len(subject) >= _SUBJECT:
             message = f"the subject has {len(subject)} characters, but SNS allows fewer than {_SUBJECT}"
             yield fault(machine, (*state.path, key, "Subject"), message, "shorten it")
 

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sfnorch.findings import Severity
+from sfnorch.json_values import walk_values
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
-from sfnorch.template.located import Array, Object, Path, place_of
+from sfnorch.template.located import place_of
 
 _IN_DEFINITIONS = ("ResultPath", "InputPath", "OutputPath")
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     root = subject.template.source.data
-    for path in _nulls(root, ()):
+    for path in [path for path, value in walk_values(root) if value is None]:
         hint = "remove the key, or write '' for an empty text"
         if path[-1] in _IN_DEFINITIONS:
             hint = "write the definition as text (DefinitionString) or in a file (DefinitionUri): both can contain null"
         message = f"{path[-1]} is null" if isinstance(path[-1], str) else "an item is null"
         yield RuleFinding(path=path, place=place_of(root, path), message=message, hint=hint)
-
-
-def _nulls(value: Any, path: Path) -> Iterator[Path]:
-    if isinstance(value, Object):
-        for key, item in value.items():
-            yield from _nulls(item, (*path, key))
-    elif isinstance(value, Array):
-        for index, item in enumerate(value):
-            yield from _nulls(item, (*path, index))
-    elif value is None:
-        yield path
 
 
 RULE = LintRule(

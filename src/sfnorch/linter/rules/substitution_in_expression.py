@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from sfnorch.expressions import code
 from sfnorch.findings import Severity
+from sfnorch.json_values import walk_strings
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding, fault
-from sfnorch.template.located import Path
 
 _SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")
 
@@ -18,25 +17,12 @@ _SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
         if machine.definition and machine.definition.unfilled:
-            for path, text in _expressions(machine.definition.unfilled, ()):
-                if found := _SUBSTITUTION.search(text):
+            for path, text in walk_strings(machine.definition.unfilled):
+                if code(text) is not None and (found := _SUBSTITUTION.search(text)):
+                    at = path[:-1] if path[-1] == "Fn::Sub" else path
                     message = f"{found[0]} is substituted as text inside an expression, so its value becomes code"
                     hint = "write it as a separate string in Assign, and use the variable in the expression"
-                    yield fault(machine, path, message, hint)
-
-
-def _expressions(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, dict):
-        if len(value) == 1 and isinstance(text := value.get("Fn::Sub"), str) and code(text) is not None:
-            yield path, text
-            return
-        for key, item in value.items():
-            yield from _expressions(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _expressions(item, (*path, index))
-    elif (text := code(value)) is not None:
-        yield path, text
+                    yield fault(machine, at, message, hint)
 
 
 RULE = LintRule(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sfnorch.findings import Severity
+from sfnorch.json_values import Json, walk_strings
 from sfnorch.linter.subject import Subject
 from sfnorch.partitions import AWS, DEFAULT_REGION, partition_named, partition_of
 from sfnorch.rule import LintRule, RuleFinding, fault
 from sfnorch.template.contents import Machine
 from sfnorch.template.definitions import DefinitionError, read_definition
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Array, Object, Path, place_of
+from sfnorch.template.located import Object, Path, place_of
 from sfnorch.template.resources import Surroundings
 from sfnorch.template.states import states_of
 
@@ -53,14 +53,14 @@ def _in_resources(subject: Subject, seen: set[str]) -> Iterator[RuleFinding]:
         if machine.definition
         for key in (machine.definition.path[len(machine.path)], "DefinitionSubstitutions")
     }
-    for logical_id, resource in stack.section("Resources").items():
-        properties = resource.get("Properties") if isinstance(resource, Object) else None
-        if not isinstance(properties, Object) or not stack.exists(logical_id):
+    for logical_id in stack.section("Resources"):
+        properties = stack.section("Resources").find_object(logical_id, "Properties")
+        if not stack.exists(logical_id):
             continue
         above: Path = ("Resources", logical_id, "Properties")
         rows = [(key, stack.value(value), line) for key, value, line in properties.rows() if (*above, key) not in apart]
         values = Object(properties.place, rows)
-        for path, text in _walk(values):
+        for path, text in walk_strings(values):
             if text not in seen and _is_elsewhere(text, stack.where):
                 yield RuleFinding(
                     path=(*above, *path),
@@ -72,7 +72,7 @@ def _in_resources(subject: Subject, seen: set[str]) -> Iterator[RuleFinding]:
 
 def _in_definition(machine: Machine, where: Surroundings, seen: set[str]) -> Iterator[RuleFinding]:
     called = {path: state.name for state in machine.walk() for path, _ in state.resources()}
-    for path, text in _walk(machine.definition.data) if machine.definition else ():
+    for path, text in walk_strings(machine.definition.data) if machine.definition else ():
         if not _is_elsewhere(text, where) or (text in seen and path not in called):
             continue
         message = _words(text, text, where)
@@ -138,20 +138,8 @@ def _hint(arn: str, where: Surroundings, how: str = "with Fn::Sub") -> str:
     return f"write arn:${{AWS::Partition}}:{service}:… {how}"
 
 
-def _texts(value: Any) -> list[str]:
-    return [text for _, text in _walk(value)]
-
-
-def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Yield each text in the value, and its path."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, Object):
-        for key, item in value.items():
-            yield from _walk(item, (*path, key))
-    elif isinstance(value, Array):
-        for index, item in enumerate(value):
-            yield from _walk(item, (*path, index))
+def _texts(value: Json) -> list[str]:
+    return [text for _, text in walk_strings(value)]
 
 
 RULE = LintRule(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from sfnorch.json_values import Json
 from sfnorch.report.documents.types import Timestamp
 
 
@@ -43,9 +44,9 @@ class ExecutionData(TypedDict):
     """Error name; null if it did not fail."""
     message: str | None
     """Error message; null if it did not fail."""
-    input: Any
+    input: Json
     """Input of the execution."""
-    output: Any
+    output: Json
     """Output of the execution; null while it runs, or if it failed."""
     jobs: list[JobData]
     """Jobs and other steps that it ran."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypedDict
 
+from sfnorch.json_values import Json
 from sfnorch.report.documents.types import Seconds
 
 EVENT_DETAILS = {
@@ -37,7 +38,7 @@ class SimulatedExecution(TypedDict):
     """Name of the state machine without the stack's name."""
     parent: str
     """ARN of the execution that started it; empty for the first."""
-    input: Any
+    input: Json
     """Input of the execution."""
     started: Seconds
     """Start time."""
@@ -45,7 +46,7 @@ class SimulatedExecution(TypedDict):
     """End time; null if the simulation stopped before."""
     status: str
     """`SUCCEEDED`, `FAILED`, `TIMED_OUT`, `ABORTED`, or `RUNNING` if the simulation stopped before its end."""
-    output: Any
+    output: Json
     """Output of the execution."""
     error: str
     """Error name; empty if it did not fail."""
@@ -99,7 +100,7 @@ class SimulatedJobRun(TypedDict):
     """Status of the run."""
     message: str
     """Error message; empty if it did not fail."""
-    arguments: dict[str, Any]
+    arguments: dict[str, Json]
     """Arguments that the task passed."""
 
 
@@ -114,7 +115,7 @@ class SimulatedMessage(TypedDict):
     """Subject."""
     message: str
     """Body of the message."""
-    attributes: dict[str, Any]
+    attributes: dict[str, Json]
     """Message attributes."""
     sender: str
     """State machine or alarm that published it."""

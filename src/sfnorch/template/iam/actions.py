@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
+from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.template.iam import matches
 
 _OPTIONAL = frozenset({"comprehend", "rekognition", "textract", "translate"})
@@ -24,23 +23,27 @@ def takes_resource(action: str, *, every: bool = False) -> bool:
         return False
     if service == "*":
         return True
-    actions = _policies().get(service, {}).get("Actions", {})
+    actions = _read_actions(service)
     if "*" in name or "?" in name:
-        meant = [body.get("Resources") for key, body in actions.items() if matches(name, key)]
+        meant = [bool(find_value(body, "Resources")) for key, body in actions.items() if matches(name, key)]
         return bool(meant) and (all(meant) if every else any(meant))
-    return bool(actions.get(name, {}).get("Resources"))
+    return bool(find_value(actions, name, "Resources"))
 
 
 def is_known(action: str) -> bool:
     """Return whether IAM lists the action."""
     service, _, name = action.lower().partition(":")
-    return name in _policies().get(service, {}).get("Actions", {})
+    return name in _read_actions(service)
+
+
+def _read_actions(service: str) -> dict[str, Json]:
+    return read_mapping(find_value(_load_policies(), service, "Actions"))
 
 
 @cache
-def _policies() -> Mapping[str, Any]:
-    from cfnlint.data import AdditionalSpecs
+def _load_policies() -> Json:
+    from cfnlint.data import AdditionalSpecs  # slow to load
     from cfnlint.helpers import load_resource
 
-    policies: Mapping[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
+    policies: Json = load_resource(AdditionalSpecs, "Policies.json")
     return policies

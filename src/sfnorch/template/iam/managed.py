@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
+from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.template.iam.statements import Statement, statements
-from sfnorch.template.located import Array, Object, Place
+from sfnorch.template.located import Place, locate
 
 _ARN = re.compile(r"arn:[^:]+:iam::aws:policy/(.+)")
 
@@ -30,19 +29,10 @@ def aws_managed_statements(name: str) -> tuple[Statement, ...] | None:
     if key is None:
         return None
     place = Place(f"AWS's managed policy {key.rpartition('/')[2]}", 1)
-    return tuple(statements(_located(policies[key]["document"], place), (key,)))
+    return tuple(statements(locate(find_value(policies, key, "document"), place), (key,)))
 
 
 @cache
-def _documents() -> Mapping[str, Any]:
+def _documents() -> dict[str, Json]:
     text = (files("sfnorch.template.iam") / "data" / "managed_policies.json").read_text(encoding="utf-8")
-    policies: Mapping[str, Any] = json.loads(text)["policies"]
-    return policies
-
-
-def _located(value: Any, place: Place) -> Any:
-    if isinstance(value, list):
-        return Array(place, [(_located(item, place), place.line) for item in value])
-    if isinstance(value, dict):
-        return Object(place, [(key, _located(item, place), place.line) for key, item in value.items()])
-    return value
+    return read_mapping(json.loads(text)["policies"])

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sfnorch.json_values import Json, find_value
 from sfnorch.template.iam.patterns import matches, overlap
-from sfnorch.template.located import Array, Object, Path, Place
+from sfnorch.template.located import Object, Path, Place, read_objects
 
 _UNREADABLE = "<a value that CloudFormation makes>"
 _VARIABLES_SINCE = "2012-10-17"
@@ -72,21 +73,13 @@ class Statement:
         return any(overlap(pattern, resource) for pattern in self.resources)
 
 
-def statements(document: object, path: Path) -> list[Statement]:
+def statements(document: Json, path: Path) -> list[Statement]:
     """Return the statements of an evaluated policy document, whose path in the template is `path`."""
-    if not isinstance(document, Object):
-        return []
-    listed = document.get("Statement")
-    version = str(document.get("Version", ""))
+    listed = find_value(document, "Statement")
+    version = str(find_value(document, "Version"))
     if isinstance(listed, Object):
         return [_statement(listed, (*path, "Statement"), version)]
-    if not isinstance(listed, Array):
-        return []
-    return [
-        _statement(item, (*path, "Statement", index), version)
-        for index, item in enumerate(listed)
-        if isinstance(item, Object)
-    ]
+    return [_statement(item, (*path, "Statement", index), version) for index, item in read_objects(listed)]
 
 
 def _statement(body: Object, path: Path, version: str) -> Statement:
@@ -105,12 +98,11 @@ def _statement(body: Object, path: Path, version: str) -> Statement:
     )
 
 
-def _principals(named: object) -> tuple[str, ...]:
-    listed = list(named.values()) if isinstance(named, Object) else [named]
-    return tuple(text for value in listed for text in _texts(value))
+def _principals(named: Json) -> tuple[str, ...]:
+    return _texts(list(named.values())) if isinstance(named, dict) else _texts(named)
 
 
-def _conditions(block: object) -> Iterator[Condition]:
+def _conditions(block: Json) -> Iterator[Condition]:
     if block is None:
         return
     if not isinstance(block, Object):
@@ -129,13 +121,14 @@ def _conditions(block: object) -> Iterator[Condition]:
             )
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if isinstance(value, list):
-        return tuple(text for item in value for text in _texts(item))
-    if isinstance(value, bool):
-        return ("true" if value else "false",)
-    if isinstance(value, int | float):
-        return (str(value),)
-    return (value,) if isinstance(value, str) else (_UNREADABLE,)
+def _texts(value: Json) -> tuple[str, ...]:
+    match value:
+        case None:
+            return ()
+        case list():
+            return tuple(text for item in value for text in _texts(item))
+        case bool():
+            return ("true" if value else "false",)
+        case int() | float() | str():
+            return (str(value),)
+    return (_UNREADABLE,)

@@ -1,0 +1,79 @@
+"""JSON values, and how to read them when their kind is not known.
+
+Data from a template, a plan, a state machine or AWS has the type Json. Each function accepts any value and returns the
+wanted kind, or an empty value if it is of another kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
+"""A value in a JSON text, or in a YAML text with the kinds of values of JSON."""
+
+
+def read_mapping(value: Json) -> dict[str, Json]:
+    """Return the value if it is a mapping, else an empty mapping."""
+    return value if isinstance(value, dict) else {}
+
+
+def read_list(value: Json) -> list[Json]:
+    """Return the value if it is a list, else an empty list."""
+    return value if isinstance(value, list) else []
+
+
+def read_string(value: Json, default: str = "") -> str:
+    """Return the value if it is a string, else `default`."""
+    return value if isinstance(value, str) else default
+
+
+def read_number(value: Json, default: float = 0) -> float:
+    """Return the value if it is a number, else `default`; true and false are not numbers."""
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else default
+
+
+def read_mappings(value: Json) -> Iterator[dict[str, Json]]:
+    """Yield the mappings in the value if it is a list."""
+    return (item for item in read_list(value) if isinstance(item, dict))
+
+
+def read_strings(value: Json) -> Iterator[str]:
+    """Yield the strings in the value if it is a list."""
+    return (item for item in read_list(value) if isinstance(item, str))
+
+
+def list_values(value: Json) -> list[Json]:
+    """Return the items of a list, or any other value as the only item; an empty list for None."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def walk_values(value: Json) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+    """Yield the value and all values in it, each with its path, in the order of the text."""
+    todo: list[tuple[tuple[str | int, ...], Json]] = [((), value)]
+    while todo:
+        path, found = todo.pop()
+        yield path, found
+        match found:
+            case dict():
+                todo.extend([((*path, key), item) for key, item in reversed(found.items())])
+            case list():
+                todo.extend([((*path, index), found[index]) for index in range(len(found) - 1, -1, -1)])
+
+
+def walk_strings(value: Json) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield each string in the value with its path, in the order of the text."""
+    return ((path, found) for path, found in walk_values(value) if isinstance(found, str))
+
+
+def find_value(value: Json, *path: str | int) -> Json:
+    """Return the value at a path of keys and indexes; None if there is none."""
+    for step in path:
+        match step, value:
+            case str(), dict():
+                value = value.get(step)
+            case int(), list() if 0 <= step < len(value):
+                value = value[step]
+            case _:
+                return None
+    return value

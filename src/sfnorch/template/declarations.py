@@ -1,0 +1,71 @@
+"""The resources that a template declares, by their types.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sfnorch.json_values import Json, find_value
+from sfnorch.template.intrinsics import StackValues, as_text
+from sfnorch.template.located import Object, Path, Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """A resource in a template: its properties as written, the path to these, and the place of the resource."""
+
+    stack: StackValues
+    logical_id: str
+    kind: str
+    properties: Object
+    path: Path
+    place: Place
+
+    @property
+    def name(self) -> str:
+        """Return its physical name."""
+        return self.stack.name(self.logical_id)
+
+    @property
+    def arn(self) -> str:
+        """Return its ARN."""
+        return self.stack.attribute(self.logical_id, "Arn")
+
+    @property
+    def reference(self) -> str:
+        """Return the value of Ref for it."""
+        return as_text(self.stack.ref(self.logical_id))
+
+    def value(self, *path: str) -> Json:
+        """Return the evaluated property at a path of keys; None if it has no value."""
+        return self.stack.value(find_value(self.properties, *path))
+
+    def text(self, *path: str) -> str:
+        """Return the evaluated property at a path of keys as text; empty if it has no value."""
+        return self.stack.text(find_value(self.properties, *path))
+
+    def evaluate(self) -> Object | None:
+        """Return all its properties evaluated; None if only AWS can evaluate the function that returns them."""
+        body = self.stack.value(self.properties)
+        return body if isinstance(body, Object) else None
+
+
+def find_declarations(stack: StackValues, *kinds: str) -> Iterator[Declaration]:
+    """Yield the template's resources of these types, in the order of the template."""
+    section = stack.section("Resources")
+    for logical_id, resource, line in section.rows():
+        if not isinstance(resource, Object) or (kind := resource.get("Type")) not in kinds:
+            continue
+        place = Place(section.place.file, line)
+        properties = resource.get("Properties")
+        yield Declaration(
+            stack=stack,
+            logical_id=logical_id,
+            kind=str(kind),
+            properties=properties if isinstance(properties, Object) else Object(place),
+            path=("Resources", logical_id, "Properties"),
+            place=place,
+        )
