@@ -14,6 +14,9 @@ from pathlib import Path
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
+if sys.platform != "win32":
+    import resource
+
 MOST_STEPS = 1_000_000
 """The maximum number of expression nodes that one evaluation can visit; work within a function also counts as steps."""
 
@@ -162,9 +165,7 @@ def process_memory() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096
     except (OSError, ValueError, IndexError):
         pass
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return 0
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1_024

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
 
+from jsonata.functions import Functions
 from jsonata.utils import Utils
 
 from sfnorch.durations import timestamp
@@ -71,8 +72,6 @@ def _counted(function: Callable[..., object]) -> Callable[..., object]:
 
 
 def _write_time(millis: int, picture: str, zone: str | None) -> object:
-    from jsonata.functions import Functions  # slow to load
-
     measure_picture(picture, zone)
     return Functions.datetime_from_millis(millis, picture, zone)
 
@@ -87,8 +86,6 @@ def _to_millis(text: str | None, picture: str | None = None) -> object:
         return None
     if picture is None and _ISO.fullmatch(text):
         return int(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
-    from jsonata.functions import Functions  # slow to load
-
     measure_to_millis(text, picture)
     return Functions.datetime_to_millis(text, picture)
 
