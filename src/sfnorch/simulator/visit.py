@@ -86,6 +86,10 @@ class Visit:
         """Return the items of a Map."""
         return self._evaluate({}, self.language.list_items)
 
+    def select_item(self, item: Json) -> Json:
+        """Return the input for the states of an item of a Map; the visit is in the context of the item."""
+        return self._evaluate({}, self.language.select_item, item)
+
     def has_setting(self, name: str) -> bool:
         """Return whether the state has the setting."""
         return self.language.has_setting(self.state, name)
@@ -120,6 +124,14 @@ class Visit:
                 output = self._evaluate(made, self.language.make_output, body, default)
                 return StateOutcome(output, assigned, following)
         raise StatesError(RUNTIME, f"The Assign of {self.state.name} is not an object")
+
+    def refuse_value(self, name: str, words: str) -> StatesError:
+        """Return the error for an expression in the field `name` whose value is of a wrong kind."""
+        return StatesError(self.language.value_error, f"{self.language.describe_field(name)} {words}")
+
+    def refuse_setting(self, name: str, value: Json, wanted: str) -> StatesError:
+        """Return the error for a setting that has not the wanted value."""
+        return StatesError(self.language.value_error, f"The field '{name}' is {value!r}, which is not {wanted}.")
 
     def limit(self, value: Json, what: str) -> None:
         """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""

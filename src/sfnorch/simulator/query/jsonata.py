@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 from __future__ import annotations
 
 from sfnorch.json_values import Json
+from sfnorch.simulator.errors import QUERY
 from sfnorch.simulator.query.evaluator import Evaluator
 from sfnorch.simulator.query.language import Scene
 from sfnorch.template.located import Object
@@ -15,8 +16,14 @@ from sfnorch.template.states import LocatedState
 class Jsonata:
     """The query language JSONata."""
 
+    value_error = QUERY
+
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+
+    def describe_field(self, name: str) -> str:
+        """Return the start of a sentence about a field with an expression, as AWS writes it."""
+        return f"The JSONata expression for the field '{name}'"
 
     def make_arguments(self, scene: Scene) -> Json:
         """Return the value of `Arguments`; without it, a Task has no arguments, and branches get the state's input."""
@@ -27,6 +34,10 @@ class Jsonata:
     def list_items(self, scene: Scene) -> Json:
         """Return the value of `Items`; without it, the input contains the items."""
         return self._evaluate(scene, scene.state.body, "Items", scene.input)
+
+    def select_item(self, scene: Scene, item: Json) -> Json:
+        """Return the value of `ItemSelector`; without it, the item itself."""
+        return self._evaluate(scene, scene.state.body, "ItemSelector", item)
 
     def has_setting(self, state: LocatedState, name: str) -> bool:
         """Return whether the state has a field with this name."""

@@ -35,11 +35,20 @@ class QueryLanguage(Protocol):
     `name` is the field as errors show it: `Arguments`, `Choices[0]/Condition`.
     """
 
+    value_error: str
+    """The name of the error for an expression whose value the field cannot have."""
+
+    def describe_field(self, name: str) -> str:
+        """Return the start of a sentence about a field with an expression, in an error."""
+
     def make_arguments(self, scene: Scene) -> Json:
         """Return the arguments of a Task's call, or the input of a Parallel's branches."""
 
     def list_items(self, scene: Scene) -> Json:
         """Return the items of a Map: an array, or an object."""
+
+    def select_item(self, scene: Scene, item: Json) -> Json:
+        """Return the input for the states of an item of a Map; the scene is in the context of the item."""
 
     def has_setting(self, state: LocatedState, name: str) -> bool:
         """Return whether the state has the setting, as a constant or as an expression."""

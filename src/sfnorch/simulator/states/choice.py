@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from sfnorch.simulator.errors import NO_CHOICE, QUERY, StatesError
+from sfnorch.simulator.errors import NO_CHOICE, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.visit import StateOutcome, Visit
 
@@ -23,8 +23,8 @@ def run_choice(visit: Visit) -> Steps[StateOutcome]:
             case False:
                 continue
             case found:
-                text = f"The JSONata expression for the field '{name}/Condition' must evaluate to a boolean"
-                raise StatesError(QUERY, f"{text}, but it returned {json.dumps(found)[:200]}.")
+                shown = json.dumps(found)[:200]
+                raise visit.refuse_value(f"{name}/Condition", f"must evaluate to a boolean, but it returned {shown}.")
     default = state.text("Default")
     if not default:
         raise StatesError(NO_CHOICE, f"No condition of {state.name} is true, and it has no Default")

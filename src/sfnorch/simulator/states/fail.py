@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-fail.html
 
 from __future__ import annotations
 
-from sfnorch.simulator.errors import QUERY, StatesError
+from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.visit import StateOutcome, Visit
 
@@ -20,5 +20,5 @@ def run_fail(visit: Visit) -> Steps[StateOutcome]:
             name = "Cause"
         case _:
             name = "Error"
-    raise StatesError(QUERY, f"The JSONata expression for the field '{name}' must evaluate to a string.")
+    raise visit.refuse_value(name, "must evaluate to a string.")
     yield  # makes this function a process that takes no time

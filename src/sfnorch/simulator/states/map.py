@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import simpy
 
 from sfnorch.json_values import Json, find_value, read_list, read_mapping
-from sfnorch.simulator.errors import EXCEED_TOLERATED, QUERY, RUNTIME, NotPlayable, StatesError
+from sfnorch.simulator.errors import EXCEED_TOLERATED, RUNTIME, NotPlayable, StatesError
 from sfnorch.simulator.processes import Steps, guarded, stopped
 from sfnorch.simulator.visit import StateContext, StateOutcome, Visit
 from sfnorch.template.states import StateScope
@@ -89,15 +89,15 @@ def _work(visit: Visit, scope: StateScope, items: _Items) -> Steps[None]:
         items.next += 1
         value = items.values[index]
         item: dict[str, Json] = {"Index": index, "Value": value}
-        place = StateContext(variables=visit.place.variables, item=item)
+        inner = _enter(visit, item)
         try:
             if scope.distributed:
-                given = value if batched else _select(visit, place, value)
+                given = value if batched else inner.select_item(value)
                 items.results[index] = yield from runner.run_child(visit, scope, given, item)
             else:
                 runner.note(1)
-                given = _select(visit, place, value)
-                items.results[index] = yield from runner.run_scope(scope, given, place)
+                given = inner.select_item(value)
+                items.results[index] = yield from runner.run_scope(scope, given, inner.place)
                 runner.note(1)
         except StatesError:
             batch = read_list(find_value(value, "Items")) if batched else []
@@ -110,11 +110,9 @@ def _work(visit: Visit, scope: StateScope, items: _Items) -> Steps[None]:
                 raise StatesError(EXCEED_TOLERATED, message) from None
 
 
-def _select(visit: Visit, place: StateContext, value: Json) -> Json:
-    """Return the input for an item's states: the item, or the value of ItemSelector."""
-    if "ItemSelector" not in visit.state.body:
-        return value
-    return replace(visit, place=place).fill_template(visit.state.body["ItemSelector"], "ItemSelector")
+def _enter(visit: Visit, item: dict[str, Json]) -> Visit:
+    """Return the visit in the context of an item."""
+    return replace(visit, place=StateContext(variables=visit.place.variables, item=item))
 
 
 def _batch(visit: Visit, items: list[Json]) -> list[Json]:
@@ -129,8 +127,7 @@ def _batch(visit: Visit, items: list[Json]) -> list[Json]:
     size, limit = given.get("MaxItemsPerBatch"), given.get("MaxInputBytesPerBatch")
     batches: list[list[Json]] = []
     for index, item in enumerate(items):
-        place = StateContext(variables=visit.place.variables, item={"Index": index, "Value": item})
-        selected = _select(visit, place, item)
+        selected = _enter(visit, {"Index": index, "Value": item}).select_item(item)
         if batches:
             batch = [*batches[-1], selected]
             fits = not isinstance(size, int) or len(batch) <= size
@@ -172,7 +169,7 @@ def _list_items(visit: Visit) -> list[Json]:
             return items
         case dict():
             return [{"Key": key, "Value": value} for key, value in items.items()]
-    raise StatesError(QUERY, "The JSONata expression for the field 'Items' returned an unsupported result type.")
+    raise visit.refuse_value("Items", "returned an unsupported result type.")
 
 
 def _number(visit: Visit, name: str) -> float | None:
@@ -188,7 +185,7 @@ def _number(visit: Visit, name: str) -> float | None:
             return share
         case wrong:
             pass
-    raise StatesError(QUERY, f"The field '{name}' is {wrong!r}, which is not a valid number for it.")
+    raise visit.refuse_setting(name, wrong, "a valid number for it")
 
 
 def _tolerated(visit: Visit, count: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import simpy
 
 from sfnorch.json_values import Json
-from sfnorch.simulator.errors import QUERY, TIMEOUT, NotPlayable, StatesError
+from sfnorch.simulator.errors import TIMEOUT, NotPlayable, StatesError
 from sfnorch.simulator.permissions import check
 from sfnorch.simulator.processes import Steps, ended, guarded, stopped
 from sfnorch.simulator.services import find_handler
@@ -55,7 +55,7 @@ def _seconds(visit: Visit) -> float | None:
             return float(seconds)
         case wrong:
             pass
-    raise StatesError(QUERY, f"The field 'TimeoutSeconds' is {wrong!r}, which is not a valid number of seconds.")
+    raise visit.refuse_setting("TimeoutSeconds", wrong, "a valid number of seconds")
 
 
 def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Json]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from sfnorch.simulator.errors import QUERY, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.visit import StateOutcome, Visit
 
@@ -28,7 +27,7 @@ def _seconds(visit: Visit) -> float:
         try:
             until = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
         except ValueError:
-            raise StatesError(QUERY, f"The field 'Timestamp' is {text!r}, which is not a timestamp.") from None
+            raise visit.refuse_setting("Timestamp", text, "a timestamp") from None
         until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
         return min(max(0.0, (until - visit.runner.world.now()).total_seconds()), MAX_SECONDS)
     if not visit.has_setting("Seconds"):
@@ -40,4 +39,4 @@ def _seconds(visit: Visit) -> float:
             return float(seconds)
         case wrong:
             pass
-    raise StatesError(QUERY, f"The field 'Seconds' is {wrong!r}, which is not a valid number of seconds.")
+    raise visit.refuse_setting("Seconds", wrong, "a valid number of seconds")
