@@ -13,6 +13,7 @@ from sfnorch.json_values import (
     read_number,
     read_string,
     read_strings,
+    write_compact,
 )
 
 VALUES: list[Json] = [None, True, 2, 2.5, "text", ["a", 1, {"b": 1}], {"key": [1]}]
@@ -50,3 +51,7 @@ def test_the_items_of_other_kinds_in_a_list_are_left_out() -> None:
 )
 def test_a_path_that_does_not_exist_leads_to_none(path: tuple[str | int, ...], found: Json) -> None:
     assert find_value({"a": [1, {"b": "c"}]}, *path) == found
+
+
+def test_compact_json_has_no_spaces_and_keeps_characters() -> None:
+    assert write_compact({"a": [1, "é"]}) == '{"a":[1,"é"]}'
