@@ -108,8 +108,7 @@ class Visit:
 
     def finish(self, default: Json, produced: Mapping[str, Json] | None = None) -> StateOutcome:
         """Return the outcome of the state, whose output is `default` unless the state makes another one."""
-        following = self.state.body.get("Next")
-        return self.leave(self.state.body, default, following if isinstance(following, str) else "", produced)
+        return self.leave(self.state.body, default, self.state.text("Next"), produced)
 
     def leave(
         self, body: Object, default: Json, following: str, produced: Mapping[str, Json] | None = None
