@@ -178,3 +178,11 @@ def _short(number: int) -> str:
 def weight(value: object) -> int:
     """Return the number of bytes of a text; 0 for another value."""
     return len(value) * (1 if value.isascii() else 4) if isinstance(value, str) else 0
+
+
+def count_items(value: object) -> int:
+    """Return the number of items of a list or fields of an object; 0 for another value."""
+    match value:
+        case list() | dict():
+            return len(value)
+    return 0

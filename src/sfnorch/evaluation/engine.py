@@ -13,7 +13,7 @@ from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
-from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, Fields, weight
+from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, Fields, count_items, weight
 from sfnorch.evaluation.functions import measured_functions
 from sfnorch.evaluation.library import Frame, SyntaxNode
 from sfnorch.evaluation.regexes import compile_regex
@@ -143,9 +143,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         return super().evaluate_numeric_expression(lhs, rhs, op)
 
     def evaluate_comparison_expression(self, lhs: object, rhs: object, op: str) -> object:
-        for side in (lhs, rhs):
-            if isinstance(side, list | dict):
-                raise JException("T2010", 0, op, _kind(side))
+        _refuse_containers("T2010", lhs, op)
+        _refuse_containers("T2010", rhs, op)
         return super().evaluate_comparison_expression(lhs, rhs, op)
 
     def evaluate_equality_expression(self, lhs: object, rhs: object, op: str) -> object:
@@ -228,8 +227,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
     def evaluate_wildcard(self, expr: SyntaxNode, input: object, *_: object) -> object:
         self.budget.make(8 * self.budget.walk(input))
-        if isinstance(input, list | dict):  # the library copies the result for each list among the values
-            self.budget.step(len(input) ** 2 // BYTES_PER_STEP)
+        # the library copies the result for each list among the values
+        self.budget.step(count_items(input) ** 2 // BYTES_PER_STEP)
         return super().evaluate_wildcard(expr, input)
 
     def evaluate_descendants(self, expr: SyntaxNode, input: object, *_: object) -> object:
@@ -277,16 +276,10 @@ def check_text(text: str) -> None:
             depth = max(0, depth - 1)
 
 
-def _kind(value: object) -> object:
-    match value:
-        case list():
-            return "an array"
-        case dict():
-            return "an object"
-    return value
-
-
 def _refuse_containers(error: str, value: object, *more: object) -> None:
     """Raise the library's error for a list or object instead of a number, without writing its content."""
-    if isinstance(value, list | dict):
-        raise JException(error, -1, *more, _kind(value))
+    match value:
+        case list():
+            raise JException(error, -1, *more, "an array")
+        case dict():
+            raise JException(error, -1, *more, "an object")

@@ -13,7 +13,7 @@ from jsonata import Jsonata
 from jsonata.datetimeutils import DateTimeUtils
 from jsonata.regex_engine import RegexFlags
 
-from sfnorch.evaluation.budget import Budget, BudgetError, weight
+from sfnorch.evaluation.budget import Budget, BudgetError, count_items, weight
 from sfnorch.evaluation.library import LibraryFunction
 from sfnorch.evaluation.regexes import compile_regex, current
 
@@ -118,7 +118,7 @@ def _items(size: int) -> Measure:
     """Return a measure for a function that returns a list with at most `size` bytes for each item of its arguments."""
 
     def measure(budget: Budget, args: list[object]) -> None:
-        count = sum(len(arg) for arg in args if isinstance(arg, list | dict))
+        count = sum(map(count_items, args))
         budget.make(size * count)
         budget.step(count // 16)
 
