@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timezone
 
 _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 
@@ -32,3 +32,9 @@ def duration(seconds: float) -> str:
 def iso(at: datetime | None) -> str | None:
     """Return the time in ISO 8601; None for None."""
     return at.isoformat() if at else None
+
+
+def timestamp(moment: datetime) -> str:
+    """Return the time as AWS writes it: in UTC, with milliseconds."""
+    moment = moment.astimezone(timezone.utc)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

@@ -6,6 +6,7 @@ wanted kind, or an empty value if it is of another kind.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -77,3 +78,8 @@ def find_value(value: Json, *path: str | int) -> Json:
             case _:
                 return None
     return value
+
+
+def write_compact(value: object) -> str:
+    """Return the value as JSON without spaces, as AWS counts and writes it."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

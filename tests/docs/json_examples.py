@@ -34,6 +34,7 @@ from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 from sfnorch.runs.stopping import Stopped
 from sfnorch.simulator import record
+from sfnorch.simulator.events import Event, JobRunStarted
 from sfnorch.simulator.figures import figures
 from tests.replay import Replay
 
@@ -169,9 +170,12 @@ def _simulated() -> record.Run:
         status="FAILED",
         message="load-orders failed",
     )
-    detail = {"job": "load-orders", "run": RUN_ID}
-    event = record.Event(
-        at=0.0, what=record.What.JOB_RUN_STARTED, execution=EXECUTION, machine="jobs", state="RunJob", detail=detail
+    event = Event(
+        at=0.0,
+        execution=EXECUTION,
+        machine="jobs",
+        state="RunJob",
+        detail=JobRunStarted(job="load-orders", run_id=RUN_ID),
     )
     change = record.AlarmChange(
         at=300.0, alarm=ALARM, before="OK", after="ALARM", reason="Job load-orders failed", told=(TOPIC,)

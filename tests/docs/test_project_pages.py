@@ -14,7 +14,7 @@ ARCHITECTURE = (DOCS / "architecture.md").read_text(encoding="utf-8")
 VARIANTS = {"test-airflow-2", "test-airflow-3"}
 """Targets that another one makes."""
 
-_CONTRACT = re.compile(r'^type = "layers"\n.*?^layers = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
+_CONTRACT = re.compile(r'^containers = \["sfnorch"\]\n^layers = \[\n(.*?)^\]', re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^\| (\d+) \| `(\w+)` \| \S.* \|$", re.MULTILINE)
 _PATH = re.compile(r"`([\w.-]+(?:/[\w.-]*)+|[\w/]+\.(?:py|md|yaml))`")
 

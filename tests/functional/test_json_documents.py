@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import click
 import jsonschema
@@ -12,7 +14,7 @@ import pytest
 
 from sfnorch.cli.main import sfnorch
 from sfnorch.report.documents.simulation import EVENT_DETAILS
-from sfnorch.simulator.record import What
+from sfnorch.simulator.events import EventDetail
 from tests.conftest import Run
 from tests.docs.json_examples import example
 from tests.functional.test_deploy import TOPIC
@@ -85,7 +87,11 @@ def _with_output(group: click.Group, context: click.Context) -> Iterator[str]:
 
 
 def test_every_kind_of_event_has_its_fields():
-    assert list(EVENT_DETAILS) == [what.value for what in What]
+    names = {"run_id": "runId"}
+    assert list(EVENT_DETAILS.items()) == [
+        (kind.__name__, tuple(names.get(each.name, each.name) for each in fields(kind) if each.name != "branches"))
+        for kind in get_args(EventDetail)
+    ]
 
 
 @pytest.mark.parametrize("printed", DOCUMENTS, ids=lambda each: each.title)

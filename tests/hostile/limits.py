@@ -20,7 +20,7 @@ from pathlib import Path
 from sfnorch.cli.process import run
 from sfnorch.evaluation.budget import MOST_STEPS
 from sfnorch.simulator.errors import StatesError
-from sfnorch.simulator.expressions import Evaluator
+from sfnorch.simulator.query.evaluator import Evaluator
 from tests.hostile.documents import documents
 from tests.hostile.expressions import EXPRESSIONS, FEW_STEPS, STEPS
 

@@ -12,7 +12,8 @@ from sfnorch.cfn.render import render_template
 from sfnorch.patterns import workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
-from sfnorch.simulator.record import Run, What
+from sfnorch.simulator.events import StateEntered
+from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import chosen, play
 from sfnorch.template.contents import Template, contents
 from sfnorch.template.reader import parse_template
@@ -57,7 +58,7 @@ def test_a_run(drawn: tuple[Template, Behaviour, list[str], int]):
     assert run == start(made, behaviour, seed)
     times = [event.at for event in run.events]
     assert times == sorted(times)
-    entered = sum(event.what is What.STATE_ENTERED for event in run.events)
+    entered = sum(isinstance(event.detail, StateEntered) for event in run.events)
     assert entered == sum(len(execution.states) for execution in run.executions)
     assert all(execution.ended is not None for execution in run.executions)
     assert all(job.ended is not None and job.ended >= job.started for job in run.job_runs)
@@ -72,7 +73,7 @@ def story(run: Run, title: str) -> list[Any]:
     """What happens in a child: its events without the random parts of names."""
     kept = ("type", "status", "job", "message", "error", "next")
     return [
-        (event.at, event.what, event.state, {key: event.detail[key] for key in kept if key in event.detail})
+        (event.at, event.kind, event.state, [getattr(event.detail, key, None) for key in kept])
         for event in run.events
         if event.machine == title
     ]

@@ -16,6 +16,7 @@ from sfnorch.json_values import (
     read_strings,
     walk_strings,
     walk_values,
+    write_compact,
 )
 
 VALUES: list[Json] = [None, True, 2, 2.5, "text", ["a", 1, {"b": 1}], {"key": [1]}]
@@ -70,3 +71,7 @@ def test_a_walk_yields_each_value_with_its_path_in_the_order_of_the_text() -> No
 )
 def test_a_path_that_does_not_exist_leads_to_none(path: tuple[str | int, ...], found: Json) -> None:
     assert find_value({"a": [1, {"b": "c"}]}, *path) == found
+
+
+def test_compact_json_has_no_spaces_and_keeps_characters() -> None:
+    assert write_compact({"a": [1, "é"]}) == '{"a":[1,"é"]}'

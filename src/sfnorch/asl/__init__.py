@@ -1,7 +1,7 @@
 """The Amazon States Language as frozen dataclasses, with a serializer. This package uses the standard library only."""
 
 from sfnorch.asl.folding import fold
-from sfnorch.asl.graph import Graph, chain, lead_to
+from sfnorch.asl.graph import chain, lead_to
 from sfnorch.asl.jsonata import (
     Expression,
     Substitution,
@@ -21,6 +21,7 @@ from sfnorch.asl.states import (
     Choice,
     ChoiceRule,
     Fail,
+    Graph,
     Linkable,
     Map,
     Parallel,

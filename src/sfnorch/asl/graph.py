@@ -1,30 +1,13 @@
-"""The states of a state machine in order, and functions that connect them."""
+"""Connections between states: which states lead to another, and states in a row."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sfnorch.asl.states import AnyState, Linkable
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """The states of a state machine, a branch or an item processor. The first state is the start."""
-
-    states: tuple[AnyState, ...]
-    comment: str = ""
-
-    def __init__(self, *states: AnyState, comment: str = "") -> None:
-        object.__setattr__(self, "states", states)
-        object.__setattr__(self, "comment", comment)
-
-    @property
-    def start(self) -> str:
-        """The name of the first state."""
-        return self.states[0].name
 
 
 def lead_to(states: Iterable[AnyState], name: str) -> bool:

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sfnorch.asl import states as asl
 from sfnorch.asl.jsonata import Expression, Substitution, Value, literal_text
 from sfnorch.asl.resources import INTEGRATION
 
-if TYPE_CHECKING:
-    from sfnorch.asl.graph import Graph
 
-
-def definition(graph: Graph) -> dict[str, Any]:
+def definition(graph: asl.Graph) -> dict[str, Any]:
     """Return the definition of a state machine, with its keys in a readable order.
 
     Resources are in the partition aws; `with_resources` changes it.
@@ -26,7 +23,7 @@ def definition(graph: Graph) -> dict[str, Any]:
     return {**comment, "QueryLanguage": "JSONata", **_graph(graph)}
 
 
-def _graph(graph: Graph) -> dict[str, Any]:
+def _graph(graph: asl.Graph) -> dict[str, Any]:
     return {
         "StartAt": graph.start,
         "States": {literal_text(state.name): _state(state) for state in graph.states},

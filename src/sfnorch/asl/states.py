@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from sfnorch.asl.graph import Graph
     from sfnorch.asl.jsonata import Expression, Value
 
 
@@ -143,6 +142,23 @@ class Fail(State):
 
     error: str | Expression
     cause: str | Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The states of a state machine, a branch or an item processor. The first state is the start."""
+
+    states: tuple[AnyState, ...]
+    comment: str = ""
+
+    def __init__(self, *states: AnyState, comment: str = "") -> None:
+        object.__setattr__(self, "states", states)
+        object.__setattr__(self, "comment", comment)
+
+    @property
+    def start(self) -> str:
+        """The name of the first state."""
+        return self.states[0].name
 
 
 AnyState: TypeAlias = Task | Pass | Choice | Wait | Parallel | Map | Succeed | Fail

@@ -15,10 +15,12 @@ from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import code
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_s3.type_defs import (
+        CreateBucketRequestTypeDef,
         PublicAccessBlockConfigurationTypeDef,
         ServerSideEncryptionConfigurationTypeDef,
     )
@@ -82,11 +84,12 @@ class DeploymentBucket:
 
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html
         """
-        region: Any = self._client.meta.region_name
-        # LocationConstraint does not accept us-east-1
-        where: Any = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        asked: CreateBucketRequestTypeDef = {"Bucket": self.name}
+        region: Any = self._client.meta.region_name  # boto3's types list the regions that they know
+        if region != "us-east-1":  # which LocationConstraint does not accept
+            asked["CreateBucketConfiguration"] = {"LocationConstraint": region}
         try:
-            self._client.create_bucket(Bucket=self.name, **where)
+            self._client.create_bucket(**asked)
         except ClientError as error:
             if code(error) != "BucketAlreadyOwnedByYou":
                 raise
@@ -116,7 +119,7 @@ class DeploymentBucket:
             raise
         return True
 
-    def _tls_only(self) -> dict[str, Any]:
+    def _tls_only(self) -> dict[str, Json]:
         arn = f"arn:{self._partition}:s3:::{self.name}"
         return {
             "Version": "2012-10-17",

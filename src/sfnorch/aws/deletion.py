@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfnorch.aws.operations import call_once
 from sfnorch.aws.polling import Clock, patiently
@@ -14,6 +14,7 @@ from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
+    from types_boto3_cloudformation.type_defs import DeleteStackInputTypeDef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +64,10 @@ def delete_stack(
             operation = under_way(client, stack.id)
         else:
             operation = patiently(begin, clock)(client, stack.id, f"sfnorch-delete-{nonce()}")
-            keep: dict[str, Any] = {"RetainResources": list(retain)} if retain else {}
-            error = call_once(
-                client,
-                operation,
-                lambda: client.delete_stack(StackName=stack.id, ClientRequestToken=operation.token, **keep),
-                clock,
-            )
+            asked: DeleteStackInputTypeDef = {"StackName": stack.id, "ClientRequestToken": operation.token}
+            if retain:
+                asked["RetainResources"] = list(retain)
+            error = call_once(client, operation, lambda: client.delete_stack(**asked), clock)
             if error is not None:
                 raise error
     ending = follow(client, operation, audience, clock)

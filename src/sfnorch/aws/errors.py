@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/boto3/latest/guide/error-handling.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
@@ -27,9 +26,6 @@ _THROTTLED = (
 )  # fmt: skip
 _UNWELL = ("InternalFailure", "InternalError", "InternalServerError", "InternalServiceError", "ServiceUnavailable",
            "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException")  # fmt: skip
-
-_NO_NETWORK = (aws.EndpointConnectionError, aws.ConnectTimeoutError)
-_BROKEN = (aws.HTTPClientError, aws.ConnectionError)
 
 _LOG_IN = "log in again (`aws sso login`, or renew the keys of the profile), then repeat the command"
 
@@ -63,63 +59,71 @@ def is_missing(error: aws.ClientError) -> bool:
 
 def is_transient(error: BaseException) -> bool:
     """Return whether the error is transient: throttling, no connection, or an internal error of the service."""
-    if isinstance(error, aws.ClientError):
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return code(error) in (*_THROTTLED, *_UNWELL) or status >= 500
-    return isinstance(error, _BROKEN) and not isinstance(error, (aws.SSLError, aws.ProxyConnectionError))
+    match error:
+        case aws.ClientError():
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            return code(error) in (*_THROTTLED, *_UNWELL) or status >= 500
+        case aws.SSLError() | aws.ProxyConnectionError():
+            return False
+        case aws.HTTPClientError() | aws.ConnectionError():
+            return True
+    return False
 
 
 def is_unreachable(error: BaseException) -> bool:
     """Return whether no connection was made, so that the call has not reached AWS."""
-    return isinstance(error, _NO_NETWORK)
+    return isinstance(error, (aws.EndpointConnectionError, aws.ConnectTimeoutError))
 
 
 def explained(error: BaseException) -> SfnorchError | None:
     """Return an error that explains an error of AWS or its client; None for other errors."""
-    if isinstance(error, SfnorchError):
-        return error
-    if isinstance(error, aws.ClientError):
-        return _of_service(error)
-    if isinstance(error, (aws.NoCredentialsError, aws.PartialCredentialsError, aws.CredentialRetrievalError)):
-        return SfnorchError(
-            f"No usable AWS credentials: {_plain(error)}",
-            hint="set AWS_PROFILE or --profile, or the keys in the environment; `aws configure` creates a profile",
-        )
-    if isinstance(error, (aws.TokenRetrievalError, aws.SSOTokenLoadError, aws.UnauthorizedSSOTokenError)):
-        return SfnorchError(f"The login has expired: {_plain(error)}", hint=_LOG_IN)
-    if isinstance(error, aws.NoRegionError):
-        return SfnorchError("No AWS region is set", hint="specify one: --region eu-central-1, or AWS_DEFAULT_REGION")
-    if isinstance(error, aws.ProfileNotFound):
-        return SfnorchError(_plain(error), hint="`aws configure list-profiles` lists the available profiles")
-    if isinstance(error, aws.ProxyConnectionError):
-        return SfnorchError(f"The proxy can't be reached: {_plain(error)}", hint="check HTTPS_PROXY and NO_PROXY")
-    if isinstance(error, aws.SSLError):
-        hint_ = "a proxy may present its own certificate; set AWS_CA_BUNDLE to its certificate authority"
-        return SfnorchError(f"The connection to AWS is not secure: {_plain(error)}", hint=hint_)
-    if isinstance(error, _NO_NETWORK):
-        address = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
-        return SfnorchError(f"{address} can't be reached", hint="check the network and the name of the region")
-    if isinstance(error, _BROKEN):
-        return SfnorchError(f"The connection to AWS was interrupted: {_plain(error)}", hint="repeat the command")
-    if isinstance(error, ResponseParserError) or _in_parser(error):
-        return NoAnswerOfAwsError(type(error).__name__)
-    if isinstance(error, aws.ParamValidationError):
-        problems = str(error.kwargs.get("report", error)).splitlines()
-        return SfnorchError("\n".join(line.strip() for line in problems if line.strip()))
-    if isinstance(error, aws.BotoCoreError):
-        return SfnorchError(f"AWS's client failed: {_plain(error)}")
+    match error:
+        case SfnorchError():
+            return error
+        case aws.ClientError():
+            return _of_service(error)
+        case aws.NoCredentialsError() | aws.PartialCredentialsError() | aws.CredentialRetrievalError():
+            return SfnorchError(
+                f"No usable AWS credentials: {_plain(error)}",
+                hint="set AWS_PROFILE or --profile, or the keys in the environment; `aws configure` creates a profile",
+            )
+        case aws.TokenRetrievalError() | aws.SSOTokenLoadError() | aws.UnauthorizedSSOTokenError():
+            return SfnorchError(f"The login has expired: {_plain(error)}", hint=_LOG_IN)
+        case aws.NoRegionError():
+            return SfnorchError(
+                "No AWS region is set", hint="specify one: --region eu-central-1, or AWS_DEFAULT_REGION"
+            )
+        case aws.ProfileNotFound():
+            return SfnorchError(_plain(error), hint="`aws configure list-profiles` lists the available profiles")
+        case aws.ProxyConnectionError():
+            return SfnorchError(f"The proxy can't be reached: {_plain(error)}", hint="check HTTPS_PROXY and NO_PROXY")
+        case aws.SSLError():
+            hint_ = "a proxy may present its own certificate; set AWS_CA_BUNDLE to its certificate authority"
+            return SfnorchError(f"The connection to AWS is not secure: {_plain(error)}", hint=hint_)
+        case aws.EndpointConnectionError() | aws.ConnectTimeoutError():
+            address = getattr(error, "kwargs", {}).get("endpoint_url", "AWS")
+            return SfnorchError(f"{address} can't be reached", hint="check the network and the name of the region")
+        case aws.HTTPClientError() | aws.ConnectionError():
+            return SfnorchError(f"The connection to AWS was interrupted: {_plain(error)}", hint="repeat the command")
+        case ResponseParserError():
+            return NoAnswerOfAwsError(type(error).__name__)
+        case KeyError() | IndexError() | TypeError() if _in_parser(error):
+            return NoAnswerOfAwsError(type(error).__name__)
+        case aws.ParamValidationError():
+            problems = str(error.kwargs.get("report", error)).splitlines()
+            return SfnorchError("\n".join(line.strip() for line in problems if line.strip()))
+        case aws.BotoCoreError():
+            return SfnorchError(f"AWS's client failed: {_plain(error)}")
     return None
 
 
 def _in_parser(error: BaseException) -> bool:
-    """Return whether botocore failed to parse a response that does not have AWS's form."""
+    """Return whether the error occurred where botocore parses a response, which does not have AWS's form."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
     file = frame.tb_frame.f_code.co_filename if frame is not None else ""
-    return isinstance(error, (KeyError, IndexError, TypeError)) and file.replace("\\", "/").endswith(
-        "botocore/parsers.py"
-    )
+    return file.replace("\\", "/").endswith("botocore/parsers.py")
 
 
 def _of_service(error: aws.ClientError) -> SfnorchError:
@@ -134,7 +138,7 @@ def _of_service(error: aws.ClientError) -> SfnorchError:
     return SfnorchError(f"{operation}: {text}" + ("" if name in text else f" ({name})"), hint=hint(text))
 
 
-def _body(error: BaseException) -> Mapping[str, Any]:
+def _body(error: BaseException) -> Mapping[str, object]:
     return error.response.get("Error", {}) if isinstance(error, aws.ClientError) else {}
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 import boto3
@@ -16,16 +16,22 @@ from botocore.config import Config
 from sfnorch.aws.errors import NoAnswerOfAwsError
 from sfnorch.aws.secrets import keep_secret
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json, find_value, read_number, read_string
 from sfnorch.partitions import partition_of
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+    from botocore.client import BaseClient
+    from botocore.model import OperationModel
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_glue import GlueClient
     from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_redshift_data import RedshiftDataAPIServiceClient
     from types_boto3_s3 import S3Client
     from types_boto3_stepfunctions import SFNClient
-    from types_boto3_sts import STSClient
+
+Client = TypeVar("Client", bound="BaseClient")
 
 CALLS = logging.getLogger("sfnorch.aws.calls")
 """Logs each call at level DEBUG: the operation, its main parameter, and its result."""
@@ -95,54 +101,47 @@ class Session:
     @cached_property
     def account(self) -> str:
         """Return the account id, from STS."""
-        client: STSClient = self._client("sts")
-        return client.get_caller_identity()["Account"]
+        return self._create(lambda: self._session.client("sts", config=self._config)).get_caller_identity()["Account"]
 
     @cached_property
     def cloudformation(self) -> CloudFormationClient:
         """Return the client of CloudFormation."""
-        client: CloudFormationClient = self._client("cloudformation")
-        return client
+        return self._create(lambda: self._session.client("cloudformation", config=self._config))
 
     @cached_property
     def cloudwatch(self) -> CloudWatchClient:
         """Return the client of CloudWatch."""
-        client: CloudWatchClient = self._client("cloudwatch")
-        return client
+        return self._create(lambda: self._session.client("cloudwatch", config=self._config))
 
     @cached_property
     def glue(self) -> GlueClient:
         """Return the client of Glue."""
-        client: GlueClient = self._client("glue")
-        return client
+        return self._create(lambda: self._session.client("glue", config=self._config))
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:
         """Return the client of CloudWatch Logs."""
-        client: CloudWatchLogsClient = self._client("logs")
-        return client
+        return self._create(lambda: self._session.client("logs", config=self._config))
 
     @cached_property
-    def redshift_data(self) -> Any:
+    def redshift_data(self) -> RedshiftDataAPIServiceClient:
         """Return the client of the Redshift Data API."""
-        return self._client("redshift-data")
+        return self._create(lambda: self._session.client("redshift-data", config=self._config))
 
     @cached_property
     def s3(self) -> S3Client:
         """Return the client of S3."""
-        client: S3Client = self._client("s3")
-        return client
+        return self._create(lambda: self._session.client("s3", config=self._config))
 
     @cached_property
     def stepfunctions(self) -> SFNClient:
         """Return the client of Step Functions."""
-        client: SFNClient = self._client("stepfunctions")
-        return client
+        return self._create(lambda: self._session.client("stepfunctions", config=self._config))
 
-    def _client(self, service: Any) -> Any:
+    def _create(self, make: Callable[[], Client]) -> Client:
         """Return a client that rejects HTML pages as responses and logs its calls to CALLS, without their content."""
         try:
-            client: Any = self._session.client(service, config=self._config)
+            client = make()
             if (
                 urlsplit(client.meta.endpoint_url).port == 0
                 or urlsplit(client.meta.endpoint_url).scheme not in _SCHEMES
@@ -159,7 +158,7 @@ class Session:
             client.meta.events.register_last("after-call", _tell_answer)
         return client
 
-    def _keep_credentials(self, **_: Any) -> None:
+    def _keep_credentials(self, **_: object) -> None:
         """Mask the current credentials, which may have been renewed."""
         if self._credentials:
             frozen = self._credentials.get_frozen_credentials()
@@ -172,23 +171,30 @@ class Session:
                     )
 
 
-def _refuse_page(response_dict: dict[str, Any], operation_model: Any, **_: Any) -> None:
+class _RawResponse(TypedDict):
+    """A response before botocore parses it."""
+
+    headers: Mapping[str, str]
+    status_code: int
+
+
+def _refuse_page(response_dict: _RawResponse, operation_model: OperationModel, **_: object) -> None:
     """Raise NoAnswerOfAwsError for an HTML page of a proxy or a login in place of a response.
 
     botocore would read an empty response, or fail on a missing key. It retries the page of a broken gateway (5xx).
     """
-    kind = str(response_dict["headers"].get("content-type", ""))
+    kind = response_dict["headers"].get("content-type", "")
     if kind.startswith("text/html") and response_dict["status_code"] < 500:
         raise NoAnswerOfAwsError(f"{operation_model.name}: HTTP {response_dict['status_code']}")
 
 
-def _tell_call(params: dict[str, Any], model: Any, **_: Any) -> None:
+def _tell_call(params: Mapping[str, object], model: OperationModel, **_: object) -> None:
     about = " ".join(f"{name}={params[name]}" for name in _TOLD if name in params)
     CALLS.debug("%s %s %s", model.service_model.service_name, model.name, about)
 
 
-def _tell_answer(http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-    error = parsed.get("Error", {}).get("Code", "")
-    retries = parsed.get("ResponseMetadata", {}).get("RetryAttempts", 0)
+def _tell_answer(http_response: AWSResponse, parsed: Json, **_: object) -> None:
+    error = read_string(find_value(parsed, "Error", "Code"))
+    retries = int(read_number(find_value(parsed, "ResponseMetadata", "RetryAttempts")))
     again = f", tried {retries + 1} times" if retries else ""
     CALLS.debug("  -> %s %s%s", http_response.status_code, error, again)

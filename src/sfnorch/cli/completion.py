@@ -34,7 +34,8 @@ fi
 
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS), metavar="bash|zsh|fish")
-def completion(shell: str) -> None:
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
     """Print the shell completion script.
 
     The script calls sfnorch when you press Tab. Add it to the configuration of your shell, and start a new shell:
@@ -46,17 +47,15 @@ def completion(shell: str) -> None:
 
     bash must be 4.4 or later. In ~/.zshrc, the line must be after compinit.
     """  # noqa: D301 - click keeps the lines of a paragraph after a backspace
-    click.echo(completion_script(shell), nl=False)
+    click.echo(completion_script(context.find_root().command, shell), nl=False)
 
 
-def completion_script(shell: str) -> str:
-    """Return the completion script of one of SHELLS."""
+def completion_script(program: click.Command, shell: str) -> str:
+    """Return the script that completes the program's command line in one of SHELLS."""
     from click.shell_completion import ShellComplete
 
-    from sfnorch.cli.main import sfnorch
-
     # not the class's own method: for bash, that starts a bash to read its version
-    script = ShellComplete.source(_completer(sfnorch, shell))
+    script = ShellComplete.source(_completer(program, shell))
     return _BASH.format(script=script.strip("\n")) if shell == "bash" else script
 
 
@@ -74,7 +73,7 @@ def print_completions(group: click.Group, asked: str) -> int:
     return SUCCESS
 
 
-def _completer(group: click.Group, shell: str) -> ShellComplete:
+def _completer(program: click.Command, shell: str) -> ShellComplete:
     from click.shell_completion import BashComplete, CompletionItem, FishComplete, ZshComplete
 
     class OwnFishComplete(FishComplete):
@@ -86,4 +85,4 @@ def _completer(group: click.Group, shell: str) -> ShellComplete:
             return super().format_completion(item)
 
     kinds: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": OwnFishComplete}
-    return kinds[shell](group, {}, _PROGRAM, COMPLETE)
+    return kinds[shell](program, {}, _PROGRAM, COMPLETE)

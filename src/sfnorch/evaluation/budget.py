@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from jsonata.jexception import JException
 from jsonata.utils import Utils
+
+if sys.platform != "win32":
+    import resource
 
 MOST_STEPS = 1_000_000
 """The maximum number of expression nodes that one evaluation can visit; work within a function also counts as steps."""
@@ -43,7 +45,7 @@ _BYTES_PER_LOOK = 8 * 2**20
 _MOST_SIZES = 20_000
 
 
-class Fields(dict[str, Any]):
+class Fields(dict[str, object]):
     """An object that an expression creates. It stores its size."""
 
     values_within: int
@@ -72,7 +74,7 @@ class Budget:
         self._next_look = _STEPS_PER_LOOK
         self._made_at_look = 0
         self._memory = process_memory()
-        self._sizes: dict[int, tuple[Any, int]] = {}
+        self._sizes: dict[int, tuple[object, int]] = {}
 
     def step(self, count: int = 1) -> None:
         """Count steps."""
@@ -104,7 +106,7 @@ class Budget:
         if self.made - self._made_at_look > _BYTES_PER_LOOK:
             self._look_at_memory()
 
-    def walk(self, value: Any) -> int:
+    def walk(self, value: object) -> int:
         """Count a walk over all values in a value; return their number."""
         if not isinstance(value, list | dict):
             return 1
@@ -112,7 +114,7 @@ class Budget:
         self.step(count // VALUES_PER_STEP)
         return count
 
-    def size(self, value: Any) -> int:
+    def size(self, value: object) -> int:
         """Return the number of values in a value when all its shared parts are expanded."""
         if isinstance(value, str):
             return 1 + len(value) // _CHARACTERS_PER_VALUE
@@ -131,16 +133,17 @@ class Budget:
             self._sizes[id(value)] = (value, count)
         return count
 
-    def check(self, value: Any) -> int:
+    def check(self, value: object) -> int:
         """Return the size of a value that was just created."""
-        if isinstance(value, Utils.RangeList):
-            count = 1 + len(value)  # does not create its numbers
-        elif isinstance(value, dict):
-            count = 1 + len(value) + sum(map(self.size, value.values()))
-        elif isinstance(value, list):
-            count = 1 + sum(map(self.size, value))
-        else:
-            return self.size(value)
+        match value:
+            case Utils.RangeList():
+                count = 1 + len(value)  # does not create its numbers
+            case dict():
+                count = 1 + len(value) + sum(map(self.size, value.values()))
+            case list():
+                count = 1 + sum(map(self.size, value))
+            case _:
+                return self.size(value)
         if count > MOST_VALUES:
             raise BudgetError(
                 f"it creates a value that expands to more than {MOST_VALUES:,} values, the limit of a simulation"
@@ -162,9 +165,7 @@ def process_memory() -> int:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096
     except (OSError, ValueError, IndexError):
         pass
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return 0
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1_024
@@ -174,6 +175,14 @@ def _short(number: int) -> str:
     return f"{number:,}" if number < 10**15 else "more than 10^15"
 
 
-def weight(value: Any) -> int:
+def weight(value: object) -> int:
     """Return the number of bytes of a text; 0 for another value."""
     return len(value) * (1 if value.isascii() else 4) if isinstance(value, str) else 0
+
+
+def count_items(value: object) -> int:
+    """Return the number of items of a list or fields of an object; 0 for another value."""
+    match value:
+        case list() | dict():
+            return len(value)
+    return 0

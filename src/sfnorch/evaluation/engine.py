@@ -6,16 +6,16 @@ on texts and lists, paths, descendants, comparisons of whole values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
 
 from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
-from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, Fields, weight
+from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, Fields, count_items, weight
 from sfnorch.evaluation.functions import measured_functions
+from sfnorch.evaluation.library import Frame, SyntaxNode
 from sfnorch.evaluation.regexes import compile_regex
 
 MOST_CHARACTERS = 262_144
@@ -61,8 +61,8 @@ _BYTES_PER_ITEM = 40
 class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     """A parsed expression, evaluated within a budget. Raises ValueError for a text that is too large to parse."""
 
-    environment: Any
-    input: Any
+    environment: Frame
+    input: object
 
     def __init__(self, text: str) -> None:
         check_text(text)
@@ -74,7 +74,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         for name, function in measured_functions().items():
             self.environment.bind(name, function)
 
-    def run(self, bindings: Mapping[str, Any], budget: Budget) -> Any:
+    def run(self, bindings: Mapping[str, object], budget: Budget) -> object:
         """Return the result, null as Utils.NULL_VALUE. Raises LimitError, and the errors of the library."""
         self.budget = budget
         Jsonata.CURRENT.jsonata = self
@@ -83,7 +83,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
             frame.bind(name, Utils.NULL_VALUE if value is None else value)
         return self.evaluate(None, frame)
 
-    def eval(self, expr: Any, input: Any, environment: Any) -> Any:
+    def eval(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         """Evaluate a node and count it as a step of the evaluation that needs its result."""
         budget = self.budget
         budget.enter()
@@ -109,27 +109,27 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
                 return found[0]
         return found
 
-    def evaluate_value(self, expr: Any, *_: Any) -> Any:
+    def evaluate_value(self, expr: SyntaxNode, *_: object) -> object:
         """Return a literal."""
         return self.evaluate_literal(expr)
 
-    def evaluate_pattern(self, expr: Any, *_: Any) -> Any:
+    def evaluate_pattern(self, expr: SyntaxNode, *_: object) -> object:
         """Return a regex."""
         return self.evaluate_regex(expr)
 
-    def evaluate_call(self, expr: Any, input: Any, environment: Any) -> Any:
+    def evaluate_call(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         """Call a function."""
         return self.evaluate_function(expr, input, environment, Utils.NONE)
 
-    def evaluate_parent(self, expr: Any, _: Any, environment: Any) -> Any:
+    def evaluate_parent(self, expr: SyntaxNode, _: object, environment: Frame) -> object:
         """Return the value of `%`."""
         return environment.lookup(expr.slot.label)
 
-    def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
+    def evaluate_string_concat(self, lhs: object, rhs: object) -> str:
         self.budget.make(sum(weight(side) or self.budget.walk(side) * 40 for side in (lhs, rhs)))
         return str(super().evaluate_string_concat(lhs, rhs))
 
-    def evaluate_range_expression(self, lhs: Any, rhs: Any) -> Any:
+    def evaluate_range_expression(self, lhs: object, rhs: object) -> object:
         _refuse_containers("T2003", lhs)
         _refuse_containers("T2004", rhs)
         found = super().evaluate_range_expression(lhs, rhs)
@@ -137,42 +137,41 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
             self.budget.make(_BYTES_PER_ITEM * len(found))
         return found
 
-    def evaluate_numeric_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
+    def evaluate_numeric_expression(self, lhs: object, rhs: object, op: str) -> object:
         _refuse_containers("T2001", lhs, op)
         _refuse_containers("T2002", rhs, op)
         return super().evaluate_numeric_expression(lhs, rhs, op)
 
-    def evaluate_comparison_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
-        for side in (lhs, rhs):
-            if isinstance(side, list | dict):
-                raise JException("T2010", 0, op, _kind(side))
+    def evaluate_comparison_expression(self, lhs: object, rhs: object, op: str) -> object:
+        _refuse_containers("T2010", lhs, op)
+        _refuse_containers("T2010", rhs, op)
         return super().evaluate_comparison_expression(lhs, rhs, op)
 
-    def evaluate_equality_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
+    def evaluate_equality_expression(self, lhs: object, rhs: object, op: str) -> object:
         self.budget.walk(lhs)
         self.budget.walk(rhs)
         return super().evaluate_equality_expression(lhs, rhs, op)
 
-    def evaluate_includes_expression(self, lhs: Any, rhs: Any) -> Any:
+    def evaluate_includes_expression(self, lhs: object, rhs: object) -> object:
         self.budget.walk(lhs)
         self.budget.walk(rhs)
         return super().evaluate_includes_expression(lhs, rhs)
 
-    def evaluate_condition(self, expr: Any, input: Any, environment: Any) -> Any:
+    def evaluate_condition(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         condition = self.eval(expr.condition, input, environment)
         self.budget.walk(condition)
         if Jsonata.boolize(condition):
             return self.eval(expr.then, input, environment)
         return self.eval(expr._else, input, environment) if expr._else is not None else None
 
-    def evaluate_unary(self, expr: Any, input: Any, environment: Any) -> Any:
+    def evaluate_unary(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         found = super().evaluate_unary(expr, input, environment)
         if isinstance(found, list):
             self.budget.make(8 * len(found))
             self.budget.check(found)
         return found
 
-    def evaluate_group_expression(self, expr: Any, input: Any, environment: Any) -> Any:
+    def evaluate_group_expression(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         if isinstance(input, list):  # the library copies the items of a group each time that one is added
             self.budget.make(8 * len(input))
             self.budget.step(len(input) ** 2 // BYTES_PER_STEP)
@@ -181,11 +180,11 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         self.budget.check(found)
         return found
 
-    def evaluate_lambda(self, expr: Any, input: Any, environment: Any) -> Any:
+    def evaluate_lambda(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         self.budget.step(0 if expr.thunk else 1)
         return super().evaluate_lambda(expr, input, environment)
 
-    def evaluate_step(self, expr: Any, input: Any, environment: Any, last_step: bool) -> Any:
+    def evaluate_step(self, expr: SyntaxNode, input: Iterable[object], environment: Frame, last_step: bool) -> object:
         if expr.type == "sort":
             return super().evaluate_step(expr, input, environment, last_step)
         results = Utils.create_sequence()
@@ -207,46 +206,48 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         self.budget.check(flat)
         return flat
 
-    def evaluate_filter(self, predicate: Any, input: Any, environment: Any) -> Any:
+    def evaluate_filter(self, predicate: SyntaxNode, input: object, environment: Frame) -> object:
         if predicate.type != "number" and isinstance(input, list):
             self.budget.make(8 * len(input))
             self._predicates.add(id(predicate))  # the library walks an array of indexes for every item
         return super().evaluate_filter(predicate, input, environment)
 
-    def evaluate_tuple_step(self, expr: Any, input: Any, tuple_bindings: Any, environment: Any) -> Any:
+    def evaluate_tuple_step(
+        self, expr: SyntaxNode, input: object, tuple_bindings: object, environment: Frame
+    ) -> object:
         found = super().evaluate_tuple_step(expr, input, tuple_bindings, environment)
         if found is not None:
             self.budget.make(300 * len(found))
         return found
 
-    def evaluate_name(self, expr: Any, input: Any, environment: Any) -> Any:
+    def evaluate_name(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         if isinstance(input, list):
             self.budget.make(8 * self.budget.walk(input))
         return super().evaluate_name(expr, input, environment)
 
-    def evaluate_wildcard(self, expr: Any, input: Any, *_: Any) -> Any:
+    def evaluate_wildcard(self, expr: SyntaxNode, input: object, *_: object) -> object:
         self.budget.make(8 * self.budget.walk(input))
-        if isinstance(input, list | dict):  # the library copies the result for each list among the values
-            self.budget.step(len(input) ** 2 // BYTES_PER_STEP)
+        # the library copies the result for each list among the values
+        self.budget.step(count_items(input) ** 2 // BYTES_PER_STEP)
         return super().evaluate_wildcard(expr, input)
 
-    def evaluate_descendants(self, expr: Any, input: Any, *_: Any) -> Any:
+    def evaluate_descendants(self, expr: SyntaxNode, input: object, *_: object) -> object:
         self.budget.make(8 * self.budget.walk(input))
         return super().evaluate_descendants(expr, input)
 
-    def evaluate_sort_expression(self, expr: Any, input: Any, environment: Any) -> Any:
+    def evaluate_sort_expression(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         self.budget.make(8 * len(input) if isinstance(input, list) else 8)
         return super().evaluate_sort_expression(expr, input, environment)
 
 
-def _parse(text: str) -> dict[str, Any]:
+def _parse(text: str) -> dict[str, object]:
     """Return what the library makes of the text. An evaluation reads the tree and changes nothing in it."""
-    made: dict[str, Any] = vars(Jsonata(text, compile_regex))
+    made: dict[str, object] = vars(Jsonata(text, compile_regex))
     return made
 
 
 @lru_cache(maxsize=1_000)
-def _parsed(text: str) -> dict[str, Any]:
+def _parsed(text: str) -> dict[str, object]:
     """Return the same for the same text, which is parsed once in a process."""
     return _parse(text)
 
@@ -275,11 +276,10 @@ def check_text(text: str) -> None:
             depth = max(0, depth - 1)
 
 
-def _kind(value: Any) -> Any:
-    return f"an {'array' if isinstance(value, list) else 'object'}" if isinstance(value, list | dict) else value
-
-
-def _refuse_containers(error: str, value: Any, *more: Any) -> None:
+def _refuse_containers(error: str, value: object, *more: object) -> None:
     """Raise the library's error for a list or object instead of a number, without writing its content."""
-    if isinstance(value, list | dict):
-        raise JException(error, -1, *more, _kind(value))
+    match value:
+        case list():
+            raise JException(error, -1, *more, "an array")
+        case dict():
+            raise JException(error, -1, *more, "an object")

@@ -6,18 +6,18 @@ https://docs.jsonata.org/string-functions
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 from jsonata import Jsonata
 from jsonata.datetimeutils import DateTimeUtils
 from jsonata.regex_engine import RegexFlags
 
-from sfnorch.evaluation.budget import Budget, BudgetError, weight
+from sfnorch.evaluation.budget import Budget, BudgetError, count_items, weight
+from sfnorch.evaluation.library import LibraryFunction
 from sfnorch.evaluation.regexes import compile_regex, current
 
-Measure = Callable[[Budget, list[Any]], object]
+Measure = Callable[[Budget, list[object]], object]
 
 _LONGEST_PICTURE = 1_000
 """The maximum number of characters in a picture, and in a text that a picture parses."""
@@ -33,13 +33,13 @@ _WIDTH = re.compile(r",[*0-9-]*?([0-9]+)(?=[\]-])")
 class Measured(Jsonata.JFunction):  # type: ignore[misc]  # the library has no types
     """A function of the library that counts its work before it runs, and the size of its result."""
 
-    def __init__(self, native: Any, measure: Measure | None) -> None:
+    def __init__(self, native: LibraryFunction, measure: Measure | None) -> None:
         super().__init__(native, None)
         self.signature = native.signature
         self.function_name = native.function_name
         self._measure = measure
 
-    def call(self, input: Any, args: Any) -> Any:
+    def call(self, input: object, args: Sequence[object] | None) -> object:
         budget = current()
         budget.step(_STEPS_PER_CALL)
         if self._measure is not None:
@@ -66,25 +66,26 @@ def measured_functions() -> dict[str, Measured]:
 def _times(factor: int) -> Measure:
     """Return a measure for a function whose result has at most `factor` times the size of its arguments."""
 
-    def measure(budget: Budget, args: list[Any]) -> None:
+    def measure(budget: Budget, args: list[object]) -> None:
         budget.make(factor * sum(map(weight, args)))
 
     return measure
 
 
-def _pad(budget: Budget, args: list[Any]) -> None:
-    width = args[1] if len(args) > 1 else 0
-    wide = max((weight(text) // max(1, len(text)) for text in (args[0], *args[2:]) if isinstance(text, str)), default=1)
-    if isinstance(width, int | float):
-        budget.make(2 * max(1, wide) * abs(int(width)))
+def _pad(budget: Budget, args: list[object]) -> None:
+    match args:
+        case [text, int() | float() as width, *more]:
+            wide = max(weight(each) // max(1, _length(each)) for each in (text, *more))
+            budget.make(2 * max(1, wide) * abs(int(width)))
 
 
-def _string(budget: Budget, args: list[Any]) -> None:
-    if isinstance(args[0], list | dict):
-        budget.make(40 * budget.walk(args[0]))
+def _string(budget: Budget, args: list[object]) -> None:
+    match args[0]:
+        case list() | dict() as value:
+            budget.make(40 * budget.walk(value))
 
 
-def _join(budget: Budget, args: list[Any]) -> None:
+def _join(budget: Budget, args: list[object]) -> None:
     texts = args[0] if isinstance(args[0], list) else [args[0]]
     separator = args[1] if len(args) > 1 else ""
     wide = 1 if all(text.isascii() for text in texts if isinstance(text, str)) else 4
@@ -92,74 +93,76 @@ def _join(budget: Budget, args: list[Any]) -> None:
     budget.make(wide * (sum(map(_length, texts)) + _length(separator) * 4 * len(texts)))
 
 
-def _length(value: Any) -> int:
+def _length(value: object) -> int:
     return len(value) if isinstance(value, str) else 0
 
 
-def _split(budget: Budget, args: list[Any]) -> None:
-    text, separator = args[0], args[1] if len(args) > 1 else None
-    if isinstance(text, str) and isinstance(separator, str):
-        pieces = text.count(separator) + 1
-        budget.make(weight(text) + 60 * pieces)
-        if not separator:
-            budget.step(pieces // 16)
+def _split(budget: Budget, args: list[object]) -> None:
+    match args:
+        case [str() as text, str() as separator, *_]:
+            pieces = text.count(separator) + 1
+            budget.make(weight(text) + 60 * pieces)
+            if not separator:
+                budget.step(pieces // 16)
 
 
-def _replace(budget: Budget, args: list[Any]) -> None:
-    text, pattern, replacement = (*args, None, None)[:3]
-    if isinstance(text, str) and isinstance(pattern, str) and pattern:
-        found = text.count(pattern)
-        budget.make(max(weight(text), 1) + found * 4 * _length(replacement))
-        budget.step(found * weight(text) // 8_192)  # the library copies the rest of the text at each match
+def _replace(budget: Budget, args: list[object]) -> None:
+    match args:
+        case [str() as text, str() as pattern, *more] if pattern:
+            found = text.count(pattern)
+            budget.make(max(weight(text), 1) + found * 4 * _length(more[0] if more else None))
+            budget.step(found * weight(text) // 8_192)  # the library copies the rest of the text at each match
 
 
 def _items(size: int) -> Measure:
     """Return a measure for a function that returns a list with at most `size` bytes for each item of its arguments."""
 
-    def measure(budget: Budget, args: list[Any]) -> None:
-        count = sum(len(arg) for arg in args if isinstance(arg, list | dict))
+    def measure(budget: Budget, args: list[object]) -> None:
+        count = sum(map(count_items, args))
         budget.make(size * count)
         budget.step(count // 16)
 
     return measure
 
 
-def _numbers(budget: Budget, args: list[Any]) -> None:
-    if isinstance(args[0], list):  # the library checks each item
-        budget.step(len(args[0]) // 4)
+def _numbers(budget: Budget, args: list[object]) -> None:
+    match args[0]:
+        case list() as items:
+            budget.step(len(items) // 4)  # the library checks each item
 
 
-def _spread(budget: Budget, args: list[Any]) -> None:
+def _spread(budget: Budget, args: list[object]) -> None:
     count = budget.walk(args[0])
     budget.make(250 * count)
     budget.step(count**2 // 4_096)  # the library copies the list for each item
 
 
-def _merge(budget: Budget, args: list[Any]) -> None:
-    fields = sum(len(item) for item in args[0] if isinstance(item, dict)) if isinstance(args[0], list) else 0
+def _merge(budget: Budget, args: list[object]) -> None:
+    items = args[0] if isinstance(args[0], list) else []
+    fields = sum(len(item) for item in items if isinstance(item, dict))
     budget.make(100 * fields)
     budget.step(fields // 16)
 
 
-def _walked(budget: Budget, args: list[Any]) -> None:
+def _walked(budget: Budget, args: list[object]) -> None:
     for arg in args:
         budget.walk(arg)
 
 
-def _distinct(budget: Budget, args: list[Any]) -> None:
-    if isinstance(args[0], list):
-        items = args[0]
-        compared = budget.walk(items) * len(items)
-        simple = all(isinstance(item, str | int | float) for item in items)
-        budget.make(8 * len(items))
-        budget.step(compared // (512 if simple else 64))
+def _distinct(budget: Budget, args: list[object]) -> None:
+    match args[0]:
+        case list() as items:
+            compared = budget.walk(items) * len(items)
+            simple = all(isinstance(item, str | int | float) for item in items)
+            budget.make(8 * len(items))
+            budget.step(compared // (512 if simple else 64))
 
 
-def _clone(budget: Budget, args: list[Any]) -> None:
+def _clone(budget: Budget, args: list[object]) -> None:
     budget.make(250 * budget.walk(args[0]))
 
 
-def _picture(budget: Budget, args: list[Any]) -> None:
+def _picture(budget: Budget, args: list[object]) -> None:
     budget.step()
     for text in args:
         if not isinstance(text, str):
@@ -170,36 +173,35 @@ def _picture(budget: Budget, args: list[Any]) -> None:
             raise BudgetError(f"a width in its picture is larger than {_BIGGEST_WIDTH:,}")
 
 
-def _format_integer(budget: Budget, args: list[Any]) -> None:
+def _format_integer(budget: Budget, args: list[object]) -> None:
     _picture(budget, args[1:])
-    number, picture = (*args, None)[:2]
-    if isinstance(number, int | float) and isinstance(picture, str) and picture[:1] in ("i", "I"):
-        budget.make(abs(int(number)) // 1_000 * 8)
+    match args:
+        case [int() | float() as number, str() as picture, *_] if picture[:1] in ("i", "I"):
+            budget.make(abs(int(number)) // 1_000 * 8)
 
 
-def measure_to_millis(text: Any, picture: Any) -> None:
+def measure_to_millis(text: object, picture: object) -> None:
     """Count the work of parsing a date with a picture. Raises LimitError."""
     _to_millis(current(), [text, picture])
 
 
-def measure_picture(*texts: Any) -> None:
+def measure_picture(*texts: object) -> None:
     """Count the work of writing a number or a date with a picture. Raises LimitError."""
     _picture(current(), list(texts))
 
 
-def _from_millis(budget: Budget, args: list[Any]) -> None:
+def _from_millis(budget: Budget, args: list[object]) -> None:
     _picture(budget, args[1:])
 
 
-def _to_millis(budget: Budget, args: list[Any]) -> None:
+def _to_millis(budget: Budget, args: list[object]) -> None:
     """Parse a date with this project's regex engine first: a picture with many numbers requires many tries."""
-    text, picture = (*args, None)[:2]
-    if not isinstance(text, str) or not isinstance(picture, str):
-        return
-    _picture(budget, [text, picture])
-    parts = DateTimeUtils._generate_regex(DateTimeUtils._analyse_datetime_picture(picture)).parts
-    regex = "^" + "".join(f"({part.regex})" for part in parts) + "$"
-    compile_regex(regex, RegexFlags(case_insensitive=True)).search(text)
+    match args:
+        case [str() as text, str() as picture, *_]:
+            _picture(budget, [text, picture])
+            parts = DateTimeUtils._generate_regex(DateTimeUtils._analyse_datetime_picture(picture)).parts
+            regex = "^" + "".join(f"({part.regex})" for part in parts) + "$"
+            compile_regex(regex, RegexFlags(case_insensitive=True)).search(text)
 
 
 _MEASURES: dict[str, Measure] = {

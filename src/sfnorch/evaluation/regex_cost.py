@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sfnorch.evaluation.regex_programs import PARSER
+from sfnorch.evaluation.regex_programs import PARSER, ParsedNodes
 
 _ENDLESS = 10**12
 """An upper limit of the bound. A pattern that reaches it runs step by step."""
@@ -24,7 +24,7 @@ def most_tries(pattern: str, flags: int) -> Tries:
     return tries
 
 
-def _ways(nodes: Any, length: int, *, last: bool) -> tuple[int, int]:
+def _ways(nodes: ParsedNodes, length: int, *, last: bool) -> tuple[int, int]:
     """Return the number of alternatives to match the nodes at one position, and the work of one alternative.
 
     `last` is whether no node follows. `re` does not backtrack into the last node, and its work is part of the match.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sfnorch.evaluation import regex_programs as code
 from sfnorch.evaluation.budget import Budget, BudgetError
 from sfnorch.evaluation.regex_programs import Instruction, RegexProgram
 
 Slots = list[int]
 """The start and end of each group, -1 for a group without a match; then the start positions of loop rounds."""
+
+Choice = tuple[int, int, int, int, int]
+"""An open choice: an instruction and a position to backtrack to. For the end of a run, also its first and last
+position and the step between them. If the instruction is negative, a slot to restore, and its value."""
 
 _INSTRUCTIONS_PER_STEP = 3
 _MOST_CHOICES = 500_000
@@ -57,47 +59,48 @@ class _Machine:
     def run(self, pc: int, at: int, slots: Slots) -> Slots | None:
         """Return the slots of a match from this instruction and position; None if nothing matches."""
         text, length, program = self.text, len(self.text), self.code
-        choices: list[tuple[int, int, Any]] = []  # an instruction and a position to backtrack to, or a slot to restore
+        choices: list[Choice] = []
         while True:
             self.count(1)
-            kind, *given = program[pc]
+            instruction = program[pc]
+            kind, pattern, first, second, _ = instruction
             matched = True
             if kind == code.CHARACTER:
-                matched = at < length and given[0].match(text, at, at + 1) is not None
+                matched = at < length and pattern.match(text, at, at + 1) is not None
                 at += 1
                 pc += 1
             elif kind == code.RUN:
-                after = self._run_of(given, at)
+                after = self._run_of(instruction, at)
                 matched = after is not None
                 if after is not None:
                     first, last, greedy = after
                     if first != last:
                         step = -1 if greedy else 1
-                        choices.append((pc, last + step if greedy else first + step, (first, last, step)))
+                        choices.append((pc, last + step if greedy else first + step, first, last, step))
                     at = last if greedy else first
                 pc += 1
             elif kind == code.SPLIT:
-                choices.append((given[1], at, None))
-                pc = given[0]
+                choices.append((second, at, 0, 0, 0))
+                pc = first
             elif kind == code.JUMP:
-                pc = given[0]
+                pc = first
             elif kind in (code.SAVE, code.MARK):
-                choices.append((-1, given[0], slots[given[0]]))
-                slots[given[0]] = at
+                choices.append((-1, first, slots[first], 0, 0))
+                slots[first] = at
                 pc += 1
             elif kind == code.CHECK:
-                matched = given[0].match(text, at) is not None
+                matched = pattern.match(text, at) is not None
                 pc += 1
             elif kind == code.MOVED:
-                pc += 1 if slots[given[0]] != at else 2  # an empty round ends the loop
+                pc += 1 if slots[first] != at else 2  # an empty round ends the loop
             elif kind == code.AGAIN:
-                at, matched = self._again(given, at, slots)
+                at, matched = self._again(instruction, at, slots)
                 pc += 1
             elif kind == code.IF_GROUP:
-                pc = pc + 1 if slots[2 * given[0] + 1] >= 0 else given[1]
+                pc = pc + 1 if slots[2 * first + 1] >= 0 else second
             elif kind in (code.LOOK, code.ONCE):
-                at, matched = self._inner(kind, given, pc, at, slots, choices)
-                pc = given[0]
+                at, matched = self._inner(instruction, pc, at, slots, choices)
+                pc = first
             elif kind == code.MATCH:
                 if self.nested or at != slots[0] or at != self.empty_at:
                     if self.nested:
@@ -114,48 +117,44 @@ class _Machine:
                     return None
                 pc, at = back
 
-    def _back(self, choices: list[tuple[int, int, Any]], slots: Slots) -> tuple[int, int] | None:
+    def _back(self, choices: list[Choice], slots: Slots) -> tuple[int, int] | None:
         """Return the instruction and position of the last open choice."""
         while choices:
-            pc, at, more = choices.pop()
+            pc, at, first, last, step = choices.pop()
             if pc < 0:
-                slots[at] = more
-            elif more is None:
+                slots[at] = first
+            elif not step:
                 return pc, at
             else:
-                first, last, step = more
                 following = at + step
                 if first <= following <= last:
-                    choices.append((pc, following, more))
+                    choices.append((pc, following, first, last, step))
                 return pc + 1, at
             self.count(1)
         return None
 
-    def _run_of(self, given: list[Any], at: int) -> tuple[int, int, bool] | None:
+    def _run_of(self, run: Instruction, at: int) -> tuple[int, int, bool] | None:
         """Return the positions between which a run of characters can end."""
-        run, least, most, greedy = given
-        limit = len(self.text) if most is None else min(len(self.text), at + most)
-        last = run.match(self.text, at, limit).end()
+        limit = len(self.text) if run.second == code.NO_LIMIT else min(len(self.text), at + run.second)
+        found = run.pattern.match(self.text, at, limit)
+        last = found.end() if found else at
         self.count((last - at) // 16)
-        return None if last - at < least else (at + least, last, greedy)
+        return None if last - at < run.first else (at + run.first, last, run.flag)
 
-    def _again(self, given: Instruction | list[Any], at: int, slots: Slots) -> tuple[int, bool]:
+    def _again(self, reference: Instruction, at: int, slots: Slots) -> tuple[int, bool]:
         """Return the end position of a backreference, and whether the text of its group is repeated here."""
-        group, ignoring_case = given
-        start, end = slots[2 * group], slots[2 * group + 1]
+        start, end = slots[2 * reference.first], slots[2 * reference.first + 1]
         if start < 0 or end < 0:
             return at, False
         wanted, found = self.text[start:end], self.text[at : at + end - start]
         self.count((end - start) // 16)
-        if ignoring_case:
+        if reference.flag:
             wanted, found = wanted.lower(), found.lower()
         return at + end - start, wanted == found
 
-    def _inner(
-        self, kind: int, given: list[Any], pc: int, at: int, slots: Slots, choices: list[tuple[int, int, Any]]
-    ) -> tuple[int, bool]:
+    def _inner(self, part: Instruction, pc: int, at: int, slots: Slots, choices: list[Choice]) -> tuple[int, bool]:
         """Match a part separately; return its end position (its start for a lookahead), and whether it matches."""
-        wanted, width = (given[1], given[2]) if kind == code.LOOK else (True, 0)
+        wanted, width = part.flag, part.second
         if at < width:
             return at, not wanted
         if self.nested >= _MOST_NESTED:
@@ -170,7 +169,7 @@ class _Machine:
             end = found.pop()
             for index, place in enumerate(found):
                 if slots[index] != place:
-                    choices.append((-1, index, slots[index]))
+                    choices.append((-1, index, slots[index], 0, 0))
                     slots[index] = place
-            return (end if kind == code.ONCE else at), True
+            return (end if part.kind == code.ONCE else at), True
         return at, True

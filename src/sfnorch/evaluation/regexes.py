@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from jsonata import Jsonata
 from jsonata.jexception import JException
@@ -105,7 +104,7 @@ class Regex:
             at = found.end()
         return [*parts, text[at:]]
 
-    def sub(self, replacement: str | Callable[[Any], str], text: str, count: int = 0) -> str:
+    def sub(self, replacement: str | Callable[[Match], str], text: str, count: int = 0) -> str:
         r"""Return the text with its matches replaced; `\g<1>` in a replacement is a group."""
         budget, parts, at, size = current(), [], 0, weight(text)
         expand = _expansion(replacement, self.library.groups) if isinstance(replacement, str) else replacement

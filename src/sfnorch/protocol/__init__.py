@@ -7,5 +7,5 @@ sides use are here, once for each pattern:
 - the keys of inputs, causes and outcomes, which the JSONata of a state machine writes as text;
 - the mark that identifies a state machine of the pattern, in its definition and in the history of an execution.
 
-The modules only import the standard library. A test compares them with the state machines that the patterns build.
+The modules import only the types of JSON values. A test compares them with the state machines that the patterns build.
 """

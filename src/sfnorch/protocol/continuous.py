@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from sfnorch.protocol.mark import Mark
 
@@ -65,6 +65,6 @@ MARK = Mark(
 )
 
 
-def saw_end_of_run(cause: Mapping[str, Any]) -> bool:
+def saw_end_of_run(cause: Mapping[str, object]) -> bool:
     """Return whether the execution that failed with this cause has seen the end of its workflow run."""
     return "counts" in cause

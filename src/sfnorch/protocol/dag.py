@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from sfnorch.json_values import Json, find_value
 from sfnorch.protocol.mark import Mark
 
 MASTER, TASK = "master", "task"
@@ -100,18 +100,17 @@ def name_task_execution(task: str, run: str) -> str:
     return f"{task}-{sha256(run.encode()).hexdigest()[:16]}"
 
 
-def task_of_execution(name: str, given: Any) -> str:
+def task_of_execution(name: str, given: Json) -> str:
     """Return the task that an execution with this name and this input is; an empty text for other executions.
 
     The mark of a task is that its input is a `TaskInput`, from which its name derives.
     """
-    if not isinstance(given, Mapping):
-        return ""
-    task, run = given.get("task"), given.get("run")
-    is_task = isinstance(task, str) and isinstance(run, str) and name == name_task_execution(task, run)
-    return str(task) if is_task else ""
+    match given:
+        case {"task": str() as task, "run": str() as run} if name == name_task_execution(task, run):
+            return task
+    return ""
 
 
-def blocking_task(output: Any) -> str:
+def blocking_task(output: Json) -> str:
     """Return the failed task that blocked the task with this output; an empty text if nothing blocked it."""
-    return str(output.get("by")) if isinstance(output, Mapping) and output.get("status") == BLOCKED else ""
+    return str(find_value(output, "by")) if find_value(output, "status") == BLOCKED else ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.protocol.mark import Mark
 
 MACHINE = "flow"
@@ -44,7 +45,7 @@ class ResumePoint(TypedDict):
     """Where a run is resumed: the step, and the variables that the steps before it have saved."""
 
     step: str
-    variables: dict[str, Any]
+    variables: dict[str, Json]
 
 
 class StepFailure(TypedDict, total=False):
@@ -61,16 +62,16 @@ class StepFailure(TypedDict, total=False):
 MARK = Mark(state=FlowState.RESOLVE_INPUT, variables=(FlowVariable.STEPS, FlowVariable.RESUME_AT))
 
 
-def read_failed_step(cause: Mapping[str, Any]) -> str:
+def read_failed_step(cause: Mapping[str, Json]) -> str:
     """Return the step that failed, from a cause; it can be inside another step. An empty text for other causes."""
     return str(cause.get("step") or "")
 
 
-def read_resume_step(cause: Mapping[str, Any]) -> str:
+def read_resume_step(cause: Mapping[str, Json]) -> str:
     """Return the step at which a run with this cause is resumed; an empty text if all steps were done."""
     return str(cause.get("at") or "")
 
 
-def is_step_failure(value: Any, at: str) -> bool:
+def is_step_failure(value: Json, at: str) -> bool:
     """Return whether a saved value is the failure of a step, from which a run is resumed at `at`."""
-    return isinstance(value, dict) and value.get("at") == at and {"step", "error", "message"} <= set(value)
+    return find_value(value, "at") == at and {"step", "error", "message"} <= set(read_mapping(value))

@@ -7,8 +7,9 @@ The list comes from the input, from the stack, or from the plan. `CheckJobs` ass
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_mappings
 from sfnorch.protocol.mark import Mark, assigned_variables
 
 ERROR = "GlueJobFailed"
@@ -60,7 +61,7 @@ class JobListCause(TypedDict, total=False):
     error: str
     message: str
     remaining: list[str]
-    jobs: list[dict[str, Any]]
+    jobs: list[dict[str, Json]]
 
 
 MARK = Mark(
@@ -75,37 +76,35 @@ def name_job_state(retries: int) -> str:
     return f"{JobListState.RUN_JOB}Again{retries}" if retries else JobListState.RUN_JOB
 
 
-def requires_jobs(definition: Mapping[str, Any]) -> bool:
+def requires_jobs(definition: Mapping[str, Json]) -> bool:
     """Return whether the state machine requires jobs in its input: none of its rules has a job list."""
-    state = definition.get("States", {}).get(JobListState.CHECK_JOBS, {})
-    rules = state.get("Choices", ())
-    assigned = (rule.get("Assign", {}).get(JobListVariable.JOBS) for rule in rules)
+    rules = read_mappings(find_value(definition.get("States"), JobListState.CHECK_JOBS, "Choices"))
+    assigned = (find_value(rule, "Assign", JobListVariable.JOBS) for rule in rules)
     return MARK.is_in(definition) and not any(isinstance(jobs, list) for jobs in assigned)
 
 
-def read_remaining(cause: Mapping[str, Any]) -> list[str]:
+def read_remaining(cause: Mapping[str, Json]) -> list[str]:
     """Return the jobs that are left to run, from a cause; an empty list if it names none."""
-    names = cause.get("remaining")
-    return [str(name) for name in names] if isinstance(names, list) and names != [NO_JOB] else []
+    names = read_list(cause.get("remaining"))
+    return [str(name) for name in names] if names != [NO_JOB] else []
 
 
-def read_outcomes(cause: Mapping[str, Any]) -> list[tuple[str, str]] | None:
+def read_outcomes(cause: Mapping[str, Json]) -> list[tuple[str, str]] | None:
     """Return each job and its status, from the cause of a machine that continues after failures; None for others."""
-    rows = cause.get("jobs")
-    if not isinstance(rows, list):
-        return None
-    return [(str(row.get("job")), str(row.get("status"))) for row in rows if isinstance(row, dict)]
+    match cause.get("jobs"):
+        case list() as rows:
+            return [(str(row.get("job")), str(row.get("status"))) for row in read_mappings(rows)]
+    return None
 
 
-def read_job_run(cause: Mapping[str, Any]) -> tuple[str, str, str] | None:
+def read_job_run(cause: Mapping[str, Json]) -> tuple[str, str, str] | None:
     """Return the job that failed, its run and its log group, from a cause; None if it names no job run."""
-    run_id = cause.get("runId")
-    if not isinstance(run_id, str):
-        return None
-    return str(cause.get("job", "?")), run_id, str(cause.get("logGroup") or "")
+    match cause.get("runId"):
+        case str() as run_id:
+            return str(cause.get("job", "?")), run_id, str(cause.get("logGroup") or "")
+    return None
 
 
-def listed_names(definition: Mapping[str, Any]) -> set[str]:
+def listed_names(definition: Mapping[str, Json]) -> set[str]:
     """Return the names in its job lists that differ from the names in Glue: entries with settings."""
-    settings = assigned_variables(definition, JobListState.RESOLVE_JOBS).get(JobListVariable.SETTINGS)
-    return set(settings) if isinstance(settings, Mapping) else set()
+    return set(read_mapping(assigned_variables(definition, JobListState.RESOLVE_JOBS).get(JobListVariable.SETTINGS)))

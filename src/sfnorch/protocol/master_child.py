@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
+from sfnorch.json_values import Json
 from sfnorch.protocol.job_list import JobListCause
 from sfnorch.protocol.mark import Mark
 
@@ -80,6 +81,6 @@ class ChildOutcome(TypedDict, total=False):
 MARK = Mark(state=MasterState.RESOLVE_THREADS, variables=(MasterVariable.CHILDREN, MasterVariable.THREADS))
 
 
-def read_child(cause: Mapping[str, Any]) -> str:
+def read_child(cause: Mapping[str, Json]) -> str:
     """Return the name of the child that failed with this cause; an empty text for other causes."""
     return str(cause.get("child") or "")

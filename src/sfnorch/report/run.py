@@ -12,12 +12,12 @@ from rich.table import Table
 
 from sfnorch.console import Console, Text
 from sfnorch.durations import duration
+from sfnorch.json_values import read_mappings
 from sfnorch.protocol.dag import BLOCKED, blocking_task
 from sfnorch.report.names import short_name
 from sfnorch.report.timeline import timeline
-from sfnorch.simulator.execution import MAX_EVENTS
 from sfnorch.simulator.figures import PRICE_FROM, Figures
-from sfnorch.simulator.record import Execution, JobRunRecord, Run
+from sfnorch.simulator.record import MAX_EVENTS, Execution, JobRunRecord, Run
 
 _BAR = 32
 _SHORTEST_BAR = 8
@@ -127,7 +127,7 @@ def _print_statements(run: Run, console: Console) -> None:
             head = f"Statement {statement.job} by {statement.machine}, T+{duration(statement.started)}"
             console.print(Text(head, style="bold"), soft_wrap=True)
             console.print(Text(f"  {statement.arguments.get('Sql')}"), soft_wrap=True)
-            for parameter in statement.arguments.get("Parameters", ()):
+            for parameter in read_mappings(statement.arguments.get("Parameters")):
                 console.print(Text(f"  :{parameter['Name']} = {parameter['Value']}"), soft_wrap=True)
 
 

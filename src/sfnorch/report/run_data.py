@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from sfnorch.simulator.figures import Figures
@@ -9,6 +10,7 @@ from sfnorch.simulator.record import Run
 
 if TYPE_CHECKING:
     from sfnorch.report.documents.simulation import SimulatedExecution, SimulatedJobRun, SimulationDocument
+    from sfnorch.simulator.events import EventDetail
 
 
 def run_data(run: Run, figures: Figures) -> SimulationDocument:
@@ -18,11 +20,11 @@ def run_data(run: Run, figures: Figures) -> SimulationDocument:
         "events": [
             {
                 "at": event.at,
-                "what": event.what.value,
+                "what": event.kind,
                 "execution": event.execution,
                 "machine": event.machine,
                 "state": event.state,
-                "detail": {"runId" if name == "run" else name: value for name, value in event.detail.items()},
+                "detail": _detail(event.detail),
             }
             for event in run.events
         ],
@@ -65,6 +67,12 @@ def run_data(run: Run, figures: Figures) -> SimulationDocument:
             "jobSeconds": figures.job_seconds,
         },
     }
+
+
+def _detail(detail: EventDetail) -> dict[str, str | float]:
+    """Return the details of an event by the names of their fields, without those that the event does not have."""
+    found = {each.name: getattr(detail, each.name) for each in fields(detail)}
+    return {"runId" if name == "run_id" else name: value for name, value in found.items() if value is not None}
 
 
 def _executions(run: Run) -> list[SimulatedExecution]:

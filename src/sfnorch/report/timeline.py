@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
+from typing import TypeVar
 
 from sfnorch.durations import duration
 from sfnorch.protocol.dag import blocking_task
 from sfnorch.report.names import short_name
-from sfnorch.simulator.record import Event, Run, What
+from sfnorch.simulator.events import (
+    AlarmChanged,
+    Event,
+    EventDetail,
+    ExecutionEnded,
+    ExecutionStarted,
+    JobRunEnded,
+    JobStartRefused,
+    MessageSent,
+    StateExited,
+    StateRetried,
+)
+from sfnorch.simulator.record import Run
+
+Detail = TypeVar("Detail", bound=EventDetail)
 
 _LISTED = 3
 
@@ -26,60 +41,65 @@ def timeline(run: Run) -> list[tuple[float, str]]:
 
 def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dict[str, str]) -> Iterator[str]:
     """Yield the lines of one point in time: starts, failures, alarms, notifications, and ends."""
-    by_kind: dict[What, list[Event]] = {}
-    for event in events:
-        by_kind.setdefault(event.what, []).append(event)
-    started = by_kind.get(What.EXECUTION_STARTED, [])
-    for event in started:
-        if not event.detail["parent"]:
+    started = _find_kind(events, ExecutionStarted)
+    for event, start in started:
+        if not start.parent:
             yield f"{event.machine} starts"
-    for parent, group in groupby(started, key=lambda event: str(event.detail["parent"])):
+    for parent, group in groupby(started, key=lambda each: each[1].parent):
         if parent:
-            yield f"{_all(list(group), children, parent)} start" + ("" if len(started) > 1 else "s")
-    for event in by_kind.get(What.JOB_START_REFUSED, []):
-        yield f"{event.machine}: start of {event.detail['job']} rejected: {event.detail['error']}"
-    for event in by_kind.get(What.STATE_RETRIED, []):
-        again = duration(event.detail["delay"])
-        yield f"{event.machine}: {event.state} is retried in {again} (attempt {event.detail['attempt'] + 1})"
-    for event in by_kind.get(What.JOB_RUN_ENDED, []):
-        if event.detail["status"] != "SUCCEEDED":
-            message = f": {event.detail['message']}" if event.detail["message"] else ""
-            yield f"{event.machine}: {event.detail['job']} {event.detail['status']}{message}"
-    for event in by_kind.get(What.ALARM_CHANGED, []):
-        if event.detail["after"] == "ALARM":
-            yield f"alarm {event.detail['alarm']} → ALARM: {event.detail['reason']}"
-    yield from _ends(by_kind.get(What.EXECUTION_ENDED, []), run, events, blockers)
+            yield f"{_all([event for event, _ in group], children, parent)} start" + ("" if len(started) > 1 else "s")
+    for event, refused in _find_kind(events, JobStartRefused):
+        yield f"{event.machine}: start of {refused.job} rejected: {refused.error}"
+    for event, retried in _find_kind(events, StateRetried):
+        again = duration(retried.delay)
+        yield f"{event.machine}: {event.state} is retried in {again} (attempt {retried.attempt + 1})"
+    for event, job_run in _find_kind(events, JobRunEnded):
+        if job_run.status != "SUCCEEDED":
+            message = f": {job_run.message}" if job_run.message else ""
+            yield f"{event.machine}: {job_run.job} {job_run.status}{message}"
+    for _, change in _find_kind(events, AlarmChanged):
+        if change.after == "ALARM":
+            yield f"alarm {change.alarm} → ALARM: {change.reason}"
+    yield from _ends(run, events, blockers)
 
 
-def _ends(ended: list[Event], run: Run, events: list[Event], blockers: dict[str, str]) -> Iterator[str]:
+def _find_kind(events: list[Event], kind: type[Detail]) -> list[tuple[Event, Detail]]:
+    """Return the events of a kind, each with its details."""
+    return [(event, event.detail) for event in events if isinstance(event.detail, kind)]
+
+
+def _ends(run: Run, events: list[Event], blockers: dict[str, str]) -> Iterator[str]:
     """Yield the ends of executions: each failure, then all successes together, and the first execution last."""
-    first = run.first.arn
-    for event in ended:
-        if event.execution != first and event.detail["status"] != "SUCCEEDED":
-            error = f": {event.detail['error']}" if event.detail["error"] else ""
-            yield f"{event.machine} {event.detail['status']}{error}"
+    ended, first = _find_kind(events, ExecutionEnded), run.first.arn
+    for event, end in ended:
+        if event.execution != first and end.status != "SUCCEEDED":
+            yield _end(event, end)
     blocked: dict[str, list[str]] = {}
-    for event in ended:
+    for event, _ in ended:
         if event.execution in blockers:
             blocked.setdefault(blockers[event.execution], []).append(event.machine)
     for blocker, names in blocked.items():
         yield f"{_named(names)} BLOCKED by {blocker}"
     well = [
-        event
-        for event in ended
-        if event.execution != first and event.execution not in blockers and event.detail["status"] == "SUCCEEDED"
+        event.machine
+        for event, end in ended
+        if event.execution != first and event.execution not in blockers and end.status == "SUCCEEDED"
     ]
     if well:
-        yield f"{_named([event.machine for event in well])} SUCCEEDED"
+        yield f"{_named(well)} SUCCEEDED"
     for event in events:
-        if event.what is What.STATE_EXITED and event.detail.get("branches", 0) > 1:
-            yield f"{event.machine}: {event.state} completes"
-        if event.what is What.MESSAGE_SENT:
-            yield f"{event.machine} notifies {short_name(event.detail['topic'])}: {event.detail['subject']}"
-    for event in ended:
+        match event.detail:
+            case StateExited(branches=int() as branches) if branches > 1:
+                yield f"{event.machine}: {event.state} completes"
+            case MessageSent(topic=topic, subject=subject):
+                yield f"{event.machine} notifies {short_name(topic)}: {subject}"
+    for event, end in ended:
         if event.execution == first:
-            error = f": {event.detail['error']}" if event.detail["error"] else ""
-            yield f"{event.machine} {event.detail['status']}{error}"
+            yield _end(event, end)
+
+
+def _end(event: Event, end: ExecutionEnded) -> str:
+    return f"{event.machine} {end.status}" + (f": {end.error}" if end.error else "")
 
 
 def _all(started: list[Event], children: Counter[str], parent: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sfnorch.json_values import Json, read_mapping
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions import SFNClient
 
 
-def read_definition(client: SFNClient, machine_arn: str) -> dict[str, Any]:
+def read_definition(client: SFNClient, machine_arn: str) -> dict[str, Json]:
     """Return the current definition of the state machine."""
-    parsed = json.loads(client.describe_state_machine(stateMachineArn=machine_arn)["definition"])
-    return parsed if isinstance(parsed, dict) else {}
+    return read_mapping(json.loads(client.describe_state_machine(stateMachineArn=machine_arn)["definition"]))

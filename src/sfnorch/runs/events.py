@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sfnorch.json_values import Json
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
@@ -49,20 +51,25 @@ BAD_ACTIONS = {
 }
 
 
-def starts_execution(details: Mapping[str, Any]) -> bool:
+def starts_execution(details: Mapping[str, Json]) -> bool:
     """Return whether the task starts an execution."""
     return details.get("resourceType") == "states" and str(details.get("resource")).startswith("startExecution")
 
 
-def read_details(event: HistoryEventTypeDef) -> dict[str, Any]:
+def read_details(event: HistoryEventTypeDef) -> dict[str, Json]:
     """Return the details of the event, whose key differs by type of event."""
-    row: Mapping[str, Any] = event
-    return next((value for key, value in row.items() if key.endswith("EventDetails")), {})
+    for key, value in event.items():
+        if key.endswith("EventDetails") and isinstance(value, dict):
+            return value
+    return {}
 
 
-def parse_json(text: Any) -> Any:
+def parse_json(text: Json) -> Json:
     """Return the value of a JSON text, or the text if it is not JSON: causes and outputs may be truncated."""
-    try:
-        return json.loads(text)
-    except (TypeError, ValueError, RecursionError):
+    if not isinstance(text, str):
         return text
+    try:
+        value: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -63,7 +63,7 @@ def read_execution_name(arn: str) -> str:
     return match["name"] if match else arn
 
 
-def start_execution(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, Any], clock: Clock) -> str:
+def start_execution(client: SFNClient, machine_arn: str, name: str, given: Mapping[str, object], clock: Clock) -> str:
     """Start an execution, and return its ARN.
 
     A call whose response is lost is retried: a name starts one execution only. AWS rejects the second call if the first
@@ -155,7 +155,7 @@ def read_events_after(client: SFNClient, arn: str, last: int) -> list[HistoryEve
 
 
 def _events(client: SFNClient, arn: str, size: int, *, backwards: bool) -> Iterator[HistoryEventTypeDef]:
-    pages: Iterable[Any] = client.get_paginator("get_execution_history").paginate(
+    pages = client.get_paginator("get_execution_history").paginate(
         executionArn=arn, reverseOrder=backwards, includeExecutionData=True, PaginationConfig={"PageSize": size}
     )
     for page in pages:

@@ -8,9 +8,10 @@ https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfnorch.glue_logs import log_group_in
+from sfnorch.json_values import Json, read_mapping
 from sfnorch.runs.events import (
     BAD_ACTIONS,
     BEGUN_BY,
@@ -83,7 +84,7 @@ def _redrive(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
 def _read_variables(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     """Read the variables that a state has assigned; yield the workflow run that the execution continues."""
     details = read_details(event)
-    state, assigned = str(details.get("name", "")), details.get("assignedVariables", {})
+    state, assigned = str(details.get("name", "")), read_mapping(details.get("assignedVariables"))
     if record.reading is NOT_READ:
         record.reading = record.recognize(state, assigned) or NOT_READ
     record.assigned.setdefault(state, tuple(assigned))
@@ -105,8 +106,7 @@ def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]
     """Yield nothing: the next event shows whether the task runs or was rejected."""
     yield from ()
     details = read_details(event)
-    given = parse_json(details.get("parameters", "{}"))
-    parameters = given if isinstance(given, dict) else {}
+    parameters = read_mapping(parse_json(details.get("parameters", "{}")))
     if starts_execution(details):
         machine = str(parameters.get("StateMachineArn", "")).rpartition(":")[2]
         record.trace.executions[record.trace.visits[event["id"]]] = machine
@@ -129,7 +129,7 @@ def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]
         record.trace.jobs[holder] = job
 
 
-def _find_kind(record: Record, details: Mapping[str, Any], event: HistoryEventTypeDef) -> str:
+def _find_kind(record: Record, details: Mapping[str, Json], event: HistoryEventTypeDef) -> str:
     """Return the kind of the task: a job run, a workflow run, a statement; an empty text for others."""
     call = (str(details.get("resourceType")), str(details.get("resource")))
     if call in KINDS:
@@ -139,9 +139,8 @@ def _find_kind(record: Record, details: Mapping[str, Any], event: HistoryEventTy
 
 
 def _submit(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
-    details = read_details(event)
-    output = parse_json(details.get("output", "{}"))
     job = _find_job(record, event)
+    output = parse_json(read_details(event).get("output", "{}"))
     if not isinstance(output, dict):
         return
     if job is not None:
@@ -158,11 +157,11 @@ def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     job = _find_job(record, event)
     run = parse_json(read_details(event).get("output", "{}"))
     if job is None:
-        yield from _read_answer(record, event, run if isinstance(run, dict) else {})
+        yield from _read_answer(record, event, read_mapping(run))
         return
     if job.kind in BEGUN_BY:
         job.status = "RUNNING"
-        job.run_id = str(run.get(BEGUN_BY[job.kind], "")) if isinstance(run, dict) else ""
+        job.run_id = str(read_mapping(run).get(BEGUN_BY[job.kind], ""))
         yield JobChange(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id)
         return
     if job.kind == "call":
@@ -175,13 +174,12 @@ def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     yield _end_job(job, event, state, str(run.get("ErrorMessage") or ""))
 
 
-def _read_answer(record: Record, event: HistoryEventTypeDef, answer: Mapping[str, Any]) -> Iterator[JobChange]:
+def _read_answer(record: Record, event: HistoryEventTypeDef, answer: Mapping[str, Json]) -> Iterator[JobChange]:
     """Yield the new status of a workflow run or a statement; of a started execution, that it runs."""
-    details = read_details(event)
-    run = answer.get("Run")
-    if starts_execution(details) and "ExecutionArn" in answer:
+    run = read_mapping(answer.get("Run"))
+    if starts_execution(read_details(event)) and "ExecutionArn" in answer:
         record.next_execution = str(answer["ExecutionArn"])
-    elif isinstance(run, dict) and "WorkflowRunId" in run:
+    elif "WorkflowRunId" in run:
         yield from _read_workflow_run(record, event, run)
     elif (status := str(answer.get("Status"))) in STATEMENT_ENDS:
         for job in record.jobs:
@@ -189,7 +187,7 @@ def _read_answer(record: Record, event: HistoryEventTypeDef, answer: Mapping[str
                 yield _end_job(job, event, STATEMENT_ENDS[status], str(answer.get("Error") or ""))
 
 
-def _read_workflow_run(record: Record, event: HistoryEventTypeDef, run: Mapping[str, Any]) -> Iterator[JobChange]:
+def _read_workflow_run(record: Record, event: HistoryEventTypeDef, run: Mapping[str, Json]) -> Iterator[JobChange]:
     """Yield the new status of a workflow run; of a run that another execution has started, that it runs."""
     run_id, name = str(run["WorkflowRunId"]), str(run.get("Name", "?"))
     job = next((each for each in record.jobs if each.run_id == run_id), None)
@@ -197,8 +195,7 @@ def _read_workflow_run(record: Record, event: HistoryEventTypeDef, run: Mapping[
         yield _continue_run(record, event, run_id, name)
         job = record.jobs[-1]
     if run.get("Status") in ("COMPLETED", "STOPPED", "ERROR") and job.ended is None:
-        counts = run.get("Statistics")
-        bad = {key: number for key, number in (counts if isinstance(counts, dict) else {}).items() if number}
+        bad = {key: number for key, number in read_mapping(run.get("Statistics")).items() if number}
         words = ", ".join(f"{bad[key]} {what}" for key, what in BAD_ACTIONS.items() if key in bad)
         well = run["Status"] == "COMPLETED" and not words
         message = "; ".join(filter(None, (words, str(run.get("ErrorMessage") or ""))))
@@ -217,11 +214,11 @@ def _fail(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
         record.refused_executions[visit] = (record.trace.executions[visit], words)
     if job is None:
         return
-    run = parse_json(cause)
+    run = read_mapping(parse_json(cause))
     job.log_group = log_group_in(cause)
-    if isinstance(run, dict) and "errorMessage" in run:  # the error of a function
+    if "errorMessage" in run:  # the error of a function
         yield _end_job(job, event, "FAILED", f"{error}: {run['errorMessage']}")
-    elif isinstance(run, dict) and "JobRunState" in run:
+    elif "JobRunState" in run:
         job.run_id = job.run_id or str(run.get("Id", ""))
         yield _end_job(job, event, str(run["JobRunState"]), str(run.get("ErrorMessage") or error))
     else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -19,7 +19,9 @@ from sfnorch.protocol.job_list import read_job_run
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
+    from types_boto3_glue.type_defs import JobRunTypeDef
     from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_logs.type_defs import DescribeLogStreamsResponseTypeDef, OutputLogEventTypeDef
 
     from sfnorch.runs.job import Attempt, ExecutedJob
     from sfnorch.runs.node import Node
@@ -130,7 +132,7 @@ class LogReader:
         if not run.run_id:
             return ErrorLog(run=run, log_group="", absent="Glue started no run")
         asked = _Description(self, run)
-        log_group = run.log_group or asked.text("LogGroupName")
+        log_group = run.log_group or asked.log_group
         try:
             return self._read(run, log_group, asked)
         except ClientError as error:
@@ -168,7 +170,7 @@ class LogReader:
         pages = patiently(self._stream_pages, self.clock)(log_group, prefix)
         return [row["logStreamName"] for page in pages for row in page["logStreams"]]
 
-    def _stream_pages(self, log_group: str, prefix: str) -> list[Any]:
+    def _stream_pages(self, log_group: str, prefix: str) -> list[DescribeLogStreamsResponseTypeDef]:
         pages = self.logs.get_paginator("describe_log_streams")
         return list(pages.paginate(logGroupName=log_group, logStreamNamePrefix=prefix))
 
@@ -176,7 +178,7 @@ class LogReader:
         """Return the stream's last events, one more than are shown. Reads from the end; pages can be empty."""
         call = patiently(self.logs.get_log_events, self.clock)
         most = self.tail + 1 if self.tail else 0
-        rows: list[Any] = []
+        rows: list[OutputLogEventTypeDef] = []
         token: dict[str, str] = {}
         while not most or len(rows) < most:
             page = call(
@@ -206,26 +208,27 @@ class _Description:
 
     def __init__(self, reader: LogReader, run: JobRun) -> None:
         self._reader, self._run = reader, run
-        self._found: Mapping[str, Any] | None = None
+        self._found: JobRunTypeDef | None = None
         self.doubt = ""
         """The suffix of an error: why Glue's description could not be read."""
 
-    def text(self, key: str) -> str:
-        """Return the value of a key, or an empty text."""
-        return str(self._told().get(key) or "")
+    @property
+    def log_group(self) -> str:
+        """Return the log group of the run, or an empty text."""
+        return self._told().get("LogGroupName", "")
 
     def argument(self, name: str) -> str:
         """Return an argument of the run, or an empty text."""
-        return str(self._told().get("Arguments", {}).get(name) or "")
+        return self._told().get("Arguments", {}).get(name, "")
 
     @property
     def window(self) -> dict[str, int]:
         """Return the time between start and end of the run, as parameters of GetLogEvents."""
         begin, end = self._told().get("StartedOn"), self._told().get("CompletedOn")
-        window = {"startTime": begin, "endTime": end and end + _LATE}
+        window = {"startTime": begin, "endTime": end + _LATE if end else None}
         return {key: int(at.timestamp() * 1000) for key, at in window.items() if at}
 
-    def _told(self) -> Mapping[str, Any]:
+    def _told(self) -> JobRunTypeDef:
         if self._found is None:
             call = patiently(self._reader.glue.get_job_run, self._reader.clock)
             try:

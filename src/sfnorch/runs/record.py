@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from sfnorch.json_values import Json, read_mapping
 from sfnorch.runs.events import parse_json
 from sfnorch.runs.job import ExecutedJob
 
@@ -50,7 +50,7 @@ class ExecutionReading:
         """Return why the execution failed."""
         return str(record.facts.get("message") or record.cause)
 
-    def report_child(self, record: Record, arn: str) -> Mapping[str, Any]:
+    def report_child(self, record: Record, arn: str) -> Mapping[str, Json]:
         """Return what the output says of an execution that this one started; an empty mapping without a report."""
         return {}
 
@@ -89,8 +89,8 @@ class Record:
     status: str = "RUNNING"
     started: datetime | None = None
     ended: datetime | None = None
-    input: Any = None
-    output: Any = None
+    input: Json = None
+    output: Json = None
     error: str = ""
     cause: str = ""
     jobs: list[ExecutedJob] = field(default_factory=list)
@@ -98,7 +98,7 @@ class Record:
     """The ARN of the execution that a visit of a state started and waits for, by visit."""
     refused_executions: dict[int, tuple[str, str]] = field(default_factory=dict)
     """The state machine that a visit failed to start, and the error, by visit."""
-    variables: dict[str, Any] = field(default_factory=dict)
+    variables: dict[str, Json] = field(default_factory=dict)
     assigned: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of the variables that a state assigned when it was left for the first time, by state."""
     last_event: int = 0
@@ -114,10 +114,9 @@ class Record:
         return [arn for _, arn in sorted(self.started_executions.items())]
 
     @property
-    def facts(self) -> Mapping[str, Any]:
+    def facts(self) -> Mapping[str, Json]:
         """Return the cause if it is a JSON object; an empty mapping for other causes."""
-        facts = parse_json(self.cause)
-        return facts if isinstance(facts, dict) else {}
+        return read_mapping(parse_json(self.cause))
 
     @property
     def message(self) -> str:

@@ -7,7 +7,7 @@ Fail state would fail there again. And a master that reported the failure SUCCEE
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -15,6 +15,7 @@ from sfnorch.aws.errors import message
 from sfnorch.aws.glue_jobs import GOING_ON
 from sfnorch.aws.polling import Clock, patiently
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json
 from sfnorch.runs.kinds import find_kind, kind_of
 from sfnorch.runs.kinds.kind import Resumption
 from sfnorch.runs.node import Node
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
 
 
-def plan_resumption(root: Node, definition: Mapping[str, Any]) -> Resumption:
+def plan_resumption(root: Node, definition: Mapping[str, Json]) -> Resumption:
     """Return how the run is resumed by the state machine with this definition, which may have changed since.
 
     Raises SfnorchError if the run has not ended, if nothing failed, if what failed no longer exists, or if sfnorch did

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfnorch.aws.errors import explained
 from sfnorch.aws.glue_jobs import RUNNING
@@ -21,6 +21,7 @@ from sfnorch.runs.run_tree import RunTree
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
+    from types_boto3_redshift_data import RedshiftDataAPIServiceClient
     from types_boto3_stepfunctions import SFNClient
 
     from sfnorch.runs.job import ExecutedJob
@@ -41,7 +42,12 @@ class Stopped:
 
 
 def stop_run(
-    stepfunctions: SFNClient, glue: GlueClient, arn: str, cause: str, clock: Clock, redshift: Callable[[], Any]
+    stepfunctions: SFNClient,
+    glue: GlueClient,
+    arn: str,
+    cause: str,
+    clock: Clock,
+    redshift: Callable[[], RedshiftDataAPIServiceClient],
 ) -> Stopped:
     """Stop the run, and return what was stopped. Jobs that started meanwhile are searched for and stopped afterwards.
 
@@ -113,7 +119,7 @@ def _stop_workflow_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -
     return True
 
 
-def _cancel_statement(redshift: Any, statement: str, clock: Clock) -> bool:
+def _cancel_statement(redshift: RedshiftDataAPIServiceClient, statement: str, clock: Clock) -> bool:
     """Cancel the statement, and return whether this cancelled it: it may have finished before."""
     if patiently(redshift.describe_statement, clock)(Id=statement)["Status"] not in _STATEMENT_GOES_ON:
         return False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 
+from sfnorch.json_values import read_list
 from sfnorch.simulator.errors import takes
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
@@ -28,8 +29,7 @@ class Attempts:
     @staticmethod
     def fits(body: Object, error: str) -> bool:
         """Return whether the retrier or catcher matches the error."""
-        names = body.get("ErrorEquals")
-        return isinstance(names, list) and takes(names, error)
+        return takes(read_list(body.get("ErrorEquals")), error)
 
     def delay(self, error: str, rng: random.Random) -> float | None:
         """Return the seconds until the next attempt, by the first matching retrier; None if no attempt is left."""

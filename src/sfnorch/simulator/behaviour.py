@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from sfnorch.json_values import Json
 from sfnorch.simulator.isolation import Isolation
 
 Number = TypeVar("Number", int, float)
@@ -40,7 +41,7 @@ class Behaviour:
     """Jobs that do not exist in Glue, by job name or pattern."""
     concurrent_runs: Mapping[str, int] = field(default_factory=dict)
     """The maximum number of concurrent runs of a job, by job name or pattern; the default is 1, as in Glue."""
-    mocks: Mapping[str, Any] = field(default_factory=dict)
+    mocks: Mapping[str, Json] = field(default_factory=dict)
     """The result of a Task, by state name: a result, `{"Return": result}`, or `{"Throw": {"Error", "Cause"}}`."""
     enforce_permissions: bool = True
     run_functions: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json
 
 ALL = "States.ALL"
 DATA_LIMIT = "States.DataLimitExceeded"
@@ -31,7 +32,7 @@ class StatesError(Exception):
         self.error = error[:_MAX_ERROR]
         self.cause = cause[:_MAX_CAUSE]
 
-    def output(self) -> dict[str, str]:
+    def output(self) -> dict[str, Json]:
         """Return the input of a catcher: `{Error, Cause}`."""
         return {"Error": self.error, "Cause": self.cause}
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from functools import partial
 
 import simpy
 
+from sfnorch.json_values import Json
 from sfnorch.simulator.errors import NotPlayable, StatesError
-from sfnorch.simulator.record import Execution, What
-from sfnorch.simulator.world import Steps, World
+from sfnorch.simulator.events import ExecutionEnded, ExecutionStarted
+from sfnorch.simulator.interpreter import Interpreter
+from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.record import MAX_EVENTS, Execution
+from sfnorch.simulator.services.alarms import watch
+from sfnorch.simulator.world import World
 from sfnorch.template.contents import Machine
-
-MAX_EVENTS = 25_000
-"""The maximum number of history events of an execution, with the event that ends it.
-
-https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-"""
 
 MAX_SECONDS = 31_536_000.0
 """The maximum duration of an execution in seconds: a year."""
@@ -28,7 +27,7 @@ _TASK = re.compile(r"(.+)-[0-9a-f]{16}")
 _TIMED_OUT = "the execution's own timeout"
 
 
-def begin(world: World, machine: Machine, given: Any, *, name: str = "", parent: str = "") -> Execution:
+def begin(world: World, machine: Machine, given: Json, *, name: str = "", parent: str = "") -> Execution:
     """Start an execution and return it; its states are entered when the clock runs."""
     title = world.template.title(machine)
     if len(world.record.executions) >= world.most_executions:
@@ -52,19 +51,24 @@ def begin(world: World, machine: Machine, given: Any, *, name: str = "", parent:
     world.by_name[machine.arn, name] = execution
     process = world.clock.process(_run(world, machine, execution))
     world.processes[execution.arn] = process
-    timeout = machine.definition.data.get("TimeoutSeconds") if machine.definition else None
-    own = float(timeout) if isinstance(timeout, int | float) and timeout > 0 else MAX_SECONDS
-    world.clock.process(_time_out(world, process, min(own, MAX_SECONDS)))
+    world.clock.process(_time_out(world, process, _longest(machine)))
     return execution
 
 
-def _run(world: World, machine: Machine, execution: Execution) -> Steps:
-    from sfnorch.simulator.interpreter import Interpreter
+def _longest(machine: Machine) -> float:
+    """Return the seconds after which an execution of the machine ends."""
+    timeout: Json = machine.definition.data.get("TimeoutSeconds") if machine.definition else None
+    match timeout:
+        case int() | float() if timeout > 0:
+            return min(float(timeout), MAX_SECONDS)
+    return MAX_SECONDS
 
+
+def _run(world: World, machine: Machine, execution: Execution) -> Steps[None]:
     assert machine.states is not None  # noqa: S101 - checked before a run
-    world.tell(What.EXECUTION_STARTED, execution, parent=execution.parent)
+    world.tell(execution, ExecutionStarted(execution.parent))
     try:
-        interpreter = Interpreter(world, machine, execution)
+        interpreter = Interpreter(world, machine, execution, partial(begin, world))
         execution.output = yield from interpreter.execute(machine.states)
         execution.status = "SUCCEEDED"
     except StatesError as error:
@@ -74,14 +78,12 @@ def _run(world: World, machine: Machine, execution: Execution) -> Steps:
     if execution.status != "SUCCEEDED" and execution.history < MAX_EVENTS:
         execution.history += 1  # the end of the execution is also an event
     execution.ended = world.at
-    world.tell(What.EXECUTION_ENDED, execution, status=execution.status, error=execution.error)
+    world.tell(execution, ExecutionEnded(execution.status, execution.error))
     if execution.status != "SUCCEEDED":
-        from sfnorch.simulator.services.alarms import watch
-
         world.clock.process(watch(world, execution, machine.arn))
 
 
-def _time_out(world: World, process: simpy.Process, seconds: float) -> Steps:
-    done = yield process | world.clock.timeout(seconds)
-    if process not in done and process.is_alive:
+def _time_out(world: World, process: simpy.Process, seconds: float) -> Steps[None]:
+    yield process | world.clock.timeout(seconds)
+    if process.is_alive:
         process.interrupt(_TIMED_OUT)

@@ -26,9 +26,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json, find_value, read_mapping, write_compact
 from sfnorch.simulator.function_runtime import delayed_seconds
 from sfnorch.simulator.isolation import Isolation, find_isolation
 from sfnorch.template.functions import FunctionResource
@@ -154,7 +155,7 @@ class FunctionProcesses:
     _running: dict[str, Running] = field(default_factory=dict)
     _places: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
-    def call(self, function: FunctionResource, event: Any, request_id: str) -> dict[str, Any]:
+    def call(self, function: FunctionResource, event: Json, request_id: str) -> dict[str, Json]:
         """Call the function; return `{"result": …}` or, in Lambda's format, `{"error": {errorType, errorMessage, …}}`.
 
         Raises SfnorchError if the function's code is missing or is outside of the template's folder.
@@ -170,7 +171,7 @@ class FunctionProcesses:
             words = f"RequestId: {request_id} Error: Task timed out after {function.timeout:.2f} seconds"
             return {"error": {"errorType": "Sandbox.Timedout", "errorMessage": words}}
         found = _read_answer(answer, request_id)
-        if found.get("error", {}).get("errorType") in (_ENDED, _TOO_LARGE):
+        if find_value(found, "error", "errorType") in (_ENDED, _TOO_LARGE):
             self._end(function.name)
         return found
 
@@ -258,18 +259,21 @@ class FunctionProcesses:
         self._running.pop(name).end()
 
 
-def _read_answer(answer: bytes, request_id: str) -> dict[str, Any]:
+def _read_answer(answer: bytes, request_id: str) -> dict[str, Json]:
     """Return the content of the answer. An invalid answer becomes Lambda's error for a runtime that exits."""
     if len(answer) >= _LONGEST_ANSWER:
         words = f"Response payload size exceeded maximum allowed payload size ({_LONGEST_RESULT} bytes)."
         return {"error": {"errorType": _TOO_LARGE, "errorMessage": words}}
-    try:
-        found = json.loads(answer)
-        json.dumps(found)  # an answer that is nested too deeply to be written is also invalid
-    except (ValueError, RecursionError):
-        found = None
-    if isinstance(found, dict) and (isinstance(found.get("error"), dict) if "error" in found else "result" in found):
-        return found
+    found: dict[str, Json] = {}
+    with contextlib.suppress(ValueError, RecursionError):
+        read: Json = json.loads(answer)
+        json.dumps(read)  # an answer that is nested too deeply to be written is also invalid
+        found = read_mapping(read)
+    match found:
+        case {"error": dict()}:
+            return found
+        case {"result": _} if "error" not in found:
+            return found
     words = f"RequestId: {request_id} Error: Runtime exited without providing a reason"
     return {"error": {"errorType": _ENDED, "errorMessage": words}}
 
@@ -281,6 +285,6 @@ def _not_there(function: FunctionResource, place: str) -> SfnorchError:
     )
 
 
-def described(error: Mapping[str, Any]) -> tuple[str, str]:
+def described(error: Mapping[str, Json]) -> tuple[str, str]:
     """Return the error's name and its cause, as Step Functions reports a failed function call."""
-    return str(error.get("errorType", "Lambda.Unknown")), json.dumps(error, ensure_ascii=False, separators=(",", ":"))
+    return str(error.get("errorType", "Lambda.Unknown")), write_compact(error)

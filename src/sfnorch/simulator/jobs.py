@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from sfnorch.simulator.record import Run, What
+from sfnorch.json_values import Json, find_value, read_string, read_strings
+from sfnorch.simulator.events import JobStartRefused
+from sfnorch.simulator.record import Run
 from sfnorch.template.contents import Template
 
 
@@ -13,7 +14,7 @@ def job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> se
     """Return all job names: those in the machines' tasks, and those of the run's job runs and refused starts."""
     names = {job.job for job in run.job_runs}
     names |= {template.short(function.name) for function in template.functions}
-    names |= {str(event.detail["job"]) for event in run.events if event.what is What.JOB_START_REFUSED}
+    names |= {event.detail.job for event in run.events if isinstance(event.detail, JobStartRefused)}
     for machine in template.machines:
         for state in machine.walk():
             names.update(_named(state.body.get("Arguments")))
@@ -25,27 +26,33 @@ def job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> se
     return names - {""}
 
 
-def _named(arguments: Any) -> Iterator[str]:
+def _named(arguments: Json) -> Iterator[str]:
     for key in ("JobName", "StatementName"):
-        name = arguments.get(key) if isinstance(arguments, dict) else None
-        if isinstance(name, str) and not name.startswith("{%"):
+        name = read_string(find_value(arguments, key))
+        if not name.startswith("{%"):
             yield name
 
 
-def _listed(value: Any) -> Iterator[str]:
+def _listed(value: Json) -> Iterator[str]:
     """Yield the texts in lists, and the keys of nested mappings: lists of jobs, and settings by job."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if isinstance(item, dict):
-                yield key
-            yield from _listed(item)
-    elif isinstance(value, list):
-        yield from (item for item in value if isinstance(item, str) and not item.startswith("{%"))
+    match value:
+        case dict():
+            for key, item in value.items():
+                if isinstance(item, dict):
+                    yield key
+                yield from _listed(item)
+        case list():
+            yield from (text for text in read_strings(value) if not text.startswith("{%"))
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: Json) -> Iterator[str]:
     """Yield every text in the value."""
-    if isinstance(value, str):
-        yield value
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _texts(item)
+    match value:
+        case str():
+            yield value
+        case dict():
+            for item in value.values():
+                yield from _texts(item)
+        case list():
+            for item in value:
+                yield from _texts(item)

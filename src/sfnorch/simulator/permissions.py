@@ -5,8 +5,7 @@ An unknown permission allows the call; the run's notes contain the reason.
 
 from __future__ import annotations
 
-from typing import Any
-
+from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.world import World
 from sfnorch.template.calls import Need, call_of
@@ -23,7 +22,7 @@ _BEFORE_THE_CALL = ("events:PutTargets", "events:PutRule", "events:DescribeRule"
 _TAKING_ON = "sts:AssumeRole"
 
 
-def check(world: World, machine: Machine, state: LocatedState, arguments: Any, credentials: Any = None) -> None:
+def check(world: World, machine: Machine, state: LocatedState, arguments: Json, credentials: Json = None) -> None:
     """Raise StatesError (AccessDenied) for the first action that the role does not allow; note unknown permissions."""
     if not world.behaviour.enforce_permissions:
         return

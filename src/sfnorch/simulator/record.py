@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any
 
+from sfnorch.json_values import Json
+from sfnorch.simulator.events import Event
 
-class What(Enum):
-    """Kinds of events."""
+MAX_EVENTS = 25_000
+"""The maximum number of history events of an execution, with the event that ends it.
 
-    EXECUTION_STARTED = "ExecutionStarted"
-    EXECUTION_ENDED = "ExecutionEnded"
-    STATE_ENTERED = "StateEntered"
-    STATE_EXITED = "StateExited"
-    STATE_FAILED = "StateFailed"
-    STATE_RETRIED = "StateRetried"
-    ERROR_CAUGHT = "ErrorCaught"
-    JOB_RUN_STARTED = "JobRunStarted"
-    JOB_RUN_ENDED = "JobRunEnded"
-    JOB_START_REFUSED = "JobStartRefused"
-    MESSAGE_SENT = "MessageSent"
-    OBJECT_WRITTEN = "ObjectWritten"
-    ALARM_CHANGED = "AlarmChanged"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """An event of the run: `at` is in seconds after the start; the execution, the state and details."""
-
-    at: float
-    what: What
-    execution: str
-    machine: str
-    state: str = ""
-    detail: dict[str, Any] = field(default_factory=dict)
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,11 +24,11 @@ class Execution:
     title: str
     """The machine's name without the stack name."""
     parent: str
-    input: Any
+    input: Json
     started: float
     status: str = "RUNNING"
     ended: float | None = None
-    output: Any = None
+    output: Json = None
     error: str = ""
     cause: str = ""
     states: list[str] = field(default_factory=list)
@@ -76,7 +53,7 @@ class JobRunRecord:
     ended: float | None = None
     status: str = "RUNNING"
     message: str = ""
-    arguments: dict[str, Any] = field(default_factory=dict)
+    arguments: dict[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +64,7 @@ class Message:
     topic: str
     subject: str
     message: str
-    attributes: dict[str, Any]
+    attributes: dict[str, Json]
     sender: str
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import NotPlayable
 from sfnorch.simulator.execution import begin
@@ -23,7 +23,7 @@ ENDLESS_SECONDS = 3_600.0
 
 def simulate(
     text: str,
-    given: Any = None,
+    given: Json = None,
     behaviour: Behaviour | None = None,
     *,
     machine: str = "",
@@ -46,7 +46,7 @@ def simulate(
 def play(
     template: Template,
     machine: Machine,
-    given: Any = None,
+    given: Json = None,
     behaviour: Behaviour | None = None,
     *,
     seed: int = 0,

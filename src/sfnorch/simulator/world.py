@@ -5,21 +5,19 @@ from __future__ import annotations
 import random
 import uuid
 from collections import defaultdict, deque
-from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import Any, TypeAlias
+from typing import Protocol
 
 import simpy
 
+from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
-from sfnorch.simulator.expressions import Evaluator
+from sfnorch.simulator.events import Event, EventDetail
 from sfnorch.simulator.function_process import FunctionProcesses
-from sfnorch.simulator.record import Event, Execution, Run, What
-from sfnorch.template.contents import Template
-
-Steps: TypeAlias = Generator[simpy.Event, Any, Any]
-"""A process on the virtual clock: it yields the events that it waits for, and returns its result."""
+from sfnorch.simulator.query.languages import QueryLanguages
+from sfnorch.simulator.record import Execution, Run
+from sfnorch.template.contents import Machine, Template
 
 BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 """The default start time of a run; a fixed time, so that every run shows the same."""
@@ -51,7 +49,7 @@ class World:
     clock: simpy.Environment = field(default_factory=simpy.Environment)
     record: Run = field(default_factory=Run)
     rng: random.Random = field(init=False)
-    evaluator: Evaluator = field(init=False)
+    languages: QueryLanguages = field(init=False)
     processes: dict[str, simpy.Process] = field(default_factory=dict)
     """The process of each running execution, by ARN."""
     alarm_states: dict[str, str] = field(default_factory=dict)
@@ -63,7 +61,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
-        self.evaluator = Evaluator(self.rng, self.now)
+        self.languages = QueryLanguages(self.rng, self.now)
         self.functions = FunctionProcesses(
             self.behaviour.code_folder,
             self.template.stack.where.region,
@@ -88,14 +86,14 @@ class World:
         """Return a UUID; the same seed gives the same UUIDs."""
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
-    def tell(self, what: What, execution: Execution, state: str = "", **detail: Any) -> None:
+    def tell(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
         """Record an event."""
-        event = Event(
-            at=self.at,
-            what=what,
-            execution=execution.arn,
-            machine=execution.title,
-            state=state,
-            detail=detail,
-        )
+        event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
         self.record.events.append(event)
+
+
+class StartExecution(Protocol):
+    """Starts an execution of a machine and returns it. What runs within an execution gets it from above."""
+
+    def __call__(self, machine: Machine, given: Json, *, name: str = "", parent: str = "") -> Execution:
+        """Start the execution; without a name, it gets a new one."""

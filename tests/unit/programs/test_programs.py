@@ -20,7 +20,7 @@ import yaml
 
 from sfnorch.asl import Expression, Program, jsonata, read_program
 from sfnorch.simulator.errors import StatesError
-from sfnorch.simulator.expressions import Evaluator
+from sfnorch.simulator.query.evaluator import Evaluator
 from tests.jsonata_engine import evaluate
 from tests.unit.programs.long_examples import LONG_EXAMPLES
 

@@ -10,7 +10,7 @@ import pytest
 
 from sfnorch.evaluation.budget import MOST_STEPS
 from sfnorch.simulator.errors import NotPlayable, StatesError, takes
-from sfnorch.simulator.expressions import Evaluator
+from sfnorch.simulator.query.evaluator import Evaluator
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=timezone.utc)
 

@@ -6,8 +6,8 @@ A new pattern adds its file and its kind to `KINDS`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
+from sfnorch.json_values import Json
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.dag import TASKS
 from sfnorch.runs.kinds.flow import FLOW
@@ -19,7 +19,7 @@ from sfnorch.runs.record import Record
 KINDS: tuple[MachineKind, ...] = (MASTER, TASKS, LOOP, FLOW, JOB_LIST)
 
 
-def find_kind(definition: Mapping[str, Any]) -> MachineKind | None:
+def find_kind(definition: Mapping[str, Json]) -> MachineKind | None:
     """Return the kind of a state machine with this definition; None for machines that sfnorch did not create."""
     return next((kind for kind in KINDS if kind.mark.is_in(definition)), None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import read_number, read_string
 from sfnorch.protocol.continuous import ERROR, MARK, LoopInput, LoopState, LoopVariable, saw_end_of_run
 from sfnorch.protocol.states import SharedState
 from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, refuse_running
@@ -24,10 +25,10 @@ class LoopKind(MachineKind):
 
     def find_run(self, record: Record, state: str) -> tuple[str, str] | None:
         """Return the workflow and the run that another execution has handed over to this one."""
-        run_id = record.variables.get(LoopVariable.RUN_ID)
-        if state != LoopState.RESOLVE_RUN or not isinstance(run_id, str):
-            return None
-        return str(record.variables.get(LoopVariable.WORKFLOW)), run_id
+        match record.variables.get(LoopVariable.RUN_ID):
+            case str() as run_id if state == LoopState.RESOLVE_RUN:
+                return str(record.variables.get(LoopVariable.WORKFLOW)), run_id
+        return None
 
     def resume(self, root: Node, parts: Sequence[str] = ()) -> Resumption:
         """Return how a loop is resumed: with the workflow's next run; or by following a run whose end was not seen."""
@@ -35,15 +36,15 @@ class LoopKind(MachineKind):
         refuse_running(root)
         if record.status == "SUCCEEDED":
             raise SfnorchError("The loop has succeeded", hint=NEW_RUN)
-        workflow, run_id, runs = (
-            record.variables.get(name) for name in (LoopVariable.WORKFLOW, LoopVariable.RUN_ID, LoopVariable.RUNS)
-        )
+        workflow = record.variables.get(LoopVariable.WORKFLOW)
         if not isinstance(workflow, str):
             raise SfnorchError(f"It ended {record.status}: {explain_end(record)}".rstrip(), hint=NEW_RUN)
+        run_id = read_string(record.variables.get(LoopVariable.RUN_ID))
+        runs = int(read_number(record.variables.get(LoopVariable.RUNS)))
         seen_to_end = saw_end_of_run(record.facts) or _COUNTED in record.entered
         going_on: LoopInput = {"run_id": run_id} if run_id and not seen_to_end else {}
         what = f"continues with the run {run_id}" if going_on else "starts its next run"
-        given: LoopInput = {"workflow_name": workflow, **going_on, "runs": runs or 0}
+        given: LoopInput = {"workflow_name": workflow, **going_on, "runs": runs}
         return Resumption(input={**given}, jobs={workflow: []}, as_planned=what)
 
 

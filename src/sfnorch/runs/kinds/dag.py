@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.protocol.dag import MARK, DagInput, DagState, DagVariable, name_task_execution, task_of_execution
 from sfnorch.protocol.mark import assigned_names
 from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, names_in, refuse_running
@@ -19,7 +19,7 @@ class TasksKind(MachineKind):
     mark = MARK
     work = "tasks"
 
-    def list_parts(self, definition: Mapping[str, Any]) -> tuple[str, ...]:
+    def list_parts(self, definition: Mapping[str, Json]) -> tuple[str, ...]:
         """Return the names of the tasks, in the order of the plan."""
         return assigned_names(definition, DagState.RESOLVE_TASKS, DagVariable.TASKS)
 
@@ -30,12 +30,11 @@ class TasksKind(MachineKind):
     def resume(self, root: Node, parts: Sequence[str]) -> Resumption:
         """Return how a run of tasks is resumed: tasks that succeeded and still exist are skipped, all others run."""
         refuse_running(*root.walk())
-        before = root.record.variables.get(DagVariable.DONE)
-        done = set(before) if isinstance(before, list) else set()
+        done = set(names_in(root.record.variables.get(DagVariable.DONE)))
         for node in root.walk():
             told = node.record.output
-            if node.record.status == "SUCCEEDED" and isinstance(told, dict) and told.get("status") == "SUCCEEDED":
-                done.add(told.get("task"))
+            if node.record.status == "SUCCEEDED" and find_value(told, "status") == "SUCCEEDED":
+                done.add(read_string(find_value(told, "task")))
         left = [name for name in parts if name not in done]
         if not left:
             raise SfnorchError("Nothing failed", hint=NEW_RUN)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json, read_mapping
 from sfnorch.protocol.flow import (
     ERROR,
     MARK,
@@ -42,7 +42,7 @@ class FlowKind(MachineKind):
     noun = "step"
     job_error = ERROR
 
-    def list_parts(self, definition: Mapping[str, Any]) -> tuple[str, ...]:
+    def list_parts(self, definition: Mapping[str, Json]) -> tuple[str, ...]:
         """Return the names of the steps, in order."""
         return assigned_names(definition, FlowState.RESOLVE_INPUT, FlowVariable.STEPS)
 
@@ -84,8 +84,7 @@ class FlowKind(MachineKind):
         at = self._find_start(record)
         if at not in parts:
             raise SfnorchError(f"The flow no longer has a step {at}. Its steps are: {', '.join(parts)}", hint=NEW_RUN)
-        given = record.input if isinstance(record.input, dict) else {}
-        own = {key: value for key, value in given.items() if key != FlowVariable.RESUME_AT}
+        own = {key: value for key, value in read_mapping(record.input).items() if key != FlowVariable.RESUME_AT}
         saved = {name: value for name, value in list_saved(record).items() if not is_step_failure(value, at)}
         point: ResumePoint = {"step": at, "variables": saved}
         whole = {**own, FlowVariable.RESUME_AT: point}
@@ -115,7 +114,7 @@ class FlowKind(MachineKind):
 FLOW = FlowKind()
 
 
-def list_saved(record: Record) -> dict[str, Any]:
+def list_saved(record: Record) -> dict[str, Json]:
     """Return what the steps of a flow have saved so far, by variable: those of the flow's top level."""
     names = record.assigned.get(FlowState.RESOLVE_INPUT, ()) if record.reading is FLOW else ()
     values = {name: record.variables.get(name) for name in names if name not in _NOT_OF_STEPS}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json, find_value, read_list, read_string
 from sfnorch.protocol.job_list import ERROR, MARK, JobListInput, JobListVariable, read_outcomes, read_remaining
 from sfnorch.runs.kinds.kind import (
     CUT_OFF,
@@ -31,9 +31,8 @@ class JobListKind(MachineKind):
 
     def name_job(self, record: Record, name: str, kind: str, state: str) -> str:
         """Return the job's name in the list of jobs, where a second entry with other settings has a number."""
-        planned, index = record.variables.get(JobListVariable.JOBS), len(record.jobs)
-        listed = planned[index] if isinstance(planned, list) and index < len(planned) else name
-        return listed if isinstance(listed, str) and listed.startswith(name) else name
+        listed = read_string(find_value(record.variables.get(JobListVariable.JOBS), len(record.jobs)))
+        return listed if listed.startswith(name) else name
 
     def list_to_come(self, record: Record) -> list[str]:
         """Return the jobs that have not started."""
@@ -49,10 +48,10 @@ class JobListKind(MachineKind):
 
     def make_inputs(
         self,
-        definition: Mapping[str, Any],
+        definition: Mapping[str, Json],
         threads: Threads,
         only: Sequence[str],
-    ) -> dict[str, Mapping[str, Any]]:
+    ) -> dict[str, Mapping[str, object]]:
         """Return an input for each thread; an empty one without threads."""
         return make_thread_inputs(threads) or {"": {}}
 
@@ -80,7 +79,7 @@ class JobListKind(MachineKind):
 JOB_LIST = JobListKind()
 
 
-def make_thread_inputs(threads: Threads) -> dict[str, Mapping[str, Any]]:
+def make_thread_inputs(threads: Threads) -> dict[str, Mapping[str, object]]:
     """Return an input for each thread, by its id."""
     inputs: dict[str, JobListInput] = {
         thread: {"threadId": thread, "glueJobs": list(jobs)} for thread, jobs in threads.items()
@@ -88,9 +87,9 @@ def make_thread_inputs(threads: Threads) -> dict[str, Mapping[str, Any]]:
     return dict(inputs)
 
 
-def list_given(given: Any) -> list[str]:
+def list_given(given: Json) -> list[str]:
     """Return the jobs in an input, a list or a comma-separated text, to show them."""
-    jobs = given.split(",") if isinstance(given, str) else given if isinstance(given, list) else []
+    jobs = given.split(",") if isinstance(given, str) else read_list(given)
     return [str(job).strip() for job in jobs]
 
 

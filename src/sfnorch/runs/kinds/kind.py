@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json, read_list
 from sfnorch.protocol.mark import Mark
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import ExecutionReading, Record
@@ -23,7 +24,7 @@ Threads = Mapping[str, Sequence[str]]
 class Resumption:
     """The input of the new execution, and what each child will run: its jobs, or nothing if it is skipped."""
 
-    input: Mapping[str, Any]
+    input: Mapping[str, object]
     jobs: Mapping[str, Sequence[str]]
     skipped: Sequence[str] = ()
     as_planned: str = "all of its jobs in the plan"
@@ -41,7 +42,7 @@ class MachineKind(ExecutionReading, ABC):
     takes_children: ClassVar[bool] = False
     """Whether its input can select children."""
 
-    def list_parts(self, definition: Mapping[str, Any]) -> tuple[str, ...]:
+    def list_parts(self, definition: Mapping[str, Json]) -> tuple[str, ...]:
         """Return the names of the parts of a definition, in order: children, tasks or steps."""
         return ()
 
@@ -51,10 +52,10 @@ class MachineKind(ExecutionReading, ABC):
 
     def make_inputs(
         self,
-        definition: Mapping[str, Any],
+        definition: Mapping[str, Json],
         threads: Threads,
         only: Sequence[str],
-    ) -> dict[str, Mapping[str, Any]]:
+    ) -> dict[str, Mapping[str, object]]:
         """Return the inputs of the executions to start, by thread, or by an empty text for a single one.
 
         Raises SfnorchError if the threads do not fit the state machine.
@@ -80,6 +81,6 @@ def explain_end(record: Record) -> str:
     return f"{record.error} {record.message}".strip()
 
 
-def names_in(value: Any) -> list[str]:
+def names_in(value: Json) -> list[str]:
     """Return the names in a variable; an empty list if its value is not a list."""
-    return [str(name) for name in value] if isinstance(value, list) else []
+    return [str(name) for name in read_list(value)]

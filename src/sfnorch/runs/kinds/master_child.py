@@ -8,9 +8,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_mappings
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.protocol.job_list import read_remaining
 from sfnorch.protocol.mark import assigned_names
@@ -50,7 +50,7 @@ class MasterKind(MachineKind):
     takes_threads = True
     takes_children = True
 
-    def list_parts(self, definition: Mapping[str, Any]) -> tuple[str, ...]:
+    def list_parts(self, definition: Mapping[str, Json]) -> tuple[str, ...]:
         """Return the names of the children, in order."""
         return assigned_names(definition, MasterState.RESOLVE_THREADS, MasterVariable.CHILDREN)
 
@@ -59,8 +59,8 @@ class MasterKind(MachineKind):
         return tuple(names_in(record.variables.get(MasterVariable.CHILDREN)))
 
     def make_inputs(
-        self, definition: Mapping[str, Any], threads: Threads, only: Sequence[str]
-    ) -> dict[str, Mapping[str, Any]]:
+        self, definition: Mapping[str, Json], threads: Threads, only: Sequence[str]
+    ) -> dict[str, Mapping[str, object]]:
         """Return the input of one execution. Raises SfnorchError with all faults of the threads."""
         return {"": {**make_master_input(self.list_parts(definition), threads, only)}}
 
@@ -83,17 +83,17 @@ class MasterKind(MachineKind):
                 f"The master no longer has a child {', '.join(gone)}. Its children are: {', '.join(parts)}",
                 hint="`sfnorch run --thread CHILD=JOBS` runs jobs in another child",
             )
-        new = [name for name in parts if name not in names]
-        entries = [entry for entry in entries if entry["child"] in parts]
-        entries += [{"threadId": name, "child": name, "skip": True} for name in new]
-        given: MasterInput = {"threads": entries}
+        kept = {name: entry for name, entry in entries.items() if name in parts}
+        kept |= {name: {"threadId": name, "child": name, "skip": True} for name in parts if name not in names}
         return Resumption(
-            input={**given}, jobs=jobs, skipped=[entry["child"] for entry in entries if entry.get("skip")]
+            input={"threads": list(kept.values())},
+            jobs=jobs,
+            skipped=[name for name, entry in kept.items() if entry.get("skip")],
         )
 
-    def report_child(self, record: Record, arn: str) -> Mapping[str, Any]:
+    def report_child(self, record: Record, arn: str) -> Mapping[str, Json]:
         """Return the master's report of a child, a `ChildOutcome`."""
-        rows = record.output.get("children", ()) if isinstance(record.output, dict) else ()
+        rows = read_list(find_value(record.output, "children"))
         return next((row for row in map(_unfold, rows) if row.get("executionArn") == arn), {})
 
 
@@ -105,14 +105,14 @@ def list_children(record: Record) -> tuple[str, ...]:
     return MASTER.list_parts_of_run(record) if record.reading is MASTER else ()
 
 
-def list_threads(record: Record) -> list[dict[str, Any]]:
+def list_threads(record: Record) -> list[dict[str, Json]]:
     """Return the threads that a master has read from its input; an empty list before it has validated the input.
 
     Before that, the variable holds the raw input.
     """
-    threads = record.variables.get(MasterVariable.THREADS) if record.reading is MASTER else None
-    rows = threads if isinstance(threads, list) else []
-    return rows if all(isinstance(row, dict) and STARTED_BY in row for row in rows) else []
+    rows = read_list(record.variables.get(MasterVariable.THREADS)) if record.reading is MASTER else []
+    threads = [row for row in read_mappings(rows) if STARTED_BY in row]
+    return threads if len(threads) == len(rows) else []
 
 
 def list_skipped(record: Record) -> list[str]:
@@ -183,24 +183,24 @@ def _explain_unknown(what: str, name: str, known: Sequence[str]) -> str:
 
 
 def _resume_children(
-    root: Node, threads: Mapping[str, Mapping[str, Any]]
-) -> tuple[list[Thread], dict[str, Sequence[str]]]:
+    root: Node, threads: Mapping[str, Mapping[str, Json]]
+) -> tuple[dict[str, Mapping[str, object]], dict[str, Sequence[str]]]:
     """Return the thread of each child in the new input, and the jobs of the children that run."""
     by_child = {find_child(node, tuple(threads)): node for node in root.children}
-    entries: list[Thread] = []
+    entries: dict[str, Mapping[str, object]] = {}
     jobs: dict[str, Sequence[str]] = {}
     for name, thread in threads.items():
         left = None if thread.get("skip") is True else _left_of_child(name, thread, by_child.get(name))
         if left is None:
-            entries.append({"threadId": thread.get("threadId", ""), "child": name, "skip": True})
+            entries[name] = {"threadId": thread.get("threadId", ""), "child": name, "skip": True}
             continue
         jobs[name] = left[1]
-        own: Any = {key: value for key, value in thread.items() if key not in (STARTED_BY, "child", "skip")}
-        entries.append({**own, "child": name, **left[0]})
+        own = {key: value for key, value in thread.items() if key not in (STARTED_BY, "child", "skip")}
+        entries[name] = {**own, "child": name, **left[0]}
     return entries, jobs
 
 
-def _left_of_child(name: str, thread: Mapping[str, Any], node: Node | None) -> tuple[Thread, Sequence[str]] | None:
+def _left_of_child(name: str, thread: Mapping[str, Json], node: Node | None) -> tuple[Thread, Sequence[str]] | None:
     """Return the input of a child, and the jobs that it runs; None if it has nothing left to run.
 
     A child that never ran a job gets its original input. Raises SfnorchError if it failed because of that input.
@@ -220,12 +220,11 @@ def _left_of_child(name: str, thread: Mapping[str, Any], node: Node | None) -> t
     return ({"glueJobs": remaining}, remaining) if remaining else None
 
 
-def _unfold(row: Any) -> dict[str, Any]:
+def _unfold(row: Json) -> dict[str, Json]:
     """Return a master's report of a child. A cause that the master could not parse is parsed here."""
-    if not isinstance(row, dict):
-        return {}
-    run = parse_json(row.get("cause"))
-    if not isinstance(run, dict):
-        return row
-    own = parse_json(run.get("Cause"))
-    return {**row, "executionArn": run.get("ExecutionArn"), **(own if isinstance(own, dict) else {})}
+    report = read_mapping(row)
+    match parse_json(report.get("cause")):
+        case dict() as run:
+            own = read_mapping(parse_json(run.get("Cause")))
+            return {**report, "executionArn": run.get("ExecutionArn"), **own}
+    return report

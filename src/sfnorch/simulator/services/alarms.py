@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from sfnorch.durations import timestamp
+from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
-from sfnorch.simulator.expressions import timestamp
-from sfnorch.simulator.record import AlarmChange, Execution, Message, What
-from sfnorch.simulator.services import Handler, ServiceRequest
-from sfnorch.simulator.world import Steps, World
+from sfnorch.simulator.events import AlarmChanged
+from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.record import AlarmChange, Execution, Message
+from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.world import World
 from sfnorch.template.alarms import AlarmResource
 
 _NO_DATA = "INSUFFICIENT_DATA"
@@ -22,7 +25,7 @@ _METRIC_DELAY = 60.0
 _METRICS = {"FAILED": "ExecutionsFailed", "TIMED_OUT": "ExecutionsTimedOut", "ABORTED": "ExecutionsAborted"}
 
 
-def set_alarm_state(request: ServiceRequest) -> Steps:
+def set_alarm_state(request: ServiceRequest) -> Steps[Json]:
     """Set the alarm's state and return an empty result. Raises StatesError for an unknown alarm."""
     world, name = request.world, request.text("AlarmName")
     alarm = next((alarm for alarm in world.template.alarms if alarm.name == name), None)
@@ -33,7 +36,7 @@ def set_alarm_state(request: ServiceRequest) -> Steps:
     yield
 
 
-def watch(world: World, execution: Execution, machine_arn: str) -> Steps:
+def watch(world: World, execution: Execution, machine_arn: str) -> Steps[None]:
     """Change the alarms of the machine, a minute after an execution has failed."""
     yield world.clock.timeout(_METRIC_DELAY)
     for alarm in world.template.alarms:
@@ -50,7 +53,7 @@ def _change(world: World, execution: Execution, alarm: AlarmResource, after: str
     told = tuple(arn for arn in alarm.actions if ":sns:" in arn or arn.startswith("<")) if after == "ALARM" else ()
     change = AlarmChange(at=world.at, alarm=alarm.name, before=before, after=after, reason=reason, told=told)
     world.record.alarms.append(change)
-    world.tell(What.ALARM_CHANGED, execution, alarm=alarm.name, before=before, after=after, reason=reason)
+    world.tell(execution, AlarmChanged(alarm.name, before, after, reason))
     for topic in told:
         body = {
             "AlarmName": alarm.name,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from sfnorch.calls.glue_crawl import GET_CRAWLER, RUNS_ALREADY, START_CRAWLER, STOP_CRAWLER
+from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
+from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
-from sfnorch.simulator.services import Handler, ServiceRequest, begin_run, end_run, refuse_start, refuse_throttled
-from sfnorch.simulator.world import Steps
+from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start, refuse_throttled
+from sfnorch.simulator.services.request import Handler, ServiceRequest
 
 SECONDS = 60.0
 """The default duration of a crawl in virtual seconds."""
@@ -23,7 +24,7 @@ _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: Thr
 _STATUS = {"SUCCEEDED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
 
 
-def start_crawler(request: ServiceRequest) -> Steps:
+def start_crawler(request: ServiceRequest) -> Steps[Json]:
     """Return an empty answer at once; the crawl continues by itself. Raises StatesError if Glue rejects it."""
     world, name = request.world, request.text("Name")
     refuse_throttled(request, name, "Glue.AWSGlueException", _THROTTLED)
@@ -37,17 +38,17 @@ def start_crawler(request: ServiceRequest) -> Steps:
     yield
 
 
-def _crawl(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps:
+def _crawl(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[None]:
     yield request.world.clock.timeout(run.seconds)
     if run.ended is None:
         end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
 
 
-def get_crawler(request: ServiceRequest) -> Steps:
+def get_crawler(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the crawler, with its last crawl that has ended."""
     name = request.text("Name")
     _refuse_unknown(request, name)
-    crawler: dict[str, Any] = {"Name": name, "State": "RUNNING" if _find_running(request, name) else "READY"}
+    crawler: dict[str, Json] = {"Name": name, "State": "RUNNING" if _find_running(request, name) else "READY"}
     ended = [run for run in _list_crawls(request, name) if run.ended is not None]
     if ended:
         crawler["LastCrawl"] = _describe(request, ended[-1])
@@ -55,7 +56,7 @@ def get_crawler(request: ServiceRequest) -> Steps:
     yield
 
 
-def stop_crawler(request: ServiceRequest) -> Steps:
+def stop_crawler(request: ServiceRequest) -> Steps[Json]:
     """Return an empty answer: the crawl is cancelled. Raises StatesError if the crawler is not running."""
     name = request.text("Name")
     run = _find_running(request, name)
@@ -66,9 +67,9 @@ def stop_crawler(request: ServiceRequest) -> Steps:
     yield
 
 
-def _describe(request: ServiceRequest, run: JobRunRecord) -> dict[str, Any]:
+def _describe(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
     started = request.world.begin + timedelta(seconds=run.started)
-    crawl: dict[str, Any] = {"StartTime": started.isoformat(), "Status": _STATUS[run.status]}
+    crawl: dict[str, Json] = {"StartTime": started.isoformat(), "Status": _STATUS[run.status]}
     if run.message:
         crawl["ErrorMessage"] = run.message
     return crawl

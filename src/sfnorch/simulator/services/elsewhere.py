@@ -11,9 +11,11 @@ from collections.abc import Mapping
 
 import simpy
 
+from sfnorch.json_values import Json
 from sfnorch.simulator.errors import TASK_FAILED, StatesError
-from sfnorch.simulator.services import Handler, ServiceRequest, begin_run, end_run
-from sfnorch.simulator.world import Steps
+from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.services.activities import begin_run, end_run
+from sfnorch.simulator.services.request import Handler, ServiceRequest
 from sfnorch.template.calls import ServiceCall
 from sfnorch.template.states import LocatedState
 
@@ -29,19 +31,19 @@ def handler(call: ServiceCall, state: LocatedState) -> Handler | None:
     return _HANDLERS.get(str(call))
 
 
-def _invoke(request: ServiceRequest) -> Steps:
+def _invoke(request: ServiceRequest) -> Steps[Json]:
     name = request.text("FunctionName").rpartition(":function:")[2]
     yield from _run(request, name, "function", "Exception")
     return {"ExecutedVersion": "$LATEST", "Payload": {}, "StatusCode": 200}
 
 
-def _execution(request: ServiceRequest) -> Steps:
+def _execution(request: ServiceRequest) -> Steps[Json]:
     name = request.text("StateMachineArn").rpartition(":")[2]
     yield from _run(request, name, "machine", TASK_FAILED)
     return {"Output": {}, "Status": "SUCCEEDED"}
 
 
-def _run(request: ServiceRequest, name: str, kind: str, error: str) -> Steps:
+def _run(request: ServiceRequest, name: str, kind: str, error: str) -> Steps[None]:
     """Simulate a run; return when it has succeeded. Raises StatesError if it is to fail."""
     world, begun = request.world, request.world.job_counts[name].begun
     fault = world.behaviour.fault(name, begun)

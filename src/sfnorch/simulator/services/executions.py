@@ -7,29 +7,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import simpy
 
+from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import TASK_FAILED, NotPlayable, StatesError
-from sfnorch.simulator.execution import begin
+from sfnorch.simulator.processes import Steps, stopped
 from sfnorch.simulator.record import Execution
-from sfnorch.simulator.services import Handler, ServiceRequest, compact
-from sfnorch.simulator.task import stopped
-from sfnorch.simulator.world import Steps, World
+from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.world import World
 
 _NO_NAME = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]|.{81}')
 """Characters that an execution name cannot contain, or a name that is too long."""
 
 
-def start_execution(request: ServiceRequest) -> Steps:
+def start_execution(request: ServiceRequest) -> Steps[Json]:
     """Return the execution's ARN and start date at once; the execution continues by itself."""
     execution = _started(request)
     return {"ExecutionArn": execution.arn, "StartDate": _time(request.world, execution.started)}
     yield
 
 
-def start_execution_sync(request: ServiceRequest) -> Steps:
+def start_execution_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the ended execution, with input and output as texts; as JSON with `.sync:2`."""
     world, execution = request.world, _started(request)
     process = world.processes.get(execution.arn)
@@ -40,11 +39,11 @@ def start_execution_sync(request: ServiceRequest) -> Steps:
             yield from stopped(world.clock, [process])
             raise
     if execution.status != "SUCCEEDED":
-        raise StatesError(TASK_FAILED, compact(_description(world, execution, parsed=False)))
+        raise StatesError(TASK_FAILED, write_compact(_description(world, execution, parsed=False)))
     return _description(world, execution, parsed=request.call.way == ".sync:2")
 
 
-def describe_execution(request: ServiceRequest) -> Steps:
+def describe_execution(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the execution."""
     for execution in request.world.record.executions:
         if execution.arn == request.text("ExecutionArn"):
@@ -65,24 +64,24 @@ def _started(request: ServiceRequest) -> Execution:
             f"{title}: {request.state.name} starts a machine that is not in the template: {arn}",
             hint=f"specify its result: --mock '{request.state.name}={{…}}'",
         )
-    given = request.arguments.get("Input", {}) if isinstance(request.arguments, dict) else {}
+    given = request.named.get("Input", {})
     name = request.text("Name")
     if _NO_NAME.search(name):
         raise StatesError("StepFunctions.InvalidNameException", f"Invalid Name: '{name}'")
     execution = world.by_name.get((machine.arn, name)) if name else None
     if execution is not None:
-        if execution.status == "RUNNING" and compact(execution.input) == compact(given):
+        if execution.status == "RUNNING" and write_compact(execution.input) == write_compact(given):
             return execution
         cause = f"Execution Already Exists: '{execution.arn}'"
         raise StatesError("StepFunctions.ExecutionAlreadyExistsException", cause)
-    return begin(world, machine, given, name=name, parent=request.execution.arn)
+    return request.start_execution(machine, given, name=name, parent=request.execution.arn)
 
 
-def _description(world: World, execution: Execution, *, parsed: bool) -> dict[str, Any]:
+def _description(world: World, execution: Execution, *, parsed: bool) -> dict[str, Json]:
     """Return an execution in the format of DescribeExecution, with dates in milliseconds."""
-    shown: dict[str, Any] = {
+    shown: dict[str, Json] = {
         "ExecutionArn": execution.arn,
-        "Input": execution.input if parsed else compact(execution.input),
+        "Input": execution.input if parsed else write_compact(execution.input),
         "InputDetails": {"Included": True},
         "Name": execution.name,
         "StartDate": _time(world, execution.started),
@@ -92,7 +91,7 @@ def _description(world: World, execution: Execution, *, parsed: bool) -> dict[st
     if execution.ended is not None:
         shown["StopDate"] = _time(world, execution.ended)
     if execution.status == "SUCCEEDED":
-        shown["Output"] = execution.output if parsed else compact(execution.output)
+        shown["Output"] = execution.output if parsed else write_compact(execution.output)
         shown["OutputDetails"] = {"Included": True}
     elif execution.ended is not None:
         shown["Error"], shown["Cause"] = execution.error, execution.cause

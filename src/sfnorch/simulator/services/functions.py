@@ -8,10 +8,13 @@ from __future__ import annotations
 import simpy
 
 from sfnorch.errors import SfnorchError
+from sfnorch.json_values import Json
 from sfnorch.simulator.errors import NotPlayable, StatesError
 from sfnorch.simulator.function_process import described
-from sfnorch.simulator.services import Handler, ServiceRequest, begin_run, end_run, refuse_throttled
-from sfnorch.simulator.world import Steps, World
+from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.services.activities import begin_run, end_run, refuse_throttled
+from sfnorch.simulator.services.request import Handler, ServiceRequest
+from sfnorch.simulator.world import World
 from sfnorch.template.functions import FunctionResource
 
 SECONDS = 1.0
@@ -24,7 +27,7 @@ def handler(world: World, name: str) -> Handler | None:
     if function is None or not function.playable:
         return None
 
-    def invoke(request: ServiceRequest) -> Steps:
+    def invoke(request: ServiceRequest) -> Steps[Json]:
         return (yield from _invoke(request, function))
 
     return invoke
@@ -49,14 +52,14 @@ def _refuse_code(request: ServiceRequest, function: FunctionResource) -> None:
         )
 
 
-def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps:
+def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps[Json]:
     """Return Lambda's response. Raises StatesError if the function fails, or is to fail."""
     world = request.world
     _refuse_code(request, function)
     title = world.template.short(function.name)
     refuse_throttled(request, title, "Lambda.TooManyRequestsException", "Rate Exceeded.")
     fault = world.behaviour.fault(title, world.job_counts[title].begun)
-    event = request.arguments.get("Payload", {}) if isinstance(request.arguments, dict) else {}
+    event = request.named.get("Payload", {})
     seconds = world.behaviour.seconds_of(title, SECONDS)
     given = event if isinstance(event, dict) else {"event": event}
     run = begin_run(request, title, "function", world.new_id(), seconds, given)
@@ -65,6 +68,7 @@ def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps:
     except simpy.Interrupt:
         end_run(request, run, "STOPPED")
         raise
+    answer: dict[str, Json]
     if fault:
         answer = {"error": {"errorType": "Exception", "errorMessage": fault.message}}
     else:
@@ -72,8 +76,9 @@ def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps:
             answer = world.functions.call(function, event, run.run_id)
         except SfnorchError as error:
             raise NotPlayable(error.message, hint=error.hint) from None
-    if "error" not in answer:
-        end_run(request, run, "SUCCEEDED")
-        return {"ExecutedVersion": "$LATEST", "Payload": answer["result"], "StatusCode": 200}
-    end_run(request, run, "FAILED", str(answer["error"].get("errorMessage", "")))
-    raise StatesError(*described(answer["error"]))
+    match answer.get("error"):
+        case dict() as error_data:
+            end_run(request, run, "FAILED", str(error_data.get("errorMessage", "")))
+            raise StatesError(*described(error_data))
+    end_run(request, run, "SUCCEEDED")
+    return {"ExecutedVersion": "$LATEST", "Payload": answer["result"], "StatusCode": 200}

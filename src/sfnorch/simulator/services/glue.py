@@ -6,30 +6,31 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import simpy
 
 from sfnorch.glue_logs import DEFAULT_LOG_GROUP
+from sfnorch.json_values import Json, find_value, read_mapping, read_number, read_string, write_compact
 from sfnorch.simulator.behaviour import Fault
 from sfnorch.simulator.errors import RUNTIME, TASK_FAILED, StatesError
+from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
-from sfnorch.simulator.services import Handler, ServiceRequest, begin_run, compact, end_run, refuse_start
+from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start
 from sfnorch.simulator.services.job_queue import WAITING, is_queued, wait_for_turn
-from sfnorch.simulator.world import Steps
+from sfnorch.simulator.services.request import Handler, ServiceRequest
 
 _DEFAULT_TIMEOUT_MINUTES = 2_880
 _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException)"
 
 
-def start_job_run_sync(request: ServiceRequest) -> Steps:
+def start_job_run_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the description of a successful run. Raises StatesError if Glue rejects the start, or the run fails."""
     world, run = request.world, _start(request)
     timeout = _minutes(request.arguments) * 60
     fault = world.behaviour.fault(run.job, world.job_counts[run.job].begun - 1)
     yield from wait_for_turn(request, run)
     if run.ended is not None:
-        raise StatesError(TASK_FAILED, compact(_description(request, run)))
+        raise StatesError(TASK_FAILED, write_compact(_description(request, run)))
     try:
         yield world.clock.timeout(min(run.seconds, timeout))
     except simpy.Interrupt:
@@ -42,10 +43,10 @@ def start_job_run_sync(request: ServiceRequest) -> Steps:
     else:
         end_run(request, run, "SUCCEEDED")
         return _description(request, run)
-    raise StatesError(TASK_FAILED, compact(_description(request, run)))
+    raise StatesError(TASK_FAILED, write_compact(_description(request, run)))
 
 
-def start_job_run(request: ServiceRequest) -> Steps:
+def start_job_run(request: ServiceRequest) -> Steps[Json]:
     """Return the run id at once; the run continues by itself."""
     run = _start(request)
     fault = request.world.behaviour.fault(run.job, request.world.job_counts[run.job].begun - 1)
@@ -54,7 +55,7 @@ def start_job_run(request: ServiceRequest) -> Steps:
     yield
 
 
-def _alone(request: ServiceRequest, run: JobRunRecord, fault: Fault | None) -> Steps:
+def _alone(request: ServiceRequest, run: JobRunRecord, fault: Fault | None) -> Steps[None]:
     timeout = _minutes(request.arguments) * 60
     yield from wait_for_turn(request, run)
     if run.ended is not None:
@@ -65,7 +66,7 @@ def _alone(request: ServiceRequest, run: JobRunRecord, fault: Fault | None) -> S
     end_run(request, run, "TIMEOUT" if late else "FAILED" if fault else "SUCCEEDED", message)
 
 
-def get_job_run(request: ServiceRequest) -> Steps:
+def get_job_run(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of a run."""
     for run in request.world.record.job_runs:
         if run.run_id == request.text("RunId") and run.job == request.text("JobName"):
@@ -77,11 +78,10 @@ def get_job_run(request: ServiceRequest) -> Steps:
 def _start(request: ServiceRequest) -> JobRunRecord:
     """Start a run and return it. Raises StatesError if Glue rejects it, or Step Functions rejects the arguments."""
     world, job = request.world, request.text("JobName")
-    arguments = request.arguments.get("Arguments") if isinstance(request.arguments, dict) else None
-    given = arguments if isinstance(arguments, dict) else {}
+    given = read_mapping(find_value(request.arguments, "Arguments"))
     if no_texts := [name for name, value in given.items() if not isinstance(value, str)]:
         what = ", ".join(f"The value for the field '{name}' must be a STRING" for name in no_texts)
-        cause = f"The Parameters '{compact(request.arguments)}' could not be used to start the Task: [{what}]"
+        cause = f"The Parameters '{write_compact(request.arguments)}' could not be used to start the Task: [{what}]"
         raise StatesError(RUNTIME, cause)
     behaviour, counts = world.behaviour, world.job_counts[job]
     if counts.throttled < behaviour.throttled(job):
@@ -101,29 +101,26 @@ def _start(request: ServiceRequest) -> JobRunRecord:
     return begin_run(request, job, "job", run_id, behaviour.seconds_of(job), given, status=status)
 
 
-def _minutes(arguments: Any) -> float:
-    value = arguments.get("Timeout") if isinstance(arguments, dict) else None
-    return value if isinstance(value, int | float) else _DEFAULT_TIMEOUT_MINUTES
+def _minutes(arguments: Json) -> float:
+    return read_number(find_value(arguments, "Timeout"), _DEFAULT_TIMEOUT_MINUTES)
 
 
-def _log_group(arguments: Mapping[str, Any]) -> str:
+def _log_group(arguments: dict[str, Json]) -> str:
     """Return the log group that Glue names, as far as the arguments of the start determine it.
 
     The job's role and its own arguments are unknown here: `ROLE` replaces the role's name.
     """
-    own = arguments.get("Arguments")
-    prefix = own.get("--custom-logGroup-prefix") if isinstance(own, dict) else None
-    if isinstance(prefix, str) and prefix:
+    if prefix := read_string(find_value(arguments, "Arguments", "--custom-logGroup-prefix")):
         return prefix
     configuration = arguments.get("SecurityConfiguration")
     return f"{DEFAULT_LOG_GROUP}-ROLE-{configuration}" if configuration else DEFAULT_LOG_GROUP
 
 
-def _description(request: ServiceRequest, run: JobRunRecord) -> dict[str, Any]:
+def _description(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
     """Return a JobRun in Glue's format."""
     began = int(request.world.begin.timestamp() * 1000)
-    arguments = request.arguments if isinstance(request.arguments, dict) else {}
-    shown: dict[str, Any] = {
+    arguments = request.named
+    shown: dict[str, Json] = {
         "AllocatedCapacity": 10,
         "Attempt": 0,
         "ExecutionTime": int((run.ended if run.ended is not None else request.world.at) - run.started),

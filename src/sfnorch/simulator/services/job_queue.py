@@ -7,26 +7,26 @@ https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 
 from __future__ import annotations
 
-from typing import Any
-
 import simpy
 
+from sfnorch.json_values import Json, read_mapping
+from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
-from sfnorch.simulator.services import ServiceRequest, end_run
-from sfnorch.simulator.world import Steps
+from sfnorch.simulator.services.activities import end_run
+from sfnorch.simulator.services.request import ServiceRequest
 
 WAITING = "WAITING"
 QUEUE_SECONDS = 900.0
 _GIVEN_UP = "simulated: the run waited 15 minutes in Glue's queue"
 
 
-def is_queued(arguments: Any) -> bool:
+def is_queued(arguments: Json) -> bool:
     """Return whether Glue queues a run with these arguments if the job has reached its maximum concurrency."""
-    given = arguments if isinstance(arguments, dict) else {}
+    given = read_mapping(arguments)
     return given.get("JobRunQueuingEnabled") is True and given.get("ExecutionClass") != "FLEX"
 
 
-def wait_for_turn(request: ServiceRequest, run: JobRunRecord) -> Steps:
+def wait_for_turn(request: ServiceRequest, run: JobRunRecord) -> Steps[None]:
     """Wait until the run starts. If that takes more than 15 minutes, the run ends FAILED."""
     if run.status != WAITING:
         return

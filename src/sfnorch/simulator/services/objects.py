@@ -8,26 +8,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import StatesError
-from sfnorch.simulator.record import StoredObject, What
-from sfnorch.simulator.services import Handler, ServiceRequest, compact
-from sfnorch.simulator.world import Steps
+from sfnorch.simulator.events import ObjectWritten
+from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.record import StoredObject
+from sfnorch.simulator.services.request import Handler, ServiceRequest
 
 _MAX_KEY = 1_024
 
 
-def put_object(request: ServiceRequest) -> Steps:
+def put_object(request: ServiceRequest) -> Steps[Json]:
     """Store the object and return its ETag. Raises StatesError if S3 rejects it. The Body is written as JSON."""
-    world, arguments = request.world, request.arguments if isinstance(request.arguments, dict) else {}
+    world, arguments = request.world, request.named
     bucket, key = request.text("Bucket"), request.text("Key")
     if not bucket or not key:
         raise StatesError("S3.S3Exception", "Bucket and Key are required")
     if len(key.encode(errors="replace")) > _MAX_KEY:
         raise StatesError("S3.KeyTooLongException", "Your key is too long")
-    body = compact(arguments["Body"]) if "Body" in arguments else ""
+    body = write_compact(arguments["Body"]) if "Body" in arguments else ""
     stored = StoredObject(at=world.at, bucket=bucket, key=key, body=body, sender=request.execution.title)
     world.record.objects.append(stored)
-    world.tell(What.OBJECT_WRITTEN, request.execution, request.state.name, bucket=bucket, key=key)
+    world.tell(request.execution, ObjectWritten(bucket, key), request.state.name)
     return {"ETag": f'"{hashlib.md5(body.encode(errors="replace"), usedforsecurity=False).hexdigest()}"'}
     yield
 

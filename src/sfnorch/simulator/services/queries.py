@@ -6,23 +6,16 @@ https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecution.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import simpy
 
 from sfnorch.calls.athena_query import RUN_QUERY
+from sfnorch.json_values import Json, find_value, read_string, write_compact
 from sfnorch.simulator.errors import TASK_FAILED, StatesError
+from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
-from sfnorch.simulator.services import (
-    Handler,
-    ServiceRequest,
-    begin_run,
-    compact,
-    end_run,
-    refuse_start,
-    refuse_throttled,
-)
-from sfnorch.simulator.world import Steps
+from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start, refuse_throttled
+from sfnorch.simulator.services.request import Handler, ServiceRequest
 
 SECONDS = 10.0
 """The default duration of a query in virtual seconds."""
@@ -31,18 +24,17 @@ _THROTTLED = "Too many requests (Service: AmazonAthena; Status Code: 400; Error 
 _STATES = {"RUNNING": "RUNNING", "SUCCEEDED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
 
 
-def run_query(request: ServiceRequest) -> Steps:
+def run_query(request: ServiceRequest) -> Steps[Json]:
     """Return the description of a query that succeeded. Raises StatesError if Athena rejects it, or it fails.
 
     The name of a query is that of its state, because a query has no name in Athena.
     """
     world, name = request.world, request.state.name
-    given: Mapping[str, Any] = request.arguments if isinstance(request.arguments, dict) else {}
     refuse_throttled(request, name, "Athena.TooManyRequestsException", _THROTTLED)
     if not request.text("QueryString"):
         refuse_start(request, name, "Athena.InvalidRequestException", "QueryString is missing")
     fault = world.behaviour.fault(name, world.job_counts[name].begun)
-    run = begin_run(request, name, "query", world.new_id(), world.behaviour.seconds_of(name, SECONDS), given)
+    run = begin_run(request, name, "query", world.new_id(), world.behaviour.seconds_of(name, SECONDS), request.named)
     try:
         yield world.clock.timeout(run.seconds)
     except simpy.Interrupt:
@@ -50,16 +42,16 @@ def run_query(request: ServiceRequest) -> Steps:
         raise
     end_run(request, run, "FAILED" if fault else "SUCCEEDED", fault.message if fault else "")
     if fault:
-        raise StatesError(TASK_FAILED, compact({"QueryExecution": _describe(request, run)}))
+        raise StatesError(TASK_FAILED, write_compact({"QueryExecution": _describe(request, run)}))
     return {"QueryExecution": _describe(request, run)}
 
 
-def _describe(request: ServiceRequest, run: JobRunRecord) -> dict[str, Any]:
+def _describe(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
     """Return a QueryExecution in Athena's format."""
     began = int(request.world.begin.timestamp() * 1000)
     ended = run.ended if run.ended is not None else request.world.at
-    location = run.arguments.get("ResultConfiguration", {}).get("OutputLocation", "s3://RESULTS/")
-    status: dict[str, Any] = {
+    location = read_string(find_value(run.arguments, "ResultConfiguration", "OutputLocation"), "s3://RESULTS/")
+    status: dict[str, Json] = {
         "State": _STATES[run.status],
         "SubmissionDateTime": began + int(1000 * run.started),
         "CompletionDateTime": began + int(1000 * ended),

@@ -7,12 +7,13 @@ https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeStatem
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.simulator.errors import StatesError
+from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
-from sfnorch.simulator.services import Handler, ServiceRequest, begin_run, end_run, refuse_throttled
-from sfnorch.simulator.world import Steps
+from sfnorch.simulator.services.activities import begin_run, end_run, refuse_throttled
+from sfnorch.simulator.services.request import Handler, ServiceRequest
 from sfnorch.sql import sql_parameters
 
 SECONDS = 5.0
@@ -27,15 +28,15 @@ https://github.com/aws/aws-sdk-pandas/issues/3024
 _STATUS = {"RUNNING": "STARTED", "SUCCEEDED": "FINISHED", "FAILED": "FAILED", "STOPPED": "ABORTED"}
 
 
-def execute_statement(request: ServiceRequest) -> Steps:
+def execute_statement(request: ServiceRequest) -> Steps[Json]:
     """Return the statement's id at once; it continues by itself. Raises StatesError if Amazon Redshift rejects it."""
-    world, given = request.world, request.arguments if isinstance(request.arguments, dict) else {}
+    world, given = request.world, request.named
     parameters = given.get("Parameters", [])
     if not request.text("Sql"):
         raise StatesError("RedshiftData.ValidationException", "Sql is missing")
-    if not isinstance(parameters, list) or any(not _is_parameter(each) for each in parameters):
+    if not isinstance(parameters, list) or not all(map(_parameter_name, parameters)):
         raise StatesError("RedshiftData.ValidationException", "Parameters must have a Name and a Value, both texts")
-    names, used = {each["Name"] for each in parameters}, sql_parameters(request.text("Sql"))
+    names, used = set(map(_parameter_name, parameters)), sql_parameters(request.text("Sql"))
     if unused := sorted(names - set(used)):
         cause = f"Parameters list contains unused parameters. Unused parameters: [{', '.join(unused)}]"
         raise StatesError("RedshiftData.ValidationException", cause)
@@ -52,21 +53,22 @@ def execute_statement(request: ServiceRequest) -> Steps:
     yield
 
 
-def _is_parameter(value: Any) -> bool:
-    texts = [value.get("Name"), value.get("Value")] if isinstance(value, dict) else [None]
-    return all(isinstance(text, str) and text for text in texts)
+def _parameter_name(parameter: Json) -> str:
+    """Return the name of a parameter; empty if its name or its value is missing or not a text."""
+    name, value = (read_string(find_value(parameter, key)) for key in ("Name", "Value"))
+    return name if value else ""
 
 
-def _going(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps:
+def _going(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[None]:
     yield request.world.clock.timeout(run.seconds)
     if run.ended is None:
         end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
 
 
-def describe_statement(request: ServiceRequest) -> Steps:
+def describe_statement(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the statement."""
     run = _found(request)
-    shown: dict[str, Any] = {"HasResultSet": False, "Id": run.run_id, "Status": _STATUS[run.status]}
+    shown: dict[str, Json] = {"HasResultSet": False, "Id": run.run_id, "Status": _STATUS[run.status]}
     if run.status == "SUCCEEDED":
         shown["ResultRows"] = 0
     if run.message:
@@ -75,7 +77,7 @@ def describe_statement(request: ServiceRequest) -> Steps:
     yield
 
 
-def cancel_statement(request: ServiceRequest) -> Steps:
+def cancel_statement(request: ServiceRequest) -> Steps[Json]:
     """Cancel the statement, and return whether it was cancelled."""
     run = _found(request)
     if run.ended is not None:

@@ -7,42 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sfnorch.json_values import Json, read_mapping, read_string, write_compact
 from sfnorch.simulator.errors import StatesError
-from sfnorch.simulator.record import Message, What
-from sfnorch.simulator.services import Handler, ServiceRequest
-from sfnorch.simulator.world import Steps
+from sfnorch.simulator.events import MessageSent
+from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.record import Message
+from sfnorch.simulator.services.request import Handler, ServiceRequest
 
 _MAX_SUBJECT = 100
 
 
-def publish(request: ServiceRequest) -> Steps:
+def publish(request: ServiceRequest) -> Steps[Json]:
     """Store the message and return its id. Raises StatesError if SNS rejects it."""
-    world, arguments = request.world, request.arguments if isinstance(request.arguments, dict) else {}
+    world, arguments = request.world, request.named
     subject, message = request.text("Subject"), arguments.get("Message")
-    text = message if isinstance(message, str) else _json(message)
+    text = "" if message is None else read_string(message, write_compact(message))
     if len(subject) >= _MAX_SUBJECT or "\n" in subject:
         raise StatesError("SNS.InvalidParameterException", "Invalid parameter: Subject")
     if not text:
         raise StatesError("SNS.InvalidParameterException", "Invalid parameter: Message")
-    attributes = arguments.get("MessageAttributes")
     told = Message(
         at=world.at,
         topic=request.text("TopicArn"),
         subject=subject,
         message=text,
-        attributes=attributes if isinstance(attributes, dict) else {},
+        attributes=read_mapping(arguments.get("MessageAttributes")),
         sender=request.execution.title,
     )
     world.record.messages.append(told)
-    world.tell(What.MESSAGE_SENT, request.execution, request.state.name, topic=told.topic, subject=subject)
+    world.tell(request.execution, MessageSent(told.topic, subject), request.state.name)
     return {"MessageId": world.new_id()}
     yield
-
-
-def _json(value: object) -> str:
-    from sfnorch.simulator.services import compact
-
-    return "" if value is None else compact(value)
 
 
 HANDLERS: Mapping[str, Handler] = {"sns:publish": publish, "aws-sdk:sns:publish": publish}

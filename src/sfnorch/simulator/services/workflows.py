@@ -7,13 +7,14 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_WorkflowRun.html
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import ALWAYS
 from sfnorch.simulator.errors import StatesError
+from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
-from sfnorch.simulator.services import Handler, ServiceRequest, begin_run, end_run, refuse_start
-from sfnorch.simulator.world import Steps
+from sfnorch.simulator.services.activities import begin_run, end_run, refuse_start
+from sfnorch.simulator.services.request import Handler, ServiceRequest
 
 _ACTIONS = 3
 """The number of actions of a simulated workflow: a template does not contain a workflow's actions."""
@@ -21,7 +22,7 @@ _ACTIONS = 3
 _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: ThrottlingException)"
 
 
-def start_workflow_run(request: ServiceRequest) -> Steps:
+def start_workflow_run(request: ServiceRequest) -> Steps[Json]:
     """Return the run id at once; the run continues by itself. Raises StatesError if Glue rejects it."""
     world, name = request.world, request.text("Name")
     behaviour, counts = world.behaviour, world.job_counts[name]
@@ -39,12 +40,12 @@ def start_workflow_run(request: ServiceRequest) -> Steps:
     yield
 
 
-def _going(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps:
+def _going(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[None]:
     yield request.world.clock.timeout(run.seconds)
     end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
 
 
-def get_workflow_run(request: ServiceRequest) -> Steps:
+def get_workflow_run(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the run: its status is COMPLETED whether or not its actions succeeded."""
     name, run_id = request.text("Name"), request.text("RunId")
     for run in request.world.record.job_runs:
@@ -54,10 +55,10 @@ def get_workflow_run(request: ServiceRequest) -> Steps:
     yield
 
 
-def _description(request: ServiceRequest, run: JobRunRecord) -> dict[str, Any]:
+def _description(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
     began = int(request.world.begin.timestamp() * 1000)
     over, failed = run.ended is not None, int(run.status == "FAILED")
-    shown: dict[str, Any] = {
+    shown: dict[str, Json] = {
         "Name": run.job,
         "WorkflowRunId": run.run_id,
         "StartedOn": began + int(1000 * run.started),

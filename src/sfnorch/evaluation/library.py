@@ -1,0 +1,51 @@
+"""The parts of the JSONata library that this project reads, as types: the library has none.
+
+A value of an expression is an `object`: JSON, the library's lists, `Utils.NULL_VALUE` for null, a function; None is
+undefined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Frame(Protocol):
+    """The variables of a block or a function, and those around it."""
+
+    def bind(self, name: str, value: object) -> None:
+        """Set a variable."""
+
+    def lookup(self, name: str) -> object:
+        """Return the value of a variable; None if it is undefined."""
+
+
+class SyntaxNode(Protocol):
+    """A node of a parsed expression. Each type of node has some of these fields; the others are None."""
+
+    type: str
+    value: object
+    label: str
+    expr: SyntaxNode
+    slot: SyntaxNode
+    condition: SyntaxNode
+    then: SyntaxNode
+    _else: SyntaxNode | None
+    group: SyntaxNode | None
+    predicate: Sequence[SyntaxNode] | None
+    stages: Sequence[SyntaxNode] | None
+    keep_array: bool
+    thunk: bool
+
+
+class LibraryFunction(Protocol):
+    """A function of the library."""
+
+    signature: object
+    function_name: str
+
+    def call(self, input: object, args: object) -> object:
+        """Return the result of a call."""
+
+    def get_number_of_args(self) -> int:
+        """Return the number of parameters."""

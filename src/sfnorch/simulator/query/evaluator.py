@@ -1,0 +1,110 @@
+"""JSONata as Step Functions evaluates it: the JSONata library, the functions of Step Functions, the virtual clock.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from jsonata.jexception import JException
+
+from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
+from sfnorch.evaluation.engine import Engine
+from sfnorch.expressions import code
+from sfnorch.json_values import Json
+from sfnorch.simulator.errors import DATA_LIMIT, QUERY, NotPlayable, StatesError
+from sfnorch.simulator.query.jsonata_functions import make_functions
+from sfnorch.simulator.query.jsonata_values import plain
+
+_LONGEST_SHOWN = 5_000
+_MOST_VALUES_OF_A_FIELD = 500_000
+"""The maximum number of values of a field; 32 characters of a text count as one. This is far more than 256 KiB."""
+
+_EVALUATIONS_OF_A_RUN = 2
+"""The steps of a run are limited to this many evaluations. This limits a Map over many items with long expressions."""
+
+
+class Evaluator:
+    """Evaluates the fields of states. It compiles each expression once."""
+
+    def __init__(self, rng: random.Random, now: Callable[[], datetime], most_steps: int = MOST_STEPS) -> None:
+        self._most_steps = most_steps
+        self._compiled: dict[str, Engine] = {}
+        self._values = 0
+        self._steps = 0
+        self._functions = make_functions(rng, now)
+
+    def value(self, field: Json, bindings: Mapping[str, Json], name: str) -> Json:
+        """Return the field's value with all expressions evaluated; errors refer to the field as `name`.
+
+        Raises StatesError: States.QueryEvaluationError if an expression fails or returns nothing, and
+        States.DataLimitExceeded if the field has more values than every limit of AWS allows.
+        """
+        self._values = 0
+        return self._value(field, bindings, name)
+
+    def _value(self, field: Json, bindings: Mapping[str, Json], name: str) -> Json:
+        match field:
+            case str():
+                text = code(field)
+                return field if text is None else self._evaluate(text.strip(), bindings, name)
+            case dict():
+                return {key: self._value(item, bindings, f"{name}/{key}") for key, item in field.items()}
+            case list():
+                return [self._value(item, bindings, f"{name}[{index}]") for index, item in enumerate(field)]
+        return field
+
+    def _evaluate(self, text: str, bindings: Mapping[str, Json], name: str) -> Json:
+        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+        failed = f"The JSONata expression '{shown}' specified for the field '{name}' threw an error during evaluation."
+        try:
+            budget = Budget(self._most_steps)
+            try:
+                found = self._compile(text).run(bindings, budget)
+            finally:
+                self._count_steps(budget)
+            self._values += budget.size(found)
+            if self._values > _MOST_VALUES_OF_A_FIELD:
+                raise StatesError(
+                    DATA_LIMIT,
+                    f"The field '{name}' has more than {_MOST_VALUES_OF_A_FIELD:,} values, too many for a state.",
+                )
+            result = plain(found)
+        except JException as error:
+            raise StatesError(QUERY, f"{failed} {_code(error)}{error}") from None
+        except (RecursionError, MemoryError) as error:
+            reason = RECURSION if isinstance(error, RecursionError) else "it requires more memory than is available"
+            raise StatesError(QUERY, f"{failed} {reason}") from None
+        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
+            raise StatesError(QUERY, f"{failed} {error}") from None
+        if found is None:
+            message = f"The JSONata expression '{text}' specified for the field '{name}' returned nothing (undefined)."
+            raise StatesError(QUERY, message)
+        return result
+
+    def _count_steps(self, budget: Budget) -> None:
+        """Add the steps of an evaluation to those of the run. Raises NotPlayable if the run exceeds the limit."""
+        self._steps += budget.steps
+        most = _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, self._most_steps)
+        if self._steps > most:
+            raise NotPlayable(
+                f"The expressions of this run require more than {most:,} steps, the limit of a simulation",
+                hint="simulate it with fewer items or a smaller input",
+            )
+
+    def _compile(self, text: str) -> Engine:
+        compiled = self._compiled.get(text)
+        if compiled is None:
+            compiled = Engine(text)
+            for name, function in self._functions.items():
+                compiled.register_lambda(name, function)
+            self._compiled[text] = compiled
+        return compiled
+
+
+def _code(error: JException) -> str:
+    name = getattr(error, "error", "") or ""
+    return f"{name}: " if name and not str(error).startswith(str(name)) else ""

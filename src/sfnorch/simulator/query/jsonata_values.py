@@ -1,0 +1,30 @@
+"""The values that an evaluation of JSONata returns, as JSON."""
+
+from __future__ import annotations
+
+import math
+
+from jsonata.utils import Utils
+
+from sfnorch.json_values import Json
+
+
+def plain(value: object) -> Json:
+    """Return a result as JSON: plain lists and nulls instead of the library's types, whole numbers as integers.
+
+    Raises ValueError for a number that JSON does not have, TypeError for a value that is not JSON, such as a function.
+    """
+    match value:
+        case dict():
+            return {key: plain(item) for key, item in value.items()}
+        case list() | tuple() | range():
+            return [plain(item) for item in value]
+        case str() | int() | None:
+            return value
+        case float() if not math.isfinite(value):
+            raise ValueError(f"{value} is not a JSON number")
+        case float():
+            return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    if value is Utils.NULL_VALUE:
+        return None
+    raise TypeError("the expression returned an unsupported result type.")

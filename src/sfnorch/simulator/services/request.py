@@ -1,0 +1,41 @@
+"""A Task's call, as a service gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sfnorch.json_values import Json, find_value, read_mapping, read_string
+from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.record import Execution
+from sfnorch.simulator.world import StartExecution, World
+from sfnorch.template.calls import ServiceCall
+from sfnorch.template.contents import Machine
+from sfnorch.template.states import LocatedState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRequest:
+    """A Task's call: the action, its arguments, the state and the execution."""
+
+    world: World
+    machine: Machine
+    execution: Execution
+    state: LocatedState
+    call: ServiceCall
+    arguments: Json
+    start_execution: StartExecution
+
+    @property
+    def named(self) -> dict[str, Json]:
+        """Return the arguments by name; empty if they are not an object."""
+        return read_mapping(self.arguments)
+
+    def text(self, name: str) -> str:
+        """Return an argument as text; empty if it is missing or not a text."""
+        return read_string(find_value(self.arguments, name))
+
+
+Handler: TypeAlias = Callable[[ServiceRequest], Steps[Json]]
+"""The simulation of an action: it returns the service's reply. Raises StatesError with the service's error."""

@@ -1,0 +1,46 @@
+"""Parallel states: they run branches in parallel; the first branch that fails stops the others.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-parallel.html
+"""
+
+from __future__ import annotations
+
+import simpy
+
+from sfnorch.json_values import Json
+from sfnorch.simulator.errors import StatesError
+from sfnorch.simulator.processes import Steps, ended, guarded, stopped
+from sfnorch.simulator.visit import StateOutcome, Visit
+
+
+def run_parallel(visit: Visit) -> Steps[StateOutcome]:
+    """Return the outcome, whose result is the outputs of the branches in their order.
+
+    Raises the StatesError of the first branch that fails.
+    """
+    results = yield from _run_branches(visit)
+    return visit.finish(results, {"result": results})
+
+
+def _run_branches(visit: Visit) -> Steps[list[Json]]:
+    runner, clock = visit.runner, visit.runner.world.clock
+    given = visit.make_arguments()
+    runner.note(1)
+    running = [clock.process(guarded(runner.run_scope(branch, given, visit.place))) for branch in visit.state.scopes]
+    results: list[Json] = [None] * len(running)
+    left = dict(enumerate(running))
+    try:
+        while left:
+            yield clock.any_of(left.values())
+            for index, process in list(left.items()):
+                if process.processed:
+                    results[index], error = ended(process)
+                    del left[index]
+                    if error is not None:
+                        raise error
+    except (StatesError, simpy.Interrupt):
+        yield from stopped(clock, left.values())
+        runner.note(1)
+        raise
+    runner.note(1)
+    return results

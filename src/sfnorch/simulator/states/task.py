@@ -1,0 +1,116 @@
+"""Task states: they call a service, or get a mocked result.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
+"""
+
+from __future__ import annotations
+
+import simpy
+
+from sfnorch.json_values import Json
+from sfnorch.simulator.errors import TIMEOUT, NotPlayable, StatesError
+from sfnorch.simulator.permissions import check
+from sfnorch.simulator.processes import Steps, ended, guarded, stopped
+from sfnorch.simulator.services import find_handler
+from sfnorch.simulator.services.request import ServiceRequest
+from sfnorch.simulator.visit import StateOutcome, Visit
+from sfnorch.template.calls import call_of
+
+
+def run_task(visit: Visit) -> Steps[StateOutcome]:
+    """Return the outcome, whose result is that of the call.
+
+    Raises StatesError if the service fails, or the Task times out.
+    """
+    result = yield from _run_call(visit)
+    return visit.finish(result, {"result": result})
+
+
+def _run_call(visit: Visit) -> Steps[Json]:
+    state, runner = visit.state, visit.runner
+    arguments = visit.make_arguments()
+    visit.limit(arguments, f"The Arguments of '{state.name}' evaluated to a value")
+    credentials = visit.evaluate_setting("Credentials")
+    timeout = _seconds(visit)
+    call = call_of(state)
+    runner.note(3 if call and call.way else 2)  # scheduled, started, and with an integration pattern submitted
+    steps = _call_service(visit, arguments, credentials)
+    try:
+        result = yield from (steps if timeout is None else _bounded(runner.world.clock, steps, timeout))
+    except StatesError:
+        runner.note(1)
+        raise
+    runner.note(1)
+    visit.limit(result, f"The state/task '{state.name}' returned a result")
+    return result
+
+
+def _seconds(visit: Visit) -> float | None:
+    match visit.evaluate_setting("TimeoutSeconds"):
+        case None:
+            return None
+        case bool() as wrong:
+            pass
+        case int() | float() as seconds if seconds > 0:
+            return float(seconds)
+        case wrong:
+            pass
+    raise visit.refuse_setting("TimeoutSeconds", wrong, "a valid number of seconds")
+
+
+def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Json]:
+    """Return the result of the Task's call. Raises StatesError as AWS does, NotPlayable if it cannot be simulated.
+
+    A mocked call also requires its permissions.
+    """
+    state, runner = visit.state, visit.runner
+    world, machine = runner.world, runner.machine
+    if state.name in world.behaviour.mocks:
+        check(world, machine, state, arguments, credentials)
+        return _mocked(world.behaviour.mocks[state.name])
+    call = call_of(state)
+    handler = find_handler(world, call, state, arguments) if call else None
+    if call is None or handler is None:
+        what = str(call) if call else state.text("Resource") or "nothing"
+        raise NotPlayable(
+            f"{world.template.title(machine)}: {state.name} calls {what}, which cannot be simulated",
+            hint=f"specify its result: --mock '{state.name}={{…}}'",
+        )
+    request = ServiceRequest(
+        world=world,
+        machine=machine,
+        execution=runner.execution,
+        state=state,
+        call=call,
+        arguments=arguments,
+        start_execution=runner.start_execution,
+    )
+    check(world, machine, state, arguments, credentials)
+    return (yield from handler(request))
+
+
+def _mocked(mock: Json) -> Json:
+    match mock:
+        case {"Throw": dict() as thrown, **more} if not more:
+            raise StatesError(str(thrown.get("Error", "States.TaskFailed")), str(thrown.get("Cause", "")))
+        case {"Return": result, **more} if not more:
+            return result
+    return mock
+
+
+def _bounded(clock: simpy.Environment, steps: Steps[Json], timeout: float) -> Steps[Json]:
+    """Return the result of the steps. Raises StatesError (States.Timeout) and stops the steps after the timeout."""
+    process = clock.process(guarded(steps))
+    try:
+        yield process | clock.timeout(timeout)
+        yield clock.timeout(0)  # steps that end exactly at the timeout are in time
+    except simpy.Interrupt:
+        yield from stopped(clock, [process])
+        raise
+    if process.is_alive:
+        yield from stopped(clock, [process])
+        raise StatesError(TIMEOUT, "")
+    result, error = ended(process)
+    if error is not None:
+        raise error
+    return result

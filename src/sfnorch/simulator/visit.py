@@ -1,0 +1,153 @@
+"""A visit of a state: what the engine gives to the code of a state type, and what it gets back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from sfnorch.json_values import Json, write_compact
+from sfnorch.simulator.errors import DATA_LIMIT, RUNTIME, StatesError
+from sfnorch.simulator.processes import Steps
+from sfnorch.simulator.query.language import QueryLanguage, Scene
+from sfnorch.simulator.record import Execution
+from sfnorch.simulator.world import StartExecution, World
+from sfnorch.template.contents import Machine
+from sfnorch.template.located import Object
+from sfnorch.template.states import LocatedState, StateScope
+
+MAX_BYTES = 262_144
+"""The maximum size of the input, output or arguments of a state."""
+
+_Given = ParamSpec("_Given")
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateContext:
+    """The context of a state in an execution: its variables, and the Map item that it runs for."""
+
+    variables: dict[str, Json]
+    item: dict[str, Json] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateOutcome:
+    """The result of a state: its output, its assigned variables, and the next state; empty if it ends the scope."""
+
+    output: Json
+    assigned: Mapping[str, Json] = field(default_factory=dict)
+    next: str = ""
+
+
+class StateRunner(Protocol):
+    """The engine, as the code of a state type sees it: the execution, and how inner states and executions are run."""
+
+    world: World
+    machine: Machine
+    execution: Execution
+    start_execution: StartExecution
+
+    def note(self, events: int) -> None:
+        """Count history events. Raises StatesError (States.Runtime) if the history is full."""
+
+    def context(self, visit: Visit) -> dict[str, Json]:
+        """Return the context object."""
+
+    def run_scope(self, scope: StateScope, data: Json, place: StateContext) -> Steps[Json]:
+        """Return the output of a branch, or of an item's states, in the same execution. Raises StatesError."""
+
+    def run_child(self, visit: Visit, scope: StateScope, given: Json, item: dict[str, Json]) -> Steps[Json]:
+        """Return the output of an item's child execution. Raises StatesError."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """A visit of a state: its input, when it was entered, and the number of retries.
+
+    Its methods evaluate parts of the state in the state's query language. An evaluation that fails is an event of the
+    history, and raises StatesError.
+    """
+
+    runner: StateRunner
+    state: LocatedState
+    language: QueryLanguage
+    input: Json
+    place: StateContext
+    entered: str
+    retries: int = 0
+
+    def make_arguments(self) -> Json:
+        """Return the arguments of a Task's call, or the input of a Parallel's branches."""
+        return self._evaluate({}, self.language.make_arguments)
+
+    def list_items(self) -> Json:
+        """Return the items of a Map."""
+        return self._evaluate({}, self.language.list_items)
+
+    def select_item(self, item: Json) -> Json:
+        """Return the input for the states of an item of a Map; the visit is in the context of the item."""
+        return self._evaluate({}, self.language.select_item, item)
+
+    def has_setting(self, name: str) -> bool:
+        """Return whether the state has the setting."""
+        return self.language.has_setting(self.state, name)
+
+    def evaluate_setting(self, name: str) -> Json:
+        """Return the value of the setting; None if the state does not have it."""
+        return self._evaluate({}, self.language.evaluate_setting, name)
+
+    def fill_template(self, template: Json, name: str) -> Json:
+        """Return the value of the field `name` with all expressions evaluated."""
+        return self._evaluate({}, self.language.fill_template, template, name)
+
+    def check_condition(self, rule: Object, name: str) -> Json:
+        """Return the value of a choice rule's condition."""
+        return self._evaluate({}, self.language.check_condition, rule, name)
+
+    def finish(self, default: Json, produced: Mapping[str, Json] | None = None) -> StateOutcome:
+        """Return the outcome of the state, whose output is `default` unless the state makes another one."""
+        return self.leave(self.state.body, default, self.state.text("Next"), produced)
+
+    def leave(
+        self, body: Object, default: Json, following: str, produced: Mapping[str, Json] | None = None
+    ) -> StateOutcome:
+        """Return the outcome by the output and variables of a state, a choice rule or a catcher.
+
+        Both use the values of variables before the state.
+        """
+        made = produced or {}
+        match self._evaluate(made, self.language.assign_variables, body):
+            case dict() as assigned:
+                output = self._evaluate(made, self.language.make_output, body, default)
+                return StateOutcome(output, assigned, following)
+        raise StatesError(RUNTIME, f"The Assign of {self.state.name} is not an object")
+
+    def refuse_value(self, name: str, words: str) -> StatesError:
+        """Return the error for an expression in the field `name` whose value is of a wrong kind."""
+        return StatesError(self.language.value_error, f"{self.language.describe_field(name)} {words}")
+
+    def refuse_setting(self, name: str, value: Json, wanted: str) -> StatesError:
+        """Return the error for a setting that has not the wanted value."""
+        return StatesError(self.language.value_error, f"The field '{name}' is {value!r}, which is not {wanted}.")
+
+    def limit(self, value: Json, what: str) -> None:
+        """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
+        if len(write_compact(value).encode(errors="surrogatepass")) > MAX_BYTES:
+            raise StatesError(DATA_LIMIT, f"{what} with a size exceeding the maximum number of bytes service limit.")
+
+    def _evaluate(
+        self,
+        produced: Mapping[str, Json],
+        operation: Callable[Concatenate[Scene, _Given], _Value],
+        *given: _Given.args,
+        **more: _Given.kwargs,
+    ) -> _Value:
+        scene = Scene(self.state, self.input, self.place.variables, partial(self.runner.context, self), produced)
+        try:
+            return operation(scene, *given, **more)
+        except StatesError as error:
+            self.runner.note(1)  # the failed evaluation is an event
+            where = f"An error occurred while executing the state '{self.state.name}'."
+            raise StatesError(error.error, f"{where} {error.cause}") from None

@@ -1,0 +1,131 @@
+"""The engine and the states run in any query language: here in one that knows paths of one step, such as `$.items`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sfnorch.json_values import Json, find_value
+from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.simulator.execution import begin
+from sfnorch.simulator.query.language import QueryLanguage, Scene
+from sfnorch.simulator.record import Execution
+from sfnorch.simulator.world import World
+from sfnorch.template.contents import contents
+from sfnorch.template.located import Object
+from sfnorch.template.reader import parse_template
+from sfnorch.template.states import LocatedState
+from tests.unit.simulator.test_services import machine
+
+
+class Paths:
+    """Fields that end with `Path` hold a path; the others hold constants."""
+
+    value_error = "States.Runtime"
+
+    def describe_field(self, name: str) -> str:
+        return f"The path in '{name}'"
+
+    def read(self, scene: Scene, path: Json) -> Json:
+        return scene.input if path in (None, "$") else find_value(scene.input, str(path).removeprefix("$."))
+
+    def make_arguments(self, scene: Scene) -> Json:
+        return scene.state.body.get("Parameters", scene.input)
+
+    def list_items(self, scene: Scene) -> Json:
+        return self.read(scene, scene.state.body.get("ItemsPath"))
+
+    def select_item(self, scene: Scene, item: Json) -> Json:
+        return item
+
+    def has_setting(self, state: LocatedState, name: str) -> bool:
+        return name in state.body or f"{name}Path" in state.body
+
+    def evaluate_setting(self, scene: Scene, name: str) -> Json:
+        body = scene.state.body
+        return self.read(scene, body[f"{name}Path"]) if f"{name}Path" in body else body.get(name)
+
+    def fill_template(self, scene: Scene, template: Json, name: str) -> Json:
+        return template
+
+    def check_condition(self, scene: Scene, rule: Object, name: str) -> Json:
+        return self.read(scene, rule["Variable"]) == rule["StringEquals"]
+
+    def make_output(self, scene: Scene, body: Object, default: Json) -> Json:
+        where = body.get("ResultPath")
+        return {**scene.input, where.removeprefix("$."): default} if where else default
+
+    def assign_variables(self, scene: Scene, body: Object) -> Json:
+        return body.get("Assign", {})
+
+
+class Languages:
+    def find_language(self, state: LocatedState) -> QueryLanguage:
+        return Paths()
+
+
+STATES = {
+    "Pause": {"Type": "Wait", "SecondsPath": "$.pause", "Next": "Load"},
+    "Load": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::glue:startJobRun.sync",
+        "Parameters": {"JobName": "orders"},
+        "TimeoutSecondsPath": "$.limit",
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Each"}],
+        "Next": "Each",
+    },
+    "Each": {
+        "Type": "Map",
+        "ItemsPath": "$.items",
+        "ItemProcessor": {"StartAt": "Keep", "States": {"Keep": {"Type": "Pass", "End": True}}},
+        "ResultPath": "$.kept",
+        "Next": "Check",
+    },
+    "Check": {
+        "Type": "Choice",
+        "Choices": [{"Variable": "$.mode", "StringEquals": "strict", "Next": "Refuse"}],
+        "Default": "Done",
+    },
+    "Refuse": {"Type": "Fail", "Error": "Refused", "CausePath": "$.mode"},
+    "Done": {"Type": "Succeed"},
+}
+
+
+def play(given: Json) -> Execution:
+    world = World(
+        contents(parse_template(json.dumps({"Resources": {"M": machine(STATES)}}), "template")),
+        Behaviour(enforce_permissions=False),
+    )
+    world.languages = Languages()
+    execution = begin(world, world.template.machines[0], given)
+    world.clock.run()
+    return execution
+
+
+GIVEN = {"pause": 90, "limit": 10, "items": [1, 2], "mode": "loose"}
+
+
+def test_every_field_is_read_by_the_language():
+    execution = play(GIVEN)
+    error = {"Error": "States.Timeout", "Cause": ""}
+    assert (execution.status, execution.ended) == ("SUCCEEDED", 100.0)
+    assert execution.output == {**GIVEN, "error": error, "kept": [1, 2]}
+
+
+def test_the_cause_of_a_fail_state_too():
+    execution = play({**GIVEN, "mode": "strict"})
+    assert (execution.status, execution.error, execution.cause) == ("FAILED", "Refused", "strict")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "cause"),
+    [
+        ({"pause": "long"}, "The field 'Seconds' is 'long', which is not a valid number of seconds."),
+        ({"pause": True}, "The field 'Seconds' is True, which is not a valid number of seconds."),
+        ({"items": 5}, "The path in 'Items' returned an unsupported result type."),
+    ],
+)
+def test_a_wrong_value_is_an_error_of_the_language(wrong: dict[str, Json], cause: str):
+    execution = play({**GIVEN, **wrong})
+    assert (execution.error, execution.cause) == ("States.Runtime", cause)
