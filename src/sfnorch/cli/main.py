@@ -79,7 +79,7 @@ class _Sfnorch(LazyGroup):
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from sfnorch import __version__
+        from sfnorch.version import __version__
 
         click.echo(f"sfnorch {__version__}")
         ctx.exit()

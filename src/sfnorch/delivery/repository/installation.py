@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-import sfnorch
+import sfnorch.version
 
 NAME = "sfnorch"
 
@@ -39,8 +39,8 @@ def find_installation() -> Installation:
     try:
         recorded = distribution(NAME).read_text("direct_url.json")
     except PackageNotFoundError:  # it runs from its source folder
-        recorded = json.dumps({"url": Path(sfnorch.__file__).parents[2].as_uri(), "dir_info": {}})
-    return read_installation(json.loads(recorded or "{}"), sfnorch.__version__)
+        recorded = json.dumps({"url": Path(sfnorch.version.__file__).parents[2].as_uri(), "dir_info": {}})
+    return read_installation(json.loads(recorded or "{}"), sfnorch.version.__version__)
 
 
 def read_installation(direct_url: Mapping[str, Any], version: str) -> Installation:
