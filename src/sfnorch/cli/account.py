@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sfnorch.app.account import AwsAccount
 from sfnorch.cli.options import plan_option
 from sfnorch.report.waiting import at_terminal, waiting
 
@@ -59,12 +60,14 @@ def yes_option(command: Function) -> Function:
     return click.option("-y", "--yes", is_flag=True, help="Confirm without a prompt.")(command)
 
 
+def open_account(region: str | None, profile: str | None) -> AwsAccount:
+    """Return the account that the options and the environment name. Spinners show what is waited for."""
+    return AwsAccount(region=region, profile=profile, waits=waiting)
+
+
 def open_session(region: str | None, profile: str | None) -> Session:
     """Return the AWS clients for the account that the options and the environment name."""
-    with waiting("Loading the AWS client"):
-        from sfnorch.aws.session import Session
-
-    return Session(region=region, profile=profile, waits=waiting)
+    return open_account(region, profile).session
 
 
 def progress_console() -> Console:

@@ -11,6 +11,7 @@ from sfnorch.cli.documents import print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.options import output_option, plan_option
 from sfnorch.cli.regions import region_option, surroundings
+from sfnorch.cli.templates import choose_plan
 from sfnorch.findings import Finding, Severity
 from sfnorch.report.waiting import waiting
 
@@ -52,8 +53,7 @@ def lint(
     if list_rules:
         _list_rules(output_form)
         return 0
-    if templates and plan_file is not None:
-        raise click.UsageError("A template and --plan exclude each other; pass one of them.")
+    choose_plan(next(iter(templates), None), plan_file)
     with waiting("Loading the rules"):
         from sfnorch.linter.run import Linting
 
@@ -78,9 +78,8 @@ def lint(
 def _one(linting: Linting, file: Path | None, plan_file: Path | None, where: Surroundings) -> tuple[list[Finding], str]:
     """Return the findings about one template, and its title: the file and the number of its state machines."""
     from sfnorch.app.linting import lint_with
-    from sfnorch.plan.files import find_plan
 
-    linted = lint_with(linting, file, find_plan(plan_file) if file is None else None, where)
+    linted = lint_with(linting, file, choose_plan(file, plan_file), where)
     return list(linted.findings), _head(linted.template) if linted.template else linted.file
 
 

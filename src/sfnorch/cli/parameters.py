@@ -12,7 +12,6 @@ import click
 from sfnorch.cli.account import stack_name_option
 from sfnorch.cli.documents import json_value
 from sfnorch.cli.options import ChildJobsCommand, plan_option
-from sfnorch.errors import SfnorchError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -141,9 +140,3 @@ def _once(given: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
             raise click.UsageError(f"{option}: duplicate key {key}.")
         found[key] = value
     return found
-
-
-def refuse_faults(faults: Iterable[str]) -> None:
-    """Raise SfnorchError with all faults of the values of parameters, if there are any."""
-    if lines := list(faults):
-        raise SfnorchError("\n".join(lines), hint="set parameters with --parameter-overrides KEY=VALUE")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from sfnorch.app.job_overrides import JobOverride, override_jobs
+from sfnorch.app.sources import load
 from sfnorch.cli.documents import print_document, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
+from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option
 from sfnorch.cli.regions import own_partition, partition_option
+from sfnorch.plan.files import find_plan
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
@@ -66,10 +69,9 @@ def render(
     form: str,
     machine: str | None,
     partition: str | None,
-    jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
+    jobs: tuple[JobOverride, ...],
     summary: bool,
     output_form: str,
-    **jobs: Any,
 ) -> None:
     """Render the plan as a SAM or CloudFormation template.
 
@@ -86,7 +88,7 @@ def render(
         raise click.UsageError("--partition requires --format asl; a template works in every partition.")
     now = datetime.now(timezone.utc)
     with waiting("Rendering the plan"):
-        plan = read_plan(plan_file, jobs, jobs_by_child)
+        plan = override_jobs(load(find_plan(plan_file)), jobs)
         if form == "asl":
             from sfnorch.patterns import workflow as build
             from sfnorch.plan.warnings import plan_warnings

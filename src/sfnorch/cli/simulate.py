@@ -21,7 +21,7 @@ from sfnorch.cli.examples import format_examples
 from sfnorch.cli.exit_codes import CHILD_FAILED
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import Duration, output_option, plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values, refuse_faults
+from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values
 from sfnorch.cli.regions import region_option, surroundings
 from sfnorch.durations import seconds_of
 from sfnorch.report.waiting import waiting
@@ -281,6 +281,7 @@ def _warn_of_no_isolation(template: Template) -> None:
 
 
 def _refuse_parameters(template: Template, parameters: dict[str, str]) -> None:
+    from sfnorch.app.parameter_faults import refuse_faults
     from sfnorch.template.parameters import parameter_faults
 
     refuse_faults(parameter_faults(template.stack.section("Parameters"), parameters))

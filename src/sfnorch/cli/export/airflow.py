@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from sfnorch.app.sources import load
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import plan_option, read_plan
+from sfnorch.cli.options import plan_option
+from sfnorch.plan.files import find_plan
 
 
 @click.command()
@@ -30,7 +32,7 @@ def airflow(plan_file: Path | None, out: Path | None) -> None:
     from sfnorch.airflow.export import airflow_dag
     from sfnorch.airflow.source import source
 
-    dag = airflow_dag(read_plan(plan_file, {}, ()))
+    dag = airflow_dag(load(find_plan(plan_file)))
     text = source(dag)
     if str(out) == "-":
         print_document(text)

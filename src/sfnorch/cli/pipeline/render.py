@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from sfnorch.app.sources import load
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import read_plan
 from sfnorch.cli.pipeline import pipeline_options
+from sfnorch.plan.files import find_plan
 
 PIPELINE_FILE = "cloudformation/pipeline.yaml"
 
@@ -33,7 +34,7 @@ def render(plan_file: Path | None, source: str, approval: bool, out: Path) -> No
     """
     from sfnorch.delivery.pipeline.render import render_plan_pipeline  # slow to load
 
-    text = render_plan_pipeline(read_plan(plan_file, {}, ()), source, approval=approval)
+    text = render_plan_pipeline(load(find_plan(plan_file)), source, approval=approval)
     if str(out) == "-":
         print_document(text)
         return
