@@ -14,7 +14,6 @@ from sfnorch.cli.options import plan_option
 from sfnorch.report.waiting import at_terminal, waiting
 
 if TYPE_CHECKING:
-    from sfnorch.aws.session import Session
     from sfnorch.aws.steps import Step
     from sfnorch.console import Console
 
@@ -63,11 +62,6 @@ def yes_option(command: Function) -> Function:
 def open_account(region: str | None, profile: str | None) -> AwsAccount:
     """Return the account that the options and the environment name. Spinners show what is waited for."""
     return AwsAccount(region=region, profile=profile, waits=waiting)
-
-
-def open_session(region: str | None, profile: str | None) -> Session:
-    """Return the AWS clients for the account that the options and the environment name."""
-    return open_account(region, profile).session
 
 
 def progress_console() -> Console:
