@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sfnorch.app.account import Waits, wait_without_words
+from sfnorch.app.parameter_faults import refuse_faults
 from sfnorch.app.sources import PlanSource, evaluate, read_source, surround
-from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.errors import RequestError
+from sfnorch.simulator.behaviour import Behaviour, fits
 from sfnorch.simulator.figures import PRICE_PER_1000, Figures, figures
+from sfnorch.simulator.isolation import find_isolation
+from sfnorch.simulator.jobs import job_names
 from sfnorch.simulator.run import chosen, play
+from sfnorch.template.functions import declared_functions
+from sfnorch.template.parameters import parameter_faults
 
 if TYPE_CHECKING:
     from sfnorch.simulator.record import Run
@@ -54,7 +62,8 @@ def simulate(
 
     The code of functions runs only for a plan, and only isolated, unless `behaviour` says otherwise.
 
-    Raises SfnorchError for a template or plan that cannot be read or simulated.
+    Raises SfnorchError for a template or plan that cannot be read or simulated, and RequestError for jobs and states of
+    `behaviour` that do not exist.
     """
     evaluated = evaluate(read_source(template, plan), parameters or {}, surround(region), stack_name)
     folder = template or (plan if isinstance(plan, Path) else Path())
@@ -73,10 +82,52 @@ def simulate_template(
     seed: int = 0,
     until: float | None = None,
     price: float = PRICE_PER_1000,
+    waits: Waits = wait_without_words,
+    on_warning: Callable[[str], None] = lambda _: None,
 ) -> Simulation:
     """Simulate an execution of a template. `price` is that of 1,000 state transitions, in US dollars.
 
-    Raises SfnorchError if it cannot be simulated.
+    `on_warning` gets a sentence if code of functions runs without isolation.
+
+    Raises SfnorchError if the template cannot be simulated or does not accept its parameters, and RequestError for jobs
+    and states of `behaviour` that do not exist.
     """
-    run = play(template, chosen(template, machine), execution_input, behaviour, seed=seed, until=until)
-    return Simulation(run, figures(run, price))
+    given = template.stack.given
+    refuse_faults(parameter_faults(template.stack.section("Parameters"), given))
+    _refuse_mocks(template, behaviour)
+    if behaviour.run_functions and any(function.playable for function in declared_functions(template.stack)):
+        isolation = find_isolation()
+        if not isolation.possible:
+            on_warning(f"Functions run without isolation, with your permissions: {isolation.reason}")
+    with waits("Simulating the execution"):
+        run = play(template, chosen(template, machine), execution_input, behaviour, seed=seed, until=until)
+        found = figures(run, price)
+    _refuse_jobs(behaviour, job_names(template, run, given))
+    return Simulation(run, found)
+
+
+def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
+    states = (state for machine in template.machines for state in machine.walk())
+    names = {state.name for state in states if state.kind in ("Task", "Map")}
+    _refuse_unknown("mocks", "Task or Map state", set(behaviour.mocks) - names, behaviour.mocks, names)
+
+
+def _refuse_jobs(behaviour: Behaviour, names: set[str]) -> None:
+    for field, patterns in (
+        ("faults", [fault.job for fault in behaviour.faults]),
+        ("seconds", list(behaviour.seconds)),
+        ("throttles", list(behaviour.throttles)),
+    ):
+        unknown = {pattern for pattern in patterns if not any(fits(pattern, name) for name in names)}
+        _refuse_unknown(field, "job", unknown, patterns, names)
+
+
+def _refuse_unknown(field: str, what: str, unknown: set[str], given: Iterable[str], names: set[str]) -> None:
+    """Raise RequestError for the unknown names among the given ones, in their order, each with the most similar."""
+    wrong = []
+    for name in given:
+        if name in unknown:
+            near = difflib.get_close_matches(name, sorted(names), n=1)
+            wrong.append(f"unknown {what} {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+    if wrong:
+        raise RequestError(f": {', and '.join(wrong)}", field=field)

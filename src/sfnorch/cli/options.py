@@ -99,7 +99,22 @@ class RequestCommand(click.Command):
             return super().invoke(ctx)
         except RequestError as error:
             text = error.message.removeprefix(error.place)
-            raise click.UsageError(f"{_name_option(error)}{text}.", ctx) from None
+            end = "" if error.field in _WITHOUT_END else "."
+            raise click.UsageError(f"{_name_option(error)}{text}{end}", ctx) from None
+
+
+_OPTIONS = {
+    "threads": "--thread",
+    "mocks": "--mock",
+    "faults": "--fail",
+    "seconds": "--duration",
+    "throttles": "--throttle",
+}
+"""The options with other names than the fields of a request that they set."""
+
+
+_WITHOUT_END = ("mocks", "faults", "seconds", "throttles")
+"""The fields whose errors are lists, which end without a full stop."""
 
 
 def _name_option(error: RequestError) -> str:
@@ -113,10 +128,10 @@ def _name_option(error: RequestError) -> str:
             return f"--child{number}-jobs"
         case "jobs", child:
             return f"--jobs {child}"
-        case "threads", _:
-            return "--thread"
-        case field, _:
-            return f"--{field}"
+        case field, None:
+            return _OPTIONS.get(field, f"--{field}")
+        case field, key:
+            return f"--{field} {key}"
 
 
 class ChildJobsCommand(RequestCommand):

@@ -11,7 +11,7 @@ import click
 
 from sfnorch.cli.account import stack_name_option
 from sfnorch.cli.documents import json_value
-from sfnorch.cli.options import ChildJobsCommand, plan_option
+from sfnorch.cli.options import ChildJobsCommand, RequestCommand, plan_option
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -20,7 +20,7 @@ OVERRIDES = "--parameter-overrides"
 _SPREAD = (OVERRIDES, "--tags")
 
 
-class ParameterOverridesCommand(click.Command):
+class ParameterOverridesCommand(RequestCommand):
     """A command whose `--parameter-overrides` and `--tags` accept several `KEY=VALUE`, as in the AWS CLI."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,7 @@ import click
 from sfnorch.plan.files import find_plan
 
 if TYPE_CHECKING:
-    from sfnorch.template.contents import Template
     from sfnorch.template.reader import Source
-    from sfnorch.template.resources import Surroundings
 
 
 def choose_plan(template_file: Path | None, plan_file: Path | None) -> Path | None:
@@ -33,15 +30,3 @@ def read_source(template_file: Path | None, plan_file: Path | None) -> Source:
     from sfnorch.app.sources import read_source as read
 
     return read(template_file, choose_plan(template_file, plan_file))
-
-
-def read_contents(
-    template_file: Path | None,
-    plan_file: Path | None,
-    parameters: Mapping[str, str] | None = None,
-    where: Surroundings | None = None,
-) -> Template:
-    """Return the contents of the template file, or of the template of the plan, evaluated for the stack at `where`."""
-    from sfnorch.template.contents import contents
-
-    return contents(read_source(template_file, plan_file), parameters, where)

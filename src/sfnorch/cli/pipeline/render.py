@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from sfnorch.app.sources import load
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.pipeline import pipeline_options
@@ -32,9 +31,9 @@ def render(plan_file: Path | None, source: str, approval: bool, out: Path) -> No
     The template has parameters for the repository, and those of the plan, which the pipeline passes to the plan's
     stack.
     """
-    from sfnorch.delivery.pipeline.render import render_plan_pipeline  # slow to load
+    from sfnorch.app.delivering import render_pipeline
 
-    text = render_plan_pipeline(load(find_plan(plan_file)), source, approval=approval)
+    text = render_pipeline(find_plan(plan_file), source=source, approval=approval)
     if str(out) == "-":
         print_document(text)
         return
