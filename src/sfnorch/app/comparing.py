@@ -28,16 +28,20 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """The changed lines of the template, parameters as (before, after), and the change set."""
+    """The difference between a deployed stack and a plan or a template."""
 
     stack: str
+    """The name of the stack."""
     lines: tuple[str, ...]
+    """The lines of the unified diff of the templates."""
     parameters: Mapping[str, tuple[str | None, str | None]]
+    """The parameters that would change, each with its value before and after; None for no value."""
     overrides: Mapping[str, str]
     """The parameters whose values in the stack differ from the defaults of the template, and stay."""
     owners: Mapping[str, str]
     """The only user of a parameter, by the name of the parameter."""
     change_set: ChangeSet | None
+    """The changes to resources; None if they are unknown."""
     conflicts: Sequence[str] = ()
     """Messages about names that a deployment would require and that are in use."""
     notes: Sequence[str] = ()

@@ -65,10 +65,11 @@ class DeployResult(DeploymentOutcome):
     """
 
     stack_name: str
+    """The name of the stack, which need not exist."""
 
     @classmethod
     def of(cls, outcome: DeploymentOutcome, stack_name: str) -> DeployResult:
-        """Return the outcome with the name of the stack, which need not exist."""
+        """Return the outcome with the name of the stack."""
         return cls(
             stack_name=stack_name,
             end=outcome.end,

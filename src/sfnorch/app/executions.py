@@ -29,7 +29,7 @@ class ExecutionRequest:
 
     @property
     def has_arn(self) -> bool:
-        """Return whether the execution is given by its ARN."""
+        """Return whether `execution` is an ARN."""
         return self.execution is not None and self.execution.startswith("arn:")
 
 

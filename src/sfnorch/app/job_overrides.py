@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class JobOverride:
-    """The jobs of a child instead of those in the plan. `child` is its name, or its number, counted from 1."""
+    """The jobs of a child instead of those in the plan."""
 
     child: str | int
+    """The name of the child, or its number, counted from 1."""
     jobs: tuple[str, ...]
+    """The names of the Glue jobs."""
 
     def refuse(self, reason: str) -> RequestError:
         """Return the error for an override that does not fit the plan."""

@@ -25,7 +25,9 @@ class PlannedResume:
     """An execution, and what a new execution of the same state machine would run."""
 
     found: FoundExecution
+    """The execution that is resumed, and its state machine."""
     resumption: Resumption
+    """The input of the new execution."""
 
     @property
     def jobs(self) -> Mapping[str, Sequence[str]]:

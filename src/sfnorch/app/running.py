@@ -31,6 +31,7 @@ class RunRequest:
     """The start of an execution of a state machine in a stack."""
 
     stack_name: str
+    """The name of the stack."""
     machine: str = ""
     """The state machine; by default the master, or the only one."""
     threads: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -50,6 +50,7 @@ class Review:
 
     change_set: ChangeSet
     parameters: Mapping[str, str]
+    """The values of all parameters."""
     defaults: Mapping[str, str] = field(default_factory=dict)
     """The defaults of parameters in the template."""
     overridden: Collection[str] | None = None

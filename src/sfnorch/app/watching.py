@@ -22,7 +22,9 @@ class RunProgress:
     """The state of a run after a poll: all of its executions, and what has changed."""
 
     tree: RunTree
+    """The executions with their jobs."""
     news: tuple[News, ...]
+    """The changes since the last poll, each with its execution."""
 
 
 ShowProgress = Callable[[RunProgress], None]
