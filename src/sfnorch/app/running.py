@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.watching import RunResult, ShowProgress, follow_executions, ignore_progress
@@ -38,7 +38,7 @@ class RunRequest:
     """Jobs of children: by the name of the child, or by T2 for the second child."""
     only: Sequence[str] = ()
     """The children to run, without the others."""
-    execution_input: Mapping[str, Any] | None = None
+    execution_input: Mapping[str, object] | None = None
     """The input of the execution, instead of threads and children."""
     name: str = ""
     """The name of the execution; by default the time and random characters."""
@@ -88,7 +88,9 @@ def start_run(request: RunRequest, account: AwsAccount | None = None) -> tuple[s
         return _start(machine, name, inputs, account)
 
 
-def _make_inputs(request: RunRequest, machine: MachineStatus, account: AwsAccount) -> Mapping[str, Mapping[str, Any]]:
+def _make_inputs(
+    request: RunRequest, machine: MachineStatus, account: AwsAccount
+) -> Mapping[str, Mapping[str, object]]:
     """Return the inputs of the executions to start, by the ID of the thread, or by an empty ID for a single one."""
     if request.execution_input is not None:
         return {"": request.execution_input}
@@ -109,7 +111,7 @@ def _make_inputs(request: RunRequest, machine: MachineStatus, account: AwsAccoun
 
 
 def _start(
-    machine: MachineStatus, base: str, inputs: Mapping[str, Mapping[str, Any]], account: AwsAccount
+    machine: MachineStatus, base: str, inputs: Mapping[str, Mapping[str, object]], account: AwsAccount
 ) -> tuple[str, ...]:
     arns: list[str] = []
     for name, document in zip(_make_names(base, list(inputs)), inputs.values(), strict=True):

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sfnorch.app.account import Waits, wait_without_words
 from sfnorch.app.parameter_faults import refuse_faults
@@ -44,7 +44,7 @@ def simulate(
     template: Path | None = None,
     *,
     plan: PlanSource = None,
-    execution_input: Any = None,
+    execution_input: object = None,
     behaviour: Behaviour | None = None,
     machine: str = "",
     parameters: Mapping[str, str] | None = None,
@@ -75,7 +75,7 @@ def simulate(
 
 def simulate_template(
     template: Template,
-    execution_input: Any,
+    execution_input: object,
     behaviour: Behaviour,
     *,
     machine: str = "",

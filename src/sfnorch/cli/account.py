@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sfnorch.aws.steps import Step
     from sfnorch.console import Console
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 _STACK: dict[str, Any] = {"metavar": "NAME", "help": "Name of the stack.", "show_default": "the name in the plan"}
 _PLAN = "sfnorch.plan"

@@ -58,7 +58,7 @@ class _Sfnorch(LazyGroup):
         except KeyboardInterrupt as error:  # click would print an empty line
             raise click.exceptions.Abort from error
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Return the result of the command; print its error as JSON where the command prints JSON."""
         try:
             return super().invoke(ctx)

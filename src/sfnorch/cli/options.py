@@ -15,7 +15,7 @@ from sfnorch.durations import seconds_of
 from sfnorch.errors import RequestError
 from sfnorch.plan.names import MAX_CHILDREN, job_name_fault
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 OUTPUT_FORM = "sfnorch.output"
 """The key of the output format in the meta of click's context."""
@@ -31,7 +31,7 @@ class JobList(ParameterType[tuple[str, ...]]):
 
     name = "a,b"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names. Fail with all errors of all names."""
         if isinstance(value, tuple):
             return value
@@ -51,7 +51,7 @@ class Duration(ParameterType[float]):
 
     name = "2h"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the seconds."""
         if isinstance(value, float):
             return value
@@ -66,7 +66,7 @@ class ChildJobs(ParameterType[JobOverride]):
 
     name = "child=a,b"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> JobOverride:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> JobOverride:
         """Return the name of the child with its jobs."""
         if isinstance(value, JobOverride):
             return value
@@ -93,7 +93,7 @@ def plan_option(command: Function, **settings: Any) -> Function:
 class RequestCommand(click.Command):
     """A command that reports a wrong request as wrong usage, with the names of its options."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Return the result of the command. Fail as wrong usage if the request contradicts itself or the plan."""
         try:
             return super().invoke(ctx)

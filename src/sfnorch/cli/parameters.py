@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -13,7 +13,8 @@ from sfnorch.cli.account import stack_name_option
 from sfnorch.cli.documents import json_value
 from sfnorch.cli.options import ChildJobsCommand, RequestCommand, plan_option
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
+Value = TypeVar("Value", str, bool)
 
 _OVERRIDE = re.compile(r"[\w:/@+. -]+=|[{@]")
 OVERRIDES = "--parameter-overrides"
@@ -82,7 +83,7 @@ def bucket_options(command: Function) -> Function:
     return bucket(resolve(command))
 
 
-def _refuse_both_buckets(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+def _refuse_both_buckets(ctx: click.Context, param: click.Parameter, value: Value) -> Value:
     """Return the value. Fail as wrong usage if the other option, which click has read before, is set too."""
     other = "s3_bucket" if param.name == "resolve_s3" else "resolve_s3"
     if value and ctx.params.get(other):

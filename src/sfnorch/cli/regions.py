@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -14,7 +14,7 @@ from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, Partition, partition_
 if TYPE_CHECKING:
     from sfnorch.template.resources import Surroundings
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 _VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,63}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from sfnorch.cli.account import account_options, open_account, stack_option
@@ -20,7 +18,7 @@ class ThreadParameter(ParameterType[tuple[str, tuple[str, ...]]]):
     name = "t1=a,b"
 
     def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, tuple[str, ...]]:
         """Return the ID of the thread, and the names of its jobs."""
         if isinstance(value, tuple):
