@@ -37,7 +37,15 @@ STACKS = (
     "delete",
 )
 EXECUTIONS = ("run", "start_run", "watch", "plan_resume", "resume", "start_resume", "stop", "read_logs")
-REQUESTS = ("StackRequest", "DeployRequest", "PipelineDeployRequest", "JobOverride", "RunRequest", "ExecutionRequest")
+REQUESTS = (
+    "SimulateRequest",
+    "StackRequest",
+    "DeployRequest",
+    "PipelineDeployRequest",
+    "JobOverride",
+    "RunRequest",
+    "ExecutionRequest",
+)
 RESULTS = (
     "Rendering",
     "Simulation",
@@ -54,6 +62,7 @@ FUNCTIONS = (*PLANS, *STACKS, *EXECUTIONS)
 _SHORT = {
     "FilePath": "Path",
     "PlanSource": "Path | AnyPlan | None",
+    "Waits": "Callable[[str], AbstractContextManager[None]]",
     "ShowUpdate": "Callable[[StackUpdate], None]",
     "ShowProgress": "Callable[[RunProgress], None]",
     "Consent": "Callable[[Step], bool]",

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
     from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
     from sfnorch.app.running import RunRequest, run, start_run
-    from sfnorch.app.simulation import Simulation, simulate
+    from sfnorch.app.simulation import SimulateRequest, Simulation, simulate
     from sfnorch.app.stack_status import FollowedStack, follow_stack, read_stack, status
     from sfnorch.app.stack_updates import (
         JobWarnings,
@@ -99,6 +99,7 @@ __all__ = [
     "RunRequest",
     "RunResult",
     "SfnorchError",
+    "SimulateRequest",
     "Simulation",
     "Stack",
     "StackRequest",
@@ -159,7 +160,7 @@ _NAMES = {
     "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),
     "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),
     "sfnorch.app.running": ("RunRequest", "run", "start_run"),
-    "sfnorch.app.simulation": ("Simulation", "simulate"),
+    "sfnorch.app.simulation": ("SimulateRequest", "Simulation", "simulate"),
     "sfnorch.app.stack_status": ("FollowedStack", "follow_stack", "read_stack", "status"),
     "sfnorch.app.stack_updates": (
         "JobWarnings",

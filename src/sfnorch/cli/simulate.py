@@ -21,7 +21,8 @@ from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import Duration, output_option, plan_option
 from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values
-from sfnorch.cli.regions import region_option, surroundings
+from sfnorch.cli.regions import choose_region, region_option
+from sfnorch.cli.templates import choose_plan
 from sfnorch.durations import seconds_of
 from sfnorch.report.waiting import waiting
 
@@ -161,9 +162,8 @@ def simulate(
         )
     if until is not None and until <= 0:
         raise click.UsageError("--until must be longer than 0s, such as 24h.")
-    from sfnorch.app.simulation import simulate_template
-    from sfnorch.app.sources import evaluate
-    from sfnorch.cli.templates import read_source
+    from sfnorch.app.simulation import SimulateRequest
+    from sfnorch.app.simulation import simulate as simulate_request
     from sfnorch.simulator.figures import PRICE_PER_1000
 
     parameters = parameter_values(overrides)
@@ -171,23 +171,21 @@ def simulate(
         _behaviour(failing, durations, throttles, mocks),
         run_functions=run_functions,
         run_isolated=template_file is None,
-        code_folder=(template_file or plan_file or Path()).parent,
     )
-    document = json_object(given)
-    with waiting("Reading the template"):
-        source = read_source(template_file, plan_file)
-        template = evaluate(source, parameters, surroundings(region), stack_name)
-    simulation = simulate_template(
-        template,
-        document,
-        behaviour,
+    request = SimulateRequest(
+        plan=choose_plan(template_file, plan_file),
+        template=template_file,
         machine=machine,
+        execution_input=json_object(given),
+        behaviour=behaviour,
+        parameters=parameters,
+        stack_name=stack_name,
+        region=choose_region(region),
         seed=seed,
         until=until,
         price=PRICE_PER_1000 if price is None else price,
-        waits=waiting,
-        on_warning=lambda text: click.echo(text, err=True),
     )
+    simulation = simulate_request(request, waits=waiting, on_warning=lambda text: click.echo(text, err=True))
     run, told = simulation.run, simulation.figures
     if output_form == "json":
         from sfnorch.report.run_data import run_data

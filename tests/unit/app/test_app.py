@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 import sfnorch
-from sfnorch import Behaviour, Fault, JobOverride, PlanError, RequestError, lint, parse_plan, render, simulate
+from sfnorch import (
+    Behaviour,
+    Fault,
+    JobOverride,
+    PlanError,
+    RequestError,
+    SimulateRequest,
+    lint,
+    parse_plan,
+    render,
+    simulate,
+)
 from tests.conftest import Run
 
 PLAN = "pattern: master-child\nname: etl\nchildren:\n- {name: orders, jobs: [a, b]}\n- {name: sales, jobs: [c]}\n"
@@ -52,20 +63,22 @@ def test_a_simulation(run: Run):
     printed = json.loads(run("simulate", "--fail", "a", "--duration", "c=1h", "--output", "json").out)
     behaviour = Behaviour(faults=[Fault(job="a")], seconds={"c": 3600.0})
     for plan in (Path("sfnorch.yaml"), parse_plan(PLAN)):
-        simulation = simulate(plan=plan, behaviour=behaviour)
+        simulation = simulate(SimulateRequest(plan=plan, behaviour=behaviour))
         assert not simulation.has_succeeded
         assert [(each.title, each.status, each.ended) for each in simulation.run.executions] == [
             (each["title"], each["status"], each["ended"]) for each in printed["executions"]
         ]
         assert simulation.figures.transitions == printed["figures"]["transitions"]
-    assert simulate(plan=parse_plan(PLAN)).has_succeeded
+    assert simulate(SimulateRequest(plan=parse_plan(PLAN))).has_succeeded
 
 
 def test_a_simulation_of_a_template_with_an_input_in_a_stack(run: Run):
     Path("sfnorch.yaml").write_text(PLAN)
     assert run("render", "-o", "t.yaml").code == 0
     given = {"threads": [{"threadId": "orders", "glueJobs": ["b"]}, {"threadId": "sales", "skip": True}]}
-    run_ = simulate(Path("t.yaml"), execution_input=given, stack_name="etl-prod", region="eu-central-1").run
+    run_ = simulate(
+        SimulateRequest(template=Path("t.yaml"), execution_input=given, stack_name="etl-prod", region="eu-central-1")
+    ).run
     assert [job.job for job in run_.job_runs] == ["b"]
     assert run_.executions[0].arn.startswith("arn:aws:states:eu-central-1:123456789012:execution:etl-prod-master:")
 
@@ -149,10 +162,10 @@ def test_the_files_of_a_plan_to_start_from(run: Run):
 )
 def test_a_behaviour_of_what_does_not_exist(behaviour: Behaviour, message: str):
     with pytest.raises(RequestError) as error:
-        simulate(plan=parse_plan(PLAN), behaviour=behaviour)
+        simulate(SimulateRequest(plan=parse_plan(PLAN), behaviour=behaviour))
     assert str(error.value) == message
 
 
 def test_a_value_that_a_template_does_not_accept():
     with pytest.raises(sfnorch.SfnorchError, match="Nothing"):
-        simulate(plan=parse_plan(PLAN), parameters={"Nothing": "x"})
+        simulate(SimulateRequest(plan=parse_plan(PLAN), parameters={"Nothing": "x"}))

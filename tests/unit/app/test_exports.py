@@ -15,7 +15,7 @@ import sys, sfnorch
 loaded = sorted(name for name in sys.modules if name.partition(".")[0] == "sfnorch")
 assert loaded == ["sfnorch", "sfnorch.version"], loaded
 plan = sfnorch.parse_plan("pattern: master-child\\nchildren: [{name: a, jobs: [b]}]\\n")
-sfnorch.render(plan), sfnorch.lint(plan=plan), sfnorch.simulate(plan=plan), sfnorch.draw(plan=plan)
+sfnorch.render(plan), sfnorch.lint(plan=plan), sfnorch.simulate(sfnorch.SimulateRequest(plan=plan)), sfnorch.draw(plan=plan)
 """
 ALL = """
 import sys, sfnorch
