@@ -152,10 +152,10 @@ def test_a_change_set_is_left_and_executed_later(folder: Path, account: Account)
 def test_the_difference_of_a_deployed_stack(folder: Path):
     deploy_topic()
     request = StackRequest(template=Path("t.yaml"), stack_name="s")
-    assert not sfnorch.diff(request).is_any
+    assert not sfnorch.diff(request).has_differences
     Path("t.yaml").write_text(TOPIC.replace("'${Title} ${Word}'", "'${Title}, ${Word}'"))
     found = sfnorch.diff(request)
-    assert found.is_any
+    assert found.has_differences
     assert [line for line in found.lines if line[:1] in "+-"][2:] == [
         "-    Properties: {DisplayName: !Sub '${Title} ${Word}'}",
         "+    Properties: {DisplayName: !Sub '${Title}, ${Word}'}",

@@ -48,7 +48,7 @@ class Difference:
     """Why a change set is missing, and which other plan the stack holds, if any."""
 
     @property
-    def is_any(self) -> bool:
+    def has_differences(self) -> bool:
         """Whether there is any difference."""
         return bool(self.lines or self.parameters or (self.change_set and self.change_set.changes))
 

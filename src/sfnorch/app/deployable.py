@@ -108,7 +108,7 @@ class Deployable:
         return _find_secret(self.declared)
 
     @property
-    def settled(self) -> bool:
+    def is_settled(self) -> bool:
         """Whether the template has the same meaning later: it reads nothing from SSM, a macro, or another template."""
         macros = self.template.source.data.get("Transform", _SAM)
         return macros == _SAM and not _FROM_ELSEWHERE.search(self.text)
@@ -153,7 +153,7 @@ class Deployable:
             declared=tuple(self.declared),
             parameters=self.parameters,
             secret=self.secret,
-            settled=self.settled,
+            settled=self.is_settled,
             tags=tags or {},
             role_arn=role_arn,
             on_failure=on_failure,

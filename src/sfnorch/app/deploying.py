@@ -18,6 +18,7 @@ from sfnorch.aws.stacks import find_stack
 from sfnorch.aws.steps import OnFailure, digest_of, holds_resources, kept_parameters
 from sfnorch.errors import RequestError
 from sfnorch.plan.stack_names import stack_name_of
+from sfnorch.plan.tags import tag_faults
 
 if TYPE_CHECKING:
     from sfnorch.aws.change_sets import ChangeSet
@@ -45,6 +46,14 @@ class DeployRequest(StackRequest):
     """Whether the change set is executed, or left for a review and for `execute_change_set`."""
     supersede: bool = False
     """Whether earlier change sets of sfnorch are deleted; for a change set that is not executed."""
+
+    def __post_init__(self) -> None:
+        """Raise RequestError for a request that contradicts itself, and for tags that AWS rejects."""
+        super().__post_init__()
+        if self.supersede and self.execute:
+            raise RequestError(": requires a change set that is not executed", field="supersede")
+        if faults := list(tag_faults(self.tags)):
+            raise RequestError(f": {'; '.join(faults)}", field="tags")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ from sfnorch.cli.account import (
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option
-from sfnorch.cli.parameters import bucket_options, stack_tags
+from sfnorch.cli.parameters import bucket_options, read_tags
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -114,13 +114,13 @@ class DeploymentOptions:
         return any(told) or self.no_execute or self.on_failure != "rollback"
 
     def complete(self, request: RequestType) -> RequestType:
-        """Return the request with the values of these options. Fail as wrong usage for tags that AWS rejects."""
+        """Return the request with the values of these options. Fail as wrong usage for tags in another form."""
         return replace(
             request,
             stack_name=self.stack_name,
             s3_bucket=self.s3_bucket,
             resolve_s3=self.resolve_s3,
-            tags=stack_tags(self.tags),
+            tags=read_tags(self.tags),
             role_arn=self.role_arn,
             on_failure=self.on_failure,
             termination_protection=self.termination_protection,
@@ -177,7 +177,7 @@ def execute_stack(options: DeploymentOptions, change_set: str, stack_name: Calla
     """
     from sfnorch.app.deploying import execute_change_set
 
-    stack_tags(options.tags)
+    read_tags(options.tags)
     if options.change_the_request or not alone:
         raise click.UsageError(
             "--execute-change-set cannot be combined with a plan, a template, parameters or settings; "

@@ -61,4 +61,4 @@ def diff(
         print_difference(found, Console())
     if found.conflicts:
         raise SfnorchError("\n".join(found.conflicts), hint="a deployment would fail before it changes the stack")
-    return DIFFERENT if exit_code and found.is_any else SUCCESS
+    return DIFFERENT if exit_code and found.has_differences else SUCCESS

@@ -104,14 +104,9 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     return _once([pair(text, option, "KEY=VALUE") for text in texts], option)
 
 
-def stack_tags(texts: Iterable[str]) -> dict[str, str]:
-    """Return the values of `--tags` by their keys. Fail as wrong usage with all errors for tags that AWS rejects."""
-    from sfnorch.plan.tags import tag_faults
-
-    tags = pairs(texts, "--tags")
-    if faults := list(tag_faults(tags)):
-        raise click.UsageError(f"--tags: {'; '.join(faults)}.")
-    return tags
+def read_tags(texts: Iterable[str]) -> dict[str, str]:
+    """Return the values of `--tags` by their keys. Fail as wrong usage for another form or a duplicate key."""
+    return pairs(texts, "--tags")
 
 
 def parameter_values(overrides: Iterable[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ def difference_data(difference: Difference) -> DiffDocument:
     """Return the difference as data."""
     return {
         "stack": difference.stack,
-        "differs": difference.is_any,
+        "differs": difference.has_differences,
         "template": list(difference.lines),
         "parameters": {name: {"before": b, "after": a} for name, (b, a) in difference.parameters.items()},
         "changeSet": change_set_data(difference.change_set) if difference.change_set else None,
@@ -44,7 +44,7 @@ def print_difference(difference: Difference, console: Console) -> None:
         print_machines(difference.change_set, console)
     for note in difference.notes:
         console.print_words(note)
-    if not difference.is_any:
+    if not difference.has_differences:
         console.print(f"{difference.stack}: no differences.")
 
 
