@@ -12,6 +12,20 @@ class SfnorchError(Exception):
         self.hint = hint
 
 
+class RequestError(SfnorchError):
+    """A request that contradicts itself or what it is about.
+
+    `field` is the wrong field, and `key` the key of its wrong value; the message begins with them. The field is empty
+    if the message names none.
+    """
+
+    def __init__(self, message: str, *, field: str = "", key: int | str | None = None) -> None:
+        self.field = field
+        self.key = key
+        self.place = field if key is None else f"{field}[{key!r}]"
+        super().__init__(f"{self.place}{message}")
+
+
 class LimitError(SfnorchError):
     """A rendering that exceeds a limit of AWS: the message has the limit and the place, the hint a fix."""
 

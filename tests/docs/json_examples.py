@@ -7,9 +7,10 @@ from datetime import datetime, timezone
 from functools import cache
 from typing import TYPE_CHECKING
 
+from sfnorch.app.comparing import Difference
+from sfnorch.app.deploying import DeployResult
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.deletion import Deletion
-from sfnorch.aws.deployment import DeploymentOutcome
 from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import Resource, Stack
 from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
@@ -17,7 +18,7 @@ from sfnorch.findings import Finding, Severity
 from sfnorch.linter.catalogue import entries
 from sfnorch.patterns import PATTERNS, workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.report.difference import Difference, difference_data
+from sfnorch.report.difference import difference_data
 from sfnorch.report.documents import with_version
 from sfnorch.report.documents.errors import ErrorDocument
 from sfnorch.report.findings import findings_data, rules_data
@@ -213,7 +214,7 @@ def _documents() -> dict[str, Document]:
         "RulesDocument": {"rules": rules_data([rule])},
         "SimulationDocument": run_data(run, figures(run)),
         "DeployDocument": outcome_data(
-            DeploymentOutcome(end="deployed", stack=_STACK, change_set=_CHANGE_SET), "etl", ""
+            DeployResult(stack_name="etl", end="deployed", stack=_STACK, change_set=_CHANGE_SET), ""
         ),
         "DiffDocument": difference_data(_difference()),
         "StatusDocument": status_data(_status()),

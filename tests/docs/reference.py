@@ -35,7 +35,14 @@ from tests.docs.command_reference import commands
 from tests.docs.json_reference import documents
 from tests.docs.make_targets import target_table
 from tests.docs.pages import DOCS, blocks
-from tests.docs.python_reference import python_classes, python_functions
+from tests.docs.python_reference import (
+    execution_functions,
+    plan_functions,
+    python_classes,
+    requests,
+    results,
+    stack_functions,
+)
 from tests.docs.template_reference import key_examples, template_tables
 from tests.ministack import emulator, new_account, small_template
 from tests.replay import Replay
@@ -216,6 +223,10 @@ _PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "waits": _waits,
     "checkov": _checkov,
     "airflow": _airflow,
-    "functions": python_functions,
+    "plan_functions": plan_functions,
+    "stack_functions": stack_functions,
+    "execution_functions": execution_functions,
+    "requests": requests,
+    "results": results,
     "classes": python_classes,
 }

@@ -5,31 +5,22 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from sfnorch.cli.following import follow_run
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
 from sfnorch.report.run_tree import rendered, titles
 from sfnorch.runs.run_tree import RunTree
+from tests.functional.following import follow as follow_all
 from tests.replay import Event, Replay
 from tests.screens import plain
 
 
-@dataclass
-class Session:
-    """A session with one client."""
-
-    stepfunctions: Any
-
-
 def follow(replay: Replay, form: str = "text", **more: Any) -> int:
-    session = Session(replay.client())
-    return follow_run(session, replay.roots, form, stack_name="etl", clock=replay.clock, **more)  # type: ignore[arg-type]
+    return follow_all(replay, "etl", form, arns=replay.roots, **more)
 
 
 TREE = """\

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.cli.following import follow_run
 from sfnorch.errors import SfnorchError
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.flow import FLOW, list_saved
@@ -19,6 +17,7 @@ from sfnorch.runs.kinds.kind import Resumption
 from sfnorch.runs.kinds.master_child import find_child, list_children, list_threads
 from sfnorch.runs.run_tree import RunTree
 from sfnorch.runs.stopping import Stopped, stop_run
+from tests.functional.following import follow
 from tests.replay import Clock, Replay
 from tests.screens import plain
 from tests.unit.runs.events import AT, History
@@ -114,25 +113,12 @@ loop poll-RANDOM-wr_4f9998742ce346cc8bc0b0ae3b72a432 SUCCEEDED  03s
 }
 
 
-@dataclass
-class Session:
-    """A session with one client."""
-
-    stepfunctions: Any
-
-
 @pytest.mark.parametrize("name", SHOWN)
 def test_a_run_is_shown_step_by_step(name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("COLUMNS", "100")
     replay = Replay.of(name)
     stack, code, screen = SHOWN[name]
-    followed = follow_run(
-        Session(replay.client()),  # type: ignore[arg-type]
-        [next(iter(replay.runs))],
-        "text",
-        stack_name=stack,
-        clock=replay.clock,  # type: ignore[arg-type]
-    )
+    followed = follow(replay, stack)
     assert (followed, plain(capsys.readouterr().out)) == (code, screen)
 
 

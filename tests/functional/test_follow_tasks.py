@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 
-from sfnorch.cli.following import follow_run
 from sfnorch.errors import SfnorchError
 from sfnorch.runs.kinds import open_record
 from sfnorch.runs.kinds.dag import TASKS as TASKS_KIND
 from sfnorch.runs.run_tree import RunTree
+from tests.functional.following import follow
 from tests.replay import Replay
 from tests.screens import plain
 
@@ -42,13 +39,6 @@ Resume: sfnorch resume nightly-1 --stack-name etl
 """
 
 
-@dataclass
-class Session:
-    """A session with one client."""
-
-    stepfunctions: Any
-
-
 def tree() -> RunTree:
     """The recorded run at its end: facts fails, which report needs."""
     replay = Replay.of("tasks")
@@ -60,13 +50,7 @@ def tree() -> RunTree:
 
 def test_a_run_is_shown_by_needs(capsys: pytest.CaptureFixture[str]):
     replay = Replay.of("tasks")
-    code = follow_run(
-        Session(replay.client()),  # type: ignore[arg-type]
-        [next(iter(replay.runs))],
-        "text",
-        stack_name="etl",
-        clock=replay.clock,  # type: ignore[arg-type]
-    )
+    code = follow(replay, "etl")
     captured = capsys.readouterr()
     assert code == 3
     assert plain(captured.out) == SHOWN

@@ -17,7 +17,7 @@ pytest.importorskip("build", reason="Distributions are built in an environment o
 
 from tests.release.conftest import ROOT, Sfnorch, only, tracked
 
-VERSION = re.search(r'^__version__ = "(.+)"$', (ROOT / "src/sfnorch/__init__.py").read_text("utf-8"), re.M)[1]  # type: ignore[index]
+VERSION = re.search(r'^__version__ = "(.+)"$', (ROOT / "src/sfnorch/version.py").read_text("utf-8"), re.M)[1]  # type: ignore[index]
 
 
 def test_the_version_is_that_of_the_package_and_of_the_tag():
@@ -28,7 +28,7 @@ def test_the_version_is_that_of_the_package_and_of_the_tag():
         f"sfnorch-{VERSION}.tar.gz",
     }
     tag = os.environ.get("TAG", "")
-    assert tag in ("", f"v{VERSION}"), f"the tag is {tag}, and src/sfnorch/__init__.py has the version {VERSION}"
+    assert tag in ("", f"v{VERSION}"), f"the tag is {tag}, and src/sfnorch/version.py has the version {VERSION}"
 
 
 def test_the_wheel_holds_every_file_of_the_package_and_no_other():

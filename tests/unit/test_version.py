@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sfnorch import __version__
 from sfnorch.delivery.repository.installation import read_installation
+from sfnorch.version import __version__
 from tests.golden.artifacts import ROOT
 
 VERSION = re.compile(rf"(?<![\d.]){re.escape(__version__)}(?![\d.]*\d)")
@@ -33,7 +33,7 @@ def texts(place: Path) -> list[Path]:
 def test_no_file_but_the_package_has_the_version():
     files = [path for place in PLACES for path in texts(ROOT / place)]
     having = [path.relative_to(ROOT).as_posix() for path in files if VERSION.search(path.read_text(encoding="utf-8"))]
-    assert having == ["src/sfnorch/__init__.py"]
+    assert having == ["src/sfnorch/version.py"]
 
 
 def test_the_newest_heading_of_the_changelog_is_the_version():

@@ -1,59 +1,202 @@
 """The use cases of sfnorch as functions: a request in, a typed result out, without the command line and without output.
 
-The commands with these names parse options, call functions of this package and print the result. A name is imported
-when it is first used, so that a command loads only what it needs. Errors are SfnorchError, with all problems and how to
-fix them.
+The commands parse options, call functions of this package and print the results with `report`. A function that takes
+long reports events to a callback, and asks the questions that a person has to answer by another one. Functions that
+call AWS take an `AwsAccount`, in which tests replace the clients and the clock.
+
+The package `sfnorch` exports these names too. A name is imported when it is first used, so that a command loads only
+what it needs. Errors are SfnorchError, with all problems and how to fix them.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sfnorch.app.account import AwsAccount
+    from sfnorch.app.comparing import Difference, diff
+    from sfnorch.app.deleting import delete
+    from sfnorch.app.delivering import StarterFiles, make_starter, render_pipeline
+    from sfnorch.app.deployable import StackRequest
+    from sfnorch.app.deploying import (
+        DeployRequest,
+        DeployResult,
+        PipelineDeployRequest,
+        deploy,
+        deploy_pipeline,
+        execute_change_set,
+    )
+    from sfnorch.app.drawing import draw
+    from sfnorch.app.executions import ExecutionRequest
+    from sfnorch.app.exporting import AirflowExport, export_airflow
+    from sfnorch.app.job_overrides import JobOverride
     from sfnorch.app.linting import lint
-    from sfnorch.app.rendering import Rendering, render
-    from sfnorch.app.simulation import Simulation, simulate
-    from sfnorch.errors import SfnorchError
+    from sfnorch.app.reading_logs import RunLogs, read_logs
+    from sfnorch.app.rendering import RenderedDefinition, Rendering, render, render_definition
+    from sfnorch.app.resuming import PlannedResume, plan_resume, resume, start_resume
+    from sfnorch.app.running import RunRequest, run, start_run
+    from sfnorch.app.simulation import SimulateRequest, Simulation, simulate
+    from sfnorch.app.stack_status import FollowedStack, follow_stack, read_stack, status
+    from sfnorch.app.stack_updates import (
+        JobWarnings,
+        LintWarnings,
+        Notice,
+        OperationLeft,
+        OperationProgress,
+        OperationStarted,
+        PlanWarning,
+        Review,
+        StackUpdate,
+    )
+    from sfnorch.app.stopping import stop
+    from sfnorch.app.watching import NotFollowedError, RunProgress, RunResult, watch
+    from sfnorch.aws.deletion import Deletion
+    from sfnorch.aws.stacks import Stack
+    from sfnorch.aws.status import Status
+    from sfnorch.aws.steps import Step
+    from sfnorch.errors import LimitError, RequestError, SfnorchError
     from sfnorch.findings import Finding
     from sfnorch.plan.errors import PlanError
     from sfnorch.plan.load import load_plan, parse_plan
+    from sfnorch.plan.schema import plan_schema
+    from sfnorch.runs.job_logs import ErrorLog
+    from sfnorch.runs.stopping import Stopped
     from sfnorch.simulator.behaviour import Behaviour, Fault
 
 __all__ = [
+    "AirflowExport",
+    "AwsAccount",
     "Behaviour",
+    "Deletion",
+    "DeployRequest",
+    "DeployResult",
+    "Difference",
+    "ErrorLog",
+    "ExecutionRequest",
     "Fault",
     "Finding",
+    "FollowedStack",
+    "JobOverride",
+    "JobWarnings",
+    "LimitError",
+    "LintWarnings",
+    "NotFollowedError",
+    "Notice",
+    "OperationLeft",
+    "OperationProgress",
+    "OperationStarted",
+    "PipelineDeployRequest",
     "PlanError",
+    "PlanWarning",
+    "PlannedResume",
+    "RenderedDefinition",
     "Rendering",
+    "RequestError",
+    "Review",
+    "RunLogs",
+    "RunProgress",
+    "RunRequest",
+    "RunResult",
     "SfnorchError",
+    "SimulateRequest",
     "Simulation",
+    "Stack",
+    "StackRequest",
+    "StackUpdate",
+    "StarterFiles",
+    "Status",
+    "Step",
+    "Stopped",
+    "delete",
+    "deploy",
+    "deploy_pipeline",
+    "diff",
+    "draw",
+    "execute_change_set",
+    "export_airflow",
+    "follow_stack",
     "lint",
     "load_plan",
+    "make_starter",
     "parse_plan",
+    "plan_resume",
+    "plan_schema",
+    "read_logs",
+    "read_stack",
     "render",
+    "render_definition",
+    "render_pipeline",
+    "resume",
+    "run",
     "simulate",
+    "start_resume",
+    "start_run",
+    "status",
+    "stop",
+    "watch",
 ]
 
-_MODULES = {
-    "Behaviour": "sfnorch.simulator.behaviour",
-    "Fault": "sfnorch.simulator.behaviour",
-    "Finding": "sfnorch.findings",
-    "PlanError": "sfnorch.plan.errors",
-    "Rendering": "sfnorch.app.rendering",
-    "SfnorchError": "sfnorch.errors",
-    "Simulation": "sfnorch.app.simulation",
-    "lint": "sfnorch.app.linting",
-    "load_plan": "sfnorch.plan.load",
-    "parse_plan": "sfnorch.plan.load",
-    "render": "sfnorch.app.rendering",
-    "simulate": "sfnorch.app.simulation",
+_NAMES = {
+    "sfnorch.app.account": ("AwsAccount",),
+    "sfnorch.app.comparing": ("Difference", "diff"),
+    "sfnorch.app.deleting": ("delete",),
+    "sfnorch.app.delivering": ("StarterFiles", "make_starter", "render_pipeline"),
+    "sfnorch.app.deployable": ("StackRequest",),
+    "sfnorch.app.deploying": (
+        "DeployRequest",
+        "DeployResult",
+        "PipelineDeployRequest",
+        "deploy",
+        "deploy_pipeline",
+        "execute_change_set",
+    ),
+    "sfnorch.app.drawing": ("draw",),
+    "sfnorch.app.executions": ("ExecutionRequest",),
+    "sfnorch.app.exporting": ("AirflowExport", "export_airflow"),
+    "sfnorch.app.job_overrides": ("JobOverride",),
+    "sfnorch.app.linting": ("lint",),
+    "sfnorch.app.reading_logs": ("RunLogs", "read_logs"),
+    "sfnorch.app.rendering": ("RenderedDefinition", "Rendering", "render", "render_definition"),
+    "sfnorch.app.resuming": ("PlannedResume", "plan_resume", "resume", "start_resume"),
+    "sfnorch.app.running": ("RunRequest", "run", "start_run"),
+    "sfnorch.app.simulation": ("SimulateRequest", "Simulation", "simulate"),
+    "sfnorch.app.stack_status": ("FollowedStack", "follow_stack", "read_stack", "status"),
+    "sfnorch.app.stack_updates": (
+        "JobWarnings",
+        "LintWarnings",
+        "Notice",
+        "OperationLeft",
+        "OperationProgress",
+        "OperationStarted",
+        "PlanWarning",
+        "Review",
+        "StackUpdate",
+    ),
+    "sfnorch.app.stopping": ("stop",),
+    "sfnorch.app.watching": ("NotFollowedError", "RunProgress", "RunResult", "watch"),
+    "sfnorch.aws.deletion": ("Deletion",),
+    "sfnorch.aws.stacks": ("Stack",),
+    "sfnorch.aws.status": ("Status",),
+    "sfnorch.aws.steps": ("Step",),
+    "sfnorch.errors": ("LimitError", "RequestError", "SfnorchError"),
+    "sfnorch.findings": ("Finding",),
+    "sfnorch.plan.errors": ("PlanError",),
+    "sfnorch.plan.load": ("load_plan", "parse_plan"),
+    "sfnorch.plan.schema": ("plan_schema",),
+    "sfnorch.runs.job_logs": ("ErrorLog",),
+    "sfnorch.runs.stopping": ("Stopped",),
+    "sfnorch.simulator.behaviour": ("Behaviour", "Fault"),
 }
-"""The module of each exported name."""
+"""The exported names of each module."""
+
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
-    """Import an exported name. Raises AttributeError for other names."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_MODULES[name]), name)
+if not TYPE_CHECKING:  # mypy would accept every name
+
+    def __getattr__(name: str) -> object:
+        """Import an exported name. Raises AttributeError for other names."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_MODULES[name]), name)

@@ -16,7 +16,6 @@ from sfnorch.template.contents import contents
 if TYPE_CHECKING:
     from sfnorch.linter.run import Linting
     from sfnorch.template.contents import Template
-    from sfnorch.template.resources import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +39,17 @@ def lint(
     """
     from sfnorch.linter.run import Linting
 
-    return lint_with(Linting(ignore), template, plan, surround(region)).findings
+    return lint_with(Linting(ignore), template, plan, region).findings
 
 
-def lint_with(linting: Linting, template: Path | None, plan: PlanSource, where: Surroundings) -> Linted:
+def lint_with(linting: Linting, template: Path | None, plan: PlanSource, region: str | None) -> Linted:
     """Return the findings about one template with rules that are loaded already, for a command that lints several.
 
     Raises SfnorchError for a plan that cannot be read, and PlanError, with all faults, for an invalid plan.
     """
     try:
         source = read_source(template, plan)
-        evaluated = contents(source, None, where)
+        evaluated = contents(source, None, surround(region))
     except SourceError as error:
         if template is None:  # an error in the plan is not a finding about a template
             raise

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sfnorch.app.account import Waits, wait_without_words
+from sfnorch.app.parameter_faults import refuse_faults
 from sfnorch.app.sources import PlanSource, evaluate, read_source, surround
-from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.errors import RequestError
+from sfnorch.json_values import Json
+from sfnorch.simulator.behaviour import Behaviour, fits
 from sfnorch.simulator.figures import PRICE_PER_1000, Figures, figures
+from sfnorch.simulator.isolation import find_isolation
+from sfnorch.simulator.jobs import job_names
 from sfnorch.simulator.run import chosen, play
+from sfnorch.template.functions import declared_functions
+from sfnorch.template.parameters import parameter_faults
 
 if TYPE_CHECKING:
     from sfnorch.simulator.record import Run
@@ -32,51 +41,102 @@ class Simulation:
         return all(execution.status in ("SUCCEEDED", "RUNNING") for execution in self.run.executions)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulateRequest:
+    """A simulated execution of a state machine: of a template, or of the rendering of a plan."""
+
+    plan: PlanSource = None
+    """The path of a plan, a plan, or None for the plan with five children."""
+    template: Path | None = None
+    """The path of a template instead of a plan."""
+    machine: str = ""
+    """The state machine to start; by default the one that starts the others."""
+    execution_input: Json = None
+    """The input of the execution, a JSON value."""
+    behaviour: Behaviour | None = None
+    """What services do: failures, durations in seconds, mocks. Without it, all jobs succeed. The code of functions runs
+    only for a plan, and only isolated, unless the behaviour says otherwise."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Values of parameters instead of the defaults of the template."""
+    stack_name: str | None = None
+    """The name of the stack; by default the one with which the plan is deployed."""
+    region: str | None = None
+    """The Region of the stack; by default one of the AWS documentation."""
+    seed: int = 0
+    """The seed of the random numbers for jitter and names."""
+    until: float | None = None
+    """The virtual time after which the simulation ends, in seconds."""
+    price: float = PRICE_PER_1000
+    """The price of 1,000 state transitions, in US dollars."""
+
+    def __post_init__(self) -> None:
+        """Raise RequestError for a request with a plan and a template."""
+        if self.plan is not None and self.template is not None:
+            raise RequestError(": a plan and a template exclude each other", field="template")
+
+    @property
+    def chosen_behaviour(self) -> Behaviour:
+        """Return the behaviour, with the folder of the code of functions: the one of the plan or the template."""
+        behaviour = self.behaviour or Behaviour(run_isolated=self.template is None)
+        if behaviour.code_folder is not None:
+            return behaviour
+        file = self.template or (self.plan if isinstance(self.plan, Path) else Path())
+        return replace(behaviour, code_folder=file.parent)
+
+
 def simulate(
-    template: Path | None = None,
+    request: SimulateRequest,
     *,
-    plan: PlanSource = None,
-    execution_input: Any = None,
-    behaviour: Behaviour | None = None,
-    machine: str = "",
-    parameters: Mapping[str, str] | None = None,
-    stack_name: str | None = None,
-    region: str | None = None,
-    seed: int = 0,
-    until: float | None = None,
+    waits: Waits = wait_without_words,
+    on_warning: Callable[[str], None] = lambda _: None,
 ) -> Simulation:
     """Simulate an execution offline, in virtual time, as `sfnorch simulate` does.
 
-    `template` is the path of a template; without one, the rendering of `plan` is simulated. `execution_input` is
-    a JSON value, `behaviour` what services do: failures, durations in seconds, mocks. `machine` is the state machine to
-    start; the default is the one that starts the others. `parameters` override defaults of the template. `until` is the
-    virtual time after which the simulation ends, in seconds.
+    `waits` shows what the function waits for. `on_warning` gets a sentence if code of functions runs without isolation.
 
-    The code of functions runs only for a plan, and only isolated, unless `behaviour` says otherwise.
-
-    Raises SfnorchError for a template or plan that cannot be read or simulated.
+    Raises SfnorchError for a template or plan that cannot be read or simulated or does not accept the parameters, and
+    RequestError for jobs and states of the behaviour that do not exist.
     """
-    evaluated = evaluate(read_source(template, plan), parameters or {}, surround(region), stack_name)
-    folder = template or (plan if isinstance(plan, Path) else Path())
-    chosen_behaviour = behaviour or Behaviour(run_isolated=template is None)
-    if chosen_behaviour.code_folder is None:
-        chosen_behaviour = replace(chosen_behaviour, code_folder=folder.parent)
-    return simulate_template(evaluated, execution_input, chosen_behaviour, machine=machine, seed=seed, until=until)
+    behaviour = request.chosen_behaviour
+    with waits("Reading the template"):
+        source = read_source(request.template, request.plan)
+        template = evaluate(source, request.parameters, surround(request.region), request.stack_name)
+    refuse_faults(parameter_faults(template.stack.section("Parameters"), request.parameters))
+    _refuse_mocks(template, behaviour)
+    if behaviour.run_functions and any(function.playable for function in declared_functions(template.stack)):
+        isolation = find_isolation()
+        if not isolation.possible:
+            on_warning(f"Functions run without isolation, with your permissions: {isolation.reason}")
+    machine = chosen(template, request.machine)
+    with waits("Simulating the execution"):
+        run = play(template, machine, request.execution_input, behaviour, seed=request.seed, until=request.until)
+        found = figures(run, request.price)
+    _refuse_jobs(behaviour, job_names(template, run, request.parameters))
+    return Simulation(run, found)
 
 
-def simulate_template(
-    template: Template,
-    execution_input: Any,
-    behaviour: Behaviour,
-    *,
-    machine: str = "",
-    seed: int = 0,
-    until: float | None = None,
-    price: float = PRICE_PER_1000,
-) -> Simulation:
-    """Simulate an execution of a template. `price` is that of 1,000 state transitions, in US dollars.
+def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
+    states = (state for machine in template.machines for state in machine.walk())
+    names = {state.name for state in states if state.kind in ("Task", "Map")}
+    _refuse_unknown("mocks", "Task or Map state", set(behaviour.mocks) - names, behaviour.mocks, names)
 
-    Raises SfnorchError if it cannot be simulated.
-    """
-    run = play(template, chosen(template, machine), execution_input, behaviour, seed=seed, until=until)
-    return Simulation(run, figures(run, price))
+
+def _refuse_jobs(behaviour: Behaviour, names: set[str]) -> None:
+    for name, patterns in (
+        ("faults", [fault.job for fault in behaviour.faults]),
+        ("seconds", list(behaviour.seconds)),
+        ("throttles", list(behaviour.throttles)),
+    ):
+        unknown = {pattern for pattern in patterns if not any(fits(pattern, job) for job in names)}
+        _refuse_unknown(name, "job", unknown, patterns, names)
+
+
+def _refuse_unknown(field: str, what: str, unknown: set[str], given: Iterable[str], names: set[str]) -> None:
+    """Raise RequestError for the unknown names among the given ones, in their order, each with the most similar."""
+    wrong = []
+    for name in given:
+        if name in unknown:
+            near = difflib.get_close_matches(name, sorted(names), n=1)
+            wrong.append(f"unknown {what} {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
+    if wrong:
+        raise RequestError(f": {', and '.join(wrong)}", field=field)

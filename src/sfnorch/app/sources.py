@@ -26,6 +26,13 @@ def load(plan: PlanSource) -> AnyPlan:
     return load_plan(plan) if isinstance(plan, Path) else plan
 
 
+def name_rendering(plan: PlanSource) -> str:
+    """Return the name of the plan's rendering, which findings use as the file name."""
+    if plan is None:
+        return "the default plan, rendered"
+    return f"{plan}, rendered" if isinstance(plan, Path) else "the plan, rendered"
+
+
 def render_source(plan: AnyPlan, name: str) -> Source:
     """Render the plan as a SAM template, and return the parsed template; findings use `name` as the file name."""
     from sfnorch.cfn.render import render_template
@@ -44,8 +51,7 @@ def read_source(template: Path | None, plan: PlanSource = None) -> Source:
         from sfnorch.template.reader import read_template
 
         return read_template(template)
-    name = f"{plan}, rendered" if isinstance(plan, Path) else "the plan, rendered"
-    return render_source(load(plan), "the default plan, rendered" if plan is None else name)
+    return render_source(load(plan), name_rendering(plan))
 
 
 def surround(region: str | None) -> Surroundings:

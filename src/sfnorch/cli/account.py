@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sfnorch.app.account import AwsAccount
 from sfnorch.cli.options import plan_option
 from sfnorch.report.waiting import at_terminal, waiting
 
 if TYPE_CHECKING:
-    from sfnorch.aws.session import Session
     from sfnorch.aws.steps import Step
     from sfnorch.console import Console
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 _STACK: dict[str, Any] = {"metavar": "NAME", "help": "Name of the stack.", "show_default": "the name in the plan"}
 _PLAN = "sfnorch.plan"
@@ -59,12 +59,9 @@ def yes_option(command: Function) -> Function:
     return click.option("-y", "--yes", is_flag=True, help="Confirm without a prompt.")(command)
 
 
-def open_session(region: str | None, profile: str | None) -> Session:
-    """Return the AWS clients for the account that the options and the environment name."""
-    with waiting("Loading the AWS client"):
-        from sfnorch.aws.session import Session
-
-    return Session(region=region, profile=profile, waits=waiting)
+def open_account(region: str | None, profile: str | None) -> AwsAccount:
+    """Return the account that the options and the environment name. Spinners show what is waited for."""
+    return AwsAccount(region=region, profile=profile, waits=waiting)
 
 
 def progress_console() -> Console:

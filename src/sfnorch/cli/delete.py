@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
+from typing import TYPE_CHECKING
 
 import click
 
 from sfnorch.cli.account import (
     account_options,
-    open_session,
+    open_account,
     progress_console,
     require_consent,
     stack_option,
@@ -17,7 +17,9 @@ from sfnorch.cli.account import (
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
 from sfnorch.errors import SfnorchError
-from sfnorch.report.waiting import waiting
+
+if TYPE_CHECKING:
+    from sfnorch.aws.stacks import Stack
 
 
 @click.command()
@@ -39,22 +41,21 @@ def delete(
     The command prompts for the name of the stack to confirm the deletion. It does not wait for running executions.
     """
     require_consent(yes, output_form, "delete")
-    from sfnorch.aws.deletion import delete_stack
+    from sfnorch.app.deleting import delete as delete_stack
     from sfnorch.aws.hints import hint
-    from sfnorch.aws.polling import Clock
-    from sfnorch.aws.stacks import existing_stack
-    from sfnorch.report.onlooker import Screen
     from sfnorch.report.stack import deletion_data
+    from sfnorch.report.stack_screen import StackScreen
 
-    session = open_session(region, profile)
-    with waiting(f"Reading the stack {stack_name}"):
-        stack = existing_stack(session.cloudformation, stack_name)
-    if not yes and click.prompt(f"Type the name of the stack to delete it ({stack_name})", err=True) != stack_name:
+    def consents(stack: Stack) -> bool:
+        return yes or click.prompt(f"Type the name of the stack to delete it ({stack_name})", err=True) == stack_name
+
+    account = open_account(region, profile)
+    with StackScreen(progress_console() if output_form == "text" else None) as screen:
+        deletion = delete_stack(stack_name, account, retain=retain, consent=consents, on_event=screen.show)
+    if deletion is None:
         raise SfnorchError(
             "The name does not match: nothing was deleted", hint=f"type {stack_name} to delete the stack"
         )
-    screen = Screen(console=progress_console() if output_form == "text" else None)
-    deletion = delete_stack(session.cloudformation, stack, screen, Clock(), lambda: secrets.token_hex(4), retain=retain)
     if output_form == "json":
         print_json(deletion_data(deletion, stack_name))
     if not deletion.done:

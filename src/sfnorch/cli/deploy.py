@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
+from sfnorch.app.job_overrides import JobOverride
 from sfnorch.cli.account import planned_stack_name
-from sfnorch.cli.deploying import DeploymentSettings, deploy_stack, deployment_options
+from sfnorch.cli.deploying import DeploymentOptions, deploy_stack, deployment_options, execute_stack
 from sfnorch.cli.examples import format_examples
-from sfnorch.cli.parameters import DeployableCommand, deployable_options
+from sfnorch.cli.parameters import DeployableCommand, deployable_options, parameter_values
+from sfnorch.cli.templates import choose_plan
 
 
 @click.command(
@@ -37,9 +38,9 @@ def deploy(
     plan_file: Path | None,
     template_file: Path | None,
     overrides: tuple[str, ...],
-    jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
+    jobs: tuple[JobOverride, ...],
     code_folder: Path | None,
-    **options: Any,
+    options: DeploymentOptions,
 ) -> int:
     """Deploy the stack after a review of its changes.
 
@@ -49,15 +50,26 @@ def deploy(
     orders. To restore the jobs in the plan, set the parameter to an empty value
     (--parameter-overrides OrdersGlueJobs=).
     """
-    from sfnorch.cli.deployable import read_deployable
-
-    settings, jobs = DeploymentSettings.of(options)
     if code_folder and not template_file:
         raise click.UsageError("--code-folder requires --template; the code of a plan's functions is beside the plan.")
-    given = (plan_file, template_file, overrides, jobs_by_child, *jobs.values())
+    if options.change_set_name is not None:
+        given = (plan_file, template_file, overrides, jobs)
+        return execute_stack(
+            options, options.change_set_name, lambda: planned_stack_name(plan_file), alone=not any(given)
+        )
+    from sfnorch.app.deploying import DeployRequest
+    from sfnorch.app.deploying import deploy as deploy_request
+
+    request = options.complete(
+        DeployRequest(
+            plan=choose_plan(template_file, plan_file),
+            template=template_file,
+            parameters=parameter_values(overrides),
+            jobs=jobs,
+            code_folder=code_folder,
+        )
+    )
     return deploy_stack(
-        settings,
-        lambda: read_deployable(template_file, plan_file, overrides, jobs, jobs_by_child, code_folder),
-        stack_name=lambda: planned_stack_name(plan_file),
-        alone=not any(given),
+        options,
+        lambda account, consent, show: deploy_request(request, account, consent=consent, on_event=show),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,11 @@ import click
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import plan_option
-from sfnorch.errors import SfnorchError
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
-    from sfnorch.template.contents import Machine, Template
-    from sfnorch.template.tasks import PlannedTask
+    from sfnorch.app.drawing import Drawing
+    from sfnorch.console import Console
 
 FORMATS = ("text", "mermaid", "dot", "svg")
 _WIDTH_OF_FILES = 200
@@ -67,63 +65,48 @@ def graph(
     item processors of Map states are boxes. A task that starts another state machine is linked to it. The tasks of a
     plan and their dependencies come first. Without TEMPLATE, the command draws the template of the plan.
     """
-    from sfnorch.cli.templates import read_contents
-    from sfnorch.template.tasks import tasks
+    from sfnorch.app.drawing import choose_drawing
+    from sfnorch.cli.templates import choose_plan
 
     if tasks_alone and names:
         raise click.UsageError("--tasks and --machine exclude each other; pass one of them.")
     with waiting("Reading the template"):
-        template = read_contents(template_file, plan_file)
-    drawn = () if names else tasks(template)
-    if tasks_alone and not drawn:
-        raise SfnorchError(
-            f"{template.source.file}: no tasks with dependencies found; draw the state machines without --tasks"
-        )
-    machines = [] if tasks_alone else [template.find(name) for name in names] or list(template.machines)
-    if not machines and not drawn:
-        raise SfnorchError(f"{template.source.file}: no state machine found")
-    for machine in machines:
-        if machine.fault:
-            raise SfnorchError(str(machine.fault))
+        plan = choose_plan(template_file, plan_file)
+        drawing = choose_drawing(template_file, plan=plan, machines=names, tasks_only=tasks_alone)
     if form == "text" and str(out) == "-":
-        _print(machines, template, drawn)
+        _print(drawing)
         return
     with waiting("Drawing the state machines"):
-        text = _text(form, out, machines, template, drawn)
+        text = _draw(form, out, drawing)
     if str(out) == "-":
         print_document(text)
     else:
         write_whole(out, text)
-        count = len(machines)
-        what = f"{count} state machine{'s' if count > 1 else ''}" if machines else f"{len(drawn)} tasks"
+        count = len(drawing.machines)
+        what = f"{count} state machine{'s' if count > 1 else ''}" if count else f"{len(drawing.tasks)} tasks"
         click.echo(f"Wrote {out}: {form}, {what}.")
 
 
-def _text(form: str, out: Path, machines: Sequence[Machine], template: Template, drawn: Sequence[PlannedTask]) -> str:
-    if form == "mermaid":
-        from sfnorch.graph.mermaid import markdown, mermaid
+def _draw(form: str, out: Path, drawing: Drawing) -> str:
+    from sfnorch.app.drawing import draw_as
 
-        draw = markdown if out.suffix.lower() in _MARKDOWN else mermaid
-        return draw(machines, template, drawn)
-    if form == "text":
-        from sfnorch.console import Console
-        from sfnorch.graph.text import print_trees, trees
+    match form:
+        case "mermaid":
+            return draw_as("markdown" if out.suffix.lower() in _MARKDOWN else "mermaid", drawing)
+        case "dot":
+            return draw_as("dot", drawing)
+        case "svg":
+            return draw_as("svg", drawing)
+    from sfnorch.console import Console
 
-        file = io.StringIO()
-        print_trees(trees(machines, template, drawn), Console(file=file, width=_WIDTH_OF_FILES))
-        return file.getvalue()
-    from sfnorch.graph.dot import dot
-
-    graphviz = dot(machines, template, drawn)
-    if form == "dot":
-        return graphviz
-    from sfnorch.graph.svg import description_of, svg, title_of
-
-    return svg(graphviz, title_of(machines, template), description_of(machines, template, drawn))
+    file = io.StringIO()
+    _print(drawing, Console(file=file, width=_WIDTH_OF_FILES))
+    return file.getvalue()
 
 
-def _print(machines: Sequence[Machine], template: Template, drawn: Sequence[PlannedTask]) -> None:
+def _print(drawing: Drawing, console: Console | None = None) -> None:
+    """Print the tree for the terminal on the console, by default on standard output."""
     from sfnorch.console import Console
     from sfnorch.graph.text import print_trees, trees
 
-    print_trees(trees(machines, template, drawn), Console())
+    print_trees(trees(drawing.machines, drawing.template, drawing.tasks), console or Console())

@@ -27,17 +27,14 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     example flow, the command also creates the code of its functions. The default is master-child. With --pipeline, a
     pipeline can deploy the folder; `sfnorch pipeline deploy` creates the pipeline.
     """
-    from sfnorch.delivery.repository.files import BUILDSPEC_FILE, README_FILE, render_files
+    from sfnorch.app.delivering import make_starter
+    from sfnorch.delivery.repository.files import BUILDSPEC_FILE, README_FILE
     from sfnorch.delivery.repository.installation import find_installation
     from sfnorch.plan.files import PLAN_FILE
-    from sfnorch.plan.schema import SCHEMA_FILE, schema_text
-    from sfnorch.plan.starters import starter_code, starter_input, starter_text
+    from sfnorch.plan.schema import SCHEMA_FILE
 
-    # the plan comes last: if it exists, all files exist
-    code = starter_code(pattern)
-    texts = {**code, SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
-    if pipeline:
-        texts = render_files(PLAN_FILE, starter_input(pattern)) | texts
+    starter = make_starter(pattern, pipeline=pipeline)
+    texts, code = starter.texts, starter.code
     there = [name for name in texts if Path(name).exists() and (not force or name == README_FILE)]
     if there and (not pipeline or len(there) == len(texts)):
         raise SfnorchError(

@@ -10,14 +10,14 @@ import click
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.options import output_option, plan_option
-from sfnorch.cli.regions import region_option, surroundings
+from sfnorch.cli.regions import choose_region, region_option
+from sfnorch.cli.templates import choose_plan
 from sfnorch.findings import Finding, Severity
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
     from sfnorch.linter.run import Linting
     from sfnorch.template.contents import Template
-    from sfnorch.template.resources import Surroundings
 
 
 @click.command(
@@ -52,8 +52,7 @@ def lint(
     if list_rules:
         _list_rules(output_form)
         return 0
-    if templates and plan_file is not None:
-        raise click.UsageError("A template and --plan exclude each other; pass one of them.")
+    choose_plan(next(iter(templates), None), plan_file)
     with waiting("Loading the rules"):
         from sfnorch.linter.run import Linting
 
@@ -63,7 +62,7 @@ def lint(
     heads: list[str] = []
     for file in templates or (None,):
         with waiting(f"Linting {file or 'the plan'}"):
-            findings, head = _one(linting, file, plan_file, surroundings(region))
+            findings, head = _one(linting, file, plan_file, choose_region(region))
         found += findings
         heads.append(head)
     if output_form == "json":
@@ -75,12 +74,11 @@ def lint(
     return 1 if any(finding.severity is Severity.ERROR for finding in found) else 0
 
 
-def _one(linting: Linting, file: Path | None, plan_file: Path | None, where: Surroundings) -> tuple[list[Finding], str]:
+def _one(linting: Linting, file: Path | None, plan_file: Path | None, region: str | None) -> tuple[list[Finding], str]:
     """Return the findings about one template, and its title: the file and the number of its state machines."""
     from sfnorch.app.linting import lint_with
-    from sfnorch.plan.files import find_plan
 
-    linted = lint_with(linting, file, find_plan(plan_file) if file is None else None, where)
+    linted = lint_with(linting, file, choose_plan(file, plan_file), region)
     return list(linted.findings), _head(linted.template) if linted.template else linted.file
 
 

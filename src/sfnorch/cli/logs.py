@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from sfnorch.cli.account import WIDTH, account_options, stack_option
-from sfnorch.cli.execution import execution_argument, open_execution
+from sfnorch.cli.account import WIDTH, account_options, open_account, stack_option
+from sfnorch.cli.execution import execution_argument
+from sfnorch.cli.exit_codes import ERROR, SUCCESS
 from sfnorch.cli.options import output_option
 
 if TYPE_CHECKING:
+    from sfnorch.app.reading_logs import RunLogs
     from sfnorch.runs.job_logs import ErrorLog
     from sfnorch.runs.run_tree import RunTree
 
@@ -48,42 +49,37 @@ def logs(
     EXECUTION is the ARN of an execution, or its name. The default is the last execution that was started. The exit
     code is 0 if a log was printed or no job failed, and 1 if no log exists or a log cannot be read.
     """
-    session, arn = open_execution(execution, stack_name, machine_name, region, profile)
-    from sfnorch.aws.polling import Clock
+    from sfnorch.app.executions import ExecutionRequest
+    from sfnorch.app.reading_logs import read_logs
     from sfnorch.cli.documents import print_json
     from sfnorch.errors import SfnorchError
     from sfnorch.report.job_logs import logs_data
-    from sfnorch.runs.job_logs import LogReader, list_runs_with_logs
-    from sfnorch.runs.run_tree import RunTree
 
-    clock = Clock()
-    tree = RunTree(session.stepfunctions, [arn], clock)
-    tree.poll()
-    runs = list_runs_with_logs(tree, every=all_jobs)
-    reader = LogReader(logs=session.logs, glue=session.glue, tail=tail, executors=executors, clock=clock)
-    read = (reader.read(run) for run in runs)
+    request = ExecutionRequest(execution=execution, stack_name=stack_name, machine=machine_name)
+    account = open_account(region, profile)
+    read = read_logs(request, account, tail=tail, all_jobs=all_jobs, executors=executors)
     if output_form == "json":
         found = list(read)
-        print_json(logs_data(arn, found))
+        print_json(logs_data(read.execution, found))
     else:
-        found = _print_each(read, tree, stack_name)
-    if not runs:
-        click.echo(_no_job(tree, all_jobs=all_jobs), err=True)
-        return 0
+        found = _print_each(read, stack_name)
+    if not read.runs:
+        click.echo(_explain_no_job(read.tree, all_jobs=all_jobs), err=True)
+        return SUCCESS
     if faults := [log for log in found if log.fault]:
         hint = "; ".join(dict.fromkeys(log.hint for log in faults if log.hint))
         raise SfnorchError("\n".join(f"{log.run.job}: {log.fault}" for log in faults), hint=hint)
-    return 0 if any(log.events for log in found) else 1
+    return SUCCESS if any(log.events for log in found) else ERROR
 
 
-def _print_each(read: Iterator[ErrorLog], tree: RunTree, stack_name: str) -> list[ErrorLog]:
+def _print_each(read: RunLogs, stack_name: str) -> list[ErrorLog]:
     """Print each log as soon as it is read, and return all logs."""
     from sfnorch.console import Console
     from sfnorch.report.job_logs import print_log
     from sfnorch.report.run_tree import titles
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    names = titles(tree, stack_name)
+    names = titles(read.tree, stack_name)
     found: list[ErrorLog] = []
     for log in read:
         if found:
@@ -93,7 +89,7 @@ def _print_each(read: Iterator[ErrorLog], tree: RunTree, stack_name: str) -> lis
     return found
 
 
-def _no_job(tree: RunTree, *, all_jobs: bool) -> str:
+def _explain_no_job(tree: RunTree, *, all_jobs: bool) -> str:
     """Return the message for an execution without job runs to print."""
     words = "No Glue job was started" if all_jobs else "No Glue job failed"
     if not tree.ended:

@@ -58,7 +58,7 @@ class _Sfnorch(LazyGroup):
         except KeyboardInterrupt as error:  # click would print an empty line
             raise click.exceptions.Abort from error
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Return the result of the command; print its error as JSON where the command prints JSON."""
         try:
             return super().invoke(ctx)
@@ -79,7 +79,7 @@ class _Sfnorch(LazyGroup):
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from sfnorch import __version__
+        from sfnorch.version import __version__
 
         click.echo(f"sfnorch {__version__}")
         ctx.exit()

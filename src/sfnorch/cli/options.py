@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from sfnorch.app.job_overrides import JobOverride
 from sfnorch.cli.parameter_type import ParameterType
 from sfnorch.durations import seconds_of
+from sfnorch.errors import RequestError
 from sfnorch.plan.names import MAX_CHILDREN, job_name_fault
 
-if TYPE_CHECKING:
-    from sfnorch.plan.kinds import AnyPlan
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 OUTPUT_FORM = "sfnorch.output"
 """The key of the output format in the meta of click's context."""
@@ -32,7 +31,7 @@ class JobList(ParameterType[tuple[str, ...]]):
 
     name = "a,b"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the names. Fail with all errors of all names."""
         if isinstance(value, tuple):
             return value
@@ -52,7 +51,7 @@ class Duration(ParameterType[float]):
 
     name = "2h"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Return the seconds."""
         if isinstance(value, float):
             return value
@@ -62,21 +61,19 @@ class Duration(ParameterType[float]):
         return found
 
 
-class ChildJobs(ParameterType[tuple[str, tuple[str, ...]]]):
+class ChildJobs(ParameterType[JobOverride]):
     """The name of a child and its jobs: `CHILD=JOB[,JOB...]`."""
 
     name = "child=a,b"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, tuple[str, ...]]:
-        """Return the child's name, and the names of its jobs."""
-        if isinstance(value, tuple):
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> JobOverride:
+        """Return the name of the child with its jobs."""
+        if isinstance(value, JobOverride):
             return value
         child, equals, jobs = str(value).partition("=")
         if not equals or not child:
             self.fail(f"{value!r} is not of the form {CHILD_JOBS}", param, ctx)
-        return child, JobList().convert(jobs, param, ctx)
+        return JobOverride(child, JobList().convert(jobs, param, ctx))
 
 
 def plan_option(command: Function, **settings: Any) -> Function:
@@ -93,11 +90,55 @@ def plan_option(command: Function, **settings: Any) -> Function:
     )(command)
 
 
-class ChildJobsCommand(click.Command):
-    """A command with `--jobs`, and with `--child1-jobs` to `--child40-jobs` for the children that a plan can have.
+class RequestCommand(click.Command):
+    """A command that reports a wrong request as wrong usage, with the names of its options."""
 
-    The creation of forty options takes a tenth of the time of a rendering. Options after the first are therefore
-    created only when they are used.
+    def invoke(self, ctx: click.Context) -> object:
+        """Return the result of the command. Fail as wrong usage if the request contradicts itself or the plan."""
+        try:
+            return super().invoke(ctx)
+        except RequestError as error:
+            text = error.message.removeprefix(error.place)
+            end = "" if error.field in _WITHOUT_END else "."
+            raise click.UsageError(f"{_name_option(error)}{text}{end}", ctx) from None
+
+
+_OPTIONS = {
+    "threads": "--thread",
+    "mocks": "--mock",
+    "faults": "--fail",
+    "seconds": "--duration",
+    "throttles": "--throttle",
+}
+"""The options with other names than the fields of a request that they set."""
+
+
+_WITHOUT_END = ("mocks", "faults", "seconds", "throttles")
+"""The fields whose errors are lists, which end without a full stop."""
+
+
+def _name_option(error: RequestError) -> str:
+    """Return the name of the option that sets the wrong field of a request."""
+    match error.field, error.key:
+        case "", _:
+            return ""
+        case "jobs", None:
+            return "--jobs and --child1-jobs"
+        case "jobs", int(number):
+            return f"--child{number}-jobs"
+        case "jobs", child:
+            return f"--jobs {child}"
+        case field, None:
+            return _OPTIONS.get(field, f"--{field}")
+        case field, key:
+            return f"--{field} {key}"
+
+
+class ChildJobsCommand(RequestCommand):
+    """A command with `--child1-jobs` and so on, and `--jobs`, which it gets as one value `jobs`.
+
+    There is an option for each of the forty children that a plan can have. Their creation takes a tenth of the time of
+    a rendering. Options after the first are therefore created only when they are used.
     """
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
@@ -109,7 +150,7 @@ class ChildJobsCommand(click.Command):
                 f"--child2-jobs to --child{MAX_CHILDREN}-jobs.",
             ),
             click.Option(
-                ["--jobs", "jobs_by_child"],
+                ["--jobs", "jobs"],
                 type=ChildJobs(),
                 multiple=True,
                 metavar=CHILD_JOBS,
@@ -126,7 +167,13 @@ class ChildJobsCommand(click.Command):
             for number in sorted(used)
             if 1 < number <= MAX_CHILDREN and _CHILD_OPTION.format(number) not in made
         ]
-        return super().parse_args(ctx, args)
+        left = super().parse_args(ctx, args)
+        numbered = {n: ctx.params.pop(_CHILD_OPTION.format(n), None) for n in range(1, MAX_CHILDREN + 1)}
+        ctx.params["jobs"] = (
+            *(JobOverride(number, names) for number, names in numbered.items() if names),
+            *ctx.params.get("jobs", ()),
+        )
+        return left
 
 
 def _child_jobs(number: int, **settings: Any) -> click.Option:
@@ -167,37 +214,3 @@ def output_option(command: Function) -> Function:
 def _remember_form(ctx: click.Context, param: click.Parameter, value: str) -> str:
     ctx.meta[OUTPUT_FORM] = value
     return value
-
-
-def given_child_jobs(options: Mapping[str, Any]) -> dict[int, tuple[str, ...]]:
-    """Return the jobs from `--child1-jobs` and so on, by the number of the child."""
-    return {n: names for n in range(1, MAX_CHILDREN + 1) if (names := options.get(_CHILD_OPTION.format(n)))}
-
-
-def read_plan(
-    plan_file: Path | None, jobs: dict[str, Any], jobs_by_child: Sequence[tuple[str, tuple[str, ...]]]
-) -> AnyPlan:
-    """Return the plan that the options name, with their jobs. Fail as wrong usage for an unknown child."""
-    from sfnorch.plan.files import find_plan
-    from sfnorch.plan.load import default_plan, load_plan, with_jobs
-    from sfnorch.plan.models.master_child import MasterChildPlan
-
-    plan_file = find_plan(plan_file)
-    plan = load_plan(plan_file) if plan_file else default_plan()
-    given = given_child_jobs(jobs)
-    if not given and not jobs_by_child:
-        return plan
-    if not isinstance(plan, MasterChildPlan):
-        raise click.UsageError(f"--jobs and --child1-jobs require a plan with children; the pattern is {plan.pattern}.")
-    names = [child.name for child in plan.children]
-    for number in given:
-        if number > len(names):
-            raise click.UsageError(
-                f"--child{number}-jobs: the plan has {len(names)} children; available: {', '.join(names)}."
-            )
-    changed: dict[int, Sequence[str]] = {number - 1: jobs for number, jobs in given.items()}
-    for name, child_jobs in jobs_by_child:
-        if name not in names:
-            raise click.UsageError(f"--jobs {name}: unknown child; available: {', '.join(names)}.")
-        changed[names.index(name)] = child_jobs
-    return with_jobs(plan, changed)

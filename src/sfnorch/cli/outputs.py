@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from sfnorch.cli.account import account_options, open_session, stack_option
+from sfnorch.cli.account import account_options, open_account, stack_option
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.options import output_option
-from sfnorch.report.waiting import waiting
 
 
 @click.command()
@@ -16,13 +15,11 @@ from sfnorch.report.waiting import waiting
 @output_option
 def outputs(stack_name: str, region: str | None, profile: str | None, output_form: str) -> None:
     """Show the outputs of the stack."""
-    from sfnorch.aws.stacks import existing_stack
+    from sfnorch.app.stack_status import read_stack
     from sfnorch.console import Console
     from sfnorch.report.stack import print_outputs
 
-    session = open_session(region, profile)
-    with waiting(f"Reading the stack {stack_name}"):
-        stack = existing_stack(session.cloudformation, stack_name)
+    stack = read_stack(stack_name, open_account(region, profile))
     if output_form == "json":
         print_json({"stack": stack_name, "outputs": dict(stack.outputs)})
     elif stack.outputs:

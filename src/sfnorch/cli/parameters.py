@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
 from sfnorch.cli.account import stack_name_option
 from sfnorch.cli.documents import json_value
-from sfnorch.cli.options import ChildJobsCommand, plan_option
-from sfnorch.errors import SfnorchError
+from sfnorch.cli.options import ChildJobsCommand, RequestCommand, plan_option
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
+Value = TypeVar("Value", str, bool)
 
 _OVERRIDE = re.compile(r"[\w:/@+. -]+=|[{@]")
 OVERRIDES = "--parameter-overrides"
 _SPREAD = (OVERRIDES, "--tags")
 
 
-class ParameterOverridesCommand(click.Command):
+class ParameterOverridesCommand(RequestCommand):
     """A command whose `--parameter-overrides` and `--tags` accept several `KEY=VALUE`, as in the AWS CLI."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -83,7 +83,7 @@ def bucket_options(command: Function) -> Function:
     return bucket(resolve(command))
 
 
-def _refuse_both_buckets(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+def _refuse_both_buckets(ctx: click.Context, param: click.Parameter, value: Value) -> Value:
     """Return the value. Fail as wrong usage if the other option, which click has read before, is set too."""
     other = "s3_bucket" if param.name == "resolve_s3" else "resolve_s3"
     if value and ctx.params.get(other):
@@ -104,14 +104,9 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     return _once([pair(text, option, "KEY=VALUE") for text in texts], option)
 
 
-def stack_tags(texts: Iterable[str]) -> dict[str, str]:
-    """Return the values of `--tags` by their keys. Fail as wrong usage with all errors for tags that AWS rejects."""
-    from sfnorch.plan.tags import tag_faults
-
-    tags = pairs(texts, "--tags")
-    if faults := list(tag_faults(tags)):
-        raise click.UsageError(f"--tags: {'; '.join(faults)}.")
-    return tags
+def read_tags(texts: Iterable[str]) -> dict[str, str]:
+    """Return the values of `--tags` by their keys. Fail as wrong usage for another form or a duplicate key."""
+    return pairs(texts, "--tags")
 
 
 def parameter_values(overrides: Iterable[str]) -> dict[str, str]:
@@ -141,9 +136,3 @@ def _once(given: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
             raise click.UsageError(f"{option}: duplicate key {key}.")
         found[key] = value
     return found
-
-
-def refuse_faults(faults: Iterable[str]) -> None:
-    """Raise SfnorchError with all faults of the values of parameters, if there are any."""
-    if lines := list(faults):
-        raise SfnorchError("\n".join(lines), hint="set parameters with --parameter-overrides KEY=VALUE")

@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
 import click
 
 from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, Partition, partition_of
 
-if TYPE_CHECKING:
-    from sfnorch.template.resources import Surroundings
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 _VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,63}")
@@ -49,13 +46,11 @@ def own_partition() -> Partition:
     return partition_of(next((region for name in _VARIABLES if (region := os.environ.get(name))), DEFAULT_REGION))
 
 
-def surroundings(region: str) -> Surroundings:
-    """Return the values of pseudo parameters in the Region, and whether the user named the Region."""
-    from sfnorch.template.resources import Surroundings
-
+def choose_region(region: str) -> str | None:
+    """Return the Region that the user has named by the option or in the environment; None for the default one."""
     ctx = click.get_current_context(silent=True)
-    is_given = ctx is not None and ctx.get_parameter_source("region") is not click.core.ParameterSource.DEFAULT
-    return Surroundings(region=region, region_is_given=is_given)
+    is_named = ctx is not None and ctx.get_parameter_source("region") is not click.core.ParameterSource.DEFAULT
+    return region if is_named else None
 
 
 def _checked(ctx: click.Context, param: click.Parameter, value: str) -> str:

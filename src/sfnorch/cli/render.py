@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from sfnorch.app.job_overrides import JobOverride
 from sfnorch.cli.documents import print_document, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option, read_plan
+from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option
 from sfnorch.cli.regions import own_partition, partition_option
+from sfnorch.plan.files import find_plan
 from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
-    from sfnorch.findings import Finding
+    from sfnorch.app.rendering import RenderedDefinition, Rendering
     from sfnorch.report.documents.templates import RenderDocument
-    from sfnorch.workflow import StateMachine, Workflow
+    from sfnorch.workflow import Workflow
 
 FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
 
@@ -66,10 +68,9 @@ def render(
     form: str,
     machine: str | None,
     partition: str | None,
-    jobs_by_child: tuple[tuple[str, tuple[str, ...]], ...],
+    jobs: tuple[JobOverride, ...],
     summary: bool,
     output_form: str,
-    **jobs: Any,
 ) -> None:
     """Render the plan as a SAM or CloudFormation template.
 
@@ -84,21 +85,21 @@ def render(
         raise click.UsageError("--machine requires --format asl; a template contains all state machines.")
     if partition and form != "asl":
         raise click.UsageError("--partition requires --format asl; a template works in every partition.")
-    now = datetime.now(timezone.utc)
+    from sfnorch.app.rendering import render as render_plan
+    from sfnorch.app.rendering import render_definition
+
+    now, plan, left = datetime.now(timezone.utc), find_plan(plan_file), ""
     with waiting("Rendering the plan"):
-        plan = read_plan(plan_file, jobs, jobs_by_child)
+        rendering: Rendering
         if form == "asl":
-            from sfnorch.patterns import workflow as build
-            from sfnorch.plan.warnings import plan_warnings
-
-            workflow, warnings = build(plan), list(plan_warnings(plan, now))
-            text, left = _definition(_chosen(workflow, machine), workflow, partition or own_partition().name)
+            rendering = definition = render_definition(
+                plan, machine=machine, partition=partition or own_partition().name, jobs=jobs, now=now
+            )
+            left = _explain_missing(definition)
         else:
-            from sfnorch.app.rendering import render as render_plan
-
-            rendering = render_plan(plan, form="sam" if form == "sam" else "cfn", now=now)
-            workflow, warnings, text, left = rendering.workflow, list(rendering.warnings), rendering.text, ""
-    for line in (left, *(f"Warning: {warning}" for warning in warnings if output_form == "text")):
+            rendering = render_plan(plan, form="sam" if form == "sam" else "cfn", jobs=jobs, now=now)
+    workflow, text = rendering.workflow, rendering.text
+    for line in (left, *(f"Warning: {warning}" for warning in rendering.warnings if output_form == "text")):
         if line:
             click.echo(line, err=True)
     if to_stdout:
@@ -106,7 +107,7 @@ def render(
         return
     write_whole(out, text)
     if output_form == "json":
-        _print_json(out, form, text, workflow, warnings, now)
+        _print_json(out, form, rendering, now)
         return
     what = "definition" if form == "asl" else f"{form.upper()} template, {_machines(workflow)}"
     click.echo(f"Wrote {out}: {what}, {len(text.encode()):,} bytes.")
@@ -122,27 +123,11 @@ def render(
             print_schedule(workflow.schedule, now, console)
 
 
-def _definition(machine: StateMachine, workflow: Workflow, partition: str) -> tuple[str, str]:
-    """Return the definition of the state machine, and a message about values to fill in before it is started."""
-    from sfnorch.cfn.render import render_definition
-
-    text, left = render_definition(machine, workflow, partition)
-    names = ", ".join(f"${{{name}}}" for name in left)
-    return (
-        text,
-        f"Only a stack can provide {names}; fill in the values before you start {machine.name}." if left else "",
-    )
-
-
-def _chosen(workflow: Workflow, name: str | None) -> StateMachine:
-    if name is None:
-        return workflow.machines[0]
-    for machine in workflow.machines:
-        if name.lower() in (machine.name.lower(), machine.key.lower()):
-            return machine
-    raise click.UsageError(
-        f"--machine {name}: unknown state machine; available: {', '.join(m.name for m in workflow.machines)}."
-    )
+def _explain_missing(definition: RenderedDefinition) -> str:
+    """Return the message about values to fill in before the state machine is started; empty without any."""
+    names = ", ".join(f"${{{name}}}" for name in definition.missing)
+    name = definition.machine.name
+    return f"Only a stack can provide {names}; fill in the values before you start {name}." if names else ""
 
 
 def _machines(workflow: Workflow) -> str:
@@ -150,17 +135,18 @@ def _machines(workflow: Workflow) -> str:
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count)
 
 
-def _print_json(out: Path, form: str, text: str, workflow: Workflow, warnings: list[Finding], now: datetime) -> None:
+def _print_json(out: Path, form: str, rendering: Rendering, now: datetime) -> None:
     from sfnorch.report.findings import findings_data
     from sfnorch.report.schedule import schedule_data
     from sfnorch.report.summary import summary_data
 
+    workflow = rendering.workflow
     document: RenderDocument = {
         "file": str(out),
         "format": form,
-        "bytes": len(text.encode()),
+        "bytes": len(rendering.text.encode()),
         "machines": summary_data(workflow),
-        "warnings": findings_data(warnings),
+        "warnings": findings_data(rendering.warnings),
         "schedule": schedule_data(workflow.schedule, now) if workflow.schedule else None,
     }
     print_json(document)

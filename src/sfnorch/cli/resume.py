@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import click
 
-from sfnorch.cli.account import account_options, can_ask, require_consent, stack_option, yes_option
+from sfnorch.cli.account import account_options, can_ask, open_account, require_consent, stack_option, yes_option
 from sfnorch.cli.examples import format_examples
-from sfnorch.cli.execution import execution_argument, open_execution
+from sfnorch.cli.execution import execution_argument
+from sfnorch.cli.exit_codes import ERROR, SUCCESS
 from sfnorch.cli.options import follow_options, output_option
-from sfnorch.errors import SfnorchError
-from sfnorch.report.waiting import waiting
 
 if TYPE_CHECKING:
-    from types_boto3_stepfunctions import SFNClient
-
-    from sfnorch.aws.polling import Clock
-    from sfnorch.aws.session import Session
-    from sfnorch.runs.kinds.kind import Resumption
-    from sfnorch.runs.node import Node
+    from sfnorch.app.resuming import PlannedResume
 
 
 @click.command(
@@ -56,84 +49,33 @@ def resume(
     the last execution that was started.
     """
     require_consent(yes, output_form, "resume")
-    session, arn = open_execution(execution, stack_name, machine_name, region, profile)
-    from sfnorch.aws.polling import Clock
+    from sfnorch.app.executions import ExecutionRequest
+    from sfnorch.app.resuming import plan_resume, start_resume
+    from sfnorch.app.watching import follow_executions
     from sfnorch.cli.following import follow_run, print_started
-    from sfnorch.runs.executions import AlreadyExistsError, find_machine, make_execution_arn, start_execution
 
-    client, clock = session.stepfunctions, Clock()
-    with waiting("Looking up the execution"):
-        machine_arn = find_machine(client, arn)
-    found = _plan(session, arn, machine_arn, clock)
+    account = open_account(region, profile)
+    request = ExecutionRequest(execution=execution, stack_name=stack_name, machine=machine_name)
+    planned = plan_resume(request, account, on_warning=lambda text: click.echo(f"warning: {text}", err=True))
     if output_form == "text":
-        _show(found)
+        _show(planned)
     if not yes and not (can_ask(output_form) and click.confirm("Start this execution?", err=True)):
         click.echo("Nothing was started.", err=True)
-        return 1
-    # one name for each execution to resume: if two commands resume it, one execution starts
-    name = f"resume-{hashlib.sha256(arn.encode()).hexdigest()[:16]}"
-    try:
-        with waiting("Starting the execution"):
-            started = start_execution(client, machine_arn, name, found.input, clock)
-    except AlreadyExistsError:
-        before = make_execution_arn(machine_arn, name)
-        raise SfnorchError(
-            f"The execution is already resumed by {before}", hint=f"resume that one with `sfnorch resume {before}`"
-        ) from None
+        return ERROR
+    started = [start_resume(planned)]
     if no_wait:
-        print_started([started], output_form)
-        return 0
+        print_started(started, output_form)
+        return SUCCESS
     return follow_run(
-        session, [started], output_form, stack_name=stack_name, region=region, profile=profile, timeout=timeout
+        lambda show: follow_executions(started, planned.found.account, timeout=timeout, on_event=show),
+        account,
+        output_form,
+        stack_name=stack_name,
     )
 
 
-def _plan(session: Session, arn: str, machine_arn: str, clock: Clock) -> Resumption:
-    """Return the input that resumes the execution. Raises SfnorchError if it cannot be resumed."""
-    from sfnorch.runs.definitions import read_definition
-    from sfnorch.runs.resume import ask_glue, plan_resumption
-    from sfnorch.runs.run_tree import RunTree
-
-    client = session.stepfunctions
-    tree = RunTree(client, [arn], clock)
-    untold: list[str] = []
-    with waiting("Reading the execution's history"):
-        tree.poll()
-        root = tree.roots[-1]  # of a loop, the last execution
-        if tree.ended:
-            untold = ask_glue(root, session.glue, clock)
-    for line in untold:
-        click.echo(f"warning: {line}", err=True)
-    with waiting("Reading the machine's definition"):
-        definition = read_definition(client, machine_arn)
-    found = plan_resumption(root, definition)
-    for node in root.walk():
-        _refuse_lost_jobs(client, node, found)
-    return found
-
-
-def _refuse_lost_jobs(client: SFNClient, node: Node, found: Resumption) -> None:
-    """Raise SfnorchError if a job to run has a name that the state machine of its execution no longer has."""
-    from sfnorch.protocol.job_list import listed_names
-    from sfnorch.runs.definitions import read_definition
-    from sfnorch.runs.executions import make_machine_arn
-    from sfnorch.runs.kinds.job_list import JOB_LIST
-
-    own = {job.name for job in node.record.jobs if job.name != job.glue_name}
-    listed = {job for jobs in found.jobs.values() for job in jobs} & own
-    if not listed or node.record.reading is not JOB_LIST:
-        return
-    with waiting("Reading the machine's definition"):
-        lost = listed - listed_names(read_definition(client, make_machine_arn(node.arn)))
-    if lost:
-        raise SfnorchError(
-            f"{node.machine} no longer has the jobs {', '.join(sorted(lost))}: it was changed after the execution",
-            hint="run jobs by name with `sfnorch run --only CHILD --thread CHILD=JOB[,JOB...]`",
-        )
-
-
-def _show(found: Resumption) -> None:
-    for child, jobs in found.jobs.items():
-        click.echo(f"{child}: {' → '.join(jobs) or found.as_planned}", err=True)
-    if found.skipped:
-        click.echo(f"skipped: {', '.join(found.skipped)}", err=True)
+def _show(planned: PlannedResume) -> None:
+    for child, jobs in planned.jobs.items():
+        click.echo(f"{child}: {' → '.join(jobs) or planned.resumption.as_planned}", err=True)
+    if planned.skipped:
+        click.echo(f"skipped: {', '.join(planned.skipped)}", err=True)

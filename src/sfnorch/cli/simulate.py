@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import io
 import json
 import math
@@ -11,18 +10,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from sfnorch.cli.account import stack_name_option
 from sfnorch.cli.documents import json_object, json_value, print_json
 from sfnorch.cli.examples import format_examples
-from sfnorch.cli.exit_codes import CHILD_FAILED
+from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import Duration, output_option, plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values, refuse_faults
-from sfnorch.cli.regions import region_option, surroundings
+from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values
+from sfnorch.cli.regions import choose_region, region_option
+from sfnorch.cli.templates import choose_plan
 from sfnorch.durations import seconds_of
 from sfnorch.report.waiting import waiting
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sfnorch.simulator.behaviour import Behaviour
     from sfnorch.simulator.figures import Figures
     from sfnorch.simulator.record import Run
-    from sfnorch.template.contents import Template
 
 _TIMES = re.compile(r"(.+):(\d{1,9})")
 _SAVED = (".svg", ".html", ".txt")
@@ -163,9 +162,8 @@ def simulate(
         )
     if until is not None and until <= 0:
         raise click.UsageError("--until must be longer than 0s, such as 24h.")
-    from sfnorch.app.simulation import simulate_template
-    from sfnorch.app.sources import evaluate
-    from sfnorch.cli.templates import read_source
+    from sfnorch.app.simulation import SimulateRequest
+    from sfnorch.app.simulation import simulate as simulate_request
     from sfnorch.simulator.figures import PRICE_PER_1000
 
     parameters = parameter_values(overrides)
@@ -173,28 +171,22 @@ def simulate(
         _behaviour(failing, durations, throttles, mocks),
         run_functions=run_functions,
         run_isolated=template_file is None,
-        code_folder=(template_file or plan_file or Path()).parent,
     )
-    document = json_object(given)
-    with waiting("Reading the template"):
-        source = read_source(template_file, plan_file)
-        template = evaluate(source, parameters, surroundings(region), stack_name)
-    _refuse_parameters(template, parameters)
-    _refuse_mocks(template, behaviour)
-    if run_functions:
-        _warn_of_no_isolation(template)
-    with waiting("Simulating the execution"):
-        simulation = simulate_template(
-            template,
-            document,
-            behaviour,
-            machine=machine,
-            seed=seed,
-            until=until,
-            price=PRICE_PER_1000 if price is None else price,
-        )
+    request = SimulateRequest(
+        plan=choose_plan(template_file, plan_file),
+        template=template_file,
+        machine=machine,
+        execution_input=json_object(given),
+        behaviour=behaviour,
+        parameters=parameters,
+        stack_name=stack_name,
+        region=choose_region(region),
+        seed=seed,
+        until=until,
+        price=PRICE_PER_1000 if price is None else price,
+    )
+    simulation = simulate_request(request, waits=waiting, on_warning=lambda text: click.echo(text, err=True))
     run, told = simulation.run, simulation.figures
-    _refuse_jobs(template, run, parameters, behaviour)
     if output_form == "json":
         from sfnorch.report.run_data import run_data
 
@@ -203,7 +195,7 @@ def simulate(
         _print(run, told)
     if save is not None:
         _save(run, told, save)
-    return 0 if simulation.has_succeeded else CHILD_FAILED
+    return SUCCESS if simulation.has_succeeded else CHILD_FAILED
 
 
 def _print(run: Run, told: Figures) -> None:
@@ -268,47 +260,3 @@ def _mock(text: str) -> tuple[str, str]:
                 json.loads(written)
             return state, written
     return first
-
-
-def _warn_of_no_isolation(template: Template) -> None:
-    from sfnorch.simulator.isolation import find_isolation
-    from sfnorch.template.functions import declared_functions
-
-    if any(function.playable for function in declared_functions(template.stack)):
-        isolation = find_isolation()
-        if not isolation.possible:
-            click.echo(f"Functions run without isolation, with your permissions: {isolation.reason}", err=True)
-
-
-def _refuse_parameters(template: Template, parameters: dict[str, str]) -> None:
-    from sfnorch.template.parameters import parameter_faults
-
-    refuse_faults(parameter_faults(template.stack.section("Parameters"), parameters))
-
-
-def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
-    names = {state.name for machine in template.machines for state in machine.walk() if state.kind in ("Task", "Map")}
-    _refuse_unknown("--mock", "Task or Map state", behaviour.mocks, lambda name: name in names, names)
-
-
-def _refuse_jobs(template: Template, run: Run, parameters: dict[str, str], behaviour: Behaviour) -> None:
-    from sfnorch.simulator.behaviour import fits
-    from sfnorch.simulator.jobs import job_names
-
-    names = job_names(template, run, parameters)
-    for option, patterns in (
-        ("--fail", [fault.job for fault in behaviour.faults]),
-        ("--duration", behaviour.seconds),
-        ("--throttle", behaviour.throttles),
-    ):
-        _refuse_unknown(option, "job", patterns, lambda name: any(fits(name, job) for job in names), names)
-
-
-def _refuse_unknown(option: str, what: str, given: Iterable[str], known: Any, names: set[str]) -> None:
-    wrong = []
-    for name in given:
-        if not known(name):
-            near = difflib.get_close_matches(name, sorted(names), n=1)
-            wrong.append(f"unknown {what} {name!r}" + (f"; did you mean {near[0]}?" if near else ""))
-    if wrong:
-        raise click.UsageError(f"{option}: " + ", and ".join(wrong))

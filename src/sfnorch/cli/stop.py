@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from sfnorch.cli.account import account_options, stack_option
+from sfnorch.cli.account import account_options, open_account, stack_option
 from sfnorch.cli.documents import print_json
-from sfnorch.cli.execution import execution_argument, open_execution
+from sfnorch.cli.execution import execution_argument
 from sfnorch.cli.options import output_option
 from sfnorch.errors import SfnorchError
-from sfnorch.report.waiting import waiting
 
 
 @click.command()
@@ -38,13 +37,12 @@ def stop(
     EXECUTION is the ARN of an execution, or its name. The command also cancels the SQL statements and the Glue
     workflow runs of the execution. It does not change what has already ended.
     """
-    session, arn = open_execution(execution, stack_name, machine_name, region, profile)
-    from sfnorch.aws.polling import Clock
+    from sfnorch.app.executions import ExecutionRequest
+    from sfnorch.app.stopping import stop as stop_execution
     from sfnorch.report.run_tree import stopped_data
-    from sfnorch.runs.stopping import stop_run
 
-    with waiting("Stopping the execution, its children and their job runs"):
-        stopped = stop_run(session.stepfunctions, session.glue, arn, cause, Clock(), lambda: session.redshift_data)
+    request = ExecutionRequest(execution=execution, stack_name=stack_name, machine=machine_name)
+    stopped = stop_execution(request, open_account(region, profile), cause=cause)
     if output_form == "json":
         print_json(stopped_data(stopped))
     else:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from sfnorch.cli.account import account_options, stack_option
-from sfnorch.cli.execution import execution_argument, open_execution
+from sfnorch.cli.account import account_options, open_account, stack_option
+from sfnorch.cli.execution import execution_argument
 from sfnorch.cli.options import output_option, timeout_option
 
 
@@ -29,9 +29,15 @@ def watch(
     EXECUTION is the ARN of an execution, or its name. The default is the last execution that was started. The exit
     codes are those of `sfnorch run`.
     """
-    session, arn = open_execution(execution, stack_name, machine_name, region, profile)
+    from sfnorch.app.executions import ExecutionRequest
+    from sfnorch.app.watching import watch as watch_execution
     from sfnorch.cli.following import follow_run
 
+    account = open_account(region, profile)
+    request = ExecutionRequest(execution=execution, stack_name=stack_name, machine=machine_name)
     return follow_run(
-        session, [arn], output_form, stack_name=stack_name, region=region, profile=profile, timeout=timeout
+        lambda show: watch_execution(request, account, timeout=timeout, on_event=show),
+        account,
+        output_form,
+        stack_name=stack_name,
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from sfnorch.aws.change_sets import ChangeSet, ResourceChange
-from sfnorch.aws.deployment import DeploymentOutcome
 from sfnorch.aws.stack_events import OperationEnd, StackEvent
 from sfnorch.aws.stacks import MACHINE
 from sfnorch.console import Console, Text
@@ -18,6 +18,7 @@ from sfnorch.printable import encodes_everything
 from sfnorch.report.ending import ending_data
 
 if TYPE_CHECKING:
+    from sfnorch.app.deploying import DeployResult
     from sfnorch.aws.deletion import Deletion
     from sfnorch.report.documents.stacks import ChangeSetData, DeleteDocument, DeployDocument
 
@@ -129,34 +130,50 @@ def event_line(event: StackEvent) -> Text:
     return line
 
 
-def print_events(batches: Iterable[tuple[StackEvent, ...]], resources: int, console: Console) -> None:
-    """Print events as they arrive; at a terminal also a progress bar, or a spinner if `resources` is 0."""
-    if not console.is_interactive:
-        for events in batches:
-            for event in events:
-                console.print_words(event_line(event), margin=_TIME)
-        return
-    of_resources = (TextColumn("resources"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    unknown = (
-        SpinnerColumn("dots" if encodes_everything(console.encoding) else "line"),
-        TextColumn("Waiting for CloudFormation"),
-        TimeElapsedColumn(),
-    )
-    done: set[str] = set()
-    with Progress(*(of_resources if resources else unknown), console=console, transient=True) as progress:
-        task = progress.add_task("", total=resources or None)
-        for events in batches:
-            for event in events:
-                console.print_words(event_line(event), margin=_TIME)
-                if event.status.endswith("COMPLETE") and not event.of_stack:
-                    done.add(event.logical_id)
-            progress.update(task, completed=min(len(done), resources))
+class EventPrinter:
+    """Prints events as they arrive; at a terminal also a progress bar, or a spinner if `resources` is 0.
+
+    The bar is shown while the printer is open, as a context manager.
+    """
+
+    def __init__(self, console: Console, resources: int) -> None:
+        self._console = console
+        self._resources = resources
+        self._progress: Progress | None = None
+        self._done: set[str] = set()
+
+    def __enter__(self) -> EventPrinter:
+        if self._console.is_interactive:
+            of_resources = (TextColumn("resources"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+            unknown = (
+                SpinnerColumn("dots" if encodes_everything(self._console.encoding) else "line"),
+                TextColumn("Waiting for CloudFormation"),
+                TimeElapsedColumn(),
+            )
+            columns = of_resources if self._resources else unknown
+            self._progress = Progress(*columns, console=self._console, transient=True)
+            self._progress.start()
+            self._progress.add_task("", total=self._resources or None)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    def print(self, events: Iterable[StackEvent]) -> None:
+        """Print the events, and move the bar."""
+        for event in events:
+            self._console.print_words(event_line(event), margin=_TIME)
+            if event.status.endswith("COMPLETE") and not event.of_stack:
+                self._done.add(event.logical_id)
+        if self._progress:
+            self._progress.update(self._progress.task_ids[0], completed=min(len(self._done), self._resources))
 
 
-def outcome_data(outcome: DeploymentOutcome, stack_name: str, command: str) -> DeployDocument:
+def outcome_data(outcome: DeployResult, command: str) -> DeployDocument:
     """Return a deployment's end as data."""
     return {
-        "stack": stack_name,
+        "stack": outcome.stack_name,
         "status": outcome.stack.status if outcome.stack else None,
         "end": outcome.end,
         "changeSet": change_set_data(outcome.change_set) if outcome.change_set else None,

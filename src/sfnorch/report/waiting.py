@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
+
+from sfnorch.signals import leave_signals_to_main_thread
 
 if TYPE_CHECKING:
     from threading import Event
@@ -66,16 +67,6 @@ def _are_calls_shown() -> bool:
     import logging  # which is loaded
 
     return logging.getLogger("sfnorch").isEnabledFor(logging.DEBUG)
-
-
-def leave_signals_to_main_thread() -> None:
-    """Block Ctrl-C, and the timer that repeats it, in this thread and in the threads that it starts.
-
-    Python handles signals only in the main thread. If another thread receives a signal, the main thread continues to
-    wait for a lock. https://docs.python.org/3/library/signal.html#signals-and-threads
-    """
-    if hasattr(signal, "pthread_sigmask"):  # not on Windows
-        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGALRM))
 
 
 def _spin(words: str, stream: TextIO, ended: Event, ends_soon: Callable[[Event], bool]) -> None:

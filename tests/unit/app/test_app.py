@@ -1,4 +1,4 @@
-"""The functions of `sfnorch.app`: what they return is what the commands print."""
+"""The functions of `sfnorch` that do not call AWS: what they return is what the commands print."""
 
 from __future__ import annotations
 
@@ -8,17 +8,22 @@ from pathlib import Path
 
 import pytest
 
-import sfnorch.app
-from sfnorch.app import Behaviour, Fault, PlanError, lint, parse_plan, render, simulate
+import sfnorch
+from sfnorch import (
+    Behaviour,
+    Fault,
+    JobOverride,
+    PlanError,
+    RequestError,
+    SimulateRequest,
+    lint,
+    parse_plan,
+    render,
+    simulate,
+)
 from tests.conftest import Run
 
 PLAN = "pattern: master-child\nname: etl\nchildren:\n- {name: orders, jobs: [a, b]}\n- {name: sales, jobs: [c]}\n"
-
-
-def test_each_exported_name_can_be_imported():
-    assert [getattr(sfnorch.app, name).__name__ for name in sfnorch.app.__all__] == sfnorch.app.__all__
-    with pytest.raises(AttributeError, match=r"'sfnorch\.app' has no attribute 'deploy'"):
-        sfnorch.app.deploy  # noqa: B018
 
 
 @pytest.mark.parametrize("form", ["sam", "cfn"])
@@ -58,19 +63,109 @@ def test_a_simulation(run: Run):
     printed = json.loads(run("simulate", "--fail", "a", "--duration", "c=1h", "--output", "json").out)
     behaviour = Behaviour(faults=[Fault(job="a")], seconds={"c": 3600.0})
     for plan in (Path("sfnorch.yaml"), parse_plan(PLAN)):
-        simulation = simulate(plan=plan, behaviour=behaviour)
+        simulation = simulate(SimulateRequest(plan=plan, behaviour=behaviour))
         assert not simulation.has_succeeded
         assert [(each.title, each.status, each.ended) for each in simulation.run.executions] == [
             (each["title"], each["status"], each["ended"]) for each in printed["executions"]
         ]
         assert simulation.figures.transitions == printed["figures"]["transitions"]
-    assert simulate(plan=parse_plan(PLAN)).has_succeeded
+    assert simulate(SimulateRequest(plan=parse_plan(PLAN))).has_succeeded
 
 
 def test_a_simulation_of_a_template_with_an_input_in_a_stack(run: Run):
     Path("sfnorch.yaml").write_text(PLAN)
     assert run("render", "-o", "t.yaml").code == 0
     given = {"threads": [{"threadId": "orders", "glueJobs": ["b"]}, {"threadId": "sales", "skip": True}]}
-    run_ = simulate(Path("t.yaml"), execution_input=given, stack_name="etl-prod", region="eu-central-1").run
+    run_ = simulate(
+        SimulateRequest(template=Path("t.yaml"), execution_input=given, stack_name="etl-prod", region="eu-central-1")
+    ).run
     assert [job.job for job in run_.job_runs] == ["b"]
     assert run_.executions[0].arn.startswith("arn:aws:states:eu-central-1:123456789012:execution:etl-prod-master:")
+
+
+def test_jobs_of_a_child_by_its_number_or_its_name():
+    plan = parse_plan(PLAN)
+    for child in (1, "orders"):
+        machines = render(plan, jobs=[JobOverride(child, ("x", "y"))]).workflow.machines
+        assert [machine.jobs for machine in machines] == [(), ("x", "y"), ("c",)]
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        (JobOverride(0, ("x",)), "jobs[0]: the plan has 2 children; available: orders, sales"),
+        (JobOverride(3, ("x",)), "jobs[3]: the plan has 2 children; available: orders, sales"),
+        (JobOverride("it's", ("x",)), 'jobs["it\'s"]: unknown child; available: orders, sales'),
+    ],
+)
+def test_jobs_of_an_unknown_child(override: JobOverride, message: str):
+    with pytest.raises(RequestError) as error:
+        render(parse_plan(PLAN), jobs=[override])
+    assert (str(error.value), error.value.field, error.value.key) == (message, "jobs", override.child)
+
+
+def test_jobs_for_a_plan_without_children():
+    with pytest.raises(RequestError, match="jobs require a plan with children; the pattern is dynamic"):
+        render(parse_plan("pattern: dynamic\n"), jobs=[JobOverride(1, ("x",))])
+
+
+def test_a_definition(run: Run):
+    Path("sfnorch.yaml").write_text(PLAN)
+    printed = run("render", "--format", "asl", "--machine", "orders", "-o", "-").out
+    found = sfnorch.render_definition(Path("sfnorch.yaml"), machine="Orders")
+    assert (found.text, found.machine.name) == (printed, "orders")
+    with pytest.raises(RequestError, match=r"machine\['x'\]: unknown state machine; available: master, orders, sales"):
+        sfnorch.render_definition(parse_plan(PLAN), machine="x")
+
+
+@pytest.mark.parametrize(("form", "file"), [("mermaid", "g.mmd"), ("markdown", "g.md"), ("dot", "g.dot")])
+def test_a_picture_is_the_file_of_the_command(run: Run, form: str, file: str):
+    Path("sfnorch.yaml").write_text(PLAN)
+    assert run("graph", "--format", "mermaid" if form == "markdown" else form, "-o", file).code == 0
+    assert sfnorch.draw(plan=Path("sfnorch.yaml"), form=form) == Path(file).read_text()
+
+
+def test_a_picture_of_one_machine():
+    text = sfnorch.draw(plan=parse_plan(PLAN), machines=["sales"])
+    assert "clean" not in text
+    assert "flowchart" in text
+    with pytest.raises(sfnorch.SfnorchError, match="no tasks with dependencies found"):
+        sfnorch.draw(plan=parse_plan(PLAN), tasks_only=True)
+
+
+def test_an_export_and_a_pipeline(run: Run):
+    Path("sfnorch.yaml").write_text(PLAN)
+    exported = sfnorch.export_airflow(Path("sfnorch.yaml"))
+    assert exported.dag_id == "etl"
+    assert run("export", "airflow", "-o", "-").out == exported.text
+    assert run("pipeline", "render", "--no-approval", "-o", "-").out == sfnorch.render_pipeline(
+        Path("sfnorch.yaml"), approval=False
+    )
+
+
+def test_the_files_of_a_plan_to_start_from(run: Run):
+    assert run("init", "linear", "--pipeline").code == 0
+    starter = sfnorch.make_starter("linear", pipeline=True)
+    assert {name: Path(name).read_text() for name in starter.texts} == dict(starter.texts)
+    assert list(starter.texts)[-1] == "sfnorch.yaml"
+    assert set(starter.code) < set(starter.texts)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "message"),
+    [
+        (Behaviour(faults=[Fault(job="aa")]), "faults: unknown job 'aa'; did you mean a?"),
+        (Behaviour(seconds={"zz": 1.0, "a": 1.0}), "seconds: unknown job 'zz'"),
+        (Behaviour(throttles={"zz*": 1}), "throttles: unknown job 'zz*'"),
+        (Behaviour(mocks={"Nothing": 1}), "mocks: unknown Task or Map state 'Nothing'"),
+    ],
+)
+def test_a_behaviour_of_what_does_not_exist(behaviour: Behaviour, message: str):
+    with pytest.raises(RequestError) as error:
+        simulate(SimulateRequest(plan=parse_plan(PLAN), behaviour=behaviour))
+    assert str(error.value) == message
+
+
+def test_a_value_that_a_template_does_not_accept():
+    with pytest.raises(sfnorch.SfnorchError, match="Nothing"):
+        simulate(SimulateRequest(plan=parse_plan(PLAN), parameters={"Nothing": "x"}))

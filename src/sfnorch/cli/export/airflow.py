@@ -8,7 +8,8 @@ import click
 
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import plan_option, read_plan
+from sfnorch.cli.options import plan_option
+from sfnorch.plan.files import find_plan
 
 
 @click.command()
@@ -27,16 +28,14 @@ def airflow(plan_file: Path | None, out: Path | None) -> None:
     The command writes a Python file for Airflow 3 and 2.10 with the Amazon provider. If Airflow does not support a part
     of the plan, the command reports all such parts and writes no file.
     """
-    from sfnorch.airflow.export import airflow_dag
-    from sfnorch.airflow.source import source
+    from sfnorch.app.exporting import export_airflow
 
-    dag = airflow_dag(read_plan(plan_file, {}, ()))
-    text = source(dag)
+    exported = export_airflow(find_plan(plan_file))
     if str(out) == "-":
-        print_document(text)
+        print_document(exported.text)
         return
-    out = out or Path(f"{dag.dag_id}_dag.py")
-    write_whole(out, text)
-    click.echo(f"Wrote {out}: the DAG {dag.dag_id}.")
-    for name, meaning in dag.variables.items():
+    out = out or Path(f"{exported.dag_id}_dag.py")
+    write_whole(out, exported.text)
+    click.echo(f"Wrote {out}: the DAG {exported.dag_id}.")
+    for name, meaning in exported.variables.items():
         click.echo(f"  Airflow variable {name}: {meaning}")

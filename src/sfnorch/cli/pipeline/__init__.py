@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -11,7 +11,7 @@ from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.options import plan_option
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 PIPELINE_COMMANDS = {
     "render": "Render the template of the pipeline.",

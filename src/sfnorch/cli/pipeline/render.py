@@ -8,8 +8,8 @@ import click
 
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import read_plan
 from sfnorch.cli.pipeline import pipeline_options
+from sfnorch.plan.files import find_plan
 
 PIPELINE_FILE = "cloudformation/pipeline.yaml"
 
@@ -31,9 +31,9 @@ def render(plan_file: Path | None, source: str, approval: bool, out: Path) -> No
     The template has parameters for the repository, and those of the plan, which the pipeline passes to the plan's
     stack.
     """
-    from sfnorch.delivery.pipeline.render import render_plan_pipeline  # slow to load
+    from sfnorch.app.delivering import render_pipeline
 
-    text = render_plan_pipeline(read_plan(plan_file, {}, ()), source, approval=approval)
+    text = render_pipeline(find_plan(plan_file), source=source, approval=approval)
     if str(out) == "-":
         print_document(text)
         return

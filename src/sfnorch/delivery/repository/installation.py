@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-import sfnorch
+import sfnorch.version
 from sfnorch.json_values import Json, find_value, read_mapping
 
 NAME = "sfnorch"
@@ -38,8 +38,8 @@ def find_installation() -> Installation:
     try:
         recorded = distribution(NAME).read_text("direct_url.json")
     except PackageNotFoundError:  # it runs from its source folder
-        recorded = json.dumps({"url": Path(sfnorch.__file__).parents[2].as_uri(), "dir_info": {}})
-    return read_installation(json.loads(recorded or "{}"), sfnorch.__version__)
+        recorded = json.dumps({"url": Path(sfnorch.version.__file__).parents[2].as_uri(), "dir_info": {}})
+    return read_installation(json.loads(recorded or "{}"), sfnorch.version.__version__)
 
 
 def read_installation(direct_url: dict[str, Json], version: str) -> Installation:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from sfnorch.app.job_concurrency import concurrency_lines
 from sfnorch.aws.glue_jobs import Concurrency
 from sfnorch.plan.side_by_side import SideBySide
-from sfnorch.report.concurrency import concurrency_lines
 
 RETRIED = "the start of the others is retried for about 10 minutes, then they fail"
 QUEUED = "Glue queues the others for at most 15 minutes, then they fail; raise MaxConcurrentRuns"

@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from sfnorch.aws.errors import explained
+from sfnorch.aws.glue_jobs import read_concurrency
 from sfnorch.integrations.glue_job import PATIENCE_SECONDS, QUEUE_MINUTES
+from sfnorch.plan.side_by_side import jobs_side_by_side
+from sfnorch.plan.warnings import SIDE_BY_SIDE, plan_warnings
 
 if TYPE_CHECKING:
+    from types_boto3_glue import GlueClient
+
     from sfnorch.aws.glue_jobs import Concurrency
+    from sfnorch.plan.kinds import AnyPlan
     from sfnorch.plan.side_by_side import SideBySide
+
+
+def read_job_concurrency(plan: AnyPlan | None, client: GlueClient) -> Mapping[str, Concurrency]:
+    """Return the concurrency that Glue allows for each job that can have several runs at once, by the job's name."""
+    names = [found.job for found in jobs_side_by_side(plan)] if plan else []
+    return read_concurrency(client, names) if names else {}
+
+
+def warn_of_plan(plan: AnyPlan, read: Callable[[], Mapping[str, Concurrency]], now: datetime) -> Iterator[str]:
+    """Yield the warnings about the plan, and about jobs that the plan can start more often at once than Glue allows.
+
+    `read` returns the concurrency of the jobs. If Glue cannot be read, the reason and the warnings of a rendering are
+    yielded instead.
+    """
+    warnings = list(plan_warnings(plan, now))
+    try:
+        lines = list(concurrency_lines(jobs_side_by_side(plan), read()))
+    except Exception as error:
+        reason = explained(error)
+        if reason is None:
+            raise
+        if any(warning.rule == SIDE_BY_SIDE for warning in warnings):
+            yield f"Cannot read MaxConcurrentRuns of the Glue jobs: {reason.message}"
+        yield from map(str, warnings)
+        return
+    yield from (str(warning) for warning in warnings if warning.rule != SIDE_BY_SIDE)
+    yield from lines
 
 
 def concurrency_lines(jobs: Iterable[SideBySide], known: Mapping[str, Concurrency]) -> Iterator[str]:

@@ -13,9 +13,9 @@ from sfnorch.origin import is_rendered, origin_of
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
+    from sfnorch.app.deployable import Deployable
     from sfnorch.aws.change_sets import ChangeSet
     from sfnorch.aws.stacks import Stack
-    from sfnorch.cli.deployable import Deployable
     from sfnorch.template.located import Object
     from sfnorch.template.reader import Source
     from sfnorch.template.resources import Surroundings
@@ -46,7 +46,7 @@ class DeployedStack:
         except SourceError:
             return None
 
-    def another_plan(self, deployable: Deployable) -> str:
+    def explain_replacement(self, deployable: Deployable) -> str:
         """Return the message for a stack that holds another plan than the one to deploy; empty for the same plan.
 
         A template without a plan can update a stack without a plan. Any plan can update a stack that sfnorch rendered
@@ -62,36 +62,36 @@ class DeployedStack:
 
     def refuse_another_plan(self, deployable: Deployable) -> None:
         """Raise SfnorchError if the stack holds another plan than the one to deploy, or no plan."""
-        if says := self.another_plan(deployable):
+        if says := self.explain_replacement(deployable):
             hint = "pass --stack-name to deploy another stack, or --replace-plan to replace the resources"
             raise SfnorchError(says, hint=hint)
 
-    def dropped_overrides(self, deployable: Deployable) -> Iterator[str]:
+    def list_dropped_overrides(self, deployable: Deployable) -> Iterator[str]:
         """Yield a message for each overridden parameter of the stack that the new template does not have."""
-        from sfnorch.cli.deployable import parameter_defaults
+        from sfnorch.app.deployable import find_defaults
 
-        defaults = parameter_defaults(self.source.data.get("Parameters")) if self.source else {}
+        defaults = find_defaults(self.source.data.get("Parameters")) if self.source else {}
         for name, value in self.stack.parameters.items():
             if name not in deployable.declared and value != defaults.get(name):
                 yield f"The new template has no parameter {name}; its value {value!r} in the stack is lost."
 
-    def guard(self, deployable: Deployable) -> Callable[[ChangeSet], None]:
+    def make_guard(self, deployable: Deployable) -> Callable[[ChangeSet], None]:
         """Return a function that raises SfnorchError if a change set of the template requires a name that is in use."""
-        return lambda change_set: _refuse(self.conflicts(deployable, change_set))
+        return lambda change_set: _refuse(self.list_conflicts(deployable, change_set))
 
-    def guard_left(self, change_set: ChangeSet) -> None:
-        """Raise SfnorchError if a change set of an earlier `--no-execute` requires a name that is in use."""
+    def refuse_conflicts(self, change_set: ChangeSet) -> None:
+        """Raise SfnorchError if a change set of an earlier deployment requires a name that is in use."""
         from sfnorch.aws.stacks import template_text
         from sfnorch.template.reader import parse_template
 
         text = template_text(self.client, self.stack.id, change_set.id)
-        _refuse(self._conflicts(parse_template(text, change_set.name).data, {}, change_set))
+        _refuse(self._list_conflicts(parse_template(text, change_set.name).data, {}, change_set))
 
-    def conflicts(self, deployable: Deployable, change_set: ChangeSet) -> tuple[str, ...]:
+    def list_conflicts(self, deployable: Deployable, change_set: ChangeSet) -> tuple[str, ...]:
         """Return a message for each name that the change set requires and that is in use."""
-        return self._conflicts(deployable.template.source.data, deployable.shown_parameters, change_set)
+        return self._list_conflicts(deployable.template.source.data, deployable.shown_parameters, change_set)
 
-    def _conflicts(self, template: Object, given: Mapping[str, str], change_set: ChangeSet) -> tuple[str, ...]:
+    def _list_conflicts(self, template: Object, given: Mapping[str, str], change_set: ChangeSet) -> tuple[str, ...]:
         from sfnorch.aws.stacks import resources
         from sfnorch.template.intrinsics import StackValues as Evaluated
         from sfnorch.template.names_in_use import Deployed, name_conflicts
@@ -107,7 +107,7 @@ class DeployedStack:
             for each in resources(self.client, self.stack.id)
             if each.physical_id and each.status != "DELETE_COMPLETE"
         ]
-        stack = Evaluated(template, {**change_set.parameters, **given}, surroundings_of(self.stack.id))
+        stack = Evaluated(template, {**change_set.parameters, **given}, surround_stack(self.stack.id))
         return tuple(name_conflicts(stack, there, replaced))
 
 
@@ -116,7 +116,7 @@ def _refuse(conflicts: Sequence[str]) -> None:
         raise SfnorchError("\n".join(conflicts), hint="nothing was deployed")
 
 
-def surroundings_of(stack_id: str) -> Surroundings:
+def surround_stack(stack_id: str) -> Surroundings:
     """Return the values of pseudo parameters for the stack with this ARN."""
     from sfnorch.template.resources import Surroundings
 
@@ -124,7 +124,7 @@ def surroundings_of(stack_id: str) -> Surroundings:
     return Surroundings(region=region, account=account, stack_name=stack.split("/")[1], region_is_given=True)
 
 
-def parameter_owners(deployable: Deployable) -> Mapping[str, str]:
+def find_parameter_owners(deployable: Deployable) -> Mapping[str, str]:
     """Return the only state machine or resource that uses a parameter, by the name of the parameter."""
     from sfnorch.template.parameters import users_of
 

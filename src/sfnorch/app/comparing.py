@@ -1,0 +1,131 @@
+"""Compare a deployed stack with a plan or a template."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sfnorch.app.account import AwsAccount
+from sfnorch.app.deployable import Deployable, StackRequest, read_deployable
+from sfnorch.app.deployed_stack import DeployedStack, find_parameter_owners
+from sfnorch.app.deployment_checks import refuse_parameters
+from sfnorch.app.stack_updates import StackReporter
+from sfnorch.app.uploads import Uploads
+from sfnorch.aws.deployment import Deployment
+from sfnorch.aws.stacks import IN_REVIEW, existing_stack
+from sfnorch.aws.steps import Verb, kept_parameters, steps
+
+if TYPE_CHECKING:
+    from sfnorch.aws.change_sets import ChangeSet
+    from sfnorch.aws.stacks import Stack
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """The difference between a deployed stack and a plan or a template."""
+
+    stack: str
+    """The name of the stack."""
+    lines: tuple[str, ...]
+    """The lines of the unified diff of the templates."""
+    parameters: Mapping[str, tuple[str | None, str | None]]
+    """The parameters that would change, each with its value before and after; None for no value."""
+    overrides: Mapping[str, str]
+    """The parameters whose values in the stack differ from the defaults of the template, and stay."""
+    owners: Mapping[str, str]
+    """The only user of a parameter, by the name of the parameter."""
+    change_set: ChangeSet | None
+    """The changes to resources; None if they are unknown."""
+    conflicts: Sequence[str] = ()
+    """Messages about names that a deployment would require and that are in use."""
+    notes: Sequence[str] = ()
+    """Why a change set is missing, and which other plan the stack holds, if any."""
+
+    @property
+    def has_differences(self) -> bool:
+        """Whether there is any difference."""
+        return bool(self.lines or self.parameters or (self.change_set and self.change_set.changes))
+
+
+def compare_texts(deployed: str, rendered: str, stack: str, file: str) -> tuple[str, ...]:
+    """Return the lines of the unified diff of the two texts, without line breaks.
+
+    JSON has the same layout on both sides. CloudFormation returns `?` for characters outside ASCII; a line that
+    differs only in them is not a difference. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1220
+    """
+    before, after = _split(deployed), _split(rendered)
+    given_back = {_NOT_ASCII.sub("?", line): line for line in after if not line.isascii()}
+    before = [given_back.get(line, line) for line in before]
+    return tuple(difflib.unified_diff(before, after, f"deployed: {stack}", f"here: {file}", lineterm=""))
+
+
+def _split(text: str) -> list[str]:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False).splitlines()
+    except ValueError:
+        return text.splitlines()
+
+
+def diff(request: StackRequest, account: AwsAccount | None = None) -> Difference:
+    """Compare the deployed stack with a plan or a template, as `sfnorch diff` does, and return the difference.
+
+    The changes to resources come from a change set, which is deleted again.
+
+    Raises PlanError for an invalid plan, RequestError for a request that does not fit it, and SfnorchError if the stack
+    does not exist.
+    """
+    account = account or AwsAccount()
+    with account.waits("Reading the template"):
+        deployable = read_deployable(request)
+    client = account.session.cloudformation
+    name = request.stack_name or deployable.stack_name
+    with account.waits(f"Reading the stack {name}"):
+        stack = existing_stack(client, name)
+    kept = kept_parameters(stack)
+    refuse_parameters(deployable, kept)
+    before = None if stack.status == IN_REVIEW else DeployedStack(client=client, stack=stack)
+    with account.waits("Reading the deployed template"):
+        deployed = before.text if before else ""
+    uploads = Uploads(account, request.s3_bucket, resolve=request.resolve_s3)
+    change_set, note = _preview(deployable, stack, uploads.put_template(deployable, stack.name), account)
+    return Difference(
+        stack=stack.name,
+        lines=compare_texts(deployed, deployable.text, stack.name, deployable.template.source.file),
+        parameters=deployable.list_changed_parameters(stack.parameters, kept),
+        overrides=deployable.list_kept_overrides(kept),
+        owners=find_parameter_owners(deployable),
+        change_set=change_set,
+        conflicts=before.list_conflicts(deployable, change_set) if before and change_set else (),
+        notes=tuple(filter(None, (note, before.explain_replacement(deployable) if before else ""))),
+    )
+
+
+def _preview(
+    deployable: Deployable, stack: Stack, url: str | None, account: AwsAccount
+) -> tuple[ChangeSet | None, str]:
+    """Return the changes of the deployment, or None with the reason. `url` is None without the bucket that it needs."""
+    first = steps(stack, "")[0]
+    if first.verb is not Verb.CHANGE_SET or stack.status == IN_REVIEW:
+        says = first.says or f"{stack.name} is {stack.status}."
+        return None, f"{says} The changes to resources are unknown until the operation ends."
+    if url is None:
+        return None, (
+            "The changes to resources are unknown: the template requires an S3 bucket; "
+            "pass --s3-bucket BUCKET or --resolve-s3."
+        )
+    wish = deployable.make_wish(stack.name, url=url)
+    deployment = Deployment(
+        account.session.cloudformation,
+        stack.name,
+        wish.digest,
+        StackReporter(account.waits),
+        account.clock,
+        account.make_nonce,
+    )
+    return deployment.preview(wish, stack), ""

@@ -1,0 +1,85 @@
+"""Draw state machines, and the tasks of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from sfnorch.app.sources import PlanSource, read_source
+from sfnorch.errors import SfnorchError
+
+if TYPE_CHECKING:
+    from sfnorch.template.contents import Machine, Template
+    from sfnorch.template.tasks import PlannedTask
+
+DrawingForm = Literal["mermaid", "markdown", "dot", "svg"]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is drawn of a template."""
+
+    template: Template
+    machines: tuple[Machine, ...]
+    tasks: tuple[PlannedTask, ...]
+    """The tasks of the plan that depend on each other."""
+
+
+def draw(
+    template: Path | None = None,
+    *,
+    plan: PlanSource = None,
+    machines: Sequence[str] = (),
+    tasks_only: bool = False,
+    form: DrawingForm = "mermaid",
+) -> str:
+    """Return a picture of state machines as text, as `sfnorch graph` writes it.
+
+    `template` is the path of a template; without one, the rendering of `plan` is drawn. `machines` are the names of the
+    state machines to draw, by default all. `tasks_only` draws only the tasks of the plan and their dependencies.
+    `form` is mermaid, markdown (Mermaid in a page), dot (Graphviz) or svg.
+
+    Raises SfnorchError for a template or plan that cannot be read, and if nothing is to be drawn.
+    """
+    return draw_as(form, choose_drawing(template, plan=plan, machines=machines, tasks_only=tasks_only))
+
+
+def choose_drawing(
+    template: Path | None = None, *, plan: PlanSource = None, machines: Sequence[str] = (), tasks_only: bool = False
+) -> Drawing:
+    """Return what is drawn, with the parameters and errors of `draw`."""
+    from sfnorch.template.contents import contents
+    from sfnorch.template.tasks import tasks
+
+    read = contents(read_source(template, plan))
+    drawn = () if machines else tuple(tasks(read))
+    if tasks_only and not drawn:
+        raise SfnorchError(
+            f"{read.source.file}: no tasks with dependencies found; draw the state machines without --tasks"
+        )
+    chosen = () if tasks_only else tuple(read.find(name) for name in machines) or tuple(read.machines)
+    if not chosen and not drawn:
+        raise SfnorchError(f"{read.source.file}: no state machine found")
+    for machine in chosen:
+        if machine.fault:
+            raise SfnorchError(str(machine.fault))
+    return Drawing(read, chosen, drawn)
+
+
+def draw_as(form: DrawingForm, drawing: Drawing) -> str:
+    """Return the picture as text in the form."""
+    parts = (drawing.machines, drawing.template, drawing.tasks)
+    if form in ("mermaid", "markdown"):
+        from sfnorch.graph.mermaid import markdown, mermaid
+
+        return markdown(*parts) if form == "markdown" else mermaid(*parts)
+    from sfnorch.graph.dot import dot
+
+    graph = dot(*parts)
+    if form == "dot":
+        return graph
+    from sfnorch.graph.svg import description_of, svg, title_of
+
+    return svg(graph, title_of(drawing.machines, drawing.template), description_of(*parts))

@@ -1,0 +1,121 @@
+"""Resume a failed execution from the job that failed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sfnorch.app.account import AwsAccount
+from sfnorch.app.executions import ExecutionRequest, FoundExecution, find_execution
+from sfnorch.app.watching import RunResult, ShowProgress, follow_executions, ignore_progress
+from sfnorch.errors import SfnorchError
+from sfnorch.protocol.job_list import listed_names
+from sfnorch.runs.definitions import read_definition
+from sfnorch.runs.executions import AlreadyExistsError, make_execution_arn, make_machine_arn, start_execution
+from sfnorch.runs.kinds.job_list import JOB_LIST
+from sfnorch.runs.kinds.kind import Resumption
+from sfnorch.runs.node import Node
+from sfnorch.runs.resume import ask_glue, plan_resumption
+from sfnorch.runs.run_tree import RunTree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedResume:
+    """An execution, and what a new execution of the same state machine would run."""
+
+    found: FoundExecution
+    """The execution that is resumed, and its state machine."""
+    resumption: Resumption
+    """The input of the new execution."""
+
+    @property
+    def jobs(self) -> Mapping[str, Sequence[str]]:
+        """Return the jobs that will run, by child; none for a child that runs all of its jobs in the plan."""
+        return self.resumption.jobs
+
+    @property
+    def skipped(self) -> Sequence[str]:
+        """Return the children that will be skipped."""
+        return self.resumption.skipped
+
+
+def plan_resume(
+    request: ExecutionRequest,
+    account: AwsAccount | None = None,
+    *,
+    on_warning: Callable[[str], None] = lambda _: None,
+) -> PlannedResume:
+    """Return what resuming an execution would run, without starting anything.
+
+    `on_warning` gets what is unknown about the jobs of the execution, as a sentence each.
+
+    Raises SfnorchError if the execution does not exist or cannot be resumed: it has not ended, nothing failed, or its
+    state machine has changed.
+    """
+    found = find_execution(request, account or AwsAccount())
+    account = found.account
+    client = account.session.stepfunctions
+    tree = RunTree(client, [found.arn], account.clock)
+    untold: list[str] = []
+    with account.waits("Reading the execution's history"):
+        tree.poll()
+        root = tree.roots[-1]  # of a loop, the last execution
+        if tree.ended:
+            untold = ask_glue(root, account.session.glue, account.clock)
+    for text in untold:
+        on_warning(text)
+    with account.waits("Reading the machine's definition"):
+        definition = read_definition(client, found.machine_arn)
+    resumption = plan_resumption(root, definition)
+    for node in root.walk():
+        _refuse_lost_jobs(node, resumption, account)
+    return PlannedResume(found=found, resumption=resumption)
+
+
+def resume(
+    planned: PlannedResume,
+    *,
+    timeout: float | None = None,
+    on_event: ShowProgress = ignore_progress,
+) -> RunResult:
+    """Start the execution of `plan_resume`, and follow it until it ends, as `sfnorch resume` does; return its result.
+
+    `timeout` is in seconds; the execution itself continues after it. `on_event` gets the state after each poll.
+
+    Raises SfnorchError if the execution is already resumed, and NotFollowedError after an error of AWS or Ctrl-C.
+    """
+    account = planned.found.account
+    return follow_executions([start_resume(planned)], account, timeout=timeout, on_event=on_event)
+
+
+def start_resume(planned: PlannedResume) -> str:
+    """Start the execution of `plan_resume`, and return its ARN. Raises SfnorchError if it is already resumed."""
+    found, account = planned.found, planned.found.account
+    # one name for each execution to resume: if two commands resume it, one execution starts
+    name = f"resume-{hashlib.sha256(found.arn.encode()).hexdigest()[:16]}"
+    try:
+        with account.waits("Starting the execution"):
+            return start_execution(
+                account.session.stepfunctions, found.machine_arn, name, planned.resumption.input, account.clock
+            )
+    except AlreadyExistsError:
+        before = make_execution_arn(found.machine_arn, name)
+        raise SfnorchError(
+            f"The execution is already resumed by {before}", hint=f"resume that one with `sfnorch resume {before}`"
+        ) from None
+
+
+def _refuse_lost_jobs(node: Node, found: Resumption, account: AwsAccount) -> None:
+    """Raise SfnorchError if a job to run has a name that the state machine of its execution no longer has."""
+    own = {job.name for job in node.record.jobs if job.name != job.glue_name}
+    listed = {job for jobs in found.jobs.values() for job in jobs} & own
+    if not listed or node.record.reading is not JOB_LIST:
+        return
+    with account.waits("Reading the machine's definition"):
+        lost = listed - listed_names(read_definition(account.session.stepfunctions, make_machine_arn(node.arn)))
+    if lost:
+        raise SfnorchError(
+            f"{node.machine} no longer has the jobs {', '.join(sorted(lost))}: it was changed after the execution",
+            hint="run jobs by name with `sfnorch run --only CHILD --thread CHILD=JOB[,JOB...]`",
+        )

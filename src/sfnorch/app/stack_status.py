@@ -1,0 +1,76 @@
+"""Read the status of a stack, and follow its operation in progress."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sfnorch.app.account import AwsAccount
+from sfnorch.app.stack_updates import ShowUpdate, StackReporter, ignore_update
+from sfnorch.aws import stack_events
+from sfnorch.aws.stacks import Stack, existing_stack, find_stack
+from sfnorch.aws.status import Status
+from sfnorch.aws.status import status as read_status
+
+if TYPE_CHECKING:
+    from sfnorch.aws.stack_events import OperationEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedStack:
+    """A stack after its operation in progress has ended."""
+
+    ending: OperationEnd | None
+    """The result of the operation; None if none was in progress."""
+    status: Status | None
+    """The status of the stack; None if the operation has deleted it."""
+    is_creation_undone: bool = False
+    """Whether the stack was deleted because its creation failed."""
+
+
+def read_stack(stack_name: str, account: AwsAccount | None = None) -> Stack:
+    """Return the stack: its status, parameters and outputs. Raises SfnorchError if it does not exist."""
+    account = account or AwsAccount()
+    client = account.session.cloudformation
+    with account.waits(f"Reading the stack {stack_name}"):
+        return existing_stack(client, stack_name)
+
+
+def status(stack_name: str, account: AwsAccount | None = None) -> Status:
+    """Return the stack with its state machines, their last executions, and its alarms, as `sfnorch status` does.
+
+    Raises SfnorchError if the stack does not exist.
+    """
+    account = account or AwsAccount()
+    return _read(read_stack(stack_name, account), account)
+
+
+def follow_stack(
+    stack_name: str, account: AwsAccount | None = None, *, on_event: ShowUpdate = ignore_update
+) -> FollowedStack:
+    """Follow the operation in progress on the stack until it ends, and return the status of the stack.
+
+    `on_event` gets the events of CloudFormation. Raises SfnorchError if the stack does not exist, and if an error of
+    AWS or Ctrl-C ends the following; the operation continues.
+    """
+    account = account or AwsAccount()
+    stack = read_stack(stack_name, account)
+    if not stack.in_progress:
+        return FollowedStack(ending=None, status=_read(stack, account))
+    client = account.session.cloudformation
+    reporter = StackReporter(account.waits, on_event)
+    reporter.says(f"{stack_name} is {stack.status}.")
+    with account.waits("Reading the stack's events"):
+        operation = stack_events.under_way(client, stack.id)
+    ending = stack_events.follow(client, operation, reporter, account.clock)
+    with account.waits(f"Reading the stack {stack_name}"):
+        ended = find_stack(client, stack.id)
+    if ended is None:
+        return FollowedStack(ending=ending, status=None, is_creation_undone=stack.status != "DELETE_IN_PROGRESS")
+    return FollowedStack(ending=ending, status=_read(ended, account))
+
+
+def _read(stack: Stack, account: AwsAccount) -> Status:
+    session = account.session
+    with account.waits("Reading the last executions and the alarms"):
+        return read_status(session.cloudformation, session.stepfunctions, session.cloudwatch, stack)

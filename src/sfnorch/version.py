@@ -1,0 +1,3 @@
+"""The version of sfnorch, which no other file contains."""
+
+__version__ = "0.1.0"
