@@ -16,7 +16,7 @@ from sfnorch.runs.kinds.job_list import list_planned
 from sfnorch.runs.kinds.kind import Resumption
 from sfnorch.runs.kinds.master_child import find_child, list_children, list_threads
 from sfnorch.runs.run_tree import RunTree
-from sfnorch.runs.stopping import Stopped, stop_run
+from sfnorch.runs.stopping import StopClients, Stopped, stop_run
 from tests.functional.following import follow
 from tests.replay import Clock, Replay
 from tests.screens import plain
@@ -398,8 +398,17 @@ def test_stopping_stops_a_run_that_was_just_handed_over():
     for stub in stubs.values():
         stub.activate()
     clock: Any = Clock(0)
-    stopped = stop_run(clients["stepfunctions"], clients["glue"], arn, "enough", clock, lambda: None)
+    stopped = stop_run(stop_clients(clients), arn, "enough", clock)
     assert stopped == Stopped(executions=(arn,), job_runs=(), workflow_runs=(("w", "wr_1"),), failed=())
+
+
+def stop_clients(clients: dict[str, Any]) -> StopClients:
+    return StopClients(
+        stepfunctions=clients["stepfunctions"],
+        glue=clients["glue"],
+        create_redshift_data=lambda: clients["redshift-data"],
+        create_athena=lambda: clients["athena"],
+    )
 
 
 def test_stopping_stops_the_workflows_run_and_the_statement_too():
@@ -410,9 +419,14 @@ def test_stopping_stops_the_workflows_run_and_the_statement_too():
     task(history, "redshiftdata", "executeStatement", {"StatementName": "s"}, {"Id": "1-2"})
     task(history, "redshiftdata", "executeStatement", {"StatementName": "t"}, {"Id": "3-4"})
     task(history, "redshiftdata", "describeStatement", {"Id": "3-4"}, {"Id": "3-4", "Status": "FINISHED"})
+    for query in ("q-1", "q-2"):
+        called = {"resourceType": "athena", "resource": "startQueryExecution.sync"}
+        history.add("TaskStateEntered", key="stateEntered", name=f"daily {query}", input="{}")
+        history.add("TaskScheduled", key="taskScheduled", region="us-east-1", **called, parameters="{}")
+        history.add("TaskSubmitted", key="taskSubmitted", **called, output=json.dumps({"QueryExecutionId": query}))
     history.finish("ABORTED", "Stopped")
     session = boto3.Session("x", "y", region_name="us-east-1")
-    clients = {name: session.client(name) for name in ("stepfunctions", "glue", "redshift-data")}
+    clients = {name: session.client(name) for name in ("stepfunctions", "glue", "redshift-data", "athena")}
     stubs = {name: Stubber(client) for name, client in clients.items()}
     running = {"executionArn": arn, "stateMachineArn": "m", "status": "RUNNING", "startDate": AT}
     stubs["stepfunctions"].add_response("describe_execution", running, {"executionArn": arn})
@@ -422,18 +436,22 @@ def test_stopping_stops_the_workflows_run_and_the_statement_too():
     stubs["glue"].add_response("stop_workflow_run", {}, {"Name": "w", "RunId": "wr_1"})
     stubs["redshift-data"].add_response("describe_statement", {"Id": "1-2", "Status": "STARTED"}, {"Id": "1-2"})
     stubs["redshift-data"].add_response("cancel_statement", {"Status": True}, {"Id": "1-2"})
+    for query, state in (("q-1", "RUNNING"), ("q-2", "SUCCEEDED")):
+        answer = {"QueryExecution": {"QueryExecutionId": query, "Status": {"State": state}}}
+        stubs["athena"].add_response("get_query_execution", answer, {"QueryExecutionId": query})
+        if state == "RUNNING":
+            stubs["athena"].add_response("stop_query_execution", {}, {"QueryExecutionId": query})
     for stub in stubs.values():
         stub.activate()
-    stopped = stop_run(
-        clients["stepfunctions"],
-        clients["glue"],
-        arn,
-        "enough",
-        Clock(0),  # type: ignore[arg-type]
-        lambda: clients["redshift-data"],
-    )
+    clock: Any = Clock(0)
+    stopped = stop_run(stop_clients(clients), arn, "enough", clock)
     assert stopped == Stopped(
-        executions=(arn,), job_runs=(), workflow_runs=(("w", "wr_1"),), statements=(("s", "1-2"),), failed=()
+        executions=(arn,),
+        job_runs=(),
+        workflow_runs=(("w", "wr_1"),),
+        statements=(("s", "1-2"),),
+        queries=(("daily q-1", "q-1"),),
+        failed=(),
     )
     for stub in stubs.values():
         stub.assert_no_pending_responses()

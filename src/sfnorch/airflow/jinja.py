@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from sfnorch.expressions import code
@@ -93,12 +93,13 @@ def document(value: Any, source: Source) -> str:
 
 def built(value: Any, source: Source) -> str:
     """Return the Jinja expression of a value that contains expressions."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{literal(key)}: {built(item, source)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(built(item, source) for item in value) + "]"
-    if isinstance(value, str) and code(value) is not None:
-        return expression(value, source)
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{literal(key)}: {built(item, source)}" for key, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(built(item, source) for item in value) + "]"
+        case str() if code(value) is not None:
+            return expression(value, source)
     return literal(value)
 
 
@@ -108,8 +109,11 @@ def literal(value: str | float | bool | None) -> str:
 
 
 def _has_expression(value: Any) -> bool:
-    if isinstance(value, str):
-        return code(value) is not None
-    if isinstance(value, Mapping):
-        return any(map(_has_expression, value.values()))
-    return any(map(_has_expression, value)) if isinstance(value, list) else False
+    match value:
+        case str():
+            return code(value) is not None
+        case dict():
+            return any(map(_has_expression, value.values()))
+        case list():
+            return any(map(_has_expression, value))
+    return False

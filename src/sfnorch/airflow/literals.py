@@ -50,16 +50,18 @@ def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0
     if len(indent) + used + _width(one_line) + behind <= LINE:
         return one_line
     inner = indent + _STEP
-    if isinstance(value, SourceCall):
-        rows = [laid_out(argument, inner, behind=1) for argument in value.arguments]
-        rows += [f"{key}={laid_out(item, inner, used=len(key) + 1, behind=1)}" for key, item in value.keywords.items()]
-        return _block(f"{value.function}(", rows, ")", indent)
-    if isinstance(value, Mapping) and value:
-        pairs = [(quoted(key), item) for key, item in value.items()]
-        rows = [f"{key}: {laid_out(item, inner, used=len(key) + 2, behind=1)}" for key, item in pairs]
-        return _block("{", rows, "}", indent)
-    if isinstance(value, Sequence) and not isinstance(value, str) and value:
-        return _block("[", [laid_out(item, inner, behind=1) for item in value], "]", indent)
+    match value:
+        case SourceCall():
+            rows = [laid_out(argument, inner, behind=1) for argument in value.arguments]
+            named = [(key, item, len(key) + 1) for key, item in value.keywords.items()]
+            rows += [f"{key}={laid_out(item, inner, used=width, behind=1)}" for key, item, width in named]
+            return _block(f"{value.function}(", rows, ")", indent)
+        case Mapping() if value:
+            pairs = [(quoted(key), item) for key, item in value.items()]
+            rows = [f"{key}: {laid_out(item, inner, used=len(key) + 2, behind=1)}" for key, item in pairs]
+            return _block("{", rows, "}", indent)
+        case [_, *_]:
+            return _block("[", [laid_out(item, inner, behind=1) for item in value], "]", indent)
     return one_line
 
 

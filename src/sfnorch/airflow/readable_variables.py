@@ -41,10 +41,13 @@ def given(value: object) -> Kept:
     def of_value(way: Way) -> str:
         found: object = value
         for key in way:
-            known = isinstance(found, dict) if isinstance(key, str) else isinstance(found, list) and key < len(found)
-            if not known or (isinstance(found, dict) and key not in found):
-                raise Unsayable(f"a path into an item without {key}")
-            found = found[key]  # type: ignore[index]
+            match found, key:
+                case dict(), str() if key in found:
+                    found = found[key]
+                case list(), int() if key < len(found):
+                    found = found[key]
+                case _:
+                    raise Unsayable(f"a path into an item without {key}")
         return built(found, lambda name, _: _none_within(name))
 
     return of_value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, find_execution
-from sfnorch.runs.stopping import Stopped, stop_run
+from sfnorch.runs.stopping import StopClients, Stopped, stop_run
 
 STOP_CAUSE = "stopped by sfnorch stop"
 """The default cause in the history of an execution."""
@@ -18,6 +18,10 @@ def stop(request: ExecutionRequest, account: AwsAccount | None = None, *, cause:
     found = find_execution(request, account or AwsAccount())
     account, session = found.account, found.account.session
     with account.waits("Stopping the execution, its children and their job runs"):
-        return stop_run(
-            session.stepfunctions, session.glue, found.arn, cause, account.clock, lambda: session.redshift_data
+        clients = StopClients(
+            stepfunctions=session.stepfunctions,
+            glue=session.glue,
+            create_redshift_data=lambda: session.redshift_data,
+            create_athena=lambda: session.athena,
         )
+        return stop_run(clients, found.arn, cause, account.clock)

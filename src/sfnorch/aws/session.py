@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
     from botocore.client import BaseClient
     from botocore.model import OperationModel
+    from types_boto3_athena import AthenaClient
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_glue import GlueClient
@@ -122,6 +123,11 @@ class Session:
     def logs(self) -> CloudWatchLogsClient:
         """Return the client of CloudWatch Logs."""
         return self._create(lambda: self._session.client("logs", config=self._config))
+
+    @cached_property
+    def athena(self) -> AthenaClient:
+        """Return the client of Amazon Athena."""
+        return self._create(lambda: self._session.client("athena", config=self._config))
 
     @cached_property
     def redshift_data(self) -> RedshiftDataAPIServiceClient:

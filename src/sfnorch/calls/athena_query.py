@@ -47,7 +47,7 @@ RUN_QUERY = Call(
     ),
     permanent=("Athena.InvalidRequestException",),
     data_actions=DATA_ACTIONS,
-    starts=StartedRun(kind="query", named_by="", id_key="QueryExecutionId"),
+    starts=StartedRun(kind="query", id_key="QueryExecutionId", stopped_by="stop_query_execution"),
 )
 START_QUERY = Call(
     resource="athena:startQueryExecution", grants=(Grant(actions=("athena:StartQueryExecution",), on=_WORKGROUP),)

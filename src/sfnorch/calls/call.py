@@ -28,13 +28,15 @@ class Grant:
 class StartedRun:
     """A run that a call starts, as an execution history shows it.
 
-    `kind` is the kind of the run, `named_by` the argument with the name under which it is shown, `id_key` the key of
-    its id in the answer of the service.
+    `kind` is the kind of the run, `named_by` the argument with the name under which it is shown (by default it is the
+    name of the state), `id_key` the key of its id in the answer of the service, and `stopped_by` the operation of the
+    SDK that stops it. A run without an id is not stopped.
     """
 
     kind: str
-    named_by: str
-    id_key: str
+    named_by: str = ""
+    id_key: str = ""
+    stopped_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,8 @@ class Call:
     permanent: tuple[str, ...] = ()
     starts: StartedRun | None = None
     data_actions: tuple[str, ...] = ()
+    is_part: bool = False
+    """Whether it asks for or stops a run that another call started, and is not work by itself."""
 
     @property
     def actions(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_LastCrawlInfo.html
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, NamedBy
+from sfnorch.calls.call import Call, Grant, NamedBy, StartedRun
 
 _CRAWLER = NamedBy(service="glue", prefix="crawler/", argument="Name", is_always_name=True)
 
@@ -28,17 +28,20 @@ START_CRAWLER = Call(
     grants=(Grant(actions=("glue:StartCrawler",), on=_CRAWLER),),
     transient=TRANSIENT,
     permanent=("Glue.EntityNotFoundException",),
+    starts=StartedRun(kind="crawl", named_by="Name"),
 )
 GET_CRAWLER = Call(
     resource="aws-sdk:glue:getCrawler",
     grants=(Grant(actions=("glue:GetCrawler",), on=_CRAWLER),),
     transient=TRANSIENT,
     permanent=("Glue.EntityNotFoundException",),
+    is_part=True,
 )
 STOP_CRAWLER = Call(
     resource="aws-sdk:glue:stopCrawler",
     grants=(Grant(actions=("glue:StopCrawler",), on=_CRAWLER),),
     transient=TRANSIENT,
+    is_part=True,
 )
 
 CALLS = (START_CRAWLER, GET_CRAWLER, STOP_CRAWLER)

@@ -24,7 +24,7 @@ RUN_JOB = Call(
     grants=(Grant(actions=("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"), on=_JOB),),
     transient=START_ERRORS,
     permanent=("Glue.EntityNotFoundException", "Glue.InvalidInputException"),
-    starts=StartedRun(kind="job", named_by="JobName", id_key="JobRunId"),
+    starts=StartedRun(kind="job", named_by="JobName", id_key="JobRunId", stopped_by="batch_stop_job_run"),
 )
 
 CALLS = (

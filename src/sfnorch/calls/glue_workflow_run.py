@@ -24,7 +24,7 @@ START_WORKFLOW_RUN = Call(
     resource="aws-sdk:glue:startWorkflowRun",
     grants=(Grant(actions=("glue:StartWorkflowRun",), on=_WORKFLOW),),
     transient=(*TRANSIENT, "Glue.ResourceNumberLimitExceededException"),
-    starts=StartedRun(kind="workflow", named_by="Name", id_key="RunId"),
+    starts=StartedRun(kind="workflow", named_by="Name", id_key="RunId", stopped_by="stop_workflow_run"),
 )
 GET_WORKFLOW_RUN = Call(
     resource="aws-sdk:glue:getWorkflowRun",

@@ -21,17 +21,19 @@ EXECUTE_STATEMENT = Call(
     resource="aws-sdk:redshiftdata:executeStatement",
     grants=(Grant(actions=("redshift-data:ExecuteStatement",)),),
     transient=TRANSIENT,
-    starts=StartedRun(kind="statement", named_by="StatementName", id_key="Id"),
+    starts=StartedRun(kind="statement", named_by="StatementName", id_key="Id", stopped_by="cancel_statement"),
 )
 DESCRIBE_STATEMENT = Call(
     resource="aws-sdk:redshiftdata:describeStatement",
     grants=(Grant(actions=("redshift-data:DescribeStatement",)),),
     transient=TRANSIENT,
+    is_part=True,
 )
 CANCEL_STATEMENT = Call(
     resource="aws-sdk:redshiftdata:cancelStatement",
     grants=(Grant(actions=("redshift-data:CancelStatement",)),),
     transient=TRANSIENT,
+    is_part=True,
 )
 
 READ_SECRET = ("secretsmanager:GetSecretValue",)

@@ -34,8 +34,8 @@ def stop(
 ) -> None:
     """Stop an execution, its child executions, and their job runs.
 
-    EXECUTION is the ARN of an execution, or its name. The command also cancels the SQL statements and the Glue
-    workflow runs of the execution. It does not change what has already ended.
+    EXECUTION is the ARN of an execution, or its name. The command also stops the SQL statements, the queries in
+    Athena and the Glue workflow runs of the execution. It does not change what has already ended.
     """
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.stopping import stop as stop_execution
@@ -54,7 +54,9 @@ def stop(
             click.echo(f"stopped the run {run_id} of the Glue workflow {workflow}")
         for statement, run_id in stopped.statements:
             click.echo(f"cancelled the statement {run_id} of {statement}")
-        if not any((stopped.executions, stopped.job_runs, stopped.workflow_runs, stopped.statements)):
+        for query, run_id in stopped.queries:
+            click.echo(f"stopped the query {run_id} of {query}")
+        if not stopped.is_anything:
             click.echo("The execution has already ended: nothing was stopped.", err=True)
     if stopped.failed:
         raise SfnorchError("\n".join(stopped.failed), hint="check what is still running with `sfnorch watch`")

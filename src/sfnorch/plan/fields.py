@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
 from sfnorch.plan.names import blank_fault, code_fault, job_name_fault
+from sfnorch.plan.scalars import write_scalar
 from sfnorch.plan.tags import VALUE_LENGTH, tag_key_fault, tag_value_fault
 from sfnorch.plan.worker_types import WORKER_TYPES
 
@@ -65,13 +66,6 @@ def _argument_key(key: str) -> str:
             {"key": repr(key), "wanted": wanted},
         )
     return no_code(key)
-
-
-def _argument_text(value: object) -> object:
-    """Return whole numbers and booleans as they are written, because Glue's arguments are strings."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int) else value
 
 
 def _tag_key(key: str) -> str:
@@ -129,7 +123,7 @@ JobName = Annotated[str, AfterValidator(_job_name)]
 ArgumentKey = Annotated[str, AfterValidator(_argument_key)]
 ArgumentText = Annotated[
     str,
-    BeforeValidator(_argument_text),
+    BeforeValidator(write_scalar),
     AfterValidator(no_code),
     WithJsonSchema({"type": ["string", "integer", "boolean"]}),
 ]

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sfnorch.findings import Finding
-from sfnorch.plan.decimals import Decimal
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.paths import Path, show
+from sfnorch.plan.scalars import Decimal
 from sfnorch.source import SourceKind, compose, read_text
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sfnorch.expressions import code
-from sfnorch.plan.decimals import Decimal
 from sfnorch.plan.durations import seconds_within
+from sfnorch.plan.scalars import Decimal, write_scalar
 
 _EXPRESSION = {"type": "string", "pattern": r"^\{%[\s\S]*%\}$"}
 
@@ -24,11 +24,14 @@ def is_expression(value: object) -> bool:
 
 def _given(value: Any) -> Any:
     """Return the value, with its decimals as floats."""
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, dict):
-        return {key: _given(item) for key, item in value.items()}
-    return [_given(item) for item in value] if isinstance(value, list) else value
+    match value:
+        case Decimal():
+            return float(value)
+        case dict():
+            return {key: _given(item) for key, item in value.items()}
+        case list():
+            return [_given(item) for item in value]
+    return value
 
 
 def _mapping(value: object) -> object:
@@ -41,13 +44,6 @@ def _items(value: object) -> object:
     if isinstance(value, list) or is_expression(value):
         return _given(value)
     raise PydanticCustomError("given", "expected a list or an expression, '{% … %}'")
-
-
-def _scalar(value: object) -> object:
-    """Return numbers and booleans as they are written, because arguments and parameters are strings."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | Decimal) else value
 
 
 def _wait(value: object) -> object:
@@ -64,7 +60,7 @@ GivenItems: TypeAlias = Annotated[
     Any, AfterValidator(_items), WithJsonSchema({"anyOf": [{"type": "array", "items": {}}, _EXPRESSION]})
 ]
 ScalarText: TypeAlias = Annotated[
-    str, BeforeValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})
+    str, BeforeValidator(write_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})
 ]
 """A string, or an expression for one."""
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _MOST_MESSAGE = 200
 
+_RUN_WORDS = {"workflow": "Workflow run", "statement": "Statement", "query": "Query", "crawl": "Crawl"}
+"""The word for a run, by its kind; others are job runs."""
+
 
 def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
     """Return the titles of the executions by their ARNs: the name of the state machine without that of the stack.
@@ -105,7 +108,7 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
         for line in failure.message.splitlines():
             console.print_words(Text(f"  {line}"), margin=2)
         if failure.job and failure.job.run_id:
-            what = {"workflow": "Workflow run", "statement": "Statement"}.get(failure.job.kind, "Job run")
+            what = _RUN_WORDS.get(failure.job.kind, "Job run")
             console.print(Text(f"  {what}: {failure.job.run_id}"), soft_wrap=True)
         if logs := _logs(failure):
             console.print(Text(f"  Logs: {logs}"), soft_wrap=True)
@@ -153,6 +156,7 @@ def stopped_data(stopped: Stopped) -> StopDocument:
         "jobRuns": [{"job": job, "runId": run_id} for job, run_id in stopped.job_runs],
         "workflowRuns": [{"workflow": name, "runId": run_id} for name, run_id in stopped.workflow_runs],
         "statements": [{"statement": name, "id": run_id} for name, run_id in stopped.statements],
+        "queries": [{"query": name, "id": run_id} for name, run_id in stopped.queries],
         "failed": list(stopped.failed),
     }
 

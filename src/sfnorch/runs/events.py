@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from sfnorch.calls.catalogue import CALLS
 from sfnorch.json_values import Json
 
 if TYPE_CHECKING:
@@ -23,26 +24,32 @@ ENDS = {
 }
 """The status of an execution, by the type of its last event."""
 
-LOOKS = {("aws-sdk:redshiftdata", "describeStatement"), ("aws-sdk:redshiftdata", "cancelStatement")}
+
+def _split_resource(resource: str) -> tuple[str, str]:
+    """Return the type and the resource of a task's events: `("aws-sdk:glue", "startWorkflowRun")`."""
+    service, _, action = resource.rpartition(":")
+    return service, action
+
+
+PARTS = frozenset(_split_resource(call.resource) for call in CALLS.values() if call.is_part)
 """Calls that are part of a step and not a step themselves."""
+
+STARTED = {_split_resource(call.resource): call.starts for call in CALLS.values() if call.starts}
+"""The runs that are followed in every state machine, by the call that starts them."""
+
+ID_KEYS = {start.kind: start.id_key for start in STARTED.values()}
+"""The key of the id in the answer of the service, by kind of run."""
+
+CONTINUING = {start.kind: start for call, start in STARTED.items() if not call[1].endswith(".sync")}
+"""The runs that continue after their task has succeeded, by kind."""
 
 EXISTS = re.compile(
     r"StepFunctions\.ExecutionAlreadyExistsException: .*?(arn:[^:\s]+:states:\S+:execution:[^\s']+).*", re.DOTALL
 )
 """The error for an execution name that is in use: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html"""
 
-KINDS = {
-    ("glue", "startJobRun.sync"): "job",
-    ("aws-sdk:glue", "startWorkflowRun"): "workflow",
-    ("aws-sdk:redshiftdata", "executeStatement"): "statement",
-}
-"""The kinds of tasks that are followed in every state machine, by the call that they make."""
-
-NAMED_BY = {"job": "JobName", "workflow": "Name", "statement": "StatementName"}
-BEGUN_BY = {"workflow": "RunId", "statement": "Id"}
-"""Kinds that continue after their task has succeeded, with the key of the run's id in its result."""
-
 STATEMENT_ENDS = {"FINISHED": "SUCCEEDED", "FAILED": "FAILED", "ABORTED": "STOPPED"}
+CRAWL_ENDS = {"SUCCEEDED": "SUCCEEDED", "FAILED": "FAILED", "CANCELLED": "STOPPED"}
 BAD_ACTIONS = {
     "FailedActions": "failed",
     "TimeoutActions": "timed out",

@@ -11,15 +11,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sfnorch.glue_logs import log_group_in
-from sfnorch.json_values import Json, read_mapping
+from sfnorch.json_values import Json, find_value, read_mapping, read_string
 from sfnorch.runs.events import (
     BAD_ACTIONS,
-    BEGUN_BY,
+    CONTINUING,
+    CRAWL_ENDS,
     ENDS,
     EXISTS,
-    KINDS,
-    LOOKS,
-    NAMED_BY,
+    ID_KEYS,
+    PARTS,
+    STARTED,
     STATEMENT_ENDS,
     parse_json,
     read_details,
@@ -110,7 +111,8 @@ def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]
     if starts_execution(details):
         machine = str(parameters.get("StateMachineArn", "")).rpartition(":")[2]
         record.trace.executions[record.trace.visits[event["id"]]] = machine
-    kind = _find_kind(record, details, event)
+    call = (str(details.get("resourceType")), str(details.get("resource")))
+    kind = _find_kind(record, call, event)
     if not kind:
         return
     visit = record.trace.visits[event["id"]] = record.trace.visits[event["id"]] or event["id"]
@@ -118,7 +120,8 @@ def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]
     is_part = record.reading.is_part(state, record.trace.names.get(holder, ""))
     job = record.trace.jobs.get(visit) or (record.trace.jobs.get(holder) if is_part else None)
     if job is None:
-        own = str(parameters.get(NAMED_BY.get(kind, ""), "?"))
+        named_by = STARTED[call].named_by if call in STARTED else ""
+        own = str(parameters.get(named_by, "?")) if named_by else state or "?"
         name = record.reading.name_job(record, own, kind, state)
         job = ExecutedJob(name=name, glue_name=own, started=event["timestamp"], kind=kind)
         record.jobs.append(job)
@@ -129,13 +132,12 @@ def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]
         record.trace.jobs[holder] = job
 
 
-def _find_kind(record: Record, details: Mapping[str, Json], event: HistoryEventTypeDef) -> str:
+def _find_kind(record: Record, call: tuple[str, str], event: HistoryEventTypeDef) -> str:
     """Return the kind of the task: a job run, a workflow run, a statement; an empty text for others."""
-    call = (str(details.get("resourceType")), str(details.get("resource")))
-    if call in KINDS:
-        return KINDS[call]
+    if call in STARTED:
+        return STARTED[call].kind
     is_work = record.reading.is_work(record.trace.names.get(record.trace.visits[event["id"]], ""))
-    return "call" if is_work and call not in LOOKS and call[0] != "states" else ""
+    return "call" if is_work and call not in PARTS and call[0] != "states" else ""
 
 
 def _submit(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
@@ -144,7 +146,7 @@ def _submit(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     if not isinstance(output, dict):
         return
     if job is not None:
-        job.status, job.run_id = "RUNNING", str(output.get("JobRunId", ""))
+        job.status, job.run_id = "RUNNING", str(output.get(ID_KEYS.get(job.kind, ""), ""))
         again = f"attempt {job.attempts}" if job.attempts > 1 else ""
         yield JobChange(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id, message=again)
     elif "ExecutionArn" in output:
@@ -159,12 +161,12 @@ def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     if job is None:
         yield from _read_answer(record, event, read_mapping(run))
         return
-    if job.kind in BEGUN_BY:
+    if job.kind in CONTINUING:
         job.status = "RUNNING"
-        job.run_id = str(read_mapping(run).get(BEGUN_BY[job.kind], ""))
+        job.run_id = str(read_mapping(run).get(ID_KEYS[job.kind], ""))
         yield JobChange(at=event["timestamp"], status="RUNNING", job=job.name, run_id=job.run_id)
         return
-    if job.kind == "call":
+    if job.kind in ("call", "query"):
         yield _end_job(job, event, "SUCCEEDED", "")
         return
     if not isinstance(run, dict):  # the truncated result has no run
@@ -175,16 +177,27 @@ def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
 
 
 def _read_answer(record: Record, event: HistoryEventTypeDef, answer: Mapping[str, Json]) -> Iterator[JobChange]:
-    """Yield the new status of a workflow run or a statement; of a started execution, that it runs."""
+    """Yield the new status of a workflow run, a crawl or a statement; of a started execution, that it runs."""
     run = read_mapping(answer.get("Run"))
     if starts_execution(read_details(event)) and "ExecutionArn" in answer:
         record.next_execution = str(answer["ExecutionArn"])
     elif "WorkflowRunId" in run:
         yield from _read_workflow_run(record, event, run)
+    elif find_value(answer.get("Crawler"), "State") == "READY":
+        yield from _end_crawl(record, event, read_mapping(answer["Crawler"]))
     elif (status := str(answer.get("Status"))) in STATEMENT_ENDS:
         for job in record.jobs:
             if job.run_id == answer.get("Id") and job.ended is None:
                 yield _end_job(job, event, STATEMENT_ENDS[status], str(answer.get("Error") or ""))
+
+
+def _end_crawl(record: Record, event: HistoryEventTypeDef, crawler: Mapping[str, Json]) -> Iterator[JobChange]:
+    """Yield the end of the crawl that the execution started, as the crawler reports its last crawl."""
+    status = CRAWL_ENDS.get(read_string(find_value(crawler.get("LastCrawl"), "Status")))
+    for job in record.jobs:
+        if status and job.kind == "crawl" and job.ended is None and job.glue_name == crawler.get("Name"):
+            message = read_string(find_value(crawler.get("LastCrawl"), "ErrorMessage"))
+            yield _end_job(job, event, status, message)
 
 
 def _read_workflow_run(record: Record, event: HistoryEventTypeDef, run: Mapping[str, Json]) -> Iterator[JobChange]:
@@ -218,6 +231,8 @@ def _fail(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     job.log_group = log_group_in(cause)
     if "errorMessage" in run:  # the error of a function
         yield _end_job(job, event, "FAILED", f"{error}: {run['errorMessage']}")
+    elif reason := read_string(find_value(run, "QueryExecution", "Status", "StateChangeReason")):
+        yield _end_job(job, event, "FAILED", reason)
     elif "JobRunState" in run:
         job.run_id = job.run_id or str(run.get("Id", ""))
         yield _end_job(job, event, str(run["JobRunState"]), str(run.get("ErrorMessage") or error))

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 
 if TYPE_CHECKING:
+    from types_boto3_athena import AthenaClient
     from types_boto3_glue import GlueClient
     from types_boto3_redshift_data import RedshiftDataAPIServiceClient
     from types_boto3_stepfunctions import SFNClient
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sfnorch.runs.job import ExecutedJob
 
 _LOOKS = 5
+_QUERY_GOES_ON = ("QUEUED", "RUNNING")
 _STATEMENT_GOES_ON = ("SUBMITTED", "PICKED", "STARTED")
 
 
@@ -39,20 +41,27 @@ class Stopped:
     failed: tuple[str, ...]
     workflow_runs: tuple[tuple[str, str], ...] = ()
     statements: tuple[tuple[str, str], ...] = ()
+    queries: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_anything(self) -> bool:
+        """Return whether anything was stopped."""
+        return any((self.executions, self.job_runs, self.workflow_runs, self.statements, self.queries))
 
 
-def stop_run(
-    stepfunctions: SFNClient,
-    glue: GlueClient,
-    arn: str,
-    cause: str,
-    clock: Clock,
-    redshift: Callable[[], RedshiftDataAPIServiceClient],
-) -> Stopped:
-    """Stop the run, and return what was stopped. Jobs that started meanwhile are searched for and stopped afterwards.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopClients:
+    """The clients that stop a run; those that are rarely needed are created when they are."""
 
-    `redshift` creates a client of the Redshift Data API, which is rarely needed.
-    """
+    stepfunctions: SFNClient
+    glue: GlueClient
+    create_redshift_data: Callable[[], RedshiftDataAPIServiceClient]
+    create_athena: Callable[[], AthenaClient]
+
+
+def stop_run(clients: StopClients, arn: str, cause: str, clock: Clock) -> Stopped:
+    """Stop the run, and return what was stopped. Jobs that started meanwhile are searched for and stopped too."""
+    stepfunctions = clients.stepfunctions
     tree = RunTree(stepfunctions, [arn], clock)
     stopped = [arn] if patiently(stop_execution, clock)(stepfunctions, arn, cause) else []
     asked = {arn}
@@ -72,15 +81,10 @@ def stop_run(
     except Exception as error:
         failed.append(f"its children and job runs are unknown: {_told(error)}")
     failed += [f"a run of {name} was being started; check it in Glue" for name in _starting(tree)]
-    ways: dict[str, Callable[[str, str], bool]] = {
-        "job": lambda name, run_id: _stop_job_run(glue, name, run_id, clock),
-        "workflow": lambda name, run_id: _stop_workflow_run(glue, name, run_id, clock),
-        "statement": lambda _, run_id: _cancel_statement(redshift(), run_id, clock),
-    }
-    runs: dict[str, list[tuple[str, str]]] = {kind: [] for kind in ways}
+    runs: dict[str, list[tuple[str, str]]] = {kind: [] for kind in STOPS}
     for job in _unsettled(tree):
         try:
-            if job.kind in ways and ways[job.kind](job.glue_name, job.run_id):
+            if job.kind in STOPS and STOPS[job.kind](clients, job.glue_name, job.run_id, clock):
                 runs[job.kind].append((job.glue_name, job.run_id))
         except Exception as error:
             failed.append(f"{job.glue_name} {job.run_id}: {_told(error)}")
@@ -89,6 +93,7 @@ def stop_run(
         job_runs=tuple(runs["job"]),
         workflow_runs=tuple(runs["workflow"]),
         statements=tuple(runs["statement"]),
+        queries=tuple(runs["query"]),
         failed=tuple(failed),
     )
 
@@ -99,8 +104,9 @@ def _nodes(tree: RunTree) -> Iterator[Node]:
         yield from root.walk()
 
 
-def _stop_job_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
+def _stop_job_run(clients: StopClients, name: str, run_id: str, clock: Clock) -> bool:
     """Stop the job run, and return whether this stopped it: it may have ended before. Raises SfnorchError."""
+    glue = clients.glue
     run = patiently(glue.get_job_run, clock)(JobName=name, RunId=run_id)
     if run["JobRun"]["JobRunState"] not in RUNNING:
         return False
@@ -110,8 +116,9 @@ def _stop_job_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> boo
     return True
 
 
-def _stop_workflow_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -> bool:
+def _stop_workflow_run(clients: StopClients, name: str, run_id: str, clock: Clock) -> bool:
     """Stop the workflow run, and return whether this stopped it: it may have ended before."""
+    glue = clients.glue
     run = patiently(glue.get_workflow_run, clock)(Name=name, RunId=run_id)["Run"]
     if run.get("Status") != "RUNNING":
         return False
@@ -119,11 +126,31 @@ def _stop_workflow_run(glue: GlueClient, name: str, run_id: str, clock: Clock) -
     return True
 
 
-def _cancel_statement(redshift: RedshiftDataAPIServiceClient, statement: str, clock: Clock) -> bool:
+def _cancel_statement(clients: StopClients, name: str, run_id: str, clock: Clock) -> bool:
     """Cancel the statement, and return whether this cancelled it: it may have finished before."""
-    if patiently(redshift.describe_statement, clock)(Id=statement)["Status"] not in _STATEMENT_GOES_ON:
+    redshift = clients.create_redshift_data()
+    if patiently(redshift.describe_statement, clock)(Id=run_id)["Status"] not in _STATEMENT_GOES_ON:
         return False
-    return bool(patiently(redshift.cancel_statement, clock)(Id=statement).get("Status"))
+    return bool(patiently(redshift.cancel_statement, clock)(Id=run_id).get("Status"))
+
+
+def _stop_query(clients: StopClients, name: str, run_id: str, clock: Clock) -> bool:
+    """Stop the query, and return whether this stopped it: it may have ended before."""
+    athena = clients.create_athena()
+    query = patiently(athena.get_query_execution, clock)(QueryExecutionId=run_id)["QueryExecution"]
+    if query.get("Status", {}).get("State") not in _QUERY_GOES_ON:
+        return False
+    patiently(athena.stop_query_execution, clock)(QueryExecutionId=run_id)
+    return True
+
+
+STOPS: Mapping[str, Callable[[StopClients, str, str, Clock], bool]] = {
+    "job": _stop_job_run,
+    "workflow": _stop_workflow_run,
+    "statement": _cancel_statement,
+    "query": _stop_query,
+}
+"""The function that stops a run, by its kind: it gets the clients, the name and the id of the run, and a clock."""
 
 
 def _told(error: Exception) -> str:

@@ -6,9 +6,11 @@ import re
 
 import botocore.session
 import pytest
+from botocore import xform_name
 from botocore.model import ServiceModel
 
 from sfnorch.calls.catalogue import CALLS, SDK_PREFIXES
+from sfnorch.runs.stopping import STOPS
 
 SERVICES = {
     "cloudwatch": "cloudwatch",
@@ -42,7 +44,9 @@ def test_the_action_and_its_arguments_exist(resource: str):
     named = {grant.on.argument for grant in call.grants if grant.on}
     named |= {call.starts.named_by} if call.starts and call.starts.named_by else set()
     assert named <= members
-    if call.starts:
+    if call.starts and call.starts.stopped_by:
+        assert call.starts.stopped_by in {xform_name(name) for name in model.operation_names}
+    if call.starts and call.starts.id_key:
         answer = model.operation_model(operation).output_shape
         assert answer is not None
         assert call.starts.id_key in answer.members
@@ -60,3 +64,7 @@ def test_actions_are_iam_actions_and_errors_have_the_name_of_the_service(call):
 def test_prefixes_are_those_of_the_services():
     for service in SDK_PREFIXES:
         assert load_model({"eventbridge": "events", "sfn": "stepfunctions"}.get(service, service)).operation_names
+
+
+def test_every_run_that_can_be_stopped_is_stopped():
+    assert set(STOPS) == {call.starts.kind for call in CALLS.values() if call.starts and call.starts.stopped_by}

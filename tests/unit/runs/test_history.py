@@ -308,6 +308,51 @@ def test_a_statement_ends_when_its_description_says_so(ends: dict[str, str], sta
     assert changes == [("", "RUNNING", "", ""), ("load", "RUNNING", "st_1", ""), *ended]
 
 
+@pytest.mark.parametrize(
+    ("crawler", "status", "message"),
+    [
+        ({"State": "READY", "LastCrawl": {"Status": "SUCCEEDED"}}, "SUCCEEDED", ""),
+        ({"State": "READY", "LastCrawl": {"Status": "FAILED", "ErrorMessage": "no access"}}, "FAILED", "no access"),
+        ({"State": "READY", "LastCrawl": {"Status": "CANCELLED"}}, "STOPPED", ""),
+        ({"State": "RUNNING", "LastCrawl": {"Status": "SUCCEEDED"}}, "RUNNING", ""),
+        ({"State": "READY"}, "RUNNING", ""),
+    ],
+)
+def test_a_crawl_ends_when_the_crawler_says_so(crawler: dict[str, Any], status: str, message: str):
+    history = History()
+    history.begin()
+    for call, answer in (
+        ("getCrawler", {"Crawler": {"Name": "orders", "State": "READY", "LastCrawl": {"Status": "FAILED"}}}),
+        ("startCrawler", {}),
+        ("getCrawler", {"Crawler": {"Name": "orders", **crawler}}),
+    ):
+        called = {"resourceType": "aws-sdk:glue", "resource": call}
+        history.enter()
+        history.add("TaskScheduled", key="taskScheduled", **called, parameters='{"Name": "orders"}')
+        history.add("TaskSucceeded", key="taskSucceeded", **called, output=json.dumps(answer))
+    record, _ = told(history)
+    assert jobs(record) == [("orders", status, "", 1, message)]
+
+
+def test_a_query_is_followed_and_its_failure_says_what_athena_says():
+    history = History()
+    history.begin()
+    called = {"resourceType": "athena", "resource": "startQueryExecution.sync"}
+    for query in ("q-1", "q-2"):
+        history.add("TaskStateEntered", key="stateEntered", name=f"daily {query}", input="{}")
+        history.add("TaskScheduled", key="taskScheduled", **called, parameters='{"QueryString": "select 1"}')
+        history.add("TaskSubmitted", key="taskSubmitted", **called, output=json.dumps({"QueryExecutionId": query}))
+        if query == "q-1":
+            history.add("TaskSucceeded", key="taskSucceeded", **called, output=json.dumps({"QueryExecution": {}}))
+    cause = json.dumps({"QueryExecution": {"Status": {"State": "FAILED", "StateChangeReason": "no table"}}})
+    history.add("TaskFailed", key="taskFailed", **called, error="States.TaskFailed", cause=cause)
+    record, _ = told(history)
+    assert jobs(record) == [
+        ("daily q-1", "SUCCEEDED", "q-1", 1, ""),
+        ("daily q-2", "FAILED", "q-2", 1, "no table"),
+    ]
+
+
 @pytest.mark.parametrize(("status", "becomes"), [("SUCCEEDED", "HANDED_OVER"), ("ABORTED", "STOPPED")])
 def test_a_workflow_run_that_an_earlier_execution_has_started(status: str, becomes: str):
     history = History()

@@ -108,21 +108,22 @@ def _check_variable(at: Path, name: str, scope: _Scope) -> Iterator[Fault]:
 
 
 def _check_value(value: object, path: Path, known: frozenset[str]) -> Iterator[Fault]:
-    if value is None:
-        yield path, "null is not supported in a template; leave the key out, or write '{% null %}'"
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if fault := code_fault(key):
-                yield path, f"the key {key!r} is invalid: {fault}"
-            yield from _check_value(item, (*path, key), known)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _check_value(item, (*path, index), known)
-    elif isinstance(value, str):
-        expression = code(value)
-        fault = code_fault(value) if expression is None else _find_fault(expression, known)
-        if fault:
-            yield path, f"{_shorten(value)!r} is invalid: {fault}"
+    match value:
+        case None:
+            yield path, "null is not supported in a template; leave the key out, or write '{% null %}'"
+        case dict():
+            for key, item in value.items():
+                if fault := code_fault(key):
+                    yield path, f"the key {key!r} is invalid: {fault}"
+                yield from _check_value(item, (*path, key), known)
+        case list():
+            for index, item in enumerate(value):
+                yield from _check_value(item, (*path, index), known)
+        case str():
+            expression = code(value)
+            fault = code_fault(value) if expression is None else _find_fault(expression, known)
+            if fault:
+                yield path, f"{_shorten(value)!r} is invalid: {fault}"
 
 
 def _find_fault(expression: str, known: frozenset[str]) -> str:

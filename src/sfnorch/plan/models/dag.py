@@ -8,11 +8,12 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
-from sfnorch.plan.decimals import Decimal
+from sfnorch.plan.fields import no_code
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.plan import OrchestrationPlan
-from sfnorch.plan.names import MAX_TASKS, code_fault
+from sfnorch.plan.names import MAX_TASKS
+from sfnorch.plan.scalars import Decimal
 from sfnorch.plan.steps.athena_sql import AthenaSqlTask
 from sfnorch.plan.steps.crawler import CrawlerTask
 from sfnorch.plan.steps.glue_job import GlueJobTask
@@ -26,19 +27,17 @@ def _no_code_within(value: Any) -> Any:
 
     Raises PydanticCustomError for null, and for a string or a key that Step Functions or CloudFormation would evaluate.
     """
-    if value is None:
-        raise PydanticCustomError("null", "null is not supported in a template; leave the key out")
-    if isinstance(value, Decimal):
-        return float(value)
-    texts = [value] if isinstance(value, str) else []
-    if isinstance(value, dict):
-        texts += value
-        value = {key: _no_code_within(item) for key, item in value.items()}
-    elif isinstance(value, list):
-        value = [_no_code_within(item) for item in value]
-    for text in texts:
-        if fault := code_fault(text):
-            raise PydanticCustomError("code", "{text} is invalid: {fault}", {"text": repr(text), "fault": fault})
+    match value:
+        case None:
+            raise PydanticCustomError("null", "null is not supported in a template; leave the key out")
+        case Decimal():
+            return float(value)
+        case str():
+            return no_code(value)
+        case dict():
+            return {no_code(key): _no_code_within(item) for key, item in value.items()}
+        case list():
+            return [_no_code_within(item) for item in value]
     return value
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, model_validator
 
 from sfnorch.plan import names
-from sfnorch.plan.decimals import Decimal
 from sfnorch.plan.durations import Seconds
 from sfnorch.plan.models.base import Model
+from sfnorch.plan.scalars import Decimal
 
 
 def _rate(value: object) -> object:

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
-from sfnorch.plan.decimals import Decimal
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.names import code_fault
 from sfnorch.plan.paths import Fault, Path
+from sfnorch.plan.scalars import Decimal
 from sfnorch.plan.steps.kind import StepKey, StepKind, StepPlace
 from sfnorch.plan.values import is_expression
 

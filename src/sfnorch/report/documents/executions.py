@@ -129,6 +129,15 @@ class CancelledStatement(TypedDict):
     """ID of the statement."""
 
 
+class StoppedQuery(TypedDict):
+    """A query in Athena that was stopped."""
+
+    query: str
+    """Name of the step."""
+    id: str
+    """ID of the query."""
+
+
 class StopDocument(TypedDict):
     """What was stopped."""
 
@@ -140,6 +149,8 @@ class StopDocument(TypedDict):
     """Runs of Glue workflows that were stopped."""
     statements: list[CancelledStatement]
     """Redshift statements that were canceled."""
+    queries: list[StoppedQuery]
+    """Queries in Athena that were stopped."""
     failed: list[str]
     """What could not be stopped, with the reason."""
 
