@@ -32,9 +32,13 @@ def shown_file(of: str, name: str) -> str:
 
 
 def test_the_tests_of_a_plan_pass(tmp_path: Path):
-    """Two start the command `sfnorch`, as it is installed beside this Python; two call the Python API."""
+    """Two start the command `sfnorch`, as it is installed beside this Python; three call the Python API."""
     (tmp_path / "sfnorch.yaml").write_text(shown_file("patterns/master-child.md", "sfnorch.yaml"), encoding="utf-8")
-    for of, name in (("how-to/test-with-pytest.md", "test_plan.py"), ("reference/python-api.md", "test_api.py")):
+    for of, name in (
+        ("how-to/test-with-pytest.md", "test_plan.py"),
+        ("reference/python-api.md", "test_api.py"),
+        ("reference/python-api.md", "test_stack.py"),
+    ):
         (tmp_path / name).write_text(shown_file(of, name), encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -46,7 +50,7 @@ def test_the_tests_of_a_plan_pass(tmp_path: Path):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout.splitlines()[-1].partition(" in ")[0]) == (0, "4 passed"), done.stdout
+    assert (done.returncode, done.stdout.splitlines()[-1].partition(" in ")[0]) == (0, "5 passed"), done.stdout
 
 
 def test_the_pages_have_the_figures_of_the_default_plan():

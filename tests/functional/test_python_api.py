@@ -99,6 +99,7 @@ def test_the_program_that_runs_and_resumes(
     assert [machine for machine, _, _ in machines.started] == ["etl-master", "etl-master"]
 
 
+@pytest.mark.smoke
 def test_a_deployment_reports_what_happens(folder: Path):
     result, events = deploy_topic(parameters={"Word": "quiet"})
     assert (result.stack_name, result.end) == ("s", "deployed")

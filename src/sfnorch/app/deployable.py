@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.app.job_overrides import JobOverride
-from sfnorch.app.sources import PlanSource, load, name_rendering, read_source, render_source
+from sfnorch.app.sources import PlanSource, find_folder, load, name_rendering, read_source, render_source
 from sfnorch.aws.secrets import keep_secret
 from sfnorch.aws.steps import OnFailure, Wish
 from sfnorch.errors import RequestError
@@ -193,8 +193,8 @@ def read_deployable(request: StackRequest) -> Deployable:
     """
     plan = None if request.template else load(request.plan)
     source = render_source(plan, name_rendering(request.plan)) if plan else read_source(request.template)
-    own = request.template or (request.plan if isinstance(request.plan, Path) else None) or Path()
-    return make_deployable(source, plan, request, folder=request.code_folder or own.parent)
+    own = request.template.parent if request.template else find_folder(request.plan)
+    return make_deployable(source, plan, request, folder=request.code_folder or own)
 
 
 def make_deployable(
@@ -253,16 +253,11 @@ def _find_children(children: Sequence[str], overrides: Sequence[JobOverride]) ->
 
 def find_defaults(declared: Json) -> dict[str, str]:
     """Return the defaults of a template's parameters, in the form of CloudFormation's API."""
-    return {name: as_text(body["Default"]) for name, body in _list_declarations(declared) if "Default" in body}
+    bodies = ((name, read_mapping(body)) for name, body in read_mapping(declared).items())
+    return {name: as_text(body["Default"]) for name, body in bodies if "Default" in body}
 
 
 def _find_secret(declared: Json) -> tuple[str, ...]:
     """Return the names of parameters with secret values (NoEcho)."""
-    return tuple(name for name, body in _list_declarations(declared) if str(body.get("NoEcho", "")).lower() == "true")
-
-
-def _list_declarations(declared: Json) -> Iterator[tuple[str, dict[str, Json]]]:
-    """Yield each parameter with its declaration; in a template with errors, either may have another form."""
-    for name, body in read_mapping(declared).items():
-        if isinstance(body, dict):
-            yield name, body
+    bodies = ((name, read_mapping(body)) for name, body in read_mapping(declared).items())
+    return tuple(name for name, body in bodies if str(body.get("NoEcho", "")).lower() == "true")

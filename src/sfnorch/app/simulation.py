@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.app.account import Waits, wait_without_words
 from sfnorch.app.parameter_faults import refuse_faults
-from sfnorch.app.sources import PlanSource, evaluate, read_source, surround
+from sfnorch.app.sources import PlanSource, evaluate, find_folder, read_source, surround
 from sfnorch.errors import RequestError
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour, fits
@@ -80,8 +80,8 @@ class SimulateRequest:
         behaviour = self.behaviour or Behaviour(run_isolated=self.template is None)
         if behaviour.code_folder is not None:
             return behaviour
-        file = self.template or (self.plan if isinstance(self.plan, Path) else Path())
-        return replace(behaviour, code_folder=file.parent)
+        folder = self.template.parent if self.template else find_folder(self.plan)
+        return replace(behaviour, code_folder=folder)
 
 
 def simulate(

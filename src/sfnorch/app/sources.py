@@ -21,16 +21,30 @@ def load(plan: PlanSource) -> AnyPlan:
     """Return the plan. Raises SfnorchError if its file cannot be read, PlanError, with all faults, if it is invalid."""
     from sfnorch.plan.load import default_plan, load_plan
 
-    if plan is None:
-        return default_plan()
-    return load_plan(plan) if isinstance(plan, Path) else plan
+    match plan:
+        case None:
+            return default_plan()
+        case Path():
+            return load_plan(plan)
+    return plan
+
+
+def find_folder(plan: PlanSource) -> Path:
+    """Return the folder of the plan's file; the current folder for a plan that is already read."""
+    match plan:
+        case Path():
+            return plan.parent
+    return Path()
 
 
 def name_rendering(plan: PlanSource) -> str:
     """Return the name of the plan's rendering, which findings use as the file name."""
-    if plan is None:
-        return "the default plan, rendered"
-    return f"{plan}, rendered" if isinstance(plan, Path) else "the plan, rendered"
+    match plan:
+        case None:
+            return "the default plan, rendered"
+        case Path():
+            return f"{plan}, rendered"
+    return "the plan, rendered"
 
 
 def render_source(plan: AnyPlan, name: str) -> Source:

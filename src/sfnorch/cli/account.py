@@ -5,19 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.cli.options import plan_option
+from sfnorch.cli.parameter_type import Function
 from sfnorch.report.waiting import at_terminal, waiting
 
 if TYPE_CHECKING:
     from sfnorch.aws.steps import Step
     from sfnorch.console import Console
 
-Function = TypeVar("Function", bound=Callable[..., object])
 
 _STACK: dict[str, Any] = {"metavar": "NAME", "help": "Name of the stack.", "show_default": "the name in the plan"}
 _PLAN = "sfnorch.plan"

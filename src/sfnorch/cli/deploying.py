@@ -23,6 +23,7 @@ from sfnorch.cli.account import (
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.files import write_whole
 from sfnorch.cli.options import output_option
+from sfnorch.cli.parameter_type import Function
 from sfnorch.cli.parameters import bucket_options, read_tags
 from sfnorch.errors import SfnorchError
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     Deploy = Callable[[AwsAccount, Consent, ShowUpdate], DeployResult]
     """A use case that deploys."""
 
-Command = TypeVar("Command", bound=Callable[..., object])
+
 RequestType = TypeVar("RequestType", bound="DeployRequest")
 
 _OPTIONS = (
@@ -132,7 +133,7 @@ class DeploymentOptions:
         )
 
 
-def deployment_options(command: Command) -> Command:
+def deployment_options(command: Function) -> Function:
     """Add the options of a deployment, which the command gets as one value `options`, and check them together."""
 
     @wraps(command)

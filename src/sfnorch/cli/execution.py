@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import click
 
-Function = TypeVar("Function", bound=Callable[..., object])
+from sfnorch.cli.parameter_type import Function
 
 
 def execution_argument(*, required: bool) -> Callable[[Function], Function]:

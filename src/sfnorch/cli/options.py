@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from sfnorch.app.job_overrides import JobOverride
-from sfnorch.cli.parameter_type import ParameterType
+from sfnorch.cli.parameter_type import Function, ParameterType
 from sfnorch.durations import seconds_of
 from sfnorch.errors import RequestError
 from sfnorch.plan.names import MAX_CHILDREN, job_name_fault
-
-Function = TypeVar("Function", bound=Callable[..., object])
 
 OUTPUT_FORM = "sfnorch.output"
 """The key of the output format in the meta of click's context."""

@@ -1,8 +1,9 @@
-"""Parameter types of click with the type of their values, for every version of click."""
+"""Types for click: the type of a parameter with that of its values, for every version of click, and of a command."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,3 +17,7 @@ else:
         def __class_getitem__(cls, value: Any) -> Any:
             """Return the class itself: only a type checker reads the type of the values."""
             return cls
+
+
+Function = TypeVar("Function", bound=Callable[..., object])
+"""A command, or its function, that a decorator adds an option to."""

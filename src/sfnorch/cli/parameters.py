@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,8 +12,8 @@ import click
 from sfnorch.cli.account import stack_name_option
 from sfnorch.cli.documents import json_value
 from sfnorch.cli.options import ChildJobsCommand, RequestCommand, plan_option
+from sfnorch.cli.parameter_type import Function
 
-Function = TypeVar("Function", bound=Callable[..., object])
 Value = TypeVar("Value", str, bool)
 
 _OVERRIDE = re.compile(r"[\w:/@+. -]+=|[{@]")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
-from typing import TypeVar
 
 import click
 
+from sfnorch.cli.parameter_type import Function
 from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, Partition, partition_of
-
-Function = TypeVar("Function", bound=Callable[..., object])
 
 _VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,63}")

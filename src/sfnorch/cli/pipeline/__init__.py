@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import click
 
 from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.options import plan_option
+from sfnorch.cli.parameter_type import Function
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
-
-Function = TypeVar("Function", bound=Callable[..., object])
 
 PIPELINE_COMMANDS = {
     "render": "Render the template of the pipeline.",
