@@ -188,13 +188,17 @@ def _paths(value: Json) -> dict[str, Path]:
     return found
 
 
-def _plain(value: Json, key: str = "") -> Json:
+def _plain(body: dict[str, Json], key: str = "") -> dict[str, Json]:
     """Return a copy of the definition that statelint accepts."""
+    return {name: _plain_value(value, name) for name, value in body.items() if not _is_later(body, key, name)}
+
+
+def _plain_value(value: Json, key: str = "") -> Json:
     match value:
         case dict():
-            return {name: _plain(item, name) for name, item in value.items() if not _is_later(value, key, name)}
+            return _plain(value, key)
         case list():
-            return [_plain(item) for item in value]
+            return [_plain_value(item) for item in value]
         case bool():
             return "{% $x %}" if key == "Condition" else value
         case int() if key == "BackoffRate":

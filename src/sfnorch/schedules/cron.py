@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sfnorch.schedules.days import Dates, Days, read_days_of_month, read_days_of_week
 from sfnorch.schedules.faults import ScheduleFault
@@ -44,6 +44,13 @@ class Cron:
             for hour in self.hours:
                 for minute in self.minutes:
                     yield datetime(day.year, day.month, day.day, hour, minute)
+
+    def times_between(self, first: datetime, end: datetime) -> Iterator[datetime]:
+        """Iterate the local times from `first`, a whole minute, to `end`, which is excluded."""
+        while first < end:
+            if self.matches(first):
+                yield first
+            first += timedelta(minutes=1)
 
     def matches(self, time: datetime) -> bool:
         """Return whether the expression matches the local time."""

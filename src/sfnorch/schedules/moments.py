@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sfnorch.schedules.faults import ScheduleFault
 from sfnorch.schedules.fields import YEAR
@@ -23,6 +24,16 @@ class At:
     """A one-time expression: a local time."""
 
     time: datetime
+
+    def times(self, first: date) -> Iterator[datetime]:
+        """Iterate its local time if that is on the date `first` or later."""
+        if self.time.date() >= first:
+            yield self.time
+
+    def times_between(self, first: datetime, end: datetime) -> Iterator[datetime]:
+        """Iterate its local time if that is from `first` to `end`, which is excluded."""
+        if first <= self.time < end:
+            yield self.time
 
 
 def read_at(body: str) -> tuple[At | None, list[ScheduleFault]]:

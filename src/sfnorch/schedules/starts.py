@@ -16,6 +16,7 @@ from sfnorch.schedules.cron import Cron
 from sfnorch.schedules.expressions import Expression
 from sfnorch.schedules.faults import ScheduleFault
 from sfnorch.schedules.moments import At
+from sfnorch.schedules.rates import Rate
 from sfnorch.schedules.zones import Gap, exists, gaps, zone
 
 _FORESIGHT = timedelta(days=3_653)
@@ -38,21 +39,31 @@ def look_ahead(expression: Expression, zone_name: str, now: datetime, count: int
     """
     place = zone(zone_name)
     starts = tuple(islice(start_times(expression, place, now), count))
-    doubts = []
-    if lost := lost_start(expression, place, now):
-        doubts.append(_skipped(*lost, zone_name, only=not starts and isinstance(expression, Cron)))
-    elif not starts and isinstance(expression, Cron):
-        message = f"cron({' '.join(expression.fields)}) has no start time after {now:%Y-%m-%d}"
-        doubts.append(ScheduleFault(message=message, fix="write a later year, or *"))
-    elif not starts and isinstance(expression, At):
-        message = f"at({expression.time.isoformat()}) is in the past"
-        doubts.append(ScheduleFault(message=message, fix="write a later time", refused=False))
-    return Outlook(starts=starts, doubts=tuple(doubts))
+    return Outlook(starts=starts, doubts=tuple(_doubts(expression, place, zone_name, now, starts)))
+
+
+def _doubts(
+    expression: Expression, place: tzinfo, zone_name: str, now: datetime, starts: tuple[datetime, ...]
+) -> Iterator[ScheduleFault]:
+    lost = lost_start(expression, place, now)
+    match expression:
+        case Cron() if lost:
+            yield _skipped(*lost, zone_name, only=not starts)
+        case At() if lost:
+            yield _skipped(*lost, zone_name, only=False)
+        case Cron() if not starts:
+            message = f"cron({' '.join(expression.fields)}) has no start time after {now:%Y-%m-%d}"
+            yield ScheduleFault(message=message, fix="write a later year, or *")
+        case At() if not starts:
+            message = f"at({expression.time.isoformat()}) is in the past"
+            yield ScheduleFault(message=message, fix="write a later time", refused=False)
 
 
 def start_times(expression: Expression, place: tzinfo, after: datetime) -> Iterator[datetime]:
     """Iterate the start times after an instant, in the time zone, ascending; none for a rate."""
-    for local in _local_times(expression, after.astimezone(place)):
+    if isinstance(expression, Rate):
+        return
+    for local in expression.times(after.astimezone(place).date()):
         if exists(local, place):
             start = local.replace(tzinfo=place)
             if start.astimezone(timezone.utc) > after:
@@ -64,37 +75,22 @@ def lost_start(expression: Expression, place: tzinfo, after: datetime) -> tuple[
 
     An expression that starts in every hour loses no start, because the hour itself does not exist.
     """
-    if isinstance(expression, Cron) and len(expression.hours) == 24:
-        return None
-    first = next(_local_times(expression, after.astimezone(place)), None)
+    foresight = timedelta(days=4)
+    match expression:
+        case Rate():
+            return None
+        case Cron():
+            if len(expression.hours) == 24:
+                return None
+            foresight = _FORESIGHT
+    first = next(expression.times(after.astimezone(place).date()), None)
     if first is None:
         return None
     begin = max(after, first.replace(tzinfo=timezone.utc) - timedelta(days=2))
-    end = begin + (_FORESIGHT if isinstance(expression, Cron) else timedelta(days=4))
-    for gap in gaps(place, begin, end):
-        for local in _times_in(expression, gap):
+    for gap in gaps(place, begin, begin + foresight):
+        for local in expression.times_between(gap.first, gap.end):
             return local, gap
     return None
-
-
-def _local_times(expression: Expression, after: datetime) -> Iterator[datetime]:
-    """Iterate the local times of the expression, beginning on the day of an instant, also those that do not exist."""
-    if isinstance(expression, Cron):
-        yield from expression.times(after.date())
-    elif isinstance(expression, At) and expression.time.date() >= after.date():
-        yield expression.time
-
-
-def _times_in(expression: Expression, gap: Gap) -> Iterator[datetime]:
-    if isinstance(expression, At):
-        if gap.first <= expression.time < gap.end:
-            yield expression.time
-    elif isinstance(expression, Cron):
-        minute = gap.first
-        while minute < gap.end:
-            if expression.matches(minute):
-                yield minute
-            minute += timedelta(minutes=1)
 
 
 def _skipped(local: datetime, gap: Gap, zone_name: str, *, only: bool) -> ScheduleFault:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from importlib.resources import files
 
 from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.template.iam import matches
@@ -43,7 +45,6 @@ def _read_actions(service: str) -> dict[str, Json]:
 @cache
 def _load_policies() -> Json:
     from cfnlint.data import AdditionalSpecs  # slow to load
-    from cfnlint.helpers import load_resource
 
-    policies: Json = load_resource(AdditionalSpecs, "Policies.json")
+    policies: Json = json.loads((files(AdditionalSpecs) / "Policies.json").read_text(encoding="utf-8"))
     return policies

@@ -103,22 +103,30 @@ def _principals(named: Json) -> tuple[str, ...]:
 
 
 def _conditions(block: Json) -> Iterator[Condition]:
-    if block is None:
-        return
-    if not isinstance(block, Object):
-        yield Condition(operator=_UNREADABLE, key=_UNREADABLE, values=())
-        return
-    for name, tests in block.items():
-        quantifier, _, operator = str(name).lower().rpartition(":")
-        if_exists = operator.endswith("ifexists")
-        operator = operator.removesuffix("ifexists")
-        if not isinstance(tests, Object) or quantifier not in (*_QUANTIFIERS, ""):
-            yield Condition(operator=_UNREADABLE, key=str(name), values=())
-            continue
-        for key, values in tests.items():
-            yield Condition(
-                operator=operator, key=str(key), values=_texts(values), quantifier=quantifier, if_exists=if_exists
-            )
+    match block:
+        case None:
+            return
+        case dict():
+            for name, tests in block.items():
+                yield from _condition(name, tests)
+        case _:
+            yield Condition(operator=_UNREADABLE, key=_UNREADABLE, values=())
+
+
+def _condition(name: str, tests: Json) -> Iterator[Condition]:
+    quantifier, _, operator = name.lower().rpartition(":")
+    match tests:
+        case dict() if quantifier in (*_QUANTIFIERS, ""):
+            for key, values in tests.items():
+                yield Condition(
+                    operator=operator.removesuffix("ifexists"),
+                    key=key,
+                    values=_texts(values),
+                    quantifier=quantifier,
+                    if_exists=operator.endswith("ifexists"),
+                )
+        case _:
+            yield Condition(operator=_UNREADABLE, key=name, values=())
 
 
 def _texts(value: Json) -> tuple[str, ...]:
