@@ -18,7 +18,8 @@ from sfnorch.console import Console
 from sfnorch.durations import duration
 from sfnorch.graph.mermaid import mermaid
 from sfnorch.patterns import workflow
-from sfnorch.plan.load import default_plan, parse_plan
+from sfnorch.plan.default import default_plan
+from sfnorch.plan.load import parse_plan
 from sfnorch.plan.schema import plan_schema
 from sfnorch.plan.starters import starter_text
 from sfnorch.report.run_tree import print_failures, print_resume, rendered, titles

@@ -12,7 +12,7 @@ from pathlib import Path
 from sfnorch.cfn.render import render_template
 from sfnorch.integrations.glue_job import NO_USE, START_ERRORS
 from sfnorch.patterns import workflow
-from sfnorch.plan.load import default_plan
+from sfnorch.plan.default import default_plan
 from sfnorch.simulator import services
 from sfnorch.simulator.figures import figures
 from sfnorch.simulator.run import chosen, play

@@ -9,7 +9,7 @@ import pytest
 
 from sfnorch.cfn.render import render_template
 from sfnorch.patterns import workflow
-from sfnorch.plan.load import default_plan
+from sfnorch.plan.default import default_plan
 from tests.conftest import Run
 
 ALARM = """\

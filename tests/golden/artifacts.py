@@ -22,7 +22,8 @@ from sfnorch.delivery.repository.files import render_buildspec
 from sfnorch.findings import Finding
 from sfnorch.linter.run import Linting
 from sfnorch.patterns import workflow
-from sfnorch.plan.load import default_plan, parse_plan
+from sfnorch.plan.default import default_plan
+from sfnorch.plan.load import parse_plan
 from sfnorch.plan.schema import SCHEMA_FILE, schema_text
 from sfnorch.plan.starters import STARTERS, starter_code, starter_text
 from sfnorch.report.findings import print_findings

@@ -9,7 +9,8 @@ import pytest
 from sfnorch.cfn.render import render_template
 from sfnorch.origin import Origin, is_rendered, origin_of
 from sfnorch.patterns import workflow
-from sfnorch.plan.load import default_plan, parse_plan
+from sfnorch.plan.default import default_plan
+from sfnorch.plan.load import parse_plan
 from sfnorch.template.reader import parse_template
 
 

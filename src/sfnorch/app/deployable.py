@@ -17,7 +17,7 @@ from sfnorch.json_values import Json, read_mapping
 from sfnorch.naming import jobs_parameter
 from sfnorch.origin import origin_of
 from sfnorch.patterns.stack_parameters import ALLOWED
-from sfnorch.plan.load import with_jobs
+from sfnorch.plan.job_lists import with_jobs
 from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.plan.names import MAX_CHILDREN, STACK_NAME, default_child_name
 from sfnorch.plan.stack_names import stack_name_of

@@ -31,11 +31,11 @@ def override_jobs(plan: AnyPlan, overrides: Sequence[JobOverride]) -> AnyPlan:
 
     Raises RequestError for an unknown child and for a plan without children, SfnorchError for invalid jobs.
     """
-    from sfnorch.plan.load import with_jobs
-    from sfnorch.plan.models.master_child import MasterChildPlan
-
     if not overrides:
         return plan
+    from sfnorch.plan.job_lists import with_jobs  # loaded for other jobs only
+    from sfnorch.plan.models.master_child import MasterChildPlan
+
     if not isinstance(plan, MasterChildPlan):
         raise RequestError(f" require a plan with children; the pattern is {plan.pattern}", field="jobs")
     names = [child.name for child in plan.children]

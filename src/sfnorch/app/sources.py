@@ -19,12 +19,14 @@ PlanSource: TypeAlias = "Path | AnyPlan | None"
 
 def load(plan: PlanSource) -> AnyPlan:
     """Return the plan. Raises SfnorchError if its file cannot be read, PlanError, with all faults, if it is invalid."""
-    from sfnorch.plan.load import default_plan, load_plan
-
     match plan:
         case None:
+            from sfnorch.plan.default import default_plan
+
             return default_plan()
         case Path():
+            from sfnorch.plan.load import load_plan
+
             return load_plan(plan)
     return plan
 

@@ -12,7 +12,8 @@ import pytest
 from sfnorch.airflow.export import airflow_source
 from sfnorch.aws.links import logs_link
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.load import default_plan, parse_plan
+from sfnorch.plan.default import default_plan
+from sfnorch.plan.load import parse_plan
 from tests.dag_file import reformatted, run_file
 from tests.golden.artifacts import AIRFLOW, starter_plan
 

@@ -13,7 +13,7 @@ import pytest
 from sfnorch.cfn.render import render_template
 from sfnorch.delivery.pipeline.render import render_pipeline
 from sfnorch.patterns import workflow
-from sfnorch.plan.load import default_plan
+from sfnorch.plan.default import default_plan
 from sfnorch.template.contents import Template, contents
 from sfnorch.template.iam import AccessRequest, PolicySet, evaluate, statements
 from sfnorch.template.reader import parse_template

@@ -12,7 +12,8 @@ import pytest
 
 from sfnorch.asl import definition
 from sfnorch.patterns import workflow
-from sfnorch.plan.load import default_plan, parse_plan
+from sfnorch.plan.default import default_plan
+from sfnorch.plan.load import parse_plan
 from tests.jsonata_engine import evaluate
 
 MASTER, CHILD = (definition(machine.graph)["States"] for machine in workflow(default_plan()).machines[:2])

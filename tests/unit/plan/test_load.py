@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.load import default_plan, parse_plan, with_jobs
+from sfnorch.plan.default import default_plan
+from sfnorch.plan.job_lists import with_jobs
+from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models.dynamic import DynamicPlan
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.master_child import Child, MasterChildPlan

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sfnorch.findings import Severity
-from sfnorch.plan.load import default_plan, load_plan
+from sfnorch.plan.default import default_plan
+from sfnorch.plan.load import load_plan
 from sfnorch.plan.schedule_doubts import schedule_doubts
 
 NOW = datetime(2026, 11, 5, tzinfo=timezone.utc)

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfnorch.findings import Severity
-from sfnorch.plan.load import default_plan, load_plan, parse_plan, with_jobs
+from sfnorch.plan.default import default_plan
+from sfnorch.plan.job_lists import with_jobs
+from sfnorch.plan.load import load_plan, parse_plan
 from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.plan.paths import show
 from sfnorch.plan.side_by_side import jobs_side_by_side
