@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sfnorch.json_values import Json, find_value, read_string
+from sfnorch.json_values import Json, find_value, read_mapping, read_string
 
 METADATA = "Sfnorch"
 """The key of the template's Metadata section."""
@@ -38,10 +38,9 @@ class Origin:
 
 def origin_of(template: Json) -> Origin | None:
     """Return the plan in the Metadata of a template's data; None if there is none."""
-    pattern, name, part = (find_value(template, "Metadata", METADATA, key) for key in ("Pattern", "Name", "Part"))
-    if not isinstance(pattern, str):
-        return None
-    return Origin(pattern=pattern, name=read_string(name), part=read_string(part))
+    entry = read_mapping(find_value(template, "Metadata", METADATA))
+    pattern, name, part = (read_string(entry.get(key)) for key in ("Pattern", "Name", "Part"))
+    return Origin(pattern=pattern, name=name, part=part) if pattern else None
 
 
 def is_rendered(text: str) -> bool:

@@ -142,19 +142,16 @@ def definition_findings(template: Template, linter: Runner) -> Iterator[Located]
 
 def _without_slow_patterns(data: Object) -> Iterator[Located]:
     """Remove each AllowedPattern that takes too many steps to match its Default; yield a finding for each."""
-    parameters = data.find_object("Parameters")
-    for name in parameters:
-        body = parameters.find_object(name)
-        pattern, default = body.get("AllowedPattern"), body.get("Default")
-        if not isinstance(pattern, str) or not isinstance(default, str):
-            continue
-        parts = default.split(",") if "List" in str(body.get("Type")) else [default]
-        if any(fits(pattern, part.strip()) is None for part in parts):
-            message, hint = "the pattern takes too many steps to match the Default", "remove nested repetitions"
-            place = body.place
-            path: Path = ("Parameters", name, "AllowedPattern")
-            yield path, KIND.finding(place.file, body.lines.get("AllowedPattern", place.line), message, hint)
-            del body["AllowedPattern"]
+    for name, body in data.find_object("Parameters").entries():
+        match body.get("AllowedPattern"), body.get("Default"):
+            case str(pattern), str(default):
+                parts = default.split(",") if "List" in str(body.get("Type")) else [default]
+                if any(fits(pattern, part.strip()) is None for part in parts):
+                    message, hint = "the pattern takes too many steps to match the Default", "remove nested repetitions"
+                    path: Path = ("Parameters", name, "AllowedPattern")
+                    line = body.lines["AllowedPattern"]
+                    yield path, KIND.finding(body.place.file, line, message, hint)
+                    del body["AllowedPattern"]
 
 
 def _limit_exceeded(checked: _Checked, template: Template) -> Iterator[Located]:

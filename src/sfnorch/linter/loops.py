@@ -18,7 +18,7 @@ from sfnorch.linter.expressions import expressions_of
 from sfnorch.linter.jsonata import names
 from sfnorch.linter.variables import assigned
 from sfnorch.template.calls import call_of
-from sfnorch.template.located import Object
+from sfnorch.template.located import Object, read_objects
 from sfnorch.template.states import LocatedState, StateScope
 
 _ORDERED = re.compile(r"(Numeric|Timestamp)(Less|Greater)Than(Equals)?(Path)?")
@@ -123,13 +123,12 @@ def _compares_order(state: LocatedState) -> bool:
     return any(_ORDERED.fullmatch(key) for body in comparisons for key in body)
 
 
-def _comparisons(rule: Json) -> Iterator[Object]:
+def _comparisons(rule: Object) -> Iterator[Object]:
     """Yield a JSONPath choice rule and its nested rules."""
-    if isinstance(rule, Object):
-        yield rule
-        for key in ("And", "Or", "Not"):
-            for item in list_values(rule.get(key)):
-                yield from _comparisons(item)
+    yield rule
+    for key in ("And", "Or", "Not"):
+        for _, inner in read_objects(list_values(rule.get(key))):
+            yield from _comparisons(inner)
 
 
 def events(scope: StateScope, timeout: float | None) -> float:

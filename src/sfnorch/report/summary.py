@@ -35,7 +35,7 @@ def print_summary(workflow: Workflow, console: Console) -> None:
 
 def _machine(machine: StateMachine, names: dict[str, str]) -> Tree:
     facts = f" {len(machine.graph.states)} states, alarm STACK-{machine.alarm.name.suffix}"
-    if any(isinstance(value, TopicArn) for value in machine.substitutions.values()):
+    if TopicArn() in machine.substitutions.values():
         facts += ", notifies the topic"
     tree = Tree(Text.assemble((f"{machine.name}:", "bold"), facts))
     children = [names[value.key] for value in machine.substitutions.values() if isinstance(value, MachineArn)]

@@ -56,10 +56,11 @@ class Declaration:
 def find_declarations(stack: StackValues, *kinds: str) -> Iterator[Declaration]:
     """Yield the template's resources of these types, in the order of the template."""
     section = stack.section("Resources")
-    for logical_id, resource, line in section.rows():
-        if not isinstance(resource, Object) or (kind := resource.get("Type")) not in kinds:
+    for logical_id, resource in section.entries():
+        kind = resource.get("Type")
+        if kind not in kinds:
             continue
-        place = Place(section.place.file, line)
+        place = Place(section.place.file, section.lines[logical_id])
         properties = resource.get("Properties")
         yield Declaration(
             stack=stack,

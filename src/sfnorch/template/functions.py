@@ -41,7 +41,6 @@ def declared_functions(stack: StackValues) -> Iterator[FunctionResource]:
     """Yield the functions of the template."""
     for kind in _TYPES:
         for function in find_declarations(stack, kind):
-            in_code = isinstance(find_value(function.properties, "Code"), dict)
             yield FunctionResource(
                 logical_id=function.logical_id,
                 name=function.name,
@@ -53,7 +52,7 @@ def declared_functions(stack: StackValues) -> Iterator[FunctionResource]:
                     key: stack.text(value)
                     for key, value in function.properties.find_object("Environment", "Variables").items()
                 },
-                code=function.text("Code", "ZipFile") if in_code else function.text("InlineCode"),
+                code=function.text("Code", "ZipFile") or function.text("InlineCode"),
                 code_from=read_string(
                     find_value(stack.section("Resources"), function.logical_id, "Metadata", METADATA)
                 ),

@@ -261,18 +261,19 @@ class StackValues:
         return (_truth(self.value(item)) for item in read_list(conditions))
 
     def _sub(self, argument: Json, substitute: bool) -> str:
-        given: Json = None
         match argument:
-            case [text, values]:
-                argument, given = text, values
-        if not isinstance(argument, str):
-            return "<Fn::Sub>"
+            case str():
+                text, values = argument, None
+            case [str() as text, values]:
+                pass
+            case _:
+                return "<Fn::Sub>"
         if not substitute:
-            return argument
-        text = self._filled(argument, read_mapping(given))
-        if isinstance(argument, Block) and text.count("\n") == argument.count("\n"):
-            return Block(text, argument.first_line)
-        return text
+            return text
+        filled = self._filled(text, read_mapping(values))
+        if isinstance(text, Block) and text.count("\n") == filled.count("\n"):
+            return Block(filled, text.first_line)
+        return filled
 
     def _filled(self, text: str, given: dict[str, Json]) -> str:
         values: dict[str, str] = {}
@@ -296,9 +297,8 @@ class StackValues:
         return _SUBSTITUTION.sub(filled, text)
 
     def _select(self, index: str, values: Json) -> Json:
-        if isinstance(values, Array) and index.isdecimal() and int(index) < len(values):
-            return values[int(index)]
-        return "<Fn::Select>"
+        items = read_list(values)
+        return items[int(index)] if index.isdecimal() and int(index) < len(items) else "<Fn::Select>"
 
     def _find(self, name: Json, top: Json, second: Json, more: list[Json]) -> Json | _NoValue:
         found: Json | _NoValue = find_value(self.section("Mappings"), *map(self.text, (name, top, second)))
@@ -307,8 +307,11 @@ class StackValues:
         return "<Fn::FindInMap>" if found is None else found
 
     def _list(self, node: Json) -> list[str]:
-        value = self._value(node, substitute=True)
-        return [as_text(item) for item in value] if isinstance(value, Array) else [_as_text(value)]
+        match self._value(node, substitute=True):
+            case list() as items:
+                return [as_text(item) for item in items]
+            case value:
+                return [_as_text(value)]
 
 
 def only_key(node: Json) -> str:

@@ -41,6 +41,10 @@ class Object(dict[str, Json]):
         for key, value in self.items():
             yield key, value, self.lines[key]
 
+    def entries(self) -> Iterator[tuple[str, Object]]:
+        """Yield each key whose value is a mapping, and the mapping."""
+        return ((key, value) for key, value in self.items() if isinstance(value, Object))
+
     def find_object(self, *path: str) -> Object:
         """Return the mapping at a path of keys; an empty one if there is none."""
         found = self

@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from sfnorch.json_values import Json, read_list, walk_values
+from sfnorch.json_values import Json, read_list, read_string, walk_values
 from sfnorch.template.intrinsics import as_text
 from sfnorch.template.located import Object
 
@@ -29,8 +29,8 @@ def parameter_faults(declared: Object, given: Mapping[str, str], *, kept: Collec
                 near = difflib.get_close_matches(name, declared, n=1)
                 known = f"did you mean {near[0]}?" if near else f"available: {', '.join(declared) or 'none'}"
                 yield f"unknown parameter {name}; {known}"
-    for name, body in declared.items():
-        if name not in given and name not in kept and isinstance(body, Object) and "Default" not in body:
+    for name, body in declared.entries():
+        if name not in given and name not in kept and "Default" not in body:
             yield f"the parameter {name} has no default; specify a value"
 
 
@@ -55,8 +55,8 @@ def _references(node: Json) -> Iterator[str]:
 
 
 def _wrong(name: str, body: Object, value: str) -> Iterator[str]:
-    constraint = body.get("ConstraintDescription")
-    wanted = f": {constraint}" if isinstance(constraint, str) else ""
+    constraint = read_string(body.get("ConstraintDescription"))
+    wanted = f": {constraint}" if constraint else ""
     parts = value.split(",") if "List" in str(body.get("Type")) else [value]
     pattern, allowed = body.get("AllowedPattern"), body.get("AllowedValues")
     shown = "the specified value" if str(body.get("NoEcho", "")).lower() == "true" else repr(value)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sfnorch.json_values import find_value
 from sfnorch.schedules.service import Service
 from sfnorch.schedules.zones import UTC
 from sfnorch.template.declarations import find_declarations
@@ -51,13 +50,12 @@ def declared_schedules(stack: StackValues) -> Iterator[Scheduled]:
         for resource in find_declarations(stack, kind):
             yield from _scheduled(stack, service, resource.properties, resource.path, "ScheduleExpression")
     for resource in find_declarations(stack, *_WITH_EVENTS):
-        for name, event in resource.properties.find_object("Events").items():
+        for name, event in resource.properties.find_object("Events").entries():
             kind = resource.text("Events", name, "Type")
-            given = find_value(event, "Properties")
-            if kind in _EVENTS and isinstance(given, Object):
+            if kind in _EVENTS:
                 key = "Schedule" if kind == "Schedule" else "ScheduleExpression"
                 at = (*resource.path, "Events", name, "Properties")
-                yield from _scheduled(stack, _EVENTS[kind], given, at, key)
+                yield from _scheduled(stack, _EVENTS[kind], event.find_object("Properties"), at, key)
 
 
 def _scheduled(stack: StackValues, service: Service, properties: Object, path: Path, key: str) -> Iterator[Scheduled]:

@@ -129,9 +129,8 @@ def states_of(definition: Object) -> StateScope:
 
 def _scope(body: Object, path: Path, parent: LocatedState | None, jsonata: bool) -> StateScope:
     scope = StateScope(body=body, path=path, parent=parent)
-    for name, state in body.find_object("States").items():
-        if isinstance(state, Object):
-            scope.states[name] = _state(name, state, (*path, "States", name), scope, jsonata)
+    for name, state in body.find_object("States").entries():
+        scope.states[name] = _state(name, state, (*path, "States", name), scope, jsonata)
     return scope
 
 
