@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
@@ -89,7 +88,7 @@ def _with_output(group: click.Group, context: click.Context) -> Iterator[str]:
 def test_every_kind_of_event_has_its_fields():
     names = {"run_id": "runId"}
     assert list(EVENT_DETAILS.items()) == [
-        (kind.__name__, tuple(names.get(each.name, each.name) for each in fields(kind) if each.name != "branches"))
+        (kind.__name__, tuple(names.get(each, each) for each in kind._fields if each != "branches"))
         for kind in get_args(EventDetail)
     ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from jsonata import Jsonata
 from jsonata.jexception import JException
@@ -15,8 +16,10 @@ from jsonata.utils import Utils
 
 from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, Fields, count_items, weight
 from sfnorch.evaluation.functions import measured_functions
-from sfnorch.evaluation.library import Frame, SyntaxNode
 from sfnorch.evaluation.regexes import compile_regex
+
+if TYPE_CHECKING:
+    from sfnorch.evaluation.library import Frame, SyntaxNode
 
 MOST_CHARACTERS = 262_144
 """The maximum number of characters in an expression. A literal cannot exceed the maximum size of a state's output."""

@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from jsonata import Jsonata
 from jsonata.datetimeutils import DateTimeUtils
 from jsonata.regex_engine import RegexFlags
 
 from sfnorch.evaluation.budget import Budget, BudgetError, count_items, weight
-from sfnorch.evaluation.library import LibraryFunction
 from sfnorch.evaluation.regexes import compile_regex, current
+
+if TYPE_CHECKING:
+    from sfnorch.evaluation.library import LibraryFunction
 
 Measure = Callable[[Budget, list[object]], object]
 

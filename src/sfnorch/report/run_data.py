@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from sfnorch.simulator.figures import Figures
@@ -71,8 +70,8 @@ def run_data(run: Run, figures: Figures) -> SimulationDocument:
 
 def _detail(detail: EventDetail) -> dict[str, str | float]:
     """Return the details of an event by the names of their fields, without those that the event does not have."""
-    found = {each.name: getattr(detail, each.name) for each in fields(detail)}
-    return {"runId" if name == "run_id" else name: value for name, value in found.items() if value is not None}
+    found = detail._asdict().items()
+    return {"runId" if name == "run_id" else name: value for name, value in found if value is not None}
 
 
 def _executions(run: Run) -> list[SimulatedExecution]:

@@ -8,16 +8,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sfnorch.json_values import Json
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(NamedTuple):
     """What an expression in a state can read."""
 
     state: LocatedState
@@ -25,7 +23,7 @@ class Scene:
     variables: Mapping[str, Json]
     read_context: Callable[[], dict[str, Json]]
     """Returns the context object: the execution, the state machine, the state, the item of a Map."""
-    produced: Mapping[str, Json] = field(default_factory=dict)
+    produced: Mapping[str, Json]
     """`result` after the work of the state, `errorOutput` in a catcher; empty before."""
 
 
