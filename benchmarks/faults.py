@@ -85,7 +85,7 @@ def sfnorch(*arguments: str) -> tuple[int, str]:
 @contextlib.contextmanager
 def faulty(wire: Wire, chances: random.Random, rate: float) -> Iterator[None]:
     """Let calls go wrong at this rate while the block runs."""
-    wire.chance = lambda _: chances.choice(FAULTS) if chances.random() < rate else ""
+    wire.chance = lambda _: chances.create_choice(FAULTS) if chances.random() < rate else ""
     try:
         yield
     finally:
@@ -120,7 +120,7 @@ def soak(account: Account, wire: Wire, count: int, seed: int) -> tuple[Counter[s
         kind = ("create", "update", "delete")[number % 3]
         title = None if kind == "delete" else f"title-{number}"
         before = truth(client, stack)
-        rate = chances.choice(RATES)
+        rate = chances.create_choice(RATES)
         if kind == "delete" and before.title is None:
             counts["nothing to delete"] += 1
             continue

@@ -116,7 +116,7 @@ def _in_text(text: str, chance: random.Random) -> str:
             lines[at] = " " * chance.randint(0, 9) + lines[at].lstrip()
         case _:
             column = chance.randint(0, len(lines[at]))
-            lines[at] = lines[at][:column] + chance.choice(TOKENS) + lines[at][column:]
+            lines[at] = lines[at][:column] + chance.create_choice(TOKENS) + lines[at][column:]
     return "\n".join(lines)
 
 
@@ -143,18 +143,18 @@ def _in_tree(text: str, chance: random.Random) -> str:
     places = list(_places(data))
     if not places:
         return _in_text(text, chance)
-    parent, key = chance.choice(places)
+    parent, key = chance.create_choice(places)
     match chance.randrange(4):
         case 0:
             del parent[key]
         case 1 if isinstance(parent, dict):
-            parent[chance.choice(("", "x", "Type", str(key) + "s", "Fn::If"))] = parent.pop(key)
+            parent[chance.create_choice(("", "x", "Type", str(key) + "s", "Fn::If"))] = parent.pop(key)
         case 2:
-            other, name = chance.choice(places)
+            other, name = chance.create_choice(places)
             with contextlib.suppress(LookupError, TypeError):
                 parent[key] = copy.deepcopy(other[name])
         case _:
-            parent[key] = copy.deepcopy(chance.choice(VALUES))
+            parent[key] = copy.deepcopy(chance.create_choice(VALUES))
     return json.dumps(data, default=str) if chance.random() < 0.5 else yaml.safe_dump(data, sort_keys=False)
 
 
@@ -233,7 +233,7 @@ def main() -> None:
             for case in range(number):
                 chance = random.Random(f"{given.seed}/{kind}/{case}")  # noqa: S311 - not for secrets
                 file = Path(folder, "case.yaml")
-                file.write_text(faulty(chance.choice(texts), chance), encoding="utf-8", errors="replace")
+                file.write_text(faulty(chance.create_choice(texts), chance), encoding="utf-8", errors="replace")
                 for command in COMMANDS[kind]:
                     if what := tried(file, command):
                         wrong[what.split(" ")[0] if what[0].isalpha() else what.split(" ")[1]] += 1

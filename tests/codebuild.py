@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 from botocore.exceptions import ClientError
 
-from sfnorch.template.contents import Template, contents
+from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.reader import parse_template
 from tests.waiting import wait_until
 
@@ -54,7 +54,7 @@ class Pipeline:
         cloudformation: Any = None,
     ) -> None:
         self._cloudformation = cloudformation
-        self._template: Template = contents(parse_template(template, "pipeline"), parameters)
+        self._template: Template = evaluate_template(parse_template(template, "pipeline"), parameters)
         self._deployed = deployed
         self._source = source
         self._work = work
@@ -127,8 +127,9 @@ class Pipeline:
         """The properties of the project of this name."""
         (found,) = (
             logical_id
-            for logical_id, resource in self._template.stack.section("Resources").items()
-            if resource["Type"] == "AWS::CodeBuild::Project" and self._template.stack.name(logical_id) == name
+            for logical_id, resource in self._template.stack.get_section("Resources").items()
+            if resource["Type"] == "AWS::CodeBuild::Project"
+            and self._template.stack.find_physical_name(logical_id) == name
         )
         return self._properties(found)
 
@@ -160,7 +161,9 @@ class Pipeline:
         return resolved
 
     def _properties(self, logical_id: str) -> Any:
-        return self._template.stack.value(self._template.stack.section("Resources")[logical_id]["Properties"])
+        return self._template.stack.evaluate_node(
+            self._template.stack.get_section("Resources")[logical_id]["Properties"]
+        )
 
 
 def _own(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -27,9 +27,9 @@ from sfnorch.__main__ import main
 from sfnorch.aws.session import Session
 from sfnorch.cfn.render import render_template
 from sfnorch.linter.run import Linting
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 from tests import quick_libraries
 
@@ -45,8 +45,8 @@ def load() -> None:
     for module in pkgutil.walk_packages(sfnorch.__path__, "sfnorch."):
         if not module.name.startswith(_OTHERS_CODE) and not module.ispkg:
             importlib.import_module(module.name)
-    template = parse_template(render_template(workflow(parse_plan("pattern: master-child")), "sam"), "t.yaml")
-    Linting().findings(contents(template))
+    template = parse_template(render_template(build_workflow(parse_plan("pattern: master-child")), "sam"), "t.yaml")
+    Linting().lint_template(evaluate_template(template))
     session = Session(region="eu-central-1")
     for service in ("cloudformation", "cloudwatch", "glue", "logs", "s3", "stepfunctions", "sts"):
         session._session.client(service)

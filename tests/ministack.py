@@ -22,7 +22,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.template.reader import parse_template
 from tests.waiting import PATIENCE, wait_until
@@ -143,7 +143,7 @@ def fail_operation(account: Account, stack_name: str) -> None:
 
 def small_template(plan: str, folder: Path | None = None) -> str:
     """A plan's rendering as JSON, with alarms on one metric: the emulator knows no metric math."""
-    text = render_template(workflow(parse_plan(plan, folder=folder)), "cfn")
+    text = render_template(build_workflow(parse_plan(plan, folder=folder)), "cfn")
     data = json.loads(json.dumps(parse_template(text, "plan").data))
     for resource in data["Resources"].values():
         if resource["Type"] == "AWS::CloudWatch::Alarm":

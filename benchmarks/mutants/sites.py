@@ -102,7 +102,7 @@ class Mutant:
 def find_mutants(path: str, source: str) -> list[Mutant]:
     """Return every fault for the module. A few result in invalid Python (see `is_valid`)."""
     finder = _Finder(path, source)
-    finder.visit(ast.parse(source))
+    finder.visit_state(ast.parse(source))
     return finder.found
 
 
@@ -152,10 +152,10 @@ class _Finder(ast.NodeVisitor):
 
     # Statements
 
-    def visit(self, node: ast.AST) -> None:
+    def visit_state(self, node: ast.AST) -> None:
         """Visit a node, and keep the lines of the statement that contains it."""
         if not isinstance(node, ast.stmt):
-            super().visit(node)
+            super().visit_state(node)
             return
         outer = self._lines, self._names
         body = getattr(node, "body", None)
@@ -163,7 +163,7 @@ class _Finder(ast.NodeVisitor):
         self._lines = tuple(range(node.lineno, max(last, node.lineno) + 1))
         if not self._functions:
             self._names = tuple(_defined(node)) or self._names
-        super().visit(node)
+        super().visit_state(node)
         self._lines, self._names = outer
 
     def visit_Module(self, node: ast.Module) -> None:
@@ -180,7 +180,7 @@ class _Finder(ast.NodeVisitor):
         self._lines = tuple(range(node.body[0].lineno, (node.end_lineno or node.lineno) + 1))
         for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
             self._defaults = True
-            self.visit(default)
+            self.visit_state(default)
             self._defaults = False
         self._body(node)
         self._functions -= 1
@@ -188,22 +188,22 @@ class _Finder(ast.NodeVisitor):
     def _body(self, node: _Docstrings) -> None:
         for statement in node.body:
             if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
-                self.visit(statement)
+                self.visit_state(statement)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None and ast.unparse(node.annotation) != "TypeAlias":
-            self.visit(node.value)
+            self.visit_state(node.value)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         if any(isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets):
             return
         if isinstance(node.targets[0], ast.Subscript):
             self.put("statement dropped", node, "pass")
-        self.visit(node.value)
+        self.visit_state(node.value)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.put("statement dropped", node, "pass")
-        self.visit(node.value)
+        self.visit_state(node.value)
 
     def visit_Expr(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Constant) or (isinstance(node.value, ast.Yield) and node.value.value is None):
@@ -247,7 +247,7 @@ class _Finder(ast.NodeVisitor):
         if not isinstance(node.body[0], ast.Raise):
             self.put("error not handled", node.body[0], "raise")
         for statement in node.body:
-            self.visit(statement)
+            self.visit_state(statement)
         self._lines = lines
 
     # Expressions
@@ -319,7 +319,7 @@ class _Finder(ast.NodeVisitor):
         for part in node.values:
             if isinstance(part, ast.FormattedValue) and not self._for_people:
                 self._for_people += 1  # most expressions in a text are for people too
-                self.visit(part.value)
+                self.visit_state(part.value)
                 self._for_people -= 1
 
     def visit_Tuple(self, node: ast.Tuple) -> None:
@@ -361,14 +361,14 @@ class _Finder(ast.NodeVisitor):
             if keyword.arg and keyword.arg not in _FOR_PEOPLE | _NO_DIFFERENCE and not self._for_people:
                 rest = [*node.keywords[:index], *node.keywords[index + 1 :]]
                 self.put("argument left out", node, ast.Call(function, node.args, rest))
-        self.visit(function)
+        self.visit_state(function)
         for argument in node.args:
-            self.visit(argument)
+            self.visit_state(argument)
         for keyword in node.keywords:
             is_for_people = keyword.arg in _FOR_PEOPLE
             self._for_people += is_for_people
             if keyword.arg not in _NO_DIFFERENCE:
-                self.visit(keyword.value)
+                self.visit_state(keyword.value)
             self._for_people -= is_for_people
 
 

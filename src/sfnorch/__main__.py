@@ -14,9 +14,9 @@ def main() -> None:
     except SystemExit:
         raise
     except BaseException as error:
-        from sfnorch.errors import was_interrupted
+        from sfnorch.errors import has_interrupt
 
-        if not was_interrupted(error):
+        if not has_interrupt(error):
             raise
         try:
             os.write(2, b"Stopped.\n")

@@ -20,7 +20,7 @@ from rich.measure import Measurement
 from rich.segment import Segment
 from rich.style import StyleType
 
-from sfnorch.printable import encodable, encodes_everything, printable
+from sfnorch.printable import is_unicode_encoding, make_encodable_character, make_printable
 
 _SIZE = re.compile("[1-9][0-9]{0,4}")
 _WORD = re.compile(r"\s*(?:`[^`\n]*`|\S)+|\s+$")
@@ -47,7 +47,7 @@ class Text(rich.text.Text):
         tab_size: int | None = None,
     ) -> None:
         super().__init__(
-            printable(text), style, justify=justify, overflow=overflow, no_wrap=no_wrap, end=end, tab_size=tab_size
+            make_printable(text), style, justify=justify, overflow=overflow, no_wrap=no_wrap, end=end, tab_size=tab_size
         )
 
     @classmethod
@@ -57,7 +57,7 @@ class Text(rich.text.Text):
 
     def append(self, text: rich.text.Text | str, style: StyleType | None = None) -> Text:
         """Append the text, and return self."""
-        super().append(printable(text) if isinstance(text, str) else text, style)
+        super().append(make_printable(text) if isinstance(text, str) else text, style)
         return self
 
     def wrap(
@@ -74,12 +74,12 @@ class Text(rich.text.Text):
         is_folded = (overflow or self.overflow or "fold") == "fold"
         if no_wrap or self.no_wrap or not is_folded or self.cell_len <= width:
             return super().wrap(console, width, justify=justify, overflow=overflow, tab_size=tab_size, no_wrap=no_wrap)
-        lines = rich.text.Text("\n").join(_broken(self, width, folds=True))
+        lines = rich.text.Text("\n").join(_break_lines(self, width, folds=True))
         return lines.wrap(console, width, justify=justify or self.justify, overflow=overflow, tab_size=tab_size)
 
     def __rich_measure__(self, console: rich.console.Console, options: ConsoleOptions) -> Measurement:
         """Return the width of the text in columns, in the console's encoding."""
-        shown = encodable_text(self, console.encoding)
+        shown = make_encodable(self, console.encoding)
         return rich.text.Text.__rich_measure__(shown, console, options)
 
 
@@ -96,11 +96,11 @@ class Phrases:
     def __rich_console__(self, console: rich.console.Console, options: ConsoleOptions) -> Iterator[RenderableType]:
         """Yield the lines."""
         line, width, indent = Text(), options.max_width, " " * self._indent
-        for phrase in (encodable_text(each, console.encoding) for each in self._phrases):
+        for phrase in (make_encodable(each, console.encoding) for each in self._phrases):
             if line and line.cell_len + cell_len(phrase.plain.rstrip()) > width:
                 line.rstrip()
                 yield line
-                *whole, rest = _broken(_without_blanks(phrase), max(width - self._indent, 1), folds=True)
+                *whole, rest = _break_lines(_strip_leading(phrase), max(width - self._indent, 1), folds=True)
                 for each in whole:
                     yield Text(indent).append(each)
                 line = Text(indent).append(rest)
@@ -110,7 +110,7 @@ class Phrases:
 
     def __rich_measure__(self, console: rich.console.Console, options: ConsoleOptions) -> Measurement:
         """Return the columns of the longest phrase, and of all in one line."""
-        widths = [encodable_text(each, console.encoding).cell_len for each in self._phrases]
+        widths = [make_encodable(each, console.encoding).cell_len for each in self._phrases]
         return Measurement(max(widths, default=0), sum(widths))
 
 
@@ -118,7 +118,7 @@ class Console(rich.console.Console):
     """A console that makes all texts printable, and does not interpret markup, emoji or syntax in them."""
 
     def __init__(self, **settings: Any) -> None:
-        own = {"markup": False, "emoji": False, "highlight": False, "_environ": _environment()}
+        own = {"markup": False, "emoji": False, "highlight": False, "_environ": _build_environment()}
         super().__init__(**{**own, **settings})
 
     @property
@@ -142,32 +142,32 @@ class Console(rich.console.Console):
         if not self.is_terminal:
             self.print(text, soft_wrap=True)
             return
-        shown = encodable_text(text, self.encoding)
+        shown = make_encodable(text, self.encoding)
         first, body = shown.divide([margin]) if 0 < margin < len(shown) else (Text(), shown)
-        for line in _broken(body, max(self.width - margin, _NARROWEST)):
+        for line in _break_lines(body, max(self.width - margin, _NARROWEST)):
             self.print(Text.assemble(first, line), soft_wrap=True)
             first = Text(" " * margin)
 
     def render_str(self, text: str, **settings: Any) -> rich.text.Text:
         """Return the text as an object of rich."""
-        return encodable_text(super().render_str(printable(text), **settings), self.encoding)
+        return make_encodable(super().render_str(make_printable(text), **settings), self.encoding)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Yield the segments to write."""
         if isinstance(renderable, rich.text.Text):
-            renderable = _own(encodable_text(renderable, self.encoding))
+            renderable = _convert_class(make_encodable(renderable, self.encoding))
         for segment in super().render(renderable, options):
-            yield segment if segment.control else Segment(self._shown(segment.text), segment.style)
+            yield segment if segment.control else Segment(self._convert_text(segment.text), segment.style)
 
-    def _shown(self, text: str) -> str:
+    def _convert_text(self, text: str) -> str:
         """Return the text of a segment to write. The ellipsis of a truncated line gets the columns it needs."""
-        text = printable(text)
-        if "…" in text and encodable("…", self.encoding) != "…":
+        text = make_printable(text)
+        if "…" in text and make_encodable_character("…", self.encoding) != "…":
             text = _ELLIPSIS.sub(lambda match: "." * len(match[0]), text)
         return text
 
 
-def _own(text: rich.text.Text) -> Text:
+def _convert_class(text: rich.text.Text) -> Text:
     """Return the text as this module's class, for its line breaks: rich joins printed texts to its own class."""
     if isinstance(text, Text):
         return text
@@ -175,18 +175,18 @@ def _own(text: rich.text.Text) -> Text:
     return own.append(text)
 
 
-def _environment() -> dict[str, str]:
+def _build_environment() -> dict[str, str]:
     """Return the environment without invalid terminal sizes, with which rich would fail."""
     return {
         name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES") or _SIZE.fullmatch(value)
     }
 
 
-def encodable_text(text: rich.text.Text, encoding: str) -> rich.text.Text:
+def make_encodable(text: rich.text.Text, encoding: str) -> rich.text.Text:
     """Return the text with characters that the encoding can represent, with the same styles."""
-    if text.plain.isascii() or encodes_everything(encoding):
+    if text.plain.isascii() or is_unicode_encoding(encoding):
         return text
-    characters = [encodable(each, encoding) for each in text.plain]
+    characters = [make_encodable_character(each, encoding) for each in text.plain]
     begins = [0, *accumulate(map(len, characters))]
     shown = text.blank_copy("".join(characters))
     shown.spans = [
@@ -195,7 +195,7 @@ def encodable_text(text: rich.text.Text, encoding: str) -> rich.text.Text:
     return shown
 
 
-def _broken(text: rich.text.Text, width: int, *, folds: bool = False) -> list[rich.text.Text]:
+def _break_lines(text: rich.text.Text, width: int, *, folds: bool = False) -> list[rich.text.Text]:
     """Return the text's lines, broken between words to at most `width` columns.
 
     With `folds`, a longer word is broken after punctuation in it.
@@ -203,7 +203,7 @@ def _broken(text: rich.text.Text, width: int, *, folds: bool = False) -> list[ri
     lines = []
     for line in text.split("\n", allow_blank=True):
         breaks, column = [], 0
-        for begin, end in _words(line.plain, width if folds else None):
+        for begin, end in _split_words(line.plain, width if folds else None):
             word = line.plain[begin:end]
             if column and column + cell_len(word) > width:
                 word = word.lstrip()
@@ -216,7 +216,7 @@ def _broken(text: rich.text.Text, width: int, *, folds: bool = False) -> list[ri
     return lines
 
 
-def _words(line: str, width: int | None) -> Iterator[tuple[int, int]]:
+def _split_words(line: str, width: int | None) -> Iterator[tuple[int, int]]:
     """Yield start and end of each word, with the spaces before it; of the parts of a word wider than `width`."""
     for match in _WORD.finditer(line):
         if width is None or cell_len(match[0] if match.start() == 0 else match[0].lstrip()) <= width:
@@ -225,6 +225,6 @@ def _words(line: str, width: int | None) -> Iterator[tuple[int, int]]:
             yield from (part.span() for part in _PART.finditer(line, *match.span()))
 
 
-def _without_blanks(text: rich.text.Text) -> rich.text.Text:
+def _strip_leading(text: rich.text.Text) -> rich.text.Text:
     """Return the text without leading spaces."""
     return text[len(text.plain) - len(text.plain.lstrip()) :]

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 
 
-def seconds_of(text: str) -> float | None:
+def parse_duration(text: str) -> float | None:
     """Return the seconds of `90s`, `15m`, `1h30m`; None for a text that is not a duration."""
     match = _PARTS.fullmatch(text.strip())
     if not match or not any(match.groups()):
@@ -17,7 +17,7 @@ def seconds_of(text: str) -> float | None:
     return hours * 3600 + minutes * 60 + seconds
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Return a number of seconds as readable text: `00s`, `15m`, `1h30m`, `2m05s`."""
     whole = max(0, round(seconds))
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
@@ -29,12 +29,12 @@ def duration(seconds: float) -> str:
     return shown + (f"{rest:02d}s" if rest else "")
 
 
-def iso(at: datetime | None) -> str | None:
+def format_iso_time(at: datetime | None) -> str | None:
     """Return the time in ISO 8601; None for None."""
     return at.isoformat() if at else None
 
 
-def timestamp(moment: datetime) -> str:
+def format_timestamp(moment: datetime) -> str:
     """Return the time as AWS writes it: in UTC, with milliseconds."""
     moment = moment.astimezone(timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

@@ -30,14 +30,14 @@ class LimitError(SfnorchError):
     """A rendering that exceeds a limit of AWS: the message has the limit and the place, the hint a fix."""
 
 
-def with_more(error: SfnorchError | None, message: str, *, hint: str) -> SfnorchError:
+def extend_error(error: SfnorchError | None, message: str, *, hint: str) -> SfnorchError:
     """Return the error with another line in its message and another hint; without an error, a new one."""
     if error is None:
         return SfnorchError(message, hint=hint)
     return SfnorchError(f"{error.message}\n{message}", hint="; ".join(filter(None, (error.hint, hint))))
 
 
-def was_interrupted(error: BaseException | None) -> bool:
+def has_interrupt(error: BaseException | None) -> bool:
     """Return whether Ctrl-C caused the error, also if other code has replaced the KeyboardInterrupt.
 
     Python before 3.12, for example, replaces an error during the creation of a class with a RuntimeError.

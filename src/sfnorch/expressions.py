@@ -41,7 +41,7 @@ _MOST_STEPS_OF_A_CONSTANT = 10_000
 _PAIRS = ("lhs_object", "rhs_object")
 
 
-def code(text: object) -> str | None:
+def parse_code(text: object) -> str | None:
     """Return the code of an expression `{% … %}`; None for any other value."""
     if isinstance(text, str) and text.startswith("{%") and text.endswith("%}") and len(text) >= 4:
         return text[2:-2]
@@ -66,7 +66,7 @@ class ExpressionNames:
 
 
 @lru_cache(maxsize=20_000)
-def names(expression: str) -> ExpressionNames:
+def find_names(expression: str) -> ExpressionNames:
     """Return the names in the expression. The result is cached, because templates repeat expressions."""
     # slow to load
     from jsonata.jexception import JException
@@ -80,7 +80,7 @@ def names(expression: str) -> ExpressionNames:
         check_text(expression)
         tree = Parser().parse(expression, compile_regex)
     except JException as error:
-        found.fault = _words(error)
+        found.fault = _describe_error(error)
         return found
     except KeyError as error:  # a bug of the parser, which should report S0204
         found.fault = f"Unknown operator: {error}"
@@ -89,13 +89,13 @@ def names(expression: str) -> ExpressionNames:
         found.fault = f"it cannot be parsed: {error}"
         return found
     bound: set[str] = set()
-    for node in _walk(tree):
+    for node in _list_nodes(tree):
         _note(node, found, bound)
     found.variables -= bound | KNOWN_FUNCTIONS
     return found
 
 
-def _words(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     message = str(error).splitlines()[0]
     return message.removesuffix(".")
 
@@ -116,7 +116,7 @@ def _note(node: Parser.Symbol, found: ExpressionNames, bound: set[str]) -> None:
                 found.guarded.update(
                     str(part.value)
                     for argument in node.arguments or ()
-                    for part in _walk(argument)
+                    for part in _list_nodes(argument)
                     if part.type == "variable"
                 )
         case "binary" if node.value in ("<", ">", "<=", ">=", "=", "!="):
@@ -142,7 +142,7 @@ def _note_bound(node: Parser.Symbol, found: ExpressionNames) -> None:
             found.compared[str(one.value)] = max(limit, found.compared.get(str(one.value), 0))
 
 
-def _walk(root: Parser.Symbol) -> Iterator[Parser.Symbol]:
+def _list_nodes(root: Parser.Symbol) -> Iterator[Parser.Symbol]:
     from jsonata.parser import Parser  # slow to load
 
     todo, seen = [root], set()
@@ -159,7 +159,7 @@ def _walk(root: Parser.Symbol) -> Iterator[Parser.Symbol]:
             todo.extend(part for pair in getattr(node, name, None) or () for part in pair)
 
 
-def constant(expression: str) -> Json:
+def evaluate_constant(expression: str) -> Json:
     """Return the value of an expression without variables and calls; None for any other, or after an error."""
     # slow to load
     from jsonata.jexception import JException
@@ -168,7 +168,7 @@ def constant(expression: str) -> Json:
     from sfnorch.evaluation.budget import Budget
     from sfnorch.evaluation.engine import Engine
 
-    found = names(expression)
+    found = find_names(expression)
     if found.fault or found.variables or found.calls or found.states:
         return None
     try:

@@ -38,13 +38,13 @@ CONSOLE_PAGE = "logsV2:log-groups/log-group/{log_group}$3FlogStreamNameFilter$3D
 _LOG_GROUP = re.compile(r'"LogGroupName": ?"([^"]+)"')
 
 
-def log_group_in(cause: str) -> str:
+def parse_log_group(cause: str) -> str:
     """Return the log group in the description of a job run, which can be cut off; empty if it has none."""
     found = _LOG_GROUP.findall(cause)
     return found[-1] if found else ""
 
 
-def error_log_group(log_group: str = "") -> str:
+def build_error_log_group(log_group: str = "") -> str:
     """Return the log group with the errors of a run with this `LogGroupName`; by default, that of a Spark job."""
     return f"{log_group or DEFAULT_LOG_GROUP}{ERROR_SUFFIX}".replace("//", "/")
 
@@ -58,15 +58,17 @@ def is_stream_of(stream: str, run_id: str) -> bool:
     return not rest.startswith("_attempt_") and not rest.endswith("-progress-bar")
 
 
-def driver_streams(prefix: str) -> tuple[str, ...]:
+def list_driver_streams(prefix: str) -> tuple[str, ...]:
     """Return the possible names of the driver's log stream; `prefix` is the run's id or the user's prefix."""
     return prefix, f"{prefix}-driver"
 
 
-def console_page(log_group: str, run_id: str) -> str:
+def build_console_page(log_group: str, run_id: str) -> str:
     """Return the fragment (after `#`) of the CloudWatch console page with the run's error log.
 
     The console encodes names twice, with `$` for the second `%`: `/` is `$252F` [measured].
     """
-    log_group, run_id = (quote(name, safe="").replace("%", "$25") for name in (error_log_group(log_group), run_id))
+    log_group, run_id = (
+        quote(name, safe="").replace("%", "$25") for name in (build_error_log_group(log_group), run_id)
+    )
     return CONSOLE_PAGE.format(log_group=log_group, run_id=run_id)

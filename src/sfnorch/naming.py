@@ -20,7 +20,7 @@ _RESERVED_FOR_CHILDREN = ("Allowed", "Environment", "Master", "Name", "Partition
 """Keys with which a child would have the parameter AllowedGlueJobs, or the name of a substitution of the master."""
 
 
-def logical_key(name: str, *, reserved: Collection[str] = ()) -> str:
+def derive_logical_key(name: str, *, reserved: Collection[str] = ()) -> str:
     """Return the prefix of the logical ids for a name: letters and digits, different for different names.
 
     It is the name in CamelCase (`child-1`: `Child1`). If the name cannot be derived from this form, or if the form is
@@ -35,11 +35,11 @@ def logical_key(name: str, *, reserved: Collection[str] = ()) -> str:
     return f"{key[-_READABLE:]}0x{sha256(name.encode()).hexdigest()[:8]}"
 
 
-def child_key(child: str) -> str:
+def derive_child_key(child: str) -> str:
     """Return the prefix of the logical ids, parameters and outputs of a child: `Orders` for `orders`."""
-    return logical_key(child, reserved=_RESERVED_FOR_CHILDREN)
+    return derive_logical_key(child, reserved=_RESERVED_FOR_CHILDREN)
 
 
-def jobs_parameter(child: str) -> str:
+def name_jobs_parameter(child: str) -> str:
     """Return the name of the stack parameter with the child's list of jobs: `OrdersGlueJobs` for `orders`."""
-    return f"{child_key(child)}GlueJobs"
+    return f"{derive_child_key(child)}GlueJobs"

@@ -36,7 +36,7 @@ class Origin:
         return f"the {self.part} of {plan}" if self.part else plan
 
 
-def origin_of(template: Json) -> Origin | None:
+def read_origin(template: Json) -> Origin | None:
     """Return the plan in the Metadata of a template's data; None if there is none."""
     entry = read_mapping(find_value(template, "Metadata", METADATA))
     pattern, name, part = (read_string(entry.get(key)) for key in ("Pattern", "Name", "Part"))

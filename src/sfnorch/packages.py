@@ -39,14 +39,14 @@ def read_code(folder: Path, name: str) -> dict[str, bytes]:
     path, top = folder / name, folder.resolve()
     try:
         mode = path.stat().st_mode
-        files = _files(path) if stat.S_ISDIR(mode) else {"index.py": path}
+        files = _list_files(path) if stat.S_ISDIR(mode) else {"index.py": path}
         if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
             raise CodeError("is neither a file nor a folder")
         if len(files) > MAX_FILES or sum(file.stat().st_size for file in files.values()) > MAX_BYTES:
             raise CodeError(f"has more than {MAX_FILES} files, or more than {MAX_BYTES:,} bytes")
         for file in (path, *files.values()):
             if not file.resolve().is_relative_to(top):
-                raise CodeError(f"is a link to {_shown(file.resolve())}, outside the plan's folder")
+                raise CodeError(f"is a link to {_format_path(file.resolve())}, outside the plan's folder")
         return {within: file.read_bytes() for within, file in files.items()}
     except OSError as error:
         raise CodeError(f"cannot be read: {error.strerror}") from None
@@ -54,24 +54,24 @@ def read_code(folder: Path, name: str) -> dict[str, bytes]:
         raise CodeError(f"cannot be read: {error}") from None
 
 
-def _files(path: Path) -> dict[str, Path]:
+def _list_files(path: Path) -> dict[str, Path]:
     """Return the files in a folder by relative path. Raises CodeError for a name that is invalid in a package."""
     found: dict[str, Path] = {}
     for file in sorted(path.rglob("*")):
         within = file.relative_to(path)
         if file.is_file() and not any(part in _LEFT_OUT for part in within.parts):
-            if _shown(within) != within.as_posix():
-                raise CodeError(f"contains a file whose name is not UTF-8: {_shown(within)}")
+            if _format_path(within) != within.as_posix():
+                raise CodeError(f"contains a file whose name is not UTF-8: {_format_path(within)}")
             found[within.as_posix()] = file
     return found
 
 
-def _shown(path: Path) -> str:
+def _format_path(path: Path) -> str:
     """Return the path as text for messages and packages, with a question mark for what is not UTF-8."""
     return path.as_posix().encode(errors="replace").decode()
 
 
-def package(files: Mapping[str, bytes]) -> bytes:
+def build_package(files: Mapping[str, bytes]) -> bytes:
     """Return the zip file with these files, by path."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
@@ -83,7 +83,7 @@ def package(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def package_key(files: Mapping[str, bytes]) -> str:
+def build_package_key(files: Mapping[str, bytes]) -> str:
     """Return the S3 key of the package. It is a hash of the files, and does not depend on the zip implementation."""
     digest = hashlib.sha256()
     for name in sorted(files):

@@ -54,17 +54,17 @@ AREAS: Mapping[str, str] = {partition.area: partition.name for partition in _ALL
 """All partitions except aws, by the prefix of their regions."""
 
 
-def partition_of(region: str) -> Partition:
+def find_partition(region: str) -> Partition:
     """Return the partition of a region, by the prefix of its name; aws for an unknown prefix."""
     return PARTITIONS[AREAS.get(region.rsplit("-", 2)[0], AWS)]
 
 
-def partition_named(arn: str) -> str:
+def parse_partition_name(arn: str) -> str:
     """Return the name of the partition in an ARN; empty for an unknown partition, or a text that is not an ARN."""
     match = _ARN.match(arn)
     return match[1] if match and match[1] in PARTITIONS else ""
 
 
-def console_domain(partition: str) -> str:
+def find_console_domain(partition: str) -> str:
     """Return the domain of a partition's console; that of aws for an unknown partition."""
     return CONSOLES.get(partition, CONSOLES[AWS])

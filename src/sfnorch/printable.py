@@ -42,17 +42,17 @@ _IS_NO_TEXT = "\ud800-\udfff\ufff9-\ufffb\ufffe\uffff"  # also invalid in XML 1.
 _HIDDEN = re.compile(f"[{_IS_CONTROL}{_SHOWS_NOTHING}{_BREAKS_LINES}{_IS_NO_TEXT}]")
 
 
-def printable(text: str) -> str:
+def make_printable(text: str) -> str:
     """Return the text with invisible and control characters as escapes."""
-    return _HIDDEN.sub(lambda match: escaped(match[0]), text)
+    return _HIDDEN.sub(lambda match: escape_characters(match[0]), text)
 
 
-def printable_line(text: str) -> str:
+def make_printable_line(text: str) -> str:
     """Return the text in one line, with line breaks and tabs as escapes too."""
-    return printable(text).replace("\n", "\\n").replace("\t", "\\t")
+    return make_printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def escaped(text: str) -> str:
+def escape_characters(text: str) -> str:
     """Return each character as an escape of JSON; a character above U+FFFF as two surrogates."""
     units = text.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
@@ -61,26 +61,26 @@ def escaped(text: str) -> str:
 def _escape_unencodable(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return escaped(error.object[error.start : error.end]), error.end
+    return escape_characters(error.object[error.start : error.end]), error.end
 
 
 def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     characters = error.object[error.start : error.end]
-    return "".join(ASCII_REPLACEMENTS.get(each) or escaped(each) for each in characters), error.end
+    return "".join(ASCII_REPLACEMENTS.get(each) or escape_characters(each) for each in characters), error.end
 
 
 codecs.register_error(ESCAPED, _escape_unencodable)
 codecs.register_error(REPLACED, _replace_unencodable)
 
 
-def encodable(character: str, encoding: str) -> str:
+def make_encodable_character(character: str, encoding: str) -> str:
     """Return the character, its ASCII replacement, or its escape, as the encoding can represent it."""
     return character.encode(encoding, REPLACED).decode(encoding)
 
 
-def encodes_everything(encoding: str) -> bool:
+def is_unicode_encoding(encoding: str) -> bool:
     """Return whether the encoding represents every character of Unicode."""
     return codecs.lookup(encoding).name.startswith("utf")
 
@@ -97,7 +97,7 @@ class PrintableStream:
 
     def write(self, text: str) -> int:
         """Write the text with unsafe characters escaped, and return its length."""
-        self.trusted.write(printable(text))
+        self.trusted.write(make_printable(text))
         return len(text)
 
     def writelines(self, lines: list[str]) -> None:
@@ -113,7 +113,7 @@ class PrintableStream:
 
 
 @contextmanager
-def printable_streams() -> Iterator[None]:
+def make_streams_printable() -> Iterator[None]:
     """Escape unsafe characters in all text to standard output and standard error while the block runs."""
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = (cast("TextIO", PrintableStream(stream)) for stream in before)

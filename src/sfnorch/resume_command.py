@@ -20,7 +20,9 @@ PLAIN_WORD = r"\w[\w-]*"
 """A regular expression for a name that is a plain word in a shell."""
 
 
-def resume_command(arn: str, *, stack_name: str = "", region: str | None = None, profile: str | None = None) -> str:
+def build_resume_command(
+    arn: str, *, stack_name: str = "", region: str | None = None, profile: str | None = None
+) -> str:
     """Return the command that resumes this execution, with `region` and `profile` if the user has set them."""
     *_, machine, name = arn.split(":")
     words = ["sfnorch", "resume", arn]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.template.located import Path, Place, show
+from sfnorch.template.located import Path, Place, format_path
 
 if TYPE_CHECKING:
     from sfnorch.template.contents import Machine, Template
@@ -45,7 +45,7 @@ class LintRule(Generic[Checked]):
     severity: Severity
     check: Callable[[Checked], Iterable[RuleFinding]]
 
-    def findings(self, subject: Checked) -> Iterable[Finding]:
+    def find_faults(self, subject: Checked) -> Iterable[Finding]:
         """Yield the findings of the rule about the template."""
         for fault in self.check(subject):
             yield Finding(
@@ -53,15 +53,15 @@ class LintRule(Generic[Checked]):
                 severity=fault.severity or self.severity,
                 file=fault.place.file,
                 line=fault.place.line,
-                path=show(fault.path),
+                path=format_path(fault.path),
                 message=fault.message,
                 hint=fault.hint,
             )
 
 
-def fault(
+def create_fault(
     machine: Machine, path: Path, message: str, hint: str = "", *, severity: Severity | None = None
 ) -> RuleFinding:
     """Return a fault at a value of the machine's definition; `path` starts at the root of the definition."""
-    full, place = machine.at(path)
+    full, place = machine.locate_value(path)
     return RuleFinding(path=full, place=place, message=message, hint=hint, severity=severity)

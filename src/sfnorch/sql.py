@@ -27,7 +27,7 @@ _PART = re.compile(
 _COMMENT = re.compile(r"/\*|\*/")
 
 
-def sql_parameters(statement: str) -> dict[str, int]:
+def find_sql_parameters(statement: str) -> dict[str, int]:
     r"""Return the names of the statement's parameters, each with the first line of the statement that has it.
 
     >>> sql_parameters("select ':no', a::int from t -- :no\nwhere id = :id")
@@ -38,7 +38,7 @@ def sql_parameters(statement: str) -> dict[str, int]:
     while match := _PART.search(statement, at):
         at = match.end()
         if match["comment"]:
-            at = _comment_end(statement, at)
+            at = _find_comment_end(statement, at)
         elif match["tag"] is not None:
             end = statement.find(match[0], at)
             at = len(statement) if end < 0 else end + len(match[0])
@@ -47,7 +47,7 @@ def sql_parameters(statement: str) -> dict[str, int]:
     return found
 
 
-def _comment_end(statement: str, at: int) -> int:
+def _find_comment_end(statement: str, at: int) -> int:
     """Return the end of the comment that began before `at`. Comments can be nested."""
     depth = 1
     while depth and (match := _COMMENT.search(statement, at)):

@@ -220,7 +220,7 @@ class Parameter:
     constraint: str = ""
 
 
-def topic_key_parameter(arn: str = "") -> Parameter:
+def build_topic_key_parameter(arn: str = "") -> Parameter:
     """Return the parameter for the key of an existing topic."""
     return Parameter(
         name=TOPIC_KEY_ARN,

@@ -15,28 +15,28 @@ from sfnorch.aws.stack_events import OperationEnd
 from sfnorch.aws.stacks import Resource, Stack
 from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status
 from sfnorch.findings import Finding, Severity
-from sfnorch.linter.catalogue import entries
-from sfnorch.patterns import PATTERNS, workflow
+from sfnorch.linter.catalogue import list_entries
+from sfnorch.patterns import PATTERNS, build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.report.difference import difference_data
-from sfnorch.report.documents import with_version
+from sfnorch.report.difference import convert_difference
+from sfnorch.report.documents import add_version
 from sfnorch.report.documents.errors import ErrorDocument
-from sfnorch.report.findings import findings_data, rules_data
-from sfnorch.report.job_logs import logs_data
-from sfnorch.report.run_data import run_data
-from sfnorch.report.run_tree import started_data, stopped_data, tree_data
-from sfnorch.report.schedule import schedule_data
-from sfnorch.report.stack import deletion_data, outcome_data
-from sfnorch.report.status import status_data
-from sfnorch.report.summary import summary_data
-from sfnorch.resume_command import resume_command
+from sfnorch.report.findings import convert_findings, convert_rules
+from sfnorch.report.job_logs import convert_logs
+from sfnorch.report.run_data import convert_run
+from sfnorch.report.run_tree import convert_started, convert_stopped, convert_tree
+from sfnorch.report.schedule import convert_schedule
+from sfnorch.report.stack import convert_deletion, convert_outcome
+from sfnorch.report.status import convert_status
+from sfnorch.report.summary import convert_summary
+from sfnorch.resume_command import build_resume_command
 from sfnorch.runs.job_logs import ErrorLog, JobRun, LogEvent
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
 from sfnorch.runs.stopping import Stopped
 from sfnorch.simulator import record
 from sfnorch.simulator.events import Event, JobRunStarted
-from sfnorch.simulator.figures import figures
+from sfnorch.simulator.figures import compute_figures
 from tests.replay import Replay
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ RUN_ID = "jr_9f25…"
 
 def example(document: type) -> str:
     """Return an example of the document, as a command prints it."""
-    return json.dumps(with_version(_documents()[document.__name__]), indent=2, ensure_ascii=False)
+    return json.dumps(add_version(_documents()[document.__name__]), indent=2, ensure_ascii=False)
 
 
 def _moment(second: int) -> datetime:
@@ -189,9 +189,9 @@ def _simulated() -> record.Run:
 
 @cache
 def _documents() -> dict[str, Document]:
-    rule = next(entry for entry in entries() if entry.id == _FINDING.rule)
+    rule = next(entry for entry in list_entries() if entry.id == _FINDING.rule)
     pattern = PATTERNS["dynamic"]
-    run, tree, built = _simulated(), _tree(), workflow(parse_plan(PLAN))
+    run, tree, built = _simulated(), _tree(), build_workflow(parse_plan(PLAN))
     assert built.schedule is not None
     error: ErrorDocument = {
         "error": {
@@ -206,20 +206,20 @@ def _documents() -> dict[str, Document]:
             "file": "SAM-template.yaml",
             "format": "sam",
             "bytes": 13_579,
-            "machines": summary_data(built),
+            "machines": convert_summary(built),
             "warnings": [],
-            "schedule": schedule_data(built.schedule, _moment(0)),
+            "schedule": convert_schedule(built.schedule, _moment(0)),
         },
-        "LintDocument": {"findings": findings_data([_FINDING])},
-        "RulesDocument": {"rules": rules_data([rule])},
-        "SimulationDocument": run_data(run, figures(run)),
-        "DeployDocument": outcome_data(
+        "LintDocument": {"findings": convert_findings([_FINDING])},
+        "RulesDocument": {"rules": convert_rules([rule])},
+        "SimulationDocument": convert_run(run, compute_figures(run)),
+        "DeployDocument": convert_outcome(
             DeployResult(stack_name="etl", end="deployed", stack=_STACK, change_set=_CHANGE_SET), ""
         ),
-        "DiffDocument": difference_data(_difference()),
-        "StatusDocument": status_data(_status()),
+        "DiffDocument": convert_difference(_difference()),
+        "StatusDocument": convert_status(_status()),
         "OutputsDocument": {"stack": "etl", "outputs": dict(_STACK.outputs)},
-        "DeleteDocument": deletion_data(
+        "DeleteDocument": convert_deletion(
             Deletion(
                 ending=_FAILED,
                 left=(
@@ -234,8 +234,10 @@ def _documents() -> dict[str, Document]:
             ),
             "etl",
         ),
-        "RunDocument": tree_data(tree, [resume_command(tree.roots[0].arn, stack_name="etl")]),
-        "StartedDocument": started_data([EXECUTION]),
-        "StopDocument": stopped_data(Stopped(executions=(EXECUTION,), job_runs=(("load-orders", RUN_ID),), failed=())),
-        "LogsDocument": logs_data(EXECUTION, [_log()]),
+        "RunDocument": convert_tree(tree, [build_resume_command(tree.roots[0].arn, stack_name="etl")]),
+        "StartedDocument": convert_started([EXECUTION]),
+        "StopDocument": convert_stopped(
+            Stopped(executions=(EXECUTION,), job_runs=(("load-orders", RUN_ID),), failed=())
+        ),
+        "LogsDocument": convert_logs(EXECUTION, [_log()]),
     }

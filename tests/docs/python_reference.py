@@ -16,7 +16,7 @@ import sfnorch
 PLANS = (
     "load_plan",
     "parse_plan",
-    "plan_schema",
+    "build_plan_schema",
     "make_starter",
     "render",
     "render_definition",

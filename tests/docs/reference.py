@@ -11,26 +11,26 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from sfnorch.airflow.export import airflow_source
+from sfnorch.airflow.export import render_airflow_source
 from sfnorch.cfn.checkov import ACCEPTED
 from sfnorch.cfn.render import render_template
 from sfnorch.console import Console
-from sfnorch.durations import duration
-from sfnorch.graph.mermaid import mermaid
-from sfnorch.patterns import workflow
-from sfnorch.plan.default import default_plan
+from sfnorch.durations import format_duration
+from sfnorch.graph.mermaid import render_mermaid
+from sfnorch.patterns import build_workflow
+from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.load import parse_plan
-from sfnorch.plan.schema import plan_schema
+from sfnorch.plan.schema import build_plan_schema
 from sfnorch.plan.starters import starter_text
-from sfnorch.report.run_tree import print_failures, print_resume, rendered, titles
-from sfnorch.resume_command import resume_command
+from sfnorch.report.run_tree import build_titles, print_failures, print_resume, render_tree
+from sfnorch.resume_command import build_resume_command
 from sfnorch.runs.run_tree import RunTree
 from sfnorch.simulator.behaviour import Behaviour
-from sfnorch.simulator.figures import figures
-from sfnorch.simulator.run import chosen, play
-from sfnorch.template.contents import contents
+from sfnorch.simulator.figures import compute_figures
+from sfnorch.simulator.run import choose_machine, run_machine
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
-from sfnorch.template.tasks import tasks
+from sfnorch.template.tasks import list_planned_tasks
 from tests.commands import Command
 from tests.docs.command_reference import commands
 from tests.docs.json_reference import documents
@@ -95,7 +95,7 @@ def has_generated_parts(page: Path) -> bool:
 
 
 def _plan() -> Iterator[str]:
-    definitions = plan_schema()["$defs"]
+    definitions = build_plan_schema()["$defs"]
     for name, title in _TITLES.items():
         schema = definitions[name]
         schema = next((part for part in schema.get("anyOf", []) if "properties" in part), schema)
@@ -124,17 +124,17 @@ def _short(value: Any) -> str:
 
 
 def _graphs() -> Iterator[str]:
-    text = render_template(workflow(default_plan()), "sam")
-    template = contents(parse_template(text, "SAM-template.yaml"))
+    text = render_template(build_workflow(build_default_plan()), "sam")
+    template = evaluate_template(parse_template(text, "SAM-template.yaml"))
     for name in ("master", "child-1"):
-        yield f"```mermaid\n{mermaid([template.find(name)], template)}```\n"
+        yield f"```mermaid\n{render_mermaid([template.find(name)], template)}```\n"
 
 
 def _airflow() -> Iterator[str]:
     """The tasks of the plan that the page of the pattern master-child shows first."""
     page = (DOCS / "patterns" / "master-child.md").read_text(encoding="utf-8")
     plan = parse_plan(next(body for name, _, body in blocks(page) if name == "sfnorch.yaml"))
-    text = airflow_source(plan)
+    text = render_airflow_source(plan)
     yield f"```python\n{text[text.index(') as dag:') + len(') as dag:') :].strip(chr(10))}\n```\n"
 
 
@@ -158,9 +158,9 @@ def _deployed() -> Iterator[str]:
 
 def _tasks() -> Iterator[str]:
     """The tasks of the starter plan, drawn."""
-    text = render_template(workflow(parse_plan(starter_text("dag"))), "sam")
-    template = contents(parse_template(text, "SAM-template.yaml"))
-    yield f"```mermaid\n{mermaid([], template, tasks(template))}```\n"
+    text = render_template(build_workflow(parse_plan(starter_text("dag"))), "sam")
+    template = evaluate_template(parse_template(text, "SAM-template.yaml"))
+    yield f"```mermaid\n{render_mermaid([], template, list_planned_tasks(template))}```\n"
 
 
 WAITS = Path(__file__).parent / "waits"
@@ -178,12 +178,14 @@ def _waits() -> Iterator[str]:
     for name, words in _WAYS.items():
         text = (WAITS / f"{name}.yaml").read_text(encoding="utf-8")
         if name == "ours":
-            text = render_template(workflow(parse_plan(text)), "sam")
-        template = contents(parse_template(text, name))
-        run = play(template, chosen(template), {}, Behaviour(seconds=_SECONDS, enforce_permissions=False))
+            text = render_template(build_workflow(parse_plan(text)), "sam")
+        template = evaluate_template(parse_template(text, name))
+        run = run_machine(
+            template, choose_machine(template), {}, Behaviour(seconds=_SECONDS, enforce_permissions=False)
+        )
         starts = {one.job: one.started for one in run.job_runs}
-        transitions = figures(run).transitions
-        moments = [duration(at) for at in (starts["flow-1"], starts["flow-2"], run.executions[0].ended or 0.0)]
+        transitions = compute_figures(run).transitions
+        moments = [format_duration(at) for at in (starts["flow-1"], starts["flow-2"], run.executions[0].ended or 0.0)]
         yield f"| {words} | {' | '.join(moments)} | {transitions} |"
 
 
@@ -201,10 +203,10 @@ def _followed() -> Iterator[str]:
     for _ in tree.follow():
         pass
     console = Console(file=io.StringIO(), width=100, highlight=False)
-    names = titles(tree, "etl")
-    console.print(rendered(tree, names, datetime.fromtimestamp(replay.clock.now(), timezone.utc)))
-    print_failures(tree.failures(), names, console)
-    print_resume([resume_command(tree.roots[0].arn, stack_name="etl")], console)
+    names = build_titles(tree, "etl")
+    console.print(render_tree(tree, names, datetime.fromtimestamp(replay.clock.now(), timezone.utc)))
+    print_failures(tree.find_failures(), names, console)
+    print_resume([build_resume_command(tree.roots[0].arn, stack_name="etl")], console)
     shown = plain(console.file.getvalue()) if isinstance(console.file, io.StringIO) else ""
     shown = shown.replace("ACCOUNT", "123456789012").replace("UUID", "…").replace("jr_ID", "jr_9f25…")
     yield f"```text\n$ sfnorch run --stack-name etl\n{shown}```"

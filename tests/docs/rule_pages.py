@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from sfnorch.linter.catalogue import Entry, entries
+from sfnorch.linter.catalogue import Entry, list_entries
 from tests.docs.pages import DOCS, ROOT
 
 RULES = ROOT / "tests" / "golden" / "rules"
@@ -21,20 +21,20 @@ _NAVIGATION = re.compile(r"(      # lint rules\n).*?(      # end of lint rules\n
 def rule_pages() -> Iterator[tuple[Path, partial[str]]]:
     """Yield each page, and what makes its text."""
     yield FOLDER / "index.md", partial(_index)
-    for entry in entries():
+    for entry in list_entries():
         yield FOLDER / f"{entry.id}.md", partial(_page, entry)
 
 
 def navigation() -> str:
     """Return mkdocs.yml with the pages of all rules."""
-    lines = "".join(f"          - {entry.id}: reference/rules/{entry.id}.md\n" for entry in entries())
+    lines = "".join(f"          - {entry.id}: reference/rules/{entry.id}.md\n" for entry in list_entries())
     text = NAVIGATION.read_text(encoding="utf-8")
     return _NAVIGATION.sub(lambda part: part[1] + lines + part[2], text)
 
 
 def _index() -> str:
     rows = "".join(
-        f"| [{entry.id}]({entry.id}.md) | {entry.severity.value} | {_cell(entry.title)} |\n" for entry in entries()
+        f"| [{entry.id}]({entry.id}.md) | {entry.severity.value} | {_cell(entry.title)} |\n" for entry in list_entries()
     )
     return (
         "# Lint rules\n\n`sfnorch lint` runs these rules, and the rules of cfn-lint. `sfnorch lint --list-rules` prints "

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sfnorch.naming import child_key, logical_key
+from sfnorch.naming import derive_child_key, derive_logical_key
 from sfnorch.patterns import PATTERNS
 from sfnorch.plan.load import load_plan
 from sfnorch.plan.starters import STARTERS
@@ -54,9 +54,9 @@ class Rendering:
 
     def _general_id(self, name: str) -> str:
         for child in getattr(self.plan, "children", ()):
-            name = re.sub(rf"^{child_key(child.name)}(?=GlueJobs|StateMachine|FailedAlarm)", "CHILD", name)
+            name = re.sub(rf"^{derive_child_key(child.name)}(?=GlueJobs|StateMachine|FailedAlarm)", "CHILD", name)
         for function in getattr(self.plan, "functions", ()):
-            name = re.sub(rf"^{logical_key(function.name)}(?=Function)", "FUNCTION", name)
+            name = re.sub(rf"^{derive_logical_key(function.name)}(?=Function)", "FUNCTION", name)
         return re.sub("^AlarmTopicEmail.+", "AlarmTopicEmailADDRESS", name)
 
     def _general(self, value: Any) -> Any:
@@ -93,7 +93,7 @@ def key_examples() -> Iterator[str]:
     """Yield a table of names and what the logical IDs of their resources begin with."""
     yield "| name in the plan | beginning of its logical IDs |\n|---|---|"
     for name in _EXAMPLES:
-        yield f"| `{name}` | `{child_key(name)}` |"
+        yield f"| `{name}` | `{derive_child_key(name)}` |"
     yield ""
 
 

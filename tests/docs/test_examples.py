@@ -11,12 +11,12 @@ from pathlib import Path
 
 from sfnorch.cfn.render import render_template
 from sfnorch.integrations.glue_job import NO_USE, START_ERRORS
-from sfnorch.patterns import workflow
-from sfnorch.plan.default import default_plan
+from sfnorch.patterns import build_workflow
+from sfnorch.plan.default import build_default_plan
 from sfnorch.simulator import services
-from sfnorch.simulator.figures import figures
-from sfnorch.simulator.run import chosen, play
-from sfnorch.template.contents import contents
+from sfnorch.simulator.figures import compute_figures
+from sfnorch.simulator.run import choose_machine, run_machine
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 from tests.docs.pages import DOCS, blocks
 
@@ -54,9 +54,11 @@ def test_the_tests_of_a_plan_pass(tmp_path: Path):
 
 
 def test_the_pages_have_the_figures_of_the_default_plan():
-    template = contents(parse_template(render_template(workflow(default_plan()), "sam"), "SAM-template.yaml"))
-    run = play(template, chosen(template))
-    found = figures(run)
+    template = evaluate_template(
+        parse_template(render_template(build_workflow(build_default_plan()), "sam"), "SAM-template.yaml")
+    )
+    run = run_machine(template, choose_machine(template))
+    found = compute_figures(run)
     histories = {execution.title: execution.history for execution in run.executions}
     alarms = len(template.alarms)
     assert f"22 jobs in five chains: {found.transitions} transitions" in page("how-to/cost.md")

@@ -21,8 +21,8 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
-from sfnorch.template.contents import contents
-from sfnorch.template.iam import allows
+from sfnorch.template.contents import evaluate_template
+from sfnorch.template.iam import can_allow
 from sfnorch.template.reader import parse_template
 from tests.codebuild import Pipeline, own_environment, run_buildspec
 from tests.conftest import Run
@@ -232,10 +232,10 @@ def test_what_is_built_is_reviewed_approved_and_deployed(
 
 def _granted_beside(name: str, calls: list[str]) -> set[str]:
     """Assert that the role allows each call; return the actions that it allows beside these."""
-    template = contents(parse_template(PIPELINE, "pipeline"), REPOSITORY)
+    template = evaluate_template(parse_template(PIPELINE, "pipeline"), REPOSITORY)
     (role,) = (role for role in template.roles.values() if role.name == name)
     called = {ACTIONS.get(call, f"cloudformation:{call}") for call in calls} - {"sts:GetCallerIdentity"}
-    assert {action for action in called if not allows(role.statements, action, "*")} == set()
+    assert {action for action in called if not can_allow(role.statements, action, "*")} == set()
     return {action for statement in role.statements if statement.allow for action in statement.actions} - called
 
 

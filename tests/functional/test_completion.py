@@ -13,7 +13,7 @@ import click
 import pytest
 from click.shell_completion import FishComplete, ShellComplete, ZshComplete
 
-from sfnorch.cli.completion import COMPLETE, SHELLS, completion_script
+from sfnorch.cli.completion import COMPLETE, SHELLS, render_completion_script
 from sfnorch.cli.main import COMMANDS, sfnorch
 from sfnorch.plan.starters import NAMES
 from tests.conftest import Run
@@ -97,7 +97,7 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def completed_in(shell: list[str], text: str, folder: Path, commands: Path) -> str:
     """Return what a shell prints that reads the completion script of its name and then a text."""
     script, said = folder.parent / "script", folder.parent / "said"
-    script.write_text(completion_script(sfnorch, shell[0]))
+    script.write_text(render_completion_script(sfnorch, shell[0]))
     said.write_text(text)
     environment = {"PATH": f"{commands}:{os.environ['PATH']}", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
@@ -135,7 +135,7 @@ def test_in_fish(folder: Path, commands: Path):
 
 @needs["bash"]
 def test_a_bash_that_is_too_old_says_so_and_defines_nothing(tmp_path: Path):
-    old = completion_script(sfnorch, "bash").replace("< 404", "< 99999")  # BASH_VERSINFO is read-only
+    old = render_completion_script(sfnorch, "bash").replace("< 404", "< 99999")  # BASH_VERSINFO is read-only
     text = f"{old}\necho $BASH_VERSION\ncomplete -p\ndeclare -F\n"
     done = subprocess.run(["bash", "--norc", "-c", text], capture_output=True, text=True, check=True)
     version = done.stdout.strip()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sfnorch.packages import package, package_key, read_code
+from sfnorch.packages import build_package, build_package_key, read_code
 from tests.conftest import Run
 from tests.ministack import Account, small_template
 from tests.screens import plain
@@ -58,8 +58,8 @@ def test_code_is_put_into_the_bucket_that_the_stack_is_told_of(run: Run, folder:
     s3 = account.client("s3")
     keys = {row["Key"] for row in s3.list_objects_v2(Bucket=bucket)["Contents"]}
     files = {name: read_code(folder, name) for name in ("code", "large.py")}
-    assert keys == {package_key(each) for each in files.values()}
-    body = s3.get_object(Bucket=bucket, Key=package_key(files["code"]))["Body"].read()
+    assert keys == {build_package_key(each) for each in files.values()}
+    body = s3.get_object(Bucket=bucket, Key=build_package_key(files["code"]))["Body"].read()
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == files["code"]
     stack = account.client("cloudformation").describe_stacks(StackName="s")["Stacks"][0]
@@ -91,9 +91,9 @@ def test_code_that_is_another_than_the_template_was_made_for(run: Run, folder: P
 
 def test_a_package_is_the_same_bytes_for_the_same_files():
     files = {"b.py": b"1", "a/index.py": b"2"}
-    assert package(files) == package(dict(reversed(files.items())))
-    assert package_key(files) == package_key(dict(reversed(files.items())))
-    assert len({package_key(each) for each in (files, {"b.py": b"12"}, {"b.p": b"y1", "a/index.py": b"2"})}) == 3
+    assert build_package(files) == build_package(dict(reversed(files.items())))
+    assert build_package_key(files) == build_package_key(dict(reversed(files.items())))
+    assert len({build_package_key(each) for each in (files, {"b.py": b"12"}, {"b.p": b"y1", "a/index.py": b"2"})}) == 3
 
 
 def test_what_is_inlined_is_the_file_itself(folder: Path):

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
-from sfnorch.report.run_tree import rendered, titles
+from sfnorch.report.run_tree import build_titles, render_tree
 from sfnorch.runs.run_tree import RunTree
 from tests.functional.following import follow as follow_all
 from tests.replay import Event, Replay
@@ -314,7 +314,7 @@ def test_a_small_terminal_shows_what_failed_and_what_runs():
     replay.clock.time += 100
     tree.poll()
     console = Console(file=io.StringIO(), width=60)
-    console.print(rendered(tree, titles(tree, "etl"), tree.roots[0].record.ended, height=4))  # type: ignore[arg-type]
+    console.print(render_tree(tree, build_titles(tree, "etl"), tree.roots[0].record.ended, height=4))  # type: ignore[arg-type]
     assert console.file.getvalue() == (  # type: ignore[attr-defined]
         "master SUCCEEDED  03s\n├── sales FAILED  02s  extract-sales FAILED  ValueError: th…\n└── … 1 succeeded\n"
     )
@@ -324,7 +324,7 @@ def _screen(tree: RunTree, *, width: int, height: int) -> list[str]:
     """What stands on a screen of this size at the end of the run."""
     console = Console(file=io.StringIO(), width=width)
     at = max(root.record.ended or root.record.started for root in tree.roots)  # type: ignore[type-var]
-    console.print(rendered(tree, titles(tree, "etl"), at, height=height))  # type: ignore[arg-type]
+    console.print(render_tree(tree, build_titles(tree, "etl"), at, height=height))  # type: ignore[arg-type]
     return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
 
 

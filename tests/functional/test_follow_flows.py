@@ -214,7 +214,7 @@ def failures(node: Any) -> list[tuple[str, str]]:
     """The causes of the flow's end: steps, or nothing for its own, and what is said of each."""
     tree = RunTree(boto3.client("stepfunctions", region_name="us-east-1"), [], Clock(0))  # type: ignore[arg-type]
     tree.roots.append(node)
-    return [(failure.job.name if failure.job else "", failure.message) for failure in tree.failures()]
+    return [(failure.job.name if failure.job else "", failure.message) for failure in tree.find_failures()]
 
 
 @pytest.mark.parametrize("at", [None, "a", "c"])

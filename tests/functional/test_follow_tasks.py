@@ -65,8 +65,8 @@ def test_each_execution_is_asked_for_once_a_poll():
     for at, arn in replay.asked:
         polls.setdefault(at, []).append(arn)
     assert all(len(arns) == len(set(arns)) for arns in polls.values())
-    assert len({node.arn for root in followed.roots for node in root.walk()}) == 1 + len(TASKS)
-    assert sum(1 for root in followed.roots for _ in root.walk()) == 1 + len(TASKS)
+    assert len({node.arn for root in followed.roots for node in root.list_nodes()}) == 1 + len(TASKS)
+    assert sum(1 for root in followed.roots for _ in root.list_nodes()) == 1 + len(TASKS)
 
 
 def test_what_is_left_is_what_failed_and_what_was_blocked():

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
-from sfnorch.plan.default import default_plan
+from sfnorch.patterns import build_workflow
+from sfnorch.plan.default import build_default_plan
 from tests.conftest import Run
 
 ALARM = """\
@@ -246,7 +246,7 @@ def test_the_list_of_rules_as_data(run: Run):
 
 
 def test_our_own_rendering_without_sam(run: Run):
-    Path("t.yaml").write_text(render_template(workflow(default_plan()), "cfn"))
+    Path("t.yaml").write_text(render_template(build_workflow(build_default_plan()), "cfn"))
     assert run("lint", "t.yaml").out == "t.yaml: 6 state machines, nothing found.\n"
 
 

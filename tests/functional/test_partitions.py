@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sfnorch.partitions import CONSOLES, partition_of
+from sfnorch.partitions import CONSOLES, find_partition
 from tests.conftest import Run
 from tests.functional.test_follow import CONSOLE, FAILURE, LINES, TREE
 from tests.functional.test_runs import ROOT, Machines
@@ -47,7 +47,7 @@ def region(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 def test_a_definition_is_for_the_partition_of_the_region_unless_another_is_named(run: Run, region: str):
-    for arguments, partition in (((), partition_of(region).name), (("--partition", "aws-iso"), "aws-iso")):
+    for arguments, partition in (((), find_partition(region).name), (("--partition", "aws-iso"), "aws-iso")):
         done = run("render", "--format", "asl", "--machine", "child-1", *arguments)
         assert set(re.findall('"Resource": "(arn:.*?):states:::', done.out)) == {f"arn:{partition}"}
 
@@ -66,10 +66,10 @@ def test_the_default_plan_is_linted_and_simulated_there(run: Run, region: str):
     played = run("simulate", "--fail", "glue-job-2-b", "--output", "json")
     document = json.loads(played.out)
     assert played.code == 3
-    assert {each["arn"].split(":")[1] for each in document["executions"]} == {partition_of(region).name}
+    assert {each["arn"].split(":")[1] for each in document["executions"]} == {find_partition(region).name}
     told = "\n".join(message["message"] for message in document["messages"])
     links = re.findall("https://([^/]+)/", told)
-    assert set(links) == {f"{region}.{CONSOLES[partition_of(region).name]}"}
+    assert set(links) == {f"{region}.{CONSOLES[find_partition(region).name]}"}
 
 
 def test_a_region_may_be_named_and_the_newer_variable_goes_first(run: Run, monkeypatch: pytest.MonkeyPatch):
@@ -97,10 +97,10 @@ def test_a_region_may_be_named_and_the_newer_variable_goes_first(run: Run, monke
 def test_nothing_is_deployed_that_names_another_partition(run: Run, account: Account, region: str, wire: Wire):
     Path("t.yaml").write_text(OF_AWS)
     done = run("deploy", "--template", "t.yaml", "--stack-name", "s", "--yes", "--region", region)
-    where = f"{region} is in {partition_of(region).name}"
+    where = f"{region} is in {find_partition(region).name}"
     topic = "arn:aws:sns:us-east-1:123456789012:oncall"
     at = "Error: Resources.Machine.Properties"
-    how = f"use an ARN of the partition {partition_of(region).name}"
+    how = f"use an ARN of the partition {find_partition(region).name}"
     wrong = "[wrong-partition]"
     fails = "each execution fails there, and no Catch handles the error"
     filled = "write arn:${AWS::Partition}:states:… with Fn::Sub, or with DefinitionSubstitutions"
@@ -129,7 +129,7 @@ def test_a_run_there_is_followed_with_links_into_its_own_console(
     run: Run, account: Account, wire: Wire, region: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.delenv("AWS_DEFAULT_REGION")  # the execution's ARN names the region
-    here, there = ROOT.partition(":execution:")[0], f"arn:{partition_of(region).name}:states:{region}:000000000000"
+    here, there = ROOT.partition(":execution:")[0], f"arn:{find_partition(region).name}:states:{region}:000000000000"
     machines = Machines(account)
 
     def answer(operation: str, body: bytes) -> Answer | None:
@@ -138,7 +138,7 @@ def test_a_run_there_is_followed_with_links_into_its_own_console(
 
     wire.answer = answer
     done = run("watch", f"{ROOT.replace(here, there)}:failed-r1", "--stack-name", "etl")
-    console = f"https://{region}.{CONSOLES[partition_of(region).name]}"
+    console = f"https://{region}.{CONSOLES[find_partition(region).name]}"
     failure = FAILURE.replace(CONSOLE, console).replace(here[:-12], there[:-12]).replace("us-east-1", region)
     assert (done.code, plain(done.err)) == (3, LINES)
     assert plain(done.out) == TREE + failure

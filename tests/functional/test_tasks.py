@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.declarations import find_declarations
-from sfnorch.template.iam import allows
+from sfnorch.template.iam import can_allow
 from sfnorch.template.reader import read_template
-from sfnorch.template.roles import size
+from sfnorch.template.roles import count_policy_characters
 from tests.conftest import Run
 from tests.screens import plain
 
@@ -220,13 +220,13 @@ def test_the_jobs_of_two_hundred_tasks_have_room_in_policies_of_their_own(run: R
     Path("sfnorch.yaml").write_text(json.dumps({"pattern": "dag", "logging": False, "tracing": False, "tasks": tasks}))
     assert run("render", "-o", "t.yaml").code == 0
     assert run("lint", "t.yaml").out == "t.yaml: 2 state machines, nothing found.\n"
-    template = contents(read_template(Path("t.yaml")))
+    template = evaluate_template(read_template(Path("t.yaml")))
     policies = [
         policy.value("PolicyDocument") for policy in find_declarations(template.stack, "AWS::IAM::ManagedPolicy")
     ]
     assert 3 <= len(policies) <= 6
-    assert all(size(policy) <= 6_144 for policy in policies)
+    assert all(count_policy_characters(policy) <= 6_144 for policy in policies)
     (role,) = (role for role in template.roles.values() if role.name == "TaskStateMachineRole")
     job = "arn:aws:glue:us-east-1:123456789012:job"
-    assert all(allows(role.statements, "glue:StartJobRun", f"{job}/{task['glue_job']}") for task in tasks)
-    assert not allows(role.statements, "glue:StartJobRun", f"{job}/another")
+    assert all(can_allow(role.statements, "glue:StartJobRun", f"{job}/{task['glue_job']}") for task in tasks)
+    assert not can_allow(role.statements, "glue:StartJobRun", f"{job}/another")

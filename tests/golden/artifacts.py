@@ -14,20 +14,20 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.export import airflow_source
+from sfnorch.airflow.export import render_airflow_source
 from sfnorch.cfn.render import render_definition, render_template
 from sfnorch.console import Console
 from sfnorch.delivery.pipeline.render import render_plan_pipeline
 from sfnorch.delivery.repository.files import render_buildspec
 from sfnorch.findings import Finding
 from sfnorch.linter.run import Linting
-from sfnorch.patterns import workflow
-from sfnorch.plan.default import default_plan
+from sfnorch.patterns import build_workflow
+from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.load import parse_plan
-from sfnorch.plan.schema import SCHEMA_FILE, schema_text
+from sfnorch.plan.schema import SCHEMA_FILE, format_plan_schema
 from sfnorch.plan.starters import STARTERS, starter_code, starter_text
 from sfnorch.report.findings import print_findings
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 from tests.commands import Command
 from tests.docs.pages import blocks, pages
@@ -52,11 +52,11 @@ _UNCHECKED = "permission-unknown"
 
 def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
     """Each file, and what makes its text: a test makes only the text that it compares."""
-    yield ROOT / "SAM-template.yaml", partial(_sam, default_plan())
-    yield ROOT / "cloudformation" / "pipeline.yaml", partial(render_plan_pipeline, default_plan(), "connection")
+    yield ROOT / "SAM-template.yaml", partial(_sam, build_default_plan())
+    yield ROOT / "cloudformation" / "pipeline.yaml", partial(render_plan_pipeline, build_default_plan(), "connection")
     yield ROOT / "buildspec.yml", partial(render_buildspec, ".[dev]")
     yield ROOT / "src" / "sfnorch" / "plan" / "worker_types.py", worker_types_text
-    yield ROOT / "templates" / SCHEMA_FILE, schema_text
+    yield ROOT / "templates" / SCHEMA_FILE, format_plan_schema
     for name in STARTERS:
         folder = ROOT / "templates" / name
         plan = starter_plan(name)
@@ -74,13 +74,13 @@ def artifacts() -> Iterator[tuple[Path, Callable[[], str]]]:
     yield PIPELINES / "s3.yaml", partial(render_plan_pipeline, own_topic, "s3")
     without_approval = partial(render_plan_pipeline, given_topic, "connection", approval=False)
     yield PIPELINES / "given-topic-without-approval.yaml", without_approval
-    yield AIRFLOW / "five_children_dag.py", partial(airflow_source, default_plan())
+    yield AIRFLOW / "five_children_dag.py", partial(render_airflow_source, build_default_plan())
     for name in _EXPORTED:
         plan = parse_plan((PLANS / f"{name}.plan.yaml").read_text(encoding="utf-8"), folder=PLANS)
-        yield AIRFLOW / f"{name.replace('-', '_')}_dag.py", partial(airflow_source, plan)
+        yield AIRFLOW / f"{name.replace('-', '_')}_dag.py", partial(render_airflow_source, plan)
     for path in sorted(AIRFLOW.glob("*.plan.yaml")):
         plan = parse_plan(path.read_text(encoding="utf-8"), folder=AIRFLOW)
-        yield AIRFLOW / f"{path.name.removesuffix('.plan.yaml')}_dag.py", partial(airflow_source, plan)
+        yield AIRFLOW / f"{path.name.removesuffix('.plan.yaml')}_dag.py", partial(render_airflow_source, plan)
     for path in sorted(RULES.glob("*.bad.yaml")):
         yield path.with_suffix("").with_suffix(".found.txt"), partial(_found, path)
     yield ROOT / "docs" / "images" / "simulate.svg", _picture
@@ -106,7 +106,7 @@ def template_plan_text(name: str) -> str:
 
 def lint_findings(text: str, name: str) -> list[Finding]:
     """What is found in a template's text."""
-    return LINTING.findings(contents(parse_template(text, name)))
+    return LINTING.lint_template(evaluate_template(parse_template(text, name)))
 
 
 def rule_findings(text: str, name: str) -> list[Finding]:
@@ -123,11 +123,11 @@ def found_text(findings: list[Finding]) -> str:
 
 
 def _sam(plan: AnyPlan) -> str:
-    return render_template(workflow(plan), "sam")
+    return render_template(build_workflow(plan), "sam")
 
 
 def _cfn(plan: AnyPlan) -> str:
-    return render_template(workflow(plan), "cfn")
+    return render_template(build_workflow(plan), "cfn")
 
 
 def _found(path: Path) -> str:
@@ -151,7 +151,7 @@ def _picture() -> str:
 
 
 def _definitions(plan: AnyPlan) -> str:
-    built = workflow(plan)
+    built = build_workflow(plan)
     whole = {}
     for machine in built.machines:
         text, left = render_definition(machine, built)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from sfnorch.graph.dot import dot
-from sfnorch.graph.svg import description_of, svg, title_of
-from sfnorch.template.contents import contents
+from sfnorch.graph.dot import render_dot
+from sfnorch.graph.svg import build_description, build_title, render_svg
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
 _ROOT = Path(__file__).parents[2]
@@ -21,9 +21,9 @@ PICTURE = _ROOT / "docs" / "images" / "graph.svg"
 
 def graph_picture() -> str:
     """Return the committed picture where it shows the graph of today, or else a new one."""
-    template = contents(parse_template(TEMPLATE.read_text(encoding="utf-8"), TEMPLATE.name))
+    template = evaluate_template(parse_template(TEMPLATE.read_text(encoding="utf-8"), TEMPLATE.name))
     machines = template.machines
-    parts = (dot(machines, template), title_of(machines, template), description_of(machines, template))
+    parts = (render_dot(machines, template), build_title(machines, template), build_description(machines, template))
     mark = f"<!-- graph: {hashlib.sha256(''.join(parts).encode()).hexdigest()} -->\n"
     committed = PICTURE.read_text(encoding="utf-8") if PICTURE.exists() else ""
-    return committed if committed.endswith(mark) else svg(*parts) + mark
+    return committed if committed.endswith(mark) else render_svg(*parts) + mark

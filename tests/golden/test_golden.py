@@ -8,7 +8,7 @@ import pytest
 
 from sfnorch.cfn.render import render_template
 from sfnorch.cfn.template import Format
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from tests.golden.artifacts import PIPELINES, PLANS, ROOT, artifacts
 from tests.template_yaml import yaml_1_1
@@ -51,7 +51,7 @@ def test_a_template_is_plain_utf_8_with_one_line_end_at_its_end(name: str):
 @pytest.mark.parametrize("form", ["sam", "cfn"])
 @pytest.mark.parametrize(("plan", "limit"), [("", 83_000), ("job_states: false", 51_200)])
 def test_the_default_orchestration_is_as_short_as_promised(plan: str, limit: int, form: Format):
-    text = render_template(workflow(parse_plan(f"pattern: master-child\n{plan}\n")), form)
+    text = render_template(build_workflow(parse_plan(f"pattern: master-child\n{plan}\n")), form)
     assert len(text.encode()) < limit
 
 

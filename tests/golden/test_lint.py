@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from sfnorch.findings import Finding
-from sfnorch.linter.catalogue import entries
+from sfnorch.linter.catalogue import list_entries
 from sfnorch.linter.run import Linting
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 from tests.golden.artifacts import ROOT, RULES, found_text, lint_findings, rule_findings
 from tests.lint_once import without_cfn_lint
@@ -72,11 +72,11 @@ def test_our_own_templates_give_none(path: Path):
 def test_every_rule_has_a_pair():
     rules = {path.name.split(".")[0] for path in BAD}
     assert rules == {path.name.split(".")[0] for path in MENDED}
-    assert {entry.id for entry in entries()} - rules == {"definition-not-readable"}  # which nothing mends
+    assert {entry.id for entry in list_entries()} - rules == {"definition-not-readable"}  # which nothing mends
 
 
 def test_an_ignored_rule_is_left_out():
     text = (RULES / "statelint.bad.yaml").read_text()
-    template = contents(parse_template(text, "t.yaml"))
-    found: list[Finding] = Linting(["statelint"]).findings(template)
+    template = evaluate_template(parse_template(text, "t.yaml"))
+    found: list[Finding] = Linting(["statelint"]).lint_template(template)
     assert found == []

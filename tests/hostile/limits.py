@@ -33,7 +33,7 @@ _NOW = datetime(2026, 1, 1, tzinfo=timezone.utc)
 def evaluated(code: str, most_steps: int) -> str:
     """What ends the expression; empty where it comes to a value."""
     try:
-        Evaluator(random.Random(1), lambda: _NOW, most_steps).value(f"{{% {code} %}}", {}, "Output")  # noqa: S311
+        Evaluator(random.Random(1), lambda: _NOW, most_steps).evaluate_field(f"{{% {code} %}}", {}, "Output")  # noqa: S311
     except StatesError as error:
         return error.cause.rpartition("threw an error during evaluation. ")[2]
     return ""

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfnorch.airflow.export import airflow_source
-from sfnorch.airflow.literals import laid_out
+from sfnorch.airflow.export import render_airflow_source
+from sfnorch.airflow.literals import format_source
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models.dag import DagPlan
@@ -41,7 +41,7 @@ LITERALS = st.recursive(
 @settings(max_examples=15)
 @given(st.lists(LITERALS, min_size=10, max_size=30))
 def test_literals_are_python_and_laid_out_as_ruff_does(values: list[Any]):
-    texts = [f"value = {laid_out(value, used=8)}\n" for value in values]
+    texts = [f"value = {format_source(value, used=8)}\n" for value in values]
 
     assert [ast.literal_eval(text.removeprefix("value = ")) for text in texts] == values
     assert reformatted(texts) == []
@@ -50,13 +50,13 @@ def test_literals_are_python_and_laid_out_as_ruff_does(values: list[Any]):
 @settings(max_examples=12)
 @given(st.lists(PLANS, min_size=4, max_size=8))
 def test_ruff_leaves_every_file_as_it_is(plans: list[AnyPlan]):
-    assert reformatted([airflow_source(plan) for plan in plans]) == []
+    assert reformatted([render_airflow_source(plan) for plan in plans]) == []
 
 
 @given(PLANS)
 @settings(max_examples=30)
 def test_the_file_has_the_plans_tasks_in_the_plans_order(plan: AnyPlan):
-    made = run_file(airflow_source(plan))
+    made = run_file(render_airflow_source(plan))
 
     match plan:
         case MasterChildPlan():
@@ -73,11 +73,11 @@ def test_a_flow_is_exported_or_each_step_named_that_can_not_be(steps: Steps):
     plan = parse_plan(json.dumps({"pattern": "flow", "notify": "never", "steps": steps}))
     if unsayable := list(dict.fromkeys(faults(steps))):
         with pytest.raises(SfnorchError) as told:
-            airflow_source(plan)
+            render_airflow_source(plan)
         assert [line.split(": ")[1] for line in told.value.message.splitlines()] == [name for name, _ in unsayable]
         return
 
-    made = run_file(airflow_source(plan))
+    made = run_file(render_airflow_source(plan))
 
     expected = list(jobs(steps, ()))
     assert [*made.tasks] == [*expected, "outcomes", "done"]

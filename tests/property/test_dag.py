@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.record import Execution, Run
-from sfnorch.simulator.run import chosen, play
-from sfnorch.template.contents import Template, contents
+from sfnorch.simulator.run import choose_machine, run_machine
+from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.reader import parse_template
 
 KINDS = ("glue_job", "lambda", "state_machine")
@@ -47,8 +47,8 @@ def drawn(draw: st.DrawFn) -> tuple[networkx.DiGraph, Template, bool]:
         for name in draw(st.permutations(list(graph)))
     ]
     plan = {"pattern": "dag", "on_task_failure": "fail" if fail else "succeed", "tasks": tasks}
-    text = render_template(workflow(parse_plan(json.dumps(plan))), "sam")
-    return graph, contents(parse_template(text, "t.yaml")), fail
+    text = render_template(build_workflow(parse_plan(json.dumps(plan))), "sam")
+    return graph, evaluate_template(parse_template(text, "t.yaml")), fail
 
 
 def behaviour(graph: networkx.DiGraph, failing: set[str]) -> Behaviour:
@@ -70,7 +70,7 @@ def master(run: Run) -> Execution:
 def test_a_run_of_tasks(made: tuple[networkx.DiGraph, Template, bool]):
     graph, template, fail = made
     failing = {name for name in graph if graph.nodes[name]["fails"]}
-    run = play(template, chosen(template), {}, behaviour(graph, failing))
+    run = run_machine(template, choose_machine(template), {}, behaviour(graph, failing))
     runs = {one.job: one for one in run.job_runs}
     blocked = {name for bad in failing for name in networkx.descendants(graph, bad)}
 
@@ -111,9 +111,9 @@ def test_a_run_of_tasks(made: tuple[networkx.DiGraph, Template, bool]):
 def test_a_run_that_goes_on_runs_what_was_not_done_once(made: tuple[networkx.DiGraph, Template, bool]):
     graph, template, _fail = made
     failing = {name for name in graph if graph.nodes[name]["fails"]}
-    first = play(template, chosen(template), {}, behaviour(graph, failing))
+    first = run_machine(template, choose_machine(template), {}, behaviour(graph, failing))
     done = sorted(one.job.removeprefix("work-") for one in first.job_runs if one.status == "SUCCEEDED")
-    run = play(template, chosen(template), {"done": done}, behaviour(graph, set()))
+    run = run_machine(template, choose_machine(template), {"done": done}, behaviour(graph, set()))
     assert sorted(one.job for one in run.job_runs) == sorted(job(name) for name in graph if name not in done)
     assert {name: one["status"] for name, one in outcomes(run).items()} == {
         name: "DONE BEFORE" if name in done else "SUCCEEDED" for name in graph

@@ -11,11 +11,11 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfnorch.cfn.template import template_data
-from sfnorch.patterns import workflow
+from sfnorch.cfn.template import build_template_data
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.template.contents import contents
-from sfnorch.template.names_in_use import Deployed, name_conflicts
+from sfnorch.template.contents import evaluate_template
+from sfnorch.template.names_in_use import Deployed, find_name_conflicts
 from sfnorch.template.reader import parse_template
 
 Template = dict[str, Any]
@@ -40,7 +40,7 @@ def edits(things: st.SearchStrategy[str], *, least: int = 0) -> st.SearchStrateg
 
 
 def rendered(plan: Template, folder: Path = Path()) -> Template:
-    data = template_data(workflow(parse_plan(json.dumps(plan), folder=folder)), "cfn").data
+    data = build_template_data(build_workflow(parse_plan(json.dumps(plan), folder=folder)), "cfn").data
     return json.loads(json.dumps(data))
 
 
@@ -98,13 +98,13 @@ def assert_nothing_that_stays_is_replaced(before: Template, after: Template) -> 
         for pointer in schema.get("createOnlyProperties", []):
             key = pointer.split("/")[2]
             assert old["Properties"].get(key) == new["Properties"].get(key), (logical_id, key)
-    stacks = [contents(parse_template(json.dumps(template), "t")).stack for template in (before, after)]
+    stacks = [evaluate_template(parse_template(json.dumps(template), "t")).stack for template in (before, after)]
     deployed = [
-        Deployed(logical_id=name, type=stacks[0].resource_type(name), physical_id=stacks[0].ref(name))
+        Deployed(logical_id=name, type=stacks[0].get_resource_type(name), physical_id=stacks[0].resolve_ref(name))
         for name in before["Resources"]
-        if stacks[0].exists(name)
+        if stacks[0].has_resource(name)
     ]
-    assert list(name_conflicts(stacks[1], deployed, set())) == []
+    assert list(find_name_conflicts(stacks[1], deployed, set())) == []
 
 
 def assert_emails_stay(before: Template, after: Template, emails: tuple[list[str], list[str]]) -> None:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from sfnorch.cfn.render import render_template
 from sfnorch.linter.run import Linting
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import simulate
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
 LINTING = Linting()
@@ -128,7 +128,7 @@ class Oracle:
 
 
 def play(steps: Steps, failing: set[str], start: Any = None) -> tuple[Run, str]:
-    text = render_template(workflow(parse_plan(json.dumps({"pattern": "flow", "steps": steps}))), "sam")
+    text = render_template(build_workflow(parse_plan(json.dumps({"pattern": "flow", "steps": steps}))), "sam")
     names = set(jobs(steps))
     behaviour = Behaviour(
         seconds=dict.fromkeys(names, 1.0),
@@ -183,4 +183,4 @@ def test_a_resumed_flow_runs_just_what_is_left_and_comes_to_the_same(steps: Step
 @given(flows())
 def test_lint_finds_nothing(steps: Steps):
     _, text = play(steps, set())
-    assert [str(finding) for finding in LINTING.findings(contents(parse_template(text, "t.yaml")))] == []
+    assert [str(finding) for finding in LINTING.lint_template(evaluate_template(parse_template(text, "t.yaml")))] == []

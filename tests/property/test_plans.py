@@ -12,15 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statelint.linter import Linter
 
-from sfnorch.asl import definition
+from sfnorch.asl import serialize_graph
 from sfnorch.cfn.render import render_template
 from sfnorch.errors import LimitError
 from sfnorch.linter.run import Linting
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models.master_child import MasterChildPlan
-from sfnorch.plan.names import code_fault, job_name_fault
-from sfnorch.template.contents import contents
+from sfnorch.plan.names import find_code_fault, find_job_name_fault
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 from tests.lint_once import without_cfn_lint
 from tests.template_yaml import yaml_1_1, yaml_1_2
@@ -37,14 +37,14 @@ JOB_NAMES = (
     | st.sampled_from(
         [f"{MARK}", f"{MARK}: y #", f"{MARK}'s"[:2], MARK + "x" * 90, MARK + "x" * 90 + "y", "Done", "RunJob"]
     )
-).filter(lambda name: not job_name_fault(name))
+).filter(lambda name: not find_job_name_fault(name))
 ARGUMENTS = st.dictionaries(
     st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["C"]), min_size=1, max_size=8)
     .map(lambda text: f"--{MARK}{text}")
-    .filter(lambda text: not code_fault(text) and text == text.strip()),
+    .filter(lambda text: not find_code_fault(text) and text == text.strip()),
     st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), max_size=20)
     .map(lambda text: MARK + text)
-    .filter(lambda text: not code_fault(text)),
+    .filter(lambda text: not find_code_fault(text)),
     max_size=2,
 )
 JOBS = JOB_NAMES | st.fixed_dictionaries(
@@ -130,33 +130,33 @@ def strings(value: Any) -> Iterator[str]:
 @settings(max_examples=6)
 @given(PLANS)
 def test_both_yamls_read_the_same_template(plan: AnyPlan):
-    text = render_template(workflow(plan), "sam")
+    text = render_template(build_workflow(plan), "sam")
     assert yaml_1_1(text) == yaml_1_2(text)
-    assert text == render_template(workflow(plan), "sam")
+    assert text == render_template(build_workflow(plan), "sam")
 
 
 @settings(max_examples=15)
 @given(PLANS)
 def test_statelint_accepts_every_definition(plan: AnyPlan):
-    for machine in workflow(plan).machines:
-        assert Linter.validate(definition(machine.graph)) == []
+    for machine in build_workflow(plan).machines:
+        assert Linter.validate(serialize_graph(machine.graph)) == []
 
 
 @settings(max_examples=4)
 @given(PLANS)
 def test_lint_finds_nothing(plan: AnyPlan):
-    template = contents(parse_template(render_template(workflow(plan), "cfn"), "t.yaml"))
-    assert [str(finding) for finding in LINTING.findings(template)] == []
-    template = contents(parse_template(render_template(workflow(plan), "sam"), "t.yaml"))
+    template = evaluate_template(parse_template(render_template(build_workflow(plan), "cfn"), "t.yaml"))
+    assert [str(finding) for finding in LINTING.lint_template(template)] == []
+    template = evaluate_template(parse_template(render_template(build_workflow(plan), "sam"), "t.yaml"))
     with without_cfn_lint():  # it has looked at the same resources
-        assert [str(finding) for finding in LINTING.findings(template)] == []
+        assert [str(finding) for finding in LINTING.lint_template(template)] == []
 
 
 @settings(max_examples=30)
 @given(PLANS)
 def test_no_text_of_the_plans_author_is_code(plan: AnyPlan):
-    for machine in workflow(plan).machines:
-        for text in strings(definition(machine.graph)):
+    for machine in build_workflow(plan).machines:
+        for text in strings(serialize_graph(machine.graph)):
             for code in re.findall(r"\{%.*?%\}|\$\{.*?\}", text, re.DOTALL):
                 assert MARK not in code
 
@@ -164,8 +164,8 @@ def test_no_text_of_the_plans_author_is_code(plan: AnyPlan):
 @given(MASTER_CHILD.map(lambda data: parse_plan(json.dumps(data))))
 def test_every_job_stands_in_its_chain_in_order(plan: AnyPlan):
     assert isinstance(plan, MasterChildPlan)
-    for child, machine in zip(plan.children, workflow(plan).machines[1:], strict=True):
-        states = definition(machine.graph)["States"]
+    for child, machine in zip(plan.children, build_workflow(plan).machines[1:], strict=True):
+        states = serialize_graph(machine.graph)["States"]
         rule = states["CheckJobs"]["Choices"][0]
         if plan.job_states:
             seen, name = [], rule["Next"]
@@ -184,7 +184,7 @@ def test_every_job_stands_in_its_chain_in_order(plan: AnyPlan):
 def test_the_clean_run_of_a_machine_enters_no_more_states_than_promised(plan: AnyPlan):
     if not isinstance(plan, MasterChildPlan) or not plan.job_states:
         return
-    master, *children = workflow(plan).machines
+    master, *children = build_workflow(plan).machines
     clean = {"ResolveThreads", "CheckThreads", "RunChildren", "AnyChildFailed", "NotifySuccess", "Done"}
     top = [state.name for state in master.graph.states if state.name in clean]
     assert 2 * len(children) + len(top) <= 3 * len(children) + 4 + (plan.notify == "always")
@@ -204,6 +204,6 @@ def test_a_plan_of_any_size_renders_where_it_can(children: int, jobs: int, job_s
     plan = parse_plan(json.dumps(data))
     if job_states and children * jobs > 600:  # about where a template of named states passes its limit
         with contextlib.suppress(LimitError):
-            render_template(workflow(plan), "sam")
+            render_template(build_workflow(plan), "sam")
     else:
-        assert render_template(workflow(plan), "sam")
+        assert render_template(build_workflow(plan), "sam")

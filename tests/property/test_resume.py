@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sfnorch.cfn.render import render_template
 from sfnorch.errors import SfnorchError
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.runs.history import read_events
@@ -69,6 +69,6 @@ def test_what_had_not_succeeded_runs_once(drawn: list[tuple[int, str, int]], job
         return
     lists = "".join(f"- {{name: {name}, jobs: [{', '.join(own)}]}}\n" for name, own in jobs.items())
     plan = parse_plan(f"pattern: master-child\njob_states: {str(job_states).lower()}\nchildren:\n{lists}")
-    run = simulate(render_template(workflow(plan), "cfn"), found.input)
+    run = simulate(render_template(build_workflow(plan), "cfn"), found.input)
     assert run.first.status == "SUCCEEDED"
     assert sorted(job.job for job in run.job_runs) == sorted(wanted)

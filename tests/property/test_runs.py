@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.events import StateEntered
 from sfnorch.simulator.record import Run
-from sfnorch.simulator.run import chosen, play
-from sfnorch.template.contents import Template, contents
+from sfnorch.simulator.run import choose_machine, run_machine
+from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.reader import parse_template
 
 SIZES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
@@ -28,8 +28,8 @@ def template(sizes: list[int], *, job_states: bool, fail: bool) -> Template:
         "on_child_failure": "fail" if fail else "succeed",
         "children": [{"jobs": [f"j{c}-{n}" for n in range(size)]} for c, size in enumerate(sizes)],
     }
-    text = render_template(workflow(parse_plan(json.dumps(plan))), "sam")
-    return contents(parse_template(text, "t.yaml"))
+    text = render_template(build_workflow(parse_plan(json.dumps(plan))), "sam")
+    return evaluate_template(parse_template(text, "t.yaml"))
 
 
 @st.composite
@@ -47,7 +47,7 @@ def runs(draw: st.DrawFn) -> tuple[Template, Behaviour, list[str], int]:
 
 
 def start(made: Template, behaviour: Behaviour, seed: int) -> Run:
-    return play(made, chosen(made), {}, behaviour, seed=seed)
+    return run_machine(made, choose_machine(made), {}, behaviour, seed=seed)
 
 
 @settings(max_examples=12)

@@ -22,8 +22,8 @@ from sfnorch.schedules.cron import Cron
 from sfnorch.schedules.expressions import read_expression
 from sfnorch.schedules.fields import MONTHS, WEEKDAYS
 from sfnorch.schedules.service import Service
-from sfnorch.schedules.starts import look_ahead, lost_start, start_times
-from sfnorch.schedules.zones import zone
+from sfnorch.schedules.starts import compute_outlook, find_skipped_start, list_start_times
+from sfnorch.schedules.zones import load_zone
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Casablanca"]
 CHANGES = [
@@ -168,7 +168,7 @@ def cron_of(made: MadeCron) -> Cron:
 @given(crons(), instants, st.sampled_from(ZONES))
 @settings(max_examples=50)
 def test_the_start_times_are_the_minutes_whose_local_time_is_meant(made: MadeCron, after: datetime, zone_name: str):
-    place, end = zone(zone_name), after + timedelta(days=2)
+    place, end = load_zone(zone_name), after + timedelta(days=2)
     expected = []
     minute = after.replace(second=0)
     while (minute := minute + timedelta(minutes=1)) <= end:
@@ -176,7 +176,7 @@ def test_the_start_times_are_the_minutes_whose_local_time_is_meant(made: MadeCro
         if local.fold == 0 and made.means(local.replace(tzinfo=None)):  # a time that comes again starts nothing
             expected.append(minute)
 
-    found = list(takewhile(lambda start: start <= end, start_times(cron_of(made), place, after)))
+    found = list(takewhile(lambda start: start <= end, list_start_times(cron_of(made), place, after)))
 
     assert [start.astimezone(timezone.utc) for start in found] == expected
 
@@ -186,7 +186,7 @@ def test_the_start_times_are_the_minutes_whose_local_time_is_meant(made: MadeCro
 def test_the_dates_of_a_year_are_those_that_are_meant(made: MadeCron, year: int):
     whole = [date(year, 1, 1) + timedelta(days=n) for n in range(366 if calendar.isleap(year) else 365)]
 
-    found = takewhile(lambda day: day.year == year, cron_of(made).dates(date(year, 1, 1)))
+    found = takewhile(lambda day: day.year == year, cron_of(made).list_dates(date(year, 1, 1)))
 
     assert list(found) == [day for day in whole if made.date_means(day)]
 
@@ -194,8 +194,8 @@ def test_the_dates_of_a_year_are_those_that_are_meant(made: MadeCron, year: int)
 @given(crons(), instants, st.sampled_from(ZONES))
 @settings(max_examples=50)
 def test_what_is_lost_is_meant_and_not_there(made: MadeCron, after: datetime, zone_name: str):
-    place = zone(zone_name)
-    lost = lost_start(cron_of(made), place, after)
+    place = load_zone(zone_name)
+    lost = find_skipped_start(cron_of(made), place, after)
     if lost:
         local, gap = lost
         assert made.means(local)
@@ -264,7 +264,7 @@ def test_any_text_is_an_expression_or_has_faults_and_a_fix_is_right(text: str, s
         for meant in _WHOLE.findall(fault.fix):
             assert read_expression(meant, service).faults == ()
     if reading.expression is not None:
-        outlook = look_ahead(reading.expression, "America/New_York", datetime(2027, 1, 1, tzinfo=timezone.utc))
+        outlook = compute_outlook(reading.expression, "America/New_York", datetime(2027, 1, 1, tzinfo=timezone.utc))
         assert all(start.tzinfo is not None for start in outlook.starts)
 
 
@@ -290,7 +290,7 @@ def test_two_libraries_read_the_same(body: str, after: datetime):
     assert made.expression is not None
 
     theirs = [start for start in AwsCroniter(body).get_next(after, 3) if start is not None]  # it gives up early
-    ours = list(islice(start_times(made.expression, timezone.utc, after), len(theirs)))
+    ours = list(islice(list_start_times(made.expression, timezone.utc, after), len(theirs)))
 
     assert ours == theirs
 
@@ -312,7 +312,7 @@ def test_aws_croniter_misses_starts(body: str, expected: list[datetime]):
     assert expression is not None
     wanted = [start.replace(tzinfo=timezone.utc) for start in expected]
 
-    assert list(islice(start_times(expression, timezone.utc, after), 2)) == wanted
+    assert list(islice(list_start_times(expression, timezone.utc, after), 2)) == wanted
     assert AwsCroniter(body).get_next(after, 2) != wanted
 
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfnorch.errors import SfnorchError
-from sfnorch.graph.dot import dot
-from sfnorch.graph.mermaid import mermaid
-from sfnorch.graph.text import trees
+from sfnorch.graph.dot import render_dot
+from sfnorch.graph.mermaid import render_mermaid
+from sfnorch.graph.text import build_trees
 from sfnorch.linter.run import Linting
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
 ROOT = Path(__file__).parents[2]
@@ -72,16 +72,16 @@ def templates(draw: st.DrawFn) -> str:
 @given(templates())
 def test_any_template_is_linted_and_drawn_or_refused(text: str):
     try:
-        template = contents(parse_template(text, "t.json"))
+        template = evaluate_template(parse_template(text, "t.json"))
     except SfnorchError:
         return
-    for finding in LINTING.findings(template):
+    for finding in LINTING.lint_template(template):
         assert finding.message
         assert finding.line
     machines = [machine for machine in template.machines if machine.definition]
-    assert mermaid(machines, template).splitlines().count("flowchart TD") == len(machines)
-    assert dot(machines, template).startswith("digraph {\n")
-    assert len(trees(machines, template)) == len(machines)
+    assert render_mermaid(machines, template).splitlines().count("flowchart TD") == len(machines)
+    assert render_dot(machines, template).startswith("digraph {\n")
+    assert len(build_trees(machines, template)) == len(machines)
 
 
 @settings(max_examples=200)

@@ -8,15 +8,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfnorch.asl import definition
-from sfnorch.patterns import workflow
+from sfnorch.asl import serialize_graph
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.runs.kinds.master_child import find_child_of_thread
 from tests.jsonata_engine import evaluate
 
 CHILDREN = ["orders", "T3", "sales-eu", "c"]
 PLAN = json.dumps({"pattern": "master-child", "children": [{"name": name, "jobs": ["a"]} for name in CHILDREN]})
-(RULE,) = definition(workflow(parse_plan(PLAN)).machines[0].graph)["States"]["CheckThreads"]["Choices"]
+(RULE,) = serialize_graph(build_workflow(parse_plan(PLAN)).machines[0].graph)["States"]["CheckThreads"]["Choices"]
 IDS = st.sampled_from([*CHILDREN, "T0", "T1", "T2", "T4", "T5", "T01", "T3 ", "t1", "T", "nightly", ""]) | st.text(
     max_size=3
 )

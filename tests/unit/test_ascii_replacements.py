@@ -17,10 +17,10 @@ from sfnorch.printable import (
     ASCII_REPLACEMENTS,
     REPLACED,
     PrintableStream,
-    encodable,
-    encodes_everything,
-    escaped,
-    printable,
+    escape_characters,
+    is_unicode_encoding,
+    make_encodable_character,
+    make_printable,
 )
 from tests.unit.test_printable import ANY
 
@@ -37,7 +37,7 @@ def literals() -> Iterator[tuple[str, str]]:
 
 def is_shown(char: str) -> bool:
     """Whether a command could print the character as it is: not what is escaped, and no private mark."""
-    return printable(char) == char and unicodedata.category(char) != "Co"
+    return make_printable(char) == char and unicodedata.category(char) != "Co"
 
 
 def test_each_character_of_the_source_has_a_replacement():
@@ -75,8 +75,8 @@ def test_a_stream_replaces_what_its_encoding_lacks(encoding: str, expected: str)
 
 @given(ANY, st.sampled_from(["ascii", "cp1252", "cp437", "latin-1", "utf-8", "utf-16"]))
 def test_any_text_in_any_encoding(text: str, encoding: str):
-    for char in printable(text):
-        shown = encodable(char, encoding)
+    for char in make_printable(text):
+        shown = make_encodable_character(char, encoding)
         assert shown.encode(encoding).decode(encoding) == shown
-        assert shown in (char, ASCII_REPLACEMENTS.get(char), escaped(char))
-        assert shown == char or not encodes_everything(encoding)
+        assert shown in (char, ASCII_REPLACEMENTS.get(char), escape_characters(char))
+        assert shown == char or not is_unicode_encoding(encoding)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.errors import was_interrupted
+from sfnorch.errors import has_interrupt
 
 
 def made_of(*errors: BaseException) -> BaseException:
@@ -30,15 +30,15 @@ def made_of(*errors: BaseException) -> BaseException:
     ],
 )
 def test_an_error_that_comes_from_ctrl_c(errors: tuple[BaseException, ...]):
-    assert was_interrupted(made_of(*errors))
+    assert has_interrupt(made_of(*errors))
 
 
 def test_an_error_that_does_not():
-    assert not was_interrupted(None)
-    assert not was_interrupted(made_of(ValueError("one"), RuntimeError("two")))
+    assert not has_interrupt(None)
+    assert not has_interrupt(made_of(ValueError("one"), RuntimeError("two")))
 
 
 def test_errors_that_are_each_others_cause():
     one, two = ValueError("one"), ValueError("two")
     one.__cause__, two.__cause__ = two, one
-    assert not was_interrupted(one)
+    assert not has_interrupt(one)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from sfnorch.asl import Expression, jsonata
 from sfnorch.glue_logs import (
-    console_page,
-    driver_streams,
-    error_log_group,
+    build_console_page,
+    build_error_log_group,
     is_stream_of,
-    log_group_in,
+    list_driver_streams,
+    parse_log_group,
 )
 from sfnorch.patterns.causes import find_log_group, find_nested_log_group
 from sfnorch.patterns.message import find_console_page
@@ -46,11 +46,11 @@ def yielded(expression: Expression, **variables: object) -> object:
     ],
 )
 def test_errors_have_a_log_group_of_their_own(log_group: str, expected: str):
-    assert error_log_group(log_group) == expected
+    assert build_error_log_group(log_group) == expected
 
 
 def test_the_consoles_page_of_a_runs_log():
-    assert console_page("/etl/a.b_c#1", "jr_1") == (
+    assert build_console_page("/etl/a.b_c#1", "jr_1") == (
         "logsV2:log-groups/log-group/$252Fetl$252Fa.b_c$25231$252Ferror$3FlogStreamNameFilter$3Djr_1"
     )
 
@@ -58,14 +58,14 @@ def test_the_consoles_page_of_a_runs_log():
 @given(NAMES)
 @example("/aws-glue/jobs/")
 def test_a_machine_makes_the_same_page_and_the_page_leads_to_the_group(name: str):
-    page = console_page(name, "jr_1")
+    page = build_console_page(name, "jr_1")
     assert yielded(find_console_page(jsonata("$group"), jsonata("$run")), group=name, run="jr_1") == page
     shown = unquote(unquote(page.replace("$", "%")))
-    assert shown == f"logsV2:log-groups/log-group/{error_log_group(name)}?logStreamNameFilter=jr_1"
+    assert shown == f"logsV2:log-groups/log-group/{build_error_log_group(name)}?logStreamNameFilter=jr_1"
 
 
 def test_a_machine_that_knows_no_log_group_leads_to_the_default_one():
-    assert yielded(find_console_page(jsonata("$states.nothing"), jsonata("$run")), run="jr_1") == console_page(
+    assert yielded(find_console_page(jsonata("$states.nothing"), jsonata("$run")), run="jr_1") == build_console_page(
         "", "jr_1"
     )
 
@@ -79,14 +79,14 @@ def test_a_cause_tells_the_log_group(name: str, separators: tuple[str, str]):
     whole = re.search(r'"LogGroupName": ?"[^"]+"(?=, ?"MaxCapacity)', cause)
     assert whole is not None
     for text in (cause, cause[: whole.end()]):
-        assert log_group_in(text) == name
+        assert parse_log_group(text) == name
         assert yielded(find_log_group(CAUSE), cause=text) == name
         assert yielded(find_nested_log_group(CAUSE), cause=text) == name
 
 
 @pytest.mark.parametrize("text", ["", "Failed to start job run", '{"LogGroupName":"/aws-glue/jo', "{}"])
 def test_a_cause_without_a_whole_log_group_tells_none(text: str):
-    assert log_group_in(text) == ""
+    assert parse_log_group(text) == ""
     assert yielded(find_log_group(CAUSE), cause=text) is None
     assert yielded(find_nested_log_group(CAUSE), cause=text) is None
 
@@ -102,5 +102,5 @@ def test_a_log_group_is_found_in_a_cause_within_causes(name: str, depth: int):
 def test_which_log_streams_are_a_runs():
     names = ["jr_1", "jr_1-driver", "jr_1-1", "jr_1_g-9f2c", "jr_1-progress-bar", "jr_1_attempt_1", "jr_1_attempt_1-1"]
     assert [name for name in names if is_stream_of(name, "jr_1")] == ["jr_1", "jr_1-driver", "jr_1-1", "jr_1_g-9f2c"]
-    assert [name for name in names if name in driver_streams("jr_1")] == ["jr_1", "jr_1-driver"]
+    assert [name for name in names if name in list_driver_streams("jr_1")] == ["jr_1", "jr_1-driver"]
     assert is_stream_of("jr_1_attempt_1", "jr_1_attempt_1")

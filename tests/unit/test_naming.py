@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfnorch.naming import child_key, jobs_parameter, logical_key
+from sfnorch.naming import derive_child_key, derive_logical_key, name_jobs_parameter
 from sfnorch.plan.names import CHILD_NAME
 
 
@@ -33,14 +33,14 @@ from sfnorch.plan.names import CHILD_NAME
     ],
 )
 def test_keys(name: str, key: str):
-    assert logical_key(name) == key
+    assert derive_logical_key(name) == key
 
 
 @pytest.mark.parametrize("name", ["allowed", "environment", "name", "partition", "topic-arn"])
 def test_a_child_does_not_take_a_name_of_the_stacks_own(name: str):
-    own = logical_key(name)
-    assert re.fullmatch(f"{own}0x[0-9a-f]{{8}}", child_key(name))
-    assert jobs_parameter(name) == f"{child_key(name)}GlueJobs"
+    own = derive_logical_key(name)
+    assert re.fullmatch(f"{own}0x[0-9a-f]{{8}}", derive_child_key(name))
+    assert name_jobs_parameter(name) == f"{derive_child_key(name)}GlueJobs"
 
 
 NAMES = st.from_regex(CHILD_NAME, fullmatch=True) | st.sampled_from(["a-b", "a_b", "aB", "A-b", "ab", "a-b-", "a0xb"])
@@ -48,9 +48,9 @@ NAMES = st.from_regex(CHILD_NAME, fullmatch=True) | st.sampled_from(["a-b", "a_b
 
 @given(NAMES, NAMES)
 def test_different_names_have_different_keys(one: str, other: str):
-    assert (child_key(one) == child_key(other)) == (one == other)
+    assert (derive_child_key(one) == derive_child_key(other)) == (one == other)
 
 
 @given(NAMES)
 def test_a_key_is_a_logical_id(name: str):
-    assert re.fullmatch(r"[A-Z][A-Za-z0-9]{0,60}", child_key(name))
+    assert re.fullmatch(r"[A-Z][A-Za-z0-9]{0,60}", derive_child_key(name))

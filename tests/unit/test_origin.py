@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from sfnorch.cfn.render import render_template
-from sfnorch.origin import Origin, is_rendered, origin_of
-from sfnorch.patterns import workflow
-from sfnorch.plan.default import default_plan
+from sfnorch.origin import Origin, is_rendered, read_origin
+from sfnorch.patterns import build_workflow
+from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.load import parse_plan
 from sfnorch.template.reader import parse_template
 
@@ -23,7 +23,7 @@ from sfnorch.template.reader import parse_template
     ],
 )
 def test_what_is_written_is_read_back(origin: Origin, words: str):
-    assert origin_of({"Metadata": origin.metadata}) == origin
+    assert read_origin({"Metadata": origin.metadata}) == origin
     assert str(origin) == words
 
 
@@ -32,16 +32,16 @@ def test_what_is_written_is_read_back(origin: Origin, words: str):
     [{}, {"Metadata": []}, {"Metadata": {"Sfnorch": "dag"}}, {"Metadata": {"Sfnorch": {"Name": "a"}}}],
 )
 def test_a_template_that_names_no_plan(template: dict[str, Any]):
-    assert origin_of(template) is None
+    assert read_origin(template) is None
 
 
 def test_a_rendering_names_its_plan():
     named = parse_plan("{pattern: dynamic, name: 'yes'}")
     for plan, origin in (
-        (default_plan(), Origin(pattern="master-child")),
+        (build_default_plan(), Origin(pattern="master-child")),
         (named, Origin(pattern="dynamic", name="yes")),
     ):
-        text = render_template(workflow(plan), "sam")
+        text = render_template(build_workflow(plan), "sam")
         assert is_rendered(text)
-        assert origin_of(parse_template(text, "t").data) == origin
+        assert read_origin(parse_template(text, "t").data) == origin
     assert not is_rendered("# Rendered by hand\nResources: {}\n")

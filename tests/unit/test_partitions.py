@@ -12,7 +12,7 @@ import botocore
 import pytest
 
 from sfnorch.cfn.limits import _LONGEST
-from sfnorch.partitions import PARTITIONS, console_domain, partition_named, partition_of
+from sfnorch.partitions import PARTITIONS, find_console_domain, find_partition, parse_partition_name
 
 DATA = Path(botocore.__file__).parent / "data"
 KNOWN: list[dict[str, Any]] = json.loads((DATA / "partitions.json").read_text())["partitions"]
@@ -29,7 +29,7 @@ def test_every_partition_is_there_with_its_suffix():
 
 @pytest.mark.parametrize(("region", "name"), REGIONS)
 def test_a_region_is_in_its_partition(region: str, name: str):
-    assert partition_of(region).name == name
+    assert find_partition(region).name == name
 
 
 def test_sizes_are_reckoned_with_the_longest_names():
@@ -42,7 +42,7 @@ def test_sizes_are_reckoned_with_the_longest_names():
     [("", "aws"), ("xx-new-1", "aws"), ("us-gov-south-9", "aws-us-gov"), ("cn-east-12", "aws-cn")],
 )
 def test_a_region_that_nobody_knows_yet(region: str, name: str):
-    assert partition_of(region).name == name
+    assert find_partition(region).name == name
 
 
 def test_a_console_stands_beside_its_partitions_sign_in_page():
@@ -65,9 +65,9 @@ def test_a_console_stands_beside_its_partitions_sign_in_page():
     ],
 )
 def test_the_partition_that_an_arn_names(arn: str, name: str):
-    assert partition_named(arn) == name
+    assert parse_partition_name(arn) == name
 
 
 def test_the_console_of_a_partition():
-    assert console_domain("aws-us-gov") == "console.amazonaws-us-gov.com"
-    assert console_domain("aws-moon") == console_domain("aws") == "console.aws.amazon.com"
+    assert find_console_domain("aws-us-gov") == "console.amazonaws-us-gov.com"
+    assert find_console_domain("aws-moon") == find_console_domain("aws") == "console.aws.amazon.com"

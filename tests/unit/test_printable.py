@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.tree import Tree
 
 from sfnorch.console import Console, Text
-from sfnorch.printable import ESCAPED, PrintableStream, printable, printable_line, printable_streams
+from sfnorch.printable import ESCAPED, PrintableStream, make_printable, make_printable_line, make_streams_printable
 
 ANY = st.text(st.characters(codec=None))
 """Any text, lone surrogates too."""
@@ -62,40 +62,40 @@ def is_visible_format(code: int) -> bool:
 
 
 def test_a_hostile_text():
-    assert printable(HOSTILE) == SHOWN
-    assert printable("a\tb\nc") == "a\tb\nc"
-    assert printable_line("a\tb\nc\x00") == r"a\tb\nc\u0000"
+    assert make_printable(HOSTILE) == SHOWN
+    assert make_printable("a\tb\nc") == "a\tb\nc"
+    assert make_printable_line("a\tb\nc\x00") == r"a\tb\nc\u0000"
 
 
 def test_what_people_write_stays():
     for text in ("für Köln", "Ελλάδα", "日本語", "حساب", "⚠️ 🎉", "a\u00a0b", "→ … █"):
-        assert printable(text) == text
+        assert make_printable(text) == text
 
 
 def test_each_character_that_is_not_shown():
     found = [chr(code) for code in range(sys.maxunicode + 1) if is_hidden(chr(code))]
     assert len(found) > 2200
-    assert [char for char in found if printable(char) == char] == []
+    assert [char for char in found if make_printable(char) == char] == []
 
 
 @given(ANY)
 def test_nothing_hidden_is_left_and_it_is_done_once(text: str):
-    shown = printable(text)
+    shown = make_printable(text)
     assert not is_hidden(shown)
-    assert printable(shown) == shown
+    assert make_printable(shown) == shown
     shown.encode()  # no lone surrogate
 
 
 @given(st.recursive(ANY, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY, inner, max_size=3)))
 def test_json_stays_the_same_document(document: object):
-    text = printable(json.dumps(document, ensure_ascii=False))
+    text = make_printable(json.dumps(document, ensure_ascii=False))
     assert json.loads(text) == json.loads(json.dumps(document))
 
 
 @given(ANY)
 def test_a_text_is_xml(text: str):
     element = ET.Element("a")
-    element.text = printable(text)
+    element.text = make_printable(text)
     assert ET.fromstring(ET.tostring(element, encoding="unicode")) is not None  # noqa: S314 - made here
 
 
@@ -122,7 +122,7 @@ def test_a_stream_has_no_way_around(name: str):
 
 
 def test_whatever_is_printed_is_printable(capsys: pytest.CaptureFixture[str]):
-    with printable_streams():
+    with make_streams_printable():
         sys.stdout.write(f"{HOSTILE}\n")
         sys.stderr.write(f"{HOSTILE}\n")
         click.echo(HOSTILE, color=True)
@@ -162,6 +162,6 @@ def test_a_console_shows_a_text_as_it_is_written():
 
 
 def test_a_console_keeps_its_colors_on_a_printable_stream(capsys: pytest.CaptureFixture[str]):
-    with printable_streams():
+    with make_streams_printable():
         Console(force_terminal=True, color_system="standard").print(Text("\x1b[32m", style="red"))
     assert capsys.readouterr().out == "\x1b[31m\\u001b[32m\x1b[0m\n"

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.patterns.message import make_resume_line
-from sfnorch.resume_command import MAIN_MACHINES, resume_command
+from sfnorch.resume_command import MAIN_MACHINES, build_resume_command
 from tests.golden.artifacts import starter_plan
 from tests.jsonata_engine import evaluate
 
@@ -43,7 +43,7 @@ def in_message(arn: str, machine: str = "master") -> str:
     ],
 )
 def test_the_command(options: dict[str, str], expected: str):
-    assert resume_command(f"{MACHINE}tonight-1", **options) == expected
+    assert build_resume_command(f"{MACHINE}tonight-1", **options) == expected
 
 
 @given(NAMES)
@@ -54,7 +54,7 @@ def test_a_shell_takes_the_execution_as_one_word(name: str):
     by_name = ["sfnorch", "resume", name, "--stack-name", "etl"]
     by_arn = ["sfnorch", "resume", f"{MACHINE}{name}"]
     plain = re.fullmatch(r"\w[\w-]*", name, re.ASCII)
-    assert shlex.split(resume_command(f"{MACHINE}{name}", stack_name="etl")) == (by_name if plain else by_arn)
+    assert shlex.split(build_resume_command(f"{MACHINE}{name}", stack_name="etl")) == (by_name if plain else by_arn)
     # jsonata-python takes letters of every script for word characters, and a shell takes them for a word
     told = shlex.split(in_message(f"{MACHINE}{name}").removeprefix("Resume: "))
     assert told == (by_name if plain else by_arn) or (told == by_name and re.fullmatch(r"\w[\w-]*", name))
@@ -89,5 +89,5 @@ def test_a_message_names_the_stack_where_the_machine_is_one_of_a_stack(arn: str,
 
 @pytest.mark.parametrize("pattern", ["master-child", "dynamic", "dag", "continuous", "linear"])
 def test_the_machine_that_a_stack_is_run_by_has_one_of_the_known_ends(pattern: str):
-    first = workflow(starter_plan(pattern)).machines[0]
+    first = build_workflow(starter_plan(pattern)).machines[0]
     assert (first.physical_name.suffix if first.physical_name else "") in MAIN_MACHINES

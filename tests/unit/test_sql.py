@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfnorch.sql import sql_parameters
+from sfnorch.sql import find_sql_parameters
 
 STATEMENTS = {
     "none": ("select 1", {}),
@@ -39,7 +39,7 @@ STATEMENTS = {
 
 @pytest.mark.parametrize(("statement", "found"), STATEMENTS.values(), ids=STATEMENTS)
 def test_parameters_and_their_lines(statement: str, found: dict[str, int]):
-    assert sql_parameters(statement) == found
+    assert find_sql_parameters(statement) == found
 
 
 NAMES = st.from_regex(r"[0-9A-Za-z_]{1,8}", fullmatch=True)
@@ -78,10 +78,10 @@ PARTS = st.lists(st.tuples(st.sampled_from(["name", "other"]), NAMES, OPAQUE | P
 @given(PARTS)
 def test_whatever_is_quoted_hides_what_is_in_it_and_nothing_else(parts: list[tuple[str, str, str]]):
     statement = " ".join(f":{name}" if kind == "name" else text for kind, name, text in parts)
-    assert set(sql_parameters(statement)) == {name for kind, name, _ in parts if kind == "name"}
+    assert set(find_sql_parameters(statement)) == {name for kind, name, _ in parts if kind == "name"}
 
 
 @given(st.text())
 def test_every_text_is_read_to_its_end(statement: str):
-    for name, line in sql_parameters(statement).items():
+    for name, line in find_sql_parameters(statement).items():
         assert f":{name}" in statement.split("\n")[line - 1]

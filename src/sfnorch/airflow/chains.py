@@ -5,27 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Chain, Dag, Group, Node, OperatorTask
-from sfnorch.airflow.ending import ending, with_ending
-from sfnorch.airflow.jinja import escaped
+from sfnorch.airflow.ending import assemble_dag, build_ending
+from sfnorch.airflow.jinja import escape_text
 from sfnorch.airflow.literals import Literal, SourceCall
-from sfnorch.airflow.operators import GLUE, again, job_settings
+from sfnorch.airflow.operators import GLUE, build_job_settings, build_retry_argument
 from sfnorch.airflow.task_ids import IN_USE, RESERVED, UniqueNames
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.master_child import Child, MasterChildPlan
 
 
-def chains_dag(plan: MasterChildPlan) -> Dag:
+def build_chains_dag(plan: MasterChildPlan) -> Dag:
     """Return the DAG: each child's jobs in sequence, all children in parallel, a notification at the end."""
     variables, groups = UniqueNames(IN_USE), UniqueNames(RESERVED)
     body: list[Node] = []
     params: dict[str, Literal] = {}
     for child in plan.children:
-        group = _child(child, groups.id(child.name), variables)
-        params[f"{group.group_id}_jobs"] = _jobs_param(child)
+        group = _build_child_group(child, groups.reserve_id(child.name), variables)
+        params[f"{group.group_id}_jobs"] = _build_jobs_param(child)
         body.append(group)
     made = [node for node in body if isinstance(node, Group)]
-    end = ending(
+    end = build_ending(
         plan,
         parts=[group.group_id for group in made],
         what="child workflows",
@@ -33,7 +33,7 @@ def chains_dag(plan: MasterChildPlan) -> Dag:
         notify=plan.notify,
         after=[group.variable for group in made],
     )
-    return with_ending(
+    return assemble_dag(
         plan,
         end,
         title="chains of Glue jobs in parallel",
@@ -45,22 +45,22 @@ def chains_dag(plan: MasterChildPlan) -> Dag:
     )
 
 
-def _child(child: Child, group_id: str, variables: UniqueNames) -> Group:
-    own, ids = variables.variable(child.name), UniqueNames()
+def _build_child_group(child: Child, group_id: str, variables: UniqueNames) -> Group:
+    own, ids = variables.reserve_variable(child.name), UniqueNames()
     tasks = []
     for job in child.jobs:
-        task_id = ids.id(job.name)
-        name = escaped(job.name)
+        task_id = ids.reserve_id(job.name)
+        name = escape_text(job.name)
         named: dict[str, Literal] = {"named": job.name} if name != job.name else {}
-        settings = {**named, **again(job), **job_settings(job)}
+        settings = {**named, **build_retry_argument(job), **build_job_settings(job)}
         call = SourceCall(function="child_job", arguments=(group_id, task_id, name), keywords=settings)
-        tasks.append(OperatorTask(variable=variables.variable(task_id), task_id=task_id, call=call))
+        tasks.append(OperatorTask(variable=variables.reserve_variable(task_id), task_id=task_id, call=call))
     order = [task.variable for task in tasks]
     chain = (Chain((order[0],), tuple(order[1:])),) if len(order) > 1 else ()
     return Group(variable=own, group_id=group_id, body=(*tasks, *chain))
 
 
-def _jobs_param(child: Child) -> SourceCall:
+def _build_jobs_param(child: Child) -> SourceCall:
     """Return the param that selects which of the child's jobs run; its default is all of them."""
     names = list(dict.fromkeys(job.name for job in child.jobs))
     return SourceCall(

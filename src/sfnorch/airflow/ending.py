@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Chain, Dag, Node, OperatorTask
 from sfnorch.airflow.literals import Code, Literal, SourceCall
-from sfnorch.airflow.operators import GLUE_HOOK, SNS, publish, python, seconds
-from sfnorch.airflow.plan_settings import environment, named, plan_tags
-from sfnorch.airflow.schedules import timing
+from sfnorch.airflow.operators import GLUE_HOOK, SNS, build_timedelta, call_python, publish
+from sfnorch.airflow.plan_settings import build_environment_param, derive_names, list_plan_tags
+from sfnorch.airflow.schedules import convert_schedule
 from sfnorch.glue_logs import CONSOLE_PAGE, DEFAULT_LOG_GROUP
 from sfnorch.partitions import CONSOLES
 
@@ -24,7 +24,7 @@ _ATTRIBUTES = {"child workflows": "failedChildren", "tasks": "failedTasks"}
 
 _LOGS = f"https://{{region}}.{{console}}/cloudwatch/home?region={{region}}#{CONSOLE_PAGE}"
 
-_AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": seconds(30)}
+_AGAIN: Mapping[str, Literal] = {"retries": 3, "retry_delay": build_timedelta(30)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +38,24 @@ class DagEnding:
     variables: dict[str, str]
 
 
-def topic_of(plan: Plan, dag_id: str) -> str:
+def find_topic(plan: Plan, dag_id: str) -> str:
     """Return the topic's ARN in Jinja: the value of an Airflow variable, or the topic in the plan, if any."""
-    return f"{{{{ var.value.get('{topic_variable(dag_id)}', '{plan.alerts.topic_arn or ''}') }}}}"
+    return f"{{{{ var.value.get('{build_topic_variable(dag_id)}', '{plan.alerts.topic_arn or ''}') }}}}"
 
 
-def needed_topic(plan: Plan, dag_id: str) -> str:
+def get_required_topic(plan: Plan, dag_id: str) -> str:
     """Return the topic's ARN in Jinja, for a message that is a step of the run."""
     if plan.alerts.topic_arn:
-        return topic_of(plan, dag_id)
-    return f"{{{{ var.value['{topic_variable(dag_id)}'] }}}}"
+        return find_topic(plan, dag_id)
+    return f"{{{{ var.value['{build_topic_variable(dag_id)}'] }}}}"
 
 
-def topic_variable(dag_id: str) -> str:
+def build_topic_variable(dag_id: str) -> str:
     """Return the name of the Airflow variable with the topic's ARN."""
     return f"{dag_id}_topic_arn"
 
 
-def ending(
+def build_ending(
     plan: Plan,
     *,
     parts: Sequence[str] | None,
@@ -70,7 +70,7 @@ def ending(
     `notify`: failure, always or never. All tasks must have ended before: a task is "upstream failed" while others
     run, so `after` contains every task, or groups whose last task ends last.
     """
-    name, dag_id = named(plan)
+    name, dag_id = derive_names(plan)
     constants: dict[str, Literal] = {
         "NAME": name,
         "WHAT": what,
@@ -83,32 +83,34 @@ def ending(
     if parts is not None:
         constants["PARTS"] = list(parts)
     tasks: list[Node] = [
-        OperatorTask(variable="outcomes", task_id="outcomes", call=_all_done("outcomes", "what_failed", **_AGAIN))
+        OperatorTask(
+            variable="outcomes", task_id="outcomes", call=_build_final_task("outcomes", "what_failed", **_AGAIN)
+        )
     ]
     notifies = notify != "never"
     if notifies:
-        constants |= {"ALWAYS": notify == "always", "TOPIC": topic_variable(dag_id)}
+        constants |= {"ALWAYS": notify == "always", "TOPIC": build_topic_variable(dag_id)}
         call = publish(
             "notify",
-            topic_of(plan, dag_id),
+            find_topic(plan, dag_id),
             _read_outcome("subject"),
             _read_outcome("message"),
             pre_execute=Code("has_something_to_report"),
             **_AGAIN,
         )
         tasks.append(OperatorTask(variable="notify", task_id="notify", call=call))
-    tasks.append(OperatorTask(variable="done", task_id="done", call=_all_done("done", "end_run")))
+    tasks.append(OperatorTask(variable="done", task_id="done", call=_build_final_task("done", "end_run")))
     chain = ("outcomes", *(("notify",) if notifies else ()), "done")
     return DagEnding(
         body=(*tasks, Chain(tuple(after), chain)),
         constants=constants,
         parts=("given_parts" if parts is None else "parts", "outcomes", *(("notify",) if notifies else ()), "done"),
         imports=(GLUE_HOOK, *((SNS,) if notifies else ())),
-        variables={topic_variable(dag_id): topic_meaning(plan)} if notifies else {},
+        variables={build_topic_variable(dag_id): describe_topic_variable(plan)} if notifies else {},
     )
 
 
-def with_ending(
+def assemble_dag(
     plan: Plan,
     end: DagEnding,
     *,
@@ -122,13 +124,13 @@ def with_ending(
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Dag:
     """Return the plan's DAG: the tasks, what they need, and the last tasks after them."""
-    name, dag_id = named(plan)
+    name, dag_id = derive_names(plan)
     return Dag(
         dag_id=dag_id,
         title=f"{name}: {title}",
-        timing=timing(schedule),
-        params={**environment(plan), **params},
-        tags=plan_tags(plan),
+        timing=convert_schedule(schedule),
+        params={**build_environment_param(plan), **params},
+        tags=list_plan_tags(plan),
         constants={**constants, **end.constants},
         parts=(*parts, *end.parts),
         imports=(*imports, *end.imports),
@@ -137,7 +139,7 @@ def with_ending(
     )
 
 
-def topic_meaning(plan: Plan) -> str:
+def describe_topic_variable(plan: Plan) -> str:
     """Return the meaning of the variable with the topic."""
     otherwise = "the topic in the plan" if plan.alerts.topic_arn else "none"
     return f"the ARN of the SNS topic to notify; default: {otherwise}"
@@ -148,5 +150,5 @@ def _read_outcome(key: str) -> str:
     return f"{{{{ ti.xcom_pull(task_ids='outcomes')['{key}'] }}}}"
 
 
-def _all_done(task_id: str, function: str, **more: Literal) -> SourceCall:
-    return python(task_id, function, trigger_rule="all_done", **more)
+def _build_final_task(task_id: str, function: str, **more: Literal) -> SourceCall:
+    return call_python(task_id, function, trigger_rule="all_done", **more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.source import source
+from sfnorch.airflow.source import render_source
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
 
 
-def airflow_dag(plan: AnyPlan) -> Dag:
+def build_airflow_dag(plan: AnyPlan) -> Dag:
     """Return the plan's DAG. Raises SfnorchError for features that Airflow does not have."""
     match plan.pattern:
         case "master-child":
-            from sfnorch.airflow.chains import chains_dag
+            from sfnorch.airflow.chains import build_chains_dag
 
-            return chains_dag(plan)
+            return build_chains_dag(plan)
         case "dynamic":
-            from sfnorch.airflow.given import given_dag
+            from sfnorch.airflow.given import build_given_dag
 
-            return given_dag(plan)
+            return build_given_dag(plan)
         case "dag":
-            from sfnorch.airflow.tasks import tasks_dag
+            from sfnorch.airflow.tasks import build_tasks_dag
 
-            return tasks_dag(plan)
+            return build_tasks_dag(plan)
         case "flow":
-            from sfnorch.airflow.flow import flow_dag
+            from sfnorch.airflow.flow import build_flow_dag
 
-            return flow_dag(plan)
+            return build_flow_dag(plan)
     raise SfnorchError(
         "pattern: continuous can't be exported: a DAG run has to end",
         hint="use a DAG with a schedule; master-child, dynamic, dag and flow can be exported",
     )
 
 
-def airflow_source(plan: AnyPlan) -> str:
+def render_airflow_source(plan: AnyPlan) -> str:
     """Return the plan's DAG as a Python file. Raises SfnorchError for features that Airflow does not have."""
-    return source(airflow_dag(plan))
+    return render_source(build_airflow_dag(plan))

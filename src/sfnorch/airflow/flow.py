@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Chain, Dag, Group, Node, OperatorTask
-from sfnorch.airflow.ending import ending, with_ending
+from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.jinja import TEXT_FILTER, Unsayable
 from sfnorch.airflow.kinds.part import ExportedStep, keep_nothing
 from sfnorch.airflow.kinds.registry import STEP_EXPORTS
-from sfnorch.airflow.plan_settings import named
-from sfnorch.airflow.readable_variables import Kept, ReadableVariables, given
+from sfnorch.airflow.plan_settings import derive_names
+from sfnorch.airflow.readable_variables import Kept, ReadableVariables, describe_given
 from sfnorch.airflow.task_ids import ID_LENGTH, IN_USE, RESERVED, UniqueNames
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.models.flow import walk
+from sfnorch.plan.models.flow import list_steps
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.flow import FlowPlan, FlowStep
 
 
-def flow_dag(plan: FlowPlan) -> Dag:
+def build_flow_dag(plan: FlowPlan) -> Dag:
     """Return the DAG: steps in sequence, branches and items as groups in parallel.
 
     Raises SfnorchError that lists each step that can't be exported, and why.
     """
-    _, dag_id = named(plan)
+    _, dag_id = derive_names(plan)
     build = _Build(plan, dag_id)
-    body = build.sequence(plan.steps, ReadableVariables({}), (), UniqueNames(RESERVED))
+    body = build.build_sequence(plan.steps, ReadableVariables({}), (), UniqueNames(RESERVED))
     if build.faults:
         raise SfnorchError(
             "\n".join(
@@ -37,17 +37,17 @@ def flow_dag(plan: FlowPlan) -> Dag:
             hint="move these steps into a state machine, and start it from the DAG with a step state_machine",
         )
     tops = [node for node in body if isinstance(node, OperatorTask | Group)]
-    end = ending(
+    end = build_ending(
         plan,
         parts=[node.group_id if isinstance(node, Group) else node.task_id for node in tops],
         what="steps",
         fails=True,
         notify=plan.notify,
-        after=[task.variable for task in _tasks(body)],
+        after=[task.variable for task in _list_tasks(body)],
     )
-    kinds = [step.kind for step in walk(plan.steps)]
-    texts = any(TEXT_FILTER in str(task.call) for task in _tasks(body))
-    return with_ending(
+    kinds = [step.kind for step in list_steps(plan.steps)]
+    texts = any(TEXT_FILTER in str(task.call) for task in _list_tasks(body))
+    return assemble_dag(
         plan,
         end,
         title="steps in sequence",
@@ -55,7 +55,7 @@ def flow_dag(plan: FlowPlan) -> Dag:
         parts=[part for part, wanted in (("glue_job", "glue_job" in kinds), ("text", texts)) if wanted],
         imports=[STEP_EXPORTS[kind].imports for kind in kinds if kind in STEP_EXPORTS and STEP_EXPORTS[kind].imports],
         body=body,
-        variables=_variables(plan, dag_id),
+        variables=_list_variables(plan, dag_id),
     )
 
 
@@ -68,16 +68,16 @@ class _Build:
     variables: UniqueNames = field(default_factory=lambda: UniqueNames(IN_USE))
     faults: list[tuple[str, Unsayable]] = field(default_factory=list)
 
-    def sequence(
+    def build_sequence(
         self, steps: Sequence[FlowStep], scope: ReadableVariables, groups: tuple[str, ...], ids: UniqueNames
     ) -> list[Node]:
         """Return the nodes of steps in sequence, and their order."""
         saved: dict[str, Kept] = dict(scope.saved)
         nodes: list[OperatorTask | Group] = []
         for step in steps:
-            task_id = ids.id(step.name)
+            task_id = ids.reserve_id(step.name)
             try:
-                nodes.append(self._step(step, task_id, ReadableVariables(saved), groups))
+                nodes.append(self._build_step(step, task_id, ReadableVariables(saved), groups))
             except Unsayable as unsayable:
                 self.faults.append((step.name, unsayable))
             if step.on_error:
@@ -88,10 +88,10 @@ class _Build:
         order = [node.variable for node in nodes]
         return [*nodes, *([Chain((order[0],), tuple(order[1:]))] if len(order) > 1 else [])]
 
-    def _step(
+    def _build_step(
         self, step: FlowStep, task_id: str, scope: ReadableVariables, groups: tuple[str, ...]
     ) -> OperatorTask | Group:
-        variable = self.variables.variable(step.name)
+        variable = self.variables.reserve_variable(step.name)
         if not step.scopes:
             if len(".".join((*groups, task_id))) > ID_LENGTH:
                 raise Unsayable(f"nested groups whose names have more than {ID_LENGTH} characters in all")
@@ -101,14 +101,16 @@ class _Build:
             raise Unsayable("retry of a group: it retries tasks only")
         inner, ids = (*groups, task_id), UniqueNames()
         parts: list[Node] = []
-        for word, steps, known in _parallel(step, scope):
-            part = ids.id(word)
-            body = self.sequence(steps, known, (*inner, part), UniqueNames())
-            parts.append(Group(variable=self.variables.variable(part), group_id=part, body=tuple(body)))
+        for word, steps, known in _list_parallel_scopes(step, scope):
+            part = ids.reserve_id(word)
+            body = self.build_sequence(steps, known, (*inner, part), UniqueNames())
+            parts.append(Group(variable=self.variables.reserve_variable(part), group_id=part, body=tuple(body)))
         return Group(variable=variable, group_id=task_id, body=tuple(parts))
 
 
-def _parallel(step: FlowStep, scope: ReadableVariables) -> Iterator[tuple[str, list[FlowStep], ReadableVariables]]:
+def _list_parallel_scopes(
+    step: FlowStep, scope: ReadableVariables
+) -> Iterator[tuple[str, list[FlowStep], ReadableVariables]]:
     """Yield what runs in parallel within a step: the name, its steps, and what it can read."""
     each = step.for_each
     if each is None:
@@ -120,20 +122,20 @@ def _parallel(step: FlowStep, scope: ReadableVariables) -> Iterator[tuple[str, l
     if each.stop_at_failure or (each.concurrency or len(each.items)) < len(each.items):
         raise Unsayable("for_each with concurrency or stop_at_failure")
     for number, item in enumerate(each.items, 1):
-        yield f"item_{number}", each.steps, ReadableVariables({**scope.saved, each.as_: given(item)})
+        yield f"item_{number}", each.steps, ReadableVariables({**scope.saved, each.as_: describe_given(item)})
 
 
-def _tasks(nodes: Sequence[Node]) -> Iterator[OperatorTask]:
+def _list_tasks(nodes: Sequence[Node]) -> Iterator[OperatorTask]:
     for node in nodes:
         if isinstance(node, OperatorTask):
             yield node
         elif isinstance(node, Group):
-            yield from _tasks(node.body)
+            yield from _list_tasks(node.body)
 
 
-def _variables(plan: FlowPlan, dag_id: str) -> dict[str, str]:
+def _list_variables(plan: FlowPlan, dag_id: str) -> dict[str, str]:
     """Return the Airflow variables that the steps read."""
-    steps = list(walk(plan.steps))
+    steps = list(list_steps(plan.steps))
     found: dict[str, str] = {}
     for kind, export in STEP_EXPORTS.items():
         if own := [step for step in steps if step.kind == kind]:

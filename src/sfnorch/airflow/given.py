@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Dag, Rows
-from sfnorch.airflow.ending import ending, with_ending
+from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.literals import Code, Literal, SourceCall
-from sfnorch.airflow.operators import GLUE, again, job_settings
+from sfnorch.airflow.operators import GLUE, build_job_settings, build_retry_argument
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.dynamic import DynamicPlan
@@ -19,21 +19,21 @@ LONGEST = 25
 task while one is deferred."""
 
 
-def given_dag(plan: DynamicPlan) -> Dag:
+def build_given_dag(plan: DynamicPlan) -> Dag:
     """Return the DAG: a task for each possible job of a run. Tasks beyond the run's list are skipped."""
-    settings = {job.name: made for job in plan.jobs if (made := _settings(job))}
-    end = ending(plan, parts=None, what="jobs", fails=True, notify="failure", after=["jobs"])
+    settings = {job.name: made for job in plan.jobs if (made := _build_settings(job))}
+    end = build_ending(plan, parts=None, what="jobs", fails=True, notify="failure", after=["jobs"])
     names = SourceCall(
         function="Param",
         keywords={
             "type": "array",
-            "items": {"type": "string", **_allowed(plan)},
+            "items": {"type": "string", **_list_allowed_patterns(plan)},
             "minItems": 1,
             "maxItems": Code("LONGEST"),
             "description": "The Glue jobs that run, in sequence.",
         },
     )
-    return with_ending(
+    return assemble_dag(
         plan,
         end,
         title="the Glue jobs in a run's params",
@@ -58,12 +58,12 @@ def given_dag(plan: DynamicPlan) -> Dag:
     )
 
 
-def _settings(job: Job) -> dict[str, Literal]:
+def _build_settings(job: Job) -> dict[str, Literal]:
     """Return the settings that the job's task applies when it starts."""
-    return job_settings(job) | again(job)
+    return build_job_settings(job) | build_retry_argument(job)
 
 
-def _allowed(plan: DynamicPlan) -> dict[str, Literal]:
+def _list_allowed_patterns(plan: DynamicPlan) -> dict[str, Literal]:
     """Return the patterns of job names that a run may use, as in the parameter AllowedGlueJobs."""
     if "*" in plan.allowed_jobs:
         return {}

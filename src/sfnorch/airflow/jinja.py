@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from sfnorch.expressions import code
+from sfnorch.expressions import parse_code
 
 _WAY = re.compile(r"\$([A-Za-z]\w*)((?:\.[A-Za-z_]\w*|\[\d+\])*)")
 _STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
@@ -32,18 +32,18 @@ class Unsayable(ValueError):  # noqa: N818 - it becomes part of a message
     """Raised for what Airflow's templates can't express."""
 
 
-def expression(text: str, source: Source) -> str:
+def convert_expression(text: str, source: Source) -> str:
     """Return the Jinja expression, without braces, of a JSONata path. Raises Unsayable for other expressions.
 
     It keeps the type of the value, unless $string converts it to a text.
     """
-    found, is_text = _expression(text, source)
+    found, is_text = _convert_expression(text, source)
     return f"({found}{TEXT_FILTER})" if is_text else found
 
 
-def _expression(text: str, source: Source) -> tuple[str, bool]:
+def _convert_expression(text: str, source: Source) -> tuple[str, bool]:
     """Return the Jinja expression of the path, and whether it is within $string."""
-    inner = (code(text) or "").strip()
+    inner = (parse_code(text) or "").strip()
     made_text = _STRING.fullmatch(inner)
     match = _WAY.fullmatch(made_text[1].strip() if made_text else inner)
     if match is None:
@@ -56,54 +56,58 @@ def _expression(text: str, source: Source) -> tuple[str, bool]:
     return _CONTEXT[way], made_text is not None
 
 
-def into(begin: str, way: Way) -> str:
+def append_path(begin: str, way: Way) -> str:
     """Return the Jinja expression with the path appended. Raises Unsayable for keys that Jinja reads as methods."""
     if methods := [step for step in way if isinstance(step, str) and hasattr(dict, step)]:
         raise Unsayable(f"the key {methods[0]}, which is a method in Python")
-    return begin + "".join(f"[{literal(step)}]" for step in way)
+    return begin + "".join(f"[{format_literal(step)}]" for step in way)
 
 
-def rendered(text: str, source: Source, length: int | None = None) -> str:
+def render_jinja_text(text: str, source: Source, length: int | None = None) -> str:
     """Return a text for Jinja: an expression in braces; other texts escaped.
 
     The value of an expression is converted to a text, as by JSONata's $string, and truncated to the length.
     """
-    if code(text) is None:
-        return escaped(text)
-    made = _expression(text, source)[0] + TEXT_FILTER
+    if parse_code(text) is None:
+        return escape_text(text)
+    made = _convert_expression(text, source)[0] + TEXT_FILTER
     return f"{{{{ ({made})[:{length}] }}}}" if length else f"{{{{ {made} }}}}"
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """Return the text escaped for Jinja, including line breaks."""
-    return jinja_text(text) if re.search(r"\{\{|\{%|\{#|\r|\n\Z", text) else text
+    return quote_jinja_text(text) if re.search(r"\{\{|\{%|\{#|\r|\n\Z", text) else text
 
 
-def jinja_text(text: str) -> str:
+def quote_jinja_text(text: str) -> str:
     """Return the text as a literal of Jinja, in braces."""
-    return f"{{{{ {literal(text)} }}}}"
+    return f"{{{{ {format_literal(text)} }}}}"
 
 
-def document(value: Any, source: Source) -> str:
+def render_document(value: Any, source: Source) -> str:
     """Return the value as JSON for Jinja. Expressions keep the type of their value."""
     if not _has_expression(value):
-        return escaped(json.dumps(value, ensure_ascii=False))
-    return f"{{{{ {built(value, source)} | tojson }}}}"
+        return escape_text(json.dumps(value, ensure_ascii=False))
+    return f"{{{{ {convert_value(value, source)} | tojson }}}}"
 
 
-def built(value: Any, source: Source) -> str:
+def convert_value(value: Any, source: Source) -> str:
     """Return the Jinja expression of a value that contains expressions."""
     match value:
         case dict():
-            return "{" + ", ".join(f"{literal(key)}: {built(item, source)}" for key, item in value.items()) + "}"
+            return (
+                "{"
+                + ", ".join(f"{format_literal(key)}: {convert_value(item, source)}" for key, item in value.items())
+                + "}"
+            )
         case list():
-            return "[" + ", ".join(built(item, source) for item in value) + "]"
-        case str() if code(value) is not None:
-            return expression(value, source)
-    return literal(value)
+            return "[" + ", ".join(convert_value(item, source) for item in value) + "]"
+        case str() if parse_code(value) is not None:
+            return convert_expression(value, source)
+    return format_literal(value)
 
 
-def literal(value: str | float | bool | None) -> str:
+def format_literal(value: str | float | bool | None) -> str:
     """Return the value as a literal of Jinja."""
     return "none" if value is None else json.dumps(value, ensure_ascii=False)
 
@@ -111,7 +115,7 @@ def literal(value: str | float | bool | None) -> str:
 def _has_expression(value: Any) -> bool:
     match value:
         case str():
-            return code(value) is not None
+            return parse_code(value) is not None
         case dict():
             return any(map(_has_expression, value.values()))
         case list():

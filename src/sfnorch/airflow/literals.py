@@ -33,7 +33,7 @@ class SourceCall:
 Literal: TypeAlias = str | int | bool | Code | SourceCall | Sequence["Literal"] | Mapping[str, "Literal"] | None
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Return the text as a literal, as `repr` does, in double quotes unless that needs more backslashes."""
     shown = repr(text)
     if shown[0] == '"':
@@ -44,50 +44,50 @@ def quoted(text: str) -> str:
     return '"' + inner.replace("\\'", "'").replace('"', '\\"') + '"'
 
 
-def laid_out(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0) -> str:
+def format_source(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0) -> str:
     """Return the value's source. `used` columns of its first line are occupied; `behind` follow its last character."""
-    one_line = _one_line(value)
-    if len(indent) + used + _width(one_line) + behind <= LINE:
+    one_line = _format_line(value)
+    if len(indent) + used + _measure_width(one_line) + behind <= LINE:
         return one_line
     inner = indent + _STEP
     match value:
         case SourceCall():
-            rows = [laid_out(argument, inner, behind=1) for argument in value.arguments]
+            rows = [format_source(argument, inner, behind=1) for argument in value.arguments]
             named = [(key, item, len(key) + 1) for key, item in value.keywords.items()]
-            rows += [f"{key}={laid_out(item, inner, used=width, behind=1)}" for key, item, width in named]
-            return _block(f"{value.function}(", rows, ")", indent)
+            rows += [f"{key}={format_source(item, inner, used=width, behind=1)}" for key, item, width in named]
+            return _format_block(f"{value.function}(", rows, ")", indent)
         case Mapping() if value:
-            pairs = [(quoted(key), item) for key, item in value.items()]
-            rows = [f"{key}: {laid_out(item, inner, used=len(key) + 2, behind=1)}" for key, item in pairs]
-            return _block("{", rows, "}", indent)
+            pairs = [(quote_text(key), item) for key, item in value.items()]
+            rows = [f"{key}: {format_source(item, inner, used=len(key) + 2, behind=1)}" for key, item in pairs]
+            return _format_block("{", rows, "}", indent)
         case [_, *_]:
-            return _block("[", [laid_out(item, inner, behind=1) for item in value], "]", indent)
+            return _format_block("[", [format_source(item, inner, behind=1) for item in value], "]", indent)
     return one_line
 
 
-def _width(text: str) -> int:
+def _measure_width(text: str) -> int:
     """Return the columns of the text as ruff counts them: 2 for wide characters, 0 for combining marks."""
     if text.isascii():
         return len(text)
     return sum(0 if category(c) in ("Mn", "Me", "Cf") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
-def _block(begin: str, rows: list[str], end: str, indent: str) -> str:
+def _format_block(begin: str, rows: list[str], end: str, indent: str) -> str:
     return "\n".join([begin, *(f"{indent}{_STEP}{row}," for row in rows), f"{indent}{end}"])
 
 
-def _one_line(value: Literal) -> str:
+def _format_line(value: Literal) -> str:
     match value:
         case str():
-            return quoted(value)
+            return quote_text(value)
         case Code(text):
             return text
         case SourceCall():
-            arguments = [*map(_one_line, value.arguments)]
-            arguments += [f"{key}={_one_line(item)}" for key, item in value.keywords.items()]
+            arguments = [*map(_format_line, value.arguments)]
+            arguments += [f"{key}={_format_line(item)}" for key, item in value.keywords.items()]
             return f"{value.function}({', '.join(arguments)})"
         case Mapping():
-            return "{" + ", ".join(f"{quoted(key)}: {_one_line(item)}" for key, item in value.items()) + "}"
+            return "{" + ", ".join(f"{quote_text(key)}: {_format_line(item)}" for key, item in value.items()) + "}"
         case Sequence():
-            return "[" + ", ".join(map(_one_line, value)) + "]"
+            return "[" + ", ".join(map(_format_line, value)) + "]"
     return repr(value)

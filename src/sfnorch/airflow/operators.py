@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.jinja import escaped
+from sfnorch.airflow.jinja import escape_text
 from sfnorch.airflow.literals import Code, Literal, SourceCall
 from sfnorch.partitions import AREAS, AWS
 
@@ -55,11 +55,11 @@ def run_settings(
     return {key: value for key, value in found.items() if value is not None}
 
 
-def job_settings(job: Job) -> dict[str, Literal]:
+def build_job_settings(job: Job) -> dict[str, Literal]:
     """Return a job's settings in the plan as arguments of the operator. Other settings remain those of the Glue job."""
     found: dict[str, Literal] = {}
     if job.arguments:
-        found["script_args"] = {key: escaped(value) for key, value in job.arguments.items()}
+        found["script_args"] = {key: escape_text(value) for key, value in job.arguments.items()}
     settings = run_settings(
         job.worker_type,
         job.number_of_workers,
@@ -73,7 +73,7 @@ def job_settings(job: Job) -> dict[str, Literal]:
     return found
 
 
-def again(job: Job) -> dict[str, Literal]:
+def build_retry_argument(job: Job) -> dict[str, Literal]:
     """Return the setting for retries of the job."""
     return {"retries": job.retries} if job.retries else {}
 
@@ -119,14 +119,14 @@ def start_machine(
     return SourceCall(function="StepFunctionStartExecutionOperator", keywords={**keywords, **more})
 
 
-def where_machines_are(machines: Iterable[str]) -> dict[str, str]:
+def list_machine_variables(machines: Iterable[str]) -> dict[str, str]:
     """Return the Airflow variables for state machines that the plan refers to by name."""
     if all(machine.startswith("arn:") for machine in machines):
         return {}
     return {"aws_region": "the region of the state machines", "aws_account_id": "the account of the state machines"}
 
 
-def python(task_id: str, function: str, **more: Literal) -> SourceCall:
+def call_python(task_id: str, function: str, **more: Literal) -> SourceCall:
     """Return the task that calls a Python function of the file."""
     return SourceCall(
         function="PythonOperator", keywords={"task_id": task_id, "python_callable": Code(function), **more}
@@ -147,10 +147,10 @@ def publish(task_id: str, topic: str, subject: str, message: str, **more: Litera
 
 def retry_settings(attempts: int, interval: int, rate: float) -> dict[str, Literal]:
     """Return the settings for the number of retries and the waits before them."""
-    found: dict[str, Literal] = {"retries": attempts, "retry_delay": seconds(interval)}
+    found: dict[str, Literal] = {"retries": attempts, "retry_delay": build_timedelta(interval)}
     return found | ({"retry_exponential_backoff": True} if not math.isclose(rate, 1) else {})
 
 
-def seconds(number: int) -> SourceCall:
+def build_timedelta(number: int) -> SourceCall:
     """Return a timedelta of this number of seconds."""
     return SourceCall(function="timedelta", keywords={"seconds": number})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.literals import Literal, SourceCall
-from sfnorch.airflow.task_ids import safe_id
+from sfnorch.airflow.task_ids import make_safe_id
 from sfnorch.plan.names import ENVIRONMENT, STACK_NAME
 
 if TYPE_CHECKING:
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 _TAG_LENGTH = 100
 
 
-def named(plan: Plan) -> tuple[str, str]:
+def derive_names(plan: Plan) -> tuple[str, str]:
     """Return the plan's name, and the DAG's id."""
     name = plan.name or STACK_NAME
-    return name, safe_id(name)
+    return name, make_safe_id(name)
 
 
-def plan_tags(plan: Plan) -> tuple[str, ...]:
+def list_plan_tags(plan: Plan) -> tuple[str, ...]:
     """Return the plan's tags as Airflow tags."""
     return tuple(dict.fromkeys(f"{key}:{value}"[:_TAG_LENGTH] for key, value in plan.tags.items()))
 
 
-def environment(plan: Plan) -> dict[str, Literal]:
+def build_environment_param(plan: Plan) -> dict[str, Literal]:
     """Return the params that every DAG has."""
     schema: dict[str, Literal] = {
         "type": "string",

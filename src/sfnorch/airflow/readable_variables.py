@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sfnorch.airflow.jinja import Unsayable, Way, built, into
+from sfnorch.airflow.jinja import Unsayable, Way, append_path, convert_value
 
 Kept: TypeAlias = Callable[[Way], str]
 """Returns the Jinja expression of a path into a step's result. Raises Unsayable if Airflow does not keep it."""
@@ -20,10 +20,10 @@ class ReadableVariables:
 
     saved: Mapping[str, Kept]
 
-    def source(self, name: str, way: Way) -> str:
+    def find_source(self, name: str, way: Way) -> str:
         """Return the Jinja expression of a path into a variable. Raises Unsayable if it has none."""
         if name == "input":
-            return into(INPUT, way)
+            return append_path(INPUT, way)
         if name not in self.saved:
             raise Unsayable(f"${name}")
         return self.saved[name](way)
@@ -35,10 +35,10 @@ class ReadableVariables:
         return f"{{{{ dict({INPUT} or {{}}{saved}) | tojson }}}}"
 
 
-def given(value: object) -> Kept:
+def describe_given(value: object) -> Kept:
     """Return what later steps can read of a value in the plan: all of it."""
 
-    def of_value(way: Way) -> str:
+    def read_given_field(way: Way) -> str:
         found: object = value
         for key in way:
             match found, key:
@@ -48,10 +48,10 @@ def given(value: object) -> Kept:
                     found = found[key]
                 case _:
                     raise Unsayable(f"a path into an item without {key}")
-        return built(found, lambda name, _: _none_within(name))
+        return convert_value(found, lambda name, _: _reject_item_variable(name))
 
-    return of_value
+    return read_given_field
 
 
-def _none_within(name: str) -> str:
+def _reject_item_variable(name: str) -> str:
     raise Unsayable(f"${name} within an item")

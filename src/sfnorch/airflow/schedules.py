@@ -33,7 +33,7 @@ class Timing:
     imports: tuple[str, ...] = ()
 
 
-def timing(schedule: Schedule | None) -> Timing:
+def convert_schedule(schedule: Schedule | None) -> Timing:
     """Return the DAG's schedule. Raises SfnorchError for schedules that Airflow does not support."""
     if schedule is None:
         return Timing(schedule=None)
@@ -46,7 +46,7 @@ def timing(schedule: Schedule | None) -> Timing:
             once = SourceCall(function="EventsTimetable", arguments=([moment],), keywords={"description": "once"})
             imports = ("import pendulum", "from airflow.timetables.events import EventsTimetable")
             return Timing(schedule=once, imports=imports)
-        case Cron() as cron if (fields := _cron(cron)) is not None:
+        case Cron() as cron if (fields := _convert_cron(cron)) is not None:
             table = SourceCall(
                 function="CronTriggerTimetable", arguments=(fields,), keywords={"timezone": schedule.timezone}
             )
@@ -57,7 +57,7 @@ def timing(schedule: Schedule | None) -> Timing:
     )
 
 
-def _cron(cron: Cron) -> str | None:
+def _convert_cron(cron: Cron) -> str | None:
     """Return the five fields of cron: without the year, days of the week by name, since AWS counts them from 1.
 
     Returns None if cron can't express the schedule.
@@ -67,11 +67,11 @@ def _cron(cron: Cron) -> str | None:
     if isinstance(cron.days, LastDay) and cron.days.before:
         return None
     minute, hour, day, month, weekday = (field.replace("?", "*").upper() for field in cron.fields[:5])
-    named = _weekday(weekday)
+    named = _convert_weekday(weekday)
     return None if named is None else " ".join((minute, hour, day, month, named))
 
 
-def _weekday(field: str) -> str | None:
+def _convert_weekday(field: str) -> str | None:
     if match := re.fullmatch(r"0*([1-7])L", field):
         return f"L{int(match[1]) - 1}"
     if "L" in field:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from textwrap import wrap
 
 from sfnorch.airflow.dag import Chain, Dag, Group, Node, OperatorTask, Rows
-from sfnorch.airflow.literals import LINE, Code, Literal, SourceCall, laid_out
+from sfnorch.airflow.literals import LINE, Code, Literal, SourceCall, format_source
 
 _STEP = "    "
 _SDK = ("DAG", "Param", "TaskGroup")
@@ -24,25 +24,25 @@ _STANDARD = {
 """Operators in the standard provider of Airflow 3: their modules there and in Airflow 2."""
 
 
-def source(dag: Dag) -> str:
+def render_source(dag: Dag) -> str:
     """Return the text of the DAG's file."""
     parts = [
         (files(__package__) / "parts" / f"{name}.py").read_text(encoding="utf-8").strip("\n") for name in dag.parts
     ]
-    body = list(_body(dag.body, _STEP))
-    used = _names("\n".join((*parts, "if True:", *body, f"{_STEP}{laid_out(dag.timing.schedule)}")))
-    constants = [f"{name} = {laid_out(value, used=len(name) + 3)}" for name, value in dag.constants.items()]
+    body = list(_render_body(dag.body, _STEP))
+    used = _find_names("\n".join((*parts, "if True:", *body, f"{_STEP}{format_source(dag.timing.schedule)}")))
+    constants = [f"{name} = {format_source(value, used=len(name) + 3)}" for name, value in dag.constants.items()]
     blocks = [
-        _docstring(dag),
-        "\n".join(_imports(dag, used)),
+        _render_docstring(dag),
+        "\n".join(_list_imports(dag, used)),
         "\n".join(constants),
         *(f"\n{part}" if part.startswith("def ") else part for part in parts),
-        "\n" + "\n".join((*_with(dag), *body)),
+        "\n" + "\n".join((*_render_with(dag), *body)),
     ]
     return "\n\n".join(block for block in blocks if block.strip()) + "\n"
 
 
-def _docstring(dag: Dag) -> str:
+def _render_docstring(dag: Dag) -> str:
     """Return the file's docstring: what it is, and the Airflow variables that it reads."""
     said = "Exported by sfnorch: change the plan and export again, rather than this file. It runs on Airflow 2.10 and "
     rows = [f"{dag.title}.", "", *wrap(said + "3, with the Amazon provider.", LINE)]
@@ -53,12 +53,12 @@ def _docstring(dag: Dag) -> str:
     return "\n".join(('"""' + rows[0], *rows[1:], '"""'))
 
 
-def _names(text: str) -> set[str]:
+def _find_names(text: str) -> set[str]:
     """Return the names that the code uses."""
     return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
 
 
-def _imports(dag: Dag, used: set[str]) -> Iterator[str]:
+def _list_imports(dag: Dag, used: set[str]) -> Iterator[str]:
     """Yield the imports of used names; modules that differ between Airflow 2 and 3 are imported with try."""
     names = sorted((name for name in _STANDARD if name in used), key=lambda name: _STANDARD[name])
     sdk = [name for name in _SDK if name in used or name in ("DAG", "Param")]
@@ -94,7 +94,7 @@ def _import(module: str, names: Sequence[str]) -> Iterator[str]:
         yield f"{_STEP})"
 
 
-def _with(dag: Dag) -> Iterator[str]:
+def _render_with(dag: Dag) -> Iterator[str]:
     """Yield the `with` statement around the tasks."""
     keywords: dict[str, Literal] = {
         "dag_id": dag.dag_id,
@@ -112,28 +112,30 @@ def _with(dag: Dag) -> Iterator[str]:
         keywords["user_defined_filters"] = {"text": Code("text_of")}
     if dag.tags:
         keywords["tags"] = dag.tags
-    rows = (f"{_STEP}{key}={laid_out(value, _STEP, used=len(key) + 1, behind=1)}," for key, value in keywords.items())
+    rows = (
+        f"{_STEP}{key}={format_source(value, _STEP, used=len(key) + 1, behind=1)}," for key, value in keywords.items()
+    )
     yield "with DAG("
     yield from rows
     yield ") as dag:"
 
 
-def _body(nodes: tuple[Node, ...], indent: str) -> Iterator[str]:
+def _render_body(nodes: tuple[Node, ...], indent: str) -> Iterator[str]:
     for node in nodes:
         match node:
             case OperatorTask(variable=variable, call=call):
-                yield f"{indent}{variable} = {laid_out(call, indent, used=len(variable) + 3)}"
+                yield f"{indent}{variable} = {format_source(call, indent, used=len(variable) + 3)}"
             case Group(variable=variable, group_id=group_id, body=body):
-                made = laid_out(SourceCall(function="TaskGroup", arguments=(group_id,), keywords={}))
+                made = format_source(SourceCall(function="TaskGroup", arguments=(group_id,), keywords={}))
                 yield f"{indent}with {made} as {variable}:"
-                yield from _body(body, indent + _STEP)
+                yield from _render_body(body, indent + _STEP)
             case Chain():
-                yield from _chain(node, indent)
+                yield from _render_chain(node, indent)
             case Rows(lines):
                 yield from (f"{indent}{line}" for line in lines)
 
 
-def _chain(chain: Chain, indent: str) -> Iterator[str]:
+def _render_chain(chain: Chain, indent: str) -> Iterator[str]:
     """Yield the variables in sequence, over several lines if they are too long."""
     first = chain.first[0] if len(chain.first) == 1 else f"[{', '.join(chain.first)}]"
     line = f"{indent}{' >> '.join((first, *chain.then))}"
@@ -143,9 +145,9 @@ def _chain(chain: Chain, indent: str) -> Iterator[str]:
         listed = SourceCall(
             function=f"{chain.then[0]}.set_upstream", arguments=([Code(name) for name in chain.first],), keywords={}
         )
-        yield f"{indent}{laid_out(listed, indent)}"
+        yield f"{indent}{format_source(listed, indent)}"
         if len(chain.then) > 1:
-            yield from _chain(Chain(chain.then[:1], chain.then[1:]), indent)
+            yield from _render_chain(Chain(chain.then[:1], chain.then[1:]), indent)
     else:
         yield f"{indent}("
         yield f"{indent}{_STEP}{first}"

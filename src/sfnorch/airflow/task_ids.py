@@ -31,7 +31,7 @@ IN_USE = frozenset(
 _OTHER = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-def safe_id(name: str, length: int = LENGTH) -> str:
+def make_safe_id(name: str, length: int = LENGTH) -> str:
     """Return the name with invalid characters as underscores. A name that is too long ends in a hash."""
     found = _OTHER.sub("_", name).strip("_") or "_"
     if len(found) <= length:
@@ -46,17 +46,17 @@ class UniqueNames:
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = set(taken)
 
-    def id(self, name: str) -> str:
+    def reserve_id(self, name: str) -> str:
         """Return the id of a task or group for the name."""
-        return self._once(safe_id(name))
+        return self._reserve(make_safe_id(name))
 
-    def variable(self, name: str) -> str:
+    def reserve_variable(self, name: str) -> str:
         """Return the Python variable for the name."""
-        word = re.sub(r"\W+", "_", safe_id(name), flags=re.ASCII).strip("_").lower()
+        word = re.sub(r"\W+", "_", make_safe_id(name), flags=re.ASCII).strip("_").lower()
         word = f"task_{word}" if not word or word[0].isdigit() or keyword.iskeyword(word) else word
-        return self._once(word)
+        return self._reserve(word)
 
-    def _once(self, wanted: str) -> str:
+    def _reserve(self, wanted: str) -> str:
         found, number = wanted, 1
         while found in self._taken:
             number += 1

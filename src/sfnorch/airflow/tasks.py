@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.dag import Chain, Dag, Node, OperatorTask
-from sfnorch.airflow.ending import ending, with_ending
+from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.kinds.registry import TASK_EXPORTS
 from sfnorch.airflow.task_ids import IN_USE, RESERVED, UniqueNames
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from sfnorch.plan.models.dag import DagPlan
 
 
-def tasks_dag(plan: DagPlan) -> Dag:
+def build_tasks_dag(plan: DagPlan) -> Dag:
     """Return the DAG: each task starts when all tasks that it needs have succeeded."""
     ids, names = UniqueNames(RESERVED), UniqueNames(IN_USE)
-    made = {task.name: (ids.id(task.name), names.variable(task.name)) for task in plan.tasks}
+    made = {task.name: (ids.reserve_id(task.name), names.reserve_variable(task.name)) for task in plan.tasks}
     body: list[Node] = [
         OperatorTask(variable=variable, task_id=task_id, call=TASK_EXPORTS[task.kind].make_call(task, task_id))
         for task, (task_id, variable) in zip(plan.tasks, made.values(), strict=True)
@@ -24,7 +24,7 @@ def tasks_dag(plan: DagPlan) -> Dag:
     body += [
         Chain(tuple(made[need][1] for need in task.needs), (made[task.name][1],)) for task in plan.tasks if task.needs
     ]
-    end = ending(
+    end = build_ending(
         plan,
         parts=[task_id for task_id, _ in made.values()],
         what="tasks",
@@ -37,7 +37,7 @@ def tasks_dag(plan: DagPlan) -> Dag:
     for kind, export in TASK_EXPORTS.items():
         if own := [task for task in plan.tasks if task.kind == kind]:
             variables |= export.list_variables(own)
-    return with_ending(
+    return assemble_dag(
         plan,
         end,
         title="tasks that wait for the tasks that they need",

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from sfnorch.findings import Finding
     from sfnorch.plan.errors import PlanError
     from sfnorch.plan.load import load_plan, parse_plan
-    from sfnorch.plan.schema import plan_schema
+    from sfnorch.plan.schema import build_plan_schema
     from sfnorch.runs.job_logs import ErrorLog
     from sfnorch.runs.stopping import Stopped
     from sfnorch.simulator.behaviour import Behaviour, Fault
@@ -108,6 +108,7 @@ __all__ = [
     "Status",
     "Step",
     "Stopped",
+    "build_plan_schema",
     "delete",
     "deploy",
     "deploy_pipeline",
@@ -121,7 +122,6 @@ __all__ = [
     "make_starter",
     "parse_plan",
     "plan_resume",
-    "plan_schema",
     "read_logs",
     "read_stack",
     "render",
@@ -183,7 +183,7 @@ _NAMES = {
     "sfnorch.findings": ("Finding",),
     "sfnorch.plan.errors": ("PlanError",),
     "sfnorch.plan.load": ("load_plan", "parse_plan"),
-    "sfnorch.plan.schema": ("plan_schema",),
+    "sfnorch.plan.schema": ("build_plan_schema",),
     "sfnorch.runs.job_logs": ("ErrorLog",),
     "sfnorch.runs.stopping": ("Stopped",),
     "sfnorch.simulator.behaviour": ("Behaviour", "Fault"),

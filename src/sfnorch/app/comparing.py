@@ -16,8 +16,8 @@ from sfnorch.app.deployment_checks import refuse_parameters
 from sfnorch.app.stack_updates import StackReporter
 from sfnorch.app.uploads import Uploads
 from sfnorch.aws.deployment import Deployment
-from sfnorch.aws.stacks import IN_REVIEW, existing_stack
-from sfnorch.aws.steps import Verb, kept_parameters, steps
+from sfnorch.aws.stacks import IN_REVIEW, get_stack
+from sfnorch.aws.steps import Verb, list_kept_parameters, plan_steps
 
 if TYPE_CHECKING:
     from sfnorch.aws.change_sets import ChangeSet
@@ -86,14 +86,14 @@ def diff(request: StackRequest, account: AwsAccount | None = None) -> Difference
     client = account.session.cloudformation
     name = request.stack_name or deployable.stack_name
     with account.waits(f"Reading the stack {name}"):
-        stack = existing_stack(client, name)
-    kept = kept_parameters(stack)
+        stack = get_stack(client, name)
+    kept = list_kept_parameters(stack)
     refuse_parameters(deployable, kept)
     before = None if stack.status == IN_REVIEW else DeployedStack(client=client, stack=stack)
     with account.waits("Reading the deployed template"):
         deployed = before.text if before else ""
     uploads = Uploads(account, request.s3_bucket, resolve=request.resolve_s3)
-    change_set, note = _preview(deployable, stack, uploads.put_template(deployable, stack.name), account)
+    change_set, note = _preview(deployable, stack, uploads.upload_template(deployable, stack.name), account)
     return Difference(
         stack=stack.name,
         lines=compare_texts(deployed, deployable.text, stack.name, deployable.template.source.file),
@@ -110,7 +110,7 @@ def _preview(
     deployable: Deployable, stack: Stack, url: str | None, account: AwsAccount
 ) -> tuple[ChangeSet | None, str]:
     """Return the changes of the deployment, or None with the reason. `url` is None without the bucket that it needs."""
-    first = steps(stack, "")[0]
+    first = plan_steps(stack, "")[0]
     if first.verb is not Verb.CHANGE_SET or stack.status == IN_REVIEW:
         says = first.says or f"{stack.name} is {stack.status}."
         return None, f"{says} The changes to resources are unknown until the operation ends."
@@ -128,4 +128,4 @@ def _preview(
         account.clock,
         account.make_nonce,
     )
-    return deployment.preview(wish, stack), ""
+    return deployment.preview_changes(wish, stack), ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.stack_updates import ShowUpdate, StackReporter, ignore_update
 from sfnorch.aws.deletion import Deletion, delete_stack
-from sfnorch.aws.stacks import Stack, existing_stack
+from sfnorch.aws.stacks import Stack, get_stack
 
 
 def delete(
@@ -28,7 +28,7 @@ def delete(
     account = account or AwsAccount()
     client = account.session.cloudformation
     with account.waits(f"Reading the stack {stack_name}"):
-        stack = existing_stack(client, stack_name)
+        stack = get_stack(client, stack_name)
     if not consent(stack):
         return None
     reporter = StackReporter(account.waits, on_event)

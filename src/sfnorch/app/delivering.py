@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sfnorch.app.sources import PlanSource, load
+from sfnorch.app.sources import PlanSource, load_plan_or_default
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 from sfnorch.plan.files import PLAN_FILE
-from sfnorch.plan.schema import SCHEMA_FILE, schema_text
+from sfnorch.plan.schema import SCHEMA_FILE, format_plan_schema
 from sfnorch.plan.starters import starter_code, starter_input, starter_text
 
 
@@ -22,7 +22,7 @@ def render_pipeline(plan: PlanSource = None, *, source: str = SOURCE_KINDS[0], a
     """
     from sfnorch.delivery.pipeline.render import render_plan_pipeline  # slow to load
 
-    return render_plan_pipeline(load(plan), source, approval=approval)
+    return render_plan_pipeline(load_plan_or_default(plan), source, approval=approval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def make_starter(pattern: str = "master-child", *, pipeline: bool = False) -> St
     """
     code = starter_code(pattern)
     # the plan comes last: if it exists, all files exist
-    texts = {**code, SCHEMA_FILE: schema_text(), PLAN_FILE: starter_text(pattern)}
+    texts = {**code, SCHEMA_FILE: format_plan_schema(), PLAN_FILE: starter_text(pattern)}
     if pipeline:
         from sfnorch.delivery.repository.files import render_files
 

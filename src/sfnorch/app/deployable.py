@@ -9,22 +9,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.app.job_overrides import JobOverride
-from sfnorch.app.sources import PlanSource, find_folder, load, name_rendering, read_source, render_source
-from sfnorch.aws.secrets import keep_secret
+from sfnorch.app.sources import (
+    PlanSource,
+    find_folder,
+    load_plan_or_default,
+    name_rendering,
+    read_source,
+    render_source,
+)
+from sfnorch.aws.secrets import register_secret
 from sfnorch.aws.steps import OnFailure, Wish
 from sfnorch.errors import RequestError
 from sfnorch.json_values import Json, read_mapping
-from sfnorch.naming import jobs_parameter
-from sfnorch.origin import origin_of
+from sfnorch.naming import name_jobs_parameter
+from sfnorch.origin import read_origin
 from sfnorch.patterns.stack_parameters import ALLOWED
-from sfnorch.plan.job_lists import with_jobs
+from sfnorch.plan.job_lists import replace_jobs
 from sfnorch.plan.models.master_child import MasterChildPlan
-from sfnorch.plan.names import MAX_CHILDREN, STACK_NAME, default_child_name
-from sfnorch.plan.stack_names import stack_name_of
+from sfnorch.plan.names import MAX_CHILDREN, STACK_NAME, build_default_child_name
+from sfnorch.plan.stack_names import derive_stack_name
 from sfnorch.runs.kinds.master_child import MASTER
-from sfnorch.template.calls import ANY, argument, call_of
-from sfnorch.template.contents import contents
-from sfnorch.template.intrinsics import as_text
+from sfnorch.template.calls import ANY, parse_call, read_argument
+from sfnorch.template.contents import evaluate_template
+from sfnorch.template.intrinsics import format_value
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -85,7 +92,7 @@ class Deployable:
     @property
     def declared(self) -> Object:
         """The parameters that the template declares."""
-        return self.template.stack.section("Parameters")
+        return self.template.stack.get_section("Parameters")
 
     @property
     def defaults(self) -> dict[str, str]:
@@ -100,8 +107,8 @@ class Deployable:
     @property
     def stack_name(self) -> str:
         """The default name of the stack: the name of the plan in the template."""
-        origin = origin_of(self.template.source.data)
-        return STACK_NAME if origin is None else stack_name_of(origin.name, part=origin.part)
+        origin = read_origin(self.template.source.data)
+        return STACK_NAME if origin is None else derive_stack_name(origin.name, part=origin.part)
 
     @property
     def secret(self) -> tuple[str, ...]:
@@ -117,8 +124,8 @@ class Deployable:
     @property
     def jobs(self) -> tuple[str, ...]:
         """The names of the Glue jobs in the plan, in tasks, and in parameters with job lists."""
-        tasks = [state for machine in self.template.machines for state in machine.walk() if state.kind == "Task"]
-        calls = [(call_of(state), argument(state, "JobName")) for state in tasks]
+        tasks = [state for machine in self.template.machines for state in machine.list_states() if state.kind == "Task"]
+        calls = [(parse_call(state), read_argument(state, "JobName")) for state in tasks]
         named = [job for call, job in calls if call and call.action == "glue:startJobRun" and job != ANY]
         given = [
             name.strip()
@@ -128,13 +135,13 @@ class Deployable:
         ]
         return tuple(dict.fromkeys(name for name in (*self.planned_jobs, *named, *given) if name))
 
-    def place_in(self, region: str) -> Deployable:
+    def set_region(self, region: str) -> Deployable:
         """Return the same, with the template evaluated for the Region; unchanged for an empty Region."""
         template = self.template
         if not region or region == template.stack.where.region:
             return self
         where = replace(template.stack.where, region=region)
-        return replace(self, template=contents(template.source, template.stack.given, where))
+        return replace(self, template=evaluate_template(template.source, template.stack.given, where))
 
     def make_wish(
         self,
@@ -167,7 +174,7 @@ class Deployable:
         """Return the parameters that would change, each with its value before and after; None for no value."""
         after = {**self.defaults, **{name: kept[name] for name in self.declared if name in kept}, **self.parameters}
         return {
-            name: (before.get(name), self._show(name, after.get(name)))
+            name: (before.get(name), self._mask_value(name, after.get(name)))
             for name in dict.fromkeys((*before, *after))
             if before.get(name) != (after.get(name) if name in self.declared else None)
         }
@@ -181,7 +188,7 @@ class Deployable:
             if name in kept and name not in (*self.parameters, *self.secret) and kept[name] != defaults.get(name)
         }
 
-    def _show(self, name: str, value: str | None) -> str | None:
+    def _mask_value(self, name: str, value: str | None) -> str | None:
         return "****" if name in self.secret and value is not None else value if name in self.declared else None
 
 
@@ -191,7 +198,7 @@ def read_deployable(request: StackRequest) -> Deployable:
     Raises RequestError for an unknown child and a parameter that is set twice, and SfnorchError for a plan or a
     template that cannot be read.
     """
-    plan = None if request.template else load(request.plan)
+    plan = None if request.template else load_plan_or_default(request.plan)
     source = render_source(plan, name_rendering(request.plan)) if plan else read_source(request.template)
     own = request.template.parent if request.template else find_folder(request.plan)
     return make_deployable(source, plan, request, folder=request.code_folder or own)
@@ -209,17 +216,17 @@ def make_deployable(
     planned_jobs = plan.job_names if plan else ()
     children = _list_children(plan, source) if request.jobs else ()
     for override, child in _find_children(children, request.jobs):
-        name = jobs_parameter(child)
+        name = name_jobs_parameter(child)
         if name in parameters:
             raise override.refuse(f"the parameter {name} is set twice")
         parameters[name] = ",".join(override.jobs)
         if isinstance(plan, MasterChildPlan):
-            plan = with_jobs(plan, {children.index(child): override.jobs})
+            plan = replace_jobs(plan, {children.index(child): override.jobs})
     secret = _find_secret(source.data.get("Parameters"))
-    keep_secret(*(parameters[name] for name in secret if name in parameters))
+    register_secret(*(parameters[name] for name in secret if name in parameters))
     shown = {name: "****" if name in secret else value for name, value in parameters.items()}
     return Deployable(
-        template=contents(source, shown),
+        template=evaluate_template(source, shown),
         parameters=parameters,
         planned_jobs=planned_jobs,
         plan=plan,
@@ -234,9 +241,9 @@ def _list_children(plan: AnyPlan | None, source: Source) -> Sequence[str]:
     """
     if plan is not None:
         return [child.name for child in plan.children] if isinstance(plan, MasterChildPlan) else ()
-    definitions = (machine.definition for machine in contents(source).machines)
+    definitions = (machine.definition for machine in evaluate_template(source).machines)
     found = (MASTER.list_parts(definition.data) for definition in definitions if definition)
-    return next((names for names in found if names), [default_child_name(n + 1) for n in range(MAX_CHILDREN)])
+    return next((names for names in found if names), [build_default_child_name(n + 1) for n in range(MAX_CHILDREN)])
 
 
 def _find_children(children: Sequence[str], overrides: Sequence[JobOverride]) -> Iterator[tuple[JobOverride, str]]:
@@ -254,7 +261,7 @@ def _find_children(children: Sequence[str], overrides: Sequence[JobOverride]) ->
 def find_defaults(declared: Json) -> dict[str, str]:
     """Return the defaults of a template's parameters, in the form of CloudFormation's API."""
     bodies = ((name, read_mapping(body)) for name, body in read_mapping(declared).items())
-    return {name: as_text(body["Default"]) for name, body in bodies if "Default" in body}
+    return {name: format_value(body["Default"]) for name, body in bodies if "Default" in body}
 
 
 def _find_secret(declared: Json) -> tuple[str, ...]:

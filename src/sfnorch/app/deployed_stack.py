@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sfnorch.errors import SfnorchError
-from sfnorch.origin import is_rendered, origin_of
+from sfnorch.origin import is_rendered, read_origin
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -31,9 +31,9 @@ class DeployedStack:
     @cached_property
     def text(self) -> str:
         """The text of the template."""
-        from sfnorch.aws.stacks import template_text
+        from sfnorch.aws.stacks import read_template_text
 
-        return template_text(self.client, self.stack.id)
+        return read_template_text(self.client, self.stack.id)
 
     @cached_property
     def source(self) -> Source | None:
@@ -52,8 +52,8 @@ class DeployedStack:
         A template without a plan can update a stack without a plan. Any plan can update a stack that sfnorch rendered
         before templates contained the name of the plan.
         """
-        before = origin_of(self.source.data) if self.source else None
-        after = origin_of(deployable.template.source.data)
+        before = read_origin(self.source.data) if self.source else None
+        after = read_origin(deployable.template.source.data)
         if before == after or (before is None and is_rendered(self.text)):
             return ""
         holds = f"holds {before}" if before else "was not created by sfnorch from a plan"
@@ -81,10 +81,10 @@ class DeployedStack:
 
     def refuse_conflicts(self, change_set: ChangeSet) -> None:
         """Raise SfnorchError if a change set of an earlier deployment requires a name that is in use."""
-        from sfnorch.aws.stacks import template_text
+        from sfnorch.aws.stacks import read_template_text
         from sfnorch.template.reader import parse_template
 
-        text = template_text(self.client, self.stack.id, change_set.id)
+        text = read_template_text(self.client, self.stack.id, change_set.id)
         _refuse(self._list_conflicts(parse_template(text, change_set.name).data, {}, change_set))
 
     def list_conflicts(self, deployable: Deployable, change_set: ChangeSet) -> tuple[str, ...]:
@@ -92,9 +92,9 @@ class DeployedStack:
         return self._list_conflicts(deployable.template.source.data, deployable.shown_parameters, change_set)
 
     def _list_conflicts(self, template: Object, given: Mapping[str, str], change_set: ChangeSet) -> tuple[str, ...]:
-        from sfnorch.aws.stacks import resources
+        from sfnorch.aws.stacks import list_resources
         from sfnorch.template.intrinsics import StackValues as Evaluated
-        from sfnorch.template.names_in_use import Deployed, name_conflicts
+        from sfnorch.template.names_in_use import Deployed, find_name_conflicts
 
         replaced = {change.logical_id for change in change_set.changes if change.kind == "replace"}
         added = any(change.kind == "add" for change in change_set.changes)
@@ -104,11 +104,11 @@ class DeployedStack:
             return ()
         there = [
             Deployed(logical_id=each.logical_id, type=each.type, physical_id=each.physical_id)
-            for each in resources(self.client, self.stack.id)
+            for each in list_resources(self.client, self.stack.id)
             if each.physical_id and each.status != "DELETE_COMPLETE"
         ]
-        stack = Evaluated(template, {**change_set.parameters, **given}, surround_stack(self.stack.id))
-        return tuple(name_conflicts(stack, there, replaced))
+        stack = Evaluated(template, {**change_set.parameters, **given}, derive_surroundings(self.stack.id))
+        return tuple(find_name_conflicts(stack, there, replaced))
 
 
 def _refuse(conflicts: Sequence[str]) -> None:
@@ -116,7 +116,7 @@ def _refuse(conflicts: Sequence[str]) -> None:
         raise SfnorchError("\n".join(conflicts), hint="nothing was deployed")
 
 
-def surround_stack(stack_id: str) -> Surroundings:
+def derive_surroundings(stack_id: str) -> Surroundings:
     """Return the values of pseudo parameters for the stack with this ARN."""
     from sfnorch.template.resources import Surroundings
 
@@ -126,9 +126,9 @@ def surround_stack(stack_id: str) -> Surroundings:
 
 def find_parameter_owners(deployable: Deployable) -> Mapping[str, str]:
     """Return the only state machine or resource that uses a parameter, by the name of the parameter."""
-    from sfnorch.template.parameters import users_of
+    from sfnorch.template.parameters import find_parameter_users
 
     template = deployable.template
-    titles = {machine.logical_id: template.title(machine) for machine in template.machines}
-    users = users_of(template.stack.section("Resources"), deployable.declared)
+    titles = {machine.logical_id: template.build_title(machine) for machine in template.machines}
+    users = find_parameter_users(template.stack.get_section("Resources"), deployable.declared)
     return {name: titles.get(used[0], used[0]) for name, used in users.items() if len(used) == 1}

@@ -10,15 +10,15 @@ from sfnorch.app.account import AwsAccount
 from sfnorch.app.deployable import Deployable, StackRequest, make_deployable, read_deployable
 from sfnorch.app.deployed_stack import DeployedStack, find_parameter_owners
 from sfnorch.app.deployment_checks import check_deployable, refuse_names, refuse_parameters, refuse_values
-from sfnorch.app.sources import load
+from sfnorch.app.sources import load_plan_or_default
 from sfnorch.app.stack_updates import Consent, ReviewContext, ShowUpdate, StackReporter, decline, ignore_update
 from sfnorch.app.uploads import Uploads
 from sfnorch.aws.deployment import Deployment, DeploymentOutcome
 from sfnorch.aws.stacks import find_stack
-from sfnorch.aws.steps import OnFailure, digest_of, holds_resources, kept_parameters
+from sfnorch.aws.steps import OnFailure, can_hold_resources, derive_digest, list_kept_parameters
 from sfnorch.errors import RequestError
-from sfnorch.plan.stack_names import stack_name_of
-from sfnorch.plan.tags import tag_faults
+from sfnorch.plan.stack_names import derive_stack_name
+from sfnorch.plan.tags import find_tag_faults
 
 if TYPE_CHECKING:
     from sfnorch.aws.change_sets import ChangeSet
@@ -52,7 +52,7 @@ class DeployRequest(StackRequest):
         super().__post_init__()
         if self.supersede and self.execute:
             raise RequestError(": requires a change set that is not executed", field="supersede")
-        if faults := list(tag_faults(self.tags)):
+        if faults := list(find_tag_faults(self.tags)):
             raise RequestError(f": {'; '.join(faults)}", field="tags")
 
 
@@ -77,7 +77,7 @@ class DeployResult(DeploymentOutcome):
     """The name of the stack, which need not exist."""
 
     @classmethod
-    def of(cls, outcome: DeploymentOutcome, stack_name: str) -> DeployResult:
+    def create_from(cls, outcome: DeploymentOutcome, stack_name: str) -> DeployResult:
         """Return the outcome with the name of the stack."""
         return cls(
             stack_name=stack_name,
@@ -132,9 +132,9 @@ def _read_pipeline(request: PipelineDeployRequest) -> Deployable:
     from sfnorch.delivery.pipeline.render import render_plan_pipeline  # slow to load
     from sfnorch.template.reader import parse_template
 
-    plan = load(request.plan)
-    name = request.stack_name or stack_name_of(plan.name, part="pipeline")
-    if request.parameters.get("StackName", stack_name_of(plan.name)) == name:
+    plan = load_plan_or_default(request.plan)
+    name = request.stack_name or derive_stack_name(plan.name, part="pipeline")
+    if request.parameters.get("StackName", derive_stack_name(plan.name)) == name:
         raise RequestError(f"{name} is the stack of the plan; pass another --stack-name for the stack of the pipeline")
     text = render_plan_pipeline(plan, request.source, approval=request.approval)
     return make_deployable(parse_template(text, "the pipeline, rendered"), plan, request)
@@ -157,15 +157,15 @@ def execute_change_set(
     client = account.session.cloudformation
     with account.waits(f"Reading the stack {stack_name}"):
         stack = find_stack(client, stack_name)
-    is_update = stack is not None and holds_resources(stack) and not stack.in_progress
+    is_update = stack is not None and can_hold_resources(stack) and not stack.in_progress
     check = DeployedStack(client=client, stack=stack).refuse_conflicts if stack and is_update else _accept
     reporter = StackReporter(account.waits, on_event, consent)
     deployment = _make_deployment(
-        stack_name, digest_of(change_set), account, reporter, check, unprotect=termination_protection is False
+        stack_name, derive_digest(change_set), account, reporter, check, unprotect=termination_protection is False
     )
     outcome = deployment.execute(change_set)
     _protect(outcome, stack_name, account, termination_protection)
-    return DeployResult.of(outcome, stack_name)
+    return DeployResult.create_from(outcome, stack_name)
 
 
 def _accept(change_set: ChangeSet) -> None:
@@ -182,9 +182,9 @@ def _deploy(
     client = account.session.cloudformation
     with account.waits(f"Reading the stack {stack_name}"):
         stack = find_stack(client, stack_name)
-    kept = kept_parameters(stack) if request.keeps_parameters else {}
+    kept = list_kept_parameters(stack) if request.keeps_parameters else {}
     refuse_parameters(deployable, kept)
-    deployed = DeployedStack(client=client, stack=stack) if stack and holds_resources(stack) else None
+    deployed = DeployedStack(client=client, stack=stack) if stack and can_hold_resources(stack) else None
     if deployed and not request.replace_plan:
         with account.waits("Reading the deployed template"):
             deployed.refuse_another_plan(deployable)
@@ -197,14 +197,14 @@ def _deploy(
     )
     reporter = StackReporter(account.waits, on_event, consent, context)
     for line in deployed.list_dropped_overrides(deployable) if deployed else ():
-        reporter.says(line)
+        reporter.show_line(line)
     check_deployable(deployable, account, on_event, jobs_required=request.require_jobs)
     uploads = Uploads(account, request.s3_bucket, resolve=request.resolve_s3, reporter=reporter)
-    code = uploads.put_code(deployable)
+    code = uploads.upload_code(deployable)
     deployable = replace(deployable, parameters={**deployable.parameters, **code})
     wish = deployable.make_wish(
         stack_name,
-        url=uploads.put_template(deployable, stack_name) or "",
+        url=uploads.upload_template(deployable, stack_name) or "",
         tags=request.tags,
         role_arn=request.role_arn,
         on_failure=request.on_failure,
@@ -220,7 +220,7 @@ def _deploy(
     )
     outcome = deployment.run(wish, execute=request.execute, supersede=request.supersede)
     _protect(outcome, stack_name, account, request.termination_protection)
-    return DeployResult.of(outcome, stack_name)
+    return DeployResult.create_from(outcome, stack_name)
 
 
 def _make_deployment(

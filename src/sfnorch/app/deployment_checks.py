@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from sfnorch.app.job_concurrency import read_job_concurrency, warn_of_plan
 from sfnorch.app.parameter_faults import refuse_faults
 from sfnorch.app.stack_updates import JobWarnings, LintWarnings, PlanWarning, ShowUpdate
-from sfnorch.aws.errors import explained
-from sfnorch.aws.glue_jobs import job_names, missing_jobs
+from sfnorch.aws.errors import explain_error
+from sfnorch.aws.glue_jobs import find_missing_jobs, list_job_names
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Severity
 from sfnorch.signals import leave_signals_to_main_thread
-from sfnorch.template.names import name_faults
-from sfnorch.template.parameters import parameter_faults
+from sfnorch.template.names import find_name_faults
+from sfnorch.template.parameters import find_parameter_faults
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 def refuse_values(deployable: Deployable) -> None:
     """Raise SfnorchError for overrides that the template does not allow, independent of the stack."""
-    refuse_faults(parameter_faults(deployable.declared, deployable.parameters, kept=deployable.declared))
+    refuse_faults(find_parameter_faults(deployable.declared, deployable.parameters, kept=deployable.declared))
 
 
 def refuse_names(deployable: Deployable, stack_name: str) -> None:
     """Raise SfnorchError if names of functions or state machines are too long in a stack with this name."""
     given = deployable.template.stack.given  # without secret values
-    if lines := list(name_faults(deployable.template.source.data, given, stack_name)):
+    if lines := list(find_name_faults(deployable.template.source.data, given, stack_name)):
         raise SfnorchError("\n".join(lines), hint="nothing was deployed")
 
 
@@ -42,7 +42,7 @@ def refuse_parameters(deployable: Deployable, before: Mapping[str, str]) -> None
     kept = [name for name in before if name in declared and name not in deployable.parameters]
     values = {name: before[name] for name in kept if name not in deployable.secret}
     unknown = [name for name in kept if name in deployable.secret]
-    refuse_faults(parameter_faults(declared, {**values, **deployable.parameters}, kept=unknown))
+    refuse_faults(find_parameter_faults(declared, {**values, **deployable.parameters}, kept=unknown))
 
 
 def check_deployable(deployable: Deployable, account: AwsAccount, on_event: ShowUpdate, *, jobs_required: bool) -> None:
@@ -56,7 +56,7 @@ def check_deployable(deployable: Deployable, account: AwsAccount, on_event: Show
     try:
         missing = pool.submit(_find_missing_jobs, deployable, glue)
         concurrency = pool.submit(read_job_concurrency, plan, glue)
-        _lint(deployable.place_in(account.session.region), account.waits, on_event)
+        _lint(deployable.set_region(account.session.region), account.waits, on_event)
         if lines := _list_missing_jobs(missing, account.waits, required=jobs_required):
             on_event(JobWarnings(tuple(lines)))
         if plan is not None:
@@ -71,7 +71,7 @@ def _lint(deployable: Deployable, waits: Waits, on_event: ShowUpdate) -> None:
     with waits("Linting the template"):
         from sfnorch.linter.run import Linting  # slow to load
 
-        found = Linting().findings(deployable.template)
+        found = Linting().lint_template(deployable.template)
     errors = [finding for finding in found if finding.severity is Severity.ERROR]
     if errors:
         lines = "\n".join(f"{finding} [{finding.rule}]" for finding in errors)
@@ -81,7 +81,7 @@ def _lint(deployable: Deployable, waits: Waits, on_event: ShowUpdate) -> None:
 
 
 def _find_missing_jobs(deployable: Deployable, client: GlueClient) -> Mapping[str, str]:
-    return missing_jobs(deployable.jobs, job_names(client)) if deployable.jobs else {}
+    return find_missing_jobs(deployable.jobs, list_job_names(client)) if deployable.jobs else {}
 
 
 def _list_missing_jobs(found: Future[Mapping[str, str]], waits: Waits, *, required: bool) -> list[str]:
@@ -90,7 +90,7 @@ def _list_missing_jobs(found: Future[Mapping[str, str]], waits: Waits, *, requir
         with waits("Looking up the Glue jobs"):
             missing = found.result()
     except Exception as error:
-        told = explained(error)
+        told = explain_error(error)
         if told is None or required:
             raise
         return [f"cannot check whether the Glue jobs exist: {told.message}"]

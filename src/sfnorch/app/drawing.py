@@ -50,11 +50,11 @@ def choose_drawing(
     template: Path | None = None, *, plan: PlanSource = None, machines: Sequence[str] = (), tasks_only: bool = False
 ) -> Drawing:
     """Return what is drawn, with the parameters and errors of `draw`."""
-    from sfnorch.template.contents import contents
-    from sfnorch.template.tasks import tasks
+    from sfnorch.template.contents import evaluate_template
+    from sfnorch.template.tasks import list_planned_tasks
 
-    read = contents(read_source(template, plan))
-    drawn = () if machines else tuple(tasks(read))
+    read = evaluate_template(read_source(template, plan))
+    drawn = () if machines else tuple(list_planned_tasks(read))
     if tasks_only and not drawn:
         raise SfnorchError(
             f"{read.source.file}: no tasks with dependencies found; draw the state machines without --tasks"
@@ -72,14 +72,14 @@ def draw_as(form: DrawingForm, drawing: Drawing) -> str:
     """Return the picture as text in the form."""
     parts = (drawing.machines, drawing.template, drawing.tasks)
     if form in ("mermaid", "markdown"):
-        from sfnorch.graph.mermaid import markdown, mermaid
+        from sfnorch.graph.mermaid import render_markdown, render_mermaid
 
-        return markdown(*parts) if form == "markdown" else mermaid(*parts)
-    from sfnorch.graph.dot import dot
+        return render_markdown(*parts) if form == "markdown" else render_mermaid(*parts)
+    from sfnorch.graph.dot import render_dot
 
-    graph = dot(*parts)
+    graph = render_dot(*parts)
     if form == "dot":
         return graph
-    from sfnorch.graph.svg import description_of, svg, title_of
+    from sfnorch.graph.svg import build_description, build_title, render_svg
 
-    return svg(graph, title_of(drawing.machines, drawing.template), description_of(*parts))
+    return render_svg(graph, build_title(drawing.machines, drawing.template), build_description(*parts))

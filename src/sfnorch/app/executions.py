@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.aws.stacks import existing_stack
-from sfnorch.aws.status import machines, main_machine
+from sfnorch.aws.stacks import get_stack
+from sfnorch.aws.status import find_main_machine, list_machines
 from sfnorch.errors import RequestError
 from sfnorch.runs.executions import find_last_execution, find_machine, make_execution_arn, read_region
 
@@ -52,8 +52,8 @@ def find_execution(request: ExecutionRequest, account: AwsAccount) -> FoundExecu
     with account.waits("Looking up the execution"):
         arn = request.execution
         if arn is None or not request.has_arn:
-            stack = existing_stack(session.cloudformation, request.stack_name)
-            machine = main_machine(machines(session.cloudformation, stack), stack, request.machine)
+            stack = get_stack(session.cloudformation, request.stack_name)
+            machine = find_main_machine(list_machines(session.cloudformation, stack), stack, request.machine)
             if arn is None:
                 arn = find_last_execution(session.stepfunctions, machine.arn)
                 return FoundExecution(arn=arn, machine_arn=machine.arn, account=account)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sfnorch.airflow.export import airflow_dag
-from sfnorch.airflow.source import source
-from sfnorch.app.sources import PlanSource, load
+from sfnorch.airflow.export import build_airflow_dag
+from sfnorch.airflow.source import render_source
+from sfnorch.app.sources import PlanSource, load_plan_or_default
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,5 @@ def export_airflow(plan: PlanSource = None) -> AirflowExport:
 
     Raises PlanError for an invalid plan, and SfnorchError, with all of them, for parts that Airflow does not support.
     """
-    dag = airflow_dag(load(plan))
-    return AirflowExport(dag_id=dag.dag_id, text=source(dag), variables=dag.variables)
+    dag = build_airflow_dag(load_plan_or_default(plan))
+    return AirflowExport(dag_id=dag.dag_id, text=render_source(dag), variables=dag.variables)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sfnorch.aws.errors import explained
+from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import read_concurrency
 from sfnorch.integrations.glue_job import PATIENCE_SECONDS, QUEUE_MINUTES
-from sfnorch.plan.side_by_side import jobs_side_by_side
-from sfnorch.plan.warnings import SIDE_BY_SIDE, plan_warnings
+from sfnorch.plan.side_by_side import find_concurrent_jobs
+from sfnorch.plan.warnings import SIDE_BY_SIDE, find_plan_warnings
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def read_job_concurrency(plan: AnyPlan | None, client: GlueClient) -> Mapping[str, Concurrency]:
     """Return the concurrency that Glue allows for each job that can have several runs at once, by the job's name."""
-    names = [found.job for found in jobs_side_by_side(plan)] if plan else []
+    names = [found.job for found in find_concurrent_jobs(plan)] if plan else []
     return read_concurrency(client, names) if names else {}
 
 
@@ -32,11 +32,11 @@ def warn_of_plan(plan: AnyPlan, read: Callable[[], Mapping[str, Concurrency]], n
     `read` returns the concurrency of the jobs. If Glue cannot be read, the reason and the warnings of a rendering are
     yielded instead.
     """
-    warnings = list(plan_warnings(plan, now))
+    warnings = list(find_plan_warnings(plan, now))
     try:
-        lines = list(concurrency_lines(jobs_side_by_side(plan), read()))
+        lines = list(list_concurrency_warnings(find_concurrent_jobs(plan), read()))
     except Exception as error:
-        reason = explained(error)
+        reason = explain_error(error)
         if reason is None:
             raise
         if any(warning.rule == SIDE_BY_SIDE for warning in warnings):
@@ -47,7 +47,7 @@ def warn_of_plan(plan: AnyPlan, read: Callable[[], Mapping[str, Concurrency]], n
     yield from lines
 
 
-def concurrency_lines(jobs: Iterable[SideBySide], known: Mapping[str, Concurrency]) -> Iterator[str]:
+def list_concurrency_warnings(jobs: Iterable[SideBySide], known: Mapping[str, Concurrency]) -> Iterator[str]:
     """Yield a warning for each job that the plan can start more often at once than Glue allows.
 
     Jobs that Glue does not have are skipped.
@@ -59,11 +59,11 @@ def concurrency_lines(jobs: Iterable[SideBySide], known: Mapping[str, Concurrenc
         wanted = all(allowed.queuing if wish is None else wish for wish in job.queuing)
         yield (
             f"Glue job {job.job}: the plan can start {job.at_once} runs at once, and MaxConcurrentRuns is "
-            f"{allowed.max_concurrent_runs}: {_outcome(wanted=wanted, queues=allowed.queues)}"
+            f"{allowed.max_concurrent_runs}: {_describe_outcome(wanted=wanted, queues=allowed.queues)}"
         )
 
 
-def _outcome(*, wanted: bool, queues: bool) -> str:
+def _describe_outcome(*, wanted: bool, queues: bool) -> str:
     """Return what happens to the runs above the limit, and the fix."""
     if wanted and queues:
         return f"Glue queues the others for at most {QUEUE_MINUTES} minutes, then they fail; raise MaxConcurrentRuns"

@@ -33,7 +33,7 @@ def override_jobs(plan: AnyPlan, overrides: Sequence[JobOverride]) -> AnyPlan:
     """
     if not overrides:
         return plan
-    from sfnorch.plan.job_lists import with_jobs  # loaded for other jobs only
+    from sfnorch.plan.job_lists import replace_jobs  # loaded for other jobs only
     from sfnorch.plan.models.master_child import MasterChildPlan
 
     if not isinstance(plan, MasterChildPlan):
@@ -42,7 +42,7 @@ def override_jobs(plan: AnyPlan, overrides: Sequence[JobOverride]) -> AnyPlan:
     changed: dict[int, Sequence[str]] = {}
     for override in overrides:
         changed[find_child_index(override, names)] = override.jobs
-    return with_jobs(plan, changed)
+    return replace_jobs(plan, changed)
 
 
 def find_child_index(override: JobOverride, names: Sequence[str]) -> int:

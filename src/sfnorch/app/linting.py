@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sfnorch.app.sources import PlanSource, read_source, surround
+from sfnorch.app.sources import PlanSource, build_surroundings, read_source
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.source import SourceError
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 
 if TYPE_CHECKING:
     from sfnorch.linter.run import Linting
@@ -49,7 +49,7 @@ def lint_with(linting: Linting, template: Path | None, plan: PlanSource, region:
     """
     try:
         source = read_source(template, plan)
-        evaluated = contents(source, None, surround(region))
+        evaluated = evaluate_template(source, None, build_surroundings(region))
     except SourceError as error:
         if template is None:  # an error in the plan is not a finding about a template
             raise
@@ -60,4 +60,4 @@ def lint_with(linting: Linting, template: Path | None, plan: PlanSource, region:
             raise
         finding = Finding(rule="template", file=str(template), message=error.message, hint=error.hint)
         return Linted(str(template), (finding,), None)
-    return Linted(source.file, tuple(linting.findings(evaluated)), evaluated)
+    return Linted(source.file, tuple(linting.lint_template(evaluated)), evaluated)

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Literal
 
 from sfnorch.app.job_overrides import JobOverride, override_jobs
-from sfnorch.app.sources import PlanSource, load
+from sfnorch.app.sources import PlanSource, load_plan_or_default
 from sfnorch.errors import RequestError
 from sfnorch.partitions import AWS
 
@@ -82,11 +82,11 @@ def render_definition(
 
 
 def _build(plan: PlanSource, jobs: Sequence[JobOverride], now: datetime | None) -> tuple[Workflow, tuple[Finding, ...]]:
-    from sfnorch.patterns import workflow
-    from sfnorch.plan.warnings import plan_warnings
+    from sfnorch.patterns import build_workflow
+    from sfnorch.plan.warnings import find_plan_warnings
 
-    loaded = override_jobs(load(plan), jobs)
-    return workflow(loaded), tuple(plan_warnings(loaded, now or datetime.now(timezone.utc)))
+    loaded = override_jobs(load_plan_or_default(plan), jobs)
+    return build_workflow(loaded), tuple(find_plan_warnings(loaded, now or datetime.now(timezone.utc)))
 
 
 def _choose_machine(workflow: Workflow, name: str | None) -> StateMachine:

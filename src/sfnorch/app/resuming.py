@@ -10,13 +10,13 @@ from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, FoundExecution, find_execution
 from sfnorch.app.watching import RunResult, ShowProgress, follow_executions, ignore_progress
 from sfnorch.errors import SfnorchError
-from sfnorch.protocol.job_list import listed_names
+from sfnorch.protocol.job_list import list_setting_names
 from sfnorch.runs.definitions import read_definition
 from sfnorch.runs.executions import AlreadyExistsError, make_execution_arn, make_machine_arn, start_execution
 from sfnorch.runs.kinds.job_list import JOB_LIST
 from sfnorch.runs.kinds.kind import Resumption
 from sfnorch.runs.node import Node
-from sfnorch.runs.resume import ask_glue, plan_resumption
+from sfnorch.runs.resume import plan_resumption, read_interrupted_jobs
 from sfnorch.runs.run_tree import RunTree
 
 
@@ -62,13 +62,13 @@ def plan_resume(
         tree.poll()
         root = tree.roots[-1]  # of a loop, the last execution
         if tree.ended:
-            untold = ask_glue(root, account.session.glue, account.clock)
+            untold = read_interrupted_jobs(root, account.session.glue, account.clock)
     for text in untold:
         on_warning(text)
     with account.waits("Reading the machine's definition"):
         definition = read_definition(client, found.machine_arn)
     resumption = plan_resumption(root, definition)
-    for node in root.walk():
+    for node in root.list_nodes():
         _refuse_lost_jobs(node, resumption, account)
     return PlannedResume(found=found, resumption=resumption)
 
@@ -113,7 +113,7 @@ def _refuse_lost_jobs(node: Node, found: Resumption, account: AwsAccount) -> Non
     if not listed or node.record.reading is not JOB_LIST:
         return
     with account.waits("Reading the machine's definition"):
-        lost = listed - listed_names(read_definition(account.session.stepfunctions, make_machine_arn(node.arn)))
+        lost = listed - list_setting_names(read_definition(account.session.stepfunctions, make_machine_arn(node.arn)))
     if lost:
         raise SfnorchError(
             f"{node.machine} no longer has the jobs {', '.join(sorted(lost))}: it was changed after the execution",

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.watching import RunResult, ShowProgress, follow_executions, ignore_progress
-from sfnorch.aws.errors import explained, is_transient
-from sfnorch.aws.stacks import existing_stack
-from sfnorch.aws.status import machines, main_machine
+from sfnorch.aws.errors import explain_error, is_transient
+from sfnorch.aws.stacks import get_stack
+from sfnorch.aws.status import find_main_machine, list_machines
 from sfnorch.errors import RequestError, SfnorchError
-from sfnorch.protocol.job_list import requires_jobs
+from sfnorch.protocol.job_list import is_job_list_required
 from sfnorch.runs.definitions import read_definition
 from sfnorch.runs.executions import NAME, make_execution_arn, start_execution
 from sfnorch.runs.kinds import find_kind
@@ -80,8 +80,8 @@ def start_run(request: RunRequest, account: AwsAccount | None = None) -> tuple[s
     account = account or AwsAccount()
     client = account.session.cloudformation
     with account.waits(f"Reading the stack {request.stack_name}"):
-        stack = existing_stack(client, request.stack_name)
-        machine = main_machine(machines(client, stack), stack, request.machine)
+        stack = get_stack(client, request.stack_name)
+        machine = find_main_machine(list_machines(client, stack), stack, request.machine)
         inputs = _make_inputs(request, machine, account)
     name = request.name or f"{account.now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     with account.waits("Starting the execution"):
@@ -101,7 +101,7 @@ def _make_inputs(
         raise RequestError(f": the state machine {title} has no children", field="only")
     if threads and kind and not kind.takes_threads:
         raise RequestError(f": the state machine {title} runs {kind.work}, not a list of jobs", field="threads")
-    if not threads and requires_jobs(definition):
+    if not threads and is_job_list_required(definition):
         raise SfnorchError(
             f"The state machine {title} requires a list of jobs", hint="pass one with --thread T1=JOB[,JOB...]"
         )
@@ -118,7 +118,7 @@ def _start(
         try:
             arns.append(start_execution(account.session.stepfunctions, machine.arn, name, document, account.clock))
         except Exception as error:
-            told = explained(error)
+            told = explain_error(error)
             if told is None:
                 raise
             before = "".join(f"\nstarted before that: {arn}" for arn in arns)

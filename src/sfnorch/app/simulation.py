@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from sfnorch.app.account import Waits, wait_without_words
 from sfnorch.app.parameter_faults import refuse_faults
-from sfnorch.app.sources import PlanSource, evaluate, find_folder, read_source, surround
+from sfnorch.app.sources import PlanSource, build_surroundings, evaluate_template, find_folder, read_source
 from sfnorch.errors import RequestError
 from sfnorch.json_values import Json
-from sfnorch.simulator.behaviour import Behaviour, fits
-from sfnorch.simulator.figures import PRICE_PER_1000, Figures, figures
+from sfnorch.simulator.behaviour import Behaviour, is_matching_job
+from sfnorch.simulator.figures import PRICE_PER_1000, Figures, compute_figures
 from sfnorch.simulator.isolation import find_isolation
-from sfnorch.simulator.jobs import job_names
-from sfnorch.simulator.run import chosen, play
-from sfnorch.template.functions import declared_functions
-from sfnorch.template.parameters import parameter_faults
+from sfnorch.simulator.jobs import list_run_job_names
+from sfnorch.simulator.run import choose_machine, run_machine
+from sfnorch.template.functions import list_functions
+from sfnorch.template.parameters import find_parameter_faults
 
 if TYPE_CHECKING:
     from sfnorch.simulator.record import Run
@@ -100,23 +100,23 @@ def simulate(
     behaviour = request.chosen_behaviour
     with waits("Reading the template"):
         source = read_source(request.template, request.plan)
-        template = evaluate(source, request.parameters, surround(request.region), request.stack_name)
-    refuse_faults(parameter_faults(template.stack.section("Parameters"), request.parameters))
+        template = evaluate_template(source, request.parameters, build_surroundings(request.region), request.stack_name)
+    refuse_faults(find_parameter_faults(template.stack.get_section("Parameters"), request.parameters))
     _refuse_mocks(template, behaviour)
-    if behaviour.run_functions and any(function.playable for function in declared_functions(template.stack)):
+    if behaviour.run_functions and any(function.playable for function in list_functions(template.stack)):
         isolation = find_isolation()
         if not isolation.possible:
             on_warning(f"Functions run without isolation, with your permissions: {isolation.reason}")
-    machine = chosen(template, request.machine)
+    machine = choose_machine(template, request.machine)
     with waits("Simulating the execution"):
-        run = play(template, machine, request.execution_input, behaviour, seed=request.seed, until=request.until)
-        found = figures(run, request.price)
-    _refuse_jobs(behaviour, job_names(template, run, request.parameters))
+        run = run_machine(template, machine, request.execution_input, behaviour, seed=request.seed, until=request.until)
+        found = compute_figures(run, request.price)
+    _refuse_jobs(behaviour, list_run_job_names(template, run, request.parameters))
     return Simulation(run, found)
 
 
 def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
-    states = (state for machine in template.machines for state in machine.walk())
+    states = (state for machine in template.machines for state in machine.list_states())
     names = {state.name for state in states if state.kind in ("Task", "Map")}
     _refuse_unknown("mocks", "Task or Map state", set(behaviour.mocks) - names, behaviour.mocks, names)
 
@@ -127,7 +127,7 @@ def _refuse_jobs(behaviour: Behaviour, names: set[str]) -> None:
         ("seconds", list(behaviour.seconds)),
         ("throttles", list(behaviour.throttles)),
     ):
-        unknown = {pattern for pattern in patterns if not any(fits(pattern, job) for job in names)}
+        unknown = {pattern for pattern in patterns if not any(is_matching_job(pattern, job) for job in names)}
         _refuse_unknown(name, "job", unknown, patterns, names)
 
 

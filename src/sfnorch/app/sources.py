@@ -17,13 +17,13 @@ PlanSource: TypeAlias = "Path | AnyPlan | None"
 """A plan: the path of its file, a plan that is already read, or None for the plan with five children."""
 
 
-def load(plan: PlanSource) -> AnyPlan:
+def load_plan_or_default(plan: PlanSource) -> AnyPlan:
     """Return the plan. Raises SfnorchError if its file cannot be read, PlanError, with all faults, if it is invalid."""
     match plan:
         case None:
-            from sfnorch.plan.default import default_plan
+            from sfnorch.plan.default import build_default_plan
 
-            return default_plan()
+            return build_default_plan()
         case Path():
             from sfnorch.plan.load import load_plan
 
@@ -52,10 +52,10 @@ def name_rendering(plan: PlanSource) -> str:
 def render_source(plan: AnyPlan, name: str) -> Source:
     """Render the plan as a SAM template, and return the parsed template; findings use `name` as the file name."""
     from sfnorch.cfn.render import render_template
-    from sfnorch.patterns import workflow
+    from sfnorch.patterns import build_workflow
     from sfnorch.template.reader import parse_template
 
-    return parse_template(render_template(workflow(plan), "sam"), name)
+    return parse_template(render_template(build_workflow(plan), "sam"), name)
 
 
 def read_source(template: Path | None, plan: PlanSource = None) -> Source:
@@ -67,25 +67,25 @@ def read_source(template: Path | None, plan: PlanSource = None) -> Source:
         from sfnorch.template.reader import read_template
 
         return read_template(template)
-    return render_source(load(plan), name_rendering(plan))
+    return render_source(load_plan_or_default(plan), name_rendering(plan))
 
 
-def surround(region: str | None) -> Surroundings:
+def build_surroundings(region: str | None) -> Surroundings:
     """Return the environment of a stack in the Region; without one, in the Region of the AWS documentation."""
     from sfnorch.template.resources import Surroundings
 
     return Surroundings() if region is None else Surroundings(region=region, region_is_given=True)
 
 
-def evaluate(
+def evaluate_template(
     source: Source, parameters: Mapping[str, str], where: Surroundings, stack_name: str | None = None
 ) -> Template:
     """Return the template evaluated in a stack of this name; by default, the name with which the plan is deployed."""
-    from sfnorch.origin import origin_of
-    from sfnorch.plan.stack_names import stack_name_of
-    from sfnorch.template.contents import contents
+    from sfnorch.origin import read_origin
+    from sfnorch.plan.stack_names import derive_stack_name
+    from sfnorch.template.contents import evaluate_template
 
-    origin = origin_of(source.data)
+    origin = read_origin(source.data)
     if stack_name is None and origin is not None and origin.name:
-        stack_name = stack_name_of(origin.name, part=origin.part)
-    return contents(source, parameters, where if stack_name is None else replace(where, stack_name=stack_name))
+        stack_name = derive_stack_name(origin.name, part=origin.part)
+    return evaluate_template(source, parameters, where if stack_name is None else replace(where, stack_name=stack_name))

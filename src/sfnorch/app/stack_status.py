@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.stack_updates import ShowUpdate, StackReporter, ignore_update
 from sfnorch.aws import stack_events
-from sfnorch.aws.stacks import Stack, existing_stack, find_stack
-from sfnorch.aws.status import Status
-from sfnorch.aws.status import status as read_status
+from sfnorch.aws.stacks import Stack, find_stack, get_stack
+from sfnorch.aws.status import Status, read_status
 
 if TYPE_CHECKING:
     from sfnorch.aws.stack_events import OperationEnd
@@ -33,7 +32,7 @@ def read_stack(stack_name: str, account: AwsAccount | None = None) -> Stack:
     account = account or AwsAccount()
     client = account.session.cloudformation
     with account.waits(f"Reading the stack {stack_name}"):
-        return existing_stack(client, stack_name)
+        return get_stack(client, stack_name)
 
 
 def status(stack_name: str, account: AwsAccount | None = None) -> Status:
@@ -59,10 +58,10 @@ def follow_stack(
         return FollowedStack(ending=None, status=_read(stack, account))
     client = account.session.cloudformation
     reporter = StackReporter(account.waits, on_event)
-    reporter.says(f"{stack_name} is {stack.status}.")
+    reporter.show_line(f"{stack_name} is {stack.status}.")
     with account.waits("Reading the stack's events"):
-        operation = stack_events.under_way(client, stack.id)
-    ending = stack_events.follow(client, operation, reporter, account.clock)
+        operation = stack_events.find_operation_in_progress(client, stack.id)
+    ending = stack_events.follow_operation(client, operation, reporter, account.clock)
     with account.waits(f"Reading the stack {stack_name}"):
         ended = find_stack(client, stack.id)
     if ended is None:

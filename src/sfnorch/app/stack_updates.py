@@ -125,19 +125,19 @@ class StackReporter:
         self._context = context or ReviewContext()
         self.report = on_event
 
-    def says(self, line: str) -> None:
+    def show_line(self, line: str) -> None:
         """Report what happens next."""
         self.report(Notice(line))
 
-    def waits(self, words: str) -> AbstractContextManager[None]:
+    def show_wait(self, words: str) -> AbstractContextManager[None]:
         """Show what is waited for while the block runs."""
         return self._waits(words)
 
-    def asks(self, step: Step) -> bool:
+    def confirm_step(self, step: Step) -> bool:
         """Return whether the step is confirmed."""
         return self._consent(step)
 
-    def reviews(self, change_set: ChangeSet) -> None:
+    def show_change_set(self, change_set: ChangeSet) -> None:
         """Report the changes."""
         known = self._context
         shown = {name: "****" if name in known.secret else text for name, text in change_set.parameters.items()}
@@ -152,7 +152,7 @@ class StackReporter:
             )
         )
 
-    def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
+    def show_events(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
         """Report the events until the operation ends."""
         self.report(OperationStarted(resources))
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sfnorch.aws.artifacts import INLINE_LIMIT, LIMIT, DeploymentBucket
 from sfnorch.aws.steps import Step, Verb
 from sfnorch.errors import SfnorchError
-from sfnorch.packages import CodeError, package, package_key, read_code
+from sfnorch.packages import CodeError, build_package, build_package_key, read_code
 from sfnorch.workflow import CODE_BUCKET
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Uploads:
         self._resolve = resolve
         self._reporter = reporter
 
-    def put_template(self, deployable: Deployable, stack_name: str) -> str | None:
+    def upload_template(self, deployable: Deployable, stack_name: str) -> str | None:
         """Upload a template that is too large for a call, and return its URL; empty for a smaller template.
 
         Return None if the bucket is missing and is not created. Raises SfnorchError for a template that exceeds the
@@ -52,9 +52,9 @@ class Uploads:
         if bucket is None:
             return None
         with self._account.waits(f"Uploading the template to {bucket.name}"):
-            return bucket.put(stack_name, deployable.text)
+            return bucket.upload_template(stack_name, deployable.text)
 
-    def put_code(self, deployable: Deployable) -> dict[str, str]:
+    def upload_code(self, deployable: Deployable) -> dict[str, str]:
         """Upload the code of functions that the template does not contain, and return the parameter with its bucket.
 
         Return no parameter if the template contains the code. Raises SfnorchError if the code has changed since the
@@ -69,11 +69,11 @@ class Uploads:
             return {}
         for key, files in packages.items():
             if self._reporter is not None:
-                self._reporter.says(
+                self._reporter.show_line(
                     f"Uploading {len(files)} file{'s' if len(files) > 1 else ''} of code to {bucket.name}."
                 )
             with self._account.waits(f"Uploading code to {bucket.name}"):
-                bucket.put_package(key, package(files))
+                bucket.upload_package(key, build_package(files))
         return {CODE_BUCKET: bucket.name}
 
     def _find_bucket(self, why: str, wanted: str) -> DeploymentBucket | None:
@@ -81,20 +81,20 @@ class Uploads:
         session, reporter = self._account.session, self._reporter
         with self._account.waits("Looking up the bucket"):
             bucket = DeploymentBucket(session.s3, session.account, name=self._bucket_name, partition=session.partition)
-            if bucket.ready():
+            if bucket.is_ready():
                 return bucket
         if not self._resolve:
             if reporter is None:
                 return None
-            reporter.says(why)
+            reporter.show_line(why)
             question = f"Create the private, encrypted, versioned bucket {bucket.name} for templates?"
-            if not reporter.asks(Step(verb=Verb.MAKE_BUCKET, question=question)):
+            if not reporter.confirm_step(Step(verb=Verb.MAKE_BUCKET, question=question)):
                 hint = "pass --resolve-s3 to create it without a prompt, or --s3-bucket for another bucket"
                 raise SfnorchError(f"Nothing was deployed: {wanted}", hint=hint)
         if reporter is not None and self._resolve:
-            reporter.says(f"{why} Creating the private, encrypted, versioned bucket {bucket.name}.")
+            reporter.show_line(f"{why} Creating the private, encrypted, versioned bucket {bucket.name}.")
         with self._account.waits(f"Creating the bucket {bucket.name}"):
-            bucket.make()
+            bucket.create_or_update()
         return bucket
 
 
@@ -114,7 +114,7 @@ def _read_packages(deployable: Deployable) -> dict[str, Mapping[str, bytes]]:
             raise SfnorchError(
                 message, hint="the code is in the folder of the plan that the template was rendered from"
             ) from None
-        if (key := package_key(files)) != function.package_key:
+        if (key := build_package_key(files)) != function.package_key:
             raise SfnorchError(
                 f"{function.logical_id}: the code {function.code_from} has changed since the template was rendered",
                 hint="render the template again with `sfnorch render`",

@@ -8,8 +8,8 @@ from typing import Literal
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, find_execution
-from sfnorch.aws.errors import explained
-from sfnorch.errors import SfnorchError, with_more
+from sfnorch.aws.errors import explain_error
+from sfnorch.errors import SfnorchError, extend_error
 from sfnorch.runs.resume import can_resume
 from sfnorch.runs.run_tree import Failure, News, RunTree
 
@@ -57,7 +57,7 @@ class RunResult:
     @property
     def failures(self) -> Sequence[Failure]:
         """Return the root causes of the failure, by execution."""
-        return self.tree.failures()
+        return self.tree.find_failures()
 
     @property
     def resumable(self) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def follow_executions(
         for news in polls:
             on_event(RunProgress(tree, tuple(news)))
     except Exception as error:
-        told = explained(error)
+        told = explain_error(error)
         if told is None:
             raise
         raise NotFollowedError(tree, explain_continuation(tree, told)) from None
@@ -125,4 +125,4 @@ def explain_continuation(tree: RunTree, told: SfnorchError | None) -> SfnorchErr
     arns = [root.arn for root in tree.roots if not root.ended]
     says = "The execution continues in AWS and is no longer followed"
     hint = "; ".join(f"follow it with `sfnorch watch {arn}`, or stop it with `sfnorch stop {arn}`" for arn in arns)
-    return with_more(told, says, hint=hint)
+    return extend_error(told, says, hint=hint)

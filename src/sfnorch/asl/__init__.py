@@ -1,20 +1,20 @@
 """The Amazon States Language as frozen dataclasses, with a serializer. This package uses the standard library only."""
 
 from sfnorch.asl.folding import fold
-from sfnorch.asl.graph import chain, lead_to
+from sfnorch.asl.graph import chain_states, has_transition_to
 from sfnorch.asl.jsonata import (
     Expression,
     Substitution,
     Value,
-    given,
-    given_code,
-    given_text,
+    convert_expressions,
+    convert_to_code,
+    convert_to_text,
+    format_literal,
     is_expression,
-    literal,
 )
 from sfnorch.asl.programs import Program, ProgramError, jsonata, read_program
-from sfnorch.asl.resources import integrations, substitution_names, with_resources
-from sfnorch.asl.serialize import definition
+from sfnorch.asl.resources import list_integrations, name_substitutions, replace_resources
+from sfnorch.asl.serialize import serialize_graph
 from sfnorch.asl.states import (
     AnyState,
     Catcher,
@@ -52,18 +52,18 @@ __all__ = [
     "Task",
     "Value",
     "Wait",
-    "chain",
-    "definition",
+    "chain_states",
+    "convert_expressions",
+    "convert_to_code",
+    "convert_to_text",
     "fold",
-    "given",
-    "given_code",
-    "given_text",
-    "integrations",
+    "format_literal",
+    "has_transition_to",
     "is_expression",
     "jsonata",
-    "lead_to",
-    "literal",
+    "list_integrations",
+    "name_substitutions",
     "read_program",
-    "substitution_names",
-    "with_resources",
+    "replace_resources",
+    "serialize_graph",
 ]

@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from sfnorch.asl.states import AnyState, Linkable
 
 
-def lead_to(states: Iterable[AnyState], name: str) -> bool:
+def has_transition_to(states: Iterable[AnyState], name: str) -> bool:
     """Return whether one of these states has a transition to the state `name`. Inner states are not checked."""
-    return any(name in _targets(state) for state in states)
+    return any(name in _list_targets(state) for state in states)
 
 
-def _targets(state: AnyState) -> Iterator[str | None]:
+def _list_targets(state: AnyState) -> Iterator[str | None]:
     yield getattr(state, "next", None)
     yield getattr(state, "default", None)
     for part in (*getattr(state, "catch", ()), *getattr(state, "rules", ())):
         yield part.next
 
 
-def chain(states: Sequence[Linkable], *, then: str | None = None) -> tuple[Linkable, ...]:
+def chain_states(states: Sequence[Linkable], *, then: str | None = None) -> tuple[Linkable, ...]:
     """Return the states with a transition from each to the next, and from the last to `then` (None: the end)."""
     followers: Iterable[str | None] = [*(state.name for state in states[1:]), then]
     return tuple(replace(state, next=follower) for state, follower in zip(states, followers, strict=False))

@@ -50,16 +50,16 @@ Value: TypeAlias = (
 """A value in a state's Arguments, Assign and Output: JSON with expressions and substitutions."""
 
 
-def given(value: Value) -> Value:
+def convert_expressions(value: Value) -> Value:
     """Return a user's value, in which each string `{% … %}` is an Expression.
 
     Raises SfnorchError if an expression contains what CloudFormation would replace, or the end of an expression.
     """
     if isinstance(value, str):
-        return Expression(given_code(value)) if is_expression(value) else value
+        return Expression(convert_to_code(value)) if is_expression(value) else value
     if isinstance(value, Mapping):
-        return {key: given(item) for key, item in value.items()}
-    return [given(item) for item in value] if isinstance(value, Sequence) else value
+        return {key: convert_expressions(item) for key, item in value.items()}
+    return [convert_expressions(item) for item in value] if isinstance(value, Sequence) else value
 
 
 def is_expression(value: object) -> bool:
@@ -67,26 +67,26 @@ def is_expression(value: object) -> bool:
     return isinstance(value, str) and value.startswith("{%") and value.endswith("%}") and len(value) >= 4
 
 
-def given_code(text: str) -> str:
+def convert_to_code(text: str) -> str:
     """Return the JSONata of a user's string: the code of an expression, or the literal of any other string."""
-    return literal_text(text[2:-2]).strip() if is_expression(text) else literal(text)
+    return check_literal_text(text[2:-2]).strip() if is_expression(text) else format_literal(text)
 
 
-def given_text(text: str) -> Value:
+def convert_to_text(text: str) -> Value:
     """Return a user's string, or an expression that converts the result of the user's expression to a string."""
-    return Expression(f"$string(({given_code(text)}))") if is_expression(text) else text
+    return Expression(f"$string(({convert_to_code(text)}))") if is_expression(text) else text
 
 
-def literal(value: object) -> str:
+def format_literal(value: object) -> str:
     """Return the JSONata of a JSON value, which is JSON. Raises SfnorchError if the value contains code."""
     text = json.dumps(value, ensure_ascii=False)
-    literal_text(text)
+    check_literal_text(text)
     return text
 
 
-def literal_text(text: str) -> str:
+def check_literal_text(text: str) -> str:
     """Return the text unchanged. Raises SfnorchError if Step Functions or CloudFormation would evaluate it."""
-    if mark := code_mark(text):
+    if mark := find_code_mark(text):
         raise SfnorchError(
             f"{text!r} contains {mark!r}, which Step Functions or CloudFormation would evaluate as code",
             hint=f"write it without {' '.join(CODE)}",
@@ -94,6 +94,6 @@ def literal_text(text: str) -> str:
     return text
 
 
-def code_mark(text: str) -> str:
+def find_code_mark(text: str) -> str:
     """Return the first mark in the text that would be evaluated as code; empty if it contains none."""
     return next((mark for mark in CODE if mark in text), "")

@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
-from sfnorch.asl.jsonata import Expression, Substitution, literal
+from sfnorch.asl.jsonata import Expression, Substitution, format_literal
 
 if TYPE_CHECKING:
     from importlib.abc import ResourceLoader
@@ -102,7 +102,7 @@ def _insert(hole: _Hole, inserted: Mapping[str, object], name: str) -> str:
     if isinstance(found, Expression) != hole.takes_program or isinstance(found, Substitution):
         kind = "an Expression" if hole.takes_program else "a JSON value"
         raise ProgramError(f"{name}: the hole {hole.name} takes {kind}; got {found!r}")
-    return found.code if isinstance(found, Expression) else literal(found)
+    return found.code if isinstance(found, Expression) else format_literal(found)
 
 
 def jsonata(code: str, **inserted: object) -> Expression:
@@ -111,11 +111,11 @@ def jsonata(code: str, **inserted: object) -> Expression:
     >>> jsonata("$threads[<<child>>].skip = true", child=0).code
     '$threads[0].skip = true'
     """
-    return _program(code).fill(**inserted)
+    return _create_program(code).fill(**inserted)
 
 
 @lru_cache(maxsize=1_024)
-def _program(code: str) -> Program:
+def _create_program(code: str) -> Program:
     return Program(code, repr(code))
 
 
@@ -152,7 +152,7 @@ def _split(text: str, name: str) -> Iterator[str | _Hole]:
             if before not in _BEFORE_OPERAND:
                 before = "/"
                 continue
-            position = _end_of_regex(text, position, name)
+            position = _find_regex_end(text, position, name)
         elif token["wrong"]:
             raise ProgramError(f"{name}: {text[token.start() :][:20]!r} is neither a hole nor a whole string")
         if not found and (hole := _ANY_HOLE.search(text, token.start(), position)):
@@ -162,7 +162,7 @@ def _split(text: str, name: str) -> Iterator[str | _Hole]:
         yield text[done:]
 
 
-def _end_of_regex(text: str, start: int, name: str) -> int:
+def _find_regex_end(text: str, start: int, name: str) -> int:
     """Return the position after the regular expression whose text begins at `start`, without its flags.
 
     As in JSONata, a slash in brackets or after a backslash does not end it.

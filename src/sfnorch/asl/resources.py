@@ -14,31 +14,31 @@ INTEGRATION = "arn:aws:states:::"
 """The prefix of an integration's resource in a definition. It has the partition aws until the partition is known."""
 
 
-def integrations(definition: Mapping[str, Any]) -> tuple[str, ...]:
+def list_integrations(definition: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the integrations that the Tasks of the definition call, such as `glue:startJobRun.sync`, in order."""
     found: dict[str, None] = {}
-    with_resources(definition, lambda integration: found.setdefault(integration) or "")
+    replace_resources(definition, lambda integration: found.setdefault(integration) or "")
     return tuple(found)
 
 
-def with_resources(definition: Mapping[str, Any], resource: Callable[[str], str]) -> dict[str, Any]:
+def replace_resources(definition: Mapping[str, Any], resource: Callable[[str], str]) -> dict[str, Any]:
     """Return the definition in which the Resource of each Task is the result of `resource` for the integration."""
-    states = {name: _state(state, resource) for name, state in definition["States"].items()}
+    states = {name: _replace_in_state(state, resource) for name, state in definition["States"].items()}
     return {**definition, "States": states}
 
 
-def _state(state: Mapping[str, Any], resource: Callable[[str], str]) -> dict[str, Any]:
+def _replace_in_state(state: Mapping[str, Any], resource: Callable[[str], str]) -> dict[str, Any]:
     changed: dict[str, Any] = dict(state)
     if state["Type"] == "Task":
         changed["Resource"] = resource(state["Resource"].removeprefix(INTEGRATION))
     if state["Type"] == "Parallel":
-        changed["Branches"] = [with_resources(branch, resource) for branch in state["Branches"]]
+        changed["Branches"] = [replace_resources(branch, resource) for branch in state["Branches"]]
     if state["Type"] == "Map":
-        changed["ItemProcessor"] = with_resources(state["ItemProcessor"], resource)
+        changed["ItemProcessor"] = replace_resources(state["ItemProcessor"], resource)
     return changed
 
 
-def substitution_names(called: Collection[str], taken: Collection[str]) -> dict[str, str]:
+def name_substitutions(called: Collection[str], taken: Collection[str]) -> dict[str, str]:
     """Return a name that is not `taken` for each integration: `GlueStartJobRunSync` for `glue:startJobRun.sync`."""
     names: dict[str, str] = {}
     for integration in called:

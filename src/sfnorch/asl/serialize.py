@@ -10,116 +10,119 @@ from functools import singledispatch
 from typing import Any
 
 from sfnorch.asl import states as asl
-from sfnorch.asl.jsonata import Expression, Substitution, Value, literal_text
+from sfnorch.asl.jsonata import Expression, Substitution, Value, check_literal_text
 from sfnorch.asl.resources import INTEGRATION
 
 
-def definition(graph: asl.Graph) -> dict[str, Any]:
+def serialize_graph(graph: asl.Graph) -> dict[str, Any]:
     """Return the definition of a state machine, with its keys in a readable order.
 
     Resources are in the partition aws; `with_resources` changes it.
     """
-    comment = {"Comment": literal_text(graph.comment)} if graph.comment else {}
-    return {**comment, "QueryLanguage": "JSONata", **_graph(graph)}
+    comment = {"Comment": check_literal_text(graph.comment)} if graph.comment else {}
+    return {**comment, "QueryLanguage": "JSONata", **_serialize_graph(graph)}
 
 
-def _graph(graph: asl.Graph) -> dict[str, Any]:
+def _serialize_graph(graph: asl.Graph) -> dict[str, Any]:
     return {
         "StartAt": graph.start,
-        "States": {literal_text(state.name): _state(state) for state in graph.states},
+        "States": {check_literal_text(state.name): _serialize_state(state) for state in graph.states},
     }
 
 
 @singledispatch
-def _fields(state: asl.State) -> dict[str, Any]:
+def _serialize_fields(state: asl.State) -> dict[str, Any]:
     raise TypeError(f"no state of the Amazon States Language: {state!r}")
 
 
-def _state(state: asl.State) -> dict[str, Any]:
-    fields = _fields(state)
+def _serialize_state(state: asl.State) -> dict[str, Any]:
+    fields = _serialize_fields(state)
     kind = {"Type": type(state).__name__}
-    comment = {"Comment": literal_text(state.comment)} if state.comment else {}
+    comment = {"Comment": check_literal_text(state.comment)} if state.comment else {}
     return {**kind, **comment, **{key: value for key, value in fields.items() if value is not None}}
 
 
-@_fields.register
+@_serialize_fields.register
 def _(state: asl.Task) -> dict[str, Any]:
     return {
         "Resource": INTEGRATION + state.resource,
-        "Arguments": _optional(state.arguments),
+        "Arguments": _serialize_optional(state.arguments),
         "TimeoutSeconds": state.timeout_seconds,
         "HeartbeatSeconds": state.heartbeat_seconds,
-        **_errors(state.retry, state.catch),
-        **_data(state.assign, state.output),
-        **_next(state.next),
+        **_serialize_errors(state.retry, state.catch),
+        **_serialize_data(state.assign, state.output),
+        **_serialize_next(state.next),
     }
 
 
-@_fields.register
+@_serialize_fields.register
 def _(state: asl.Pass) -> dict[str, Any]:
-    return {**_data(state.assign, state.output), **_next(state.next)}
+    return {**_serialize_data(state.assign, state.output), **_serialize_next(state.next)}
 
 
-@_fields.register
+@_serialize_fields.register
 def _(state: asl.Choice) -> dict[str, Any]:
     rules = [
-        {"Condition": str(rule.condition), **_data(rule.assign, rule.output), "Next": rule.next} for rule in state.rules
+        {"Condition": str(rule.condition), **_serialize_data(rule.assign, rule.output), "Next": rule.next}
+        for rule in state.rules
     ]
-    return {"Choices": [_present(rule) for rule in rules], "Default": state.default} | _data(state.assign, state.output)
+    return {"Choices": [_remove_absent(rule) for rule in rules], "Default": state.default} | _serialize_data(
+        state.assign, state.output
+    )
 
 
-@_fields.register
+@_serialize_fields.register
 def _(state: asl.Wait) -> dict[str, Any]:
     return {
-        "Seconds": _optional(state.seconds),
-        "Timestamp": _optional(state.timestamp),
-        **_data(state.assign, state.output),
-        **_next(state.next),
+        "Seconds": _serialize_optional(state.seconds),
+        "Timestamp": _serialize_optional(state.timestamp),
+        **_serialize_data(state.assign, state.output),
+        **_serialize_next(state.next),
     }
 
 
-@_fields.register
+@_serialize_fields.register
 def _(state: asl.Parallel) -> dict[str, Any]:
     return {
-        "Arguments": _optional(state.arguments),
-        "Branches": [_graph(branch) for branch in state.branches],
-        **_errors(state.retry, state.catch),
-        **_data(state.assign, state.output),
-        **_next(state.next),
+        "Arguments": _serialize_optional(state.arguments),
+        "Branches": [_serialize_graph(branch) for branch in state.branches],
+        **_serialize_errors(state.retry, state.catch),
+        **_serialize_data(state.assign, state.output),
+        **_serialize_next(state.next),
     }
 
 
-@_fields.register
+@_serialize_fields.register
 def _(state: asl.Map) -> dict[str, Any]:
     return {
-        "Items": _value(state.items),
-        "ItemSelector": _optional(state.item_selector),
+        "Items": _serialize_value(state.items),
+        "ItemSelector": _serialize_optional(state.item_selector),
         "MaxConcurrency": state.max_concurrency,
-        "ItemProcessor": _graph(state.processor),
-        **_errors(state.retry, state.catch),
-        **_data(state.assign, state.output),
-        **_next(state.next),
+        "ItemProcessor": _serialize_graph(state.processor),
+        **_serialize_errors(state.retry, state.catch),
+        **_serialize_data(state.assign, state.output),
+        **_serialize_next(state.next),
     }
 
 
-@_fields.register
+@_serialize_fields.register
 def _(state: asl.Succeed) -> dict[str, Any]:
-    return {"Output": _optional(state.output)}
+    return {"Output": _serialize_optional(state.output)}
 
 
-@_fields.register
+@_serialize_fields.register
 def _(state: asl.Fail) -> dict[str, Any]:
-    return {"Error": _value(state.error), "Cause": _value(state.cause)}
+    return {"Error": _serialize_value(state.error), "Cause": _serialize_value(state.cause)}
 
 
-def _errors(retry: Sequence[asl.Retrier], catch: Sequence[asl.Catcher]) -> dict[str, Any]:
+def _serialize_errors(retry: Sequence[asl.Retrier], catch: Sequence[asl.Catcher]) -> dict[str, Any]:
     return {
-        "Retry": [_retrier(retrier) for retrier in retry] or None,
+        "Retry": [_serialize_retrier(retrier) for retrier in retry] or None,
         "Catch": [
-            _present(
+            _remove_absent(
                 {
                     "ErrorEquals": list(catcher.errors),
-                    **_data(catcher.assign, catcher.output),
+                    **_serialize_data(catcher.assign, catcher.output),
                     "Next": catcher.next,
                 }
             )
@@ -129,9 +132,9 @@ def _errors(retry: Sequence[asl.Retrier], catch: Sequence[asl.Catcher]) -> dict[
     }
 
 
-def _retrier(retrier: asl.Retrier) -> dict[str, Any]:
+def _serialize_retrier(retrier: asl.Retrier) -> dict[str, Any]:
     """Return a retrier without the values that are defaults of the language (1 second, a rate of 2.0, 3 attempts)."""
-    return _present(
+    return _remove_absent(
         {
             "ErrorEquals": list(retrier.errors),
             "IntervalSeconds": retrier.interval_seconds if retrier.interval_seconds != 1 else None,
@@ -143,29 +146,29 @@ def _retrier(retrier: asl.Retrier) -> dict[str, Any]:
     )
 
 
-def _data(assign: Mapping[str, Value], output: Value) -> dict[str, Any]:
-    return {"Assign": _value(assign) if assign else None, "Output": _optional(output)}
+def _serialize_data(assign: Mapping[str, Value], output: Value) -> dict[str, Any]:
+    return {"Assign": _serialize_value(assign) if assign else None, "Output": _serialize_optional(output)}
 
 
-def _next(name: str | None) -> dict[str, Any]:
+def _serialize_next(name: str | None) -> dict[str, Any]:
     return {"End": True} if name is None else {"Next": name}
 
 
-def _present(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _remove_absent(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _optional(value: Value) -> Any:
-    return None if value is None else _value(value)
+def _serialize_optional(value: Value) -> Any:
+    return None if value is None else _serialize_value(value)
 
 
-def _value(value: Value) -> Any:
+def _serialize_value(value: Value) -> Any:
     if isinstance(value, Expression | Substitution):
         return str(value)
     if isinstance(value, str):
-        return literal_text(value)
+        return check_literal_text(value)
     if isinstance(value, Mapping):
-        return {literal_text(key): _value(item) for key, item in value.items()}
+        return {check_literal_text(key): _serialize_value(item) for key, item in value.items()}
     if isinstance(value, Sequence):
-        return [_value(item) for item in value]
+        return [_serialize_value(item) for item in value]
     return value

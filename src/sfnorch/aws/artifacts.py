@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from sfnorch.aws.errors import code
+from sfnorch.aws.errors import get_error_code
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
 
@@ -49,12 +49,12 @@ class DeploymentBucket:
         self._given = bool(name)
         self.name = name or f"sfnorch-{account}-{client.meta.region_name}"
 
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Return whether the bucket exists with all its settings. The settings of a named bucket are not checked.
 
         Raises SfnorchError if another account owns the bucket, or a named bucket does not exist.
         """
-        if not self._exists():
+        if not self._is_existing():
             if self._given:
                 raise SfnorchError(f"The bucket {self.name} does not exist")
             return False
@@ -63,10 +63,10 @@ class DeploymentBucket:
         versioning = self._client.get_bucket_versioning(Bucket=self.name, ExpectedBucketOwner=self._account)
         return versioning.get("Status") == "Enabled"  # `make` sets it last
 
-    def make(self) -> None:
+    def create_or_update(self) -> None:
         """Create the bucket if it does not exist, and put each of its settings."""
         client, name, account = self._client, self.name, self._account
-        if not self._exists():
+        if not self._is_existing():
             self._create()
         client.put_public_access_block(
             Bucket=name, ExpectedBucketOwner=account, PublicAccessBlockConfiguration=_ALL_BLOCKED
@@ -74,7 +74,7 @@ class DeploymentBucket:
         client.put_bucket_encryption(
             Bucket=name, ExpectedBucketOwner=account, ServerSideEncryptionConfiguration=_ENCRYPTED
         )
-        client.put_bucket_policy(Bucket=name, ExpectedBucketOwner=account, Policy=json.dumps(self._tls_only()))
+        client.put_bucket_policy(Bucket=name, ExpectedBucketOwner=account, Policy=json.dumps(self._build_tls_policy()))
         client.put_bucket_versioning(
             Bucket=name, ExpectedBucketOwner=account, VersioningConfiguration={"Status": "Enabled"}
         )
@@ -91,27 +91,27 @@ class DeploymentBucket:
         try:
             self._client.create_bucket(**asked)
         except ClientError as error:
-            if code(error) != "BucketAlreadyOwnedByYou":
+            if get_error_code(error) != "BucketAlreadyOwnedByYou":
                 raise
 
-    def put(self, stack_name: str, body: str) -> str:
+    def upload_template(self, stack_name: str, body: str) -> str:
         """Put a template into the bucket under the hash of its content, and return its URL."""
         data = body.encode()
         key = f"templates/{stack_name}/{hashlib.sha256(data).hexdigest()}.template"
         self._client.put_object(Bucket=self.name, Key=key, Body=data, ExpectedBucketOwner=self._account)
         return f"{self._client.meta.endpoint_url}/{self.name}/{key}"
 
-    def put_package(self, key: str, data: bytes) -> None:
+    def upload_package(self, key: str, data: bytes) -> None:
         """Put a package of code into the bucket. Its key contains its hash: an existing object is the same package."""
         self._client.put_object(Bucket=self.name, Key=key, Body=data, ExpectedBucketOwner=self._account)
 
-    def _exists(self) -> bool:
+    def _is_existing(self) -> bool:
         try:
             self._client.head_bucket(Bucket=self.name, ExpectedBucketOwner=self._account)
         except ClientError as error:
-            if code(error) in ("404", "NoSuchBucket"):
+            if get_error_code(error) in ("404", "NoSuchBucket"):
                 return False
-            if code(error) in ("403", "AccessDenied"):
+            if get_error_code(error) in ("403", "AccessDenied"):
                 raise SfnorchError(
                     f"The bucket {self.name} can't be read: another account owns it, or you lack s3:ListBucket",
                     hint="specify another bucket with --s3-bucket",
@@ -119,7 +119,7 @@ class DeploymentBucket:
             raise
         return True
 
-    def _tls_only(self) -> dict[str, Json]:
+    def _build_tls_policy(self) -> dict[str, Json]:
         arn = f"arn:{self._partition}:s3:::{self.name}"
         return {
             "Version": "2012-10-17",

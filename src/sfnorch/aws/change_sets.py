@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sfnorch.aws.errors import code, is_missing, is_transient, is_unreachable
-from sfnorch.aws.hints import hint, plain
-from sfnorch.aws.polling import Clock, Pace, patiently
+from sfnorch.aws.errors import get_error_code, is_missing, is_transient, is_unreachable
+from sfnorch.aws.hints import clean_message, find_hint
+from sfnorch.aws.polling import Clock, Pace, add_retries
 from sfnorch.aws.stacks import IN_REVIEW, find_stack
 from sfnorch.errors import SfnorchError
 
@@ -90,7 +90,9 @@ class ChangeSet:
 
 
 @contextmanager
-def made(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clock: Clock) -> Iterator[str]:
+def create_change_set(
+    client: CloudFormationClient, request: CreateChangeSetInputTypeDef, clock: Clock
+) -> Iterator[str]:
     """Create a change set and yield its ARN. It is deleted if an error or Ctrl-C occurs in the block."""
     try:
         change_set_id, stack_id = _make(client, request, clock)
@@ -116,10 +118,10 @@ def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, cl
     try:
         answer = client.create_change_set(**request)
     except (ClientError, BotoCoreError) as error:
-        if code(error) != "AlreadyExistsException" and not is_transient(error):
+        if get_error_code(error) != "AlreadyExistsException" and not is_transient(error):
             raise
         try:
-            read = describe if is_unreachable(error) else patiently(describe, clock)
+            read = describe if is_unreachable(error) else add_retries(describe, clock)
             found = read(client, request["ChangeSetName"], request["StackName"])
         except (ClientError, BotoCoreError):
             raise error from None
@@ -127,10 +129,10 @@ def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, cl
     return answer["Id"], answer["StackId"]
 
 
-def waiting(client: CloudFormationClient, change_set_id: str, clock: Clock) -> ChangeSet:
+def wait_for_change_set(client: CloudFormationClient, change_set_id: str, clock: Clock) -> ChangeSet:
     """Wait until CloudFormation has created the change set, or failed to, and return it."""
     pace = Pace(clock, first=0.3, longest=2.0)
-    read = patiently(describe, clock)
+    read = add_retries(describe, clock)
     while True:
         change_set = read(client, change_set_id)
         if change_set.status in ("CREATE_COMPLETE", "FAILED") or change_set.status.startswith("DELETE"):
@@ -151,15 +153,15 @@ def describe(client: CloudFormationClient, name: str, stack_name: str = "") -> C
         stack_name=first["StackName"],
         status=first["Status"],
         execution_status=first.get("ExecutionStatus", ""),
-        reason=plain(first.get("StatusReason", "")),
+        reason=clean_message(first.get("StatusReason", "")),
         parameters={item["ParameterKey"]: item.get("ParameterValue", "") for item in first.get("Parameters", ())},
-        changes=tuple(_change(change["ResourceChange"]) for change in changes if "ResourceChange" in change),
+        changes=tuple(_convert_change(change["ResourceChange"]) for change in changes if "ResourceChange" in change),
     )
 
 
-def usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
+def find_usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
     """Return the ARN of a change set with this prefix that is executable or being created, or an empty text."""
-    for row in _summaries(client, stack_name, prefix):
+    for row in _list_summaries(client, stack_name, prefix):
         being_made = row["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS")
         if being_made or (row["Status"] == "CREATE_COMPLETE" and row.get("ExecutionStatus") == "AVAILABLE"):
             return row["ChangeSetId"]
@@ -168,34 +170,34 @@ def usable(client: CloudFormationClient, stack_name: str, prefix: str) -> str:
 
 def clear_failed(client: CloudFormationClient, stack_name: str, prefix: str) -> None:
     """Delete failed change sets with this prefix, which an interrupted command left."""
-    for row in list(_summaries(client, stack_name, prefix)):
+    for row in list(_list_summaries(client, stack_name, prefix)):
         if row["Status"] == "FAILED":
             with suppress(ClientError):
                 client.delete_change_set(ChangeSetName=row["ChangeSetId"])
 
 
-def supersede(client: CloudFormationClient, stack_name: str, newest: str) -> None:
+def delete_superseded(client: CloudFormationClient, stack_name: str, newest: str) -> None:
     """Delete the stack's change sets that sfnorch created, except the newest, if any.
 
     An older change set would undo changes that the newest one has shown to its reviewer.
     """
-    for row in list(_summaries(client, stack_name, "sfnorch-")):
+    for row in list(_list_summaries(client, stack_name, "sfnorch-")):
         if row["ChangeSetId"] != newest:
             try:
                 client.delete_change_set(ChangeSetName=row["ChangeSetId"])
             except ClientError as error:
-                if code(error) != "InvalidChangeSetStatus" and not is_missing(error):  # executed, or gone
+                if get_error_code(error) != "InvalidChangeSetStatus" and not is_missing(error):  # executed, or gone
                     raise
 
 
-def failure(client: CloudFormationClient, change_set: ChangeSet) -> SfnorchError:
+def build_failure(client: CloudFormationClient, change_set: ChangeSet) -> SfnorchError:
     """Return the error that reports why the change set failed."""
-    faults = "\n".join(_validation_faults(client, change_set))
+    faults = "\n".join(_find_validation_faults(client, change_set))
     reason = change_set.reason or change_set.status
-    return SfnorchError(faults or f"The change set failed: {reason}", hint=hint(reason))
+    return SfnorchError(faults or f"The change set failed: {reason}", hint=find_hint(reason))
 
 
-def _validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> Iterator[str]:
+def _find_validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> Iterator[str]:
     """Yield the errors that CloudFormation's early validation reports for the change set.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeEvents.html
@@ -207,7 +209,7 @@ def _validation_faults(client: CloudFormationClient, change_set: ChangeSet) -> I
                 reason = row.get("ValidationStatusReason") or row.get("HookStatusReason") or ""
                 if row.get("EventType") in ("VALIDATION_ERROR", "HOOK_INVOCATION_ERROR") and reason:
                     where = ", ".join(filter(None, (row.get("LogicalResourceId"), row.get("ValidationPath"))))
-                    yield f"{where}: {plain(reason)}" if where else plain(reason)
+                    yield f"{where}: {clean_message(reason)}" if where else clean_message(reason)
     except (ClientError, BotoCoreError):  # the status reason of the change set is used instead
         return
 
@@ -220,34 +222,36 @@ def delete(client: CloudFormationClient, change_set_id: str, stack_id: str) -> N
     try:
         client.delete_change_set(ChangeSetName=change_set_id)
     except ClientError as error:
-        if code(error) == "InvalidChangeSetStatus":  # being executed: its stack is not empty any longer
+        if get_error_code(error) == "InvalidChangeSetStatus":  # being executed: its stack is not empty any longer
             return
         if not is_missing(error):
             raise
     stack = find_stack(client, stack_id)
     if stack is None or stack.status != IN_REVIEW:
         return
-    if not [row for row in _summaries(client, stack.name) if row["ChangeSetId"] != change_set_id]:
+    if not [row for row in _list_summaries(client, stack.name) if row["ChangeSetId"] != change_set_id]:
         client.delete_stack(StackName=stack.id)
 
 
-def _summaries(client: CloudFormationClient, stack_name: str, prefix: str = "") -> Iterator[ChangeSetSummaryTypeDef]:
+def _list_summaries(
+    client: CloudFormationClient, stack_name: str, prefix: str = ""
+) -> Iterator[ChangeSetSummaryTypeDef]:
     for page in client.get_paginator("list_change_sets").paginate(StackName=stack_name):
         yield from (row for row in page["Summaries"] if row["ChangeSetName"].startswith(prefix))
 
 
-def _change(row: ResourceChangeTypeDef) -> ResourceChange:
+def _convert_change(row: ResourceChangeTypeDef) -> ResourceChange:
     return ResourceChange(
         action=row["Action"],
         logical_id=row["LogicalResourceId"],
         physical_id=row.get("PhysicalResourceId", ""),
         type=row["ResourceType"],
         replacement=row.get("Replacement", ""),
-        causes=tuple(dict.fromkeys(_causes(row))),
+        causes=tuple(dict.fromkeys(_list_causes(row))),
     )
 
 
-def _causes(row: ResourceChangeTypeDef) -> Iterator[str]:
+def _list_causes(row: ResourceChangeTypeDef) -> Iterator[str]:
     """Yield the names of the properties that change, or `Tags` and `Metadata` if only these change."""
     for detail in row.get("Details", ()):
         target = detail.get("Target", {})

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.operations import call_once
-from sfnorch.aws.polling import Clock, patiently
-from sfnorch.aws.stack_events import Audience, OperationEnd, begin, follow, under_way
-from sfnorch.aws.stacks import Resource, Stack, find_stack, resources
+from sfnorch.aws.polling import Clock, add_retries
+from sfnorch.aws.stack_events import (
+    Audience,
+    OperationEnd,
+    find_operation_in_progress,
+    follow_operation,
+    prepare_operation,
+)
+from sfnorch.aws.stacks import Resource, Stack, find_stack, list_resources
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -59,21 +65,21 @@ def delete_stack(
             f"An operation on {stack.name} is in progress: {stack.status}. Nothing was changed",
             hint="follow it with `sfnorch status --follow`, then delete the stack",
         )
-    with audience.waits("Starting the deletion"):
+    with audience.show_wait("Starting the deletion"):
         if stack.status == "DELETE_IN_PROGRESS":
-            operation = under_way(client, stack.id)
+            operation = find_operation_in_progress(client, stack.id)
         else:
-            operation = patiently(begin, clock)(client, stack.id, f"sfnorch-delete-{nonce()}")
+            operation = add_retries(prepare_operation, clock)(client, stack.id, f"sfnorch-delete-{nonce()}")
             asked: DeleteStackInputTypeDef = {"StackName": stack.id, "ClientRequestToken": operation.token}
             if retain:
                 asked["RetainResources"] = list(retain)
             error = call_once(client, operation, lambda: client.delete_stack(**asked), clock)
             if error is not None:
                 raise error
-    ending = follow(client, operation, audience, clock)
-    with audience.waits("Listing the remaining resources"):
-        still = patiently(find_stack, clock)(client, stack.id)
-        rows = patiently(resources, clock)(client, stack.id) if still else ()
+    ending = follow_operation(client, operation, audience, clock)
+    with audience.show_wait("Listing the remaining resources"):
+        still = add_retries(find_stack, clock)(client, stack.id)
+        rows = add_retries(list_resources, clock)(client, stack.id) if still else ()
     left = tuple(resource for resource in rows if _is_left(resource))
     return Deletion(ending=ending, left=left)
 

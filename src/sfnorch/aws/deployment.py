@@ -15,13 +15,29 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sfnorch.aws import change_sets
 from sfnorch.aws.change_sets import ChangeSet
-from sfnorch.aws.errors import code, explained, is_missing, is_transient, message
+from sfnorch.aws.errors import explain_error, get_error_code, get_error_message, is_missing, is_transient
 from sfnorch.aws.operations import call_once
-from sfnorch.aws.polling import Clock, patiently
-from sfnorch.aws.stack_events import Audience, Operation, OperationEnd, begin, follow, under_way
+from sfnorch.aws.polling import Clock, add_retries
+from sfnorch.aws.stack_events import (
+    Audience,
+    Operation,
+    OperationEnd,
+    find_operation_in_progress,
+    follow_operation,
+    prepare_operation,
+)
 from sfnorch.aws.stacks import Stack, find_stack
-from sfnorch.aws.steps import Step, Verb, Wish, change_set_request, name_prefix, own_verb, steps, token
-from sfnorch.errors import SfnorchError, with_more
+from sfnorch.aws.steps import (
+    Step,
+    Verb,
+    Wish,
+    build_change_set_request,
+    build_name_prefix,
+    build_token,
+    find_own_verb,
+    plan_steps,
+)
+from sfnorch.errors import SfnorchError, extend_error
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -41,13 +57,13 @@ _MOST_LOOKS = 5
 class Onlooker(Audience, Protocol):
     """Receives reports of a deployment, and answers its questions."""
 
-    def says(self, line: str) -> None:
+    def show_line(self, line: str) -> None:
         """Report what happens next."""
 
-    def asks(self, step: Step) -> bool:
+    def confirm_step(self, step: Step) -> bool:
         """Return whether the step is confirmed."""
 
-    def reviews(self, change_set: ChangeSet) -> None:
+    def show_change_set(self, change_set: ChangeSet) -> None:
         """Show the changes."""
 
 
@@ -111,29 +127,35 @@ class Deployment:
         """
         outcome = self._run(wish, execute=execute)
         if supersede and outcome.end in ("left", "unchanged"):
-            with self._onlooker.waits("Deleting older change sets"):
-                change_sets.supersede(self._client, self._name, outcome.change_set.id if outcome.change_set else "")
+            with self._onlooker.show_wait("Deleting older change sets"):
+                change_sets.delete_superseded(
+                    self._client, self._name, outcome.change_set.id if outcome.change_set else ""
+                )
         return outcome
 
     def _run(self, wish: Wish, *, execute: bool) -> DeploymentOutcome:
         for _ in range(_MOST_LOOKS):
-            stack, operation = self._look()
-            planned = steps(stack, self._digest, operation.token if operation else "", execute=execute)
-            outcome = self._under_way(planned[0], operation) if operation else self._take(planned, stack, wish)
+            stack, operation = self._read_state()
+            planned = plan_steps(stack, self._digest, operation.token if operation else "", execute=execute)
+            outcome = (
+                self._follow_in_progress(planned[0], operation)
+                if operation
+                else self._execute_steps(planned, stack, wish)
+            )
             if outcome is not None:
                 return outcome
         raise SfnorchError(f"{self._name} is still in progress: one operation followed another")
 
     def execute(self, change_set_name: str) -> DeploymentOutcome:
         """Execute the change set with this name, and return the result. Raises SfnorchError if it can't be executed."""
-        stack, operation = self._look()
+        stack, operation = self._read_state()
         if operation is not None:
-            step = steps(stack, self._digest, operation.token)[0]
+            step = plan_steps(stack, self._digest, operation.token)[0]
             if step.verb is not Verb.FOLLOW:
                 raise BusyError(step.says)
-            self._onlooker.says(step.says)
-            return self._outcome(self._follow(operation))
-        change_set = self._left(change_set_name)
+            self._onlooker.show_line(step.says)
+            return self._create_outcome(self._follow(operation))
+        change_set = self._find_change_set(change_set_name)
         if change_set.stack_name != self._name:
             raise SfnorchError(f"The change set belongs to the stack {change_set.stack_name}, not to {self._name}")
         if change_set.execution_status == "EXECUTE_COMPLETE":
@@ -144,15 +166,15 @@ class Deployment:
                 f"{change_set.execution_status}" + (f": {change_set.reason}" if change_set.reason else "")
             )
         self._check(change_set)
-        self._onlooker.reviews(change_set)
-        if not self._onlooker.asks(Step(verb=Verb.REVIEW, question="Deploy these changes?")):
+        self._onlooker.show_change_set(change_set)
+        if not self._onlooker.confirm_step(Step(verb=Verb.REVIEW, question="Deploy these changes?")):
             return DeploymentOutcome(end="declined", stack=stack, change_set=change_set)
-        return self._executed(change_set)
+        return self._execute_change_set(change_set)
 
-    def _left(self, name: str) -> ChangeSet:
+    def _find_change_set(self, name: str) -> ChangeSet:
         """Return the change set with this name. Raises SfnorchError if it does not exist."""
         try:
-            with self._onlooker.waits("Reading the change set"):
+            with self._onlooker.show_wait("Reading the change set"):
                 return change_sets.describe(self._client, name, self._name)
         except ClientError as error:
             if not is_missing(error):
@@ -162,113 +184,121 @@ class Deployment:
                 hint="a newer review or an execution deleted it; create and review a new change set",
             ) from None
 
-    def preview(self, wish: Wish, stack: Stack) -> ChangeSet:
+    def preview_changes(self, wish: Wish, stack: Stack) -> ChangeSet:
         """Return the changes of the request, by a change set that is then deleted. Raises SfnorchError if it fails."""
-        with self._made(change_set_request(wish, stack, f"sfnorch-preview-{self._nonce()}")) as change_set:
+        with self._create_change_set(
+            build_change_set_request(wish, stack, f"sfnorch-preview-{self._nonce()}")
+        ) as change_set:
             pass
         self._delete(change_set)
         return change_set
 
-    def _look(self) -> tuple[Stack | None, Operation | None]:
+    def _read_state(self) -> tuple[Stack | None, Operation | None]:
         """Return the stack, and its operation in progress."""
-        with self._onlooker.waits(f"Reading the stack {self._name}"):
+        with self._onlooker.show_wait(f"Reading the stack {self._name}"):
             stack = find_stack(self._client, self._name)
-            return stack, under_way(self._client, stack.id) if stack is not None and stack.in_progress else None
+            return stack, find_operation_in_progress(
+                self._client, stack.id
+            ) if stack is not None and stack.in_progress else None
 
-    def _under_way(self, step: Step, operation: Operation) -> DeploymentOutcome | None:
+    def _follow_in_progress(self, step: Step, operation: Operation) -> DeploymentOutcome | None:
         """Follow the operation in progress; return the result of this deployment, or None to read the stack again."""
         if not step.firm:  # otherwise the question says it
-            self._onlooker.says(step.says)
-        if step.question and not self._onlooker.asks(step):
+            self._onlooker.show_line(step.says)
+        if step.question and not self._onlooker.confirm_step(step):
             raise BusyError(step.says)
         ending = self._follow(operation)
-        return self._outcome(ending) if step.verb is Verb.FOLLOW else None
+        return self._create_outcome(ending) if step.verb is Verb.FOLLOW else None
 
-    def _take(self, planned: list[Step], stack: Stack | None, wish: Wish) -> DeploymentOutcome | None:
+    def _execute_steps(self, planned: list[Step], stack: Stack | None, wish: Wish) -> DeploymentOutcome | None:
         """Execute these steps; return the deployment's result, or None to read the stack again."""
         first = planned[0]
         if stack is not None and first.verb is not Verb.CHANGE_SET:
-            self._onlooker.says(first.says)
-            if not self._onlooker.asks(first):
+            self._onlooker.show_line(first.says)
+            if not self._onlooker.confirm_step(first):
                 return DeploymentOutcome(end="declined", stack=stack, done=tuple(self._done))
             if first.verb is Verb.DELETE:
                 self._refuse_invalid(wish)
-            ending = self._recovered(first.verb, stack)
+            ending = self._recover(first.verb, stack)
             if ending is None:
                 return None
             if ending.status in _WELL[first.verb]:
                 self._done.append(f"{self._name} was {'deleted' if first.verb is Verb.DELETE else 'rolled back'}")
                 return None
-            return DeploymentOutcome(end="failed", stack=self._now(stack.id), ending=ending)
+            return DeploymentOutcome(end="failed", stack=self._find_stack(stack.id), ending=ending)
         return self._change(wish, stack, review=next((step for step in planned if step.verb is Verb.REVIEW), None))
 
     def _change(self, wish: Wish, stack: Stack | None, *, review: Step | None) -> DeploymentOutcome:
         """Create a change set, review and execute it, and return the result. Without a review it is kept."""
-        prefix = name_prefix(self._digest)
-        with self._onlooker.waits("Listing change sets"):
+        prefix = build_name_prefix(self._digest)
+        with self._onlooker.show_wait("Listing change sets"):
             if stack:
                 change_sets.clear_failed(self._client, self._name, prefix)
-            found = change_sets.usable(self._client, self._name, prefix) if stack and wish.settled else ""
+            found = change_sets.find_usable(self._client, self._name, prefix) if stack and wish.settled else ""
         if found:
-            with self._onlooker.waits("Waiting for the change set"):
-                change_set = self._worked_out(found)
-            agreed = self._agreed(change_set, review)
+            with self._onlooker.show_wait("Waiting for the change set"):
+                change_set = self._wait_for_change_set(found)
+            agreed = self._is_confirmed(change_set, review)
         else:
-            request = change_set_request(wish, stack, f"{prefix}{self._nonce()}")
-            with self._made(request) as change_set:
-                agreed = self._agreed(change_set, review)
+            request = build_change_set_request(wish, stack, f"{prefix}{self._nonce()}")
+            with self._create_change_set(request) as change_set:
+                agreed = self._is_confirmed(change_set, review)
         if change_set.empty:
             self._delete(change_set)
-            return DeploymentOutcome(end="unchanged", stack=self._now(self._name))
+            return DeploymentOutcome(end="unchanged", stack=self._find_stack(self._name))
         if agreed and review is not None:
-            return self._executed(change_set, own=not found)
+            return self._execute_change_set(change_set, own=not found)
         if agreed:
-            stack = self._now(self._name)
+            stack = self._find_stack(self._name)
             return DeploymentOutcome(end="left", stack=stack, change_set=change_set, done=tuple(self._done))
         if not found:
             self._delete(change_set)
         return DeploymentOutcome(end="declined", stack=stack, done=tuple(self._done))
 
-    def _agreed(self, change_set: ChangeSet, review: Step | None) -> bool:
+    def _is_confirmed(self, change_set: ChangeSet, review: Step | None) -> bool:
         """Show the change set, and return whether it is confirmed. Without a review, no confirmation is needed."""
         if change_set.empty:
             return True
-        self._onlooker.reviews(change_set)
-        return review is None or self._onlooker.asks(review)
+        self._onlooker.show_change_set(change_set)
+        return review is None or self._onlooker.confirm_step(review)
 
     @contextmanager
-    def _made(self, request: CreateChangeSetInputTypeDef) -> Iterator[ChangeSet]:
+    def _create_change_set(self, request: CreateChangeSetInputTypeDef) -> Iterator[ChangeSet]:
         """Create a change set, wait for it, and yield it. It is deleted if an error or Ctrl-C occurs in the block."""
         with ExitStack() as made:
-            with self._onlooker.waits("Waiting for the change set"):
-                change_set = self._worked_out(made.enter_context(change_sets.made(self._client, request, self._clock)))
+            with self._onlooker.show_wait("Waiting for the change set"):
+                change_set = self._wait_for_change_set(
+                    made.enter_context(change_sets.create_change_set(self._client, request, self._clock))
+                )
             yield change_set
 
-    def _now(self, name: str) -> Stack | None:
+    def _find_stack(self, name: str) -> Stack | None:
         """Return the current state of the stack."""
-        with self._onlooker.waits(f"Reading the stack {self._name}"):
-            return patiently(find_stack, self._clock)(self._client, name)
+        with self._onlooker.show_wait(f"Reading the stack {self._name}"):
+            return add_retries(find_stack, self._clock)(self._client, name)
 
-    def _worked_out(self, change_set_id: str) -> ChangeSet:
+    def _wait_for_change_set(self, change_set_id: str) -> ChangeSet:
         """Wait for the change set, and return it: executable or empty. Raises SfnorchError if it failed."""
-        change_set = change_sets.waiting(self._client, change_set_id, self._clock)
+        change_set = change_sets.wait_for_change_set(self._client, change_set_id, self._clock)
         if change_set.executable or change_set.empty:
             self._check(change_set)
             return change_set
-        raise change_sets.failure(self._client, change_set)
+        raise change_sets.build_failure(self._client, change_set)
 
-    def _executed(self, change_set: ChangeSet, *, own: bool = False) -> DeploymentOutcome:
+    def _execute_change_set(self, change_set: ChangeSet, *, own: bool = False) -> DeploymentOutcome:
         """Execute the change set, and return the result."""
         try:
-            with self._onlooker.waits("Starting the deployment"):
-                read = patiently(begin, self._clock)
-                operation = read(self._client, change_set.stack_id, token(self._digest, Verb.EXECUTE, self._nonce()))
+            with self._onlooker.show_wait("Starting the deployment"):
+                read = add_retries(prepare_operation, self._clock)
+                operation = read(
+                    self._client, change_set.stack_id, build_token(self._digest, Verb.EXECUTE, self._nonce())
+                )
         except BaseException:  # Ctrl-C too
             if own:
                 self._delete(change_set)
             raise
         execute, token_ = self._client.execute_change_set, operation.token
-        with self._onlooker.waits("Starting the deployment"):
+        with self._onlooker.show_wait("Starting the deployment"):
             error = call_once(
                 self._client,
                 operation,
@@ -276,10 +306,10 @@ class Deployment:
                 self._clock,
             )
         if error is not None:
-            operation = self._execution_all_the_same(operation, change_set, error, own=own)
-        return self._outcome(self._follow(operation, resources=len(change_set.changes)), change_set)
+            operation = self._find_execution_despite_error(operation, change_set, error, own=own)
+        return self._create_outcome(self._follow(operation, resources=len(change_set.changes)), change_set)
 
-    def _execution_all_the_same(
+    def _find_execution_despite_error(
         self, begun: Operation, change_set: ChangeSet, error: BaseException, *, own: bool
     ) -> Operation:
         """Return the operation that executes the change set in spite of an error of the call.
@@ -292,25 +322,25 @@ class Deployment:
         if not isinstance(error, ClientError) or not _is_refusal(error):
             if own:
                 self._delete(change_set)
-            raise self._unknown(error) if is_transient(error) else error
+            raise self._create_unknown_error(error) if is_transient(error) else error
         stack = find_stack(self._client, change_set.stack_id)
-        operation = under_way(self._client, stack.id) if stack is not None else None
+        operation = find_operation_in_progress(self._client, stack.id) if stack is not None else None
         busy = stack is not None and stack.in_progress
-        if operation is not None and busy and own_verb(operation.token, self._digest) is Verb.EXECUTE:
+        if operation is not None and busy and find_own_verb(operation.token, self._digest) is Verb.EXECUTE:
             return operation
         if own:
             self._delete(change_set)
         if stack is not None and busy:
             raise BusyError(f"An operation on {stack.name} is under way: {stack.status}.") from None
         raise SfnorchError(
-            f"The change set {change_set.name} can't be executed: {message(error)}",
+            f"The change set {change_set.name} can't be executed: {get_error_message(error)}",
             hint="if someone else changed the stack, repeat the deployment",
         ) from None
 
-    def _unknown(self, error: BaseException) -> SfnorchError:
+    def _create_unknown_error(self, error: BaseException) -> SfnorchError:
         """Return the error for an operation whose start is unknown: the response is lost, and no event shows it."""
-        return with_more(
-            explained(error),
+        return extend_error(
+            explain_error(error),
             f"It is unknown whether the deployment of {self._name} has started",
             hint=f"`sfnorch status --follow --stack-name {self._name}` shows it",
         )
@@ -322,17 +352,17 @@ class Deployment:
             return False
         return now.execution_status in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
 
-    def _recovered(self, verb: Verb, asked: Stack) -> OperationEnd | None:
+    def _recover(self, verb: Verb, asked: Stack) -> OperationEnd | None:
         """Bring the stack into a state that can be deployed to, and return the operation's result.
 
         Returns None if the stack has changed since this was confirmed.
         """
-        with self._onlooker.waits("Starting the operation"):
+        with self._onlooker.show_wait("Starting the operation"):
             stack = find_stack(self._client, asked.id)
             if stack is None or stack.status != asked.status:
                 return None
-            read = patiently(begin, self._clock)
-            operation = read(self._client, stack.id, token(self._digest, verb, self._nonce()))
+            read = add_retries(prepare_operation, self._clock)
+            operation = read(self._client, stack.id, build_token(self._digest, verb, self._nonce()))
             if verb is Verb.DELETE and stack.protected and self._unprotect:
                 self._client.update_termination_protection(StackName=stack.id, EnableTerminationProtection=False)
             request = {"StackName": stack.id, "ClientRequestToken": operation.token}
@@ -348,7 +378,7 @@ class Deployment:
 
     def _refuse_invalid(self, wish: Wish) -> None:
         """Raise CloudFormation's error for an invalid template before a stack is deleted for it."""
-        with self._onlooker.waits("Validating the template"):
+        with self._onlooker.show_wait("Validating the template"):
             if wish.url:
                 self._client.validate_template(TemplateURL=wish.url)
             else:
@@ -357,19 +387,21 @@ class Deployment:
     def _delete(self, change_set: ChangeSet) -> None:
         """Delete the change set. If that fails, report it and continue."""
         try:
-            with self._onlooker.waits("Deleting the change set"):
-                patiently(change_sets.delete, self._clock)(self._client, change_set.id, change_set.stack_id)
+            with self._onlooker.show_wait("Deleting the change set"):
+                add_retries(change_sets.delete, self._clock)(self._client, change_set.id, change_set.stack_id)
         except (ClientError, BotoCoreError) as error:
-            self._onlooker.says(f"The change set {change_set.name} remains; deleting it failed: {message(error)}")
+            self._onlooker.show_line(
+                f"The change set {change_set.name} remains; deleting it failed: {get_error_message(error)}"
+            )
 
     def _follow(self, operation: Operation, *, resources: int = 0) -> OperationEnd:
-        return follow(self._client, operation, self._onlooker, self._clock, resources=resources)
+        return follow_operation(self._client, operation, self._onlooker, self._clock, resources=resources)
 
-    def _outcome(self, ending: OperationEnd, change_set: ChangeSet | None = None) -> DeploymentOutcome:
+    def _create_outcome(self, ending: OperationEnd, change_set: ChangeSet | None = None) -> DeploymentOutcome:
         well = ending.status in _WELL[Verb.EXECUTE]
         return DeploymentOutcome(
             end="deployed" if well else "failed",
-            stack=self._now(self._name),
+            stack=self._find_stack(self._name),
             change_set=change_set,
             ending=None if well else ending,
         )
@@ -377,4 +409,4 @@ class Deployment:
 
 def _is_refusal(error: ClientError) -> bool:
     """Return whether CloudFormation says that the change set, or its stack, is not in a state to be executed."""
-    return is_missing(error) or code(error) in ("InvalidChangeSetStatus", "ValidationError")
+    return is_missing(error) or get_error_code(error) in ("InvalidChangeSetStatus", "ValidationError")

@@ -22,7 +22,7 @@ GOING_ON = (*RUNNING, "STOPPING")
 """The states of a job run that has not ended."""
 
 
-def job_names(client: GlueClient) -> list[str]:
+def list_job_names(client: GlueClient) -> list[str]:
     """Return the names of all Glue jobs in the account and region."""
     pages = client.get_paginator("list_jobs").paginate(PaginationConfig={"PageSize": _PAGE})
     return [name for page in pages for name in page["JobNames"]]
@@ -58,7 +58,7 @@ def read_concurrency(client: GlueClient, names: Iterable[str]) -> dict[str, Conc
     return found
 
 
-def missing_jobs(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:
+def find_missing_jobs(wanted: Iterable[str], there: Iterable[str]) -> dict[str, str]:
     """Return each name that does not exist, with the most similar existing name or an empty text."""
     known = sorted(set(there))
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from sfnorch.aws.secrets import without_secrets
+from sfnorch.aws.secrets import mask_secrets
 
 _DENIED = re.compile(
     r"(?P<who>arn:\S+|[\w+=,.@/-]+) is not authorized to perform: (?P<action>[\w:*-]+)"
@@ -21,7 +21,7 @@ _HINTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
             "a state machine that waits for executions is notified of their end by this rule"
         ),
     ),
-    (_DENIED, lambda match: _permission(match)),
+    (_DENIED, lambda match: _describe_permission(match)),
     (
         re.compile(r"Requires capabilities ?: ?\[?(?P<names>[\w, ]+)"),
         lambda match: (
@@ -69,19 +69,19 @@ _NOISE = re.compile(
 _HANDLER = re.compile(r'^Resource handler returned message: "(?P<text>.*)"$', re.DOTALL)
 
 
-def hint(reason: str) -> str:
+def find_hint(reason: str) -> str:
     """Return how to fix the error, or an empty text if no pattern matches."""
     return next((tell(match) for pattern, tell in _HINTS if (match := pattern.search(reason))), "")
 
 
-def plain(reason: str) -> str:
+def clean_message(reason: str) -> str:
     """Return AWS's message without secrets, request ids and the like."""
-    text = _NOISE.sub("", " ".join(without_secrets(reason).split())).strip()
+    text = _NOISE.sub("", " ".join(mask_secrets(reason).split())).strip()
     if match := _HANDLER.match(text):
         text = match["text"].strip()
     return text
 
 
-def _permission(match: re.Match[str]) -> str:
+def _describe_permission(match: re.Match[str]) -> str:
     resource = (match["resource"] or "").strip('".,')
     return f"{match['who']} needs {match['action']}" + (f" on {resource}" if resource else "")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sfnorch.aws.errors import is_transient
-from sfnorch.aws.polling import Clock, Pace, patiently
-from sfnorch.aws.stack_events import Operation, has_begun, lag_behind
+from sfnorch.aws.polling import Clock, Pace, add_retries
+from sfnorch.aws.stack_events import Operation, has_begun, has_stale_events
 from sfnorch.aws.stacks import find_stack
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def call_once(
     try:
         call()
     except (ClientError, BotoCoreError) as error:
-        return None if patiently(_is_there, clock)(client, operation, error, clock) else error
+        return None if add_retries(_is_there, clock)(client, operation, error, clock) else error
     return None
 
 
@@ -50,11 +50,11 @@ def _is_there(client: CloudFormationClient, operation: Operation, error: BaseExc
             pace.wait(changed=False)
         if has_begun(client, operation):
             return True
-        if not is_transient(error) and not _do_events_lag(client, operation.stack_id):
+        if not is_transient(error) and not _has_stale_events(client, operation.stack_id):
             break
     return False
 
 
-def _do_events_lag(client: CloudFormationClient, stack_id: str) -> bool:
+def _has_stale_events(client: CloudFormationClient, stack_id: str) -> bool:
     stack = find_stack(client, stack_id)
-    return stack is not None and stack.in_progress and lag_behind(client, stack_id)
+    return stack is not None and stack.in_progress and has_stale_events(client, stack_id)

@@ -41,7 +41,7 @@ class Pace:
         self.clock.sleep(self._next if most is None else max(0.0, min(self._next, most)))
 
 
-def patiently(call: Callable[..., Answer], clock: Clock) -> Callable[..., Answer]:
+def add_retries(call: Callable[..., Answer], clock: Clock) -> Callable[..., Answer]:
     """Return a function that retries the call while AWS throttles or can't be reached. The call must be idempotent."""
     return Retrying(
         retry=retry_if_exception(is_transient),

@@ -19,7 +19,7 @@ _PATTERNS = (
 )
 
 
-def keep_secret(*texts: str | None) -> None:
+def register_secret(*texts: str | None) -> None:
     """Mask each text from now on, in every form in which an error or a document can contain it."""
     for text in texts:
         if not text:
@@ -29,7 +29,7 @@ def keep_secret(*texts: str | None) -> None:
         _SECRETS.update(form for form in forms if len(form) >= _SHORTEST)
 
 
-def without_secrets(text: str) -> str:
+def mask_secrets(text: str) -> str:
     """Return the text with every secret masked."""
     for secret in sorted(_SECRETS, key=len, reverse=True):
         text = text.replace(secret, _BLOT)

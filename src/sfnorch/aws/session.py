@@ -14,10 +14,10 @@ import boto3
 from botocore.config import Config
 
 from sfnorch.aws.errors import NoAnswerOfAwsError
-from sfnorch.aws.secrets import keep_secret
+from sfnorch.aws.secrets import register_secret
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, read_number, read_string
-from sfnorch.partitions import partition_of
+from sfnorch.partitions import find_partition
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
@@ -52,7 +52,7 @@ _TOLD = (
 )  # fmt: skip
 
 
-def _without_words(_: str) -> AbstractContextManager[None]:
+def _show_nothing(_: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
@@ -67,15 +67,15 @@ class Session:
         *,
         region: str | None = None,
         profile: str | None = None,
-        waits: Callable[[str], AbstractContextManager[None]] = _without_words,
+        waits: Callable[[str], AbstractContextManager[None]] = _show_nothing,
     ) -> None:
         self._config = Config(retries=_RETRIES, user_agent_extra="sfnorch")  # type: ignore[arg-type]
         try:
             self._session = boto3.Session(region_name=region, profile_name=profile)
             words = "Reading the AWS credentials"
-            with _without_words(words) if self._may_ask() else waits(words):
+            with _show_nothing(words) if self._can_prompt() else waits(words):
                 self._credentials = self._session.get_credentials()
-                self._keep_credentials()
+                self._mask_credentials()
         except (
             ValueError,
             OSError,
@@ -84,7 +84,7 @@ class Session:
                 f"The AWS credentials can't be read: {error}", hint="check the profile and the environment variables"
             ) from None
 
-    def _may_ask(self) -> bool:
+    def _can_prompt(self) -> bool:
         """Return whether reading the credentials can prompt a person, in any profile: profiles refer to each other."""
         profiles = self._session._session.full_config.get("profiles", {})
         return any(key in profile for profile in profiles.values() for key in _PROMPTING)
@@ -97,7 +97,7 @@ class Session:
     @property
     def partition(self) -> str:
         """Return the region's partition: aws, aws-cn, aws-us-gov."""
-        return partition_of(self.region).name
+        return find_partition(self.region).name
 
     @cached_property
     def account(self) -> str:
@@ -157,18 +157,18 @@ class Session:
             raise SfnorchError(
                 f"AWS can't be called: {error}", hint="check AWS_ENDPOINT_URL and the name of the region"
             ) from None
-        client.meta.events.register("before-sign", self._keep_credentials)
+        client.meta.events.register("before-sign", self._mask_credentials)
         client.meta.events.register("before-parse", _refuse_page)
         if CALLS.isEnabledFor(logging.DEBUG):
-            client.meta.events.register_first("provide-client-params", _tell_call)
-            client.meta.events.register_last("after-call", _tell_answer)
+            client.meta.events.register_first("provide-client-params", _log_call)
+            client.meta.events.register_last("after-call", _log_answer)
         return client
 
-    def _keep_credentials(self, **_: object) -> None:
+    def _mask_credentials(self, **_: object) -> None:
         """Mask the current credentials, which may have been renewed."""
         if self._credentials:
             frozen = self._credentials.get_frozen_credentials()
-            keep_secret(frozen.secret_key, frozen.token)
+            register_secret(frozen.secret_key, frozen.token)
             for what, text in zip(("access key id", "secret access key", "session token"), frozen, strict=False):
                 if text and not _ONE_WORD.fullmatch(text):
                     raise SfnorchError(
@@ -194,12 +194,12 @@ def _refuse_page(response_dict: _RawResponse, operation_model: OperationModel, *
         raise NoAnswerOfAwsError(f"{operation_model.name}: HTTP {response_dict['status_code']}")
 
 
-def _tell_call(params: Mapping[str, object], model: OperationModel, **_: object) -> None:
+def _log_call(params: Mapping[str, object], model: OperationModel, **_: object) -> None:
     about = " ".join(f"{name}={params[name]}" for name in _TOLD if name in params)
     CALLS.debug("%s %s %s", model.service_model.service_name, model.name, about)
 
 
-def _tell_answer(http_response: AWSResponse, parsed: Json, **_: object) -> None:
+def _log_answer(http_response: AWSResponse, parsed: Json, **_: object) -> None:
     error = read_string(find_value(parsed, "Error", "Code"))
     retries = int(read_number(find_value(parsed, "ResponseMetadata", "RetryAttempts")))
     again = f", tried {retries + 1} times" if retries else ""

@@ -15,11 +15,11 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
-from sfnorch.aws.errors import explained
-from sfnorch.aws.hints import plain
-from sfnorch.aws.polling import Clock, Pace, patiently
+from sfnorch.aws.errors import explain_error
+from sfnorch.aws.hints import clean_message
+from sfnorch.aws.polling import Clock, Pace, add_retries
 from sfnorch.aws.stacks import IN_REVIEW, find_stack
-from sfnorch.errors import SfnorchError, with_more
+from sfnorch.errors import SfnorchError, extend_error
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
@@ -78,14 +78,14 @@ class OperationEnd:
 class Audience(Protocol):
     """Receives the events of an operation."""
 
-    def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
+    def show_events(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
         """Show events until the operation ends. `resources`: about how many resources change, 0 if unknown."""
 
-    def waits(self, words: str) -> AbstractContextManager[None]:
+    def show_wait(self, words: str) -> AbstractContextManager[None]:
         """Show what is waited for while the block runs."""
 
 
-def begin(client: CloudFormationClient, stack_id: str, token: str) -> Operation:
+def prepare_operation(client: CloudFormationClient, stack_id: str, token: str) -> Operation:
     """Return the operation that starts next with this token."""
     newest = next(iter(client.describe_stack_events(StackName=stack_id)["StackEvents"]), None)
     return Operation(stack_id=stack_id, token=token, after=newest["EventId"] if newest else "")
@@ -93,7 +93,7 @@ def begin(client: CloudFormationClient, stack_id: str, token: str) -> Operation:
 
 def has_begun(client: CloudFormationClient, operation: Operation) -> bool:
     """Return whether one of the stack's events since the operation was prepared contains its token."""
-    for row in _newest_first(client, operation.stack_id):
+    for row in _read_newest_first(client, operation.stack_id):
         if row["EventId"] == operation.after:
             break
         if row.get("ClientRequestToken") == operation.token:
@@ -101,9 +101,9 @@ def has_begun(client: CloudFormationClient, operation: Operation) -> bool:
     return False
 
 
-def lag_behind(client: CloudFormationClient, stack_id: str) -> bool:
+def has_stale_events(client: CloudFormationClient, stack_id: str) -> bool:
     """Return whether the newest event of the stack is older than its operation in progress."""
-    newest = next(_newest_first(client, stack_id), None)
+    newest = next(_read_newest_first(client, stack_id), None)
     if newest is None:
         return True
     status = newest.get("ResourceStatus", "")
@@ -111,9 +111,9 @@ def lag_behind(client: CloudFormationClient, stack_id: str) -> bool:
     return is_of_stack and (status == IN_REVIEW or not status.endswith("IN_PROGRESS"))
 
 
-def under_way(client: CloudFormationClient, stack_id: str) -> Operation:
+def find_operation_in_progress(client: CloudFormationClient, stack_id: str) -> Operation:
     """Return the stack's operation in progress, also if someone else started it."""
-    rows = _newest_first(client, stack_id)
+    rows = _read_newest_first(client, stack_id)
     first = next(rows, None)
     if first is None:
         return Operation(stack_id=stack_id)
@@ -126,7 +126,7 @@ def under_way(client: CloudFormationClient, stack_id: str) -> Operation:
             (row for row in rows if (row.get("ClientRequestToken", ""), row.get("OperationId", "")) != own), None
         )
     else:
-        begun = next((row for row in chain((first,), rows) if _begins(row)), None)
+        begun = next((row for row in chain((first,), rows) if _is_beginning(row)), None)
         before = next(rows, None) if begun else None
     after = before["EventId"] if before else ""
     return Operation(stack_id=stack_id, token=token, operation_id=operation_id, after=after)
@@ -147,10 +147,10 @@ class Following:
         self._seen = {operation.after}
         self._tokens = {operation.token}
         self._pace = Pace(clock, first=0.3, longest=3.0)
-        self._read = patiently(self._new_events, clock)
-        self._find = patiently(find_stack, clock)
+        self._read = add_retries(self._read_new_events, clock)
+        self._find = add_retries(find_stack, clock)
 
-    def batches(self) -> Iterator[tuple[StackEvent, ...]]:
+    def poll_batches(self) -> Iterator[tuple[StackEvent, ...]]:
         """Yield the new events of each poll, oldest first and possibly none, until the operation has ended."""
         quiet = 0
         while True:
@@ -161,30 +161,30 @@ class Following:
                 self.status = of_stack[-1].status
             elif quiet >= _QUIET:
                 quiet = 0
-                self.status = self._status_if_ended()
+                self.status = self._find_final_status()
             yield events
             if self.status:
                 return
             self._pace.wait(changed=bool(events))
 
-    def _status_if_ended(self) -> str:
+    def _find_final_status(self) -> str:
         stack = self._find(self._client, self._operation.stack_id)
         if stack is None:
             return "DELETE_COMPLETE"
         return "" if stack.status.endswith("IN_PROGRESS") else stack.status
 
-    def _new_events(self) -> tuple[StackEvent, ...]:
+    def _read_new_events(self) -> tuple[StackEvent, ...]:
         """Return the operation's new events. Reads pages only as far back as they contain new events.
 
         Events are kept only after all pages are read, so that a poll that fails within its pages loses nothing.
         """
         found = []
-        for row in _newest_first(self._client, self._operation.stack_id):
+        for row in _read_newest_first(self._client, self._operation.stack_id):
             if row["EventId"] in self._seen:
                 break
             found.append(row)
         self._seen.update(row["EventId"] for row in found)
-        return tuple(_event(row) for row in reversed(found) if self._is_own(row))
+        return tuple(_convert_event(row) for row in reversed(found) if self._is_own(row))
 
     def _is_own(self, row: StackEventTypeDef) -> bool:
         """Return whether the event belongs to this operation: by token, otherwise by id, otherwise by time.
@@ -201,7 +201,7 @@ class Following:
         return True
 
 
-def follow(
+def follow_operation(
     client: CloudFormationClient, operation: Operation, audience: Audience, clock: Clock, *, resources: int = 0
 ) -> OperationEnd:
     """Follow the operation until it ends, show its events to the audience, and return the result."""
@@ -209,19 +209,19 @@ def follow(
     failed: list[StackEvent] = []
     taken_back: list[StackEvent] = []
 
-    def batches() -> Iterator[tuple[StackEvent, ...]]:
-        for events in following.batches():
+    def collect_batches() -> Iterator[tuple[StackEvent, ...]]:
+        for events in following.poll_batches():
             failed.extend(event for event in events if event.failed)
             taken_back.extend(event for event in events if event.of_stack and "ROLLBACK_IN" in event.status)
             yield events
 
     try:
-        audience.follows(batches(), resources)
+        audience.show_events(collect_batches(), resources)
     except (KeyboardInterrupt, Exception) as error:
-        told = explained(error)
+        told = explain_error(error)
         if told is None and not isinstance(error, KeyboardInterrupt):
             raise
-        raise _left_alone(operation.stack_id, told) from None
+        raise _create_detached_error(operation.stack_id, told) from None
     # the first failure is the cause; later ones follow from it
     cause = next((event for event in failed if not event.of_stack), next(iter([*failed, *taken_back]), None))
     if cause is None:
@@ -229,7 +229,7 @@ def follow(
     return OperationEnd(status=following.status, resource=cause.logical_id, type=cause.type, reason=cause.reason)
 
 
-def _left_alone(stack_id: str, told: SfnorchError | None) -> SfnorchError:
+def _create_detached_error(stack_id: str, told: SfnorchError | None) -> SfnorchError:
     """Return the message for an operation that is no longer followed: it continues; how to follow or to end it."""
     name = stack_id.rpartition(":stack/")[2].partition("/")[0]
     says = f"The operation on {name} continues in AWS and is no longer followed"
@@ -237,27 +237,27 @@ def _left_alone(stack_id: str, told: SfnorchError | None) -> SfnorchError:
         f"`sfnorch status --follow --stack-name {name}` follows it again; `aws cloudformation cancel-update-stack "
         f"--stack-name {name}` takes an update back, `sfnorch delete --stack-name {name}` a creation"
     )
-    return with_more(told, says, hint=follow_on)
+    return extend_error(told, says, hint=follow_on)
 
 
-def _newest_first(client: CloudFormationClient, stack_id: str) -> Iterator[StackEventTypeDef]:
+def _read_newest_first(client: CloudFormationClient, stack_id: str) -> Iterator[StackEventTypeDef]:
     """Yield the stack's events; pages are read on demand."""
     for page in client.get_paginator("describe_stack_events").paginate(StackName=stack_id):
         yield from page["StackEvents"]
 
 
-def _begins(row: StackEventTypeDef) -> bool:
+def _is_beginning(row: StackEventTypeDef) -> bool:
     """Return whether an operation on the stack starts with this event."""
     return row["PhysicalResourceId"] == row["StackId"] and row.get("ResourceStatus", "") in _BEGINNINGS
 
 
-def _event(row: StackEventTypeDef) -> StackEvent:
+def _convert_event(row: StackEventTypeDef) -> StackEvent:
     return StackEvent(
         id=row["EventId"],
         at=row["Timestamp"],
         logical_id=row["LogicalResourceId"],
         type=row.get("ResourceType", ""),
         status=row.get("ResourceStatus", ""),
-        reason=plain(row.get("ResourceStatusReason", "")),
+        reason=clean_message(row.get("ResourceStatusReason", "")),
         of_stack=row.get("PhysicalResourceId") == row["StackId"],
     )

@@ -78,7 +78,7 @@ def find_stack(client: CloudFormationClient, name: str) -> Stack | None:
     )
 
 
-def existing_stack(client: CloudFormationClient, name: str) -> Stack:
+def get_stack(client: CloudFormationClient, name: str) -> Stack:
     """Return the stack with this name. Raises SfnorchError if it does not exist."""
     stack = find_stack(client, name)
     if stack is None:
@@ -89,7 +89,7 @@ def existing_stack(client: CloudFormationClient, name: str) -> Stack:
     return stack
 
 
-def resources(client: CloudFormationClient, name: str) -> tuple[Resource, ...]:
+def list_resources(client: CloudFormationClient, name: str) -> tuple[Resource, ...]:
     """Return the stack's resources."""
     pages = client.get_paginator("list_stack_resources").paginate(StackName=name)
     return tuple(
@@ -105,7 +105,7 @@ def resources(client: CloudFormationClient, name: str) -> tuple[Resource, ...]:
     )
 
 
-def template_text(client: CloudFormationClient, name: str, change_set: str = "") -> str:
+def read_template_text(client: CloudFormationClient, name: str, change_set: str = "") -> str:
     """Return the template of the stack, or of one of its change sets: YAML as it was sent, JSON with indentation.
 
     boto3 returns a JSON template parsed.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from sfnorch.aws.errors import code
-from sfnorch.aws.stacks import ALARM, MACHINE, Resource, Stack, resources
+from sfnorch.aws.errors import get_error_code
+from sfnorch.aws.stacks import ALARM, MACHINE, Resource, Stack, list_resources
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -66,12 +66,14 @@ class Status:
     alarms: tuple[AlarmState, ...]
 
 
-def machines(client: CloudFormationClient, stack: Stack) -> tuple[MachineStatus, ...]:
+def list_machines(client: CloudFormationClient, stack: Stack) -> tuple[MachineStatus, ...]:
     """Return the stack's state machines."""
-    return tuple(_machine(resource, stack) for resource in _made(resources(client, stack.id), MACHINE))
+    return tuple(
+        _convert_machine(resource, stack) for resource in _select_resources(list_resources(client, stack.id), MACHINE)
+    )
 
 
-def main_machine(found: Sequence[MachineStatus], stack: Stack, name: str = "") -> MachineStatus:
+def find_main_machine(found: Sequence[MachineStatus], stack: Stack, name: str = "") -> MachineStatus:
     """Return the state machine with this name, or the master, or the only one. Raises SfnorchError if none matches."""
     if not found:
         raise SfnorchError(f"The stack {stack.name} has no state machine")
@@ -92,44 +94,44 @@ def main_machine(found: Sequence[MachineStatus], stack: Stack, name: str = "") -
     )
 
 
-def status(
+def read_status(
     cloudformation: CloudFormationClient, stepfunctions: SFNClient, cloudwatch: CloudWatchClient, stack: Stack
 ) -> Status:
     """Return the state of the stack."""
-    there = resources(cloudformation, stack.id)
-    found = tuple(_machine(resource, stack) for resource in _made(there, MACHINE))
-    names = [resource.physical_id for resource in _made(there, ALARM)]
+    there = list_resources(cloudformation, stack.id)
+    found = tuple(_convert_machine(resource, stack) for resource in _select_resources(there, MACHINE))
+    names = [resource.physical_id for resource in _select_resources(there, ALARM)]
     return Status(
         stack=stack,
         machines=found,
-        executions=tuple(_last_executions(stepfunctions, found)),
-        alarms=tuple(_alarms(cloudwatch, names, stack)),
+        executions=tuple(_list_last_executions(stepfunctions, found)),
+        alarms=tuple(_list_alarms(cloudwatch, names, stack)),
     )
 
 
-def _made(there: Sequence[Resource], kind: str) -> list[Resource]:
+def _select_resources(there: Sequence[Resource], kind: str) -> list[Resource]:
     """Return the stack's resources of a type: the master's first, then by logical id, Child2 before Child10."""
     made = [r for r in there if r.type == kind and r.physical_id and r.status != "DELETE_COMPLETE"]
-    return sorted(made, key=lambda r: (not r.logical_id.startswith("Master"), _natural(r.logical_id)))
+    return sorted(made, key=lambda r: (not r.logical_id.startswith("Master"), _build_sort_key(r.logical_id)))
 
 
-def _natural(logical_id: str) -> list[tuple[int, str]]:
+def _build_sort_key(logical_id: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", logical_id)]
 
 
-def _machine(resource: Resource, stack: Stack) -> MachineStatus:
+def _convert_machine(resource: Resource, stack: Stack) -> MachineStatus:
     name = resource.physical_id.rpartition(":")[2]
     return MachineStatus(
         logical_id=resource.logical_id, arn=resource.physical_id, title=name.removeprefix(f"{stack.name}-")
     )
 
 
-def _last_executions(client: SFNClient, found: Sequence[MachineStatus]) -> Iterator[LastExecution]:
+def _list_last_executions(client: SFNClient, found: Sequence[MachineStatus]) -> Iterator[LastExecution]:
     for machine in found:
         try:
             rows = client.list_executions(stateMachineArn=machine.arn, maxResults=1)["executions"]
         except ClientError as error:
-            if code(error) in ("StateMachineDoesNotExist", "StateMachineTypeNotSupported"):
+            if get_error_code(error) in ("StateMachineDoesNotExist", "StateMachineTypeNotSupported"):
                 continue  # deleted by hand, or an Express state machine, which has no list of executions
             raise
         for row in rows:
@@ -143,7 +145,7 @@ def _last_executions(client: SFNClient, found: Sequence[MachineStatus]) -> Itera
             )
 
 
-def _alarms(client: CloudWatchClient, names: Sequence[str], stack: Stack) -> Iterator[AlarmState]:
+def _list_alarms(client: CloudWatchClient, names: Sequence[str], stack: Stack) -> Iterator[AlarmState]:
     for first in range(0, len(names), _ALARMS_A_CALL):
         some = list(names[first : first + _ALARMS_A_CALL])
         answer = client.describe_alarms(AlarmNames=some, AlarmTypes=["MetricAlarm"], MaxRecords=_ALARMS_A_CALL)

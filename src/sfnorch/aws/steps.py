@@ -97,57 +97,57 @@ class Wish:
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def name_prefix(digest: str) -> str:
+def build_name_prefix(digest: str) -> str:
     """Return the prefix of the names of this deployment's change sets."""
     return f"sfnorch-{digest}-"
 
 
-def digest_of(change_set_name: str) -> str:
+def derive_digest(change_set_name: str) -> str:
     """Return the digest in the name of sfnorch's change set; for another change set, one of its name."""
     change_set_name = change_set_name.partition(":changeSet/")[2].partition("/")[0] or change_set_name  # of an ARN
     match = re.match(r"sfnorch-([0-9a-f]{16})-", change_set_name)
     return match[1] if match else hashlib.sha256(change_set_name.encode()).hexdigest()[:16]
 
 
-def token(digest: str, verb: Verb, nonce: str) -> str:
+def build_token(digest: str, verb: Verb, nonce: str) -> str:
     """Return the token of an operation of this deployment, which the operation's events contain."""
     return f"sfnorch-{digest}-{verb.value}-{nonce}"
 
 
-def own_verb(operation_token: str, digest: str) -> Verb | None:
+def find_own_verb(operation_token: str, digest: str) -> Verb | None:
     """Return which step of this deployment has this token; None if it belongs to another deployment."""
     match = _TOKEN.fullmatch(operation_token)
     return Verb(match["verb"]) if match and match["digest"] == digest else None
 
 
-def steps(stack: Stack | None, digest: str, operation_token: str = "", *, execute: bool = True) -> list[Step]:
+def plan_steps(stack: Stack | None, digest: str, operation_token: str = "", *, execute: bool = True) -> list[Step]:
     """Return the steps to deploy to the stack. `operation_token` is the token of the operation in progress.
 
     Raises SfnorchError for a status that can't be left.
     """
     if stack is not None and stack.in_progress:
-        return [_under_way(stack, own_verb(operation_token, digest))]
+        return [_create_follow_step(stack, find_own_verb(operation_token, digest))]
     change = [Step(verb=Verb.CHANGE_SET)]
     if execute:
         change += [Step(verb=Verb.REVIEW, question="Deploy these changes?"), Step(verb=Verb.EXECUTE)]
     if stack is None or stack.status == IN_REVIEW or stack.status in _SETTLED:
         return change
-    return [_recovery(stack), *change]
+    return [_create_recovery_step(stack), *change]
 
 
-def holds_resources(stack: Stack) -> bool:
+def can_hold_resources(stack: Stack) -> bool:
     """Return whether the stack can contain resources of an earlier deployment."""
     return stack.status not in (IN_REVIEW, _EMPTY)
 
 
-def kept_parameters(stack: Stack | None) -> Mapping[str, str]:
+def list_kept_parameters(stack: Stack | None) -> Mapping[str, str]:
     """Return the parameters that keep their values unless overridden; none for a stack to create."""
     if stack is None or stack.status == IN_REVIEW or stack.status in (_EMPTY, *_HALF_MADE):
         return {}
     return stack.parameters
 
 
-def change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChangeSetInputTypeDef:
+def build_change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChangeSetInputTypeDef:
     """Return the parameters of CreateChangeSet. Template parameters without a value keep the stack's value.
 
     The capability to create roles is acknowledged for every template: the review of the changes shows them, and the
@@ -159,9 +159,9 @@ def change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChan
         "ChangeSetName": name,
         "ClientToken": name,
         "ChangeSetType": "CREATE" if creates else "UPDATE",
-        "Parameters": _parameters(wish, kept_parameters(stack) if wish.keeps_parameters else ()),
+        "Parameters": _build_parameters(wish, list_kept_parameters(stack) if wish.keeps_parameters else ()),
         "Capabilities": ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"),
-        "OnStackFailure": _on_stack_failure(wish.on_failure, creates=creates),
+        "OnStackFailure": _choose_stack_failure_action(wish.on_failure, creates=creates),
         "Description": "created by sfnorch deploy",
     }
     if wish.url:
@@ -175,7 +175,7 @@ def change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChan
     return request
 
 
-def _parameters(wish: Wish, before: Iterable[str]) -> list[ParameterTypeDef]:
+def _build_parameters(wish: Wish, before: Iterable[str]) -> list[ParameterTypeDef]:
     given: list[ParameterTypeDef] = [
         {"ParameterKey": name, "ParameterValue": value} for name, value in wish.parameters.items()
     ]
@@ -183,14 +183,14 @@ def _parameters(wish: Wish, before: Iterable[str]) -> list[ParameterTypeDef]:
     return given + [{"ParameterKey": name, "UsePreviousValue": True} for name in kept]
 
 
-def _on_stack_failure(wanted: OnFailure, *, creates: bool) -> Literal["ROLLBACK", "DELETE", "DO_NOTHING"]:
+def _choose_stack_failure_action(wanted: OnFailure, *, creates: bool) -> Literal["ROLLBACK", "DELETE", "DO_NOTHING"]:
     """Return the value of OnStackFailure. DELETE is valid for creations only; an update is rolled back instead."""
     if wanted == "keep":
         return "DO_NOTHING"
     return "DELETE" if wanted == "delete" and creates else "ROLLBACK"
 
 
-def _under_way(stack: Stack, own: Verb | None) -> Step:
+def _create_follow_step(stack: Stack, own: Verb | None) -> Step:
     if own is Verb.EXECUTE:
         return Step(verb=Verb.FOLLOW, says=f"This deployment of {stack.name} is in progress already: {stack.status}.")
     says = f"An operation on {stack.name} is in progress: {stack.status}."
@@ -201,7 +201,7 @@ def _under_way(stack: Stack, own: Verb | None) -> Step:
     return Step(verb=Verb.AWAIT, says=says, question="Wait until it ends, then deploy?", firm=True)
 
 
-def _recovery(stack: Stack) -> Step:
+def _create_recovery_step(stack: Stack) -> Step:
     """Return the step that brings the stack into a state that can be deployed to."""
     name, status = stack.name, stack.status
     if status == _EMPTY:

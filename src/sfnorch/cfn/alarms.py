@@ -11,7 +11,7 @@ from troposphere.cloudwatch import Alarm, Metric, MetricDataQuery, MetricDimensi
 from troposphere.kms import Key
 from troposphere.sns import SubscriptionResource, Topic
 
-from sfnorch.cfn.checkov import with_reasons
+from sfnorch.cfn.checkov import add_reasons
 from sfnorch.cfn.values import (
     DEPLOYS_TAG,
     KEY_TAG,
@@ -19,20 +19,20 @@ from sfnorch.cfn.values import (
     TOPIC,
     TOPIC_KEY,
     TemplateValue,
-    alarm_id,
-    machine_id,
-    resolved,
-    topic_arn,
+    build_alarm_id,
+    build_machine_id,
+    build_topic_arn,
+    resolve_value,
 )
-from sfnorch.naming import logical_key
+from sfnorch.naming import derive_logical_key
 from sfnorch.workflow import ENVIRONMENT, StateMachine, Workflow
 
 _FAILURES = {"failed": "ExecutionsFailed", "timedOut": "ExecutionsTimedOut", "aborted": "ExecutionsAborted"}
 
 
-def machine_alarm(machine: StateMachine, workflow: Workflow) -> Alarm:
+def build_machine_alarm(machine: StateMachine, workflow: Workflow) -> Alarm:
     """Return the alarm on failures of the state machine: executions that failed, timed out or were aborted."""
-    arn = MetricDimension(Name="StateMachineArn", Value=Ref(machine_id(machine.key)))
+    arn = MetricDimension(Name="StateMachineArn", Value=Ref(build_machine_id(machine.key)))
     metrics = [
         MetricDataQuery(
             Id=key,
@@ -46,19 +46,19 @@ def machine_alarm(machine: StateMachine, workflow: Workflow) -> Alarm:
         for key, name in _FAILURES.items()
     ]
     return Alarm(
-        alarm_id(machine.key),
-        AlarmName=resolved(machine.alarm.name, workflow.topic),
+        build_alarm_id(machine.key),
+        AlarmName=resolve_value(machine.alarm.name, workflow.topic),
         AlarmDescription=Sub(f"[${{{ENVIRONMENT}}}] {machine.alarm.description}"),
         Metrics=[MetricDataQuery(Id="failures", Expression="SUM(METRICS())"), *metrics],
         ComparisonOperator="GreaterThanOrEqualToThreshold",
         Threshold=1,
         EvaluationPeriods=1,
         TreatMissingData="ignore",
-        AlarmActions=[topic_arn(workflow.topic)],
+        AlarmActions=[build_topic_arn(workflow.topic)],
     )
 
 
-def topic_resources(workflow: Workflow) -> list[AWSObject]:
+def build_topic_resources(workflow: Workflow) -> list[AWSObject]:
     """Return the topic that the stack creates if no topic is specified at deploy, its key and its subscriptions."""
     if workflow.topic.arn:
         return []
@@ -67,13 +67,13 @@ def topic_resources(workflow: Workflow) -> list[AWSObject]:
         Condition=OWN_TOPIC,
         EnableKeyRotation=True,
         PendingWindowInDays=7,
-        KeyPolicy=_key_policy(),
+        KeyPolicy=_build_key_policy(),
         Tags=Tags({KEY_TAG: Ref("AWS::StackName")}),
     )
     topic = Topic(TOPIC, Condition=OWN_TOPIC, KmsMasterKeyId=GetAtt(TOPIC_KEY, "Arn"))
     subscriptions = [
         SubscriptionResource(
-            f"{TOPIC}Email{logical_key(email)}",
+            f"{TOPIC}Email{derive_logical_key(email)}",
             Condition=OWN_TOPIC,
             TopicArn=Ref(TOPIC),
             Protocol="email",
@@ -81,10 +81,10 @@ def topic_resources(workflow: Workflow) -> list[AWSObject]:
         )
         for email in workflow.topic.emails
     ]
-    return [with_reasons(key), topic, *subscriptions]
+    return [add_reasons(key), topic, *subscriptions]
 
 
-def _key_policy() -> TemplateValue:
+def _build_key_policy() -> TemplateValue:
     """Return the key policy: access for the account's administrators, this stack's pipeline, and CloudWatch alarms.
 
     The pipeline's role gets permissions on keys only by this policy, so it can't use the key of another stack.

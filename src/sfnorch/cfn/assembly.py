@@ -26,7 +26,7 @@ class TemplateData:
     headings: dict[tuple[str, str], str]
 
 
-def assembled(
+def assemble_template(
     description: str,
     *,
     parameters: Iterable[TemplateParameter],
@@ -64,10 +64,10 @@ def assembled(
     for name, value in outputs.items():
         template.add_output(Output(name, Value=value))
     # resources and outputs in the order they were added; troposphere's own to_yaml would sort them
-    return TemplateData(data=_in_reading_order(template.to_dict()), headings=headings)
+    return TemplateData(data=_sort_sections(template.to_dict()), headings=headings)
 
 
-def parameter(declared: Parameter) -> TemplateParameter:
+def build_parameter(declared: Parameter) -> TemplateParameter:
     """Return the declaration of the parameter in CloudFormation."""
     return TemplateParameter(
         declared.name,
@@ -92,13 +92,13 @@ _SECTIONS = (
 )
 
 
-def _in_reading_order(data: dict[str, Json]) -> dict[str, Json]:
+def _sort_sections(data: dict[str, Json]) -> dict[str, Json]:
     """Return the template with its sections in order, and with the type before the properties of each resource."""
     resources = read_mapping(data["Resources"])
-    data["Resources"] = {name: _type_first(read_mapping(resource)) for name, resource in resources.items()}
+    data["Resources"] = {name: _move_type_first(read_mapping(resource)) for name, resource in resources.items()}
     return {section: data[section] for section in _SECTIONS if section in data}
 
 
-def _type_first(resource: dict[str, Json]) -> dict[str, Json]:
+def _move_type_first(resource: dict[str, Json]) -> dict[str, Json]:
     keys = ("Type", "Condition", "DeletionPolicy", "UpdateReplacePolicy")
     return {key: resource[key] for key in keys if key in resource} | resource

@@ -21,13 +21,13 @@ from troposphere.s3 import (
     VersioningConfiguration,
 )
 
-from sfnorch.cfn.checkov import with_reasons
+from sfnorch.cfn.checkov import add_reasons
 
 _DAYS = 90
 _OLD_DAYS = 30
 
 
-def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> list[AWSObject]:
+def build_private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> list[AWSObject]:
     """Return the bucket and its policy. `expires`: all objects, or old versions; `tells`: send EventBridge events."""
     bucket = Bucket(
         logical_id,
@@ -45,7 +45,7 @@ def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> li
             BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
         ),
         VersioningConfiguration=VersioningConfiguration(Status="Enabled"),
-        LifecycleConfiguration=LifecycleConfiguration(Rules=[_lifecycle(expires=expires)]),
+        LifecycleConfiguration=LifecycleConfiguration(Rules=[_build_lifecycle_rule(expires=expires)]),
     )
     if tells:
         events = EventBridgeConfiguration(EventBridgeEnabled=True)
@@ -69,10 +69,10 @@ def private_bucket(logical_id: str, *, expires: bool, tells: bool = False) -> li
             ],
         },
     )
-    return [with_reasons(bucket), policy]
+    return [add_reasons(bucket), policy]
 
 
-def _lifecycle(*, expires: bool) -> LifecycleRule:
+def _build_lifecycle_rule(*, expires: bool) -> LifecycleRule:
     rule = LifecycleRule(
         Id="Expire",
         Status="Enabled",

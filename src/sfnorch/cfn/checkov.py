@@ -32,7 +32,7 @@ class Accepted:
     has: str = ""
     logical_id: str = ""
 
-    def applies(self, resource: AWSObject) -> bool:
+    def is_applicable(self, resource: AWSObject) -> bool:
         """Return whether the check fails on the resource."""
         return (
             resource.resource_type == self.resource_type
@@ -121,9 +121,9 @@ ACCEPTED = (
 """Every finding that templates accept."""
 
 
-def with_reasons(resource: Resource) -> Resource:
+def add_reasons(resource: Resource) -> Resource:
     """Return the resource itself, with the findings that apply to it and their reasons in its Metadata."""
-    skips = [{"id": each.check, "comment": each.reason} for each in ACCEPTED if each.applies(resource)]
+    skips = [{"id": each.check, "comment": each.reason} for each in ACCEPTED if each.is_applicable(resource)]
     if skips:
         resource.Metadata = {**resource.resource.get("Metadata", {}), "checkov": {"skip": skips}}
     return resource

@@ -12,10 +12,10 @@ from troposphere.awslambda import Code, Environment, LoggingConfig, TracingConfi
 from troposphere.awslambda import Function as TroposphereFunction
 from troposphere.logs import LogGroup
 
-from sfnorch.cfn.checkov import with_reasons
-from sfnorch.cfn.roles import TRACING, allow, make_service_role
-from sfnorch.cfn.values import PolicyStatement, function_id, function_role_id, resolved
-from sfnorch.packages import METADATA, PYTHON, package_key
+from sfnorch.cfn.checkov import add_reasons
+from sfnorch.cfn.roles import TRACING, build_allow_statement, make_service_role
+from sfnorch.cfn.values import PolicyStatement, build_function_id, build_function_role_id, resolve_value
+from sfnorch.packages import METADATA, PYTHON, build_package_key
 from sfnorch.workflow import CODE_BUCKET, LambdaFunction, Workflow
 
 RUNTIME = "python{}.{}".format(*PYTHON)
@@ -24,14 +24,14 @@ _LOG_RETENTION_DAYS = 30
 """The log retention of functions if the plan has no logging of state machines."""
 
 
-def function_resources(function: LambdaFunction, workflow: Workflow) -> list[AWSObject]:
+def build_function_resources(function: LambdaFunction, workflow: Workflow) -> list[AWSObject]:
     """Return the function, its role and its log group."""
     days = workflow.logging.retention_days if workflow.logging else _LOG_RETENTION_DAYS
     log_group = f"{function.key}FunctionLogGroup"
-    role = function_role_id(function.key)
+    role = build_function_role_id(function.key)
     name = f"${{AWS::StackName}}-{function.name}"
     made = TroposphereFunction(
-        function_id(function.key),
+        build_function_id(function.key),
         FunctionName=Sub(name),
         Runtime=RUNTIME,
         Handler=f"index.{function.handler}",
@@ -39,7 +39,7 @@ def function_resources(function: LambdaFunction, workflow: Workflow) -> list[AWS
         MemorySize=function.memory_mb,
         Role=GetAtt(role, "Arn"),
         LoggingConfig=LoggingConfig(LogGroup=Ref(log_group)),
-        Code=_code(function),
+        Code=_build_code(function),
     )
     if function.environment:
         made.Environment = Environment(Variables=dict(function.environment))
@@ -49,26 +49,28 @@ def function_resources(function: LambdaFunction, workflow: Workflow) -> list[AWS
         made.Metadata = {METADATA: function.source}
     logs = LogGroup(log_group, LogGroupName=Sub(f"/aws/lambda/{name}"), RetentionInDays=days)
     return [
-        with_reasons(made),
-        make_service_role(role, "lambda.amazonaws.com", _statements(function, workflow, log_group)),
-        with_reasons(logs),
+        add_reasons(made),
+        make_service_role(role, "lambda.amazonaws.com", _build_statements(function, workflow, log_group)),
+        add_reasons(logs),
     ]
 
 
-def _code(function: LambdaFunction) -> Code:
+def _build_code(function: LambdaFunction) -> Code:
     if function.packaged:
-        return Code(S3Bucket=Ref(CODE_BUCKET), S3Key=package_key(function.files))
+        return Code(S3Bucket=Ref(CODE_BUCKET), S3Key=build_package_key(function.files))
     return Code(ZipFile=function.files["index.py"].decode().rstrip("\n"))
 
 
-def _statements(function: LambdaFunction, workflow: Workflow, log_group: str) -> list[PolicyStatement]:
+def _build_statements(function: LambdaFunction, workflow: Workflow, log_group: str) -> list[PolicyStatement]:
     found = [
-        allow("WriteLog", ("logs:CreateLogStream", "logs:PutLogEvents"), [GetAtt(log_group, "Arn")]),
+        build_allow_statement("WriteLog", ("logs:CreateLogStream", "logs:PutLogEvents"), [GetAtt(log_group, "Arn")]),
         *(
-            allow(given.sid, given.actions, [resolved(resource, workflow.topic) for resource in given.resources])
+            build_allow_statement(
+                given.sid, given.actions, [resolve_value(resource, workflow.topic) for resource in given.resources]
+            )
             for given in function.permissions
         ),
     ]
     if workflow.tracing:  # which supports only the resource *
-        found.append(allow("Trace", TRACING[:2], "*"))
+        found.append(build_allow_statement("Trace", TRACING[:2], "*"))
     return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 
-from sfnorch.cfn.values import function_role_id, machine_id, role_id
+from sfnorch.cfn.values import build_function_role_id, build_machine_id, build_role_id
 from sfnorch.errors import LimitError
 from sfnorch.json_values import Json, find_value, list_values, read_list, read_mapping
 from sfnorch.partitions import PARTITIONS
@@ -42,9 +42,9 @@ def check_data(data: dict[str, Json], workflow: Workflow) -> None:
     ]
     resources = data["Resources"]
     for machine in workflow.machines:
-        faults += _machine_faults(machine, resources)
+        faults += _find_machine_faults(machine, resources)
     for number, function in enumerate(workflow.functions):
-        wrong = _role_fault(function.name, find_value(resources, function_role_id(function.key)))
+        wrong = _find_role_fault(function.name, find_value(resources, build_function_role_id(function.key)))
         faults += [f"functions[{number}]: {wrong}: use fewer resources, or a prefix with *"] if wrong else []
     if faults:
         raise LimitError("\n".join(faults))
@@ -66,45 +66,45 @@ def check_text(text: str, workflow: Workflow) -> None:
 _FEWER = "split the plan in two, each with its own stack"
 
 
-def _machine_faults(machine: StateMachine, resources: Json) -> list[str]:
+def _find_machine_faults(machine: StateMachine, resources: Json) -> list[str]:
     where = f"{machine.place}: " if machine.place else ""
     faults = []
-    definition = len(_definition(find_value(resources, machine_id(machine.key), "Properties")).encode())
+    definition = len(_fill_definition(find_value(resources, build_machine_id(machine.key), "Properties")).encode())
     if definition > DEFINITION_BYTES:
         faults.append(
             f"{where}the definition of {machine.name} has {definition:,} bytes, but Step Functions allows "
             f"{DEFINITION_BYTES:,}: reduce its jobs or shorten their arguments"
         )
-    role = find_value(resources, role_id(machine.key))
-    if wrong := _role_fault(machine.name, role):
-        faults.append(f"{where}{wrong}: {_fewer_statements(machine)}")
+    role = find_value(resources, build_role_id(machine.key))
+    if wrong := _find_role_fault(machine.name, role):
+        faults.append(f"{where}{wrong}: {_suggest_fewer_statements(machine)}")
     attached = len(read_list(find_value(role, "Properties", "ManagedPolicyArns")))
     if attached > ROLE_MANAGED_POLICIES:
         faults.append(
             f"{where}the role of {machine.name} needs {attached} managed policies for its jobs, and IAM attaches "
-            f"{ROLE_MANAGED_POLICIES}: {_fewer_statements(machine)}"
+            f"{ROLE_MANAGED_POLICIES}: {_suggest_fewer_statements(machine)}"
         )
     return faults
 
 
-def _definition(properties: Json) -> str:
+def _fill_definition(properties: Json) -> str:
     """Return the definition as JSON with values for its substitutions."""
     substitutions = read_mapping(find_value(properties, "DefinitionSubstitutions"))
-    values = {f"${{{name}}}": str(_evaluated(value)) for name, value in substitutions.items()}
-    text = _json(find_value(properties, "Definition"))
+    values = {f"${{{name}}}": str(_evaluate(value)) for name, value in substitutions.items()}
+    text = _format_json(find_value(properties, "Definition"))
     return re.sub(r"\$\{\w+\}", lambda name: values.get(name[0], name[0]), text)
 
 
-def _role_fault(name: str, role: Json) -> str:
+def _find_role_fault(name: str, role: Json) -> str:
     """Return the error for a role whose policies are too large, or an empty text."""
     policies = read_list(find_value(role, "Properties", "Policies"))
-    size = sum(_length(find_value(policy, "PolicyDocument")) for policy in policies)
+    size = sum(_count_policy_characters(find_value(policy, "PolicyDocument")) for policy in policies)
     if size <= ROLE_POLICY_CHARACTERS:
         return ""
     return f"the role of {name} has policies of about {size:,} characters, but IAM allows {ROLE_POLICY_CHARACTERS:,}"
 
 
-def _fewer_statements(machine: StateMachine) -> str:
+def _suggest_fewer_statements(machine: StateMachine) -> str:
     if machine.place.startswith("children"):
         return "distribute its jobs over more children"
     if machine.place in ("steps", "tasks"):
@@ -116,24 +116,24 @@ def _fewer_statements(machine: StateMachine) -> str:
     )
 
 
-def _length(document: Json) -> int:
+def _count_policy_characters(document: Json) -> int:
     """Return the characters of a policy's JSON once its functions are evaluated. IAM does not count whitespace."""
-    return len(_json(_evaluated(document)))
+    return len(_format_json(_evaluate(document)))
 
 
-def _json(value: Json) -> str:
+def _format_json(value: Json) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _evaluated(value: Json) -> Json:
+def _evaluate(value: Json) -> Json:
     match value:
         case dict() if len(value) == 1:
             ((key, content),) = value.items()
             return _evaluated_function(key, content)
         case dict():
-            return {key: _evaluated(item) for key, item in value.items()}
+            return {key: _evaluate(item) for key, item in value.items()}
         case list():
-            return [_evaluated(item) for item in value]
+            return [_evaluate(item) for item in value]
     return value
 
 
@@ -146,9 +146,9 @@ def _evaluated_function(key: str, content: Json) -> Json:
         case "Fn::Sub", str(text) | [str(text), *_]:
             return re.sub(r"\$\{([^}]+)\}", lambda name: _LONGEST.get(name[1], _ARN), text)
         case "Fn::If", [_, chosen, _]:
-            return _evaluated(chosen)
+            return _evaluate(chosen)
         case "Fn::Join", [str(separator), joined]:
-            return separator.join(map(str, list_values(_evaluated(joined))))
+            return separator.join(map(str, list_values(_evaluate(joined))))
         case "Fn::Split", [str(separator), text]:
-            return [*str(_evaluated(text)).split(separator)]
-    return {key: _evaluated(content)}
+            return [*str(_evaluate(text)).split(separator)]
+    return {key: _evaluate(content)}

@@ -12,8 +12,8 @@ from troposphere.stepfunctions import (
 )
 from troposphere.stepfunctions import StateMachine as NativeStateMachine
 
-from sfnorch.asl import definition, fold, integrations, is_expression, substitution_names, with_resources
-from sfnorch.cfn.values import LOG_GROUP, TemplateValue, machine_id, resolved, role_id
+from sfnorch.asl import fold, is_expression, list_integrations, name_substitutions, replace_resources, serialize_graph
+from sfnorch.cfn.values import LOG_GROUP, TemplateValue, build_machine_id, build_role_id, resolve_value
 from sfnorch.json_values import Json
 from sfnorch.workflow import StateMachine, Workflow
 
@@ -32,63 +32,63 @@ class SamStateMachine(TroposphereSamStateMachine):
     }
 
 
-def sam_machine(machine: StateMachine, workflow: Workflow) -> SamStateMachine:
+def build_sam_machine(machine: StateMachine, workflow: Workflow) -> SamStateMachine:
     """Return the state machine as `AWS::Serverless::StateMachine`."""
     made = SamStateMachine(
-        machine_id(machine.key),
-        Name=resolved(machine.physical_name, workflow.topic),
-        Role=GetAtt(role_id(machine.key), "Arn"),
+        build_machine_id(machine.key),
+        Name=resolve_value(machine.physical_name, workflow.topic),
+        Role=GetAtt(build_role_id(machine.key), "Arn"),
     )
     if workflow.logging:
-        made.Logging = _logging()
+        made.Logging = _build_logging()
     if workflow.tracing:
         made.Tracing = TracingConfiguration(Enabled=True)
-    made.DefinitionSubstitutions, made.Definition = _definition(machine, workflow)
+    made.DefinitionSubstitutions, made.Definition = _build_definition(machine, workflow)
     return made
 
 
-def native_machine(machine: StateMachine, workflow: Workflow) -> NativeStateMachine:
+def build_native_machine(machine: StateMachine, workflow: Workflow) -> NativeStateMachine:
     """Return the state machine as `AWS::StepFunctions::StateMachine`."""
     made = NativeStateMachine(
-        machine_id(machine.key),
-        StateMachineName=resolved(machine.physical_name, workflow.topic),
-        RoleArn=GetAtt(role_id(machine.key), "Arn"),
+        build_machine_id(machine.key),
+        StateMachineName=resolve_value(machine.physical_name, workflow.topic),
+        RoleArn=GetAtt(build_role_id(machine.key), "Arn"),
     )
     if workflow.logging:
-        made.LoggingConfiguration = _logging()
+        made.LoggingConfiguration = _build_logging()
     if workflow.tracing:
         made.TracingConfiguration = TracingConfiguration(Enabled=True)
-    made.DefinitionSubstitutions, made.Definition = _definition(machine, workflow)
+    made.DefinitionSubstitutions, made.Definition = _build_definition(machine, workflow)
     return made
 
 
-def _definition(machine: StateMachine, workflow: Workflow) -> tuple[TemplateValue, Json]:
+def _build_definition(machine: StateMachine, workflow: Workflow) -> tuple[TemplateValue, Json]:
     """Return the substitutions of the definition, and the definition.
 
     A substitution replaces a whole resource, as in AWS's own templates: cfn-lint rejects a partly substituted one.
     https://github.com/aws/aws-sam-cli-app-templates
     """
-    made = definition(machine.graph)
-    names = substitution_names(integrations(made), machine.substitutions)
-    made = with_resources(made, lambda integration: f"${{{names[integration]}}}")
-    substitutions = {key: resolved(value, workflow.topic) for key, value in machine.substitutions.items()} | {
+    made = serialize_graph(machine.graph)
+    names = name_substitutions(list_integrations(made), machine.substitutions)
+    made = replace_resources(made, lambda integration: f"${{{names[integration]}}}")
+    substitutions = {key: resolve_value(value, workflow.topic) for key, value in machine.substitutions.items()} | {
         name: Sub(f"arn:${{AWS::Partition}}:states:::{integration}") for integration, name in names.items()
     }
-    return substitutions, _compact(made) if workflow.compact else made
+    return substitutions, _compact_expressions(made) if workflow.compact else made
 
 
-def _compact(value: Json) -> Json:
+def _compact_expressions(value: Json) -> Json:
     """Return the definition with its expressions on one line, without the whitespace that JSONata does not need."""
     match value:
         case dict():
-            return {key: _compact(item) for key, item in value.items()}
+            return {key: _compact_expressions(item) for key, item in value.items()}
         case list():
-            return [_compact(item) for item in value]
+            return [_compact_expressions(item) for item in value]
         case str() if is_expression(value):
             return f"{{% {fold(value[2:-2])} %}}"
     return value
 
 
-def _logging() -> LoggingConfiguration:
+def _build_logging() -> LoggingConfiguration:
     group = CloudWatchLogsLogGroup(LogGroupArn=GetAtt(LOG_GROUP, "Arn"))
     return LoggingConfiguration(Level="ERROR", Destinations=[LogDestination(CloudWatchLogsLogGroup=group)])

@@ -15,20 +15,22 @@ from sfnorch.json_values import Json
 
 def refuse_references(data: Json) -> None:
     """Raise SfnorchError that lists all texts and keys of the template with a dynamic reference."""
-    if lines := [f"{place}: {REFERENCE}…}}}} is a dynamic reference of CloudFormation" for place in _places(data, "")]:
+    if lines := [
+        f"{place}: {REFERENCE}…}}}} is a dynamic reference of CloudFormation" for place in _find_references(data, "")
+    ]:
         raise SfnorchError(
             "\n".join(lines), hint="pass the name of the secret or parameter, and read its value in the job or function"
         )
 
 
-def _places(value: Json, place: str) -> Iterator[str]:
+def _find_references(value: Json, place: str) -> Iterator[str]:
     match value:
         case str() if REFERENCE in value:
             yield place
         case dict():
             for key, item in value.items():
-                yield from _places(key, place)
-                yield from _places(item, f"{place}.{key}" if place else key)
+                yield from _find_references(key, place)
+                yield from _find_references(item, f"{place}.{key}" if place else key)
         case list():
             for index, item in enumerate(value):
-                yield from _places(item, f"{place}[{index}]")
+                yield from _find_references(item, f"{place}[{index}]")

@@ -19,9 +19,9 @@ from sfnorch.cfn.values import (
     TOPIC_HAS_KEY,
     PolicyStatement,
     TemplateValue,
-    resolved,
-    role_id,
-    topic_key_arn,
+    build_role_id,
+    build_topic_key_arn,
+    resolve_value,
 )
 from sfnorch.workflow import (
     BOUNDARY_ARN,
@@ -63,27 +63,27 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 """
 
 
-def machine_role(machine: StateMachine, workflow: Workflow) -> Role:
+def build_machine_role(machine: StateMachine, workflow: Workflow) -> Role:
     """Return the role of a state machine. Its policy is inline, so that it exists before the state machine is created.
 
     Statements on the resource * are the same for all state machines, which share them in one managed policy.
     """
-    apart = job_policies(machine)
+    apart = build_job_policies(machine)
     statements = [
         statement
         for permission in machine.permissions
-        if not (apart and _of_jobs_alone(permission)) and (statement := _statement(permission, workflow.topic))
+        if not (apart and _has_only_jobs(permission)) and (statement := _build_statement(permission, workflow.topic))
     ]
-    shared = shared_policy(workflow)
-    if not shared and (unbound := _unbound(workflow)):
+    shared = build_shared_policy(workflow)
+    if not shared and (unbound := _build_shared_statement(workflow)):
         statements.append(unbound)
-    role = make_service_role(role_id(machine.key), "states.amazonaws.com", statements)
+    role = make_service_role(build_role_id(machine.key), "states.amazonaws.com", statements)
     if shared or apart:
         role.ManagedPolicyArns = [Ref(policy) for policy in (*shared, *apart)]
     return role
 
 
-def job_policies(machine: StateMachine) -> list[ManagedPolicy]:
+def build_job_policies(machine: StateMachine) -> list[ManagedPolicy]:
     """Return the managed policies for a state machine's Glue jobs if these exceed the role's inline policy."""
     return [
         ManagedPolicy(
@@ -91,57 +91,57 @@ def job_policies(machine: StateMachine) -> list[ManagedPolicy]:
             Path=STACK_PATH,
             PolicyDocument={
                 "Version": "2012-10-17",
-                "Statement": [_glue_statement(permission, GlueArns("job", tuple(names), ""))],
+                "Statement": [_build_glue_statement(permission, GlueArns("job", tuple(names), ""))],
             },
         )
         for permission in machine.permissions
-        if _of_jobs_alone(permission)
+        if _has_only_jobs(permission)
         for arns in permission.resources
-        if isinstance(arns, GlueArns) and sum(map(_room, arns.names)) > _OWN_ROOM
-        for share, names in _shares({name: _bits(name) for name in sorted(arns.names)})
+        if isinstance(arns, GlueArns) and sum(map(_count_characters, arns.names)) > _OWN_ROOM
+        for share, names in _divide_names({name: _hash_to_bits(name) for name in sorted(arns.names)})
     ]
 
 
-def _of_jobs_alone(permission: Permission) -> bool:
+def _has_only_jobs(permission: Permission) -> bool:
     return all(isinstance(resource, GlueArns) and not resource.parameter for resource in permission.resources)
 
 
-def _shares(names: Mapping[str, str], share: str = "") -> Iterator[tuple[str, Collection[str]]]:
+def _divide_names(names: Mapping[str, str], share: str = "") -> Iterator[tuple[str, Collection[str]]]:
     """Yield groups of names that each fit into a managed policy, with the bits of the hash that the names share.
 
     The hash of a name selects its group, not its position: one more name changes one policy.
     """
-    if sum(map(_room, names)) <= _MANAGED_ROOM:
+    if sum(map(_count_characters, names)) <= _MANAGED_ROOM:
         yield share, names.keys()
         return
     for bit in "01":
         within = {name: bits for name, bits in names.items() if bits[len(share)] == bit}
         if within:
-            yield from _shares(within, share + bit)
+            yield from _divide_names(within, share + bit)
 
 
-def _bits(name: str) -> str:
+def _hash_to_bits(name: str) -> str:
     from hashlib import sha256  # slow to import, and needed by few plans
 
     return f"{int.from_bytes(sha256(name.encode()).digest(), 'big'):0256b}"
 
 
-def _room(name: str) -> int:
+def _count_characters(name: str) -> int:
     return len(name) + len('"arn:*:glue:*:*:job/",')
 
 
-def shared_policy(workflow: Workflow) -> list[ManagedPolicy]:
+def build_shared_policy(workflow: Workflow) -> list[ManagedPolicy]:
     """Return the managed policy for logging and tracing if several state machines need it."""
-    unbound = _unbound(workflow)
+    unbound = _build_shared_statement(workflow)
     if not unbound or len(workflow.machines) == 1:
         return []
     document = {"Version": "2012-10-17", "Statement": [unbound]}
     return [ManagedPolicy(LOG_AND_TRACE_POLICY, Path=STACK_PATH, PolicyDocument=document)]
 
 
-def _unbound(workflow: Workflow) -> PolicyStatement | None:
+def _build_shared_statement(workflow: Workflow) -> PolicyStatement | None:
     actions = (LOG_DELIVERY if workflow.logging else ()) + (TRACING if workflow.tracing else ())
-    return allow("LogAndTrace", actions, "*") if actions else None
+    return build_allow_statement("LogAndTrace", actions, "*") if actions else None
 
 
 def make_service_role(logical_id: str, service: str, statements: Sequence[PolicyStatement]) -> Role:
@@ -173,29 +173,33 @@ def make_service_role(logical_id: str, service: str, statements: Sequence[Policy
     )
 
 
-def _statement(permission: Permission, topic: Topic) -> PolicyStatement:
+def _build_statement(permission: Permission, topic: Topic) -> PolicyStatement:
     if permission.resources == (TopicKeyArn(),):
-        return _on_topic_key(permission, topic)
+        return _build_topic_key_statement(permission, topic)
     if len(permission.resources) == 1 and isinstance(arns := permission.resources[0], GlueArns):
-        return _glue_statement(permission, arns)
-    return allow(permission.sid, permission.actions, [resolved(resource, topic) for resource in permission.resources])
+        return _build_glue_statement(permission, arns)
+    return build_allow_statement(
+        permission.sid, permission.actions, [resolve_value(resource, topic) for resource in permission.resources]
+    )
 
 
-def _glue_statement(permission: Permission, arns: GlueArns) -> PolicyStatement:
+def _build_glue_statement(permission: Permission, arns: GlueArns) -> PolicyStatement:
     # the ARNs have no region and account: see values.resolved
     here = {"aws:ResourceAccount": Ref("AWS::AccountId"), "aws:RequestedRegion": Ref("AWS::Region")}
-    return allow(permission.sid, permission.actions, resolved(arns, Topic()), {"StringEquals": here})
+    return build_allow_statement(
+        permission.sid, permission.actions, resolve_value(arns, Topic()), {"StringEquals": here}
+    )
 
 
-def _on_topic_key(permission: Permission, topic: Topic) -> PolicyStatement:
+def _build_topic_key_statement(permission: Permission, topic: Topic) -> PolicyStatement:
     """Return the statement on the key of the topic in use, or nothing if that topic has no key."""
-    given = If(TOPIC_HAS_KEY, allow(permission.sid, permission.actions, [Ref(TOPIC_KEY_ARN)]), NoValue)
+    given = If(TOPIC_HAS_KEY, build_allow_statement(permission.sid, permission.actions, [Ref(TOPIC_KEY_ARN)]), NoValue)
     if topic.arn:
         return given
-    return If(OWN_TOPIC, allow(permission.sid, permission.actions, [topic_key_arn()]), given)
+    return If(OWN_TOPIC, build_allow_statement(permission.sid, permission.actions, [build_topic_key_arn()]), given)
 
 
-def allow(
+def build_allow_statement(
     sid: str, actions: Sequence[str], resources: TemplateValue, condition: TemplateValue | None = None
 ) -> PolicyStatement:
     """Return a statement that allows the actions on the resources, under the condition if any."""

@@ -8,15 +8,15 @@ from __future__ import annotations
 from troposphere import AWSObject, GetAtt, Ref
 from troposphere.scheduler import FlexibleTimeWindow, Schedule, Target
 
-from sfnorch.cfn.roles import allow, make_service_role
-from sfnorch.cfn.values import machine_id
+from sfnorch.cfn.roles import build_allow_statement, make_service_role
+from sfnorch.cfn.values import build_machine_id
 from sfnorch.workflow import ExecutionSchedule
 
 
-def schedule_resources(schedule: ExecutionSchedule) -> list[AWSObject]:
+def build_schedule_resources(schedule: ExecutionSchedule) -> list[AWSObject]:
     """Return the role and the schedule."""
-    machine = Ref(machine_id(schedule.machine))
-    start = allow("Start", ["states:StartExecution"], [machine])
+    machine = Ref(build_machine_id(schedule.machine))
+    start = build_allow_statement("Start", ["states:StartExecution"], [machine])
     return [
         make_service_role("ScheduleRole", "scheduler.amazonaws.com", [start]),
         Schedule(

@@ -47,32 +47,32 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_iam-tags.html
 _ANY_GLUE = "arn:*:glue:*:*:{}/"
 
 
-def machine_id(key: str) -> str:
+def build_machine_id(key: str) -> str:
     """Return the logical id of the state machine with this key."""
     return f"{key}StateMachine"
 
 
-def role_id(key: str) -> str:
+def build_role_id(key: str) -> str:
     """Return the logical id of the state machine's role."""
     return f"{key}StateMachineRole"
 
 
-def alarm_id(key: str) -> str:
+def build_alarm_id(key: str) -> str:
     """Return the logical id of the state machine's alarm."""
     return f"{key}FailedAlarm"
 
 
-def function_id(key: str) -> str:
+def build_function_id(key: str) -> str:
     """Return the logical id of the function with this key."""
     return f"{key}Function"
 
 
-def function_role_id(key: str) -> str:
+def build_function_role_id(key: str) -> str:
     """Return the logical id of the function's role."""
     return f"{key}FunctionRole"
 
 
-def resolved(value: Bound, topic: Topic) -> TemplateValue:
+def resolve_value(value: Bound, topic: Topic) -> TemplateValue:
     """Return the value as a text or an intrinsic function; `topic` is the topic that TopicArn refers to."""
     match value:
         case str():
@@ -80,22 +80,22 @@ def resolved(value: Bound, topic: Topic) -> TemplateValue:
         case ParameterValue(name):
             return Ref(name)
         case StackName():
-            text = _stack_name(value)
+            text = _format_stack_name(value)
             return Sub(text) if value.suffix else Ref("AWS::StackName")
         case Arn():
-            return Sub(_arn(value))
+            return Sub(_format_arn(value))
         case MachineArn(key):
-            return Ref(machine_id(key))
+            return Ref(build_machine_id(key))
         case TopicArn():
-            return topic_arn(topic)
+            return build_topic_arn(topic)
         case FunctionArn(key, ""):
-            return GetAtt(function_id(key), "Arn")
+            return GetAtt(build_function_id(key), "Arn")
         case FunctionArn(key, tail):
-            return Sub(f"${{{function_id(key)}.Arn}}{tail}")
+            return Sub(f"${{{build_function_id(key)}.Arn}}{tail}")
         case ResultsBucket():
-            return results_bucket()
+            return build_results_bucket_name()
         case ObjectArns(ResultsBucket(), prefix):
-            return Sub(f"arn:${{AWS::Partition}}:s3:::${{Bucket}}/{prefix}*", {"Bucket": results_bucket()})
+            return Sub(f"arn:${{AWS::Partition}}:s3:::${{Bucket}}/{prefix}*", {"Bucket": build_results_bucket_name()})
         case ObjectArns(bucket, prefix):
             return Sub(f"arn:${{AWS::Partition}}:s3:::{bucket}/{prefix}*")
         case BucketArn(bucket):
@@ -111,25 +111,25 @@ def resolved(value: Bound, topic: Topic) -> TemplateValue:
     raise TypeError(f"unknown value of a workflow: {value!r}")
 
 
-def results_bucket() -> AWSHelperFn:
+def build_results_bucket_name() -> AWSHelperFn:
     """Return the name of the bucket for results: the specified one, or the one that the stack creates."""
     return If(OWN_BUCKET, Ref(RESULTS), Ref(RESULTS_BUCKET))
 
 
-def topic_arn(topic: Topic) -> AWSHelperFn:
+def build_topic_arn(topic: Topic) -> AWSHelperFn:
     """Return the ARN of the topic to notify: the specified one, or the one that the stack creates."""
     return Ref(TOPIC_ARN) if topic.arn else If(OWN_TOPIC, Ref(TOPIC), Ref(TOPIC_ARN))
 
 
-def topic_key_arn() -> AWSHelperFn:
+def build_topic_key_arn() -> AWSHelperFn:
     """Return the ARN of the key of the topic that the stack creates."""
     return GetAtt(TOPIC_KEY, "Arn")
 
 
-def _stack_name(name: StackName) -> str:
+def _format_stack_name(name: StackName) -> str:
     return "${AWS::StackName}" + (f"-{name.suffix}" if name.suffix else "")
 
 
-def _arn(arn: Arn) -> str:
-    name = arn.name if isinstance(arn.name, str) else _stack_name(arn.name)
+def _format_arn(arn: Arn) -> str:
+    name = arn.name if isinstance(arn.name, str) else _format_stack_name(arn.name)
     return f"arn:${{AWS::Partition}}:{arn.service}:${{AWS::Region}}:${{AWS::AccountId}}:{arn.resource}{name}{arn.tail}"

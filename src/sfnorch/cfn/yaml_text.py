@@ -35,7 +35,7 @@ COMPACT = Style(indent=1, width=1_500)
 """For templates that stay under 51,200 bytes, which CloudFormation accepts without a bucket."""
 
 
-def document(
+def format_document(
     data: Mapping[str, Json], headings: Mapping[tuple[str, str], str], *, head: str, style: Style = READABLE
 ) -> str:
     """Return the template's text: `head` as a comment, then each section after a blank line.
@@ -49,14 +49,14 @@ def document(
     for section, content in data.items():
         match content:
             case dict():
-                lines += ["", f"{scalar(section)}:"]
+                lines += ["", f"{format_scalar(section)}:"]
                 for key, value in content.items():
                     if heading := headings.get((section, key)):
                         lines += ["", f"{step}# {heading}"]
-                    lines += writer.entry(scalar(key), value, step)
+                    lines += writer.write_entry(format_scalar(key), value, step)
                 after_mapping = True
             case _:
-                lines += [*([""] if after_mapping else []), f"{scalar(section)}: {scalar(content)}"]
+                lines += [*([""] if after_mapping else []), f"{format_scalar(section)}: {format_scalar(content)}"]
                 after_mapping = False
     return "\n".join(lines).lstrip("\n") + "\n"
 
@@ -68,24 +68,24 @@ class _Writer:
         self.width = style.width
         self.step = " " * style.indent
 
-    def entry(self, key: str, value: Json, indent: str) -> Iterator[str]:
+    def write_entry(self, key: str, value: Json, indent: str) -> Iterator[str]:
         """Yield the lines of `key: value`."""
-        tag, content = _tagged(value)
+        tag, content = _split_tag(value)
         lead = f"{indent}{key}:{tag and ' ' + tag}"
-        written = self.after(lead, content, indent + self.step)
+        written = self.write_after(lead, content, indent + self.step)
         if written is not None:
             yield from written
             return
         yield lead
         # a list starts in the column of its key, as in AWS's examples
-        yield from self.block(content, indent if isinstance(content, list) and not tag else indent + self.step)
+        yield from self.write_block(content, indent if isinstance(content, list) and not tag else indent + self.step)
 
-    def block(self, content: Json, indent: str) -> Iterator[str]:
+    def write_block(self, content: Json, indent: str) -> Iterator[str]:
         """Yield the lines of a mapping or list in block style."""
         match content:
             case dict():
                 for key, value in content.items():
-                    yield from self.entry(scalar(key), value, indent)
+                    yield from self.write_entry(format_scalar(key), value, indent)
             case list():
                 yield from self.items(content, indent)
 
@@ -93,39 +93,39 @@ class _Writer:
         """Yield the lines of a list in block style."""
         inner_indent = indent + "  "
         for item in items:
-            tag, inner = _tagged(item)
+            tag, inner = _split_tag(item)
             lead = f"{indent}- {tag}".rstrip()
-            written = self.after(lead, inner, inner_indent)
+            written = self.write_after(lead, inner, inner_indent)
             if written is not None:
                 yield from written
             elif tag:
                 yield lead
-                yield from self.block(inner, inner_indent)
+                yield from self.write_block(inner, inner_indent)
             else:
-                lines = self.block(inner, inner_indent)
+                lines = self.write_block(inner, inner_indent)
                 yield f"{lead} {next(lines)[len(inner_indent) :]}"
                 yield from lines
 
-    def after(self, lead: str, content: Json, indent: str) -> list[str] | None:
+    def write_after(self, lead: str, content: Json, indent: str) -> list[str] | None:
         """Return the lines of a value after `lead`: a scalar, a literal block or flow style; None for block style."""
         match content:
             case dict() | list():
                 # block style has none for empty values
-                flow = _flow(content, self.width - len(lead) if content else len(_EMPTY) + 1)
+                flow = _format_flow(content, self.width - len(lead) if content else len(_EMPTY) + 1)
                 if flow is not None:
                     return [f"{lead} {flow}"]
-                return self.filled(lead, content, indent) if isinstance(content, list) else None
+                return self.fill_lines(lead, content, indent) if isinstance(content, list) else None
             case str() if _is_literal(content):
                 return [f"{lead} |-", *(f"{indent}{line}" if line else "" for line in content.split("\n"))]
-        return [f"{lead} {scalar(content)}"]
+        return [f"{lead} {format_scalar(content)}"]
 
-    def filled(self, lead: str, items: list[Json], indent: str) -> list[str] | None:
+    def fill_lines(self, lead: str, items: list[Json], indent: str) -> list[str] | None:
         """Return a list of short texts in flow style over a few lines, or None for others and for long lists."""
         short = [item for item in read_strings(items) if len(item) < self.width // 2]
         if len(short) < len(items):
             return None
-        lines = [f"{lead} [{scalar(short[0])}"]
-        for text in map(scalar, short[1:]):
+        lines = [f"{lead} [{format_scalar(short[0])}"]
+        for text in map(format_scalar, short[1:]):
             if len(lines[-1]) + len(text) + 3 > self.width:
                 lines[-1] += ","
                 lines.append(f"{indent}{text}")
@@ -135,7 +135,7 @@ class _Writer:
         return lines if len(lines) <= _FLOW_LINES else None
 
 
-def _tagged(value: Json) -> tuple[str, Json]:
+def _split_tag(value: Json) -> tuple[str, Json]:
     """Return a value's short tag and content: `{"Ref": x}` is `!Ref x`. Other values have an empty tag."""
     if isinstance(value, dict) and len(value) == 1:
         ((key, content),) = value.items()
@@ -148,16 +148,16 @@ def _tagged(value: Json) -> tuple[str, Json]:
     return "", value
 
 
-def _flow(value: Json, room: int) -> str | None:
+def _format_flow(value: Json, room: int) -> str | None:
     """Return the value on one line of less than `room` columns; None if it needs more, or a literal block."""
-    tag, content = _tagged(value)
+    tag, content = _split_tag(value)
     text = f"{tag} " if tag else ""
     match content:
         case dict():
             text += "{"
             for key, item in content.items():
-                text += f"{'' if text[-1] == '{' else ', '}{scalar(key)}: "
-                inner = _flow(item, room - len(text))
+                text += f"{'' if text[-1] == '{' else ', '}{format_scalar(key)}: "
+                inner = _format_flow(item, room - len(text))
                 if inner is None:
                     return None
                 text += inner
@@ -166,7 +166,7 @@ def _flow(value: Json, room: int) -> str | None:
             text += "["
             for item in content:
                 text += "" if text[-1] == "[" else ", "
-                inner = _flow(item, room - len(text))
+                inner = _format_flow(item, room - len(text))
                 if inner is None:
                     return None
                 text += inner
@@ -174,7 +174,7 @@ def _flow(value: Json, room: int) -> str | None:
         case str() if len(content) >= room or _is_literal(content):
             return None
         case _:
-            text += scalar(content)
+            text += format_scalar(content)
     return text if len(text) < room else None
 
 
@@ -189,26 +189,26 @@ def _is_literal(text: str) -> bool:
     )
 
 
-def scalar(value: Json) -> str:
+def format_scalar(value: Json) -> str:
     """Return a scalar on one line, quoted if a YAML version would read it as another type."""
     match value:
         case str():
-            return _text(value)
+            return _quote_text(value)
         case bool():
             return "true" if value else "false"
     return repr(value)
 
 
 @lru_cache(maxsize=4096)  # keys and actions repeat
-def _text(value: str) -> str:
+def _quote_text(value: str) -> str:
     if _PLAIN.fullmatch(value) and value.lower() not in _OTHER_WORDS and not _COLON.search(value):
         return value
     if value.isprintable():
         return "'" + value.replace("'", "''") + "'"
-    return '"' + "".join(map(_escaped, value)) + '"'
+    return '"' + "".join(map(_escape, value)) + '"'
 
 
-def _escaped(character: str) -> str:
+def _escape(character: str) -> str:
     if character in '"\\\n\r\t':
         return json.dumps(character)[1:-1]
     return character if character.isprintable() else f"\\U{ord(character):08X}"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.app.account import AwsAccount
-from sfnorch.cli.options import plan_option
+from sfnorch.cli.options import add_plan_option
 from sfnorch.cli.parameter_type import Function
-from sfnorch.report.waiting import at_terminal, waiting
+from sfnorch.report.waiting import is_terminal, show_spinner
 
 if TYPE_CHECKING:
     from sfnorch.aws.steps import Step
@@ -26,7 +26,7 @@ WIDTH = 200
 """The columns of output to a file or a pipe."""
 
 
-def account_options(command: Function) -> Function:
+def add_account_options(command: Function) -> Function:
     """Add `--region` and `--profile`, as in the AWS CLI."""
     region = click.option(
         "--region",
@@ -43,33 +43,33 @@ def account_options(command: Function) -> Function:
     return region(profile(command))
 
 
-def stack_option(command: Function) -> Function:
+def add_stack_option(command: Function) -> Function:
     """Add `--stack-name NAME` and `--plan FILE`, for commands that read only the name of the stack from the plan."""
-    stack = click.option("--stack-name", callback=_found_stack_name, **_STACK)
-    return plan_option(stack(command), expose_value=False, callback=_remember_plan)
+    stack = click.option("--stack-name", callback=_find_stack_name, **_STACK)
+    return add_plan_option(stack(command), expose_value=False, callback=_remember_plan)
 
 
-def stack_name_option(command: Function) -> Function:
+def add_stack_name_option(command: Function) -> Function:
     """Add `--stack-name NAME`, for commands that read the default from a template. Without the option it is None."""
-    return click.option("--stack-name", callback=_valid_stack_name, **_STACK)(command)
+    return click.option("--stack-name", callback=_check_stack_name, **_STACK)(command)
 
 
-def yes_option(command: Function) -> Function:
+def add_yes_option(command: Function) -> Function:
     """Add `--yes`, or `-y`."""
     return click.option("-y", "--yes", is_flag=True, help="Confirm without a prompt.")(command)
 
 
 def open_account(region: str | None, profile: str | None) -> AwsAccount:
     """Return the account that the options and the environment name. Spinners show what is waited for."""
-    return AwsAccount(region=region, profile=profile, waits=waiting)
+    return AwsAccount(region=region, profile=profile, waits=show_spinner)
 
 
-def progress_console() -> Console:
+def create_progress_console() -> Console:
     """Return the console for progress: standard error, as wide as the terminal, or 200 columns for a file or a pipe."""
     from sfnorch.console import Console
 
     width = None if sys.stderr.isatty() else WIDTH
-    return Console(stderr=True, width=width, force_interactive=at_terminal())
+    return Console(stderr=True, width=width, force_interactive=is_terminal())
 
 
 def can_ask(output_form: str) -> bool:
@@ -83,14 +83,14 @@ def require_consent(yes: bool, output_form: str, what: str) -> None:
         raise click.UsageError(f"No terminal for prompts; pass --yes to {what}.")
 
 
-def consent(*, yes: bool, ask: bool, wait: bool = False) -> Callable[[Step], bool]:
+def build_consent(*, yes: bool, ask: bool, wait: bool = False) -> Callable[[Step], bool]:
     """Return the function that decides whether a step is confirmed: by `yes`, or by a prompt if `ask` allows it.
 
     A firm step, which the user cannot foresee, always needs a prompt. `wait` confirms the wait for an operation that
     another process has started.
     """
 
-    def consents(step: Step) -> bool:
+    def is_confirmed(step: Step) -> bool:
         if wait and step.verb.value == "await":
             if step.firm:  # otherwise it is already printed
                 click.echo(step.says, err=True)
@@ -100,36 +100,36 @@ def consent(*, yes: bool, ask: bool, wait: bool = False) -> Callable[[Step], boo
         question = f"{step.says} {step.question}" if step.firm else step.question
         return ask and click.confirm(question, err=True)
 
-    return consents
+    return is_confirmed
 
 
 def _remember_plan(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
     ctx.meta[_PLAN] = value
 
 
-def _found_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+def _find_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
     """Return the value, or the name of the plan's stack; empty if the execution is an ARN.
 
     Raises SfnorchError if the name is unknown.
     """
     if value is None and str(ctx.params.get("execution")).startswith("arn:"):
         return ""
-    return _valid_stack_name(ctx, param, value) or planned_stack_name(ctx.meta.get(_PLAN))
+    return _check_stack_name(ctx, param, value) or find_planned_stack_name(ctx.meta.get(_PLAN))
 
 
-def planned_stack_name(plan_file: Path | None, *, part: str = "") -> str:
+def find_planned_stack_name(plan_file: Path | None, *, part: str = "") -> str:
     """Return the name of the stack of the plan or the default plan, or of its `part`, the pipeline.
 
     Raises SfnorchError if the plan does not have a valid name.
     """
     from sfnorch.plan.files import find_plan
-    from sfnorch.plan.stack_names import read_stack_name, stack_name_of
+    from sfnorch.plan.stack_names import derive_stack_name, read_stack_name
 
     path = find_plan(plan_file)
-    return read_stack_name(path, part=part) if path else stack_name_of(None, part=part)
+    return read_stack_name(path, part=part) if path else derive_stack_name(None, part=part)
 
 
-def _valid_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def _check_stack_name(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     """Return the value. Fail as wrong usage if CloudFormation does not accept it as the name of a stack.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html

@@ -47,15 +47,15 @@ def completion(context: click.Context, shell: str) -> None:
 
     bash must be 4.4 or later. In ~/.zshrc, the line must be after compinit.
     """  # noqa: D301 - click keeps the lines of a paragraph after a backspace
-    click.echo(completion_script(context.find_root().command, shell), nl=False)
+    click.echo(render_completion_script(context.find_root().command, shell), nl=False)
 
 
-def completion_script(program: click.Command, shell: str) -> str:
+def render_completion_script(program: click.Command, shell: str) -> str:
     """Return the script that completes the program's command line in one of SHELLS."""
     from click.shell_completion import ShellComplete
 
     # not the class's own method: for bash, that starts a bash to read its version
-    script = ShellComplete.source(_completer(program, shell))
+    script = ShellComplete.source(_create_completer(program, shell))
     return _BASH.format(script=script.strip("\n")) if shell == "bash" else script
 
 
@@ -69,11 +69,11 @@ def print_completions(group: click.Group, asked: str) -> int:
         raise SfnorchError(
             f"{COMPLETE}={asked} is not supported", hint="sfnorch completion prints the script of a shell"
         )
-    click.echo(_completer(group, shell).complete())
+    click.echo(_create_completer(group, shell).complete())
     return SUCCESS
 
 
-def _completer(program: click.Command, shell: str) -> ShellComplete:
+def _create_completer(program: click.Command, shell: str) -> ShellComplete:
     from click.shell_completion import BashComplete, CompletionItem, FishComplete, ZshComplete
 
     class OwnFishComplete(FishComplete):

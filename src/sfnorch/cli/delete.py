@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from sfnorch.cli.account import (
-    account_options,
+    add_account_options,
+    add_stack_option,
+    add_yes_option,
+    create_progress_console,
     open_account,
-    progress_console,
     require_consent,
-    stack_option,
-    yes_option,
 )
 from sfnorch.cli.documents import print_json
-from sfnorch.cli.options import output_option
+from sfnorch.cli.options import add_output_option
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@stack_option
+@add_stack_option
 @click.option(
     "--retain",
     multiple=True,
     metavar="RESOURCE",
     help="Logical ID of a resource to keep after a deletion that failed; can be repeated.",
 )
-@yes_option
-@account_options
-@output_option
+@add_yes_option
+@add_account_options
+@add_output_option
 def delete(
     stack_name: str, retain: tuple[str, ...], yes: bool, region: str | None, profile: str | None, output_form: str
 ) -> None:
@@ -42,22 +42,22 @@ def delete(
     """
     require_consent(yes, output_form, "delete")
     from sfnorch.app.deleting import delete as delete_stack
-    from sfnorch.aws.hints import hint
-    from sfnorch.report.stack import deletion_data
+    from sfnorch.aws.hints import find_hint
+    from sfnorch.report.stack import convert_deletion
     from sfnorch.report.stack_screen import StackScreen
 
-    def consents(stack: Stack) -> bool:
+    def is_confirmed(stack: Stack) -> bool:
         return yes or click.prompt(f"Type the name of the stack to delete it ({stack_name})", err=True) == stack_name
 
     account = open_account(region, profile)
-    with StackScreen(progress_console() if output_form == "text" else None) as screen:
-        deletion = delete_stack(stack_name, account, retain=retain, consent=consents, on_event=screen.show)
+    with StackScreen(create_progress_console() if output_form == "text" else None) as screen:
+        deletion = delete_stack(stack_name, account, retain=retain, consent=is_confirmed, on_event=screen.show)
     if deletion is None:
         raise SfnorchError(
             "The name does not match: nothing was deleted", hint=f"type {stack_name} to delete the stack"
         )
     if output_form == "json":
-        print_json(deletion_data(deletion, stack_name))
+        print_json(convert_deletion(deletion, stack_name))
     if not deletion.done:
         lines = [
             f"{item.logical_id} ({item.type}, {item.physical_id}): {item.reason or item.status}"
@@ -65,7 +65,7 @@ def delete(
         ]
         raise SfnorchError(
             "\n".join([f"{stack_name}: {deletion.ending.status}; these resources could not be deleted:", *lines]),
-            hint=hint(deletion.ending.reason)
+            hint=find_hint(deletion.ending.reason)
             or "fix the cause and delete the stack again, or keep resources with --retain RESOURCE",
         )
     if output_form == "text":

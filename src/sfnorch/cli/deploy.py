@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from sfnorch.app.job_overrides import JobOverride
-from sfnorch.cli.account import planned_stack_name
-from sfnorch.cli.deploying import DeploymentOptions, deploy_stack, deployment_options, execute_stack
+from sfnorch.cli.account import find_planned_stack_name
+from sfnorch.cli.deploying import DeploymentOptions, add_deployment_options, deploy_stack, execute_stack
 from sfnorch.cli.examples import format_examples
-from sfnorch.cli.parameters import DeployableCommand, deployable_options, parameter_values
+from sfnorch.cli.parameters import DeployableCommand, add_deployable_options, parse_parameter_values
 from sfnorch.cli.templates import choose_plan
 
 
@@ -25,7 +25,7 @@ from sfnorch.cli.templates import choose_plan
         ("Create a change set for review, and print the command that executes it.", "sfnorch deploy --no-execute"),
     ),
 )
-@deployable_options
+@add_deployable_options
 @click.option(
     "--code-folder",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -33,7 +33,7 @@ from sfnorch.cli.templates import choose_plan
     help="Folder with the code of functions; requires --template.",
     show_default="the folder of the template",
 )
-@deployment_options
+@add_deployment_options
 def deploy(
     plan_file: Path | None,
     template_file: Path | None,
@@ -55,7 +55,7 @@ def deploy(
     if options.change_set_name is not None:
         given = (plan_file, template_file, overrides, jobs)
         return execute_stack(
-            options, options.change_set_name, lambda: planned_stack_name(plan_file), alone=not any(given)
+            options, options.change_set_name, lambda: find_planned_stack_name(plan_file), alone=not any(given)
         )
     from sfnorch.app.deploying import DeployRequest
     from sfnorch.app.deploying import deploy as deploy_request
@@ -64,7 +64,7 @@ def deploy(
         DeployRequest(
             plan=choose_plan(template_file, plan_file),
             template=template_file,
-            parameters=parameter_values(overrides),
+            parameters=parse_parameter_values(overrides),
             jobs=jobs,
             code_folder=code_folder,
         )

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from sfnorch.cli.account import (
-    account_options,
+    add_account_options,
+    add_yes_option,
+    build_consent,
     can_ask,
-    consent,
+    create_progress_console,
     open_account,
-    progress_console,
     require_consent,
-    yes_option,
 )
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import output_option
+from sfnorch.cli.options import add_output_option
 from sfnorch.cli.parameter_type import Function
-from sfnorch.cli.parameters import bucket_options, read_tags
+from sfnorch.cli.parameters import add_bucket_options, read_tags
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 RequestType = TypeVar("RequestType", bound="DeployRequest")
 
 _OPTIONS = (
-    bucket_options,
+    add_bucket_options,
     click.option("--tags", multiple=True, metavar="KEY=VALUE...", help="Tags for the stack and its resources."),
     click.option("--role-arn", metavar="ARN", default="", help="ARN of the IAM role that CloudFormation assumes."),
     click.option(
@@ -77,9 +77,9 @@ _OPTIONS = (
     click.option(
         "--execute-change-set", "change_set_name", metavar="NAME", help="Change set of --no-execute to execute now."
     ),
-    yes_option,
-    account_options,
-    output_option,
+    add_yes_option,
+    add_account_options,
+    add_output_option,
 )
 
 
@@ -133,7 +133,7 @@ class DeploymentOptions:
         )
 
 
-def deployment_options(command: Function) -> Function:
+def add_deployment_options(command: Function) -> Function:
     """Add the options of a deployment, which the command gets as one value `options`, and check them together."""
 
     @wraps(command)
@@ -162,12 +162,12 @@ def deploy_stack(options: DeploymentOptions, deploy: Deploy) -> int:
     from sfnorch.report.stack_screen import StackScreen
 
     account = open_account(options.region, options.profile)
-    consents = consent(yes=options.yes, ask=can_ask(options.output_form), wait=options.wait)
-    with StackScreen(progress_console() if options.output_form == "text" else None) as screen:
+    consents = build_consent(yes=options.yes, ask=can_ask(options.output_form), wait=options.wait)
+    with StackScreen(create_progress_console() if options.output_form == "text" else None) as screen:
         result = deploy(account, consents, screen.show)
     if options.dotenv is not None and result.end in ("left", "unchanged", "deployed"):
-        write_whole(options.dotenv, _variables(result))
-    return _tell(result, options)
+        write_whole(options.dotenv, _format_variables(result))
+    return _print_outcome(result, options)
 
 
 def execute_stack(options: DeploymentOptions, change_set: str, stack_name: Callable[[], str], *, alone: bool) -> int:
@@ -200,16 +200,16 @@ def execute_stack(options: DeploymentOptions, change_set: str, stack_name: Calla
     )
 
 
-def _tell(result: DeployResult, options: DeploymentOptions) -> int:
+def _print_outcome(result: DeployResult, options: DeploymentOptions) -> int:
     """Print the result, with the outputs or the next command on standard output, and return the exit code."""
-    from sfnorch.aws.hints import hint
+    from sfnorch.aws.hints import find_hint
     from sfnorch.console import Console
-    from sfnorch.report.stack import failure_words, outcome_data, print_outputs
+    from sfnorch.report.stack import convert_outcome, describe_failure, print_outputs
 
     done = "".join(f"{words}. " for words in result.done)
-    command = _execution_command(result, options)
+    command = _build_execution_command(result, options)
     if options.output_form == "json":
-        print_json(outcome_data(result, command))
+        print_json(convert_outcome(result, command))
     elif result.end == "left":
         click.echo(f"{done}The change set is ready for review. To execute it, run:", err=True)
         click.echo(command)
@@ -222,22 +222,22 @@ def _tell(result: DeployResult, options: DeploymentOptions) -> int:
         click.echo(f"{what}: {result.stack_name} is {result.stack.status}.", err=True)
         print_outputs(result.stack.outputs, Console())
     if result.end == "failed" and result.ending:
-        raise SfnorchError(failure_words(result.ending, result.stack_name), hint=hint(result.ending.reason))
+        raise SfnorchError(describe_failure(result.ending, result.stack_name), hint=find_hint(result.ending.reason))
     return 1 if result.end == "declined" else 0
 
 
-def _variables(result: DeployResult) -> str:
+def _format_variables(result: DeployResult) -> str:
     """Return the name and the console link of the change set as variables; without one, the link of the stack."""
-    from sfnorch.aws.links import change_set_link, stack_link
+    from sfnorch.aws.links import build_change_set_link, build_stack_link
 
     if result.end == "left" and result.change_set is not None:
-        name, link = result.change_set.name, change_set_link(result.change_set.id, result.change_set.stack_id)
+        name, link = result.change_set.name, build_change_set_link(result.change_set.id, result.change_set.stack_id)
     else:
-        name, link = "", stack_link(result.stack.id) if result.stack else ""
+        name, link = "", build_stack_link(result.stack.id) if result.stack else ""
     return f"CHANGE_SET={name}\nCHANGE_SET_LINK={link}\n"
 
 
-def _execution_command(result: DeployResult, options: DeploymentOptions) -> str:
+def _build_execution_command(result: DeployResult, options: DeploymentOptions) -> str:
     """Return the command that executes the change set; empty without one."""
     if result.end != "left" or result.change_set is None:
         return ""

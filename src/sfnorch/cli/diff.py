@@ -7,21 +7,21 @@ from pathlib import Path
 import click
 
 from sfnorch.app.job_overrides import JobOverride
-from sfnorch.cli.account import account_options, open_account
+from sfnorch.cli.account import add_account_options, open_account
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.exit_codes import DIFFERENT, SUCCESS
-from sfnorch.cli.options import output_option
-from sfnorch.cli.parameters import DeployableCommand, bucket_options, deployable_options, parameter_values
+from sfnorch.cli.options import add_output_option
+from sfnorch.cli.parameters import DeployableCommand, add_bucket_options, add_deployable_options, parse_parameter_values
 from sfnorch.cli.templates import choose_plan
 from sfnorch.errors import SfnorchError
 
 
 @click.command(cls=DeployableCommand)
-@deployable_options
-@bucket_options
+@add_deployable_options
+@add_bucket_options
 @click.option("--exit-code", is_flag=True, help="Exit with code 4 if there are differences.")
-@account_options
-@output_option
+@add_account_options
+@add_output_option
 def diff(
     plan_file: Path | None,
     template_file: Path | None,
@@ -43,20 +43,20 @@ def diff(
     from sfnorch.app.comparing import diff as find_difference
     from sfnorch.app.deployable import StackRequest
     from sfnorch.console import Console
-    from sfnorch.report.difference import difference_data, print_difference
+    from sfnorch.report.difference import convert_difference, print_difference
 
     request = StackRequest(
         plan=choose_plan(template_file, plan_file),
         template=template_file,
         stack_name=stack_name,
-        parameters=parameter_values(overrides),
+        parameters=parse_parameter_values(overrides),
         jobs=jobs,
         s3_bucket=s3_bucket,
         resolve_s3=resolve_s3,
     )
     found = find_difference(request, open_account(region, profile))
     if output_form == "json":
-        print_json(difference_data(found))
+        print_json(convert_difference(found))
     else:
         print_difference(found, Console())
     if found.conflicts:

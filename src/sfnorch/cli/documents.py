@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sfnorch.printable import PrintableStream, encodes_everything
+from sfnorch.printable import PrintableStream, is_unicode_encoding
 
 if TYPE_CHECKING:
     from sfnorch.report.documents import Document
 
 
-def json_value(text: str, option: str) -> Any:
+def parse_json_value(text: str, option: str) -> Any:
     """Return the JSON value of the text, or of the file after its `@`. Fail as wrong usage for invalid JSON."""
     if text.startswith("@"):
         path = Path(text[1:])
@@ -25,18 +25,18 @@ def json_value(text: str, option: str) -> Any:
         except (OSError, UnicodeDecodeError) as error:
             raise click.UsageError(f"{option}: {path} can't be read: {getattr(error, 'strerror', error)}.") from None
     try:
-        return json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        return json.loads(text, parse_constant=_reject_constant, object_pairs_hook=_reject_duplicates)
     except ValueError as error:
         raise click.UsageError(f"{option}: invalid JSON: {error}.") from None
     except RecursionError:
         raise click.UsageError(f"{option}: invalid JSON: arrays or objects are nested too deeply.") from None
 
 
-def _no_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
@@ -44,9 +44,9 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def json_object(text: str) -> dict[str, Any]:
+def parse_json_object(text: str) -> dict[str, Any]:
     """Return the input of an execution from `--input`. Fail as wrong usage for anything but a JSON object."""
-    value = json_value(text, "--input")
+    value = parse_json_value(text, "--input")
     if not isinstance(value, dict):
         raise click.UsageError('--input: expected a JSON object, such as {"threads": []}.')
     return value
@@ -58,12 +58,12 @@ PRINTED = "sfnorch.printed"
 
 def print_json(document: Document) -> None:
     """Print the one document of a command whose output is JSON, with its version."""
-    from sfnorch.report.documents import with_version
+    from sfnorch.report.documents import add_version
 
     if context := click.get_current_context(silent=True):
         context.meta[PRINTED] = True
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    click.echo(json.dumps(with_version(document), indent=2, ensure_ascii=not encodes_everything(encoding)))
+    click.echo(json.dumps(add_version(document), indent=2, ensure_ascii=not is_unicode_encoding(encoding)))
 
 
 def print_document(text: str) -> None:
@@ -72,6 +72,6 @@ def print_document(text: str) -> None:
     A terminal gets what its encoding can represent.
     """
     stream = sys.stdout.trusted if isinstance(sys.stdout, PrintableStream) else sys.stdout
-    if isinstance(stream, io.TextIOWrapper) and not stream.isatty() and not encodes_everything(stream.encoding):
+    if isinstance(stream, io.TextIOWrapper) and not stream.isatty() and not is_unicode_encoding(stream.encoding):
         stream.reconfigure(encoding="utf-8")
     click.echo(text, nl=False)

@@ -9,7 +9,7 @@ import click
 from sfnorch.cli.parameter_type import Function
 
 
-def execution_argument(*, required: bool) -> Callable[[Function], Function]:
+def add_execution_argument(*, required: bool) -> Callable[[Function], Function]:
     """Return a decorator that adds `EXECUTION`, an ARN or a name, and `--machine` for a name."""
 
     def decorate(command: Function) -> Function:
@@ -22,13 +22,13 @@ def execution_argument(*, required: bool) -> Callable[[Function], Function]:
             help="State machine of the execution, unless EXECUTION is an ARN.",
         )
         metavar = "EXECUTION" if required else "[EXECUTION]"
-        argument = click.argument("execution", required=required, metavar=metavar, callback=_not_blank)
+        argument = click.argument("execution", required=required, metavar=metavar, callback=_reject_blank)
         return argument(machine(command))
 
     return decorate
 
 
-def _not_blank(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+def _reject_blank(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
     if value is not None and not value.strip():  # an unset variable of a script does not mean the last execution
         raise click.BadParameter("the value is empty; pass the ARN or the name of an execution.", ctx, param)
     return value

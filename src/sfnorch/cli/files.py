@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from sfnorch.errors import SfnorchError
-from sfnorch.printable import printable
+from sfnorch.printable import make_printable
 
 _TEMPORARY = re.compile(r"\.sfnorch-[0-9a-f]{16}")
 _LOCKABLE = os.name == "posix"
@@ -41,7 +41,7 @@ def write_whole(path: Path, text: str) -> None:
     SfnorchError if the file cannot be written; the old file is then unchanged.
     """
     try:
-        _write(path, printable(text))
+        _write(path, make_printable(text))
     except OSError as error:
         fix = _FIXES.get(error.errno or 0, "write to another place")
         raise SfnorchError(f"{path} can't be written: {error.strerror}; {fix}") from None
@@ -60,7 +60,7 @@ def _write(path: Path, text: str) -> None:
         path.stat()  # raises OSError for a link that points to itself, unlike resolve
     path = path.resolve()
     _remove_leftovers(path.parent)
-    with _temporary_beside(path) as (temporary, file):
+    with _create_temporary(path) as (temporary, file):
         if there:
             temporary.chmod(path.stat().st_mode & 0o777)
         file.write(text)
@@ -73,7 +73,7 @@ def _write(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _temporary_beside(path: Path) -> Iterator[tuple[Path, IO[str]]]:
+def _create_temporary(path: Path) -> Iterator[tuple[Path, IO[str]]]:
     """Yield a new file beside the path, open for writing. An exception in the block removes it.
 
     A lock marks the file as in use while it is written. The lock ends with the process in every case.
@@ -122,13 +122,13 @@ def _remove_unless_in_use(name: str) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         found = os.stat(name, follow_symlinks=False)  # noqa: PTH116 - a path of os.scandir
-        if (found.st_dev, found.st_ino) == _identity(descriptor):
+        if (found.st_dev, found.st_ino) == _get_identity(descriptor):
             os.unlink(name)  # noqa: PTH108
     finally:
         os.close(descriptor)
 
 
-def _identity(descriptor: int) -> tuple[int, int]:
+def _get_identity(descriptor: int) -> tuple[int, int]:
     own = os.fstat(descriptor)
     return own.st_dev, own.st_ino
 

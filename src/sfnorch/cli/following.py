@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING
 import click
 
 from sfnorch.app.watching import NotFollowedError, RunResult, ShowProgress, explain_continuation
-from sfnorch.cli.account import WIDTH, progress_console
+from sfnorch.cli.account import WIDTH, create_progress_console
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.exit_codes import CHILD_FAILED, ERROR, SUCCESS
 from sfnorch.console import Console
 from sfnorch.errors import SfnorchError
 from sfnorch.report.run_screen import RunScreen
-from sfnorch.report.run_tree import print_failures, print_resume, rendered, started_data, titles, tree_data
-from sfnorch.resume_command import resume_command
+from sfnorch.report.run_tree import (
+    build_titles,
+    convert_started,
+    convert_tree,
+    print_failures,
+    print_resume,
+    render_tree,
+)
+from sfnorch.resume_command import build_resume_command
 
 if TYPE_CHECKING:
     from sfnorch.app.account import AwsAccount
@@ -37,33 +44,33 @@ def follow_run(
     resumes. Raises SfnorchError if an execution is still running after the timeout, after Ctrl-C, or after an error of
     AWS.
     """
-    console = progress_console() if output_form == "text" else None
+    console = create_progress_console() if output_form == "text" else None
     try:
         with RunScreen(console, stack_name, account.clock) as screen:
             result = follow(screen.show)
     except NotFollowedError as error:
         if output_form == "json":
-            print_json(tree_data(error.tree))
+            print_json(convert_tree(error.tree))
         raise
-    _tell(result, account, stack_name, output_form)
+    _print_result(result, account, stack_name, output_form)
     if result.end == "running":
         timeout = SfnorchError("The execution is still running after --timeout")
         raise explain_continuation(result.tree, timeout)
     return _EXIT_CODES[result.end]
 
 
-def _tell(result: RunResult, account: AwsAccount, stack_name: str, output_form: str) -> None:
+def _print_result(result: RunResult, account: AwsAccount, stack_name: str, output_form: str) -> None:
     tree = result.tree
     commands = [
-        resume_command(arn, stack_name=stack_name, region=account.region, profile=account.profile)
+        build_resume_command(arn, stack_name=stack_name, region=account.region, profile=account.profile)
         for arn in result.resumable
     ]
     if output_form == "json":
-        print_json(tree_data(tree, commands))
+        print_json(convert_tree(tree, commands))
         return
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    names = titles(tree, stack_name)
-    console.print(rendered(tree, names, account.now))
+    names = build_titles(tree, stack_name)
+    console.print(render_tree(tree, names, account.now))
     print_failures(result.failures, names, console)
     print_resume(commands, console)
 
@@ -71,7 +78,7 @@ def _tell(result: RunResult, account: AwsAccount, stack_name: str, output_form: 
 def print_started(arns: Sequence[str], output_form: str) -> None:
     """Print the ARNs of the executions that were started, and the command that follows each."""
     if output_form == "json":
-        print_json(started_data(arns))
+        print_json(convert_started(arns))
         return
     for arn in arns:
         click.echo(arn)

@@ -10,8 +10,8 @@ import click
 
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import plan_option
-from sfnorch.report.waiting import waiting
+from sfnorch.cli.options import add_plan_option
+from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
     from sfnorch.app.drawing import Drawing
@@ -24,7 +24,7 @@ _MARKDOWN = (".md", ".markdown")
 
 @click.command()
 @click.argument("template_file", required=False, type=click.Path(path_type=Path), metavar="[TEMPLATE]")
-@plan_option
+@add_plan_option
 @click.option(
     "--machine",
     "names",
@@ -70,13 +70,13 @@ def graph(
 
     if tasks_alone and names:
         raise click.UsageError("--tasks and --machine exclude each other; pass one of them.")
-    with waiting("Reading the template"):
+    with show_spinner("Reading the template"):
         plan = choose_plan(template_file, plan_file)
         drawing = choose_drawing(template_file, plan=plan, machines=names, tasks_only=tasks_alone)
     if form == "text" and str(out) == "-":
         _print(drawing)
         return
-    with waiting("Drawing the state machines"):
+    with show_spinner("Drawing the state machines"):
         text = _draw(form, out, drawing)
     if str(out) == "-":
         print_document(text)
@@ -107,6 +107,6 @@ def _draw(form: str, out: Path, drawing: Drawing) -> str:
 def _print(drawing: Drawing, console: Console | None = None) -> None:
     """Print the tree for the terminal on the console, by default on standard output."""
     from sfnorch.console import Console
-    from sfnorch.graph.text import print_trees, trees
+    from sfnorch.graph.text import build_trees, print_trees
 
-    print_trees(trees(drawing.machines, drawing.template, drawing.tasks), console or Console())
+    print_trees(build_trees(drawing.machines, drawing.template, drawing.tasks), console or Console())

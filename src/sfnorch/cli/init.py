@@ -54,10 +54,10 @@ def init(pattern: str, pipeline: bool, force: bool) -> None:
     click.echo(f"Wrote {', '.join(written)}.{left} Next: push the files, then run sfnorch pipeline deploy.")
     installed = find_installation()
     if BUILDSPEC_FILE in written and installed.doubt:
-        click.echo(_warning(installed.requirement, installed.doubt), err=True)
+        click.echo(_build_warning(installed.requirement, installed.doubt), err=True)
 
 
-def _warning(requirement: str, doubt: str) -> str:
+def _build_warning(requirement: str, doubt: str) -> str:
     """Return what to change where the builds of a pipeline may not install sfnorch as it is installed here."""
     from sfnorch.delivery.repository.files import BUILDSPEC_FILE
 

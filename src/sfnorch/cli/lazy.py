@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sfnorch.cli.debugging import DEBUG, add_debug_option, start_debugging
-from sfnorch.cli.other_names import names_of, suggested
+from sfnorch.cli.other_names import list_aliases, suggest_names
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -54,7 +54,7 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f"{self._package}.{cmd_name}"), cmd_name)
         add_debug_option(command)
-        if others := names_of(cmd_name, self._aliases):
+        if others := list_aliases(cmd_name, self._aliases):
             also = f"Also: {', '.join(f'{ctx.command_path} {other}' if ctx else other for other in others)}."
             epilog = self._epilogs.setdefault(cmd_name, command.epilog or "")
             command.epilog = "\n\n".join(filter(None, (epilog, also)))
@@ -75,7 +75,7 @@ class LazyGroup(click.Group):
         if args:
             args = [self._aliases.get(args[0], args[0]), *args[1:]]
             if not args[0].startswith("-") and args[0] not in self._listed and not ctx.resilient_parsing:
-                ctx.fail(self._unknown(args[0]))
+                ctx.fail(self._describe_unknown(args[0]))
         try:
             return super().resolve_command(ctx, args)
         except Exception:  # the module cannot be loaded, and no command has read the options yet
@@ -98,7 +98,7 @@ class LazyGroup(click.Group):
         title = "Commands"
         for name, sentence in self._listed.items():
             title = self._sections.get(name, title)
-            others = names_of(name, self._aliases)
+            others = list_aliases(name, self._aliases)
             row = f"{name:<{width}}", f"{sentence} Also: {', '.join(others)}." if others else sentence
             rows.setdefault(title, []).append(row)
         own_title = "Help" if self._sections else title
@@ -107,8 +107,8 @@ class LazyGroup(click.Group):
             with formatter.section(section):
                 formatter.write_dl(commands)
 
-    def _unknown(self, word: str) -> str:
+    def _describe_unknown(self, word: str) -> str:
         options = [name for param in self.params for name in param.opts]
-        if near := suggested(word, self._listed, self._aliases, options):
+        if near := suggest_names(word, self._listed, self._aliases, options):
             return f"Unknown command {word!r}; did you mean {' or '.join(map(repr, near))}?"
         return f"Unknown command {word!r}; available: {', '.join(self._listed)}."

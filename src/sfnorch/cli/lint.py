@@ -9,11 +9,11 @@ import click
 
 from sfnorch.cli.documents import print_json
 from sfnorch.cli.examples import format_examples
-from sfnorch.cli.options import output_option, plan_option
-from sfnorch.cli.regions import choose_region, region_option
+from sfnorch.cli.options import add_output_option, add_plan_option
+from sfnorch.cli.regions import add_region_option, choose_region
 from sfnorch.cli.templates import choose_plan
 from sfnorch.findings import Finding, Severity
-from sfnorch.report.waiting import waiting
+from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
     from sfnorch.linter.run import Linting
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("templates", nargs=-1, type=click.Path(path_type=Path), metavar="[TEMPLATE]...")
-@plan_option
+@add_plan_option
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="ID of a rule to ignore; can be repeated.")
-@region_option
+@add_region_option
 @click.option("--list-rules", is_flag=True, help="List the rules and exit.")
-@output_option
+@add_output_option
 def lint(
     templates: tuple[Path, ...],
     plan_file: Path | None,
@@ -53,7 +53,7 @@ def lint(
         _list_rules(output_form)
         return 0
     choose_plan(next(iter(templates), None), plan_file)
-    with waiting("Loading the rules"):
+    with show_spinner("Loading the rules"):
         from sfnorch.linter.run import Linting
 
         _refuse_unknown(ignored)
@@ -61,28 +61,30 @@ def lint(
     found: list[Finding] = []
     heads: list[str] = []
     for file in templates or (None,):
-        with waiting(f"Linting {file or 'the plan'}"):
-            findings, head = _one(linting, file, plan_file, choose_region(region))
+        with show_spinner(f"Linting {file or 'the plan'}"):
+            findings, head = _lint_template(linting, file, plan_file, choose_region(region))
         found += findings
         heads.append(head)
     if output_form == "json":
-        from sfnorch.report.findings import findings_data
+        from sfnorch.report.findings import convert_findings
 
-        print_json({"findings": findings_data(found)})
+        print_json({"findings": convert_findings(found)})
     else:
         _print(found, heads)
     return 1 if any(finding.severity is Severity.ERROR for finding in found) else 0
 
 
-def _one(linting: Linting, file: Path | None, plan_file: Path | None, region: str | None) -> tuple[list[Finding], str]:
+def _lint_template(
+    linting: Linting, file: Path | None, plan_file: Path | None, region: str | None
+) -> tuple[list[Finding], str]:
     """Return the findings about one template, and its title: the file and the number of its state machines."""
     from sfnorch.app.linting import lint_with
 
     linted = lint_with(linting, file, choose_plan(file, plan_file), region)
-    return list(linted.findings), _head(linted.template) if linted.template else linted.file
+    return list(linted.findings), _build_title(linted.template) if linted.template else linted.file
 
 
-def _head(template: Template) -> str:
+def _build_title(template: Template) -> str:
     from sfnorch.delivery.reading import read_pipelines
 
     machines, delivering = len(template.machines), len(list(read_pipelines(template)))
@@ -101,24 +103,24 @@ def _print(found: list[Finding], heads: list[str]) -> None:
 
 
 def _refuse_unknown(ignored: tuple[str, ...]) -> None:
-    from sfnorch.linter.catalogue import unknown
+    from sfnorch.linter.catalogue import find_unknown_ids
 
     wrong = [
         f"unknown rule {name!r}" + (f", did you mean {near}?" if near else "")
-        for name, near in unknown(ignored).items()
+        for name, near in find_unknown_ids(ignored).items()
     ]
     if wrong:
         raise click.UsageError("--ignore: " + "; ".join(wrong) + " (available rules: --list-rules)")
 
 
 def _list_rules(output_form: str) -> None:
-    from sfnorch.linter.catalogue import entries
+    from sfnorch.linter.catalogue import list_entries
 
-    rules = list(entries())
+    rules = list(list_entries())
     if output_form == "json":
-        from sfnorch.report.findings import rules_data
+        from sfnorch.report.findings import convert_rules
 
-        print_json({"rules": rules_data(rules)})
+        print_json({"rules": convert_rules(rules)})
         return
     width = max(len(rule.id) for rule in rules)
     for rule in rules:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfnorch.cli.account import WIDTH, account_options, open_account, stack_option
-from sfnorch.cli.execution import execution_argument
+from sfnorch.cli.account import WIDTH, add_account_options, add_stack_option, open_account
+from sfnorch.cli.execution import add_execution_argument
 from sfnorch.cli.exit_codes import ERROR, SUCCESS
-from sfnorch.cli.options import output_option
+from sfnorch.cli.options import add_output_option
 
 if TYPE_CHECKING:
     from sfnorch.app.reading_logs import RunLogs
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@execution_argument(required=False)
-@stack_option
+@add_execution_argument(required=False)
+@add_stack_option
 @click.option(
     "--tail",
     type=click.IntRange(min=0),
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 )
 @click.option("--all-jobs", is_flag=True, help="Print the logs of all job runs, not only of those that failed.")
 @click.option("--executors", is_flag=True, help="Also print the log streams of the executors of Spark jobs.")
-@account_options
-@output_option
+@add_account_options
+@add_output_option
 def logs(
     execution: str | None,
     machine_name: str,
@@ -53,14 +53,14 @@ def logs(
     from sfnorch.app.reading_logs import read_logs
     from sfnorch.cli.documents import print_json
     from sfnorch.errors import SfnorchError
-    from sfnorch.report.job_logs import logs_data
+    from sfnorch.report.job_logs import convert_logs
 
     request = ExecutionRequest(execution=execution, stack_name=stack_name, machine=machine_name)
     account = open_account(region, profile)
     read = read_logs(request, account, tail=tail, all_jobs=all_jobs, executors=executors)
     if output_form == "json":
         found = list(read)
-        print_json(logs_data(read.execution, found))
+        print_json(convert_logs(read.execution, found))
     else:
         found = _print_each(read, stack_name)
     if not read.runs:
@@ -76,10 +76,10 @@ def _print_each(read: RunLogs, stack_name: str) -> list[ErrorLog]:
     """Print each log as soon as it is read, and return all logs."""
     from sfnorch.console import Console
     from sfnorch.report.job_logs import print_log
-    from sfnorch.report.run_tree import titles
+    from sfnorch.report.run_tree import build_titles
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    names = titles(read.tree, stack_name)
+    names = build_titles(read.tree, stack_name)
     found: list[ErrorLog] = []
     for log in read:
         if found:
@@ -94,5 +94,5 @@ def _explain_no_job(tree: RunTree, *, all_jobs: bool) -> str:
     words = "No Glue job was started" if all_jobs else "No Glue job failed"
     if not tree.ended:
         return f"{words} so far; the execution is still running."
-    failures = [failure.message for failure in tree.failures()]
+    failures = [failure.message for failure in tree.find_failures()]
     return f"{words}. The execution failed: {'; '.join(failures)}" if failures else f"{words}."

@@ -15,8 +15,8 @@ from sfnorch.cli.debugging import Debugging, add_debug_option
 from sfnorch.cli.exit_codes import BUG, ERROR, INTERRUPTED, SUCCESS
 from sfnorch.cli.lazy import LazyGroup
 from sfnorch.cli.other_names import ALIASES
-from sfnorch.errors import SfnorchError, was_interrupted
-from sfnorch.printable import REPLACED, printable_streams
+from sfnorch.errors import SfnorchError, has_interrupt
+from sfnorch.printable import REPLACED, make_streams_printable
 
 COMMANDS = {
     "init": "Create a plan to start from.",
@@ -70,8 +70,8 @@ class _Sfnorch(LazyGroup):
             from sfnorch.cli.documents import PRINTED
             from sfnorch.cli.options import OUTPUT_FORM
 
-            told = _explained(error)
-            untold = told is None and was_interrupted(error)
+            told = _explain_error(error)
+            untold = told is None and has_interrupt(error)
             if ctx.meta.get(OUTPUT_FORM) == "json" and not ctx.meta.get(PRINTED) and not untold:
                 _print_error(error, told)
             raise
@@ -124,7 +124,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=REPLACED)
-    with printable_streams(), Debugging() as debugging:
+    with make_streams_printable(), Debugging() as debugging:
         try:
             sys.exit(_run(debugging))
         except BrokenPipeError:  # the reader has closed the pipe, as `head` does
@@ -141,32 +141,32 @@ def _run(debugging: Debugging) -> int:
             return print_completions(sfnorch, asked)
         code = sfnorch.main(standalone_mode=False, obj=debugging)
     except click.exceptions.Abort as error:  # Ctrl-C, or the end of the input at a prompt
-        sys.exit(_stopped(error))
+        sys.exit(_report_interruption(error))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:
         raise
     except Exception as error:
-        sys.exit(_tell(error, debug=debugging.on))
+        sys.exit(_report_error(error, debug=debugging.on))
     return code if isinstance(code, int) else SUCCESS
 
 
-def _stopped(error: BaseException) -> int:
+def _report_interruption(error: BaseException) -> int:
     """Print that the user stopped the command, and return its exit code."""
     if sys.stderr.isatty():  # the line holds a prompt, or the ^C of the terminal
         click.echo(err=True)
     click.echo("Stopped.", err=True)
-    return INTERRUPTED if was_interrupted(error) else ERROR
+    return INTERRUPTED if has_interrupt(error) else ERROR
 
 
-def _tell(error: Exception, *, debug: bool) -> int:
+def _report_error(error: Exception, *, debug: bool) -> int:
     """Print an error without any secret, as a message for the user or as a bug, and return the exit code."""
-    told = _explained(error)
-    interrupted = was_interrupted(error)
+    told = _explain_error(error)
+    interrupted = has_interrupt(error)
     if told is None and interrupted and not debug:
-        return _stopped(error)
-    click.echo(_without_secrets(_told(error, told, debug=debug)), err=True, color=True)
+        return _report_interruption(error)
+    click.echo(_mask_secrets(_describe_error(error, told, debug=debug)), err=True, color=True)
     return INTERRUPTED if interrupted else ERROR if told else BUG
 
 
@@ -175,19 +175,19 @@ def _print_error(error: Exception, told: SfnorchError | None) -> None:
     from sfnorch.cli.documents import print_json
 
     told = told or SfnorchError(f"This is a bug in sfnorch: {type(error).__name__}: {error}")
-    print_json({"error": {"message": _without_secrets(told.message), "hint": _without_secrets(told.hint) or None}})
+    print_json({"error": {"message": _mask_secrets(told.message), "hint": _mask_secrets(told.hint) or None}})
 
 
-def _without_secrets(text: str) -> str:
+def _mask_secrets(text: str) -> str:
     """Return the text with all secret values masked."""
     if "sfnorch.aws.secrets" not in sys.modules:
         return text
-    from sfnorch.aws.secrets import without_secrets
+    from sfnorch.aws.secrets import mask_secrets
 
-    return without_secrets(text)
+    return mask_secrets(text)
 
 
-def _told(error: Exception, told: SfnorchError | None, *, debug: bool) -> str:
+def _describe_error(error: Exception, told: SfnorchError | None, *, debug: bool) -> str:
     trace = ""
     if debug:
         import traceback
@@ -202,14 +202,14 @@ def _told(error: Exception, told: SfnorchError | None, *, debug: bool) -> str:
     return trace + "\n".join(lines)
 
 
-def _explained(error: Exception) -> SfnorchError | None:
+def _explain_error(error: Exception) -> SfnorchError | None:
     """Return the error as one that the user can fix; None for a bug."""
     if isinstance(error, SfnorchError):
         return error
     if "botocore" in sys.modules:
-        from sfnorch.aws.errors import explained
+        from sfnorch.aws.errors import explain_error
 
-        if found := explained(error):
+        if found := explain_error(error):
             return found
     from sfnorch.cli.system_errors import explain_system_error
 

@@ -10,9 +10,9 @@ import click
 
 from sfnorch.app.job_overrides import JobOverride
 from sfnorch.cli.parameter_type import Function, ParameterType
-from sfnorch.durations import seconds_of
+from sfnorch.durations import parse_duration
 from sfnorch.errors import RequestError
-from sfnorch.plan.names import MAX_CHILDREN, job_name_fault
+from sfnorch.plan.names import MAX_CHILDREN, find_job_name_fault
 
 OUTPUT_FORM = "sfnorch.output"
 """The key of the output format in the meta of click's context."""
@@ -36,7 +36,7 @@ class JobList(ParameterType[tuple[str, ...]]):
         if not names:
             self.fail("the list of jobs is empty", param, ctx)
         faults = [
-            f"{name!r} is not a valid Glue job name: {fault}" for name in names if (fault := job_name_fault(name))
+            f"{name!r} is not a valid Glue job name: {fault}" for name in names if (fault := find_job_name_fault(name))
         ]
         if faults:
             self.fail("; ".join(faults), param, ctx)
@@ -52,7 +52,7 @@ class Duration(ParameterType[float]):
         """Return the seconds."""
         if isinstance(value, float):
             return value
-        found = seconds_of(str(value))
+        found = parse_duration(str(value))
         if found is None:
             self.fail(f"{value!r} is not a duration; use a value such as 90s, 15m or 2h", param, ctx)
         return found
@@ -73,7 +73,7 @@ class ChildJobs(ParameterType[JobOverride]):
         return JobOverride(child, JobList().convert(jobs, param, ctx))
 
 
-def plan_option(command: Function, **settings: Any) -> Function:
+def add_plan_option(command: Function, **settings: Any) -> Function:
     """Add `--plan FILE`, which click reads before the options that depend on the plan."""
     return click.option(
         "--plan",
@@ -141,7 +141,7 @@ class ChildJobsCommand(RequestCommand):
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
         self.params += [
-            _child_jobs(
+            _create_child_option(
                 1,
                 help="Jobs of child 1 instead of those in the plan; likewise "
                 f"--child2-jobs to --child{MAX_CHILDREN}-jobs.",
@@ -160,7 +160,7 @@ class ChildJobsCommand(RequestCommand):
         used = {int(match[1]) for argument in args if (match := _CHILD_JOBS.match(argument))}
         made = {param.name for param in self.params}
         self.params += [
-            _child_jobs(number, hidden=True)
+            _create_child_option(number, hidden=True)
             for number in sorted(used)
             if 1 < number <= MAX_CHILDREN and _CHILD_OPTION.format(number) not in made
         ]
@@ -173,18 +173,18 @@ class ChildJobsCommand(RequestCommand):
         return left
 
 
-def _child_jobs(number: int, **settings: Any) -> click.Option:
+def _create_child_option(number: int, **settings: Any) -> click.Option:
     names = [f"--child{number}-jobs", _CHILD_OPTION.format(number)]
     return click.Option(names, type=JobList(), metavar=JOBS, **settings)
 
 
-def follow_options(command: Function) -> Function:
+def add_follow_options(command: Function) -> Function:
     """Add `--no-wait` and `--timeout`, for commands that start an execution."""
     no_wait = click.option("--no-wait", is_flag=True, help="Start the execution, and exit without following it.")
-    return no_wait(timeout_option(command))
+    return no_wait(add_timeout_option(command))
 
 
-def timeout_option(command: Function) -> Function:
+def add_timeout_option(command: Function) -> Function:
     """Add `--timeout DURATION`, for commands that follow an execution."""
     return click.option(
         "--timeout",
@@ -195,7 +195,7 @@ def timeout_option(command: Function) -> Function:
     )(command)
 
 
-def output_option(command: Function) -> Function:
+def add_output_option(command: Function) -> Function:
     """Add `--output text|json`."""
     return click.option(
         "--output",

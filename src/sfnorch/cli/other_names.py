@@ -50,12 +50,12 @@ _WORDS_OF_OTHER_TOOLS = {
 """Commands of other tools, each with the commands of sfnorch to suggest. A group need not have all of them."""
 
 
-def names_of(command: str, aliases: Mapping[str, str]) -> tuple[str, ...]:
+def list_aliases(command: str, aliases: Mapping[str, str]) -> tuple[str, ...]:
     """Return the aliases of the command."""
     return tuple(alias for alias, own in aliases.items() if own == command)
 
 
-def suggested(
+def suggest_names(
     word: str, commands: Collection[str], aliases: Mapping[str, str], options: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Return the commands or options of a group to suggest for an unknown word; empty without a match.

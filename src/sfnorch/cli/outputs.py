@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 
-from sfnorch.cli.account import account_options, open_account, stack_option
+from sfnorch.cli.account import add_account_options, add_stack_option, open_account
 from sfnorch.cli.documents import print_json
-from sfnorch.cli.options import output_option
+from sfnorch.cli.options import add_output_option
 
 
 @click.command()
-@stack_option
-@account_options
-@output_option
+@add_stack_option
+@add_account_options
+@add_output_option
 def outputs(stack_name: str, region: str | None, profile: str | None, output_form: str) -> None:
     """Show the outputs of the stack."""
     from sfnorch.app.stack_status import read_stack

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 import click
 
-from sfnorch.cli.account import stack_name_option
-from sfnorch.cli.documents import json_value
-from sfnorch.cli.options import ChildJobsCommand, RequestCommand, plan_option
+from sfnorch.cli.account import add_stack_name_option
+from sfnorch.cli.documents import parse_json_value
+from sfnorch.cli.options import ChildJobsCommand, RequestCommand, add_plan_option
 from sfnorch.cli.parameter_type import Function
 
 Value = TypeVar("Value", str, bool)
@@ -37,7 +37,7 @@ class ParameterOverridesCommand(RequestCommand):
         return super().parse_args(ctx, spread)
 
 
-def overrides_option(command: Function) -> Function:
+def add_overrides_option(command: Function) -> Function:
     """Add `--parameter-overrides KEY=VALUE...`."""
     return click.option(
         OVERRIDES,
@@ -52,7 +52,7 @@ class DeployableCommand(ParameterOverridesCommand, ChildJobsCommand):
     """A command for a deployable template: with jobs of children and parameter overrides."""
 
 
-def deployable_options(command: Function) -> Function:
+def add_deployable_options(command: Function) -> Function:
     """Add `--plan`, `--template`, `--stack-name` and `--parameter-overrides`."""
     template = click.option(
         "--template",
@@ -61,10 +61,10 @@ def deployable_options(command: Function) -> Function:
         metavar="FILE",
         help="Template to use instead of a plan.",
     )
-    return plan_option(template(stack_name_option(overrides_option(command))))
+    return add_plan_option(template(add_stack_name_option(add_overrides_option(command))))
 
 
-def bucket_options(command: Function) -> Function:
+def add_bucket_options(command: Function) -> Function:
     """Add `--s3-bucket BUCKET` and `--resolve-s3`."""
     bucket = click.option(
         "--s3-bucket",
@@ -91,7 +91,7 @@ def _refuse_both_buckets(ctx: click.Context, param: click.Parameter, value: Valu
     return value
 
 
-def pair(text: str, option: str, form: str) -> tuple[str, str]:
+def parse_pair(text: str, option: str, form: str) -> tuple[str, str]:
     """Return the key and the value of `KEY=VALUE`. Fail as wrong usage for another form; `form` is the form to show."""
     key, equals, value = text.partition("=")
     if not equals or not key:
@@ -99,29 +99,31 @@ def pair(text: str, option: str, form: str) -> tuple[str, str]:
     return key, value
 
 
-def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+def parse_pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     """Return the values by their keys. Fail as wrong usage for another form or a duplicate key."""
-    return _once([pair(text, option, "KEY=VALUE") for text in texts], option)
+    return _reject_duplicates([parse_pair(text, option, "KEY=VALUE") for text in texts], option)
 
 
 def read_tags(texts: Iterable[str]) -> dict[str, str]:
     """Return the values of `--tags` by their keys. Fail as wrong usage for another form or a duplicate key."""
-    return pairs(texts, "--tags")
+    return parse_pairs(texts, "--tags")
 
 
-def parameter_values(overrides: Iterable[str]) -> dict[str, str]:
+def parse_parameter_values(overrides: Iterable[str]) -> dict[str, str]:
     """Return the values of parameters by their names. Fail as wrong usage for what is neither KEY=VALUE nor JSON.
 
     The name of a parameter cannot begin with a brace or an at sign. JSON and `@FILE` therefore differ from KEY=VALUE.
     """
     given: list[tuple[str, str]] = []
     for text in overrides:
-        given += _object(text) if text.startswith(("{", "@")) else [pair(text, OVERRIDES, "KEY=VALUE")]
-    return _once(given, OVERRIDES)
+        given += (
+            _parse_overrides_object(text) if text.startswith(("{", "@")) else [parse_pair(text, OVERRIDES, "KEY=VALUE")]
+        )
+    return _reject_duplicates(given, OVERRIDES)
 
 
-def _object(text: str) -> list[tuple[str, str]]:
-    values = json_value(text, OVERRIDES)
+def _parse_overrides_object(text: str) -> list[tuple[str, str]]:
+    values = parse_json_value(text, OVERRIDES)
     if not isinstance(values, dict):
         raise click.UsageError(f'{OVERRIDES}: expected a JSON object, such as {{"Child1GlueJobs": "a,b"}}.')
     if wrong := [name for name, value in values.items() if not isinstance(value, str)]:
@@ -129,7 +131,7 @@ def _object(text: str) -> list[tuple[str, str]]:
     return list(values.items())
 
 
-def _once(given: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
+def _reject_duplicates(given: Iterable[tuple[str, str]], option: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in given:
         if key in found:

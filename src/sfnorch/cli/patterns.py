@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from sfnorch.cli.documents import print_json
-from sfnorch.cli.options import output_option
+from sfnorch.cli.options import add_output_option
 from sfnorch.patterns import PATTERNS
 
 
 @click.command()
-@output_option
+@add_output_option
 def patterns(output_form: str) -> None:
     """List the orchestration patterns.
 

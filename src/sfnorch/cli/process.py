@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any, NoReturn, TextIO
 
 from sfnorch.cli.exit_codes import ERROR, INTERRUPTED, SUCCESS
-from sfnorch.errors import SfnorchError, was_interrupted
+from sfnorch.errors import SfnorchError, has_interrupt
 
 _RETRY_SECONDS = 0.05
 
@@ -63,7 +63,7 @@ def run() -> NoReturn:
     Ctrl-C raises KeyboardInterrupt, so that the command can undo unfinished work. SIGTERM, which cancels a build, and
     SIGHUP, which closes a terminal, do the same. After the command has ended, such a signal ends the process at once.
     """
-    _heed_interrupts()
+    _install_interrupt_handlers()
     _guard_streams()
     from sfnorch.cli.main import main
 
@@ -73,13 +73,13 @@ def run() -> NoReturn:
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else ERROR if end.code else SUCCESS
         _end_at_interrupts(code)  # within the handler, so that a signal finds the first one in progress
-    code = _flushed(code)
+    code = _flush(code)
     if code == INTERRUPTED:
-        os._exit(_interrupt_code())  # a thread that waits for an answer would keep the process alive
+        os._exit(_find_interrupt_code())  # a thread that waits for an answer would keep the process alive
     sys.exit(code)
 
 
-def _flushed(code: int) -> int:
+def _flush(code: int) -> int:
     """Write all buffered output, and return the exit code; ERROR instead of SUCCESS if the output cannot be written."""
     try:
         sys.stdout.flush()
@@ -99,11 +99,11 @@ def _guard_streams() -> None:
     """
     if sys.stdin is None:
         sys.stdin = open(os.devnull)  # noqa: PTH123, SIM115 - it gets the lowest descriptor, which is free
-    sys.stdout = _guarded(sys.stdout, required=True)
-    sys.stderr = _guarded(sys.stderr, required=False)
+    sys.stdout = _guard_stream(sys.stdout, required=True)
+    sys.stderr = _guard_stream(sys.stderr, required=False)
 
 
-def _guarded(stream: TextIO | None, *, required: bool) -> TextIO:
+def _guard_stream(stream: TextIO | None, *, required: bool) -> TextIO:
     if stream is None:
         refusing = _Output(os.open(os.devnull, os.O_RDONLY), required=required)
         return io.TextIOWrapper(io.BufferedWriter(refusing), encoding="utf-8", line_buffering=not required)
@@ -125,12 +125,12 @@ _received: list[int] = []
 """The signals of this kind that the process received, in order."""
 
 
-def _interrupt_code() -> int:
+def _find_interrupt_code() -> int:
     """Return the exit code of an interrupted command: 128 plus the number of the first signal that it received."""
     return 128 + _received[0] if _received else INTERRUPTED
 
 
-def _heed_interrupts() -> None:
+def _install_interrupt_handlers() -> None:
     """Install the handlers that raise KeyboardInterrupt for Ctrl-C, SIGTERM and SIGHUP, and repeat it if it is lost.
 
     It is lost in a callback of the interpreter, such as `__del__`, which ignores exceptions; and in a library that
@@ -142,7 +142,7 @@ def _heed_interrupts() -> None:
         return
     _heeded.extend(number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) is signal.SIG_DFL)
     for number in (*_heeded, signal.SIGALRM):
-        signal.signal(number, _interrupt)
+        signal.signal(number, _raise_interrupt)
     sys.unraisablehook = _print_unless_interrupted
 
 
@@ -150,12 +150,12 @@ def _end_at_interrupts(code: int) -> None:
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, 0)
     for number in _heeded:
-        signal.signal(number, lambda *_: os._exit(_interrupt_code() if code == INTERRUPTED else code))
+        signal.signal(number, lambda *_: os._exit(_find_interrupt_code() if code == INTERRUPTED else code))
 
 
-def _interrupt(signal_number: int, frame: FrameType | None) -> None:
+def _raise_interrupt(signal_number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt for a signal, except for the timer while an earlier KeyboardInterrupt is handled."""
-    if signal_number == signal.SIGALRM and was_interrupted(sys.exc_info()[1]):
+    if signal_number == signal.SIGALRM and has_interrupt(sys.exc_info()[1]):
         return
     if signal_number != signal.SIGALRM:
         _received.append(signal_number)

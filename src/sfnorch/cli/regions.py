@@ -8,13 +8,13 @@ import re
 import click
 
 from sfnorch.cli.parameter_type import Function
-from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, Partition, partition_of
+from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, Partition, find_partition
 
 _VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,63}")
 
 
-def region_option(command: Function) -> Function:
+def add_region_option(command: Function) -> Function:
     """Add `--region REGION`, for a command that does not call AWS."""
     return click.option(
         "--region",
@@ -23,11 +23,11 @@ def region_option(command: Function) -> Function:
         default=DEFAULT_REGION,
         show_default=f"{', '.join(_VARIABLES)}, or {DEFAULT_REGION}",
         help="AWS Region of the stack.",
-        callback=_checked,
+        callback=_check_region,
     )(command)
 
 
-def partition_option(command: Function) -> Function:
+def add_partition_option(command: Function) -> Function:
     """Add `--partition PARTITION`."""
     return click.option(
         "--partition",
@@ -38,9 +38,9 @@ def partition_option(command: Function) -> Function:
     )(command)
 
 
-def own_partition() -> Partition:
+def find_own_partition() -> Partition:
     """Return the partition of the Region in the environment; without one, of the default Region."""
-    return partition_of(next((region for name in _VARIABLES if (region := os.environ.get(name))), DEFAULT_REGION))
+    return find_partition(next((region for name in _VARIABLES if (region := os.environ.get(name))), DEFAULT_REGION))
 
 
 def choose_region(region: str) -> str | None:
@@ -50,7 +50,7 @@ def choose_region(region: str) -> str | None:
     return region if is_named else None
 
 
-def _checked(ctx: click.Context, param: click.Parameter, value: str) -> str:
+def _check_region(ctx: click.Context, param: click.Parameter, value: str) -> str:
     if not _NAME.fullmatch(value):
         raise click.BadParameter(
             f"{value!r} is not the name of an AWS Region; use a name such as {DEFAULT_REGION}.", ctx, param

@@ -12,10 +12,10 @@ from sfnorch.app.job_overrides import JobOverride
 from sfnorch.cli.documents import print_document, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import ChildJobsCommand, output_option, plan_option
-from sfnorch.cli.regions import own_partition, partition_option
+from sfnorch.cli.options import ChildJobsCommand, add_output_option, add_plan_option
+from sfnorch.cli.regions import add_partition_option, find_own_partition
 from sfnorch.plan.files import find_plan
-from sfnorch.report.waiting import waiting
+from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
     from sfnorch.app.rendering import RenderedDefinition, Rendering
@@ -36,7 +36,7 @@ FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
         ("Print the definition of the master state machine.", "sfnorch render --format asl --machine master"),
     ),
 )
-@plan_option
+@add_plan_option
 @click.option(
     "-o",
     "--out",
@@ -59,9 +59,9 @@ FILES = {"sam": "SAM-template.yaml", "cfn": "CFN-template.yaml", "asl": "-"}
     help="State machine to write with --format asl, such as master or the name of a child.",
     show_default="the first",
 )
-@partition_option
+@add_partition_option
 @click.option("--summary", is_flag=True, help="Show the state machines and the schedule of the template.")
-@output_option
+@add_output_option
 def render(
     plan_file: Path | None,
     out: Path | None,
@@ -89,11 +89,11 @@ def render(
     from sfnorch.app.rendering import render_definition
 
     now, plan, left = datetime.now(timezone.utc), find_plan(plan_file), ""
-    with waiting("Rendering the plan"):
+    with show_spinner("Rendering the plan"):
         rendering: Rendering
         if form == "asl":
             rendering = definition = render_definition(
-                plan, machine=machine, partition=partition or own_partition().name, jobs=jobs, now=now
+                plan, machine=machine, partition=partition or find_own_partition().name, jobs=jobs, now=now
             )
             left = _explain_missing(definition)
         else:
@@ -109,7 +109,7 @@ def render(
     if output_form == "json":
         _print_json(out, form, rendering, now)
         return
-    what = "definition" if form == "asl" else f"{form.upper()} template, {_machines(workflow)}"
+    what = "definition" if form == "asl" else f"{form.upper()} template, {_count_machines(workflow)}"
     click.echo(f"Wrote {out}: {what}, {len(text.encode()):,} bytes.")
     if summary:
         from sfnorch.console import Console
@@ -130,23 +130,23 @@ def _explain_missing(definition: RenderedDefinition) -> str:
     return f"Only a stack can provide {names}; fill in the values before you start {name}." if names else ""
 
 
-def _machines(workflow: Workflow) -> str:
+def _count_machines(workflow: Workflow) -> str:
     counts = {"state machine": len(workflow.machines), "job": sum(len(machine.jobs) for machine in workflow.machines)}
     return ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for what, count in counts.items() if count)
 
 
 def _print_json(out: Path, form: str, rendering: Rendering, now: datetime) -> None:
-    from sfnorch.report.findings import findings_data
-    from sfnorch.report.schedule import schedule_data
-    from sfnorch.report.summary import summary_data
+    from sfnorch.report.findings import convert_findings
+    from sfnorch.report.schedule import convert_schedule
+    from sfnorch.report.summary import convert_summary
 
     workflow = rendering.workflow
     document: RenderDocument = {
         "file": str(out),
         "format": form,
         "bytes": len(rendering.text.encode()),
-        "machines": summary_data(workflow),
-        "warnings": findings_data(rendering.warnings),
-        "schedule": schedule_data(workflow.schedule, now) if workflow.schedule else None,
+        "machines": convert_summary(workflow),
+        "warnings": convert_findings(rendering.warnings),
+        "schedule": convert_schedule(workflow.schedule, now) if workflow.schedule else None,
     }
     print_json(document)

@@ -6,11 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfnorch.cli.account import account_options, can_ask, open_account, require_consent, stack_option, yes_option
+from sfnorch.cli.account import (
+    add_account_options,
+    add_stack_option,
+    add_yes_option,
+    can_ask,
+    open_account,
+    require_consent,
+)
 from sfnorch.cli.examples import format_examples
-from sfnorch.cli.execution import execution_argument
+from sfnorch.cli.execution import add_execution_argument
 from sfnorch.cli.exit_codes import ERROR, SUCCESS
-from sfnorch.cli.options import follow_options, output_option
+from sfnorch.cli.options import add_follow_options, add_output_option
 
 if TYPE_CHECKING:
     from sfnorch.app.resuming import PlannedResume
@@ -25,12 +32,12 @@ if TYPE_CHECKING:
         ),
     )
 )
-@execution_argument(required=False)
-@stack_option
-@follow_options
-@yes_option
-@account_options
-@output_option
+@add_execution_argument(required=False)
+@add_stack_option
+@add_follow_options
+@add_yes_option
+@add_account_options
+@add_output_option
 def resume(
     execution: str | None,
     machine_name: str,
@@ -58,7 +65,7 @@ def resume(
     request = ExecutionRequest(execution=execution, stack_name=stack_name, machine=machine_name)
     planned = plan_resume(request, account, on_warning=lambda text: click.echo(f"warning: {text}", err=True))
     if output_form == "text":
-        _show(planned)
+        _print_resumption(planned)
     if not yes and not (can_ask(output_form) and click.confirm("Start this execution?", err=True)):
         click.echo("Nothing was started.", err=True)
         return ERROR
@@ -74,7 +81,7 @@ def resume(
     )
 
 
-def _show(planned: PlannedResume) -> None:
+def _print_resumption(planned: PlannedResume) -> None:
     for child, jobs in planned.jobs.items():
         click.echo(f"{child}: {' → '.join(jobs) or planned.resumption.as_planned}", err=True)
     if planned.skipped:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from sfnorch.cli.account import account_options, open_account, stack_option
-from sfnorch.cli.documents import json_object
+from sfnorch.cli.account import add_account_options, add_stack_option, open_account
+from sfnorch.cli.documents import parse_json_object
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.exit_codes import SUCCESS
-from sfnorch.cli.options import JOBS, JobList, RequestCommand, follow_options, output_option
+from sfnorch.cli.options import JOBS, JobList, RequestCommand, add_follow_options, add_output_option
 from sfnorch.cli.parameter_type import ParameterType
 
 
@@ -29,7 +29,7 @@ class ThreadParameter(ParameterType[tuple[str, tuple[str, ...]]]):
         return thread.strip(), JobList().convert(jobs, param, ctx)
 
 
-def _execution_name(ctx: click.Context, param: click.Parameter, value: str) -> str:
+def _check_execution_name(ctx: click.Context, param: click.Parameter, value: str) -> str:
     from sfnorch.runs.executions import NAME
 
     if value and not NAME.fullmatch(value):
@@ -47,7 +47,7 @@ def _execution_name(ctx: click.Context, param: click.Parameter, value: str) -> s
         ("Start an execution with an input from a file, and exit.", "sfnorch run --input @input.json --no-wait"),
     ),
 )
-@stack_option
+@add_stack_option
 @click.option(
     "--machine",
     "machine_name",
@@ -72,13 +72,13 @@ def _execution_name(ctx: click.Context, param: click.Parameter, value: str) -> s
     "--name",
     metavar="NAME",
     default="",
-    callback=_execution_name,
+    callback=_check_execution_name,
     help="Name of the execution.",
     show_default="the time and random characters",
 )
-@follow_options
-@account_options
-@output_option
+@add_follow_options
+@add_account_options
+@add_output_option
 def run(
     stack_name: str,
     machine_name: str,
@@ -99,7 +99,7 @@ def run(
     """
     if given is not None and (threads or only):
         raise click.UsageError("--input cannot be combined with --thread or --only.")
-    document = None if given is None else json_object(given)
+    document = None if given is None else parse_json_object(given)
     by_id = dict(threads)
     if len(by_id) < len(threads):
         raise click.UsageError("--thread: duplicate ID of a thread; use each ID once.")

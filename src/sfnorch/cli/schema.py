@@ -10,6 +10,6 @@ from sfnorch.cli.documents import print_document
 @click.command()
 def schema() -> None:
     """Print the JSON Schema of the plan, for editors."""
-    from sfnorch.plan.schema import schema_text
+    from sfnorch.plan.schema import format_plan_schema
 
-    print_document(schema_text())
+    print_document(format_plan_schema())

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sfnorch.cli.account import stack_name_option
-from sfnorch.cli.documents import json_object, json_value, print_json
+from sfnorch.cli.account import add_stack_name_option
+from sfnorch.cli.documents import parse_json_object, parse_json_value, print_json
 from sfnorch.cli.examples import format_examples
 from sfnorch.cli.exit_codes import CHILD_FAILED, SUCCESS
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import Duration, output_option, plan_option
-from sfnorch.cli.parameters import ParameterOverridesCommand, overrides_option, pair, parameter_values
-from sfnorch.cli.regions import choose_region, region_option
+from sfnorch.cli.options import Duration, add_output_option, add_plan_option
+from sfnorch.cli.parameters import ParameterOverridesCommand, add_overrides_option, parse_pair, parse_parameter_values
+from sfnorch.cli.regions import add_region_option, choose_region
 from sfnorch.cli.templates import choose_plan
-from sfnorch.durations import seconds_of
-from sfnorch.report.waiting import waiting
+from sfnorch.durations import parse_duration
+from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
     from sfnorch.simulator.behaviour import Behaviour
@@ -50,7 +50,7 @@ _SAVED = (".svg", ".html", ".txt")
     ),
 )
 @click.argument("template_file", required=False, type=click.Path(path_type=Path), metavar="[TEMPLATE]")
-@plan_option
+@add_plan_option
 @click.option(
     "--machine",
     metavar="NAME",
@@ -66,7 +66,7 @@ _SAVED = (".svg", ".html", ".txt")
     show_default=True,
     help="Input of the execution: a JSON object, or @FILE with one.",
 )
-@overrides_option
+@add_overrides_option
 @click.option(
     "--fail",
     "failing",
@@ -103,8 +103,8 @@ _SAVED = (".svg", ".html", ".txt")
     help="Virtual time after which the simulation ends.",
     show_default="1h for a state machine that starts itself, otherwise no limit",
 )
-@region_option
-@stack_name_option
+@add_region_option
+@add_stack_name_option
 @click.option(
     "--run-functions",
     is_flag=True,
@@ -128,7 +128,7 @@ _SAVED = (".svg", ".html", ".txt")
 @click.option(
     "--save", type=click.Path(path_type=Path), metavar="FILE", help="File to save the output to: .svg, .html or .txt."
 )
-@output_option
+@add_output_option
 def simulate(
     template_file: Path | None,
     plan_file: Path | None,
@@ -166,9 +166,9 @@ def simulate(
     from sfnorch.app.simulation import simulate as simulate_request
     from sfnorch.simulator.figures import PRICE_PER_1000
 
-    parameters = parameter_values(overrides)
+    parameters = parse_parameter_values(overrides)
     behaviour = replace(
-        _behaviour(failing, durations, throttles, mocks),
+        _build_behaviour(failing, durations, throttles, mocks),
         run_functions=run_functions,
         run_isolated=template_file is None,
     )
@@ -176,7 +176,7 @@ def simulate(
         plan=choose_plan(template_file, plan_file),
         template=template_file,
         machine=machine,
-        execution_input=json_object(given),
+        execution_input=parse_json_object(given),
         behaviour=behaviour,
         parameters=parameters,
         stack_name=stack_name,
@@ -185,12 +185,12 @@ def simulate(
         until=until,
         price=PRICE_PER_1000 if price is None else price,
     )
-    simulation = simulate_request(request, waits=waiting, on_warning=lambda text: click.echo(text, err=True))
+    simulation = simulate_request(request, waits=show_spinner, on_warning=lambda text: click.echo(text, err=True))
     run, told = simulation.run, simulation.figures
     if output_form == "json":
-        from sfnorch.report.run_data import run_data
+        from sfnorch.report.run_data import convert_run
 
-        print_json(run_data(run, told))
+        print_json(convert_run(run, told))
     else:
         _print(run, told)
     if save is not None:
@@ -217,7 +217,7 @@ def _save(run: Run, told: Figures, path: Path) -> None:
     write_whole(path, text)
 
 
-def _behaviour(
+def _build_behaviour(
     failing: Iterable[str], durations: Iterable[str], throttles: Iterable[str], mocks: Iterable[str]
 ) -> Behaviour:
     from sfnorch.simulator.behaviour import ALWAYS, Behaviour, Fault
@@ -231,7 +231,7 @@ def _behaviour(
         job, equals, written = text.rpartition("=")
         if not equals or not job:
             raise click.UsageError(f"--duration {text}: expected JOB=DURATION, such as orders=15m.")
-        found = seconds_of(written)
+        found = parse_duration(written)
         if found is None:
             raise click.UsageError(
                 f"--duration {text}: {written!r} is not a duration; use a value such as 90s, 15m or 1h30m."
@@ -246,13 +246,13 @@ def _behaviour(
     answers = {}
     for text in mocks:
         state, written = _mock(text)
-        answers[state] = json_value(written, f"--mock {state}")
+        answers[state] = parse_json_value(written, f"--mock {state}")
     return Behaviour(seconds=seconds, faults=faults, throttles=throttled, mocks=answers)
 
 
 def _mock(text: str) -> tuple[str, str]:
     """Return the state and its result, separated by the first `=` before JSON or a file: names can contain one too."""
-    first = pair(text, "--mock", "STATE=JSON")
+    first = parse_pair(text, "--mock", "STATE=JSON")
     for match in re.finditer("=", text):
         state, written = text[: match.start()], text[match.end() :]
         with contextlib.suppress(ValueError, RecursionError):

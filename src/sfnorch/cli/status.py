@@ -4,41 +4,41 @@ from __future__ import annotations
 
 import click
 
-from sfnorch.cli.account import account_options, open_account, progress_console, stack_option
+from sfnorch.cli.account import add_account_options, add_stack_option, create_progress_console, open_account
 from sfnorch.cli.documents import print_json
-from sfnorch.cli.options import output_option
+from sfnorch.cli.options import add_output_option
 from sfnorch.errors import SfnorchError
 
 
 @click.command()
-@stack_option
+@add_stack_option
 @click.option("--follow", is_flag=True, help="Follow a running operation on the stack until it ends.")
-@account_options
-@output_option
+@add_account_options
+@add_output_option
 def status(stack_name: str, follow: bool, region: str | None, profile: str | None, output_form: str) -> None:
     """Show the stack, its last executions, and its alarms."""
     from sfnorch.app.stack_status import FollowedStack, follow_stack
     from sfnorch.app.stack_status import status as read_status
-    from sfnorch.aws.hints import hint
+    from sfnorch.aws.hints import find_hint
     from sfnorch.console import Console
-    from sfnorch.report.stack import failure_words
+    from sfnorch.report.stack import describe_failure
     from sfnorch.report.stack_screen import StackScreen
-    from sfnorch.report.status import gone_data, print_status, status_data
+    from sfnorch.report.status import convert_deleted_status, convert_status, print_status
 
     account = open_account(region, profile)
     if follow:
-        with StackScreen(progress_console() if output_form == "text" else None) as screen:
+        with StackScreen(create_progress_console() if output_form == "text" else None) as screen:
             found = follow_stack(stack_name, account, on_event=screen.show)
     else:
         found = FollowedStack(ending=None, status=read_status(stack_name, account))
     has_failed = found.is_creation_undone or (found.status and found.ending and found.ending.failed)
     if output_form == "json" and found.status:
-        print_json(status_data(found.status, found.ending))
+        print_json(convert_status(found.status, found.ending))
     elif output_form == "json" and found.ending:
-        print_json(gone_data(stack_name, found.ending, failed=found.is_creation_undone))
+        print_json(convert_deleted_status(stack_name, found.ending, failed=found.is_creation_undone))
     elif found.status:
         print_status(found.status, Console(), account.now)
     elif not has_failed:
-        progress_console().print(f"{stack_name} is deleted.", soft_wrap=True)
+        create_progress_console().print(f"{stack_name} is deleted.", soft_wrap=True)
     if has_failed and found.ending:
-        raise SfnorchError(failure_words(found.ending, stack_name), hint=hint(found.ending.reason))
+        raise SfnorchError(describe_failure(found.ending, stack_name), hint=find_hint(found.ending.reason))

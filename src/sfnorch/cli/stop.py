@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from sfnorch.cli.account import account_options, open_account, stack_option
+from sfnorch.cli.account import add_account_options, add_stack_option, open_account
 from sfnorch.cli.documents import print_json
-from sfnorch.cli.execution import execution_argument
-from sfnorch.cli.options import output_option
+from sfnorch.cli.execution import add_execution_argument
+from sfnorch.cli.options import add_output_option
 from sfnorch.errors import SfnorchError
 
 
 @click.command()
-@execution_argument(required=True)
-@stack_option
+@add_execution_argument(required=True)
+@add_stack_option
 @click.option(
     "--cause",
     metavar="TEXT",
@@ -21,8 +21,8 @@ from sfnorch.errors import SfnorchError
     show_default=True,
     help="Cause to record in the execution history.",
 )
-@account_options
-@output_option
+@add_account_options
+@add_output_option
 def stop(
     execution: str,
     machine_name: str,
@@ -39,12 +39,12 @@ def stop(
     """
     from sfnorch.app.executions import ExecutionRequest
     from sfnorch.app.stopping import stop as stop_execution
-    from sfnorch.report.run_tree import stopped_data
+    from sfnorch.report.run_tree import convert_stopped
 
     request = ExecutionRequest(execution=execution, stack_name=stack_name, machine=machine_name)
     stopped = stop_execution(request, open_account(region, profile), cause=cause)
     if output_form == "json":
-        print_json(stopped_data(stopped))
+        print_json(convert_stopped(stopped))
     else:
         for stopped_arn in stopped.executions:
             click.echo(f"stopped {stopped_arn}")

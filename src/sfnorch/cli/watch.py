@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 
-from sfnorch.cli.account import account_options, open_account, stack_option
-from sfnorch.cli.execution import execution_argument
-from sfnorch.cli.options import output_option, timeout_option
+from sfnorch.cli.account import add_account_options, add_stack_option, open_account
+from sfnorch.cli.execution import add_execution_argument
+from sfnorch.cli.options import add_output_option, add_timeout_option
 
 
 @click.command()
-@execution_argument(required=False)
-@stack_option
-@timeout_option
-@account_options
-@output_option
+@add_execution_argument(required=False)
+@add_stack_option
+@add_timeout_option
+@add_account_options
+@add_output_option
 def watch(
     execution: str | None,
     machine_name: str,

@@ -88,7 +88,7 @@ def read_pipelines(template: Template) -> Iterator[Pipeline]:
 def read_projects(template: Template) -> Iterator[Project]:
     """Yield the template's build projects; a project names its role by ARN or by name."""
     stack = template.stack
-    by_name = {stack.name(role.name): role for role in template.roles.values()}
+    by_name = {stack.find_physical_name(role.name): role for role in template.roles.values()}
     for project in find_declarations(stack, "AWS::CodeBuild::Project"):
         body = project.evaluate()
         if body is None:

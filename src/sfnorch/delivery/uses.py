@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sfnorch.delivery.commands.buildspecs import Buildspec, read_buildspec
-from sfnorch.delivery.commands.permissions import changes_who_calls, find_needs
+from sfnorch.delivery.commands.permissions import can_change_credentials, find_needs
 from sfnorch.delivery.commands.shell import read_calls
 from sfnorch.delivery.reading import Action, Pipeline, Project
 from sfnorch.json_values import read_mappings
@@ -56,10 +56,10 @@ def find_build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surr
 def _find_command_uses(spec: Buildspec, file: str, variables: Mapping[str, str], where: Surroundings) -> Iterator[Use]:
     """Yield the permissions of each call in the commands, up to a call that can use other credentials."""
     for phase, command in spec.commands:
-        found = None if changes_who_calls(command) else read_calls(command, variables)
+        found = None if can_change_credentials(command) else read_calls(command, variables)
         if found is None:
             yield Use(what=f"{file}, phase {phase}", needs=None)
-            if changes_who_calls(command):
+            if can_change_credentials(command):
                 return
             continue
         for call in found:

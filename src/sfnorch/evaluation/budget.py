@@ -73,10 +73,10 @@ class Budget:
         self.steps = self.depth = self.made = 0
         self._next_look = _STEPS_PER_LOOK
         self._made_at_look = 0
-        self._memory = process_memory()
+        self._memory = read_process_memory()
         self._sizes: dict[int, tuple[object, int]] = {}
 
-    def step(self, count: int = 1) -> None:
+    def count_steps(self, count: int = 1) -> None:
         """Count steps."""
         self.steps += count
         if self.steps > self.most_steps:
@@ -86,35 +86,35 @@ class Budget:
                 "check that its recursion ends"
             )
         if self.steps >= self._next_look:
-            self._look_at_memory()
+            self._check_memory()
 
     def enter(self) -> None:
         """Count a nested evaluation. The caller lowers `depth` when it ends."""
-        self.step()
+        self.count_steps()
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise BudgetError(RECURSION)
 
-    def make(self, size: int) -> None:
+    def count_bytes(self, size: int) -> None:
         """Count the bytes that an operation is about to create."""
         if size > MOST_BYTES:
             raise BudgetError(
-                f"it creates a value of about {_short(size)} bytes; the limit of a simulation is {MOST_BYTES:,}"
+                f"it creates a value of about {_format_number(size)} bytes; the limit of a simulation is {MOST_BYTES:,}"
             )
         self.made += size
-        self.step(size // BYTES_PER_STEP)
+        self.count_steps(size // BYTES_PER_STEP)
         if self.made - self._made_at_look > _BYTES_PER_LOOK:
-            self._look_at_memory()
+            self._check_memory()
 
-    def walk(self, value: object) -> int:
+    def count_values(self, value: object) -> int:
         """Count a walk over all values in a value; return their number."""
         if not isinstance(value, list | dict):
             return 1
-        count = self.size(value)
-        self.step(count // VALUES_PER_STEP)
+        count = self.measure_size(value)
+        self.count_steps(count // VALUES_PER_STEP)
         return count
 
-    def size(self, value: object) -> int:
+    def measure_size(self, value: object) -> int:
         """Return the number of values in a value when all its shared parts are expanded."""
         if isinstance(value, str):
             return 1 + len(value) // _CHARACTERS_PER_VALUE
@@ -139,11 +139,11 @@ class Budget:
             case Utils.RangeList():
                 count = 1 + len(value)  # does not create its numbers
             case dict():
-                count = 1 + len(value) + sum(map(self.size, value.values()))
+                count = 1 + len(value) + sum(map(self.measure_size, value.values()))
             case list():
-                count = 1 + sum(map(self.size, value))
+                count = 1 + sum(map(self.measure_size, value))
             case _:
-                return self.size(value)
+                return self.measure_size(value)
         if count > MOST_VALUES:
             raise BudgetError(
                 f"it creates a value that expands to more than {MOST_VALUES:,} values, the limit of a simulation"
@@ -152,14 +152,14 @@ class Budget:
             value.values_within = count
         return count
 
-    def _look_at_memory(self) -> None:
+    def _check_memory(self) -> None:
         self._next_look = self.steps + _STEPS_PER_LOOK
         self._made_at_look = self.made
-        if process_memory() - self._memory > MOST_MEMORY:
+        if read_process_memory() - self._memory > MOST_MEMORY:
             raise BudgetError(f"it takes more than {MOST_MEMORY:,} bytes of memory, the limit of a simulation")
 
 
-def process_memory() -> int:
+def read_process_memory() -> int:
     """Return the memory of the process in bytes; its peak if only that is known, else 0."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096
@@ -171,11 +171,11 @@ def process_memory() -> int:
     return most if sys.platform == "darwin" else most * 1_024
 
 
-def _short(number: int) -> str:
+def _format_number(number: int) -> str:
     return f"{number:,}" if number < 10**15 else "more than 10^15"
 
 
-def weight(value: object) -> int:
+def measure_weight(value: object) -> int:
     """Return the number of bytes of a text; 0 for another value."""
     return len(value) * (1 if value.isascii() else 4) if isinstance(value, str) else 0
 

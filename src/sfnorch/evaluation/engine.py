@@ -14,8 +14,8 @@ from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
-from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, Fields, count_items, weight
-from sfnorch.evaluation.functions import measured_functions
+from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, Fields, count_items, measure_weight
+from sfnorch.evaluation.functions import build_measured_functions
 from sfnorch.evaluation.regexes import compile_regex
 
 if TYPE_CHECKING:
@@ -69,12 +69,12 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, text: str) -> None:
         check_text(text)
-        self.__dict__.update(_parsed(text) if len(text) <= _MOST_CHARACTERS_KEPT else _parse(text))
+        self.__dict__.update(_parse_cached(text) if len(text) <= _MOST_CHARACTERS_KEPT else _parse(text))
         self.environment = self.create_frame(Jsonata.static_frame)
         self.set_output_convert_nulls(False)
         self.budget = Budget()
         self._predicates: set[int] = set()
-        for name, function in measured_functions().items():
+        for name, function in build_measured_functions().items():
             self.environment.bind(name, function)
 
     def run(self, bindings: Mapping[str, object], budget: Budget) -> object:
@@ -99,7 +99,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
             if expr.group is not None and expr.type != "path":
                 found = self.evaluate_group_expression(expr.group, found, environment)
             if isinstance(found, list) and id(expr) in self._predicates:
-                budget.step(len(found) // _INDEXES_PER_STEP)
+                budget.count_steps(len(found) // _INDEXES_PER_STEP)
         finally:
             self.input, self.environment = before
             budget.depth -= 1
@@ -129,7 +129,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         return environment.lookup(expr.slot.label)
 
     def evaluate_string_concat(self, lhs: object, rhs: object) -> str:
-        self.budget.make(sum(weight(side) or self.budget.walk(side) * 40 for side in (lhs, rhs)))
+        self.budget.count_bytes(sum(measure_weight(side) or self.budget.count_values(side) * 40 for side in (lhs, rhs)))
         return str(super().evaluate_string_concat(lhs, rhs))
 
     def evaluate_range_expression(self, lhs: object, rhs: object) -> object:
@@ -137,7 +137,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         _refuse_containers("T2004", rhs)
         found = super().evaluate_range_expression(lhs, rhs)
         if found is not None:
-            self.budget.make(_BYTES_PER_ITEM * len(found))
+            self.budget.count_bytes(_BYTES_PER_ITEM * len(found))
         return found
 
     def evaluate_numeric_expression(self, lhs: object, rhs: object, op: str) -> object:
@@ -151,18 +151,18 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         return super().evaluate_comparison_expression(lhs, rhs, op)
 
     def evaluate_equality_expression(self, lhs: object, rhs: object, op: str) -> object:
-        self.budget.walk(lhs)
-        self.budget.walk(rhs)
+        self.budget.count_values(lhs)
+        self.budget.count_values(rhs)
         return super().evaluate_equality_expression(lhs, rhs, op)
 
     def evaluate_includes_expression(self, lhs: object, rhs: object) -> object:
-        self.budget.walk(lhs)
-        self.budget.walk(rhs)
+        self.budget.count_values(lhs)
+        self.budget.count_values(rhs)
         return super().evaluate_includes_expression(lhs, rhs)
 
     def evaluate_condition(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         condition = self.eval(expr.condition, input, environment)
-        self.budget.walk(condition)
+        self.budget.count_values(condition)
         if Jsonata.boolize(condition):
             return self.eval(expr.then, input, environment)
         return self.eval(expr._else, input, environment) if expr._else is not None else None
@@ -170,21 +170,21 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_unary(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         found = super().evaluate_unary(expr, input, environment)
         if isinstance(found, list):
-            self.budget.make(8 * len(found))
+            self.budget.count_bytes(8 * len(found))
             self.budget.check(found)
         return found
 
     def evaluate_group_expression(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         if isinstance(input, list):  # the library copies the items of a group each time that one is added
-            self.budget.make(8 * len(input))
-            self.budget.step(len(input) ** 2 // BYTES_PER_STEP)
+            self.budget.count_bytes(8 * len(input))
+            self.budget.count_steps(len(input) ** 2 // BYTES_PER_STEP)
         found = Fields(super().evaluate_group_expression(expr, input, environment))
-        self.budget.make(100 * len(found))
+        self.budget.count_bytes(100 * len(found))
         self.budget.check(found)
         return found
 
     def evaluate_lambda(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
-        self.budget.step(0 if expr.thunk else 1)
+        self.budget.count_steps(0 if expr.thunk else 1)
         return super().evaluate_lambda(expr, input, environment)
 
     def evaluate_step(self, expr: SyntaxNode, input: Iterable[object], environment: Frame, last_step: bool) -> object:
@@ -204,14 +204,14 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
             if not isinstance(found, list) or (isinstance(found, Utils.JList) and found.cons):
                 flat.append(found)
             else:
-                self.budget.make(8 * len(found))
+                self.budget.count_bytes(8 * len(found))
                 flat.extend(found)
         self.budget.check(flat)
         return flat
 
     def evaluate_filter(self, predicate: SyntaxNode, input: object, environment: Frame) -> object:
         if predicate.type != "number" and isinstance(input, list):
-            self.budget.make(8 * len(input))
+            self.budget.count_bytes(8 * len(input))
             self._predicates.add(id(predicate))  # the library walks an array of indexes for every item
         return super().evaluate_filter(predicate, input, environment)
 
@@ -220,26 +220,26 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     ) -> object:
         found = super().evaluate_tuple_step(expr, input, tuple_bindings, environment)
         if found is not None:
-            self.budget.make(300 * len(found))
+            self.budget.count_bytes(300 * len(found))
         return found
 
     def evaluate_name(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         if isinstance(input, list):
-            self.budget.make(8 * self.budget.walk(input))
+            self.budget.count_bytes(8 * self.budget.count_values(input))
         return super().evaluate_name(expr, input, environment)
 
     def evaluate_wildcard(self, expr: SyntaxNode, input: object, *_: object) -> object:
-        self.budget.make(8 * self.budget.walk(input))
+        self.budget.count_bytes(8 * self.budget.count_values(input))
         # the library copies the result for each list among the values
-        self.budget.step(count_items(input) ** 2 // BYTES_PER_STEP)
+        self.budget.count_steps(count_items(input) ** 2 // BYTES_PER_STEP)
         return super().evaluate_wildcard(expr, input)
 
     def evaluate_descendants(self, expr: SyntaxNode, input: object, *_: object) -> object:
-        self.budget.make(8 * self.budget.walk(input))
+        self.budget.count_bytes(8 * self.budget.count_values(input))
         return super().evaluate_descendants(expr, input)
 
     def evaluate_sort_expression(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
-        self.budget.make(8 * len(input) if isinstance(input, list) else 8)
+        self.budget.count_bytes(8 * len(input) if isinstance(input, list) else 8)
         return super().evaluate_sort_expression(expr, input, environment)
 
 
@@ -250,7 +250,7 @@ def _parse(text: str) -> dict[str, object]:
 
 
 @lru_cache(maxsize=1_000)
-def _parsed(text: str) -> dict[str, object]:
+def _parse_cached(text: str) -> dict[str, object]:
     """Return the same for the same text, which is parsed once in a process."""
     return _parse(text)
 

@@ -53,7 +53,7 @@ class _Machine:
         """Count instructions. A fixed number of instructions is a step."""
         self.done += work
         if self.done >= _INSTRUCTIONS_PER_STEP:
-            self.budget.step(self.done // _INSTRUCTIONS_PER_STEP)
+            self.budget.count_steps(self.done // _INSTRUCTIONS_PER_STEP)
             self.done %= _INSTRUCTIONS_PER_STEP
 
     def run(self, pc: int, at: int, slots: Slots) -> Slots | None:
@@ -70,7 +70,7 @@ class _Machine:
                 at += 1
                 pc += 1
             elif kind == code.RUN:
-                after = self._run_of(instruction, at)
+                after = self._count_repeats(instruction, at)
                 matched = after is not None
                 if after is not None:
                     first, last, greedy = after
@@ -94,12 +94,12 @@ class _Machine:
             elif kind == code.MOVED:
                 pc += 1 if slots[first] != at else 2  # an empty round ends the loop
             elif kind == code.AGAIN:
-                at, matched = self._again(instruction, at, slots)
+                at, matched = self._match_backreference(instruction, at, slots)
                 pc += 1
             elif kind == code.IF_GROUP:
                 pc = pc + 1 if slots[2 * first + 1] >= 0 else second
             elif kind in (code.LOOK, code.ONCE):
-                at, matched = self._inner(instruction, pc, at, slots, choices)
+                at, matched = self._match_inner(instruction, pc, at, slots, choices)
                 pc = first
             elif kind == code.MATCH:
                 if self.nested or at != slots[0] or at != self.empty_at:
@@ -112,12 +112,12 @@ class _Machine:
             if len(choices) > _MOST_CHOICES:
                 raise BudgetError(f"its regex keeps more than {_MOST_CHOICES:,} choices open; use fewer repetitions")
             if not matched:
-                back = self._back(choices, slots)
+                back = self._backtrack(choices, slots)
                 if back is None:
                     return None
                 pc, at = back
 
-    def _back(self, choices: list[Choice], slots: Slots) -> tuple[int, int] | None:
+    def _backtrack(self, choices: list[Choice], slots: Slots) -> tuple[int, int] | None:
         """Return the instruction and position of the last open choice."""
         while choices:
             pc, at, first, last, step = choices.pop()
@@ -133,7 +133,7 @@ class _Machine:
             self.count(1)
         return None
 
-    def _run_of(self, run: Instruction, at: int) -> tuple[int, int, bool] | None:
+    def _count_repeats(self, run: Instruction, at: int) -> tuple[int, int, bool] | None:
         """Return the positions between which a run of characters can end."""
         limit = len(self.text) if run.second == code.NO_LIMIT else min(len(self.text), at + run.second)
         found = run.pattern.match(self.text, at, limit)
@@ -141,7 +141,7 @@ class _Machine:
         self.count((last - at) // 16)
         return None if last - at < run.first else (at + run.first, last, run.flag)
 
-    def _again(self, reference: Instruction, at: int, slots: Slots) -> tuple[int, bool]:
+    def _match_backreference(self, reference: Instruction, at: int, slots: Slots) -> tuple[int, bool]:
         """Return the end position of a backreference, and whether the text of its group is repeated here."""
         start, end = slots[2 * reference.first], slots[2 * reference.first + 1]
         if start < 0 or end < 0:
@@ -152,7 +152,9 @@ class _Machine:
             wanted, found = wanted.lower(), found.lower()
         return at + end - start, wanted == found
 
-    def _inner(self, part: Instruction, pc: int, at: int, slots: Slots, choices: list[Choice]) -> tuple[int, bool]:
+    def _match_inner(
+        self, part: Instruction, pc: int, at: int, slots: Slots, choices: list[Choice]
+    ) -> tuple[int, bool]:
         """Match a part separately; return its end position (its start for a lookahead), and whether it matches."""
         wanted, width = part.flag, part.second
         if at < width:

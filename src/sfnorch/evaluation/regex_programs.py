@@ -78,7 +78,7 @@ def compile_program(pattern: str, flags: int) -> RegexProgram:
     found = RegexProgram(slots=2 * tree.state.groups)
     writing = _Writing(found)
     writing.add(SAVE, first=0)
-    writing.sequence(tree, tree.state.flags | flags)
+    writing.add_sequence(tree, tree.state.flags | flags)
     writing.add(SAVE, first=1)
     writing.add(MATCH)
     return found
@@ -106,120 +106,120 @@ class _Writing:
         self.code.append(Instruction(kind, pattern, first, second, flag))
         return len(self.code) - 1
 
-    def sequence(self, nodes: ParsedNodes, flags: int) -> None:
+    def add_sequence(self, nodes: ParsedNodes, flags: int) -> None:
         """Add the instructions for a sequence of nodes."""
         for operation, argument in nodes:
-            self.node(str(operation), operation, argument, flags)
+            self.add_node(str(operation), operation, argument, flags)
 
-    def node(self, name: str, operation: object, argument: Any, flags: int) -> None:
+    def add_node(self, name: str, operation: object, argument: Any, flags: int) -> None:
         """Add the instructions for one node."""
         match name:
             case "LITERAL" | "NOT_LITERAL" | "IN" | "ANY" | "RANGE" | "CATEGORY":
-                self.add(CHARACTER, self.single(operation, argument, flags))
+                self.add(CHARACTER, self.compile_node(operation, argument, flags))
             case "AT":
-                self.add(CHECK, self.single(operation, argument, flags))
+                self.add(CHECK, self.compile_node(operation, argument, flags))
             case "BRANCH":
-                self.branches(argument[1], flags)
+                self.add_branches(argument[1], flags)
             case "SUBPATTERN":
                 group, more, less, inner = argument
                 if group is not None:
                     self.add(SAVE, first=2 * group)
-                self.sequence(inner, (flags | more) & ~less)
+                self.add_sequence(inner, (flags | more) & ~less)
                 if group is not None:
                     self.add(SAVE, first=2 * group + 1)
             case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
-                self.repeat(name, argument, flags)
+                self.add_repeat(name, argument, flags)
             case "ATOMIC_GROUP":
-                self.inner(ONCE, argument, flags, wanted=True)
+                self.add_inner(ONCE, argument, flags, wanted=True)
             case "ASSERT" | "ASSERT_NOT":
                 direction, inner = argument
                 width = inner.getwidth()[0] if direction < 0 else 0
-                self.inner(LOOK, inner, flags, wanted=name == "ASSERT", width=width)
+                self.add_inner(LOOK, inner, flags, wanted=name == "ASSERT", width=width)
             case "GROUPREF":
                 self.add(AGAIN, first=argument, flag=bool(flags & re.IGNORECASE))
             case "GROUPREF_EXISTS":
-                self.conditional(argument, flags)
+                self.add_conditional(argument, flags)
             case "FAILURE":
                 self.add(FAIL)
             case _:
                 raise RegexSizeError(f"its regex uses {name}, which a simulation does not support")
 
-    def single(self, operation: object, argument: object, flags: int) -> re.Pattern[str]:
+    def compile_node(self, operation: object, argument: object, flags: int) -> re.Pattern[str]:
         """Return one node as a pattern of the standard library."""
-        return self.compiled([(operation, argument)], flags)
+        return self.compile_nodes([(operation, argument)], flags)
 
-    def compiled(self, nodes: list[tuple[object, object]], flags: int) -> re.Pattern[str]:
+    def compile_nodes(self, nodes: list[tuple[object, object]], flags: int) -> re.Pattern[str]:
         """Return nodes as a pattern of the standard library."""
         state = PARSER.State()
         state.flags = flags
         pattern: re.Pattern[str] = COMPILER.compile(PARSER.SubPattern(state, nodes))
         return pattern
 
-    def branches(self, branches: list[ParsedNodes], flags: int) -> None:
+    def add_branches(self, branches: list[ParsedNodes], flags: int) -> None:
         """Add alternatives in their order."""
         ends = []
         for index, branch in enumerate(branches):
             if index == len(branches) - 1:
-                self.sequence(branch, flags)
+                self.add_sequence(branch, flags)
                 break
             split = self.add(SPLIT)
-            self.sequence(branch, flags)
+            self.add_sequence(branch, flags)
             ends.append(self.add(JUMP))
             self.code[split] = Instruction(SPLIT, first=split + 1, second=len(self.code))
         for end in ends:
             self.code[end] = Instruction(JUMP, first=len(self.code))
 
-    def repeat(self, name: str, argument: Any, flags: int) -> None:
+    def add_repeat(self, name: str, argument: Any, flags: int) -> None:
         """Add a repetition: a run of single characters, or a loop with its minimum rounds expanded."""
         least, most, inner = argument
         unbounded = most == PARSER.MAXREPEAT
         if name == "POSSESSIVE_REPEAT":
-            self.inner(ONCE, PARSER.SubPattern(PARSER.State(), [(PARSER.MAX_REPEAT, argument)]), flags, wanted=True)
+            self.add_inner(ONCE, PARSER.SubPattern(PARSER.State(), [(PARSER.MAX_REPEAT, argument)]), flags, wanted=True)
             return
         greedy = name == "MAX_REPEAT"
         if len(inner) == 1 and str(inner[0][0]) in ("LITERAL", "NOT_LITERAL", "IN", "ANY"):
-            run = self.compiled([(PARSER.MAX_REPEAT, (0, PARSER.MAXREPEAT, inner))], flags)
+            run = self.compile_nodes([(PARSER.MAX_REPEAT, (0, PARSER.MAXREPEAT, inner))], flags)
             self.add(RUN, run, first=int(least), second=NO_LIMIT if unbounded else int(most), flag=greedy)
             return
         for _ in range(least):
-            self.sequence(inner, flags)
+            self.add_sequence(inner, flags)
         if unbounded:
             mark = self.program.slots
             self.program.slots += 1
             split = self.add(SPLIT)
             self.add(MARK, first=mark)
-            self.sequence(inner, flags)
+            self.add_sequence(inner, flags)
             self.add(MOVED, first=mark)
             self.add(JUMP, first=split)
-            self.code[split] = self.choice(greedy, split)
+            self.code[split] = self.create_choice(greedy, split)
             return
         splits = []
         for _ in range(most - least):
             splits.append(self.add(SPLIT))
-            self.sequence(inner, flags)
+            self.add_sequence(inner, flags)
         for split in splits:
-            self.code[split] = self.choice(greedy, split)
+            self.code[split] = self.create_choice(greedy, split)
 
-    def choice(self, greedy: bool, split: int) -> Instruction:
+    def create_choice(self, greedy: bool, split: int) -> Instruction:
         """Return the split of a loop: into its body, or behind it."""
         into, behind = split + 1, len(self.code)
         first, second = (into, behind) if greedy else (behind, into)
         return Instruction(SPLIT, first=first, second=second)
 
-    def inner(self, kind: int, nodes: ParsedNodes, flags: int, *, wanted: bool, width: int = 0) -> None:
+    def add_inner(self, kind: int, nodes: ParsedNodes, flags: int, *, wanted: bool, width: int = 0) -> None:
         """Add a part that matches separately, without backtracking into it; it ends with MATCH."""
         start = self.add(kind)
-        self.sequence(nodes, flags)
+        self.add_sequence(nodes, flags)
         self.add(MATCH)
         self.code[start] = Instruction(kind, first=len(self.code), second=width, flag=wanted)
 
-    def conditional(self, argument: Any, flags: int) -> None:
+    def add_conditional(self, argument: Any, flags: int) -> None:
         """Add a part that depends on whether a group has matched."""
         group, yes, no = argument
         start = self.add(IF_GROUP)
-        self.sequence(yes, flags)
+        self.add_sequence(yes, flags)
         end = self.add(JUMP)
         self.code[start] = Instruction(IF_GROUP, first=group, second=len(self.code))
         if no:
-            self.sequence(no, flags)
+            self.add_sequence(no, flags)
         self.code[end] = Instruction(JUMP, first=len(self.code))

@@ -17,8 +17,8 @@ from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.regex_engine import RegexFlags
 
-from sfnorch.evaluation.budget import Budget, BudgetError, weight
-from sfnorch.evaluation.regex_cost import most_tries
+from sfnorch.evaluation.budget import Budget, BudgetError, measure_weight
+from sfnorch.evaluation.regex_cost import build_try_counter
 from sfnorch.evaluation.regex_machine import Slots, find, match_at
 from sfnorch.evaluation.regex_programs import RegexProgram, RegexSizeError, compile_program
 
@@ -32,7 +32,7 @@ _FEW = 10_000
 _REFERENCE = re.compile(r"\\g<([0-9]+)>")
 
 
-def current() -> Budget:
+def get_budget() -> Budget:
     """Return the budget of the evaluation that runs in the current thread."""
     engine = getattr(Jsonata.CURRENT, "jsonata", None)
     found = getattr(engine, "budget", None)
@@ -65,26 +65,26 @@ class Regex:
     def __init__(self, pattern: str, flags: int) -> None:
         self.library = re.compile(pattern, flags)
         self._pattern, self._flags = pattern, flags
-        self._tries = most_tries(pattern, flags)
+        self._tries = build_try_counter(pattern, flags)
 
     def finditer(self, text: str) -> Iterator[Match]:
         """Yield the matches in the text. Raises LimitError if that takes too many steps."""
-        budget, at, groups = current(), 0, self.library.groups
-        budget.step()
+        budget, at, groups = get_budget(), 0, self.library.groups
+        budget.count_steps()
         tries = self._tries(len(text))
         if tries <= _FEW + 16 * len(text):
-            budget.step(tries // _TRIES_PER_STEP)
+            budget.count_steps(tries // _TRIES_PER_STEP)
             for found in self.library.finditer(text):
-                budget.make(300)
+                budget.count_bytes(300)
                 yield Match(text, [place for index in range(groups + 1) for place in found.span(index)], groups)
             return
-        program = self._program()
+        program = self._get_program()
         empty_at = -1
         while at <= len(text):
             slots = find(program, text, at, budget, empty_at)
             if slots is None:
                 return
-            budget.make(300)
+            budget.count_bytes(300)
             yield Match(text, slots, groups)
             at = slots[1]
             empty_at = at if slots[0] == at else -1  # after an empty match, the next one here is not empty
@@ -106,8 +106,8 @@ class Regex:
 
     def sub(self, replacement: str | Callable[[Match], str], text: str, count: int = 0) -> str:
         r"""Return the text with its matches replaced; `\g<1>` in a replacement is a group."""
-        budget, parts, at, size = current(), [], 0, weight(text)
-        expand = _expansion(replacement, self.library.groups) if isinstance(replacement, str) else replacement
+        budget, parts, at, size = get_budget(), [], 0, measure_weight(text)
+        expand = _build_expansion(replacement, self.library.groups) if isinstance(replacement, str) else replacement
         for index, found in enumerate(self.finditer(text)):
             if count and index >= count:
                 break
@@ -115,20 +115,20 @@ class Regex:
             size += 4 * len(new)
             parts += [text[at : found.start()], new]
             at = found.end()
-            if size > weight(text):
-                budget.make(size)
+            if size > measure_weight(text):
+                budget.count_bytes(size)
                 budget.made -= size - 4 * len(new)  # the result is one text
         return "".join([*parts, text[at:]])
 
-    def _program(self) -> RegexProgram:
+    def _get_program(self) -> RegexProgram:
         try:
-            return _compiled(self._pattern, self._flags)
+            return _compile_cached(self._pattern, self._flags)
         except RegexSizeError as error:
             raise BudgetError(str(error)) from None
 
 
 @lru_cache(maxsize=500)
-def _compiled(pattern: str, flags: int) -> RegexProgram:
+def _compile_cached(pattern: str, flags: int) -> RegexProgram:
     return compile_program(pattern, flags)
 
 
@@ -144,7 +144,7 @@ def compile_regex(pattern: str, flags: RegexFlags) -> Regex:
         raise JException(f"/{pattern[:60]}/ is an invalid regex: {message}") from None
 
 
-def _expansion(replacement: str, groups: int) -> Callable[[Match], str]:
+def _build_expansion(replacement: str, groups: int) -> Callable[[Match], str]:
     for reference in _REFERENCE.finditer(replacement):
         if int(reference[1]) > groups:  # with the message that the library expects
             raise re.error(f"invalid group reference {reference[1]} at position {reference.start() + 3}")
@@ -155,7 +155,7 @@ def _expansion(replacement: str, groups: int) -> Callable[[Match], str]:
     return expand
 
 
-def matches_whole(pattern: str, text: str, most_steps: int = 100_000) -> bool:
+def is_full_match(pattern: str, text: str, most_steps: int = 100_000) -> bool:
     """Return whether the pattern matches the whole text.
 
     Raises re.error for an invalid pattern, LimitError if the match takes too many steps.
@@ -166,10 +166,10 @@ def matches_whole(pattern: str, text: str, most_steps: int = 100_000) -> bool:
     except re.error:  # a global flag such as (?i) is valid only at the start of the pattern
         re.compile(pattern)
         whole = f"{pattern}\\Z"
-    if most_tries(whole, 0)(len(text)) <= _FEW:
+    if build_try_counter(whole, 0)(len(text)) <= _FEW:
         return re.match(whole, text) is not None
     try:
-        program = _compiled(whole, 0)
+        program = _compile_cached(whole, 0)
     except RegexSizeError as error:
         raise BudgetError(str(error)) from None
     return match_at(program, text, 0, Budget(most_steps)) is not None

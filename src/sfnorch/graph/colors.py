@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sfnorch.template.calls import call_of
+from sfnorch.template.calls import parse_call
 from sfnorch.template.states import LocatedState
 
 
@@ -47,9 +47,9 @@ COLORS: Mapping[str, Colors] = {
 _SERVICES = {"glue": "glue", "lambda": "lambda", "sns": "sns", "states": "execution", "sfn": "execution"}
 
 
-def color_name(state: LocatedState) -> str:
+def find_color_name(state: LocatedState) -> str:
     """Return the name of the state's colors: its type, or the service of a Task that calls a usual one."""
-    if call := call_of(state):
+    if call := parse_call(state):
         return _SERVICES.get(call.service, "task")
     name = state.kind.lower()
     return name if name in COLORS else "task"

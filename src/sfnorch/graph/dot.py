@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sfnorch.graph.colors import CATCH, COLORS, FAINT, RETRY, START, TEXT, color_name
+from sfnorch.graph.colors import CATCH, COLORS, FAINT, RETRY, START, TEXT, find_color_name
 from sfnorch.graph.nodes import Edge, Nodes
-from sfnorch.graph.words import does, in_order, kind_and_doing, retry_label, scope_title
-from sfnorch.printable import printable
+from sfnorch.graph.words import build_retry_label, build_scope_title, describe_action, describe_state, sort_states
+from sfnorch.printable import make_printable
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import LocatedState, StateScope, Way
 from sfnorch.template.tasks import PlannedTask
@@ -38,7 +38,7 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 """The start of an HTML entity, which Graphviz reads in any label."""
 
 
-def dot(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+def render_dot(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
     """Return the graph: the tasks, and a cluster for each state machine, Parallel and Map state, and branch.
 
     Catches are dashed and retries dotted. A bold edge leads from a state to the state machine that it starts.
@@ -47,17 +47,17 @@ def dot(machines: Sequence[Machine], template: Template, tasks: Sequence[Planned
     lines = [
         "digraph {",
         f'  graph [compound=true, bgcolor=white, fontname="sans-serif", fontcolor="{TEXT}", labeljust=l]',
-        f'  node [shape=box, style="rounded,filled", {_colored("task")}, {_FONT}, fontsize=11]',
+        f'  node [shape=box, style="rounded,filled", {_format_colors("task")}, {_FONT}, fontsize=11]',
         f'  edge [color="{FAINT}", {_FONT}, fontsize=9]',
     ]
-    lines += _tasks(tasks)
+    lines += _draw_tasks(tasks)
     for machine in machines:
-        lines += drawing.machine(machine)
-    lines += [*drawing.linked(), "}"]
+        lines += drawing.draw_machine(machine)
+    lines += [*drawing.draw_links(), "}"]
     return "\n".join(lines) + "\n"
 
 
-def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
+def _draw_tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
     """Yield the tasks, with an arrow to each task from those that it needs."""
     if not tasks:
         return
@@ -65,7 +65,7 @@ def _tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
     yield "  subgraph cluster_tasks {"
     yield f"    label=tasks; {_BOX}"
     for task in tasks:
-        yield f"    {ids[task.name]} [label={_quoted(task.name, '' if task.runs == task.name else task.runs)}]"
+        yield f"    {ids[task.name]} [label={_quote_label(task.name, '' if task.runs == task.name else task.runs)}]"
     for task in tasks:
         for need in task.needs:
             yield f"    {ids[need]} -> {ids[task.name]}"
@@ -84,58 +84,60 @@ class _DotDrawing(Nodes):
         super().__init__(template)
         self.ends: dict[str, str] = {}
 
-    def machine(self, machine: Machine) -> Iterator[str]:
-        name = self.number_machine(machine)
+    def draw_machine(self, machine: Machine) -> Iterator[str]:
+        name = self.add_machine(machine)
         yield f"  subgraph cluster_{name} {{"
-        yield f"    label={_quoted(self.template.title(machine))}; {_BOX}"
+        yield f"    label={_quote_label(self.template.build_title(machine))}; {_BOX}"
         yield f"    {name} [{_POINT}, width=0.15]"
         if machine.states:
-            yield from self.scope(machine.states, 2)
-            yield from self.beginning(machine.states, 2, name)
+            yield from self.draw_scope(machine.states, 2)
+            yield from self.draw_beginning(machine.states, 2, name)
         yield "  }"
 
-    def scope(self, scope: StateScope, depth: int) -> Iterator[str]:
+    def draw_scope(self, scope: StateScope, depth: int) -> Iterator[str]:
         margin = "  " * depth
-        states = in_order(scope)
+        states = sort_states(scope)
         for state in states:
-            yield from self.state(state, depth)
-        for edge in self.edges(scope, states):
-            yield margin + self.arrow(self.ends.get(edge.source, edge.source), edge.target, *_edge_attributes(edge))
+            yield from self.draw_state(state, depth)
+        for edge in self.list_edges(scope, states):
+            yield margin + self.draw_arrow(
+                self.ends.get(edge.source, edge.source), edge.target, *_list_edge_attributes(edge)
+            )
 
-    def beginning(self, scope: StateScope, depth: int, begin: str) -> Iterator[str]:
+    def draw_beginning(self, scope: StateScope, depth: int, begin: str) -> Iterator[str]:
         """Yield the arrow to the scope's first state."""
         if first := scope.states.get(scope.start_at):
-            yield "  " * depth + self.arrow(begin, self.ids[first])
+            yield "  " * depth + self.draw_arrow(begin, self.ids[first])
 
-    def state(self, state: LocatedState, depth: int) -> Iterator[str]:
-        margin, node = "  " * depth, self.number(state)
-        title = " ".join(printable(state.name).split())
+    def draw_state(self, state: LocatedState, depth: int) -> Iterator[str]:
+        margin, node = "  " * depth, self.add_state(state)
+        title = " ".join(make_printable(state.name).split())
         if not state.scopes:
             shape = f", shape={_SHAPES[state.kind]}, style=filled" if state.kind in _SHAPES else ""
-            color = color_name(state)
-            shown = f", {_colored(color)}" if color != "task" else ""
-            yield f"{margin}{node} [label={_quoted(title, does(state))}{shape}{shown}]"
+            color = find_color_name(state)
+            shown = f", {_format_colors(color)}" if color != "task" else ""
+            yield f"{margin}{node} [label={_quote_label(title, describe_action(state))}{shape}{shown}]"
             return
-        retries = f", {retries}" if (retries := retry_label(state)) else ""
-        colors = COLORS[color_name(state)]
+        retries = f", {retries}" if (retries := build_retry_label(state)) else ""
+        colors = COLORS[find_color_name(state)]
         box = f'style="rounded,filled"; color="{colors.border}"; fillcolor="{colors.fill}"'
         end = self.ends[node] = f"{node}_end"
         yield f"{margin}subgraph cluster_{node} {{"
-        yield f"{margin}  label={_quoted(f'{title} ({kind_and_doing(state)}{retries})')}; {box}"
+        yield f"{margin}  label={_quote_label(f'{title} ({describe_state(state)}{retries})')}; {box}"
         yield f"{margin}  {node} [{_POINT}, width=0.1]"
         for index, inner in enumerate(state.scopes):
             yield f"{margin}  subgraph cluster_{node}_{index + 1} {{"
-            yield f"{margin}    label={_quoted(scope_title(inner))}; {_BRANCH}"
-            yield from self.scope(inner, depth + 2)
+            yield f"{margin}    label={_quote_label(build_scope_title(inner))}; {_BRANCH}"
+            yield from self.draw_scope(inner, depth + 2)
             yield f"{margin}  }}"
         yield f"{margin}  {end} [shape=point, style=invis, width=0]"
         for inner in state.scopes:
-            yield from self.beginning(inner, depth + 1, node)
-            for last in self.last(inner):
+            yield from self.draw_beginning(inner, depth + 1, node)
+            for last in self.find_last_nodes(inner):
                 yield f"{margin}  {self.ends.get(last, last)} -> {end} [style=invis]"
         yield f"{margin}}}"
 
-    def last(self, scope: StateScope) -> Iterator[str]:
+    def find_last_nodes(self, scope: StateScope) -> Iterator[str]:
         """Yield the scope's nodes without a transition, or all of them if each has one."""
         nodes = {state: self.ids[state] for state in scope.states.values()}
         ends = [
@@ -143,7 +145,7 @@ class _DotDrawing(Nodes):
         ]
         yield from ends or nodes.values()
 
-    def arrow(self, source: str, target: str, *attributes: str) -> str:
+    def draw_arrow(self, source: str, target: str, *attributes: str) -> str:
         """Return an arrow, clipped at the border of the clusters at its ends, unless both are the same."""
         of = next((node for node, end in self.ends.items() if end == source), "")
         cut = [f"ltail=cluster_{of}"] if of not in ("", target) else []
@@ -151,30 +153,30 @@ class _DotDrawing(Nodes):
         shown = ", ".join((*attributes, *cut))
         return f"{source} -> {target}" + (f" [{shown}]" if shown else "")
 
-    def linked(self) -> Iterator[str]:
-        for link in self.links():
+    def draw_links(self) -> Iterator[str]:
+        for link in self.list_links():
             if link.missing:
-                title = _quoted(self.template.title(link.missing))
-                yield f"  {link.target} [label={title}, shape=box3d, style=filled, {_colored('execution')}]"
+                title = _quote_label(self.template.build_title(link.missing))
+                yield f"  {link.target} [label={title}, shape=box3d, style=filled, {_format_colors('execution')}]"
             border = "" if link.missing or link.is_own else f", lhead=cluster_{link.target}"
             yield f'  {link.source} -> {link.target} [style=bold, color="{START}"{border}]'
 
 
-def _edge_attributes(edge: Edge) -> list[str]:
+def _list_edge_attributes(edge: Edge) -> list[str]:
     """Return the attributes of the edge's style and label. Spaces separate the label from the line."""
     look = _EDGES.get(edge.way, ())
-    return [*look, f"label={_quoted(f' {edge.label} ')}"] if edge.label else [*look]
+    return [*look, f"label={_quote_label(f' {edge.label} ')}"] if edge.label else [*look]
 
 
-def _colored(name: str) -> str:
+def _format_colors(name: str) -> str:
     return f'fillcolor="{COLORS[name].fill}", color="{COLORS[name].border}"'
 
 
-def _quoted(*lines: str) -> str:
+def _quote_label(*lines: str) -> str:
     """Return the lines as a quoted text of DOT, without escapes of labels, entities and invisible characters.
 
     https://graphviz.org/docs/attr-types/escString/
     """
-    text = printable("\n".join(line for line in lines if line)).replace("\t", " ")
+    text = make_printable("\n".join(line for line in lines if line)).replace("\t", " ")
     text = _ENTITY.sub("&amp;", text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{text}"'

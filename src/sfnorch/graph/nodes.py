@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sfnorch.graph.words import retry_label, started, ways
+from sfnorch.graph.words import build_retry_label, find_started_machine, list_labelled_transitions
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import LocatedState, StateScope, Way
 
@@ -44,32 +44,32 @@ class Nodes:
     starts: list[tuple[str, Machine, bool]] = field(default_factory=list)
     """The node of each state that starts a state machine, that machine, and whether the state belongs to it."""
 
-    def number_machine(self, machine: Machine) -> str:
+    def add_machine(self, machine: Machine) -> str:
         """Return a new node for the state machine."""
         self.machines[machine.logical_id] = f"m{len(self.machines) + 1}"
         return self.machines[machine.logical_id]
 
-    def number(self, state: LocatedState) -> str:
+    def add_state(self, state: LocatedState) -> str:
         """Return a new node for the state, and remember which state machine it starts."""
         self.ids[state] = f"s{len(self.ids) + 1}"
-        if child := started(state, self.template):
+        if child := find_started_machine(state, self.template):
             self.starts.append((self.ids[state], child, child.logical_id == next(reversed(self.machines), "")))
         return self.ids[state]
 
-    def edges(self, scope: StateScope, states: Sequence[LocatedState]) -> Iterator[Edge]:
+    def list_edges(self, scope: StateScope, states: Sequence[LocatedState]) -> Iterator[Edge]:
         """Yield the transitions between the scope's states, and the retries of those without branches."""
         for state in states:
             node = self.ids[state]
-            if not state.scopes and (retries := retry_label(state)):
+            if not state.scopes and (retries := build_retry_label(state)):
                 yield Edge(node, node, None, retries)
-            for transition, label in ways(state):
+            for transition, label in list_labelled_transitions(state):
                 target = scope.states.get(transition.target)
                 if target is not None:
                     yield Edge(node, self.ids[target], transition.way, label)
 
-    def links(self) -> Iterator[Link]:
+    def list_links(self) -> Iterator[Link]:
         """Yield a link for each state that starts a state machine."""
         for state, machine, is_own in self.starts:
             missing = machine.logical_id not in self.machines
-            node = self.number_machine(machine) if missing else self.machines[machine.logical_id]
+            node = self.add_machine(machine) if missing else self.machines[machine.logical_id]
             yield Link(state, node, machine if missing else None, is_own)

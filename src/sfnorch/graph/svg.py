@@ -12,8 +12,8 @@ import subprocess
 from collections.abc import Iterator, Sequence
 
 from sfnorch.errors import SfnorchError
-from sfnorch.graph.words import in_order
-from sfnorch.printable import printable
+from sfnorch.graph.words import sort_states
+from sfnorch.printable import make_printable
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import StateScope
 from sfnorch.template.tasks import PlannedTask
@@ -24,7 +24,7 @@ _NODE_TITLE = re.compile(r"<title>[^<]*</title>\n?")
 """Titles with the names of nodes and edges in DOT, which mean nothing to a reader. No label has this form."""
 
 
-def svg(graph: str, title: str, description: str) -> str:
+def render_svg(graph: str, title: str, description: str) -> str:
     """Return Graphviz's picture of the graph, with the title and the description.
 
     Raises SfnorchError if Graphviz is not installed, or fails.
@@ -40,48 +40,47 @@ def svg(graph: str, title: str, description: str) -> str:
     )
     if done.returncode:
         raise SfnorchError(f"Graphviz's dot failed: {done.stderr.strip() or done.returncode}")
-    return _described(done.stdout, title, description)
+    return _add_description(done.stdout, title, description)
 
 
-def _described(picture: str, title: str, description: str) -> str:
+def _add_description(picture: str, title: str, description: str) -> str:
     """Return the picture with its title and its description, as a single image for screen readers."""
     shown = _NODE_TITLE.sub("", picture)
     shown = _ROOT.sub('<svg role="img" aria-labelledby="graph-title graph-description"', shown, count=1)
     texts = (
-        f'<title id="graph-title">{_escaped(title)}</title>\n'
-        f'<desc id="graph-description">{_escaped(description)}</desc>'
+        f'<title id="graph-title">{_escape(title)}</title>\n<desc id="graph-description">{_escape(description)}</desc>'
     )
     return _END_OF_ROOT.sub(lambda root: f"{root[1]}\n{texts}", shown, count=1)
 
 
-def _escaped(text: str) -> str:
-    return html.escape(printable(" ".join(text.split())), quote=False)
+def _escape(text: str) -> str:
+    return html.escape(make_printable(" ".join(text.split())), quote=False)
 
 
-def title_of(machines: Sequence[Machine], template: Template) -> str:
+def build_title(machines: Sequence[Machine], template: Template) -> str:
     """Return the title of a picture: the state machines that it shows."""
-    names = ", ".join(template.title(machine) for machine in machines)
+    names = ", ".join(template.build_title(machine) for machine in machines)
     return f"State machine{'s' if len(machines) > 1 else ''} {names}" if names else "Tasks"
 
 
-def description_of(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
+def build_description(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> str:
     """Return the description of a picture: the tasks with what they need, and each machine's states in order."""
     sentences = []
     if tasks:
-        sentences.append(f"Tasks: {', '.join(map(_task_words, tasks))}.")
+        sentences.append(f"Tasks: {', '.join(map(_describe_task, tasks))}.")
     for machine in machines:
-        states = ", ".join(_state_words(machine.states)) if machine.states else "no states"
-        sentences.append(f"{template.title(machine)}: {states}.")
+        states = ", ".join(_list_state_words(machine.states)) if machine.states else "no states"
+        sentences.append(f"{template.build_title(machine)}: {states}.")
     return " ".join(sentences)
 
 
-def _task_words(task: PlannedTask) -> str:
+def _describe_task(task: PlannedTask) -> str:
     return f"{task.name} (needs {', '.join(task.needs)})" if task.needs else task.name
 
 
-def _state_words(scope: StateScope) -> Iterator[str]:
+def _list_state_words(scope: StateScope) -> Iterator[str]:
     """Yield each state and its type, states of branches after the state that contains them."""
-    for state in in_order(scope):
+    for state in sort_states(scope):
         yield f"{state.name} ({state.kind})"
         for inner in state.scopes:
-            yield from _state_words(inner)
+            yield from _list_state_words(inner)

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from rich.tree import Tree
 
 from sfnorch.console import Console, Phrases, Text
-from sfnorch.graph.words import in_order, kind_and_doing, scope_title, started, ways
+from sfnorch.graph.words import (
+    build_scope_title,
+    describe_state,
+    find_started_machine,
+    list_labelled_transitions,
+    sort_states,
+)
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import LocatedState, StateScope, Way
 from sfnorch.template.tasks import PlannedTask
@@ -18,11 +24,11 @@ _NARROWEST = 30
 """The minimum columns of a state."""
 
 
-def trees(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> list[Tree]:
+def build_trees(machines: Sequence[Machine], template: Template, tasks: Sequence[PlannedTask] = ()) -> list[Tree]:
     """Return a tree of the tasks with what each needs, and a tree for each state machine."""
-    found = [_tasks(tasks)] if tasks else []
+    found = [_build_task_tree(tasks)] if tasks else []
     for machine in machines:
-        tree = Tree(Text(template.title(machine), style="bold"))
+        tree = Tree(Text(template.build_title(machine), style="bold"))
         if machine.states:
             _add(tree, machine.states, template)
         found.append(tree)
@@ -32,11 +38,11 @@ def trees(machines: Sequence[Machine], template: Template, tasks: Sequence[Plann
 def print_trees(drawn: Sequence[Tree], console: Console) -> None:
     """Print the trees. A deep tree can be wider than a narrow console, so that each state has its line."""
     for tree in drawn:
-        console.width = max(console.width, _depth(tree) * _GUIDE + _NARROWEST)
+        console.width = max(console.width, _measure_depth(tree) * _GUIDE + _NARROWEST)
         console.print(tree)
 
 
-def _depth(tree: Tree) -> int:
+def _measure_depth(tree: Tree) -> int:
     """How many levels are below the tree's root."""
     depth, level = 0, [tree]
     while level := [child for each in level for child in each.children]:
@@ -44,18 +50,18 @@ def _depth(tree: Tree) -> int:
     return depth
 
 
-def _tasks(tasks: Sequence[PlannedTask]) -> Tree:
+def _build_task_tree(tasks: Sequence[PlannedTask]) -> Tree:
     tree = Tree(Text("tasks", style="bold"))
     for task in tasks:
         phrases = [Text(task.name)]
         if task.runs != task.name:
             phrases.append(Text(f"  {task.runs}", style="dim"))
-        phrases += _listed([f"← {need}" if at == 0 else need for at, need in enumerate(task.needs)], style="cyan")
+        phrases += _join_items([f"← {need}" if at == 0 else need for at, need in enumerate(task.needs)], style="cyan")
         tree.add(Phrases(*phrases))
     return tree
 
 
-def _listed(items: Sequence[str], *, style: str = "") -> list[Text]:
+def _join_items(items: Sequence[str], *, style: str = "") -> list[Text]:
     """Return the items as phrases with commas between them."""
     return [
         Text(f"{' ' if at else '  '}{item}{',' if at < len(items) - 1 else ''}", style=style)
@@ -64,22 +70,22 @@ def _listed(items: Sequence[str], *, style: str = "") -> list[Text]:
 
 
 def _add(tree: Tree, scope: StateScope, template: Template) -> None:
-    for state in in_order(scope):
-        branch = tree.add(_line(state, template))
+    for state in sort_states(scope):
+        branch = tree.add(_format_state(state, template))
         for inner in state.scopes:
-            _add(branch.add(Text(scope_title(inner), style="italic")), inner, template)
+            _add(branch.add(Text(build_scope_title(inner), style="italic")), inner, template)
 
 
-def _line(state: LocatedState, template: Template) -> Phrases:
+def _format_state(state: LocatedState, template: Template) -> Phrases:
     name = Text(state.name, style="bold red" if state.kind == "Fail" else "")
-    doing = Text(f"  {kind_and_doing(state)}", style="dim")
-    child = started(state, template)
+    doing = Text(f"  {describe_state(state)}", style="dim")
+    child = find_started_machine(state, template)
     if child:
-        doing.append(f" {template.title(child)}", style="not dim cyan")
+        doing.append(f" {template.build_title(child)}", style="not dim cyan")
     leads = []
-    for transition, label in ways(state):
+    for transition, label in list_labelled_transitions(state):
         if transition.way is Way.CATCH:
             leads.append(f"{label} ⇢ {transition.target}")
         else:
             leads.append(f"{label} → {transition.target}" if label else f"→ {transition.target}")
-    return Phrases(name, doing, *_listed(leads))
+    return Phrases(name, doing, *_join_items(leads))

@@ -6,23 +6,23 @@ import re
 from collections.abc import Iterator, Mapping
 
 from sfnorch.json_values import Json, read_mappings, read_string, read_strings
-from sfnorch.template.calls import argument, call_of, child_machine
+from sfnorch.template.calls import find_child_arn, parse_call, read_argument
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.states import LocatedState, StateScope, Transition, Way
 
 _LONGEST = 40
 
 
-def does(state: LocatedState) -> str:
+def describe_action(state: LocatedState) -> str:
     """Return what the state does in few words: the call of a Task, the duration of a Wait."""
-    call = call_of(state)
+    call = parse_call(state)
     if call:
-        job = argument(state, "JobName") if call.action == "glue:startJobRun" else ""
+        job = read_argument(state, "JobName") if call.action == "glue:startJobRun" else ""
         shown = f" {job}" if job not in ("", "*", state.name) else ""
         return f"{call}{shown}"
     match state.kind:
         case "Task":
-            return state.text("Resource").rpartition(":")[2]
+            return state.read_text("Resource").rpartition(":")[2]
         case "Wait":
             seconds = state.body.get("Seconds")
             return f"{seconds} s" if isinstance(seconds, int | float) else ""
@@ -30,18 +30,18 @@ def does(state: LocatedState) -> str:
             at_once = state.body.get("MaxConcurrency")
             return f"{at_once} at once" if isinstance(at_once, int) and at_once else "all at once"
         case "Fail":
-            error = state.text("Error")
+            error = state.read_text("Error")
             return error if error != state.name and not error.startswith("{%") else ""
     return ""
 
 
-def kind_and_doing(state: LocatedState) -> str:
+def describe_state(state: LocatedState) -> str:
     """Return the state's type, and what it does."""
-    doing = does(state)
+    doing = describe_action(state)
     return f"{state.kind}{',' if state.kind == 'Map' else ''} {doing}" if doing else state.kind
 
 
-def scope_title(scope: StateScope) -> str:
+def build_scope_title(scope: StateScope) -> str:
     """Return the title of a scope in the state that contains it."""
     parent = scope.parent
     if parent is None:
@@ -51,59 +51,59 @@ def scope_title(scope: StateScope) -> str:
     return f"branch {parent.scopes.index(scope) + 1}"
 
 
-def way_label(transition: Transition) -> str:
+def build_transition_label(transition: Transition) -> str:
     """Return the label of a transition: the condition, `else`, or the caught errors; empty for a plain Next."""
     match transition.way:
         case Way.DEFAULT:
             return "else"
         case Way.CATCH:
-            return shortened(" or ".join(map(_error_words, transition.errors())))
+            return shorten_label(" or ".join(map(_describe_error, transition.list_errors())))
         case Way.CHOICE if transition.rule is not None:
-            return shortened(read_string(transition.rule.get("Comment"), condition(transition.rule)))
+            return shorten_label(read_string(transition.rule.get("Comment"), format_condition(transition.rule)))
     return ""
 
 
-def _error_words(error: str) -> str:
+def _describe_error(error: str) -> str:
     return "any error" if error == "States.ALL" else error.removeprefix("States.")
 
 
-def retry_label(state: LocatedState) -> str:
+def build_retry_label(state: LocatedState) -> str:
     """Return the label of a state's retries: `retry: ` and the errors; empty without retries."""
     errors = [
-        _error_words(error)
-        for _, retrier in state.objects("Retry")
+        _describe_error(error)
+        for _, retrier in state.list_objects("Retry")
         if retrier.get("MaxAttempts") != 0
         for error in read_strings(retrier.get("ErrorEquals"))
     ]
     if not errors or "any error" in errors:
         return "retry: any error" if errors else ""
     more = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
-    return f"retry: {shortened(errors[0])}{more}"
+    return f"retry: {shorten_label(errors[0])}{more}"
 
 
-def ways(state: LocatedState) -> Iterator[tuple[Transition, str]]:
+def list_labelled_transitions(state: LocatedState) -> Iterator[tuple[Transition, str]]:
     """Yield the state's transitions with their labels. Catchers with the same target are one transition."""
     caught: dict[str, list[str]] = {}
     for transition in state.catches:
-        caught.setdefault(transition.target, []).append(way_label(transition))
+        caught.setdefault(transition.target, []).append(build_transition_label(transition))
     for transition in state.transitions:
         if transition.way is not Way.CATCH:
-            yield transition, way_label(transition)
+            yield transition, build_transition_label(transition)
         elif labels := caught.pop(transition.target, None):
-            yield transition, "any error" if "any error" in labels else shortened(" or ".join(labels))
+            yield transition, "any error" if "any error" in labels else shorten_label(" or ".join(labels))
 
 
-def condition(rule: Mapping[str, Json]) -> str:
+def format_condition(rule: Mapping[str, Json]) -> str:
     """Return a choice rule's condition: the expression, or JSONPath's comparison written as an expression."""
     match rule:
         case {"Condition": str(text)}:
             return re.sub(r"\s+", " ", text.removeprefix("{%").removesuffix("%}")).strip()
         case {"And": list(parts)}:
-            return " and ".join(map(condition, read_mappings(parts)))
+            return " and ".join(map(format_condition, read_mappings(parts)))
         case {"Or": list(parts)}:
-            return " or ".join(map(condition, read_mappings(parts)))
+            return " or ".join(map(format_condition, read_mappings(parts)))
         case {"Not": dict(inner)}:
-            return f"not {condition(inner)}"
+            return f"not {format_condition(inner)}"
     variable = rule.get("Variable", "")
     for key, value in rule.items():
         if key not in ("Variable", "Next", "Comment", "Assign", "Output"):
@@ -125,18 +125,18 @@ _COMPARISONS = {
 }
 
 
-def shortened(text: str) -> str:
+def shorten_label(text: str) -> str:
     """Return the text, truncated to the width of a label."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def started(state: LocatedState, template: Template) -> Machine | None:
+def find_started_machine(state: LocatedState, template: Template) -> Machine | None:
     """Return the state machine of the template that the Task starts; None for other tasks."""
-    arn = child_machine(state)
-    return template.machine(arn) if arn else None
+    arn = find_child_arn(state)
+    return template.find_machine(arn) if arn else None
 
 
-def in_order(scope: StateScope) -> list[LocatedState]:
+def sort_states(scope: StateScope) -> list[LocatedState]:
     """Return the scope's states in the order of an execution: each before its targets; unreachable ones last."""
     done: dict[str, LocatedState] = {}
     met: set[str] = set()

@@ -43,7 +43,7 @@ def set_alarm(
     )
 
 
-def permissions(alarm: StackName) -> tuple[Permission, ...]:
+def list_permissions(alarm: StackName) -> tuple[Permission, ...]:
     """Return the permissions to set the state of the alarm."""
     return (
         Permission(

@@ -35,7 +35,7 @@ def run_child(
     )
 
 
-def permissions(children: Iterable[StateMachine]) -> tuple[Permission, ...]:
+def list_permissions(children: Iterable[StateMachine]) -> tuple[Permission, ...]:
     """Return the permissions to start executions of these state machines, to wait for them, and to stop them."""
     machines = tuple(children)
     executions = tuple(Arn("states", "execution:", child.physical_name, ":*") for child in machines)

@@ -19,7 +19,7 @@ NO_USE = Retrier(errors=RUN_EXECUTION.permanent, max_attempts=0)
 """Errors that a retry does not resolve. Nothing has run, so the `retries` in the plan do not apply."""
 
 
-def run(
+def run_execution(
     name: str,
     *,
     arguments: Expression,
@@ -44,7 +44,7 @@ def run(
     )
 
 
-def work(machine: Substitution, given: Mapping[str, Value] | Expression) -> Work:
+def build_call(machine: Substitution, given: Mapping[str, Value] | Expression) -> Work:
     """Return the call that starts an execution and waits for it. Its result is the output of the execution.
 
     `machine` is the substitution with the ARN, and `given` the input: a mapping, or an expression that yields one.
@@ -64,17 +64,17 @@ def work(machine: Substitution, given: Mapping[str, Value] | Expression) -> Work
     )
 
 
-def arn(machine: str) -> Bound:
+def build_machine_arn(machine: str) -> Bound:
     """Return the ARN of a state machine; `machine` is its name or its ARN."""
     return machine if machine.startswith("arn:") else Arn("states", "stateMachine:", machine)
 
 
-def arguments(machine: str, given: Mapping[str, Any]) -> dict[str, Value]:
+def build_arguments(machine: str, given: Mapping[str, Any]) -> dict[str, Value]:
     """Return the arguments of StartExecution; `machine` is a name or an ARN, and `given` the input."""
     return {"StateMachineArn": machine, "Input": given}
 
 
-def hearing() -> Permission:
+def build_event_permission() -> Permission:
     """Return the permissions for the EventBridge rule, without which the creation of the state machine fails."""
     return Permission(
         sid="HearOfTheirEnd",
@@ -83,10 +83,10 @@ def hearing() -> Permission:
     )
 
 
-def permissions(machines: Iterable[str]) -> tuple[Permission, ...]:
+def list_permissions(machines: Iterable[str]) -> tuple[Permission, ...]:
     """Return the permissions to start executions of these state machines, to wait for them, and to stop them."""
     machines = list(dict.fromkeys(machines))
-    started: list[Bound] = [arn(machine) for machine in machines]
+    started: list[Bound] = [build_machine_arn(machine) for machine in machines]
     followed: list[Bound] = [
         machine.replace(":stateMachine:", ":execution:") + ":*"
         if machine.startswith("arn:")

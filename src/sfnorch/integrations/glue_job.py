@@ -94,14 +94,14 @@ class JobSettings(Protocol):
 
 def start_arguments(job: Job, name: str) -> dict[str, Value]:
     """Return the arguments of StartJobRun for the job of this name."""
-    return _arguments(name, job, job.arguments, job.timeout_minutes)
+    return _build_arguments(name, job, job.arguments, job.timeout_minutes)
 
 
-def work(name: str, settings: JobSettings, arguments: Mapping[str, Value]) -> Work:
+def build_call(name: str, settings: JobSettings, arguments: Mapping[str, Value]) -> Work:
     """Return the call that runs a job and waits for it. Its result is `{job, runId, seconds}`."""
     return Work(
         resource=RUN_JOB.resource,
-        arguments=_arguments(name, settings, arguments, None),
+        arguments=_build_arguments(name, settings, arguments, None),
         result=jsonata('$states.result.{"job": JobName, "runId": Id, "seconds": ExecutionTime}'),
         checked=jsonata(_CHECKED, output=jsonata("{}")),
         passing=(START_ERRORS,),
@@ -109,7 +109,7 @@ def work(name: str, settings: JobSettings, arguments: Mapping[str, Value]) -> Wo
     )
 
 
-def _arguments(
+def _build_arguments(
     name: str, settings: JobSettings, arguments: Mapping[str, Value], timeout_minutes: int | None
 ) -> dict[str, Value]:
     """Return the arguments of StartJobRun that are set.
@@ -130,7 +130,7 @@ def _arguments(
     return {key: value for key, value in found.items() if value is not None}
 
 
-def permissions(jobs: Iterable[str], *, allowed: str = "") -> tuple[Permission, ...]:
+def list_permissions(jobs: Iterable[str], *, allowed: str = "") -> tuple[Permission, ...]:
     """Return the permissions to run these jobs, and the jobs in the list parameter `allowed`, but no others."""
     arns = GlueArns("job", tuple(dict.fromkeys(jobs)), allowed)
     return (Permission(sid="RunJobs", actions=RUN_JOB.actions, resources=(arns,)),)

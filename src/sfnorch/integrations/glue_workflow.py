@@ -55,7 +55,7 @@ def get_run(
     )
 
 
-def permissions(workflows: Iterable[str], *, allowed: str) -> tuple[Permission, ...]:
+def list_permissions(workflows: Iterable[str], *, allowed: str) -> tuple[Permission, ...]:
     """Return the permissions to run these workflows, and the workflows in the list parameter `allowed`."""
     arns = GlueArns("workflow", tuple(dict.fromkeys(workflows)), allowed)
     return (Permission(sid="RunWorkflow", actions=("glue:StartWorkflowRun", "glue:GetWorkflowRun"), resources=(arns,)),)

@@ -95,7 +95,7 @@ def join_states(
     )
 
 
-def permissions(machine: StackName) -> tuple[Permission, ...]:
+def list_permissions(machine: StackName) -> tuple[Permission, ...]:
     """Return the permissions to start, join, describe and stop executions of this state machine."""
     return (
         Permission(

@@ -41,7 +41,7 @@ def invoke(
     )
 
 
-def work(function: Value, payload: Value) -> Work:
+def build_call(function: Value, payload: Value) -> Work:
     """Return the call that invokes a function. Its result is the return value of the function."""
     return Work(
         resource=INVOKE.resource,
@@ -52,15 +52,15 @@ def work(function: Value, payload: Value) -> Work:
     )
 
 
-def arguments(function: str, payload: Mapping[str, Any]) -> dict[str, Value]:
+def build_arguments(function: str, payload: Mapping[str, Any]) -> dict[str, Value]:
     """Return the arguments of Invoke for this function and payload."""
     return {"FunctionName": function, "Payload": payload}
 
 
-def permissions(functions: Iterable[str], own: Iterable[str] = ()) -> tuple[Permission, ...]:
+def list_permissions(functions: Iterable[str], own: Iterable[str] = ()) -> tuple[Permission, ...]:
     """Return the permissions to invoke these functions and, by key, those of the stack, with versions and aliases."""
     resources: list[Bound] = [FunctionArn(key, tail) for key in own for tail in ("", ":*")]
-    for name in dict.fromkeys(map(_unqualified, functions)):
+    for name in dict.fromkeys(map(_remove_qualifier, functions)):
         if name.startswith("arn:"):
             resources += [name, f"{name}:*"]
         else:
@@ -68,7 +68,7 @@ def permissions(functions: Iterable[str], own: Iterable[str] = ()) -> tuple[Perm
     return (Permission(sid="InvokeFunctions", actions=INVOKE.actions, resources=tuple(resources)),)
 
 
-def _unqualified(function: str) -> str:
+def _remove_qualifier(function: str) -> str:
     """Return the function's name or ARN without a version or an alias."""
     head, mark, name = function.rpartition(":function:")
     return f"{head}{mark}{name.partition(':')[0]}"

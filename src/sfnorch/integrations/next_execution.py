@@ -49,7 +49,7 @@ def start_next(
     )
 
 
-def permissions(machine: StackName) -> tuple[Permission, ...]:
+def list_permissions(machine: StackName) -> tuple[Permission, ...]:
     """Return the permissions to start executions of the state machine with this name.
 
     The resource is a name, because a reference from the role to its state machine would be a circular dependency.

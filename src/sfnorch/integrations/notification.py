@@ -50,7 +50,7 @@ def publish(
     )
 
 
-def work(topic: Substitution, subject: Value, message: Value) -> Work:
+def build_call(topic: Substitution, subject: Value, message: Value) -> Work:
     """Return the call that publishes a message. Its result is `{messageId}`."""
     return Work(
         resource=PUBLISH.resource,
@@ -60,7 +60,7 @@ def work(topic: Substitution, subject: Value, message: Value) -> Work:
     )
 
 
-def permissions() -> tuple[Permission, ...]:
+def list_permissions() -> tuple[Permission, ...]:
     """Return the permissions to publish to the topic, and to use its key if it is encrypted."""
     return (
         Permission(sid="TellTopic", actions=PUBLISH.actions, resources=(TopicArn(),)),

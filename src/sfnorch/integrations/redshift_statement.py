@@ -132,7 +132,7 @@ def run_states(
     )
 
 
-def permissions(places: Iterable[StatementTarget]) -> tuple[Permission, ...]:
+def list_permissions(places: Iterable[StatementTarget]) -> tuple[Permission, ...]:
     """Return the permissions to run statements in these places, and to authenticate there.
 
     The ARN of a workgroup contains an id and not its name. For a name, the permissions allow all workgroups of the
@@ -141,46 +141,48 @@ def permissions(places: Iterable[StatementTarget]) -> tuple[Permission, ...]:
     """
     places = list(dict.fromkeys(places))
     found = [
-        _on("ExecuteStatements", EXECUTE_STATEMENT.actions, [_where(place) for place in places]),
+        _build_permission(
+            "ExecuteStatements", EXECUTE_STATEMENT.actions, [_build_workgroup_arn(place) for place in places]
+        ),
         # these actions do not support resources
         Permission(
             sid="LookAtStatements",
             actions=(*DESCRIBE_STATEMENT.actions, *CANCEL_STATEMENT.actions),
             resources=("*",),
         ),
-        _on("ReadSecrets", READ_SECRET, [p.secret_arn for p in places if p.secret_arn]),
-        _on(
+        _build_permission("ReadSecrets", READ_SECRET, [p.secret_arn for p in places if p.secret_arn]),
+        _build_permission(
             "SignInAsUser",
             SIGN_IN_AS_USER,
-            [arn for place in places if place.db_user for arn in _as_user(place)],
+            [arn for place in places if place.db_user for arn in _list_user_arns(place)],
         ),
-        _on(
+        _build_permission(
             "SignInAsRole",
             SIGN_IN_AS_ROLE,
-            [_database(p) for p in places if p.cluster and not p.db_user and not p.secret_arn],
+            [_build_database_arn(p) for p in places if p.cluster and not p.db_user and not p.secret_arn],
         ),
-        _on(
+        _build_permission(
             "SignInToWorkgroup",
             SIGN_IN_TO_WORKGROUP,
-            [_where(place) for place in places if place.workgroup and not place.secret_arn],
+            [_build_workgroup_arn(place) for place in places if place.workgroup and not place.secret_arn],
         ),
     ]
     return tuple(permission for permission in found if permission)
 
 
-def _on(sid: str, actions: tuple[str, ...], resources: list[Bound]) -> Permission | None:
+def _build_permission(sid: str, actions: tuple[str, ...], resources: list[Bound]) -> Permission | None:
     return Permission(sid=sid, actions=actions, resources=tuple(dict.fromkeys(resources))) if resources else None
 
 
-def _where(place: StatementTarget) -> Bound:
+def _build_workgroup_arn(place: StatementTarget) -> Bound:
     if place.cluster:
         return Arn("redshift", "cluster:", place.cluster)
     return place.workgroup if place.workgroup.startswith("arn:") else Arn("redshift-serverless", "workgroup/", "*")
 
 
-def _database(place: StatementTarget) -> Bound:
+def _build_database_arn(place: StatementTarget) -> Bound:
     return Arn("redshift", "dbname:", f"{place.cluster}/{place.database}")
 
 
-def _as_user(place: StatementTarget) -> tuple[Bound, Bound]:
-    return Arn("redshift", "dbuser:", f"{place.cluster}/{place.db_user}"), _database(place)
+def _list_user_arns(place: StatementTarget) -> tuple[Bound, Bound]:
+    return Arn("redshift", "dbuser:", f"{place.cluster}/{place.db_user}"), _build_database_arn(place)

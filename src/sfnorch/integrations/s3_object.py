@@ -16,7 +16,7 @@ from sfnorch.workflow import ObjectArns, Permission, ResultsBucket
 _PASSING = Retrier(errors=PUT_OBJECT.transient, interval_seconds=2, max_attempts=6, jitter=True)
 
 
-def put(bucket: Value, key: Value, body: Value) -> Work:
+def build_call(bucket: Value, key: Value, body: Value) -> Work:
     """Return the call that writes an object. Its result is `{bucket, key, etag}`."""
     return Work(
         resource=PUT_OBJECT.resource,
@@ -26,7 +26,7 @@ def put(bucket: Value, key: Value, body: Value) -> Work:
     )
 
 
-def permissions(places: Sequence[tuple[str | ResultsBucket, str]]) -> tuple[Permission, ...]:
+def list_permissions(places: Sequence[tuple[str | ResultsBucket, str]]) -> tuple[Permission, ...]:
     """Return the permissions to write objects to these places, pairs of a bucket and a prefix of keys."""
     arns: Mapping[ObjectArns, None] = dict.fromkeys(ObjectArns(bucket, prefix) for bucket, prefix in places)
     return (Permission(sid="WriteObjects", actions=PUT_OBJECT.actions, resources=tuple(arns)),)

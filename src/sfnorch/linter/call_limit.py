@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
-from sfnorch.evaluation.budget import MOST_MEMORY, process_memory
+from sfnorch.evaluation.budget import MOST_MEMORY, read_process_memory
 from sfnorch.json_values import Json, read_mapping
 
 _FEWEST_CALLS = 1_000_000
@@ -44,10 +44,10 @@ class _Shape:
     loops: bool = False
 
 
-def most_calls(data: dict[str, Json]) -> int | None:
+def estimate_call_limit(data: dict[str, Json]) -> int | None:
     """Return the maximum number of function calls for cfn-lint on the template; None if its shape is usual."""
     shape = _Shape()
-    _look(data, shape)
+    _measure_shape(data, shape)
     usual = (
         shape.values <= _USUAL_VALUES
         and shape.nested_lists <= _USUAL_NESTED_LISTS
@@ -59,7 +59,7 @@ def most_calls(data: dict[str, Json]) -> int | None:
     return None if usual else _FEWEST_CALLS + _CALLS_PER_VALUE * shape.values
 
 
-def _look(root: Json, shape: _Shape) -> None:
+def _measure_shape(root: Json, shape: _Shape) -> None:
     todo = [(root, 0)]
     while todo:
         value, lists = todo.pop()
@@ -77,10 +77,10 @@ def _look(root: Json, shape: _Shape) -> None:
 
 
 @contextmanager
-def limited_calls(most: int) -> Iterator[None]:
+def limit_calls(most: int) -> Iterator[None]:
     """Raise CallLimitError if the block exceeds the number of function calls or the memory limit of an evaluation."""
     calls = 0
-    memory = process_memory()
+    memory = read_process_memory()
 
     def count(_: FrameType, event: str, __: object) -> None:
         nonlocal calls
@@ -90,7 +90,7 @@ def limited_calls(most: int) -> Iterator[None]:
         if calls > most:
             sys.setprofile(None)
             raise CallLimitError(f"more than {most:,} function calls")
-        if calls % _CALLS_PER_LOOK == 0 and process_memory() - memory > MOST_MEMORY:
+        if calls % _CALLS_PER_LOOK == 0 and read_process_memory() - memory > MOST_MEMORY:
             sys.setprofile(None)
             raise CallLimitError(f"more than {MOST_MEMORY:,} bytes of memory")
 

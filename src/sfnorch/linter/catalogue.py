@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sfnorch.findings import Severity
-from sfnorch.linter.renamed_rules import RENAMED, current_ids
+from sfnorch.linter.renamed_rules import RENAMED, replace_former_ids
 from sfnorch.linter.rules import RULES
 
 _CFN_LINT = re.compile(r"[EWI]\d{4}")
@@ -59,27 +59,27 @@ _OTHERS = (
 )
 
 
-def entries() -> Iterator[Entry]:
+def list_entries() -> Iterator[Entry]:
     """Yield every rule except those of cfn-lint (`cfn-lint --list-rules` shows these)."""
     for rule in RULES:
         yield Entry(id=rule.id, severity=rule.severity, title=rule.title, why=rule.why, source=rule.source)
     yield from _OTHERS
 
 
-def unknown(ids: Iterable[str]) -> dict[str, str]:
+def find_unknown_ids(ids: Iterable[str]) -> dict[str, str]:
     """Return the ids that no rule has or had, each with the most similar known id; empty if none is similar."""
-    own = [entry.id for entry in entries()]
+    own = [entry.id for entry in list_entries()]
     found: dict[str, str] = {}
     for name in ids:
-        if name in own or name in RENAMED or (_CFN_LINT.fullmatch(name) and name in _cfn_lint_ids()):
+        if name in own or name in RENAMED or (_CFN_LINT.fullmatch(name) and name in _list_cfn_lint_ids()):
             continue
-        known = [*own, *RENAMED, *(_cfn_lint_ids() if name[:1] in "EWI" else ())]
+        known = [*own, *RENAMED, *(_list_cfn_lint_ids() if name[:1] in "EWI" else ())]
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        found[name] = next(iter(current_ids(near)), "")
+        found[name] = next(iter(replace_former_ids(near)), "")
     return found
 
 
-def _cfn_lint_ids() -> frozenset[str]:
-    from sfnorch.linter.cloudformation import linter  # slow to load
+def _list_cfn_lint_ids() -> frozenset[str]:
+    from sfnorch.linter.cloudformation import load_linter  # slow to load
 
-    return frozenset(linter().rules) | {"E0000", "E0001", "E0002"}
+    return frozenset(load_linter().rules) | {"E0000", "E0001", "E0002"}

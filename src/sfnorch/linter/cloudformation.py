@@ -16,15 +16,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from sfnorch.expressions import code
+from sfnorch.expressions import parse_code
 from sfnorch.findings import Finding, Severity
 from sfnorch.json_values import Json, find_value
-from sfnorch.linter.call_limit import CallLimitError, limited_calls, most_calls
+from sfnorch.linter.call_limit import CallLimitError, estimate_call_limit, limit_calls
 from sfnorch.linter.jsonata import NUMBERS
 from sfnorch.template.contents import NATIVE, SAM, Machine, Template
 from sfnorch.template.intrinsics import UNKNOWN
-from sfnorch.template.located import Array, Object, Path, Place, place_of, show
-from sfnorch.template.parameters import fits
+from sfnorch.template.located import Array, Object, Path, Place, find_place, format_path
+from sfnorch.template.parameters import match_allowed_pattern
 from sfnorch.template.reader import KIND
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Checked:
     """The limit that cfn-lint exceeded."""
 
 
-def template_findings(template: Template, linter: Runner) -> Iterator[Located]:
+def find_template_faults(template: Template, linter: Runner) -> Iterator[Located]:
     """Yield what cfn-lint finds in the template.
 
     cfn-lint gets the template without nulls, because it fails on nulls. It also gets SAM definitions without functions
@@ -81,31 +81,33 @@ def template_findings(template: Template, linter: Runner) -> Iterator[Located]:
     if "Resources" not in root:
         if not template.source.faults:  # the section can be missing because of them
             message = "the template has no Resources"
-            yield (), KIND.finding(template.source.file, root.place.line, message, _instead(root))
+            yield (), KIND.create_finding(template.source.file, root.place.line, message, _suggest_command(root))
         return
-    if limits := list(limit_findings(template)):
+    if limits := list(describe_limit(template)):
         yield from limits
         return
-    data = _without_nulls(_without_definitions(template))
-    yield from _without_slow_patterns(data)
+    data = _remove_nulls(_remove_definitions(template))
+    yield from _remove_slow_patterns(data)
     checked = _check(linter, data)
     yield from _limit_exceeded(checked, template)
     for match in checked.matches:
         if match.rule.id == _STUMBLED and template.source.faults:
             continue  # the reader reports the cause
-        path = _path(match)
-        definition = _definition_of(template, path)
+        path = _convert_path(match)
+        definition = _find_machine(template, path)
         if definition is None:
-            yield _finding(match, path, place_of(root, path))
-        elif (found := _in_definition(definition, match, path[len(_own(definition)) :])) is not None:
+            yield _create_finding(match, path, find_place(root, path))
+        elif (
+            found := _locate_in_definition(definition, match, path[len(_get_definition_path(definition)) :])
+        ) is not None:
             yield found
     if checked.has_failed and not template.source.faults:
         message = "cfn-lint cannot check this template"
         hint = "use only names and types that CloudFormation supports"
-        yield (), KIND.finding(template.source.file, root.place.line, message, hint)
+        yield (), KIND.create_finding(template.source.file, root.place.line, message, hint)
 
 
-def _instead(root: Object) -> str:
+def _suggest_command(root: Object) -> str:
     """Return how to lint a document that is not a template.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
@@ -117,15 +119,22 @@ def _instead(root: Object) -> str:
     return "add the resources of the stack, or specify another file"
 
 
-def definition_findings(template: Template, linter: Runner) -> Iterator[Located]:
+def find_definition_faults(template: Template, linter: Runner) -> Iterator[Located]:
     """Yield what cfn-lint's schema of the Amazon States Language finds in the definitions that are not yet checked."""
-    unread = {machine.logical_id: machine for machine in template.machines if machine.definition and not _read(machine)}
+    unread = {
+        machine.logical_id: machine
+        for machine in template.machines
+        if machine.definition and not _is_checked_by_cfn_lint(machine)
+    }
     if not unread:
         return
     resources: dict[str, Json] = {
         logical_id: {
             "Type": NATIVE,
-            "Properties": {"RoleArn": _ROLE, "Definition": _known(_without_nulls(machine.definition.data))},
+            "Properties": {
+                "RoleArn": _ROLE,
+                "Definition": _simplify_definition(_remove_nulls(machine.definition.data)),
+            },
         }
         for logical_id, machine in unread.items()
         if machine.definition
@@ -133,24 +142,24 @@ def definition_findings(template: Template, linter: Runner) -> Iterator[Located]
     checked = _check(linter, {"Resources": resources})
     yield from _limit_exceeded(checked, template)
     for match in checked.matches:
-        path = _path(match)
+        path = _convert_path(match)
         if match.rule.id == DEFINITION_RULE and len(path) > 3:
-            found = _in_definition(unread[str(path[1])], match, path[4:])
+            found = _locate_in_definition(unread[str(path[1])], match, path[4:])
             if found is not None:
                 yield found
 
 
-def _without_slow_patterns(data: Object) -> Iterator[Located]:
+def _remove_slow_patterns(data: Object) -> Iterator[Located]:
     """Remove each AllowedPattern that takes too many steps to match its Default; yield a finding for each."""
     for name, body in data.find_object("Parameters").entries():
         match body.get("AllowedPattern"), body.get("Default"):
             case str(pattern), str(default):
                 parts = default.split(",") if "List" in str(body.get("Type")) else [default]
-                if any(fits(pattern, part.strip()) is None for part in parts):
+                if any(match_allowed_pattern(pattern, part.strip()) is None for part in parts):
                     message, hint = "the pattern takes too many steps to match the Default", "remove nested repetitions"
                     path: Path = ("Parameters", name, "AllowedPattern")
                     line = body.lines["AllowedPattern"]
-                    yield path, KIND.finding(body.place.file, line, message, hint)
+                    yield path, KIND.create_finding(body.place.file, line, message, hint)
                     del body["AllowedPattern"]
 
 
@@ -159,10 +168,10 @@ def _limit_exceeded(checked: _Checked, template: Template) -> Iterator[Located]:
         root = template.source.data
         message = f"cfn-lint cannot check this template: it would take {checked.exceeded}"
         hint = "use fewer nested lists, conditions, loops and references, or split the template"
-        yield (), KIND.finding(template.source.file, root.place.line, message, hint)
+        yield (), KIND.create_finding(template.source.file, root.place.line, message, hint)
 
 
-def limit_findings(template: Template) -> Iterator[Located]:
+def describe_limit(template: Template) -> Iterator[Located]:
     """Yield a finding for each section that exceeds a CloudFormation quota. cfn-lint need not check such a template.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -172,18 +181,21 @@ def limit_findings(template: Template) -> Iterator[Located]:
         entries = root.find_object(section)
         if len(entries) > most:
             message = f"{section} has {len(entries):,} entries, but CloudFormation allows {most}"
-            yield (section,), KIND.finding(template.source.file, root.lines[section], message, "split the template")
+            yield (
+                (section,),
+                KIND.create_finding(template.source.file, root.lines[section], message, "split the template"),
+            )
 
 
 def _check(linter: Runner, data: dict[str, Json]) -> _Checked:
     """Return what cfn-lint finds."""
-    most = most_calls(data)
+    most = estimate_call_limit(data)
     matches: list[Match] = []
     try:
         if most is None:
             matches.extend(linter.validate_template(data))
         else:
-            with limited_calls(most):
+            with limit_calls(most):
                 found = list(linter.validate_template(data))
             matches += found
     except CallLimitError as error:
@@ -193,26 +205,26 @@ def _check(linter: Runner, data: dict[str, Json]) -> _Checked:
     return _Checked(matches=tuple(matches))
 
 
-def linter() -> Runner:
+def load_linter() -> Runner:
     """Return cfn-lint with its default rules, for one region: no finding about state machines depends on the region.
 
     A process loads the rules once. It reads the configuration each time, because `.cfnlintrc` can differ by folder.
     """
-    config = _configuration()
-    found = copy(_runner(tuple(config.append_rules), config.custom_rules))
+    config = _read_configuration()
+    found = copy(_load_runner(tuple(config.append_rules), config.custom_rules))
     found.config = config
     return found
 
 
 @cache
-def _runner(append_rules: tuple[str, ...], custom_rules: str | None) -> Runner:
+def _load_runner(append_rules: tuple[str, ...], custom_rules: str | None) -> Runner:
     """Return cfn-lint with the rules of these folders and modules, and with this file of custom rules."""
     from cfnlint.runner import Runner  # slow to load
 
-    return Runner(_configuration())
+    return Runner(_read_configuration())
 
 
-def _configuration() -> ConfigMixIn:
+def _read_configuration() -> ConfigMixIn:
     """Return cfn-lint's configuration from the current folder and from the home folder, if there is one."""
     from cfnlint.config import ConfigMixIn  # slow to load
 
@@ -223,7 +235,7 @@ def _configuration() -> ConfigMixIn:
         return ConfigMixIn(regions=["us-east-1"])
 
 
-def _read(machine: Machine) -> bool:
+def _is_checked_by_cfn_lint(machine: Machine) -> bool:
     """Return whether cfn-lint checks the definition itself: an object in AWS::StepFunctions::StateMachine."""
     definition = machine.definition
     assert definition is not None  # noqa: S101 - the callers check this
@@ -231,20 +243,20 @@ def _read(machine: Machine) -> bool:
     return machine.kind == NATIVE and isinstance(value, Object) and not any(key.startswith("Fn::") for key in value)
 
 
-def _own(machine: Machine) -> Path:
+def _get_definition_path(machine: Machine) -> Path:
     return machine.definition.path if machine.definition else ()
 
 
-def _definition_of(template: Template, path: Path) -> Machine | None:
+def _find_machine(template: Template, path: Path) -> Machine | None:
     """Return the machine whose definition contains the path; None if no definition contains it."""
     for machine in template.machines:
-        own = _own(machine)
-        if own and path[: len(own)] == own and _read(machine):
+        own = _get_definition_path(machine)
+        if own and path[: len(own)] == own and _is_checked_by_cfn_lint(machine):
             return machine
     return None
 
 
-def _in_definition(machine: Machine, match: Match, path: Path) -> Located | None:
+def _locate_in_definition(machine: Machine, match: Match, path: Path) -> Located | None:
     """Return the finding in the machine's definition.
 
     Returns None if the match is not a finding, or if another linter reports the same problem with more detail.
@@ -252,12 +264,12 @@ def _in_definition(machine: Machine, match: Match, path: Path) -> Located | None
     if any(words in match.message for words in _TOLD_BETTER) or _is_taken(machine, path):
         return None
     value = _value_at(machine, path)
-    if path and path[-1] in NUMBERS and code(value) is not None:
+    if path and path[-1] in NUMBERS and parse_code(value) is not None:
         return None
     if path and path[-1] == "Resource" and isinstance(value, str) and _OTHER_PARTITION.match(value):
         return None
-    full, place = machine.at(path)
-    return _finding(match, full, place)
+    full, place = machine.locate_value(path)
+    return _create_finding(match, full, place)
 
 
 def _value_at(machine: Machine, path: Path) -> Json:
@@ -270,50 +282,54 @@ def _is_taken(machine: Machine, path: Path) -> bool:
     return bool(path) and path[-1] in _TAKEN.get(str(_value_at(machine, (*path[:-1], "Type"))), ())
 
 
-def _finding(match: Match, path: Path, place: Place) -> Located:
+def _create_finding(match: Match, path: Path, place: Place) -> Located:
     return path, Finding(
         rule=match.rule.id,
         severity=_SEVERITIES.get(match.rule.id[:1], Severity.ERROR),
         file=place.file,
         line=place.line,
-        path=show(path),
+        path=format_path(path),
         message=match.message,
     )
 
 
-def _path(match: Match) -> Path:
+def _convert_path(match: Match) -> Path:
     return tuple(step for step in getattr(match, "path", None) or () if isinstance(step, str | int))
 
 
-def _without_nulls(data: Object) -> Object:
-    return Object(data.place, [(key, _drop_nulls(item), line) for key, item, line in data.rows() if item is not None])
+def _remove_nulls(data: Object) -> Object:
+    return Object(
+        data.place, [(key, _drop_nulls(item), line) for key, item, line in data.list_rows() if item is not None]
+    )
 
 
 def _drop_nulls(value: Json) -> Json:
     match value:
         case Object():
-            return _without_nulls(value)
+            return _remove_nulls(value)
         case Array():
-            kept = [(_drop_nulls(item), line) for item, line in value.rows() if item is not None]
+            kept = [(_drop_nulls(item), line) for item, line in value.list_rows() if item is not None]
             return Array(value.place, kept)
     return value
 
 
-def _without_definitions(template: Template) -> Object:
+def _remove_definitions(template: Template) -> Object:
     """Return the template with empty definitions for SAM machines in whose definitions cfn-lint finds nothing."""
     root = template.source.data
-    resources = template.stack.section("Resources")
-    lighter = Object(resources.place, resources.rows())
+    resources = template.stack.get_section("Resources")
+    lighter = Object(resources.place, resources.list_rows())
     for machine in template.machines:
         given = machine.properties.get("Definition")
         if machine.kind == SAM and isinstance(given, Object) and not _has_functions(given):
             resource = resources.find_object(machine.logical_id)
-            properties = Object(machine.properties.place, machine.properties.rows())
+            properties = Object(machine.properties.place, machine.properties.list_rows())
             properties["Definition"] = Object(given.place)
-            whole = Object(resource.place, resource.rows())
+            whole = Object(resource.place, resource.list_rows())
             whole["Properties"] = properties
             lighter[machine.logical_id] = whole
-    found = Object(root.place, [row for row in root.rows() if isinstance(row[1], Object) or row[0] not in _SECTIONS])
+    found = Object(
+        root.place, [row for row in root.list_rows() if isinstance(row[1], Object) or row[0] not in _SECTIONS]
+    )
     if "Resources" in found:
         found["Resources"] = lighter if isinstance(root["Resources"], Object) else root["Resources"]
     return found
@@ -328,22 +344,24 @@ def _has_functions(value: Json) -> bool:
     return False
 
 
-def _known(value: Json, key: str = "") -> Json:
+def _simplify_definition(value: Json, key: str = "") -> Json:
     """Return the definition with resources that the schema accepts.
 
     It replaces each Resource that only AWS can resolve, and each Resource of another partition.
     """
     match value:
         case Object():
-            return Object(value.place, [(name, _known(item, name), line) for name, item, line in value.rows()])
+            return Object(
+                value.place, [(name, _simplify_definition(item, name), line) for name, item, line in value.list_rows()]
+            )
         case Array():
-            return Array(value.place, [(_known(item), line) for item, line in value.rows()])
+            return Array(value.place, [(_simplify_definition(item), line) for item, line in value.list_rows()])
         case str() if key == "Resource":
             return _ANY_RESOURCE if UNKNOWN.search(value) else _OTHER_PARTITION.sub("arn:aws", value)
     return value
 
 
-def one_a_mistake(findings: Iterable[Located]) -> list[Located]:
+def remove_consequences(findings: Iterable[Located]) -> list[Located]:
     """Return the findings without consequences: a misspelt key also causes a finding about the missing correct key."""
     found = list(findings)
     misspelt = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sfnorch.expressions import ExpressionNames, code
+from sfnorch.expressions import ExpressionNames, parse_code
 from sfnorch.json_values import Json, walk_strings
-from sfnorch.linter.jsonata import names
+from sfnorch.linter.jsonata import find_names
 from sfnorch.template.located import Path
 from sfnorch.template.states import LocatedState
 
@@ -27,7 +27,7 @@ class LocatedExpression:
     available: frozenset[str]
 
 
-def expressions_of(state: LocatedState) -> Iterator[LocatedExpression]:
+def list_expressions(state: LocatedState) -> Iterator[LocatedExpression]:
     """Yield the expressions of a state, its catchers and its choice rules; nothing for a JSONPath state."""
     if not state.jsonata:
         return
@@ -36,16 +36,18 @@ def expressions_of(state: LocatedState) -> Iterator[LocatedExpression]:
     for key, value in state.body.items():
         if key not in _INNER and key not in _NAMES_OF_STATES:
             available = after if key in ("Output", "Assign") else always
-            yield from _within(state, value, (*state.path, key), available)
+            yield from _find_expressions(state, value, (*state.path, key), available)
     for key, more in (("Choices", frozenset[str]()), ("Catch", frozenset({ERROR}))):
-        for index, rule in state.objects(key):
+        for index, rule in state.list_objects(key):
             for name, value in rule.items():
-                yield from _within(state, value, (*state.path, key, index, name), always | more)
+                yield from _find_expressions(state, value, (*state.path, key, index, name), always | more)
 
 
-def _within(state: LocatedState, value: Json, path: Path, available: frozenset[str]) -> Iterator[LocatedExpression]:
+def _find_expressions(
+    state: LocatedState, value: Json, path: Path, available: frozenset[str]
+) -> Iterator[LocatedExpression]:
     for inner, string in walk_strings(value):
-        if (text := code(string)) is not None:
+        if (text := parse_code(string)) is not None:
             yield LocatedExpression(
-                state=state, path=(*path, *inner), text=text, names=names(text), available=available
+                state=state, path=(*path, *inner), text=text, names=find_names(text), available=available
             )

@@ -14,7 +14,7 @@ NUMBERS = frozenset(
 """Fields of states whose value is a number or an expression."""
 
 
-def names(expression: str) -> expressions.ExpressionNames:
+def find_names(expression: str) -> expressions.ExpressionNames:
     """Return the names that the expression refers to. A value that only CloudFormation knows counts as a number."""
-    found = expressions.names(expression)
-    return expressions.names(UNKNOWN.sub("0", expression)) if found.fault and UNKNOWN.search(expression) else found
+    found = expressions.find_names(expression)
+    return expressions.find_names(UNKNOWN.sub("0", expression)) if found.fault and UNKNOWN.search(expression) else found

@@ -12,13 +12,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sfnorch.expressions import code
+from sfnorch.expressions import parse_code
 from sfnorch.findings import Finding, Severity
 from sfnorch.json_values import Json, read_list
 from sfnorch.linter.jsonata import NUMBERS
 from sfnorch.template.contents import Machine
-from sfnorch.template.located import Object, Path, show
-from sfnorch.template.states import states_of
+from sfnorch.template.located import Object, Path, format_path
+from sfnorch.template.states import build_scope
 
 RULE = "statelint"
 _ROOT = "State Machine"
@@ -58,7 +58,7 @@ class _Problem:
     target: str = ""
 
 
-def language_findings(machine: Machine, known: Iterable[Path]) -> Iterator[Finding]:
+def find_language_faults(machine: Machine, known: Iterable[Path]) -> Iterator[Finding]:
     """Yield what statelint finds in the machine's definition, except in states that are `known` to be invalid.
 
     `known` contains the paths in the template at which cfn-lint reports a finding.
@@ -68,17 +68,19 @@ def language_findings(machine: Machine, known: Iterable[Path]) -> Iterator[Findi
     from statelint.linter import Linter  # slow to load
 
     own = len(machine.definition.path)
-    wrong_states = {_state_of(path[own:]) for path in known if path[:own] == machine.definition.path}
-    paths = _paths(machine.definition.data)
+    wrong_states = {_find_state(path[own:]) for path in known if path[:own] == machine.definition.path}
+    paths = _list_paths(machine.definition.data)
     told = set()
     try:
-        problems = [_problem(text, paths) for text in Linter.validate(_plain(machine.definition.data))]
+        problems = [
+            _parse_problem(text, paths) for text in Linter.validate(_convert_for_statelint(machine.definition.data))
+        ]
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError):
         return  # statelint fails on fields with a wrong type; cfn-lint's schema reports these fields
-    problems += _retriers(machine.definition.data)
-    for problem in _first_causes(problems, wrong_states):
-        full, place = machine.at(problem.path)
-        message, hint = _words(problem)
+    problems += _find_misplaced_retriers(machine.definition.data)
+    for problem in _select_first_causes(problems, wrong_states):
+        full, place = machine.locate_value(problem.path)
+        message, hint = _describe_problem(problem)
         if (full, message) not in told:
             told.add((full, message))
             yield Finding(
@@ -86,56 +88,56 @@ def language_findings(machine: Machine, known: Iterable[Path]) -> Iterator[Findi
                 severity=Severity.ERROR,
                 file=place.file,
                 line=place.line,
-                path=show(full),
+                path=format_path(full),
                 message=message,
                 hint=hint,
             )
 
 
-def _first_causes(problems: list[_Problem], wrong_states: set[Path]) -> Iterator[_Problem]:
+def _select_first_causes(problems: list[_Problem], wrong_states: set[Path]) -> Iterator[_Problem]:
     """Yield the problems that do not follow from another problem and that cfn-lint does not report."""
-    wrong_scopes = {_scope_of(path) for path in wrong_states}
+    wrong_scopes = {_find_scope(path) for path in wrong_states}
     for problem in problems:
         if problem.kind == "start":
             wrong_scopes.add(problem.path)
         elif problem.kind == "reference" or "required field" in problem.text:
-            wrong_scopes.add(_scope_of(problem.path))
+            wrong_scopes.add(_find_scope(problem.path))
     for problem in problems:
-        if problem.kind in ("unreachable", "endless") and _scope_of(problem.path) in wrong_scopes:
+        if problem.kind in ("unreachable", "endless") and _find_scope(problem.path) in wrong_scopes:
             continue
-        if problem.kind == "field" and _state_of(problem.path) in wrong_states:
+        if problem.kind == "field" and _find_state(problem.path) in wrong_states:
             continue
         yield problem
 
 
-def _problem(text: str, paths: Mapping[str, Path]) -> _Problem:
+def _parse_problem(text: str, paths: Mapping[str, Path]) -> _Problem:
     for kind, pattern in _KINDS.items():
         if match := pattern.fullmatch(text):
             target = match.groupdict().get("name", "")
             if kind == "twice":
-                return _Problem(kind, (*paths[_longest(match["path"], paths)], target), text, target)
-            return _Problem(kind, paths[_longest(match["path"], paths)], text, target)
-    where = _longest(text[text.find(_ROOT) :], paths)
+                return _Problem(kind, (*paths[_find_longest_path(match["path"], paths)], target), text, target)
+            return _Problem(kind, paths[_find_longest_path(match["path"], paths)], text, target)
+    where = _find_longest_path(text[text.find(_ROOT) :], paths)
     path = paths[where]
     return _Problem("field", path, text.replace(where, str(path[-1]) if path else "the machine", 1).strip())
 
 
-def _retriers(definition: Object) -> Iterator[_Problem]:
+def _find_misplaced_retriers(definition: Object) -> Iterator[_Problem]:
     """Yield retriers of States.ALL that are not last or not alone. statelint checks this only for catchers."""
-    for state in states_of(definition).walk():
-        retriers = list(state.objects("Retry"))
+    for state in build_scope(definition).list_states():
+        retriers = list(state.list_objects("Retry"))
         for index, retrier in retriers:
             names = read_list(retrier.get("ErrorEquals"))
             if "States.ALL" in names and (len(names) > 1 or index != retriers[-1][0]):
                 yield _Problem("retry", (*state.path, "Retry", index), "")
 
 
-def _longest(text: str, paths: Mapping[str, Path]) -> str:
+def _find_longest_path(text: str, paths: Mapping[str, Path]) -> str:
     """Return the longest path at the start of the text; the root if the text does not start with a path."""
     return next((text[:end] for end in range(len(text), 0, -1) if text[:end] in paths), _ROOT)
 
 
-def _words(problem: _Problem) -> tuple[str, str]:
+def _describe_problem(problem: _Problem) -> tuple[str, str]:
     """Return the message and the hint for a problem."""
     match problem.kind:
         case "reference":
@@ -155,7 +157,7 @@ def _words(problem: _Problem) -> tuple[str, str]:
     return problem.text, ""
 
 
-def _scope_of(path: Path) -> Path:
+def _find_scope(path: Path) -> Path:
     """Return the scope that contains a path: the part before its last States."""
     for index in range(len(path) - 1, -1, -1):
         if path[index] == "States":
@@ -163,7 +165,7 @@ def _scope_of(path: Path) -> Path:
     return ()
 
 
-def _state_of(path: Path) -> Path:
+def _find_state(path: Path) -> Path:
     """Return the state that contains a path; the root if no state contains it."""
     for index in range(len(path) - 2, -1, -1):
         if path[index] == "States":
@@ -171,7 +173,7 @@ def _state_of(path: Path) -> Path:
     return ()
 
 
-def _paths(value: Json) -> dict[str, Path]:
+def _list_paths(value: Json) -> dict[str, Path]:
     """Return every path in the definition, by the text that statelint uses for it."""
     found: dict[str, Path] = {}
     todo: list[tuple[str, Path, Json]] = [(_ROOT, (), value)]
@@ -188,15 +190,15 @@ def _paths(value: Json) -> dict[str, Path]:
     return found
 
 
-def _plain(body: dict[str, Json], key: str = "") -> dict[str, Json]:
+def _convert_for_statelint(body: dict[str, Json], key: str = "") -> dict[str, Json]:
     """Return a copy of the definition that statelint accepts."""
-    return {name: _plain_value(value, name) for name, value in body.items() if not _is_later(body, key, name)}
+    return {name: _plain_value(value, name) for name, value in body.items() if not _is_misplaced(body, key, name)}
 
 
 def _plain_value(value: Json, key: str = "") -> Json:
     match value:
         case dict():
-            return _plain(value, key)
+            return _convert_for_statelint(value, key)
         case list():
             return [_plain_value(item) for item in value]
         case bool():
@@ -209,7 +211,7 @@ def _plain_value(value: Json, key: str = "") -> Json:
 
 
 def _plain_text(text: str, key: str) -> str | int:
-    if code(text) is not None:
+    if parse_code(text) is not None:
         return 1 if key in NUMBERS else _SOME_TIME if key == "Timestamp" else "{% $x %}"
     if key == "Resource" and ("${" in text or "<" in text):
         return "arn:aws:states:::filled-in"
@@ -220,7 +222,7 @@ def _plain_text(text: str, key: str) -> str | int:
     return text
 
 
-def _is_later(body: dict[str, Json], key: str, name: str) -> bool:
+def _is_misplaced(body: dict[str, Json], key: str, name: str) -> bool:
     """Return whether the field is newer than statelint."""
     if key == "ReaderConfig":
         return name not in _READER_CONFIG

@@ -12,6 +12,6 @@ RENAMED = {
 """The current id of each rule that was renamed, by its former id."""
 
 
-def current_ids(ids: Iterable[str]) -> frozenset[str]:
+def replace_former_ids(ids: Iterable[str]) -> frozenset[str]:
     """Return the ids with each former id replaced by the current one."""
     return frozenset(RENAMED.get(name, name) for name in ids)

@@ -15,7 +15,7 @@ _OF_EXPRESSIONS = frozenset({"E3027", "E3031", "W1030"})
 _OF_BRANCHES = frozenset({"E3002", "E3003", "E3017", "E3030", "E3031"})
 
 
-def without_repeated(findings: Iterable[Finding]) -> list[Finding]:
+def remove_repeated(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings without those of cfn-lint that follow from a schedule that the own rule reports."""
     found = list(findings)
     schedules = {finding.path for finding in found if finding.rule == invalid_schedule.RULE.id}

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
 from sfnorch.linter import cloudformation
-from sfnorch.linter.language import language_findings
-from sfnorch.linter.renamed_rules import current_ids
-from sfnorch.linter.repeated import without_repeated
+from sfnorch.linter.language import find_language_faults
+from sfnorch.linter.renamed_rules import replace_former_ids
+from sfnorch.linter.repeated import remove_repeated
 from sfnorch.linter.rules import RULES
 from sfnorch.linter.subject import Subject
 from sfnorch.template.contents import Template
@@ -26,18 +26,18 @@ class Linting:
     """Lints templates; loads cfn-lint's rules once. Schedules are checked for starts after `now`."""
 
     def __init__(self, ignored: Collection[str] = (), *, now: datetime | None = None) -> None:
-        self.ignored = current_ids(ignored)
+        self.ignored = replace_former_ids(ignored)
         self.now = now or datetime.now(timezone.utc)
         self._linter: Runner | None = None
 
-    def findings(self, template: Template) -> list[Finding]:
+    def lint_template(self, template: Template) -> list[Finding]:
         """Return all findings about the template, in the order of its lines, without the ignored rules."""
         if self._linter is None:
-            self._linter = cloudformation.linter()
-        located = cloudformation.one_a_mistake(
+            self._linter = cloudformation.load_linter()
+        located = cloudformation.remove_consequences(
             [
-                *cloudformation.template_findings(template, self._linter),
-                *cloudformation.definition_findings(template, self._linter),
+                *cloudformation.find_template_faults(template, self._linter),
+                *cloudformation.find_definition_faults(template, self._linter),
             ]
         )
         wrong = [path for path, finding in located if finding.rule == cloudformation.DEFINITION_RULE]
@@ -46,8 +46,8 @@ class Linting:
         for machine in template.machines:
             if machine.fault:
                 found.append(machine.fault)
-            found += language_findings(machine, wrong)
+            found += find_language_faults(machine, wrong)
         for rule in RULES:
-            found += rule.findings(subject)
-        kept = without_repeated(finding for finding in found if finding.rule not in self.ignored)
+            found += rule.find_faults(subject)
+        kept = remove_repeated(finding for finding in found if finding.rule not in self.ignored)
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from sfnorch.linter.expressions import LocatedExpression, expressions_of
-from sfnorch.linter.variables import Known, known_variables
+from sfnorch.linter.expressions import LocatedExpression, list_expressions
+from sfnorch.linter.variables import Known, find_known_variables
 from sfnorch.template.calls import Need
 from sfnorch.template.contents import Machine, Template
-from sfnorch.template.requirements import Requirements, requirements
+from sfnorch.template.requirements import Requirements, list_requirements
 from sfnorch.template.states import LocatedState
-from sfnorch.template.task_permissions import Judgement, judge
+from sfnorch.template.task_permissions import Judgement, judge_requirements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,27 +44,27 @@ class Subject:
         """Return the template's state machines."""
         return self.template.machines
 
-    def expressions(self, machine: Machine) -> list[LocatedExpression]:
+    def list_expressions(self, machine: Machine) -> list[LocatedExpression]:
         """Return every expression of the machine."""
         if machine.logical_id not in self._expressions:
-            found = [expression for state in machine.walk() for expression in expressions_of(state)]
+            found = [expression for state in machine.list_states() for expression in list_expressions(state)]
             self._expressions[machine.logical_id] = found
         return self._expressions[machine.logical_id]
 
-    def variables(self, machine: Machine) -> dict[LocatedState, Known]:
+    def list_variables(self, machine: Machine) -> dict[LocatedState, Known]:
         """Return the variables that are set when each state of the machine starts."""
         if machine.logical_id not in self._variables:
             states = machine.states
-            self._variables[machine.logical_id] = known_variables(states) if states else {}
+            self._variables[machine.logical_id] = find_known_variables(states) if states else {}
         return self._variables[machine.logical_id]
 
-    def needs(self, machine: Machine) -> list[StateNeeds]:
+    def list_state_needs(self, machine: Machine) -> list[StateNeeds]:
         """Return the permissions that each Task and each distributed Map of the machine requires of its role."""
         if machine.logical_id not in self._needs:
             found = []
-            for state in machine.walk():
-                required = requirements(state, self.template.stack.where, machine.arn)
-                if judged := tuple(judge(self.template, machine, required)):
+            for state in machine.list_states():
+                required = list_requirements(state, self.template.stack.where, machine.arn)
+                if judged := tuple(judge_requirements(self.template, machine, required)):
                     found.append(StateNeeds(state=state, requirements=required, judgements=judged))
             self._needs[machine.logical_id] = found
         return self._needs[machine.logical_id]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sfnorch.expressions import code
-from sfnorch.linter.jsonata import names
+from sfnorch.expressions import parse_code
+from sfnorch.linter.jsonata import find_names
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState, StateScope, Way
 
@@ -26,19 +26,19 @@ class Known:
     sometimes: Names
 
 
-def assigned(body: Object | None) -> Names:
+def list_assigned(body: Object | None) -> Names:
     """Return the variables that a state, a choice rule or a catcher assigns."""
     return frozenset(name.removesuffix(".$") for name in body.find_object("Assign")) if body else frozenset()
 
 
-def known_variables(machine: StateScope) -> dict[LocatedState, Known]:
+def find_known_variables(machine: StateScope) -> dict[LocatedState, Known]:
     """Return the variables that are set when each state starts; unreachable states are left out."""
     found: dict[LocatedState, Known] = {}
-    _scope(machine, Known(frozenset(), frozenset()), found)
+    _follow_scope(machine, Known(frozenset(), frozenset()), found)
     return found
 
 
-def _scope(scope: StateScope, entry: Known, found: dict[LocatedState, Known]) -> None:
+def _follow_scope(scope: StateScope, entry: Known, found: dict[LocatedState, Known]) -> None:
     reached: dict[str, Known] = {}
     todo = [(scope.start_at, entry)]
     while todo:
@@ -47,37 +47,37 @@ def _scope(scope: StateScope, entry: Known, found: dict[LocatedState, Known]) ->
         if state is None:
             continue
         before = reached.get(name)
-        known = arriving if before is None else _joined(before, arriving)
+        known = arriving if before is None else _join_known(before, arriving)
         if known == before:
             continue
         reached[name] = known
-        todo.extend(_leaving(state, known))
+        todo.extend(_list_leaving(state, known))
     for name, known in reached.items():
         state = scope.states[name]
         found[state] = known
         for inner in state.scopes:
-            _scope(inner, Known(frozenset(), frozenset()) if inner.distributed else known, found)
+            _follow_scope(inner, Known(frozenset(), frozenset()) if inner.distributed else known, found)
 
 
-def _joined(one: Known, other: Known) -> Known:
+def _join_known(one: Known, other: Known) -> Known:
     return Known(one.always & other.always, one.sometimes | other.sometimes)
 
 
-def _leaving(state: LocatedState, known: Known) -> Iterator[tuple[str, Known]]:
+def _list_leaving(state: LocatedState, known: Known) -> Iterator[tuple[str, Known]]:
     for transition in state.transitions:
         by_rule = transition.way in (Way.CHOICE, Way.CATCH)
-        more = assigned(transition.rule) if by_rule else assigned(state.body)
+        more = list_assigned(transition.rule) if by_rule else list_assigned(state.body)
         if transition.way is Way.CHOICE and transition.rule is not None:
-            condition = code(transition.rule.get("Condition"))
-            more |= names(condition).guarded & known.sometimes if condition is not None else frozenset()
+            condition = parse_code(transition.rule.get("Condition"))
+            more |= find_names(condition).guarded & known.sometimes if condition is not None else frozenset()
         yield transition.target, Known(known.always | more, known.sometimes | more)
 
 
-def assigned_within(scope: StateScope) -> Names:
+def list_assigned_within(scope: StateScope) -> Names:
     """Return the variables that are assigned in the scope itself, without inner scopes."""
     names: Names = frozenset()
     for state in scope.states.values():
-        names |= assigned(state.body)
+        names |= list_assigned(state.body)
         for transition in state.transitions:
-            names |= assigned(transition.rule)
+            names |= list_assigned(transition.rule)
     return names

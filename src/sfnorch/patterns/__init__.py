@@ -22,9 +22,9 @@ class Pattern:
     summary: str
     module: str
 
-    def workflow(self, plan: AnyPlan) -> Workflow:
+    def build(self, plan: AnyPlan) -> Workflow:
         """Return the workflow of the plan."""
-        build: Callable[[Any], Workflow] = import_module(f"{__name__}.{self.module}").workflow
+        build: Callable[[Any], Workflow] = import_module(f"{__name__}.{self.module}").build_workflow
         return replace(build(plan), origin=Origin(pattern=self.name, name=plan.name or ""))
 
 
@@ -60,6 +60,6 @@ PATTERNS = {
 }
 
 
-def workflow(plan: AnyPlan) -> Workflow:
+def build_workflow(plan: AnyPlan) -> Workflow:
     """Return the workflow of a plan of any pattern."""
-    return PATTERNS[plan.pattern].workflow(plan)
+    return PATTERNS[plan.pattern].build(plan)

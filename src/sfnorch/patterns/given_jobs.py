@@ -27,8 +27,8 @@ from sfnorch.asl import (
     read_program,
 )
 from sfnorch.integrations import glue_job
-from sfnorch.patterns.job_failure import ITEM_CAUSE, ITEM_POSITION, any_error
-from sfnorch.patterns.state_names import state_names
+from sfnorch.patterns.job_failure import ITEM_CAUSE, ITEM_POSITION, catch_any_error
+from sfnorch.patterns.state_names import build_state_names
 from sfnorch.protocol.job_list import ERROR, JobListState, JobListVariable, name_job_state
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 
@@ -51,10 +51,14 @@ def run_names(jobs: Sequence[Job]) -> list[str]:
     """Return the names of the plan's jobs in lists. A job that repeats with other settings is `name (2)`."""
     first: dict[str, Job] = {}
     differ = any(first.setdefault(job.name, job) != job for job in jobs)
-    return state_names((job.name for job in jobs), taken=(), length=_LONGEST) if differ else [job.name for job in jobs]
+    return (
+        build_state_names((job.name for job in jobs), taken=(), length=_LONGEST)
+        if differ
+        else [job.name for job in jobs]
+    )
 
 
-def settings(jobs: Sequence[Job]) -> dict[str, Value]:
+def collect_settings(jobs: Sequence[Job]) -> dict[str, Value]:
     """Return the settings of the jobs that have any, by name in lists: the arguments of StartJobRun, and `Retries`."""
     by_name: dict[str, Value] = {}
     for name, job in zip(run_names(jobs), jobs, strict=True):
@@ -66,7 +70,7 @@ def settings(jobs: Sequence[Job]) -> dict[str, Value]:
     return by_name
 
 
-def rule(given: Expression) -> ChoiceRule:
+def build_list_rule(given: Expression) -> ChoiceRule:
     """Return the rule of CheckJobs that matches if `given` yields a valid list of names, and assigns `jobs`."""
     return ChoiceRule(
         condition=read_program(__package__, "are_names").fill(given=given),
@@ -75,7 +79,7 @@ def rule(given: Expression) -> ChoiceRule:
     )
 
 
-def wrong_list() -> Fail:
+def build_invalid_input_state() -> Fail:
     """Return the Fail state `InvalidInput`, whose cause has the expected and the actual list."""
     cause = """"glueJobs must be a list of names or a string, 'a,b'; got " & $substring($string($given), 0, 500)"""
     return Fail(name=SharedState.INVALID_INPUT, error=INVALID_INPUT_ERROR, cause=jsonata(cause))
@@ -89,8 +93,8 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
     `{"jobs": [outcome of each]}`.
     """
     retries = sorted({job.retries for job in jobs if job.retries})
-    failed = _job_failed() if stop_at_failure else _keep_failure()
-    arguments = _arguments(any_settings=bool(settings(jobs)), any_retries=bool(retries))
+    failed = _build_job_failed_state() if stop_at_failure else _keep_failure()
+    arguments = _build_arguments(any_settings=bool(collect_settings(jobs)), any_retries=bool(retries))
     output = jsonata("{}") if stop_at_failure else _SUCCEEDED
     tasks = [_run_job(times, arguments=arguments, failed=failed.name, output=output) for times in (0, *retries)]
     states: list[AnyState] = [*tasks, failed]
@@ -108,7 +112,9 @@ def run_given_jobs(jobs: Sequence[Job], *, stop_at_failure: bool, next_state: st
         items=jsonata("[0..$count($jobs) - 1]"),
         max_concurrency=1,
         processor=Graph(*states),
-        catch=_item_failed() if stop_at_failure else any_error(SharedState.RAISE_ALARM, output=_report_unexpected()),
+        catch=_catch_item_errors()
+        if stop_at_failure
+        else catch_any_error(SharedState.RAISE_ALARM, output=_report_unexpected()),
         output=None if stop_at_failure else {"jobs": jsonata("$states.result")},
         next=next_state,
     )
@@ -119,7 +125,7 @@ _JOB = jsonata("$jobs[$states.input]")
 _SETTINGS = jsonata("$lookup($settings, <{job}>)", job=_JOB)
 
 
-def _arguments(*, any_settings: bool, any_retries: bool) -> Value:
+def _build_arguments(*, any_settings: bool, any_retries: bool) -> Value:
     if not any_settings:
         return {"JobName": _JOB}
     merged = jsonata('$merge([{"JobName": <{job}>}, <{settings}>])', job=_JOB, settings=_SETTINGS)
@@ -144,12 +150,12 @@ _SUCCEEDED = jsonata('{"job": <{job}>, "status": "SUCCEEDED", "runId": $states.r
 
 
 # The cause is not parsed here, because these states have no Catch.
-def _job_failed() -> Fail:
+def _build_job_failed_state() -> Fail:
     return Fail(name=JobListState.JOB_FAILED, error=ERROR, cause=ITEM_CAUSE)
 
 
-def _item_failed() -> tuple[Catcher, ...]:
-    too_much, any_other = any_error(SharedState.RAISE_ALARM)
+def _catch_item_errors() -> tuple[Catcher, ...]:
+    too_much, any_other = catch_any_error(SharedState.RAISE_ALARM)
     # an error that does not come from an item is unexpected, and has no job
     done = jsonata("$min([$count($jobs), <{position}>])", position=ITEM_POSITION)
     return (too_much, replace(any_other, assign={JobListVariable.DONE: done}))

@@ -32,7 +32,7 @@ SECONDS = jsonata("$round(($millis() - $toMillis($states.context.Execution.Start
 """The duration of the execution so far, in seconds."""
 
 
-def any_error(
+def catch_any_error(
     next_state: str, *, output: Value = None, assign: Mapping[str, Value] | None = None
 ) -> tuple[Catcher, ...]:
     """Return catchers for all errors.
@@ -49,10 +49,10 @@ def any_error(
 def raise_alarm(*, next_state: str, job: Expression = FAILED_JOB) -> Task:
     """Return the state `RaiseAlarm`; `job` yields the name of the job in the reason."""
     program = read_program(__package__, "job_alarm_reason")
-    return alarm_raised(program.fill(job=job, message=find_glue_message(CAUSE)), next_state=next_state)
+    return build_raise_alarm_state(program.fill(job=job, message=find_glue_message(CAUSE)), next_state=next_state)
 
 
-def alarm_raised(reason: Expression, *, next_state: str) -> Task:
+def build_raise_alarm_state(reason: Expression, *, next_state: str) -> Task:
     """Return the state `RaiseAlarm`, which passes its input on, also if it fails itself.
 
     `reason` is evaluated over the input.

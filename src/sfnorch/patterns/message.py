@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
-from sfnorch.asl import Expression, Substitution, Task, Value, jsonata, literal, read_program
+from sfnorch.asl import Expression, Substitution, Task, Value, format_literal, jsonata, read_program
 from sfnorch.glue_logs import CONSOLE_PAGE, DEFAULT_LOG_GROUP, ERROR_SUFFIX
 from sfnorch.integrations import notification
 from sfnorch.partitions import CONSOLES
-from sfnorch.patterns.job_failure import any_error
+from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.resume_command import PLAIN_WORD
 
 OWN_EXECUTION = jsonata("$states.context.Execution.Id")
@@ -21,7 +21,7 @@ _BETWEEN_CONSOLES = ",\n      "  # one in each line
 def define_link(arn: Expression) -> Expression:
     """Return the definition of `$link(service, rest)`, a link to the console of the partition and region of `arn`."""
     consoles = Expression(
-        _BETWEEN_CONSOLES.join(f"{literal(name)}: {literal(host)}" for name, host in CONSOLES.items())
+        _BETWEEN_CONSOLES.join(f"{format_literal(name)}: {format_literal(host)}" for name, host in CONSOLES.items())
     )
     return read_program(__package__, "console_link").fill(arn=arn, consoles=consoles)
 
@@ -61,7 +61,7 @@ def make_subject(subject: Expression) -> Expression:
     return read_program(__package__, "subject").fill(subject=subject)
 
 
-def told(
+def build_notification_state(
     name: str,
     status: Literal["FAILED", "SUCCEEDED"],
     *,
@@ -82,7 +82,7 @@ def told(
         message=message,
         attributes={"status": status},
         list_attributes=lists,
-        catch=any_error(next_state, output=as_it_is),
+        catch=catch_any_error(next_state, output=as_it_is),
         output=as_it_is,
         next_state=next_state,
     )

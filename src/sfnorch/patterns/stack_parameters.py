@@ -15,7 +15,7 @@ from sfnorch.workflow import (
     Logging,
     Parameter,
     Topic,
-    topic_key_parameter,
+    build_topic_key_parameter,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _ALLOWED_LIST = r"""^([^\x00-\x1f"'*?\\$]|\$(?!\{))*\*?$"""
 """The characters that an ARN in a policy can have. `${` begins a policy variable."""
 
 
-def environment(plan: Plan) -> Parameter:
+def build_environment_parameter(plan: Plan) -> Parameter:
     """Return the parameter with the name of the environment."""
     return Parameter(
         name=ENVIRONMENT,
@@ -43,7 +43,7 @@ def environment(plan: Plan) -> Parameter:
     )
 
 
-def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Parameter, ...]:
+def build_topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Parameter, ...]:
     """Return the parameters for an existing topic, and for its key if a state machine publishes to it."""
     given = plan.alerts.topic_arn or ""
     topic = Parameter(
@@ -53,11 +53,11 @@ def topic_parameters(plan: Plan, *, published_by_machine: bool) -> tuple[Paramet
         pattern=f"^{_TOPIC_ARN}$" if given else f"^({_TOPIC_ARN})?$",
         constraint="the ARN of an SNS topic" + ("" if given else ", or empty"),
     )
-    key = topic_key_parameter(plan.alerts.topic_key_arn or "")
+    key = build_topic_key_parameter(plan.alerts.topic_key_arn or "")
     return (topic, key) if published_by_machine else (topic,)
 
 
-def allowed_jobs(plan: JobListPlan) -> Parameter:
+def build_allowed_jobs_parameter(plan: JobListPlan) -> Parameter:
     """Return the parameter with the Glue jobs that the roles can start in addition to the jobs in the plan."""
     return Parameter(
         name=ALLOWED,
@@ -69,7 +69,7 @@ def allowed_jobs(plan: JobListPlan) -> Parameter:
     )
 
 
-def allowed_workflows(plan: ContinuousPlan) -> Parameter:
+def build_allowed_workflows_parameter(plan: ContinuousPlan) -> Parameter:
     """Return the parameter with the Glue workflows that the role can start in addition to the one in the plan."""
     return Parameter(
         name=ALLOWED_WORKFLOWS,
@@ -81,7 +81,7 @@ def allowed_workflows(plan: ContinuousPlan) -> Parameter:
     )
 
 
-def results_bucket() -> Parameter:
+def build_results_bucket_parameter() -> Parameter:
     """Return the parameter for an existing bucket, in which a flow writes its results."""
     return Parameter(
         name=RESULTS_BUCKET,
@@ -92,7 +92,7 @@ def results_bucket() -> Parameter:
     )
 
 
-def code_bucket() -> Parameter:
+def build_code_bucket_parameter() -> Parameter:
     """Return the parameter for the bucket with the code of functions that is not in the template."""
     return Parameter(
         name=CODE_BUCKET,
@@ -103,7 +103,7 @@ def code_bucket() -> Parameter:
     )
 
 
-def boundary() -> Parameter:
+def build_boundary_parameter() -> Parameter:
     """Return the parameter for the permissions boundary of all roles."""
     return Parameter(
         name=BOUNDARY_ARN,
@@ -114,7 +114,7 @@ def boundary() -> Parameter:
     )
 
 
-def topic(plan: Plan, *, published_by_machine: bool) -> Topic:
+def build_topic(plan: Plan, *, published_by_machine: bool) -> Topic:
     """Return the topic for notifications."""
     return Topic(
         emails=tuple(plan.alerts.emails),
@@ -123,13 +123,13 @@ def topic(plan: Plan, *, published_by_machine: bool) -> Topic:
     )
 
 
-def schedule(plan: OrchestrationPlan, machine: str = "Master") -> ExecutionSchedule | None:
+def build_schedule(plan: OrchestrationPlan, machine: str = "Master") -> ExecutionSchedule | None:
     """Return the schedule of the state machine with this key; None if the plan has no schedule."""
     if plan.schedule is None:
         return None
     return ExecutionSchedule(machine=machine, expression=plan.schedule.expression, timezone=plan.schedule.timezone)
 
 
-def logging(plan: Plan) -> Logging | None:
+def build_logging(plan: Plan) -> Logging | None:
     """Return the settings of the logs; None if logging is off."""
     return Logging(retention_days=plan.log_retention_days) if plan.logging else None

@@ -18,7 +18,7 @@ _NEWER = (
 """Syntax that an older Python does not support."""
 
 
-def code_faults(name: str, content: bytes, handler: str) -> Iterator[str]:
+def find_code_faults(name: str, content: bytes, handler: str) -> Iterator[str]:
     """Yield the faults of a function's file, as error messages: `name` is the file, `handler` the expected function."""
     if b"\0" in content:
         yield f"{name} is not valid Python: it contains a null byte"
@@ -31,7 +31,7 @@ def code_faults(name: str, content: bytes, handler: str) -> Iterator[str]:
     try:
         tree = ast.parse(content, name)
     except SyntaxError as error:
-        if not _may_be_newer(error, content):
+        if not _can_be_newer(error, content):
             yield f"{name} is not valid Python: {error.msg}" + (f" (its line {error.lineno})" if error.lineno else "")
         return
     except ValueError as error:
@@ -40,18 +40,18 @@ def code_faults(name: str, content: bytes, handler: str) -> Iterator[str]:
     except (RecursionError, MemoryError):
         yield f"{name} cannot be parsed: its code is nested too deep"
         return
-    if not {handler, "*"} & set(_bound(tree)):
+    if not {handler, "*"} & set(_list_bound_names(tree)):
         yield f"{name} has no function {handler}; write `def {handler}(event, context):`, or correct the key handler"
 
 
-def _may_be_newer(error: SyntaxError, content: bytes) -> bool:
+def _can_be_newer(error: SyntaxError, content: bytes) -> bool:
     """Return whether the error can be syntax that Lambda's Python supports and this older Python does not."""
     lines = content.decode(errors="replace").splitlines()
     line = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
     return any(sys.version_info < since <= PYTHON and look.match(line) for since, look in _NEWER)
 
 
-def _bound(tree: ast.Module) -> Iterator[str]:
+def _list_bound_names(tree: ast.Module) -> Iterator[str]:
     """Yield the names that the module defines, assigns and imports, also inside if, try and with.
 
     A star import yields `*`: it can define any name.
@@ -65,9 +65,9 @@ def _bound(tree: ast.Module) -> Iterator[str]:
             case ast.ClassDef() | ast.AsyncFunctionDef():
                 pass  # names inside them are not names of the module
             case ast.Assign():
-                yield from _names(*node.targets)
+                yield from _list_names(*node.targets)
             case ast.AnnAssign(value=ast.expr()):
-                yield from _names(node.target)
+                yield from _list_names(node.target)
             case ast.Import() | ast.ImportFrom():
                 yield from (name.asname or name.name for name in node.names)
             case _:
@@ -76,7 +76,7 @@ def _bound(tree: ast.Module) -> Iterator[str]:
                     left += found if isinstance(found, list) else ()
 
 
-def _names(*targets: ast.expr) -> Iterator[str]:
+def _list_names(*targets: ast.expr) -> Iterator[str]:
     for target in targets:
         for node in ast.walk(target):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

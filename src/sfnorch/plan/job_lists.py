@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.master_child import Child, MasterChildPlan
-from sfnorch.plan.names import MAX_JOBS, job_name_fault
+from sfnorch.plan.names import MAX_JOBS, find_job_name_fault
 
 
-def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterChildPlan:
+def replace_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterChildPlan:
     """Return the plan with these jobs in these children (from 0). A job that the child already has keeps its settings.
 
     Raises SfnorchError, with all faults, for invalid names and for lists that are empty or too long.
@@ -19,23 +19,23 @@ def with_jobs(plan: MasterChildPlan, jobs: dict[int, Sequence[str]]) -> MasterCh
         f"{name!r} is not a valid Glue job name: {fault}"
         for names in jobs.values()
         for name in names
-        if (fault := job_name_fault(name))
+        if (fault := find_job_name_fault(name))
     ]
     for index, names in jobs.items():
         if not 1 <= len(names) <= MAX_JOBS:
             wrong.append(f"{plan.children[index].name} must have 1 to {MAX_JOBS} jobs; got {len(names)}")
     if wrong:
         raise SfnorchError("\n".join(wrong))
-    children = [_rechained(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]
+    children = [_replace_chain(child, jobs[n]) if n in jobs else child for n, child in enumerate(plan.children)]
     changed = plan.model_copy(update={"children": children})
     places = plan.places
     for index in jobs:
-        places = places.without(("children", index, "jobs"))
+        places = places.remove_below(("children", index, "jobs"))
     changed.read_from(places)
     return changed
 
 
-def _rechained(child: Child, names: Iterable[str]) -> Child:
+def _replace_chain(child: Child, names: Iterable[str]) -> Child:
     known: dict[str, Job] = {}
     for job in child.jobs:
         known.setdefault(job.name, job)

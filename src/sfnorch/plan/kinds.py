@@ -24,7 +24,7 @@ PLANS = {
 """The module and the class of each pattern's plan."""
 
 
-def plan_model(pattern: str) -> type[AnyPlan]:
+def load_plan_model(pattern: str) -> type[AnyPlan]:
     """Return the model of the pattern's plan."""
     module, name = PLANS[pattern].split(".")
     model: type[AnyPlan] = getattr(import_module(f"sfnorch.plan.models.{module}"), name)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sfnorch.plan.checks.faults import list_faults
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.files import PLAN_FILE
-from sfnorch.plan.kinds import PLANS, plan_model
+from sfnorch.plan.kinds import PLANS, load_plan_model
 from sfnorch.plan.model_fields import find_fields
 from sfnorch.plan.names import IN_WORDS
 from sfnorch.plan.paths import Path
@@ -31,7 +31,7 @@ def load_plan(path: FilePath) -> AnyPlan:
 
     Raises SfnorchError if the file cannot be read, and PlanError, with all faults, if the plan is invalid.
     """
-    return _plan(read_document(path), path.parent)
+    return _validate_plan(read_document(path), path.parent)
 
 
 def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = None) -> AnyPlan:
@@ -39,60 +39,62 @@ def parse_plan(text: str, *, file: str = PLAN_FILE, folder: FilePath | None = No
 
     Raises PlanError, with all faults, if the plan is invalid.
     """
-    return _plan(parse_document(text, file), folder or FilePath())
+    return _validate_plan(parse_document(text, file), folder or FilePath())
 
 
-def _plan(document: Document, folder: FilePath) -> AnyPlan:
+def _validate_plan(document: Document, folder: FilePath) -> AnyPlan:
     pattern = document.data.get("pattern")
     if "pattern" not in document.data:
         raise PlanError(
-            [document.finding(("pattern",), "the key 'pattern' is missing", f"write one of: {', '.join(PLANS)}")]
+            [document.create_finding(("pattern",), "the key 'pattern' is missing", f"write one of: {', '.join(PLANS)}")]
         )
     if not isinstance(pattern, str) or pattern not in PLANS:
-        hint = _near(str(pattern), PLANS) or f"write one of: {', '.join(PLANS)}"
-        raise PlanError([document.finding(("pattern",), f"unknown pattern {pattern!r}", hint)])
-    model = plan_model(pattern)
+        hint = _suggest_near(str(pattern), PLANS) or f"write one of: {', '.join(PLANS)}"
+        raise PlanError([document.create_finding(("pattern",), f"unknown pattern {pattern!r}", hint)])
+    model = load_plan_model(pattern)
     plan, part, errors = validate_parts(model, document.data)
-    findings = [finding for row in errors for finding in _findings(document, model, row)]
+    findings = [finding for row in errors for finding in _convert_errors(document, model, row)]
     if plan is not None:
-        findings += [document.finding(_find_single(path, document), fault) for path, fault in list_faults(plan, part)]
-        findings += _code_findings(document, plan, part, folder)
+        findings += [
+            document.create_finding(_find_single(path, document), fault) for path, fault in list_faults(plan, part)
+        ]
+        findings += _check_code(document, plan, part, folder)
     if plan is None or findings:
         raise PlanError(sorted(findings, key=lambda finding: (finding.line or 0, finding.path)))
     plan.read_from(Places(file=document.file, lines=document.lines))
     return plan
 
 
-def _code_findings(document: Document, plan: AnyPlan, part: SoundPart, folder: FilePath) -> Iterator[Finding]:
+def _check_code(document: Document, plan: AnyPlan, part: SoundPart, folder: FilePath) -> Iterator[Finding]:
     """Read the code of the plan's functions from the folder, and yield its faults."""
     for index, function in enumerate(plan.functions if plan.pattern == "flow" else ()):
         path = part.restore(("functions", index, "code"))
-        if part.is_replaced(path) or part.lacks(("functions", index, "handler")):
+        if part.is_replaced(path) or part.is_incomplete(("functions", index, "handler")):
             continue
         for fault in function.read(folder):
-            yield document.finding(path, fault)
+            yield document.create_finding(path, fault)
 
 
-def _findings(document: Document, model: type[BaseModel], row: ErrorDetails) -> list[Finding]:
+def _convert_errors(document: Document, model: type[BaseModel], row: ErrorDetails) -> list[Finding]:
     """Return the findings for an error of pydantic: one, or one for each fault of a value."""
     if row["type"] != "faults":
-        return [_finding(document, model, row)]
-    path = _written(tuple(row["loc"]), document)
-    return [document.finding(path, message, fix) for message, fix in row["ctx"]["faults"]]
+        return [_convert_error(document, model, row)]
+    path = _find_written_path(tuple(row["loc"]), document)
+    return [document.create_finding(path, message, fix) for message, fix in row["ctx"]["faults"]]
 
 
-def _finding(document: Document, model: type[BaseModel], row: ErrorDetails) -> Finding:
+def _convert_error(document: Document, model: type[BaseModel], row: ErrorDetails) -> Finding:
     # if a mapping's key is wrong, pydantic ends the path in [key]
     path: Path = tuple(step for step in row["loc"] if step != "[key]")
     if row["type"] == "extra_forbidden":
-        near = _near(str(path[-1]), known := list(find_fields(model, path[:-1])))
-        return document.finding(path, f"unknown key {path[-1]!r}", near or f"available: {', '.join(known)}")
+        near = _suggest_near(str(path[-1]), known := list(find_fields(model, path[:-1])))
+        return document.create_finding(path, f"unknown key {path[-1]!r}", near or f"available: {', '.join(known)}")
     if row["type"] == "missing":
-        return document.finding(path, f"the key {path[-1]!r} is missing", "add it")
-    return document.finding(_written(path, document), _words(row))
+        return document.create_finding(path, f"the key {path[-1]!r} is missing", "add it")
+    return document.create_finding(_find_written_path(path, document), _describe_error(row))
 
 
-def _written(path: Path, document: Document) -> Path:
+def _find_written_path(path: Path, document: Document) -> Path:
     """Return the path as it is in the plan: a job that is a name alone has no key `name`, a single retry no list."""
     path = _find_single(path, document)
     while path not in document.lines:
@@ -115,9 +117,9 @@ _TEXT_IS_ENOUGH = {
 }
 
 
-def _words(row: ErrorDetails) -> str:
+def _describe_error(row: ErrorDetails) -> str:
     """Return the error message for a value, in terms of the plan."""
-    value, context = _shown(row["input"]), row.get("ctx", {})
+    value, context = _describe_value(row["input"]), row.get("ctx", {})
     match row["type"]:
         case "string_type":
             quotes = "; put it in quotes" if isinstance(row["input"], int) else ""
@@ -153,7 +155,7 @@ def _words(row: ErrorDetails) -> str:
     return row["msg"]  # the message of the model
 
 
-def _shown(value: Any) -> str:
+def _describe_value(value: Any) -> str:
     match value:
         case None:
             return "nothing"
@@ -167,7 +169,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "…" + text[-1]
 
 
-def _near(word: str, known: Iterable[str]) -> str:
+def _suggest_near(word: str, known: Iterable[str]) -> str:
     import difflib  # for errors only
 
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)

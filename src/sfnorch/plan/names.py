@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sfnorch.asl.jsonata import CODE, REFERENCE, code_mark
+from sfnorch.asl.jsonata import CODE, REFERENCE, find_code_mark
 
 MAX_CHILDREN, MAX_JOBS, MAX_TASKS, MAX_STEPS = 40, 100, 200, 200
 """The largest number of children in a plan, of jobs in a child, of tasks in a plan, and of steps in a plan."""
@@ -100,7 +100,7 @@ IN_WORDS = {
 """The description of each pattern, for error messages."""
 
 
-def job_name_fault(name: str, what: str = "job", *, prefix: bool = False) -> str:
+def find_job_name_fault(name: str, what: str = "job", *, prefix: bool = False) -> str:
     """Return why `name` is not a valid name of a Glue job (or of another resource, `what`); empty if it is valid.
 
     With `prefix`, a name that ends in `*` means all names that begin with the rest, and `*` alone means all names.
@@ -110,7 +110,7 @@ def job_name_fault(name: str, what: str = "job", *, prefix: bool = False) -> str
     stem = name.removesuffix("*") if prefix else name
     if prefix and name == "*":
         return ""
-    if name and (fault := blank_fault(name)):
+    if name and (fault := find_blank_fault(name)):
         return fault if name.strip() else f"{fault}; write the {what}'s name"
     if match := _ARN.fullmatch(name):
         kind, slash, own = match["resource"].partition("/")
@@ -127,22 +127,22 @@ def job_name_fault(name: str, what: str = "job", *, prefix: bool = False) -> str
     if found == ",":
         return "a comma separates the names of a list"
     if found in CODE:
-        return code_fault(found)
+        return find_code_fault(found)
     if found in "\"'\\":
         return f"{found} is unsupported in the definition of a state machine"
     return f"U+{ord(found):04X} is not one of the characters that IAM supports (U+0020 to U+00FF)"
 
 
-def blank_fault(text: str) -> str:
+def find_blank_fault(text: str) -> str:
     """Return the fault of a text that is blank, or begins or ends with a blank; empty for any other text."""
     if text == text.strip():
         return ""
     return f"it has leading or trailing blanks; write {text.strip()!r}" if text.strip() else "it is blank"
 
 
-def code_fault(text: str) -> str:
+def find_code_fault(text: str) -> str:
     """Return why Step Functions or CloudFormation would evaluate `text` instead of passing it on; empty otherwise."""
-    mark = code_mark(text)
+    mark = find_code_mark(text)
     if mark == REFERENCE:
         return (
             "CloudFormation would replace {{resolve:…}} with the value of the secret or parameter; "
@@ -151,6 +151,6 @@ def code_fault(text: str) -> str:
     return f"{mark} would be evaluated as code" if mark else ""
 
 
-def default_child_name(number: int) -> str:
+def build_default_child_name(number: int) -> str:
     """Return the default name of child `number` of a plan, counted from 1."""
     return f"child-{number}"

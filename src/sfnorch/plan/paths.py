@@ -11,7 +11,7 @@ Fault: TypeAlias = tuple[Path, str]
 """The path to a wrong key, and an error message."""
 
 
-def show(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Return the path as text: `children[1].jobs[3].name`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".")

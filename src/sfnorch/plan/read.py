@@ -16,7 +16,7 @@ import yaml
 
 from sfnorch.findings import Finding
 from sfnorch.plan.errors import PlanError
-from sfnorch.plan.paths import Path, show
+from sfnorch.plan.paths import Path, format_path
 from sfnorch.plan.scalars import Decimal
 from sfnorch.source import SourceKind, compose, read_text
 
@@ -50,7 +50,7 @@ class Document:
     data: dict[str, Any]
     lines: dict[Path, int]
 
-    def finding(self, path: Path, message: str, hint: str = "") -> Finding:
+    def create_finding(self, path: Path, message: str, hint: str = "") -> Finding:
         """Return a finding at `path`, with the line of the nearest key above it that is in the file."""
         near = path
         while near and near not in self.lines:
@@ -59,7 +59,7 @@ class Document:
             rule="plan",
             file=self.file,
             line=self.lines.get(near),
-            path=show(path),
+            path=format_path(path),
             message=message,
             hint=hint,
         )
@@ -77,23 +77,23 @@ def parse_document(text: str, file: str) -> Document:
     """Return the data of a plan's text with its lines. Raises PlanError, with all faults, if the text is invalid."""
     node = compose(text, file, KIND).root
     if node is None or (isinstance(node, yaml.ScalarNode) and node.value == ""):
-        raise _fault(file, None, "the plan is empty", "create one with sfnorch init")
+        raise _create_error(file, None, "the plan is empty", "create one with sfnorch init")
     if not isinstance(node, yaml.MappingNode):
-        raise _fault(
+        raise _create_error(
             file,
             node.start_mark.line + 1,
             "a plan must be a mapping of keys to values",
             "begin with a line such as pattern: master-child",
         )
     reading = _PlanReading(file)
-    data = reading.value(node, ())
+    data = reading.read_value(node, ())
     if reading.findings:
         raise PlanError(reading.findings)
     return Document(file=file, data=data, lines=reading.lines)
 
 
-def _fault(file: str, line: int | None, message: str, hint: str = "") -> PlanError:
-    return PlanError([KIND.finding(file, line, message, hint)])
+def _create_error(file: str, line: int | None, message: str, hint: str = "") -> PlanError:
+    return PlanError([KIND.create_finding(file, line, message, hint)])
 
 
 @dataclass(slots=True)
@@ -104,28 +104,28 @@ class _PlanReading:
     lines: dict[Path, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def value(self, node: Node, path: Path) -> Any:
+    def read_value(self, node: Node, path: Path) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.endswith(":binary"):
-            self.fault(node, path, f"the YAML tag {node.tag} is unsupported", "write a plain value")
+            self.add_fault(node, path, f"the YAML tag {node.tag} is unsupported", "write a plain value")
             return None
         if isinstance(node, yaml.MappingNode):
-            return self.mapping(node, path)
+            return self.read_mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+            return [self.read_value(item, (*path, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)  # noqa: S101 - YAML has no fourth kind
-        return _scalar(node)
+        return _convert_scalar(node)
 
-    def mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+    def read_mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self.fault(key_node, path, "a key must be a string", "write a word before the colon")
+                self.add_fault(key_node, path, "a key must be a string", "write a word before the colon")
                 continue
             key = key_node.value
             here = (*path, key)
             if key in data:
-                self.fault(
+                self.add_fault(
                     key_node,
                     here,
                     f"duplicate key {key!r}",
@@ -133,20 +133,20 @@ class _PlanReading:
                 )
                 continue
             self.lines[here] = key_node.start_mark.line + 1
-            data[key] = self.value(value_node, here)
+            data[key] = self.read_value(value_node, here)
         return data
 
-    def fault(self, node: Node, path: Path, message: str, hint: str = "") -> None:
+    def add_fault(self, node: Node, path: Path, message: str, hint: str = "") -> None:
         line = node.start_mark.line + 1
         self.findings.append(
-            Finding(rule="plan", file=self.file, line=line, path=show(path), message=message, hint=hint)
+            Finding(rule="plan", file=self.file, line=line, path=format_path(path), message=message, hint=hint)
         )
 
 
 _DECIMAL = re.compile(r"-?(0|[1-9]\d{0,9})\.\d{1,4}")
 
 
-def _scalar(node: ScalarNode) -> str | int | bool | None:
+def _convert_scalar(node: ScalarNode) -> str | int | bool | None:
     text: str = node.value
     if node.style:  # quoted, or a block: always a string
         return text

@@ -19,16 +19,16 @@ SCHEDULE = "schedule"
 """The rule of these warnings, and the key of the plan."""
 
 
-def schedule_doubts(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+def find_schedule_doubts(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     """Yield the warnings about the plan's schedule at that time."""
     schedule = getattr(plan, SCHEDULE, None)
     if schedule is None:
         return
     from sfnorch.schedules.expressions import read_expression
-    from sfnorch.schedules.starts import look_ahead
+    from sfnorch.schedules.starts import compute_outlook
 
     expression = read_expression(schedule.expression).expression
     path: Path = (SCHEDULE, "expression")
     path = path if path in plan.places.lines else (SCHEDULE,)
-    for doubt in look_ahead(expression, schedule.timezone, now).doubts if expression else ():
-        yield plan.places.warning(SCHEDULE, path, doubt.message, doubt.fix)
+    for doubt in compute_outlook(expression, schedule.timezone, now).doubts if expression else ():
+        yield plan.places.create_warning(SCHEDULE, path, doubt.message, doubt.fix)

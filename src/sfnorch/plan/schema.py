@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union
 from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from sfnorch.plan.kinds import PLANS, plan_model
+from sfnorch.plan.kinds import PLANS, load_plan_model
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.retry import Retry
 from sfnorch.plan.models.schedule import Schedule
@@ -35,14 +35,14 @@ class _PlanSchema(GenerateJsonSchema):
         return {"description": made.get("description", ""), "anyOf": [text, made]}
 
 
-def plan_schema() -> dict[str, Any]:
+def build_plan_schema() -> dict[str, Any]:
     """Return the JSON Schema of the plans of all patterns."""
-    models = tuple(map(plan_model, PLANS))
+    models = tuple(map(load_plan_model, PLANS))
     plans: TypeAdapter[Any] = TypeAdapter(Annotated[Union[models], Field(discriminator="pattern")])  # noqa: UP007 - at run time
     made = plans.json_schema(schema_generator=_PlanSchema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "sfnorch plan", **made}
 
 
-def schema_text() -> str:
+def format_plan_schema() -> str:
     """Return the JSON Schema as the text of a file."""
-    return json.dumps(plan_schema(), indent=2) + "\n"
+    return json.dumps(build_plan_schema(), indent=2) + "\n"

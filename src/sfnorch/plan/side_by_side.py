@@ -52,15 +52,15 @@ class _Use:
     items: bool = False
 
 
-def jobs_side_by_side(plan: AnyPlan) -> Iterator[SideBySide]:
+def find_concurrent_jobs(plan: AnyPlan) -> Iterator[SideBySide]:
     """Yield each Glue job that the plan can start while an earlier run of the job is still running."""
     match plan.pattern:
         case "master-child":
-            uses = _of_chains(plan)
+            uses = _list_chain_uses(plan)
         case "dag":
-            uses = _of_tasks(plan)
+            uses = _list_task_uses(plan)
         case "flow":
-            uses = _of_steps(plan.steps, ("steps",))
+            uses = _list_steps_uses(plan.steps, ("steps",))
         case _:  # the input of an execution names its jobs
             return
     for job, use in uses.items():
@@ -68,23 +68,23 @@ def jobs_side_by_side(plan: AnyPlan) -> Iterator[SideBySide]:
             yield SideBySide(job=job, places=use.meeting, at_once=use.at_once, queuing=use.queuing, items=use.items)
 
 
-def _of_chains(plan: MasterChildPlan) -> dict[str, _Use]:
+def _list_chain_uses(plan: MasterChildPlan) -> dict[str, _Use]:
     chains = []
     for number, child in enumerate(plan.children):
         chain: dict[str, _Use] = {}
         for index, job in enumerate(child.jobs):
             use = _Use((("children", number, "jobs", index),), queuing=frozenset({job.job_run_queuing}))
-            chain = _after(chain, {job.name: use})
+            chain = _combine_sequential(chain, {job.name: use})
         chains.append(chain)
-    return _beside(chains)
+    return _combine_concurrent(chains)
 
 
-def _of_tasks(plan: DagPlan) -> dict[str, _Use]:
+def _list_task_uses(plan: DagPlan) -> dict[str, _Use]:
     by_job: dict[str, list[int]] = {}
     for index, task in enumerate(plan.tasks):
         if task.glue_job:
             by_job.setdefault(task.glue_job, []).append(index)
-    needed = _needed(plan.tasks)
+    needed = _find_all_needs(plan.tasks)
     found: dict[str, _Use] = {}
     for job, indexes in by_job.items():
         names = {index: plan.tasks[index].name for index in indexes}
@@ -95,13 +95,13 @@ def _of_tasks(plan: DagPlan) -> dict[str, _Use]:
         found[job] = _Use(
             tuple(("tasks", index) for index in indexes),
             tuple(("tasks", index) for index in meeting),
-            len(indexes) - _paired(after),
+            len(indexes) - _count_pairs(after),
             frozenset(plan.tasks[index].job_run_queuing for index in indexes),
         )
     return found
 
 
-def _needed(tasks: Sequence[DagTask]) -> dict[str, frozenset[str]]:
+def _find_all_needs(tasks: Sequence[DagTask]) -> dict[str, frozenset[str]]:
     """Return the names of all tasks that must have ended before each task starts."""
     needs = {task.name: task.needs for task in tasks}
     found: dict[str, frozenset[str]] = {}
@@ -116,7 +116,7 @@ def _needed(tasks: Sequence[DagTask]) -> dict[str, frozenset[str]]:
     return found
 
 
-def _paired(after: dict[int, list[int]]) -> int:
+def _count_pairs(after: dict[int, list[int]]) -> int:
     """Return the largest number of tasks that can be matched to a task that runs before them, each to a different one.
 
     The tasks that are left begin chains. The smallest number of chains is the largest number of tasks that can run
@@ -124,48 +124,54 @@ def _paired(after: dict[int, list[int]]) -> int:
     """
     behind: dict[int, int] = {}
 
-    def place(one: int, tried: set[int]) -> bool:
+    def can_pair(one: int, tried: set[int]) -> bool:
         for other in after[one]:
             if other not in tried:
                 tried.add(other)
-                if other not in behind or place(behind[other], tried):
+                if other not in behind or can_pair(behind[other], tried):
                     behind[other] = one
                     return True
         return False
 
-    return sum(place(one, set()) for one in after)
+    return sum(can_pair(one, set()) for one in after)
 
 
-def _of_steps(steps: Sequence[FlowStep], path: Path) -> dict[str, _Use]:
+def _list_steps_uses(steps: Sequence[FlowStep], path: Path) -> dict[str, _Use]:
     found: dict[str, _Use] = {}
     for index, step in enumerate(steps):
-        found = _after(found, _of_step(step, (*path, index)))
+        found = _combine_sequential(found, _list_step_uses(step, (*path, index)))
         if step.on_error:  # its steps run after the step has ended
-            found = _after(found, _of_steps(step.on_error.steps, (*path, index, "on_error", "steps")))
+            found = _combine_sequential(
+                found, _list_steps_uses(step.on_error.steps, (*path, index, "on_error", "steps"))
+            )
     return found
 
 
-def _of_step(step: FlowStep, path: Path) -> dict[str, _Use]:
+def _list_step_uses(step: FlowStep, path: Path) -> dict[str, _Use]:
     if step.glue_job:
         return {step.glue_job: _Use((path,), queuing=frozenset({step.job_run_queuing}))}
     if step.parallel:
-        return _beside(_of_steps(branch, (*path, "parallel", index)) for index, branch in enumerate(step.parallel))
+        return _combine_concurrent(
+            _list_steps_uses(branch, (*path, "parallel", index)) for index, branch in enumerate(step.parallel)
+        )
     if step.for_each:
-        return _repeated(_of_steps(step.for_each.steps, (*path, "for_each", "steps")), _items_at_once(step.for_each))
+        return _repeat_uses(
+            _list_steps_uses(step.for_each.steps, (*path, "for_each", "steps")), _count_concurrent_items(step.for_each)
+        )
     return {}
 
 
-def _items_at_once(each: ForEach) -> int:
+def _count_concurrent_items(each: ForEach) -> int:
     known = MOST_ITEMS if is_expression(each.items) else len(each.items)
     return min(each.concurrency or MOST_ITEMS, known)
 
 
-def _after(first: dict[str, _Use], then: dict[str, _Use]) -> dict[str, _Use]:
+def _combine_sequential(first: dict[str, _Use], then: dict[str, _Use]) -> dict[str, _Use]:
     """Return the uses of jobs if `then` runs after `first` has ended."""
-    return {**first, **{job: _joined([first[job], use]) if job in first else use for job, use in then.items()}}
+    return {**first, **{job: _join_uses([first[job], use]) if job in first else use for job, use in then.items()}}
 
 
-def _joined(uses: Sequence[_Use]) -> _Use:
+def _join_uses(uses: Sequence[_Use]) -> _Use:
     return _Use(
         tuple(place for use in uses for place in use.places),
         tuple(place for use in uses for place in use.meeting),
@@ -175,7 +181,7 @@ def _joined(uses: Sequence[_Use]) -> _Use:
     )
 
 
-def _beside(branches: Iterable[dict[str, _Use]]) -> dict[str, _Use]:
+def _combine_concurrent(branches: Iterable[dict[str, _Use]]) -> dict[str, _Use]:
     """Return the uses of jobs if these branches run concurrently."""
     by_job: dict[str, list[_Use]] = {}
     for branch in branches:
@@ -183,7 +189,7 @@ def _beside(branches: Iterable[dict[str, _Use]]) -> dict[str, _Use]:
             by_job.setdefault(job, []).append(use)
     found: dict[str, _Use] = {}
     for job, uses in by_job.items():
-        whole = _joined(uses)
+        whole = _join_uses(uses)
         if len(uses) > 1:
             total = sum(use.at_once for use in uses)
             whole = _Use(whole.places, whole.places, total, whole.queuing, whole.items)
@@ -191,7 +197,7 @@ def _beside(branches: Iterable[dict[str, _Use]]) -> dict[str, _Use]:
     return found
 
 
-def _repeated(uses: dict[str, _Use], times: int) -> dict[str, _Use]:
+def _repeat_uses(uses: dict[str, _Use], times: int) -> dict[str, _Use]:
     """Return the uses of jobs if this number of items runs concurrently."""
     if times < 2:
         return uses

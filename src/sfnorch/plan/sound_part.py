@@ -46,7 +46,7 @@ class SoundPart:
             restored = (*restored, step)
         return restored
 
-    def lacks(self, path: Path) -> bool:
+    def is_incomplete(self, path: Path) -> bool:
         """Return whether the value at the path, or a part of it, was left out."""
         if not self.left_out:
             return False
@@ -85,10 +85,10 @@ def validate_parts(model: type[AnyModel], data: object) -> tuple[AnyModel | None
                 return None, part, rows
             removed.add(path)
         moved: dict[Path, list[int]] = {}
-        left = _leave_out(data, frozenset(removed), (), moved)
+        left = _remove_paths(data, frozenset(removed), (), moved)
         for path, example in examples.items():
             _put(left, path, example, moved)
-        defined = frozenset(name for path in removed for name in _list_defined(_look_up(data, path), path))
+        defined = frozenset(name for path in removed for name in _list_defined(_find_value(data, path), path))
         unknown = {row["loc"] for row in rows if row["type"] == "extra_forbidden"}
         part = SoundPart(left_out=frozenset({*removed, *examples} - unknown), moved=moved, defined=defined)
         try:
@@ -130,17 +130,17 @@ def _find_written(data: object, path: Path) -> Path:
     return found
 
 
-def _leave_out(data: object, removed: frozenset[Path], path: Path, moved: dict[Path, list[int]]) -> object:
+def _remove_paths(data: object, removed: frozenset[Path], path: Path, moved: dict[Path, list[int]]) -> object:
     """Return a copy of the data without the removed values; `moved` gets the positions of items that are left."""
     match data:
         case dict():
             kept = [key for key in data if (*path, key) not in removed]
-            return {key: _leave_out(data[key], removed, (*path, key), moved) for key in kept}
+            return {key: _remove_paths(data[key], removed, (*path, key), moved) for key in kept}
         case list():
             indexes = [index for index in range(len(data)) if (*path, index) not in removed]
             if len(indexes) < len(data):
                 moved[path] = indexes
-            return [_leave_out(data[index], removed, (*path, index), moved) for index in indexes]
+            return [_remove_paths(data[index], removed, (*path, index), moved) for index in indexes]
     return data
 
 
@@ -160,7 +160,7 @@ def _put(data: object, path: Path, value: object, moved: Mapping[Path, Sequence[
         data[path[-1]] = value
 
 
-def _look_up(data: object, path: Path) -> object:
+def _find_value(data: object, path: Path) -> object:
     for step in path:
         match data, step:
             case dict(), str():

@@ -21,7 +21,7 @@ DEFAULT_PIPELINE_STACK = "master-step-function-pipeline"
 _NOT_IN_A_STACK_NAME = re.compile(r"[^A-Za-z0-9]+")
 
 
-def stack_name_of(plan_name: str | None, *, part: str = "") -> str:
+def derive_stack_name(plan_name: str | None, *, part: str = "") -> str:
     """Return the name of the stack of a plan, or of its `part`, the pipeline; the default name for a plan without one.
 
     A stack name has letters, digits and hyphens, and begins with a letter. Other characters become hyphens.
@@ -39,20 +39,20 @@ def read_stack_name(path: Path, *, part: str = "") -> str:
     Raises SfnorchError if the file cannot be read, or if the plan's name is invalid: the stack is then unknown.
     """
     try:
-        name = next(_names(read_text(path, KIND)), None)
+        name = next(_find_names(read_text(path, KIND)), None)
     except yaml.YAMLError:
-        raise _unknown(path, "the plan is not valid YAML") from None
+        raise _create_unknown_error(path, "the plan is not valid YAML") from None
     if name is not None and not re.fullmatch(PLAN_NAME, name):
-        raise _unknown(path, f"name: {name!r} is invalid; must be {IN_WORDS[PLAN_NAME]}")
-    return stack_name_of(name, part=part)
+        raise _create_unknown_error(path, f"name: {name!r} is invalid; must be {IN_WORDS[PLAN_NAME]}")
+    return derive_stack_name(name, part=part)
 
 
-def _unknown(path: Path, reason: str) -> SfnorchError:
+def _create_unknown_error(path: Path, reason: str) -> SfnorchError:
     message = f"the stack's name is unknown: {reason} ({path})"
     return SfnorchError(message, hint="correct the plan, or pass --stack-name")
 
 
-def _names(text: str) -> Iterator[str]:
+def _find_names(text: str) -> Iterator[str]:
     """Yield the value of the key `name` of the outermost mapping, and read no further than the caller asks."""
     depth, scalars, key = 0, 0, ""
     for event in yaml.parse(text, Loader=_Loader):

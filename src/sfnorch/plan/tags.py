@@ -24,21 +24,21 @@ _MARKS = "_.:/=+-@"
 _ALLOWED = f"use letters, digits, blanks and {' '.join(_MARKS)}"
 
 
-def tag_key_fault(key: str) -> str:
+def find_tag_key_fault(key: str) -> str:
     """Return why AWS rejects the tag's key; empty if the key is valid."""
-    if fault := _length_fault(key, KEY_LENGTH):
+    if fault := _find_length_fault(key, KEY_LENGTH):
         return fault
     if key.lower().startswith(_RESERVED):
         return f"keys that begin with {_RESERVED} are reserved for AWS; use another prefix"
-    return _character_fault(key)
+    return _find_character_fault(key)
 
 
-def tag_value_fault(value: str) -> str:
+def find_tag_value_fault(value: str) -> str:
     """Return why AWS rejects the tag's value; empty if the value is valid."""
-    return _length_fault(value, VALUE_LENGTH) or _character_fault(value)
+    return _find_length_fault(value, VALUE_LENGTH) or _find_character_fault(value)
 
 
-def repeated_tags(keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+def find_repeated_tags(keys: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield each key that differs from an earlier one only in case, and an error message: IAM rejects both together."""
     first: dict[str, str] = {}
     for key in keys:
@@ -47,23 +47,23 @@ def repeated_tags(keys: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield key, f"{key!r} and {earlier!r} differ only in case, and are the same key for IAM; remove one of them"
 
 
-def tag_faults(tags: Mapping[str, str]) -> Iterator[str]:
+def find_tag_faults(tags: Mapping[str, str]) -> Iterator[str]:
     """Yield the faults of a stack's tags, as error messages."""
     for key, value in tags.items():
-        if fault := tag_key_fault(key):
+        if fault := find_tag_key_fault(key):
             yield f"{key!r} is not a valid tag key: {fault}"
-        if fault := tag_value_fault(value):
+        if fault := find_tag_value_fault(value):
             yield f"{key}: {value!r} is not a valid tag value: {fault}"
-    yield from (fault for _, fault in repeated_tags(tags))
+    yield from (fault for _, fault in find_repeated_tags(tags))
     if len(tags) > MAX_STACK_TAGS:
         yield f"a stack has at most {MAX_STACK_TAGS} tags, got {len(tags)}; remove some"
 
 
-def _length_fault(text: str, most: int) -> str:
+def _find_length_fault(text: str, most: int) -> str:
     return "" if 1 <= len(text) <= most else f"it must have 1 to {most} characters; this one has {len(text)}"
 
 
-def _character_fault(text: str) -> str:
+def _find_character_fault(text: str) -> str:
     for character in text:
         if character not in _MARKS and unicodedata.category(character)[0] not in "LNZ":
             shown = character if character.isprintable() else f"U+{ord(character):04X}"

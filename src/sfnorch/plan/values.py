@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from sfnorch.expressions import code
-from sfnorch.plan.durations import seconds_within
+from sfnorch.expressions import parse_code
+from sfnorch.plan.durations import parse_seconds
 from sfnorch.plan.scalars import Decimal, write_scalar
 
 _EXPRESSION = {"type": "string", "pattern": r"^\{%[\s\S]*%\}$"}
@@ -19,45 +19,45 @@ _EXPRESSION = {"type": "string", "pattern": r"^\{%[\s\S]*%\}$"}
 
 def is_expression(value: object) -> bool:
     """Return whether the value is a string with an expression, `{% … %}`."""
-    return code(value) is not None
+    return parse_code(value) is not None
 
 
-def _given(value: Any) -> Any:
+def _convert_decimals(value: Any) -> Any:
     """Return the value, with its decimals as floats."""
     match value:
         case Decimal():
             return float(value)
         case dict():
-            return {key: _given(item) for key, item in value.items()}
+            return {key: _convert_decimals(item) for key, item in value.items()}
         case list():
-            return [_given(item) for item in value]
+            return [_convert_decimals(item) for item in value]
     return value
 
 
-def _mapping(value: object) -> object:
+def _check_mapping(value: object) -> object:
     if isinstance(value, dict) or is_expression(value):
-        return _given(value)
+        return _convert_decimals(value)
     raise PydanticCustomError("given", "expected a mapping or an expression, '{% … %}'")
 
 
-def _items(value: object) -> object:
+def _check_items(value: object) -> object:
     if isinstance(value, list) or is_expression(value):
-        return _given(value)
+        return _convert_decimals(value)
     raise PydanticCustomError("given", "expected a list or an expression, '{% … %}'")
 
 
-def _wait(value: object) -> object:
-    return value if is_expression(value) else seconds_within(value, 1, 31_536_000)
+def _check_wait(value: object) -> object:
+    return value if is_expression(value) else parse_seconds(value, 1, 31_536_000)
 
 
-Given: TypeAlias = Annotated[Any, AfterValidator(_given)]
+Given: TypeAlias = Annotated[Any, AfterValidator(_convert_decimals)]
 """Any JSON value."""
 
 GivenMapping: TypeAlias = Annotated[
-    Any, AfterValidator(_mapping), WithJsonSchema({"anyOf": [{"type": "object"}, _EXPRESSION]})
+    Any, AfterValidator(_check_mapping), WithJsonSchema({"anyOf": [{"type": "object"}, _EXPRESSION]})
 ]
 GivenItems: TypeAlias = Annotated[
-    Any, AfterValidator(_items), WithJsonSchema({"anyOf": [{"type": "array", "items": {}}, _EXPRESSION]})
+    Any, AfterValidator(_check_items), WithJsonSchema({"anyOf": [{"type": "array", "items": {}}, _EXPRESSION]})
 ]
 ScalarText: TypeAlias = Annotated[
     str, BeforeValidator(write_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})
@@ -65,6 +65,6 @@ ScalarText: TypeAlias = Annotated[
 """A string, or an expression for one."""
 
 Wait: TypeAlias = Annotated[
-    Any, AfterValidator(_wait), WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})
+    Any, AfterValidator(_check_wait), WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}]})
 ]
 """Seconds, as a duration or a number, or an expression for a number of seconds."""

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
-from sfnorch.plan.paths import show
-from sfnorch.plan.side_by_side import SideBySide, jobs_side_by_side
+from sfnorch.plan.paths import format_path
+from sfnorch.plan.side_by_side import SideBySide, find_concurrent_jobs
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -22,43 +22,46 @@ SIDE_BY_SIDE = "job-side-by-side"
 _MOST_PLACES = 5
 
 
-def plan_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+def find_plan_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     """Yield all warnings about the plan at that time, in the order of the checks."""
     for check in _CHECKS:
         yield from check(plan, now)
 
 
-def _side_by_side(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+def _find_concurrent_job_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     """Yield a warning for each Glue job that can have concurrent runs, unless Glue queues all of them."""
-    for found in jobs_side_by_side(plan):
+    for found in find_concurrent_jobs(plan):
         if found.queuing == {True}:
             continue
         run = "run" if len(found.places) > 1 else "runs"
         how = "for several items at once" if found.items else "in parallel"
         how = f"in parallel, or {how}" if found.items and len(found.places) > 1 else how
-        yield plan.places.warning(
+        yield plan.places.create_warning(
             SIDE_BY_SIDE,
             found.places[0],
-            f"the Glue job {found.job!r} can have {found.at_once} concurrent runs: {_places(found)} {run} {how}, "
-            "and Glue allows one run of a job at a time unless its MaxConcurrentRuns is higher",
+            f"the Glue job {found.job!r} can have {found.at_once} concurrent runs: {_format_places(found)} {run} {how}"
+            ", and Glue allows one run of a job at a time unless its MaxConcurrentRuns is higher",
             "raise MaxConcurrentRuns of the job, set job_run_queuing: true, or run them in sequence",
         )
 
 
-def _places(found: SideBySide) -> str:
+def _format_places(found: SideBySide) -> str:
     """Return the places as text: all of them, or the first ones and the number of the others."""
-    shown = [show(place) for place in found.places]
+    shown = [format_path(place) for place in found.places]
     if len(shown) > _MOST_PLACES:
         shown[_MOST_PLACES - 1 :] = [f"{len(shown) - _MOST_PLACES + 1} more"]
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def _schedule(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
+def _find_schedule_warnings(plan: AnyPlan, now: datetime) -> Iterator[Finding]:
     """Yield the warnings about the plan's schedule. The modules that read schedules are imported only if it has one."""
     if getattr(plan, "schedule", None) is not None:
-        from sfnorch.plan.schedule_doubts import schedule_doubts
+        from sfnorch.plan.schedule_doubts import find_schedule_doubts
 
-        yield from schedule_doubts(plan, now)
+        yield from find_schedule_doubts(plan, now)
 
 
-_CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (_side_by_side, _schedule)
+_CHECKS: tuple[Callable[[AnyPlan, datetime], Iterator[Finding]], ...] = (
+    _find_concurrent_job_warnings,
+    _find_schedule_warnings,
+)

@@ -65,6 +65,6 @@ MARK = Mark(
 )
 
 
-def saw_end_of_run(cause: Mapping[str, object]) -> bool:
+def has_run_end(cause: Mapping[str, object]) -> bool:
     """Return whether the execution that failed with this cause has seen the end of its workflow run."""
     return "counts" in cause

@@ -100,7 +100,7 @@ def name_task_execution(task: str, run: str) -> str:
     return f"{task}-{sha256(run.encode()).hexdigest()[:16]}"
 
 
-def task_of_execution(name: str, given: Json) -> str:
+def find_task_name(name: str, given: Json) -> str:
     """Return the task that an execution with this name and this input is; an empty text for other executions.
 
     The mark of a task is that its input is a `TaskInput`, from which its name derives.
@@ -111,6 +111,6 @@ def task_of_execution(name: str, given: Json) -> str:
     return ""
 
 
-def blocking_task(output: Json) -> str:
+def find_blocking_task(output: Json) -> str:
     """Return the failed task that blocked the task with this output; an empty text if nothing blocked it."""
     return str(find_value(output, "by")) if find_value(output, "status") == BLOCKED else ""

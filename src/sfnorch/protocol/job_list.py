@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_mappings
-from sfnorch.protocol.mark import Mark, assigned_variables
+from sfnorch.protocol.mark import Mark, read_assigned_variables
 
 ERROR = "GlueJobFailed"
 """The error of an execution with a job that failed."""
@@ -76,7 +76,7 @@ def name_job_state(retries: int) -> str:
     return f"{JobListState.RUN_JOB}Again{retries}" if retries else JobListState.RUN_JOB
 
 
-def requires_jobs(definition: Mapping[str, Json]) -> bool:
+def is_job_list_required(definition: Mapping[str, Json]) -> bool:
     """Return whether the state machine requires jobs in its input: none of its rules has a job list."""
     rules = read_mappings(find_value(definition.get("States"), JobListState.CHECK_JOBS, "Choices"))
     assigned = (find_value(rule, "Assign", JobListVariable.JOBS) for rule in rules)
@@ -105,6 +105,8 @@ def read_job_run(cause: Mapping[str, Json]) -> tuple[str, str, str] | None:
     return None
 
 
-def listed_names(definition: Mapping[str, Json]) -> set[str]:
+def list_setting_names(definition: Mapping[str, Json]) -> set[str]:
     """Return the names in its job lists that differ from the names in Glue: entries with settings."""
-    return set(read_mapping(assigned_variables(definition, JobListState.RESOLVE_JOBS).get(JobListVariable.SETTINGS)))
+    return set(
+        read_mapping(read_assigned_variables(definition, JobListState.RESOLVE_JOBS).get(JobListVariable.SETTINGS))
+    )

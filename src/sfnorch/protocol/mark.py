@@ -20,7 +20,7 @@ class Mark:
 
     def is_in(self, definition: Mapping[str, Json]) -> bool:
         """Return whether a definition has the mark."""
-        states, assigned = read_mapping(definition.get("States")), assigned_variables(definition, self.state)
+        states, assigned = read_mapping(definition.get("States")), read_assigned_variables(definition, self.state)
         return set(self.states) <= set(states) and set(self.variables) <= set(assigned)
 
     def is_of(self, state: str, assigned: Collection[str]) -> bool:
@@ -28,11 +28,11 @@ class Mark:
         return state == self.state and set(self.variables) <= set(assigned)
 
 
-def assigned_variables(definition: Mapping[str, Json], state: str) -> dict[str, Json]:
+def read_assigned_variables(definition: Mapping[str, Json], state: str) -> dict[str, Json]:
     """Return the variables that a state of a definition assigns; an empty mapping if the state does not exist."""
     return read_mapping(find_value(definition.get("States"), state, "Assign"))
 
 
-def assigned_names(definition: Mapping[str, Json], state: str, variable: str) -> tuple[str, ...]:
+def read_assigned_names(definition: Mapping[str, Json], state: str, variable: str) -> tuple[str, ...]:
     """Return the list of names that a state of a definition assigns to a variable; an empty tuple for other values."""
-    return tuple(map(str, read_list(assigned_variables(definition, state).get(variable))))
+    return tuple(map(str, read_list(read_assigned_variables(definition, state).get(variable))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.console import Console, Text
-from sfnorch.report.stack import change_set_data, print_changes, print_machines
+from sfnorch.report.stack import convert_change_set, print_changes, print_machines
 
 if TYPE_CHECKING:
     from sfnorch.app.comparing import Difference
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def difference_data(difference: Difference) -> DiffDocument:
+def convert_difference(difference: Difference) -> DiffDocument:
     """Return the difference as data."""
     return {
         "stack": difference.stack,
         "differs": difference.has_differences,
         "template": list(difference.lines),
         "parameters": {name: {"before": b, "after": a} for name, (b, a) in difference.parameters.items()},
-        "changeSet": change_set_data(difference.change_set) if difference.change_set else None,
+        "changeSet": convert_change_set(difference.change_set) if difference.change_set else None,
         "overrides": {
             name: {"value": v, "usedBy": difference.owners.get(name)} for name, v in difference.overrides.items()
         },
@@ -35,7 +35,7 @@ def print_difference(difference: Difference, console: Console) -> None:
     for line in difference.lines:
         console.print(Text(line, style=_STYLES.get(line[:1], "")), soft_wrap=True)
     for name, (before, after) in difference.parameters.items():
-        console.print(Text(f"parameter {name}: {_value(before)} -> {_value(after)}"), soft_wrap=True)
+        console.print(Text(f"parameter {name}: {_format_value(before)} -> {_format_value(after)}"), soft_wrap=True)
     for name, value in difference.overrides.items():
         owner = f", used by {difference.owners[name]}" if name in difference.owners else ""
         console.print(Text(f"parameter {name}: {value!r} is kept from the stack{owner}"), soft_wrap=True)
@@ -48,5 +48,5 @@ def print_difference(difference: Difference, console: Console) -> None:
         console.print(f"{difference.stack}: no differences.")
 
 
-def _value(text: str | None) -> str:
+def _format_value(text: str | None) -> str:
     return "not set" if text is None else repr(text)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
-def findings_data(findings: Sequence[Finding]) -> list[FindingData]:
+def convert_findings(findings: Sequence[Finding]) -> list[FindingData]:
     """Return the findings as data."""
     return [
         {
@@ -32,7 +32,7 @@ def findings_data(findings: Sequence[Finding]) -> list[FindingData]:
     ]
 
 
-def rules_data(rules: Iterable[Entry]) -> list[RuleData]:
+def convert_rules(rules: Iterable[Entry]) -> list[RuleData]:
     """Return lint rules as data."""
     return [
         {

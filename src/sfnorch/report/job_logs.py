@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sfnorch.aws.links import logs_link
+from sfnorch.aws.links import build_logs_link
 from sfnorch.console import Console, Text
-from sfnorch.durations import iso
-from sfnorch.glue_logs import error_log_group
+from sfnorch.durations import format_iso_time
+from sfnorch.glue_logs import build_error_log_group
 from sfnorch.report.status import STYLES
 from sfnorch.runs.job_logs import ErrorLog
 
@@ -21,20 +21,20 @@ def print_log(log: ErrorLog, names: Mapping[str, str], console: Console) -> None
     run = log.run
     job = f": {run.node.record.reading.noun} {run.job} "
     console.print(Text.assemble((names[run.node.arn], "bold"), job, (run.status, STYLES.get(run.status, ""))))
-    for line in _head(log):
+    for line in _list_head_lines(log):
         console.print(Text(f"  {line}"), soft_wrap=True)
     for event in log.events:
         at = f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}  "
         console.print(Text.assemble((at, "dim"), event.text.rstrip("\r\n")), soft_wrap=True)
 
 
-def _head(log: ErrorLog) -> Iterator[str]:
+def _list_head_lines(log: ErrorLog) -> Iterator[str]:
     run = log.run
     yield from run.message.splitlines()
     if run.run_id:
         yield f"Job run: {run.run_id}"
-        yield f"Log group: {error_log_group(log.log_group)}"
-        yield f"Logs: {logs_link(run.node.arn, run.run_id, log.log_group)}"
+        yield f"Log group: {build_error_log_group(log.log_group)}"
+        yield f"Logs: {build_logs_link(run.node.arn, run.run_id, log.log_group)}"
     if log.absent:
         yield f"No log: {log.absent}"
     if log.fault:
@@ -45,7 +45,7 @@ def _head(log: ErrorLog) -> Iterator[str]:
         yield f"The last {len(log.events)} events; pass --tail 0 to print all"
 
 
-def logs_data(execution: str, logs: Sequence[ErrorLog]) -> LogsDocument:
+def convert_logs(execution: str, logs: Sequence[ErrorLog]) -> LogsDocument:
     """Return the logs as data."""
     return {
         "execution": execution,
@@ -57,13 +57,13 @@ def logs_data(execution: str, logs: Sequence[ErrorLog]) -> LogsDocument:
                 "runId": log.run.run_id or None,
                 "status": log.run.status,
                 "message": log.run.message or None,
-                "logGroup": error_log_group(log.log_group) if log.run.run_id else None,
+                "logGroup": build_error_log_group(log.log_group) if log.run.run_id else None,
                 "logStreams": list(log.streams),
                 "otherLogStreams": list(log.other_streams),
                 "cut": log.cut,
                 "error": log.fault or log.absent or None,
                 "events": [
-                    {"timestamp": iso(event.at), "logStream": event.stream, "message": event.text}
+                    {"timestamp": format_iso_time(event.at), "logStream": event.stream, "message": event.text}
                     for event in log.events
                 ],
             }

@@ -11,11 +11,11 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from sfnorch.console import Console, Text
-from sfnorch.durations import duration
+from sfnorch.durations import format_duration
 from sfnorch.json_values import read_mappings
-from sfnorch.protocol.dag import BLOCKED, blocking_task
-from sfnorch.report.names import short_name
-from sfnorch.report.timeline import timeline
+from sfnorch.protocol.dag import BLOCKED, find_blocking_task
+from sfnorch.report.names import shorten_arn
+from sfnorch.report.timeline import list_timeline
 from sfnorch.simulator.figures import PRICE_FROM, Figures
 from sfnorch.simulator.record import MAX_EVENTS, Execution, JobRunRecord, Run
 
@@ -38,18 +38,18 @@ def print_run(run: Run, figures: Figures, console: Console) -> None:
 
 
 def _print_timeline(run: Run, console: Console) -> None:
-    moments = timeline(run)
-    width = max(len(duration(at)) for at, _ in moments)
+    moments = list_timeline(run)
+    width = max(len(format_duration(at)) for at, _ in moments)
     if run.cut_off is not None:
         moments.append((run.cut_off, "the simulation ends here, and the execution is still running; see --until"))
     for at, line in moments:
-        moment = f"T+{duration(at):<{width}}  "
+        moment = f"T+{format_duration(at):<{width}}  "
         console.print_words(Text.assemble((moment, "dim"), line), margin=len(moment))
 
 
 def _print_chart(run: Run, console: Console) -> None:
     """Print a bar for each execution, with bars for its job runs below it."""
-    begin, end = run.first.started, max(run.cut_off or 0.0, *(_end(execution) for execution in run.executions))
+    begin, end = run.first.started, max(run.cut_off or 0.0, *(_format_end(execution) for execution in run.executions))
     jobs: dict[str, list[JobRunRecord]] = {}
     for job in run.job_runs:
         jobs.setdefault(job.execution, []).append(job)
@@ -60,7 +60,9 @@ def _print_chart(run: Run, console: Console) -> None:
     for execution in run.executions:
         if rows > _MOST_ROWS:
             break
-        _add_row(table, Text(execution.title, style="bold"), execution, _status(execution), begin, end, run.cut_off)
+        _add_row(
+            table, Text(execution.title, style="bold"), execution, _find_status(execution), begin, end, run.cut_off
+        )
         for job in jobs.get(execution.arn, ()):
             _add_row(table, Text(f"  {job.job}"), job, job.status, begin, end, run.cut_off)
             rows += 1
@@ -71,9 +73,9 @@ def _print_chart(run: Run, console: Console) -> None:
         console.print(f"… and more: {len(run.executions)} executions, {len(run.job_runs)} job runs")
 
 
-def _status(execution: Execution) -> str:
+def _find_status(execution: Execution) -> str:
     """Return the status of the execution; BLOCKED if it succeeded without running its jobs."""
-    return BLOCKED if blocking_task(execution.output) else execution.status
+    return BLOCKED if find_blocking_task(execution.output) else execution.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +105,18 @@ def _add_row(
     end: float,
     cut_off: float | None,
 ) -> None:
-    ended = cut_off if activity.ended is None and cut_off is not None else _end(activity)
+    ended = cut_off if activity.ended is None and cut_off is not None else _format_end(activity)
     style = _STYLES.get(status, "yellow")
     whole = end - begin
     bar = _Bar((activity.started - begin) / whole, (ended - begin) / whole, style) if whole > 0 else _Bar(0, 0, style)
-    took = duration(ended - activity.started)
+    took = format_duration(ended - activity.started)
     table.add_row(name, bar, Text(took, justify="right"), Text(status, style=style))
 
 
 def _print_messages(run: Run, console: Console) -> None:
     for message in run.messages:
         console.print()
-        head = f"Message by {message.sender} to {short_name(message.topic)}, T+{duration(message.at)}"
+        head = f"Message by {message.sender} to {shorten_arn(message.topic)}, T+{format_duration(message.at)}"
         console.print(Text(head, style="bold"))
         for line in (message.subject, *message.message.splitlines()):
             console.print(Text(f"  {line}"), soft_wrap=True)
@@ -124,7 +126,7 @@ def _print_statements(run: Run, console: Console) -> None:
     for statement in run.job_runs:
         if statement.kind == "statement":
             console.print()
-            head = f"Statement {statement.job} by {statement.machine}, T+{duration(statement.started)}"
+            head = f"Statement {statement.job} by {statement.machine}, T+{format_duration(statement.started)}"
             console.print(Text(head, style="bold"), soft_wrap=True)
             console.print(Text(f"  {statement.arguments.get('Sql')}"), soft_wrap=True)
             for parameter in read_mappings(statement.arguments.get("Parameters")):
@@ -134,7 +136,7 @@ def _print_statements(run: Run, console: Console) -> None:
 def _print_objects(run: Run, console: Console) -> None:
     for stored in run.objects:
         console.print()
-        head = f"Object by {stored.sender} at s3://{stored.bucket}/{stored.key}, T+{duration(stored.at)}"
+        head = f"Object by {stored.sender} at s3://{stored.bucket}/{stored.key}, T+{format_duration(stored.at)}"
         console.print(Text(head, style="bold"), soft_wrap=True)
         console.print(Text(f"  {stored.body}"), soft_wrap=True)
 
@@ -142,9 +144,9 @@ def _print_objects(run: Run, console: Console) -> None:
 def _print_outcomes(run: Run, console: Console) -> None:
     console.print()
     for execution in run.executions[:_MOST_ROWS]:
-        status = _status(execution)
+        status = _find_status(execution)
         line = Text.assemble((execution.title, "bold"), " ", (status, _STYLES.get(status, "yellow")))
-        if blocker := blocking_task(execution.output):
+        if blocker := find_blocking_task(execution.output):
             line.append(f" by {blocker}")
         if execution.error:
             line.append(f" {execution.error}: {execution.cause}")
@@ -161,9 +163,9 @@ def _print_notes(run: Run, console: Console) -> None:
 def _print_figures(figures: Figures, console: Console) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     rows = {
-        "wall time": duration(figures.seconds),
+        "wall time": format_duration(figures.seconds),
         "critical path": " → ".join(figures.critical_path) or "no job run",
-        "job runs": f"{duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
+        "job runs": f"{format_duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
         "state transitions": f"{figures.transitions:,}, ${figures.price:.6f} ({PRICE_FROM}; excluding Glue)",
         "longest history": f"{figures.history:,} of {MAX_EVENTS:,} events",
     }
@@ -173,5 +175,5 @@ def _print_figures(figures: Figures, console: Console) -> None:
     console.print(table)
 
 
-def _end(activity: Execution | JobRunRecord) -> float:
+def _format_end(activity: Execution | JobRunRecord) -> float:
     return activity.started if activity.ended is None else activity.ended

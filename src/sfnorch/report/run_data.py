@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from sfnorch.simulator.events import EventDetail
 
 
-def run_data(run: Run, figures: Figures) -> SimulationDocument:
+def convert_run(run: Run, figures: Figures) -> SimulationDocument:
     """Return the run as data; times in seconds after its start."""
     return {
-        "executions": _executions(run),
+        "executions": _convert_executions(run),
         "events": [
             {
                 "at": event.at,
@@ -23,11 +23,11 @@ def run_data(run: Run, figures: Figures) -> SimulationDocument:
                 "execution": event.execution,
                 "machine": event.machine,
                 "state": event.state,
-                "detail": _detail(event.detail),
+                "detail": _convert_detail(event.detail),
             }
             for event in run.events
         ],
-        "jobRuns": _job_runs(run),
+        "jobRuns": _convert_job_runs(run),
         "messages": [
             {
                 "at": message.at,
@@ -68,13 +68,13 @@ def run_data(run: Run, figures: Figures) -> SimulationDocument:
     }
 
 
-def _detail(detail: EventDetail) -> dict[str, str | float]:
+def _convert_detail(detail: EventDetail) -> dict[str, str | float]:
     """Return the details of an event by the names of their fields, without those that the event does not have."""
     found = detail._asdict().items()
     return {"runId" if name == "run_id" else name: value for name, value in found if value is not None}
 
 
-def _executions(run: Run) -> list[SimulatedExecution]:
+def _convert_executions(run: Run) -> list[SimulatedExecution]:
     return [
         {
             "arn": execution.arn,
@@ -97,7 +97,7 @@ def _executions(run: Run) -> list[SimulatedExecution]:
     ]
 
 
-def _job_runs(run: Run) -> list[SimulatedJobRun]:
+def _convert_job_runs(run: Run) -> list[SimulatedJobRun]:
     return [
         {
             "job": job_run.job,

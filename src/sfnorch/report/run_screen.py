@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from rich.live import Live
 
-from sfnorch.report.run_tree import news_lines, rendered, titles
-from sfnorch.report.waiting import at_terminal, waiting
+from sfnorch.report.run_tree import build_titles, list_news_lines, render_tree
+from sfnorch.report.waiting import is_terminal, show_spinner
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -30,7 +30,7 @@ class RunScreen:
         self._console = console
         self._stack_name = stack_name
         self._clock = clock
-        self._is_live = at_terminal()
+        self._is_live = is_terminal()
         self._shown: ExitStack | None = None
 
     def __enter__(self) -> RunScreen:
@@ -46,7 +46,7 @@ class RunScreen:
             self._shown = ExitStack()
             self._begin(progress)
         if self._console is not None and not self._is_live:
-            for line in news_lines(progress.news, titles(progress.tree, self._stack_name)):
+            for line in list_news_lines(progress.news, build_titles(progress.tree, self._stack_name)):
                 self._console.print_words(line)
 
     def _begin(self, progress: RunProgress) -> None:
@@ -56,10 +56,10 @@ class RunScreen:
         def render() -> RenderableType:
             height = console.height - 1 if console else None
             now = datetime.fromtimestamp(self._clock.now(), timezone.utc)
-            return rendered(tree, titles(tree, self._stack_name), now, height=height)
+            return render_tree(tree, build_titles(tree, self._stack_name), now, height=height)
 
         if console is None:
-            self._shown.enter_context(waiting("Waiting for the execution to end"))
+            self._shown.enter_context(show_spinner("Waiting for the execution to end"))
         elif self._is_live:
             self._shown.enter_context(
                 Live(get_renderable=render, console=console, refresh_per_second=2, transient=True)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from rich.console import Group, RenderableType
 from rich.tree import Tree
 
-from sfnorch.aws.links import execution_link, logs_link
+from sfnorch.aws.links import build_execution_link, build_logs_link
 from sfnorch.console import Console, Text
-from sfnorch.durations import duration, iso
-from sfnorch.protocol.dag import BLOCKED, blocking_task
+from sfnorch.durations import format_duration, format_iso_time
+from sfnorch.protocol.dag import BLOCKED, find_blocking_task
 from sfnorch.report.status import STYLES
 from sfnorch.runs.executions import read_execution_name
 from sfnorch.runs.job import ExecutedJob
@@ -32,13 +32,13 @@ _RUN_WORDS = {"workflow": "Workflow run", "statement": "Statement", "query": "Qu
 """The word for a run, by its kind; others are job runs."""
 
 
-def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
+def build_titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
     """Return the titles of the executions by their ARNs: the name of the state machine without that of the stack.
 
     If the name of the stack is unknown, the common first words of all state machines are removed. If a state machine
     has several executions, their names are added.
     """
-    nodes = [node for root in tree.roots for node in root.walk()]
+    nodes = [node for root in tree.roots for node in root.list_nodes()]
     machines = [node.machine.split("-") for node in nodes]
     columns = (
         zip(*(words[:-1] for words in machines), strict=False) if len({node.machine for node in nodes}) > 1 else ()
@@ -58,25 +58,25 @@ def titles(tree: RunTree, stack_name: str = "") -> dict[str, str]:
     }
 
 
-def rendered(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: int | None = None) -> RenderableType:
+def render_tree(tree: RunTree, names: Mapping[str, str], now: datetime, *, height: int | None = None) -> RenderableType:
     """Return the tree of executions and jobs; with `height`, at most that many lines.
 
     With `height`, each row is one line. If there are too many rows, the tree shows what failed, what is running, and
     the number of successes.
     """
     if height is None:
-        return Group(*(_branch(root, names, now, live=False) for root in tree.roots))
-    if sum(map(_lines, tree.roots)) <= height:
-        return Group(*(_branch(root, names, now, live=True) for root in tree.roots))
+        return Group(*(_build_branch(root, names, now, live=False) for root in tree.roots))
+    if sum(map(_count_rows, tree.roots)) <= height:
+        return Group(*(_build_branch(root, names, now, live=True) for root in tree.roots))
     if len(tree.roots) == 1:
-        return _short_branch(tree.roots[0], names, now, height)
-    roots = sorted(tree.roots, key=_urgency)
-    heads = [_head(root, names, now, live=True, job=True) for root in roots[: height - 1]]
-    well = sum(_urgency(root) == _WELL for root in roots[height - 1 :])
-    return Group(*heads, _unseen({"more": len(roots) - len(heads) - well, "succeeded": well}))
+        return _build_short_branch(tree.roots[0], names, now, height)
+    roots = sorted(tree.roots, key=_rank_node)
+    heads = [_format_head(root, names, now, live=True, job=True) for root in roots[: height - 1]]
+    well = sum(_rank_node(root) == _WELL for root in roots[height - 1 :])
+    return Group(*heads, _format_unseen({"more": len(roots) - len(heads) - well, "succeeded": well}))
 
 
-def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]:
+def list_news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]:
     """Yield a line for each change: the time of day, the execution, the job, and the new status."""
     for item in news:
         change = item.change
@@ -86,7 +86,7 @@ def news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]
         if change.job:
             line.append(f"{change.job} ")
         line.append(change.status, STYLES.get(change.status, ""))
-        for detail in (change.run_id, _short(change.message)):
+        for detail in (change.run_id, _shorten_message(change.message)):
             if detail:
                 line.append(f"  {detail}", "dim")
         yield line
@@ -110,9 +110,9 @@ def print_failures(failures: Sequence[Failure], names: Mapping[str, str], consol
         if failure.job and failure.job.run_id:
             what = _RUN_WORDS.get(failure.job.kind, "Job run")
             console.print(Text(f"  {what}: {failure.job.run_id}"), soft_wrap=True)
-        if logs := _logs(failure):
+        if logs := _find_logs_link(failure):
             console.print(Text(f"  Logs: {logs}"), soft_wrap=True)
-        console.print(Text(f"  Execution: {execution_link(arn)}"), soft_wrap=True)
+        console.print(Text(f"  Execution: {build_execution_link(arn)}"), soft_wrap=True)
 
 
 def print_resume(commands: Sequence[str], console: Console) -> None:
@@ -123,10 +123,10 @@ def print_resume(commands: Sequence[str], console: Console) -> None:
         console.print(Text(f"Resume: {command}"), soft_wrap=True)
 
 
-def tree_data(tree: RunTree, resume: Sequence[str] = ()) -> RunDocument:
+def convert_tree(tree: RunTree, resume: Sequence[str] = ()) -> RunDocument:
     """Return the run as data; `resume` are the commands that resume it."""
     return {
-        "executions": [_node_data(root) for root in tree.roots],
+        "executions": [_convert_node(root) for root in tree.roots],
         "failures": [
             {
                 "machine": failure.refused or failure.node.machine,
@@ -135,21 +135,21 @@ def tree_data(tree: RunTree, resume: Sequence[str] = ()) -> RunDocument:
                 "runId": failure.job.run_id if failure.job and failure.job.run_id else None,
                 "logGroup": failure.job.log_group if failure.job and failure.job.log_group else None,
                 "message": failure.message,
-                "link": execution_link(failure.node.arn),
-                "logs": _logs(failure),
+                "link": build_execution_link(failure.node.arn),
+                "logs": _find_logs_link(failure),
             }
-            for failure in tree.failures()
+            for failure in tree.find_failures()
         ],
         "resume": list(resume),
     }
 
 
-def started_data(arns: Sequence[str]) -> StartedDocument:
+def convert_started(arns: Sequence[str]) -> StartedDocument:
     """Return executions that were started and are not followed as data."""
     return {"executions": [{"arn": arn} for arn in arns]}
 
 
-def stopped_data(stopped: Stopped) -> StopDocument:
+def convert_stopped(stopped: Stopped) -> StopDocument:
     """Return what was stopped as data."""
     return {
         "executions": list(stopped.executions),
@@ -161,20 +161,20 @@ def stopped_data(stopped: Stopped) -> StopDocument:
     }
 
 
-def _logs(failure: Failure) -> str | None:
+def _find_logs_link(failure: Failure) -> str | None:
     """Return the link to the error log of the failed job run; None if it is not a Glue job."""
     job = failure.job
-    return logs_link(failure.node.arn, job.run_id, job.log_group) if job and job.run_id and job.of_glue else None
+    return build_logs_link(failure.node.arn, job.run_id, job.log_group) if job and job.run_id and job.of_glue else None
 
 
-def _node_data(node: Node) -> ExecutionData:
+def _convert_node(node: Node) -> ExecutionData:
     record = node.record
     return {
         "machine": node.machine,
         "arn": node.arn,
         "status": record.status,
-        "started": iso(record.started),
-        "ended": iso(record.ended),
+        "started": format_iso_time(record.started),
+        "ended": format_iso_time(record.ended),
         "error": record.error or None,
         "message": record.message or None,
         "input": record.input,
@@ -186,123 +186,131 @@ def _node_data(node: Node) -> ExecutionData:
                 "runId": job.run_id or None,
                 "message": job.message or None,
                 "attempts": job.attempts,
-                "started": iso(job.started),
-                "ended": iso(job.ended),
+                "started": format_iso_time(job.started),
+                "ended": format_iso_time(job.ended),
             }
             for job in record.jobs
         ],
-        "children": [_node_data(child) for child in node.children],
+        "children": [_convert_node(child) for child in node.children],
         "joined": [child.arn for child in node.joined],
     }
 
 
-def _lines(node: Node) -> int:
+def _count_rows(node: Node) -> int:
     """Return the number of rows in the tree of the execution."""
     own = (
-        1 + len(_rows(node)) + bool(list_skipped(node.record)) + len(node.record.refused_executions) + bool(node.joined)
+        1
+        + len(_list_rows(node))
+        + bool(list_skipped(node.record))
+        + len(node.record.refused_executions)
+        + bool(node.joined)
     )
-    return own + sum(map(_lines, node.children))
+    return own + sum(map(_count_rows, node.children))
 
 
-def _branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) -> Tree:
+def _build_branch(node: Node, names: Mapping[str, str], now: datetime, *, live: bool) -> Tree:
     """Return the execution with its jobs, also those not yet started, and the executions that it started."""
-    branch = Tree(_head(node, names, now, live=live))
-    for row in _rows(node):
-        branch.add(_one_line(Text(row, style="dim")) if isinstance(row, str) else _job(row, now, live=live))
+    branch = Tree(_format_head(node, names, now, live=live))
+    for row in _list_rows(node):
+        branch.add(
+            _truncate_to_line(Text(row, style="dim")) if isinstance(row, str) else _format_job(row, now, live=live)
+        )
     if children := list_skipped(node.record):
         skipped = Text(f"skipped: {', '.join(children)}", style="dim")
-        branch.add(_one_line(skipped) if live else skipped)
+        branch.add(_truncate_to_line(skipped) if live else skipped)
     for machine, why in node.record.refused_executions.values():
-        refused = Text.assemble(machine, (" not started", "bold red"), (f"  {_short(why)}", "red"))
-        branch.add(_one_line(refused) if live else refused)
+        refused = Text.assemble(machine, (" not started", "bold red"), (f"  {_shorten_message(why)}", "red"))
+        branch.add(_truncate_to_line(refused) if live else refused)
     for child in node.children:
-        branch.children.append(_branch(child, names, now, live=live))
+        branch.children.append(_build_branch(child, names, now, live=live))
     if node.joined and node.machine == node.joined[0].machine:  # otherwise it is a master, which waits for all
         joined = Text(f"needs too: {', '.join(names.get(child.arn, '') for child in node.joined)}", style="dim")
-        branch.add(_one_line(joined) if live else joined)
+        branch.add(_truncate_to_line(joined) if live else joined)
     return branch
 
 
-def _short_branch(node: Node, names: Mapping[str, str], now: datetime, height: int) -> Tree:
+def _build_short_branch(node: Node, names: Mapping[str, str], now: datetime, height: int) -> Tree:
     """Return the execution in at most `height` lines: what failed, what is running, and the number of successes."""
-    branch = Tree(_head(node, names, now, live=True))
-    below = sorted((child for child in node.walk() if child is not node), key=_urgency)
-    lines = [_head(child, names, now, live=True, job=True) for child in below if _urgency(child) < _WELL]
-    lines += [_job(job, now, live=True) for job in node.record.jobs if job.status != "SUCCEEDED"]
+    branch = Tree(_format_head(node, names, now, live=True))
+    below = sorted((child for child in node.list_nodes() if child is not node), key=_rank_node)
+    lines = [_format_head(child, names, now, live=True, job=True) for child in below if _rank_node(child) < _WELL]
+    lines += [_format_job(job, now, live=True) for job in node.record.jobs if job.status != "SUCCEEDED"]
     room = max(height - 2, 1)
     for line in lines[:room]:
         branch.add(line)
     counts = {
         "more": len(lines) - room,
-        "succeeded": sum(_urgency(child) == _WELL for child in below),
+        "succeeded": sum(_rank_node(child) == _WELL for child in below),
         "jobs done": sum(job.status == "SUCCEEDED" for job in node.record.jobs),
     }
     if any(count > 0 for count in counts.values()):
-        branch.add(_unseen(counts))
+        branch.add(_format_unseen(counts))
     return branch
 
 
 _WELL = 2
 
 
-def _urgency(node: Node) -> int:
+def _rank_node(node: Node) -> int:
     """Return the rank of an execution for a small screen: 0 for failed, 1 for running, 2 for succeeded."""
     status = node.record.status
     return 1 if status == "RUNNING" else _WELL if status == "SUCCEEDED" else 0
 
 
-def _unseen(counts: Mapping[str, int]) -> Text:
+def _format_unseen(counts: Mapping[str, int]) -> Text:
     return Text(f"… {', '.join(f'{count} {what}' for what, count in counts.items() if count > 0)}", style="dim")
 
 
-def _one_line(text: Text) -> Text:
+def _truncate_to_line(text: Text) -> Text:
     """Return the text as one line that is truncated at the width of the screen."""
     text.no_wrap, text.overflow = True, "ellipsis"
     return text
 
 
-def _head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, job: bool = False) -> Text:
+def _format_head(node: Node, names: Mapping[str, str], now: datetime, *, live: bool, job: bool = False) -> Text:
     """Return the execution as a line; with `job`, also its job that is running or failed."""
     record = node.record
     name = names.get(node.arn, node.machine)
-    blocker = blocking_task(record.output)
+    blocker = find_blocking_task(record.output)
     status = BLOCKED if blocker else record.status
-    label = _label(name, "bold", status, record.started, record.ended, now)
+    label = _build_label(name, "bold", status, record.started, record.ended, now)
     if blocker:
         label.append(f"  by {blocker}", "dim")
     own = [each for each in record.jobs if each.status != "SUCCEEDED"]
     if record.status != "SUCCEEDED" and not own and record.error:
-        label.append(f"  {_short(f'{record.error}: {record.message}')}", "red")
+        label.append(f"  {_shorten_message(f'{record.error}: {record.message}')}", "red")
     if job and own:
-        label.append(f"  {own[-1].name} {own[-1].status}  {_short(own[-1].message)}")
-    return _one_line(label) if live else label
+        label.append(f"  {own[-1].name} {own[-1].status}  {_shorten_message(own[-1].message)}")
+    return _truncate_to_line(label) if live else label
 
 
-def _rows(node: Node) -> list[ExecutedJob | str]:
+def _list_rows(node: Node) -> list[ExecutedJob | str]:
     """Return the jobs of the execution, and the names of those not yet started."""
     record = node.record
     return [*record.jobs, *(record.reading.list_to_come(record) if not node.ended else ())]
 
 
-def _job(job: ExecutedJob, now: datetime, *, live: bool) -> Text:
-    label = _label(job.name, "", job.status, job.started, job.ended, now)
+def _format_job(job: ExecutedJob, now: datetime, *, live: bool) -> Text:
+    label = _build_label(job.name, "", job.status, job.started, job.ended, now)
     if job.attempts > 1:
         label.append(f"  attempt {job.attempts}", "yellow")
-    details = [(job.run_id, "dim"), (_short(job.message), "red")]
+    details = [(job.run_id, "dim"), (_shorten_message(job.message), "red")]
     for detail, style in reversed(details) if live else details:  # a truncated line must contain the message
         if detail:
             label.append(f"  {detail}", style)
-    return _one_line(label) if live else label
+    return _truncate_to_line(label) if live else label
 
 
-def _label(name: str, style: str, status: str, started: datetime | None, ended: datetime | None, now: datetime) -> Text:
+def _build_label(
+    name: str, style: str, status: str, started: datetime | None, ended: datetime | None, now: datetime
+) -> Text:
     label = Text.assemble((name, style), " ", (status, STYLES.get(status, "cyan")))
     if started:
-        label.append(f"  {duration(max(0.0, ((ended or now) - started).total_seconds()))}")
+        label.append(f"  {format_duration(max(0.0, ((ended or now) - started).total_seconds()))}")
     return label
 
 
-def _short(message: str) -> str:
+def _shorten_message(message: str) -> str:
     """Return the message as one line, truncated after 200 characters. The failures at the end show all of it."""
     line = " ".join(message.split())
     return line if len(line) <= _MOST_MESSAGE else f"{line[:_MOST_MESSAGE]}…"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.tree import Tree
 
 from sfnorch.console import Console, Text
-from sfnorch.durations import iso
+from sfnorch.durations import format_iso_time
 from sfnorch.schedules.expressions import Expression, read_expression
 from sfnorch.schedules.rates import Rate
-from sfnorch.schedules.starts import Outlook, look_ahead
+from sfnorch.schedules.starts import Outlook, compute_outlook
 from sfnorch.schedules.zones import UTC
 from sfnorch.workflow import ExecutionSchedule
 
@@ -21,38 +21,41 @@ if TYPE_CHECKING:
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def schedule_data(schedule: ExecutionSchedule, now: datetime) -> ScheduleData:
+def convert_schedule(schedule: ExecutionSchedule, now: datetime) -> ScheduleData:
     """Return the schedule as data: its next three start times, local and in UTC, and warnings; a rate has seconds."""
-    expression, outlook = _outlook(schedule, now)
+    expression, outlook = _compute_outlook(schedule, now)
     return {
         "expression": schedule.expression,
         "timezone": schedule.timezone,
         "everySeconds": expression.seconds if isinstance(expression, Rate) else None,
-        "starts": [{"local": iso(start), "utc": iso(start.astimezone(timezone.utc))} for start in outlook.starts],
+        "starts": [
+            {"local": format_iso_time(start), "utc": format_iso_time(start.astimezone(timezone.utc))}
+            for start in outlook.starts
+        ],
         "warnings": [{"message": doubt.message, "hint": doubt.fix} for doubt in outlook.doubts],
     }
 
 
 def print_schedule(schedule: ExecutionSchedule, now: datetime, console: Console) -> None:
     """Print the schedule with its next three start times, in its time zone and in UTC, and warnings."""
-    expression, outlook = _outlook(schedule, now)
+    expression, outlook = _compute_outlook(schedule, now)
     tree = Tree(Text.assemble(("schedule:", "bold"), f" {schedule.expression}, {schedule.timezone}"))
     if isinstance(expression, Rate):
         tree.add(Text(f"starts when the stack is deployed, then every {expression}"))
     for start in outlook.starts:
-        utc = _shown(start.astimezone(timezone.utc), UTC)
-        tree.add(Text(utc if schedule.timezone == UTC else f"{_shown(start, schedule.timezone)}, {utc}"))
+        utc = _format_time(start.astimezone(timezone.utc), UTC)
+        tree.add(Text(utc if schedule.timezone == UTC else f"{_format_time(start, schedule.timezone)}, {utc}"))
     for doubt in outlook.doubts:
         tree.add(Text(f"{doubt.message}; {doubt.fix}", style="yellow"))
     console.print(tree)
 
 
-def _outlook(schedule: ExecutionSchedule, now: datetime) -> tuple[Expression, Outlook]:
+def _compute_outlook(schedule: ExecutionSchedule, now: datetime) -> tuple[Expression, Outlook]:
     expression = read_expression(schedule.expression).expression
     assert expression is not None  # noqa: S101 - the plan rejects invalid expressions
-    return expression, look_ahead(expression, schedule.timezone, now)
+    return expression, compute_outlook(expression, schedule.timezone, now)
 
 
-def _shown(time: datetime, zone_name: str) -> str:
+def _format_time(time: datetime, zone_name: str) -> str:
     seconds = f":{time:%S}" if time.second else ""
     return f"{_DAYS[time.weekday()]} {time:%Y-%m-%d %H:%M}{seconds} {zone_name}"

@@ -14,8 +14,8 @@ from sfnorch.aws.change_sets import ChangeSet, ResourceChange
 from sfnorch.aws.stack_events import OperationEnd, StackEvent
 from sfnorch.aws.stacks import MACHINE
 from sfnorch.console import Console, Text
-from sfnorch.printable import encodes_everything
-from sfnorch.report.ending import ending_data
+from sfnorch.printable import is_unicode_encoding
+from sfnorch.report.ending import convert_ending
 
 if TYPE_CHECKING:
     from sfnorch.app.deploying import DeployResult
@@ -33,7 +33,7 @@ _MOST_CAUSES = 4
 _TIME = len("00:00:00  ")
 
 
-def change_set_data(change_set: ChangeSet) -> ChangeSetData:
+def convert_change_set(change_set: ChangeSet) -> ChangeSetData:
     """Return the change set as data."""
     return {
         "name": change_set.name,
@@ -60,10 +60,10 @@ def print_changes(change_set: ChangeSet, console: Console) -> None:
     for title in ("CHANGE", "RESOURCE", "TYPE", *(("BECAUSE OF",) if explained else ())):
         width = len("conditionally replace") if title == "CHANGE" else None
         table.add_column(title, no_wrap=bool(width), max_width=width, overflow="fold", header_style="dim")
-    for change in sorted(change_set.changes, key=_weight):
+    for change in sorted(change_set.changes, key=_rank_change):
         kind = Text(change.kind, style=_KINDS.get(change.kind, ""))
         iam = Text(change.type, style="magenta" if change.of_iam else "")
-        table.add_row(kind, Text(change.logical_id), iam, *((Text(_causes(change)),) if explained else ()))
+        table.add_row(kind, Text(change.logical_id), iam, *((Text(_format_causes(change)),) if explained else ()))
     console.print(table)
     console.print(Text(count_words(change_set.changes), style="bold"))
 
@@ -116,7 +116,7 @@ def print_parameters(
     console.print(table)
 
 
-def event_line(event: StackEvent) -> Text:
+def format_event(event: StackEvent) -> Text:
     """Return an event as a line: the time of day, the status, the resource, and the reason of AWS."""
     style = "bold red" if event.failed else "green" if event.status.endswith("COMPLETE") else ""
     line = Text.assemble(
@@ -146,7 +146,7 @@ class EventPrinter:
         if self._console.is_interactive:
             of_resources = (TextColumn("resources"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
             unknown = (
-                SpinnerColumn("dots" if encodes_everything(self._console.encoding) else "line"),
+                SpinnerColumn("dots" if is_unicode_encoding(self._console.encoding) else "line"),
                 TextColumn("Waiting for CloudFormation"),
                 TimeElapsedColumn(),
             )
@@ -163,27 +163,27 @@ class EventPrinter:
     def print(self, events: Iterable[StackEvent]) -> None:
         """Print the events, and move the bar."""
         for event in events:
-            self._console.print_words(event_line(event), margin=_TIME)
+            self._console.print_words(format_event(event), margin=_TIME)
             if event.status.endswith("COMPLETE") and not event.of_stack:
                 self._done.add(event.logical_id)
         if self._progress:
             self._progress.update(self._progress.task_ids[0], completed=min(len(self._done), self._resources))
 
 
-def outcome_data(outcome: DeployResult, command: str) -> DeployDocument:
+def convert_outcome(outcome: DeployResult, command: str) -> DeployDocument:
     """Return a deployment's end as data."""
     return {
         "stack": outcome.stack_name,
         "status": outcome.stack.status if outcome.stack else None,
         "end": outcome.end,
-        "changeSet": change_set_data(outcome.change_set) if outcome.change_set else None,
+        "changeSet": convert_change_set(outcome.change_set) if outcome.change_set else None,
         "outputs": dict(outcome.stack.outputs) if outcome.stack else {},
         "command": command or None,
-        "failure": ending_data(outcome.ending) if outcome.ending else None,
+        "failure": convert_ending(outcome.ending) if outcome.ending else None,
     }
 
 
-def deletion_data(deletion: Deletion, stack_name: str) -> DeleteDocument:
+def convert_deletion(deletion: Deletion, stack_name: str) -> DeleteDocument:
     """Return a deletion's end as data."""
     return {
         "stack": stack_name,
@@ -198,11 +198,11 @@ def deletion_data(deletion: Deletion, stack_name: str) -> DeleteDocument:
             }
             for item in deletion.left
         ],
-        "failure": None if deletion.done else ending_data(deletion.ending),
+        "failure": None if deletion.done else convert_ending(deletion.ending),
     }
 
 
-def failure_words(ending: OperationEnd, stack_name: str) -> str:
+def describe_failure(ending: OperationEnd, stack_name: str) -> str:
     """Return the lines about the first failure, with the reason of AWS."""
     if not ending.resource or ending.resource == stack_name:
         return f"{stack_name}: {ending.status}" + (f"\n{ending.reason}" if ending.reason else "")
@@ -216,11 +216,11 @@ def print_outputs(outputs: Mapping[str, str], console: Console) -> None:
         console.print(Text.assemble((f"{name:<{width}}  ", "bold"), value), soft_wrap=True)
 
 
-def _weight(change: ResourceChange) -> tuple[int, bool, str]:
+def _rank_change(change: ResourceChange) -> tuple[int, bool, str]:
     kinds = list(_KINDS)
     return kinds.index(change.kind) if change.kind in kinds else 0, change.of_iam, change.logical_id
 
 
-def _causes(change: ResourceChange) -> str:
+def _format_causes(change: ResourceChange) -> str:
     more = len(change.causes) - _MOST_CAUSES
     return ", ".join(change.causes[:_MOST_CAUSES]) + (f" and {more} more" if more > 0 else "")

@@ -19,7 +19,7 @@ from sfnorch.app.stack_updates import (
 from sfnorch.console import Console
 from sfnorch.report.findings import count_words, print_findings
 from sfnorch.report.stack import EventPrinter, print_changes, print_machines, print_parameters
-from sfnorch.report.waiting import waiting
+from sfnorch.report.waiting import show_spinner
 
 _MOST_WARNINGS = 10
 
@@ -47,7 +47,7 @@ class StackScreen:
             case OperationStarted() if self._console:
                 self._printer = self._shown.enter_context(EventPrinter(self._console, update.resources))
             case OperationStarted():
-                self._shown.enter_context(waiting("Waiting for CloudFormation"))
+                self._shown.enter_context(show_spinner("Waiting for CloudFormation"))
             case OperationProgress() if self._printer:
                 self._printer.print(update.events)
             case OperationLeft():

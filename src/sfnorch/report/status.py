@@ -9,8 +9,8 @@ from rich.table import Table
 
 from sfnorch.aws.status import Status
 from sfnorch.console import Console, Text
-from sfnorch.durations import duration, iso
-from sfnorch.report.ending import ending_data
+from sfnorch.durations import format_duration, format_iso_time
+from sfnorch.report.ending import convert_ending
 
 if TYPE_CHECKING:
     from sfnorch.aws.stack_events import OperationEnd
@@ -23,13 +23,13 @@ STYLES = {
 """The styles for the states of executions, job runs and alarms."""
 
 
-def status_data(status: Status, ending: OperationEnd | None = None) -> StatusDocument:
+def convert_status(status: Status, ending: OperationEnd | None = None) -> StatusDocument:
     """Return the status as data; `ending` is that of the operation that was followed."""
     return {
         "stack": status.stack.name,
         "status": status.stack.status,
         "reason": status.stack.reason,
-        "updated": iso(status.stack.updated),
+        "updated": format_iso_time(status.stack.updated),
         "machines": [{"machine": m.title, "resource": m.logical_id, "arn": m.arn} for m in status.machines],
         "executions": [
             {
@@ -37,21 +37,21 @@ def status_data(status: Status, ending: OperationEnd | None = None) -> StatusDoc
                 "execution": execution.name,
                 "arn": execution.arn,
                 "status": execution.status,
-                "started": iso(execution.started),
-                "ended": iso(execution.ended),
+                "started": format_iso_time(execution.started),
+                "ended": format_iso_time(execution.ended),
             }
             for execution in status.executions
         ],
         "alarms": [
-            {"alarm": alarm.name, "state": alarm.state, "since": iso(alarm.since), "reason": alarm.reason}
+            {"alarm": alarm.name, "state": alarm.state, "since": format_iso_time(alarm.since), "reason": alarm.reason}
             for alarm in status.alarms
         ],
         "outputs": dict(status.stack.outputs),
-        "failure": ending_data(ending) if ending and ending.failed else None,
+        "failure": convert_ending(ending) if ending and ending.failed else None,
     }
 
 
-def gone_data(stack_name: str, ending: OperationEnd, *, failed: bool) -> StatusDocument:
+def convert_deleted_status(stack_name: str, ending: OperationEnd, *, failed: bool) -> StatusDocument:
     """Return the status of a stack that was deleted while it was followed."""
     return {
         "stack": stack_name,
@@ -62,7 +62,7 @@ def gone_data(stack_name: str, ending: OperationEnd, *, failed: bool) -> StatusD
         "executions": [],
         "alarms": [],
         "outputs": {},
-        "failure": ending_data(ending) if failed else None,
+        "failure": convert_ending(ending) if failed else None,
     }
 
 
@@ -70,39 +70,39 @@ def print_status(status: Status, console: Console, now: datetime) -> None:
     """Print the stack, its state machines with their last executions, and its alarms."""
     stack = status.stack
     style = "bold red" if "FAILED" in stack.status or "ROLLBACK" in stack.status else "green"
-    line = Text.assemble((stack.name, "bold"), "  ", (stack.status, style), f"  {_moment(stack.updated)}")
+    line = Text.assemble((stack.name, "bold"), "  ", (stack.status, style), f"  {_format_time(stack.updated)}")
     console.print(line, soft_wrap=True)
     if stack.reason:
         console.print_words(Text(f"  {stack.reason}"), margin=2)
     if status.machines:
         console.print()
-        table = _table("MACHINE", "LAST EXECUTION", "STATUS", "STARTED", "TOOK")
+        table = _build_table("MACHINE", "LAST EXECUTION", "STATUS", "STARTED", "TOOK")
         last = {execution.machine.arn: execution for execution in status.executions}
         for machine in status.machines:
             execution = last.get(machine.arn)
             if execution is None:
                 table.add_row(Text(machine.title), Text("none yet", style="dim"))
                 continue
-            took = duration(((execution.ended or now) - execution.started).total_seconds())
+            took = format_duration(((execution.ended or now) - execution.started).total_seconds())
             state = Text(execution.status, style=STYLES.get(execution.status, ""))
-            table.add_row(Text(machine.title), Text(execution.name), state, _moment(execution.started), took)
+            table.add_row(Text(machine.title), Text(execution.name), state, _format_time(execution.started), took)
         console.print(table)
     if status.alarms:
         console.print()
-        table = _table("ALARM", "STATE", "SINCE", "")
+        table = _build_table("ALARM", "STATE", "SINCE", "")
         for alarm in status.alarms:
             reason = Text(alarm.reason if alarm.state == "ALARM" else "")
             state = Text(alarm.state, style=STYLES.get(alarm.state, "dim"))
-            table.add_row(Text(alarm.title), state, _moment(alarm.since), reason)
+            table.add_row(Text(alarm.title), state, _format_time(alarm.since), reason)
         console.print(table)
 
 
-def _table(*titles: str) -> Table:
+def _build_table(*titles: str) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for title in titles:
         table.add_column(title, header_style="dim", overflow="fold")
     return table
 
 
-def _moment(at: datetime | None) -> str:
+def _format_time(at: datetime | None) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M:%S}" if at else ""

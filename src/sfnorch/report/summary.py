@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sfnorch.report.documents.templates import MachineSummary
 
 
-def summary_data(workflow: Workflow) -> list[MachineSummary]:
+def convert_summary(workflow: Workflow) -> list[MachineSummary]:
     """Return the machines as data."""
     return [
         {
@@ -30,10 +30,10 @@ def print_summary(workflow: Workflow, console: Console) -> None:
     """Print a tree for each state machine: its states, its alarm, and its jobs or children."""
     names = {machine.key: machine.name for machine in workflow.machines}
     for machine in workflow.machines:
-        console.print(_machine(machine, names))
+        console.print(_build_machine_tree(machine, names))
 
 
-def _machine(machine: StateMachine, names: dict[str, str]) -> Tree:
+def _build_machine_tree(machine: StateMachine, names: dict[str, str]) -> Tree:
     facts = f" {len(machine.graph.states)} states, alarm STACK-{machine.alarm.name.suffix}"
     if TopicArn() in machine.substitutions.values():
         facts += ", notifies the topic"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TypeVar
 
-from sfnorch.durations import duration
-from sfnorch.protocol.dag import blocking_task
-from sfnorch.report.names import short_name
+from sfnorch.durations import format_duration
+from sfnorch.protocol.dag import find_blocking_task
+from sfnorch.report.names import shorten_arn
 from sfnorch.simulator.events import (
     AlarmChanged,
     Event,
@@ -29,17 +29,19 @@ Detail = TypeVar("Detail", bound=EventDetail)
 _LISTED = 3
 
 
-def timeline(run: Run) -> list[tuple[float, str]]:
+def list_timeline(run: Run) -> list[tuple[float, str]]:
     """Return the lines of the timeline in order, each with its time in seconds after the start."""
     lines: list[tuple[float, str]] = []
     children = Counter(execution.parent for execution in run.executions)
-    blockers = {each.arn: blocker for each in run.executions if (blocker := blocking_task(each.output))}
+    blockers = {each.arn: blocker for each in run.executions if (blocker := find_blocking_task(each.output))}
     for at, events in groupby(run.events, key=lambda event: event.at):
-        lines += [(at, line) for line in _moment(list(events), run, children, blockers)]
+        lines += [(at, line) for line in _list_moment_lines(list(events), run, children, blockers)]
     return lines
 
 
-def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dict[str, str]) -> Iterator[str]:
+def _list_moment_lines(
+    events: list[Event], run: Run, children: Counter[str], blockers: dict[str, str]
+) -> Iterator[str]:
     """Yield the lines of one point in time: starts, failures, alarms, notifications, and ends."""
     started = _find_kind(events, ExecutionStarted)
     for event, start in started:
@@ -47,11 +49,13 @@ def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dic
             yield f"{event.machine} starts"
     for parent, group in groupby(started, key=lambda each: each[1].parent):
         if parent:
-            yield f"{_all([event for event, _ in group], children, parent)} start" + ("" if len(started) > 1 else "s")
+            yield f"{_format_all([event for event, _ in group], children, parent)} start" + (
+                "" if len(started) > 1 else "s"
+            )
     for event, refused in _find_kind(events, JobStartRefused):
         yield f"{event.machine}: start of {refused.job} rejected: {refused.error}"
     for event, retried in _find_kind(events, StateRetried):
-        again = duration(retried.delay)
+        again = format_duration(retried.delay)
         yield f"{event.machine}: {event.state} is retried in {again} (attempt {retried.attempt + 1})"
     for event, job_run in _find_kind(events, JobRunEnded):
         if job_run.status != "SUCCEEDED":
@@ -60,7 +64,7 @@ def _moment(events: list[Event], run: Run, children: Counter[str], blockers: dic
     for _, change in _find_kind(events, AlarmChanged):
         if change.after == "ALARM":
             yield f"alarm {change.alarm} → ALARM: {change.reason}"
-    yield from _ends(run, events, blockers)
+    yield from _list_end_lines(run, events, blockers)
 
 
 def _find_kind(events: list[Event], kind: type[Detail]) -> list[tuple[Event, Detail]]:
@@ -68,7 +72,7 @@ def _find_kind(events: list[Event], kind: type[Detail]) -> list[tuple[Event, Det
     return [(event, event.detail) for event in events if isinstance(event.detail, kind)]
 
 
-def _ends(run: Run, events: list[Event], blockers: dict[str, str]) -> Iterator[str]:
+def _list_end_lines(run: Run, events: list[Event], blockers: dict[str, str]) -> Iterator[str]:
     """Yield the ends of executions: each failure, then all successes together, and the first execution last."""
     ended, first = _find_kind(events, ExecutionEnded), run.first.arn
     for event, end in ended:
@@ -79,20 +83,20 @@ def _ends(run: Run, events: list[Event], blockers: dict[str, str]) -> Iterator[s
         if event.execution in blockers:
             blocked.setdefault(blockers[event.execution], []).append(event.machine)
     for blocker, names in blocked.items():
-        yield f"{_named(names)} BLOCKED by {blocker}"
+        yield f"{_join_names(names)} BLOCKED by {blocker}"
     well = [
         event.machine
         for event, end in ended
         if event.execution != first and event.execution not in blockers and end.status == "SUCCEEDED"
     ]
     if well:
-        yield f"{_named(well)} SUCCEEDED"
+        yield f"{_join_names(well)} SUCCEEDED"
     for event in events:
         match event.detail:
             case StateExited(branches=int() as branches) if branches > 1:
                 yield f"{event.machine}: {event.state} completes"
             case MessageSent(topic=topic, subject=subject):
-                yield f"{event.machine} notifies {short_name(topic)}: {subject}"
+                yield f"{event.machine} notifies {shorten_arn(topic)}: {subject}"
     for event, end in ended:
         if event.execution == first:
             yield _end(event, end)
@@ -102,15 +106,15 @@ def _end(event: Event, end: ExecutionEnded) -> str:
     return f"{event.machine} {end.status}" + (f": {end.error}" if end.error else "")
 
 
-def _all(started: list[Event], children: Counter[str], parent: str) -> str:
+def _format_all(started: list[Event], children: Counter[str], parent: str) -> str:
     """Return the names of executions that start together; `all 5 children` for all executions of the parent."""
     names = [event.machine for event in started]
     if len(names) == children[parent] and len(names) > 1:
         return f"all {len(names)} children"
-    return _named(names)
+    return _join_names(names)
 
 
-def _named(names: list[str]) -> str:
+def _join_names(names: list[str]) -> str:
     if len(set(names)) == 1 and len(names) > 1:
         return f"{len(names)} executions of {names[0]}"
     if len(names) <= _LISTED:

@@ -22,19 +22,19 @@ _shown: list[str] = []
 """The words of the spinner that is shown, if any. A wait within another wait shows no second spinner."""
 
 
-def at_terminal(stream: TextIO | None = None) -> bool:
+def is_terminal(stream: TextIO | None = None) -> bool:
     """Return whether the stream, by default standard error, is a terminal that can erase its output."""
     stream = sys.stderr if stream is None else stream
     return stream.isatty() and os.environ.get("TERM", "").lower() not in ("dumb", "unknown")
 
 
-def _ends_in_a_moment(ended: Event) -> bool:
+def _is_ended_soon(ended: Event) -> bool:
     return ended.wait(_MOMENT)
 
 
 @contextmanager
-def waiting(
-    words: str, *, ends_soon: Callable[[Event], bool] = _ends_in_a_moment, stream: TextIO | None = None
+def show_spinner(
+    words: str, *, ends_soon: Callable[[Event], bool] = _is_ended_soon, stream: TextIO | None = None
 ) -> Iterator[None]:
     """Show a spinner with the words while the block runs, unless the block ends soon. Erase it after the block.
 
@@ -42,7 +42,7 @@ def waiting(
     block must neither print nor prompt. `ends_soon` waits briefly for the event, and returns whether it was set.
     """
     stream = sys.stderr if stream is None else stream
-    if _shown or not at_terminal(stream) or _are_calls_shown():
+    if _shown or not is_terminal(stream) or _has_debug_logging():
         yield
         return
     from threading import Event, Thread  # only a terminal needs them
@@ -61,7 +61,7 @@ def waiting(
             _shown.clear()
 
 
-def _are_calls_shown() -> bool:
+def _has_debug_logging() -> bool:
     if "logging" not in sys.modules:
         return False
     import logging  # which is loaded
@@ -78,13 +78,13 @@ def _spin(words: str, stream: TextIO, ended: Event, ends_soon: Callable[[Event],
     from rich.spinner import Spinner
 
     from sfnorch.console import Console, Text
-    from sfnorch.printable import encodes_everything, printable_line
+    from sfnorch.printable import is_unicode_encoding, make_printable_line
 
     console = Console(file=stream)
-    dots = encodes_everything(console.encoding)
+    dots = is_unicode_encoding(console.encoding)
     spinner = Spinner(
         "dots" if dots else "line",
-        Text(f"{printable_line(words)}…"),
+        Text(f"{make_printable_line(words)}…"),
         style="status.spinner",
     )
     with Live(

@@ -58,7 +58,7 @@ BAD_ACTIONS = {
 }
 
 
-def starts_execution(details: Mapping[str, Json]) -> bool:
+def has_execution_start(details: Mapping[str, Json]) -> bool:
     """Return whether the task starts an execution."""
     return details.get("resourceType") == "states" and str(details.get("resource")).startswith("startExecution")
 

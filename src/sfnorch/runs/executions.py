@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from sfnorch.aws.errors import code
-from sfnorch.aws.polling import Clock, patiently
+from sfnorch.aws.errors import get_error_code
+from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def start_execution(client: SFNClient, machine_arn: str, name: str, given: Mappi
     text = json.dumps(given, ensure_ascii=False)
     begun = clock.now()
     try:
-        return patiently(client.start_execution, clock)(stateMachineArn=machine_arn, name=name, input=text)[
+        return add_retries(client.start_execution, clock)(stateMachineArn=machine_arn, name=name, input=text)[
             "executionArn"
         ]
     except ClientError as error:
-        if code(error) != "ExecutionAlreadyExists":
+        if get_error_code(error) != "ExecutionAlreadyExists":
             raise
     arn = make_execution_arn(machine_arn, name)
     if _is_started(client, arn, text, begun, clock):
@@ -94,7 +94,7 @@ def _is_started(client: SFNClient, arn: str, text: str, begun: float, clock: Clo
     Such an execution has the same input and is not older than the call.
     """
     try:
-        found = patiently(client.describe_execution, clock)(executionArn=arn)
+        found = add_retries(client.describe_execution, clock)(executionArn=arn)
     except ClientError:
         return False
     return found.get("input") == text and found["startDate"].timestamp() >= begun - _SKEW_SECONDS
@@ -110,7 +110,7 @@ def find_machine(client: SFNClient, arn: str) -> str:
     try:
         return client.describe_execution(executionArn=arn)["stateMachineArn"]
     except ClientError as error:
-        if code(error) == "ExecutionDoesNotExist":
+        if get_error_code(error) == "ExecutionDoesNotExist":
             raise SfnorchError(
                 f"The execution {arn} does not exist",
                 hint="AWS keeps executions for 90 days; `sfnorch status` lists recent ones, `sfnorch run` starts one",
@@ -133,7 +133,7 @@ def stop_execution(client: SFNClient, arn: str, cause: str) -> bool:
             return False
         client.stop_execution(executionArn=arn, error="Stopped", cause=cause)
     except ClientError as error:
-        if code(error) == "ExecutionDoesNotExist":
+        if get_error_code(error) == "ExecutionDoesNotExist":
             return False
         raise
     return True
@@ -145,16 +145,16 @@ def read_events_after(client: SFNClient, arn: str, last: int) -> list[HistoryEve
     The first call reads all events from the beginning. Later calls read new events only, from the end.
     """
     if not last:
-        return list(_events(client, arn, _PAGE, backwards=False))
+        return list(_read_events(client, arn, _PAGE, backwards=False))
     new: list[HistoryEventTypeDef] = []
-    for event in _events(client, arn, _NEWS_PAGE, backwards=True):
+    for event in _read_events(client, arn, _NEWS_PAGE, backwards=True):
         if event["id"] <= last:
             break
         new.append(event)
     return new[::-1]
 
 
-def _events(client: SFNClient, arn: str, size: int, *, backwards: bool) -> Iterator[HistoryEventTypeDef]:
+def _read_events(client: SFNClient, arn: str, size: int, *, backwards: bool) -> Iterator[HistoryEventTypeDef]:
     pages = client.get_paginator("get_execution_history").paginate(
         executionArn=arn, reverseOrder=backwards, includeExecutionData=True, PaginationConfig={"PageSize": size}
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from sfnorch.glue_logs import log_group_in
+from sfnorch.glue_logs import parse_log_group
 from sfnorch.json_values import Json, find_value, read_mapping, read_string
 from sfnorch.runs.events import (
     BAD_ACTIONS,
@@ -22,9 +22,9 @@ from sfnorch.runs.events import (
     PARTS,
     STARTED,
     STATEMENT_ENDS,
+    has_execution_start,
     parse_json,
     read_details,
-    starts_execution,
 )
 from sfnorch.runs.job import ExecutedJob, JobChange
 from sfnorch.runs.record import NOT_READ, Record
@@ -48,12 +48,12 @@ def read_events(record: Record, events: Iterable[HistoryEventTypeDef]) -> Iterat
         if fold is not None:
             yield from fold(record, event)
         elif event["type"] in ENDS:
-            yield from _end(record, event)
+            yield from _end_execution(record, event)
         elif event["type"].endswith("StateExited"):
             yield from _read_variables(record, event)
 
 
-def _end(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
+def _end_execution(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     record.status, record.ended = ENDS[event["type"]], event["timestamp"]
     details = read_details(event)
     record.output = parse_json(details.get("output", "null"))
@@ -67,13 +67,13 @@ def _end(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     yield JobChange(at=event["timestamp"], status=record.status, message=": ".join(filter(None, (record.error, told))))
 
 
-def _begin(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
+def _begin_execution(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     record.started = event["timestamp"]
     record.input = parse_json(read_details(event).get("input", "null"))
     yield JobChange(at=event["timestamp"], status="RUNNING")
 
 
-def _redrive(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
+def _mark_redriven(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     """Mark the execution as running again after a redrive.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
@@ -103,12 +103,12 @@ def _continue_run(record: Record, event: HistoryEventTypeDef, run_id: str, name:
     return JobChange(at=event["timestamp"], status="RUNNING", job=name, run_id=run_id)
 
 
-def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
+def _mark_scheduled(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     """Yield nothing: the next event shows whether the task runs or was rejected."""
     yield from ()
     details = read_details(event)
     parameters = read_mapping(parse_json(details.get("parameters", "{}")))
-    if starts_execution(details):
+    if has_execution_start(details):
         machine = str(parameters.get("StateMachineArn", "")).rpartition(":")[2]
         record.trace.executions[record.trace.visits[event["id"]]] = machine
     call = (str(details.get("resourceType")), str(details.get("resource")))
@@ -126,7 +126,7 @@ def _schedule(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]
         job = ExecutedJob(name=name, glue_name=own, started=event["timestamp"], kind=kind)
         record.jobs.append(job)
     else:
-        job.try_again()
+        job.start_retry()
     record.trace.jobs[visit] = job
     if is_part:
         record.trace.jobs[holder] = job
@@ -140,7 +140,7 @@ def _find_kind(record: Record, call: tuple[str, str], event: HistoryEventTypeDef
     return "call" if is_work and call not in PARTS and call[0] != "states" else ""
 
 
-def _submit(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
+def _mark_submitted(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     job = _find_job(record, event)
     output = parse_json(read_details(event).get("output", "{}"))
     if not isinstance(output, dict):
@@ -155,7 +155,7 @@ def _submit(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
         record.refused_executions.pop(visit, None)
 
 
-def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
+def _mark_succeeded(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     job = _find_job(record, event)
     run = parse_json(read_details(event).get("output", "{}"))
     if job is None:
@@ -179,7 +179,7 @@ def _succeed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
 def _read_answer(record: Record, event: HistoryEventTypeDef, answer: Mapping[str, Json]) -> Iterator[JobChange]:
     """Yield the new status of a workflow run, a crawl or a statement; of a started execution, that it runs."""
     run = read_mapping(answer.get("Run"))
-    if starts_execution(read_details(event)) and "ExecutionArn" in answer:
+    if has_execution_start(read_details(event)) and "ExecutionArn" in answer:
         record.next_execution = str(answer["ExecutionArn"])
     elif "WorkflowRunId" in run:
         yield from _read_workflow_run(record, event, run)
@@ -215,7 +215,7 @@ def _read_workflow_run(record: Record, event: HistoryEventTypeDef, run: Mapping[
         yield _end_job(job, event, "SUCCEEDED" if well else "FAILED", message)
 
 
-def _fail(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
+def _mark_failed(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     job = _find_job(record, event)
     details = read_details(event)
     error, cause = str(details.get("error", "")), str(details.get("cause", ""))
@@ -228,7 +228,7 @@ def _fail(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
     if job is None:
         return
     run = read_mapping(parse_json(cause))
-    job.log_group = log_group_in(cause)
+    job.log_group = parse_log_group(cause)
     if "errorMessage" in run:  # the error of a function
         yield _end_job(job, event, "FAILED", f"{error}: {run['errorMessage']}")
     elif reason := read_string(find_value(run, "QueryExecution", "Status", "StateChangeReason")):
@@ -251,13 +251,13 @@ def _end_job(job: ExecutedJob, event: HistoryEventTypeDef, status: str, message:
 
 
 _FOLDS: dict[str, Callable[[Record, HistoryEventTypeDef], Iterator[JobChange]]] = {
-    "ExecutionStarted": _begin,
-    "ExecutionRedriven": _redrive,
-    "TaskScheduled": _schedule,
-    "TaskSubmitted": _submit,
-    "TaskSucceeded": _succeed,
-    "TaskFailed": _fail,
-    "TaskTimedOut": _fail,
-    "TaskSubmitFailed": _fail,
-    "TaskStartFailed": _fail,
+    "ExecutionStarted": _begin_execution,
+    "ExecutionRedriven": _mark_redriven,
+    "TaskScheduled": _mark_scheduled,
+    "TaskSubmitted": _mark_submitted,
+    "TaskSucceeded": _mark_succeeded,
+    "TaskFailed": _mark_failed,
+    "TaskTimedOut": _mark_failed,
+    "TaskSubmitFailed": _mark_failed,
+    "TaskStartFailed": _mark_failed,
 }

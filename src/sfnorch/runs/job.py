@@ -46,7 +46,7 @@ class ExecutedJob:
         """Return whether only Glue knows how the run ended: the history does not show its end, or it was stopped."""
         return bool(self.run_id) and (self.cut_off or self.status in ("STARTING", "RUNNING", "STOPPED"))
 
-    def try_again(self) -> None:
+    def start_retry(self) -> None:
         """Keep the run as an attempt that failed, and start the next attempt."""
         if self.run_id:
             before = Attempt(run_id=self.run_id, status=self.status, message=self.message, log_group=self.log_group)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from sfnorch.aws.errors import code, explained, message
-from sfnorch.aws.polling import Clock, patiently
-from sfnorch.glue_logs import STREAM_PREFIX, driver_streams, error_log_group, is_stream_of
+from sfnorch.aws.errors import explain_error, get_error_code, get_error_message
+from sfnorch.aws.polling import Clock, add_retries
+from sfnorch.glue_logs import STREAM_PREFIX, build_error_log_group, is_stream_of, list_driver_streams
 from sfnorch.protocol.job_list import read_job_run
 
 if TYPE_CHECKING:
@@ -80,14 +80,14 @@ class ErrorLog:
 
 def list_runs_with_logs(tree: RunTree, *, every: bool = False) -> list[JobRun]:
     """Return the runs of the failed Glue jobs, or all runs, in the order of the tree's executions."""
-    nodes = (node for root in tree.roots for node in root.walk())
-    return [run for node in nodes for run in _runs_of(node, every=every)]
+    nodes = (node for root in tree.roots for node in root.list_nodes())
+    return [run for node in nodes for run in _list_runs(node, every=every)]
 
 
-def _runs_of(node: Node, *, every: bool) -> Iterator[JobRun]:
+def _list_runs(node: Node, *, every: bool) -> Iterator[JobRun]:
     for job in node.record.jobs:
         if job.of_glue:
-            yield from _tries(node, job, every=every)
+            yield from _list_attempts(node, job, every=every)
     reported = read_job_run(node.record.facts)
     if not node.record.jobs and reported is not None:  # its history is deleted; its parent has reported the run
         job_name, run_id, log_group = reported
@@ -102,7 +102,7 @@ def _runs_of(node: Node, *, every: bool) -> Iterator[JobRun]:
         )
 
 
-def _tries(node: Node, job: ExecutedJob, *, every: bool) -> Iterator[JobRun]:
+def _list_attempts(node: Node, job: ExecutedJob, *, every: bool) -> Iterator[JobRun]:
     tries: list[Attempt | ExecutedJob] = [*job.earlier, job] if every else [job] if job.failed else []
     for each in tries:
         if each.run_id or job.failed:
@@ -136,25 +136,27 @@ class LogReader:
         try:
             return self._read(run, log_group, asked)
         except ClientError as error:
-            if code(error) == _MISSING:
+            if get_error_code(error) == _MISSING:
                 return ErrorLog(
-                    run=run, log_group=log_group, absent=f"{_NO_GROUP.format(error_log_group(log_group))}{asked.doubt}"
+                    run=run,
+                    log_group=log_group,
+                    absent=f"{_NO_GROUP.format(build_error_log_group(log_group))}{asked.doubt}",
                 )
-            told = explained(error) if code(error) in _REFUSED else None
+            told = explain_error(error) if get_error_code(error) in _REFUSED else None
             if told is None:
                 raise
             return ErrorLog(run=run, log_group=log_group, fault=told.message, hint=told.hint)
 
     def _read(self, run: JobRun, log_group: str, asked: _Description) -> ErrorLog:
-        errors = error_log_group(log_group)
-        names = [name for name in self._streams(errors, run.run_id) if is_stream_of(name, run.run_id)]
+        errors = build_error_log_group(log_group)
+        names = [name for name in self._list_streams(errors, run.run_id) if is_stream_of(name, run.run_id)]
         prefix, window = run.run_id, {}
-        if not names and (prefix := asked.argument(STREAM_PREFIX)):  # which other runs of the job can share
-            names, window = self._streams(errors, prefix), asked.window
+        if not names and (prefix := asked.get_argument(STREAM_PREFIX)):  # which other runs of the job can share
+            names, window = self._list_streams(errors, prefix), asked.window
             names = [name for name in names if run.run_id in name] or names
-        drivers = [name for name in names if name in driver_streams(prefix)]
+        drivers = [name for name in names if name in list_driver_streams(prefix)]
         chosen = names if self.executors or not drivers else drivers
-        events = [event for name in chosen for event in self._events(errors, name, window)]
+        events = [event for name in chosen for event in self._read_events(errors, name, window)]
         events.sort(key=lambda event: event.at)
         return ErrorLog(
             run=run,
@@ -166,17 +168,17 @@ class LogReader:
             absent="" if events else f"{(_NO_EVENT if chosen else _NO_STREAM).format(errors)}{asked.doubt}",
         )
 
-    def _streams(self, log_group: str, prefix: str) -> list[str]:
-        pages = patiently(self._stream_pages, self.clock)(log_group, prefix)
+    def _list_streams(self, log_group: str, prefix: str) -> list[str]:
+        pages = add_retries(self._read_stream_pages, self.clock)(log_group, prefix)
         return [row["logStreamName"] for page in pages for row in page["logStreams"]]
 
-    def _stream_pages(self, log_group: str, prefix: str) -> list[DescribeLogStreamsResponseTypeDef]:
+    def _read_stream_pages(self, log_group: str, prefix: str) -> list[DescribeLogStreamsResponseTypeDef]:
         pages = self.logs.get_paginator("describe_log_streams")
         return list(pages.paginate(logGroupName=log_group, logStreamNamePrefix=prefix))
 
-    def _events(self, log_group: str, stream: str, window: Mapping[str, int]) -> list[LogEvent]:
+    def _read_events(self, log_group: str, stream: str, window: Mapping[str, int]) -> list[LogEvent]:
         """Return the stream's last events, one more than are shown. Reads from the end; pages can be empty."""
-        call = patiently(self.logs.get_log_events, self.clock)
+        call = add_retries(self.logs.get_log_events, self.clock)
         most = self.tail + 1 if self.tail else 0
         rows: list[OutputLogEventTypeDef] = []
         token: dict[str, str] = {}
@@ -215,25 +217,25 @@ class _Description:
     @property
     def log_group(self) -> str:
         """Return the log group of the run, or an empty text."""
-        return self._told().get("LogGroupName", "")
+        return self._read_description().get("LogGroupName", "")
 
-    def argument(self, name: str) -> str:
+    def get_argument(self, name: str) -> str:
         """Return an argument of the run, or an empty text."""
-        return self._told().get("Arguments", {}).get(name, "")
+        return self._read_description().get("Arguments", {}).get(name, "")
 
     @property
     def window(self) -> dict[str, int]:
         """Return the time between start and end of the run, as parameters of GetLogEvents."""
-        begin, end = self._told().get("StartedOn"), self._told().get("CompletedOn")
+        begin, end = self._read_description().get("StartedOn"), self._read_description().get("CompletedOn")
         window = {"startTime": begin, "endTime": end + _LATE if end else None}
         return {key: int(at.timestamp() * 1000) for key, at in window.items() if at}
 
-    def _told(self) -> JobRunTypeDef:
+    def _read_description(self) -> JobRunTypeDef:
         if self._found is None:
-            call = patiently(self._reader.glue.get_job_run, self._reader.clock)
+            call = add_retries(self._reader.glue.get_job_run, self._reader.clock)
             try:
                 self._found = call(JobName=self._run.glue_name, RunId=self._run.run_id)["JobRun"]
             except ClientError as error:
                 self._found = {}
-                self.doubt = f"; the log group of the run could not be read from Glue: {message(error)}"
+                self.doubt = f"; the log group of the run could not be read from Glue: {get_error_message(error)}"
         return self._found

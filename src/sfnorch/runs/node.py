@@ -36,8 +36,8 @@ class Node:
         """Return whether it has ended."""
         return self.record.ended is not None
 
-    def walk(self) -> Iterator[Node]:
+    def list_nodes(self) -> Iterator[Node]:
         """Yield the execution, then its descendants."""
         yield self
         for child in self.children:
-            yield from child.walk()
+            yield from child.list_nodes()

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from sfnorch.aws.errors import message
+from sfnorch.aws.errors import get_error_message
 from sfnorch.aws.glue_jobs import GOING_ON
-from sfnorch.aws.polling import Clock, patiently
+from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
-from sfnorch.runs.kinds import find_kind, kind_of
+from sfnorch.runs.kinds import find_kind, get_kind
 from sfnorch.runs.kinds.kind import Resumption
 from sfnorch.runs.node import Node
 
@@ -41,7 +41,7 @@ def plan_resumption(root: Node, definition: Mapping[str, Json]) -> Resumption:
 
 def can_resume(root: Node) -> bool:
     """Return whether `resume` has something to run, as far as the run shows."""
-    kind = kind_of(root.record)
+    kind = get_kind(root.record)
     if kind is None:
         return False
     try:
@@ -51,20 +51,20 @@ def can_resume(root: Node) -> bool:
     return True
 
 
-def ask_glue(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
+def read_interrupted_jobs(root: Node, glue: GlueClient, clock: Clock) -> list[str]:
     """Read from Glue how jobs ended that were interrupted with their execution; return what could not be read.
 
     Raises SfnorchError if such a job run has not ended: the resumed run would start a second one.
     """
     untold: list[str] = []
-    for node in root.walk():
+    for node in root.list_nodes():
         for job in node.record.jobs:
             if not job.unsettled or not job.of_glue:
                 continue
             try:
-                run = patiently(glue.get_job_run, clock)(JobName=job.glue_name, RunId=job.run_id)["JobRun"]
+                run = add_retries(glue.get_job_run, clock)(JobName=job.glue_name, RunId=job.run_id)["JobRun"]
             except ClientError as error:
-                untold.append(f"it is unknown whether {job.name} succeeded: {message(error)}")
+                untold.append(f"it is unknown whether {job.name} succeeded: {get_error_message(error)}")
                 continue
             if run["JobRunState"] in GOING_ON:
                 raise SfnorchError(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from sfnorch.aws.errors import code
-from sfnorch.aws.polling import Clock, Pace, patiently
+from sfnorch.aws.errors import get_error_code
+from sfnorch.aws.polling import Clock, Pace, add_retries
 from sfnorch.runs.executions import read_events_after, read_machine_name
 from sfnorch.runs.history import read_events
 from sfnorch.runs.job import ExecutedJob, JobChange
@@ -61,12 +61,12 @@ class RunTree:
         self._nodes = {root.arn: root for root in self.roots}
         self._client = client
         self._clock = clock
-        self._events = patiently(read_events_after, clock)
+        self._events = add_retries(read_events_after, clock)
 
     @property
     def ended(self) -> bool:
         """Return whether all executions have ended."""
-        return all(node.ended for root in self.roots for node in root.walk())
+        return all(node.ended for root in self.roots for node in root.list_nodes())
 
     @property
     def last_roots(self) -> list[Node]:
@@ -79,49 +79,49 @@ class RunTree:
         news: list[News] = []
         polled: set[str] = set()
         for root in self.roots:  # which grows by executions that continue others
-            news += self._polled(root, polled, parent=None)
-            self._share_out(root)
+            news += self._poll_node(root, polled, parent=None)
+            self._assign_shared_nodes(root)
             following = root.record.next_execution
             if following and following not in self._nodes and read_machine_name(following) == root.machine:
                 self._nodes[following] = open_node(following)
                 self.roots.append(self._nodes[following])
         return sorted(news, key=lambda item: item.change.at)
 
-    def _share_out(self, root: Node) -> None:
+    def _assign_shared_nodes(self, root: Node) -> None:
         """Assign each execution that several wait for to one of them, to the root only if no other waits for it."""
         owners: dict[str, Node] = {}
         waiting = [root]
         for node in waiting:  # which grows during the loop
-            for child in self._started(node):
+            for child in self._list_started(node):
                 if child.arn not in owners:
                     waiting.append(child)
                 if owners.get(child.arn, root) is root:
                     owners[child.arn] = node
         for node in waiting:
-            started = self._started(node)
+            started = self._list_started(node)
             node.children = [child for child in started if owners[child.arn] is node]
             node.joined = [child for child in started if owners[child.arn] is not node]
-            node.children.sort(key=partial(_position, list_children(node.record)))
+            node.children.sort(key=partial(_find_position, list_children(node.record)))
 
-    def _started(self, node: Node) -> list[Node]:
+    def _list_started(self, node: Node) -> list[Node]:
         return [self._nodes[arn] for arn in dict.fromkeys(node.record.children) if arn in self._nodes]
 
-    def _polled(self, node: Node, polled: set[str], *, parent: Node | None) -> Iterator[News]:
+    def _poll_node(self, node: Node, polled: set[str], *, parent: Node | None) -> Iterator[News]:
         polled.add(node.arn)
         if not node.ended:
             try:
                 events = self._events(self._client, node.arn, node.record.last_event)
             except ClientError as error:
-                if parent is None or code(error) != "ExecutionDoesNotExist":
+                if parent is None or get_error_code(error) != "ExecutionDoesNotExist":
                     raise
-                _take_from_parent(node, parent, self._clock)
+                _fill_from_parent(node, parent, self._clock)
                 return
             for change in read_events(node.record, events):
                 yield News(node=node, change=change)
         for arn in dict.fromkeys(node.record.children):
             child = self._nodes.setdefault(arn, open_node(arn))
             if arn not in polled:
-                yield from self._polled(child, polled, parent=node)
+                yield from self._poll_node(child, polled, parent=node)
 
     def follow(self, deadline: float | None = None) -> Iterator[list[News]]:
         """Yield the changes of each poll until the run has ended or the deadline, a time of the clock, has passed."""
@@ -131,14 +131,14 @@ class RunTree:
             yield news
             if self.ended or (deadline is not None and self._clock.now() >= deadline):
                 return
-            running = sum(not node.ended for root in self.roots for node in root.walk())
+            running = sum(not node.ended for root in self.roots for node in root.list_nodes())
             pace.first = max(_SHORTEST, running / _CALLS_A_SECOND)
             pace.longest = max(_LONGEST, pace.first)
             pace.wait(changed=bool(news), most=None if deadline is None else deadline - self._clock.now())
 
-    def failures(self) -> list[Failure]:
+    def find_failures(self) -> list[Failure]:
         """Return the root causes by execution. A parent that failed only because of its child is not included."""
-        return [failure for root in self.roots for node in root.walk() for failure in _failures(node)]
+        return [failure for root in self.roots for node in root.list_nodes() for failure in _find_failures(node)]
 
 
 def open_node(arn: str) -> Node:
@@ -146,12 +146,12 @@ def open_node(arn: str) -> Node:
     return Node(arn=arn, record=open_record())
 
 
-def _position(names: Sequence[str], child: Node) -> int:
+def _find_position(names: Sequence[str], child: Node) -> int:
     name = find_child(child, names)
     return names.index(name) if name in names else 0
 
 
-def _failures(node: Node) -> Iterator[Failure]:
+def _find_failures(node: Node) -> Iterator[Failure]:
     record = node.record
     for machine, why in record.refused_executions.values():
         yield Failure(node=node, job=None, message=why, refused=machine)
@@ -167,7 +167,7 @@ def _failures(node: Node) -> Iterator[Failure]:
         yield Failure(node=node, job=None, message=message)
 
 
-def _take_from_parent(node: Node, parent: Node, clock: Clock) -> None:
+def _fill_from_parent(node: Node, parent: Node, clock: Clock) -> None:
     """Fill in an execution that was deleted with its state machine from its parent's output."""
     told = parent.record.reading.report_child(parent.record, node.arn)
     record = node.record

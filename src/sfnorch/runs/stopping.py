@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sfnorch.aws.errors import explained
+from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import RUNNING
-from sfnorch.aws.polling import Clock, patiently
+from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.errors import SfnorchError
 from sfnorch.runs.executions import stop_execution
 from sfnorch.runs.node import Node
@@ -63,31 +63,31 @@ def stop_run(clients: StopClients, arn: str, cause: str, clock: Clock) -> Stoppe
     """Stop the run, and return what was stopped. Jobs that started meanwhile are searched for and stopped too."""
     stepfunctions = clients.stepfunctions
     tree = RunTree(stepfunctions, [arn], clock)
-    stopped = [arn] if patiently(stop_execution, clock)(stepfunctions, arn, cause) else []
+    stopped = [arn] if add_retries(stop_execution, clock)(stepfunctions, arn, cause) else []
     asked = {arn}
     failed: list[str] = []
     try:
         for _ in range(_LOOKS):
             tree.poll()
-            nodes = [node for node in _nodes(tree) if not node.ended]
+            nodes = [node for node in _list_nodes(tree) if not node.ended]
             if not nodes:
                 break
             for node in nodes:
-                if node.arn not in asked and patiently(stop_execution, clock)(stepfunctions, node.arn, cause):
+                if node.arn not in asked and add_retries(stop_execution, clock)(stepfunctions, node.arn, cause):
                     stopped.append(node.arn)
                 asked.add(node.arn)
             clock.sleep(0.5)
-        failed += [f"{node.arn} is still running" for node in _nodes(tree) if not node.ended]
+        failed += [f"{node.arn} is still running" for node in _list_nodes(tree) if not node.ended]
     except Exception as error:
-        failed.append(f"its children and job runs are unknown: {_told(error)}")
-    failed += [f"a run of {name} was being started; check it in Glue" for name in _starting(tree)]
+        failed.append(f"its children and job runs are unknown: {_describe_error(error)}")
+    failed += [f"a run of {name} was being started; check it in Glue" for name in _list_unconfirmed_starts(tree)]
     runs: dict[str, list[tuple[str, str]]] = {kind: [] for kind in STOPS}
-    for job in _unsettled(tree):
+    for job in _list_unsettled(tree):
         try:
             if job.kind in STOPS and STOPS[job.kind](clients, job.glue_name, job.run_id, clock):
                 runs[job.kind].append((job.glue_name, job.run_id))
         except Exception as error:
-            failed.append(f"{job.glue_name} {job.run_id}: {_told(error)}")
+            failed.append(f"{job.glue_name} {job.run_id}: {_describe_error(error)}")
     return Stopped(
         executions=tuple(stopped),
         job_runs=tuple(runs["job"]),
@@ -98,19 +98,19 @@ def stop_run(clients: StopClients, arn: str, cause: str, clock: Clock) -> Stoppe
     )
 
 
-def _nodes(tree: RunTree) -> Iterator[Node]:
+def _list_nodes(tree: RunTree) -> Iterator[Node]:
     """Yield every execution of the run, including executions that continue others."""
     for root in tree.roots:
-        yield from root.walk()
+        yield from root.list_nodes()
 
 
 def _stop_job_run(clients: StopClients, name: str, run_id: str, clock: Clock) -> bool:
     """Stop the job run, and return whether this stopped it: it may have ended before. Raises SfnorchError."""
     glue = clients.glue
-    run = patiently(glue.get_job_run, clock)(JobName=name, RunId=run_id)
+    run = add_retries(glue.get_job_run, clock)(JobName=name, RunId=run_id)
     if run["JobRun"]["JobRunState"] not in RUNNING:
         return False
-    answer = patiently(glue.batch_stop_job_run, clock)(JobName=name, JobRunIds=[run_id])
+    answer = add_retries(glue.batch_stop_job_run, clock)(JobName=name, JobRunIds=[run_id])
     for row in answer.get("Errors", ()):
         raise SfnorchError(row["ErrorDetail"].get("ErrorMessage", "Glue did not stop it"))
     return True
@@ -119,28 +119,28 @@ def _stop_job_run(clients: StopClients, name: str, run_id: str, clock: Clock) ->
 def _stop_workflow_run(clients: StopClients, name: str, run_id: str, clock: Clock) -> bool:
     """Stop the workflow run, and return whether this stopped it: it may have ended before."""
     glue = clients.glue
-    run = patiently(glue.get_workflow_run, clock)(Name=name, RunId=run_id)["Run"]
+    run = add_retries(glue.get_workflow_run, clock)(Name=name, RunId=run_id)["Run"]
     if run.get("Status") != "RUNNING":
         return False
-    patiently(glue.stop_workflow_run, clock)(Name=name, RunId=run_id)
+    add_retries(glue.stop_workflow_run, clock)(Name=name, RunId=run_id)
     return True
 
 
 def _cancel_statement(clients: StopClients, name: str, run_id: str, clock: Clock) -> bool:
     """Cancel the statement, and return whether this cancelled it: it may have finished before."""
     redshift = clients.create_redshift_data()
-    if patiently(redshift.describe_statement, clock)(Id=run_id)["Status"] not in _STATEMENT_GOES_ON:
+    if add_retries(redshift.describe_statement, clock)(Id=run_id)["Status"] not in _STATEMENT_GOES_ON:
         return False
-    return bool(patiently(redshift.cancel_statement, clock)(Id=run_id).get("Status"))
+    return bool(add_retries(redshift.cancel_statement, clock)(Id=run_id).get("Status"))
 
 
 def _stop_query(clients: StopClients, name: str, run_id: str, clock: Clock) -> bool:
     """Stop the query, and return whether this stopped it: it may have ended before."""
     athena = clients.create_athena()
-    query = patiently(athena.get_query_execution, clock)(QueryExecutionId=run_id)["QueryExecution"]
+    query = add_retries(athena.get_query_execution, clock)(QueryExecutionId=run_id)["QueryExecution"]
     if query.get("Status", {}).get("State") not in _QUERY_GOES_ON:
         return False
-    patiently(athena.stop_query_execution, clock)(QueryExecutionId=run_id)
+    add_retries(athena.stop_query_execution, clock)(QueryExecutionId=run_id)
     return True
 
 
@@ -153,20 +153,20 @@ STOPS: Mapping[str, Callable[[StopClients, str, str, Clock], bool]] = {
 """The function that stops a run, by its kind: it gets the clients, the name and the id of the run, and a clock."""
 
 
-def _told(error: Exception) -> str:
-    told = explained(error)
+def _describe_error(error: Exception) -> str:
+    told = explain_error(error)
     if told is None:
         raise error
     return told.message
 
 
-def _starting(tree: RunTree) -> Iterator[str]:
+def _list_unconfirmed_starts(tree: RunTree) -> Iterator[str]:
     """Yield the names of jobs for which it is unknown whether a run was started."""
-    for node in _nodes(tree):
+    for node in _list_nodes(tree):
         yield from (job.glue_name for job in node.record.jobs if job.cut_off and job.of_glue and not job.run_id)
 
 
-def _unsettled(tree: RunTree) -> Iterator[ExecutedJob]:
+def _list_unsettled(tree: RunTree) -> Iterator[ExecutedJob]:
     """Yield the runs whose end the history does not show."""
-    for node in _nodes(tree):
+    for node in _list_nodes(tree):
         yield from (job for job in node.record.jobs if job.unsettled)

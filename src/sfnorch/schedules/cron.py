@@ -29,37 +29,37 @@ class Cron:
     months: tuple[int, ...]
     years: tuple[int, ...]
 
-    def dates(self, first: date) -> Iterator[date]:
+    def list_dates(self, first: date) -> Iterator[date]:
         """Iterate the dates from `first` on, ascending."""
         for year in self.years:
             for month in self.months:
                 if (year, month) >= (first.year, first.month):
-                    for day in self.days.in_month(year, month):
+                    for day in self.days.list_in_month(year, month):
                         if (found := date(year, month, day)) >= first:
                             yield found
 
-    def times(self, first: date) -> Iterator[datetime]:
+    def list_times(self, first: date) -> Iterator[datetime]:
         """Iterate the local times from the date `first` on, ascending."""
-        for day in self.dates(first):
+        for day in self.list_dates(first):
             for hour in self.hours:
                 for minute in self.minutes:
                     yield datetime(day.year, day.month, day.day, hour, minute)
 
-    def times_between(self, first: datetime, end: datetime) -> Iterator[datetime]:
+    def list_times_between(self, first: datetime, end: datetime) -> Iterator[datetime]:
         """Iterate the local times from `first`, a whole minute, to `end`, which is excluded."""
         while first < end:
-            if self.matches(first):
+            if self.is_match(first):
                 yield first
             first += timedelta(minutes=1)
 
-    def matches(self, time: datetime) -> bool:
+    def is_match(self, time: datetime) -> bool:
         """Return whether the expression matches the local time."""
         return (
             time.minute in self.minutes
             and time.hour in self.hours
             and time.month in self.months
             and time.year in self.years
-            and time.day in self.days.in_month(time.year, time.month)
+            and time.day in self.days.list_in_month(time.year, time.month)
         )
 
 
@@ -75,11 +75,11 @@ def read_cron(body: str, service: Service) -> tuple[Cron | None, list[ScheduleFa
         message = f"cron({body}) has commas between its fields"
         return None, [ScheduleFault(message=message, fix=f"write cron({' '.join(bare)})")]
     if len(fields) != 6:
-        return None, [*blanks, _wrong_count(fields, service)]
+        return None, [*blanks, _create_count_fault(fields, service)]
     cron, faults = _read_fields(fields, service)
     faults = [*blanks, *faults]
-    if cron is not None and next(cron.dates(date.min), None) is None:
-        faults.append(_no_date(cron, service))
+    if cron is not None and next(cron.list_dates(date.min), None) is None:
+        faults.append(_create_date_fault(cron, service))
     return (None, faults) if faults else (cron, [])
 
 
@@ -88,21 +88,25 @@ def _read_fields(fields: tuple[str, ...], service: Service) -> tuple[Cron | None
     minute, hour, day, month, weekday, year = fields
     faults: list[ScheduleFault] = []
 
-    def values(text: str, field: Field) -> tuple[int, ...]:
+    def read_field(text: str, field: Field) -> tuple[int, ...]:
         found, wrong = read_values(text, field)
         faults.extend(wrong)
         return tuple(sorted(found))
 
-    def dates(text: str, read: Callable[[str], tuple[Days | None, list[ScheduleFault]]]) -> Days | None:
+    def read_days(text: str, read: Callable[[str], tuple[Days | None, list[ScheduleFault]]]) -> Days | None:
         found, wrong = (None, []) if text == "?" else read(text)
         faults.extend(wrong)
         return found
 
-    minutes, hours = values(minute, MINUTES), values(hour, HOURS)
-    of_month, months, of_week = dates(day, read_days_of_month), values(month, MONTH), dates(weekday, read_days_of_week)
-    years = values(year, replace(YEAR, range_enforced=service is Service.SCHEDULER))
+    minutes, hours = read_field(minute, MINUTES), read_field(hour, HOURS)
+    of_month, months, of_week = (
+        read_days(day, read_days_of_month),
+        read_field(month, MONTH),
+        read_days(weekday, read_days_of_week),
+    )
+    years = read_field(year, replace(YEAR, range_enforced=service is Service.SCHEDULER))
     if (day == "?") == (weekday == "?"):
-        faults.append(_one_mark(fields, service))
+        faults.append(_create_mark_fault(fields, service))
     days = of_month or of_week
     if faults or days is None:
         return None, faults
@@ -111,10 +115,10 @@ def _read_fields(fields: tuple[str, ...], service: Service) -> tuple[Cron | None
 
 def _is_valid(fields: tuple[str, ...], service: Service) -> bool:
     cron, _ = _read_fields(fields, service)
-    return cron is not None and next(cron.dates(date.min), None) is not None
+    return cron is not None and next(cron.list_dates(date.min), None) is not None
 
 
-def _one_mark(fields: tuple[str, ...], service: Service) -> ScheduleFault:
+def _create_mark_fault(fields: tuple[str, ...], service: Service) -> ScheduleFault:
     """Return the fault of fields in which not exactly one of day-of-month and day-of-week is ?."""
     minute, hour, day, month, weekday, year = fields
     if day == "?":
@@ -130,7 +134,7 @@ def _one_mark(fields: tuple[str, ...], service: Service) -> ScheduleFault:
     return ScheduleFault(message=message, fix=f"write cron({' '.join(meant)})")
 
 
-def _wrong_count(fields: tuple[str, ...], service: Service) -> ScheduleFault:
+def _create_count_fault(fields: tuple[str, ...], service: Service) -> ScheduleFault:
     """Return the fault of a wrong number of fields, with the expression that was probably meant."""
     text = f"cron({' '.join(fields)})"
     message = f"{text} has {len(fields)} field{'' if len(fields) == 1 else 's'}, and must have 6 ({_FIELDS})"
@@ -138,7 +142,7 @@ def _wrong_count(fields: tuple[str, ...], service: Service) -> ScheduleFault:
     if len(fields) == 5 and "?" in fields:
         meant = (*fields, "*")
     elif len(fields) == 5:
-        meant = _from_unix(fields)
+        meant = _convert_unix_fields(fields)
     elif len(fields) == 7:
         meant = fields[1:]  # in Quartz, the first field is seconds
     if meant and _is_valid(meant, service):
@@ -147,7 +151,7 @@ def _wrong_count(fields: tuple[str, ...], service: Service) -> ScheduleFault:
     return ScheduleFault(message=message, fix="write all six, as in cron(0 3 * * ? *) for 03:00 on each day")
 
 
-def _from_unix(fields: tuple[str, ...]) -> tuple[str, ...]:
+def _convert_unix_fields(fields: tuple[str, ...]) -> tuple[str, ...]:
     """Return the six fields for the five of a Unix cron, in which 0 is Sunday; none if both kinds of days are set."""
     minute, hour, day, month, weekday = fields
     if weekday == "*":
@@ -159,7 +163,7 @@ def _from_unix(fields: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-def _no_date(cron: Cron, service: Service) -> ScheduleFault:
+def _create_date_fault(cron: Cron, service: Service) -> ScheduleFault:
     """Return the fault of a cron that matches no date."""
     text = f"cron({' '.join(cron.fields)})"
     minute, hour, _, month, weekday, year = cron.fields

@@ -23,7 +23,7 @@ class Dates:
 
     numbers: frozenset[int]
 
-    def in_month(self, year: int, month: int) -> list[int]:
+    def list_in_month(self, year: int, month: int) -> list[int]:
         """Return the days of this month, ascending."""
         return [number for number in sorted(self.numbers) if number <= monthrange(year, month)[1]]
 
@@ -34,7 +34,7 @@ class LastDay:
 
     before: int = 0
 
-    def in_month(self, year: int, month: int) -> list[int]:
+    def list_in_month(self, year: int, month: int) -> list[int]:
         """Return the day of this month; none if the month is too short."""
         day = monthrange(year, month)[1] - self.before
         return [day] if day >= 1 else []
@@ -44,10 +44,10 @@ class LastDay:
 class LastWorkday:
     """The month's last day from Monday to Friday: `LW`."""
 
-    def in_month(self, year: int, month: int) -> list[int]:
+    def list_in_month(self, year: int, month: int) -> list[int]:
         """Return the day of this month."""
         last = monthrange(year, month)[1]
-        return [last - max(0, _weekday(year, month, last) - 4)]
+        return [last - max(0, _find_weekday(year, month, last) - 4)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,12 @@ class NearestWorkday:
 
     number: int
 
-    def in_month(self, year: int, month: int) -> list[int]:
+    def list_in_month(self, year: int, month: int) -> list[int]:
         """Return the day of this month; none if the month does not have the day."""
         last = monthrange(year, month)[1]
         if self.number > last:
             return []
-        match _weekday(year, month, self.number):
+        match _find_weekday(year, month, self.number):
             case 5:  # Saturday
                 return [self.number - 1 if self.number > 1 else self.number + 2]
             case 6:  # Sunday
@@ -75,9 +75,9 @@ class Weekdays:
 
     numbers: frozenset[int]
 
-    def in_month(self, year: int, month: int) -> list[int]:
+    def list_in_month(self, year: int, month: int) -> list[int]:
         """Return the days of this month, ascending."""
-        return sorted(day for number in self.numbers for day in _days(year, month, number))
+        return sorted(day for number in self.numbers for day in _list_weekdays(year, month, number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,9 @@ class LastWeekday:
 
     number: int
 
-    def in_month(self, year: int, month: int) -> list[int]:
+    def list_in_month(self, year: int, month: int) -> list[int]:
         """Return the day of this month."""
-        return [_days(year, month, self.number)[-1]]
+        return [_list_weekdays(year, month, self.number)[-1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,9 @@ class NthWeekday:
     number: int
     nth: int
 
-    def in_month(self, year: int, month: int) -> list[int]:
+    def list_in_month(self, year: int, month: int) -> list[int]:
         """Return the day of this month; none if the month has fewer."""
-        return list(_days(year, month, self.number)[self.nth - 1 : self.nth])
+        return list(_list_weekdays(year, month, self.number)[self.nth - 1 : self.nth])
 
 
 Days: TypeAlias = Dates | LastDay | LastWorkday | NearestWorkday | Weekdays | LastWeekday | NthWeekday
@@ -159,12 +159,12 @@ def _read_list(text: str, field: Field) -> tuple[frozenset[int], list[ScheduleFa
     return read_values(text, field)
 
 
-def _weekday(year: int, month: int, day: int) -> int:
+def _find_weekday(year: int, month: int, day: int) -> int:
     """Return the day of the week; 0 is Monday."""
     return (monthrange(year, month)[0] + day - 1) % 7
 
 
-def _days(year: int, month: int, number: int) -> range:
+def _list_weekdays(year: int, month: int, number: int) -> range:
     """Return every such day of the week in the month; 1 is Sunday."""
     first_weekday, last = monthrange(year, month)
     return range(1 + (number - 2 - first_weekday) % 7, last + 1, 7)

@@ -35,10 +35,10 @@ def read_expression(text: str, service: Service = Service.SCHEDULER) -> ReadResu
     if len(text) > _MOST_CHARACTERS:
         message = f"a schedule expression of {len(text):,} characters is too long"
         fix = f"write {_MOST_CHARACTERS} at most, with ranges and steps in place of long lists"
-        return _refuse([ScheduleFault(message=message, fix=fix)])
+        return _create_result([ScheduleFault(message=message, fix=fix)])
     match = re.fullmatch(r"(cron|rate|at)\(([^()]*)\)", text)
     if match is None:
-        return _refuse([_no_kind(text, service)])
+        return _create_result([_create_form_fault(text, service)])
     kind, body = match.groups()
     expression: Expression | None
     if kind == "cron":
@@ -50,15 +50,15 @@ def read_expression(text: str, service: Service = Service.SCHEDULER) -> ReadResu
         if service is Service.RULE:
             message = f"{text} is unsupported: an EventBridge rule uses cron(…) or rate(…)"
             fix = "use AWS::Scheduler::Schedule (in SAM, the event ScheduleV2) for one start"
-            return _refuse([ScheduleFault(message=message, fix=fix)])
-    return _refuse(faults) if faults else ReadResult(expression=expression)
+            return _create_result([ScheduleFault(message=message, fix=fix)])
+    return _create_result(faults) if faults else ReadResult(expression=expression)
 
 
-def _refuse(faults: list[ScheduleFault]) -> ReadResult:
+def _create_result(faults: list[ScheduleFault]) -> ReadResult:
     return ReadResult(expression=None, faults=tuple(faults))
 
 
-def _no_kind(text: str, service: Service) -> ScheduleFault:
+def _create_form_fault(text: str, service: Service) -> ScheduleFault:
     """Return the fault of a text in another form, with a similar valid expression."""
     message = f"{text!r} is not {_KINDS[service]}"
     keyword, bracket, rest = text.strip().partition("(")

@@ -74,7 +74,7 @@ def read_value(text: str, field: Field) -> int | ScheduleFault:
         return ScheduleFault(message=message, fix=f"write {field.range}", refused=field.range_enforced)
     if text in field.names:
         return field.low + field.names.index(text)
-    return _unknown(text, field)
+    return _create_value_fault(text, field)
 
 
 def _read_part(part: str, field: Field) -> tuple[range | list[int], list[ScheduleFault]]:
@@ -118,7 +118,7 @@ def _read_step(text: str, start: str, field: Field) -> int | ScheduleFault:
     return int(text)
 
 
-def _unknown(text: str, field: Field) -> ScheduleFault:
+def _create_value_fault(text: str, field: Field) -> ScheduleFault:
     for wildcard, fields in _ELSEWHERE:
         if wildcard.search(text) and field not in fields:
             fix = f"write {field.range}, or * for each; it is for {' and '.join(other.name for other in fields)}"

@@ -25,12 +25,12 @@ class At:
 
     time: datetime
 
-    def times(self, first: date) -> Iterator[datetime]:
+    def list_times(self, first: date) -> Iterator[datetime]:
         """Iterate its local time if that is on the date `first` or later."""
         if self.time.date() >= first:
             yield self.time
 
-    def times_between(self, first: datetime, end: datetime) -> Iterator[datetime]:
+    def list_times_between(self, first: datetime, end: datetime) -> Iterator[datetime]:
         """Iterate its local time if that is from `first` to `end`, which is excluded."""
         if first <= self.time < end:
             yield self.time
@@ -40,7 +40,7 @@ def read_at(body: str) -> tuple[At | None, list[ScheduleFault]]:
     """Return the At for the text between the parentheses of at(…), or None, and its faults."""
     match = _PARTS.fullmatch(body)
     if match is None:
-        return None, [_wrong_form(body)]
+        return None, [_create_form_fault(body)]
     parts = [int(part or 0) for part in match.groups()]
     year, month, day, hour, minute, second = parts
     faults = []
@@ -60,7 +60,7 @@ def read_at(body: str) -> tuple[At | None, list[ScheduleFault]]:
     return (None, faults) if faults else (At(time=datetime(year, month, day, hour, minute, second)), [])
 
 
-def _wrong_form(body: str) -> ScheduleFault:
+def _create_form_fault(body: str) -> ScheduleFault:
     """Return the fault of a text in another form, with the expression that was probably meant."""
     message = f"at({body}) must have the form {_FORM}"
     seems = re.fullmatch(

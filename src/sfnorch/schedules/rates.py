@@ -36,7 +36,7 @@ def read_rate(body: str, service: Service) -> tuple[Rate | None, list[ScheduleFa
     """Return the Rate for the text between the parentheses of rate(…), or None, and its faults."""
     match = re.fullmatch(r"(\S+) (\S+)", body)
     if match is None:
-        return None, [_no_pair(body, service)]
+        return None, [_create_form_fault(body, service)]
     number, unit = match.groups()
     faults = []
     if not re.fullmatch("[0-9]+", number):
@@ -47,7 +47,7 @@ def read_rate(body: str, service: Service) -> tuple[Rate | None, list[ScheduleFa
         faults.append(ScheduleFault(message=message, fix="write rate(1 minute) for the shortest rate"))
     known = re.fullmatch(r"(minute|hour|day)s?", unit)
     if known is None:
-        faults.append(_unknown_unit(number, unit))
+        faults.append(_create_unit_fault(number, unit))
     if faults or known is None:
         return None, faults
     rate = Rate(value=int(number), unit=known[1])
@@ -58,7 +58,7 @@ def read_rate(body: str, service: Service) -> tuple[Rate | None, list[ScheduleFa
     return rate, []
 
 
-def _no_pair(body: str, service: Service) -> ScheduleFault:
+def _create_form_fault(body: str, service: Service) -> ScheduleFault:
     """Return the fault of a text that is not a value, one blank and a unit."""
     message = f"rate({body}) must be a value, a blank and a unit"
     match = re.fullmatch(r"\s*([0-9]+)\s*([a-z]+)\s*", body)
@@ -69,7 +69,7 @@ def _no_pair(body: str, service: Service) -> ScheduleFault:
     return ScheduleFault(message=message, fix=f"write rate({rate})", refused=not taken)
 
 
-def _unknown_unit(number: str, unit: str) -> ScheduleFault:
+def _create_unit_fault(number: str, unit: str) -> ScheduleFault:
     """Return the fault of an unknown unit, with a rate in a known one."""
     message = f"unit {unit!r} of a rate is unknown"
     value = int(number) if re.fullmatch("[0-9]+", number) else 0

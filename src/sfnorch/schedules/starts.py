@@ -17,7 +17,7 @@ from sfnorch.schedules.expressions import Expression
 from sfnorch.schedules.faults import ScheduleFault
 from sfnorch.schedules.moments import At
 from sfnorch.schedules.rates import Rate
-from sfnorch.schedules.zones import Gap, exists, gaps, zone
+from sfnorch.schedules.zones import Gap, is_existing_time, list_gaps, load_zone
 
 _FORESIGHT = timedelta(days=3_653)
 """The period in which gaps are searched: governments change the rules of time zones more often than this."""
@@ -32,25 +32,25 @@ class Outlook:
     doubts: tuple[ScheduleFault, ...]
 
 
-def look_ahead(expression: Expression, zone_name: str, now: datetime, count: int = 3) -> Outlook:
+def compute_outlook(expression: Expression, zone_name: str, now: datetime, count: int = 3) -> Outlook:
     """Return the next `count` start times after `now`, and warnings about them.
 
     Raises ZoneInfoNotFoundError for an unknown time zone.
     """
-    place = zone(zone_name)
-    starts = tuple(islice(start_times(expression, place, now), count))
+    place = load_zone(zone_name)
+    starts = tuple(islice(list_start_times(expression, place, now), count))
     return Outlook(starts=starts, doubts=tuple(_doubts(expression, place, zone_name, now, starts)))
 
 
 def _doubts(
     expression: Expression, place: tzinfo, zone_name: str, now: datetime, starts: tuple[datetime, ...]
 ) -> Iterator[ScheduleFault]:
-    lost = lost_start(expression, place, now)
+    lost = find_skipped_start(expression, place, now)
     match expression:
         case Cron() if lost:
-            yield _skipped(*lost, zone_name, only=not starts)
+            yield _create_skip_fault(*lost, zone_name, only=not starts)
         case At() if lost:
-            yield _skipped(*lost, zone_name, only=False)
+            yield _create_skip_fault(*lost, zone_name, only=False)
         case Cron() if not starts:
             message = f"cron({' '.join(expression.fields)}) has no start time after {now:%Y-%m-%d}"
             yield ScheduleFault(message=message, fix="write a later year, or *")
@@ -59,18 +59,18 @@ def _doubts(
             yield ScheduleFault(message=message, fix="write a later time", refused=False)
 
 
-def start_times(expression: Expression, place: tzinfo, after: datetime) -> Iterator[datetime]:
+def list_start_times(expression: Expression, place: tzinfo, after: datetime) -> Iterator[datetime]:
     """Iterate the start times after an instant, in the time zone, ascending; none for a rate."""
     if isinstance(expression, Rate):
         return
-    for local in expression.times(after.astimezone(place).date()):
-        if exists(local, place):
+    for local in expression.list_times(after.astimezone(place).date()):
+        if is_existing_time(local, place):
             start = local.replace(tzinfo=place)
             if start.astimezone(timezone.utc) > after:
                 yield start
 
 
-def lost_start(expression: Expression, place: tzinfo, after: datetime) -> tuple[datetime, Gap] | None:
+def find_skipped_start(expression: Expression, place: tzinfo, after: datetime) -> tuple[datetime, Gap] | None:
     """Return the next local time of the expression that a gap skips, and the gap; None if no gap skips one.
 
     An expression that starts in every hour loses no start, because the hour itself does not exist.
@@ -83,17 +83,17 @@ def lost_start(expression: Expression, place: tzinfo, after: datetime) -> tuple[
             if len(expression.hours) == 24:
                 return None
             foresight = _FORESIGHT
-    first = next(expression.times(after.astimezone(place).date()), None)
+    first = next(expression.list_times(after.astimezone(place).date()), None)
     if first is None:
         return None
     begin = max(after, first.replace(tzinfo=timezone.utc) - timedelta(days=2))
-    for gap in gaps(place, begin, begin + foresight):
-        for local in expression.times_between(gap.first, gap.end):
+    for gap in list_gaps(place, begin, begin + foresight):
+        for local in expression.list_times_between(gap.first, gap.end):
             return local, gap
     return None
 
 
-def _skipped(local: datetime, gap: Gap, zone_name: str, *, only: bool) -> ScheduleFault:
+def _create_skip_fault(local: datetime, gap: Gap, zone_name: str, *, only: bool) -> ScheduleFault:
     first = f"{local:%Y-%m-%d %H:%M}"
     which = f"every start, such as the one at {first}," if only else f"the start at {first}"
     message = f"{which} is skipped: in {zone_name} the clocks go from {gap.first:%H:%M} to {gap.end:%H:%M}"

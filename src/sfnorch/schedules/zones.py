@@ -47,7 +47,7 @@ class Gap:
 
 def is_zone(name: str) -> bool:
     """Return whether the IANA database has a time zone with this name."""
-    if name == UTC or name in _names():
+    if name == UTC or name in _load_names():
         return True
     from zoneinfo import available_timezones
 
@@ -55,7 +55,7 @@ def is_zone(name: str) -> bool:
     return name in available_timezones() - _NO_PLACE
 
 
-def zone(name: str) -> tzinfo:
+def load_zone(name: str) -> tzinfo:
     """Return the time zone with this name. Raises ZoneInfoNotFoundError for an unknown name."""
     if name == UTC:
         return timezone.utc
@@ -64,16 +64,16 @@ def zone(name: str) -> tzinfo:
     return ZoneInfo(name)
 
 
-def zone_fault(name: str) -> ScheduleFault | None:
+def find_zone_fault(name: str) -> ScheduleFault | None:
     """Return the fault of an unknown name, with a similar time zone; None for the name of a time zone."""
     if is_zone(name):
         return None
-    near = _near(name)
+    near = _suggest_zone(name)
     fix = f"did you mean {near}?" if near else "write a name of the IANA time zone database, such as Europe/Berlin"
     return ScheduleFault(message=f"unknown time zone {name!r}", fix=fix)
 
 
-def gaps(place: tzinfo, first: datetime, last: datetime) -> Iterator[Gap]:
+def list_gaps(place: tzinfo, first: datetime, last: datetime) -> Iterator[Gap]:
     """Iterate the gaps in the local time of a zone between two instants, ascending.
 
     The last gap can be a few days after `last`.
@@ -81,29 +81,29 @@ def gaps(place: tzinfo, first: datetime, last: datetime) -> Iterator[Gap]:
     before = first.astimezone(timezone.utc).replace(microsecond=0)
     while before < last:
         after = before + _PROBE
-        if _offset(place, before) < _offset(place, after):
-            yield _gap(place, before, after)
+        if _find_offset(place, before) < _find_offset(place, after):
+            yield _find_gap(place, before, after)
         before = after
 
 
-def exists(local: datetime, place: tzinfo) -> bool:
+def is_existing_time(local: datetime, place: tzinfo) -> bool:
     """Return whether the local time exists in the time zone."""
     instant = local.replace(tzinfo=place).astimezone(timezone.utc)
     return instant.astimezone(place).replace(tzinfo=None) == local
 
 
 @cache
-def _names() -> frozenset[str]:
+def _load_names() -> frozenset[str]:
     from importlib.resources import files
 
     return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split()) - _NO_PLACE
 
 
-def _near(name: str) -> str:
+def _suggest_zone(name: str) -> str:
     """Return the time zone that a similar name, a part of a name or an abbreviation means; empty if there is none."""
     import difflib  # for faults only
 
-    known = {zone_name.lower(): zone_name for zone_name in sorted(_names())}
+    known = {zone_name.lower(): zone_name for zone_name in sorted(_load_names())}
     written = name.strip().replace(" ", "_")
     if written.lower() in known:
         return known[written.lower()]
@@ -123,16 +123,16 @@ def _near(name: str) -> str:
     return known[near[0]] if near else ""
 
 
-def _offset(place: tzinfo, instant: datetime) -> timedelta:
+def _find_offset(place: tzinfo, instant: datetime) -> timedelta:
     return instant.astimezone(place).utcoffset() or timedelta()
 
 
-def _gap(place: tzinfo, before: datetime, after: datetime) -> Gap:
+def _find_gap(place: tzinfo, before: datetime, after: datetime) -> Gap:
     """Return the gap between two instants in whole seconds, of which `after` has the larger offset."""
-    old, new = _offset(place, before), _offset(place, after)
+    old, new = _find_offset(place, before), _find_offset(place, after)
     while (apart := (after - before) // _SECOND) > 1:
         middle = before + apart // 2 * _SECOND
-        if _offset(place, middle) == old:
+        if _find_offset(place, middle) == old:
             before = middle
         else:
             after = middle

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 
 from sfnorch.json_values import read_list
-from sfnorch.simulator.errors import takes
+from sfnorch.simulator.errors import is_matching_error
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
@@ -23,33 +23,34 @@ class Attempts:
     """Counts how often each retrier of a state is used, in one visit of the state."""
 
     def __init__(self, state: LocatedState) -> None:
-        self._retriers = [body for _, body in state.objects("Retry")] if state.kind in _RETRYING else []
+        self._retriers = [body for _, body in state.list_objects("Retry")] if state.kind in _RETRYING else []
         self._used = [0] * len(self._retriers)
 
     @staticmethod
-    def fits(body: Object, error: str) -> bool:
+    def is_match(body: Object, error: str) -> bool:
         """Return whether the retrier or catcher matches the error."""
-        return takes(read_list(body.get("ErrorEquals")), error)
+        return is_matching_error(read_list(body.get("ErrorEquals")), error)
 
-    def delay(self, error: str, rng: random.Random) -> float | None:
+    def find_delay(self, error: str, rng: random.Random) -> float | None:
         """Return the seconds until the next attempt, by the first matching retrier; None if no attempt is left."""
         for index, retrier in enumerate(self._retriers):
-            if not self.fits(retrier, error):
+            if not self.is_match(retrier, error):
                 continue
-            if self._used[index] >= _number(retrier, "MaxAttempts", _ATTEMPTS):
+            if self._used[index] >= _read_number(retrier, "MaxAttempts", _ATTEMPTS):
                 return None
             used, self._used[index] = self._used[index], self._used[index] + 1
             try:
                 delay = (
-                    _number(retrier, "IntervalSeconds", _INTERVAL) * _number(retrier, "BackoffRate", _BACKOFF) ** used
+                    _read_number(retrier, "IntervalSeconds", _INTERVAL)
+                    * _read_number(retrier, "BackoffRate", _BACKOFF) ** used
                 )
             except OverflowError:
                 delay = _LONGEST
-            delay = max(0.0, min(delay, _number(retrier, "MaxDelaySeconds", _LONGEST), _LONGEST))
+            delay = max(0.0, min(delay, _read_number(retrier, "MaxDelaySeconds", _LONGEST), _LONGEST))
             return rng.uniform(0, delay) if retrier.get("JitterStrategy") == "FULL" else delay
         return None
 
 
-def _number(retrier: Object, key: str, default: float) -> float:
+def _read_number(retrier: Object, key: str, default: float) -> float:
     value = retrier.get(key, default)
     return float(value) if isinstance(value, int | float) else default

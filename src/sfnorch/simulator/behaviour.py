@@ -55,33 +55,33 @@ class Behaviour:
     code_folder: Path | None = None
     """The folder with the code of functions whose code is not in the template."""
 
-    def seconds_of(self, job: str, default: float = DEFAULT_SECONDS) -> float:
+    def find_duration(self, job: str, default: float = DEFAULT_SECONDS) -> float:
         """Return the duration of a run of the job, in seconds."""
-        return _last(self.seconds, job, default)
+        return _find_last(self.seconds, job, default)
 
-    def throttled(self, job: str) -> int:
+    def count_throttled(self, job: str) -> int:
         """Return how many starts of the job are throttled."""
-        return _last(self.throttles, job, 0)
+        return _find_last(self.throttles, job, 0)
 
-    def at_once(self, job: str, default: int = 1) -> int:
+    def find_concurrency(self, job: str, default: int = 1) -> int:
         """Return the maximum number of concurrent runs of the job."""
-        return _last(self.concurrent_runs, job, default)
+        return _find_last(self.concurrent_runs, job, default)
 
-    def knows(self, job: str) -> bool:
+    def is_known_job(self, job: str) -> bool:
         """Return whether the job exists in Glue."""
-        return not any(fits(pattern, job) for pattern in self.unknown)
+        return not any(is_matching_job(pattern, job) for pattern in self.unknown)
 
-    def fault(self, job: str, earlier: int) -> Fault | None:
+    def find_fault(self, job: str, earlier: int) -> Fault | None:
         """Return the failure of the job's next run, after `earlier` runs of the job; None if the run does not fail."""
-        found = [fault for fault in self.faults if fits(fault.job, job)]
+        found = [fault for fault in self.faults if is_matching_job(fault.job, job)]
         return found[-1] if found and earlier < found[-1].times else None
 
 
-def fits(pattern: str, job: str) -> bool:
+def is_matching_job(pattern: str, job: str) -> bool:
     """Return whether the pattern matches the job."""
     return pattern == job or fnmatchcase(job, pattern)
 
 
-def _last(values: Mapping[str, Number], job: str, default: Number) -> Number:
-    found = [value for pattern, value in values.items() if fits(pattern, job)]
+def _find_last(values: Mapping[str, Number], job: str, default: Number) -> Number:
+    found = [value for pattern, value in values.items() if is_matching_job(pattern, job)]
     return found[-1] if found else default

@@ -32,7 +32,7 @@ class StatesError(Exception):
         self.error = error[:_MAX_ERROR]
         self.cause = cause[:_MAX_CAUSE]
 
-    def output(self) -> dict[str, Json]:
+    def build_output(self) -> dict[str, Json]:
         """Return the input of a catcher: `{Error, Cause}`."""
         return {"Error": self.error, "Cause": self.cause}
 
@@ -41,7 +41,7 @@ class NotPlayable(SfnorchError):  # noqa: N818 - users see only its message
     """A run that cannot be simulated: a task calls an unknown service, or a machine uses JSONPath."""
 
 
-def takes(names: Iterable[object], error: str) -> bool:
+def is_matching_error(names: Iterable[object], error: str) -> bool:
     """Return whether a retrier or catcher with these error names matches the error."""
     if error == RUNTIME:
         return False

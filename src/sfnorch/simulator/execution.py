@@ -14,7 +14,7 @@ from sfnorch.simulator.events import ExecutionEnded, ExecutionStarted
 from sfnorch.simulator.interpreter import Interpreter
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import MAX_EVENTS, Execution
-from sfnorch.simulator.services.alarms import watch
+from sfnorch.simulator.services.alarms import change_alarms_after_failure
 from sfnorch.simulator.world import World
 from sfnorch.template.contents import Machine
 
@@ -27,9 +27,9 @@ _TASK = re.compile(r"(.+)-[0-9a-f]{16}")
 _TIMED_OUT = "the execution's own timeout"
 
 
-def begin(world: World, machine: Machine, given: Json, *, name: str = "", parent: str = "") -> Execution:
+def begin_execution(world: World, machine: Machine, given: Json, *, name: str = "", parent: str = "") -> Execution:
     """Start an execution and return it; its states are entered when the clock runs."""
-    title = world.template.title(machine)
+    title = world.template.build_title(machine)
     if len(world.record.executions) >= world.most_executions:
         raise NotPlayable(
             f"the run has more than {world.most_executions:,} executions; the next would be one of {title}",
@@ -37,7 +37,7 @@ def begin(world: World, machine: Machine, given: Json, *, name: str = "", parent
         )
     if task := _TASK.fullmatch(name):
         title = task[1]
-    name = name or world.new_id()
+    name = name or world.generate_id()
     execution = Execution(
         arn=machine.arn.replace(":stateMachine:", ":execution:", 1) + f":{name}",
         name=name,
@@ -49,13 +49,13 @@ def begin(world: World, machine: Machine, given: Json, *, name: str = "", parent
     )
     world.record.executions.append(execution)
     world.by_name[machine.arn, name] = execution
-    process = world.clock.process(_run(world, machine, execution))
+    process = world.clock.process(_run_execution(world, machine, execution))
     world.processes[execution.arn] = process
-    world.clock.process(_time_out(world, process, _longest(machine)))
+    world.clock.process(_interrupt_after(world, process, _find_timeout(machine)))
     return execution
 
 
-def _longest(machine: Machine) -> float:
+def _find_timeout(machine: Machine) -> float:
     """Return the seconds after which an execution of the machine ends."""
     timeout: Json = machine.definition.data.get("TimeoutSeconds") if machine.definition else None
     match timeout:
@@ -64,11 +64,11 @@ def _longest(machine: Machine) -> float:
     return MAX_SECONDS
 
 
-def _run(world: World, machine: Machine, execution: Execution) -> Steps[None]:
+def _run_execution(world: World, machine: Machine, execution: Execution) -> Steps[None]:
     assert machine.states is not None  # noqa: S101 - checked before a run
-    world.tell(execution, ExecutionStarted(execution.parent))
+    world.record_event(execution, ExecutionStarted(execution.parent))
     try:
-        interpreter = Interpreter(world, machine, execution, partial(begin, world))
+        interpreter = Interpreter(world, machine, execution, partial(begin_execution, world))
         execution.output = yield from interpreter.execute(machine.states)
         execution.status = "SUCCEEDED"
     except StatesError as error:
@@ -78,12 +78,12 @@ def _run(world: World, machine: Machine, execution: Execution) -> Steps[None]:
     if execution.status != "SUCCEEDED" and execution.history < MAX_EVENTS:
         execution.history += 1  # the end of the execution is also an event
     execution.ended = world.at
-    world.tell(execution, ExecutionEnded(execution.status, execution.error))
+    world.record_event(execution, ExecutionEnded(execution.status, execution.error))
     if execution.status != "SUCCEEDED":
-        world.clock.process(watch(world, execution, machine.arn))
+        world.clock.process(change_alarms_after_failure(world, execution, machine.arn))
 
 
-def _time_out(world: World, process: simpy.Process, seconds: float) -> Steps[None]:
+def _interrupt_after(world: World, process: simpy.Process, seconds: float) -> Steps[None]:
     yield process | world.clock.timeout(seconds)
     if process.is_alive:
         process.interrupt(_TIMED_OUT)

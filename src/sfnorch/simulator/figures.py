@@ -30,51 +30,53 @@ class Figures:
     """The sum of the durations of all job runs, in seconds."""
 
 
-def figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures:
+def compute_figures(run: Run, price_per_1000: float = PRICE_PER_1000) -> Figures:
     """Return the figures of the run."""
     transitions = sum(len(execution.states) + execution.retries for execution in run.executions)
     return Figures(
-        seconds=max(run.cut_off or 0.0, *map(_end, run.executions)) - run.first.started,
-        critical_path=tuple(_critical_path(run)),
+        seconds=max(run.cut_off or 0.0, *map(_find_end, run.executions)) - run.first.started,
+        critical_path=tuple(_find_critical_path(run)),
         transitions=transitions,
         price=transitions * price_per_1000 / 1000,
         history=max(execution.history for execution in run.executions),
-        peak_job_runs=_peak(run.job_runs),
+        peak_job_runs=_count_peak(run.job_runs),
         job_seconds=sum((job.ended or job.started) - job.started for job in run.job_runs),
     )
 
 
-def _end(activity: Execution | JobRunRecord) -> float:
+def _find_end(activity: Execution | JobRunRecord) -> float:
     return activity.started if activity.ended is None else activity.ended
 
 
-def _critical_path(run: Run) -> list[str]:
+def _find_critical_path(run: Run) -> list[str]:
     """Return the activities that end latest, from the end of the run backwards, including those in child executions."""
     within: dict[str, list[Execution | JobRunRecord]] = {}
     for execution in run.executions:
         within.setdefault(execution.parent, []).append(execution)
     for job in run.job_runs:
         within.setdefault(job.execution, []).append(job)
-    return _walk(run.first, within)
+    return _follow_path(run.first, within)
 
 
-def _walk(execution: Execution, within: dict[str, list[Execution | JobRunRecord]]) -> list[str]:
+def _follow_path(execution: Execution, within: dict[str, list[Execution | JobRunRecord]]) -> list[str]:
     path: list[str] = []
-    until = _end(execution)
-    left = sorted(within.get(execution.arn, ()), key=_end)
+    until = _find_end(execution)
+    left = sorted(within.get(execution.arn, ()), key=_find_end)
     while left:
         activity = left.pop()
-        if _end(activity) > until or (_end(activity) == activity.started == until and path):
+        if _find_end(activity) > until or (_find_end(activity) == activity.started == until and path):
             continue
-        inner = [activity.job] if isinstance(activity, JobRunRecord) else _walk(activity, within) or [activity.title]
+        inner = (
+            [activity.job] if isinstance(activity, JobRunRecord) else _follow_path(activity, within) or [activity.title]
+        )
         path[:0] = inner
         until = activity.started
     return path
 
 
-def _peak(job_runs: list[JobRunRecord]) -> int:
+def _count_peak(job_runs: list[JobRunRecord]) -> int:
     """Return the maximum number of concurrent job runs; a run that ends when another starts is not concurrent to it."""
-    changes = sorted([(run.started, 1) for run in job_runs] + [(_end(run), -1) for run in job_runs])
+    changes = sorted([(run.started, 1) for run in job_runs] + [(_find_end(run), -1) for run in job_runs])
     peak = now = 0
     for _, change in changes:
         now += change

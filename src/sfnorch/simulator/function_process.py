@@ -30,7 +30,7 @@ from typing import IO
 
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, read_mapping, write_compact
-from sfnorch.simulator.function_runtime import delayed_seconds
+from sfnorch.simulator.function_runtime import measure_delay
 from sfnorch.simulator.isolation import Isolation, find_isolation
 from sfnorch.template.functions import FunctionResource
 
@@ -89,7 +89,7 @@ class Running:
         self._reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True)
         self._reader.start()
 
-    def answer(self, line: str, seconds: float) -> bytes:
+    def request_answer(self, line: str, seconds: float) -> bytes:
         """Return the answer to the line; nothing if the process has ended.
 
         Raises queue.Empty after `seconds`. The time for which the process waited for a processor does not count, up to
@@ -146,7 +146,7 @@ class FunctionProcesses:
     region: str = "us-east-1"
     starting_seconds: float = 10.0
     """The seconds in which a process must start, in addition to the function's timeout."""
-    delayed: Callable[[int], float] = delayed_seconds
+    delayed: Callable[[int], float] = measure_delay
     """Returns the seconds for which a process has waited for a processor."""
     longest_delay: float = 60.0
     """The seconds that a process can always wait for a processor."""
@@ -165,7 +165,7 @@ class FunctionProcesses:
         context = {"requestId": request_id, "functionName": function.name, "arn": function.arn}
         line = json.dumps({"event": event, "context": {**context, "seconds": function.timeout}})
         try:
-            answer = running.answer(line, function.timeout + (self.starting_seconds if fresh else 0.0))
+            answer = running.request_answer(line, function.timeout + (self.starting_seconds if fresh else 0.0))
         except queue.Empty:
             self._end(function.name)
             words = f"RequestId: {request_id} Error: Task timed out after {function.timeout:.2f} seconds"
@@ -175,7 +175,7 @@ class FunctionProcesses:
             self._end(function.name)
         return found
 
-    def found_isolation(self) -> Isolation:
+    def find_isolation_once(self) -> Isolation:
         """Return how to isolate processes. The first call tests it; a run without functions does not need it."""
         if self.isolation is None:
             self.isolation = find_isolation()
@@ -188,7 +188,7 @@ class FunctionProcesses:
         self._places.close()
 
     def _start(self, function: FunctionResource) -> Running:
-        place = self._code_of(function).resolve()
+        place = self._find_code_folder(function).resolve()
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment |= {
             "AWS_REGION": self.region,
@@ -200,11 +200,11 @@ class FunctionProcesses:
             **function.environment,
         }
         command = [sys.executable, "-I", str(_RUNTIME), str(place), function.handler]
-        isolation = self.found_isolation()
+        isolation = self.find_isolation_once()
         if isolation.possible:
             root = self._places.enter_context(tempfile.TemporaryDirectory(prefix="sfnorch-"))
-            command = isolation.command(Path(root).resolve(), place, [place, _RUNTIME], command)
-            environment = isolation.environment(environment)
+            command = isolation.build_command(Path(root).resolve(), place, [place, _RUNTIME], command)
+            environment = isolation.build_environment(environment)
         try:
             process = subprocess.Popen(
                 command,
@@ -222,7 +222,7 @@ class FunctionProcesses:
         )
         return self._running[function.name]
 
-    def _code_of(self, function: FunctionResource) -> Path:
+    def _find_code_folder(self, function: FunctionResource) -> Path:
         """Return the folder with the function's code. Raises SfnorchError if it is missing or outside of the folder."""
         module = function.handler.rpartition(".")[0] or "index"
         if not _MODULE.fullmatch(module):
@@ -230,7 +230,7 @@ class FunctionProcesses:
                 f"The handler of {function.logical_id} does not name a module of its code: {function.handler!r}",
                 hint="write it as MODULE.FUNCTION",
             )
-        place = None if function.code else self._place(function)
+        place = None if function.code else self._find_code_path(function)
         if place is not None and place.is_dir():
             return place
         code = function.code.encode("utf-8", "replace") if place is None else place.read_bytes()
@@ -241,10 +241,10 @@ class FunctionProcesses:
         path.write_bytes(code + b"\n")
         return folder
 
-    def _place(self, function: FunctionResource) -> Path:
+    def _find_code_path(self, function: FunctionResource) -> Path:
         """Return the file or folder with the function's code, relative to the template."""
         if self.folder is None or "\0" in function.code_from:
-            raise _not_there(function, repr(function.code_from))
+            raise _create_missing_code_error(function, repr(function.code_from))
         place = (self.folder / function.code_from).resolve()
         if not place.is_relative_to(self.folder.resolve()):
             raise SfnorchError(
@@ -252,7 +252,7 @@ class FunctionProcesses:
                 hint="move the code to the template's folder",
             )
         if not place.is_dir() and not place.is_file():
-            raise _not_there(function, str(self.folder / function.code_from))
+            raise _create_missing_code_error(function, str(self.folder / function.code_from))
         return place
 
     def _end(self, name: str) -> None:
@@ -278,13 +278,13 @@ def _read_answer(answer: bytes, request_id: str) -> dict[str, Json]:
     return {"error": {"errorType": _ENDED, "errorMessage": words}}
 
 
-def _not_there(function: FunctionResource, place: str) -> SfnorchError:
+def _create_missing_code_error(function: FunctionResource, place: str) -> SfnorchError:
     return SfnorchError(
         f"The code of {function.logical_id} is missing: {place}",
         hint="simulate the plan itself, or put the code beside the template",
     )
 
 
-def described(error: Mapping[str, Json]) -> tuple[str, str]:
+def describe_error(error: Mapping[str, Json]) -> tuple[str, str]:
     """Return the error's name and its cause, as Step Functions reports a failed function call."""
     return str(error.get("errorType", "Lambda.Unknown")), write_compact(error)

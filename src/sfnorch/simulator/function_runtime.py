@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 
-def delayed_seconds(pid: int) -> float:
+def measure_delay(pid: int) -> float:
     """Return the seconds for which a thread of the process was ready to run but had no processor.
 
     Return the time of the thread that waited longest: the sum would grow with the number of threads. The function's
@@ -46,15 +46,15 @@ class Context:
         self.memory_limit_in_mb = "128"
         self.log_group_name = f"/aws/lambda/{self.function_name}"
         self.log_stream_name = "simulated"
-        self._until = _own_time() + float(given["seconds"])
+        self._until = _measure_own_time() + float(given["seconds"])
 
     def get_remaining_time_in_millis(self) -> int:
         """Return the milliseconds until the function's timeout."""
-        return max(0, int(1000 * (self._until - _own_time())))
+        return max(0, int(1000 * (self._until - _measure_own_time())))
 
 
-def _own_time() -> float:
-    return time.monotonic() - delayed_seconds(os.getpid())
+def _measure_own_time() -> float:
+    return time.monotonic() - measure_delay(os.getpid())
 
 
 def main() -> None:
@@ -73,11 +73,11 @@ def main() -> None:
         given = json.loads(line)
         answer: dict[str, Any]
         try:
-            handler = handler or _handler(name)
+            handler = handler or _load_handler(name)
             answer = {"result": handler(given["event"], Context(given["context"]))}
-            text = _text(answer)
+            text = _format_answer(answer)
         except Exception as error:
-            text = json.dumps({"error": _error(error, given["context"]["requestId"])})
+            text = json.dumps({"error": _describe_error(error, given["context"]["requestId"])})
         answers.write(text + "\n")
         answers.flush()
 
@@ -90,7 +90,7 @@ class RuntimeFaultError(Exception):
         self.name = name
 
 
-def _handler(name: str) -> Callable[..., Any]:
+def _load_handler(name: str) -> Callable[..., Any]:
     module, _, function = name.replace("/", ".").rpartition(".")
     if not module:
         raise RuntimeFaultError("Runtime.MalformedHandlerName", f"Bad handler '{name}': not enough values to unpack")
@@ -106,7 +106,7 @@ def _handler(name: str) -> Callable[..., Any]:
     return found
 
 
-def _text(answer: dict[str, Any]) -> str:
+def _format_answer(answer: dict[str, Any]) -> str:
     try:
         text = json.dumps(answer, ensure_ascii=False)
         text.encode()
@@ -115,7 +115,7 @@ def _text(answer: dict[str, Any]) -> str:
         raise RuntimeFaultError("Runtime.MarshalError", f"Unable to marshal response: {error}") from None
 
 
-def _error(error: Exception, request_id: str) -> dict[str, Any]:
+def _describe_error(error: Exception, request_id: str) -> dict[str, Any]:
     name = error.name if isinstance(error, RuntimeFaultError) else type(error).__name__
     return {
         "errorMessage": str(error).encode(errors="replace").decode(),

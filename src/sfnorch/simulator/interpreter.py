@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from sfnorch.durations import timestamp
+from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.attempts import Attempts
 from sfnorch.simulator.errors import RUNTIME, StatesError
@@ -42,7 +42,7 @@ class Interpreter:
         self.machine = machine
         self.execution = execution
         self.start_execution = start_execution
-        self.started = timestamp(world.moment(execution.started))
+        self.started = format_timestamp(world.convert_time(execution.started))
 
     def execute(self, scope: StateScope) -> Steps[Json]:
         """Run the scope and return the execution's output. Raises StatesError if it fails."""
@@ -50,9 +50,9 @@ class Interpreter:
 
     def _run_whole(self, scope: StateScope, place: StateContext) -> Steps[Json]:
         """Run the scope as all states of the execution: its start and its success are events of the history."""
-        self.note(1)
+        self.record_state_event(1)
         output = yield from self.run_scope(scope, self.execution.input, place)
-        self.note(1)
+        self.record_state_event(1)
         return output
 
     def run_scope(self, scope: StateScope, data: Json, place: StateContext) -> Steps[Json]:
@@ -63,43 +63,43 @@ class Interpreter:
             state = scope.states.get(name)
             if state is None:
                 raise StatesError(RUNTIME, f"Unknown state {name!r}")
-            outcome = yield from self.visit(state, data, inner)
+            outcome = yield from self.visit_state(state, data, inner)
             inner.variables.update(outcome.assigned)
             if not outcome.next:
                 return outcome.output
             name, data = outcome.next, outcome.output
 
-    def visit(self, state: LocatedState, data: Json, place: StateContext) -> Steps[StateOutcome]:
+    def visit_state(self, state: LocatedState, data: Json, place: StateContext) -> Steps[StateOutcome]:
         """Return the outcome of the state, after its retriers and catchers."""
-        self.note(1)
+        self.record_state_event(1)
         self.execution.states.append(state.name)
-        self.world.tell(self.execution, StateEntered(state.kind), state.name)
+        self.world.record_event(self.execution, StateEntered(state.kind), state.name)
         language = self.world.languages.find_language(state)
-        visit = Visit(self, state, language, data, place, timestamp(self.world.now()))
+        visit = Visit(self, state, language, data, place, format_timestamp(self.world.read_time()))
         attempts = Attempts(state)
         while True:
             try:
-                outcome = yield from self.attempt(visit)
+                outcome = yield from self.attempt_state(visit)
                 break
             except StatesError as error:
                 if error.error == RUNTIME:
                     raise
-                delay = attempts.delay(error.error, self.world.rng)
+                delay = attempts.find_delay(error.error, self.world.rng)
                 if delay is None:
-                    outcome = self.caught(visit, error)
+                    outcome = self.catch_error(visit, error)
                     break
                 visit.retries += 1
                 self.execution.retries += 1
-                self.world.tell(self.execution, StateRetried(error.error, visit.retries, delay), state.name)
+                self.world.record_event(self.execution, StateRetried(error.error, visit.retries, delay), state.name)
                 yield self.world.clock.timeout(delay)
         visit.limit(outcome.output, f"The state '{state.name}' returned a result")
         if state.kind != "Fail":
-            self.note(1)
+            self.record_state_event(1)
         branches = len(state.scopes) if state.kind == "Parallel" else None
-        self.world.tell(self.execution, StateExited(state.kind, outcome.next, branches), state.name)
+        self.world.record_event(self.execution, StateExited(state.kind, outcome.next, branches), state.name)
         return outcome
 
-    def attempt(self, visit: Visit) -> Steps[StateOutcome]:
+    def attempt_state(self, visit: Visit) -> Steps[StateOutcome]:
         """Return the outcome of one attempt. Raises StatesError if it fails."""
         refuse_other_partition(self.execution, visit.state)
         run_state = STATES.get(visit.state.kind)
@@ -107,21 +107,23 @@ class Interpreter:
             raise StatesError(RUNTIME, f"Unknown state type {visit.state.kind!r}")
         return (yield from run_state(visit))
 
-    def caught(self, visit: Visit, error: StatesError) -> StateOutcome:
+    def catch_error(self, visit: Visit, error: StatesError) -> StateOutcome:
         """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""
         state = visit.state
-        for index, catcher in state.objects("Catch"):
-            if state.kind in _CATCHING and Attempts.fits(catcher, error.error):
+        for index, catcher in state.list_objects("Catch"):
+            if state.kind in _CATCHING and Attempts.is_match(catcher, error.error):
                 following = str(catcher.get("Next", ""))
-                self.world.tell(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
+                self.world.record_event(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
                 try:
-                    return visit.leave(catcher, error.output(), following, {"errorOutput": error.output()})
+                    return visit.build_outcome(
+                        catcher, error.build_output(), following, {"errorOutput": error.build_output()}
+                    )
                 except StatesError as inner:
                     raise StatesError(inner.error, f"Catch[{index}]: {inner.cause}") from None
-        self.world.tell(self.execution, StateFailed(error.error, error.cause), state.name)
+        self.world.record_event(self.execution, StateFailed(error.error, error.cause), state.name)
         raise error
 
-    def context(self, visit: Visit) -> dict[str, Json]:
+    def build_context(self, visit: Visit) -> dict[str, Json]:
         """Return the context object.
 
         https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
@@ -143,7 +145,7 @@ class Interpreter:
             found["Map"] = {"Item": visit.place.item}
         return found
 
-    def note(self, events: int) -> None:
+    def record_state_event(self, events: int) -> None:
         """Count history events. Raises StatesError (States.Runtime) if the history is full.
 
         The failure itself is the 25,000th event: https://github.com/floci-io/floci/issues/2734
@@ -156,7 +158,7 @@ class Interpreter:
     def run_child(self, visit: Visit, scope: StateScope, given: Json, item: dict[str, Json]) -> Steps[Json]:
         """Return the output of an item's child execution, which does not see outer variables."""
         world, parent = self.world, self.execution
-        name = world.new_id()
+        name = world.generate_id()
         label = "".join(character for character in visit.state.name if character.isalnum())
         child = Execution(
             arn=f"{self.machine.arn.replace(':stateMachine:', ':execution:', 1)}/{label}:{name}",
@@ -168,7 +170,7 @@ class Interpreter:
             started=world.at,
         )
         world.record.executions.append(child)
-        world.tell(child, ExecutionStarted(parent.arn))
+        world.record_event(child, ExecutionStarted(parent.arn))
         inner = Interpreter(world, self.machine, child, self.start_execution)
         try:
             child.output = yield from inner._run_whole(scope, StateContext(variables={}, item=item))
@@ -182,5 +184,5 @@ class Interpreter:
             raise
         finally:
             child.ended = world.at
-            world.tell(child, ExecutionEnded(child.status, child.error))
+            world.record_event(child, ExecutionEnded(child.status, child.error))
         return child.output

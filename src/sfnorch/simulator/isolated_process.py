@@ -48,7 +48,7 @@ def _call(name: str, *arguments: Any) -> None:
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def mount(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
+def mount_file_system(source: str, target: str, kind: str = "", flags: int = 0, data: str = "") -> None:
     """Mount a file system. Raises OSError if it fails."""
     _call("mount", source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
 
@@ -83,33 +83,34 @@ def main() -> None:
 
 def _set_up(specification: dict[str, Any]) -> None:
     root = specification["root"]
-    mount("none", "/", flags=RECURSIVE | PRIVATE)
-    mount("tmpfs", root, "tmpfs", NO_SUID | NO_DEVICES, "size=4m,mode=755")
+    mount_file_system("none", "/", flags=RECURSIVE | PRIVATE)
+    mount_file_system("tmpfs", root, "tmpfs", NO_SUID | NO_DEVICES, "size=4m,mode=755")
     for name in ("tmp", "proc", "dev", ".old"):
         Path(root, name).mkdir()
-    mount("tmpfs", f"{root}/tmp", "tmpfs", NO_SUID | NO_DEVICES, f"size={specification['tmp_bytes']},mode=1777")  # noqa: S108
+    options = f"size={specification['tmp_bytes']},mode=1777"
+    mount_file_system("tmpfs", f"{root}/tmp", "tmpfs", NO_SUID | NO_DEVICES, options)  # noqa: S108
     for name in _DEVICES:
         Path(root, "dev", name).touch()
-        mount(f"/dev/{name}", f"{root}/dev/{name}", flags=BIND)
+        mount_file_system(f"/dev/{name}", f"{root}/dev/{name}", flags=BIND)
     for folder in sorted(specification["folders"], key=len):
         _bind(folder, root + folder)
     for link, target in specification["links"].items():
         with contextlib.suppress(FileExistsError):
             Path(root + link).symlink_to(target)
     Path(root, "tmp", "home").mkdir(exist_ok=True)
-    mount("proc", f"{root}/proc", "proc", NO_SUID | NO_DEVICES | NO_EXEC)
+    mount_file_system("proc", f"{root}/proc", "proc", NO_SUID | NO_DEVICES | NO_EXEC)
     with contextlib.suppress(OSError):  # Linux 6.14 and later: a limit that also applies to root
         Path(root, "proc/sys/kernel/pid_max").write_text(str(specification["limits"]["processes"]))
     with contextlib.suppress(OSError):  # a new user namespace would give its processes privileges again
         Path(root, "proc/sys/user/max_user_namespaces").write_text("0")
-    mount("proc", f"{root}/proc", "proc", REMOUNT | READ_ONLY | NO_SUID | NO_DEVICES | NO_EXEC)
+    mount_file_system("proc", f"{root}/proc", "proc", REMOUNT | READ_ONLY | NO_SUID | NO_DEVICES | NO_EXEC)
     os.chdir(root)
     _call("pivot_root", root.encode(), f"{root}/.old".encode())
     os.chdir("/")
     _call("umount2", b"/.old", DETACH)
     Path("/.old").rmdir()
     own = ("/tmp", "/proc", *(f"/dev/{name}" for name in _DEVICES))  # noqa: S108 - in the new file system
-    for mounted in _mounted():
+    for mounted in _list_mounts():
         if mounted not in own:
             _make_read_only(mounted)
     os.chdir(specification["work"])
@@ -132,10 +133,10 @@ def _bind(source: str, target: str) -> None:
     else:
         Path(target).parent.mkdir(parents=True, exist_ok=True)
         Path(target).touch()
-    mount(source, target, flags=BIND | RECURSIVE)
+    mount_file_system(source, target, flags=BIND | RECURSIVE)
 
 
-def _mounted() -> list[str]:
+def _list_mounts() -> list[str]:
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
     return [line.split()[4].encode().decode("unicode_escape") for line in lines]
 
@@ -144,7 +145,7 @@ def _make_read_only(mounted: str) -> None:
     """Make a mount read-only and keep its other flags, which a parent namespace can have locked."""
     seen = os.statvfs(mounted).f_flag
     flags = seen & _KEPT_FLAGS | (_RELATIVE_TIMES if seen & _RELATIVE_TIMES_SEEN else 0)
-    mount("none", mounted, flags=BIND | REMOUNT | READ_ONLY | flags)
+    mount_file_system("none", mounted, flags=BIND | REMOUNT | READ_ONLY | flags)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ class Isolation:
         """Return whether a process can be isolated."""
         return not self.reason
 
-    def command(self, root: Path, work: Path, folders: list[Path], command: list[str]) -> list[str]:
+    def build_command(self, root: Path, work: Path, folders: list[Path], command: list[str]) -> list[str]:
         """Return the command that runs a command isolated in the folder `work`. It can read the folders and Python.
 
         `root` is an empty folder on which the separate file system is mounted.
@@ -59,7 +59,7 @@ class Isolation:
         }
         return [sys.executable, "-I", "-S", str(_STARTER), json.dumps(specification), *command]
 
-    def environment(self, given: Mapping[str, str]) -> dict[str, str]:
+    def build_environment(self, given: Mapping[str, str]) -> dict[str, str]:
         """Return the starter's environment: one variable that contains the command's environment as JSON.
 
         The starter itself must not have these variables: with LD_PRELOAD, code would run before the isolation.
@@ -74,7 +74,7 @@ def find_isolation() -> Isolation:
     if sys.platform != "linux":
         return Isolation("isolation requires the namespaces of Linux")
     with tempfile.TemporaryDirectory(prefix="sfnorch-") as folder:
-        command = Isolation().command(Path(folder), Path("/"), [], [sys.executable, "-I", "-S", "-c", ""])
+        command = Isolation().build_command(Path(folder), Path("/"), [], [sys.executable, "-I", "-S", "-c", ""])
         try:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PROBE_SECONDS, check=False, env={}

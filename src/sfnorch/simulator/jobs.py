@@ -10,49 +10,49 @@ from sfnorch.simulator.record import Run
 from sfnorch.template.contents import Template
 
 
-def job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> set[str]:
+def list_run_job_names(template: Template, run: Run, parameters: Mapping[str, str]) -> set[str]:
     """Return all job names: those in the machines' tasks, and those of the run's job runs and refused starts."""
     names = {job.job for job in run.job_runs}
-    names |= {template.short(function.name) for function in template.functions}
+    names |= {template.shorten_name(function.name) for function in template.functions}
     names |= {event.detail.job for event in run.events if isinstance(event.detail, JobStartRefused)}
     for machine in template.machines:
-        for state in machine.walk():
-            names.update(_named(state.body.get("Arguments")))
-            names.update(_listed(state.body.get("Assign")))
-            for _, rule in state.objects("Choices"):
-                names.update(_listed(rule.get("Assign")))
-    for value in (*parameters.values(), *_texts(run.first.input)):
+        for state in machine.list_states():
+            names.update(_list_names_in_arguments(state.body.get("Arguments")))
+            names.update(_list_nested_texts(state.body.get("Assign")))
+            for _, rule in state.list_objects("Choices"):
+                names.update(_list_nested_texts(rule.get("Assign")))
+    for value in (*parameters.values(), *_list_texts(run.first.input)):
         names.update((value, *(part.strip() for part in value.split(","))))
     return names - {""}
 
 
-def _named(arguments: Json) -> Iterator[str]:
+def _list_names_in_arguments(arguments: Json) -> Iterator[str]:
     for key in ("JobName", "StatementName"):
         name = read_string(find_value(arguments, key))
         if not name.startswith("{%"):
             yield name
 
 
-def _listed(value: Json) -> Iterator[str]:
+def _list_nested_texts(value: Json) -> Iterator[str]:
     """Yield the texts in lists, and the keys of nested mappings: lists of jobs, and settings by job."""
     match value:
         case dict():
             for key, item in value.items():
                 if isinstance(item, dict):
                     yield key
-                yield from _listed(item)
+                yield from _list_nested_texts(item)
         case list():
             yield from (text for text in read_strings(value) if not text.startswith("{%"))
 
 
-def _texts(value: Json) -> Iterator[str]:
+def _list_texts(value: Json) -> Iterator[str]:
     """Yield every text in the value."""
     match value:
         case str():
             yield value
         case dict():
             for item in value.values():
-                yield from _texts(item)
+                yield from _list_texts(item)
         case list():
             for item in value:
-                yield from _texts(item)
+                yield from _list_texts(item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sfnorch.partitions import partition_named
+from sfnorch.partitions import parse_partition_name
 from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.record import Execution
 from sfnorch.template.states import LocatedState
@@ -14,9 +14,9 @@ def refuse_other_partition(execution: Execution, state: LocatedState) -> None:
     For a Task, the error and its text are measured; for a distributed Map's reads and writes, they are assumed.
     https://github.com/aws/aws-cdk/issues/4597
     """
-    expected = partition_named(execution.arn)
-    for _, resource in state.resources():
-        was = partition_named(resource)
+    expected = parse_partition_name(execution.arn)
+    for _, resource in state.list_resources():
+        was = parse_partition_name(resource)
         if was and was != expected:
             raise StatesError(
                 RUNTIME,

@@ -8,12 +8,12 @@ from __future__ import annotations
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.world import World
-from sfnorch.template.calls import Need, call_of
+from sfnorch.template.calls import Need, parse_call
 from sfnorch.template.contents import Machine
 from sfnorch.template.iam import Decision
-from sfnorch.template.requirements import requirements
+from sfnorch.template.requirements import list_requirements
 from sfnorch.template.states import LocatedState
-from sfnorch.template.task_permissions import Judgement, judge
+from sfnorch.template.task_permissions import Judgement, judge_requirements
 
 _ERROR_PREFIXES = {"glue": "Glue", "states": "StepFunctions", "sfn": "Sfn", "sns": "SNS", "cloudwatch": "CloudWatch"}
 _BEFORE_THE_CALL = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
@@ -22,37 +22,39 @@ _BEFORE_THE_CALL = ("events:PutTargets", "events:PutRule", "events:DescribeRule"
 _TAKING_ON = "sts:AssumeRole"
 
 
-def check(world: World, machine: Machine, state: LocatedState, arguments: Json, credentials: Json = None) -> None:
+def check_permissions(
+    world: World, machine: Machine, state: LocatedState, arguments: Json, credentials: Json = None
+) -> None:
     """Raise StatesError (AccessDenied) for the first action that the role does not allow; note unknown permissions."""
     if not world.behaviour.enforce_permissions:
         return
-    required = requirements(state, world.template.stack.where, machine.arn, arguments, credentials)
-    for judgement in judge(world.template, machine, required):
+    required = list_requirements(state, world.template.stack.where, machine.arn, arguments, credentials)
+    for judgement in judge_requirements(world.template, machine, required):
         need, decision = judgement.need, judgement.decision
         if need is not None and need.action in _BEFORE_THE_CALL:
             continue
         if decision.is_unknown:
-            _note(world, machine, state, judgement)
+            _note_unknown(world, machine, state, judgement)
         elif decision.is_denied and need is not None:
-            raise StatesError(_error(state, need), _cause(world, judgement.role_name, need, decision))
+            raise StatesError(_name_error(state, need), _build_cause(world, judgement.role_name, need, decision))
 
 
-def _note(world: World, machine: Machine, state: LocatedState, judgement: Judgement) -> None:
+def _note_unknown(world: World, machine: Machine, state: LocatedState, judgement: Judgement) -> None:
     for reason in judgement.decision.reasons:
         key = (machine.arn, judgement.role_name, reason)
         what = judgement.need.action if judgement.need is not None and judgement.role is not None else "its permissions"
-        title = world.template.title(machine)
+        title = world.template.build_title(machine)
         world.record.notes.setdefault(key, f"{title}, {state.name}: {what} could not be checked: {reason}")
 
 
-def _error(state: LocatedState, need: Need) -> str:
-    call = call_of(state)
+def _name_error(state: LocatedState, need: Need) -> str:
+    call = parse_call(state)
     service = "states" if need.action == _TAKING_ON else call.service if call else ""
     prefix = _ERROR_PREFIXES.get(service, service[:1].upper() + service[1:])
     return f"{prefix}.AccessDeniedException"
 
 
-def _cause(world: World, role: str, need: Need, decision: Decision) -> str:
+def _build_cause(world: World, role: str, need: Need, decision: Decision) -> str:
     """Return IAM's message, with the reason.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html

@@ -20,7 +20,7 @@ Ending: TypeAlias = tuple[Result | None, StatesError | None]
 """The end of a guarded process: its result or its error; neither if it was stopped."""
 
 
-def guarded(steps: Steps[Result]) -> Steps[Ending[Result]]:
+def run_guarded(steps: Steps[Result]) -> Steps[Ending[Result]]:
     """Run the steps as a separate process that never fails; return their result or their error."""
     try:
         result = yield from steps
@@ -31,13 +31,13 @@ def guarded(steps: Steps[Result]) -> Steps[Ending[Result]]:
     return result, None
 
 
-def ended(process: simpy.Process) -> Ending[Json]:
+def get_result(process: simpy.Process) -> Ending[Json]:
     """Return the end of a guarded process that has ended."""
     ending: Ending[Json] | None = process.value
     return ending or (None, None)
 
 
-def stopped(clock: simpy.Environment, processes: Iterable[simpy.Process]) -> Steps[None]:
+def stop_processes(clock: simpy.Environment, processes: Iterable[simpy.Process]) -> Steps[None]:
     """Stop the running processes, and wait until they and everything that they started have ended."""
     alive = [process for process in processes if process.is_alive]
     for process in alive:

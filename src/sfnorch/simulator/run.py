@@ -8,12 +8,12 @@ from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import NotPlayable
-from sfnorch.simulator.execution import begin
+from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.world import MAX_EXECUTIONS, World
-from sfnorch.template.calls import ANY, child_machine, starts_itself
-from sfnorch.template.contents import Machine, Template, contents
-from sfnorch.template.iam import overlap
+from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
+from sfnorch.template.contents import Machine, Template, evaluate_template
+from sfnorch.template.iam import can_overlap
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
 
@@ -37,13 +37,19 @@ def simulate(
 
     Raises SfnorchError for a template or machine that cannot be simulated.
     """
-    template = contents(parse_template(text, "template"), parameters, where)
-    return play(
-        template, chosen(template, machine), given, behaviour, seed=seed, until=until, most_executions=most_executions
+    template = evaluate_template(parse_template(text, "template"), parameters, where)
+    return run_machine(
+        template,
+        choose_machine(template, machine),
+        given,
+        behaviour,
+        seed=seed,
+        until=until,
+        most_executions=most_executions,
     )
 
 
-def play(
+def run_machine(
     template: Template,
     machine: Machine,
     given: Json = None,
@@ -58,12 +64,12 @@ def play(
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour.
     Raises NotPlayable if the run cannot be simulated, or has more executions than `most_executions`.
     """
-    if until is None and any(starts_itself(state) for state in machine.walk()):
+    if until is None and any(can_start_itself(state) for state in machine.list_states()):
         until = ENDLESS_SECONDS
     for other in template.machines:
-        _refuse_unplayable(template, other)
+        _refuse_unsupported(template, other)
     world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
-    begin(world, machine, {} if given is None else given)
+    begin_execution(world, machine, {} if given is None else given)
     try:
         world.clock.run(until)
     except NotPlayable as error:  # simpy raises copies of the original error, without its hint
@@ -77,7 +83,7 @@ def play(
     return world.record
 
 
-def chosen(template: Template, name: str = "") -> Machine:
+def choose_machine(template: Template, name: str = "") -> Machine:
     """Return the machine of this name; without a name, the only one, or the one that starts others and is not started.
 
     Raises SfnorchError if no machine or several machines match.
@@ -86,9 +92,9 @@ def chosen(template: Template, name: str = "") -> Machine:
         return template.find(name)
     if not template.machines:
         raise SfnorchError(f"{template.source.file}: no state machine found")
-    calls = {child_machine(state) for machine in template.machines for state in machine.walk()}
+    calls = {find_child_arn(state) for machine in template.machines for state in machine.list_states()}
     started = calls - {"", ANY}  # a machine that is chosen at run time is unknown
-    first = [machine for machine in template.machines if not any(overlap(arn, machine.arn) for arn in started)]
+    first = [machine for machine in template.machines if not any(can_overlap(arn, machine.arn) for arn in started)]
     if len(first) == 1:
         return first[0]
     names = ", ".join(machine.logical_id for machine in template.machines)
@@ -97,7 +103,7 @@ def chosen(template: Template, name: str = "") -> Machine:
     )
 
 
-def _refuse_unplayable(template: Template, machine: Machine) -> None:
+def _refuse_unsupported(template: Template, machine: Machine) -> None:
     if machine.fault:
         raise SfnorchError(str(machine.fault))
     if machine.definition and not machine.jsonata:

@@ -49,10 +49,10 @@ class StateRunner(Protocol):
     execution: Execution
     start_execution: StartExecution
 
-    def note(self, events: int) -> None:
+    def record_state_event(self, events: int) -> None:
         """Count history events. Raises StatesError (States.Runtime) if the history is full."""
 
-    def context(self, visit: Visit) -> dict[str, Json]:
+    def build_context(self, visit: Visit) -> dict[str, Json]:
         """Return the context object."""
 
     def run_scope(self, scope: StateScope, data: Json, place: StateContext) -> Steps[Json]:
@@ -108,9 +108,9 @@ class Visit:
 
     def finish(self, default: Json, produced: Mapping[str, Json] | None = None) -> StateOutcome:
         """Return the outcome of the state, whose output is `default` unless the state makes another one."""
-        return self.leave(self.state.body, default, self.state.text("Next"), produced)
+        return self.build_outcome(self.state.body, default, self.state.read_text("Next"), produced)
 
-    def leave(
+    def build_outcome(
         self, body: Object, default: Json, following: str, produced: Mapping[str, Json] | None = None
     ) -> StateOutcome:
         """Return the outcome by the output and variables of a state, a choice rule or a catcher.
@@ -144,10 +144,10 @@ class Visit:
         *given: _Given.args,
         **more: _Given.kwargs,
     ) -> _Value:
-        scene = Scene(self.state, self.input, self.place.variables, partial(self.runner.context, self), produced)
+        scene = Scene(self.state, self.input, self.place.variables, partial(self.runner.build_context, self), produced)
         try:
             return operation(scene, *given, **more)
         except StatesError as error:
-            self.runner.note(1)  # the failed evaluation is an event
+            self.runner.record_state_event(1)  # the failed evaluation is an event
             where = f"An error occurred while executing the state '{self.state.name}'."
             raise StatesError(error.error, f"{where} {error.cause}") from None

@@ -61,7 +61,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
-        self.languages = QueryLanguages(self.rng, self.now)
+        self.languages = QueryLanguages(self.rng, self.read_time)
         self.functions = FunctionProcesses(
             self.behaviour.code_folder,
             self.template.stack.where.region,
@@ -74,19 +74,19 @@ class World:
         """Return the seconds since the start of the run."""
         return float(self.clock.now)
 
-    def now(self) -> datetime:
+    def read_time(self) -> datetime:
         """Return the virtual date and time."""
-        return self.moment(self.at)
+        return self.convert_time(self.at)
 
-    def moment(self, at: float) -> datetime:
+    def convert_time(self, at: float) -> datetime:
         """Return the date and time so many seconds after the start of the run."""
         return self.begin + timedelta(seconds=at)
 
-    def new_id(self) -> str:
+    def generate_id(self) -> str:
         """Return a UUID; the same seed gives the same UUIDs."""
         return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
-    def tell(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
+    def record_event(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
         """Record an event."""
         event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
         self.record.events.append(event)

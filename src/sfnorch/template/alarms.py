@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sfnorch.json_values import Json, find_value, read_list, read_strings
 from sfnorch.template.declarations import find_declarations
-from sfnorch.template.iam import Statement, statements
+from sfnorch.template.iam import Statement, read_statements
 from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Path, Place
 
@@ -48,13 +48,13 @@ class Key:
     statements: tuple[Statement, ...]
 
 
-def declared_alarms(stack: StackValues) -> list[AlarmResource]:
+def list_alarms(stack: StackValues) -> list[AlarmResource]:
     """Return the template's alarms."""
     return [
         AlarmResource(
             logical_id=alarm.logical_id,
             name=alarm.name,
-            machines=frozenset(_watched(alarm.value())),
+            machines=frozenset(_list_watched_machines(alarm.value())),
             actions=tuple(read_strings(alarm.value("AlarmActions"))),
             path=alarm.path,
             place=alarm.place,
@@ -63,7 +63,7 @@ def declared_alarms(stack: StackValues) -> list[AlarmResource]:
     ]
 
 
-def _watched(properties: Json) -> Iterator[str]:
+def _list_watched_machines(properties: Json) -> Iterator[str]:
     """Yield the machines whose failures are counted by the metric, or a metric in the list, of an alarm."""
     for metric in [properties, *read_list(find_value(properties, "Metrics"))]:
         source = find_value(metric, "MetricStat", "Metric") or metric
@@ -73,7 +73,7 @@ def _watched(properties: Json) -> Iterator[str]:
                     yield str(find_value(dimension, "Value"))
 
 
-def declared_topics(stack: StackValues) -> list[TopicResource]:
+def list_topics(stack: StackValues) -> list[TopicResource]:
     """Return the template's topics."""
     return [
         TopicResource(
@@ -87,7 +87,7 @@ def declared_topics(stack: StackValues) -> list[TopicResource]:
     ]
 
 
-def declared_keys(stack: StackValues) -> list[Key]:
+def list_keys(stack: StackValues) -> list[Key]:
     """Return the template's keys, with their aliases."""
     aliases: dict[str, list[str]] = {}
     for alias in find_declarations(stack, "AWS::KMS::Alias"):
@@ -97,24 +97,24 @@ def declared_keys(stack: StackValues) -> list[Key]:
         names = {key.name, key.arn}
         for name in tuple(names):
             names.update(aliases.get(name, ()))
-        policy = statements(key.value("KeyPolicy"), (*key.path, "KeyPolicy"))
+        policy = read_statements(key.value("KeyPolicy"), (*key.path, "KeyPolicy"))
         keys.append(Key(names=frozenset(names), statements=tuple(policy)))
     return keys
 
 
-def tells_by_events(stack: StackValues) -> bool:
+def has_execution_event_rule(stack: StackValues) -> bool:
     """Return whether a rule of the template, or an event of a function, matches status changes of executions."""
-    return "aws.states" in _sources(stack.section("Resources"))
+    return "aws.states" in _list_sources(stack.get_section("Resources"))
 
 
-def _sources(node: Json) -> Iterator[Json]:
+def _list_sources(node: Json) -> Iterator[Json]:
     """Yield the sources of each event pattern, in a rule or in a function's events."""
     match node:
         case dict():
             for key, value in node.items():
                 if key in ("EventPattern", "Pattern"):
                     yield from read_list(find_value(value, "source"))
-                yield from _sources(value)
+                yield from _list_sources(value)
         case list():
             for item in node:
-                yield from _sources(item)
+                yield from _list_sources(item)

@@ -24,7 +24,7 @@ class Arguments:
         """Return whether one expression computes all arguments."""
         return isinstance(self._body, str)
 
-    def items(self, name: str) -> list[dict[str, Json]] | None:
+    def list_mappings(self, name: str) -> list[dict[str, Json]] | None:
         """Return the mappings in a list argument; None if an expression computes the list."""
         if self.is_computed or find_value(self._body, f"{name}.$") is not None:
             return None
@@ -35,13 +35,13 @@ class Arguments:
                 return list(read_mappings(listed))
         return None
 
-    def text(self, body: dict[str, Json], name: str) -> str:
+    def read_text(self, body: dict[str, Json], name: str) -> str:
         """Return a text of a mapping; ANY if an expression computes it, empty if it is missing."""
         if f"{name}.$" in body and not self._is_final:
             return ANY
-        return self._text(body.get(name))
+        return self._convert_to_text(body.get(name))
 
-    def named(self, *ends: str) -> Iterator[tuple[str, str]]:
+    def find_texts(self, *ends: str) -> Iterator[tuple[str, str]]:
         """Yield the names and texts at every depth whose names have one of these endings, in any case."""
         wanted = tuple(end.lower() for end in ends)
         for path, item in walk_strings(self._body):
@@ -49,9 +49,9 @@ class Arguments:
                 case [*_, str(key)] if item:
                     name = key if self._is_final else key.removesuffix(".$")
                     if name.lower().endswith(wanted):
-                        yield name, ANY if name != key else self._text(item)
+                        yield name, ANY if name != key else self._convert_to_text(item)
 
-    def _text(self, value: Json) -> str:
+    def _convert_to_text(self, value: Json) -> str:
         match value:
             case None:
                 return ""

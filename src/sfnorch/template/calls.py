@@ -62,9 +62,9 @@ class ServiceCall:
         return self.name + self.way
 
 
-def call_of(state: LocatedState) -> ServiceCall | None:
+def parse_call(state: LocatedState) -> ServiceCall | None:
     """Return the Task's call; None for another state, an activity, or an unknown resource."""
-    resource = state.text("Resource")
+    resource = state.read_text("Resource")
     if state.kind != "Task" or not resource:
         return None
     if _LAMBDA.fullmatch(resource):
@@ -75,7 +75,7 @@ def call_of(state: LocatedState) -> ServiceCall | None:
     return ServiceCall(match["call"], match["way"] or "")
 
 
-def argument(state: LocatedState, name: str) -> str:
+def read_argument(state: LocatedState, name: str) -> str:
     """Return the Task's argument as text; ANY if an expression computes it, empty if it is missing."""
     key = "Arguments" if state.jsonata else "Parameters"
     given: Any = state.body.get(key)
@@ -93,23 +93,25 @@ def argument(state: LocatedState, name: str) -> str:
     return value
 
 
-def needs(state: LocatedState, where: Surroundings, given: Given | None = None) -> list[Need] | None:
+def list_needs(state: LocatedState, where: Surroundings, given: Given | None = None) -> list[Need] | None:
     """Return the permissions that a Task requires; empty for a state without a call, None for an unknown call.
 
     `given` returns the call's arguments by name, like `argument`. Without it, they are those of the definition.
     """
-    given = given or partial(argument, state)
-    call = call_of(state)
+    given = given or partial(read_argument, state)
+    call = parse_call(state)
     if call is None:
-        return None if state.kind == "Task" and not _ACTIVITY.fullmatch(state.text("Resource")) else []
+        return None if state.kind == "Task" and not _ACTIVITY.fullmatch(state.read_text("Resource")) else []
     if call.name == INVOKE.resource:
-        return [Need(action, _function(state, given, where)) for action in INVOKE.actions]
+        return [Need(action, _build_function_arn(state, given, where)) for action in INVOKE.actions]
     if call.name in ("states:startExecution", "aws-sdk:sfn:startExecution"):
-        return _start_execution(given("StateMachineArn"), call.way, where)
+        return _list_start_execution_needs(given("StateMachineArn"), call.way, where)
     known = CALLS.get(str(call)) or CALLS.get(call.name)
     if known is not None:
         return [
-            Need(action, _resource_arn(grant.on, given, where)) for grant in known.grants for action in grant.actions
+            Need(action, _build_resource_arn(grant.on, given, where))
+            for grant in known.grants
+            for action in grant.actions
         ]
     prefix = SDK_PREFIXES.get(call.service)
     if call.name.startswith("aws-sdk:") and prefix:
@@ -120,12 +122,12 @@ def needs(state: LocatedState, where: Surroundings, given: Given | None = None) 
 
 def list_data_actions(state: LocatedState) -> tuple[str, ...]:
     """Return the actions on data that the called service can perform with the permissions of the role."""
-    call = call_of(state)
+    call = parse_call(state)
     known = CALLS.get(str(call)) if call else None
     return known.data_actions if known else ()
 
 
-def distributed_map_needs(machine_arn: str) -> list[Need]:
+def list_distributed_map_needs(machine_arn: str) -> list[Need]:
     """Return the permissions that a distributed Map requires: its items run as executions of the machine itself.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
@@ -133,22 +135,22 @@ def distributed_map_needs(machine_arn: str) -> list[Need]:
     return [Need(action, machine_arn) for action in START_ACTIONS]
 
 
-def child_machine(state: LocatedState) -> str:
+def find_child_arn(state: LocatedState) -> str:
     """Return the ARN of the machine that the Task starts; empty if it starts none, ANY if it is chosen at run time."""
-    call = call_of(state)
-    return argument(state, "StateMachineArn") if call and call.name.endswith(":startExecution") else ""
+    call = parse_call(state)
+    return read_argument(state, "StateMachineArn") if call and call.name.endswith(":startExecution") else ""
 
 
-def starts_itself(state: LocatedState) -> bool:
+def can_start_itself(state: LocatedState) -> bool:
     """Return whether the Task starts its own machine again and does not wait for the new execution."""
-    call = call_of(state)
+    call = parse_call(state)
     given = state.body.get("Arguments")
     machine = given.get("StateMachineArn") if isinstance(given, Object) else None
     own = isinstance(machine, str) and _OWN.search(machine) is not None
     return own and call is not None and call.name.endswith(":startExecution") and not call.way
 
 
-def _resource_arn(named: NamedBy | None, given: Given, where: Surroundings) -> str:
+def _build_resource_arn(named: NamedBy | None, given: Given, where: Surroundings) -> str:
     """Return the ARN of the resource that an argument names; ANY if none does, or if it is chosen at run time."""
     value = given(named.argument) if named else ""
     if named is None or not value or value == ANY:
@@ -162,8 +164,8 @@ def _resource_arn(named: NamedBy | None, given: Given, where: Surroundings) -> s
     return f"arn:{where.partition}:{named.service}:{where.region}:{where.account}:{named.prefix}{value}"
 
 
-def _function(state: LocatedState, given: Given, where: Surroundings) -> str:
-    resource = state.text("Resource")
+def _build_function_arn(state: LocatedState, given: Given, where: Surroundings) -> str:
+    resource = state.read_text("Resource")
     name = resource if _LAMBDA.fullmatch(resource) else given("FunctionName") or ANY
     qualifier = given("Qualifier")
     if ANY in (name, qualifier):
@@ -177,7 +179,7 @@ def _function(state: LocatedState, given: Given, where: Surroundings) -> str:
     return f"{name.removesuffix(':$LATEST')}*" if name.endswith(":$LATEST") else name
 
 
-def _start_execution(machine: str, way: str, where: Surroundings) -> list[Need]:
+def _list_start_execution_needs(machine: str, way: str, where: Surroundings) -> list[Need]:
     match = _MACHINE.fullmatch(machine)
     if match:  # IAM checks the machine, also if a version or an alias of it is started
         machine = f"{match[1]}:states:{match[2]}:{match[3]}:stateMachine:{match[4]}"

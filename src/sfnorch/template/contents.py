@@ -12,21 +12,21 @@ from sfnorch.template.alarms import (
     AlarmResource,
     Key,
     TopicResource,
-    declared_alarms,
-    declared_keys,
-    declared_topics,
-    tells_by_events,
+    has_execution_event_rule,
+    list_alarms,
+    list_keys,
+    list_topics,
 )
 from sfnorch.template.declarations import Declaration, find_declarations
 from sfnorch.template.definitions import Definition, DefinitionError, read_definition
-from sfnorch.template.functions import FunctionResource, declared_functions
+from sfnorch.template.functions import FunctionResource, list_functions
 from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Object, Path, Place
 from sfnorch.template.reader import Source
 from sfnorch.template.resource_policies import ResourcePolicies
 from sfnorch.template.resources import Surroundings
-from sfnorch.template.roles import Policies, Role, declared_roles, implied_role, policies_beside
-from sfnorch.template.states import LocatedState, StateScope, states_of
+from sfnorch.template.roles import Policies, Role, build_implied_role, collect_policies, list_roles
+from sfnorch.template.states import LocatedState, StateScope, build_scope
 
 NATIVE, SAM = "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"
 
@@ -52,22 +52,22 @@ class Machine:
     @cached_property
     def states(self) -> StateScope | None:
         """Return the states; None if the definition cannot be read."""
-        return states_of(self.definition.data) if self.definition else None
+        return build_scope(self.definition.data) if self.definition else None
 
     @property
     def jsonata(self) -> bool:
         """Return whether all states use JSONata."""
-        return all(state.jsonata for state in self.walk())
+        return all(state.jsonata for state in self.list_states())
 
-    def walk(self) -> list[LocatedState]:
+    def list_states(self) -> list[LocatedState]:
         """Return all states, also inner ones; empty if the definition cannot be read."""
-        return list(self.states.walk()) if self.states else []
+        return list(self.states.list_states()) if self.states else []
 
-    def at(self, path: Path) -> tuple[Path, Place]:
+    def locate_value(self, path: Path) -> tuple[Path, Place]:
         """Return the path from the template's root to a value in the definition, and the place of the value."""
         if self.definition is None:
             return self.path, self.place
-        return (*self.definition.path, *path), self.definition.place(path)
+        return (*self.definition.path, *path), self.definition.find_place(path)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -89,27 +89,27 @@ class Template:
         """Return the policies of the template's resources."""
         return ResourcePolicies(self.stack, self.roles)
 
-    def function(self, name: str) -> FunctionResource | None:
+    def find_function(self, name: str) -> FunctionResource | None:
         """Return the function with this name or ARN, also of a version or alias; None if it is not in this template."""
         for function in self.functions:
             if any(name == own or name.startswith(f"{own}:") for own in (function.name, function.arn)):
                 return function
         return None
 
-    def short(self, name: str) -> str:
+    def shorten_name(self, name: str) -> str:
         """Return a resource's name without the stack name."""
         return name.removeprefix(f"{self.stack.where.stack_name}-")
 
-    def machine(self, arn: str) -> Machine | None:
+    def find_machine(self, arn: str) -> Machine | None:
         """Return the machine with this ARN, also of a version or alias; None if it is not in this template."""
         for machine in self.machines:
             if arn == machine.arn or arn.startswith(f"{machine.arn}:"):
                 return machine
         return None
 
-    def title(self, machine: Machine) -> str:
+    def build_title(self, machine: Machine) -> str:
         """Return the machine's name without the stack name, as messages use it."""
-        return self.short(machine.name)
+        return self.shorten_name(machine.name)
 
     def find(self, name: str) -> Machine:
         """Return the machine that the user names by logical id, or by its name with or without the stack name.
@@ -118,37 +118,37 @@ class Template:
         """
         for machine in self.machines:
             short = machine.logical_id.removesuffix("StateMachine")
-            names = (machine.logical_id, short, machine.name, self.title(machine))
+            names = (machine.logical_id, short, machine.name, self.build_title(machine))
             if name.lower() in (candidate.lower() for candidate in names if candidate):
                 return machine
-        known = ", ".join(map(self.title, self.machines))
+        known = ", ".join(map(self.build_title, self.machines))
         raise SfnorchError(
             f"{self.source.file} has no state machine {name!r}",
             hint=f"available: {known}" if known else "the template has no state machines",
         )
 
 
-def contents(
+def evaluate_template(
     source: Source, parameters: Mapping[str, str] | None = None, where: Surroundings | None = None
 ) -> Template:
     """Return the template's content. Missing parameters have their defaults."""
     stack = StackValues(source.data, parameters, where)
-    policies = policies_beside(stack)
-    roles = declared_roles(stack, policies)
+    policies = collect_policies(stack)
+    roles = list_roles(stack, policies)
     return Template(
         source=source,
         stack=stack,
-        machines=tuple(_machine(found, roles, policies) for found in find_declarations(stack, NATIVE, SAM)),
+        machines=tuple(_read_machine(found, roles, policies) for found in find_declarations(stack, NATIVE, SAM)),
         roles=roles,
-        alarms=tuple(declared_alarms(stack)),
-        topics=tuple(declared_topics(stack)),
-        keys=tuple(declared_keys(stack)),
-        events_told=tells_by_events(stack),
-        functions=tuple(declared_functions(stack)),
+        alarms=tuple(list_alarms(stack)),
+        topics=tuple(list_topics(stack)),
+        keys=tuple(list_keys(stack)),
+        events_told=has_execution_event_rule(stack),
+        functions=tuple(list_functions(stack)),
     )
 
 
-def _machine(declared: Declaration, roles: Mapping[str, Role], policies: Policies) -> Machine:
+def _read_machine(declared: Declaration, roles: Mapping[str, Role], policies: Policies) -> Machine:
     definition, fault = None, None
     try:
         definition = read_definition(declared.stack, declared.properties, declared.path)
@@ -165,12 +165,12 @@ def _machine(declared: Declaration, roles: Mapping[str, Role], policies: Policie
         place=declared.place,
         definition=definition,
         fault=fault,
-        role=_role(declared, roles, policies),
+        role=_find_role(declared, roles, policies),
     )
 
 
-def _role(machine: Declaration, roles: Mapping[str, Role], policies: Policies) -> Role | None:
+def _find_role(machine: Declaration, roles: Mapping[str, Role], policies: Policies) -> Role | None:
     key = "Role" if machine.kind == SAM else "RoleArn"
     if machine.properties.get(key) is not None:
         return roles.get(machine.text(key))
-    return implied_role(machine, policies) if machine.kind == SAM else None
+    return build_implied_role(machine, policies) if machine.kind == SAM else None

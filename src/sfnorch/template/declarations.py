@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sfnorch.json_values import Json, find_value
-from sfnorch.template.intrinsics import StackValues, as_text
+from sfnorch.template.intrinsics import StackValues, format_value
 from sfnorch.template.located import Object, Path, Place
 
 
@@ -27,35 +27,35 @@ class Declaration:
     @property
     def name(self) -> str:
         """Return its physical name."""
-        return self.stack.name(self.logical_id)
+        return self.stack.find_physical_name(self.logical_id)
 
     @property
     def arn(self) -> str:
         """Return its ARN."""
-        return self.stack.attribute(self.logical_id, "Arn")
+        return self.stack.resolve_attribute(self.logical_id, "Arn")
 
     @property
     def reference(self) -> str:
         """Return the value of Ref for it."""
-        return as_text(self.stack.ref(self.logical_id))
+        return format_value(self.stack.resolve_ref(self.logical_id))
 
     def value(self, *path: str) -> Json:
         """Return the evaluated property at a path of keys; None if it has no value."""
-        return self.stack.value(find_value(self.properties, *path))
+        return self.stack.evaluate_node(find_value(self.properties, *path))
 
     def text(self, *path: str) -> str:
         """Return the evaluated property at a path of keys as text; empty if it has no value."""
-        return self.stack.text(find_value(self.properties, *path))
+        return self.stack.evaluate_text(find_value(self.properties, *path))
 
     def evaluate(self) -> Object | None:
         """Return all its properties evaluated; None if only AWS can evaluate the function that returns them."""
-        body = self.stack.value(self.properties)
+        body = self.stack.evaluate_node(self.properties)
         return body if isinstance(body, Object) else None
 
 
 def find_declarations(stack: StackValues, *kinds: str) -> Iterator[Declaration]:
     """Yield the template's resources of these types, in the order of the template."""
-    section = stack.section("Resources")
+    section = stack.get_section("Resources")
     for logical_id, resource in section.entries():
         kind = resource.get("Type")
         if kind not in kinds:

@@ -19,7 +19,7 @@ from sfnorch.findings import Finding, Severity
 from sfnorch.json_values import Json, read_mapping
 from sfnorch.source import SourceError, read_text
 from sfnorch.template.intrinsics import UNKNOWN, StackValues, only_key
-from sfnorch.template.located import Array, Block, Object, Path, Place, place_of, show
+from sfnorch.template.located import Array, Block, Object, Path, Place, find_place, format_path
 from sfnorch.template.reader import KIND, parse_json, parse_value
 
 _SUBSTITUTION = re.compile(r"\$\{([^!{}]+)\}")
@@ -40,9 +40,9 @@ class Definition:
     path: Path
     """The path of the definition in the template."""
 
-    def place(self, path: Path) -> Place:
+    def find_place(self, path: Path) -> Place:
         """Return the file and line of a value in the definition."""
-        return place_of(self.data, path)
+        return find_place(self.data, path)
 
 
 class DefinitionError(Exception):
@@ -65,7 +65,7 @@ def read_definition(stack: StackValues, properties: Object, path: Path) -> Defin
             rule=NOT_JSON,
             file=place.file,
             line=place.line,
-            path=show(path),
+            path=format_path(path),
             message="the state machine has no definition",
             hint="add the property Definition",
         )
@@ -89,7 +89,7 @@ class _At:
     def place(self) -> Place:
         return Place(self.properties.place.file, self.properties.lines[self.key])
 
-    def fault(
+    def create_error(
         self, message: str, hint: str = "", *, place: Place | None = None, rule: str = NOT_JSON
     ) -> DefinitionError:
         place = place or self.place
@@ -100,59 +100,61 @@ class _At:
                 severity=severity,
                 file=place.file,
                 line=place.line,
-                path=show(self.path),
+                path=format_path(self.path),
                 message=message,
                 hint=hint,
             )
         )
 
-    def substitutions(self) -> dict[str, str]:
-        value = self.stack.value(self.properties.get("DefinitionSubstitutions"))
-        return {key: self.stack.text(item) for key, item in read_mapping(value).items()}
+    def read_substitutions(self) -> dict[str, str]:
+        value = self.stack.evaluate_node(self.properties.get("DefinitionSubstitutions"))
+        return {key: self.stack.evaluate_text(item) for key, item in read_mapping(value).items()}
 
-    def definition(self, filled: Json, unfilled: Json) -> Definition:
+    def create_definition(self, filled: Json, unfilled: Json) -> Definition:
         if not isinstance(filled, Object):
-            raise self.fault("a definition must be a JSON object with StartAt and States")
+            raise self.create_error("a definition must be a JSON object with StartAt and States")
         return Definition(data=filled, unfilled=unfilled if isinstance(unfilled, Object) else None, path=self.path)
 
 
-def _from_object(at: _At) -> Definition:
+def _read_object(at: _At) -> Definition:
     node = at.node
     function = only_key(node)
     if isinstance(node, str) or function in ("Fn::Sub", "Fn::Join"):  # a text instead of an object is read as text
-        return _from_text(at)
+        return _read_text(at)
     if function == "Fn::Transform":
-        raise _elsewhere(at, f"the definition comes from {function}, so it is not checked")
-    values = at.substitutions()
-    return at.definition(
-        _substituted(at.stack.value(node), lambda text: _fill(text, values)),
-        at.stack.value(node, substitute=False),
+        raise _create_elsewhere_error(at, f"the definition comes from {function}, so it is not checked")
+    values = at.read_substitutions()
+    return at.create_definition(
+        _substitute(at.stack.evaluate_node(node), lambda text: _fill(text, values)),
+        at.stack.evaluate_node(node, substitute=False),
     )
 
 
-def _from_text(at: _At) -> Definition:
+def _read_text(at: _At) -> Definition:
     node = at.node
     if isinstance(node, Object) and only_key(node) == "Fn::ToJsonString":
-        return _from_object(_At(at.stack, node, (*at.path, "Fn::ToJsonString"), "Fn::ToJsonString"))
-    text = at.stack.value(node)
+        return _read_object(_At(at.stack, node, (*at.path, "Fn::ToJsonString"), "Fn::ToJsonString"))
+    text = at.stack.evaluate_node(node)
     if isinstance(text, Object):
-        return _from_object(at)
+        return _read_object(at)
     if not isinstance(text, str) or UNKNOWN.fullmatch(text.strip()):
-        raise _elsewhere(at, "the definition is not part of the template, so it is not checked")
-    values = at.substitutions()
+        raise _create_elsewhere_error(at, "the definition is not part of the template, so it is not checked")
+    values = at.read_substitutions()
     try:
-        filled = _parsed(at, text, _fill(text, values))
+        filled = _parse_definition(at, text, _fill(text, values))
     except ValueError as error:
         within = getattr(error, "lineno", 1)
         place = at.place
         if isinstance(text, Block):
             place = Place(place.file, text.first_line + within - 1)
         where = f" at line {within} of the definition" if text.count("\n") else ""
-        raise at.fault(f"the definition is not JSON: {getattr(error, 'msg', error)}{where}", place=place) from None
-    return at.definition(filled, _unfilled(at))
+        raise at.create_error(
+            f"the definition is not JSON: {getattr(error, 'msg', error)}{where}", place=place
+        ) from None
+    return at.create_definition(filled, _parse_unfilled(at))
 
 
-def _parsed(at: _At, text: str, filled: str) -> Json:
+def _parse_definition(at: _At, text: str, filled: str) -> Json:
     filled = _BARE.sub(lambda match: match[0] if match[0].startswith('"') else "1", filled)
     first_line = text.first_line if isinstance(text, Block) and text.count("\n") == filled.count("\n") else None
     try:
@@ -160,22 +162,22 @@ def _parsed(at: _At, text: str, filled: str) -> Json:
     except SourceError as error:
         raise DefinitionError(error.findings[0]) from None
     except RecursionError:
-        raise at.fault("lists or mappings are nested too deeply") from None
+        raise at.create_error("lists or mappings are nested too deeply") from None
 
 
-def _unfilled(at: _At) -> Json:
+def _parse_unfilled(at: _At) -> Json:
     """Return the definition without its substitutions; None if it is not JSON."""
-    text = at.stack.value(at.node, substitute=False)
+    text = at.stack.evaluate_node(at.node, substitute=False)
     try:
-        return _parsed(at, text, text) if isinstance(text, str) else None
+        return _parse_definition(at, text, text) if isinstance(text, str) else None
     except (ValueError, DefinitionError):
         return None
 
 
-def _from_file(at: _At) -> Definition:
-    name = at.stack.value(at.node)
+def _read_file(at: _At) -> Definition:
+    name = at.stack.evaluate_node(at.node)
     if not isinstance(name, str) or name.startswith(("s3:", "http:", "https:", "<")):
-        raise _elsewhere(at, "the definition is stored in Amazon S3, so it is not checked")
+        raise _create_elsewhere_error(at, "the definition is stored in Amazon S3, so it is not checked")
     path = FilePath(at.place.file).parent / name
     try:
         text = read_text(path, KIND)
@@ -183,8 +185,8 @@ def _from_file(at: _At) -> Definition:
         raise DefinitionError(error.findings[0]) from None
     except SfnorchError as error:
         message = error.message.replace("template ", "definition ", 1)
-        raise at.fault(message, "use a path relative to the template's folder") from None
-    values = at.substitutions()
+        raise at.create_error(message, "use a path relative to the template's folder") from None
+    values = at.read_substitutions()
     filled = _fill(text, values)
     try:
         data = parse_value(filled, str(path))
@@ -194,38 +196,38 @@ def _from_file(at: _At) -> Definition:
             unfilled = None
     except SourceError as error:
         raise DefinitionError(error.findings[0]) from None
-    return at.definition(data, unfilled)
+    return at.create_definition(data, unfilled)
 
 
-def _elsewhere(at: _At, message: str) -> DefinitionError:
-    return at.fault(message, rule=ELSEWHERE)
+def _create_elsewhere_error(at: _At, message: str) -> DefinitionError:
+    return at.create_error(message, rule=ELSEWHERE)
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
     return _SUBSTITUTION.sub(lambda match: values.get(match[1].strip(), match[0]), text)
 
 
-def _substituted(value: Json, fill: Callable[[str], str]) -> Json:
+def _substitute(value: Json, fill: Callable[[str], str]) -> Json:
     """Return the value with the substitutions in its texts and keys: CloudFormation substitutes in the whole text."""
     match value:
         case Object():
-            rows = [(fill(key), _substituted(item, fill), line) for key, item, line in value.rows()]
+            rows = [(fill(key), _substitute(item, fill), line) for key, item, line in value.list_rows()]
             return Object(value.place, rows)
         case Array():
-            return Array(value.place, [(_substituted(item, fill), line) for item, line in value.rows()])
+            return Array(value.place, [(_substitute(item, fill), line) for item, line in value.list_rows()])
         case str() if "${" in value:
             return fill(value)
     return value
 
 
 _PLACES: dict[str, Callable[[_At], Definition]] = {
-    "Definition": _from_object,
-    "DefinitionString": _from_text,
-    "DefinitionUri": _from_file,
-    "DefinitionS3Location": _from_file,
+    "Definition": _read_object,
+    "DefinitionString": _read_text,
+    "DefinitionUri": _read_file,
+    "DefinitionS3Location": _read_file,
 }
 
 
-def characters(definition: Definition) -> int:
+def count_characters(definition: Definition) -> int:
     """Return the number of characters that AWS counts: those of the definition as JSON without blanks."""
     return len(json.dumps(definition.data, separators=(",", ":"), ensure_ascii=False))

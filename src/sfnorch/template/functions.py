@@ -37,7 +37,7 @@ class FunctionResource:
         return self.runtime.startswith("python") and bool(self.code or self.code_from)
 
 
-def declared_functions(stack: StackValues) -> Iterator[FunctionResource]:
+def list_functions(stack: StackValues) -> Iterator[FunctionResource]:
     """Yield the functions of the template."""
     for kind in _TYPES:
         for function in find_declarations(stack, kind):
@@ -49,12 +49,12 @@ def declared_functions(stack: StackValues) -> Iterator[FunctionResource]:
                 runtime=function.text("Runtime"),
                 timeout=float(read_number(find_value(function.properties, "Timeout"), _SECONDS)),
                 environment={
-                    key: stack.text(value)
+                    key: stack.evaluate_text(value)
                     for key, value in function.properties.find_object("Environment", "Variables").items()
                 },
                 code=function.text("Code", "ZipFile") or function.text("InlineCode"),
                 code_from=read_string(
-                    find_value(stack.section("Resources"), function.logical_id, "Metadata", METADATA)
+                    find_value(stack.get_section("Resources"), function.logical_id, "Metadata", METADATA)
                 ),
                 package_key=function.text("Code", "S3Key"),
             )

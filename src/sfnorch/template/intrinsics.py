@@ -17,7 +17,7 @@ from sfnorch.findings import Finding
 from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_string
 from sfnorch.template.errors import TemplateError
 from sfnorch.template.located import Array, Block, Object, Place
-from sfnorch.template.resources import IDENTITIES, Surroundings, attribute, physical_name, reference
+from sfnorch.template.resources import IDENTITIES, Surroundings, build_attribute, build_physical_name, build_reference
 
 UNKNOWN = re.compile(r"<[^<>]+>")
 """A value in a text that only AWS knows."""
@@ -50,21 +50,21 @@ class StackValues:
         self.template = template
         self.where = where or Surroundings()
         self.given = dict(parameters or {})
-        self._pseudo = self.where.pseudo_parameters()
+        self._pseudo = self.where.build_pseudo_parameters()
         self._conditions: dict[str, bool] = {}
         self._names: dict[str, str] = {}
         self._open: set[str] = set()
         self._depth = self._nested = 0
 
-    def section(self, name: str) -> Object:
+    def get_section(self, name: str) -> Object:
         """Return a section of the template; empty if it is missing or not a mapping."""
         return self.template.find_object(name)
 
-    def resource_type(self, logical_id: str) -> str:
+    def get_resource_type(self, logical_id: str) -> str:
         """Return the resource's type; empty if the resource is missing."""
         return read_string(find_value(self.template, "Resources", logical_id, "Type"))
 
-    def value(self, node: Json, *, substitute: bool = True) -> Json:
+    def evaluate_node(self, node: Json, *, substitute: bool = True) -> Json:
         """Return the node with its functions evaluated; None if it has no value.
 
         Without `substitute`, the text of Fn::Sub stays as written.
@@ -79,7 +79,7 @@ class StackValues:
                     node.place,
                     [
                         (value, line)
-                        for item, line in node.rows()
+                        for item, line in node.list_rows()
                         if (value := self._value(item, substitute)) is not _NO_VALUE
                     ],
                 )
@@ -89,26 +89,26 @@ class StackValues:
                     match key, argument:
                         case "Ref", str(name):
                             return self._ref(name)
-                        case "Condition", str(name) if name in self.section("Conditions"):
-                            return self.condition(name)
+                        case "Condition", str(name) if name in self.get_section("Conditions"):
+                            return self.is_condition_true(name)
                     if key.startswith("Fn::"):
-                        return self._function(key, argument, substitute)
+                        return self._evaluate_function(key, argument, substitute)
                 return Object(
                     node.place,
                     [
                         (key, value, line)
-                        for key, item, line in node.rows()
+                        for key, item, line in node.list_rows()
                         if (value := self._value(item, substitute)) is not _NO_VALUE
                     ],
                 )
         return node
 
-    def text(self, node: Json) -> str:
+    def evaluate_text(self, node: Json) -> str:
         """Return the node's value as text; empty if it has no value."""
-        value = self.value(node)
-        return "" if value is None else as_text(value)
+        value = self.evaluate_node(node)
+        return "" if value is None else format_value(value)
 
-    def ref(self, name: str) -> Json:
+    def resolve_ref(self, name: str) -> Json:
         """Return the value of Ref: a parameter's value, or the reference to a resource; None for AWS::NoValue."""
         value = self._ref(name)
         return None if value is _NO_VALUE else value
@@ -120,72 +120,72 @@ class StackValues:
             return self._pseudo[name]
         if name == "AWS::NotificationARNs":
             return Array(self.template.place)
-        if name in self.section("Parameters"):
-            return self._parameter(name)
-        if kind := self.resource_type(name):
-            return self._reference(kind, name)
+        if name in self.get_section("Parameters"):
+            return self._resolve_parameter(name)
+        if kind := self.get_resource_type(name):
+            return self._resolve_resource(kind, name)
         return f"<{name}>"
 
-    def attribute(self, logical_id: str, wanted: str) -> str:
+    def resolve_attribute(self, logical_id: str, wanted: str) -> str:
         """Return the value of GetAtt for the resource."""
-        kind = self.resource_type(logical_id)
-        name = self._name_in_arn(logical_id, kind) if wanted == "Arn" else self.name(logical_id)
-        return attribute(kind, logical_id, name, wanted, self.where)
+        kind = self.get_resource_type(logical_id)
+        name = self._build_name_in_arn(logical_id, kind) if wanted == "Arn" else self.find_physical_name(logical_id)
+        return build_attribute(kind, logical_id, name, wanted, self.where)
 
-    def _reference(self, kind: str, logical_id: str) -> str:
+    def _resolve_resource(self, kind: str, logical_id: str) -> str:
         identity = IDENTITIES.get(kind)
         is_arn = identity is not None and identity.ref == "arn"
-        name = self._name_in_arn(logical_id, kind) if is_arn else self.name(logical_id)
-        return reference(kind, logical_id, name, self.where)
+        name = self._build_name_in_arn(logical_id, kind) if is_arn else self.find_physical_name(logical_id)
+        return build_reference(kind, logical_id, name, self.where)
 
-    def _name_in_arn(self, logical_id: str, kind: str) -> str:
+    def _build_name_in_arn(self, logical_id: str, kind: str) -> str:
         """Return the resource's name, with its path if its ARN contains the path."""
-        name = self.name(logical_id)
+        name = self.find_physical_name(logical_id)
         properties = self._properties(logical_id)
         if kind not in _WITH_PATH or "Path" not in properties:
             return name
-        return f"{self.text(properties['Path']).strip('/')}/{name}".removeprefix("/")
+        return f"{self.evaluate_text(properties['Path']).strip('/')}/{name}".removeprefix("/")
 
     def _properties(self, logical_id: str) -> Object:
         return self.template.find_object("Resources", logical_id, "Properties")
 
-    def name(self, logical_id: str) -> str:
+    def find_physical_name(self, logical_id: str) -> str:
         """Return the resource's physical name; `<LogicalId>` if names refer to each other in a cycle."""
         if logical_id in self._names:
             return self._names[logical_id]
         if logical_id in self._open:
             return f"<{logical_id}>"
         self._open.add(logical_id)
-        kind = self.resource_type(logical_id)
+        kind = self.get_resource_type(logical_id)
         identity = IDENTITIES.get(kind)
-        given = self.text(self._properties(logical_id).get(identity.name_property)) if identity else ""
+        given = self.evaluate_text(self._properties(logical_id).get(identity.name_property)) if identity else ""
         self._open.remove(logical_id)
-        self._names[logical_id] = physical_name(kind, logical_id, given, self.where)
+        self._names[logical_id] = build_physical_name(kind, logical_id, given, self.where)
         return self._names[logical_id]
 
-    def condition(self, name: str) -> bool:
+    def is_condition_true(self, name: str) -> bool:
         """Return whether the condition is true; a missing condition, or one that refers to itself, is false."""
         if name in self._conditions:
             return self._conditions[name]
         key = f"condition {name}"
-        if key in self._open or name not in self.section("Conditions"):
+        if key in self._open or name not in self.get_section("Conditions"):
             return False
         self._open.add(key)
-        self._conditions[name] = _truth(self.value(self.section("Conditions")[name]))
+        self._conditions[name] = _is_true(self.evaluate_node(self.get_section("Conditions")[name]))
         self._open.remove(key)
         return self._conditions[name]
 
-    def exists(self, logical_id: str) -> bool:
+    def has_resource(self, logical_id: str) -> bool:
         """Return whether the resource's condition is true."""
         condition = find_value(self.template, "Resources", logical_id, "Condition")
-        return not isinstance(condition, str) or self.condition(condition)
+        return not isinstance(condition, str) or self.is_condition_true(condition)
 
-    def _parameter(self, name: str) -> Json:
-        declared = self.section("Parameters").find_object(name)
+    def _resolve_parameter(self, name: str) -> Json:
+        declared = self.get_section("Parameters").find_object(name)
         kind = str(declared.get("Type", "String"))
         text = self.given.get(name)
         if text is None and "Default" in declared and "SSM::Parameter::Value" not in kind:
-            text = as_text(declared["Default"])
+            text = format_value(declared["Default"])
         if text is None:
             text = f"<{name}>"
         if _LIST_TYPES.fullmatch(kind):
@@ -193,14 +193,14 @@ class StackValues:
             return Array(place, [(item.strip(), place.line) for item in text.split(",")])
         return text
 
-    def _function(self, key: str, argument: Json, substitute: bool) -> Json | _NoValue:
+    def _evaluate_function(self, key: str, argument: Json, substitute: bool) -> Json | _NoValue:
         """Return the function's value. Raises TemplateError if it has too many functions, or its text is too long."""
         self._nested = self._nested + 1 if self._depth else 1
         if self._nested > _MOST_NESTED:
-            raise self._too_much(argument, f"a function contains more than {_MOST_NESTED:,} nested functions")
+            raise self._create_limit_error(argument, f"a function contains more than {_MOST_NESTED:,} nested functions")
         self._depth += 1
         try:
-            return self._evaluated(key, argument, substitute)
+            return self._apply_function(key, argument, substitute)
         finally:
             self._depth -= 1
 
@@ -210,57 +210,63 @@ class StackValues:
                 return argument.place
         return self.template.place
 
-    def _too_much(self, argument: Json, message: str) -> TemplateError:
+    def _create_limit_error(self, argument: Json, message: str) -> TemplateError:
         place = self._place(argument)
         finding = Finding(
             rule="template", file=place.file, line=place.line, message=message, hint="use fewer functions"
         )
         return TemplateError([finding])
 
-    def _bounded(self, argument: Json, size: int) -> None:
+    def _check_size(self, argument: Json, size: int) -> None:
         """Raise TemplateError for a text that is larger than a template."""
         if size > _MOST_CHARACTERS:
-            raise self._too_much(argument, f"a function creates a text of more than {_MOST_CHARACTERS:,} characters")
+            raise self._create_limit_error(
+                argument, f"a function creates a text of more than {_MOST_CHARACTERS:,} characters"
+            )
 
-    def _evaluated(self, key: str, argument: Json, substitute: bool) -> Json | _NoValue:
+    def _apply_function(self, key: str, argument: Json, substitute: bool) -> Json | _NoValue:
         match key, argument:
             case "Fn::Sub", _:
-                return self._sub(argument, substitute)
+                return self._substitute(argument, substitute)
             case "Fn::GetAtt", str(name):
-                return self.attribute(*name.partition(".")[::2])
+                return self.resolve_attribute(*name.partition(".")[::2])
             case "Fn::GetAtt", [resource, wanted]:
-                return self.attribute(as_text(resource), self.text(wanted))
+                return self.resolve_attribute(format_value(resource), self.evaluate_text(wanted))
             case "Fn::Join", [separator, listed]:
-                texts, between = self._list(listed), as_text(separator)
-                self._bounded(argument, sum(map(len, texts)) + len(between) * len(texts))
+                texts, between = self._list(listed), format_value(separator)
+                self._check_size(argument, sum(map(len, texts)) + len(between) * len(texts))
                 return between.join(texts)
             case "Fn::Split", [separator, text] if separator:
                 place = self._place(argument)
-                return Array(place, [(part, place.line) for part in self.text(text).split(as_text(separator))])
+                return Array(
+                    place, [(part, place.line) for part in self.evaluate_text(text).split(format_value(separator))]
+                )
             case "Fn::Select", [index, listed]:
-                return self._select(self.text(index), self.value(listed))
+                return self._select(self.evaluate_text(index), self.evaluate_node(listed))
             case "Fn::If", [condition, when_true, when_false]:
-                return self._value(when_true if self.condition(as_text(condition)) else when_false, substitute)
+                return self._value(
+                    when_true if self.is_condition_true(format_value(condition)) else when_false, substitute
+                )
             case "Fn::Equals", [one, other]:
-                return self.text(one) == self.text(other)
+                return self.evaluate_text(one) == self.evaluate_text(other)
             case "Fn::And", _:
                 return all(self._truths(argument))
             case "Fn::Or", _:
                 return any(self._truths(argument))
             case "Fn::Not", [one]:
-                return not _truth(self.value(one))
+                return not _is_true(self.evaluate_node(one))
             case "Fn::FindInMap", [name, top, second, *more]:
                 return self._find(name, top, second, more)
             case "Fn::Base64", _:
-                return base64.b64encode(self.text(argument).encode()).decode()
+                return base64.b64encode(self.evaluate_text(argument).encode()).decode()
             case "Fn::Length", _:
                 return len(self._list(argument))
         return f"<{key}>"
 
     def _truths(self, conditions: Json) -> Iterator[bool]:
-        return (_truth(self.value(item)) for item in read_list(conditions))
+        return (_is_true(self.evaluate_node(item)) for item in read_list(conditions))
 
-    def _sub(self, argument: Json, substitute: bool) -> str:
+    def _substitute(self, argument: Json, substitute: bool) -> str:
         match argument:
             case str():
                 text, values = argument, None
@@ -279,7 +285,7 @@ class StackValues:
         values: dict[str, str] = {}
         size = len(text)
 
-        def filled(match: re.Match[str]) -> str:
+        def fill_match(match: re.Match[str]) -> str:
             nonlocal size
             literal, name = match.groups()
             if literal:
@@ -287,21 +293,21 @@ class StackValues:
             if name not in values:
                 resource, dot, wanted = name.strip().partition(".")
                 if name in given:
-                    values[name] = self.text(given[name])
+                    values[name] = self.evaluate_text(given[name])
                 else:
-                    values[name] = self.attribute(resource, wanted) if dot else _as_text(self._ref(resource))
+                    values[name] = self.resolve_attribute(resource, wanted) if dot else _as_text(self._ref(resource))
             size += len(values[name])
-            self._bounded(given, size)
+            self._check_size(given, size)
             return values[name]
 
-        return _SUBSTITUTION.sub(filled, text)
+        return _SUBSTITUTION.sub(fill_match, text)
 
     def _select(self, index: str, values: Json) -> Json:
         items = read_list(values)
         return items[int(index)] if index.isdecimal() and int(index) < len(items) else "<Fn::Select>"
 
     def _find(self, name: Json, top: Json, second: Json, more: list[Json]) -> Json | _NoValue:
-        found: Json | _NoValue = find_value(self.section("Mappings"), *map(self.text, (name, top, second)))
+        found: Json | _NoValue = find_value(self.get_section("Mappings"), *map(self.evaluate_text, (name, top, second)))
         if found is None and len(more) == 1:
             found = self._value(find_value(more[0], "DefaultValue"), substitute=True)
         return "<Fn::FindInMap>" if found is None else found
@@ -309,7 +315,7 @@ class StackValues:
     def _list(self, node: Json) -> list[str]:
         match self._value(node, substitute=True):
             case list() as items:
-                return [as_text(item) for item in items]
+                return [format_value(item) for item in items]
             case value:
                 return [_as_text(value)]
 
@@ -319,15 +325,15 @@ def only_key(node: Json) -> str:
     return next(iter(node)) if isinstance(node, dict) and len(node) == 1 else ""
 
 
-def _truth(value: Json) -> bool:
+def _is_true(value: Json) -> bool:
     return value is True or value == "true"
 
 
 def _as_text(value: Json | _NoValue) -> str:
-    return "" if value is _NO_VALUE else as_text(value)
+    return "" if value is _NO_VALUE else format_value(value)
 
 
-def as_text(value: Json) -> str:
+def format_value(value: Json) -> str:
     """Return a value as CloudFormation writes it in a text."""
     match value:
         case str():
@@ -335,5 +341,5 @@ def as_text(value: Json) -> str:
         case bool():
             return "true" if value else "false"
         case list():
-            return ",".join(map(as_text, value))
+            return ",".join(map(format_value, value))
     return str(value)

@@ -36,7 +36,7 @@ class Object(dict[str, Json]):
             self[key] = value
             self.lines[key] = line
 
-    def rows(self) -> Iterator[tuple[str, Json, int]]:
+    def list_rows(self) -> Iterator[tuple[str, Json, int]]:
         """Yield each key, its value and its line."""
         for key, value in self.items():
             yield key, value, self.lines[key]
@@ -69,7 +69,7 @@ class Array(list[Json]):
             self.append(value)
             self.lines.append(line)
 
-    def rows(self) -> Iterator[tuple[Json, int]]:
+    def list_rows(self) -> Iterator[tuple[Json, int]]:
         """Yield each item and its line."""
         return zip(self, self.lines, strict=True)
 
@@ -108,7 +108,7 @@ def locate(value: Json, place: Place) -> Json:
     return value
 
 
-def place_of(root: Object, path: Path) -> Place:
+def find_place(root: Object, path: Path) -> Place:
     """Return the place of the value at `path`; if the path does not exist, that of the nearest value above it."""
     place: Place = root.place
     value: Json = root
@@ -128,7 +128,7 @@ def place_of(root: Object, path: Path) -> Place:
     return place
 
 
-def show(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Return the path as text: `Resources.Master.Properties.Definition.States.Run jobs.Catch[0]`."""
     shown = ""
     for step in path:

@@ -23,16 +23,16 @@ _LIMITS = {
 """The service and its maximum number of characters; names that CloudFormation generates do not exceed it."""
 
 
-def name_faults(template: Object, given: Mapping[str, str], stack_name: str) -> Iterator[str]:
+def find_name_faults(template: Object, given: Mapping[str, str], stack_name: str) -> Iterator[str]:
     """Yield a message for each function and state machine whose name is too long in a stack of this name."""
-    declared = StackValues(template).section("Parameters")
+    declared = StackValues(template).get_section("Parameters")
     # a stack can have other values than the template's defaults, so missing parameters are unknown
     known = {name: given.get(name, f"<{name}>") for name in declared}
     stack = StackValues(template, known, Surroundings(stack_name=stack_name))
     for resource in find_declarations(stack, *_LIMITS):
         who, limit = _LIMITS[resource.kind]
         name = resource.text(IDENTITIES[resource.kind].name_property)
-        if stack.exists(resource.logical_id) and len(name) > limit and not UNKNOWN.search(name):
+        if stack.has_resource(resource.logical_id) and len(name) > limit and not UNKNOWN.search(name):
             shorter = f"shorten this name or the stack name by {len(name) - limit}"
             allowed = f"but {who} allows {limit}; {shorter}"
             yield f"{resource.logical_id}: the name {name} has {len(name)} characters, {allowed}"

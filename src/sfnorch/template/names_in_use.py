@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from sfnorch.template.intrinsics import UNKNOWN, StackValues, as_text
+from sfnorch.template.intrinsics import UNKNOWN, StackValues, format_value
 from sfnorch.template.resources import IDENTITIES
 
 _MADE_FROM = {
@@ -32,7 +32,7 @@ class Deployed:
     physical_id: str
 
 
-def name_conflicts(stack: StackValues, deployed: Iterable[Deployed], replaced: Collection[str]) -> Iterator[str]:
+def find_name_conflicts(stack: StackValues, deployed: Iterable[Deployed], replaced: Collection[str]) -> Iterator[str]:
     """Yield a message, with a solution, for each name in the new template that is still in use.
 
     `stack` is the new template, evaluated with the parameters, region, account and name of the stack. `replaced` are
@@ -40,12 +40,12 @@ def name_conflicts(stack: StackValues, deployed: Iterable[Deployed], replaced: C
     """
     there = {(resource.type, resource.physical_id): resource.logical_id for resource in deployed}
     standing = set(there.values())
-    for logical_id in stack.section("Resources"):
-        if not stack.exists(logical_id) or (logical_id in standing and logical_id not in replaced):
+    for logical_id in stack.get_section("Resources"):
+        if not stack.has_resource(logical_id) or (logical_id in standing and logical_id not in replaced):
             continue
-        kind = stack.resource_type(logical_id)
+        kind = stack.get_resource_type(logical_id)
         kind = _MADE_FROM.get(kind, kind)
-        physical_id = _custom_physical_id(stack, logical_id)
+        physical_id = _find_custom_physical_id(stack, logical_id)
         owner = there.get((kind, physical_id))
         if owner is None:
             continue
@@ -62,21 +62,21 @@ def name_conflicts(stack: StackValues, deployed: Iterable[Deployed], replaced: C
             )
 
 
-def _custom_physical_id(stack: StackValues, logical_id: str) -> str:
+def _find_custom_physical_id(stack: StackValues, logical_id: str) -> str:
     """Return the value of Ref for a resource with a custom name; empty if AWS generates the name."""
-    kind = stack.resource_type(logical_id)
-    properties = stack.section("Resources").find_object(logical_id, "Properties")
+    kind = stack.get_resource_type(logical_id)
+    properties = stack.get_section("Resources").find_object(logical_id, "Properties")
     if not properties:
         return ""
     identity = IDENTITIES.get(kind)
-    named = [identity.name_property] if identity else _identifying_properties(kind)
-    values = [stack.text(properties.get(name)) for name in named]
+    named = [identity.name_property] if identity else _list_identifying_properties(kind)
+    values = [stack.evaluate_text(properties.get(name)) for name in named]
     if not values or not all(values) or any(map(UNKNOWN.search, values)):
         return ""
-    return as_text(stack.ref(logical_id)) if identity else "|".join(values)
+    return format_value(stack.resolve_ref(logical_id)) if identity else "|".join(values)
 
 
-def _identifying_properties(kind: str) -> list[str]:
+def _list_identifying_properties(kind: str) -> list[str]:
     """Return the properties that form the physical id of a type, from CloudFormation's schema of the type.
 
     Returns an empty list if only AWS knows a part of it. The schemas are cfn-lint's copies.

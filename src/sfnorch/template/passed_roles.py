@@ -70,12 +70,12 @@ class PassedRole:
     service: str
 
 
-def passed_roles(action: str, arguments: Arguments, where: Surroundings) -> Iterator[PassedRole]:
+def list_passed_roles(action: str, arguments: Arguments, where: Surroundings) -> Iterator[PassedRole]:
     """Yield the roles that a call of this action (`glue:createJob`) passes, each once."""
     name, _, call = action.partition(":")
     to, calls = PASSING.get(name, ("", frozenset()))
     seen = set()
-    for key, given in arguments.named(*_ENDS):
+    for key, given in arguments.find_texts(*_ENDS):
         value = given
         is_arn = value.startswith(("arn:", "<"))
         if key.lower() in _NOT_PASSED or (call not in calls and not (is_arn and ":role/" in value)):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from sfnorch.template.contents import Template
 from sfnorch.template.iam import AccessRequest, Decision, evaluate
-from sfnorch.template.resource_policies import has_the_last_word
+from sfnorch.template.resource_policies import is_resource_policy_required
 from sfnorch.template.resources import Surroundings
 from sfnorch.template.roles import Role
 
@@ -54,7 +54,7 @@ def decide(
     An unknown key makes the result unknown if a condition uses it; with `complete`, the request does not have it.
     """
     where = template.stack.where
-    known = {**role_context(role, resource, where, action), **(context or {})}
+    known = {**build_role_context(role, resource, where, action), **(context or {})}
     name = role.arn.rpartition("/")[2]
     request = AccessRequest(
         action=action,
@@ -65,17 +65,19 @@ def decide(
         account=where.account,
         assumed=where.assumed,
     )
-    own = template.resource_policies.of(resource)
+    own = template.resource_policies.find_policies(resource)
     return evaluate(
         request,
         role.policies,
         boundary=role.boundary,
         resource=own,
-        needs_resource=own is not None and has_the_last_word(action),
+        needs_resource=own is not None and is_resource_policy_required(action),
     )
 
 
-def role_context(role: Role, resource: str, where: Surroundings, action: str) -> dict[str, str | Sequence[str] | None]:
+def build_role_context(
+    role: Role, resource: str, where: Surroundings, action: str
+) -> dict[str, str | Sequence[str] | None]:
     """Return the known condition keys of a request that a service makes with its service role."""
     is_global = action.partition(":")[0].lower() in _GLOBAL_SERVICES
     found: dict[str, str | Sequence[str] | None] = dict.fromkeys(_ABSENT)
@@ -91,12 +93,12 @@ def role_context(role: Role, resource: str, where: Surroundings, action: str) ->
     }
     if action.lower() != "iam:passrole":
         found["iam:PassedToService"] = None
-    if (account := account_of(resource, where)) is not None:
+    if (account := parse_account(resource, where)) is not None:
         found["aws:ResourceAccount"] = account
     return found
 
 
-def account_of(resource: str, where: Surroundings) -> str | None:
+def parse_account(resource: str, where: Surroundings) -> str | None:
     """Return the account of the resource; None if its ARN does not contain it.
 
     A resource that is chosen at run time is assumed to be in the same account.

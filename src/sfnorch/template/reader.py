@@ -86,9 +86,11 @@ def parse_template(text: str, file: str) -> Source:
     if not isinstance(root, Object):
         line = 1 if root is None else reading.first_line
         message = "the template is empty" if root is None else "a template must be a mapping of sections"
-        raise TemplateError([KIND.finding(file, line, message, "add a Resources section")])
+        raise TemplateError([KIND.create_finding(file, line, message, "add a Resources section")])
     reading.faults += [
-        KIND.finding(file, root.lines[name], f"{name} must be a mapping", "write each entry under it with its name")
+        KIND.create_finding(
+            file, root.lines[name], f"{name} must be a mapping", "write each entry under it with its name"
+        )
         for name in _SECTIONS
         if name in root and not isinstance(root[name], Object)
     ]
@@ -109,11 +111,11 @@ def parse_json(text: str, file: str, *, first_line: int | None = None, line: int
 
     `first_line` is the line of the text's start in the file; without it, all values are on `line`.
     """
-    json.loads(text, parse_constant=_no_constant)
-    root = compose(_as_yaml(text), file, KIND).root
+    json.loads(text, parse_constant=_reject_constant)
+    root = compose(_convert_to_yaml(text), file, KIND).root
     offset = 0 if first_line is None else first_line - 1
     reading = _TemplateReading(file, as_json=True, offset=offset, only_line=line if first_line is None else None)
-    value = reading.value(root) if root else None
+    value = reading.read_value(root) if root else None
     if reading.faults:
         raise ValueError(reading.faults[0].message)
     return value
@@ -121,26 +123,26 @@ def parse_json(text: str, file: str, *, first_line: int | None = None, line: int
 
 def _read(text: str, file: str) -> tuple[_TemplateReading, Json]:
     looks_json = text.lstrip().startswith(("{", "["))
-    fault = _json_fault(text) if looks_json else None
+    fault = _find_json_error(text) if looks_json else None
     as_json = looks_json and fault is None
     try:
-        composed = compose(_as_yaml(text) if as_json else text, file, KIND)
+        composed = compose(_convert_to_yaml(text) if as_json else text, file, KIND)
     except TemplateError as error:
         if fault is None or "this is not YAML" not in str(error):
             raise
         line = getattr(fault, "lineno", None)
         message = f"this is not JSON: {getattr(fault, 'msg', fault)}"
-        raise TemplateError([KIND.finding(file, line, message)]) from None
+        raise TemplateError([KIND.create_finding(file, line, message)]) from None
     reading = _TemplateReading(file, aliases=composed.aliases, as_json=as_json)
     if composed.root is None or (isinstance(composed.root, yaml.ScalarNode) and not composed.root.value):
         return reading, None
-    return reading, reading.value(composed.root)
+    return reading, reading.read_value(composed.root)
 
 
-def _json_fault(text: str) -> ValueError | None:
+def _find_json_error(text: str) -> ValueError | None:
     """Return the error if the text is not JSON; None if it is, or if it is too deep, which the composer reports."""
     try:
-        json.loads(text, parse_constant=_no_constant)
+        json.loads(text, parse_constant=_reject_constant)
     except ValueError as error:
         return error
     except RecursionError:
@@ -148,21 +150,21 @@ def _json_fault(text: str) -> ValueError | None:
     return None
 
 
-def _no_constant(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON number")
 
 
-def _as_yaml(text: str) -> str:
+def _convert_to_yaml(text: str) -> str:
     """Return the JSON text in a form that YAML reads the same: without tabs between values, and with plain escapes."""
 
-    def plain(match: re.Match[str]) -> str:
+    def read_plain(match: re.Match[str]) -> str:
         escape = match[0]
         if escape == r"\\":
             return escape
         characters: str = json.loads(f'"{escape}"')
         return "".join(f"\\u{ord(c):04x}" if _MUST_STAY_ESCAPED.match(c) else c for c in characters)
 
-    return _ESCAPES.sub(plain, text.replace("\t", " "))
+    return _ESCAPES.sub(read_plain, text.replace("\t", " "))
 
 
 @dataclass(slots=True)
@@ -182,78 +184,82 @@ class _TemplateReading:
     open: set[int] = field(default_factory=set)
     construct: SafeConstructor = field(default_factory=SafeConstructor)
 
-    def value(self, node: Node) -> Json:
-        self.first_line = self.line(node)
-        value, count = self.sized(node)
+    def read_value(self, node: Node) -> Json:
+        self.first_line = self.get_line(node)
+        value, count = self.read_sized(node)
         if self.aliases and count > _MAX_VALUES:
             message = f"its aliases expand to {count:,} values"
-            raise TemplateError([KIND.finding(self.file, self.line(node), message, "write the values without aliases")])
+            raise TemplateError(
+                [KIND.create_finding(self.file, self.get_line(node), message, "write the values without aliases")]
+            )
         return value
 
-    def line(self, node: Node) -> int:
+    def get_line(self, node: Node) -> int:
         return self.only_line or node.start_mark.line + 1 + self.offset
 
-    def fault(self, node: Node, message: str, hint: str = "") -> None:
-        self.faults.append(KIND.finding(self.file, self.line(node), message, hint))
+    def add_fault(self, node: Node, message: str, hint: str = "") -> None:
+        self.faults.append(KIND.create_finding(self.file, self.get_line(node), message, hint))
 
-    def sized(self, node: Node) -> tuple[Json, int]:
+    def read_sized(self, node: Node) -> tuple[Json, int]:
         key = id(node)
         if key in self.open:
             hint = "write the value without the alias"
-            raise TemplateError([KIND.finding(self.file, self.line(node), "a value contains itself as an alias", hint)])
+            raise TemplateError(
+                [KIND.create_finding(self.file, self.get_line(node), "a value contains itself as an alias", hint)]
+            )
         if key not in self.read:
             self.open.add(key)
-            self.read[key] = self.tagged(node)
+            self.read[key] = self.read_tagged(node)
             self.open.remove(key)
         return self.read[key]
 
-    def tagged(self, node: Node) -> tuple[Json, int]:
+    def read_tagged(self, node: Node) -> tuple[Json, int]:
         if node.tag.startswith(_YAML):
-            return self.plain(node)
-        function, line = TAGS.get(node.tag), self.line(node)
+            return self.read_plain(node)
+        function, line = TAGS.get(node.tag), self.get_line(node)
         node.tag = node.tag if function else f"!{node.tag.lstrip('!')}"
-        value, count = self.plain(node)
+        value, count = self.read_plain(node)
         if function is None:
             near = difflib.get_close_matches(node.tag, TAGS, n=1)
             hint = f"did you mean {near[0]}?" if near else "available: " + ", ".join(TAGS)
-            self.fault(node, f"unknown tag {node.tag}", hint)
+            self.add_fault(node, f"unknown tag {node.tag}", hint)
             return value, count
         if function == "Fn::GetAtt" and isinstance(value, str):
             resource, _, attribute = value.partition(".")
             value = Array(Place(self.file, line), [(resource, line), (attribute, line)])
         return Object(Place(self.file, line), [(function, value, line)]), count + 1
 
-    def plain(self, node: Node) -> tuple[Json, int]:
+    def read_plain(self, node: Node) -> tuple[Json, int]:
         match node:
             case yaml.MappingNode():
-                return self.mapping(node)
+                return self.read_mapping(node)
             case yaml.SequenceNode():
-                return self.sequence(node)
+                return self.read_sequence(node)
             case yaml.ScalarNode():
-                return self.scalar(node), 1
+                return self.read_scalar(node), 1
         raise TypeError(f"YAML has no node {node!r}")
 
-    def sequence(self, node: SequenceNode) -> tuple[Array, int]:
-        items = [(self.sized(item), self.line(item)) for item in node.value]
-        array = Array(Place(self.file, self.line(node)), [(value, line) for (value, _), line in items])
+    def read_sequence(self, node: SequenceNode) -> tuple[Array, int]:
+        items = [(self.read_sized(item), self.get_line(item)) for item in node.value]
+        array = Array(Place(self.file, self.get_line(node)), [(value, line) for (value, _), line in items])
         return array, 1 + sum(count for (_, count), _ in items)
 
-    def mapping(self, node: MappingNode) -> tuple[Object, int]:
+    def read_mapping(self, node: MappingNode) -> tuple[Object, int]:
         self.refuse_repeated(node)
         if any(key.tag == f"{_YAML}merge" for key, _ in node.value):
             try:
                 self.construct.flatten_mapping(node)
             except yaml.constructor.ConstructorError as error:
-                self.fault(node, f"<< cannot be merged: {error.problem}")
-        result = Object(Place(self.file, self.line(node)))
+                self.add_fault(node, f"<< cannot be merged: {error.problem}")
+        result = Object(Place(self.file, self.get_line(node)))
         total = 1
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self.fault(key_node, "a key is a list or a mapping", "write a text before the colon")
+                self.add_fault(key_node, "a key is a list or a mapping", "write a text before the colon")
                 continue
-            value, count = self.sized(value_node)
+            value, count = self.read_sized(value_node)
             result[key_node.value] = value
-            result.lines[key_node.value] = self.line(key_node)
+            result.lines[key_node.value] = self.get_line(key_node)
             total += count
         return result, total
 
@@ -264,17 +270,17 @@ class _TemplateReading:
             if isinstance(key, yaml.ScalarNode) and not key.tag.endswith("merge"):
                 if key.value in seen:
                     hint = f"the first is on line {seen[key.value]}"
-                    self.fault(key, f"duplicate key {key.value!r}", hint)
+                    self.add_fault(key, f"duplicate key {key.value!r}", hint)
                     continue
-                seen[key.value] = self.line(key)
+                seen[key.value] = self.get_line(key)
             kept.append((key, value))
         node.value = kept
 
-    def scalar(self, node: ScalarNode) -> Json:
+    def read_scalar(self, node: ScalarNode) -> Json:
         text: str = node.value
         if node.style == "|" and self.only_line is None:
             # the mark is that of the indicator: the text starts on the next line
-            return Block(text, self.line(node) + 1)
+            return Block(text, self.get_line(node) + 1)
         if node.style:
             return text
         if self.as_json:

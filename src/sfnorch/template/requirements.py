@@ -12,8 +12,16 @@ from functools import partial
 from typing import Any
 
 from sfnorch.template.arguments import ANY, Arguments
-from sfnorch.template.calls import Given, Need, ServiceCall, argument, call_of, distributed_map_needs, needs
-from sfnorch.template.passed_roles import passed_roles
+from sfnorch.template.calls import (
+    Given,
+    Need,
+    ServiceCall,
+    list_distributed_map_needs,
+    list_needs,
+    parse_call,
+    read_argument,
+)
+from sfnorch.template.passed_roles import list_passed_roles
 from sfnorch.template.resources import Surroundings
 from sfnorch.template.states import LocatedState
 
@@ -40,7 +48,7 @@ class Requirements:
     role: str = ""
 
 
-def requirements(
+def list_requirements(
     state: LocatedState,
     where: Surroundings,
     machine_arn: str,
@@ -49,16 +57,16 @@ def requirements(
 ) -> Requirements:
     """Return the permissions that the state requires; `arguments` and `credentials` are the values at run time."""
     if state.distributed:
-        return Requirements(required=tuple(Requirement(need=need) for need in distributed_map_needs(machine_arn)))
-    call = call_of(state)
+        return Requirements(required=tuple(Requirement(need=need) for need in list_distributed_map_needs(machine_arn)))
+    call = parse_call(state)
     held = Arguments(state, arguments)
-    role = _taken_on(state, credentials)
+    role = _find_assumed_role(state, credentials)
     if call is not None and call.name in _PUT_EVENTS:
-        return Requirements(required=tuple(_events(held, where)), role=role)
-    found = needs(state, where, _given(state, arguments))
-    gaps = [] if found is not None else [f"the permissions that {_called(state, call)} requires are unknown"]
-    required = [Requirement(need=need, context=_call_context(need, held)) for need in found or ()]
-    for passed in passed_roles(call.action, held, where) if call is not None else ():
+        return Requirements(required=tuple(_list_event_requirements(held, where)), role=role)
+    found = list_needs(state, where, _choose_argument_reader(state, arguments))
+    gaps = [] if found is not None else [f"the permissions that {_describe_call(state, call)} requires are unknown"]
+    required = [Requirement(need=need, context=_build_call_context(need, held)) for need in found or ()]
+    for passed in list_passed_roles(call.action, held, where) if call is not None else ():
         if passed.service:
             context = {"iam:PassedToService": passed.service}
             required.append(Requirement(need=Need("iam:PassRole", passed.arn), context=context))
@@ -67,22 +75,22 @@ def requirements(
     return Requirements(required=tuple(required), gaps=tuple(gaps), role=role)
 
 
-def _given(state: LocatedState, arguments: Any) -> Given:
+def _choose_argument_reader(state: LocatedState, arguments: Any) -> Given:
     if arguments is None:
-        return partial(argument, state)
+        return partial(read_argument, state)
 
-    def given(name: str) -> str:
+    def read_given(name: str) -> str:
         value = arguments.get(name) if isinstance(arguments, dict) else None
         return value if isinstance(value, str) else ANY if value is not None else ""
 
-    return given
+    return read_given
 
 
-def _called(state: LocatedState, call: ServiceCall | None) -> str:
-    return str(call) if call is not None else state.text("Resource") or "a Task without a Resource"
+def _describe_call(state: LocatedState, call: ServiceCall | None) -> str:
+    return str(call) if call is not None else state.read_text("Resource") or "a Task without a Resource"
 
 
-def _taken_on(state: LocatedState, credentials: Any) -> str:
+def _find_assumed_role(state: LocatedState, credentials: Any) -> str:
     """Return the ARN of the role in the Task's Credentials; ANY if an expression computes it."""
     given = state.body.get("Credentials") if credentials is None else credentials
     if state.kind != "Task" or given is None:
@@ -95,30 +103,32 @@ def _taken_on(state: LocatedState, credentials: Any) -> str:
     return value
 
 
-def _events(arguments: Arguments, where: Surroundings) -> Iterator[Requirement]:
+def _list_event_requirements(arguments: Arguments, where: Surroundings) -> Iterator[Requirement]:
     """Yield the permission on the event bus of each entry; the default is the bus `default`.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
     """
     prefix = f"arn:{where.partition}:events:{where.region}:{where.account}:event-bus/"
-    entries = arguments.items("Entries")
+    entries = arguments.list_mappings("Entries")
     if entries is None:
         yield Requirement(need=Need("events:PutEvents", f"{prefix}*"))
     seen = set()
     for entry in entries or ():
-        bus = arguments.text(entry, "EventBusName") or "default"
+        bus = arguments.read_text(entry, "EventBusName") or "default"
         arn = bus if bus.startswith(("arn:", "<")) else f"{prefix}{bus}"
         known = {"events:source": "Source", "events:detail-type": "DetailType"}
-        context = {key: value for key, name in known.items() if (value := arguments.text(entry, name)) not in ("", ANY)}
+        context = {
+            key: value for key, name in known.items() if (value := arguments.read_text(entry, name)) not in ("", ANY)
+        }
         mark = (arn, *context.items())
         if mark not in seen:
             seen.add(mark)
             yield Requirement(need=Need("events:PutEvents", arn), context=context)
 
 
-def _call_context(need: Need, arguments: Arguments) -> dict[str, str]:
+def _build_call_context(need: Need, arguments: Arguments) -> dict[str, str]:
     """Return the condition keys that the call's arguments determine."""
     if need.action == "cloudwatch:PutMetricData":
-        names = [value for name, value in arguments.named("Namespace") if name == "Namespace" and value != ANY]
+        names = [value for name, value in arguments.find_texts("Namespace") if name == "Namespace" and value != ANY]
         return {"cloudwatch:namespace": names[0]} if names else {}
     return {}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from sfnorch.json_values import Json, list_values, read_strings
 from sfnorch.template.declarations import find_declarations
-from sfnorch.template.iam import PolicySet, Statement, matches, statements
+from sfnorch.template.iam import PolicySet, Statement, is_match, read_statements
 from sfnorch.template.iam.statements import Condition
 from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Object, Path, Place, locate
@@ -30,15 +30,15 @@ class ResourcePolicies:
     def __init__(self, stack: StackValues, roles: Mapping[str, Role]) -> None:
         self._found: dict[str, tuple[str, list[Statement]]] = {}
         for arn, name, granted in (
-            *_listed(stack),
-            *_of_buses(stack),
-            *_of_functions(stack),
-            *_of_keys(stack),
+            *_list_resource_policies(stack),
+            *_list_bus_policies(stack),
+            *_list_function_policies(stack),
+            *_list_key_policies(stack),
             *((role.arn, role.name, list(role.trust)) for role in roles.values()),
         ):
             self._found.setdefault(arn, (name, []))[1].extend(granted)
 
-    def of(self, resource: str) -> PolicySet | None:
+    def find_policies(self, resource: str) -> PolicySet | None:
         """Return the policies of the resource with this ARN; None if the template has none for it."""
         for arn, (name, granted) in self._found.items():
             if resource == arn or (resource.startswith((f"{arn}/", f"{arn}:")) and not arn.endswith("*")):
@@ -49,17 +49,17 @@ class ResourcePolicies:
 _Found = tuple[str, str, list[Statement]]
 
 
-def _listed(stack: StackValues) -> Iterator[_Found]:
+def _list_resource_policies(stack: StackValues) -> Iterator[_Found]:
     for policy in find_declarations(stack, *_LISTED):
         key, kind = _LISTED[policy.kind]
-        granted = statements(policy.value("PolicyDocument"), (*policy.path, "PolicyDocument"))
+        granted = read_statements(policy.value("PolicyDocument"), (*policy.path, "PolicyDocument"))
         wanted = set(read_strings(list_values(policy.value(key))))
         for target in find_declarations(stack, kind):
             if {target.reference, target.arn, target.name} & wanted:
                 yield target.arn, target.logical_id, granted
 
 
-def _of_buses(stack: StackValues) -> Iterator[_Found]:
+def _list_bus_policies(stack: StackValues) -> Iterator[_Found]:
     for policy in find_declarations(stack, "AWS::Events::EventBusPolicy"):
         body = policy.evaluate()
         if body is None:
@@ -69,20 +69,24 @@ def _of_buses(stack: StackValues) -> Iterator[_Found]:
         arn = f"arn:{where.partition}:events:{where.region}:{where.account}:event-bus/{bus.rpartition('/')[2]}"
         match body:
             case {"Statement": Object() as given}:
-                yield arn, policy.logical_id, _single(given, policy.path, given.place)
+                yield arn, policy.logical_id, _read_single_statement(given, policy.path, given.place)
             case {"Action": str(action)}:
                 principal = str(body.get("Principal"))
                 account: Json = principal if principal == "*" else {"AWS": principal}
                 short: Json = {"Action": action, "Principal": account, "Resource": arn}
-                yield arn, policy.logical_id, _single(short, policy.path, policy.place)
+                yield arn, policy.logical_id, _read_single_statement(short, policy.path, policy.place)
     for bus_resource in find_declarations(stack, "AWS::Events::EventBus"):
         document, path = bus_resource.value("Policy"), (*bus_resource.path, "Policy")
         if isinstance(document, Object):
-            granted = statements(document, path) if "Statement" in document else _single(document, path, document.place)
+            granted = (
+                read_statements(document, path)
+                if "Statement" in document
+                else _read_single_statement(document, path, document.place)
+            )
             yield bus_resource.arn, bus_resource.logical_id, granted
 
 
-def _of_functions(stack: StackValues) -> Iterator[_Found]:
+def _list_function_policies(stack: StackValues) -> Iterator[_Found]:
     """Yield the statements of Lambda permissions. A permission for a service concerns no role."""
     for permission in find_declarations(stack, _PERMISSION):
         body = permission.evaluate()
@@ -112,19 +116,19 @@ def _of_functions(stack: StackValues) -> Iterator[_Found]:
         yield arn, permission.logical_id, [statement]
 
 
-def _of_keys(stack: StackValues) -> Iterator[_Found]:
+def _list_key_policies(stack: StackValues) -> Iterator[_Found]:
     for key in find_declarations(stack, "AWS::KMS::Key"):
-        yield key.arn, key.logical_id, statements(key.value("KeyPolicy"), (*key.path, "KeyPolicy"))
+        yield key.arn, key.logical_id, read_statements(key.value("KeyPolicy"), (*key.path, "KeyPolicy"))
 
 
-def _single(statement: Json, path: Path, place: Place) -> list[Statement]:
-    return statements(locate({"Version": "2012-10-17", "Statement": [statement]}, place), path)
+def _read_single_statement(statement: Json, path: Path, place: Place) -> list[Statement]:
+    return read_statements(locate({"Version": "2012-10-17", "Statement": [statement]}, place), path)
 
 
-def has_the_last_word(action: str) -> bool:
+def is_resource_policy_required(action: str) -> bool:
     """Return whether the resource-based policy must allow every principal of this action, as for keys and roles.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
     """
-    return matches("kms:*", action.lower()) or matches("sts:assumerole*", action.lower())
+    return is_match("kms:*", action.lower()) or is_match("sts:assumerole*", action.lower())

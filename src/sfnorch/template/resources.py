@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, partition_of
+from sfnorch.partitions import DEFAULT_REGION, PARTITIONS, find_partition
 
 EXAMPLE_ACCOUNT = "123456789012"
 """The account in the examples of the AWS documentation, which represents any account."""
@@ -45,14 +45,14 @@ class Surroundings:
     @property
     def partition(self) -> str:
         """Return the name of the region's partition."""
-        return partition_of(self.region).name
+        return find_partition(self.region).name
 
     @property
     def url_suffix(self) -> str:
         """Return the suffix of the host names of the region's services."""
         return PARTITIONS[self.partition].url_suffix
 
-    def pseudo_parameters(self) -> dict[str, str]:
+    def build_pseudo_parameters(self) -> dict[str, str]:
         """Return the value of each pseudo parameter except AWS::NoValue."""
         stack = f"stack/{self.stack_name}/id"
         return {
@@ -78,44 +78,52 @@ _REGIONAL = "arn:{partition}:%s:{region}:{account}:%s"
 _GLOBAL = "arn:{partition}:%s::{account}:%s"
 
 
-def _regional(name_property: str, service: str, end: str, ref: str = "name") -> Identity:
+def _create_regional_identity(name_property: str, service: str, end: str, ref: str = "name") -> Identity:
     return Identity(name_property, _REGIONAL % (service, end), ref)
 
 
 IDENTITIES: Mapping[str, Identity] = {
-    "AWS::Athena::WorkGroup": _regional("Name", "athena", "workgroup/{name}"),
-    "AWS::Batch::JobDefinition": _regional("JobDefinitionName", "batch", "job-definition/{name}:1", "arn"),
-    "AWS::Batch::JobQueue": _regional("JobQueueName", "batch", "job-queue/{name}", "arn"),
-    "AWS::CloudWatch::Alarm": _regional("AlarmName", "cloudwatch", "alarm:{name}"),
-    "AWS::CodeBuild::Project": _regional("Name", "codebuild", "project/{name}"),
-    "AWS::CodeCommit::Repository": _regional("RepositoryName", "codecommit", "{name}"),
-    "AWS::CodePipeline::Pipeline": _regional("Name", "codepipeline", "{name}"),
-    "AWS::DynamoDB::GlobalTable": _regional("TableName", "dynamodb", "table/{name}"),
-    "AWS::DynamoDB::Table": _regional("TableName", "dynamodb", "table/{name}"),
-    "AWS::ECS::Cluster": _regional("ClusterName", "ecs", "cluster/{name}"),
-    "AWS::ECS::TaskDefinition": _regional("Family", "ecs", "task-definition/{name}:1", "arn"),
-    "AWS::Events::EventBus": _regional("Name", "events", "event-bus/{name}"),
-    "AWS::Events::Rule": _regional("Name", "events", "rule/{name}"),
-    "AWS::Glue::Crawler": _regional("Name", "glue", "crawler/{name}"),
-    "AWS::Glue::Job": _regional("Name", "glue", "job/{name}"),
-    "AWS::Glue::Workflow": _regional("Name", "glue", "workflow/{name}"),
+    "AWS::Athena::WorkGroup": _create_regional_identity("Name", "athena", "workgroup/{name}"),
+    "AWS::Batch::JobDefinition": _create_regional_identity(
+        "JobDefinitionName", "batch", "job-definition/{name}:1", "arn"
+    ),
+    "AWS::Batch::JobQueue": _create_regional_identity("JobQueueName", "batch", "job-queue/{name}", "arn"),
+    "AWS::CloudWatch::Alarm": _create_regional_identity("AlarmName", "cloudwatch", "alarm:{name}"),
+    "AWS::CodeBuild::Project": _create_regional_identity("Name", "codebuild", "project/{name}"),
+    "AWS::CodeCommit::Repository": _create_regional_identity("RepositoryName", "codecommit", "{name}"),
+    "AWS::CodePipeline::Pipeline": _create_regional_identity("Name", "codepipeline", "{name}"),
+    "AWS::DynamoDB::GlobalTable": _create_regional_identity("TableName", "dynamodb", "table/{name}"),
+    "AWS::DynamoDB::Table": _create_regional_identity("TableName", "dynamodb", "table/{name}"),
+    "AWS::ECS::Cluster": _create_regional_identity("ClusterName", "ecs", "cluster/{name}"),
+    "AWS::ECS::TaskDefinition": _create_regional_identity("Family", "ecs", "task-definition/{name}:1", "arn"),
+    "AWS::Events::EventBus": _create_regional_identity("Name", "events", "event-bus/{name}"),
+    "AWS::Events::Rule": _create_regional_identity("Name", "events", "rule/{name}"),
+    "AWS::Glue::Crawler": _create_regional_identity("Name", "glue", "crawler/{name}"),
+    "AWS::Glue::Job": _create_regional_identity("Name", "glue", "job/{name}"),
+    "AWS::Glue::Workflow": _create_regional_identity("Name", "glue", "workflow/{name}"),
     "AWS::IAM::ManagedPolicy": Identity("ManagedPolicyName", _GLOBAL % ("iam", "policy/{name}"), "arn"),
     "AWS::IAM::Role": Identity("RoleName", _GLOBAL % ("iam", "role/{name}")),
-    "AWS::KMS::Alias": _regional("AliasName", "kms", "{name}"),
-    "AWS::KMS::Key": _regional("", "kms", "key/{name}"),
-    "AWS::Lambda::Function": _regional("FunctionName", "lambda", "function:{name}"),
-    "AWS::Logs::LogGroup": _regional("LogGroupName", "logs", "log-group:{name}:*"),
-    "AWS::Redshift::Cluster": _regional("ClusterIdentifier", "redshift", "cluster:{name}"),
-    "AWS::RedshiftServerless::Workgroup": _regional("WorkgroupName", "redshift-serverless", "workgroup/{name}"),
+    "AWS::KMS::Alias": _create_regional_identity("AliasName", "kms", "{name}"),
+    "AWS::KMS::Key": _create_regional_identity("", "kms", "key/{name}"),
+    "AWS::Lambda::Function": _create_regional_identity("FunctionName", "lambda", "function:{name}"),
+    "AWS::Logs::LogGroup": _create_regional_identity("LogGroupName", "logs", "log-group:{name}:*"),
+    "AWS::Redshift::Cluster": _create_regional_identity("ClusterIdentifier", "redshift", "cluster:{name}"),
+    "AWS::RedshiftServerless::Workgroup": _create_regional_identity(
+        "WorkgroupName", "redshift-serverless", "workgroup/{name}"
+    ),
     "AWS::S3::Bucket": Identity("BucketName", "arn:{partition}:s3:::{name}"),
-    "AWS::SNS::Topic": _regional("TopicName", "sns", "{name}", "arn"),
-    "AWS::SQS::Queue": _regional("QueueName", "sqs", "{name}", "https://sqs.{region}.{suffix}/{account}/{name}"),
-    "AWS::SecretsManager::Secret": _regional("Name", "secretsmanager", "secret:{name}-??????", "arn"),
-    "AWS::Serverless::Function": _regional("FunctionName", "lambda", "function:{name}"),
-    "AWS::Serverless::SimpleTable": _regional("TableName", "dynamodb", "table/{name}"),
-    "AWS::Serverless::StateMachine": _regional("Name", "states", "stateMachine:{name}", "arn"),
-    "AWS::StepFunctions::Activity": _regional("Name", "states", "activity:{name}", "arn"),
-    "AWS::StepFunctions::StateMachine": _regional("StateMachineName", "states", "stateMachine:{name}", "arn"),
+    "AWS::SNS::Topic": _create_regional_identity("TopicName", "sns", "{name}", "arn"),
+    "AWS::SQS::Queue": _create_regional_identity(
+        "QueueName", "sqs", "{name}", "https://sqs.{region}.{suffix}/{account}/{name}"
+    ),
+    "AWS::SecretsManager::Secret": _create_regional_identity("Name", "secretsmanager", "secret:{name}-??????", "arn"),
+    "AWS::Serverless::Function": _create_regional_identity("FunctionName", "lambda", "function:{name}"),
+    "AWS::Serverless::SimpleTable": _create_regional_identity("TableName", "dynamodb", "table/{name}"),
+    "AWS::Serverless::StateMachine": _create_regional_identity("Name", "states", "stateMachine:{name}", "arn"),
+    "AWS::StepFunctions::Activity": _create_regional_identity("Name", "states", "activity:{name}", "arn"),
+    "AWS::StepFunctions::StateMachine": _create_regional_identity(
+        "StateMachineName", "states", "stateMachine:{name}", "arn"
+    ),
 }
 _NAMED_WITHOUT_STACK = (
     "AWS::StepFunctions::StateMachine",
@@ -129,7 +137,7 @@ _ARN_ATTRIBUTES = ("Arn", "TopicArn", "FunctionArn", "AlarmArn")
 _NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMachineName", "BucketName", "KeyId")
 
 
-def physical_name(resource_type: str, logical_id: str, given: str, where: Surroundings) -> str:
+def build_physical_name(resource_type: str, logical_id: str, given: str, where: Surroundings) -> str:
     """Return the name of a resource: the specified name, or a name in CloudFormation's format for generated names."""
     if given:
         return given
@@ -139,27 +147,27 @@ def physical_name(resource_type: str, logical_id: str, given: str, where: Surrou
     return name.lower() if resource_type == "AWS::S3::Bucket" else name
 
 
-def reference(resource_type: str, logical_id: str, name: str, where: Surroundings) -> str:
+def build_reference(resource_type: str, logical_id: str, name: str, where: Surroundings) -> str:
     """Return the value of Ref: the name, the ARN or the URL, by the resource's type; `<LogicalId>` for other types."""
     identity = IDENTITIES.get(resource_type)
     if identity is None:
         return f"<{logical_id}>"
     if identity.ref == "name":
         return name
-    return _filled(identity.arn if identity.ref == "arn" else identity.ref, name, where)
+    return _fill_pattern(identity.arn if identity.ref == "arn" else identity.ref, name, where)
 
 
-def attribute(resource_type: str, logical_id: str, name: str, wanted: str, where: Surroundings) -> str:
+def build_attribute(resource_type: str, logical_id: str, name: str, wanted: str, where: Surroundings) -> str:
     """Return the value of GetAtt; `<LogicalId.Attribute>` if only AWS knows it."""
     identity = IDENTITIES.get(resource_type)
     if identity and wanted in _ARN_ATTRIBUTES:
-        return _filled(identity.arn, name, where)
+        return _fill_pattern(identity.arn, name, where)
     if identity and wanted in _NAME_ATTRIBUTES:
         return name
     return f"<{logical_id}.{wanted}>"
 
 
-def _filled(pattern: str, name: str, where: Surroundings) -> str:
+def _fill_pattern(pattern: str, name: str, where: Surroundings) -> str:
     return pattern.format(
         partition=where.partition, region=where.region, account=where.account, suffix=where.url_suffix, name=name
     )

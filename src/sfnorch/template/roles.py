@@ -13,8 +13,8 @@ from functools import cache
 
 from sfnorch.json_values import Json, find_value, list_values, read_list, read_mapping, read_mappings, read_string
 from sfnorch.template.declarations import Declaration, find_declarations
-from sfnorch.template.iam import PolicySet, Statement, statements
-from sfnorch.template.iam.managed import aws_managed_statements
+from sfnorch.template.iam import PolicySet, Statement, read_statements
+from sfnorch.template.iam.managed import list_aws_managed_statements
 from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Array, Object, Path, Place, locate
 
@@ -69,18 +69,18 @@ class Policies:
     """The names of roles with a policy that cannot be read completely."""
 
 
-def policies_beside(stack: StackValues) -> Policies:
+def collect_policies(stack: StackValues) -> Policies:
     """Return the template's policies that name their roles, its managed policies, and the sources of its connectors."""
-    attached, unclear = _attached(stack)
+    attached, unclear = _list_attached_policies(stack)
     return Policies(
         attached=attached,
-        managed=managed_policies(stack),
-        connected=connected_sources(stack),
+        managed=list_managed_policies(stack),
+        connected=find_connected_sources(stack),
         unclear=frozenset(unclear),
     )
 
 
-def declared_roles(stack: StackValues, policies: Policies) -> dict[str, Role]:
+def list_roles(stack: StackValues, policies: Policies) -> dict[str, Role]:
     """Return the template's roles by ARN."""
     connected = policies.connected
     machine_roles = {
@@ -91,9 +91,9 @@ def declared_roles(stack: StackValues, policies: Policies) -> dict[str, Role]:
     roles = {}
     for role in find_declarations(stack, "AWS::IAM::Role"):
         path = role.path
-        inline, sizes, whole = _inline(role.value("Policies"), (*path, "Policies"))
-        managed = _managed(role.value("ManagedPolicyArns"), policies.managed)
-        trust = statements(role.value("AssumeRolePolicyDocument"), (*path, "AssumeRolePolicyDocument"))
+        inline, sizes, whole = _read_inline_policies(role.value("Policies"), (*path, "Policies"))
+        managed = _read_managed_policies(role.value("ManagedPolicyArns"), policies.managed)
+        trust = read_statements(role.value("AssumeRolePolicyDocument"), (*path, "AssumeRolePolicyDocument"))
         gaps = list(managed.gaps)
         if not whole or role.name in policies.unclear:
             gaps.append(f"a policy of {role.logical_id} cannot be read completely")
@@ -108,16 +108,16 @@ def declared_roles(stack: StackValues, policies: Policies) -> dict[str, Role]:
             gaps=tuple(gaps),
             principals=tuple(name for statement in trust for name in statement.principals),
             trust=tuple(trust),
-            boundary=_boundary(role.value("PermissionsBoundary"), policies.managed),
+            boundary=_find_boundary(role.value("PermissionsBoundary"), policies.managed),
             managed=managed.foreign,
             managed_statements=managed.statements,
-            tags=_tags(role.value("Tags")),
+            tags=_read_tags(role.value("Tags")),
             policy_sizes=tuple(sizes),
         )
     return roles
 
 
-def implied_role(machine: Declaration, policies: Policies) -> Role:
+def build_implied_role(machine: Declaration, policies: Policies) -> Role:
     """Return the role that SAM creates for a machine without one, from its Policies.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html
@@ -130,32 +130,34 @@ def implied_role(machine: Declaration, policies: Policies) -> Role:
     foreign: list[Statement] = []
     for index, item in enumerate(list_values(listed)):
         at = (*path, "Policies", index) if isinstance(listed, Array) else (*path, "Policies")
-        value = stack.value(item)
+        value = stack.evaluate_node(item)
         match item, value:
             case _, {"Statement": _}:
-                granted += statements(value, at)
-            case Object(), _ if len(item) == 1 and (template := next(iter(item))) in _policy_templates():
-                document = stack.value(_expanded(template, item[template], item.place))
-                granted += (replace(statement, bundled=True) for statement in statements(document, (*at, template)))
+                granted += read_statements(value, at)
+            case Object(), _ if len(item) == 1 and (template := next(iter(item))) in _load_policy_templates():
+                document = stack.evaluate_node(_expand_policy_template(template, item[template], item.place))
+                granted += (
+                    replace(statement, bundled=True) for statement in read_statements(document, (*at, template))
+                )
             case _:
-                managed = _managed([value], policies.managed)
+                managed = _read_managed_policies([value], policies.managed)
                 granted += managed.own
                 foreign += managed.statements
                 gaps += managed.gaps
     return Role(
         name=name,
-        arn=stack.attribute(name, "Arn"),
+        arn=stack.resolve_attribute(name, "Arn"),
         path=(*path, "Policies") if listed is not None else path,
         place=Place(properties.place.file, properties.lines.get("Policies", properties.place.line)),
         statements=tuple(granted),
         gaps=tuple(gaps),
         principals=("states.amazonaws.com",),
-        boundary=_boundary(machine.value("PermissionsBoundary"), policies.managed),
+        boundary=_find_boundary(machine.value("PermissionsBoundary"), policies.managed),
         managed_statements=tuple(foreign),
     )
 
 
-def connected_sources(stack: StackValues) -> frozenset[str]:
+def find_connected_sources(stack: StackValues) -> frozenset[str]:
     """Return the logical ids of the resources whose roles get permissions from SAM connectors.
 
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html
@@ -163,33 +165,33 @@ def connected_sources(stack: StackValues) -> frozenset[str]:
     connectors = find_declarations(stack, "AWS::Serverless::Connector")
     sources = (connector.properties.find_object("Source") for connector in connectors)
     found = {str(source.get("Id")) for source in sources if source}
-    for logical_id, resource in stack.section("Resources").items():
+    for logical_id, resource in stack.get_section("Resources").items():
         if "Connectors" in read_mapping(resource):
             found.add(logical_id)
     return frozenset(found)
 
 
-def size(document: Json) -> int:
+def count_policy_characters(document: Json) -> int:
     """Return the number of characters of a policy that IAM counts: all except blanks between values."""
     return len(json.dumps(document, separators=(",", ":"), ensure_ascii=False))
 
 
-def _inline(policies: Json, path: Path) -> tuple[list[Statement], list[int], bool]:
+def _read_inline_policies(policies: Json, path: Path) -> tuple[list[Statement], list[int], bool]:
     granted: list[Statement] = []
     sizes = []
     whole = policies is None or isinstance(policies, Array)
     for index, policy in enumerate(read_list(policies)):
         document = find_value(policy, "PolicyDocument")
         whole = whole and _is_clear(document)
-        granted += statements(document, (*path, index, "PolicyDocument"))
-        sizes.append(size(document))
+        granted += read_statements(document, (*path, index, "PolicyDocument"))
+        sizes.append(count_policy_characters(document))
     return granted, sizes, whole
 
 
-def managed_policies(stack: StackValues) -> dict[str, list[Statement]]:
+def list_managed_policies(stack: StackValues) -> dict[str, list[Statement]]:
     """Return the statements of the managed policies in the template, by ARN."""
     return {
-        policy.reference: statements(policy.value("PolicyDocument"), (*policy.path, "PolicyDocument"))
+        policy.reference: read_statements(policy.value("PolicyDocument"), (*policy.path, "PolicyDocument"))
         for policy in find_declarations(stack, "AWS::IAM::ManagedPolicy")
     }
 
@@ -204,7 +206,7 @@ class _Managed:
     gaps: tuple[str, ...] = ()
 
 
-def _managed(arns: Json, own: Mapping[str, list[Statement]]) -> _Managed:
+def _read_managed_policies(arns: Json, own: Mapping[str, list[Statement]]) -> _Managed:
     found: list[Statement] = []
     of_aws: list[Statement] = []
     foreign: list[str] = []
@@ -216,27 +218,27 @@ def _managed(arns: Json, own: Mapping[str, list[Statement]]) -> _Managed:
             continue
         if name == arn:
             foreign.append(name)
-        known = aws_managed_statements(name)
+        known = list_aws_managed_statements(name)
         of_aws += known or ()
         if known is None:
             gaps.append(f"the document of the managed policy {name} is not available")
     return _Managed(own=tuple(found), statements=tuple(of_aws), foreign=tuple(foreign), gaps=tuple(gaps))
 
 
-def _boundary(arn: Json, own: Mapping[str, list[Statement]]) -> PolicySet | None:
+def _find_boundary(arn: Json, own: Mapping[str, list[Statement]]) -> PolicySet | None:
     """Return the permissions boundary with this ARN; None without an ARN."""
     if arn is None or arn == "":
         return None
     text = read_string(arn, _UNNAMED)
     found = own.get(text)
-    known = tuple(found) if found is not None else aws_managed_statements(text)
+    known = tuple(found) if found is not None else list_aws_managed_statements(text)
     name = f"the permissions boundary {text}"
     if known is None:
         return PolicySet(name=name, gaps=(f"the document of {name} is not available",))
     return PolicySet(name=name, statements=known)
 
 
-def _tags(listed: Json) -> dict[str, str]:
+def _read_tags(listed: Json) -> dict[str, str]:
     return {str(tag.get("Key")): str(tag.get("Value")) for tag in read_mappings(listed)}
 
 
@@ -250,7 +252,7 @@ def _is_clear(document: Json) -> bool:
     return False
 
 
-def _attached(stack: StackValues) -> tuple[dict[str, list[Statement]], set[str]]:
+def _list_attached_policies(stack: StackValues) -> tuple[dict[str, list[Statement]], set[str]]:
     """Return the statements of policies that name their roles, by role, and the roles with an unreadable policy."""
     attached: dict[str, list[Statement]] = {}
     unclear: set[str] = set()
@@ -258,31 +260,31 @@ def _attached(stack: StackValues) -> tuple[dict[str, list[Statement]], set[str]]
         names = policy.value("Roles" if "Roles" in policy.properties else "RoleName")
         document = policy.value("PolicyDocument")
         for name in [] if isinstance(names, dict) else list_values(names):
-            attached.setdefault(str(name), []).extend(statements(document, (*policy.path, "PolicyDocument")))
+            attached.setdefault(str(name), []).extend(read_statements(document, (*policy.path, "PolicyDocument")))
             if not _is_clear(document):
                 unclear.add(str(name))
     return attached, unclear
 
 
 @cache
-def _policy_templates() -> dict[str, Json]:
+def _load_policy_templates() -> dict[str, Json]:
     from samtranslator.policy_templates_data import POLICY_TEMPLATES_FILE  # only templates with SAM policies need it
 
     return read_mapping(json.loads(POLICY_TEMPLATES_FILE.read_text(encoding="utf-8"))["Templates"])
 
 
-def _expanded(name: str, given: Json, place: Place) -> Json:
+def _expand_policy_template(name: str, given: Json, place: Place) -> Json:
     """Return a policy template's document with these parameters. Its values have the line of its use."""
     parameters = read_mapping(given)
 
-    def filled(value: Json) -> Json:
+    def fill_value(value: Json) -> Json:
         match value:
             case {"Ref": str(parameter), **more} if not more and parameter in parameters:
                 return parameters[parameter]
             case dict():
-                return {key: filled(item) for key, item in value.items()}
+                return {key: fill_value(item) for key, item in value.items()}
             case list():
-                return [filled(item) for item in value]
+                return [fill_value(item) for item in value]
         return value
 
-    return locate(filled(find_value(_policy_templates(), name, "Definition")), place)
+    return locate(fill_value(find_value(_load_policy_templates(), name, "Definition")), place)

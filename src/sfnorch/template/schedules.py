@@ -14,7 +14,7 @@ from sfnorch.schedules.service import Service
 from sfnorch.schedules.zones import UTC
 from sfnorch.template.declarations import find_declarations
 from sfnorch.template.intrinsics import UNKNOWN, StackValues
-from sfnorch.template.located import Object, Path, Place, place_of
+from sfnorch.template.located import Object, Path, Place, find_place
 
 _KINDS = {"AWS::Scheduler::Schedule": Service.SCHEDULER, "AWS::Events::Rule": Service.RULE}
 _EVENTS = {"Schedule": Service.RULE, "ScheduleV2": Service.SCHEDULER}
@@ -44,33 +44,35 @@ class Scheduled:
         return self.zone.text if self.zone else UTC
 
 
-def declared_schedules(stack: StackValues) -> Iterator[Scheduled]:
+def list_schedules(stack: StackValues) -> Iterator[Scheduled]:
     """Yield the template's schedules."""
     for kind, service in _KINDS.items():
         for resource in find_declarations(stack, kind):
-            yield from _scheduled(stack, service, resource.properties, resource.path, "ScheduleExpression")
+            yield from _read_schedule(stack, service, resource.properties, resource.path, "ScheduleExpression")
     for resource in find_declarations(stack, *_WITH_EVENTS):
         for name, event in resource.properties.find_object("Events").entries():
             kind = resource.text("Events", name, "Type")
             if kind in _EVENTS:
                 key = "Schedule" if kind == "Schedule" else "ScheduleExpression"
                 at = (*resource.path, "Events", name, "Properties")
-                yield from _scheduled(stack, _EVENTS[kind], event.find_object("Properties"), at, key)
+                yield from _read_schedule(stack, _EVENTS[kind], event.find_object("Properties"), at, key)
 
 
-def _scheduled(stack: StackValues, service: Service, properties: Object, path: Path, key: str) -> Iterator[Scheduled]:
-    expression = _setting(stack, properties, path, key)
+def _read_schedule(
+    stack: StackValues, service: Service, properties: Object, path: Path, key: str
+) -> Iterator[Scheduled]:
+    expression = _read_setting(stack, properties, path, key)
     if expression is None:
         return  # a rule for events, or a rule that SAM or CloudFormation rejects
     zone_key = "ScheduleExpressionTimezone"
-    zone = _setting(stack, properties, path, zone_key) if service is Service.SCHEDULER else None
+    zone = _read_setting(stack, properties, path, zone_key) if service is Service.SCHEDULER else None
     yield Scheduled(service=service, expression=expression, zone=zone)
 
 
-def _setting(stack: StackValues, properties: Object, path: Path, key: str) -> Setting | None:
+def _read_setting(stack: StackValues, properties: Object, path: Path, key: str) -> Setting | None:
     """Return the text of a property; None if it is not a text, which cfn-lint reports."""
-    value = stack.value(properties.get(key))
+    value = stack.evaluate_node(properties.get(key))
     if not isinstance(value, str):
         return None
     known = None if UNKNOWN.search(value) else value
-    return Setting(path=(*path, key), place=place_of(stack.template, (*path, key)), text=known)
+    return Setting(path=(*path, key), place=find_place(stack.template, (*path, key)), text=known)

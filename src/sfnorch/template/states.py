@@ -34,7 +34,7 @@ class Transition:
     path: Path
     rule: Object | None = None
 
-    def errors(self) -> tuple[str, ...]:
+    def list_errors(self) -> tuple[str, ...]:
         """Return the error names that a catcher matches."""
         return tuple(read_strings(self.rule.get("ErrorEquals"))) if self.rule and self.way is Way.CATCH else ()
 
@@ -58,17 +58,17 @@ class LocatedState:
         """Return whether an execution of the scope can end here."""
         return self.kind in ("Succeed", "Fail") or self.body.get("End") is True
 
-    def text(self, key: str) -> str:
+    def read_text(self, key: str) -> str:
         """Return the body's text with this key; empty if it is missing."""
         return read_string(self.body.get(key))
 
-    def resources(self) -> Iterator[tuple[Path, str]]:
+    def list_resources(self) -> Iterator[tuple[Path, str]]:
         """Yield each resource in the state with its path: the call, and the reads and writes of a Map."""
         for path in (("Resource",), ("ItemReader", "Resource"), ("ResultWriter", "Resource")):
             if resource := read_string(find_value(self.body, *path)):
                 yield (*self.path, *path), resource
 
-    def objects(self, key: str) -> Iterator[tuple[int, Object]]:
+    def list_objects(self, key: str) -> Iterator[tuple[int, Object]]:
         """Yield the mappings in the body's list with this key, and their indexes."""
         return read_objects(self.body.get(key))
 
@@ -80,7 +80,7 @@ class LocatedState:
     @property
     def catches_all(self) -> bool:
         """Return whether one of its catchers matches all errors."""
-        return any(_ANY_ERROR & set(transition.errors()) for transition in self.catches)
+        return any(_ANY_ERROR & set(transition.list_errors()) for transition in self.catches)
 
     @property
     def catches(self) -> list[Transition]:
@@ -107,59 +107,61 @@ class StateScope:
         """Return whether it belongs to a distributed Map: it runs as child executions, which see no outer variable."""
         return find_value(self.body, "ProcessorConfig", "Mode") == "DISTRIBUTED"
 
-    def walk(self) -> Iterator[LocatedState]:
+    def list_states(self) -> Iterator[LocatedState]:
         """Yield every state; the states of inner scopes follow the state that contains them."""
         for state in self.states.values():
             yield state
             for scope in state.scopes:
-                yield from scope.walk()
+                yield from scope.list_states()
 
-    def scopes(self) -> Iterator[StateScope]:
+    def list_scopes(self) -> Iterator[StateScope]:
         """Yield the scope itself and all inner scopes."""
         yield self
         for state in self.states.values():
             for scope in state.scopes:
-                yield from scope.scopes()
+                yield from scope.list_scopes()
 
 
-def states_of(definition: Object) -> StateScope:
+def build_scope(definition: Object) -> StateScope:
     """Return the machine's scope with all its states."""
-    return _scope(definition, (), None, _language(definition, jsonata=False))
+    return _build_scope(definition, (), None, _is_jsonata(definition, jsonata=False))
 
 
-def _scope(body: Object, path: Path, parent: LocatedState | None, jsonata: bool) -> StateScope:
+def _build_scope(body: Object, path: Path, parent: LocatedState | None, jsonata: bool) -> StateScope:
     scope = StateScope(body=body, path=path, parent=parent)
     for name, state in body.find_object("States").entries():
-        scope.states[name] = _state(name, state, (*path, "States", name), scope, jsonata)
+        scope.states[name] = _build_state(name, state, (*path, "States", name), scope, jsonata)
     return scope
 
 
-def _state(name: str, body: Object, path: Path, scope: StateScope, jsonata: bool) -> LocatedState:
+def _build_state(name: str, body: Object, path: Path, scope: StateScope, jsonata: bool) -> LocatedState:
     state = LocatedState(
         name=name,
         kind=read_string(body.get("Type")),
         body=body,
         path=path,
         scope=scope,
-        jsonata=_language(body, jsonata=jsonata),
-        transitions=tuple(_transitions(body, path)),
+        jsonata=_is_jsonata(body, jsonata=jsonata),
+        transitions=tuple(_list_transitions(body, path)),
     )
     if state.kind == "Parallel":
         for index, branch in read_objects(body.get("Branches")):
-            state.scopes.append(_scope(branch, (*path, "Branches", index), state, _language(branch, jsonata=jsonata)))
+            state.scopes.append(
+                _build_scope(branch, (*path, "Branches", index), state, _is_jsonata(branch, jsonata=jsonata))
+            )
     if state.kind == "Map":
         for key in ("ItemProcessor", "Iterator"):
             if isinstance(items := body.get(key), Object):
-                state.scopes.append(_scope(items, (*path, key), state, _language(items, jsonata=jsonata)))
+                state.scopes.append(_build_scope(items, (*path, key), state, _is_jsonata(items, jsonata=jsonata)))
     return state
 
 
-def _language(body: Object, *, jsonata: bool) -> bool:
+def _is_jsonata(body: Object, *, jsonata: bool) -> bool:
     language = body.get("QueryLanguage")
     return jsonata if language is None else language == "JSONata"
 
 
-def _transitions(body: Object, path: Path) -> Iterator[Transition]:
+def _list_transitions(body: Object, path: Path) -> Iterator[Transition]:
     if body.get("Type") != "Choice":
         yield from _transition(Way.NEXT, "Next", body, path)
     for index, rule in read_objects(body.get("Choices")):

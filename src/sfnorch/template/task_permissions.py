@@ -28,30 +28,30 @@ class Judgement:
     decision: Decision
 
 
-def judge(template: Template, machine: Machine, required: Requirements) -> Iterator[Judgement]:
+def judge_requirements(template: Template, machine: Machine, required: Requirements) -> Iterator[Judgement]:
     """Yield the decision on each requirement of a state, in their order; that on assuming a role is first."""
-    acting, name = machine.role, _name(template, machine)
+    acting, name = machine.role, _find_role_name(template, machine)
     if required.role:
-        yield _judged(template, machine.role, name, Need("sts:AssumeRole", required.role), {})
+        yield _judge_need(template, machine.role, name, Need("sts:AssumeRole", required.role), {})
         acting, name = template.roles.get(required.role), required.role
     for one in required.required:
-        yield _judged(template, acting, name, one.need, dict(one.context))
+        yield _judge_need(template, acting, name, one.need, dict(one.context))
     for gap in required.gaps:
-        yield Judgement(need=None, role=acting, role_name=name, decision=_unknown(gap))
+        yield Judgement(need=None, role=acting, role_name=name, decision=_create_unknown_decision(gap))
 
 
-def _judged(template: Template, role: Role | None, name: str, need: Need, context: dict[str, str]) -> Judgement:
+def _judge_need(template: Template, role: Role | None, name: str, need: Need, context: dict[str, str]) -> Judgement:
     if role is not None:
         decision = decide(template, role, need.action, need.resource, context)
         return Judgement(need=need, role=role, role_name=role.name, decision=decision)
     reason = "the role is chosen at run time" if name == ANY else f"the role {name} is not part of the template"
-    return Judgement(need=need, role=None, role_name=name, decision=_unknown(reason))
+    return Judgement(need=need, role=None, role_name=name, decision=_create_unknown_decision(reason))
 
 
-def _unknown(reason: str) -> Decision:
+def _create_unknown_decision(reason: str) -> Decision:
     return Decision(outcome=Verdict.UNKNOWN, reasons=(reason,))
 
 
-def _name(template: Template, machine: Machine) -> str:
+def _find_role_name(template: Template, machine: Machine) -> str:
     given = machine.properties.get("Role", machine.properties.get("RoleArn"))
-    return template.stack.text(given) if machine.role is None else machine.role.name
+    return template.stack.evaluate_text(given) if machine.role is None else machine.role.name

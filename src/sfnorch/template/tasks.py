@@ -23,12 +23,12 @@ class PlannedTask:
     needs: tuple[str, ...]
 
 
-def tasks(template: Template) -> tuple[PlannedTask, ...]:
+def list_planned_tasks(template: Template) -> tuple[PlannedTask, ...]:
     """Return the tasks of the template, in the order of the plan; empty if it has no machine of tasks."""
-    return tuple(_tasks(template))
+    return tuple(_list_planned_tasks(template))
 
 
-def _tasks(template: Template) -> Iterator[PlannedTask]:
+def _list_planned_tasks(template: Template) -> Iterator[PlannedTask]:
     for machine in template.machines:
         scope = machine.states
         state = scope.states.get(TaskState.RESOLVE_TASK) if scope else None

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from sfnorch.airflow.export import airflow_source
-from sfnorch.aws.links import logs_link
+from sfnorch.airflow.export import render_airflow_source
+from sfnorch.aws.links import build_logs_link
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.default import default_plan
+from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.load import parse_plan
 from tests.dag_file import reformatted, run_file
 from tests.golden.artifacts import AIRFLOW, starter_plan
@@ -49,7 +49,7 @@ def test_the_committed_files_stand_as_ruff_lays_them_out_and_make_tasks():
 
 def test_every_step_that_airflow_can_not_say_is_named():
     with pytest.raises(SfnorchError) as told:
-        airflow_source(parse_plan(FLOW))
+        render_airflow_source(parse_plan(FLOW))
 
     assert told.value.message.splitlines() == [
         "steps: a: Airflow does not support retry for selected errors: Airflow retries after every error or never",
@@ -72,7 +72,7 @@ def test_every_step_that_airflow_can_not_say_is_named():
 
 def test_a_loop_has_no_dag():
     with pytest.raises(SfnorchError) as told:
-        airflow_source(starter_plan("continuous"))
+        render_airflow_source(starter_plan("continuous"))
 
     assert told.value.message == "pattern: continuous can't be exported: a DAG run has to end"
 
@@ -80,12 +80,12 @@ def test_a_loop_has_no_dag():
 def test_the_names_of_a_lists_jobs_are_those_that_the_plan_allows():
     plan = parse_plan("pattern: dynamic\nallowed_jobs: [etl-*, a.b]\njobs: [clean]\n")
 
-    assert '"pattern": "^(clean|etl\\\\-.*|a\\\\.b)$"' in airflow_source(plan)
+    assert '"pattern": "^(clean|etl\\\\-.*|a\\\\.b)$"' in render_airflow_source(plan)
 
 
 def task(step: str) -> dict[str, Any]:
     """What the task of the step `a` is made with."""
-    return run_file(airflow_source(parse_plan(f"pattern: flow\nsteps:\n- {step}\n"))).tasks["a"]
+    return run_file(render_airflow_source(parse_plan(f"pattern: flow\nsteps:\n- {step}\n"))).tasks["a"]
 
 
 def test_no_text_is_the_name_of_a_file_with_sql():
@@ -134,7 +134,7 @@ def test_groups_within_each_other_whose_names_are_too_long():
         step = {"name": letter * 50, "parallel": [[step]]}
 
     with pytest.raises(SfnorchError) as told:
-        airflow_source(parse_plan(json.dumps({"pattern": "flow", "steps": [step]})))
+        render_airflow_source(parse_plan(json.dumps({"pattern": "flow", "steps": [step]})))
 
     assert told.value.message == (
         f"steps: {'a' * 50}: Airflow does not support nested groups whose names have more than 250 characters in all"
@@ -159,9 +159,9 @@ def test_what_string_makes_a_text_stays_one_within_an_input():
 def test_a_job_runs_log_is_where_the_run_says_as_in_every_other_message(
     partition: str, region: str, log_group: str | None
 ):
-    names = run_file(airflow_source(default_plan())).names
+    names = run_file(render_airflow_source(build_default_plan())).names
     glue = SimpleNamespace(meta=SimpleNamespace(region_name=region, partition=partition))
     run = {"Id": "jr_1", **({"LogGroupName": log_group} if log_group else {})}
 
     arn = f"arn:{partition}:states:{region}:123456789012:execution:m:n"
-    assert names["logs_of"](glue, run) == logs_link(arn, "jr_1", log_group or "")
+    assert names["logs_of"](glue, run) == build_logs_link(arn, "jr_1", log_group or "")

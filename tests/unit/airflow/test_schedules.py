@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.airflow.literals import laid_out
-from sfnorch.airflow.schedules import timing
+from sfnorch.airflow.literals import format_source
+from sfnorch.airflow.schedules import convert_schedule
 from sfnorch.errors import SfnorchError
 from sfnorch.plan.models.schedule import Schedule
 
@@ -37,9 +37,9 @@ EVENTS = "from airflow.timetables.events import EventsTimetable"
     ],
 )
 def test_a_schedule(expression: str, schedule: str, imports: tuple[str, ...]):
-    made = timing(Schedule(expression=expression, timezone="Europe/Paris"))
+    made = convert_schedule(Schedule(expression=expression, timezone="Europe/Paris"))
 
-    assert (laid_out(made.schedule), made.imports) == (schedule, imports)
+    assert (format_source(made.schedule), made.imports) == (schedule, imports)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_schedule(expression: str, schedule: str, imports: tuple[str, ...]):
 )
 def test_what_airflow_has_no_schedule_for(expression: str):
     with pytest.raises(SfnorchError) as told:
-        timing(Schedule(expression=expression))
+        convert_schedule(Schedule(expression=expression))
 
     assert told.value.message == f"schedule: Airflow does not support {expression}"
     assert told.value.hint == "use cron(…) without a year, W and L-n; rate(…); or at(YYYY-MM-DDTHH:MM:SS)"

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from sfnorch.airflow.task_ids import IN_USE, UniqueNames, safe_id
+from sfnorch.airflow.task_ids import IN_USE, UniqueNames, make_safe_id
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,13 @@ from sfnorch.airflow.task_ids import IN_USE, UniqueNames, safe_id
     ],
 )
 def test_a_name(name: str, task_id: str, variable: str):
-    assert (safe_id(name), UniqueNames(IN_USE).variable(name)) == (task_id, variable)
+    assert (make_safe_id(name), UniqueNames(IN_USE).reserve_variable(name)) == (task_id, variable)
 
 
 def test_each_name_is_given_once():
     names = UniqueNames()
 
-    assert [names.id(name) for name in ("a b", "a_b", "a  b")] == ["a_b", "a_b_2", "a_b_3"]
+    assert [names.reserve_id(name) for name in ("a b", "a_b", "a  b")] == ["a_b", "a_b_2", "a_b_3"]
 
 
 def test_no_variable_takes_a_name_that_the_file_has_in_use():

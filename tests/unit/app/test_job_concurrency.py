@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.app.job_concurrency import concurrency_lines
+from sfnorch.app.job_concurrency import list_concurrency_warnings
 from sfnorch.aws.glue_jobs import Concurrency
 from sfnorch.plan.side_by_side import SideBySide
 
@@ -31,6 +31,6 @@ NO_QUEUE = "because Glue does not queue runs of a job with MaxRetries or of the 
 def test_what_will_happen(at_once: int, queuing: set[bool | None], allowed: Concurrency | None, outcome: str | None):
     job = SideBySide(job="x", places=((),), at_once=at_once, queuing=frozenset(queuing))
     most = allowed.max_concurrent_runs if allowed else 0
-    lines = list(concurrency_lines([job], {"x": allowed} if allowed else {}))
+    lines = list(list_concurrency_warnings([job], {"x": allowed} if allowed else {}))
     said = f"Glue job x: the plan can start {at_once} runs at once, and MaxConcurrentRuns is {most}: {outcome}"
     assert lines == ([said] if outcome else [])

@@ -72,11 +72,11 @@ def test_an_operation_that_is_left_by_an_error():
         raise KeyboardInterrupt
 
     reporter = StackReporter(wait_without_words, events.append)
-    reporter.says("now")
+    reporter.show_line("now")
     with pytest.raises(KeyboardInterrupt):
-        reporter.follows(batches(), 3)
+        reporter.show_events(batches(), 3)
     assert events == [Notice("now"), OperationStarted(3), OperationProgress(()), OperationLeft()]
-    assert not reporter.asks(Step(verb=Verb.REVIEW))
+    assert not reporter.confirm_step(Step(verb=Verb.REVIEW))
 
 
 def test_a_run_reports_its_progress_and_its_end():

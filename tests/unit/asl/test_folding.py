@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from jsonata.parser import Parser
 
-from sfnorch.asl import definition, fold, is_expression
-from sfnorch.patterns import workflow
+from sfnorch.asl import fold, is_expression, serialize_graph
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from tests.golden.artifacts import PLANS
 
@@ -63,7 +63,7 @@ def tree(node: Any) -> Any:
 @pytest.mark.parametrize("path", sorted(PLANS.glob("*.plan.yaml")), ids=lambda path: path.name)
 def test_every_expression_of_ours_keeps_its_tree(path: Any):
     plan = parse_plan(path.read_text(encoding="utf-8"), folder=PLANS)
-    found = {code for machine in workflow(plan).machines for code in expressions(definition(machine.graph))}
+    found = {code for machine in build_workflow(plan).machines for code in expressions(serialize_graph(machine.graph))}
     assert found
     for code in found:
         assert str(tree(Parser().parse(fold(code)))) == str(tree(Parser().parse(code)))

@@ -8,10 +8,10 @@ from sfnorch.asl import (
     Map,
     Parallel,
     Task,
-    definition,
-    integrations,
-    substitution_names,
-    with_resources,
+    list_integrations,
+    name_substitutions,
+    replace_resources,
+    serialize_graph,
 )
 
 
@@ -29,12 +29,12 @@ GRAPH = Graph(
 
 
 def test_the_integrations_in_their_order_each_once():
-    assert integrations(definition(GRAPH)) == ("glue:startJobRun.sync", "aws-sdk:sns:publish", "sns:publish")
+    assert list_integrations(serialize_graph(GRAPH)) == ("glue:startJobRun.sync", "aws-sdk:sns:publish", "sns:publish")
 
 
 def test_only_the_resources_of_tasks_are_written_otherwise():
-    made = definition(GRAPH)
-    states = with_resources(made, lambda integration: f"<{integration}>")["States"]
+    made = serialize_graph(GRAPH)
+    states = replace_resources(made, lambda integration: f"<{integration}>")["States"]
     assert states["m"]["ItemProcessor"]["States"]["a"]["Resource"] == "<glue:startJobRun.sync>"
     assert [branch["States"] for branch in states["p"]["Branches"]] == [
         {"a": {"Type": "Task", "Resource": "<glue:startJobRun.sync>", "End": True}},
@@ -42,12 +42,12 @@ def test_only_the_resources_of_tasks_are_written_otherwise():
     ]
     assert states["t"] == {**made["States"]["t"], "Resource": "<sns:publish>"}
     assert states["f"] == made["States"]["f"]
-    assert made == definition(GRAPH)
+    assert made == serialize_graph(GRAPH)
 
 
 def test_names_of_substitutions_are_the_integrations_own_and_free():
     called = ("states:startExecution.sync:2", "aws-sdk:sns:publish", "sns:publish", "glue:startJobRun")
-    assert substitution_names(called, {"GlueStartJobRun", "SnsPublishCall"}) == {
+    assert name_substitutions(called, {"GlueStartJobRun", "SnsPublishCall"}) == {
         "states:startExecution.sync:2": "StatesStartExecutionSync2",
         "aws-sdk:sns:publish": "SnsPublish",
         "sns:publish": "SnsPublishCallCall",

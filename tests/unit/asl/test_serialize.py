@@ -19,18 +19,18 @@ from sfnorch.asl import (
     Succeed,
     Task,
     Wait,
-    definition,
     jsonata,
+    serialize_graph,
 )
 from sfnorch.errors import SfnorchError
 
 
 def states(*given, **graph):
-    return definition(Graph(*given, **graph))["States"]
+    return serialize_graph(Graph(*given, **graph))["States"]
 
 
 def test_a_definition_says_its_language_and_where_it_starts():
-    assert definition(Graph(Succeed(name="Done"), comment="Ends")) == {
+    assert serialize_graph(Graph(Succeed(name="Done"), comment="Ends")) == {
         "Comment": "Ends",
         "QueryLanguage": "JSONata",
         "StartAt": "Done",
@@ -177,7 +177,7 @@ def test_each_state_type(state, expected):
 )
 def test_text_that_would_be_code_is_refused_wherever_it_stands(state):
     with pytest.raises(SfnorchError, match="as code"):
-        definition(Graph(state))
+        serialize_graph(Graph(state))
 
 
 def test_a_value_enters_an_expression_as_its_literal():
@@ -197,7 +197,7 @@ def test_a_value_that_would_end_the_expression_is_refused():
 
 def test_something_that_is_no_state_is_a_mistake_of_ours():
     with pytest.raises(TypeError, match="no state of the Amazon States Language"):
-        definition(Graph(_Odd()))
+        serialize_graph(Graph(_Odd()))
 
 
 class _Odd:

@@ -38,7 +38,7 @@ def test_a_bucket_is_made_with_all_its_settings(region: str, where: dict[str, An
     stubber.add_response("put_bucket_policy", {}, {**whose, "Policy": ANY})
     stubber.add_response("put_bucket_versioning", {}, {**whose, "VersioningConfiguration": {"Status": "Enabled"}})
     with stubber:
-        DeploymentBucket(client, ACCOUNT).make()
+        DeploymentBucket(client, ACCOUNT).create_or_update()
     stubber.assert_no_pending_responses()
 
 
@@ -51,8 +51,11 @@ def test_objects_are_put_into_this_accounts_bucket_only():
     stubber.add_response("put_object", {}, {**whose, "Key": "code/1.zip", "Body": b"zip"})
     with stubber:
         bucket = DeploymentBucket(client, ACCOUNT)
-        assert bucket.put("etl", "a") == f"https://s3.eu-central-1.amazonaws.com/{name}/templates/etl/{digest}.template"
-        bucket.put_package("code/1.zip", b"zip")
+        assert (
+            bucket.upload_template("etl", "a")
+            == f"https://s3.eu-central-1.amazonaws.com/{name}/templates/etl/{digest}.template"
+        )
+        bucket.upload_package("code/1.zip", b"zip")
     stubber.assert_no_pending_responses()
 
 
@@ -63,7 +66,7 @@ def test_a_bucket_that_another_command_creates_at_the_same_time():
     for setting in ("public_access_block", "bucket_encryption", "bucket_policy", "bucket_versioning"):
         stubber.add_response(f"put_{setting}", {})
     with stubber:
-        DeploymentBucket(client, ACCOUNT).make()
+        DeploymentBucket(client, ACCOUNT).create_or_update()
     stubber.assert_no_pending_responses()
 
 
@@ -72,7 +75,7 @@ def test_a_bucket_whose_name_another_account_has():
     stubber.add_client_error("head_bucket", "404", http_status_code=404)
     stubber.add_client_error("create_bucket", "BucketAlreadyExists", http_status_code=409)
     with stubber, pytest.raises(ClientError, match="BucketAlreadyExists"):
-        DeploymentBucket(client, ACCOUNT).make()
+        DeploymentBucket(client, ACCOUNT).create_or_update()
 
 
 def test_a_bucket_that_was_half_made_is_not_ready():
@@ -80,14 +83,14 @@ def test_a_bucket_that_was_half_made_is_not_ready():
     stubber.add_response("head_bucket", {})
     stubber.add_response("get_bucket_versioning", {})
     with stubber:
-        assert not DeploymentBucket(client, ACCOUNT).ready()
+        assert not DeploymentBucket(client, ACCOUNT).is_ready()
 
 
 def test_a_bucket_of_another_account():
     client, stubber = stubbed("eu-central-1")
     stubber.add_client_error("head_bucket", "403", http_status_code=403)
     with stubber, pytest.raises(SfnorchError) as raised:
-        DeploymentBucket(client, ACCOUNT).ready()
+        DeploymentBucket(client, ACCOUNT).is_ready()
     assert (raised.value.message, raised.value.hint) == (
         f"The bucket sfnorch-{ACCOUNT}-eu-central-1 can't be read: another account owns it, or you lack s3:ListBucket",
         "specify another bucket with --s3-bucket",
@@ -108,5 +111,5 @@ def test_where_a_template_lies(region: str, host: str):
     expected = {"Bucket": "b", "Key": key, "Body": b"x", "ExpectedBucketOwner": ACCOUNT}
     stubber.add_response("put_object", {}, expected)
     with stubber:
-        url = DeploymentBucket(client, ACCOUNT, name="b").put("s", "x")
+        url = DeploymentBucket(client, ACCOUNT, name="b").upload_template("s", "x")
     assert url == f"https://{host}/b/{key}"

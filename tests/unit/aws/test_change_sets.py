@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.change_sets import ChangeSet, ResourceChange, describe, failure, waiting
+from sfnorch.aws.change_sets import ChangeSet, ResourceChange, build_failure, describe, wait_for_change_set
 from tests.replay import Clock
 from tests.unit.aws.test_stack_events import AT, STACK
 
@@ -68,7 +68,7 @@ def test_a_change_set_is_waited_for():
         stubber.add_response("describe_change_set", answer(status))
     clock = Clock(0)
     with stubber:
-        assert waiting(client, ARN, clock).status == "CREATE_COMPLETE"
+        assert wait_for_change_set(client, ARN, clock).status == "CREATE_COMPLETE"
     assert clock.slept == [0.3, pytest.approx(0.45)]
 
 
@@ -117,7 +117,7 @@ def test_early_validation_is_told_fault_by_fault():
     ]
     stubber.add_response("describe_events", {"OperationEvents": events}, {"ChangeSetName": ARN})
     with stubber:
-        told = failure(client, FAILED)
+        told = build_failure(client, FAILED)
     assert (told.message, told.hint) == (
         "Topic, /Resources/Topic/Properties/Colour: Unsupported property\nA rule of ours",
         "CloudFormation rejected the template before any change; `sfnorch lint` finds most such errors",
@@ -128,7 +128,7 @@ def test_where_early_validation_tells_nothing_the_reason_must_do():
     client, stubber = stubbed()
     stubber.add_client_error("describe_events", "AccessDenied", "no")
     with stubber:
-        assert failure(client, FAILED).message == f"The change set failed: {FAILED.reason}"
+        assert build_failure(client, FAILED).message == f"The change set failed: {FAILED.reason}"
 
 
 def test_a_change_is_data():

@@ -6,7 +6,7 @@ import pytest
 from botocore import exceptions as aws
 from botocore.parsers import ResponseParserError
 
-from sfnorch.aws.errors import explained, is_transient
+from sfnorch.aws.errors import explain_error, is_transient
 
 
 def service(code: str, message: str = "words", status: int = 400) -> aws.ClientError:
@@ -38,13 +38,13 @@ def service(code: str, message: str = "words", status: int = 400) -> aws.ClientE
     ],
 )  # fmt: skip
 def test_errors_in_words(error: Exception, message: str, hint: str):
-    told = explained(error)
+    told = explain_error(error)
     assert told is not None
     assert (told.message, told.hint) == (message, hint)
 
 
 def test_what_is_none_of_awss():
-    assert explained(KeyError("x")) is None
+    assert explain_error(KeyError("x")) is None
 
 
 @pytest.mark.parametrize(

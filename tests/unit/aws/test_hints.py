@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.aws.hints import hint, plain
+from sfnorch.aws.hints import clean_message, find_hint
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ from sfnorch.aws.hints import hint, plain
     ],
 )
 def test_known_reasons_have_hints(reason: str, told: str):
-    assert hint(reason) == told
+    assert find_hint(reason) == told
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_known_reasons_have_hints(reason: str, told: str):
     ],
 )  # fmt: skip
 def test_reasons_are_told_without_noise(reason: str, told: str):
-    assert plain(reason) == told
+    assert clean_message(reason) == told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore import exceptions as aws
 
-from sfnorch.aws.polling import Clock, Pace, patiently
+from sfnorch.aws.polling import Clock, Pace, add_retries
 
 
 def unreachable() -> Exception:
@@ -21,7 +21,7 @@ def test_a_call_is_retried_eleven_times_for_three_and_a_half_minutes():
         raise unreachable()
 
     with pytest.raises(aws.EndpointConnectionError):
-        patiently(call, Clock(sleep=slept.append))(7)
+        add_retries(call, Clock(sleep=slept.append))(7)
     assert calls == [7] * 12
     assert slept == [1, 2, 4, 8, 16, 30, 30, 30, 30, 30, 30]
 
@@ -36,7 +36,7 @@ def test_a_call_that_succeeds_again_returns_its_answer():
             raise answer
         return answer
 
-    assert patiently(call, Clock(sleep=slept.append))() == "answer"
+    assert add_retries(call, Clock(sleep=slept.append))() == "answer"
     assert slept == [1, 2]
 
 
@@ -49,7 +49,7 @@ def test_other_errors_are_raised_at_once():
         raise aws.ParamValidationError(report="Missing")
 
     with pytest.raises(aws.ParamValidationError):
-        patiently(call, Clock(sleep=slept.append))()
+        add_retries(call, Clock(sleep=slept.append))()
     assert (calls, slept) == ([1], [])
 
 

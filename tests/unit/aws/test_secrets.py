@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sfnorch.aws.secrets import keep_secret, without_secrets
+from sfnorch.aws.secrets import mask_secrets, register_secret
 
 
 @pytest.mark.parametrize(
@@ -21,16 +21,16 @@ from sfnorch.aws.secrets import keep_secret, without_secrets
     ],
 )
 def test_secrets_are_blotted_out(text: str, shown: str):
-    keep_secret("my-own-secret-word", None, "")
-    assert without_secrets(text) == shown
+    register_secret("my-own-secret-word", None, "")
+    assert mask_secrets(text) == shown
 
 
 @pytest.mark.parametrize("secret", ['pa"ss\\word', "two\nlines of it\n", "ends in one\r"])
 def test_secrets_are_blotted_out_in_every_form(secret: str):
-    keep_secret(secret)
+    register_secret(secret)
     for form in (secret, repr(secret), json.dumps(secret), " ".join(secret.split())):
-        assert without_secrets(f"<{form}>").strip("<>'\"") == "****"
+        assert mask_secrets(f"<{form}>").strip("<>'\"") == "****"
 
 
 def test_a_header_that_is_wrong_is_not_told():
-    assert without_secrets("Invalid header value b'abc\\r' here") == "Invalid header value b**** here"
+    assert mask_secrets("Invalid header value b'abc\\r' here") == "Invalid header value b**** here"

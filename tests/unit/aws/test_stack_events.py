@@ -11,7 +11,15 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from sfnorch.aws.stack_events import Following, Operation, OperationEnd, StackEvent, begin, follow, under_way
+from sfnorch.aws.stack_events import (
+    Following,
+    Operation,
+    OperationEnd,
+    StackEvent,
+    find_operation_in_progress,
+    follow_operation,
+    prepare_operation,
+)
 from tests.replay import Clock
 
 STACK = "arn:aws:cloudformation:eu-central-1:111122223333:stack/s/1"
@@ -53,10 +61,10 @@ class Audience:
     def __init__(self) -> None:
         self.seen: list[list[str]] = []
 
-    def follows(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
+    def show_events(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
         self.seen = [[event.id for event in events] for events in batches]
 
-    def waits(self, words: str) -> AbstractContextManager[None]:
+    def show_wait(self, words: str) -> AbstractContextManager[None]:
         return nullcontext()
 
 
@@ -78,7 +86,7 @@ def test_each_event_once_and_none_of_another_operation():
         [[*REST[:2]], [*REST[2:4]], [*REST[4:], *FIRST]],
     )
     audience, clock = Audience(), Clock(0)
-    ending = follow(made, Operation(stack_id=STACK, token="own", after="e2"), audience, clock)
+    ending = follow_operation(made, Operation(stack_id=STACK, token="own", after="e2"), audience, clock)
     assert ending == OperationEnd(status="UPDATE_COMPLETE")
     assert audience.seen == [["e3", "e4"], [], ["e5", "e6", "e8", "e9"]]
     assert clock.slept == [0.3, pytest.approx(0.45)]
@@ -91,7 +99,7 @@ def test_a_poll_that_breaks_off_within_its_pages_loses_nothing():
     stubber.add_client_error("describe_stack_events", "Throttling", "Rate exceeded")
     stubber.add_response("describe_stack_events", {"StackEvents": [*REST, *FIRST]})
     audience = Audience()
-    follow(made, Operation(stack_id=STACK, token="own", after="e2"), audience, Clock(0))
+    follow_operation(made, Operation(stack_id=STACK, token="own", after="e2"), audience, Clock(0))
     assert audience.seen == [["e3", "e4"], ["e5", "e6", "e8", "e9"]]
 
 
@@ -108,7 +116,7 @@ def test_what_failed_first_is_the_cause_and_not_what_was_cancelled_for_it():
             ]
         ]
     )
-    ending = follow(made, Operation(stack_id=STACK, token="own"), Audience(), Clock(0))
+    ending = follow_operation(made, Operation(stack_id=STACK, token="own"), Audience(), Clock(0))
     assert ending == OperationEnd(
         status="ROLLBACK_COMPLETE", resource="Topic", type="AWS::SNS::Topic", reason="Name taken"
     )
@@ -119,12 +127,12 @@ def test_a_stack_that_tells_no_events_is_asked_itself():
     stack = {"StackName": "s", "CreationTime": AT, "StackStatus": "UPDATE_COMPLETE", "StackId": STACK}
     stubber.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": STACK})
     following = Following(made, Operation(stack_id=STACK), Clock(0))
-    assert (list(following.batches()), following.status) == ([()] * 10, "UPDATE_COMPLETE")
+    assert (list(following.poll_batches()), following.status) == ([()] * 10, "UPDATE_COMPLETE")
 
 
 def test_an_operation_begins_after_the_newest_event():
     made, _ = client([OLD])
-    assert begin(made, STACK, "own") == Operation(stack_id=STACK, token="own", after="e2")
+    assert prepare_operation(made, STACK, "own") == Operation(stack_id=STACK, token="own", after="e2")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +151,7 @@ def test_an_operation_begins_after_the_newest_event():
 )
 def test_the_operation_under_way(rows: list[dict[str, Any]], operation: Operation):
     made, _ = client([rows])
-    assert under_way(made, STACK) == operation
+    assert find_operation_in_progress(made, STACK) == operation
 
 
 def test_events_of_an_operation_known_by_its_id():
@@ -151,7 +159,10 @@ def test_events_of_an_operation_known_by_its_id():
     other = row(4, "CREATE_FAILED", "Topic", token="", OperationId="other")
     made, _ = client([[other, mine]])
     audience = Audience()
-    assert follow(made, Operation(stack_id=STACK, operation_id="op"), audience, Clock(0)).status == "UPDATE_COMPLETE"
+    assert (
+        follow_operation(made, Operation(stack_id=STACK, operation_id="op"), audience, Clock(0)).status
+        == "UPDATE_COMPLETE"
+    )
     assert audience.seen == [["e3"]]
 
 
@@ -168,7 +179,7 @@ def test_what_another_hand_takes_back_goes_on_under_its_token():
         ]
     )
     audience = Audience()
-    ending = follow(made, Operation(stack_id=STACK, token="own", after="e2"), audience, Clock(0))
+    ending = follow_operation(made, Operation(stack_id=STACK, token="own", after="e2"), audience, Clock(0))
     assert audience.seen == [["e3", "e4", "e5", "e6"]]
     assert ending == OperationEnd(
         status="UPDATE_ROLLBACK_COMPLETE",
@@ -187,7 +198,7 @@ def test_a_reason_that_only_speaks_of_cancelling_is_a_cause():
             ]
         ]
     )
-    assert follow(made, Operation(stack_id=STACK), Audience(), Clock(0)).reason == "The order was cancelled"
+    assert follow_operation(made, Operation(stack_id=STACK), Audience(), Clock(0)).reason == "The order was cancelled"
 
 
 @pytest.mark.parametrize(
@@ -203,5 +214,5 @@ def test_whatever_takes_an_operation_back_is_followed_to_its_end(begun: str, tak
         [[row(3, over, token="hand"), row(2, taken_back, token="hand"), row(1, begun), row(0, "x", "T", token="other")]]
     )
     audience = Audience()
-    assert follow(made, Operation(stack_id=STACK, token="own"), audience, Clock(0)).status == over
+    assert follow_operation(made, Operation(stack_id=STACK, token="own"), audience, Clock(0)).status == over
     assert audience.seen == [["e1", "e2", "e3"]]

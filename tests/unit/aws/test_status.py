@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from sfnorch.aws.stacks import Stack
-from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status, status
+from sfnorch.aws.status import AlarmState, LastExecution, MachineStatus, Status, read_status
 
 AT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 STACK = Stack(id="arn:stack/etl/1", name="etl", status="CREATE_COMPLETE")
@@ -52,7 +52,7 @@ def read(executions: list[Any], *rows: dict[str, Any], alarms: list[dict[str, An
     cloudwatch, stubber = stubbed("cloudwatch")
     if alarms is not None:
         stubber.add_response("describe_alarms", {"MetricAlarms": alarms})
-    return status(cloudformation, stepfunctions, cloudwatch, STACK)
+    return read_status(cloudformation, stepfunctions, cloudwatch, STACK)
 
 
 def test_all_of_a_stack():

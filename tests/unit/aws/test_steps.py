@@ -6,7 +6,15 @@ import botocore.session
 import pytest
 
 from sfnorch.aws.stacks import Stack
-from sfnorch.aws.steps import Verb, Wish, change_set_request, digest_of, own_verb, steps, token
+from sfnorch.aws.steps import (
+    Verb,
+    Wish,
+    build_change_set_request,
+    build_token,
+    derive_digest,
+    find_own_verb,
+    plan_steps,
+)
 from sfnorch.errors import SfnorchError
 
 DIGEST = "0123456789abcdef"
@@ -36,7 +44,7 @@ def stack(status: str, **more: object) -> Stack:
     ],
 )
 def test_a_stack_at_rest(status: str, before: list[Verb]):
-    planned = steps(stack(status) if status else None, DIGEST)
+    planned = plan_steps(stack(status) if status else None, DIGEST)
     assert [step.verb for step in planned] == [*before, *CHANGE]
     assert all(step.says and step.question and not step.firm for step in planned[: len(before)])
 
@@ -48,7 +56,7 @@ def test_every_status_that_cloudformation_has_leads_somewhere_or_is_told():
         if status == "DELETE_COMPLETE":  # no stack any more
             continue
         try:
-            assert steps(stack(status), DIGEST)
+            assert plan_steps(stack(status), DIGEST)
         except SfnorchError as error:
             told.append(error.message)
     assert told == ["s is IMPORT_ROLLBACK_FAILED, from which sfnorch can't deploy"]
@@ -57,32 +65,32 @@ def test_every_status_that_cloudformation_has_leads_somewhere_or_is_told():
 @pytest.mark.parametrize(
     ("status", "operation_token", "verb", "firm", "asks"),
     [
-        ("CREATE_IN_PROGRESS", token(DIGEST, Verb.EXECUTE, "1a"), Verb.FOLLOW, False, False),
-        ("UPDATE_ROLLBACK_IN_PROGRESS", token(DIGEST, Verb.EXECUTE, "1a"), Verb.FOLLOW, False, False),
-        ("DELETE_IN_PROGRESS", token(DIGEST, Verb.DELETE, "1a"), Verb.AWAIT, False, False),
-        ("UPDATE_ROLLBACK_IN_PROGRESS", token(DIGEST, Verb.ROLL_BACK, "1a"), Verb.AWAIT, False, False),
-        ("UPDATE_IN_PROGRESS", token("f" * 16, Verb.EXECUTE, "1a"), Verb.AWAIT, True, True),
+        ("CREATE_IN_PROGRESS", build_token(DIGEST, Verb.EXECUTE, "1a"), Verb.FOLLOW, False, False),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", build_token(DIGEST, Verb.EXECUTE, "1a"), Verb.FOLLOW, False, False),
+        ("DELETE_IN_PROGRESS", build_token(DIGEST, Verb.DELETE, "1a"), Verb.AWAIT, False, False),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", build_token(DIGEST, Verb.ROLL_BACK, "1a"), Verb.AWAIT, False, False),
+        ("UPDATE_IN_PROGRESS", build_token("f" * 16, Verb.EXECUTE, "1a"), Verb.AWAIT, True, True),
         ("UPDATE_IN_PROGRESS", "Console-UpdateStack-1", Verb.AWAIT, True, True),
         ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "", Verb.AWAIT, True, True),
         ("DELETE_IN_PROGRESS", "", Verb.AWAIT, False, True),
     ],
 )
 def test_an_operation_under_way(status: str, operation_token: str, verb: Verb, firm: bool, asks: bool):
-    (step,) = steps(stack(status), DIGEST, operation_token)
+    (step,) = plan_steps(stack(status), DIGEST, operation_token)
     assert (step.verb, step.firm, bool(step.question)) == (verb, firm, asks)
     assert status in step.says
 
 
 def test_without_execution_the_change_set_is_the_end():
-    assert [step.verb for step in steps(None, DIGEST, execute=False)] == [Verb.CHANGE_SET]
+    assert [step.verb for step in plan_steps(None, DIGEST, execute=False)] == [Verb.CHANGE_SET]
 
 
 def test_a_digest_is_found_again_in_names_and_tokens():
     wish = Wish(stack_name="s", body="x")
-    assert digest_of(f"sfnorch-{wish.digest}-12ab34cd") == wish.digest
-    assert len(digest_of("anyone's")) == 16
-    assert own_verb(token(wish.digest, Verb.EXECUTE, "0f"), wish.digest) is Verb.EXECUTE
-    assert own_verb(token(wish.digest, Verb.EXECUTE, "0f"), DIGEST) is None
+    assert derive_digest(f"sfnorch-{wish.digest}-12ab34cd") == wish.digest
+    assert len(derive_digest("anyone's")) == 16
+    assert find_own_verb(build_token(wish.digest, Verb.EXECUTE, "0f"), wish.digest) is Verb.EXECUTE
+    assert find_own_verb(build_token(wish.digest, Verb.EXECUTE, "0f"), DIGEST) is None
 
 
 def test_a_digest_is_another_for_all_that_matters():
@@ -112,7 +120,7 @@ def test_a_request_for_a_new_stack():
         on_failure="delete",
     )
     for before in (None, stack("REVIEW_IN_PROGRESS", parameters={"Q": "old"})):
-        assert change_set_request(wish, before, "n") == {
+        assert build_change_set_request(wish, before, "n") == {
             "StackName": "s",
             "ChangeSetName": "n",
             "ChangeSetType": "CREATE",
@@ -132,7 +140,7 @@ def test_a_request_for_a_new_stack():
 )
 def test_a_request_for_an_update(on_failure: str, told: str):
     wish = Wish(stack_name="s", body="x", declared=("P", "Q", "R"), parameters={"P": "a"}, on_failure=on_failure)  # type: ignore[arg-type]
-    assert change_set_request(wish, stack("CREATE_COMPLETE", parameters={"P": "o", "Q": "o", "Z": "o"}), "n") == {
+    assert build_change_set_request(wish, stack("CREATE_COMPLETE", parameters={"P": "o", "Q": "o", "Z": "o"}), "n") == {
         "StackName": "s",
         "ChangeSetName": "n",
         "ChangeSetType": "UPDATE",

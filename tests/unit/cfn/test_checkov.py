@@ -11,7 +11,7 @@ from troposphere.logs import LogGroup
 from troposphere.s3 import Bucket, LoggingConfiguration
 from troposphere.sns import Topic
 
-from sfnorch.cfn.checkov import ACCEPTED, with_reasons
+from sfnorch.cfn.checkov import ACCEPTED, add_reasons
 from sfnorch.cfn.values import BOUNDARY, TOPIC_KEY
 
 FUNCTION = {"Code": Code(ZipFile="pass"), "Handler": "index.run", "Role": "role", "Runtime": "python3.13"}
@@ -19,7 +19,7 @@ VARIABLES = Environment(Variables={"LEVEL": "debug"})
 
 
 def checks(resource: AWSObject) -> list[str]:
-    metadata = with_reasons(resource).to_dict().get("Metadata", {})
+    metadata = add_reasons(resource).to_dict().get("Metadata", {})
     return [skip["id"] for skip in metadata.get("checkov", {}).get("skip", [])]
 
 
@@ -61,7 +61,7 @@ def test_a_resource_has_reasons_for_the_checks_that_fail_on_it(resource: AWSObje
 def test_reasons_stand_beside_other_metadata():
     bucket = Bucket("B", Metadata={"CodeFrom": "code"})
 
-    assert with_reasons(bucket).to_dict() == {
+    assert add_reasons(bucket).to_dict() == {
         "Type": "AWS::S3::Bucket",
         "Metadata": {
             "CodeFrom": "code",

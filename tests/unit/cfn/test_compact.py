@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sfnorch.asl import definition, fold, integrations, is_expression, substitution_names, with_resources
+from sfnorch.asl import fold, is_expression, list_integrations, name_substitutions, replace_resources, serialize_graph
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from tests.template_yaml import yaml_1_1
 
@@ -29,12 +29,12 @@ def folded(value: Any) -> Any:
 
 
 def test_only_the_blanks_of_expressions_change():
-    built = workflow(parse_plan(PLAN))
+    built = build_workflow(parse_plan(PLAN))
     resources = yaml_1_1(render_template(built, "cfn"))["Resources"]
     for machine in built.machines:
         rendered = resources[f"{machine.key}StateMachine"]["Properties"]["Definition"]
-        made = definition(machine.graph)
-        names = substitution_names(integrations(made), machine.substitutions)
-        assert rendered == folded(with_resources(made, lambda each, names=names: f"${{{names[each]}}}"))
+        made = serialize_graph(machine.graph)
+        names = name_substitutions(list_integrations(made), machine.substitutions)
+        assert rendered == folded(replace_resources(made, lambda each, names=names: f"${{{names[each]}}}"))
     assign = resources["Child1StateMachine"]["Properties"]["Definition"]["States"]["ResolveJobs"]["Assign"]
     assert assign["settings"] == {"a": {"Arguments": {"--sql": "select 1\n    from orders\n", "--text": "  b  "}}}

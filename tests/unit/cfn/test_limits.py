@@ -11,7 +11,7 @@ import pytest
 from sfnorch.cfn import limits
 from sfnorch.cfn.render import render_template
 from sfnorch.errors import LimitError
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 
 MANY = "pattern: master-child\n{more}children:\n"
@@ -30,7 +30,7 @@ def without_size(message: str) -> str:
 
 
 def render(text: str, form="sam") -> str:
-    return render_template(workflow(parse_plan(text)), form)
+    return render_template(build_workflow(parse_plan(text)), form)
 
 
 def test_a_role_that_takes_too_many_characters():
@@ -75,7 +75,7 @@ def test_a_functions_role_that_takes_too_many_characters(tmp_path: Path):
     functions = [{"name": "small", "code": "f.py"}, {"name": "clean", "code": "f.py", "permissions": [permission]}]
     plan = {"pattern": "flow", "functions": functions, "steps": [{"name": "a", "wait": 1}]}
     with pytest.raises(LimitError) as error:
-        render_template(workflow(parse_plan(json.dumps(plan), folder=tmp_path)), "sam")
+        render_template(build_workflow(parse_plan(json.dumps(plan), folder=tmp_path)), "sam")
     assert without_size(error.value.message) == (
         "functions[1]: the role of clean has policies of about N characters, but IAM allows 10,240: "
         "use fewer resources, or a prefix with *"

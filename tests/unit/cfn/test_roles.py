@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from tests.template_yaml import yaml_1_1
 
@@ -15,7 +15,7 @@ JOBS = [f"job-{number:03}-{'x' * 60}" for number in range(180)]
 
 def policies(jobs: Sequence[str]) -> dict[str, Any]:
     tasks = "".join(f"- {{name: t{index}, glue_job: {job}}}\n" for index, job in enumerate(jobs))
-    template = yaml_1_1(render_template(workflow(parse_plan(f"pattern: dag\ntasks:\n{tasks}")), "cfn"))
+    template = yaml_1_1(render_template(build_workflow(parse_plan(f"pattern: dag\ntasks:\n{tasks}")), "cfn"))
     resources: dict[str, Any] = template["Resources"]
     return {name: body for name, body in resources.items() if name.startswith("TaskJobsPolicy")}
 

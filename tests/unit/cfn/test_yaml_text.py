@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfnorch.cfn.yaml_text import COMPACT, READABLE, document, scalar
+from sfnorch.cfn.yaml_text import COMPACT, READABLE, format_document, format_scalar
 from tests.template_yaml import yaml_1_1, yaml_1_2
 
 LONG = "Glue.ConcurrentRunsExceededException"
@@ -38,7 +38,9 @@ def test_a_whole_document():
             "B": {"Type": "T"},
         },
     }
-    assert document(data, {("Resources", "A"): "The first", ("Resources", "B"): "The second"}, head="Rendered.") == (
+    assert format_document(
+        data, {("Resources", "A"): "The first", ("Resources", "B"): "The second"}, head="Rendered."
+    ) == (
         """\
 # Rendered.
 
@@ -102,7 +104,9 @@ Resources:
 
 def test_the_compact_style_takes_one_column_a_level():
     data = {"R": {"A": {"B": {"C": "{% 1\n+ 2 %}", "D": "x"}}}}
-    assert document(data, {}, head="", style=COMPACT) == "R:\n A:\n  B:\n   C: |-\n    {% 1\n    + 2 %}\n   D: x\n"
+    assert (
+        format_document(data, {}, head="", style=COMPACT) == "R:\n A:\n  B:\n   C: |-\n    {% 1\n    + 2 %}\n   D: x\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ def test_the_compact_style_takes_one_column_a_level():
     ],
 )
 def test_a_scalar(value: Any, text: str):
-    assert scalar(value) == text
+    assert format_scalar(value) == text
     assert yaml_1_1(f"[{text}]") == yaml_1_2(f"[{text}]") == [value]
 
 
@@ -154,7 +158,7 @@ WORDS = ["y", "yes", "n", "no", "true", "false", "on", "off", "null"]
 
 @pytest.mark.parametrize("word", [each for word in WORDS for each in (word, word.capitalize(), word.upper())])
 def test_a_word_that_yaml_1_1_reads_as_another_type_is_quoted(word: str):
-    assert document({"A": {word: word}}, {}, head="") == f"A:\n  '{word}': '{word}'\n"
+    assert format_document({"A": {word: word}}, {}, head="") == f"A:\n  '{word}': '{word}'\n"
 
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
@@ -171,7 +175,7 @@ DATA = st.recursive(
 @given(st.dictionaries(TEXT, st.dictionaries(TEXT, DATA, min_size=1, max_size=4), min_size=1, max_size=3))
 def test_both_yamls_read_back_what_was_written(data: dict[str, Any]):
     for style in (READABLE, COMPACT):
-        text = document(data, {}, head="", style=style)
+        text = format_document(data, {}, head="", style=style)
         assert yaml_1_1(text) == data
         assert yaml_1_2(text) == data
 
@@ -189,6 +193,6 @@ def test_both_yamls_read_back_what_was_written(data: dict[str, Any]):
     ],
 )
 def test_a_text_of_several_lines_is_a_block_where_a_block_keeps_all_of_it(value: str, lines: list[str]):
-    text = document({"S": {"A": value}}, {}, head="")
+    text = format_document({"S": {"A": value}}, {}, head="")
     assert text.splitlines() == ["S:", *(f"  {line}" if line else "" for line in lines)]
     assert yaml_1_1(text) == yaml_1_2(text) == {"S": {"A": value}}

@@ -12,7 +12,7 @@ import pytest
 
 from sfnorch.cli.main import COMMANDS, STAGES
 from sfnorch.cli.main import sfnorch as group
-from sfnorch.linter.catalogue import unknown
+from sfnorch.linter.catalogue import find_unknown_ids
 from sfnorch.simulator.figures import PRICE_PER_1000
 
 _VALUE = re.compile(r"\[?[A-Z][A-Z0-9]*(-[A-Z]+)*([\[=|:@,.\]]+([A-Z][A-Z0-9]*)?)*")
@@ -110,7 +110,7 @@ def test_each_example_is_a_valid_command_line(context: click.Context, tmp_path: 
 def test_the_rules_in_examples_exist():
     ignored = [rule for _, context in _ALL for rule in re.findall(r"--ignore (\S+)", "\n".join(_examples(context)))]
     assert len(ignored) > 0
-    assert unknown(ignored) == {}
+    assert find_unknown_ids(ignored) == {}
 
 
 def test_the_default_price_is_that_of_the_simulation():

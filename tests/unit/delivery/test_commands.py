@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sfnorch.delivery.commands.buildspecs import read_buildspec
-from sfnorch.delivery.commands.permissions import changes_who_calls, find_needs
+from sfnorch.delivery.commands.permissions import can_change_credentials, find_needs
 from sfnorch.template.resources import Surroundings
 
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack"
@@ -71,9 +71,9 @@ def test_a_variable_that_a_command_changes_is_not_known():
 
 
 def test_commands_that_may_act_as_another():
-    assert changes_who_calls("aws sts assume-role --role-arn r")
-    assert changes_who_calls("export AWS_ACCESS_KEY_ID=$A")
-    assert not changes_who_calls("aws s3 ls")
+    assert can_change_credentials("aws sts assume-role --role-arn r")
+    assert can_change_credentials("export AWS_ACCESS_KEY_ID=$A")
+    assert not can_change_credentials("aws s3 ls")
 
 
 @pytest.mark.parametrize("text", ["", "a", "[1]", "phases: x", "a: [", "\x00", "a: " + "[" * 200])

@@ -10,7 +10,7 @@ import pytest
 
 from sfnorch.linter.rules import RULES
 from sfnorch.linter.subject import Subject
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template, read_template
 
 BY_ID = {rule.id: rule for rule in RULES}
@@ -22,7 +22,7 @@ BUILD = {"Effect": "Allow", "Action": ["codebuild:StartBuild", "codebuild:BatchG
 
 def found(rule: str, resources: dict[str, Any], **parameters: Any) -> list[str]:
     text = json.dumps({"Parameters": parameters, "Resources": resources})
-    return [one.message for one in BY_ID[rule].findings(Subject(contents(parse_template(text, "t.json"))))]
+    return [one.message for one in BY_ID[rule].find_faults(Subject(evaluate_template(parse_template(text, "t.json"))))]
 
 
 def role(service: str, *statements: Any, **more: Any) -> dict[str, Any]:
@@ -337,7 +337,7 @@ def test_a_buildspec_is_looked_for_at_the_repositorys_root_alone(tmp_path: Path)
     def messages(**source: str) -> list[str]:
         made["Properties"]["Source"] = {"Type": "CODEPIPELINE", **source}
         file.write_text(json.dumps({"Resources": bare}))
-        return [one.message for one in BY_ID[MISSING].findings(Subject(contents(read_template(file))))]
+        return [one.message for one in BY_ID[MISSING].find_faults(Subject(evaluate_template(read_template(file))))]
 
     assert messages() == []
     assert messages(BuildSpec="infra/buildspec.yml") == [

@@ -17,11 +17,11 @@ from sfnorch.delivery.pipeline.render import render_pipeline
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 from sfnorch.delivery.reading import read_projects
 from sfnorch.errors import SfnorchError
-from sfnorch.partitions import CONSOLES, partition_of
-from sfnorch.patterns import workflow
+from sfnorch.partitions import CONSOLES, find_partition
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
-from sfnorch.template.contents import Template, contents
-from sfnorch.template.iam import allows
+from sfnorch.template.contents import Template, evaluate_template
+from sfnorch.template.iam import can_allow
 from sfnorch.template.reader import Source, parse_template
 from sfnorch.template.resources import Surroundings
 from sfnorch.workflow import Workflow
@@ -34,7 +34,7 @@ BOUNDARY = "arn:aws:iam::123456789012:policy/boundary"
 @cache
 def built(plan: str) -> Workflow:
     """The plan's workflow: no test changes what is kept here and below."""
-    return workflow(parse_plan(plan, folder=PLANS))
+    return build_workflow(parse_plan(plan, folder=PLANS))
 
 
 @cache
@@ -45,7 +45,7 @@ def rendered(plan: str) -> Source:
 
 @cache
 def pipeline_of(plan: str, source: str = "connection", **parameters: str) -> Template:
-    return contents(_pipeline(plan, source), parameters)
+    return evaluate_template(_pipeline(plan, source), parameters)
 
 
 @cache
@@ -61,10 +61,10 @@ def statements(template: Template, role: str) -> list[Any]:
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "cn-north-1", "us-isof-south-1"])
 def test_the_message_of_a_stage_that_failed_leads_into_the_console_of_its_partition(region: str):
-    template = contents(_pipeline("pattern: dynamic", "connection"), where=Surroundings(region=region))
+    template = evaluate_template(_pipeline("pattern: dynamic", "connection"), where=Surroundings(region=region))
     (target,) = template.source.data["Resources"]["StageFailed"]["Properties"]["Targets"]
-    message = template.stack.text(target["InputTransformer"]["InputTemplate"])
-    console = CONSOLES[partition_of(region).name]
+    message = template.stack.evaluate_text(target["InputTransformer"]["InputTemplate"])
+    console = CONSOLES[find_partition(region).name]
     assert f" https://{region}.{console}/codesuite/codepipeline/pipelines/<pipeline>/" in message
     assert message.endswith(f'?region={region}"')
 
@@ -79,30 +79,30 @@ def test_cloudformation_may_make_every_type_of_resource_that_is_rendered(path: A
 def test_every_name_that_is_rendered_is_one_that_cloudformation_may_give(path: Any):
     plan = path.read_text()
     granted = statements(pipeline_of(plan, StackName="etl"), "CloudFormationRole")
-    made = contents(rendered(plan), where=Surroundings(stack_name="etl"))
+    made = evaluate_template(rendered(plan), where=Surroundings(stack_name="etl"))
     for machine in made.machines:
-        assert allows(granted, "states:CreateStateMachine", machine.arn)
+        assert can_allow(granted, "states:CreateStateMachine", machine.arn)
     for alarm in made.alarms:
-        assert allows(
+        assert can_allow(
             granted, "cloudwatch:PutMetricAlarm", f"arn:aws:cloudwatch:us-east-1:123456789012:alarm:{alarm.name}"
         )
     for resource in made.source.data["Resources"].values():
         given = resource.get("Properties", {})
         if resource["Type"] == "AWS::IAM::Role":
-            assert made.stack.text(given["Path"]) == "/etl/"
+            assert made.stack.evaluate_text(given["Path"]) == "/etl/"
         if resource["Type"] == "AWS::Logs::LogGroup":
-            group = made.stack.text(given["LogGroupName"])
-            assert allows(granted, "logs:CreateLogGroup", f"arn:aws:logs:us-east-1:123456789012:log-group:{group}")
+            group = made.stack.evaluate_text(given["LogGroupName"])
+            assert can_allow(granted, "logs:CreateLogGroup", f"arn:aws:logs:us-east-1:123456789012:log-group:{group}")
         if resource["Type"] == "AWS::Scheduler::Schedule":
-            arn = f"arn:aws:scheduler:us-east-1:123456789012:schedule/default/{made.stack.text(given['Name'])}"
-            assert allows(granted, "scheduler:CreateSchedule", arn)
+            arn = f"arn:aws:scheduler:us-east-1:123456789012:schedule/default/{made.stack.evaluate_text(given['Name'])}"
+            assert can_allow(granted, "scheduler:CreateSchedule", arn)
 
 
 @pytest.mark.parametrize("action", ["iam:CreateRole", "iam:PutRolePolicy", "iam:PassRole", "iam:DeleteRole"])
 def test_cloudformation_makes_roles_under_the_stacks_path_alone(action: str):
     granted = statements(pipeline_of("pattern: dynamic", StackName="etl"), "CloudFormationRole")
     account = "arn:aws:iam::123456789012:role"
-    assert [allows(granted, action, f"{account}/{name}") for name in ("etl/a", "etl2/a", "a", "admin/etl/a")] == [
+    assert [can_allow(granted, action, f"{account}/{name}") for name in ("etl/a", "etl2/a", "a", "admin/etl/a")] == [
         *(True, False, False, False)
     ]
 
@@ -114,10 +114,10 @@ def test_with_a_boundary_roles_are_made_within_it_and_never_freed_of_it():
     role = "arn:aws:iam::123456789012:role/etl/a"
     for template, may_unbind in ((free, True), (own, False), (given, False)):
         granted = statements(template, "CloudFormationRole")
-        assert allows(granted, "iam:DeleteRolePermissionsBoundary", role) is may_unbind
+        assert can_allow(granted, "iam:DeleteRolePermissionsBoundary", role) is may_unbind
         (make,) = (one for one in granted if one.allow and "iam:CreateRole" in one.actions)
         assert make.conditional is not may_unbind
-    assert not allows(statements(given, "CloudFormationRole"), "iam:CreatePolicyVersion", BOUNDARY)
+    assert not can_allow(statements(given, "CloudFormationRole"), "iam:CreatePolicyVersion", BOUNDARY)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_boundary_allows_what_the_roles_that_are_rendered_allow_and_nothing_
     boundary = pipeline_of(plan).source.data["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]
     statement, _ = boundary["Statement"]
     assert len(json.dumps(boundary, separators=(",", ":"))) < 6_144
-    made = contents(rendered(plan))
+    made = evaluate_template(rendered(plan))
     used = {action for role in made.roles.values() for one in role.statements for action in one.actions}
     assert used - set(statement["Action"]) == set()
     assert [action for action in statement["Action"] if action.startswith(("iam:", "sts:"))] == []
@@ -170,7 +170,7 @@ steps:
 def test_a_function_gets_no_action_of_iam_within_the_boundary(tmp_path: Path, action: str):
     (tmp_path / "clean.py").write_text("def handler(event, context):\n    return event\n")
     plan = parse_plan(FUNCTION % f"'{action}', 's3:GetBucketTagging'", folder=tmp_path)
-    text = render_pipeline(workflow(plan), "connection", stack_name="etl")
+    text = render_pipeline(build_workflow(plan), "connection", stack_name="etl")
     boundary = parse_template(text, "pipeline").data["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]
     assert boundary["Statement"][0]["Action"][len(NEEDED) :] == ["s3:GetBucketTagging"]
 
@@ -181,7 +181,7 @@ def test_permissions_of_functions_that_do_not_fit_into_a_boundary_are_refused(tm
     many = "}, {actions: [".join(", ".join(actions[n : n + 50]) + "], resources: ['*']" for n in range(0, 200, 50))
     plan = parse_plan(FUNCTION.replace("%s], resources: ['*']", "%s") % many, folder=tmp_path)
     with pytest.raises(SfnorchError, match=r"would list \d+ actions, too many for a policy"):
-        render_pipeline(workflow(plan), "connection", stack_name="etl")
+        render_pipeline(build_workflow(plan), "connection", stack_name="etl")
 
 
 @pytest.mark.parametrize("path", EVERY_PLAN, ids=lambda path: path.name)
@@ -207,5 +207,5 @@ BRANCHES = {
 
 @pytest.mark.parametrize("name", BRANCHES)
 def test_branches(name: str):
-    declared = pipeline_of("pattern: dynamic").stack.section("Parameters")["Branch"]
+    declared = pipeline_of("pattern: dynamic").stack.get_section("Parameters")["Branch"]
     assert bool(re.fullmatch(declared["AllowedPattern"], name)) is BRANCHES[name]

@@ -12,10 +12,10 @@ import pytest
 
 from sfnorch.cfn.render import render_template
 from sfnorch.delivery.pipeline.render import render_pipeline
-from sfnorch.patterns import workflow
-from sfnorch.plan.default import default_plan
-from sfnorch.template.contents import Template, contents
-from sfnorch.template.iam import AccessRequest, PolicySet, evaluate, statements
+from sfnorch.patterns import build_workflow
+from sfnorch.plan.default import build_default_plan
+from sfnorch.template.contents import Template, evaluate_template
+from sfnorch.template.iam import AccessRequest, PolicySet, evaluate, read_statements
 from sfnorch.template.reader import parse_template
 
 ACCOUNT = "123456789012"
@@ -45,14 +45,14 @@ class Attack:
 @cache
 def pipeline() -> str:
     """The pipeline of the default plan, as JSON."""
-    text = render_pipeline(workflow(default_plan()), "connection", stack_name="etl")
+    text = render_pipeline(build_workflow(build_default_plan()), "connection", stack_name="etl")
     return json.dumps(parse_template(text, "pipeline").data)
 
 
 @cache
 def rendered() -> str:
     """The template of the default plan."""
-    return render_template(workflow(default_plan()), "cfn")
+    return render_template(build_workflow(build_default_plan()), "cfn")
 
 
 def template_data() -> Data:
@@ -63,7 +63,7 @@ def template_data() -> Data:
 @cache
 def read(text: str) -> Template:
     """The contents of a template."""
-    return contents(parse_template(text, "pipeline"))
+    return evaluate_template(parse_template(text, "pipeline"))
 
 
 def statements_of(data: Data, role: str) -> list[Data]:
@@ -476,14 +476,14 @@ def becomes_of(attack: Attack, data: Data) -> str:
     resource, policy = attack.resource, None
     bucket, _, key = resource.partition("/")
     if bucket in (ARTIFACTS, DEPLOYMENTS):
-        resource = f"{template.stack.attribute(bucket, 'Arn')}/{key}"
+        resource = f"{template.stack.resolve_attribute(bucket, 'Arn')}/{key}"
         policy = PolicySet(name=f"{bucket}Policy", statements=tuple(_document(template, f"{bucket}Policy")))
     if attack.role == "RoleBoundary":
         identity = tuple(_document(template, "RoleBoundary"))
     else:
         (role,) = (role for role in template.roles.values() if role.name == attack.role)
         identity = tuple(role.statements)
-    arn = template.stack.attribute(attack.role, "Arn")
+    arn = template.stack.resolve_attribute(attack.role, "Arn")
     request = AccessRequest(
         action=attack.action,
         resource=resource,
@@ -497,8 +497,8 @@ def becomes_of(attack: Attack, data: Data) -> str:
 
 def _document(template: Template, logical_id: str) -> Any:
     """The statements of a policy of the template."""
-    properties = template.stack.section("Resources")[logical_id]["Properties"]
-    return statements(template.stack.value(properties["PolicyDocument"]), ())
+    properties = template.stack.get_section("Resources")[logical_id]["Properties"]
+    return read_statements(template.stack.evaluate_node(properties["PolicyDocument"]), ())
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -527,16 +527,18 @@ def test_a_role_of_a_build_is_assumed_for_its_own_project_alone(role: str, own: 
 
     def becomes_of_project(arn: str) -> str:
         template = read(json.dumps(data))
-        document = template.stack.section("Resources")[role]["Properties"]["AssumeRolePolicyDocument"]
+        document = template.stack.get_section("Resources")[role]["Properties"]["AssumeRolePolicyDocument"]
         context = {"aws:SourceArn": f"arn:aws:{arn}", "aws:SourceAccount": ACCOUNT}
         request = AccessRequest(
             action="sts:AssumeRole",
-            resource=template.stack.attribute(role, "Arn"),
+            resource=template.stack.resolve_attribute(role, "Arn"),
             context=context,
             complete=True,
             principals=("codebuild.amazonaws.com",),
         )
-        policy = PolicySet(name="the trust policy", statements=tuple(statements(template.stack.value(document), ())))
+        policy = PolicySet(
+            name="the trust policy", statements=tuple(read_statements(template.stack.evaluate_node(document), ()))
+        )
         none = PolicySet(name="no policy")
         return evaluate(request, none, resource=policy, needs_resource=True).outcome.value
 
@@ -548,16 +550,16 @@ def test_a_role_of_a_build_is_assumed_for_its_own_project_alone(role: str, own: 
 @pytest.mark.parametrize(("deploys", "outcome"), [("stack", "allowed"), ("stack-prod", "denied"), (None, "denied")])
 def test_a_key_lets_itself_be_managed_by_the_role_that_deploys_its_own_stack(deploys: str | None, outcome: str):
     template = read(rendered())
-    key = template.stack.section("Resources")["AlarmTopicKey"]["Properties"]["KeyPolicy"]
+    key = template.stack.get_section("Resources")["AlarmTopicKey"]["Properties"]["KeyPolicy"]
     request = AccessRequest(
         action="kms:PutKeyPolicy",
-        resource=template.stack.attribute("AlarmTopicKey", "Arn"),
+        resource=template.stack.resolve_attribute("AlarmTopicKey", "Arn"),
         context={"aws:PrincipalAccount": ACCOUNT, "aws:PrincipalTag/sfnorch:deploys": deploys},
         complete=True,
         principals=(CLOUDFORMATION_ROLE,),
         account=ACCOUNT,
     )
-    policy = PolicySet(name="the key policy", statements=tuple(statements(template.stack.value(key), ())))
+    policy = PolicySet(name="the key policy", statements=tuple(read_statements(template.stack.evaluate_node(key), ())))
     none = PolicySet(name="no policy")
     assert evaluate(request, none, resource=policy, needs_resource=True).outcome.value == outcome
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sfnorch.graph.dot import dot
-from sfnorch.graph.mermaid import markdown, mermaid
-from sfnorch.graph.svg import description_of, svg, title_of
-from sfnorch.printable import printable
-from sfnorch.template.contents import Template, contents
+from sfnorch.graph.dot import render_dot
+from sfnorch.graph.mermaid import render_markdown, render_mermaid
+from sfnorch.graph.svg import build_description, build_title, render_svg
+from sfnorch.printable import make_printable
+from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.reader import parse_template
 from tests.unit.test_printable import ANY
 
@@ -40,13 +40,13 @@ def named(name: str) -> Template:
     """A template of one machine with one state of this name."""
     definition = {"QueryLanguage": "JSONata", "StartAt": name, "States": {name: {"Type": "Pass", "End": True}}}
     resource = {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": definition}}
-    return contents(parse_template(json.dumps({"Resources": {"M": resource}}), "t.json"))
+    return evaluate_template(parse_template(json.dumps({"Resources": {"M": resource}}), "t.json"))
 
 
 def pictured(name: str) -> tuple[str, str]:
     """A machine with one state of this name, as Mermaid and as DOT."""
     template = named(name)
-    return mermaid(template.machines, template), dot(template.machines, template)
+    return render_mermaid(template.machines, template), render_dot(template.machines, template)
 
 
 def mermaid_label(text: str) -> str:
@@ -68,7 +68,7 @@ def dot_label(text: str) -> str:
 def test_a_name_is_the_label_that_is_read(name: str):
     assume(not name.startswith("Fn::"))  # CloudFormation reads a mapping with this key alone as a function
     as_mermaid, as_dot = pictured(name)
-    words = " ".join(printable(name).split())
+    words = " ".join(make_printable(name).split())
     assert mermaid_label(as_mermaid) == words
     assert not re.search(r"\$\$|\bfa[bklrs]?:fa", as_mermaid)
     if not re.search(r"&\w*(?!;)", words):  # what html.unescape takes without a semicolon Graphviz does not
@@ -79,10 +79,10 @@ def test_a_name_is_the_label_that_is_read(name: str):
 def test_graphviz_draws_the_names():
     for name in HOSTILE:
         template = named(name)
-        title, description = title_of(template.machines, template), description_of(template.machines, template)
-        picture = ET.fromstring(svg(pictured(name)[1], title, description))  # noqa: S314 - made here
+        title, description = build_title(template.machines, template), build_description(template.machines, template)
+        picture = ET.fromstring(render_svg(pictured(name)[1], title, description))  # noqa: S314 - made here
         first = [(element.tag.rpartition("}")[2], element.text) for element in list(picture)[:2]]
-        machine = template.title(template.machines[0])
+        machine = template.build_title(template.machines[0])
         words = " ".join(name.split())
         assert first == [("title", f"State machine {machine}"), ("desc", f"{machine}: {words} (Pass).")]
         texts = [" ".join((element.text or "").split()) for element in picture.iter() if element.tag.endswith("}text")]
@@ -93,5 +93,5 @@ def test_graphviz_draws_the_names():
 def test_a_heading_of_markdown_is_text():
     template = named("Job")
     machine = replace(template.machines[0], name="*a* <b> [c](d) `e` $x$ \\")
-    heading = markdown([machine], template).splitlines()[0]
+    heading = render_markdown([machine], template).splitlines()[0]
     assert heading == r"## State machine \*a\* \<b\> \[c\](d) \`e\` \$x\$ \\"

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from sfnorch.linter.run import Linting
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
 LINTING = Linting(["failure-not-notified", "polling-without-bound", "branch-stops-siblings", "wrong-partition"])
@@ -28,7 +28,7 @@ def found(definition: str) -> list[tuple[str, int | None, str]]:
     head = HEAD.count("\n")
     return [
         (finding.rule, (finding.line or 0) - head, finding.message)
-        for finding in LINTING.findings(contents(parse_template(text, "t.yaml")))
+        for finding in LINTING.lint_template(evaluate_template(parse_template(text, "t.yaml")))
         if finding.rule != "permission-unknown"
     ]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.linter.catalogue import entries, unknown
-from sfnorch.linter.renamed_rules import RENAMED, current_ids
+from sfnorch.linter.catalogue import find_unknown_ids, list_entries
+from sfnorch.linter.renamed_rules import RENAMED, replace_former_ids
 from sfnorch.linter.run import Linting
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
 TEMPLATE = """Resources:
@@ -30,12 +30,12 @@ FOUND_IN = {
 
 
 def _rules(text: str, *ignored: str) -> set[str]:
-    findings = Linting(ignored).findings(contents(parse_template(text, "t.yaml")))
+    findings = Linting(ignored).lint_template(evaluate_template(parse_template(text, "t.yaml")))
     return {finding.rule for finding in findings}
 
 
 def test_each_current_id_is_the_id_of_a_rule():
-    ids = {entry.id for entry in entries()}
+    ids = {entry.id for entry in list_entries()}
     assert set(RENAMED.values()) <= ids
     assert not set(RENAMED) & ids
     assert set(RENAMED) == set(FOUND_IN)
@@ -49,5 +49,5 @@ def test_a_former_id_ignores_the_rule(former: str):
 
 
 def test_a_former_id_is_not_reported_as_unknown():
-    assert unknown([*RENAMED, "past-limits"]) == {"past-limits": "limit-exceeded"}
-    assert current_ids(["past-limit", "statelint"]) == {"limit-exceeded", "statelint"}
+    assert find_unknown_ids([*RENAMED, "past-limits"]) == {"past-limits": "limit-exceeded"}
+    assert replace_former_ids(["past-limit", "statelint"]) == {"limit-exceeded", "statelint"}

@@ -8,7 +8,7 @@ import pytest
 
 from sfnorch.linter.rules import RULES
 from sfnorch.linter.subject import Subject
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
 BY_ID = {rule.id: rule for rule in RULES}
@@ -18,8 +18,8 @@ def found(rule: str, definition: str, more: str = "", properties: str = "") -> l
     """What the rule says of a machine with this definition."""
     text = "Resources:\n  M:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n"
     text += textwrap.indent(properties, " " * 6) + "      Definition:\n" + textwrap.indent(definition, " " * 8)
-    template = contents(parse_template(text + textwrap.indent(more, "  "), "t.yaml"))
-    return [finding.message for finding in BY_ID[rule].findings(Subject(template))]
+    template = evaluate_template(parse_template(text + textwrap.indent(more, "  "), "t.yaml"))
+    return [finding.message for finding in BY_ID[rule].find_faults(Subject(template))]
 
 
 JSONATA = "QueryLanguage: JSONata\nStartAt: A\nStates:\n"

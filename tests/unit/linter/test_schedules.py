@@ -10,7 +10,7 @@ from sfnorch.findings import Finding
 from sfnorch.linter.rules.invalid_schedule import RULE
 from sfnorch.linter.run import Linting
 from sfnorch.linter.subject import Subject
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
 NOW = datetime(2026, 11, 5, tzinfo=timezone.utc)
@@ -41,8 +41,8 @@ Resources:
 def found(expression: str, zone: str = "!Ref AWS::NoValue", rule: str = "rate(1 day)") -> list[str]:
     """What the rule says of a schedule and of a rule: line, severity, message."""
     text = SCHEDULE.replace("EXPRESSION", expression).replace("ZONE", zone).replace("RULE", rule)
-    subject = Subject(contents(parse_template(text, "t.yaml")), NOW)
-    return [f"{finding.line} {finding.severity.value}: {finding.message}" for finding in RULE.findings(subject)]
+    subject = Subject(evaluate_template(parse_template(text, "t.yaml")), NOW)
+    return [f"{finding.line} {finding.severity.value}: {finding.message}" for finding in RULE.find_faults(subject)]
 
 
 @pytest.mark.parametrize(
@@ -115,9 +115,9 @@ def test_events_of_sam(kind: str):
         "        G: [rate(1 days)]\n"
         "        H: {Type: Schedule, Properties: {}}\n"
     )
-    subject = Subject(contents(parse_template(text, "t.yaml")), NOW)
+    subject = Subject(evaluate_template(parse_template(text, "t.yaml")), NOW)
 
-    assert [(finding.line, finding.path, finding.message) for finding in RULE.findings(subject)] == [
+    assert [(finding.line, finding.path, finding.message) for finding in RULE.find_faults(subject)] == [
         (6, "Resources.R.Properties.Events.A.Properties.Schedule", "the unit of rate(1 days) must be singular in an EventBridge rule"),
         (11, "Resources.R.Properties.Events.C.Properties.ScheduleExpression", "a rate in seconds is unsupported; rate(1 minute) is the shortest"),
         (12, "Resources.R.Properties.Events.C.Properties.ScheduleExpressionTimezone", "unknown time zone 'Nowhere/Land'"),
@@ -126,7 +126,7 @@ def test_events_of_sam(kind: str):
 
 def test_events_that_are_no_mapping_are_left_to_others():
     text = "Resources:\n  R: {Type: AWS::Serverless::Function, Properties: {Events: [a]}}\n"
-    assert list(RULE.findings(Subject(contents(parse_template(text, "t.yaml")), NOW))) == []
+    assert list(RULE.find_faults(Subject(evaluate_template(parse_template(text, "t.yaml")), NOW))) == []
 
 
 AT_IN_AN_EVENT = """\
@@ -146,7 +146,7 @@ BY_REF = SCHEDULE.replace("EXPRESSION", "rate(1 day)").replace("ZONE", "UTC").re
 
 
 def linted(text: str, *ignored: str) -> list[Finding]:
-    return Linting(ignored, now=NOW).findings(contents(parse_template(text, "t.yaml")))
+    return Linting(ignored, now=NOW).lint_template(evaluate_template(parse_template(text, "t.yaml")))
 
 
 def test_cfn_lint_does_not_repeat_what_the_rule_says():
@@ -171,7 +171,7 @@ def test_linting_takes_the_instant_from_its_caller():
     later = Linting(now=datetime(2027, 1, 1, tzinfo=timezone.utc))
     ours = [
         finding.message
-        for finding in later.findings(contents(parse_template(text, "t.yaml")))
+        for finding in later.lint_template(evaluate_template(parse_template(text, "t.yaml")))
         if finding.rule == RULE.id
     ]
     assert ours == ["at(2026-12-01T00:00:00) is in the past"]

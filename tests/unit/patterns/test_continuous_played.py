@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
-from sfnorch.simulator.execution import begin
+from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import simulate
 from sfnorch.simulator.world import World
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
 PLAN = {"pattern": "continuous", "name": "ingest", "workflow": "hourly"}
 
 
 def play(given: Any = None, behaviour: Behaviour | None = None, until: float | None = None, **more: Any) -> Run:
-    text = render_template(workflow(parse_plan(json.dumps(PLAN | more.pop("plan", {})))), "sam")
+    text = render_template(build_workflow(parse_plan(json.dumps(PLAN | more.pop("plan", {})))), "sam")
     return simulate(text, given, behaviour, parameters=more, until=until)
 
 
@@ -144,10 +144,10 @@ def test_a_run_is_waited_for_however_few_polls_an_execution_takes():
 
 
 def test_an_execution_whose_next_would_be_itself_fails_and_is_told():
-    text = render_template(workflow(parse_plan(json.dumps(PLAN))), "sam")
-    template = contents(parse_template(text, "t.yaml"))
+    text = render_template(build_workflow(parse_plan(json.dumps(PLAN))), "sam")
+    template = evaluate_template(parse_template(text, "t.yaml"))
     world = World(template, Behaviour(mocks={"GetRun": look("COMPLETED")}), 0)
-    execution = begin(world, template.machines[0], {"run_id": "wr_1"}, name="after-wr_1")
+    execution = begin_execution(world, template.machines[0], {"run_id": "wr_1"}, name="after-wr_1")
     world.clock.run(1e4)
     cause = json.loads(execution.cause)
     assert (execution.status, cause["error"], len(world.record.executions)) == (
@@ -209,7 +209,7 @@ def test_inputs_that_a_loop_refuses(given: Any):
 
 
 def test_without_a_workflow_in_the_plan_the_input_must_name_one():
-    text = render_template(workflow(parse_plan("pattern: continuous\nmax_runs: 1\n")), "sam")
+    text = render_template(build_workflow(parse_plan("pattern: continuous\nmax_runs: 1\n")), "sam")
     assert simulate(text, {}).first.error == "InvalidInput"
     assert simulate(text, {"workflow_name": "any"}).first.output["runs"] == 1
 

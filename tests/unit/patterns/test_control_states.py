@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sfnorch.asl import definition
-from sfnorch.patterns import workflow
+from sfnorch.asl import serialize_graph
+from sfnorch.patterns import build_workflow
 from sfnorch.patterns.master_child.child import CONTROL_STATES
 from sfnorch.plan.load import parse_plan
 
@@ -24,7 +24,7 @@ def states_of(plan: str) -> dict[str, Any]:
             for scope in (*state.get("Branches", ()), *filter(None, [state.get("ItemProcessor")])):
                 yield from walk(scope["States"])
 
-    found = list(walk(definition(workflow(parse_plan(plan)).machines[1].graph)["States"]))
+    found = list(walk(serialize_graph(build_workflow(parse_plan(plan)).machines[1].graph)["States"]))
     assert len(dict(found)) == len(found)
     return dict(found)
 

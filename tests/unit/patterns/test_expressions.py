@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 
-from sfnorch.asl import definition
-from sfnorch.patterns import workflow
-from sfnorch.plan.default import default_plan
+from sfnorch.asl import serialize_graph
+from sfnorch.patterns import build_workflow
+from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.load import parse_plan
 from tests.jsonata_engine import evaluate
 
-MASTER, CHILD = (definition(machine.graph)["States"] for machine in workflow(default_plan()).machines[:2])
+MASTER, CHILD = (
+    serialize_graph(machine.graph)["States"] for machine in build_workflow(build_default_plan()).machines[:2]
+)
 (GOES_ON,) = (
-    definition(machine.graph)["States"]
-    for machine in workflow(parse_plan("pattern: dynamic\ncontinue_on_failure: true\n")).machines
+    serialize_graph(machine.graph)["States"]
+    for machine in build_workflow(parse_plan("pattern: dynamic\ncontinue_on_failure: true\n")).machines
 )
 
 GLUE_CAUSE = json.dumps(
@@ -458,7 +460,7 @@ def test_settings_follow_a_job_into_the_map():
         "pattern: master-child\njob_states: false\nchildren:\n"
         "  - jobs: [a, {name: b, timeout_minutes: 5, retries: 2}, {name: b, arguments: {--x: y}}]\n"
     )
-    child = definition(workflow(plan).machines[1].graph)["States"]
+    child = serialize_graph(build_workflow(plan).machines[1].graph)["States"]
     known = child["ResolveJobs"]["Assign"]["settings"]
     jobs = child["CheckJobs"]["Choices"][0]["Assign"]["jobs"]
     item = child["RunGivenJobs"]["ItemProcessor"]["States"]

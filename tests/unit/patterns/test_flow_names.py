@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sfnorch.asl import definition
-from sfnorch.patterns import workflow
+from sfnorch.asl import serialize_graph
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.workflow import Arn, FunctionArn, StackName, Workflow
 
@@ -22,12 +22,12 @@ def made(steps: list[dict[str, Any]], functions: list[str], folder: Any) -> Work
         "functions": [{"name": name, "code": "f.py"} for name in functions],
         "steps": steps,
     }
-    return workflow(parse_plan(json.dumps(plan), folder=folder))
+    return build_workflow(parse_plan(json.dumps(plan), folder=folder))
 
 
 def called(found: Workflow, key: str) -> dict[str, Any]:
     """What each step calls, by its name."""
-    states = definition(found.machines[0].graph)["States"]
+    states = serialize_graph(found.machines[0].graph)["States"]
     return {
         name: arguments[key]
         for name, state in states.items()

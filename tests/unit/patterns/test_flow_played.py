@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.record import Run
@@ -21,7 +21,7 @@ THROW = {"Throw": {"Error": "ValueError", "Cause": '{"errorMessage":"no \\"good\
 
 def play(steps: list[dict[str, Any]], given: Any = None, behaviour: Behaviour | None = None, **more: Any) -> Run:
     plan = {"pattern": "flow", "name": "nightly", "steps": steps, **more}
-    text = render_template(workflow(parse_plan(json.dumps(plan))), "sam")
+    text = render_template(build_workflow(parse_plan(json.dumps(plan))), "sam")
     return simulate(text, given, behaviour)
 
 
@@ -51,7 +51,7 @@ def test_steps_run_one_after_another_and_keep_what_came_before():
 
 def test_a_function_is_given_the_input_and_what_was_saved_unless_told():
     plan = {"pattern": "flow", "steps": [function("a"), function("b"), function("c", input={})]}
-    text = render_template(workflow(parse_plan(json.dumps(plan))), "sam")
+    text = render_template(build_workflow(parse_plan(json.dumps(plan))), "sam")
     given = re.findall(r"Payload: (.*)\}$", text, re.MULTILINE)
     assert given == ["'{% $input %}'", "'{% $merge([$input, {\"a\": $a}]) %}'", "{}"]
 

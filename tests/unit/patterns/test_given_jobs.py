@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sfnorch.patterns.given_jobs import run_names, settings
+from sfnorch.patterns.given_jobs import collect_settings, run_names
 from sfnorch.plan.models.job import Job
 
 
 def test_jobs_go_by_their_names_and_those_without_settings_have_none():
     jobs = [Job(name="a"), Job(name="b"), Job(name="a")]
     assert run_names(jobs) == ["a", "b", "a"]
-    assert settings(jobs) == {}
+    assert collect_settings(jobs) == {}
 
 
 def test_settings_are_arguments_of_start_job_run():
@@ -23,7 +23,7 @@ def test_settings_are_arguments_of_start_job_run():
         retries=1,
         security_configuration="s",
     )
-    assert settings([job, job]) == {
+    assert collect_settings([job, job]) == {
         "a": {
             "Arguments": {"--m": "f"},
             "WorkerType": "G.1X",
@@ -39,4 +39,4 @@ def test_settings_are_arguments_of_start_job_run():
 def test_a_later_run_with_other_settings_has_a_name_of_its_own():
     jobs = [Job(name="a"), Job(name="a", timeout_minutes=5), Job(name="a")]
     assert run_names(jobs) == ["a", "a (2)", "a (3)"]
-    assert settings(jobs) == {"a (2)": {"JobName": "a", "Timeout": 5}, "a (3)": {"JobName": "a"}}
+    assert collect_settings(jobs) == {"a (2)": {"JobName": "a", "Timeout": 5}, "a (3)": {"JobName": "a"}}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sfnorch.asl import jsonata
-from sfnorch.aws.links import execution_link
-from sfnorch.partitions import PARTITIONS, partition_of
+from sfnorch.aws.links import build_execution_link
+from sfnorch.partitions import PARTITIONS, find_partition
 from sfnorch.patterns.message import define_link
 from tests.jsonata_engine import evaluate
 
@@ -16,11 +16,11 @@ REGIONS += ("eu-isoe-west-1", "us-isof-south-1")
 
 @pytest.mark.parametrize("region", REGIONS)
 def test_a_link_in_a_message_is_the_one_that_the_commands_show(region: str):
-    arn = f"arn:{partition_of(region).name}:states:{region}:123456789012:execution:m:n"
+    arn = f"arn:{find_partition(region).name}:states:{region}:123456789012:execution:m:n"
     program = '(<{link}> $link("states", "/v2/executions/details/" & $arn))'
     expression = jsonata(program, link=define_link(jsonata("$arn")))
-    assert evaluate(str(expression), arn=arn) == execution_link(arn)
+    assert evaluate(str(expression), arn=arn) == build_execution_link(arn)
 
 
 def test_every_partition_has_a_region_here():
-    assert {partition_of(region).name for region in REGIONS} == set(PARTITIONS)
+    assert {find_partition(region).name for region in REGIONS} == set(PARTITIONS)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.record import Run
@@ -16,7 +16,7 @@ from sfnorch.simulator.run import simulate
 
 
 def play(plan: dict[str, Any], given: Any = None, behaviour: Behaviour | None = None, **parameters: str) -> Run:
-    text = render_template(workflow(parse_plan(json.dumps(plan))), "sam")
+    text = render_template(build_workflow(parse_plan(json.dumps(plan))), "sam")
     return simulate(text, given, behaviour, parameters=parameters)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.record import Run
@@ -18,7 +18,7 @@ QUERY = {"sql": "select * from orders where day = ? and n = ?", "database": "ana
 
 
 def play(plan: dict[str, Any], given: Any = None, behaviour: Behaviour | None = None) -> Run:
-    text = render_template(workflow(parse_plan(json.dumps({"name": "lake", **plan}))), "sam")
+    text = render_template(build_workflow(parse_plan(json.dumps({"name": "lake", **plan}))), "sam")
     return simulate(text, given, behaviour)
 
 
@@ -175,5 +175,5 @@ def test_a_query_is_a_task_and_its_failure_blocks_others():
 def test_a_query_may_use_its_tables_and_its_buckets_alone(query: dict[str, Any], sids: list[str]):
     given = {**query, "parameters": [1, 2]} if "?" in query["sql"] else query
     plan = parse_plan(json.dumps(flow({"name": "daily", "athena_sql": given})))
-    (machine,) = workflow(plan).machines
+    (machine,) = build_workflow(plan).machines
     assert [each.sid for each in machine.permissions][: len(sids)] == sids

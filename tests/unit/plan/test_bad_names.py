@@ -6,7 +6,7 @@ import pytest
 
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.load import parse_plan
-from sfnorch.plan.names import job_name_fault
+from sfnorch.plan.names import find_job_name_fault
 
 BAD: dict[str, tuple[str, list[str]]] = {
     "job names that are blank, padded, or ARNs": (
@@ -273,11 +273,11 @@ def test_names_and_settings_that_are_valid():
     ],
 )  # fmt: skip
 def test_a_name_and_a_prefix(name: str, prefix: bool, fault: str):
-    assert job_name_fault(name, prefix=prefix) == fault
+    assert find_job_name_fault(name, prefix=prefix) == fault
 
 
 @pytest.mark.parametrize(
     ("resource", "own"), [("job/x", "'x'"), ("job/a/b", "'a/b'"), ("job/", "the job's name"), ("job", "the job's name")]
 )
 def test_the_name_in_an_arn_is_all_behind_its_kind(resource: str, own: str):
-    assert job_name_fault(f"arn:aws:glue:eu-west-1:123456789012:{resource}").endswith(f"write {own}")
+    assert find_job_name_fault(f"arn:aws:glue:eu-west-1:123456789012:{resource}").endswith(f"write {own}")

@@ -10,10 +10,10 @@ import pytest
 
 from sfnorch.cfn.render import render_template
 from sfnorch.errors import SfnorchError
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.errors import PlanError
 from sfnorch.plan.load import parse_plan
-from sfnorch.plan.paths import show
+from sfnorch.plan.paths import format_path
 from sfnorch.plan.read import parse_document
 from tests.golden.artifacts import PLANS
 
@@ -78,7 +78,9 @@ def test_each_text_that_holds_a_reference_is_refused(name: str):
         parse_plan(text, folder=PLANS)
     told = {finding.path for finding in error.value.findings}
     # of the input of a dag's task the first text at fault is told, as the input's
-    assert {show(way) for way in ways if show(way).partition(".input.")[0] + ".input" not in told} - told == set()
+    assert {
+        format_path(way) for way in ways if format_path(way).partition(".input.")[0] + ".input" not in told
+    } - told == set()
     assert len(ways) > 2
 
 
@@ -102,7 +104,7 @@ steps: [{name: s, lambda: f}]
 
 def test_code_that_holds_a_reference_is_not_inlined(tmp_path: Path):
     (tmp_path / "f.py").write_text(CODE)
-    text = render_template(workflow(parse_plan(FLOW, folder=tmp_path)), "sam")
+    text = render_template(build_workflow(parse_plan(FLOW, folder=tmp_path)), "sam")
     assert "resolve:" not in text
     assert "CodeFrom: f.py" in text
 
@@ -129,7 +131,7 @@ def test_a_reference_that_no_check_has_found_ends_the_rendering():
     plan = parse_plan("pattern: master-child\n")
     object.__setattr__(plan.alerts, "emails", [f"{MARK}@example.com"])
     with pytest.raises(SfnorchError) as error:
-        render_template(workflow(plan), "cfn")
+        render_template(build_workflow(plan), "cfn")
     place = "Resources.AlarmTopicEmailResolveSecretsmanagerXExampleCom0x9e7d6dde.Properties.Endpoint"
     assert error.value.message == f"{place}: {{{{resolve:…}}}} is a dynamic reference of CloudFormation"
     assert error.value.hint == "pass the name of the secret or parameter, and read its value in the job or function"

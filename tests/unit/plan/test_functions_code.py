@@ -11,7 +11,7 @@ import pytest
 
 from sfnorch.packages import CodeError, read_code
 from sfnorch.plan.errors import PlanError
-from sfnorch.plan.handlers import code_faults
+from sfnorch.plan.handlers import find_code_faults
 from sfnorch.plan.load import parse_plan
 
 GOOD = "def handler(event, context): ...\n"
@@ -107,7 +107,7 @@ NEWER = [
 
 @pytest.mark.parametrize(("since", "code"), NEWER)
 def test_syntax_that_only_the_functions_python_knows_is_not_judged(since: tuple[int, int], code: str):
-    said = list(code_faults("f.py", code.encode(), "handler"))
+    said = list(find_code_faults("f.py", code.encode(), "handler"))
     here = [] if "handler" in code else [CODE["no handler"][1]]
     assert said == (here if sys.version_info >= since else [])
 

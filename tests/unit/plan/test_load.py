@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.default import default_plan
-from sfnorch.plan.job_lists import with_jobs
+from sfnorch.plan.default import build_default_plan
+from sfnorch.plan.job_lists import replace_jobs
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models.dynamic import DynamicPlan
 from sfnorch.plan.models.job import Job
@@ -15,8 +15,8 @@ from sfnorch.plan.models.schedule import Schedule
 
 
 def test_the_default_plan_is_what_a_plan_with_its_pattern_alone_gives():
-    assert default_plan() == parse_plan("pattern: master-child\n")
-    assert [(child.name, [job.name for job in child.jobs]) for child in default_plan().children] == [
+    assert build_default_plan() == parse_plan("pattern: master-child\n")
+    assert [(child.name, [job.name for job in child.jobs]) for child in build_default_plan().children] == [
         ("child-1", ["glue-job-1-a", "glue-job-1-b", "glue-job-1-c", "glue-job-1-d"]),
         ("child-2", ["glue-job-2-a", "glue-job-2-b", "glue-job-2-c", "glue-job-2-d", "glue-job-2-e"]),
         ("child-3", ["glue-job-3-a", "glue-job-3-b", "glue-job-3-c", "glue-job-3-d"]),
@@ -42,14 +42,14 @@ def test_arguments_are_texts_as_they_were_typed():
 def test_other_jobs_keep_the_settings_of_those_that_the_child_knows():
     plan = parse_plan("pattern: master-child\nchildren:\n  - jobs: [a, {name: b, retries: 2}]\n  - jobs: [c]\n")
     assert isinstance(plan, MasterChildPlan)
-    changed = with_jobs(plan, {0: ["b", "x", "b"]})
+    changed = replace_jobs(plan, {0: ["b", "x", "b"]})
     assert changed.children[0].jobs == [Job(name="b", retries=2), Job(name="x"), Job(name="b", retries=2)]
     assert changed.children[1] == plan.children[1]
 
 
 def test_all_bad_names_among_other_jobs_are_told():
     with pytest.raises(SfnorchError) as error:
-        with_jobs(default_plan(), {0: ["a*", "ok"], 1: [], 2: ["b'"], 3: ["c"] * 101})
+        replace_jobs(build_default_plan(), {0: ["a*", "ok"], 1: [], 2: ["b'"], 3: ["c"] * 101})
     assert error.value.message.splitlines() == [
         "'a*' is not a valid Glue job name: * is a wildcard in an IAM policy",
         "\"b'\" is not a valid Glue job name: ' is unsupported in the definition of a state machine",

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sfnorch.findings import Severity
-from sfnorch.plan.default import default_plan
+from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.load import load_plan
-from sfnorch.plan.schedule_doubts import schedule_doubts
+from sfnorch.plan.schedule_doubts import find_schedule_doubts
 
 NOW = datetime(2026, 11, 5, tzinfo=timezone.utc)
 IN_A_GAP = "schedule:\n  timezone: Europe/Berlin\n  expression: cron(30 2 * * ? *)\n"
@@ -44,11 +44,11 @@ def test_the_warnings_with_their_line(tmp_path: Path, schedule: str, warnings: l
     file = tmp_path / "plan.yaml"
     file.write_text(f"pattern: master-child\nname: nightly\n{schedule}")
 
-    found = list(schedule_doubts(load_plan(file), NOW))
+    found = list(find_schedule_doubts(load_plan(file), NOW))
 
     assert [str(finding) for finding in found] == [warning.format(file=file) for warning in warnings]
     assert {finding.severity for finding in found} <= {Severity.WARNING}
 
 
 def test_the_default_plan_has_no_schedule():
-    assert list(schedule_doubts(default_plan(), NOW)) == []
+    assert list(find_schedule_doubts(build_default_plan(), NOW)) == []

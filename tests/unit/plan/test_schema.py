@@ -9,11 +9,11 @@ import jsonschema
 import pytest
 import yaml
 
-from sfnorch.plan.schema import plan_schema
+from sfnorch.plan.schema import build_plan_schema
 from sfnorch.plan.starters import STARTERS, starter_text
 from tests.golden.artifacts import ROOT
 
-SCHEMA = plan_schema()
+SCHEMA = build_plan_schema()
 
 
 def test_the_schema_is_one():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sfnorch.plan.kinds import plan_model
+from sfnorch.plan.kinds import load_plan_model
 from sfnorch.plan.models.dag import DagPlan
 from sfnorch.plan.models.flow import FlowPlan
 from sfnorch.plan.sound_part import SoundPart, validate_parts
@@ -32,8 +32,8 @@ def test_an_invalid_item_is_left_out_and_the_others_keep_their_places():
     assert part.restore(("tasks", 0, "needs", 0)) == ("tasks", 1, "needs", 1)
     assert part.restore(("tasks", 1)) == ("tasks", 2)
     assert part.left_out == {("tasks", 0), ("tasks", 1, "needs", 0)}
-    assert part.lacks(("tasks", 0))
-    assert not part.lacks(("tasks", 1))
+    assert part.is_incomplete(("tasks", 0))
+    assert not part.is_incomplete(("tasks", 1))
     assert part.is_replaced(("tasks", 1, "needs", 0))
     assert not part.is_replaced(("tasks", 1, "needs", 1))
 
@@ -112,7 +112,7 @@ def test_what_is_left_of_any_plan_is_valid_and_has_its_place(changes):
                 isinstance(inner, list) and isinstance(path[-1], int) and path[-1] < len(inner)
             ):
                 inner[path[-1]] = value
-    plan, part, errors = validate_parts(plan_model("flow"), data)
+    plan, part, errors = validate_parts(load_plan_model("flow"), data)
     if not errors:
         assert part == SoundPart()
     if plan is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.stack_names import read_stack_name, stack_name_of
+from sfnorch.plan.stack_names import derive_stack_name, read_stack_name
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,10 @@ from sfnorch.plan.stack_names import read_stack_name, stack_name_of
     ],
 )
 def test_the_stack_of_a_plan(name: str | None, stack: str):
-    assert stack_name_of(name) == stack
-    assert stack_name_of(name, part="pipeline") == (f"{stack}-pipeline" if name else "master-step-function-pipeline")
+    assert derive_stack_name(name) == stack
+    assert derive_stack_name(name, part="pipeline") == (
+        f"{stack}-pipeline" if name else "master-step-function-pipeline"
+    )
 
 
 @pytest.mark.parametrize(

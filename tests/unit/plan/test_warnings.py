@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfnorch.findings import Severity
-from sfnorch.plan.default import default_plan
-from sfnorch.plan.job_lists import with_jobs
+from sfnorch.plan.default import build_default_plan
+from sfnorch.plan.job_lists import replace_jobs
 from sfnorch.plan.load import load_plan, parse_plan
 from sfnorch.plan.models.master_child import MasterChildPlan
-from sfnorch.plan.paths import show
-from sfnorch.plan.side_by_side import jobs_side_by_side
-from sfnorch.plan.warnings import plan_warnings
+from sfnorch.plan.paths import format_path
+from sfnorch.plan.side_by_side import find_concurrent_jobs
+from sfnorch.plan.warnings import find_plan_warnings
 
 NOW = datetime(2026, 11, 5, tzinfo=timezone.utc)
 HINT = "raise MaxConcurrentRuns of the job, set job_run_queuing: true, or run them in sequence"
@@ -107,14 +107,14 @@ steps:
 
 @pytest.mark.parametrize(("text", "said"), WARNED.values(), ids=WARNED)
 def test_what_a_plan_is_warned_of(text: str, said: list[str]):
-    warnings = list(plan_warnings(parse_plan(text, file="plan.yaml"), NOW))
+    warnings = list(find_plan_warnings(parse_plan(text, file="plan.yaml"), NOW))
     assert [str(warning) for warning in warnings] == said
     assert {(warning.rule, warning.severity) for warning in warnings} <= {("job-side-by-side", Severity.WARNING)}
 
 
 def test_the_default_plan_has_no_warnings_and_no_file():
-    assert list(plan_warnings(default_plan(), NOW)) == []
-    (warning,) = plan_warnings(with_jobs(default_plan(), {1: ["glue-job-1-a"]}), NOW)
+    assert list(find_plan_warnings(build_default_plan(), NOW)) == []
+    (warning,) = find_plan_warnings(replace_jobs(build_default_plan(), {1: ["glue-job-1-a"]}), NOW)
     assert (warning.file, warning.line, warning.path) == ("the default plan", None, "children[0].jobs[0]")
 
 
@@ -123,9 +123,9 @@ def test_jobs_that_the_command_line_gives_have_no_line_of_the_file(tmp_path: Pat
     path.write_text("pattern: master-child\nchildren:\n- jobs:\n  - a\n  - b\n- jobs: [c]\n", encoding="utf-8")
     plan = load_plan(path)
     assert isinstance(plan, MasterChildPlan)
-    (first,) = plan_warnings(with_jobs(plan, {1: ["b"]}), NOW)
+    (first,) = find_plan_warnings(replace_jobs(plan, {1: ["b"]}), NOW)
     assert (first.path, first.line) == ("children[0].jobs[1]", 5)
-    (second,) = plan_warnings(with_jobs(plan, {0: ["x", "c"]}), NOW)
+    (second,) = find_plan_warnings(replace_jobs(plan, {0: ["x", "c"]}), NOW)
     assert (second.path, second.line) == ("children[0].jobs[1]", 3)
 
 
@@ -148,7 +148,7 @@ def test_tasks_meet_unless_one_needs_the_other(tasks: list[tuple[int, str, list[
     rows = [
         f"- {{name: t{n}, glue_job: {job}, needs: [{', '.join(f't{m}' for m in needs)}]}}" for n, job, needs in tasks
     ]
-    found = {each.job: each for each in jobs_side_by_side(parse_plan("pattern: dag\ntasks:\n" + "\n".join(rows)))}
+    found = {each.job: each for each in find_concurrent_jobs(parse_plan("pattern: dag\ntasks:\n" + "\n".join(rows)))}
     before: dict[int, set[int]] = {}
     for n, _, needs in tasks:
         before[n] = set(needs).union(*(before[m] for m in needs))
@@ -207,13 +207,13 @@ def test_steps_meet_in_branches_and_items(steps: Steps):
         return rows
 
     plan = parse_plan("pattern: flow\nsteps: [" + ", ".join(written(steps, "steps", [()])) + "]")
-    found = {each.job: each for each in jobs_side_by_side(plan)}
+    found = {each.job: each for each in find_concurrent_jobs(plan)}
     for job in "xy":
         own = [(place, way) for name, place, way in runs if name == job]
         meeting = {
             place for one, other in combinations(own, 2) if meets(one[1], other[1]) for place in (one[0], other[0])
         }
-        assert {show(place) for place in (found[job].places if job in found else ())} == meeting
+        assert {format_path(place) for place in (found[job].places if job in found else ())} == meeting
         assert (found[job].at_once if job in found else 1) == max(1, most_at_once([way for _, way in own]))
 
 

@@ -64,7 +64,7 @@ def filled(package: str, name: str, example: dict[str, Any]) -> Expression:
 def simulated(expression: Expression, bindings: dict[str, Any]) -> Any:
     numbers = random.Random(0)  # noqa: S311 - a simulation
     evaluator = Evaluator(numbers, lambda: datetime(2026, 1, 1, tzinfo=timezone.utc))
-    return evaluator.value(str(expression), bindings, "Output")
+    return evaluator.evaluate_field(str(expression), bindings, "Output")
 
 
 @pytest.mark.parametrize(("package", "name", "example"), list(examples()))

@@ -12,9 +12,9 @@ from typing import Any, get_type_hints
 import pytest
 
 import sfnorch
-from sfnorch.asl import definition
+from sfnorch.asl import serialize_graph
 from sfnorch.cfn.render import render_template
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.protocol import continuous, dag, dynamic, flow, job_list, master_child
 from sfnorch.protocol.mark import Mark
@@ -80,8 +80,8 @@ _OF_CALLS = {"StartOrJoin", "LookUp", "StillRuns", "WaitForEnd", "Joined"}
 
 def definitions(pattern: str) -> Iterator[dict[str, Any]]:
     for plan in PLANS[pattern]:
-        for machine in workflow(parse_plan(json.dumps({"pattern": pattern, **plan}))).machines:
-            yield definition(machine.graph)
+        for machine in build_workflow(parse_plan(json.dumps({"pattern": pattern, **plan}))).machines:
+            yield serialize_graph(machine.graph)
 
 
 def written(body: Any) -> Iterator[str]:
@@ -152,7 +152,7 @@ def test_no_other_module_writes_the_name_of_a_state():
 
 
 def play(pattern: str, plan: Mapping[str, Any], given: Any = None) -> Run:
-    text = render_template(workflow(parse_plan(json.dumps({"pattern": pattern, **plan}))), "sam")
+    text = render_template(build_workflow(parse_plan(json.dumps({"pattern": pattern, **plan}))), "sam")
     faults = [Fault(job=name, times=99, message="broke") for name in ("b", "w")]
     return simulate(text, given, Behaviour(faults=faults))
 
@@ -194,19 +194,19 @@ def test_the_cause_of_a_job_list():
 
 def test_the_outcomes_of_tasks():
     run = play("dag", TASKS)
-    tasks = {dag.task_of_execution(each.name, each.input): each for each in run.executions}
+    tasks = {dag.find_task_name(each.name, each.input): each for each in run.executions}
     assert sorted(tasks) == ["", "b", "c"]
     outcomes = {row["task"]: row for row in run.first.output["tasks"]}
     assert sorted(outcomes["b"]) == sorted(set(keys(dag.TaskOutcome)) - {"by"})
     assert outcomes["c"] == {"task": "c", "status": dag.BLOCKED, "by": "b"}
     assert sorted(key for key in tasks["b"].input if key.islower()) == keys(dag.TaskInput)
-    assert {name: dag.blocking_task(each.output) for name, each in tasks.items()} == {"": "", "b": "", "c": "b"}
+    assert {name: dag.find_blocking_task(each.output) for name, each in tasks.items()} == {"": "", "b": "", "c": "b"}
 
 
 def test_the_cause_of_a_loop():
     (cause,) = causes(play("continuous", {"workflow": "w"}), "loop")
     assert sorted(cause) == keys(continuous.LoopCause)
-    assert continuous.saw_end_of_run(cause)
+    assert continuous.has_run_end(cause)
 
 
 def test_the_cause_of_a_flow():
@@ -223,4 +223,4 @@ def test_a_cause_of_another_says_nothing(cause: dict[str, Any]):
     assert (job_list.read_remaining(cause), master_child.read_child(cause)) == ([], "")
     assert (job_list.read_outcomes(cause), job_list.read_job_run(cause)) == (None, None)
     assert (flow.read_failed_step(cause), flow.read_resume_step(cause)) == ("", "")
-    assert not continuous.saw_end_of_run(cause)
+    assert not continuous.has_run_end(cause)

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pytest
 
 from sfnorch.console import Console
-from sfnorch.report.schedule import print_schedule, schedule_data
+from sfnorch.report.schedule import convert_schedule, print_schedule
 from sfnorch.workflow import ExecutionSchedule
 
 NOW = datetime(2027, 3, 26, 12, 0, tzinfo=timezone.utc)
@@ -69,7 +69,7 @@ def test_it_is_printed(schedule: ExecutionSchedule, shown: str):
 
 
 def test_it_is_data():
-    assert schedule_data(DAILY, NOW) == {
+    assert convert_schedule(DAILY, NOW) == {
         "expression": "cron(30 2 * * ? *)",
         "timezone": "Europe/Berlin",
         "everySeconds": None,
@@ -88,7 +88,7 @@ def test_it_is_data():
 
 
 def test_a_rate_as_data_has_its_seconds():
-    assert schedule_data(ExecutionSchedule(machine="", expression="rate(6 hours)"), NOW) == {
+    assert convert_schedule(ExecutionSchedule(machine="", expression="rate(6 hours)"), NOW) == {
         "expression": "rate(6 hours)",
         "timezone": "UTC",
         "everySeconds": 21_600,

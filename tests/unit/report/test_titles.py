@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sfnorch.report.run_tree import titles
+from sfnorch.report.run_tree import build_titles
 from sfnorch.runs.history import read_events
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
@@ -25,7 +25,7 @@ def title(name: str, given: Any, machine: str = "etl-task") -> str:
     arn = f"arn:aws:states:eu-central-1:111122223333:execution:{machine}:{name}"
     tree = RunTree(client, [arn], clock)
     tree.roots[0].record.input = given
-    return titles(tree, "etl")[arn]
+    return build_titles(tree, "etl")[arn]
 
 
 def test_an_execution_that_is_a_task_is_called_as_the_task():
@@ -57,4 +57,4 @@ def test_a_task_whose_history_is_deleted_is_known_from_its_master():
     history.assign(tasks=["load", "more"], done=[])
     list(read_events(tree.roots[0].record, history.events))
     tree.roots[0].children = [Node(arn=arn) for arn in arns]
-    assert list(titles(tree, "etl").values()) == ["master nightly", "load", "task more-0123456789abcdef"]
+    assert list(build_titles(tree, "etl").values()) == ["master nightly", "load", "task more-0123456789abcdef"]

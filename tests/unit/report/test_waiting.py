@@ -15,7 +15,7 @@ from typing import TextIO
 
 import pytest
 
-from sfnorch.report.waiting import at_terminal, waiting
+from sfnorch.report.waiting import is_terminal, show_spinner
 from tests.screens import shown
 
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -76,7 +76,7 @@ def never(_: Event) -> bool:
 
 
 def test_a_wait_that_lasts_has_a_spinner_that_is_gone_afterwards(terminal: Terminal):
-    with waiting("Reading the stack s", stream=terminal.stream, ends_soon=lasting):
+    with show_spinner("Reading the stack s", stream=terminal.stream, ends_soon=lasting):
         terminal.wait_for("⠋ Reading the stack s…")
         terminal.wait_for("⠙ Reading the stack s…")  # it turns
     terminal.stream.write("Title  news\n")
@@ -92,34 +92,34 @@ def test_only_the_main_thread_receives_ctrl_c(terminal: Terminal):
         blocked.append(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
         return ended.wait()
 
-    with waiting("x", stream=terminal.stream, ends_soon=ends_soon):
+    with show_spinner("x", stream=terminal.stream, ends_soon=ends_soon):
         pass
     assert blocked == [{signal.SIGINT, signal.SIGALRM}]
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
 
 
 def test_a_wait_that_ends_soon_shows_nothing(terminal: Terminal):
-    with waiting("x", stream=terminal.stream, ends_soon=short):
+    with show_spinner("x", stream=terminal.stream, ends_soon=short):
         pass
     assert terminal.end() == ""
 
 
 def test_the_moment_is_over_as_soon_as_the_wait_is(terminal: Terminal):
-    with waiting("x", stream=terminal.stream, ends_soon=lambda ended: ended.wait(600)):
+    with show_spinner("x", stream=terminal.stream, ends_soon=lambda ended: ended.wait(600)):
         pass
     assert terminal.end() == ""
 
 
 def test_waits_one_after_another(terminal: Terminal):
     for words in ("one", "two"):
-        with waiting(words, stream=terminal.stream, ends_soon=lasting):
+        with show_spinner(words, stream=terminal.stream, ends_soon=lasting):
             terminal.wait_for(f"{words}…")
     assert shown(terminal.end()) == "\n"
 
 
 def test_a_wait_within_another_is_a_part_of_it(terminal: Terminal):
-    outer = waiting("outer", stream=terminal.stream, ends_soon=lasting)
-    with outer, waiting("inner", stream=terminal.stream, ends_soon=never):
+    outer = show_spinner("outer", stream=terminal.stream, ends_soon=lasting)
+    with outer, show_spinner("inner", stream=terminal.stream, ends_soon=never):
         terminal.wait_for("outer…")
     written = terminal.end()
     assert ("inner" in written, shown(written)) == (False, "\n")
@@ -128,33 +128,33 @@ def test_a_wait_within_another_is_a_part_of_it(terminal: Terminal):
 @pytest.mark.parametrize("error", [ValueError("wrong"), KeyboardInterrupt()])
 def test_a_wait_that_fails(terminal: Terminal, error: BaseException):
     def fail() -> None:
-        with waiting("x", stream=terminal.stream, ends_soon=lasting):
+        with show_spinner("x", stream=terminal.stream, ends_soon=lasting):
             terminal.wait_for("x…")
             raise error
 
     with pytest.raises(type(error)):
         fail()
-    with waiting("y", stream=terminal.stream, ends_soon=lasting):
+    with show_spinner("y", stream=terminal.stream, ends_soon=lasting):
         terminal.wait_for("y…")
     assert shown(terminal.end()) == "\n"
 
 
 def test_a_terminal_without_unicode():
     terminal = Terminal("ascii")
-    with waiting("Linting \u00fc", stream=terminal.stream, ends_soon=lasting):
+    with show_spinner("Linting \u00fc", stream=terminal.stream, ends_soon=lasting):
         terminal.wait_for("- Linting \\u00fc...")
     assert shown(terminal.end()) == "\n"
 
 
 def test_names_move_no_cursor(terminal: Terminal):
-    with waiting("Linting \x1b[2Ja\nb\x07[red]", stream=terminal.stream, ends_soon=lasting):
+    with show_spinner("Linting \x1b[2Ja\nb\x07[red]", stream=terminal.stream, ends_soon=lasting):
         terminal.wait_for("⠋ Linting \\u001b[2Ja\\nb\\u0007[red]…")
     assert shown(terminal.end()) == "\n"
 
 
 def test_no_color(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("NO_COLOR", "1")
-    with waiting("x", stream=terminal.stream, ends_soon=lasting):
+    with show_spinner("x", stream=terminal.stream, ends_soon=lasting):
         terminal.wait_for("⠋ x…")
     assert "\x1b[3" not in terminal.end()
 
@@ -162,15 +162,15 @@ def test_no_color(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("kind", ["dumb", "unknown"])
 def test_a_terminal_that_can_not_erase(terminal: Terminal, monkeypatch: pytest.MonkeyPatch, kind: str):
     monkeypatch.setenv("TERM", kind)
-    with waiting("x", stream=terminal.stream, ends_soon=never):
-        assert not at_terminal(terminal.stream)
+    with show_spinner("x", stream=terminal.stream, ends_soon=never):
+        assert not is_terminal(terminal.stream)
     assert terminal.end() == ""
 
 
 def test_a_file_or_a_pipe_even_where_colour_is_forced(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("FORCE_COLOR", "1")
     stream = io.StringIO()
-    with waiting("x", stream=stream, ends_soon=never):
+    with show_spinner("x", stream=stream, ends_soon=never):
         pass
     assert stream.getvalue() == ""
 
@@ -179,7 +179,7 @@ def test_calls_that_are_shown_need_the_terminal_for_themselves(terminal: Termina
     logger = logging.getLogger("sfnorch")
     logger.setLevel(logging.DEBUG)
     try:
-        with waiting("x", stream=terminal.stream, ends_soon=never):
+        with show_spinner("x", stream=terminal.stream, ends_soon=never):
             pass
     finally:
         logger.setLevel(logging.NOTSET)

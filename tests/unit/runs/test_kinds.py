@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from sfnorch.asl import definition
+from sfnorch.asl import serialize_graph
 from sfnorch.errors import SfnorchError
-from sfnorch.patterns import workflow
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.runs.history import read_events
-from sfnorch.runs.kinds import KINDS, find_kind, kind_of, open_record, recognize
+from sfnorch.runs.kinds import KINDS, find_kind, get_kind, open_record, recognize
 from sfnorch.runs.kinds.continuous import LOOP
 from sfnorch.runs.kinds.dag import TASKS
 from sfnorch.runs.kinds.flow import FLOW
@@ -30,7 +30,7 @@ TWO_STEPS = {"pattern": "flow", "steps": [{"name": "a", "glue_job": "a"}, {"name
 
 
 def definitions(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    return [definition(machine.graph) for machine in workflow(parse_plan(json.dumps(plan))).machines]
+    return [serialize_graph(machine.graph) for machine in build_workflow(parse_plan(json.dumps(plan))).machines]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def ended(state: str, **variables: Any) -> Node:
 )
 def test_a_machine_of_another_is_not_read_whatever_its_variables_are_called(state: str, variables: dict[str, Any]):
     node = ended(state, **variables)
-    assert (node.record.reading, kind_of(node.record), can_resume(node)) == (NOT_READ, None, False)
+    assert (node.record.reading, get_kind(node.record), can_resume(node)) == (NOT_READ, None, False)
     assert node.record.variables == variables
     with pytest.raises(SfnorchError, match=r"^sfnorch did not create the state machine etl-master, and cannot"):
         plan_resumption(node, {"States": {state: {"Type": "Pass", "Assign": variables}}})

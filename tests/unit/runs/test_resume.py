@@ -17,7 +17,7 @@ from sfnorch.runs.kinds.job_list import JOB_LIST
 from sfnorch.runs.kinds.kind import MachineKind
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.node import Node
-from sfnorch.runs.resume import ask_glue, can_resume
+from sfnorch.runs.resume import can_resume, read_interrupted_jobs
 from tests.replay import Clock
 from tests.unit.runs.events import AT, History
 
@@ -239,7 +239,7 @@ def test_glue_is_asked_of_runs_that_were_cut_off(state: str, left: list[str]):
         run = {"JobRun": {"JobRunState": state}}
         stubber.add_response("get_job_run", run, {"JobName": "a", "RunId": "jr_1"})
         root = cut_off()
-        assert ask_glue(root, client, Clock(0)) == []
+        assert read_interrupted_jobs(root, client, Clock(0)) == []
     assert JOB_LIST.resume(root).input == {"glueJobs": left}
 
 
@@ -248,7 +248,7 @@ def test_a_run_that_goes_on_is_not_run_beside():
     with Stubber(client) as stubber:
         stubber.add_response("get_job_run", {"JobRun": {"JobRunState": "RUNNING"}})
         with pytest.raises(SfnorchError) as raised:
-            ask_glue(cut_off(), client, Clock(0))
+            read_interrupted_jobs(cut_off(), client, Clock(0))
     assert (raised.value.message, raised.value.hint) == (
         "The run jr_1 of a is still running, though its execution has ended",
         "wait until it ends, or stop it: `sfnorch stop arn:aws:states:eu-central-1:111122223333:execution:etl-jobs:1`",
@@ -259,7 +259,7 @@ def test_where_glue_does_not_tell_that_is_told():
     client: Any = boto3.Session("x", "y", region_name="eu-central-1").client("glue")
     with Stubber(client) as stubber:
         stubber.add_client_error("get_job_run", "AccessDeniedException", "not you")
-        assert ask_glue(cut_off(), client, Clock(0)) == ["it is unknown whether a succeeded: not you"]
+        assert read_interrupted_jobs(cut_off(), client, Clock(0)) == ["it is unknown whether a succeeded: not you"]
 
 
 def flow(*entered: str, status: str = "FAILED") -> Node:

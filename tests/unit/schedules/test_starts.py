@@ -8,8 +8,8 @@ from itertools import islice
 import pytest
 
 from sfnorch.schedules.expressions import read_expression
-from sfnorch.schedules.starts import Outlook, look_ahead, start_times
-from sfnorch.schedules.zones import zone
+from sfnorch.schedules.starts import Outlook, compute_outlook, list_start_times
+from sfnorch.schedules.zones import load_zone
 
 NOW = datetime(2026, 11, 5, 12, 0, tzinfo=timezone.utc)  # a Thursday
 
@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 5, 12, 0, tzinfo=timezone.utc)  # a Thursday
 def ahead(text: str, zone_name: str = "UTC", now: datetime = NOW, count: int = 3) -> Outlook:
     expression = read_expression(text).expression
     assert expression is not None
-    return look_ahead(expression, zone_name, now, count)
+    return compute_outlook(expression, zone_name, now, count)
 
 
 def starts(text: str, zone_name: str = "UTC", now: datetime = NOW, count: int = 3) -> list[str]:
@@ -171,5 +171,5 @@ def test_of_what_is_over_aws_refuses_a_cron_but_takes_an_at():
 def test_start_times_do_not_end_before_the_expression_does():
     expression = read_expression("cron(0 0 1 1 ? *)").expression
     assert expression is not None
-    years = [start.year for start in islice(start_times(expression, zone("Europe/Berlin"), NOW), 1_000)]
+    years = [start.year for start in islice(list_start_times(expression, load_zone("Europe/Berlin"), NOW), 1_000)]
     assert years == list(range(2027, 2200))

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sfnorch.schedules.zones import Gap, exists, gaps, is_zone, zone, zone_fault
+from sfnorch.schedules.zones import Gap, find_zone_fault, is_existing_time, is_zone, list_gaps, load_zone
 
 IANA = "write a name of the IANA time zone database, such as Europe/Berlin"
 
 
 @pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT-2", "CET", "GB"])
 def test_a_zone(name: str):
-    assert (is_zone(name), zone_fault(name)) == (True, None)
+    assert (is_zone(name), find_zone_fault(name)) == (True, None)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_zone(name: str):
     ],
 )
 def test_a_name_that_is_no_zones(name: str, fix: str):
-    fault = zone_fault(name)
+    fault = find_zone_fault(name)
 
     assert fault is not None
     assert (fault.message, fault.fix, fault.refused) == (f"unknown time zone {name!r}", fix, True)
@@ -62,13 +62,13 @@ def test_the_gaps_of_two_years(name: str, found: list[tuple[str, str]]):
     first = datetime(2026, 1, 1, 12, 34, 56, 789, tzinfo=timezone.utc)
     expected = [Gap(first=datetime.fromisoformat(begin), end=datetime.fromisoformat(end)) for begin, end in found]
 
-    assert list(gaps(zone(name), first, first + timedelta(days=720))) == expected
+    assert list(list_gaps(load_zone(name), first, first + timedelta(days=720))) == expected
 
 
 def test_a_gap_four_weeks_after_the_clocks_went_back():
     before_ramadan = datetime(2026, 1, 25, tzinfo=timezone.utc)
 
-    found = list(gaps(zone("Africa/Casablanca"), before_ramadan, before_ramadan + timedelta(days=60)))
+    found = list(list_gaps(load_zone("Africa/Casablanca"), before_ramadan, before_ramadan + timedelta(days=60)))
 
     assert found == [Gap(first=datetime(2026, 3, 22, 2), end=datetime(2026, 3, 22, 3))]
 
@@ -76,8 +76,8 @@ def test_a_gap_four_weeks_after_the_clocks_went_back():
 def test_what_the_clocks_never_show():
     berlin = ZoneInfo("Europe/Berlin")
 
-    assert exists(datetime(2026, 3, 29, 1, 59), berlin)
-    assert not exists(datetime(2026, 3, 29, 2, 0), berlin)
-    assert not exists(datetime(2026, 3, 29, 2, 59, 59), berlin)
-    assert exists(datetime(2026, 3, 29, 3, 0), berlin)
-    assert exists(datetime(2026, 10, 25, 2, 30), berlin)  # twice
+    assert is_existing_time(datetime(2026, 3, 29, 1, 59), berlin)
+    assert not is_existing_time(datetime(2026, 3, 29, 2, 0), berlin)
+    assert not is_existing_time(datetime(2026, 3, 29, 2, 59, 59), berlin)
+    assert is_existing_time(datetime(2026, 3, 29, 3, 0), berlin)
+    assert is_existing_time(datetime(2026, 10, 25, 2, 30), berlin)  # twice

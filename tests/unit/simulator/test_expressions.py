@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from sfnorch.evaluation.budget import MOST_STEPS
-from sfnorch.simulator.errors import NotPlayable, StatesError, takes
+from sfnorch.simulator.errors import NotPlayable, StatesError, is_matching_error
 from sfnorch.simulator.query.evaluator import Evaluator
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=timezone.utc)
 
 
 def evaluate(code: str, **variables: Any) -> Any:
-    return Evaluator(random.Random(1), lambda: NOW).value(f"{{% {code} %}}", variables, "Output")  # noqa: S311
+    return Evaluator(random.Random(1), lambda: NOW).evaluate_field(f"{{% {code} %}}", variables, "Output")  # noqa: S311
 
 
 VALUES = {
@@ -62,7 +62,7 @@ def test_an_expression_has_an_end_after_the_same_steps_on_every_machine(code: st
     evaluator = Evaluator(random.Random(1), lambda: NOW, steps)  # noqa: S311
     for _ in range(2):
         with pytest.raises(StatesError) as error:
-            evaluator.value(f"{{% {code} %}}", {}, "Output")
+            evaluator.evaluate_field(f"{{% {code} %}}", {}, "Output")
         assert (error.value.error, error.value.cause) == (
             "States.QueryEvaluationError",
             BEGINS.format(code) + LIMITED[code],
@@ -71,15 +71,15 @@ def test_an_expression_has_an_end_after_the_same_steps_on_every_machine(code: st
 
 def test_the_steps_of_one_evaluation_do_not_count_for_the_next():
     evaluator = Evaluator(random.Random(1), lambda: NOW, 100)  # noqa: S311
-    assert {evaluator.value("{% $sum([1..20].($ + 1)) %}", {}, "Output") for _ in range(20)} == {230}
+    assert {evaluator.evaluate_field("{% $sum([1..20].($ + 1)) %}", {}, "Output") for _ in range(20)} == {230}
 
 
 def test_a_variable_of_the_state_cannot_switch_the_limits_off():
     evaluator = Evaluator(random.Random(1), lambda: NOW, 100)  # noqa: S311
     bindings = {"__evaluate_entry": None, "__evaluate_exit": 5}
-    assert evaluator.value("{% 1 + 1 %}", bindings, "Output") == 2
+    assert evaluator.evaluate_field("{% 1 + 1 %}", bindings, "Output") == 2
     with pytest.raises(StatesError, match="more than 100 steps"):
-        evaluator.value("{% ($f := function($x) { $f($x) }; $f(1)) %}", bindings, "Output")
+        evaluator.evaluate_field("{% ($f := function($x) { $f($x) }; $f(1)) %}", bindings, "Output")
 
 
 @pytest.mark.parametrize("code", VALUES)
@@ -131,7 +131,7 @@ TAKEN = [
 
 @pytest.mark.parametrize(("names", "error", "expected"), TAKEN)
 def test_who_takes_which_error(names: list[Any], error: str, expected: bool):
-    assert takes(names, error) is expected
+    assert is_matching_error(names, error) is expected
 
 
 def test_names_and_causes_are_cut_where_aws_cuts_them():
@@ -141,12 +141,12 @@ def test_names_and_causes_are_cut_where_aws_cuts_them():
 
 def test_the_expressions_of_a_run_have_a_limit_together():
     evaluator = Evaluator(random.Random(1), lambda: NOW)  # noqa: S311
-    evaluator.value("{% $sum([1..10]) %}", {}, "Output")
+    evaluator.evaluate_field("{% $sum([1..10]) %}", {}, "Output")
     one = evaluator._steps
     assert one > 0
-    evaluator.value("{% $sum([1..10]) %}", {}, "Output")
+    evaluator.evaluate_field("{% $sum([1..10]) %}", {}, "Output")
     assert evaluator._steps == 2 * one
     evaluator._steps = 2 * MOST_STEPS - one
-    evaluator.value("{% $sum([1..10]) %}", {}, "Output")
+    evaluator.evaluate_field("{% $sum([1..10]) %}", {}, "Output")
     with pytest.raises(NotPlayable, match="2,000,000 steps"):
-        evaluator.value("{% 1 %}", {}, "Output")
+        evaluator.evaluate_field("{% 1 %}", {}, "Output")

@@ -18,7 +18,7 @@ import pytest
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.errors import NotPlayable
 from sfnorch.simulator.function_process import FunctionProcesses
-from sfnorch.simulator.function_runtime import delayed_seconds
+from sfnorch.simulator.function_runtime import measure_delay
 from sfnorch.simulator.isolation import Isolation
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import simulate
@@ -305,12 +305,12 @@ def test_for_how_long_a_process_has_waited_for_a_processor():
     try:
         for process in busy:
             os.sched_setaffinity(process.pid, {processor})
-        wait_until(lambda: all(delayed_seconds(process.pid) > 0.01 for process in busy))
+        wait_until(lambda: all(measure_delay(process.pid) > 0.01 for process in busy))
     finally:
         for process in busy:
             process.kill()
             process.wait()
-    assert delayed_seconds(busy[0].pid) == 0.0
+    assert measure_delay(busy[0].pid) == 0.0
 
 
 def test_a_function_has_nothing_to_read():

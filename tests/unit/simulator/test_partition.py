@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sfnorch.cfn.render import render_template
-from sfnorch.partitions import CONSOLES, partition_of
-from sfnorch.patterns import workflow
+from sfnorch.partitions import CONSOLES, find_partition
+from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.run import simulate
@@ -73,13 +73,13 @@ def test_the_same_machine_in_its_own_partition():
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "cn-north-1"])
 def test_the_default_plan_runs_in_every_partition(region: str):
-    text = render_template(workflow(parse_plan("pattern: master-child\n")), "sam")
+    text = render_template(build_workflow(parse_plan("pattern: master-child\n")), "sam")
     run = simulate(
         text, behaviour=Behaviour(faults=[Fault(job="glue-job-2-b", times=1)]), where=Surroundings(region=region)
     )
     assert run.first.status == "SUCCEEDED"
     assert [child["status"] for child in run.first.output["children"]].count("FAILED") == 1
-    partition = partition_of(region).name
+    partition = find_partition(region).name
     assert {execution.arn.split(":")[1] for execution in run.executions} == {partition}
     (message,) = [message.message for message in run.messages if "https://" in message.message]
     links = [line.partition("https://")[2] for line in message.splitlines() if "https://" in line]

@@ -8,11 +8,11 @@ import pytest
 
 from sfnorch.json_values import Json, find_value
 from sfnorch.simulator.behaviour import Behaviour
-from sfnorch.simulator.execution import begin
+from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.query.language import QueryLanguage, Scene
 from sfnorch.simulator.record import Execution
 from sfnorch.simulator.world import World
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.located import Object
 from sfnorch.template.reader import parse_template
 from sfnorch.template.states import LocatedState
@@ -94,11 +94,11 @@ STATES = {
 
 def play(given: Json) -> Execution:
     world = World(
-        contents(parse_template(json.dumps({"Resources": {"M": machine(STATES)}}), "template")),
+        evaluate_template(parse_template(json.dumps({"Resources": {"M": machine(STATES)}}), "template")),
         Behaviour(enforce_permissions=False),
     )
     world.languages = Languages()
-    execution = begin(world, world.template.machines[0], given)
+    execution = begin_execution(world, world.template.machines[0], given)
     world.clock.run()
     return execution
 

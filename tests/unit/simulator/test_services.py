@@ -11,7 +11,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.errors import NotPlayable
 from sfnorch.simulator.record import Run
-from sfnorch.simulator.run import play as play_template
+from sfnorch.simulator.run import run_machine as play_template
 from sfnorch.simulator.run import simulate
 from sfnorch.simulator.world import MAX_EXECUTIONS
 

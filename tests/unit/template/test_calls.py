@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.template.calls import ServiceCall, call_of, child_machine, needs
+from sfnorch.template.calls import ServiceCall, find_child_arn, list_needs, parse_call
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
-from sfnorch.template.states import LocatedState, states_of
+from sfnorch.template.states import LocatedState, build_scope
 
 HERE = "us-east-1:123456789012"
 S = "arn:aws:states:::"
@@ -13,7 +13,7 @@ S = "arn:aws:states:::"
 
 def task(body: str, language: str = "JSONPath") -> LocatedState:
     text = f"QueryLanguage: {language}\nStartAt: T\nStates:\n  T: {{Type: Task, End: true, {body}}}\n"
-    return states_of(parse_template(text, "t.yaml").data).states["T"]
+    return build_scope(parse_template(text, "t.yaml").data).states["T"]
 
 
 NEEDS: dict[str, list[str] | None] = {
@@ -95,7 +95,7 @@ NEEDS: dict[str, list[str] | None] = {
 
 @pytest.mark.parametrize("body", NEEDS)
 def test_what_a_task_needs(body: str):
-    found = needs(task(body), Surroundings())
+    found = list_needs(task(body), Surroundings())
     assert (None if found is None else [f"{need.action} {need.resource}" for need in found]) == NEEDS[body]
 
 
@@ -110,15 +110,15 @@ ARGUMENTS = {
 
 @pytest.mark.parametrize("body", ARGUMENTS)
 def test_arguments_in_jsonata(body: str):
-    found = needs(task(f"Resource: {S}glue:startJobRun, {body}", "JSONata"), Surroundings())
+    found = list_needs(task(f"Resource: {S}glue:startJobRun, {body}", "JSONata"), Surroundings())
     assert found is not None
     assert [need.resource for need in found] == [ARGUMENTS[body]]
 
 
 def test_calls():
-    assert call_of(task(f"Resource: {S}glue:startJobRun.sync")) == ServiceCall("glue:startJobRun", ".sync")
-    call = call_of(task(f"Resource: {S}aws-sdk:sfn:startExecution"))
+    assert parse_call(task(f"Resource: {S}glue:startJobRun.sync")) == ServiceCall("glue:startJobRun", ".sync")
+    call = parse_call(task(f"Resource: {S}aws-sdk:sfn:startExecution"))
     assert call is not None
     assert (call.service, str(call)) == ("sfn", "aws-sdk:sfn:startExecution")
-    assert child_machine(task(f"Resource: {S}states:startExecution, Parameters: {{StateMachineArn: m}}")) == "m"
-    assert child_machine(task("Resource: x")) == ""
+    assert find_child_arn(task(f"Resource: {S}states:startExecution, Parameters: {{StateMachineArn: m}}")) == "m"
+    assert find_child_arn(task("Resource: x")) == ""

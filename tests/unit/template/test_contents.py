@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sfnorch.errors import SfnorchError
-from sfnorch.template.contents import Template, contents
+from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.reader import parse_template
 
 TRUST = "AssumeRolePolicyDocument: {Statement: {Effect: Allow, Principal: {Service: states.amazonaws.com}}}"
@@ -13,7 +13,7 @@ GRANT = "{Statement: [{Effect: Allow, Action: a:B, Resource: '*'}]}"
 
 
 def read(resources: str, more: str = "") -> Template:
-    return contents(parse_template(f"{more}Resources:\n{resources}", "t.yaml"))
+    return evaluate_template(parse_template(f"{more}Resources:\n{resources}", "t.yaml"))
 
 
 def granted(template: Template) -> tuple[list[tuple[str, ...]], bool] | None:
@@ -149,7 +149,7 @@ def test_alarms_topics_and_keys():
         ["alias/x", "arn:aws:kms:us-east-1:123456789012:key/stack-K-XXXXXXXXXXXX", "stack-K-XXXXXXXXXXXX"]
     ]
     assert template.events_told is False
-    assert [template.machine(name) for name in (arn, f"{arn}:live", "x")] == [*template.machines * 2, None]
+    assert [template.find_machine(name) for name in (arn, f"{arn}:live", "x")] == [*template.machines * 2, None]
 
 
 EVENTS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sfnorch.template.declarations import find_declarations
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Object, Place, locate, place_of, read_objects
+from sfnorch.template.located import Object, Place, find_place, locate, read_objects
 from sfnorch.template.reader import parse_template
 
 TEMPLATE = """\
@@ -60,5 +60,5 @@ def test_values_get_a_place_and_those_with_a_place_keep_it():
     inner = Object(Place("inner.yaml", 7), [("x", 1, 8)])
     located = locate({"a": [{"b": "c"}], "inner": inner}, Place("outer.yaml", 3))
     assert isinstance(located, Object)
-    assert place_of(located, ("a", 0, "b")) == Place("outer.yaml", 3)
-    assert place_of(located, ("inner", "x")) == Place("inner.yaml", 8)
+    assert find_place(located, ("a", 0, "b")) == Place("outer.yaml", 3)
+    assert find_place(located, ("inner", "x")) == Place("inner.yaml", 8)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sfnorch.template.contents import Machine, contents
+from sfnorch.template.contents import Machine, evaluate_template
 from sfnorch.template.located import Place
 from sfnorch.template.reader import parse_template
 
@@ -54,7 +54,7 @@ Resources:
       DefinitionSubstitutions: {{F: !GetAtt Function.Arn, N: 5}}
       {properties}
 """
-    (found,) = contents(parse_template(text, f"{folder}t.yaml")).machines
+    (found,) = evaluate_template(parse_template(text, f"{folder}t.yaml")).machines
     return found
 
 
@@ -96,7 +96,7 @@ Resources:
       DefinitionSubstitutions: {A: '${B}', B: '${A}', C: '${C}'}
       Definition: {a: '${A}', c: '${C}'}
 """
-    (found,) = contents(parse_template(text, "t.yaml")).machines
+    (found,) = evaluate_template(parse_template(text, "t.yaml")).machines
     assert found.definition is not None
     assert found.definition.data == {"a": "${B}", "c": "${C}"}
 
@@ -114,13 +114,13 @@ def test_lines(form: str):
     properties, line = LINES[form]
     found = machine(properties)
     assert found.definition is not None
-    assert found.definition.place(("StartAt",)) == Place("t.yaml", line)
+    assert found.definition.find_place(("StartAt",)) == Place("t.yaml", line)
 
 
 def test_lines_of_a_file(tmp_path: Path):
     (tmp_path / "m.json").write_text(json.dumps(FILLED, indent=1))
     found = machine("DefinitionUri: m.json", f"{tmp_path}/")
-    path, place = found.at(("States", "A", "Resource"))
+    path, place = found.locate_value(("States", "A", "Resource"))
     assert path == ("Resources", "Machine", "Properties", "DefinitionUri", "States", "A", "Resource")
     assert place == Place(f"{tmp_path}/m.json", 6)
 
@@ -192,7 +192,7 @@ def test_definitions_that_can_not_be_read(name: str):
     properties, message = FAULTS[name]
     found = machine(properties)
     assert (found.definition, str(found.fault)) == (None, message)
-    assert (found.walk(), found.at(("x",))) == ([], (found.path, found.place))
+    assert (found.list_states(), found.locate_value(("x",))) == ([], (found.path, found.place))
 
 
 def test_a_files_own_faults_are_told_in_it(tmp_path: Path):

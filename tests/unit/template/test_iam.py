@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfnorch.template.iam import allows, matches, overlap, statements
+from sfnorch.template.iam import can_allow, can_overlap, is_match, read_statements
 from sfnorch.template.reader import parse_template
 
 ARN = "arn:aws:lambda:us-east-1:123456789012:function"
@@ -34,7 +34,7 @@ OVERLAPS = [
 
 @pytest.mark.parametrize(("pattern", "resource", "expected"), OVERLAPS)
 def test_overlaps(pattern: str, resource: str, expected: bool):
-    assert overlap(pattern, resource) is expected
+    assert can_overlap(pattern, resource) is expected
 
 
 PATTERNS = st.text("ab*?", max_size=6)
@@ -42,7 +42,7 @@ PATTERNS = st.text("ab*?", max_size=6)
 
 @given(PATTERNS, st.text("ab", max_size=6))
 def test_a_pattern_and_a_text_overlap_where_it_matches(pattern: str, text: str):
-    assert overlap(pattern, text) == matches(pattern, text)
+    assert can_overlap(pattern, text) == is_match(pattern, text)
 
 
 @given(PATTERNS, PATTERNS)
@@ -51,14 +51,14 @@ def test_patterns_overlap_where_a_text_fits_both(one: str, other: str):
     texts = [""]
     found = False
     for _ in range(longest + 1):
-        found = found or any(matches(one, text) and matches(other, text) for text in texts)
+        found = found or any(is_match(one, text) and is_match(other, text) for text in texts)
         # texts that may still be begun by both, so that the search stays small
         texts = [text + letter for text in texts for letter in "ab" if _begins(one, text + letter)][:64]
         if found or not texts:
             break
     if found:
-        assert overlap(one, other)
-    assert overlap(one, other) == overlap(other, one)
+        assert can_overlap(one, other)
+    assert can_overlap(one, other) == can_overlap(other, one)
 
 
 def _begins(pattern: str, text: str) -> bool:
@@ -90,17 +90,17 @@ ALLOWED = [
 @pytest.mark.parametrize(("action", "resource", "expected"), ALLOWED)
 def test_what_is_allowed(action: str, resource: str, expected: bool):
     document = parse_template(POLICY, "t.yaml").data["A"]
-    assert allows(statements(document, ("A",)), action, resource) is expected
+    assert can_allow(read_statements(document, ("A",)), action, resource) is expected
 
 
 def test_statements():
     text = "A: {Statement: {Action: [a:B], Principal: {Service: x, AWS: ['*', y]}}}\nB: {Statement: 1}\n"
     data = parse_template(text, "t.yaml").data
-    (found,) = statements(data["A"], ("A",))
+    (found,) = read_statements(data["A"], ("A",))
     assert (found.actions, found.principals, found.path, found.place.line) == (
         ("a:B",),
         ("x", "*", "y"),
         ("A", "Statement"),
         1,
     )
-    assert (statements(data["B"], ()), statements(None, ())) == ([], [])
+    assert (read_statements(data["B"], ()), read_statements(None, ())) == ([], [])

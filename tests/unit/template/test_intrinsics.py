@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Block, Place, place_of
+from sfnorch.template.located import Block, Place, find_place
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
 
@@ -112,7 +112,7 @@ VALUES: dict[str, Any] = {
 def test_values(written: str):
     source = parse_template(f"{TEMPLATE}  {written}\n", "t.yaml")
     assert source.faults == ()
-    assert StackValues(source.data).value(source.data["V"]) == VALUES[written]
+    assert StackValues(source.data).evaluate_node(source.data["V"]) == VALUES[written]
 
 
 def test_given_parameters_and_surroundings():
@@ -121,44 +121,44 @@ def test_given_parameters_and_surroundings():
     )
     where = Surroundings(region="cn-north-1", account="210987654321", stack_name="etl")
     stack = StackValues(source.data, {"Needed": "n", "Empty": "e"}, where)
-    assert stack.value(source.data["V"]) == [
+    assert stack.evaluate_node(source.data["V"]) == [
         "n",
         "e",
         1,
         "arn:aws-cn:sqs:cn-north-1:210987654321:etl-Queue-XXXXXXXXXXXX",
         "https://sqs.cn-north-1.amazonaws.com.cn/210987654321/etl-Queue-XXXXXXXXXXXX",
     ]
-    assert stack.ref("AWS::URLSuffix") == "amazonaws.com.cn"
-    assert stack.exists("Machine")
-    assert not StackValues(source.data).exists("Machine")
-    assert stack.text(None) == ""
+    assert stack.resolve_ref("AWS::URLSuffix") == "amazonaws.com.cn"
+    assert stack.has_resource("Machine")
+    assert not StackValues(source.data).has_resource("Machine")
+    assert stack.evaluate_text(None) == ""
 
 
 def test_lines_are_kept():
     source = parse_template(f"{TEMPLATE}  - !Ref AWS::NoValue\n  - a: !Ref Name\n    b: |\n      {{x: 1}}\n", "t.yaml")
-    value = StackValues(source.data).value(source.data["V"])
+    value = StackValues(source.data).evaluate_node(source.data["V"])
     assert value == [{"a": "orders", "b": "{x: 1}\n"}]
     first = source.data.lines["V"] + 2
     assert (value.lines, value[0].lines) == ([first], {"a": first, "b": first + 1})
-    assert place_of(value[0], ("b",)) == Place("t.yaml", first + 1)
+    assert find_place(value[0], ("b",)) == Place("t.yaml", first + 1)
 
 
 def test_a_block_stays_one_where_its_lines_do():
     source = parse_template('A: !Sub |\n  {a: ${AWS::Region}}\nB: !Sub\n- |\n  ${X}\n- {X: "1\\n2"}\n', "t.yaml")
     stack = StackValues(source.data)
-    one, other = stack.value(source.data["A"]), stack.value(source.data["B"])
+    one, other = stack.evaluate_node(source.data["A"]), stack.evaluate_node(source.data["B"])
     assert (one, isinstance(one, Block), other, isinstance(other, Block)) == ("{a: us-east-1}\n", True, "1\n2\n", False)
     assert one.first_line == 2
 
 
 def test_without_substitution_a_text_stays_as_it_is_written():
     source = parse_template("A: {a: !Sub '${AWS::Region}', b: !Ref AWS::Region}\n", "t.yaml")
-    value = StackValues(source.data).value(source.data["A"], substitute=False)
+    value = StackValues(source.data).evaluate_node(source.data["A"], substitute=False)
     assert value == {"a": "${AWS::Region}", "b": "us-east-1"}
 
 
 def test_sections_that_are_none():
     source = parse_template("Parameters: []\nResources: {A: 1, B: {Type: [x]}, C: {Properties: {}}}\n", "t.yaml")
     stack = StackValues(source.data)
-    assert [stack.section("Parameters"), stack.resource_type("A"), stack.resource_type("B")] == [{}, "", ""]
-    assert [stack.ref("A"), stack.exists("A"), stack.exists("X")] == ["<A>", True, True]
+    assert [stack.get_section("Parameters"), stack.get_resource_type("A"), stack.get_resource_type("B")] == [{}, "", ""]
+    assert [stack.resolve_ref("A"), stack.has_resource("A"), stack.has_resource("X")] == ["<A>", True, True]

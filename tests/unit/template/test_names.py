@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sfnorch.template.names import name_faults
+from sfnorch.template.names import find_name_faults
 from sfnorch.template.reader import parse_template
 
 TEMPLATE = parse_template(
@@ -23,7 +23,7 @@ Resources:
 
 def test_names_are_as_long_as_the_stacks_name_makes_them():
     stack = "s" * 59
-    assert list(name_faults(TEMPLATE, {"Given": "long-one"}, stack)) == [
+    assert list(find_name_faults(TEMPLATE, {"Given": "long-one"}, stack)) == [
         (
             f"Clean: the name {stack}-clean has 65 characters, but Lambda allows 64; "
             "shorten this name or the stack name by 1"
@@ -34,11 +34,11 @@ def test_names_are_as_long_as_the_stacks_name_makes_them():
         ),
     ]
     stack = "s" * 76
-    assert list(name_faults(TEMPLATE, {"Given": "a"}, stack))[-1] == (
+    assert list(find_name_faults(TEMPLATE, {"Given": "a"}, stack))[-1] == (
         f"Machine: the name {stack}-flow has 81 characters, but Step Functions allows 80; "
         "shorten this name or the stack name by 1"
     )
 
 
 def test_names_that_fit():
-    assert list(name_faults(TEMPLATE, {}, "s" * 58)) == []
+    assert list(find_name_faults(TEMPLATE, {}, "s" * 58)) == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sfnorch.template.contents import contents
-from sfnorch.template.names_in_use import Deployed, name_conflicts
+from sfnorch.template.contents import evaluate_template
+from sfnorch.template.names_in_use import Deployed, find_name_conflicts
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
 
@@ -22,9 +22,9 @@ def conflicts(
         "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
         "Resources": resources,
     }
-    stack = contents(parse_template(json.dumps(template), "t"), values, WHERE).stack
+    stack = evaluate_template(parse_template(json.dumps(template), "t"), values, WHERE).stack
     there = [Deployed(logical_id=name, type=kind, physical_id=physical) for name, kind, physical in deployed]
-    return list(name_conflicts(stack, there, replaced))
+    return list(find_name_conflicts(stack, there, replaced))
 
 
 def machine(name: Any, kind: str = "AWS::StepFunctions::StateMachine", **more: Any) -> dict[str, Any]:

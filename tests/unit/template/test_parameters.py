@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.template.parameters import parameter_faults
+from sfnorch.template.parameters import find_parameter_faults
 from sfnorch.template.reader import parse_template
 
 DECLARED = parse_template(
@@ -37,8 +37,8 @@ GIVEN = {
 @pytest.mark.parametrize("given", GIVEN)
 def test_given_values(given: str):
     key, _, value = given.partition("=")
-    assert list(parameter_faults(DECLARED, {key: value, "Needed": "x"})) == GIVEN[given]
+    assert list(find_parameter_faults(DECLARED, {key: value, "Needed": "x"})) == GIVEN[given]
 
 
 def test_what_is_missing():
-    assert list(parameter_faults(DECLARED, {})) == ["the parameter Needed has no default; specify a value"]
+    assert list(find_parameter_faults(DECLARED, {})) == ["the parameter Needed has no default; specify a value"]

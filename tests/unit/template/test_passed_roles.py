@@ -12,9 +12,9 @@ from botocore.model import Shape, StructureShape
 
 from sfnorch.template.passed_roles import PASSING
 from sfnorch.template.reader import parse_template
-from sfnorch.template.requirements import Requirements, requirements
+from sfnorch.template.requirements import Requirements, list_requirements
 from sfnorch.template.resources import Surroundings
-from sfnorch.template.states import states_of
+from sfnorch.template.states import build_scope
 
 CLIENTS = {
     "elasticmapreduce": "emr",
@@ -54,7 +54,7 @@ def required(resource: str, given: dict[str, Any], language: str = "JSONata", **
     key = "Arguments" if language == "JSONata" else "Parameters"
     task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", key: given, "End": True, **more}
     text = json.dumps({"QueryLanguage": language, "StartAt": "T", "States": {"T": task}})
-    return requirements(states_of(parse_template(text, "t.json").data).states["T"], HERE, MACHINE)
+    return list_requirements(build_scope(parse_template(text, "t.json").data).states["T"], HERE, MACHINE)
 
 
 def shown(found: Requirements) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sfnorch.template.contents import contents
+from sfnorch.template.contents import evaluate_template
 from sfnorch.template.permissions import decide
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Surroundings
@@ -124,14 +124,14 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "action", "resource", "expected"), CASES)
 def test_what_roles_may_do(name: str, action: str, resource: str, expected: str):
-    template = contents(parse_template(TEMPLATE, "t.yaml"))
+    template = evaluate_template(parse_template(TEMPLATE, "t.yaml"))
     (role,) = (role for role in template.roles.values() if role.name == name)
     found = decide(template, role, action, resource)
     assert f"{found.outcome.value}: {'; '.join(found.reasons)}".removesuffix(": ").startswith(expected)
 
 
 def test_context_and_region_of_a_request():
-    template = contents(parse_template(TEMPLATE, "t.yaml"), None, Surroundings(region="eu-west-1"))
+    template = evaluate_template(parse_template(TEMPLATE, "t.yaml"), None, Surroundings(region="eu-west-1"))
     (role,) = (role for role in template.roles.values() if role.name == "Role")
     assert role.arn == "arn:aws:iam::123456789012:role/stack/work"
     glue, other = ({"iam:PassedToService": f"{name}.amazonaws.com"} for name in ("glue", "lambda"))

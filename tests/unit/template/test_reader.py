@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sfnorch.errors import SfnorchError
 from sfnorch.template.errors import TemplateError
-from sfnorch.template.located import Block, Object, Place, place_of, show
+from sfnorch.template.located import Block, Object, Place, find_place, format_path
 from sfnorch.template.reader import KIND, TAGS, parse_json, parse_template, read_template
 
 JSON = st.recursive(
@@ -55,7 +55,7 @@ def test_scalars_are_yaml_1_1s_save_dates():
 def test_every_value_has_its_line():
     source = parse_template("A:\n  B:\n  - x\n  - {C: 1,\n     D: 2}\n  E: |\n    one\n    two\n", "t.yaml")
     lines = {
-        show(path): place_of(source.data, path)
+        format_path(path): find_place(source.data, path)
         for path in [("A",), ("A", "B"), ("A", "B", 1), ("A", "B", 1, "D"), ("A", "E"), ("A", "B", 1, "X", 3), ("Z",)]
     }
     assert lines == {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.jinja import Unsayable, jinja_text
+from sfnorch.airflow.jinja import Unsayable, quote_jinja_text
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport, list_task_retries
 from sfnorch.airflow.literals import Literal, SourceCall
 
@@ -33,7 +33,7 @@ def _make_operator(task_id: str, query: AthenaSql, settings: dict[str, Literal],
         raise Unsayable("parameters of a query in Athena")
     found: dict[str, Literal | None] = {
         "task_id": task_id,
-        "query": jinja_text(query.sql) if "{" in query.sql or query.sql.endswith(".sql") else query.sql,
+        "query": quote_jinja_text(query.sql) if "{" in query.sql or query.sql.endswith(".sql") else query.sql,
         "database": query.database or "default",
         "catalog": query.catalog,
         "workgroup": query.workgroup,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.jinja import escaped
+from sfnorch.airflow.jinja import escape_text
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport, list_task_retries
 from sfnorch.airflow.literals import Literal, SourceCall
 
@@ -27,7 +27,7 @@ def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
 
 def _make_operator(task_id: str, crawler: str, settings: dict[str, Literal], *, deferrable: bool) -> SourceCall:
     """Return the call of the operator. It changes no setting of the crawler, because the plan has none."""
-    config: dict[str, Literal] = {"Name": escaped(crawler)}
+    config: dict[str, Literal] = {"Name": escape_text(crawler)}
     keywords: dict[str, Literal] = {"task_id": task_id, "config": config, "deferrable": deferrable, **settings}
     return SourceCall(function="GlueCrawlerOperator", keywords=keywords)
 

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import Unsayable, Way, escaped, literal, rendered
+from sfnorch.airflow.jinja import Unsayable, Way, escape_text, format_literal, render_jinja_text
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport
 from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.airflow.readable_variables import Kept
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 def _make_call(exported: ExportedStep) -> SourceCall:
     retries = exported.retries
-    arguments = (exported.task_id, escaped(exported.step.glue_job or ""))
+    arguments = (exported.task_id, escape_text(exported.step.glue_job or ""))
     return SourceCall(function="glue_job", arguments=arguments, keywords={**_list_settings(exported), **retries})
 
 
 def _list_settings(exported: ExportedStep) -> dict[str, Literal]:
     """Return the settings of the job run. Glue enforces the timeout: a timeout of the trigger would not stop it."""
-    step, source = exported.step, exported.variables.source
+    step, source = exported.step, exported.variables.find_source
     minutes = math.ceil(step.timeout / 60) if step.timeout else None
     found: dict[str, Literal] = {}
     if step.arguments:
-        found["script_args"] = {key: rendered(value, source) for key, value in step.arguments.items()}
+        found["script_args"] = {key: render_jinja_text(value, source) for key, value in step.arguments.items()}
     settings = operators.run_settings(
         step.worker_type,
         step.number_of_workers,
@@ -41,7 +41,7 @@ def _list_settings(exported: ExportedStep) -> dict[str, Literal]:
 
 
 def _keep_result(step: FlowStep, full_id: str) -> Kept:
-    fields = {"job": literal(step.glue_job or ""), "runId": f"ti.xcom_pull(task_ids='{full_id}')"}
+    fields = {"job": format_literal(step.glue_job or ""), "runId": f"ti.xcom_pull(task_ids='{full_id}')"}
 
     def find_field(way: Way) -> str:
         if not way:
@@ -54,8 +54,8 @@ def _keep_result(step: FlowStep, full_id: str) -> Kept:
 
 
 def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
-    settings = {**operators.again(task), **operators.job_settings(task)}
-    return SourceCall(function="glue_job", arguments=(task_id, escaped(task.glue_job or "")), keywords=settings)
+    settings = {**operators.build_retry_argument(task), **operators.build_job_settings(task)}
+    return SourceCall(function="glue_job", arguments=(task_id, escape_text(task.glue_job or "")), keywords=settings)
 
 
 STEP = StepExport(imports=operators.GLUE, make_call=_make_call, keep_result=_keep_result)

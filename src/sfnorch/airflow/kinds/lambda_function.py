@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import document, into
+from sfnorch.airflow.jinja import append_path, render_document
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport, list_task_retries
 from sfnorch.airflow.literals import SourceCall
 from sfnorch.airflow.readable_variables import Kept
@@ -25,7 +25,7 @@ def _make_call(exported: ExportedStep) -> SourceCall:
 
 
 def _keep_result(step: FlowStep, full_id: str) -> Kept:
-    return lambda way: into(f"macros.json.loads(ti.xcom_pull(task_ids='{full_id}'))", way)
+    return lambda way: append_path(f"macros.json.loads(ti.xcom_pull(task_ids='{full_id}'))", way)
 
 
 def _list_variables(plan: FlowPlan, steps: Sequence[FlowStep], dag_id: str) -> Mapping[str, str]:
@@ -36,7 +36,9 @@ def _list_variables(plan: FlowPlan, steps: Sequence[FlowStep], dag_id: str) -> M
 
 
 def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
-    return operators.invoke(task_id, task.function or "", document(task.input or {}, into), **list_task_retries(task))
+    return operators.invoke(
+        task_id, task.function or "", render_document(task.input or {}, append_path), **list_task_retries(task)
+    )
 
 
 STEP = StepExport(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import Unsayable, Way, document
+from sfnorch.airflow.jinja import Unsayable, Way, render_document
 from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.airflow.readable_variables import Kept, ReadableVariables
 
@@ -30,7 +30,7 @@ class ExportedStep:
     def input(self) -> str:
         """The input of what the step starts, as JSON in Jinja."""
         given = self.step.input
-        return self.variables.whole if given is None else document(given, self.variables.source)
+        return self.variables.whole if given is None else render_document(given, self.variables.find_source)
 
     @property
     def retries(self) -> dict[str, Literal]:
@@ -44,14 +44,14 @@ class ExportedStep:
             raise Unsayable("retry with a backoff_rate other than 1 and 2")
         found = operators.retry_settings(retry[0].attempts, retry[0].interval, retry[0].backoff_rate)
         if retry[0].max_delay:
-            found["max_retry_delay"] = operators.seconds(retry[0].max_delay)
+            found["max_retry_delay"] = operators.build_timedelta(retry[0].max_delay)
         return found
 
     @property
     def limits(self) -> dict[str, Literal]:
         """The settings of the operator for retries and for the timeout of the task. Raises Unsayable as `retries`."""
         timeout = self.step.timeout
-        return self.retries | ({"execution_timeout": operators.seconds(timeout)} if timeout else {})
+        return self.retries | ({"execution_timeout": operators.build_timedelta(timeout)} if timeout else {})
 
 
 def keep_nothing(step: FlowStep, full_id: str) -> Kept:
@@ -63,12 +63,12 @@ def keep_nothing(step: FlowStep, full_id: str) -> Kept:
     return refuse
 
 
-def need_no_variables(plan: FlowPlan, steps: Sequence[FlowStep], dag_id: str) -> Mapping[str, str]:
+def list_no_variables(plan: FlowPlan, steps: Sequence[FlowStep], dag_id: str) -> Mapping[str, str]:
     """Return no Airflow variables."""
     return {}
 
 
-def need_no_task_variables(tasks: Sequence[DagTask]) -> Mapping[str, str]:
+def list_no_task_variables(tasks: Sequence[DagTask]) -> Mapping[str, str]:
     """Return no Airflow variables."""
     return {}
 
@@ -84,7 +84,7 @@ class StepExport:
     imports: str
     make_call: Callable[[ExportedStep], SourceCall]
     keep_result: Callable[[FlowStep, str], Kept] = keep_nothing
-    list_variables: Callable[[FlowPlan, Sequence[FlowStep], str], Mapping[str, str]] = need_no_variables
+    list_variables: Callable[[FlowPlan, Sequence[FlowStep], str], Mapping[str, str]] = list_no_variables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +93,7 @@ class TaskExport:
 
     imports: str
     make_call: Callable[[DagTask, str], SourceCall]
-    list_variables: Callable[[Sequence[DagTask]], Mapping[str, str]] = need_no_task_variables
+    list_variables: Callable[[Sequence[DagTask]], Mapping[str, str]] = list_no_task_variables
 
 
 def list_task_retries(task: DagTask) -> dict[str, Literal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import jinja_text, rendered
+from sfnorch.airflow.jinja import quote_jinja_text, render_jinja_text
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport
 from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.airflow.readable_variables import ReadableVariables
@@ -33,7 +33,7 @@ def _make_call(exported: ExportedStep) -> SourceCall:
 
 def render_text(text: str, variables: ReadableVariables) -> str:
     """Return the text; as a Jinja literal if Airflow would read it as the name of a template file."""
-    return jinja_text(text) if text.endswith(".sql") else rendered(text, variables.source)
+    return quote_jinja_text(text) if text.endswith(".sql") else render_jinja_text(text, variables.find_source)
 
 
 STEP = StepExport(imports=operators.REDSHIFT, make_call=_make_call)

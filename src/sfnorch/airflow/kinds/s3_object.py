@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import document, escaped, rendered
+from sfnorch.airflow.jinja import escape_text, render_document, render_jinja_text
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport
 from sfnorch.airflow.literals import Literal, SourceCall
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def _make_call(exported: ExportedStep) -> SourceCall:
     wanted, variables, limits = exported.step.s3_object, exported.variables, exported.limits
     assert wanted is not None  # noqa: S101 - the registry calls it for this kind only
-    key = "{{ run_id }}.json" if wanted.key is None else rendered(wanted.key, variables.source)
+    key = "{{ run_id }}.json" if wanted.key is None else render_jinja_text(wanted.key, variables.find_source)
     keywords: dict[str, Literal] = {
         "task_id": exported.task_id,
         "s3_bucket": wanted.bucket or f"{{{{ var.value['{exported.dag_id}_results_bucket'] }}}}",
-        "s3_key": escaped(wanted.prefix) + key,
-        "data": variables.whole if wanted.body is None else document(wanted.body, variables.source),
+        "s3_key": escape_text(wanted.prefix) + key,
+        "data": variables.whole if wanted.body is None else render_document(wanted.body, variables.find_source),
         "replace": True,
     }
     return SourceCall(function="S3CreateObjectOperator", keywords={**keywords, **limits})

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import document, into
+from sfnorch.airflow.jinja import append_path, render_document
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport, list_task_retries
 from sfnorch.airflow.literals import SourceCall
 
@@ -21,16 +21,16 @@ def _make_call(exported: ExportedStep) -> SourceCall:
 
 
 def _list_variables(plan: FlowPlan, steps: Sequence[FlowStep], dag_id: str) -> Mapping[str, str]:
-    return operators.where_machines_are(step.state_machine for step in steps if step.state_machine)
+    return operators.list_machine_variables(step.state_machine for step in steps if step.state_machine)
 
 
 def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
-    given = document(task.input or {}, into)
+    given = render_document(task.input or {}, append_path)
     return operators.start_machine(task_id, task.state_machine or "", given, list_task_retries(task))
 
 
 def _list_task_variables(tasks: Sequence[DagTask]) -> Mapping[str, str]:
-    return operators.where_machines_are([task.state_machine for task in tasks if task.state_machine])
+    return operators.list_machine_variables([task.state_machine for task in tasks if task.state_machine])
 
 
 STEP = StepExport(imports=operators.MACHINE, make_call=_make_call, list_variables=_list_variables)

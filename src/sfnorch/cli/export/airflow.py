@@ -8,12 +8,12 @@ import click
 
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.options import plan_option
+from sfnorch.cli.options import add_plan_option
 from sfnorch.plan.files import find_plan
 
 
 @click.command()
-@plan_option
+@add_plan_option
 @click.option(
     "-o",
     "--out",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sfnorch.cli.lazy import LazyGroup
-from sfnorch.cli.options import plan_option
+from sfnorch.cli.options import add_plan_option
 from sfnorch.cli.parameter_type import Function
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 
@@ -24,7 +24,7 @@ def pipeline() -> None:
     """
 
 
-def pipeline_options(command: Function) -> Function:
+def add_pipeline_options(command: Function) -> Function:
     """Add `--plan`, `--source` and `--approval`."""
     source = click.option(
         "--source",
@@ -40,4 +40,4 @@ def pipeline_options(command: Function) -> Function:
         show_default=True,
         help="Require a manual approval before the change set is executed.",
     )
-    return plan_option(source(approval(command)))
+    return add_plan_option(source(approval(command)))

@@ -7,19 +7,19 @@ from pathlib import Path
 import click
 
 from sfnorch.app.job_overrides import JobOverride
-from sfnorch.cli.account import planned_stack_name, stack_name_option
-from sfnorch.cli.deploying import DeploymentOptions, deploy_stack, deployment_options, execute_stack
-from sfnorch.cli.parameters import DeployableCommand, overrides_option, parameter_values
-from sfnorch.cli.pipeline import pipeline_options
+from sfnorch.cli.account import add_stack_name_option, find_planned_stack_name
+from sfnorch.cli.deploying import DeploymentOptions, add_deployment_options, deploy_stack, execute_stack
+from sfnorch.cli.parameters import DeployableCommand, add_overrides_option, parse_parameter_values
+from sfnorch.cli.pipeline import add_pipeline_options
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
 from sfnorch.plan.files import find_plan
 
 
 @click.command(cls=DeployableCommand)
-@pipeline_options
-@stack_name_option
-@overrides_option
-@deployment_options
+@add_pipeline_options
+@add_stack_name_option
+@add_overrides_option
+@add_deployment_options
 def deploy(
     plan_file: Path | None,
     source: str,
@@ -38,7 +38,7 @@ def deploy(
         return execute_stack(
             options,
             options.change_set_name,
-            lambda: planned_stack_name(plan_file, part="pipeline"),
+            lambda: find_planned_stack_name(plan_file, part="pipeline"),
             alone=not any(given),
         )
     from sfnorch.app.deploying import PipelineDeployRequest, deploy_pipeline
@@ -48,7 +48,7 @@ def deploy(
             plan=find_plan(plan_file),
             source=source,
             approval=approval,
-            parameters=parameter_values(overrides),
+            parameters=parse_parameter_values(overrides),
             jobs=jobs,
         )
     )

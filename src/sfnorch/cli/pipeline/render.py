@@ -8,14 +8,14 @@ import click
 
 from sfnorch.cli.documents import print_document
 from sfnorch.cli.files import write_whole
-from sfnorch.cli.pipeline import pipeline_options
+from sfnorch.cli.pipeline import add_pipeline_options
 from sfnorch.plan.files import find_plan
 
 PIPELINE_FILE = "cloudformation/pipeline.yaml"
 
 
 @click.command()
-@pipeline_options
+@add_pipeline_options
 @click.option(
     "-o",
     "--out",

@@ -84,7 +84,7 @@ def find_needs(call: tuple[str, ...], where: Surroundings) -> list[Need] | None:
     return None
 
 
-def changes_who_calls(command: str) -> bool:
+def can_change_credentials(command: str) -> bool:
     """Return whether the command, or a later one, can use other credentials than the build's role."""
     return any(word in command for word in ("assume-role", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "--profile"))
 

@@ -21,11 +21,11 @@ from sfnorch.calls import (
     redshift_statement,
     s3_objects,
 )
-from sfnorch.cfn.checkov import with_reasons
-from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, allow
+from sfnorch.cfn.checkov import add_reasons
+from sfnorch.cfn.roles import LOG_DELIVERY, TRACING, build_allow_statement
 from sfnorch.cfn.values import BOUNDARY
 from sfnorch.delivery.pipeline.names import IS_BOUNDED, OWN_BOUNDARY, UNBOUNDED, make_object_arn
-from sfnorch.delivery.pipeline.parameters import name_condition
+from sfnorch.delivery.pipeline.parameters import make_condition_name
 from sfnorch.errors import SfnorchError
 from sfnorch.workflow import BOUNDARY_ARN, Workflow
 
@@ -90,20 +90,23 @@ def make_boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
         BOUNDARY,
         Condition=OWN_BOUNDARY,
         Description="The permissions boundary of all roles in the stack that the pipeline deploys.",
-        PolicyDocument={"Version": "2012-10-17", "Statement": [allow("OnlyThis", actions, "*"), keep_off]},
+        PolicyDocument={
+            "Version": "2012-10-17",
+            "Statement": [build_allow_statement("OnlyThis", actions, "*"), keep_off],
+        },
     )
-    return with_reasons(policy)
+    return add_reasons(policy)
 
 
 def make_boundary_conditions() -> dict[str, AWSHelperFn]:
     """Return the conditions that decide whether roles have a permissions boundary, and which one."""
     bounded = Equals(Ref(UNBOUNDED), "false")
     return {
-        OWN_BOUNDARY: And(Not(Condition(name_condition(BOUNDARY_ARN))), bounded),
-        IS_BOUNDED: Or(Condition(name_condition(BOUNDARY_ARN)), bounded),
+        OWN_BOUNDARY: And(Not(Condition(make_condition_name(BOUNDARY_ARN))), bounded),
+        IS_BOUNDED: Or(Condition(make_condition_name(BOUNDARY_ARN)), bounded),
     }
 
 
 def refer_to_boundary() -> AWSHelperFn:
     """Return the ARN of the boundary, for templates whose roles have one."""
-    return If(name_condition(BOUNDARY_ARN), Ref(BOUNDARY_ARN), Ref(BOUNDARY))
+    return If(make_condition_name(BOUNDARY_ARN), Ref(BOUNDARY_ARN), Ref(BOUNDARY))

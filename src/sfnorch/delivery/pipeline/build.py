@@ -9,7 +9,7 @@ from __future__ import annotations
 from troposphere import AWSObject
 from troposphere.codebuild import ProjectCache
 
-from sfnorch.cfn.roles import allow
+from sfnorch.cfn.roles import build_allow_statement
 from sfnorch.delivery.pipeline.names import (
     BUCKET,
     BUILD,
@@ -50,9 +50,9 @@ def make_build_stage(workflow: Workflow) -> list[AWSObject]:
     reports = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
     statements = [
         allow_reading_artifacts(SOURCE_ARTIFACT),
-        allow("WriteOutput", ("s3:PutObject",), [make_object_arn(BUCKET, f"*/{BUILT_ARTIFACT}/*")]),
+        build_allow_statement("WriteOutput", ("s3:PutObject",), [make_object_arn(BUCKET, f"*/{BUILT_ARTIFACT}/*")]),
         allow_finding_artifacts(),
-        allow(
+        build_allow_statement(
             "WriteReport",
             tuple(f"codebuild:{action}" for action in reports),
             [make_regional_arn("codebuild", f"report-group/{BUILD_PROJECT}-{REPORT}")],

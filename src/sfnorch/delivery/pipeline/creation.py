@@ -12,7 +12,7 @@ from collections.abc import Callable
 from troposphere import If, NoValue, Ref, Sub, Tags
 from troposphere.iam import Role
 
-from sfnorch.cfn.roles import allow, deny
+from sfnorch.cfn.roles import build_allow_statement, deny
 from sfnorch.cfn.values import DEPLOYS_TAG, KEY_TAG, RESULTS, TOPIC, PolicyStatement
 from sfnorch.delivery.pipeline.boundary import refer_to_boundary
 from sfnorch.delivery.pipeline.names import (
@@ -51,7 +51,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-na
 def make_creation_role() -> Role:
     """Return the role of CloudFormation."""
     statements = [statement for made in CREATED.values() for statement in made()]
-    statements += [allow_sam_transform("ExpandSam"), _keep_off_other_stacks()]
+    statements += [allow_sam_transform("ExpandSam"), _deny_other_stacks()]
     role = make_delivery_role(CREATION_ROLE, "cloudformation.amazonaws.com", statements)
     role.Tags = Tags({DEPLOYS_TAG: Ref(STACK_NAME)})
     # CloudFormation keeps using the role that created a stack: without it, the stack can't be deleted
@@ -65,7 +65,7 @@ def allow_sam_transform(sid: str) -> PolicyStatement:
     https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-permissions-cloudformation.html
     """
     transform = Sub("arn:${AWS::Partition}:cloudformation:${AWS::Region}:aws:transform/Serverless-2016-10-31")
-    return allow(sid, ("cloudformation:CreateChangeSet",), [transform])
+    return build_allow_statement(sid, ("cloudformation:CreateChangeSet",), [transform])
 
 
 def _allow_state_machines() -> list[PolicyStatement]:
@@ -73,10 +73,12 @@ def _allow_state_machines() -> list[PolicyStatement]:
         *("states:CreateStateMachine", "states:DescribeStateMachine", "states:UpdateStateMachine"),
         *("states:DeleteStateMachine", "states:TagResource", "states:UntagResource", "states:ListTagsForResource"),
     )
-    return [allow("MakeStateMachines", actions, [make_regional_arn("states", f"stateMachine:{_OWN}-*")])]
+    return [
+        build_allow_statement("MakeStateMachines", actions, [make_regional_arn("states", f"stateMachine:{_OWN}-*")])
+    ]
 
 
-def _keep_off_other_stacks() -> PolicyStatement:
+def _deny_other_stacks() -> PolicyStatement:
     """Return the statement that denies all actions on resources of other stacks.
 
     The names of this stack's resources begin with its name and a hyphen, and so do the names of a stack `NAME-prod`.
@@ -105,23 +107,25 @@ def _allow_roles() -> list[PolicyStatement]:
         *("iam:UpdateRole", "iam:UpdateRoleDescription", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole"),
         *("iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:TagRole", "iam:UntagRole", "iam:ListRoleTags"),
     )
-    unbind = allow("UnbindRoles", ("iam:DeleteRolePermissionsBoundary",), [_ROLES])
+    unbind = build_allow_statement("UnbindRoles", ("iam:DeleteRolePermissionsBoundary",), [_ROLES])
     boundary_changes = ("iam:CreatePolicyVersion", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion")
     keep_boundary = deny("KeepBoundary", [*boundary_changes, "iam:DeletePolicy"], [refer_to_boundary()])
     # a role with this tag could use the keys of the stack in the tag
     tagging = {_ANY_CASE: {"aws:TagKeys": [DEPLOYS_TAG]}}
     return [
-        allow("MakeRoles", grant, [_ROLES], If(IS_BOUNDED, {"StringEquals": bounded}, NoValue)),
-        allow(
+        build_allow_statement("MakeRoles", grant, [_ROLES], If(IS_BOUNDED, {"StringEquals": bounded}, NoValue)),
+        build_allow_statement(
             "AttachPolicies",
             ("iam:AttachRolePolicy",),
             [_ROLES],
             {"ArnLike": {"iam:PolicyARN": [_POLICIES]}, "StringEquals": If(IS_BOUNDED, bounded, NoValue)},
         ),
-        allow("KeepRoles", keep, [_ROLES]),
+        build_allow_statement("KeepRoles", keep, [_ROLES]),
         deny("KeepTag", ["iam:CreateRole", "iam:TagRole"], "*", tagging),
         If(IS_BOUNDED, keep_boundary, unbind),
-        allow("PassRoles", ("iam:PassRole",), [_ROLES], {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}),
+        build_allow_statement(
+            "PassRoles", ("iam:PassRole",), [_ROLES], {"StringEquals": {"iam:PassedToService": list(PASSED_TO)}}
+        ),
     ]
 
 
@@ -130,7 +134,7 @@ def _allow_managed_policies() -> list[PolicyStatement]:
         *("iam:CreatePolicy", "iam:GetPolicy", "iam:DeletePolicy", "iam:ListEntitiesForPolicy"),
         *("iam:CreatePolicyVersion", "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:DeletePolicyVersion"),
     )
-    return [allow("MakePolicies", actions, [_POLICIES])]
+    return [build_allow_statement("MakePolicies", actions, [_POLICIES])]
 
 
 def _allow_alarms() -> list[PolicyStatement]:
@@ -138,7 +142,7 @@ def _allow_alarms() -> list[PolicyStatement]:
         *("cloudwatch:PutMetricAlarm", "cloudwatch:DescribeAlarms", "cloudwatch:DeleteAlarms"),
         *("cloudwatch:TagResource", "cloudwatch:UntagResource", "cloudwatch:ListTagsForResource"),
     )
-    return [allow("MakeAlarms", actions, [make_regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
+    return [build_allow_statement("MakeAlarms", actions, [make_regional_arn("cloudwatch", f"alarm:{_OWN}-*")])]
 
 
 def _allow_topics() -> list[PolicyStatement]:
@@ -149,7 +153,7 @@ def _allow_topics() -> list[PolicyStatement]:
         *("sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes"),
     )
     topics = [make_regional_arn("sns", f"{_OWN}-{TOPIC}-{end}") for end in _RANDOM_ENDS]
-    return [allow("MakeTopics", actions, topics)]
+    return [build_allow_statement("MakeTopics", actions, topics)]
 
 
 def _allow_keys() -> list[PolicyStatement]:
@@ -168,9 +172,9 @@ def _allow_keys() -> list[PolicyStatement]:
     )
     claiming = {_ANY_CASE: {"aws:TagKeys": [_OLD_KEY_TAG]}}
     return [
-        allow("MakeKeys", ("kms:CreateKey",), "*", given),
-        allow("StartKeys", ("kms:TagResource", "kms:PutKeyPolicy"), [_KEYS], given),
-        allow("KeepOldKeys", keep, [_KEYS], borne),
+        build_allow_statement("MakeKeys", ("kms:CreateKey",), "*", given),
+        build_allow_statement("StartKeys", ("kms:TagResource", "kms:PutKeyPolicy"), [_KEYS], given),
+        build_allow_statement("KeepOldKeys", keep, [_KEYS], borne),
         deny("ClaimNoKeys", ["kms:TagResource"], "*", claiming),
     ]
 
@@ -184,7 +188,7 @@ def _allow_log_groups() -> list[PolicyStatement]:
     made = [make_regional_arn("logs", each) for group in groups for each in (group, f"{group}:*")]
     # these calls need the whole account, for any log group
     listing = ("logs:DescribeLogGroups", "logs:DescribeIndexPolicies", "logs:DescribeResourcePolicies")
-    return [allow("MakeLogGroups", actions, made), allow("ListLogGroups", listing, "*")]
+    return [build_allow_statement("MakeLogGroups", actions, made), build_allow_statement("ListLogGroups", listing, "*")]
 
 
 def _allow_functions() -> list[PolicyStatement]:
@@ -197,8 +201,8 @@ def _allow_functions() -> list[PolicyStatement]:
     )
     code = ("s3:GetObject", "s3:GetObjectVersion")
     return [
-        allow("MakeFunctions", actions, [make_regional_arn("lambda", f"function:{_OWN}-*")]),
-        allow("ReadCode", code, [make_object_arn(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
+        build_allow_statement("MakeFunctions", actions, [make_regional_arn("lambda", f"function:{_OWN}-*")]),
+        build_allow_statement("ReadCode", code, [make_object_arn(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
     ]
 
 
@@ -211,7 +215,7 @@ def _allow_buckets() -> list[PolicyStatement]:
     changes = [f"s3:{verb}{name}" for name in settings for verb in ("Get", "Put")]
     actions = ("s3:CreateBucket", "s3:ListBucket", *changes, "s3:DeleteBucketPolicy")
     own = [Sub(f"arn:${{AWS::Partition}}:s3:::{_OWN}-{RESULTS.lower()}-{end}") for end in _RANDOM_ENDS]
-    return [allow("MakeBuckets", actions, own)]
+    return [build_allow_statement("MakeBuckets", actions, own)]
 
 
 def _allow_schedules() -> list[PolicyStatement]:
@@ -219,7 +223,9 @@ def _allow_schedules() -> list[PolicyStatement]:
         *("scheduler:CreateSchedule", "scheduler:GetSchedule"),
         *("scheduler:UpdateSchedule", "scheduler:DeleteSchedule"),
     )
-    return [allow("MakeSchedules", actions, [make_regional_arn("scheduler", f"schedule/default/{_OWN}")])]
+    return [
+        build_allow_statement("MakeSchedules", actions, [make_regional_arn("scheduler", f"schedule/default/{_OWN}")])
+    ]
 
 
 CREATED: dict[str, Callable[[], list[PolicyStatement]]] = {

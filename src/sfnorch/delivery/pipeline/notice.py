@@ -11,10 +11,10 @@ from troposphere import AWSHelperFn, AWSObject, Condition, FindInMap, GetAtt, If
 from troposphere.events import InputTransformer, Rule, Target
 from troposphere.kms import Key
 
-from sfnorch.cfn.roles import allow
+from sfnorch.cfn.roles import build_allow_statement
 from sfnorch.cfn.values import OWN_TOPIC, PolicyStatement
 from sfnorch.delivery.pipeline.names import PIPELINE, TOPIC, TOPIC_KEY
-from sfnorch.delivery.pipeline.parameters import name_condition
+from sfnorch.delivery.pipeline.parameters import make_condition_name
 from sfnorch.partitions import CONSOLES
 from sfnorch.workflow import TOPIC_ARN, TOPIC_KEY_ARN, Topic, Workflow
 
@@ -27,12 +27,12 @@ CONSOLE_DOMAINS = {_MAPPING: {name: {_CONSOLE: domain} for name, domain in CONSO
 
 def make_topic_condition(topic: Topic) -> dict[str, AWSHelperFn]:
     """Return the condition that the pipeline creates a topic: neither the parameter nor the plan specifies one."""
-    return {} if topic.arn else {OWN_TOPIC: Not(Condition(name_condition(TOPIC_ARN)))}
+    return {} if topic.arn else {OWN_TOPIC: Not(Condition(make_condition_name(TOPIC_ARN)))}
 
 
 def choose_topic(topic: Topic) -> AWSHelperFn:
     """Return the ARN of the topic to notify."""
-    return If(name_condition(TOPIC_ARN), Ref(TOPIC_ARN), topic.arn or Ref(TOPIC))
+    return If(make_condition_name(TOPIC_ARN), Ref(TOPIC_ARN), topic.arn or Ref(TOPIC))
 
 
 def make_notices(topic: Topic) -> list[AWSObject]:
@@ -110,10 +110,14 @@ def allow_publishing(workflow: Workflow) -> list[PolicyStatement]:
     """Return the statements that let a role publish to the topic, and use its key where it is encrypted."""
     topic = workflow.topic
     planned = {parameter.name: parameter.default for parameter in workflow.parameters}.get(TOPIC_KEY_ARN)
-    of_plan = allow("UseTopicKey", _USE_KEY, [planned]) if planned else NoValue
-    own = allow("UseTopicKey", _USE_KEY, [GetAtt(TOPIC_KEY, "Arn")])
-    named = If(name_condition(TOPIC_KEY_ARN), allow("UseTopicKey", _USE_KEY, [Ref(TOPIC_KEY_ARN)]), of_plan)
+    of_plan = build_allow_statement("UseTopicKey", _USE_KEY, [planned]) if planned else NoValue
+    own = build_allow_statement("UseTopicKey", _USE_KEY, [GetAtt(TOPIC_KEY, "Arn")])
+    named = If(
+        make_condition_name(TOPIC_KEY_ARN),
+        build_allow_statement("UseTopicKey", _USE_KEY, [Ref(TOPIC_KEY_ARN)]),
+        of_plan,
+    )
     return [
-        allow("Tell", ("sns:Publish",), [choose_topic(topic)]),
+        build_allow_statement("Tell", ("sns:Publish",), [choose_topic(topic)]),
         named if topic.arn else If(OWN_TOPIC, own, named),
     ]

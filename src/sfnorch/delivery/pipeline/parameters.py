@@ -16,7 +16,7 @@ from troposphere import AWSHelperFn, Equals, If, Join, Not, NoValue, Ref, Select
 from sfnorch.cfn.values import BOUNDARY
 from sfnorch.delivery.pipeline.names import IMAGE, OWN_BOUNDARY, PACKAGE, STACK_NAME, UNBOUNDED
 from sfnorch.delivery.repository.installation import PACKAGE_PATTERN, find_installation
-from sfnorch.workflow import BOUNDARY_ARN, CODE_BUCKET, TOPIC_KEY_ARN, Parameter, Workflow, topic_key_parameter
+from sfnorch.workflow import BOUNDARY_ARN, CODE_BUCKET, TOPIC_KEY_ARN, Parameter, Workflow, build_topic_key_parameter
 
 _IMAGE = "aws/codebuild/standard:7.0"
 """https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-available.html"""
@@ -60,11 +60,11 @@ def make_own_parameters(stack_name: str) -> Iterator[troposphere.Parameter]:
     )
 
 
-def take_over_parameters(workflow: Workflow, *, approval: bool) -> Iterator[Parameter]:
+def copy_plan_parameters(workflow: Workflow, *, approval: bool) -> Iterator[Parameter]:
     """Return the plan's parameters, none of which needs a value, and the key of the topic for approvals."""
     declared = list(_select_from_plan(workflow))
     if approval and TOPIC_KEY_ARN not in {parameter.name for parameter in declared}:
-        declared.append(topic_key_parameter())
+        declared.append(build_topic_key_parameter())
     return map(_make_optional, declared)
 
 
@@ -86,7 +86,7 @@ def _make_optional(parameter: Parameter) -> Parameter:
     )
 
 
-def name_condition(name: str) -> str:
+def make_condition_name(name: str) -> str:
     """Return the condition that the plan's parameter with this name has a value."""
     return f"{name}Given"
 
@@ -94,7 +94,7 @@ def name_condition(name: str) -> str:
 def make_conditions(parameters: Iterable[Parameter]) -> dict[str, AWSHelperFn]:
     """Return the conditions whether each of the plan's parameters has a value."""
     return {
-        name_condition(one.name): Not(Equals(Select(0, Ref(one.name)) if one.is_list else Ref(one.name), ""))
+        make_condition_name(one.name): Not(Equals(Select(0, Ref(one.name)) if one.is_list else Ref(one.name), ""))
         for one in parameters
     }
 
@@ -112,7 +112,9 @@ def join_as_json(workflow: Workflow) -> AWSHelperFn:
 def _write_pair(parameter: Parameter) -> AWSHelperFn:
     if parameter.name == BOUNDARY_ARN:
         own = If(OWN_BOUNDARY, Ref(BOUNDARY), "")
-        return Join("", [f'"{parameter.name}": "', If(name_condition(parameter.name), Ref(parameter.name), own), '"'])
+        return Join(
+            "", [f'"{parameter.name}": "', If(make_condition_name(parameter.name), Ref(parameter.name), own), '"']
+        )
     text = Sub(f'"{parameter.name}": "${{{parameter.name}}}"')
     joined = Join("", [f'"{parameter.name}": "', Join(",", Ref(parameter.name)), '"'])
-    return If(name_condition(parameter.name), joined if parameter.is_list else text, NoValue)
+    return If(make_condition_name(parameter.name), joined if parameter.is_list else text, NoValue)

@@ -21,8 +21,8 @@ from troposphere.codebuild import (
 from troposphere.iam import Role
 from troposphere.logs import LogGroup
 
-from sfnorch.cfn.checkov import with_reasons
-from sfnorch.cfn.roles import allow
+from sfnorch.cfn.checkov import add_reasons
+from sfnorch.cfn.roles import build_allow_statement
 from sfnorch.cfn.values import PolicyStatement, TemplateValue
 from sfnorch.delivery.pipeline.names import BUCKET, IMAGE, make_object_arn, make_regional_arn
 from sfnorch.delivery.pipeline.roles import make_delivery_role
@@ -66,7 +66,7 @@ def make_project(
 def make_log_group(logical_id: str, project: str, workflow: Workflow) -> LogGroup:
     """Return the log group of one project: no project writes into the log of another."""
     days = workflow.logging.retention_days if workflow.logging else _LOG_DAYS
-    return with_reasons(LogGroup(logical_id, LogGroupName=Sub(f"/aws/codebuild/{project}"), RetentionInDays=days))
+    return add_reasons(LogGroup(logical_id, LogGroupName=Sub(f"/aws/codebuild/{project}"), RetentionInDays=days))
 
 
 def make_project_role(logical_id: str, project: str, logs: str, statements: Sequence[PolicyStatement]) -> Role:
@@ -75,7 +75,7 @@ def make_project_role(logical_id: str, project: str, logs: str, statements: Sequ
     It writes the project's log; `statements` allow everything else. CodeBuild sends both condition keys [documented].
     https://docs.aws.amazon.com/codebuild/latest/userguide/cross-service-confused-deputy-prevention.html
     """
-    write_log = allow("WriteLog", ("logs:CreateLogStream", "logs:PutLogEvents"), [GetAtt(logs, "Arn")])
+    write_log = build_allow_statement("WriteLog", ("logs:CreateLogStream", "logs:PutLogEvents"), [GetAtt(logs, "Arn")])
     condition = {
         "StringEquals": {
             "aws:SourceAccount": Ref("AWS::AccountId"),
@@ -93,9 +93,9 @@ def allow_reading_artifacts(*names: str) -> PolicyStatement:
     https://docs.aws.amazon.com/codepipeline/latest/userguide/welcome-introducing-artifacts.html
     """
     objects = [make_object_arn(BUCKET, f"*/{name}/*") for name in names]
-    return allow("ReadArtifacts", ("s3:GetObject", "s3:GetObjectVersion"), objects)
+    return build_allow_statement("ReadArtifacts", ("s3:GetObject", "s3:GetObjectVersion"), objects)
 
 
 def allow_finding_artifacts() -> PolicyStatement:
     """Return the statement that allows CodeBuild to find the bucket of artifacts."""
-    return allow("FindArtifacts", ("s3:GetBucketAcl", "s3:GetBucketLocation"), [GetAtt(BUCKET, "Arn")])
+    return build_allow_statement("FindArtifacts", ("s3:GetBucketAcl", "s3:GetBucketLocation"), [GetAtt(BUCKET, "Arn")])

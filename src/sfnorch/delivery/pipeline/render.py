@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 from troposphere import AWSHelperFn, Ref, Sub
 
 from sfnorch.cfn import yaml_text
-from sfnorch.cfn.assembly import Group, TemplateData, assembled, parameter
-from sfnorch.cfn.buckets import private_bucket
+from sfnorch.cfn.assembly import Group, TemplateData, assemble_template, build_parameter
+from sfnorch.cfn.buckets import build_private_bucket
 from sfnorch.cfn.references import refuse_references
 from sfnorch.delivery.pipeline.boundary import make_boundary_conditions, make_boundary_policy
 from sfnorch.delivery.pipeline.build import make_build_stage
 from sfnorch.delivery.pipeline.creation import make_creation_role
 from sfnorch.delivery.pipeline.names import BUCKET, DEPLOYMENT_BUCKET, PIPELINE, SOURCE_BUCKET
 from sfnorch.delivery.pipeline.notice import CONSOLE_DOMAINS, choose_topic, make_notices, make_topic_condition
-from sfnorch.delivery.pipeline.parameters import make_conditions, make_own_parameters, take_over_parameters
+from sfnorch.delivery.pipeline.parameters import copy_plan_parameters, make_conditions, make_own_parameters
 from sfnorch.delivery.pipeline.review import make_deployment_bucket, make_review_stage
 from sfnorch.delivery.pipeline.sources import OBJECT, PipelineSource, make_source
 from sfnorch.delivery.pipeline.stages import make_pipeline
 from sfnorch.origin import RENDERED_BY
-from sfnorch.patterns import workflow as build_workflow
-from sfnorch.plan.stack_names import stack_name_of
+from sfnorch.patterns import build_workflow
+from sfnorch.plan.stack_names import derive_stack_name
 from sfnorch.workflow import Workflow
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def render_plan_pipeline(plan: AnyPlan, kind: str, *, approval: bool = True) -> 
 
     Raises SfnorchError for a dynamic reference.
     """
-    return render_pipeline(build_workflow(plan), kind, stack_name=stack_name_of(plan.name), approval=approval)
+    return render_pipeline(build_workflow(plan), kind, stack_name=derive_stack_name(plan.name), approval=approval)
 
 
 def render_pipeline(workflow: Workflow, kind: str, *, stack_name: str, approval: bool = True) -> str:
@@ -47,14 +47,14 @@ def render_pipeline(workflow: Workflow, kind: str, *, stack_name: str, approval:
     """
     data = _assemble(workflow, make_source(kind), stack_name=stack_name, approval=approval)
     refuse_references(data.data)
-    return yaml_text.document(data.data, data.headings, head=HEAD)
+    return yaml_text.format_document(data.data, data.headings, head=HEAD)
 
 
 def _assemble(workflow: Workflow, start: PipelineSource, *, stack_name: str, approval: bool) -> TemplateData:
-    declared = list(take_over_parameters(workflow, approval=approval))
-    return assembled(
+    declared = list(copy_plan_parameters(workflow, approval=approval))
+    return assemble_template(
         f"The pipeline of a stack that sfnorch deploys. {workflow.description}",
-        parameters=[*start.parameters, *make_own_parameters(stack_name), *map(parameter, declared)],
+        parameters=[*start.parameters, *make_own_parameters(stack_name), *map(build_parameter, declared)],
         mappings=CONSOLE_DOMAINS,
         conditions={**make_conditions(declared), **make_boundary_conditions(), **make_topic_condition(workflow.topic)},
         groups=_group_resources(workflow, start, approval=approval),
@@ -74,7 +74,7 @@ def _group_resources(workflow: Workflow, start: PipelineSource, *, approval: boo
             "CloudFormation: creates the plan's stack, with a permissions boundary for its roles",
             [make_creation_role(), make_boundary_policy(workflow, *_list_buckets(start))],
         ),
-        ("The stages' artifacts", private_bucket(BUCKET, expires=True)),
+        ("The stages' artifacts", build_private_bucket(BUCKET, expires=True)),
         ("Templates and function code, which only Review writes", make_deployment_bucket()),
         ("Notifications when a stage fails", make_notices(workflow.topic)),
     ]

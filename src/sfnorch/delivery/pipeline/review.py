@@ -10,8 +10,8 @@ from importlib.resources import files
 
 from troposphere import AWSObject, GetAtt, Ref, Sub
 
-from sfnorch.cfn.buckets import private_bucket
-from sfnorch.cfn.roles import allow, deny
+from sfnorch.cfn.buckets import build_private_bucket
+from sfnorch.cfn.roles import build_allow_statement, deny
 from sfnorch.cfn.values import PolicyStatement
 from sfnorch.delivery.pipeline.creation import allow_sam_transform
 from sfnorch.delivery.pipeline.names import (
@@ -73,7 +73,7 @@ def make_deployment_bucket() -> list[AWSObject]:
 
     Nothing in it expires: a rollback needs the code of the version before.
     """
-    bucket, policy = private_bucket(DEPLOYMENT_BUCKET, expires=False)
+    bucket, policy = build_private_bucket(DEPLOYMENT_BUCKET, expires=False)
     policy.properties["PolicyDocument"]["Statement"].append(
         {
             "Sid": "OnlyReviewWrites",
@@ -109,10 +109,12 @@ def _make_statements() -> list[PolicyStatement]:
     return [
         allow_reading_artifacts(SOURCE_ARTIFACT, BUILT_ARTIFACT),
         allow_finding_artifacts(),
-        allow("FindBucket", ("s3:ListBucket",), [GetAtt(DEPLOYMENT_BUCKET, "Arn")]),
-        allow("PutTemplate", ("s3:PutObject", "s3:GetObject"), [templates]),  # CloudFormation reads it as the caller
-        allow("PutCode", ("s3:PutObject",), [make_object_arn(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
-        allow(
+        build_allow_statement("FindBucket", ("s3:ListBucket",), [GetAtt(DEPLOYMENT_BUCKET, "Arn")]),
+        build_allow_statement(
+            "PutTemplate", ("s3:PutObject", "s3:GetObject"), [templates]
+        ),  # CloudFormation reads it as the caller
+        build_allow_statement("PutCode", ("s3:PutObject",), [make_object_arn(DEPLOYMENT_BUCKET, f"{CODE_FOLDER}/*")]),
+        build_allow_statement(
             "CreateChangeSets",
             ("cloudformation:CreateChangeSet",),
             [stack],
@@ -120,12 +122,12 @@ def _make_statements() -> list[PolicyStatement]:
         ),
         import_nothing,
         allow_sam_transform("ExpandSam"),
-        allow(
+        build_allow_statement(
             "PassRole",
             ("iam:PassRole",),
             [creation],
             {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}},
         ),
-        allow("SeeStack", tuple(f"cloudformation:{action}" for action in see), [stack]),
-        allow("ListJobs", ("glue:ListJobs",), "*"),  # takes no resource
+        build_allow_statement("SeeStack", tuple(f"cloudformation:{action}" for action in see), [stack]),
+        build_allow_statement("ListJobs", ("glue:ListJobs",), "*"),  # takes no resource
     ]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from troposphere import AWSObject, GetAtt, Parameter, Ref
 from troposphere.events import Rule, Target
 
-from sfnorch.cfn.buckets import private_bucket
-from sfnorch.cfn.roles import allow
+from sfnorch.cfn.buckets import build_private_bucket
+from sfnorch.cfn.roles import build_allow_statement
 from sfnorch.cfn.values import PolicyStatement, TemplateValue
 from sfnorch.delivery.pipeline.names import (
     BRANCH,
@@ -61,9 +61,11 @@ def _make_connection() -> PipelineSource:
         AllowedPattern="^arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:[0-9]{12}:connection/[A-Za-z0-9-]+$",
         ConstraintDescription="the ARN of a connection, arn:aws:codeconnections:REGION:ACCOUNT:connection/ID",
     )
-    repository = _take_repository("owner/name, as on the repository's host", r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+")
+    repository = _make_repository_parameter(
+        "owner/name, as on the repository's host", r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+"
+    )
     # a connection's ARN and the IAM action can have the service's old or new name
-    use = allow(
+    use = build_allow_statement(
         "UseConnection", ("codeconnections:UseConnection", "codestar-connections:UseConnection"), [Ref(CONNECTION)]
     )
     return PipelineSource(
@@ -75,7 +77,7 @@ def _make_connection() -> PipelineSource:
             "DetectChanges": "true",
         },
         statements=(use,),
-        parameters=(connection, repository, _take_branch()),
+        parameters=(connection, repository, _make_branch_parameter()),
     )
 
 
@@ -106,8 +108,11 @@ def _make_codecommit() -> PipelineSource:
             "BranchName": Ref(BRANCH),
             "PollForSourceChanges": "false",
         },
-        statements=(allow("ReadRepository", actions, [arn]),),
-        parameters=(_take_repository("The repository's name in CodeCommit", "[A-Za-z0-9._-]{1,100}"), _take_branch()),
+        statements=(build_allow_statement("ReadRepository", actions, [arn]),),
+        parameters=(
+            _make_repository_parameter("The repository's name in CodeCommit", "[A-Za-z0-9._-]{1,100}"),
+            _make_branch_parameter(),
+        ),
         resources=_start_on(pattern),
     )
 
@@ -129,14 +134,14 @@ def _make_s3() -> PipelineSource:
         provider="S3",
         configuration={"S3Bucket": Ref(SOURCE_BUCKET), "S3ObjectKey": OBJECT, "PollForSourceChanges": "false"},
         statements=(
-            allow("FindSource", on_bucket, [GetAtt(SOURCE_BUCKET, "Arn")]),
-            allow("ReadSource", on_object, [make_object_arn(SOURCE_BUCKET, OBJECT)]),
+            build_allow_statement("FindSource", on_bucket, [GetAtt(SOURCE_BUCKET, "Arn")]),
+            build_allow_statement("ReadSource", on_object, [make_object_arn(SOURCE_BUCKET, OBJECT)]),
         ),
-        resources=(*private_bucket(SOURCE_BUCKET, expires=False, tells=True), *_start_on(pattern)),
+        resources=(*build_private_bucket(SOURCE_BUCKET, expires=False, tells=True), *_start_on(pattern)),
     )
 
 
-def _take_repository(description: str, pattern: str) -> Parameter:
+def _make_repository_parameter(description: str, pattern: str) -> Parameter:
     return Parameter(
         REPOSITORY,
         Type="String",
@@ -147,7 +152,7 @@ def _take_repository(description: str, pattern: str) -> Parameter:
     )
 
 
-def _take_branch() -> Parameter:
+def _make_branch_parameter() -> Parameter:
     return Parameter(
         BRANCH,
         Type="String",
@@ -162,7 +167,7 @@ def _take_branch() -> Parameter:
 def _start_on(pattern: Mapping[str, TemplateValue]) -> tuple[AWSObject, ...]:
     """Return the rule that starts the pipeline on events that match the pattern, and its role."""
     arn = make_regional_arn("codepipeline", f"${{{PIPELINE}}}")
-    start = allow("Start", ("codepipeline:StartPipelineExecution",), [arn])
+    start = build_allow_statement("Start", ("codepipeline:StartPipelineExecution",), [arn])
     return (
         Rule(
             _RULE,

@@ -23,7 +23,7 @@ from troposphere.codepipeline import (
 )
 from troposphere.iam import Role
 
-from sfnorch.cfn.roles import allow
+from sfnorch.cfn.roles import build_allow_statement
 from sfnorch.delivery.pipeline.names import (
     BUCKET,
     BUILD,
@@ -157,13 +157,17 @@ def _make_pipeline_role(workflow: Workflow, source: PipelineSource, *, approval:
     projects = [make_regional_arn("codebuild", f"project/{name}") for name in (BUILD_PROJECT, REVIEW_PROJECT)]
     stack = make_regional_arn("cloudformation", f"stack/${{{STACK_NAME}}}/*")
     statements = [
-        allow("FindBucket", find, [GetAtt(BUCKET, "Arn")]),
-        allow("MoveArtifacts", ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"), [make_object_arn(BUCKET)]),
+        build_allow_statement("FindBucket", find, [GetAtt(BUCKET, "Arn")]),
+        build_allow_statement(
+            "MoveArtifacts", ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"), [make_object_arn(BUCKET)]
+        ),
         *source.statements,
-        allow("Build", ("codebuild:StartBuild", "codebuild:BatchGetBuilds"), projects),
+        build_allow_statement("Build", ("codebuild:StartBuild", "codebuild:BatchGetBuilds"), projects),
         *(allow_publishing(workflow) if approval else []),
-        allow("SeeStack", ("cloudformation:DescribeStacks", "cloudformation:DescribeChangeSet"), [stack]),
-        allow(
+        build_allow_statement(
+            "SeeStack", ("cloudformation:DescribeStacks", "cloudformation:DescribeChangeSet"), [stack]
+        ),
+        build_allow_statement(
             "ExecuteChangeSets",
             ("cloudformation:ExecuteChangeSet",),
             [stack],

@@ -53,37 +53,37 @@ def read_installation(direct_url: dict[str, Json], version: str) -> Installation
     if not url:
         return Installation(requirement=pinned)
     with suppress(ValueError):  # urlsplit rejects the URL
-        found = _origin(url, direct_url, pinned)
+        found = _read_origin(url, direct_url, pinned)
         if re.fullmatch(PACKAGE_PATTERN, found.requirement):
             return found
     return Installation(requirement=pinned, doubt="this sfnorch is installed from a URL that a build does not accept")
 
 
-def _origin(url: str, direct_url: dict[str, Json], pinned: str) -> Installation:
+def _read_origin(url: str, direct_url: dict[str, Json], pinned: str) -> Installation:
     """Return the installation from a URL; `pinned` is the requirement for an origin on this machine."""
-    scheme, shown = urlsplit(url).scheme, _without_credentials(url)
+    scheme, shown = urlsplit(url).scheme, _remove_credentials(url)
     if scheme not in _REACHABLE or "dir_info" in direct_url:
         place = unquote(urlsplit(url).path) if scheme == "file" else shown
         return Installation(
             requirement=pinned, doubt=f"this sfnorch is installed from {place}, which a build cannot reach"
         )
     doubt = f"a build needs an SSH key to install sfnorch from {shown}" if scheme == "ssh" else ""
-    return Installation(requirement=_requirement(shown, direct_url), doubt=doubt)
+    return Installation(requirement=_build_requirement(shown, direct_url), doubt=doubt)
 
 
-def _requirement(url: str, direct_url: dict[str, Json]) -> str:
+def _build_requirement(url: str, direct_url: dict[str, Json]) -> str:
     """Return the requirement for a URL that pip can read in a build."""
     fragments = []
     if source := read_mapping(direct_url.get("vcs_info")):
         url = f"{source['vcs']}+{url}@{source['commit_id']}"
     else:
-        fragments += _hashes(direct_url.get("archive_info"))
+        fragments += _list_hashes(direct_url.get("archive_info"))
     if folder := direct_url.get("subdirectory"):
         fragments.append(f"subdirectory={folder}")
     return f"{NAME} @ {url}" + ("#" + "&".join(fragments) if fragments else "")
 
 
-def _hashes(archive: Json) -> list[str]:
+def _list_hashes(archive: Json) -> list[str]:
     """Return the hash of an archive as the fragment of a URL: a mapping of hashes, or the older single text."""
     if digest := find_value(archive, "hashes", "sha256"):
         return [f"sha256={digest}"]
@@ -91,7 +91,7 @@ def _hashes(archive: Json) -> list[str]:
     return [one] if one.startswith("sha256=") else []
 
 
-def _without_credentials(url: str) -> str:
+def _remove_credentials(url: str) -> str:
     """Return the URL without a password or token, which a repository must not hold; SSH's user name stays."""
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")

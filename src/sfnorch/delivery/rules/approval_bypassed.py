@@ -9,7 +9,7 @@ from sfnorch.findings import Severity
 from sfnorch.rule import HasTemplate, LintRule, RuleFinding
 from sfnorch.sentences import list_names
 from sfnorch.template.calls import ANY
-from sfnorch.template.iam import allows
+from sfnorch.template.iam import can_allow
 
 _DEPLOYING = (
     *("cloudformation:ExecuteChangeSet", "cloudformation:CreateStack", "cloudformation:UpdateStack"),
@@ -25,7 +25,7 @@ def _check(subject: HasTemplate) -> Iterator[RuleFinding]:
             role = project.role
             if role is None:
                 continue
-            if found := [action for action in _DEPLOYING if allows(role.statements, action, ANY)]:
+            if found := [action for action in _DEPLOYING if can_allow(role.statements, action, ANY)]:
                 yield RuleFinding(
                     path=role.path,
                     place=role.place,

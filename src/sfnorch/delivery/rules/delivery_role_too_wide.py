@@ -11,7 +11,7 @@ from sfnorch.rule import HasTemplate, LintRule, RuleFinding
 from sfnorch.sentences import list_names
 from sfnorch.template.contents import Template
 from sfnorch.template.iam import Statement
-from sfnorch.template.iam.actions import takes_resource
+from sfnorch.template.iam.actions import has_resource_type
 from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.roles import Role
 
@@ -88,7 +88,9 @@ def _judge_statement(statement: Statement, used: frozenset[str] | None) -> tuple
         verb = "is" if len(whole) == 1 else "are"
         return f"{list_names(whole)} {verb} allowed, also future actions", "name the actions that the role requires"
     if not statement.conditional and any(map(_is_every, statement.resources)):
-        unbound = [action for action in actions if takes_resource(action, every=True) and action not in _IN_A_NETWORK]
+        unbound = [
+            action for action in actions if has_resource_type(action, every=True) and action not in _IN_A_NETWORK
+        ]
         if unbound and ("*" in statement.resources or "iam:PassRole" in unbound):
             verb = "is" if len(unbound) == 1 else "are"
             return f"{list_names(unbound)} {verb} allowed on every resource", "name the resources that the role uses"

@@ -24,7 +24,7 @@ def _check(subject: HasTemplate) -> Iterator[RuleFinding]:
         if _SERVICE not in role.principals:
             continue
         for statement in role.statements:
-            if found := [action for action in _GRANTING if _allows_unbounded(statement, action)]:
+            if found := [action for action in _GRANTING if _can_create_unbounded(statement, action)]:
                 yield RuleFinding(
                     path=statement.path,
                     place=statement.place,
@@ -34,8 +34,8 @@ def _check(subject: HasTemplate) -> Iterator[RuleFinding]:
                 )
 
 
-def _allows_unbounded(statement: Statement, action: str) -> bool:
-    is_allowed = statement.allow and statement.names_action(action) and statement.names_resource(ANY)
+def _can_create_unbounded(statement: Statement, action: str) -> bool:
+    is_allowed = statement.allow and statement.has_action(action) and statement.has_resource(ANY)
     return is_allowed and not any(condition.key.lower() == _BOUNDARY for condition in statement.conditions)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
-from sfnorch.template.located import place_of
+from sfnorch.template.located import find_place
 
 _AWS_KEY = "alias/aws/sns"
 
@@ -19,7 +19,7 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             path = (*topic.path, "KmsMasterKeyId")
             yield RuleFinding(
                 path=path,
-                place=place_of(subject.template.source.data, path),
+                place=find_place(subject.template.source.data, path),
                 message=f"alarms cannot publish to {topic.logical_id}: CloudWatch cannot use {_AWS_KEY}",
                 hint="use a customer managed key whose policy allows cloudwatch.amazonaws.com",
             )

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 from sfnorch.sentences import list_names
 from sfnorch.template.states import LocatedState, StateScope
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
-        for state in machine.walk():
+        for state in machine.list_states():
             if state.kind == "Parallel" and len(state.scopes) > 1:
-                failing = [task.name for branch in state.scopes for task in _uncaught(branch)]
+                failing = [task.name for branch in state.scopes for task in _find_uncaught(branch)]
                 if failing:
                     message = f"if {list_names(failing, 'or')} fails, the other branches of {state.name} are stopped"
                     hint = "catch States.ALL in the branch, and check the results of the branches after it"
-                    yield fault(machine, state.path, message, hint)
+                    yield create_fault(machine, state.path, message, hint)
 
 
-def _uncaught(scope: StateScope) -> Iterator[LocatedState]:
+def _find_uncaught(scope: StateScope) -> Iterator[LocatedState]:
     for state in scope.states.values():
         if state.catches_all:
             continue
@@ -30,7 +30,7 @@ def _uncaught(scope: StateScope) -> Iterator[LocatedState]:
             yield state
         elif state.kind == "Map" or len(state.scopes) == 1:
             for inner in state.scopes:
-                yield from _uncaught(inner)
+                yield from _find_uncaught(inner)
 
 
 RULE = LintRule(

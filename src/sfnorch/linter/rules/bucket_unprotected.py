@@ -20,7 +20,7 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
         if not _is_encrypted(bucket.properties.get("BucketEncryption")):
             faults.append("has no encryption settings")
             hints.append("add a BucketEncryption")
-        if missing := _unblocked(bucket):
+        if missing := _list_unblocked(bucket):
             faults.append("does not block public access")
             hints.append(f"set {', '.join(missing)} in its PublicAccessBlockConfiguration")
         if faults and not any(key.startswith("Fn::") for key in bucket.properties):
@@ -40,7 +40,7 @@ def _is_encrypted(given: Json) -> bool:
     return bool(given)
 
 
-def _unblocked(bucket: BucketResource) -> list[str]:
+def _list_unblocked(bucket: BucketResource) -> list[str]:
     """Return the settings that block public access and are off; a value that only AWS knows counts as on."""
     block = bucket.properties.get("PublicAccessBlockConfiguration")
     if isinstance(block, str):

@@ -8,9 +8,9 @@ from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.sentences import list_names
-from sfnorch.template.calls import call_of, child_machine
+from sfnorch.template.calls import find_child_arn, parse_call
 from sfnorch.template.contents import Machine
-from sfnorch.template.iam import overlap
+from sfnorch.template.iam import can_overlap
 from sfnorch.template.states import LocatedState, StateScope
 
 
@@ -19,15 +19,15 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
         return
     watched = {arn for alarm in subject.template.alarms if alarm.actions for arn in alarm.machines}
     awaited = {
-        child_machine(state)
+        find_child_arn(state)
         for machine in subject.machines
-        for state in machine.walk()
-        if (call := call_of(state)) and call.way.startswith(".sync")
+        for state in machine.list_states()
+        if (call := parse_call(state)) and call.way.startswith(".sync")
     } - {""}
     for machine in subject.machines:
-        if _told(machine, watched) or any(overlap(child, machine.arn) for child in awaited):
+        if _is_notified(machine, watched) or any(can_overlap(child, machine.arn) for child in awaited):
             continue
-        failing = [state.name for state in _uncaught(machine.states)] if machine.states else []
+        failing = [state.name for state in _find_uncaught(machine.states)] if machine.states else []
         if failing:
             yield RuleFinding(
                 path=machine.path[:-1],
@@ -37,18 +37,18 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             )
 
 
-def _told(machine: Machine, watched: set[str]) -> bool:
-    return any(overlap(arn, machine.arn) for arn in watched)
+def _is_notified(machine: Machine, watched: set[str]) -> bool:
+    return any(can_overlap(arn, machine.arn) for arn in watched)
 
 
-def _uncaught(scope: StateScope) -> Iterator[LocatedState]:
+def _find_uncaught(scope: StateScope) -> Iterator[LocatedState]:
     for state in scope.states.values():
         if state.catches_all:
             continue
         if state.kind == "Task":
             yield state
         for inner in state.scopes:
-            yield from _uncaught(inner)
+            yield from _find_uncaught(inner)
 
 
 RULE = LintRule(

@@ -6,22 +6,22 @@ from collections.abc import Iterator
 
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
-from sfnorch.template.calls import call_of
+from sfnorch.rule import LintRule, RuleFinding, create_fault
+from sfnorch.template.calls import parse_call
 
 _ASKS = ("aws-sdk:glue:getJobRun", "aws-sdk:glue:getJobRuns")
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
-        calls = {state: call for state in machine.walk() if (call := call_of(state))}
+        calls = {state: call for state in machine.list_states() if (call := parse_call(state))}
         if any(call.name in _ASKS for call in calls.values()):
             continue  # the machine polls the job run itself
         for state, call in calls.items():
             if call.action == "glue:startJobRun" and not call.way:
                 message = f"{state.name} starts a Glue job and does not wait until the job ends"
                 hint = "use arn:${AWS::Partition}:states:::glue:startJobRun.sync"
-                yield fault(machine, (*state.path, "Resource"), message, hint)
+                yield create_fault(machine, (*state.path, "Resource"), message, hint)
 
 
 RULE = LintRule(

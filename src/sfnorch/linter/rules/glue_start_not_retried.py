@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from sfnorch.findings import Severity
 from sfnorch.json_values import read_strings
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
-from sfnorch.template.calls import call_of
+from sfnorch.rule import LintRule, RuleFinding, create_fault
+from sfnorch.template.calls import parse_call
 from sfnorch.template.states import LocatedState
 
 _BUSY = {
@@ -23,16 +23,18 @@ _BUSY = {
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
-        for state in machine.walk():
-            call = call_of(state)
-            if call and call.action == "glue:startJobRun" and not _retried(state):
+        for state in machine.list_states():
+            call = parse_call(state)
+            if call and call.action == "glue:startJobRun" and not _is_retried(state):
                 message = f"{state.name} does not retry transient errors of Glue"
                 hint = "retry Glue.ConcurrentRunsExceededException and Glue.AWSGlueException, with a delay and jitter"
-                yield fault(machine, state.path, message, hint)
+                yield create_fault(machine, state.path, message, hint)
 
 
-def _retried(state: LocatedState) -> bool:
-    return any(_BUSY.intersection(read_strings(retrier.get("ErrorEquals"))) for _, retrier in state.objects("Retry"))
+def _is_retried(state: LocatedState) -> bool:
+    return any(
+        _BUSY.intersection(read_strings(retrier.get("ErrorEquals"))) for _, retrier in state.list_objects("Retry")
+    )
 
 
 RULE = LintRule(

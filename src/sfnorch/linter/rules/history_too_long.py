@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.linter.loops import events, timeout_of
+from sfnorch.linter.loops import count_events, read_timeout
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 
 _LIMIT = 25_000
 
@@ -16,11 +16,11 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
         if machine.states is None or machine.express:  # an express execution has no history limit
             continue
-        count = events(machine.states, timeout_of(machine.states))
+        count = count_events(machine.states, read_timeout(machine.states))
         if count > _LIMIT:
             message = f"the longest path creates about {count:,.0f} history events, but AWS allows {_LIMIT:,}"
             hint = "wait longer between rounds, move a part into a child execution, or use a distributed Map"
-            yield fault(machine, (), message, hint)
+            yield create_fault(machine, (), message, hint)
 
 
 RULE = LintRule(

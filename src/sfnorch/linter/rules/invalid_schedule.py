@@ -10,38 +10,38 @@ from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.schedules.expressions import Expression, read_expression
 from sfnorch.schedules.faults import ScheduleFault
 from sfnorch.schedules.service import Service
-from sfnorch.schedules.starts import look_ahead
-from sfnorch.schedules.zones import zone_fault
-from sfnorch.template.schedules import Scheduled, Setting, declared_schedules
+from sfnorch.schedules.starts import compute_outlook
+from sfnorch.schedules.zones import find_zone_fault
+from sfnorch.template.schedules import Scheduled, Setting, list_schedules
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
-    for scheduled in declared_schedules(subject.template.stack):
+    for scheduled in list_schedules(subject.template.stack):
         expression = None
         if scheduled.expression.text is not None:
             reading = read_expression(scheduled.expression.text, scheduled.service)
             expression = reading.expression
             for wrong in reading.faults:
-                yield _fault(scheduled.expression, wrong, refused=wrong.refused)
+                yield _create_finding(scheduled.expression, wrong, refused=wrong.refused)
         wrong_zone = None
         if scheduled.zone and scheduled.zone.text is not None:
-            wrong_zone = zone_fault(scheduled.zone.text)
+            wrong_zone = find_zone_fault(scheduled.zone.text)
             if wrong_zone:
-                yield _fault(scheduled.zone, wrong_zone, refused=True)
+                yield _create_finding(scheduled.zone, wrong_zone, refused=True)
         if expression is not None and wrong_zone is None:
-            yield from _doubts(subject, scheduled, expression)
+            yield from _find_doubts(subject, scheduled, expression)
 
 
-def _doubts(subject: Subject, scheduled: Scheduled, expression: Expression) -> Iterator[RuleFinding]:
+def _find_doubts(subject: Subject, scheduled: Scheduled, expression: Expression) -> Iterator[RuleFinding]:
     """Yield the warnings about a valid expression. It is unknown whether AWS rejects a rule that never starts."""
     if scheduled.zone_name is None:
         return
-    for doubt in look_ahead(expression, scheduled.zone_name, subject.now).doubts:
+    for doubt in compute_outlook(expression, scheduled.zone_name, subject.now).doubts:
         refused = doubt.refused and scheduled.service is Service.SCHEDULER
-        yield _fault(scheduled.expression, doubt, refused=refused)
+        yield _create_finding(scheduled.expression, doubt, refused=refused)
 
 
-def _fault(setting: Setting, wrong: ScheduleFault, *, refused: bool) -> RuleFinding:
+def _create_finding(setting: Setting, wrong: ScheduleFault, *, refused: bool) -> RuleFinding:
     severity = Severity.ERROR if refused else Severity.WARNING
     return RuleFinding(path=setting.path, place=setting.place, message=wrong.message, hint=wrong.fix, severity=severity)
 

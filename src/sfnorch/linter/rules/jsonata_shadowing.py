@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
-from sfnorch.linter.variables import assigned_within
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.linter.variables import list_assigned_within
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 from sfnorch.template.contents import Machine
 from sfnorch.template.located import Object, Path
 from sfnorch.template.states import StateScope
@@ -16,25 +16,25 @@ from sfnorch.template.states import StateScope
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
         if machine.states:
-            yield from _scope(machine, machine.states, frozenset())
+            yield from _check_scope(machine, machine.states, frozenset())
 
 
-def _scope(machine: Machine, scope: StateScope, outer: frozenset[str]) -> Iterator[RuleFinding]:
-    for path, name in _assignments(scope):
+def _check_scope(machine: Machine, scope: StateScope, outer: frozenset[str]) -> Iterator[RuleFinding]:
+    for path, name in _list_assignments(scope):
         if name in outer:
             hint = "rename one of the two; the inner variable is not visible outside anyway"
-            yield fault(machine, path, f"${name} is already assigned in an outer scope", hint)
-    known = outer | assigned_within(scope)
+            yield create_fault(machine, path, f"${name} is already assigned in an outer scope", hint)
+    known = outer | list_assigned_within(scope)
     for state in scope.states.values():
         for inner in state.scopes:
-            yield from _scope(machine, inner, frozenset() if inner.distributed else known)
+            yield from _check_scope(machine, inner, frozenset() if inner.distributed else known)
 
 
-def _assignments(scope: StateScope) -> Iterator[tuple[Path, str]]:
+def _list_assignments(scope: StateScope) -> Iterator[tuple[Path, str]]:
     for state in scope.states.values():
         places: list[tuple[Path, Object]] = [(state.path, state.body)]
         for key in ("Choices", "Catch"):
-            places += [((*state.path, key, index), rule) for index, rule in state.objects(key)]
+            places += [((*state.path, key, index), rule) for index, rule in state.list_objects(key)]
         for path, body in places:
             yield from (((*path, "Assign", name), name.removesuffix(".$")) for name in body.find_object("Assign"))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sfnorch.findings import Severity
 from sfnorch.linter.expressions import ERROR, RESULT
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 
 _WHERE = {
     RESULT: "use it only in Output and Assign of a Task, Parallel or Map",
@@ -18,10 +18,10 @@ _PARTS = ("input", "context", RESULT, ERROR)
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
-        for expression in subject.expressions(machine):
+        for expression in subject.list_expressions(machine):
             for part in sorted(expression.names.states - expression.available):
                 hint = _WHERE.get(part, f"$states has {', '.join(_PARTS)}")
-                yield fault(machine, expression.path, f"$states.{part} does not exist here", hint)
+                yield create_fault(machine, expression.path, f"$states.{part} does not exist here", hint)
 
 
 RULE = LintRule(

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
-        for expression in subject.expressions(machine):
+        for expression in subject.list_expressions(machine):
             if expression.names.fault:
                 message = f"the expression has a syntax error: {expression.names.fault}"
-                yield fault(machine, expression.path, message, "test it at https://try.jsonata.org")
+                yield create_fault(machine, expression.path, message, "test it at https://try.jsonata.org")
 
 
 RULE = LintRule(

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from sfnorch.expressions import KNOWN_FUNCTIONS
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
-        known = subject.variables(machine)
+        known = subject.list_variables(machine)
         told: set[tuple[str, str]] = set()
-        for expression in subject.expressions(machine):
+        for expression in subject.list_expressions(machine):
             state = expression.state
             if state not in known or expression.names.fault:
                 continue  # other rules report an unreachable state and an expression with a syntax error
@@ -26,11 +26,11 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
                 if name not in known[state].sometimes:
                     near = difflib.get_close_matches(name, [*known[state].sometimes, *KNOWN_FUNCTIONS], n=1)
                     hint = f"did you mean ${near[0]}?" if near else "assign it in a state before this one"
-                    yield fault(machine, expression.path, f"${name} is not assigned before {state.name}", hint)
+                    yield create_fault(machine, expression.path, f"${name} is not assigned before {state.name}", hint)
                 elif name not in expression.names.guarded:
                     message = f"${name} is not assigned on every path to {state.name}"
                     hint = "assign it in the first state, or check it with $exists"
-                    yield fault(machine, expression.path, message, hint, severity=Severity.WARNING)
+                    yield create_fault(machine, expression.path, message, hint, severity=Severity.WARNING)
 
 
 RULE = LintRule(

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from sfnorch.findings import Severity
 from sfnorch.json_values import find_value, read_string
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
-from sfnorch.template.calls import call_of
+from sfnorch.rule import LintRule, RuleFinding, create_fault
+from sfnorch.template.calls import parse_call
 from sfnorch.template.contents import Machine
-from sfnorch.template.definitions import characters
+from sfnorch.template.definitions import count_characters
 from sfnorch.template.states import LocatedState
 
 _NAME = 80
@@ -29,9 +29,9 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
         message = f"the template has {size:,} bytes, but CloudFormation allows {_TEMPLATE:,}"
         yield RuleFinding(path=(), place=source.data.place, message=message, hint="split it into several stacks")
     for machine in subject.machines:
-        yield from _machine(machine)
-        for state in machine.walk():
-            yield from _state(machine, state)
+        yield from _check_machine(machine)
+        for state in machine.list_states():
+            yield from _check_state(machine, state)
     for role in subject.template.roles.values():
         total = sum(role.policy_sizes)
         if total > _POLICIES:
@@ -40,32 +40,32 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             yield RuleFinding(path=role.path[:-1], place=role.place, message=message, hint=hint)
 
 
-def _machine(machine: Machine) -> Iterator[RuleFinding]:
-    if machine.definition and (size := characters(machine.definition)) > _DEFINITION:
+def _check_machine(machine: Machine) -> Iterator[RuleFinding]:
+    if machine.definition and (size := count_characters(machine.definition)) > _DEFINITION:
         hint = "move a part into a child state machine"
-        yield fault(machine, (), f"the definition has {size:,} characters, but AWS allows {_DEFINITION:,}", hint)
+        yield create_fault(machine, (), f"the definition has {size:,} characters, but AWS allows {_DEFINITION:,}", hint)
 
 
-def _state(machine: Machine, state: LocatedState) -> Iterator[RuleFinding]:
+def _check_state(machine: Machine, state: LocatedState) -> Iterator[RuleFinding]:
     if len(state.name) > _NAME:
         message = f"the state name has {len(state.name)} characters, but AWS allows {_NAME}"
-        yield fault(machine, state.path, message, "shorten it; the Comment can hold more")
+        yield create_fault(machine, state.path, message, "shorten it; the Comment can hold more")
     for key, limit in (("Cause", _CAUSE), ("Error", _ERROR)):
-        if state.kind == "Fail" and len(state.text(key)) > limit:
-            yield fault(machine, (*state.path, key), f"{key} exceeds {limit:,} characters", "shorten it")
+        if state.kind == "Fail" and len(state.read_text(key)) > limit:
+            yield create_fault(machine, (*state.path, key), f"{key} exceeds {limit:,} characters", "shorten it")
     concurrency = state.body.get("MaxConcurrency")
     inline = not state.distributed
     if state.kind == "Map" and inline and isinstance(concurrency, int) and concurrency > _INLINE_ITEMS:
         message = f"MaxConcurrency is {concurrency}, but an inline Map runs at most {_INLINE_ITEMS} items at once"
         hint = "set the mode DISTRIBUTED in its ProcessorConfig to run more"
-        yield fault(machine, (*state.path, "MaxConcurrency"), message, hint, severity=Severity.WARNING)
-    call = call_of(state)
+        yield create_fault(machine, (*state.path, "MaxConcurrency"), message, hint, severity=Severity.WARNING)
+    call = parse_call(state)
     if call and call.name == "sns:publish":
         key = "Arguments" if state.jsonata else "Parameters"
         subject = read_string(find_value(state.body, key, "Subject"))
         if not subject.startswith("{%") and len(subject) >= _SUBJECT:
             message = f"the subject has {len(subject)} characters, but SNS allows fewer than {_SUBJECT}"
-            yield fault(machine, (*state.path, key, "Subject"), message, "shorten it")
+            yield create_fault(machine, (*state.path, key, "Subject"), message, "shorten it")
 
 
 RULE = LintRule(

@@ -8,7 +8,7 @@ from sfnorch.findings import Severity
 from sfnorch.json_values import walk_values
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
-from sfnorch.template.located import place_of
+from sfnorch.template.located import find_place
 
 _IN_DEFINITIONS = ("ResultPath", "InputPath", "OutputPath")
 
@@ -20,7 +20,7 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
         if path[-1] in _IN_DEFINITIONS:
             hint = "write the definition as text (DefinitionString) or in a file (DefinitionUri): both can contain null"
         message = f"{path[-1]} is null" if isinstance(path[-1], str) else "an item is null"
-        yield RuleFinding(path=path, place=place_of(root, path), message=message, hint=hint)
+        yield RuleFinding(path=path, place=find_place(root, path), message=message, hint=hint)
 
 
 RULE = LintRule(

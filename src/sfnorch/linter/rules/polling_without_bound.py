@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.findings import Severity
-from sfnorch.linter.loops import loops, timeout_of
+from sfnorch.linter.loops import find_loops, read_timeout
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
         if machine.states is None or machine.express:  # an express execution ends after five minutes
             continue
-        timeout = timeout_of(machine.states)
-        for scope in machine.states.scopes():
+        timeout = read_timeout(machine.states)
+        for scope in machine.states.list_scopes():
             if not any(state.ends for state in scope.states.values()):
                 continue  # a scope without an end is an error that statelint reports
-            for loop in loops(scope, timeout):
+            for loop in find_loops(scope, timeout):
                 if loop.waits and not loop.bounded:
                     way = " → ".join(state.name for state in loop.states)
                     message = f"the loop {way} has no limit"
                     hint = "count the rounds and stop at a maximum, or set TimeoutSeconds on the machine"
-                    yield fault(machine, loop.states[0].path, message, hint)
+                    yield create_fault(machine, loop.states[0].path, message, hint)
 
 
 RULE = LintRule(

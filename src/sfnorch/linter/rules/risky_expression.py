@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 
 _RISKY = ("parse",)
 _CATCHING = ("Task", "Parallel", "Map")
@@ -14,11 +14,11 @@ _CATCHING = ("Task", "Parallel", "Map")
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
-        for expression in subject.expressions(machine):
+        for expression in subject.list_expressions(machine):
             risky = [name for name in _RISKY if name in expression.names.calls]
             if risky and expression.state.kind not in _CATCHING and not expression.names.fault:
                 message = f"${risky[0]} can fail, and a {expression.state.kind} state cannot catch the error"
-                yield fault(machine, expression.path, message, "move it to the Output of a Task with a Catch")
+                yield create_fault(machine, expression.path, message, "move it to the Output of a Task with a Catch")
 
 
 RULE = LintRule(

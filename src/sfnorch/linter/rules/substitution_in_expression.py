@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sfnorch.expressions import code
+from sfnorch.expressions import parse_code
 from sfnorch.findings import Severity
 from sfnorch.json_values import walk_strings
 from sfnorch.linter.subject import Subject
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 
 _SUBSTITUTION = re.compile(r"\$\{[^!{}]+\}")
 
@@ -18,11 +18,11 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
         if machine.definition and machine.definition.unfilled:
             for path, text in walk_strings(machine.definition.unfilled):
-                if code(text) is not None and (found := _SUBSTITUTION.search(text)):
+                if parse_code(text) is not None and (found := _SUBSTITUTION.search(text)):
                     at = path[:-1] if path[-1] == "Fn::Sub" else path
                     message = f"{found[0]} is substituted as text inside an expression, so its value becomes code"
                     hint = "write it as a separate string in Assign, and use the variable in the expression"
-                    yield fault(machine, at, message, hint)
+                    yield create_fault(machine, at, message, hint)
 
 
 RULE = LintRule(

@@ -10,7 +10,7 @@ from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.sentences import list_names
 from sfnorch.template.calls import Need, list_data_actions
 from sfnorch.template.contents import Machine
-from sfnorch.template.iam import Statement, matches, overlap
+from sfnorch.template.iam import Statement, can_overlap, is_match
 from sfnorch.template.located import Path
 
 _NOT_JUDGED = frozenset(
@@ -34,18 +34,18 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             held.setdefault(statement.path, (statement, []))[1].append(machine)
     for statement, machines in held.values():
         if statement.allow and not statement.not_actions and all(map(_is_judged, machines)):
-            yield from _unused(subject, statement, machines)
+            yield from _find_unused(subject, statement, machines)
 
 
 def _is_judged(machine: Machine) -> bool:
     """Return whether all uses of the role are known: only Step Functions assumes it, and no field uses other roles."""
     if machine.role is None or machine.definition is None or not set(machine.role.principals) <= {_MACHINES}:
         return False
-    return not any(key in state.body for state in machine.walk() for key in _NOT_FOLLOWED)
+    return not any(key in state.body for state in machine.list_states() for key in _NOT_FOLLOWED)
 
 
-def _unused(subject: Subject, statement: Statement, machines: list[Machine]) -> Iterator[RuleFinding]:
-    found = [item for machine in machines for item in subject.needs(machine)]
+def _find_unused(subject: Subject, statement: Statement, machines: list[Machine]) -> Iterator[RuleFinding]:
+    found = [item for machine in machines for item in subject.list_state_needs(machine)]
     needed = [need for item in found for need in item.needs or ()]
     if any(item.needs is None for item in found):
         return  # the permission can be for a call that is unknown here
@@ -54,8 +54,8 @@ def _unused(subject: Subject, statement: Statement, machines: list[Machine]) -> 
     unused = [
         action
         for action in statement.actions
-        if not _used(action, statement, needed, items=items)
-        and not any(matches(action.lower(), other) for other in on_data)
+        if not _is_used(action, statement, needed, items=items)
+        and not any(is_match(action.lower(), other) for other in on_data)
     ]
     if not unused or (statement.bundled and len(unused) < len(statement.actions)):
         return  # a SAM policy template cannot be split
@@ -69,7 +69,7 @@ def _unused(subject: Subject, statement: Statement, machines: list[Machine]) -> 
     )
 
 
-def _used(action: str, statement: Statement, needed: list[Need], *, items: bool) -> bool:
+def _is_used(action: str, statement: Statement, needed: list[Need], *, items: bool) -> bool:
     """Return whether a required permission matches the action.
 
     The `items` of a distributed Map are executions that the machine can describe and stop.
@@ -80,8 +80,8 @@ def _used(action: str, statement: Statement, needed: list[Need], *, items: bool)
     if items and service == "states":
         return True
     for need in needed:
-        if matches(action.lower(), need.action.lower()):
-            if statement.not_resources or any(overlap(resource, need.resource) for resource in statement.resources):
+        if is_match(action.lower(), need.action.lower()):
+            if statement.not_resources or any(can_overlap(resource, need.resource) for resource in statement.resources):
                 return True
             if ":execution:" in need.resource:
                 return True  # it is granted on the state machine; missing-permission reports it

@@ -8,10 +8,10 @@ from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.sentences import list_names
-from sfnorch.template.calls import argument
+from sfnorch.template.calls import read_argument
 from sfnorch.template.contents import Machine
 from sfnorch.template.iam import Statement
-from sfnorch.template.iam.actions import takes_resource
+from sfnorch.template.iam.actions import has_resource_type
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
@@ -21,7 +21,7 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             if statement.path in seen or not statement.allow:
                 continue
             seen.add(statement.path)
-            if actions := [action for action in _too_wide(statement) if not _by_phone(machine, action)]:
+            if actions := [action for action in _list_too_wide(statement) if not _is_text_message(machine, action)]:
                 yield RuleFinding(
                     path=statement.path,
                     place=statement.place,
@@ -30,15 +30,17 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
                 )
 
 
-def _too_wide(statement: Statement) -> list[str]:
+def _list_too_wide(statement: Statement) -> list[str]:
     if "*" not in statement.resources or statement.conditional:
         return []
-    return [action for action in statement.actions if takes_resource(action)]
+    return [action for action in statement.actions if has_resource_type(action)]
 
 
-def _by_phone(machine: Machine, action: str) -> bool:
+def _is_text_message(machine: Machine, action: str) -> bool:
     """Return whether the action sends text messages, which have no topic."""
-    return action.lower() == "sns:publish" and any(argument(state, "PhoneNumber") for state in machine.walk())
+    return action.lower() == "sns:publish" and any(
+        read_argument(state, "PhoneNumber") for state in machine.list_states()
+    )
 
 
 RULE = LintRule(

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from sfnorch.findings import Severity
 from sfnorch.json_values import Json, walk_strings
 from sfnorch.linter.subject import Subject
-from sfnorch.partitions import AWS, DEFAULT_REGION, partition_named, partition_of
-from sfnorch.rule import LintRule, RuleFinding, fault
+from sfnorch.partitions import AWS, DEFAULT_REGION, find_partition, parse_partition_name
+from sfnorch.rule import LintRule, RuleFinding, create_fault
 from sfnorch.template.contents import Machine
 from sfnorch.template.definitions import DefinitionError, read_definition
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Object, Path, place_of
+from sfnorch.template.located import Object, Path, find_place
 from sfnorch.template.resources import Surroundings
-from sfnorch.template.states import states_of
+from sfnorch.template.states import build_scope
 
 _ELSEWHERE = "us-gov-west-1"
 _FILLED_IN = "with Fn::Sub, or with DefinitionSubstitutions"
@@ -22,29 +22,29 @@ _FILLED_IN = "with Fn::Sub, or with DefinitionSubstitutions"
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     stack = subject.template.stack
-    given = {name: _texts(stack.ref(name)) for name in stack.section("Parameters")}
-    yield from _in_parameters(stack, given)
+    given = {name: _list_texts(stack.resolve_ref(name)) for name in stack.get_section("Parameters")}
+    yield from _check_parameters(stack, given)
     seen = {text for texts in given.values() for text in texts}
-    yield from _in_resources(subject, seen)
+    yield from _check_resources(subject, seen)
     for machine in subject.machines:
-        yield from _in_definition(machine, stack.where, seen)
-        yield from _written_out(machine, stack)
+        yield from _check_definition(machine, stack.where, seen)
+        yield from _check_literal_partition(machine, stack)
 
 
-def _in_parameters(stack: StackValues, given: dict[str, list[str]]) -> Iterator[RuleFinding]:
+def _check_parameters(stack: StackValues, given: dict[str, list[str]]) -> Iterator[RuleFinding]:
     for name, texts in given.items():
         for text in texts:
             if _is_elsewhere(text, stack.where):
                 path: Path = ("Parameters", name) if name in stack.given else ("Parameters", name, "Default")
                 yield RuleFinding(
                     path=path,
-                    place=place_of(stack.template, path),
-                    message=_words(text, text, stack.where),
+                    place=find_place(stack.template, path),
+                    message=_describe_mismatch(text, text, stack.where),
                     hint=f"use an ARN of the partition {stack.where.partition}",
                 )
 
 
-def _in_resources(subject: Subject, seen: set[str]) -> Iterator[RuleFinding]:
+def _check_resources(subject: Subject, seen: set[str]) -> Iterator[RuleFinding]:
     """Yield the faults in all properties of resources, except in the definitions of state machines."""
     stack = subject.template.stack
     apart = {
@@ -53,47 +53,51 @@ def _in_resources(subject: Subject, seen: set[str]) -> Iterator[RuleFinding]:
         if machine.definition
         for key in (machine.definition.path[len(machine.path)], "DefinitionSubstitutions")
     }
-    for logical_id in stack.section("Resources"):
-        properties = stack.section("Resources").find_object(logical_id, "Properties")
-        if not stack.exists(logical_id):
+    for logical_id in stack.get_section("Resources"):
+        properties = stack.get_section("Resources").find_object(logical_id, "Properties")
+        if not stack.has_resource(logical_id):
             continue
         above: Path = ("Resources", logical_id, "Properties")
-        rows = [(key, stack.value(value), line) for key, value, line in properties.rows() if (*above, key) not in apart]
+        rows = [
+            (key, stack.evaluate_node(value), line)
+            for key, value, line in properties.list_rows()
+            if (*above, key) not in apart
+        ]
         values = Object(properties.place, rows)
         for path, text in walk_strings(values):
             if text not in seen and _is_elsewhere(text, stack.where):
                 yield RuleFinding(
                     path=(*above, *path),
-                    place=place_of(values, path),
-                    message=_words(text, text, stack.where),
-                    hint=_hint(text, stack.where),
+                    place=find_place(values, path),
+                    message=_describe_mismatch(text, text, stack.where),
+                    hint=_build_hint(text, stack.where),
                 )
 
 
-def _in_definition(machine: Machine, where: Surroundings, seen: set[str]) -> Iterator[RuleFinding]:
-    called = {path: state.name for state in machine.walk() for path, _ in state.resources()}
+def _check_definition(machine: Machine, where: Surroundings, seen: set[str]) -> Iterator[RuleFinding]:
+    called = {path: state.name for state in machine.list_states() for path, _ in state.list_resources()}
     for path, text in walk_strings(machine.definition.data) if machine.definition else ():
         if not _is_elsewhere(text, where) or (text in seen and path not in called):
             continue
-        message = _words(text, text, where)
+        message = _describe_mismatch(text, text, where)
         if path in called:
-            message = _words(f"the resource of {called[path]}", text, where)
+            message = _describe_mismatch(f"the resource of {called[path]}", text, where)
             message += ": each execution fails there, and no Catch handles the error"
-        yield fault(machine, path, message, _hint(text, where, _FILLED_IN))
+        yield create_fault(machine, path, message, _build_hint(text, where, _FILLED_IN))
 
 
-def _written_out(machine: Machine, stack: StackValues) -> Iterator[RuleFinding]:
+def _check_literal_partition(machine: Machine, stack: StackValues) -> Iterator[RuleFinding]:
     """Yield the fault of a machine whose resources name its own partition as fixed text."""
     own = stack.where.partition
     named = [
         (state.name, path, text)
-        for state in machine.walk()
-        for path, text in state.resources()
-        if partition_named(text) == own
+        for state in machine.list_states()
+        for path, text in state.list_resources()
+        if parse_partition_name(text) == own
     ]
-    if not machine.definition or not named or not _may_be_literal(machine, own):
+    if not machine.definition or not named or not _can_be_literal(machine, own):
         return
-    literal = _resources_elsewhere(machine, stack)
+    literal = _find_resources_elsewhere(machine, stack)
     named = [each for each in named if literal.get(each[1]) == each[2]]
     if named:
         name, path, text = named[0]
@@ -101,18 +105,22 @@ def _written_out(machine: Machine, stack: StackValues) -> Iterator[RuleFinding]:
         if len(named) > 1:
             of = f"the resources of {name} and {len(named) - 1} more name"
         message = f"{of} the partition {own}, so the machine works in no other partition"
-        yield fault(machine, path, message, _hint(text, stack.where, _FILLED_IN), severity=Severity.INFO)
+        yield create_fault(machine, path, message, _build_hint(text, stack.where, _FILLED_IN), severity=Severity.INFO)
 
 
-def _may_be_literal(machine: Machine, own: str) -> bool:
+def _can_be_literal(machine: Machine, own: str) -> bool:
     """Return whether a resource names the partition before substitutions are applied."""
     unfilled = machine.definition.unfilled if machine.definition else None
     if unfilled is None:
         return True
-    return any(partition_named(text) == own for state in states_of(unfilled).walk() for _, text in state.resources())
+    return any(
+        parse_partition_name(text) == own
+        for state in build_scope(unfilled).list_states()
+        for _, text in state.list_resources()
+    )
 
 
-def _resources_elsewhere(machine: Machine, stack: StackValues) -> dict[Path, str]:
+def _find_resources_elsewhere(machine: Machine, stack: StackValues) -> dict[Path, str]:
     """Return the values of the resources in a region of another partition."""
     region = _ELSEWHERE if stack.where.partition == AWS else DEFAULT_REGION
     where = Surroundings(region=region, account=stack.where.account, stack_name=stack.where.stack_name)
@@ -120,25 +128,25 @@ def _resources_elsewhere(machine: Machine, stack: StackValues) -> dict[Path, str
         definition = read_definition(StackValues(stack.template, stack.given, where), machine.properties, machine.path)
     except DefinitionError:
         return {}
-    return {path: text for state in states_of(definition.data).walk() for path, text in state.resources()}
+    return {path: text for state in build_scope(definition.data).list_states() for path, text in state.list_resources()}
 
 
 def _is_elsewhere(text: str, where: Surroundings) -> bool:
-    return partition_named(text) not in ("", where.partition)
+    return parse_partition_name(text) not in ("", where.partition)
 
 
-def _words(what: str, arn: str, where: Surroundings) -> str:
-    return f"{what} is in the partition {partition_named(arn)}, but {where.region} is in {where.partition}"
+def _describe_mismatch(what: str, arn: str, where: Surroundings) -> str:
+    return f"{what} is in the partition {parse_partition_name(arn)}, but {where.region} is in {where.partition}"
 
 
-def _hint(arn: str, where: Surroundings, how: str = "with Fn::Sub") -> str:
+def _build_hint(arn: str, where: Surroundings, how: str = "with Fn::Sub") -> str:
     _, _, service, region, *_ = (*arn.split(":", 4), "", "")
-    if region and partition_of(region).name != where.partition:
+    if region and find_partition(region).name != where.partition:
         return f"use an ARN of the partition {where.partition}"
     return f"write arn:${{AWS::Partition}}:{service}:… {how}"
 
 
-def _texts(value: Json) -> list[str]:
+def _list_texts(value: Json) -> list[str]:
     return [text for _, text in walk_strings(value)]
 
 

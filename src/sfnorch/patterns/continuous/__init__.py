@@ -10,34 +10,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters
-from sfnorch.patterns.continuous.machine import CONTINUE, machine
+from sfnorch.patterns.continuous.machine import CONTINUE, build_machine
 from sfnorch.workflow import MachineArn, Output, Parameter, TopicArn, Workflow
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.continuous import ContinuousPlan
 
 
-def workflow(plan: ContinuousPlan) -> Workflow:
+def build_workflow(plan: ContinuousPlan) -> Workflow:
     """Return the workflow of a continuous plan: one state machine with its role and its alarm."""
     told = plan.notify != "never"
     return Workflow(
         description=f"{plan.name or 'Glue workflow'}: a state machine that runs a Glue workflow in a loop.",
-        machines=(machine(plan),),
-        topic=stack_parameters.topic(plan, published_by_machine=told),
+        machines=(build_machine(plan),),
+        topic=stack_parameters.build_topic(plan, published_by_machine=told),
         parameters=(
-            stack_parameters.environment(plan),
+            stack_parameters.build_environment_parameter(plan),
             _continue(),
-            *stack_parameters.topic_parameters(plan, published_by_machine=told),
-            stack_parameters.allowed_workflows(plan),
-            stack_parameters.boundary(),
+            *stack_parameters.build_topic_parameters(plan, published_by_machine=told),
+            stack_parameters.build_allowed_workflows_parameter(plan),
+            stack_parameters.build_boundary_parameter(),
         ),
         outputs=(
             Output(name="StateMachineArn", value=MachineArn("")),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
-        logging=stack_parameters.logging(plan),
+        logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.schedule(plan, ""),
+        schedule=stack_parameters.build_schedule(plan, ""),
         tags=plan.tags,
     )
 

@@ -24,8 +24,8 @@ from sfnorch.asl import (
 from sfnorch.calls.glue_workflow_run import RUNS_ALREADY
 from sfnorch.integrations import alarm_state, glue_workflow, next_execution, notification
 from sfnorch.patterns import stack_parameters
-from sfnorch.patterns.job_failure import alarm_raised, any_error, clear_alarm
-from sfnorch.patterns.message import OWN_EXECUTION, define_link, make_resume_line, told
+from sfnorch.patterns.job_failure import build_raise_alarm_state, catch_any_error, clear_alarm
+from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link, make_resume_line
 from sfnorch.protocol.continuous import ERROR, MACHINE, LoopState, LoopVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import ENVIRONMENT, Alarm, Bound, ParameterValue, StackName, StateMachine, TopicArn
@@ -40,7 +40,7 @@ _WORKFLOW, _RUN_ID = jsonata("$workflow"), jsonata("$runId")
 _SO_FAR = jsonata('{"workflow": $workflow, "runId": $runId, "runs": $runs}')
 
 
-def machine(plan: ContinuousPlan) -> StateMachine:
+def build_machine(plan: ContinuousPlan) -> StateMachine:
     """Return the state machine of a continuous plan."""
     told = plan.notify != "never"
     alarm_name = StackName(f"{MACHINE}-failed")
@@ -53,22 +53,22 @@ def machine(plan: ContinuousPlan) -> StateMachine:
         key="",
         name=MACHINE,
         physical_name=StackName(MACHINE),
-        graph=_graph(plan),
+        graph=_build_graph(plan),
         substitutions=substitutions,
         permissions=(
-            *glue_workflow.permissions(
+            *glue_workflow.list_permissions(
                 [plan.workflow] if plan.workflow else [], allowed=stack_parameters.ALLOWED_WORKFLOWS
             ),
-            *next_execution.permissions(StackName(MACHINE)),
-            *alarm_state.permissions(alarm_name),
-            *(notification.permissions() if told else ()),
+            *next_execution.list_permissions(StackName(MACHINE)),
+            *alarm_state.list_permissions(alarm_name),
+            *(notification.list_permissions() if told else ()),
         ),
         alarm=Alarm(name=alarm_name, description="The loop stopped after a failure"),
         runs=f"the Glue workflow {plan.workflow or 'from its input'} in a loop",
     )
 
 
-def _graph(plan: ContinuousPlan) -> Graph:
+def _build_graph(plan: ContinuousPlan) -> Graph:
     told = plan.notify != "never"
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
     following = LoopState.PAUSE_BETWEEN_RUNS if plan.pause else LoopState.START_NEXT
@@ -87,12 +87,12 @@ def _graph(plan: ContinuousPlan) -> Graph:
             LoopState.GET_RUN,
             workflow=_WORKFLOW,
             run_id=_RUN_ID,
-            catch=_caught(),
+            catch=_catch_all_errors(),
             counter="polls",
             next_state=LoopState.CHECK_RUN,
         ),
         _check_run(plan.polls_per_execution),
-        _hand_over(),
+        _start_next_execution(),
         clear_alarm(next_state=LoopState.CHECK_LOOP, output={}),
         _check_loop(plan, following=following, well=well),
     ]
@@ -170,14 +170,14 @@ def _check_input(plan: ContinuousPlan) -> Choice:
 _CAUGHT = '$states.errorOutput.{"error": Error, "message": [Cause, ""][0]}'
 
 
-def _caught() -> tuple[Catcher, ...]:
-    return any_error(SharedState.RAISE_ALARM, output=jsonata(_CAUGHT))
+def _catch_all_errors() -> tuple[Catcher, ...]:
+    return catch_any_error(SharedState.RAISE_ALARM, output=jsonata(_CAUGHT))
 
 
 def _start_refused() -> tuple[Catcher, ...]:
     """Return the catchers of StartRun. For the error of MaxConcurrentRuns, they explain the cause in the message."""
     explained = read_program(__package__, "start_refused").fill()
-    return (Catcher(errors=(RUNS_ALREADY,), output=explained, next=SharedState.RAISE_ALARM), *_caught())
+    return (Catcher(errors=(RUNS_ALREADY,), output=explained, next=SharedState.RAISE_ALARM), *_catch_all_errors())
 
 
 def _check_run(most_polls: int) -> Choice:
@@ -198,7 +198,7 @@ def _check_run(most_polls: int) -> Choice:
     return Choice(name=LoopState.CHECK_RUN, rules=rules, default=SharedState.RAISE_ALARM, output=failed)
 
 
-def _hand_over() -> Task:
+def _start_next_execution() -> Task:
     """Return the state that hands the run over to a new execution, because the history of this one is nearly full."""
     return next_execution.start_next(
         LoopState.HAND_OVER,
@@ -209,7 +209,7 @@ def _hand_over() -> Task:
             "runs": jsonata("$runs"),
         },
         output=_end_loop("handed over"),
-        catch=_caught(),
+        catch=_catch_all_errors(),
         next_state=SharedState.DONE,
     )
 
@@ -238,13 +238,15 @@ def _start_next() -> Task:
         name=jsonata('"after-" & $substring($runId, 0, 74)'),
         given={"workflow_name": _WORKFLOW, "runs": jsonata("$runs")},
         output=_SO_FAR,
-        catch=_caught(),
+        catch=_catch_all_errors(),
         next_state=SharedState.DONE,
     )
 
 
 def _raise_alarm(*, next_state: str) -> Task:
-    return alarm_raised(jsonata('"Glue workflow " & $workflow & " failed: " & message'), next_state=next_state)
+    return build_raise_alarm_state(
+        jsonata('"Glue workflow " & $workflow & " failed: " & message'), next_state=next_state
+    )
 
 
 def _notify_failure() -> Task:
@@ -252,7 +254,7 @@ def _notify_failure() -> Task:
         link=define_link(OWN_EXECUTION), execution=OWN_EXECUTION, resume=make_resume_line(MACHINE)
     )
     subject = jsonata('"Glue workflow failed"')
-    return told(
+    return build_notification_state(
         SharedState.NOTIFY_FAILURE, "FAILED", subject=subject, message=message, next_state=LoopState.LOOP_FAILED
     )
 
@@ -262,4 +264,6 @@ def _notify_success() -> Task:
         '"The loop of " & $workflow & " succeeded after " & $runs & " runs: " & $states.input.ended & "."'
     )
     subject = jsonata('"the loop succeeded"')
-    return told(SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=SharedState.DONE)
+    return build_notification_state(
+        SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=SharedState.DONE
+    )

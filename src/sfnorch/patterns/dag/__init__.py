@@ -12,27 +12,27 @@ if TYPE_CHECKING:
     from sfnorch.plan.models.dag import DagPlan
 
 
-def workflow(plan: DagPlan) -> Workflow:
+def build_workflow(plan: DagPlan) -> Workflow:
     """Return the workflow of a dag plan: the master, and the state machine whose executions are the tasks."""
-    tasks = task.machine(plan)
-    machines = (master.machine(plan, tasks), tasks)
+    tasks = task.build_machine(plan)
+    machines = (master.build_machine(plan, tasks), tasks)
     told = plan.notify != "never"
     return Workflow(
         description=f"{plan.name or 'Tasks'}: a master state machine and {len(plan.tasks)} tasks, "
         "each of which starts when the tasks that it needs have succeeded.",
         machines=machines,
-        topic=stack_parameters.topic(plan, published_by_machine=told),
+        topic=stack_parameters.build_topic(plan, published_by_machine=told),
         parameters=(
-            stack_parameters.environment(plan),
-            *stack_parameters.topic_parameters(plan, published_by_machine=told),
-            stack_parameters.boundary(),
+            stack_parameters.build_environment_parameter(plan),
+            *stack_parameters.build_topic_parameters(plan, published_by_machine=told),
+            stack_parameters.build_boundary_parameter(),
         ),
         outputs=(
             *(Output(name=f"{machine.key}StateMachineArn", value=MachineArn(machine.key)) for machine in machines),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
-        logging=stack_parameters.logging(plan),
+        logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.schedule(plan),
+        schedule=stack_parameters.build_schedule(plan),
         tags=plan.tags,
     )

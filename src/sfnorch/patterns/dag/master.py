@@ -20,7 +20,7 @@ from sfnorch.asl import (
 from sfnorch.integrations import alarm_state, joined_execution, notification
 from sfnorch.patterns.dag import message
 from sfnorch.patterns.dag.joining import join_tasks
-from sfnorch.patterns.job_failure import any_error, clear_alarm
+from sfnorch.patterns.job_failure import catch_any_error, clear_alarm
 from sfnorch.protocol.dag import MASTER, TASK, TASKS_FAILED, DagState, DagVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import ENVIRONMENT, Alarm, Bound, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _TO_RUN = jsonata("$tasks[$not($ in $done)]")
 
 
-def machine(plan: DagPlan, tasks: StateMachine) -> StateMachine:
+def build_machine(plan: DagPlan, tasks: StateMachine) -> StateMachine:
     """Return the master state machine; `tasks` is the task state machine."""
     substitutions: dict[str, Bound] = {"Task": MachineArn(tasks.key), "AlarmName": tasks.alarm.name}
     if plan.notify != "never":
@@ -42,18 +42,18 @@ def machine(plan: DagPlan, tasks: StateMachine) -> StateMachine:
         key="Master",
         name=MASTER,
         physical_name=StackName(MASTER),
-        graph=_graph(plan),
+        graph=_build_graph(plan),
         substitutions=substitutions,
         permissions=(
-            *joined_execution.permissions(StackName(TASK)),
-            *alarm_state.permissions(tasks.alarm.name),
-            *(notification.permissions() if plan.notify != "never" else ()),
+            *joined_execution.list_permissions(StackName(TASK)),
+            *alarm_state.list_permissions(tasks.alarm.name),
+            *(notification.list_permissions() if plan.notify != "never" else ()),
         ),
         alarm=Alarm(name=StackName(f"{MASTER}-failed"), description="The master failed"),
     )
 
 
-def _graph(plan: DagPlan) -> Graph:
+def _build_graph(plan: DagPlan) -> Graph:
     ending = SharedState.DONE if plan.on_task_failure == "succeed" else DagState.TASKS_FAILED
     told = plan.notify != "never"
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
@@ -61,13 +61,13 @@ def _graph(plan: DagPlan) -> Graph:
         _resolve(plan),
         _check(),
         _run_tasks(),
-        _any_failed(SharedState.NOTIFY_FAILURE if told else ending),
+        _check_outcomes(SharedState.NOTIFY_FAILURE if told else ending),
     ]
     states.append(clear_alarm(next_state=well, output=jsonata("$states.input")))
     if told:
-        states += message.failure_states(ending)
+        states += message.build_failure_states(ending)
     if plan.notify == "always":
-        states.append(message.success_state(SharedState.DONE))
+        states.append(message.build_success_state(SharedState.DONE))
     states.append(Succeed(name=SharedState.DONE))
     if ending != SharedState.DONE:
         states.append(Fail(name=DagState.TASKS_FAILED, error=TASKS_FAILED, cause=message.name_failures()))
@@ -114,12 +114,12 @@ def _run_tasks() -> AnyState:
         tasks=_TO_RUN,
         machine=Substitution("Task"),
         machine_arn=jsonata("$machine"),
-        catch=any_error(DagState.ANY_FAILED, output=unexpected),
+        catch=catch_any_error(DagState.ANY_FAILED, output=unexpected),
         next_state=DagState.ANY_FAILED,
     )
 
 
-def _any_failed(failed: str) -> Choice:
+def _check_outcomes(failed: str) -> Choice:
     outcomes = read_program(__package__, "outcomes").fill()
     return Choice(
         name=DagState.ANY_FAILED,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sfnorch.asl import Expression, Task, jsonata, read_program
-from sfnorch.patterns.message import define_link, define_logs, make_resume_line, told
+from sfnorch.patterns.message import build_notification_state, define_link, define_logs, make_resume_line
 from sfnorch.protocol.dag import MASTER
 from sfnorch.protocol.states import SharedState
 
@@ -16,21 +16,23 @@ def name_failures() -> Expression:
     return read_program(__package__, "tasks_failed").fill(count=_COUNT)
 
 
-def failure_states(next_state: str) -> tuple[Task, ...]:
+def build_failure_states(next_state: str) -> tuple[Task, ...]:
     """Return the state `NotifyFailure`, whose failure does not fail the run."""
     failed = {"failedTasks": jsonata("$string([$failed.task])")}
     message = read_program(__package__, "failure_message").fill(
         link=define_link(_RUN), logs=define_logs(), count=_COUNT, resume=make_resume_line(MASTER)
     )
     return (
-        told(
+        build_notification_state(
             SharedState.NOTIFY_FAILURE, "FAILED", subject=_COUNT, message=message, lists=failed, next_state=next_state
         ),
     )
 
 
-def success_state(next_state: str) -> Task:
+def build_success_state(next_state: str) -> Task:
     """Return the state `NotifySuccess`, for plans with `notify: always`."""
     subject = jsonata('$count($tasks) & " tasks succeeded"')
     message = read_program(__package__, "success_message").fill()
-    return told(SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=next_state)
+    return build_notification_state(
+        SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=next_state
+    )

@@ -26,7 +26,7 @@ from sfnorch.asl import (
 from sfnorch.integrations import alarm_state, joined_execution
 from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
 from sfnorch.patterns.dag.joining import cut_message, join_tasks
-from sfnorch.patterns.job_failure import CAUSE, alarm_raised, any_error
+from sfnorch.patterns.job_failure import CAUSE, build_raise_alarm_state, catch_any_error
 from sfnorch.patterns.kinds.part import TaskFrame
 from sfnorch.patterns.kinds.registry import TASK_PARTS
 from sfnorch.protocol.dag import TASK, TASK_FAILED, TaskState, TaskVariable
@@ -44,19 +44,19 @@ _ARGUMENTS = jsonata("$own.arguments")
 _OWN_TASK = jsonata("$lookup(<{tasks}>, $task)", tasks=Expression(f"${TASKS}"))
 
 
-def machine(plan: DagPlan) -> StateMachine:
+def build_machine(plan: DagPlan) -> StateMachine:
     """Return the task state machine of the plan."""
     alarm_name = StackName(f"{TASK}-failed")
     return StateMachine(
         key="Task",
         name=TASK,
         physical_name=StackName(TASK),
-        graph=_graph(plan),
+        graph=_build_graph(plan),
         substitutions={"AlarmName": alarm_name},
         permissions=(
-            *joined_execution.permissions(StackName(TASK)),
-            *_work_permissions(plan.tasks),
-            *alarm_state.permissions(alarm_name),
+            *joined_execution.list_permissions(StackName(TASK)),
+            *_list_work_permissions(plan.tasks),
+            *alarm_state.list_permissions(alarm_name),
         ),
         alarm=Alarm(name=alarm_name, description="A task failed"),
         jobs=plan.job_names,
@@ -64,14 +64,14 @@ def machine(plan: DagPlan) -> StateMachine:
     )
 
 
-def _work_permissions(tasks: Sequence[DagTask]) -> Iterator[Permission]:
+def _list_work_permissions(tasks: Sequence[DagTask]) -> Iterator[Permission]:
     for kind, part in TASK_PARTS.items():
         if own := [task for task in tasks if task.kind == kind]:
             yield from part.list_permissions(own)
 
 
-def _graph(plan: DagPlan) -> Graph:
-    work = list(dict.fromkeys(map(_work, plan.tasks)))
+def _build_graph(plan: DagPlan) -> Graph:
+    work = list(dict.fromkeys(map(_describe_work, plan.tasks)))
     states: list[AnyState] = [
         Pass(
             name=TaskState.RESOLVE_TASK,
@@ -79,7 +79,7 @@ def _graph(plan: DagPlan) -> Graph:
                 TaskVariable.TASK: jsonata("$states.input.task"),
                 TaskVariable.RUN: jsonata("$states.input.run"),
                 TaskVariable.DONE: jsonata("$states.input.done"),
-                TASKS: {task.name: _entry(task) for task in plan.tasks},
+                TASKS: {task.name: _build_entry(task) for task in plan.tasks},
             },
             next=TaskState.CHECK_TASK,
         ),
@@ -107,7 +107,7 @@ def _graph(plan: DagPlan) -> Graph:
             tasks=jsonata("$needs"),
             machine=_OWN_ARN,
             machine_arn=_OWN_ARN,
-            catch=any_error(SharedState.RAISE_ALARM),
+            catch=catch_any_error(SharedState.RAISE_ALARM),
             next_state=TaskState.CHECK_OUTCOMES,
         ),
         Choice(
@@ -127,7 +127,7 @@ def _graph(plan: DagPlan) -> Graph:
             ),
             default=SharedState.INVALID_INPUT,
         ),
-        *(_work_state(*each) for each in work),
+        *(_build_work_state(*each) for each in work),
         Succeed(name=SharedState.DONE, output={"task": jsonata("$task"), "status": "SUCCEEDED"}),
         Succeed(name=TaskState.BLOCKED, output=read_program(__package__, "blocked_task").fill()),
         _raise_alarm(),
@@ -158,12 +158,12 @@ def _make_cause() -> Expression:
 
 
 def _raise_alarm() -> Task:
-    return alarm_raised(
+    return build_raise_alarm_state(
         jsonata('"Task " & $task & " failed: " & <{message}>', message=_MESSAGE), next_state=TaskState.TASK_FAILED
     )
 
 
-def _work(task: DagTask) -> tuple[str, str, int]:
+def _describe_work(task: DagTask) -> tuple[str, str, int]:
     """Return the name of the state for the task's work, its kind, and its number of retries.
 
     The Retry of a state is fixed, so that each number of retries needs its own state.
@@ -172,19 +172,19 @@ def _work(task: DagTask) -> tuple[str, str, int]:
     return (f"{base}Again{task.retries}" if task.retries else base), task.kind, task.retries
 
 
-def _entry(task: DagTask) -> Value:
+def _build_entry(task: DagTask) -> Value:
     arguments = TASK_PARTS[task.kind].make_arguments(task)
-    return {"needs": list(task.needs), "work": _work(task)[0], "arguments": arguments}
+    return {"needs": list(task.needs), "work": _describe_work(task)[0], "arguments": arguments}
 
 
-def _work_state(name: str, kind: str, retries: int) -> AnyState:
+def _build_work_state(name: str, kind: str, retries: int) -> AnyState:
     return TASK_PARTS[kind].make_state(
         TaskFrame(
             name=name,
             arguments=_ARGUMENTS,
             own_arn=_OWN_ARN,
             retries=retries,
-            catch=any_error(SharedState.RAISE_ALARM),
+            catch=catch_any_error(SharedState.RAISE_ALARM),
             next_state=SharedState.DONE,
         )
     )

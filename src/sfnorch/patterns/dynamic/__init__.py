@@ -5,30 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters
-from sfnorch.patterns.dynamic.machine import machine
+from sfnorch.patterns.dynamic.machine import build_machine
 from sfnorch.workflow import MachineArn, Output, TopicArn, Workflow
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.dynamic import DynamicPlan
 
 
-def workflow(plan: DynamicPlan) -> Workflow:
+def build_workflow(plan: DynamicPlan) -> Workflow:
     """Return the workflow of a dynamic plan: one state machine with its role and its alarm."""
     return Workflow(
         description=f"{plan.name or 'Glue jobs'}: a state machine that runs the Glue jobs from its input.",
-        machines=(machine(plan),),
-        topic=stack_parameters.topic(plan, published_by_machine=False),
+        machines=(build_machine(plan),),
+        topic=stack_parameters.build_topic(plan, published_by_machine=False),
         parameters=(
-            stack_parameters.environment(plan),
-            *stack_parameters.topic_parameters(plan, published_by_machine=False),
-            stack_parameters.allowed_jobs(plan),
-            stack_parameters.boundary(),
+            stack_parameters.build_environment_parameter(plan),
+            *stack_parameters.build_topic_parameters(plan, published_by_machine=False),
+            stack_parameters.build_allowed_jobs_parameter(plan),
+            stack_parameters.build_boundary_parameter(),
         ),
         outputs=(
             Output(name="StateMachineArn", value=MachineArn("")),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
-        logging=stack_parameters.logging(plan),
+        logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
         tags=plan.tags,
     )

@@ -35,18 +35,18 @@ _CAUSE = jsonata("cause")
 """The cause in the outcome of a job."""
 
 
-def machine(plan: DynamicPlan) -> StateMachine:
+def build_machine(plan: DynamicPlan) -> StateMachine:
     """Return the state machine of a dynamic plan."""
     alarm_name = StackName(f"{MACHINE}-failed")
     return StateMachine(
         key="",
         name=MACHINE,
         physical_name=StackName(MACHINE),
-        graph=_graph(plan),
+        graph=_build_graph(plan),
         substitutions={"AlarmName": alarm_name},
         permissions=(
-            *glue_job.permissions((job.name for job in plan.jobs), allowed=stack_parameters.ALLOWED),
-            *alarm_state.permissions(alarm_name),
+            *glue_job.list_permissions((job.name for job in plan.jobs), allowed=stack_parameters.ALLOWED),
+            *alarm_state.list_permissions(alarm_name),
         ),
         alarm=Alarm(
             name=alarm_name,
@@ -56,12 +56,14 @@ def machine(plan: DynamicPlan) -> StateMachine:
     )
 
 
-def _graph(plan: DynamicPlan) -> Graph:
+def _build_graph(plan: DynamicPlan) -> Graph:
     goes_on = plan.continue_on_failure
     states: list[AnyState] = [
         _resolve(plan),
         Choice(
-            name=JobListState.CHECK_JOBS, rules=(given_jobs.rule(jsonata("$given")),), default=SharedState.INVALID_INPUT
+            name=JobListState.CHECK_JOBS,
+            rules=(given_jobs.build_list_rule(jsonata("$given")),),
+            default=SharedState.INVALID_INPUT,
         ),
         given_jobs.run_given_jobs(
             plan.jobs,
@@ -80,9 +82,9 @@ def _graph(plan: DynamicPlan) -> Graph:
         )
     states += [
         job_failure.clear_alarm(next_state=SharedState.DONE, output=jsonata("$states.input") if goes_on else None),
-        _done(goes_on=goes_on),
-        *(_failed_after_all() if goes_on else _failed_at_once()),
-        given_jobs.wrong_list(),
+        _build_done_state(goes_on=goes_on),
+        *(_fail_after_all() if goes_on else _fail_at_once()),
+        given_jobs.build_invalid_input_state(),
     ]
     return Graph(*states, comment="Runs the Glue jobs from its input in sequence.")
 
@@ -92,27 +94,27 @@ def _resolve(plan: DynamicPlan) -> Pass:
         JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, $states.context.Execution.Name][0]"),
         JobListVariable.GIVEN: given_jobs.GIVEN,
     }
-    if settings := given_jobs.settings(plan.jobs):
+    if settings := given_jobs.collect_settings(plan.jobs):
         assign[JobListVariable.SETTINGS] = settings
     if not plan.continue_on_failure:
         assign[JobListVariable.DONE] = 0
     return Pass(name=JobListState.RESOLVE_JOBS, assign=assign, next=JobListState.CHECK_JOBS)
 
 
-def _done(*, goes_on: bool) -> Succeed:
+def _build_done_state(*, goes_on: bool) -> Succeed:
     code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>}'
     if goes_on:
         code = '{"threadId": $threadId, "jobCount": $count($jobs), "seconds": <{seconds}>, "jobs": $states.input.jobs}'
     return Succeed(name=SharedState.DONE, output=jsonata(code, seconds=job_failure.SECONDS))
 
 
-def _failed_at_once() -> tuple[Task, Fail]:
+def _fail_at_once() -> tuple[Task, Fail]:
     return job_failure.raise_alarm(next_state=DynamicState.EXECUTION_FAILED), job_failure.fail_with_cause(
         DynamicState.EXECUTION_FAILED
     )
 
 
-def _failed_after_all() -> tuple[Task, Fail]:
+def _fail_after_all() -> tuple[Task, Fail]:
     """Return the state that raises the alarm with the number of failures, and the Fail state that lists all jobs."""
     reason = read_program(__package__, "failed_jobs_reason").fill(length=alarm_state.REASON_LENGTH - 100)
     outcomes = read_program(__package__, "outcomes").fill(

@@ -9,30 +9,30 @@ from typing import TYPE_CHECKING
 
 from sfnorch.patterns import stack_parameters
 from sfnorch.patterns.flow import functions, machine
-from sfnorch.plan.models.flow import walk
+from sfnorch.plan.models.flow import list_steps
 from sfnorch.workflow import FunctionArn, MachineArn, Output, ResultsBucket, TopicArn, Workflow
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.flow import FlowPlan
 
 
-def workflow(plan: FlowPlan) -> Workflow:
+def build_workflow(plan: FlowPlan) -> Workflow:
     """Return the workflow of a flow: one state machine with its role and its alarm, and the functions of the plan."""
-    steps = list(walk(plan.steps))
-    told = machine.publishes(plan)
+    steps = list(list_steps(plan.steps))
+    told = machine.has_publish_task(plan)
     stores = any(step.s3_object and not step.s3_object.bucket for step in steps)
-    made = functions.functions(plan)
+    made = functions.build_functions(plan)
     return Workflow(
         description=f"{plan.name or 'Flow'}: a state machine that runs {len(plan.steps)} steps in sequence.",
-        machines=(machine.machine(plan),),
+        machines=(machine.build_machine(plan),),
         functions=made,
-        topic=stack_parameters.topic(plan, published_by_machine=told),
+        topic=stack_parameters.build_topic(plan, published_by_machine=told),
         parameters=(
-            stack_parameters.environment(plan),
-            *stack_parameters.topic_parameters(plan, published_by_machine=told),
-            *([stack_parameters.results_bucket()] if stores else []),
-            *([stack_parameters.code_bucket()] if any(function.packaged for function in made) else []),
-            stack_parameters.boundary(),
+            stack_parameters.build_environment_parameter(plan),
+            *stack_parameters.build_topic_parameters(plan, published_by_machine=told),
+            *([stack_parameters.build_results_bucket_parameter()] if stores else []),
+            *([stack_parameters.build_code_bucket_parameter()] if any(function.packaged for function in made) else []),
+            stack_parameters.build_boundary_parameter(),
         ),
         outputs=(
             Output(name="StateMachineArn", value=MachineArn("")),
@@ -41,8 +41,8 @@ def workflow(plan: FlowPlan) -> Workflow:
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
         stores_results=stores,
-        logging=stack_parameters.logging(plan),
+        logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.schedule(plan, ""),
+        schedule=stack_parameters.build_schedule(plan, ""),
         tags=plan.tags,
     )

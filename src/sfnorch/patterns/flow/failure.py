@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from sfnorch.asl import Expression, Fail, Task, jsonata, read_program
 from sfnorch.patterns.causes import find_nested_log_group, find_run_id, unquote
-from sfnorch.patterns.job_failure import MESSAGE_LENGTH, alarm_raised
-from sfnorch.patterns.message import OWN_EXECUTION, define_link, define_logs, make_resume_line, told
+from sfnorch.patterns.job_failure import MESSAGE_LENGTH, build_raise_alarm_state
+from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link, define_logs, make_resume_line
 from sfnorch.protocol.flow import ERROR, MACHINE, FlowState
 from sfnorch.protocol.states import SharedState
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CAUSE = jsonata('[Cause, ""][0]')
 
 
-def caught(step: str, scope: FlowScope) -> Expression:
+def describe_caught_failure(step: str, scope: FlowScope) -> Expression:
     """Return the expression for the failure of a step, for its Catch."""
     message = unquote(read_program(__package__, "message_in_cause").fill())
     if scope.handled:  # the new failure uses at most half of the message, which leaves space for the failure before
@@ -41,7 +41,7 @@ def caught(step: str, scope: FlowScope) -> Expression:
     )
 
 
-def several_failed(name: str, what: str) -> Fail:
+def build_several_failed_state(name: str, what: str) -> Fail:
     """Return the Fail state of a step with failed branches or items: its cause has the first one and all messages."""
     cause = read_program(__package__, "several_failed").fill(what=f" {what} failed: ", length=MESSAGE_LENGTH)
     return Fail(name=name, error=ERROR, cause=cause)
@@ -54,7 +54,7 @@ def fail_within(name: str) -> Fail:
 
 def raise_alarm(*, next_state: str) -> Task:
     """Return the state `RaiseAlarm`, which passes the failure on."""
-    return alarm_raised(jsonata('"Step " & step & " failed: " & message'), next_state=next_state)
+    return build_raise_alarm_state(jsonata('"Step " & step & " failed: " & message'), next_state=next_state)
 
 
 def notify_failure(*, next_state: str) -> Task:
@@ -62,11 +62,11 @@ def notify_failure(*, next_state: str) -> Task:
     message = read_program(__package__, "failure_message").fill(
         link=define_link(OWN_EXECUTION), logs=define_logs(), execution=OWN_EXECUTION, resume=make_resume_line(MACHINE)
     )
-    return told(
+    return build_notification_state(
         SharedState.NOTIFY_FAILURE, "FAILED", subject=jsonata('"a step failed"'), message=message, next_state=next_state
     )
 
 
-def flow_failed() -> Fail:
+def build_flow_failed_state() -> Fail:
     """Return the state `FlowFailed`: the failure as a flat object."""
     return Fail(name=FlowState.FLOW_FAILED, error=ERROR, cause=jsonata("$string($states.input)"))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sfnorch.plan.models.flow import FlowPlan
 
 
-def functions(plan: FlowPlan) -> tuple[LambdaFunction, ...]:
+def build_functions(plan: FlowPlan) -> tuple[LambdaFunction, ...]:
     """Return the functions that the stack creates."""
     keys = list_function_keys(plan)
     return tuple(

@@ -22,25 +22,25 @@ from sfnorch.asl import (
     Succeed,
     Task,
     Value,
+    has_transition_to,
     jsonata,
-    lead_to,
     read_program,
 )
 from sfnorch.integrations import (
     alarm_state,
     notification,
 )
-from sfnorch.naming import logical_key
+from sfnorch.naming import derive_logical_key
 from sfnorch.patterns.flow import failure
-from sfnorch.patterns.flow.steps import step_states
-from sfnorch.patterns.job_failure import any_error, clear_alarm
+from sfnorch.patterns.flow.steps import build_step_states
+from sfnorch.patterns.job_failure import catch_any_error, clear_alarm
 from sfnorch.patterns.kinds.lambda_function import list_function_keys
 from sfnorch.patterns.kinds.notify import TOPIC
 from sfnorch.patterns.kinds.part import StepPart
 from sfnorch.patterns.kinds.registry import STEP_PARTS
 from sfnorch.patterns.kinds.scope import FlowScope
-from sfnorch.patterns.message import told
-from sfnorch.plan.models.flow import walk
+from sfnorch.patterns.message import build_notification_state
+from sfnorch.plan.models.flow import list_steps
 from sfnorch.protocol.flow import KEPT, MACHINE, FlowState, FlowVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import (
@@ -61,17 +61,17 @@ if TYPE_CHECKING:
 OUTCOME = FlowState.MAKE_OUTCOME
 
 
-def machine(plan: FlowPlan) -> StateMachine:
+def build_machine(plan: FlowPlan) -> StateMachine:
     """Return the state machine of the flow."""
-    steps = list(walk(plan.steps))
+    steps = list(list_steps(plan.steps))
     alarm_name = StackName(f"{MACHINE}-failed")
     return StateMachine(
         key="",
         name=MACHINE,
         physical_name=StackName(MACHINE),
-        graph=_graph(plan),
-        substitutions={"AlarmName": alarm_name, **_substitutions(plan, steps)},
-        permissions=(*_work_permissions(plan, steps), *alarm_state.permissions(alarm_name)),
+        graph=_build_graph(plan),
+        substitutions={"AlarmName": alarm_name, **_list_substitutions(plan, steps)},
+        permissions=(*_list_work_permissions(plan, steps), *alarm_state.list_permissions(alarm_name)),
         alarm=Alarm(name=alarm_name, description="The flow failed"),
         jobs=plan.job_names,
         runs=" → ".join(step.name for step in plan.steps),
@@ -79,18 +79,20 @@ def machine(plan: FlowPlan) -> StateMachine:
     )
 
 
-def publishes(plan: FlowPlan) -> bool:
+def has_publish_task(plan: FlowPlan) -> bool:
     """Return whether the state machine publishes to the topic."""
-    by_step = any(step.notify for step in walk(plan.steps))
-    return by_step or _tells(plan)
+    by_step = any(step.notify for step in list_steps(plan.steps))
+    return by_step or _has_notification(plan)
 
 
-def _tells(plan: FlowPlan) -> bool:
+def _has_notification(plan: FlowPlan) -> bool:
     """Return whether the state machine sends notifications about the flow, which contain its name and environment."""
-    return plan.notify == "always" or (plan.notify == "failure" and (_can_fail(plan.steps) or _keeps(plan.steps)))
+    return plan.notify == "always" or (
+        plan.notify == "failure" and (_can_fail(plan.steps) or _has_kept_values(plan.steps))
+    )
 
 
-def _keeps(steps: Sequence[FlowStep]) -> bool:
+def _has_kept_values(steps: Sequence[FlowStep]) -> bool:
     """Return whether the outcome contains more than the input: a result or a failure of a step."""
     return any(step.save_as or step.on_error for step in steps)
 
@@ -105,57 +107,59 @@ def _can_fail(steps: Sequence[FlowStep]) -> bool:
     return False
 
 
-def _substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, Bound]:
+def _list_substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, Bound]:
     found: dict[str, Bound] = {}
-    if _tells(plan):
+    if _has_notification(plan):
         found["Environment"] = ParameterValue(ENVIRONMENT)
         if plan.name is None:
             found["Name"] = StackName()
-    if publishes(plan):
+    if has_publish_task(plan):
         found[TOPIC] = TopicArn()
-    named = [pair for part, own in _parts(steps) for pair in part.bind_names(plan, own).items()]
+    named = [pair for part, own in _list_parts(steps) for pair in part.bind_names(plan, own).items()]
     named.sort(key=lambda pair: not isinstance(pair[1], ResultsBucket))  # after the topic, before what steps call
     return found | dict(named)
 
 
-def _parts(steps: Sequence[FlowStep]) -> Iterator[tuple[StepPart, list[FlowStep]]]:
+def _list_parts(steps: Sequence[FlowStep]) -> Iterator[tuple[StepPart, list[FlowStep]]]:
     """Yield the part of each kind that the flow has, and the steps of this kind."""
     for kind, part in STEP_PARTS.items():
         if own := [step for step in steps if step.kind == kind]:
             yield part, own
 
 
-def _work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[Permission]:
-    for part, own in _parts(steps):
+def _list_work_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[Permission]:
+    for part, own in _list_parts(steps):
         yield from part.list_permissions(plan, own)
-    if publishes(plan):
-        yield from notification.permissions()
+    if has_publish_task(plan):
+        yield from notification.list_permissions()
 
 
-def _graph(plan: FlowPlan) -> Graph:
+def _build_graph(plan: FlowPlan) -> Graph:
     told = plan.notify != "never"
     well = SharedState.NOTIFY_SUCCESS if plan.notify == "always" else SharedState.DONE
-    failures = tuple(dict.fromkeys(_kept_failures(plan.steps)))
+    failures = tuple(dict.fromkeys(_list_kept_failures(plan.steps)))
     start = FlowScope(
         saved=(),
         failures=failures,
         failed=SharedState.RAISE_ALARM,
         top=True,
         functions=list_function_keys(plan),
-        keeping=_keeping(plan),
+        keeping=_assign_kept_variables(plan),
     )
-    steps, end = step_states(plan.steps, start, then=OUTCOME if _keeps(plan.steps) else SharedState.CLEAR_ALARM)
-    if _keeps(plan.steps):
-        steps.append(_outcome(end.document, failed=start.failed))
+    steps, end = build_step_states(
+        plan.steps, start, then=OUTCOME if _has_kept_values(plan.steps) else SharedState.CLEAR_ALARM
+    )
+    if _has_kept_values(plan.steps):
+        steps.append(_build_outcome_state(end.document, failed=start.failed))
     states: list[AnyState] = [_resolve(plan, (*end.saved, *failures)), _check(plan), *steps]
-    states.append(clear_alarm(next_state=well, output=_AS_IT_IS if _keeps(plan.steps) else end.document))
+    states.append(clear_alarm(next_state=well, output=_AS_IT_IS if _has_kept_values(plan.steps) else end.document))
     if plan.notify == "always":
         states.append(_notify_success())
     states.append(Succeed(name=SharedState.DONE))
-    if lead_to(steps, start.failed):
+    if has_transition_to(steps, start.failed):
         states.append(failure.raise_alarm(next_state=SharedState.NOTIFY_FAILURE if told else FlowState.FLOW_FAILED))
         states += [failure.notify_failure(next_state=FlowState.FLOW_FAILED)] if told else []
-        states.append(failure.flow_failed())
+        states.append(failure.build_flow_failed_state())
     states.append(
         Fail(
             name=SharedState.INVALID_INPUT,
@@ -166,19 +170,19 @@ def _graph(plan: FlowPlan) -> Graph:
     return Graph(*states, comment="Runs the steps in sequence.")
 
 
-def _kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
+def _list_kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
     """Yield the variables of on_error at the top level of the flow."""
     for step in steps:
         if step.on_error:
             yield step.on_error.save_as
-            yield from _kept_failures(step.on_error.steps)
+            yield from _list_kept_failures(step.on_error.steps)
 
 
-def _keeping(plan: FlowPlan) -> dict[str, str]:
+def _assign_kept_variables(plan: FlowPlan) -> dict[str, str]:
     """Return the internal variables that keep a failure, by step, if the handler of the step reuses its variable."""
-    handlers = ((step.name, step.on_error) for step in walk(plan.steps) if step.on_error)
-    anew = (name for name, handler in handlers if handler.save_as in _kept_failures(handler.steps))
-    return {name: f"{KEPT}{logical_key(name)}" for name in anew}
+    handlers = ((step.name, step.on_error) for step in list_steps(plan.steps) if step.on_error)
+    anew = (name for name, handler in handlers if handler.save_as in _list_kept_failures(handler.steps))
+    return {name: f"{KEPT}{derive_logical_key(name)}" for name in anew}
 
 
 def _restore_variable(variable: str) -> Expression:
@@ -189,7 +193,7 @@ def _restore_variable(variable: str) -> Expression:
 def _resolve(plan: FlowPlan, variables: Sequence[str]) -> Pass:
     """Return the state that assigns the input and all top-level variables, which are null unless the run is resumed."""
     assign: dict[str, Value] = {}
-    if _tells(plan):
+    if _has_notification(plan):
         assign = {"environment": Substitution("Environment"), "name": plan.name or Substitution("Name")}
     assign |= {
         FlowVariable.INPUT: read_program(__package__, "own_input").fill(),
@@ -213,12 +217,12 @@ def _check(plan: FlowPlan) -> Choice:
 _AS_IT_IS = jsonata("$states.input")
 
 
-def _outcome(document: Expression, *, failed: str) -> Parallel:
+def _build_outcome_state(document: Expression, *, failed: str) -> Parallel:
     """Return the state that makes the outcome. It is a Parallel, which can catch the error of a too large outcome."""
     return Parallel(
         name=OUTCOME,
         branches=(Graph(Succeed(name=f"{OUTCOME} (merge)", output=document)),),
-        catch=any_error(failed, output=read_program(__package__, "no_outcome").fill(step=OUTCOME)),
+        catch=catch_any_error(failed, output=read_program(__package__, "no_outcome").fill(step=OUTCOME)),
         output=jsonata("$states.result[0]"),
         next=SharedState.CLEAR_ALARM,
     )
@@ -227,4 +231,6 @@ def _outcome(document: Expression, *, failed: str) -> Parallel:
 def _notify_success() -> Task:
     subject = jsonata('"all steps succeeded"')
     message = read_program(__package__, "success_message").fill()
-    return told(SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=SharedState.DONE)
+    return build_notification_state(
+        SharedState.NOTIFY_SUCCESS, "SUCCEEDED", subject=subject, message=message, next_state=SharedState.DONE
+    )

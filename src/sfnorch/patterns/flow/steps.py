@@ -27,14 +27,14 @@ from sfnorch.asl import (
     Task,
     Value,
     Wait,
-    given,
-    given_code,
+    convert_expressions,
+    convert_to_code,
+    has_transition_to,
     is_expression,
     jsonata,
-    lead_to,
 )
 from sfnorch.patterns.flow import failure
-from sfnorch.patterns.job_failure import any_error
+from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.patterns.kinds.part import InnerStates
 from sfnorch.patterns.kinds.registry import STEP_PARTS
 
@@ -48,58 +48,64 @@ _CATCH_ALL = ("States.ALL", "States.TaskFailed")
 _NULL = jsonata("null")
 
 
-def step_states(steps: Sequence[FlowStep], scope: FlowScope, *, then: str) -> tuple[list[AnyState], FlowScope]:
+def build_step_states(steps: Sequence[FlowStep], scope: FlowScope, *, then: str) -> tuple[list[AnyState], FlowScope]:
     """Return the states of the steps, and the scope after them. The last step leads to `then`."""
     states: list[AnyState] = []
     names = [*(step.name for step in steps), then]
     for step, follower in zip(steps, names[1:], strict=True):
-        catch, handling = _handling(step, scope, follower)
-        states += [_state(step, scope, catch, follower), *handling]
-        scope = scope.with_saved(step.save_as)
+        catch, handling = _build_handler(step, scope, follower)
+        states += [_build_state(step, scope, catch, follower), *handling]
+        scope = scope.add_saved(step.save_as)
     return states, scope
 
 
-def _handling(step: FlowStep, scope: FlowScope, follower: str) -> tuple[tuple[Catcher, ...], list[AnyState]]:
+def _build_handler(step: FlowStep, scope: FlowScope, follower: str) -> tuple[tuple[Catcher, ...], list[AnyState]]:
     """Return the catchers of the step, and the states that handle its failure."""
-    kept = failure.caught(step.name, scope)
+    kept = failure.describe_caught_failure(step.name, scope)
     if step.on_error is None:
-        return any_error(scope.failed, output=kept), []
+        return catch_any_error(scope.failed, output=kept), []
     handler = step.on_error
     given_up = f"{step.name} (given up)"
     ending = follower if handler.then == "continue" else given_up
     known = scope.keeping.get(step.name, handler.save_as)
     assign: dict[str, Value] = {handler.save_as: kept, known: kept, **({step.save_as: _NULL} if step.save_as else {})}
-    failed = scope.with_saved(step.save_as, handler.save_as).handling(step.name, known)
-    states, _ = step_states(handler.steps, failed, then=ending)
+    failed = scope.add_saved(step.save_as, handler.save_as).enter_handler(step.name, known)
+    states, _ = build_step_states(handler.steps, failed, then=ending)
     if handler.then == "fail":
         states.append(Pass(name=given_up, output=Expression(f"${known}"), next=scope.failed))
     first = handler.steps[0].name if handler.steps else ending
-    return any_error(first, assign=assign, output={}), states
+    return catch_any_error(first, assign=assign, output={}), states
 
 
-def _state(step: FlowStep, scope: FlowScope, catch: tuple[Catcher, ...], follower: str) -> AnyState:
+def _build_state(step: FlowStep, scope: FlowScope, catch: tuple[Catcher, ...], follower: str) -> AnyState:
     if step.parallel:
-        inner = InnerStates(states=_branches(step, step.parallel, scope), result=_RESULTS)
-        return _whole(step, inner, catch, follower)
+        inner = InnerStates(states=_build_branch_states(step, step.parallel, scope), result=_RESULTS)
+        return _wrap_in_parallel(step, inner, catch, follower)
     if step.for_each:
-        return _whole(step, InnerStates(states=_items(step, step.for_each, scope), result=_RESULTS), catch, follower)
+        return _wrap_in_parallel(
+            step, InnerStates(states=_build_item_states(step, step.for_each, scope), result=_RESULTS), catch, follower
+        )
     if is_expression(step.wait):  # a Wait has no Catch: the Parallel around it catches an error of the expression
-        waiting = Wait(name=f"{step.name} (wait)", seconds=Expression(given_code(str(step.wait))))
-        return _whole(step, InnerStates(states=[waiting], result="null"), catch, follower)
+        waiting = Wait(name=f"{step.name} (wait)", seconds=Expression(convert_to_code(str(step.wait))))
+        return _wrap_in_parallel(step, InnerStates(states=[waiting], result="null"), catch, follower)
     if step.wait is not None:
         return Wait(name=step.name, seconds=step.wait, next=follower)
     work = STEP_PARTS[step.kind].make_work(step, scope)
-    return _whole(step, work, catch, follower) if isinstance(work, InnerStates) else _task(step, work, catch, follower)
+    return (
+        _wrap_in_parallel(step, work, catch, follower)
+        if isinstance(work, InnerStates)
+        else _build_task(step, work, catch, follower)
+    )
 
 
-def _task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str) -> Task:
+def _build_task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str) -> Task:
     assign: dict[str, Value] = {step.save_as: call.result} if step.save_as else {}
     return Task(
         name=step.name,
         resource=call.resource,
         arguments=call.arguments,
         timeout_seconds=step.timeout,
-        retry=_retriers(step.retry, call.passing, call.no_use),
+        retry=_build_retriers(step.retry, call.passing, call.no_use),
         catch=catch,
         assign=assign,
         output=call.checked if call.checked is not None else {},
@@ -107,13 +113,13 @@ def _task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str)
     )
 
 
-def _whole(step: FlowStep, inner: InnerStates, catch: tuple[Catcher, ...], follower: str) -> Parallel:
+def _wrap_in_parallel(step: FlowStep, inner: InnerStates, catch: tuple[Catcher, ...], follower: str) -> Parallel:
     """Return the step as a Parallel with the states `inner` as its only branch."""
     return Parallel(
         name=step.name,
         branches=(Graph(*inner.states),),
         arguments=inner.arguments,
-        retry=_retriers(step.retry, (), ()),
+        retry=_build_retriers(step.retry, (), ()),
         catch=catch,
         assign={step.save_as: jsonata(inner.result)} if step.save_as else {},
         output={},
@@ -121,17 +127,17 @@ def _whole(step: FlowStep, inner: InnerStates, catch: tuple[Catcher, ...], follo
     )
 
 
-def _retriers(
+def _build_retriers(
     wanted: Sequence[Retry], passing: tuple[Retrier, ...], no_use: tuple[Retrier, ...]
 ) -> tuple[Retrier, ...]:
     """Return the retriers of the step: for named errors, then for transient errors, then for all errors."""
-    named = [_retrier(each) for each in wanted if not set(each.errors) & set(_CATCH_ALL)]
-    of_all = [_retrier(each) for each in wanted if set(each.errors) & set(_CATCH_ALL)]
+    named = [_build_retrier(each) for each in wanted if not set(each.errors) & set(_CATCH_ALL)]
+    of_all = [_build_retrier(each) for each in wanted if set(each.errors) & set(_CATCH_ALL)]
     of_all.sort(key=lambda retrier: "States.ALL" in retrier.errors)  # which must be the last
     return (*named, *passing, *(no_use if of_all else ()), *of_all)
 
 
-def _retrier(wanted: Retry) -> Retrier:
+def _build_retrier(wanted: Retry) -> Retrier:
     return Retrier(
         errors=tuple(wanted.errors),
         max_attempts=wanted.attempts,
@@ -150,27 +156,29 @@ _OUTCOMES: dict[str, Value] = {
 }
 
 
-def _branches(step: FlowStep, branches: Sequence[Sequence[FlowStep]], scope: FlowScope) -> list[AnyState]:
+def _build_branch_states(step: FlowStep, branches: Sequence[Sequence[FlowStep]], scope: FlowScope) -> list[AnyState]:
     graphs = [
-        _graph(steps, scope.within(f"{step.name} (branch {number} failed)"), end=f"{step.name} (branch {number})")
+        _build_graph(
+            steps, scope.enter_branch(f"{step.name} (branch {number} failed)"), end=f"{step.name} (branch {number})"
+        )
         for number, steps in enumerate(branches, 1)
     ]
     each = Parallel(
         name=f"{step.name} (branches)", branches=tuple(graphs), output=_OUTCOMES, next=f"{step.name} (check)"
     )
-    return [each, *_looked_at(step, "branches")]
+    return [each, *_check_results(step, "branches")]
 
 
-def _items(step: FlowStep, wanted: ForEach, scope: FlowScope) -> list[AnyState]:
+def _build_item_states(step: FlowStep, wanted: ForEach, scope: FlowScope) -> list[AnyState]:
     item = Pass(
         name=f"{step.name} (item)",
         assign={wanted.as_: jsonata("$states.input")},
         output={},
         next=wanted.steps[0].name,
     )
-    inner = replace(scope.within(f"{step.name} (item failed)"), saved=(*scope.saved, wanted.as_))
-    graph = _graph(wanted.steps, inner, end=f"{step.name} (item done)", stop=wanted.stop_at_failure)
-    items = given(wanted.items)
+    inner = replace(scope.enter_branch(f"{step.name} (item failed)"), saved=(*scope.saved, wanted.as_))
+    graph = _build_graph(wanted.steps, inner, end=f"{step.name} (item done)", stop=wanted.stop_at_failure)
+    items = convert_expressions(wanted.items)
     if isinstance(items, Expression):  # brackets keep a list, and make a list of a single item
         items = jsonata(
             "($listed := (<{items}>); $exists($listed) and $listed != null ? [$listed] : $error(<<message>>))",
@@ -185,16 +193,16 @@ def _items(step: FlowStep, wanted: ForEach, scope: FlowScope) -> list[AnyState]:
         output=_OUTCOMES,
         next=f"{step.name} (check)",
     )
-    return [each, *_looked_at(step, "items")]
+    return [each, *_check_results(step, "items")]
 
 
-def _graph(steps: Sequence[FlowStep], scope: FlowScope, *, end: str, stop: bool = False) -> Graph:
+def _build_graph(steps: Sequence[FlowStep], scope: FlowScope, *, end: str, stop: bool = False) -> Graph:
     """Return the states of a branch or an item, with its end states for success and failure."""
-    states, _ = step_states(steps, scope, then=end)
+    states, _ = build_step_states(steps, scope, then=end)
     saved = dict.fromkeys(step.save_as for step in steps if step.save_as)
     result: dict[str, Value] = {name: Expression(f"${name}") for name in saved}
     ends: list[AnyState] = [Pass(name=end, output={"result": result})]
-    if lead_to(states, scope.failed):
+    if has_transition_to(states, scope.failed):
         ends.append(failure.fail_within(scope.failed) if stop else Pass(name=scope.failed, output={"failed": _INPUT}))
     return Graph(*states, *ends)
 
@@ -202,7 +210,7 @@ def _graph(steps: Sequence[FlowStep], scope: FlowScope, *, end: str, stop: bool 
 _INPUT = jsonata("$states.input")
 
 
-def _looked_at(step: FlowStep, what: str) -> list[AnyState]:
+def _check_results(step: FlowStep, what: str) -> list[AnyState]:
     """Return the states that check whether a branch or an item failed, after all have ended."""
     failed = f"{step.name} (failed)"
     return [
@@ -211,6 +219,6 @@ def _looked_at(step: FlowStep, what: str) -> list[AnyState]:
             rules=(ChoiceRule(condition=jsonata("$count($states.input.failed) > 0"), next=failed),),
             default=f"{step.name} (done)",
         ),
-        failure.several_failed(failed, what),
+        failure.build_several_failed_state(failed, what),
         Succeed(name=f"{step.name} (done)", output={"results": jsonata("$states.input.results")}),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sfnorch.asl import AnyState, Expression, Retrier, Task, Value, given_code, is_expression, read_program
+from sfnorch.asl import AnyState, Expression, Retrier, Task, Value, convert_to_code, is_expression, read_program
 from sfnorch.calls import athena_query
 from sfnorch.calls.athena_query import RUN_QUERY
 from sfnorch.integrations.work import Work, retry_failures
@@ -26,7 +26,7 @@ def _make_arguments(query: AthenaSql) -> dict[str, Value]:
     """
     literal = read_program(__package__, "sql_literal")
     parameters: list[Value] = [
-        literal.fill(value=Expression(given_code(value))) if is_expression(value) else value
+        literal.fill(value=Expression(convert_to_code(value))) if is_expression(value) else value
         for value in query.parameters
     ]
     return {

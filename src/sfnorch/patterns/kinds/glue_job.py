@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sfnorch.asl import AnyState, Value, given_text, jsonata
+from sfnorch.asl import AnyState, Value, convert_to_text, jsonata
 from sfnorch.integrations import glue_job
 from sfnorch.integrations.work import Work
 from sfnorch.patterns.kinds.part import StepPart, TaskFrame, TaskPart
@@ -16,12 +16,12 @@ from sfnorch.workflow import Permission
 
 
 def _make_work(step: FlowStep, scope: FlowScope) -> Work:
-    arguments: dict[str, Value] = {key: given_text(value) for key, value in step.arguments.items()}
-    return glue_job.work(step.glue_job or "", step, arguments)
+    arguments: dict[str, Value] = {key: convert_to_text(value) for key, value in step.arguments.items()}
+    return glue_job.build_call(step.glue_job or "", step, arguments)
 
 
 def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> tuple[Permission, ...]:
-    return glue_job.permissions(plan.job_names)
+    return glue_job.list_permissions(plan.job_names)
 
 
 def _make_arguments(task: DagTask) -> Value:
@@ -40,7 +40,7 @@ def _make_state(frame: TaskFrame) -> AnyState:
 
 
 def _list_task_permissions(tasks: Sequence[DagTask]) -> tuple[Permission, ...]:
-    return glue_job.permissions([task.glue_job for task in tasks if task.glue_job])
+    return glue_job.list_permissions([task.glue_job for task in tasks if task.glue_job])
 
 
 STEP = StepPart(make_work=_make_work, list_permissions=_list_permissions)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sfnorch.asl import AnyState, Substitution, Value, given
+from sfnorch.asl import AnyState, Substitution, Value, convert_expressions
 from sfnorch.integrations import lambda_function
 from sfnorch.integrations.work import Work, retry_failures
-from sfnorch.naming import logical_key
+from sfnorch.naming import derive_logical_key
 from sfnorch.patterns.kinds.part import StepPart, TaskFrame, TaskPart
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.plan.models.dag import DagTask
@@ -18,7 +18,7 @@ from sfnorch.workflow import Bound, FunctionArn, Permission
 
 def list_function_keys(plan: FlowPlan) -> dict[str, str]:
     """Return the prefix of the logical ids of each function, by its name: `CleanOrders` for clean-orders."""
-    return {function.name: logical_key(function.name) for function in plan.functions}
+    return {function.name: derive_logical_key(function.name) for function in plan.functions}
 
 
 def _name_substitution(key: str) -> str:
@@ -29,8 +29,8 @@ def _name_substitution(key: str) -> str:
 def _make_work(step: FlowStep, scope: FlowScope) -> Work:
     name = step.function or ""
     key = scope.functions.get(name)
-    payload = scope.document if step.input is None else given(step.input)
-    return lambda_function.work(Substitution(_name_substitution(key)) if key else name, payload)
+    payload = scope.document if step.input is None else convert_expressions(step.input)
+    return lambda_function.build_call(Substitution(_name_substitution(key)) if key else name, payload)
 
 
 def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, Bound]:
@@ -44,11 +44,11 @@ def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> tuple[Permis
     keys = list_function_keys(plan)
     called = dict.fromkeys(step.function for step in steps if step.function)
     others = [name for name in called if name not in keys]
-    return lambda_function.permissions(others, [keys[name] for name in called if name in keys])
+    return lambda_function.list_permissions(others, [keys[name] for name in called if name in keys])
 
 
 def _make_arguments(task: DagTask) -> Value:
-    return lambda_function.arguments(task.function or "", task.input or {})
+    return lambda_function.build_arguments(task.function or "", task.input or {})
 
 
 def _make_state(frame: TaskFrame) -> AnyState:
@@ -62,7 +62,7 @@ def _make_state(frame: TaskFrame) -> AnyState:
 
 
 def _list_task_permissions(tasks: Sequence[DagTask]) -> tuple[Permission, ...]:
-    return lambda_function.permissions([task.function for task in tasks if task.function])
+    return lambda_function.list_permissions([task.function for task in tasks if task.function])
 
 
 STEP = StepPart(make_work=_make_work, list_permissions=_list_permissions, bind_names=_bind_names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sfnorch.asl import Expression, Substitution, Value, given_code, given_text, is_expression, jsonata
+from sfnorch.asl import Expression, Substitution, Value, convert_to_code, convert_to_text, is_expression, jsonata
 from sfnorch.integrations import notification
 from sfnorch.integrations.work import Work
 from sfnorch.patterns.kinds.part import StepPart
@@ -21,8 +21,10 @@ def _make_work(step: FlowStep, scope: FlowScope) -> Work:
     assert wanted is not None  # noqa: S101 - the registry calls it for this kind only
     subject: Value = wanted.subject
     if is_expression(wanted.subject):
-        subject = jsonata("$substring($string((<{subject}>)), 0, 99)", subject=Expression(given_code(wanted.subject)))
-    return notification.work(Substitution(TOPIC), subject, given_text(wanted.message))
+        subject = jsonata(
+            "$substring($string((<{subject}>)), 0, 99)", subject=Expression(convert_to_code(wanted.subject))
+        )
+    return notification.build_call(Substitution(TOPIC), subject, convert_to_text(wanted.message))
 
 
 def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> tuple[Permission, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sfnorch.asl import Value, given_text
+from sfnorch.asl import Value, convert_to_text
 from sfnorch.integrations import redshift_statement
 from sfnorch.integrations.redshift_statement import StatementTarget
 from sfnorch.patterns.kinds.part import InnerStates, StepPart
@@ -31,7 +31,7 @@ def _find_target(sql: RedshiftSql) -> StatementTarget:
 def _make_work(step: FlowStep, scope: FlowScope) -> InnerStates:
     sql = step.redshift_sql
     assert sql is not None  # noqa: S101 - the registry calls it for this kind only
-    parameters: dict[str, Value] = {name: given_text(value) for name, value in sql.parameters.items()}
+    parameters: dict[str, Value] = {name: convert_to_text(value) for name, value in sql.parameters.items()}
     states = redshift_statement.run_states(
         step.name,
         place=_find_target(sql),
@@ -43,7 +43,7 @@ def _make_work(step: FlowStep, scope: FlowScope) -> InnerStates:
 
 
 def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> tuple[Permission, ...]:
-    return redshift_statement.permissions([_find_target(step.redshift_sql) for step in steps if step.redshift_sql])
+    return redshift_statement.list_permissions([_find_target(step.redshift_sql) for step in steps if step.redshift_sql])
 
 
 STEP = StepPart(make_work=_make_work, list_permissions=_list_permissions)

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from sfnorch.asl import Expression, Substitution, Task, Value, given, given_code, is_expression, jsonata
+from sfnorch.asl import (
+    Expression,
+    Substitution,
+    Task,
+    Value,
+    convert_expressions,
+    convert_to_code,
+    is_expression,
+    jsonata,
+)
 from sfnorch.integrations import s3_object
 from sfnorch.integrations.work import Work
 from sfnorch.patterns.kinds.part import InnerStates, StepPart
@@ -47,13 +56,15 @@ def _make_key(wanted: S3Object) -> Value:
     if wanted.key is None:
         return jsonata('<<prefix>> & $states.context.Execution.Name & ".json"', prefix=wanted.prefix)
     if is_expression(wanted.key):
-        return jsonata("<<prefix>> & $string((<{key}>))", prefix=wanted.prefix, key=Expression(given_code(wanted.key)))
+        return jsonata(
+            "<<prefix>> & $string((<{key}>))", prefix=wanted.prefix, key=Expression(convert_to_code(wanted.key))
+        )
     return wanted.prefix + wanted.key
 
 
 def _put(wanted: S3Object, scope: FlowScope, key: Value) -> Work:
-    body = scope.document if wanted.body is None else given(wanted.body)
-    return s3_object.put(wanted.bucket or Substitution(RESULTS), key, body)
+    body = scope.document if wanted.body is None else convert_expressions(wanted.body)
+    return s3_object.build_call(wanted.bucket or Substitution(RESULTS), key, body)
 
 
 def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, Bound]:
@@ -63,7 +74,7 @@ def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, Bound
 
 def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> tuple[Permission, ...]:
     objects = [step.s3_object for step in steps if step.s3_object]
-    return s3_object.permissions([(each.bucket or ResultsBucket(), each.prefix) for each in objects])
+    return s3_object.list_permissions([(each.bucket or ResultsBucket(), each.prefix) for each in objects])
 
 
 STEP = StepPart(make_work=_make_work, list_permissions=_list_permissions, bind_names=_bind_names)

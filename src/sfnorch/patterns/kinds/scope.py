@@ -29,16 +29,16 @@ class FlowScope:
     handled: str = ""
     """The variable with the failure that these steps handle."""
 
-    def with_saved(self, *names: str | None) -> FlowScope:
+    def add_saved(self, *names: str | None) -> FlowScope:
         """Return the scope after a step that saved these variables."""
         new = (name for name in names if name and name not in self.saved)
         return replace(self, saved=(*self.saved, *new))
 
-    def within(self, failed: str) -> FlowScope:
+    def enter_branch(self, failed: str) -> FlowScope:
         """Return the scope of a branch or an item, which can use all variables of this scope."""
         return replace(self, failed=failed, top=False, at="", handled="")
 
-    def handling(self, step: str, failure: str) -> FlowScope:
+    def enter_handler(self, step: str, failure: str) -> FlowScope:
         """Return the scope of the steps in the on_error of `step`; the variable `failure` has its failure."""
         return replace(self, at=(self.at or step) if self.top else "", handled=failure)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sfnorch.asl import AnyState, Expression, Substitution, Value, given
+from sfnorch.asl import AnyState, Expression, Substitution, Value, convert_expressions
 from sfnorch.integrations import external_execution
 from sfnorch.integrations.work import Work, retry_failures
-from sfnorch.naming import logical_key
+from sfnorch.naming import derive_logical_key
 from sfnorch.patterns.kinds.part import StepPart, TaskFrame, TaskPart
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.plan.models.dag import DagTask
@@ -18,31 +18,31 @@ from sfnorch.workflow import Bound, Permission
 
 def name_substitution(machine: str) -> str:
     """Return the name of the substitution with the ARN of `machine`, a state machine of another stack (name or ARN)."""
-    return f"{logical_key(machine)}Machine"
+    return f"{derive_logical_key(machine)}Machine"
 
 
 def _make_work(step: FlowStep, scope: FlowScope) -> Work:
     machine = Substitution(name_substitution(step.state_machine or ""))
-    whole: Value = scope.document if step.input is None else given(step.input)
-    return external_execution.work(machine, whole if isinstance(whole, Expression | dict) else {})
+    whole: Value = scope.document if step.input is None else convert_expressions(step.input)
+    return external_execution.build_call(machine, whole if isinstance(whole, Expression | dict) else {})
 
 
 def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, Bound]:
     named = dict.fromkeys(step.state_machine for step in steps if step.state_machine)
-    return {name_substitution(machine): external_execution.arn(machine) for machine in named}
+    return {name_substitution(machine): external_execution.build_machine_arn(machine) for machine in named}
 
 
 def _list_permissions(plan: FlowPlan, steps: Sequence[FlowStep]) -> Iterator[Permission]:
-    yield from external_execution.permissions(step.state_machine for step in steps if step.state_machine)
-    yield external_execution.hearing()
+    yield from external_execution.list_permissions(step.state_machine for step in steps if step.state_machine)
+    yield external_execution.build_event_permission()
 
 
 def _make_arguments(task: DagTask) -> Value:
-    return external_execution.arguments(task.state_machine or "", task.input or {})
+    return external_execution.build_arguments(task.state_machine or "", task.input or {})
 
 
 def _make_state(frame: TaskFrame) -> AnyState:
-    return external_execution.run(
+    return external_execution.run_execution(
         frame.name,
         arguments=frame.arguments,
         own_arn=frame.own_arn,
@@ -54,7 +54,7 @@ def _make_state(frame: TaskFrame) -> AnyState:
 
 def _list_task_permissions(tasks: Sequence[DagTask]) -> tuple[Permission, ...]:
     """Return the permissions, without those for the EventBridge rule, which the task state machine has anyway."""
-    return external_execution.permissions(task.state_machine for task in tasks if task.state_machine)
+    return external_execution.list_permissions(task.state_machine for task in tasks if task.state_machine)
 
 
 STEP = StepPart(make_work=_make_work, list_permissions=_list_permissions, bind_names=_bind_names)

@@ -12,29 +12,29 @@ if TYPE_CHECKING:
     from sfnorch.plan.models.master_child import MasterChildPlan
 
 
-def workflow(plan: MasterChildPlan) -> Workflow:
+def build_workflow(plan: MasterChildPlan) -> Workflow:
     """Return the workflow of a master-child plan: the master first, then a state machine for each child."""
-    children = [child.machine(plan, number) for number in range(1, len(plan.children) + 1)]
-    machines = (master.machine(plan, children), *children)
+    children = [child.build_machine(plan, number) for number in range(1, len(plan.children) + 1)]
+    machines = (master.build_machine(plan, children), *children)
     told = plan.notify != "never"
     return Workflow(
         description=f"{plan.name or 'Glue jobs'}: a master state machine and {len(children)} child state machines.",
         machines=machines,
-        topic=stack_parameters.topic(plan, published_by_machine=told),
+        topic=stack_parameters.build_topic(plan, published_by_machine=told),
         parameters=(
-            stack_parameters.environment(plan),
-            *stack_parameters.topic_parameters(plan, published_by_machine=told),
-            *map(child.parameter, plan.children),
-            stack_parameters.allowed_jobs(plan),
-            stack_parameters.boundary(),
+            stack_parameters.build_environment_parameter(plan),
+            *stack_parameters.build_topic_parameters(plan, published_by_machine=told),
+            *map(child.build_jobs_parameter, plan.children),
+            stack_parameters.build_allowed_jobs_parameter(plan),
+            stack_parameters.build_boundary_parameter(),
         ),
         outputs=(
             *(Output(name=f"{machine.key}StateMachineArn", value=MachineArn(machine.key)) for machine in machines),
             Output(name="AlarmTopicArn", value=TopicArn()),
         ),
-        logging=stack_parameters.logging(plan),
+        logging=stack_parameters.build_logging(plan),
         tracing=plan.tracing,
-        schedule=stack_parameters.schedule(plan),
+        schedule=stack_parameters.build_schedule(plan),
         tags=plan.tags,
         compact=not plan.job_states,
     )

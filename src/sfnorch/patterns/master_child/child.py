@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.asl import Choice, ChoiceRule, Graph, Pass, Substitution, Succeed, Value, chain, jsonata, read_program
+from sfnorch.asl import (
+    Choice,
+    ChoiceRule,
+    Graph,
+    Pass,
+    Substitution,
+    Succeed,
+    Value,
+    chain_states,
+    jsonata,
+    read_program,
+)
 from sfnorch.integrations import alarm_state, glue_job
-from sfnorch.naming import child_key, jobs_parameter
+from sfnorch.naming import derive_child_key, name_jobs_parameter
 from sfnorch.patterns import given_jobs, job_failure
 from sfnorch.patterns.stack_parameters import ALLOWED, JOB_LIST
-from sfnorch.patterns.state_names import state_names
+from sfnorch.patterns.state_names import build_state_names
 from sfnorch.protocol.job_list import JobListState, JobListVariable, name_job_state
 from sfnorch.protocol.master_child import ChildState, ChildVariable
 from sfnorch.protocol.states import SharedState
@@ -36,31 +47,31 @@ CONTROL_STATES = (
 """The names of the states that do not belong to a job."""
 
 
-def parameter(child: Child) -> Parameter:
+def build_jobs_parameter(child: Child) -> Parameter:
     """Return the stack parameter with another list of jobs for the child."""
     return Parameter(
-        name=jobs_parameter(child.name),
+        name=name_jobs_parameter(child.name),
         description=f"Glue jobs of {child.name}, comma-separated; empty: the jobs in the plan",
         default="",
         pattern=JOB_LIST,
     )
 
 
-def machine(plan: MasterChildPlan, number: int) -> StateMachine:
+def build_machine(plan: MasterChildPlan, number: int) -> StateMachine:
     """Return the state machine of child `number` of the plan, counted from 1. Only errors use the number."""
     child = plan.children[number - 1]
     alarm_name = StackName(f"{child.name}-failed")
     jobs = [job.name for job in child.jobs]
     return StateMachine(
-        key=child_key(child.name),
+        key=derive_child_key(child.name),
         name=child.name,
         physical_name=StackName(child.name),
-        graph=_graph(child, job_states=plan.job_states),
+        graph=_build_graph(child, job_states=plan.job_states),
         substitutions={
-            "GlueJobs": ParameterValue(jobs_parameter(child.name)),
+            "GlueJobs": ParameterValue(name_jobs_parameter(child.name)),
             "AlarmName": alarm_name,
         },
-        permissions=(*glue_job.permissions(jobs, allowed=ALLOWED), *alarm_state.permissions(alarm_name)),
+        permissions=(*glue_job.list_permissions(jobs, allowed=ALLOWED), *alarm_state.list_permissions(alarm_name)),
         alarm=Alarm(
             name=alarm_name,
             description=f"{child.name} failed",
@@ -70,18 +81,18 @@ def machine(plan: MasterChildPlan, number: int) -> StateMachine:
     )
 
 
-def _graph(child: Child, *, job_states: bool) -> Graph:
-    named = _job_states(child) if job_states else ()
+def _build_graph(child: Child, *, job_states: bool) -> Graph:
+    named = _build_job_states(child) if job_states else ()
     return Graph(
         _resolve(child),
         _check(child, named[0].name if named else ""),
         *named,
         given_jobs.run_given_jobs(child.jobs, stop_at_failure=True, next_state=SharedState.CLEAR_ALARM),
         job_failure.clear_alarm(next_state=SharedState.DONE),
-        _done(),
+        _build_done_state(),
         job_failure.raise_alarm(next_state=ChildState.CHILD_FAILED, job=jsonata('$jobs[$done] & " of " & $child')),
         job_failure.fail_with_cause(ChildState.CHILD_FAILED, owner=jsonata('"child": $child,')),
-        given_jobs.wrong_list(),
+        given_jobs.build_invalid_input_state(),
         comment=f"Jobs of {child.name}",
     )
 
@@ -90,7 +101,7 @@ def _resolve(child: Child) -> Pass:
     assign: dict[str, Value] = {
         ChildVariable.CHILD: child.name,
         JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, <<default>>][0]", default=child.name),
-        **({JobListVariable.SETTINGS: settings} if (settings := given_jobs.settings(child.jobs)) else {}),
+        **({JobListVariable.SETTINGS: settings} if (settings := given_jobs.collect_settings(child.jobs)) else {}),
         JobListVariable.GIVEN: given_jobs.GIVEN,
         ChildVariable.AT_DEPLOY: Substitution("GlueJobs"),
         JobListVariable.DONE: 0,
@@ -104,26 +115,26 @@ def _check(child: Child, first_job: str) -> Choice:
         assign={JobListVariable.JOBS: given_jobs.run_names(child.jobs)},
         next=first_job or JobListState.RUN_GIVEN_JOBS,
     )
-    given = given_jobs.rule(jsonata("($given = null ? $atDeploy : $given)"))
+    given = given_jobs.build_list_rule(jsonata("($given = null ? $atDeploy : $given)"))
     return Choice(name=JobListState.CHECK_JOBS, rules=(as_planned, given), default=SharedState.INVALID_INPUT)
 
 
-def _job_states(child: Child) -> tuple[Linkable, ...]:
-    names = state_names((job.name for job in child.jobs), taken=CONTROL_STATES)
+def _build_job_states(child: Child) -> tuple[Linkable, ...]:
+    names = build_state_names((job.name for job in child.jobs), taken=CONTROL_STATES)
     tasks = [
         glue_job.run_job(
             name,
             arguments=glue_job.start_arguments(job, job.name),
             retries=job.retries,
-            catch=job_failure.any_error(SharedState.RAISE_ALARM),
+            catch=job_failure.catch_any_error(SharedState.RAISE_ALARM),
             assign={JobListVariable.DONE: jsonata("$done + 1")},
             output=jsonata("{}"),
         )
         for name, job in zip(names, child.jobs, strict=True)
     ]
-    return chain(tasks, then=SharedState.CLEAR_ALARM)
+    return chain_states(tasks, then=SharedState.CLEAR_ALARM)
 
 
-def _done() -> Succeed:
+def _build_done_state() -> Succeed:
     outcome = read_program(__package__, "child_result").fill(seconds=job_failure.SECONDS)
     return Succeed(name=SharedState.DONE, output=outcome)

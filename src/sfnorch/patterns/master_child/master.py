@@ -19,8 +19,8 @@ from sfnorch.asl import (
     read_program,
 )
 from sfnorch.integrations import child_execution, notification
-from sfnorch.naming import child_key
-from sfnorch.patterns.job_failure import any_error
+from sfnorch.naming import derive_child_key
+from sfnorch.patterns.job_failure import catch_any_error
 from sfnorch.patterns.master_child import message
 from sfnorch.patterns.message import make_resume_line
 from sfnorch.protocol.executions import STARTED_BY
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sfnorch.workflow import Bound
 
 
-def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
+def build_machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
     """Return the master of these child state machines."""
     substitutions: dict[str, Bound] = {}
     if plan.notify != "never":
@@ -43,14 +43,14 @@ def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMac
         if plan.name is None:
             substitutions["Name"] = StackName()
     substitutions |= {child.key: MachineArn(child.key) for child in children}
-    telling = notification.permissions() if plan.notify != "never" else ()
+    telling = notification.list_permissions() if plan.notify != "never" else ()
     return StateMachine(
         key="Master",
         name=MASTER,
         physical_name=StackName(MASTER),
-        graph=_graph(plan),
+        graph=_build_graph(plan),
         substitutions=substitutions,
-        permissions=(*child_execution.permissions(children), *telling),
+        permissions=(*child_execution.list_permissions(children), *telling),
         alarm=Alarm(
             name=StackName(f"{MASTER}-failed"),
             description="The master failed",
@@ -58,19 +58,19 @@ def machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMac
     )
 
 
-def _graph(plan: MasterChildPlan) -> Graph:
+def _build_graph(plan: MasterChildPlan) -> Graph:
     ending = SharedState.DONE if plan.on_child_failure == "succeed" else MasterState.CHILDREN_FAILED
     states: list[AnyState] = [_resolve(plan), _check(), _run_children(plan)]
     if plan.notify != "never":
         well = SharedState.DONE if plan.notify == "failure" else SharedState.NOTIFY_SUCCESS
-        states += [_any_failed(SharedState.NOTIFY_FAILURE, well, told=True), *message.failure_states(ending)]
+        states += [_check_outcomes(SharedState.NOTIFY_FAILURE, well, told=True), *message.build_failure_states(ending)]
         if plan.notify == "always":
-            states.append(message.success_state(SharedState.DONE))
+            states.append(message.build_success_state(SharedState.DONE))
     elif ending != SharedState.DONE:
-        states.append(_any_failed(ending, SharedState.DONE, told=False))
+        states.append(_check_outcomes(ending, SharedState.DONE, told=False))
     states.append(Succeed(name=SharedState.DONE))
     if ending != SharedState.DONE:
-        states.append(_children_failed())
+        states.append(_build_children_failed_state())
     states.append(
         Fail(
             name=SharedState.INVALID_INPUT,
@@ -120,14 +120,14 @@ def _run_children(plan: MasterChildPlan) -> Parallel:
     )
     return Parallel(
         name=MasterState.RUN_CHILDREN,
-        branches=tuple(_branch(index, child_key(child.name)) for index, child in enumerate(plan.children)),
-        catch=any_error(after, output=jsonata(unforeseen)),
+        branches=tuple(_build_branch(index, derive_child_key(child.name)) for index, child in enumerate(plan.children)),
+        catch=catch_any_error(after, output=jsonata(unforeseen)),
         output=read_program(__package__, "outcomes").fill(),
         next=after,
     )
 
 
-def _branch(index: int, key: str) -> Graph:
+def _build_branch(index: int, key: str) -> Graph:
     number = index + 1
     skip = ChoiceRule(
         condition=jsonata("$threads[<<index>>].skip = true", index=index), output={}, next=f"EndChild{number}"
@@ -138,7 +138,7 @@ def _branch(index: int, key: str) -> Graph:
             f"RunChild{number}",
             machine=Substitution(key),
             child_input=jsonata("$threads[<<index>>]", index=index),
-            catch=any_error(f"EndChild{number}"),
+            catch=catch_any_error(f"EndChild{number}"),
             output=jsonata('$states.result.{"executionArn": ExecutionArn, "jobCount": Output.jobCount}'),
         ),
         Pass(name=f"EndChild{number}"),
@@ -149,7 +149,7 @@ _FAILED = jsonata('$states.input.children[status = "FAILED"]')
 _SUMMARY = jsonata('$count(<{failed}>) & " of " & $count($children) & " child workflows failed"', failed=_FAILED)
 
 
-def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
+def _check_outcomes(failed: str, well: str, *, told: bool) -> Choice:
     resume = {"resume": make_resume_line(MASTER)} if told else {}
     return Choice(
         name=MasterState.ANY_CHILD_FAILED,
@@ -164,6 +164,6 @@ def _any_failed(failed: str, well: str, *, told: bool) -> Choice:
     )
 
 
-def _children_failed() -> Fail:
+def _build_children_failed_state() -> Fail:
     cause = read_program(__package__, "children_failed").fill()
     return Fail(name=MasterState.CHILDREN_FAILED, error=CHILDREN_FAILED, cause=cause)

@@ -18,7 +18,7 @@ _WELL_COUNT = jsonata(
 )
 
 
-def failure_states(next_state: str) -> tuple[Task, Task]:
+def build_failure_states(next_state: str) -> tuple[Task, Task]:
     """Return the states `NotifyFailure` and, for causes that cannot be parsed, `NotifyPlainly`.
 
     Their failure does not fail the run.
@@ -55,7 +55,7 @@ def failure_states(next_state: str) -> tuple[Task, Task]:
     return telling, plainly
 
 
-def success_state(next_state: str) -> Task:
+def build_success_state(next_state: str) -> Task:
     """Return the state `NotifySuccess`, for plans with `notify: always`."""
     return notification.publish(
         SharedState.NOTIFY_SUCCESS,

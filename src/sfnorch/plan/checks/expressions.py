@@ -10,12 +10,12 @@ import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sfnorch.expressions import KNOWN_FUNCTIONS, code, names
+from sfnorch.expressions import KNOWN_FUNCTIONS, find_names, parse_code
 from sfnorch.plan.checks.failures import is_kept
-from sfnorch.plan.checks.placed_steps import PlacedStep, place_branches, place_steps
+from sfnorch.plan.checks.placed_steps import PlacedStep, locate_branches, locate_steps
 from sfnorch.plan.models.flow import FlowPlan, FlowStep
-from sfnorch.plan.names import code_fault
-from sfnorch.plan.paths import Fault, Path, show
+from sfnorch.plan.names import find_code_fault
+from sfnorch.plan.paths import Fault, Path, format_path
 from sfnorch.plan.sound_part import SoundPart
 
 RESERVED = ("states", "input", "environment", "name", "steps", "resumeAt", "statement", "polls")
@@ -47,7 +47,7 @@ def _list_kept_failures(steps: Sequence[FlowStep]) -> Iterator[str]:
 
 def _list_assigned(steps: Sequence[FlowStep], path: Path, *, failures_only: bool = False) -> Iterator[tuple[Path, str]]:
     """Yield the path and the name of each variable that a list of steps assigns, without inner scopes."""
-    for placed in place_steps(steps, path):
+    for placed in locate_steps(steps, path):
         if placed.step.save_as and not failures_only:
             yield (*placed.path, "save_as"), placed.step.save_as
         handler = placed.step.on_error
@@ -68,7 +68,7 @@ def _check_steps(steps: Sequence[FlowStep], path: Path, scope: _Scope) -> Iterat
 def _check_each(steps: Sequence[FlowStep], path: Path, scope: _Scope) -> Iterator[Fault]:
     """Yield the faults of steps in sequence: each can use the variables of those before it."""
     known = scope.known
-    for placed in place_steps(steps, path):
+    for placed in locate_steps(steps, path):
         yield from _check_step(placed, _Scope(known, scope.outer))
         known |= {placed.step.save_as} if placed.step.save_as else frozenset()
 
@@ -81,7 +81,7 @@ def _check_step(placed: PlacedStep, scope: _Scope) -> Iterator[Fault]:
     for path, value in values:
         if value is not None:
             yield from _check_value(value, (*placed.path, *path), scope.known)
-    for branch, where in place_branches(placed):
+    for branch, where in locate_branches(placed):
         yield from _check_steps(branch, where, scope)
     if step.for_each:
         item = step.for_each.as_
@@ -103,7 +103,7 @@ def _check_variable(at: Path, name: str, scope: _Scope) -> Iterator[Fault]:
     elif name in KNOWN_FUNCTIONS:
         yield at, f"{name!r} is a JSONata function; choose another name"
     elif name in scope.outer:
-        where = show(scope.outer[name][:-1])
+        where = format_path(scope.outer[name][:-1])
         yield at, f"{name!r} is already assigned outside, by {where}; choose another name"
 
 
@@ -113,26 +113,26 @@ def _check_value(value: object, path: Path, known: frozenset[str]) -> Iterator[F
             yield path, "null is not supported in a template; leave the key out, or write '{% null %}'"
         case dict():
             for key, item in value.items():
-                if fault := code_fault(key):
+                if fault := find_code_fault(key):
                     yield path, f"the key {key!r} is invalid: {fault}"
                 yield from _check_value(item, (*path, key), known)
         case list():
             for index, item in enumerate(value):
                 yield from _check_value(item, (*path, index), known)
         case str():
-            expression = code(value)
-            fault = code_fault(value) if expression is None else _find_fault(expression, known)
+            expression = parse_code(value)
+            fault = find_code_fault(value) if expression is None else _find_fault(expression, known)
             if fault:
                 yield path, f"{_shorten(value)!r} is invalid: {fault}"
 
 
 def _find_fault(expression: str, known: frozenset[str]) -> str:
     """Return why the expression is invalid at this place; empty if it is valid."""
-    if fault := code_fault(expression):
+    if fault := find_code_fault(expression):
         return fault
     if not expression.strip():
         return "no expression between {% and %}; write one"
-    found = names(expression)
+    found = find_names(expression)
     if found.fault:
         return f"this is not valid JSONata: {found.fault}"
     if wrong := sorted(found.states - {"context"}):

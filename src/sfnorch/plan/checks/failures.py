@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sfnorch.plan.checks.placed_steps import PlacedStep, place_steps
+from sfnorch.plan.checks.placed_steps import PlacedStep, locate_steps
 from sfnorch.plan.models.flow import FlowStep
-from sfnorch.plan.paths import Fault, Path, show
+from sfnorch.plan.paths import Fault, Path, format_path
 from sfnorch.protocol.flow import KEPT
 
 
@@ -30,9 +30,9 @@ def check_failure(placed: PlacedStep) -> Iterator[Fault]:
 
 def _find_overwriting(steps: Sequence[FlowStep], path: Path, failure: str, by: Path) -> Iterator[Fault]:
     """Yield the steps of on_error, also inside other steps of it, that save their result in the failure's variable."""
-    for placed in place_steps(steps, path):
+    for placed in locate_steps(steps, path):
         if placed.step.save_as == failure:
-            message = f"{failure!r} holds the failure that {show(by)} handles; choose another name"
+            message = f"{failure!r} holds the failure that {format_path(by)} handles; choose another name"
             yield (*placed.path, "save_as"), message
         if placed.step.on_error:
             inner = placed.step.on_error.steps

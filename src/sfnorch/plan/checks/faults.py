@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sfnorch.plan.checks.alerts import check_alerts
 from sfnorch.plan.paths import Fault
 from sfnorch.plan.sound_part import SoundPart
-from sfnorch.plan.tags import repeated_tags
+from sfnorch.plan.tags import find_repeated_tags
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def list_faults(plan: AnyPlan, part: SoundPart) -> Iterator[Fault]:
     """Yield each inconsistency of the plan, or of the valid part of it: the path in the file, and an error message."""
     yield from check_alerts(plan.alerts, part)
-    for key, fault in repeated_tags([*part.list_lacking(("tags",)), *plan.tags]):
+    for key, fault in find_repeated_tags([*part.list_lacking(("tags",)), *plan.tags]):
         yield ("tags", key), fault
     for path, message in _check_pattern(plan, part):
         restored = part.restore(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sfnorch.plan.paths import Fault, Path, show
+from sfnorch.plan.paths import Fault, Path, format_path
 from sfnorch.plan.steps.kind import StepKind
 
 
@@ -18,7 +18,7 @@ def check_names(named: Sequence[tuple[Path, str]]) -> Iterator[Fault]:
     for path, name in named:
         where, other = first.setdefault(name.lower(), (path, name))
         if other != name:
-            message = f"{name!r} differs only in case from {other!r}, the name of {show(where[:-1])}"
+            message = f"{name!r} differs only in case from {other!r}, the name of {format_path(where[:-1])}"
             yield path, f"{message}; choose another name"
 
 
@@ -30,7 +30,7 @@ def check_repeated(named: Sequence[tuple[Path, str]], words: str) -> Iterator[Fa
     first: dict[str, Path] = {}
     for path, name in named:
         if first.setdefault(name, path) is not path:
-            yield path, words.format(name=name, first=show(first[name][:-1]))
+            yield path, words.format(name=name, first=format_path(first[name][:-1]))
 
 
 def describe_kinds(what: str, kinds: Sequence[StepKind], given: Sequence[StepKind]) -> str:

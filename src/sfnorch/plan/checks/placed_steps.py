@@ -23,10 +23,10 @@ class PlacedStep:
 
 def walk_steps(steps: Sequence[FlowStep], path: Path = ("steps",), *, repeats: bool = False) -> Iterator[PlacedStep]:
     """Yield every step: each step, then the steps inside it, then the steps of its on_error."""
-    for placed in place_steps(steps, path, repeats=repeats):
+    for placed in locate_steps(steps, path, repeats=repeats):
         yield placed
         step = placed.step
-        for branch, where in place_branches(placed):
+        for branch, where in locate_branches(placed):
             yield from walk_steps(branch, where, repeats=repeats)
         if step.for_each:
             yield from walk_steps(step.for_each.steps, (*placed.path, "for_each", "steps"), repeats=True)
@@ -34,13 +34,13 @@ def walk_steps(steps: Sequence[FlowStep], path: Path = ("steps",), *, repeats: b
             yield from walk_steps(step.on_error.steps, (*placed.path, "on_error", "steps"), repeats=repeats)
 
 
-def place_steps(steps: Sequence[FlowStep], path: Path, *, repeats: bool = False) -> Iterator[PlacedStep]:
+def locate_steps(steps: Sequence[FlowStep], path: Path, *, repeats: bool = False) -> Iterator[PlacedStep]:
     """Yield the steps of a list with their paths, without the steps inside them."""
     for index, step in enumerate(steps):
         yield PlacedStep(step=step, path=(*path, index), repeats=repeats)
 
 
-def place_branches(placed: PlacedStep) -> Iterator[tuple[Sequence[FlowStep], Path]]:
+def locate_branches(placed: PlacedStep) -> Iterator[tuple[Sequence[FlowStep], Path]]:
     """Yield the steps of each branch of a parallel step, and the path of the branch."""
     for index, branch in enumerate(placed.step.parallel or ()):
         yield branch, (*placed.path, "parallel", index)

@@ -55,13 +55,13 @@ def check_flow(plan: FlowPlan, part: SoundPart) -> Iterator[Fault]:
 
 def _check_step(placed: PlacedStep, functions: Sequence[str], part: SoundPart) -> Iterator[Fault]:
     step, path = placed.step, placed.path
-    given = [kind for kind in STEP_KINDS if kind.find_value(step) is not None or part.lacks((*path, kind.key))]
+    given = [kind for kind in STEP_KINDS if kind.find_value(step) is not None or part.is_incomplete((*path, kind.key))]
     if len(given) != 1:
         yield (*path, "name"), describe_kinds("step", STEP_KINDS, given)
         return
     (kind,) = given
     for key, takers in _TAKERS.items():
-        if kind.key not in takers and (key in step.model_fields_set or part.lacks((*path, key))):
+        if kind.key not in takers and (key in step.model_fields_set or part.is_incomplete((*path, key))):
             message = f"{key} is not supported for {kind.key}; it is supported for {', '.join(takers)}"
             yield (*path, key), message
     if step.wait is not None and step.on_error and not is_expression(step.wait):

@@ -38,13 +38,13 @@ def check_tasks(plan: DagPlan, part: SoundPart) -> Iterator[Fault]:
 
 
 def _check_task(task: DagTask, path: Path, part: SoundPart) -> Iterator[Fault]:
-    given = [kind for kind in TASK_KINDS if kind.find_value(task) is not None or part.lacks((*path, kind.key))]
+    given = [kind for kind in TASK_KINDS if kind.find_value(task) is not None or part.is_incomplete((*path, kind.key))]
     if len(given) != 1:
         yield (*path, "name"), describe_kinds("task", TASK_KINDS, given)
         return
     (kind,) = given
     for key in _SETTINGS:
-        if not (key in task.model_fields_set or part.lacks((*path, key))) or key in kind.settings:
+        if not (key in task.model_fields_set or part.is_incomplete((*path, key))) or key in kind.settings:
             continue
         if key == "input":
             other = "; use arguments" if "arguments" in kind.settings else "; remove it"

@@ -9,16 +9,16 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan.durations import Seconds
-from sfnorch.plan.fields import allowed
+from sfnorch.plan.fields import check_resource_name
 from sfnorch.plan.models.plan import OrchestrationPlan
-from sfnorch.plan.names import job_name_fault
+from sfnorch.plan.names import find_job_name_fault
 
 MAX_POLLS = 1_500
 """The highest number of polls whose events, including retries, fit into the 25,000 events of an execution's history."""
 
 
-def _workflow_name(name: str) -> str:
-    if fault := job_name_fault(name, "workflow"):
+def _check_workflow_name(name: str) -> str:
+    if fault := find_job_name_fault(name, "workflow"):
         raise PydanticCustomError(
             "workflow_name", "{name} is not a valid Glue workflow name: {fault}", {"name": repr(name), "fault": fault}
         )
@@ -29,7 +29,7 @@ class ContinuousPlan(OrchestrationPlan):
     """A Glue workflow that runs in a loop, until an action fails or the loop is stopped."""
 
     pattern: Literal["continuous"] = Field(description="Pattern of the orchestration.", examples=["continuous"])
-    workflow: Annotated[str, AfterValidator(_workflow_name)] | None = Field(
+    workflow: Annotated[str, AfterValidator(_check_workflow_name)] | None = Field(
         default=None,
         description="Name of the Glue workflow. The input of an execution can name another one: {workflow_name: …}.",
         examples=["hourly-ingest"],
@@ -52,7 +52,7 @@ class ContinuousPlan(OrchestrationPlan):
         examples=[500],
     )
     allowed_workflows: Annotated[
-        list[Annotated[str, AfterValidator(partial(allowed, what="workflow"))]], Field(max_length=50)
+        list[Annotated[str, AfterValidator(partial(check_resource_name, what="workflow"))]], Field(max_length=50)
     ] = Field(
         default=["*"],
         description="Glue workflows, or prefixes that end in *, that the input of an execution can name in addition to "

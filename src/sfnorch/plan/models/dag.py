@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
-from sfnorch.plan.fields import no_code
+from sfnorch.plan.fields import reject_code
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.plan import OrchestrationPlan
@@ -22,7 +22,7 @@ from sfnorch.plan.steps.lambda_function import LambdaTask
 from sfnorch.plan.steps.state_machine import StateMachineTask
 
 
-def _no_code_within(value: Any) -> Any:
+def _check_input(value: Any) -> Any:
     """Return the value, with its decimals as floats.
 
     Raises PydanticCustomError for null, and for a string or a key that Step Functions or CloudFormation would evaluate.
@@ -33,11 +33,11 @@ def _no_code_within(value: Any) -> Any:
         case Decimal():
             return float(value)
         case str():
-            return no_code(value)
+            return reject_code(value)
         case dict():
-            return {no_code(key): _no_code_within(item) for key, item in value.items()}
+            return {reject_code(key): _check_input(item) for key, item in value.items()}
         case list():
-            return [_no_code_within(item) for item in value]
+            return [_check_input(item) for item in value]
     return value
 
 
@@ -62,7 +62,7 @@ class DagTask(  # pydantic orders the fields from the last base to the first
     name: TaskName = Field(
         description="Name of the task. The names of its executions begin with it.", examples=["facts"]
     )
-    input: Annotated[dict[str, Any], AfterValidator(_no_code_within)] | None = Field(
+    input: Annotated[dict[str, Any], AfterValidator(_check_input)] | None = Field(
         default=None,
         description="Input of the function or the state machine. Default: {}.",
         examples=[{"mode": "full"}],
@@ -70,7 +70,7 @@ class DagTask(  # pydantic orders the fields from the last base to the first
 
     @model_validator(mode="before")
     @classmethod
-    def _a_name_is_enough(cls, value: object) -> object:
+    def _accept_name_alone(cls, value: object) -> object:
         return value  # a job can be a name alone; a task must name what it runs
 
     @property

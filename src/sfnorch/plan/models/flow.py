@@ -33,11 +33,11 @@ FAILURE, ITEM = "failure", "item"
 """The default names of the variable of on_error, and of the variable of for_each."""
 
 
-def _one_or_several(value: object) -> object:
+def _wrap_in_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
-def _one_is_enough(schema: dict[str, Any]) -> None:
+def _accept_single_item(schema: dict[str, Any]) -> None:
     """Change the JSON Schema of a list in place, so that it accepts a single item too."""
     several = {key: schema.pop(key) for key in ("type", "items", "minItems", "maxItems")}
     schema["anyOf"] = [several["items"], several]
@@ -165,12 +165,12 @@ class FlowStep(  # pydantic orders the fields from the last base to the first
         description="Variable for the result of the step. Later steps and the outcome can use it.",
         examples=["orders"],
     )
-    retry: Annotated[list[Retry], BeforeValidator(_one_or_several), Field(min_length=1, max_length=10)] = Field(
+    retry: Annotated[list[Retry], BeforeValidator(_wrap_in_list), Field(min_length=1, max_length=10)] = Field(
         default=[],
         description="Retries after a failure: a number of retries, or a mapping. Transient errors (throttling, a job "
         "that is already running) are always retried.",
         examples=[[{"errors": ["TransientError"], "attempts": 3, "interval": "10s"}]],
-        json_schema_extra=_one_is_enough,
+        json_schema_extra=_accept_single_item,
     )
     timeout: Annotated[Seconds, Field(ge=1, le=31_536_000)] | None = Field(
         default=None, description="Timeout of each attempt.", examples=["1h"]
@@ -218,14 +218,14 @@ class FlowPlan(OrchestrationPlan):
     @property
     def job_names(self) -> tuple[str, ...]:
         """The names of the Glue jobs in the plan, without duplicates."""
-        return tuple(dict.fromkeys(step.glue_job for step in walk(self.steps) if step.glue_job))
+        return tuple(dict.fromkeys(step.glue_job for step in list_steps(self.steps) if step.glue_job))
 
 
-def walk(steps: Sequence[FlowStep]) -> Iterator[FlowStep]:
+def list_steps(steps: Sequence[FlowStep]) -> Iterator[FlowStep]:
     """Yield every step: each step, then the steps inside it, then the steps of its on_error."""
     for step in steps:
         yield step
         for scope in step.scopes:
-            yield from walk(scope)
+            yield from list_steps(scope)
         if step.on_error:
-            yield from walk(step.on_error.steps)
+            yield from list_steps(step.on_error.steps)

@@ -17,37 +17,37 @@ from pydantic_core import PydanticCustomError
 from sfnorch.packages import CodeError, read_code
 from sfnorch.plan import names
 from sfnorch.plan.durations import Seconds
-from sfnorch.plan.fields import no_code
-from sfnorch.plan.handlers import code_faults
+from sfnorch.plan.fields import reject_code
+from sfnorch.plan.handlers import find_code_faults
 from sfnorch.plan.models.base import Model
 
 ENVIRONMENT_BYTES = 4_096
 """The largest total size of a function's environment variables."""
 
 
-def _beside_the_plan(path: str) -> str:
+def _check_code_path(path: str) -> str:
     parts = PurePosixPath(path).parts
     if not parts or "\0" in path or path.startswith(("/", "~")) or "\\" in path or ".." in parts:
         raise PydanticCustomError(
             "code_path", "{path} must be a relative path within the plan's folder", {"path": repr(path)}
         )
-    return no_code(path)
+    return reject_code(path)
 
 
-def _environment_key(key: str) -> str:
+def _check_environment_key(key: str) -> str:
     if key in names.LAMBDAS_OWN:
         message = "{key} is reserved: Lambda sets this variable; choose another name"
         raise PydanticCustomError("environment_key", message, {"key": repr(key)})
     return key
 
 
-def _environment_text(text: str) -> str:
+def _check_environment_text(text: str) -> str:
     if "\0" in text:
         raise PydanticCustomError("environment_text", "an environment variable must not contain a null byte")
-    return no_code(text)
+    return reject_code(text)
 
 
-def _environment(variables: dict[str, str]) -> dict[str, str]:
+def _check_environment(variables: dict[str, str]) -> dict[str, str]:
     # Lambda measures them as JSON: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
     size = len(json.dumps(variables, separators=(",", ":"), ensure_ascii=False).encode())
     if size > ENVIRONMENT_BYTES:
@@ -65,7 +65,7 @@ class FunctionPermission(Model):
         description="IAM actions.", examples=[["s3:GetObject"]]
     )
     resources: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=500), AfterValidator(no_code)]],
+        list[Annotated[str, Field(min_length=1, max_length=500), AfterValidator(reject_code)]],
         Field(min_length=1, max_length=50),
     ] = Field(description="ARNs of the resources.", examples=[["arn:aws:s3:::orders/*"]])
 
@@ -77,7 +77,7 @@ class Function(Model):
         description="Name of the function in this plan. In AWS, its name begins with the stack's name.",
         examples=["clean-orders"],
     )
-    code: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_beside_the_plan)] = Field(
+    code: Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_check_code_path)] = Field(
         description="Python file, or folder with an `index.py`: a path relative to the plan. The template contains the "
         "code of a file. `sfnorch deploy` uploads a folder, or a file that is too large for the template, to S3.",
         examples=["clean_orders.py"],
@@ -93,10 +93,10 @@ class Function(Model):
     )
     environment: Annotated[
         dict[
-            Annotated[str, Field(pattern=names.ENVIRONMENT_KEY), AfterValidator(_environment_key)],
-            Annotated[str, Field(max_length=4_000), AfterValidator(_environment_text)],
+            Annotated[str, Field(pattern=names.ENVIRONMENT_KEY), AfterValidator(_check_environment_key)],
+            Annotated[str, Field(max_length=4_000), AfterValidator(_check_environment_text)],
         ],
-        AfterValidator(_environment),
+        AfterValidator(_check_environment),
     ] = Field(default={}, description="Environment variables.", examples=[{"LEVEL": "debug"}])
     permissions: Annotated[list[FunctionPermission], Field(max_length=20)] = Field(
         default=[],
@@ -122,4 +122,4 @@ class Function(Model):
             yield f"{self.code} has no index.py, in which Lambda looks for the handler; add it"
         else:
             name = self.code if (folder / self.code).is_file() else f"{self.code}/index.py"
-            yield from code_faults(name, self._files["index.py"], self.handler)
+            yield from find_code_faults(name, self._files["index.py"], self.handler)

@@ -44,5 +44,5 @@ class Job(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _a_name_is_enough(cls, value: object) -> object:
+    def _accept_name_alone(cls, value: object) -> object:
         return {"name": value} if isinstance(value, str) else value

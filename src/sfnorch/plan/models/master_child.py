@@ -10,7 +10,7 @@ from sfnorch.plan import names
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.models.job import Job
 from sfnorch.plan.models.plan import JobListPlan, OrchestrationPlan
-from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, default_child_name
+from sfnorch.plan.names import MAX_CHILDREN, MAX_JOBS, build_default_child_name
 
 DEFAULT_CHAINS = (4, 5, 4, 5, 4)
 """The number of placeholder jobs of each of the five default children."""
@@ -29,12 +29,12 @@ class Child(Model):
 
 
 _DEFAULT_CHILDREN = {
-    default_child_name(n): [f"glue-job-{n}-{letter}" for letter in "abcde"[:count]]
+    build_default_child_name(n): [f"glue-job-{n}-{letter}" for letter in "abcde"[:count]]
     for n, count in enumerate(DEFAULT_CHAINS, 1)
 }
 
 
-def _default_children() -> list[Child]:
+def _build_default_children() -> list[Child]:
     return [
         Child.model_construct(name=name, jobs=[Job.model_construct(name=job) for job in jobs])
         for name, jobs in _DEFAULT_CHILDREN.items()
@@ -58,7 +58,7 @@ class MasterChildPlan(OrchestrationPlan, JobListPlan):
         examples=[False],
     )
     children: Annotated[list[Child], Field(min_length=1, max_length=MAX_CHILDREN)] = Field(
-        default_factory=_default_children,
+        default_factory=_build_default_children,
         description=f"1 to {MAX_CHILDREN} chains of Glue jobs. Default: five chains with placeholder jobs.",
         examples=[[{"name": "orders", "jobs": ["extract-orders", "clean-orders"]}]],
         json_schema_extra={"default": [{"name": name, "jobs": list(jobs)} for name, jobs in _DEFAULT_CHILDREN.items()]},
@@ -71,11 +71,11 @@ class MasterChildPlan(OrchestrationPlan, JobListPlan):
 
     @model_validator(mode="before")
     @classmethod
-    def _number_the_nameless(cls, value: Any) -> Any:
+    def _number_unnamed_children(cls, value: Any) -> Any:
         if not isinstance(value, dict) or not isinstance(value.get("children"), list):
             return value
         children = [
-            {"name": default_child_name(n), **child} if isinstance(child, dict) else child
+            {"name": build_default_child_name(n), **child} if isinstance(child, dict) else child
             for n, child in enumerate(value["children"], 1)
         ]
         return {**value, "children": children}

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, PrivateAttr
 
 from sfnorch.plan import names
-from sfnorch.plan.fields import TagKey, TagValue, allowed
+from sfnorch.plan.fields import TagKey, TagValue, check_resource_name
 from sfnorch.plan.models.alerts import Alerts
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.models.schedule import Schedule
@@ -67,7 +67,7 @@ class Plan(Model):
 class JobListPlan(Plan):
     """The keys of plans that take other lists of jobs, at deployment or in the input of an execution."""
 
-    allowed_jobs: Annotated[list[Annotated[str, AfterValidator(allowed)]], Field(max_length=50)] = Field(
+    allowed_jobs: Annotated[list[Annotated[str, AfterValidator(check_resource_name)]], Field(max_length=50)] = Field(
         default=["*"],
         description="Glue jobs, or prefixes that end in *, that a job list from a stack parameter or from the input "
         "can name in addition to the jobs in the plan. Default of the stack parameter AllowedGlueJobs. [] allows no "

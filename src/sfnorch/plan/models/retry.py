@@ -12,7 +12,7 @@ from sfnorch.plan.models.base import Model
 from sfnorch.plan.scalars import Decimal
 
 
-def _rate(value: object) -> object:
+def _convert_rate(value: object) -> object:
     return float(value) if isinstance(value, Decimal | int) and not isinstance(value, bool) else value
 
 
@@ -33,7 +33,7 @@ class Retry(Model):
     interval: Annotated[Seconds, Field(ge=1, le=86_400)] = Field(
         default=1, description="Delay before the first retry.", examples=["10s"]
     )
-    backoff_rate: Annotated[float, BeforeValidator(_rate), Field(ge=1, le=10)] = Field(
+    backoff_rate: Annotated[float, BeforeValidator(_convert_rate), Field(ge=1, le=10)] = Field(
         default=2.0, description="Factor by which the delay grows after each retry.", examples=[2.0]
     )
     max_delay: Annotated[Seconds, Field(ge=1, le=86_400)] | None = Field(
@@ -47,5 +47,5 @@ class Retry(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _a_number_is_enough(cls, value: object) -> object:
+    def _accept_number_alone(cls, value: object) -> object:
         return {"attempts": value} if isinstance(value, int) and not isinstance(value, bool) else value

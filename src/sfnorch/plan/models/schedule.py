@@ -9,33 +9,33 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
-from sfnorch.plan.fields import no_code
+from sfnorch.plan.fields import reject_code
 from sfnorch.plan.models.base import Model
 
 if TYPE_CHECKING:
     from sfnorch.schedules.faults import ScheduleFault
 
 
-def _refuse(faults: Iterable[ScheduleFault]) -> PydanticCustomError:
+def _build_validation_error(faults: Iterable[ScheduleFault]) -> PydanticCustomError:
     """Return the error for a value with these faults; `load` reports each of them."""
     rows = [(fault.message, fault.fix) for fault in faults]
     words = "; ".join(f"{message}; {fix}" for message, fix in rows)
     return PydanticCustomError("faults", "{words}", {"words": words, "faults": rows})
 
 
-def _schedule_expression(text: str) -> str:
+def _check_schedule_expression(text: str) -> str:
     from sfnorch.schedules.expressions import read_expression  # for plans with a schedule only
 
     if faults := read_expression(text).faults:
-        raise _refuse(faults)
+        raise _build_validation_error(faults)
     return text
 
 
-def _time_zone(name: str) -> str:
-    from sfnorch.schedules.zones import zone_fault
+def _check_time_zone(name: str) -> str:
+    from sfnorch.schedules.zones import find_zone_fault
 
-    if fault := zone_fault(name):
-        raise _refuse([fault])
+    if fault := find_zone_fault(name):
+        raise _build_validation_error([fault])
     return name
 
 
@@ -43,12 +43,12 @@ class Schedule(Model):
     """A schedule: a schedule expression, or a mapping with the expression and its time zone."""
 
     expression: Annotated[
-        str, Field(pattern=names.SCHEDULE), AfterValidator(no_code), AfterValidator(_schedule_expression)
+        str, Field(pattern=names.SCHEDULE), AfterValidator(reject_code), AfterValidator(_check_schedule_expression)
     ] = Field(
         description="Schedule expression of EventBridge Scheduler: cron(…), rate(…) or at(…).",
         examples=["cron(0 3 * * ? *)"],
     )
-    timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50), AfterValidator(_time_zone)] = Field(
+    timezone: Annotated[str, Field(pattern=names.TIMEZONE, max_length=50), AfterValidator(_check_time_zone)] = Field(
         default="UTC",
         description="Time zone of a cron or at expression.",
         examples=["Europe/Berlin"],
@@ -56,5 +56,5 @@ class Schedule(Model):
 
     @model_validator(mode="before")
     @classmethod
-    def _an_expression_is_enough(cls, value: object) -> object:
+    def _accept_expression_alone(cls, value: object) -> object:
         return {"expression": value} if isinstance(value, str) else value

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from sfnorch.plan import names
 from sfnorch.plan.models.base import Model
-from sfnorch.plan.names import code_fault
+from sfnorch.plan.names import find_code_fault
 from sfnorch.plan.paths import Fault, Path
 from sfnorch.plan.scalars import Decimal
 from sfnorch.plan.steps.kind import StepKey, StepKind, StepPlace
@@ -122,7 +122,7 @@ def _list_values(given: AthenaSql) -> Iterator[tuple[Path, object]]:
 
 
 def _check(given: AthenaSql, place: StepPlace) -> Iterator[Fault]:
-    if fault := code_fault(given.sql):
+    if fault := find_code_fault(given.sql):
         yield (*place.path, "sql"), f"{fault}; write ?, and the value in parameters"
     marks, values = count_marks(given.sql), len(given.parameters)
     if marks != values:
@@ -131,7 +131,7 @@ def _check(given: AthenaSql, place: StepPlace) -> Iterator[Fault]:
             f"the query has {marks} question marks, and parameters has {values} values; write one value for each mark",
         )
     for index, value in enumerate(given.parameters):
-        if not is_expression(value) and (fault := code_fault(value)):
+        if not is_expression(value) and (fault := find_code_fault(value)):
             yield (*place.path, "parameters", index), f"{value} is invalid: {fault}"
 
 

@@ -7,12 +7,12 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from sfnorch.plan.names import job_name_fault
+from sfnorch.plan.names import find_job_name_fault
 from sfnorch.plan.steps.kind import StepKey, StepKind
 
 
 def _crawler_name(name: str) -> str:
-    if fault := job_name_fault(name, "crawler"):
+    if fault := find_job_name_fault(name, "crawler"):
         message = "{name} is not a valid Glue crawler name: {fault}"
         raise PydanticCustomError("crawler_name", message, {"name": repr(name), "fault": fault})
     return name

@@ -10,11 +10,11 @@ from pydantic import Field
 
 from sfnorch.plan import names
 from sfnorch.plan.models.base import Model
-from sfnorch.plan.names import code_fault
+from sfnorch.plan.names import find_code_fault
 from sfnorch.plan.paths import Fault, Path
 from sfnorch.plan.steps.kind import StepKey, StepKind, StepPlace
 from sfnorch.plan.values import ScalarText
-from sfnorch.sql import sql_parameters
+from sfnorch.sql import find_sql_parameters
 
 MAX_STATEMENT_SECONDS = 86_400
 """The maximum duration of a statement. https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html (documented)"""
@@ -90,9 +90,9 @@ def _check_sql(sql: str, values: Mapping[str, str], path: Path) -> Iterator[Faul
     """
     if "{%" in sql or "%}" in sql:
         yield (*path, "sql"), "SQL cannot contain expressions; write :name, and the value in parameters"
-    elif fault := code_fault(sql):
+    elif fault := find_code_fault(sql):
         yield (*path, "sql"), f"{fault}; write :name, and the value in parameters"
-    used = sql_parameters(sql)
+    used = find_sql_parameters(sql)
     for name, line in used.items():
         if name not in values:
             where = f" (line {line} of the statement)" if "\n" in sql.strip() else ""

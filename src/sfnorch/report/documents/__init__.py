@@ -44,6 +44,6 @@ VERSION = 1
 """The version of all documents. A new field does not raise it; a field that goes or changes its meaning does."""
 
 
-def with_version(document: Document) -> dict[str, object]:
+def add_version(document: Document) -> dict[str, object]:
     """Return the document as it is printed: its version first."""
     return {"version": VERSION, **document}

@@ -34,6 +34,6 @@ def open_record() -> Record:
     return Record(recognize=recognize)
 
 
-def kind_of(record: Record) -> MachineKind | None:
+def get_kind(record: Record) -> MachineKind | None:
     """Return the kind of an execution; None before it has shown its mark, and for machines of others."""
     return record.reading if isinstance(record.reading, MachineKind) else None

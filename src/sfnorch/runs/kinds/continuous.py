@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import read_number, read_string
-from sfnorch.protocol.continuous import ERROR, MARK, LoopInput, LoopState, LoopVariable, saw_end_of_run
+from sfnorch.protocol.continuous import ERROR, MARK, LoopInput, LoopState, LoopVariable, has_run_end
 from sfnorch.protocol.states import SharedState
 from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, refuse_running
 from sfnorch.runs.node import Node
@@ -41,7 +41,7 @@ class LoopKind(MachineKind):
             raise SfnorchError(f"It ended {record.status}: {explain_end(record)}".rstrip(), hint=NEW_RUN)
         run_id = read_string(record.variables.get(LoopVariable.RUN_ID))
         runs = int(read_number(record.variables.get(LoopVariable.RUNS)))
-        seen_to_end = saw_end_of_run(record.facts) or _COUNTED in record.entered
+        seen_to_end = has_run_end(record.facts) or _COUNTED in record.entered
         going_on: LoopInput = {"run_id": run_id} if run_id and not seen_to_end else {}
         what = f"continues with the run {run_id}" if going_on else "starts its next run"
         given: LoopInput = {"workflow_name": workflow, **going_on, "runs": runs}

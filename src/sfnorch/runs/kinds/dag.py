@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, read_string
-from sfnorch.protocol.dag import MARK, DagInput, DagState, DagVariable, name_task_execution, task_of_execution
-from sfnorch.protocol.mark import assigned_names
-from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, names_in, refuse_running
+from sfnorch.protocol.dag import MARK, DagInput, DagState, DagVariable, find_task_name, name_task_execution
+from sfnorch.protocol.mark import read_assigned_names
+from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, list_names_in, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
 
@@ -21,17 +21,17 @@ class TasksKind(MachineKind):
 
     def list_parts(self, definition: Mapping[str, Json]) -> tuple[str, ...]:
         """Return the names of the tasks, in the order of the plan."""
-        return assigned_names(definition, DagState.RESOLVE_TASKS, DagVariable.TASKS)
+        return read_assigned_names(definition, DagState.RESOLVE_TASKS, DagVariable.TASKS)
 
     def list_parts_of_run(self, record: Record) -> tuple[str, ...]:
         """Return the names of the tasks that an execution had, in the order of the plan."""
-        return tuple(names_in(record.variables.get(DagVariable.TASKS)))
+        return tuple(list_names_in(record.variables.get(DagVariable.TASKS)))
 
     def resume(self, root: Node, parts: Sequence[str]) -> Resumption:
         """Return how a run of tasks is resumed: tasks that succeeded and still exist are skipped, all others run."""
-        refuse_running(*root.walk())
-        done = set(names_in(root.record.variables.get(DagVariable.DONE)))
-        for node in root.walk():
+        refuse_running(*root.list_nodes())
+        done = set(list_names_in(root.record.variables.get(DagVariable.DONE)))
+        for node in root.list_nodes():
             told = node.record.output
             if node.record.status == "SUCCEEDED" and find_value(told, "status") == "SUCCEEDED":
                 done.add(read_string(find_value(told, "task")))
@@ -55,7 +55,7 @@ def find_task(node: Node, roots: Sequence[Node]) -> str:
 
     An execution whose history is deleted has no input; its master knows the names of the executions of its tasks.
     """
-    if task := task_of_execution(node.name, node.record.input):
+    if task := find_task_name(node.name, node.record.input):
         return task
     masters = (root for root in roots if root is not node and root.record.reading is TASKS)
     names = ((root, task) for root in masters for task in TASKS.list_parts_of_run(root.record))

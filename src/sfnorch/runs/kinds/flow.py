@@ -18,10 +18,10 @@ from sfnorch.protocol.flow import (
     read_failed_step,
     read_resume_step,
 )
-from sfnorch.protocol.mark import assigned_names
+from sfnorch.protocol.mark import read_assigned_names
 from sfnorch.protocol.states import ALARMS_AND_MESSAGES, SharedState, list_names
 from sfnorch.runs.job import ExecutedJob
-from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, names_in, refuse_running
+from sfnorch.runs.kinds.kind import NEW_RUN, MachineKind, Resumption, explain_end, list_names_in, refuse_running
 from sfnorch.runs.node import Node
 from sfnorch.runs.record import Record
 
@@ -44,11 +44,11 @@ class FlowKind(MachineKind):
 
     def list_parts(self, definition: Mapping[str, Json]) -> tuple[str, ...]:
         """Return the names of the steps, in order."""
-        return assigned_names(definition, FlowState.RESOLVE_INPUT, FlowVariable.STEPS)
+        return read_assigned_names(definition, FlowState.RESOLVE_INPUT, FlowVariable.STEPS)
 
     def list_parts_of_run(self, record: Record) -> tuple[str, ...]:
         """Return the names of the steps that an execution had, in order."""
-        return tuple(names_in(record.variables.get(FlowVariable.STEPS))) if record.reading is self else ()
+        return tuple(list_names_in(record.variables.get(FlowVariable.STEPS))) if record.reading is self else ()
 
     def is_work(self, state: str) -> bool:
         """Return whether the state belongs to a step."""

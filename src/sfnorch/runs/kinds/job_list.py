@@ -14,7 +14,7 @@ from sfnorch.runs.kinds.kind import (
     Resumption,
     Threads,
     explain_end,
-    names_in,
+    list_names_in,
     refuse_running,
 )
 from sfnorch.runs.node import Node
@@ -57,7 +57,7 @@ class JobListKind(MachineKind):
 
     def resume(self, root: Node, parts: Sequence[str] = ()) -> Resumption:
         """Return how a list of jobs is resumed: with the job that failed and the jobs after it."""
-        refuse_running(*root.walk())
+        refuse_running(*root.list_nodes())
         record = root.record
         if record.status == "SUCCEEDED":
             raise SfnorchError("Nothing failed", hint=NEW_RUN)
@@ -96,7 +96,7 @@ def list_given(given: Json) -> list[str]:
 def list_planned(record: Record) -> list[str]:
     """Return the jobs that an execution has to run, in sequence; if that is unknown, the jobs that it has run."""
     jobs = record.variables.get(JobListVariable.JOBS) if record.reading is JOB_LIST else None
-    return names_in(jobs) if isinstance(jobs, list) else [job.name for job in record.jobs]
+    return list_names_in(jobs) if isinstance(jobs, list) else [job.name for job in record.jobs]
 
 
 def list_unfinished(record: Record) -> list[str]:

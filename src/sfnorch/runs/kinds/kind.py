@@ -81,6 +81,6 @@ def explain_end(record: Record) -> str:
     return f"{record.error} {record.message}".strip()
 
 
-def names_in(value: Json) -> list[str]:
+def list_names_in(value: Json) -> list[str]:
     """Return the names in a variable; an empty list if its value is not a list."""
     return [str(name) for name in read_list(value)]

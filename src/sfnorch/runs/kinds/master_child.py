@@ -13,7 +13,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_mappings
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.protocol.job_list import read_remaining
-from sfnorch.protocol.mark import assigned_names
+from sfnorch.protocol.mark import read_assigned_names
 from sfnorch.protocol.master_child import (
     MARK,
     ChildVariable,
@@ -33,7 +33,7 @@ from sfnorch.runs.kinds.kind import (
     Resumption,
     Threads,
     explain_end,
-    names_in,
+    list_names_in,
     refuse_running,
 )
 from sfnorch.runs.node import Node
@@ -52,11 +52,11 @@ class MasterKind(MachineKind):
 
     def list_parts(self, definition: Mapping[str, Json]) -> tuple[str, ...]:
         """Return the names of the children, in order."""
-        return assigned_names(definition, MasterState.RESOLVE_THREADS, MasterVariable.CHILDREN)
+        return read_assigned_names(definition, MasterState.RESOLVE_THREADS, MasterVariable.CHILDREN)
 
     def list_parts_of_run(self, record: Record) -> tuple[str, ...]:
         """Return the names of the children that an execution had, in order."""
-        return tuple(names_in(record.variables.get(MasterVariable.CHILDREN)))
+        return tuple(list_names_in(record.variables.get(MasterVariable.CHILDREN)))
 
     def make_inputs(
         self, definition: Mapping[str, Json], threads: Threads, only: Sequence[str]
@@ -66,7 +66,7 @@ class MasterKind(MachineKind):
 
     def resume(self, root: Node, parts: Sequence[str]) -> Resumption:
         """Return how a master is resumed: children that succeeded are skipped, others run what is left."""
-        refuse_running(*root.walk())
+        refuse_running(*root.list_nodes())
         record = root.record
         names, threads = list_children(record), list_threads(record)
         if not threads and record.status in CUT_OFF and isinstance(record.input, dict):
@@ -190,7 +190,7 @@ def _resume_children(
     entries: dict[str, Mapping[str, object]] = {}
     jobs: dict[str, Sequence[str]] = {}
     for name, thread in threads.items():
-        left = None if thread.get("skip") is True else _left_of_child(name, thread, by_child.get(name))
+        left = None if thread.get("skip") is True else _plan_child(name, thread, by_child.get(name))
         if left is None:
             entries[name] = {"threadId": thread.get("threadId", ""), "child": name, "skip": True}
             continue
@@ -200,7 +200,7 @@ def _resume_children(
     return entries, jobs
 
 
-def _left_of_child(name: str, thread: Mapping[str, Json], node: Node | None) -> tuple[Thread, Sequence[str]] | None:
+def _plan_child(name: str, thread: Mapping[str, Json], node: Node | None) -> tuple[Thread, Sequence[str]] | None:
     """Return the input of a child, and the jobs that it runs; None if it has nothing left to run.
 
     A child that never ran a job gets its original input. Raises SfnorchError if it failed because of that input.

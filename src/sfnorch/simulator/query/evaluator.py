@@ -13,11 +13,11 @@ from jsonata.jexception import JException
 
 from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
-from sfnorch.expressions import code
+from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import DATA_LIMIT, QUERY, NotPlayable, StatesError
 from sfnorch.simulator.query.jsonata_functions import make_functions
-from sfnorch.simulator.query.jsonata_values import plain
+from sfnorch.simulator.query.jsonata_values import convert_to_json
 
 _LONGEST_SHOWN = 5_000
 _MOST_VALUES_OF_A_FIELD = 500_000
@@ -37,24 +37,24 @@ class Evaluator:
         self._steps = 0
         self._functions = make_functions(rng, now)
 
-    def value(self, field: Json, bindings: Mapping[str, Json], name: str) -> Json:
+    def evaluate_field(self, field: Json, bindings: Mapping[str, Json], name: str) -> Json:
         """Return the field's value with all expressions evaluated; errors refer to the field as `name`.
 
         Raises StatesError: States.QueryEvaluationError if an expression fails or returns nothing, and
         States.DataLimitExceeded if the field has more values than every limit of AWS allows.
         """
         self._values = 0
-        return self._value(field, bindings, name)
+        return self._evaluate_field(field, bindings, name)
 
-    def _value(self, field: Json, bindings: Mapping[str, Json], name: str) -> Json:
+    def _evaluate_field(self, field: Json, bindings: Mapping[str, Json], name: str) -> Json:
         match field:
             case str():
-                text = code(field)
+                text = parse_code(field)
                 return field if text is None else self._evaluate(text.strip(), bindings, name)
             case dict():
-                return {key: self._value(item, bindings, f"{name}/{key}") for key, item in field.items()}
+                return {key: self._evaluate_field(item, bindings, f"{name}/{key}") for key, item in field.items()}
             case list():
-                return [self._value(item, bindings, f"{name}[{index}]") for index, item in enumerate(field)]
+                return [self._evaluate_field(item, bindings, f"{name}[{index}]") for index, item in enumerate(field)]
         return field
 
     def _evaluate(self, text: str, bindings: Mapping[str, Json], name: str) -> Json:
@@ -66,15 +66,15 @@ class Evaluator:
                 found = self._compile(text).run(bindings, budget)
             finally:
                 self._count_steps(budget)
-            self._values += budget.size(found)
+            self._values += budget.measure_size(found)
             if self._values > _MOST_VALUES_OF_A_FIELD:
                 raise StatesError(
                     DATA_LIMIT,
                     f"The field '{name}' has more than {_MOST_VALUES_OF_A_FIELD:,} values, too many for a state.",
                 )
-            result = plain(found)
+            result = convert_to_json(found)
         except JException as error:
-            raise StatesError(QUERY, f"{failed} {_code(error)}{error}") from None
+            raise StatesError(QUERY, f"{failed} {_format_error_code(error)}{error}") from None
         except (RecursionError, MemoryError) as error:
             reason = RECURSION if isinstance(error, RecursionError) else "it requires more memory than is available"
             raise StatesError(QUERY, f"{failed} {reason}") from None
@@ -105,6 +105,6 @@ class Evaluator:
         return compiled
 
 
-def _code(error: JException) -> str:
+def _format_error_code(error: JException) -> str:
     name = getattr(error, "error", "") or ""
     return f"{name}: " if name and not str(error).startswith(str(name)) else ""

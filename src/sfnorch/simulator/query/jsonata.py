@@ -50,7 +50,7 @@ class Jsonata:
     def fill_template(self, scene: Scene, template: Json, name: str) -> Json:
         """Return the value with all expressions in it evaluated."""
         states: Json = {"input": scene.input, "context": scene.read_context(), **scene.produced}
-        return self._evaluator.value(template, {**scene.variables, "states": states}, name)
+        return self._evaluator.evaluate_field(template, {**scene.variables, "states": states}, name)
 
     def check_condition(self, scene: Scene, rule: Object, name: str) -> Json:
         """Return the value of `Condition`."""

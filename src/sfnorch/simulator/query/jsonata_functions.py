@@ -19,11 +19,11 @@ from functools import wraps
 from jsonata.functions import Functions
 from jsonata.utils import Utils
 
-from sfnorch.durations import timestamp
+from sfnorch.durations import format_timestamp
 from sfnorch.evaluation.functions import measure_picture, measure_to_millis
-from sfnorch.evaluation.regexes import current
+from sfnorch.evaluation.regexes import get_budget
 from sfnorch.json_values import write_compact
-from sfnorch.simulator.query.jsonata_values import plain
+from sfnorch.simulator.query.jsonata_values import convert_to_json
 
 _HASHES = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
 _LONGEST_RANGE = 1_000_000
@@ -43,32 +43,32 @@ def make_functions(rng: random.Random, now: Callable[[], datetime]) -> Mapping[s
         return int(now().timestamp() * 1000)
 
     def write_now(picture: str | None = None, zone: str | None = None) -> object:
-        return timestamp(now()) if picture is None else _write_time(count_millis(), picture, zone)
+        return format_timestamp(now()) if picture is None else _write_time(count_millis(), picture, zone)
 
     functions: dict[str, Callable[..., object]] = {
-        "partition": _partition,
-        "range": _range,
+        "partition": _split_into_parts,
+        "range": _build_range,
         "hash": _hash,
         "random": draw_random,
         "uuid": make_uuid,
         "parse": _parse,
         "now": write_now,
         "millis": count_millis,
-        "toMillis": _to_millis,
+        "toMillis": _parse_milliseconds,
         "eval": _refuse_eval,
     }
-    return {name: _counted(function) for name, function in functions.items()}
+    return {name: _count_calls(function) for name, function in functions.items()}
 
 
-def _counted(function: Callable[..., object]) -> Callable[..., object]:
+def _count_calls(function: Callable[..., object]) -> Callable[..., object]:
     """Return the function with each call counted as a step of the evaluation."""
 
     @wraps(function)
-    def called(*args: object) -> object:
-        current().step()
+    def call_counted(*args: object) -> object:
+        get_budget().count_steps()
         return function(*args)
 
-    return called
+    return call_counted
 
 
 def _write_time(millis: int, picture: str, zone: str | None) -> object:
@@ -80,7 +80,7 @@ def _refuse_eval(*_: object) -> object:
     raise ValueError("$eval is not supported in Step Functions")
 
 
-def _to_millis(text: str | None, picture: str | None = None) -> object:
+def _parse_milliseconds(text: str | None, picture: str | None = None) -> object:
     """Return the time in milliseconds. The library's function does not support Z under Python 3.10."""
     if text is None or text is Utils.NULL_VALUE:
         return None
@@ -90,23 +90,23 @@ def _to_millis(text: str | None, picture: str | None = None) -> object:
     return Functions.datetime_to_millis(text, picture)
 
 
-def _partition(items: object, size: float) -> object:
+def _split_into_parts(items: object, size: float) -> object:
     if items is None:
         return None
     whole = items if isinstance(items, list) else [items]
     step = int(size)
-    current().make(100 * len(whole))
+    get_budget().count_bytes(100 * len(whole))
     if step < 1:
         raise ValueError("$partition expects a chunk size of at least 1")
     return [whole[start : start + step] for start in range(0, len(whole), step)]
 
 
-def _range(start: float, end: float, step: float) -> list[float]:
+def _build_range(start: float, end: float, step: float) -> list[float]:
     if not step:
         raise ValueError("$range expects a step other than 0")
     if (end - start) / step > _LONGEST_RANGE:
         raise ValueError(f"$range returns at most {_LONGEST_RANGE:,} numbers")
-    current().make(40 * max(0, int((end - start) / step)))
+    get_budget().count_bytes(40 * max(0, int((end - start) / step)))
     found, value = [], start
     while ((value <= end) if step > 0 else (value >= end)) and value + step != value:
         found.append(value)
@@ -119,8 +119,8 @@ def _hash(value: object, algorithm: str = "SHA-256") -> str | None:
         return None
     if algorithm not in _HASHES:
         raise ValueError(f"$hash does not support the algorithm {algorithm!r}; supported: {', '.join(_HASHES)}")
-    current().make(40 * current().walk(value))
-    made = plain(value)
+    get_budget().count_bytes(40 * get_budget().count_values(value))
+    made = convert_to_json(value)
     text = made if isinstance(made, str) else write_compact(made)
     return hashlib.new(_HASHES[algorithm], text.encode()).hexdigest()
 
@@ -130,7 +130,7 @@ def _parse(text: object) -> object:
         case None | Utils.NULL_VALUE:
             return None
         case str():
-            current().make(30 * len(text))
+            get_budget().count_bytes(30 * len(text))
             value = json.loads(text)
             return Utils.NULL_VALUE if value is None else value
     raise TypeError("$parse expects a text")

@@ -9,16 +9,16 @@ from jsonata.utils import Utils
 from sfnorch.json_values import Json
 
 
-def plain(value: object) -> Json:
+def convert_to_json(value: object) -> Json:
     """Return a result as JSON: plain lists and nulls instead of the library's types, whole numbers as integers.
 
     Raises ValueError for a number that JSON does not have, TypeError for a value that is not JSON, such as a function.
     """
     match value:
         case dict():
-            return {key: plain(item) for key, item in value.items()}
+            return {key: convert_to_json(item) for key, item in value.items()}
         case list() | tuple() | range():
-            return [plain(item) for item in value]
+            return [convert_to_json(item) for item in value]
         case str() | int() | None:
             return value
         case float() if not math.isfinite(value):

@@ -41,11 +41,11 @@ def find_handler(world: World, call: ServiceCall, state: LocatedState, arguments
     """
     found = HANDLERS.get(str(call))
     if call.name == "lambda:invoke" and not call.way:
-        function = read_string(find_value(arguments, "FunctionName"), state.text("Resource"))
-        found = functions.handler(world, function)
+        function = read_string(find_value(arguments, "FunctionName"), state.read_text("Resource"))
+        found = functions.find_handler(world, function)
         if found is not None:
             return found
     started = find_value(arguments, "StateMachineArn")
-    if found is None or (call.name.endswith(":startExecution") and not world.template.machine(str(started))):
-        return elsewhere.handler(call, state) or found
+    if found is None or (call.name.endswith(":startExecution") and not world.template.find_machine(str(started))):
+        return elsewhere.find_handler(call, state) or found
     return found

@@ -38,7 +38,7 @@ def begin_run(
         status=status,
     )
     world.record.job_runs.append(run)
-    world.tell(request.execution, JobRunStarted(name, run_id), request.state.name)
+    world.record_event(request.execution, JobRunStarted(name, run_id), request.state.name)
     return run
 
 
@@ -50,18 +50,18 @@ def end_run(request: ServiceRequest, run: JobRunRecord, status: str, message: st
         counts.queue.popleft().succeed()
     elif had_room:
         counts.running -= 1
-    request.world.tell(request.execution, JobRunEnded(run.job, run.run_id, status, message), request.state.name)
+    request.world.record_event(request.execution, JobRunEnded(run.job, run.run_id, status, message), request.state.name)
 
 
 def refuse_start(request: ServiceRequest, name: str, error: str, cause: str) -> NoReturn:
     """Raise StatesError: the service rejects the start of a run."""
-    request.world.tell(request.execution, JobStartRefused(name, error), request.state.name)
+    request.world.record_event(request.execution, JobStartRefused(name, error), request.state.name)
     raise StatesError(error, cause)
 
 
 def refuse_throttled(request: ServiceRequest, name: str, error: str, cause: str) -> None:
     """Raise StatesError if this start is one of those that are throttled."""
     counts = request.world.job_counts[name]
-    if counts.throttled < request.world.behaviour.throttled(name):
+    if counts.throttled < request.world.behaviour.count_throttled(name):
         counts.throttled += 1
         refuse_start(request, name, error, cause)

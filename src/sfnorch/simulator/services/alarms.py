@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from sfnorch.durations import timestamp
+from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.events import AlarmChanged
@@ -27,16 +27,16 @@ _METRICS = {"FAILED": "ExecutionsFailed", "TIMED_OUT": "ExecutionsTimedOut", "AB
 
 def set_alarm_state(request: ServiceRequest) -> Steps[Json]:
     """Set the alarm's state and return an empty result. Raises StatesError for an unknown alarm."""
-    world, name = request.world, request.text("AlarmName")
+    world, name = request.world, request.get_text("AlarmName")
     alarm = next((alarm for alarm in world.template.alarms if alarm.name == name), None)
     if alarm is None:
         raise StatesError("CloudWatch.ResourceNotFoundException", f"Unknown alarm {name}")
-    _change(world, request.execution, alarm, request.text("StateValue"), request.text("StateReason"))
+    _change(world, request.execution, alarm, request.get_text("StateValue"), request.get_text("StateReason"))
     return {}
     yield
 
 
-def watch(world: World, execution: Execution, machine_arn: str) -> Steps[None]:
+def change_alarms_after_failure(world: World, execution: Execution, machine_arn: str) -> Steps[None]:
     """Change the alarms of the machine, a minute after an execution has failed."""
     yield world.clock.timeout(_METRIC_DELAY)
     for alarm in world.template.alarms:
@@ -53,14 +53,14 @@ def _change(world: World, execution: Execution, alarm: AlarmResource, after: str
     told = tuple(arn for arn in alarm.actions if ":sns:" in arn or arn.startswith("<")) if after == "ALARM" else ()
     change = AlarmChange(at=world.at, alarm=alarm.name, before=before, after=after, reason=reason, told=told)
     world.record.alarms.append(change)
-    world.tell(execution, AlarmChanged(alarm.name, before, after, reason))
+    world.record_event(execution, AlarmChanged(alarm.name, before, after, reason))
     for topic in told:
         body = {
             "AlarmName": alarm.name,
             "NewStateValue": after,
             "NewStateReason": reason,
             "OldStateValue": before,
-            "StateChangeTime": timestamp(world.now()),
+            "StateChangeTime": format_timestamp(world.read_time()),
         }
         message = Message(
             at=world.at,

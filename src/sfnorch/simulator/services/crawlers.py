@@ -26,13 +26,13 @@ _STATUS = {"SUCCEEDED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
 
 def start_crawler(request: ServiceRequest) -> Steps[Json]:
     """Return an empty answer at once; the crawl continues by itself. Raises StatesError if Glue rejects it."""
-    world, name = request.world, request.text("Name")
+    world, name = request.world, request.get_text("Name")
     refuse_throttled(request, name, "Glue.AWSGlueException", _THROTTLED)
     _refuse_unknown(request, name)
     if _find_running(request, name):
         refuse_start(request, name, RUNS_ALREADY, f"Crawler with name {name} has already started")
-    fault = world.behaviour.fault(name, world.job_counts[name].begun)
-    run = begin_run(request, name, "crawl", world.new_id(), world.behaviour.seconds_of(name, SECONDS))
+    fault = world.behaviour.find_fault(name, world.job_counts[name].begun)
+    run = begin_run(request, name, "crawl", world.generate_id(), world.behaviour.find_duration(name, SECONDS))
     world.clock.process(_crawl(request, run, fault.message if fault else ""))
     return {}
     yield
@@ -46,7 +46,7 @@ def _crawl(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[No
 
 def get_crawler(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the crawler, with its last crawl that has ended."""
-    name = request.text("Name")
+    name = request.get_text("Name")
     _refuse_unknown(request, name)
     crawler: dict[str, Json] = {"Name": name, "State": "RUNNING" if _find_running(request, name) else "READY"}
     ended = [run for run in _list_crawls(request, name) if run.ended is not None]
@@ -58,7 +58,7 @@ def get_crawler(request: ServiceRequest) -> Steps[Json]:
 
 def stop_crawler(request: ServiceRequest) -> Steps[Json]:
     """Return an empty answer: the crawl is cancelled. Raises StatesError if the crawler is not running."""
-    name = request.text("Name")
+    name = request.get_text("Name")
     run = _find_running(request, name)
     if run is None:
         raise StatesError("Glue.CrawlerNotRunningException", f"Crawler with name {name} isn't running")
@@ -76,7 +76,7 @@ def _describe(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
 
 
 def _refuse_unknown(request: ServiceRequest, name: str) -> None:
-    if not request.world.behaviour.knows(name):
+    if not request.world.behaviour.is_known_job(name):
         refuse_start(request, name, "Glue.EntityNotFoundException", f"Crawler with name {name} does not exist")
 
 

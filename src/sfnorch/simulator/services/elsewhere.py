@@ -22,7 +22,7 @@ from sfnorch.template.states import LocatedState
 _UNREAD = "$states.result"
 
 
-def handler(call: ServiceCall, state: LocatedState) -> Handler | None:
+def find_handler(call: ServiceCall, state: LocatedState) -> Handler | None:
     """Return the simulation of the call; None if an expression reads its result, or the action is another one."""
     if not state.jsonata or "Output" not in state.body:
         return None
@@ -32,13 +32,13 @@ def handler(call: ServiceCall, state: LocatedState) -> Handler | None:
 
 
 def _invoke(request: ServiceRequest) -> Steps[Json]:
-    name = request.text("FunctionName").rpartition(":function:")[2]
+    name = request.get_text("FunctionName").rpartition(":function:")[2]
     yield from _run(request, name, "function", "Exception")
     return {"ExecutedVersion": "$LATEST", "Payload": {}, "StatusCode": 200}
 
 
-def _execution(request: ServiceRequest) -> Steps[Json]:
-    name = request.text("StateMachineArn").rpartition(":")[2]
+def _run_execution(request: ServiceRequest) -> Steps[Json]:
+    name = request.get_text("StateMachineArn").rpartition(":")[2]
     yield from _run(request, name, "machine", TASK_FAILED)
     return {"Output": {}, "Status": "SUCCEEDED"}
 
@@ -46,8 +46,8 @@ def _execution(request: ServiceRequest) -> Steps[Json]:
 def _run(request: ServiceRequest, name: str, kind: str, error: str) -> Steps[None]:
     """Simulate a run; return when it has succeeded. Raises StatesError if it is to fail."""
     world, begun = request.world, request.world.job_counts[name].begun
-    fault = world.behaviour.fault(name, begun)
-    run = begin_run(request, name, kind, f"run-{begun + 1}", world.behaviour.seconds_of(name))
+    fault = world.behaviour.find_fault(name, begun)
+    run = begin_run(request, name, kind, f"run-{begun + 1}", world.behaviour.find_duration(name))
     try:
         yield world.clock.timeout(run.seconds)
     except simpy.Interrupt:
@@ -60,6 +60,6 @@ def _run(request: ServiceRequest, name: str, kind: str, error: str) -> Steps[Non
 
 _HANDLERS: Mapping[str, Handler] = {
     "lambda:invoke": _invoke,
-    "states:startExecution.sync": _execution,
-    "states:startExecution.sync:2": _execution,
+    "states:startExecution.sync": _run_execution,
+    "states:startExecution.sync:2": _run_execution,
 }

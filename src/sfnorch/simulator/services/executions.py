@@ -12,7 +12,7 @@ import simpy
 
 from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import TASK_FAILED, NotPlayable, StatesError
-from sfnorch.simulator.processes import Steps, stopped
+from sfnorch.simulator.processes import Steps, stop_processes
 from sfnorch.simulator.record import Execution
 from sfnorch.simulator.services.request import Handler, ServiceRequest
 from sfnorch.simulator.world import World
@@ -23,49 +23,49 @@ _NO_NAME = re.compile(r'[\s<>{}\[\]?*"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]|.{81}')
 
 def start_execution(request: ServiceRequest) -> Steps[Json]:
     """Return the execution's ARN and start date at once; the execution continues by itself."""
-    execution = _started(request)
-    return {"ExecutionArn": execution.arn, "StartDate": _time(request.world, execution.started)}
+    execution = _start(request)
+    return {"ExecutionArn": execution.arn, "StartDate": _convert_time(request.world, execution.started)}
     yield
 
 
 def start_execution_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the ended execution, with input and output as texts; as JSON with `.sync:2`."""
-    world, execution = request.world, _started(request)
+    world, execution = request.world, _start(request)
     process = world.processes.get(execution.arn)
     if process is not None and process.is_alive:
         try:
             yield process
         except simpy.Interrupt:
-            yield from stopped(world.clock, [process])
+            yield from stop_processes(world.clock, [process])
             raise
     if execution.status != "SUCCEEDED":
-        raise StatesError(TASK_FAILED, write_compact(_description(world, execution, parsed=False)))
-    return _description(world, execution, parsed=request.call.way == ".sync:2")
+        raise StatesError(TASK_FAILED, write_compact(_describe(world, execution, parsed=False)))
+    return _describe(world, execution, parsed=request.call.way == ".sync:2")
 
 
 def describe_execution(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the execution."""
     for execution in request.world.record.executions:
-        if execution.arn == request.text("ExecutionArn"):
-            return _description(request.world, execution, parsed=False)
+        if execution.arn == request.get_text("ExecutionArn"):
+            return _describe(request.world, execution, parsed=False)
     raise StatesError(
-        "Sfn.ExecutionDoesNotExistException", f"Execution Does Not Exist: '{request.text('ExecutionArn')}'"
+        "Sfn.ExecutionDoesNotExistException", f"Execution Does Not Exist: '{request.get_text('ExecutionArn')}'"
     )
     yield
 
 
-def _started(request: ServiceRequest) -> Execution:
+def _start(request: ServiceRequest) -> Execution:
     """Return the execution that the call starts, or a running one with the same name and input."""
-    world, arn = request.world, request.text("StateMachineArn")
-    machine = world.template.machine(arn)
+    world, arn = request.world, request.get_text("StateMachineArn")
+    machine = world.template.find_machine(arn)
     if machine is None:
-        title = world.template.title(request.machine)
+        title = world.template.build_title(request.machine)
         raise NotPlayable(
             f"{title}: {request.state.name} starts a machine that is not in the template: {arn}",
             hint=f"specify its result: --mock '{request.state.name}={{…}}'",
         )
     given = request.named.get("Input", {})
-    name = request.text("Name")
+    name = request.get_text("Name")
     if _NO_NAME.search(name):
         raise StatesError("StepFunctions.InvalidNameException", f"Invalid Name: '{name}'")
     execution = world.by_name.get((machine.arn, name)) if name else None
@@ -77,19 +77,19 @@ def _started(request: ServiceRequest) -> Execution:
     return request.start_execution(machine, given, name=name, parent=request.execution.arn)
 
 
-def _description(world: World, execution: Execution, *, parsed: bool) -> dict[str, Json]:
+def _describe(world: World, execution: Execution, *, parsed: bool) -> dict[str, Json]:
     """Return an execution in the format of DescribeExecution, with dates in milliseconds."""
     shown: dict[str, Json] = {
         "ExecutionArn": execution.arn,
         "Input": execution.input if parsed else write_compact(execution.input),
         "InputDetails": {"Included": True},
         "Name": execution.name,
-        "StartDate": _time(world, execution.started),
+        "StartDate": _convert_time(world, execution.started),
         "StateMachineArn": execution.machine,
         "Status": execution.status,
     }
     if execution.ended is not None:
-        shown["StopDate"] = _time(world, execution.ended)
+        shown["StopDate"] = _convert_time(world, execution.ended)
     if execution.status == "SUCCEEDED":
         shown["Output"] = execution.output if parsed else write_compact(execution.output)
         shown["OutputDetails"] = {"Included": True}
@@ -98,8 +98,8 @@ def _description(world: World, execution: Execution, *, parsed: bool) -> dict[st
     return dict(sorted(shown.items()))
 
 
-def _time(world: World, at: float) -> int:
-    return int(world.moment(at).timestamp() * 1000)
+def _convert_time(world: World, at: float) -> int:
+    return int(world.convert_time(at).timestamp() * 1000)
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -10,7 +10,7 @@ import simpy
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import NotPlayable, StatesError
-from sfnorch.simulator.function_process import described
+from sfnorch.simulator.function_process import describe_error
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_throttled
 from sfnorch.simulator.services.request import Handler, ServiceRequest
@@ -21,9 +21,9 @@ SECONDS = 1.0
 """The default duration of a call in virtual seconds."""
 
 
-def handler(world: World, name: str) -> Handler | None:
+def find_handler(world: World, name: str) -> Handler | None:
     """Return the simulation of the function with this name or ARN; None if it is not in the template."""
-    function = world.template.function(name)
+    function = world.template.find_function(name)
     if function is None or not function.playable:
         return None
 
@@ -44,7 +44,7 @@ def _refuse_code(request: ServiceRequest, function: FunctionResource) -> None:
             f"{begins} code of the template: {function.logical_id}",
             hint=f"--run-functions runs it in a separate process; {mock}",
         )
-    isolation = request.world.functions.found_isolation()
+    isolation = request.world.functions.find_isolation_once()
     if not isolation.possible:
         raise NotPlayable(
             f"{begins} code of the plan: {function.logical_id}; this system cannot isolate it: {isolation.reason}",
@@ -56,13 +56,13 @@ def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps[Json]:
     """Return Lambda's response. Raises StatesError if the function fails, or is to fail."""
     world = request.world
     _refuse_code(request, function)
-    title = world.template.short(function.name)
+    title = world.template.shorten_name(function.name)
     refuse_throttled(request, title, "Lambda.TooManyRequestsException", "Rate Exceeded.")
-    fault = world.behaviour.fault(title, world.job_counts[title].begun)
+    fault = world.behaviour.find_fault(title, world.job_counts[title].begun)
     event = request.named.get("Payload", {})
-    seconds = world.behaviour.seconds_of(title, SECONDS)
+    seconds = world.behaviour.find_duration(title, SECONDS)
     given = event if isinstance(event, dict) else {"event": event}
-    run = begin_run(request, title, "function", world.new_id(), seconds, given)
+    run = begin_run(request, title, "function", world.generate_id(), seconds, given)
     try:
         yield world.clock.timeout(seconds)
     except simpy.Interrupt:
@@ -79,6 +79,6 @@ def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps[Json]:
     match answer.get("error"):
         case dict() as error_data:
             end_run(request, run, "FAILED", str(error_data.get("errorMessage", "")))
-            raise StatesError(*described(error_data))
+            raise StatesError(*describe_error(error_data))
     end_run(request, run, "SUCCEEDED")
     return {"ExecutedVersion": "$LATEST", "Payload": answer["result"], "StatusCode": 200}

@@ -26,11 +26,11 @@ _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: Thr
 def start_job_run_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the description of a successful run. Raises StatesError if Glue rejects the start, or the run fails."""
     world, run = request.world, _start(request)
-    timeout = _minutes(request.arguments) * 60
-    fault = world.behaviour.fault(run.job, world.job_counts[run.job].begun - 1)
+    timeout = _read_timeout_minutes(request.arguments) * 60
+    fault = world.behaviour.find_fault(run.job, world.job_counts[run.job].begun - 1)
     yield from wait_for_turn(request, run)
     if run.ended is not None:
-        raise StatesError(TASK_FAILED, write_compact(_description(request, run)))
+        raise StatesError(TASK_FAILED, write_compact(_describe_run(request, run)))
     try:
         yield world.clock.timeout(min(run.seconds, timeout))
     except simpy.Interrupt:
@@ -42,21 +42,21 @@ def start_job_run_sync(request: ServiceRequest) -> Steps[Json]:
         end_run(request, run, "FAILED", fault.message)
     else:
         end_run(request, run, "SUCCEEDED")
-        return _description(request, run)
-    raise StatesError(TASK_FAILED, write_compact(_description(request, run)))
+        return _describe_run(request, run)
+    raise StatesError(TASK_FAILED, write_compact(_describe_run(request, run)))
 
 
 def start_job_run(request: ServiceRequest) -> Steps[Json]:
     """Return the run id at once; the run continues by itself."""
     run = _start(request)
-    fault = request.world.behaviour.fault(run.job, request.world.job_counts[run.job].begun - 1)
-    request.world.clock.process(_alone(request, run, fault))
+    fault = request.world.behaviour.find_fault(run.job, request.world.job_counts[run.job].begun - 1)
+    request.world.clock.process(_run_job(request, run, fault))
     return {"JobRunId": run.run_id}
     yield
 
 
-def _alone(request: ServiceRequest, run: JobRunRecord, fault: Fault | None) -> Steps[None]:
-    timeout = _minutes(request.arguments) * 60
+def _run_job(request: ServiceRequest, run: JobRunRecord, fault: Fault | None) -> Steps[None]:
+    timeout = _read_timeout_minutes(request.arguments) * 60
     yield from wait_for_turn(request, run)
     if run.ended is not None:
         return
@@ -69,43 +69,43 @@ def _alone(request: ServiceRequest, run: JobRunRecord, fault: Fault | None) -> S
 def get_job_run(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of a run."""
     for run in request.world.record.job_runs:
-        if run.run_id == request.text("RunId") and run.job == request.text("JobName"):
-            return {"JobRun": _description(request, run)}
+        if run.run_id == request.get_text("RunId") and run.job == request.get_text("JobName"):
+            return {"JobRun": _describe_run(request, run)}
     raise StatesError("Glue.EntityNotFoundException", "Entity Not Found (Service: Glue, Status Code: 400)")
     yield
 
 
 def _start(request: ServiceRequest) -> JobRunRecord:
     """Start a run and return it. Raises StatesError if Glue rejects it, or Step Functions rejects the arguments."""
-    world, job = request.world, request.text("JobName")
+    world, job = request.world, request.get_text("JobName")
     given = read_mapping(find_value(request.arguments, "Arguments"))
     if no_texts := [name for name, value in given.items() if not isinstance(value, str)]:
         what = ", ".join(f"The value for the field '{name}' must be a STRING" for name in no_texts)
         cause = f"The Parameters '{write_compact(request.arguments)}' could not be used to start the Task: [{what}]"
         raise StatesError(RUNTIME, cause)
     behaviour, counts = world.behaviour, world.job_counts[job]
-    if counts.throttled < behaviour.throttled(job):
+    if counts.throttled < behaviour.count_throttled(job):
         counts.throttled += 1
         refuse_start(request, job, "Glue.AWSGlueException", _THROTTLED)
-    if not behaviour.knows(job):
+    if not behaviour.is_known_job(job):
         refuse_start(
             request, job, "Glue.EntityNotFoundException", f"Failed to start job run due to missing metadata: {job}"
         )
-    full = counts.running >= behaviour.at_once(job)
+    full = counts.running >= behaviour.find_concurrency(job)
     if full and not is_queued(request.arguments):
         refuse_start(request, job, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {job}")
-    if _minutes(request.arguments) < 1:
+    if _read_timeout_minutes(request.arguments) < 1:
         refuse_start(request, job, "Glue.InvalidInputException", "Timeout not supported: the minimum is one minute")
     run_id = f"jr_{world.rng.getrandbits(256):064x}"
     status = WAITING if full else "RUNNING"
-    return begin_run(request, job, "job", run_id, behaviour.seconds_of(job), given, status=status)
+    return begin_run(request, job, "job", run_id, behaviour.find_duration(job), given, status=status)
 
 
-def _minutes(arguments: Json) -> float:
+def _read_timeout_minutes(arguments: Json) -> float:
     return read_number(find_value(arguments, "Timeout"), _DEFAULT_TIMEOUT_MINUTES)
 
 
-def _log_group(arguments: dict[str, Json]) -> str:
+def _read_log_group(arguments: dict[str, Json]) -> str:
     """Return the log group that Glue names, as far as the arguments of the start determine it.
 
     The job's role and its own arguments are unknown here: `ROLE` replaces the role's name.
@@ -116,7 +116,7 @@ def _log_group(arguments: dict[str, Json]) -> str:
     return f"{DEFAULT_LOG_GROUP}-ROLE-{configuration}" if configuration else DEFAULT_LOG_GROUP
 
 
-def _description(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
+def _describe_run(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
     """Return a JobRun in Glue's format."""
     began = int(request.world.begin.timestamp() * 1000)
     arguments = request.named
@@ -128,11 +128,11 @@ def _description(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
         "JobName": run.job,
         "JobRunState": run.status,
         "LastModifiedOn": began + int(1000 * (run.ended if run.ended is not None else request.world.at)),
-        "LogGroupName": _log_group(arguments),
+        "LogGroupName": _read_log_group(arguments),
         "MaxCapacity": 10.0,
         "PredecessorRuns": [],
         "StartedOn": began + int(1000 * run.started),
-        "Timeout": _minutes(arguments),
+        "Timeout": _read_timeout_minutes(arguments),
     }
     named = ("Arguments", "NumberOfWorkers", "WorkerType", "ExecutionClass", "SecurityConfiguration")
     for key in (*named, "JobRunQueuingEnabled"):

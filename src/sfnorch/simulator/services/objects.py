@@ -21,7 +21,7 @@ _MAX_KEY = 1_024
 def put_object(request: ServiceRequest) -> Steps[Json]:
     """Store the object and return its ETag. Raises StatesError if S3 rejects it. The Body is written as JSON."""
     world, arguments = request.world, request.named
-    bucket, key = request.text("Bucket"), request.text("Key")
+    bucket, key = request.get_text("Bucket"), request.get_text("Key")
     if not bucket or not key:
         raise StatesError("S3.S3Exception", "Bucket and Key are required")
     if len(key.encode(errors="replace")) > _MAX_KEY:
@@ -29,7 +29,7 @@ def put_object(request: ServiceRequest) -> Steps[Json]:
     body = write_compact(arguments["Body"]) if "Body" in arguments else ""
     stored = StoredObject(at=world.at, bucket=bucket, key=key, body=body, sender=request.execution.title)
     world.record.objects.append(stored)
-    world.tell(request.execution, ObjectWritten(bucket, key), request.state.name)
+    world.record_event(request.execution, ObjectWritten(bucket, key), request.state.name)
     return {"ETag": f'"{hashlib.md5(body.encode(errors="replace"), usedforsecurity=False).hexdigest()}"'}
     yield
 

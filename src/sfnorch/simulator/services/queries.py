@@ -31,10 +31,12 @@ def run_query(request: ServiceRequest) -> Steps[Json]:
     """
     world, name = request.world, request.state.name
     refuse_throttled(request, name, "Athena.TooManyRequestsException", _THROTTLED)
-    if not request.text("QueryString"):
+    if not request.get_text("QueryString"):
         refuse_start(request, name, "Athena.InvalidRequestException", "QueryString is missing")
-    fault = world.behaviour.fault(name, world.job_counts[name].begun)
-    run = begin_run(request, name, "query", world.new_id(), world.behaviour.seconds_of(name, SECONDS), request.named)
+    fault = world.behaviour.find_fault(name, world.job_counts[name].begun)
+    run = begin_run(
+        request, name, "query", world.generate_id(), world.behaviour.find_duration(name, SECONDS), request.named
+    )
     try:
         yield world.clock.timeout(run.seconds)
     except simpy.Interrupt:

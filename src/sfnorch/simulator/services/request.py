@@ -32,7 +32,7 @@ class ServiceRequest:
         """Return the arguments by name; empty if they are not an object."""
         return read_mapping(self.arguments)
 
-    def text(self, name: str) -> str:
+    def get_text(self, name: str) -> str:
         """Return an argument as text; empty if it is missing or not a text."""
         return read_string(find_value(self.arguments, name))
 

@@ -14,7 +14,7 @@ from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import JobRunRecord
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_throttled
 from sfnorch.simulator.services.request import Handler, ServiceRequest
-from sfnorch.sql import sql_parameters
+from sfnorch.sql import find_sql_parameters
 
 SECONDS = 5.0
 """The default duration of a statement in virtual seconds."""
@@ -32,34 +32,36 @@ def execute_statement(request: ServiceRequest) -> Steps[Json]:
     """Return the statement's id at once; it continues by itself. Raises StatesError if Amazon Redshift rejects it."""
     world, given = request.world, request.named
     parameters = given.get("Parameters", [])
-    if not request.text("Sql"):
+    if not request.get_text("Sql"):
         raise StatesError("RedshiftData.ValidationException", "Sql is missing")
-    if not isinstance(parameters, list) or not all(map(_parameter_name, parameters)):
+    if not isinstance(parameters, list) or not all(map(_read_parameter_name, parameters)):
         raise StatesError("RedshiftData.ValidationException", "Parameters must have a Name and a Value, both texts")
-    names, used = set(map(_parameter_name, parameters)), sql_parameters(request.text("Sql"))
+    names, used = set(map(_read_parameter_name, parameters)), find_sql_parameters(request.get_text("Sql"))
     if unused := sorted(names - set(used)):
         cause = f"Parameters list contains unused parameters. Unused parameters: [{', '.join(unused)}]"
         raise StatesError("RedshiftData.ValidationException", cause)
-    name, token = request.text("StatementName") or request.state.name, request.text("ClientToken")
+    name, token = request.get_text("StatementName") or request.state.name, request.get_text("ClientToken")
     for run in world.record.job_runs:
         if run.kind == "statement" and token and run.arguments.get("ClientToken") == token:
             return {"Id": run.run_id}
     refuse_throttled(request, name, "RedshiftData.ActiveStatementsExceededException", _THROTTLED)
-    fault = world.behaviour.fault(name, world.job_counts[name].begun)
-    run = begin_run(request, name, "statement", world.new_id(), world.behaviour.seconds_of(name, SECONDS), given)
+    fault = world.behaviour.find_fault(name, world.job_counts[name].begun)
+    run = begin_run(
+        request, name, "statement", world.generate_id(), world.behaviour.find_duration(name, SECONDS), given
+    )
     message = fault.message if fault else "" if names.issuperset(used) else _NO_VALUE
-    world.clock.process(_going(request, run, message))
+    world.clock.process(_run_statement(request, run, message))
     return {"Id": run.run_id}
     yield
 
 
-def _parameter_name(parameter: Json) -> str:
+def _read_parameter_name(parameter: Json) -> str:
     """Return the name of a parameter; empty if its name or its value is missing or not a text."""
     name, value = (read_string(find_value(parameter, key)) for key in ("Name", "Value"))
     return name if value else ""
 
 
-def _going(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[None]:
+def _run_statement(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[None]:
     yield request.world.clock.timeout(run.seconds)
     if run.ended is None:
         end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
@@ -67,7 +69,7 @@ def _going(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[No
 
 def describe_statement(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the statement."""
-    run = _found(request)
+    run = _find_statement(request)
     shown: dict[str, Json] = {"HasResultSet": False, "Id": run.run_id, "Status": _STATUS[run.status]}
     if run.status == "SUCCEEDED":
         shown["ResultRows"] = 0
@@ -79,7 +81,7 @@ def describe_statement(request: ServiceRequest) -> Steps[Json]:
 
 def cancel_statement(request: ServiceRequest) -> Steps[Json]:
     """Cancel the statement, and return whether it was cancelled."""
-    run = _found(request)
+    run = _find_statement(request)
     if run.ended is not None:
         raise StatesError("RedshiftData.ValidationException", f"Could not cancel a query that is {_STATUS[run.status]}")
     end_run(request, run, "STOPPED")
@@ -87,11 +89,11 @@ def cancel_statement(request: ServiceRequest) -> Steps[Json]:
     yield
 
 
-def _found(request: ServiceRequest) -> JobRunRecord:
+def _find_statement(request: ServiceRequest) -> JobRunRecord:
     for run in request.world.record.job_runs:
-        if run.kind == "statement" and run.run_id == request.text("Id"):
+        if run.kind == "statement" and run.run_id == request.get_text("Id"):
             return run
-    raise StatesError("RedshiftData.ResourceNotFoundException", f"Query {request.text('Id')} does not exist")
+    raise StatesError("RedshiftData.ResourceNotFoundException", f"Query {request.get_text('Id')} does not exist")
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -20,7 +20,7 @@ _MAX_SUBJECT = 100
 def publish(request: ServiceRequest) -> Steps[Json]:
     """Store the message and return its id. Raises StatesError if SNS rejects it."""
     world, arguments = request.world, request.named
-    subject, message = request.text("Subject"), arguments.get("Message")
+    subject, message = request.get_text("Subject"), arguments.get("Message")
     text = "" if message is None else read_string(message, write_compact(message))
     if len(subject) >= _MAX_SUBJECT or "\n" in subject:
         raise StatesError("SNS.InvalidParameterException", "Invalid parameter: Subject")
@@ -28,15 +28,15 @@ def publish(request: ServiceRequest) -> Steps[Json]:
         raise StatesError("SNS.InvalidParameterException", "Invalid parameter: Message")
     told = Message(
         at=world.at,
-        topic=request.text("TopicArn"),
+        topic=request.get_text("TopicArn"),
         subject=subject,
         message=text,
         attributes=read_mapping(arguments.get("MessageAttributes")),
         sender=request.execution.title,
     )
     world.record.messages.append(told)
-    world.tell(request.execution, MessageSent(told.topic, subject), request.state.name)
-    return {"MessageId": world.new_id()}
+    world.record_event(request.execution, MessageSent(told.topic, subject), request.state.name)
+    return {"MessageId": world.generate_id()}
     yield
 
 

@@ -24,38 +24,38 @@ _THROTTLED = "Rate exceeded (Service: AWSGlue; Status Code: 400; Error Code: Thr
 
 def start_workflow_run(request: ServiceRequest) -> Steps[Json]:
     """Return the run id at once; the run continues by itself. Raises StatesError if Glue rejects it."""
-    world, name = request.world, request.text("Name")
+    world, name = request.world, request.get_text("Name")
     behaviour, counts = world.behaviour, world.job_counts[name]
-    if counts.throttled < behaviour.throttled(name):
+    if counts.throttled < behaviour.count_throttled(name):
         counts.throttled += 1
         refuse_start(request, name, "Glue.AWSGlueException", _THROTTLED)
-    if not behaviour.knows(name):
+    if not behaviour.is_known_job(name):
         refuse_start(request, name, "Glue.EntityNotFoundException", f"Entity Not Found: workflow {name}")
-    if counts.running >= behaviour.at_once(name, ALWAYS):
+    if counts.running >= behaviour.find_concurrency(name, ALWAYS):
         refuse_start(request, name, "Glue.ConcurrentRunsExceededException", f"Concurrent runs exceeded for {name}")
-    fault = behaviour.fault(name, counts.begun)
-    run = begin_run(request, name, "workflow", f"wr_{world.rng.getrandbits(256):064x}", behaviour.seconds_of(name))
-    world.clock.process(_going(request, run, fault.message if fault else ""))
+    fault = behaviour.find_fault(name, counts.begun)
+    run = begin_run(request, name, "workflow", f"wr_{world.rng.getrandbits(256):064x}", behaviour.find_duration(name))
+    world.clock.process(_run_workflow(request, run, fault.message if fault else ""))
     return {"RunId": run.run_id}
     yield
 
 
-def _going(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[None]:
+def _run_workflow(request: ServiceRequest, run: JobRunRecord, message: str) -> Steps[None]:
     yield request.world.clock.timeout(run.seconds)
     end_run(request, run, "FAILED" if message else "SUCCEEDED", message)
 
 
 def get_workflow_run(request: ServiceRequest) -> Steps[Json]:
     """Return the current description of the run: its status is COMPLETED whether or not its actions succeeded."""
-    name, run_id = request.text("Name"), request.text("RunId")
+    name, run_id = request.get_text("Name"), request.get_text("RunId")
     for run in request.world.record.job_runs:
         if run.kind == "workflow" and (run.job, run.run_id) == (name, run_id):
-            return {"Run": _description(request, run)}
+            return {"Run": _describe_run(request, run)}
     raise StatesError("Glue.EntityNotFoundException", f"Entity Not Found: run {run_id} of workflow {name}")
     yield
 
 
-def _description(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
+def _describe_run(request: ServiceRequest, run: JobRunRecord) -> dict[str, Json]:
     began = int(request.world.begin.timestamp() * 1000)
     over, failed = run.ended is not None, int(run.status == "FAILED")
     shown: dict[str, Json] = {

@@ -12,7 +12,7 @@ import simpy
 
 from sfnorch.json_values import Json, find_value, read_list, read_mapping
 from sfnorch.simulator.errors import EXCEED_TOLERATED, RUNTIME, NotPlayable, StatesError
-from sfnorch.simulator.processes import Steps, guarded, stopped
+from sfnorch.simulator.processes import Steps, run_guarded, stop_processes
 from sfnorch.simulator.visit import StateContext, StateOutcome, Visit
 from sfnorch.template.states import StateScope
 
@@ -51,15 +51,15 @@ def _run_items(visit: Visit) -> Steps[Json]:
     scope = state.scopes[0]
     single = _list_items(visit)
     values = _batch(visit, single)
-    runner.note(1)
-    at_once = _number(visit, "MaxConcurrency") or (_DISTRIBUTED_AT_ONCE if scope.distributed else _INLINE_AT_ONCE)
-    items = _Items(values, _tolerated(visit, len(single)) if scope.distributed else 0)
+    runner.record_state_event(1)
+    at_once = _read_number(visit, "MaxConcurrency") or (_DISTRIBUTED_AT_ONCE if scope.distributed else _INLINE_AT_ONCE)
+    items = _Items(values, _count_tolerated(visit, len(single)) if scope.distributed else 0)
     over = clock.event()  # when all workers are done, or the first has failed
     left = hands = int(min(at_once, len(values)))
 
     def run_worker() -> Steps[None]:
         nonlocal left
-        _, error = yield from guarded(_work(visit, scope, items))
+        _, error = yield from run_guarded(_run_worker_items(visit, scope, items))
         left -= 1
         if not over.triggered and (error is not None or not left):
             over.succeed(error)
@@ -72,16 +72,16 @@ def _run_items(visit: Visit) -> Steps[Json]:
             if error is not None:
                 raise error
     except (StatesError, simpy.Interrupt):
-        yield from stopped(clock, workers)
-        runner.note(1)
+        yield from stop_processes(clock, workers)
+        runner.record_state_event(1)
         raise
-    runner.note(1)
+    runner.record_state_event(1)
     if "ResultWriter" in state.body and scope.distributed:
-        return _written(visit)
+        return _write_results(visit)
     return [items.results[index] for index in sorted(items.results)]
 
 
-def _work(visit: Visit, scope: StateScope, items: _Items) -> Steps[None]:
+def _run_worker_items(visit: Visit, scope: StateScope, items: _Items) -> Steps[None]:
     """Run one worker of the Map: it processes items in sequence."""
     runner, batched = visit.runner, "ItemBatcher" in visit.state.body
     while items.next < len(items.values):
@@ -95,15 +95,15 @@ def _work(visit: Visit, scope: StateScope, items: _Items) -> Steps[None]:
                 given = value if batched else inner.select_item(value)
                 items.results[index] = yield from runner.run_child(visit, scope, given, item)
             else:
-                runner.note(1)
+                runner.record_state_event(1)
                 given = inner.select_item(value)
                 items.results[index] = yield from runner.run_scope(scope, given, inner.place)
-                runner.note(1)
+                runner.record_state_event(1)
         except StatesError:
             batch = read_list(find_value(value, "Items")) if batched else []
             items.failed += len(batch) or 1
             if not scope.distributed:
-                runner.note(1)
+                runner.record_state_event(1)
                 raise
             if items.failed > items.tolerated:
                 message = "The specified tolerated failure threshold was exceeded"
@@ -139,7 +139,7 @@ def _batch(visit: Visit, items: list[Json]) -> list[Json]:
     return [{"Items": batch, **more} for batch in batches]
 
 
-def _written(visit: Visit) -> Json:
+def _write_results(visit: Visit) -> Json:
     """Return the result of a Map that writes its results to S3: the location of the results.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
@@ -147,7 +147,7 @@ def _written(visit: Visit) -> Json:
     writer = read_mapping(visit.state.body["ResultWriter"])
     given = read_mapping(visit.fill_template(writer.get("Arguments", {}), "ResultWriter"))
     run = visit.runner.machine.arn.replace(":stateMachine:", ":mapRun:", 1)
-    arn = f"{run}/{visit.state.name}:{visit.runner.world.new_id()}"
+    arn = f"{run}/{visit.state.name}:{visit.runner.world.generate_id()}"
     bucket, prefix = (given.get(key, "") for key in ("Bucket", "Prefix"))
     key = f"{prefix}/{arn.rpartition(':')[2]}/manifest.json".lstrip("/")
     return {"MapRunArn": arn, "ResultWriterDetails": {"Bucket": bucket, "Key": key}}
@@ -172,7 +172,7 @@ def _list_items(visit: Visit) -> list[Json]:
     raise visit.refuse_value("Items", "returned an unsupported result type.")
 
 
-def _number(visit: Visit, name: str) -> float | None:
+def _read_number(visit: Visit, name: str) -> float | None:
     """Return the number in a setting; None if the state does not have it."""
     if not visit.has_setting(name):
         return None
@@ -188,10 +188,10 @@ def _number(visit: Visit, name: str) -> float | None:
     raise visit.refuse_setting(name, wrong, "a valid number for it")
 
 
-def _tolerated(visit: Visit, count: int) -> int:
+def _count_tolerated(visit: Visit, count: int) -> int:
     """Return the number of items that can fail."""
-    by_count = _number(visit, "ToleratedFailureCount")
-    by_share = _number(visit, "ToleratedFailurePercentage")
+    by_count = _read_number(visit, "ToleratedFailureCount")
+    by_share = _read_number(visit, "ToleratedFailurePercentage")
     limits = [] if by_count is None else [int(by_count)]
     if by_share is not None:
         limits.append(int(count * by_share / 100))

@@ -9,7 +9,7 @@ import simpy
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
-from sfnorch.simulator.processes import Steps, ended, guarded, stopped
+from sfnorch.simulator.processes import Steps, get_result, run_guarded, stop_processes
 from sfnorch.simulator.visit import StateOutcome, Visit
 
 
@@ -25,8 +25,10 @@ def run_parallel(visit: Visit) -> Steps[StateOutcome]:
 def _run_branches(visit: Visit) -> Steps[list[Json]]:
     runner, clock = visit.runner, visit.runner.world.clock
     given = visit.make_arguments()
-    runner.note(1)
-    running = [clock.process(guarded(runner.run_scope(branch, given, visit.place))) for branch in visit.state.scopes]
+    runner.record_state_event(1)
+    running = [
+        clock.process(run_guarded(runner.run_scope(branch, given, visit.place))) for branch in visit.state.scopes
+    ]
     results: list[Json] = [None] * len(running)
     left = dict(enumerate(running))
     try:
@@ -34,13 +36,13 @@ def _run_branches(visit: Visit) -> Steps[list[Json]]:
             yield clock.any_of(left.values())
             for index, process in list(left.items()):
                 if process.processed:
-                    results[index], error = ended(process)
+                    results[index], error = get_result(process)
                     del left[index]
                     if error is not None:
                         raise error
     except (StatesError, simpy.Interrupt):
-        yield from stopped(clock, left.values())
-        runner.note(1)
+        yield from stop_processes(clock, left.values())
+        runner.record_state_event(1)
         raise
-    runner.note(1)
+    runner.record_state_event(1)
     return results

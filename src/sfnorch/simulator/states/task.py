@@ -9,12 +9,12 @@ import simpy
 
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import TIMEOUT, NotPlayable, StatesError
-from sfnorch.simulator.permissions import check
-from sfnorch.simulator.processes import Steps, ended, guarded, stopped
+from sfnorch.simulator.permissions import check_permissions
+from sfnorch.simulator.processes import Steps, get_result, run_guarded, stop_processes
 from sfnorch.simulator.services import find_handler
 from sfnorch.simulator.services.request import ServiceRequest
 from sfnorch.simulator.visit import StateOutcome, Visit
-from sfnorch.template.calls import call_of
+from sfnorch.template.calls import parse_call
 
 
 def run_task(visit: Visit) -> Steps[StateOutcome]:
@@ -31,21 +31,23 @@ def _run_call(visit: Visit) -> Steps[Json]:
     arguments = visit.make_arguments()
     visit.limit(arguments, f"The Arguments of '{state.name}' evaluated to a value")
     credentials = visit.evaluate_setting("Credentials")
-    timeout = _seconds(visit)
-    call = call_of(state)
-    runner.note(3 if call and call.way else 2)  # scheduled, started, and with an integration pattern submitted
+    timeout = _evaluate_timeout(visit)
+    call = parse_call(state)
+    runner.record_state_event(
+        3 if call and call.way else 2
+    )  # scheduled, started, and with an integration pattern submitted
     steps = _call_service(visit, arguments, credentials)
     try:
-        result = yield from (steps if timeout is None else _bounded(runner.world.clock, steps, timeout))
+        result = yield from (steps if timeout is None else _run_with_timeout(runner.world.clock, steps, timeout))
     except StatesError:
-        runner.note(1)
+        runner.record_state_event(1)
         raise
-    runner.note(1)
+    runner.record_state_event(1)
     visit.limit(result, f"The state/task '{state.name}' returned a result")
     return result
 
 
-def _seconds(visit: Visit) -> float | None:
+def _evaluate_timeout(visit: Visit) -> float | None:
     match visit.evaluate_setting("TimeoutSeconds"):
         case None:
             return None
@@ -66,14 +68,14 @@ def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Jso
     state, runner = visit.state, visit.runner
     world, machine = runner.world, runner.machine
     if state.name in world.behaviour.mocks:
-        check(world, machine, state, arguments, credentials)
-        return _mocked(world.behaviour.mocks[state.name])
-    call = call_of(state)
+        check_permissions(world, machine, state, arguments, credentials)
+        return _apply_mock(world.behaviour.mocks[state.name])
+    call = parse_call(state)
     handler = find_handler(world, call, state, arguments) if call else None
     if call is None or handler is None:
-        what = str(call) if call else state.text("Resource") or "nothing"
+        what = str(call) if call else state.read_text("Resource") or "nothing"
         raise NotPlayable(
-            f"{world.template.title(machine)}: {state.name} calls {what}, which cannot be simulated",
+            f"{world.template.build_title(machine)}: {state.name} calls {what}, which cannot be simulated",
             hint=f"specify its result: --mock '{state.name}={{…}}'",
         )
     request = ServiceRequest(
@@ -85,11 +87,11 @@ def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Jso
         arguments=arguments,
         start_execution=runner.start_execution,
     )
-    check(world, machine, state, arguments, credentials)
+    check_permissions(world, machine, state, arguments, credentials)
     return (yield from handler(request))
 
 
-def _mocked(mock: Json) -> Json:
+def _apply_mock(mock: Json) -> Json:
     match mock:
         case {"Throw": dict() as thrown, **more} if not more:
             raise StatesError(str(thrown.get("Error", "States.TaskFailed")), str(thrown.get("Cause", "")))
@@ -98,19 +100,19 @@ def _mocked(mock: Json) -> Json:
     return mock
 
 
-def _bounded(clock: simpy.Environment, steps: Steps[Json], timeout: float) -> Steps[Json]:
+def _run_with_timeout(clock: simpy.Environment, steps: Steps[Json], timeout: float) -> Steps[Json]:
     """Return the result of the steps. Raises StatesError (States.Timeout) and stops the steps after the timeout."""
-    process = clock.process(guarded(steps))
+    process = clock.process(run_guarded(steps))
     try:
         yield process | clock.timeout(timeout)
         yield clock.timeout(0)  # steps that end exactly at the timeout are in time
     except simpy.Interrupt:
-        yield from stopped(clock, [process])
+        yield from stop_processes(clock, [process])
         raise
     if process.is_alive:
-        yield from stopped(clock, [process])
+        yield from stop_processes(clock, [process])
         raise StatesError(TIMEOUT, "")
-    result, error = ended(process)
+    result, error = get_result(process)
     if error is not None:
         raise error
     return result

@@ -16,11 +16,11 @@ MAX_SECONDS = 99_999_999.0
 
 def run_wait(visit: Visit) -> Steps[StateOutcome]:
     """Wait on the virtual clock, and return the outcome; the default output is the input."""
-    yield visit.runner.world.clock.timeout(_seconds(visit))
+    yield visit.runner.world.clock.timeout(_evaluate_wait(visit))
     return visit.finish(visit.input)
 
 
-def _seconds(visit: Visit) -> float:
+def _evaluate_wait(visit: Visit) -> float:
     """Return the seconds from now until the end of the state."""
     if visit.has_setting("Timestamp"):
         text = visit.evaluate_setting("Timestamp")
@@ -29,7 +29,7 @@ def _seconds(visit: Visit) -> float:
         except ValueError:
             raise visit.refuse_setting("Timestamp", text, "a timestamp") from None
         until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
-        return min(max(0.0, (until - visit.runner.world.now()).total_seconds()), MAX_SECONDS)
+        return min(max(0.0, (until - visit.runner.world.read_time()).total_seconds()), MAX_SECONDS)
     if not visit.has_setting("Seconds"):
         return 0.0
     match visit.evaluate_setting("Seconds"):

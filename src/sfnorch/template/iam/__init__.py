@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from sfnorch.template.iam.evaluation import Decision, PolicySet, Verdict, allows, evaluate
-from sfnorch.template.iam.patterns import GIVEN, matches, overlap
+from sfnorch.template.iam.evaluation import Decision, PolicySet, Verdict, can_allow, evaluate
+from sfnorch.template.iam.patterns import GIVEN, can_overlap, is_match
 from sfnorch.template.iam.requests import AccessRequest
-from sfnorch.template.iam.statements import Condition, Statement, statements
+from sfnorch.template.iam.statements import Condition, Statement, read_statements
 
 __all__ = [
     "GIVEN",
@@ -18,9 +18,9 @@ __all__ = [
     "PolicySet",
     "Statement",
     "Verdict",
-    "allows",
+    "can_allow",
+    "can_overlap",
     "evaluate",
-    "matches",
-    "overlap",
-    "statements",
+    "is_match",
+    "read_statements",
 ]

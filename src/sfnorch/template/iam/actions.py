@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from sfnorch.json_values import Json, find_value, read_mapping
-from sfnorch.template.iam import matches
+from sfnorch.template.iam import is_match
 
 _OPTIONAL = frozenset({"comprehend", "rekognition", "textract", "translate"})
 """Services whose actions work without the resource types that IAM lists for them."""
@@ -15,7 +15,7 @@ _OPTIONAL = frozenset({"comprehend", "rekognition", "textract", "translate"})
 _OPTIONAL_ACTIONS = frozenset({"cloudwatch:putmetricdata"})
 
 
-def takes_resource(action: str, *, every: bool = False) -> bool:
+def has_resource_type(action: str, *, every: bool = False) -> bool:
     """Return whether IAM lists a resource type for the action.
 
     For a pattern, return whether any matching action has one, or whether `every` matching action has one.
@@ -27,7 +27,7 @@ def takes_resource(action: str, *, every: bool = False) -> bool:
         return True
     actions = _read_actions(service)
     if "*" in name or "?" in name:
-        meant = [bool(find_value(body, "Resources")) for key, body in actions.items() if matches(name, key)]
+        meant = [bool(find_value(body, "Resources")) for key, body in actions.items() if is_match(name, key)]
         return bool(meant) and (all(meant) if every else any(meant))
     return bool(find_value(actions, name, "Resources"))
 

@@ -12,10 +12,10 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 
-from sfnorch.template.iam.patterns import escape, fit
+from sfnorch.template.iam.patterns import escape, match_pattern
 from sfnorch.template.iam.requests import AccessRequest
 from sfnorch.template.iam.statements import Condition
-from sfnorch.template.iam.truth import NO, YES, Truth, all_of, any_of, unknown
+from sfnorch.template.iam.truth import NO, YES, Truth, combine_all, combine_any, create_unknown
 from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.resources import Assumed
 
@@ -24,42 +24,42 @@ _ARN_PARTS = 6
 _WITH_WILDCARDS = ("stringlike", "arnlike", "arnequals")
 
 
-def holds(condition: Condition, request: AccessRequest, *, has_variables: bool) -> Truth:
+def evaluate_condition(condition: Condition, request: AccessRequest, *, has_variables: bool) -> Truth:
     """Return whether the condition matches the request."""
-    values = request.values(condition.key)
+    values = request.list_values(condition.key)
     if condition.operator == "null":
         return _is_absent(condition, values)
-    operator, negated = _without_negation(condition.operator)
+    operator, negated = _split_negation(condition.operator)
     test = _TESTS.get(operator)
     if test is None:
-        return unknown(f"the condition {condition.operator} of {condition.key} cannot be evaluated")
+        return create_unknown(f"the condition {condition.operator} of {condition.key} cannot be evaluated")
     if values is None:
-        return unknown(f"the condition key {condition.key} is known only when the request is made")
+        return create_unknown(f"the condition key {condition.key} is known only when the request is made")
     if not values:
         if condition.if_exists or condition.quantifier == "forallvalues":
             return YES
         return YES if negated and condition.quantifier != "foranyvalue" else NO
-    wanted = [_filled(value, request, operator, has_variables=has_variables) for value in condition.values]
+    wanted = [_fill_variables(value, request, operator, has_variables=has_variables) for value in condition.values]
     patterns = [value for value in wanted if value is not None]
 
-    def passes(value: str) -> Truth:
-        found = any_of(test(pattern, value, request.assumed) for pattern in patterns)
+    def test_value(value: str) -> Truth:
+        found = combine_any(test(pattern, value, request.assumed) for pattern in patterns)
         return ~found if negated else found
 
-    answers = [passes(value) for value in values]
+    answers = [test_value(value) for value in values]
     every = condition.quantifier == "forallvalues" or (negated and not condition.quantifier)
-    return all_of(answers) if every else any_of(answers)
+    return combine_all(answers) if every else combine_any(answers)
 
 
 def _is_absent(condition: Condition, values: tuple[str, ...] | None) -> Truth:
     if values is None:
-        return unknown(f"the condition key {condition.key} is known only when the request is made")
+        return create_unknown(f"the condition key {condition.key} is known only when the request is made")
     if any(UNKNOWN.search(value) for value in condition.values):
-        return unknown(f"the value for {condition.key} is unknown before the deployment")
-    return any_of(YES if (value.lower() == "true") == (not values) else NO for value in condition.values)
+        return create_unknown(f"the value for {condition.key} is unknown before the deployment")
+    return combine_any(YES if (value.lower() == "true") == (not values) else NO for value in condition.values)
 
 
-def _without_negation(operator: str) -> tuple[str, bool]:
+def _split_negation(operator: str) -> tuple[str, bool]:
     if operator == "notipaddress":
         return "ipaddress", True
     if "not" in operator:
@@ -67,41 +67,41 @@ def _without_negation(operator: str) -> tuple[str, bool]:
     return operator, False
 
 
-def _filled(value: str, request: AccessRequest, operator: str, *, has_variables: bool) -> str | None:
+def _fill_variables(value: str, request: AccessRequest, operator: str, *, has_variables: bool) -> str | None:
     """Return the value with its policy variables; operators without wildcards escape `*` and `?`."""
     is_literal = operator not in _WITH_WILDCARDS
     if has_variables:
-        return request.filled(value, is_literal=is_literal)
+        return request.fill_variables(value, is_literal=is_literal)
     return escape(value) if is_literal else value
 
 
-def _text(pattern: str, value: str, assumed: Assumed) -> Truth:
-    return fit(pattern, escape(value), assumed)
+def _compare_text(pattern: str, value: str, assumed: Assumed) -> Truth:
+    return match_pattern(pattern, escape(value), assumed)
 
 
-def _text_in_any_case(pattern: str, value: str, assumed: Assumed) -> Truth:
-    return fit(pattern.casefold(), escape(value.casefold()), assumed)
+def _compare_text_ignoring_case(pattern: str, value: str, assumed: Assumed) -> Truth:
+    return match_pattern(pattern.casefold(), escape(value.casefold()), assumed)
 
 
-def _arn(pattern: str, value: str, assumed: Assumed) -> Truth:
+def _compare_arn(pattern: str, value: str, assumed: Assumed) -> Truth:
     """Compare each of the six parts of an ARN separately."""
     one, other = pattern.split(":", _ARN_PARTS - 1), value.split(":", _ARN_PARTS - 1)
     if len(one) != _ARN_PARTS or len(other) != _ARN_PARTS:
-        return fit(pattern, escape(value), assumed) if UNKNOWN.search(pattern + value) else NO
-    return all_of(fit(left, escape(right), assumed) for left, right in zip(one, other, strict=True))
+        return match_pattern(pattern, escape(value), assumed) if UNKNOWN.search(pattern + value) else NO
+    return combine_all(match_pattern(left, escape(right), assumed) for left, right in zip(one, other, strict=True))
 
 
-def _ordered(read: Callable[[str], float], compares: Callable[[float, float], bool]) -> _Test:
+def _build_ordered_test(read: Callable[[str], float], compares: Callable[[float, float], bool]) -> _Test:
     def test(pattern: str, value: str, assumed: Assumed) -> Truth:
         try:
             return YES if compares(read(value), read(pattern)) else NO
         except ValueError:
-            return _not_compared(pattern, value)
+            return _handle_other_type(pattern, value)
 
     return test
 
 
-def _seconds(text: str) -> float:
+def _parse_seconds(text: str) -> float:
     """Return the seconds since 1970 of a date in ISO 8601, or of a number of seconds."""
     try:
         return float(text)
@@ -110,24 +110,24 @@ def _seconds(text: str) -> float:
         return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 
-def _address(pattern: str, value: str, assumed: Assumed) -> Truth:
+def _compare_address(pattern: str, value: str, assumed: Assumed) -> Truth:
     try:
         return YES if ipaddress.ip_address(value) in ipaddress.ip_network(pattern, strict=False) else NO
     except ValueError:
-        return _not_compared(pattern, value)
+        return _handle_other_type(pattern, value)
 
 
-def _bytes(pattern: str, value: str, assumed: Assumed) -> Truth:
+def _compare_bytes(pattern: str, value: str, assumed: Assumed) -> Truth:
     try:
         return YES if base64.b64decode(pattern, validate=True) == base64.b64decode(value, validate=True) else NO
     except (ValueError, binascii.Error):
-        return _not_compared(pattern, value)
+        return _handle_other_type(pattern, value)
 
 
-def _not_compared(pattern: str, value: str) -> Truth:
+def _handle_other_type(pattern: str, value: str) -> Truth:
     """Return no for a value of another type; unknown if only the deployment determines the value."""
     found = UNKNOWN.search(pattern) or UNKNOWN.search(value)
-    return unknown(f"{found[0][1:-1]} is unknown before the deployment") if found else NO
+    return create_unknown(f"{found[0][1:-1]} is unknown before the deployment") if found else NO
 
 
 _ORDERS: Mapping[str, Callable[[float, float], bool]] = {
@@ -138,14 +138,14 @@ _ORDERS: Mapping[str, Callable[[float, float], bool]] = {
     "greaterthanequals": lambda value, bound: value >= bound,
 }
 _TESTS: Mapping[str, _Test] = {
-    "stringequals": _text,
-    "stringlike": _text,
-    "stringequalsignorecase": _text_in_any_case,
-    "bool": _text_in_any_case,
-    "arnequals": _arn,
-    "arnlike": _arn,
-    "ipaddress": _address,
-    "binaryequals": _bytes,
-    **{f"numeric{name}": _ordered(float, compares) for name, compares in _ORDERS.items()},
-    **{f"date{name}": _ordered(_seconds, compares) for name, compares in _ORDERS.items()},
+    "stringequals": _compare_text,
+    "stringlike": _compare_text,
+    "stringequalsignorecase": _compare_text_ignoring_case,
+    "bool": _compare_text_ignoring_case,
+    "arnequals": _compare_arn,
+    "arnlike": _compare_arn,
+    "ipaddress": _compare_address,
+    "binaryequals": _compare_bytes,
+    **{f"numeric{name}": _build_ordered_test(float, compares) for name, compares in _ORDERS.items()},
+    **{f"date{name}": _build_ordered_test(_parse_seconds, compares) for name, compares in _ORDERS.items()},
 }

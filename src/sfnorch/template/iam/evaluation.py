@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from sfnorch.template.iam.conditions import holds
-from sfnorch.template.iam.patterns import GIVEN, fit
+from sfnorch.template.iam.conditions import evaluate_condition
+from sfnorch.template.iam.patterns import GIVEN, match_pattern
 from sfnorch.template.iam.requests import AccessRequest
 from sfnorch.template.iam.statements import Statement
-from sfnorch.template.iam.truth import NO, YES, Truth, all_of, any_of, unknown
+from sfnorch.template.iam.truth import NO, YES, Truth, combine_all, combine_any, create_unknown
 from sfnorch.template.resources import Assumed
 
 
@@ -79,117 +79,121 @@ def evaluate(
     denying = [(policies, one) for policies in sets for one in policies.statements if not one.allow]
     denied = NO
     for policies, statement in denying:
-        found = applies(statement, request)
+        found = match_statement(statement, request)
         if found.value:
             return Decision(
                 outcome=Verdict.DENIED,
                 reasons=(f"the statement on line {statement.place.line} of {policies.name} denies it",),
                 statement=statement,
             )
-        denied = any_of([denied, found])
-    by_identity = _allowed(identity, request)
-    bounded = _allowed(boundary, request) if boundary is not None else YES
-    directly, by_account = _allowed_by_resource(resource, request) if resource is not None else (NO, NO)
+        denied = combine_any([denied, found])
+    by_identity = _check_identity_policies(identity, request)
+    bounded = _check_identity_policies(boundary, request) if boundary is not None else YES
+    directly, by_account = _check_resource_policy(resource, request) if resource is not None else (NO, NO)
     if needs_resource:
-        granted = any_of([directly, all_of([by_account, by_identity])])
+        granted = combine_any([directly, combine_all([by_account, by_identity])])
     else:
-        granted = any_of([by_identity, directly])
-    allowed = all_of([granted, bounded, ~denied])
+        granted = combine_any([by_identity, directly])
+    allowed = combine_all([granted, bounded, ~denied])
     if allowed.value is None:
         return Decision(outcome=Verdict.UNKNOWN, reasons=allowed.reasons)
     if allowed.value:
         return Decision(outcome=Verdict.ALLOWED)
-    return Decision(outcome=Verdict.DENIED, reasons=(_refusal(identity, boundary, resource, by_identity, bounded),))
+    return Decision(
+        outcome=Verdict.DENIED, reasons=(_explain_denial(identity, boundary, resource, by_identity, bounded),)
+    )
 
 
-def applies(statement: Statement, request: AccessRequest) -> Truth:
+def match_statement(statement: Statement, request: AccessRequest) -> Truth:
     """Return whether the statement matches the request: principal, action, resource and conditions."""
-    action = _about_action(statement, request)
+    action = _match_action(statement, request)
     if action.value is False:
         return NO
-    found = [action, _about_resource(statement, request)]
+    found = [action, _match_resource(statement, request)]
     if statement.of_resource:
-        found.append(any_of(_about_principal(statement, request)))
+        found.append(combine_any(_match_principal(statement, request)))
     if any(answer.value is False for answer in found):
         return NO
-    found += [holds(test, request, has_variables=statement.has_variables) for test in statement.conditions]
-    return all_of(found)
+    found += [evaluate_condition(test, request, has_variables=statement.has_variables) for test in statement.conditions]
+    return combine_all(found)
 
 
-def _allowed(policies: PolicySet, request: AccessRequest) -> Truth:
-    found = any_of(applies(statement, request) for statement in policies.statements if statement.allow)
-    return any_of([found, unknown(*policies.gaps)]) if policies.gaps else found
+def _check_identity_policies(policies: PolicySet, request: AccessRequest) -> Truth:
+    found = combine_any(match_statement(statement, request) for statement in policies.statements if statement.allow)
+    return combine_any([found, create_unknown(*policies.gaps)]) if policies.gaps else found
 
 
-def _allowed_by_resource(policies: PolicySet, request: AccessRequest) -> tuple[Truth, Truth]:
+def _check_resource_policy(policies: PolicySet, request: AccessRequest) -> tuple[Truth, Truth]:
     """Return whether the policy allows the principal itself, and whether it delegates to the principal's account."""
     directly, by_account = NO, NO
     for statement in policies.statements:
         if not statement.allow:
             continue
-        meant = applies(statement, request)
+        meant = match_statement(statement, request)
         if meant.value is False:
             continue
-        itself, account = _about_principal(statement, request)
-        directly = any_of([directly, all_of([meant, itself])])
-        by_account = any_of([by_account, all_of([meant, account])])
-    gaps = unknown(*policies.gaps) if policies.gaps else NO
-    return any_of([directly, gaps]), any_of([by_account, gaps])
+        itself, account = _match_principal(statement, request)
+        directly = combine_any([directly, combine_all([meant, itself])])
+        by_account = combine_any([by_account, combine_all([meant, account])])
+    gaps = create_unknown(*policies.gaps) if policies.gaps else NO
+    return combine_any([directly, gaps]), combine_any([by_account, gaps])
 
 
-def _about_action(statement: Statement, request: AccessRequest) -> Truth:
+def _match_action(statement: Statement, request: AccessRequest) -> Truth:
     action = request.action.lower()
     if statement.not_actions:
-        return ~any_of(fit(pattern.lower(), action) for pattern in statement.not_actions)
-    return any_of(fit(pattern.lower(), action) for pattern in statement.actions)
+        return ~combine_any(match_pattern(pattern.lower(), action) for pattern in statement.not_actions)
+    return combine_any(match_pattern(pattern.lower(), action) for pattern in statement.actions)
 
 
-def _about_resource(statement: Statement, request: AccessRequest) -> Truth:
+def _match_resource(statement: Statement, request: AccessRequest) -> Truth:
     """Return whether the statement matches the resource.
 
     If the resource is chosen at run time, an Allow must match one choice, and a Deny must match all choices.
     """
     if statement.not_resources:
-        return ~_covers(statement.not_resources, statement, request, every=statement.allow)
+        return ~_match_patterns(statement.not_resources, statement, request, every=statement.allow)
     if not statement.resources:  # a resource-based policy without a Resource is about its own resource
         return YES if statement.of_resource else NO
-    return _covers(statement.resources, statement, request, every=not statement.allow)
+    return _match_patterns(statement.resources, statement, request, every=not statement.allow)
 
 
-def _covers(patterns: Iterable[str], statement: Statement, request: AccessRequest, *, every: bool) -> Truth:
-    filled = [request.filled(pattern) if statement.has_variables else pattern for pattern in patterns]
-    return any_of(
-        fit(pattern, request.resource, request.assumed, every=every) for pattern in filled if pattern is not None
+def _match_patterns(patterns: Iterable[str], statement: Statement, request: AccessRequest, *, every: bool) -> Truth:
+    filled = [request.fill_variables(pattern) if statement.has_variables else pattern for pattern in patterns]
+    return combine_any(
+        match_pattern(pattern, request.resource, request.assumed, every=every)
+        for pattern in filled
+        if pattern is not None
     )
 
 
-def _about_principal(statement: Statement, request: AccessRequest) -> tuple[Truth, Truth]:
+def _match_principal(statement: Statement, request: AccessRequest) -> tuple[Truth, Truth]:
     """Return whether the statement names the principal itself, and whether it names the principal's account."""
     if statement.not_principals:
-        itself, account = _named(statement.not_principals, request)
-        return ~any_of([itself, account]), NO
-    return _named(statement.principals, request)
+        itself, account = _match_principals(statement.not_principals, request)
+        return ~combine_any([itself, account]), NO
+    return _match_principals(statement.principals, request)
 
 
-def _named(principals: Iterable[str], request: AccessRequest) -> tuple[Truth, Truth]:
+def _match_principals(principals: Iterable[str], request: AccessRequest) -> tuple[Truth, Truth]:
     principals = tuple(principals)
     itself = [YES if name == "*" else _is_one(name, request.principals, request) for name in principals]
     accounts = (request.account, f"arn:aws:iam::{request.account}:root") if request.account else ()
-    account = [_is_one(_in_one_partition(name), accounts, request) for name in principals]
-    return any_of(itself), any_of(account)
+    account = [_is_one(_normalize_partition(name), accounts, request) for name in principals]
+    return combine_any(itself), combine_any(account)
 
 
 def _is_one(name: str, names: Iterable[str], request: AccessRequest) -> Truth:
     """Return whether the name is one of the names. Principals have no wildcards except `*` alone."""
-    return any_of(fit(name.replace("*", "\ue000"), one, request.assumed) for one in names)
+    return combine_any(match_pattern(name.replace("*", "\ue000"), one, request.assumed) for one in names)
 
 
-def _in_one_partition(name: str) -> str:
+def _normalize_partition(name: str) -> str:
     parts = name.split(":")
     return ":".join(["arn", "aws", *parts[2:]]) if parts[0] == "arn" and len(parts) > 2 else name
 
 
-def _refusal(
+def _explain_denial(
     identity: PolicySet, boundary: PolicySet | None, resource: PolicySet | None, by_identity: Truth, bounded: Truth
 ) -> str:
     if boundary is not None and bounded.value is False and by_identity.value is not False:
@@ -199,7 +203,7 @@ def _refusal(
     return f"no policy of {identity.name} allows it"
 
 
-def allows(granted: Iterable[Statement], action: str, resource: str) -> bool:
+def can_allow(granted: Iterable[Statement], action: str, resource: str) -> bool:
     """Return whether the statements can allow the action on the resource: no known statement denies it.
 
     Regions and accounts of ARNs are not compared, and conditions are not evaluated.

@@ -11,28 +11,28 @@ from functools import cache
 from importlib.resources import files
 
 from sfnorch.json_values import Json, find_value, read_mapping
-from sfnorch.template.iam.statements import Statement, statements
+from sfnorch.template.iam.statements import Statement, read_statements
 from sfnorch.template.located import Place, locate
 
 _ARN = re.compile(r"arn:[^:]+:iam::aws:policy/(.+)")
 
 
 @cache
-def aws_managed_statements(name: str) -> tuple[Statement, ...] | None:
+def list_aws_managed_statements(name: str) -> tuple[Statement, ...] | None:
     """Return the statements of the AWS managed policy with this ARN or SAM name; None if it is unknown."""
     match = _ARN.fullmatch(name)
     if match is None and not re.fullmatch(r"[\w+=.@-]+", name):
         return None
-    policies = _documents()
+    policies = _load_documents()
     wanted = match[1] if match else name
     key = next((key for key in policies if key == wanted or (not match and key.rpartition("/")[2] == wanted)), None)
     if key is None:
         return None
     place = Place(f"AWS's managed policy {key.rpartition('/')[2]}", 1)
-    return tuple(statements(locate(find_value(policies, key, "document"), place), (key,)))
+    return tuple(read_statements(locate(find_value(policies, key, "document"), place), (key,)))
 
 
 @cache
-def _documents() -> dict[str, Json]:
+def _load_documents() -> dict[str, Json]:
     text = (files("sfnorch.template.iam") / "data" / "managed_policies.json").read_text(encoding="utf-8")
     return read_mapping(json.loads(text)["policies"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from sfnorch.template.iam.truth import NO, YES, Truth, unknown
+from sfnorch.template.iam.truth import NO, YES, Truth, create_unknown
 from sfnorch.template.intrinsics import UNKNOWN
 from sfnorch.template.resources import Assumed
 
@@ -24,12 +24,12 @@ GIVEN = Assumed()
 """No assumption: the region and the account are those of the deployment."""
 
 
-def matches(pattern: str, text: str) -> bool:
+def is_match(pattern: str, text: str) -> bool:
     """Return whether the pattern matches the text, with `*` and `?` as in IAM."""
-    return bool(_regex(pattern).fullmatch(text))
+    return bool(_compile_pattern(pattern).fullmatch(text))
 
 
-def overlap(pattern: str, resource: str) -> bool:
+def can_overlap(pattern: str, resource: str) -> bool:
     """Return whether a resource can match both; a part that only AWS knows (`<…>`) matches any text.
 
     The region and account of ARNs are not compared: they are unknown before the deployment, and a template with fixed
@@ -38,11 +38,11 @@ def overlap(pattern: str, resource: str) -> bool:
     pattern, resource = UNKNOWN.sub("*", pattern), UNKNOWN.sub("*", resource)
     one, other = pattern.split(":", 5), resource.split(":", 5)
     if len(one) == len(other) == _ARN_PARTS:
-        return all(_meet(_tokens(one[part]), _tokens(other[part])) for part in (0, 1, 2, 5))
-    return _meet(_tokens(pattern), _tokens(resource))
+        return all(_can_both_match(_split_tokens(one[part]), _split_tokens(other[part])) for part in (0, 1, 2, 5))
+    return _can_both_match(_split_tokens(pattern), _split_tokens(resource))
 
 
-def fit(pattern: str, text: str, assumed: Assumed = GIVEN, *, every: bool = False) -> Truth:
+def match_pattern(pattern: str, text: str, assumed: Assumed = GIVEN, *, every: bool = False) -> Truth:
     """Return whether the pattern covers the text.
 
     `*` in the text represents a choice at run time: the pattern must cover one choice, or with `every` all choices.
@@ -50,37 +50,39 @@ def fit(pattern: str, text: str, assumed: Assumed = GIVEN, *, every: bool = Fals
     """
     if pattern == "*":
         return YES
-    if _surely_covers(pattern, text, every=every):
+    if _is_covered(pattern, text, every=every):
         return YES
-    if _may_cover(pattern, text, every=every):
-        return unknown(*_unknown_parts(pattern, text))
-    supposed, spelled_out = _supposing_equal(pattern, text, assumed)
-    if spelled_out and fit(*supposed, every=every).value is not False:
-        return unknown(*spelled_out, *_unknown_parts(pattern, text))
+    if _can_cover(pattern, text, every=every):
+        return create_unknown(*_list_unknown_parts(pattern, text))
+    supposed, spelled_out = _align_assumed(pattern, text, assumed)
+    if spelled_out and match_pattern(*supposed, every=every).value is not False:
+        return create_unknown(*spelled_out, *_list_unknown_parts(pattern, text))
     return NO
 
 
-def _surely_covers(pattern: str, text: str, *, every: bool) -> bool:
+def _is_covered(pattern: str, text: str, *, every: bool) -> bool:
     if not _SPECIAL.search(text) and not UNKNOWN.search(pattern):
-        return matches(pattern, text)
-    return _meet(_tokens(pattern), _universal(_tokens(text)) if every else _tokens(text))
+        return is_match(pattern, text)
+    return _can_both_match(
+        _split_tokens(pattern), _mark_universal(_split_tokens(text)) if every else _split_tokens(text)
+    )
 
 
-def _may_cover(pattern: str, text: str, *, every: bool) -> bool:
+def _can_cover(pattern: str, text: str, *, every: bool) -> bool:
     """Return whether the pattern covers the text for some values of the parts that only the deployment determines."""
     if not UNKNOWN.search(pattern) and not UNKNOWN.search(text):
         return False
     one, other = pattern.split(":", 5), text.split(":", 5)
     if len(one) == len(other) == _ARN_PARTS and not any("*" in part for part in one[:-1]):
-        return all(_may_be(left, right, every=every) for left, right in zip(one, other, strict=True))
-    return _may_be(pattern, text, every=every)
+        return all(_can_be_equal(left, right, every=every) for left, right in zip(one, other, strict=True))
+    return _can_be_equal(pattern, text, every=every)
 
 
-def _may_be(pattern: str, text: str, *, every: bool) -> bool:
-    tokens = _tokens(text)
+def _can_be_equal(pattern: str, text: str, *, every: bool) -> bool:
+    tokens = _split_tokens(text)
     if every:
-        tokens = _universal(tokens)
-    return _meet(_widened(_tokens(pattern)), _widened(tokens))
+        tokens = _mark_universal(tokens)
+    return _can_both_match(_widen(_split_tokens(pattern)), _widen(tokens))
 
 
 def escape(text: str) -> str:
@@ -88,12 +90,12 @@ def escape(text: str) -> str:
     return "".join(_LITERAL.get(mark, mark) for mark in text)
 
 
-def _widened(tokens: tuple[str, ...]) -> tuple[str, ...]:
+def _widen(tokens: tuple[str, ...]) -> tuple[str, ...]:
     """Return the tokens with `*` for each part that only the deployment determines."""
     return tuple("*" if UNKNOWN.fullmatch(token) else token for token in tokens)
 
 
-def _supposing_equal(pattern: str, text: str, assumed: Assumed) -> tuple[tuple[str, str], list[str]]:
+def _align_assumed(pattern: str, text: str, assumed: Assumed) -> tuple[tuple[str, str], list[str]]:
     """Return both with assumed regions and accounts set equal to those of the other one, and the reasons.
 
     Without a reason, no assumption changes the result.
@@ -114,17 +116,17 @@ def _supposing_equal(pattern: str, text: str, assumed: Assumed) -> tuple[tuple[s
     return (":".join(one), ":".join(other)), reasons
 
 
-def _unknown_parts(pattern: str, text: str) -> list[str]:
+def _list_unknown_parts(pattern: str, text: str) -> list[str]:
     names = dict.fromkeys([*UNKNOWN.findall(pattern), *UNKNOWN.findall(text)])
     return [f"{name[1:-1]} is unknown before the deployment" for name in names]
 
 
-def _universal(tokens: tuple[str, ...]) -> tuple[str, ...]:
+def _mark_universal(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return tuple({"*": _ALL, "?": _EACH}.get(token, token) for token in tokens)
 
 
 @lru_cache(maxsize=10_000)
-def _tokens(text: str) -> tuple[str, ...]:
+def _split_tokens(text: str) -> tuple[str, ...]:
     """Return the text's characters; a part that only the deployment determines is one token."""
     tokens: list[str] = []
     at = 0
@@ -136,7 +138,7 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=10_000)
-def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _can_both_match(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Return whether a text matches both patterns, by stepping through both at once."""
     reached = {(0, 0)}
     todo = [(0, 0)]
@@ -155,7 +157,7 @@ def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
             steps.append((i, j + 1))
             if first and first != "*":
                 steps.append((i + 1, j))
-        if first and second and "*" not in (first, second) and _same(first, second):
+        if first and second and "*" not in (first, second) and _is_same_token(first, second):
             steps.append((i + 1, j + 1))
         for step in steps:
             if step not in reached:
@@ -164,7 +166,7 @@ def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return False
 
 
-def _same(one: str, other: str) -> bool:
+def _is_same_token(one: str, other: str) -> bool:
     """Return whether two tokens can be the same: equal characters, or a character and `?`."""
     if one == other:
         return not one.startswith("<Fn::")  # two uses of a function can have different values
@@ -175,5 +177,5 @@ def _same(one: str, other: str) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def _regex(pattern: str) -> re.Pattern[str]:
+def _compile_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)

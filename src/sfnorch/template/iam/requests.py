@@ -36,18 +36,18 @@ class AccessRequest:
     """The principal's account."""
     assumed: Assumed = GIVEN
 
-    def values(self, key: str) -> tuple[str, ...] | None:
+    def list_values(self, key: str) -> tuple[str, ...] | None:
         """Return the values of the key; empty if the request does not have the key, None if it is unknown.
 
         The names of keys are not case-sensitive, but the name of a tag after `/` is.
         """
-        wanted = _folded(key)
+        wanted = _fold_key(key)
         for name, value in self.context.items():
-            if _folded(name) == wanted:
+            if _fold_key(name) == wanted:
                 return () if value is None else (value,) if isinstance(value, str) else tuple(value)
         return () if self.complete else None
 
-    def filled(self, text: str, *, is_literal: bool = False) -> str | None:
+    def fill_variables(self, text: str, *, is_literal: bool = False) -> str | None:
         """Return the text as a pattern with its policy variables replaced; None if the request lacks one.
 
         In a literal text, `*` and `?` outside of variables are not wildcards.
@@ -56,7 +56,7 @@ class AccessRequest:
         found = []
         at = 0
         for variable in _VARIABLE.finditer(text):
-            value = self._variable(variable[1], variable[2])
+            value = self._resolve_variable(variable[1], variable[2])
             if value is None:
                 return None
             between = text[at : variable.start()]
@@ -64,10 +64,10 @@ class AccessRequest:
             at = variable.end()
         return "".join([*found, escape(text[at:]) if is_literal else text[at:]])
 
-    def _variable(self, name: str, default: str | None) -> str | None:
+    def _resolve_variable(self, name: str, default: str | None) -> str | None:
         if name in ("*", "?", "$"):
             return escape(name)
-        values = self.values(name)
+        values = self.list_values(name)
         if values is None or len(values) > 1:
             return f"<{name}>"
         if values:
@@ -75,6 +75,6 @@ class AccessRequest:
         return None if default is None else escape(default)
 
 
-def _folded(key: str) -> str:
+def _fold_key(key: str) -> str:
     name, slash, tag = key.partition("/")
     return name.lower() + slash + tag

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sfnorch.json_values import Json, find_value
-from sfnorch.template.iam.patterns import matches, overlap
+from sfnorch.template.iam.patterns import can_overlap, is_match
 from sfnorch.template.located import Object, Path, Place, read_objects
 
 _UNREADABLE = "<a value that CloudFormation makes>"
@@ -59,50 +59,50 @@ class Statement:
         """Return whether it is in a resource-based policy, which names principals."""
         return bool(self.principals or self.not_principals)
 
-    def names_action(self, action: str) -> bool:
+    def has_action(self, action: str) -> bool:
         """Return whether the statement matches the action; IAM actions are not case-sensitive."""
         action = action.lower()
         if self.not_actions:
-            return not any(matches(pattern.lower(), action) for pattern in self.not_actions)
-        return any(matches(pattern.lower(), action) for pattern in self.actions)
+            return not any(is_match(pattern.lower(), action) for pattern in self.not_actions)
+        return any(is_match(pattern.lower(), action) for pattern in self.actions)
 
-    def names_resource(self, resource: str) -> bool:
+    def has_resource(self, resource: str) -> bool:
         """Return whether the statement matches the resource; `*` in the resource represents an unknown part."""
         if self.not_resources:
-            return not any(matches(pattern, resource) for pattern in self.not_resources)
-        return any(overlap(pattern, resource) for pattern in self.resources)
+            return not any(is_match(pattern, resource) for pattern in self.not_resources)
+        return any(can_overlap(pattern, resource) for pattern in self.resources)
 
 
-def statements(document: Json, path: Path) -> list[Statement]:
+def read_statements(document: Json, path: Path) -> list[Statement]:
     """Return the statements of an evaluated policy document, whose path in the template is `path`."""
     listed = find_value(document, "Statement")
     version = str(find_value(document, "Version"))
     if isinstance(listed, Object):
-        return [_statement(listed, (*path, "Statement"), version)]
-    return [_statement(item, (*path, "Statement", index), version) for index, item in read_objects(listed)]
+        return [_read_statement(listed, (*path, "Statement"), version)]
+    return [_read_statement(item, (*path, "Statement", index), version) for index, item in read_objects(listed)]
 
 
-def _statement(body: Object, path: Path, version: str) -> Statement:
+def _read_statement(body: Object, path: Path, version: str) -> Statement:
     return Statement(
         allow=body.get("Effect", "Allow") != "Deny",
-        actions=_texts(body.get("Action")),
-        not_actions=_texts(body.get("NotAction")),
-        resources=_texts(body.get("Resource")),
-        not_resources=_texts(body.get("NotResource")),
-        conditions=tuple(_conditions(body.get("Condition"))),
-        principals=_principals(body.get("Principal")),
-        not_principals=_principals(body.get("NotPrincipal")),
+        actions=_list_texts(body.get("Action")),
+        not_actions=_list_texts(body.get("NotAction")),
+        resources=_list_texts(body.get("Resource")),
+        not_resources=_list_texts(body.get("NotResource")),
+        conditions=tuple(_list_conditions(body.get("Condition"))),
+        principals=_list_principals(body.get("Principal")),
+        not_principals=_list_principals(body.get("NotPrincipal")),
         has_variables=version == _VARIABLES_SINCE,
         place=body.place,
         path=path,
     )
 
 
-def _principals(named: Json) -> tuple[str, ...]:
-    return _texts(list(named.values())) if isinstance(named, dict) else _texts(named)
+def _list_principals(named: Json) -> tuple[str, ...]:
+    return _list_texts(list(named.values())) if isinstance(named, dict) else _list_texts(named)
 
 
-def _conditions(block: Json) -> Iterator[Condition]:
+def _list_conditions(block: Json) -> Iterator[Condition]:
     match block:
         case None:
             return
@@ -121,7 +121,7 @@ def _condition(name: str, tests: Json) -> Iterator[Condition]:
                 yield Condition(
                     operator=operator.removesuffix("ifexists"),
                     key=key,
-                    values=_texts(values),
+                    values=_list_texts(values),
                     quantifier=quantifier,
                     if_exists=operator.endswith("ifexists"),
                 )
@@ -129,12 +129,12 @@ def _condition(name: str, tests: Json) -> Iterator[Condition]:
             yield Condition(operator=_UNREADABLE, key=name, values=())
 
 
-def _texts(value: Json) -> tuple[str, ...]:
+def _list_texts(value: Json) -> tuple[str, ...]:
     match value:
         case None:
             return ()
         case list():
-            return tuple(text for item in value for text in _texts(item))
+            return tuple(text for item in value for text in _list_texts(item))
         case bool():
             return ("true" if value else "false",)
         case int() | float() | str():

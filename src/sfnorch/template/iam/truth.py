@@ -21,12 +21,12 @@ YES = Truth(True)
 NO = Truth(False)
 
 
-def unknown(*reasons: str) -> Truth:
+def create_unknown(*reasons: str) -> Truth:
     """Return an unknown answer with these reasons."""
     return Truth(None, reasons)
 
 
-def all_of(answers: Iterable[Truth]) -> Truth:
+def combine_all(answers: Iterable[Truth]) -> Truth:
     """Return whether all are true: one no decides, even if others are unknown."""
     reasons: dict[str, None] = {}
     is_unknown = False
@@ -39,6 +39,6 @@ def all_of(answers: Iterable[Truth]) -> Truth:
     return Truth(None, tuple(reasons)) if is_unknown else YES
 
 
-def any_of(answers: Iterable[Truth]) -> Truth:
+def combine_any(answers: Iterable[Truth]) -> Truth:
     """Return whether one is true: one yes decides, even if others are unknown."""
-    return ~all_of(~answer for answer in answers)
+    return ~combine_all(~answer for answer in answers)

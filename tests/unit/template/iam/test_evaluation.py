@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfnorch.template.iam import AccessRequest, Decision, PolicySet, Verdict, evaluate, statements
+from sfnorch.template.iam import AccessRequest, Decision, PolicySet, Verdict, evaluate, read_statements
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import Assumed
 
@@ -22,7 +22,7 @@ ALLOW = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
 def policies(*listed: Mapping[str, Any], version: str = "2012-10-17", gaps: Sequence[str] = ()) -> PolicySet:
     document = {"P": {"Version": version, "Statement": list(listed)}}
     parsed = parse_template(json.dumps(document), "t.json").data["P"]
-    return PolicySet(name="Role", statements=tuple(statements(parsed, ("P",))), gaps=tuple(gaps))
+    return PolicySet(name="Role", statements=tuple(read_statements(parsed, ("P",))), gaps=tuple(gaps))
 
 
 def outcome(
