@@ -26,7 +26,7 @@ import sfnorch
 from sfnorch.__main__ import main
 from sfnorch.aws.session import Session
 from sfnorch.cfn.render import render_template
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.template.contents import evaluate_template
@@ -46,7 +46,7 @@ def load() -> None:
         if not module.name.startswith(_OTHERS_CODE) and not module.ispkg:
             importlib.import_module(module.name)
     template = parse_template(render_template(build_workflow(parse_plan("pattern: master-child")), "sam"), "t.yaml")
-    Linting().lint_template(evaluate_template(template))
+    Linter().lint_template(evaluate_template(template))
     session = Session(region="eu-central-1")
     for service in ("cloudformation", "cloudwatch", "glue", "logs", "s3", "stepfunctions", "sts"):
         session._session.client(service)

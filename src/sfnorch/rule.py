@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from sfnorch.findings import Finding, Severity
-from sfnorch.template.located import Path, Place, format_path
+from sfnorch.template.located import Path, SourceLocation, format_path
 
 if TYPE_CHECKING:
     from sfnorch.template.contents import Machine, Template
@@ -19,7 +19,7 @@ class HasTemplate(Protocol):
     template: Template
 
 
-Checked = TypeVar("Checked", bound=HasTemplate, contravariant=True)
+CheckedSubject = TypeVar("CheckedSubject", bound=HasTemplate, contravariant=True)
 """What a rule checks: some rules need more than the template."""
 
 
@@ -28,14 +28,14 @@ class RuleFinding:
     """One problem that a rule finds: location, message, hint. `severity` overrides the rule's severity."""
 
     path: Path
-    place: Place
+    place: SourceLocation
     message: str
     hint: str = ""
     severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LintRule(Generic[Checked]):
+class LintRule(Generic[CheckedSubject]):
     """A rule. `source` is the page that documents the fact; `check` yields the problems."""
 
     id: str
@@ -43,9 +43,9 @@ class LintRule(Generic[Checked]):
     why: str
     source: str
     severity: Severity
-    check: Callable[[Checked], Iterable[RuleFinding]]
+    check: Callable[[CheckedSubject], Iterable[RuleFinding]]
 
-    def find_faults(self, subject: Checked) -> Iterable[Finding]:
+    def find_faults(self, subject: CheckedSubject) -> Iterable[Finding]:
         """Yield the findings of the rule about the template."""
         for fault in self.check(subject):
             yield Finding(

@@ -64,7 +64,7 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedDocument:
     """The root node of a document, None if it is empty, and its aliases."""
 
     root: yaml.Node | None
@@ -97,7 +97,7 @@ def read_text(path: Path, kind: SourceKind) -> str:
         raise kind.error([kind.create_finding(str(path), line, message, f"save the {kind.name} as UTF-8")]) from None
 
 
-def compose(text: str, file: str, kind: SourceKind) -> Composed:
+def compose(text: str, file: str, kind: SourceKind) -> ComposedDocument:
     """Return the nodes of a text. Raises the error of its kind if it is not valid YAML, or exceeds the limits."""
     try:
         return _check_and_compose(text, file, kind, _FASTEST)
@@ -115,7 +115,7 @@ def compose(text: str, file: str, kind: SourceKind) -> Composed:
         raise kind.error([finding]) from None
 
 
-def _check_and_compose(text: str, file: str, kind: SourceKind, loader: _Loader) -> Composed:
+def _check_and_compose(text: str, file: str, kind: SourceKind, loader: _Loader) -> ComposedDocument:
     """Return the nodes of a text after a check of its events: the composer recurses, and has no limits."""
     depth = values = 0
     aliases: list[Alias] = []
@@ -148,7 +148,7 @@ def _check_and_compose(text: str, file: str, kind: SourceKind, loader: _Loader) 
                 )
     if faults:
         raise kind.error(faults)
-    return Composed(yaml.compose(text, Loader=loader), tuple(aliases))
+    return ComposedDocument(yaml.compose(text, Loader=loader), tuple(aliases))
 
 
 def _find_line(event: yaml.Event) -> int:

@@ -107,7 +107,7 @@ class BucketArn:
     bucket: str
 
 
-Bound: TypeAlias = (
+DeploymentValue: TypeAlias = (
     str
     | ParameterValue
     | StackName
@@ -130,7 +130,7 @@ class Permission:
 
     sid: str
     actions: tuple[str, ...]
-    resources: tuple[Bound, ...]
+    resources: tuple[DeploymentValue, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ class StateMachine:
     name: str
     physical_name: StackName
     graph: Graph
-    substitutions: Mapping[str, Bound]
+    substitutions: Mapping[str, DeploymentValue]
     permissions: tuple[Permission, ...]
     alarm: Alarm
     jobs: tuple[str, ...] = ()
@@ -236,7 +236,7 @@ class Output:
     """An output of the stack."""
 
     name: str
-    value: Bound
+    value: DeploymentValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ from sfnorch.resume_command import build_resume_command
 from sfnorch.runs.job_logs import ErrorLog, JobRun, LogEvent
 from sfnorch.runs.node import Node
 from sfnorch.runs.run_tree import RunTree
-from sfnorch.runs.stopping import Stopped
+from sfnorch.runs.stopping import StopResult
 from sfnorch.simulator import record
 from sfnorch.simulator.events import Event, JobRunStarted
 from sfnorch.simulator.figures import compute_figures
@@ -237,7 +237,7 @@ def _documents() -> dict[str, Document]:
         "RunDocument": convert_tree(tree, [build_resume_command(tree.roots[0].arn, stack_name="etl")]),
         "StartedDocument": convert_started([EXECUTION]),
         "StopDocument": convert_stopped(
-            Stopped(executions=(EXECUTION,), job_runs=(("load-orders", RUN_ID),), failed=())
+            StopResult(executions=(EXECUTION,), job_runs=(("load-orders", RUN_ID),), failed=())
         ),
         "LogsDocument": convert_logs(EXECUTION, [_log()]),
     }

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sfnorch.airflow.export import render_airflow_source
-from sfnorch.cfn.checkov import ACCEPTED
+from sfnorch.cfn.checkov import ACCEPTED_FINDINGS
 from sfnorch.cfn.render import render_template
 from sfnorch.console import Console
 from sfnorch.durations import format_duration
@@ -192,7 +192,7 @@ def _waits() -> Iterator[str]:
 def _checkov() -> Iterator[str]:
     """What templates accept of checkov's findings, and why."""
     yield "| check | resource | checkov expects | reason to do without |\n|---|---|---|---|"
-    for each in ACCEPTED:
+    for each in ACCEPTED_FINDINGS:
         yield f"| `{each.check}` | `{each.resource_type}` | {each.expects} | {each.reason} |"
 
 

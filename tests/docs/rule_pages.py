@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from sfnorch.linter.catalogue import Entry, list_entries
+from sfnorch.linter.catalogue import RuleEntry, list_entries
 from tests.docs.pages import DOCS, ROOT
 
 RULES = ROOT / "tests" / "golden" / "rules"
@@ -47,7 +47,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _page(entry: Entry) -> str:
+def _page(entry: RuleEntry) -> str:
     facts = f"- Severity: {entry.severity.value}\n- Why it matters: {entry.why}."
     parts = [f"# {entry.id}", f"{entry.title}.", facts]
     bad = RULES / f"{entry.id}.bad.yaml"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from sfnorch.cfn.render import render_template
-from sfnorch.integrations.glue_job import NO_USE, START_ERRORS
+from sfnorch.integrations.glue_job import NO_RETRY, START_ERRORS
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.default import build_default_plan
 from sfnorch.simulator import services
@@ -73,7 +73,7 @@ def test_the_pages_have_the_figures_of_the_default_plan():
 
 def test_the_page_of_failures_names_every_error_of_a_start():
     text = page("concepts/failures-and-resume.md")
-    names = [name.removeprefix("Glue.") for name in (*START_ERRORS.errors, *NO_USE.errors)]
+    names = [name.removeprefix("Glue.") for name in (*START_ERRORS.errors, *NO_RETRY.errors)]
     assert [name for name in names if f"`{name}`" not in text] == []
     waits = [START_ERRORS.interval_seconds * int(START_ERRORS.backoff_rate) ** tries for tries in (0, 1, 2)]
     longest = START_ERRORS.interval_seconds * int(START_ERRORS.backoff_rate) ** (START_ERRORS.max_attempts - 1)

@@ -16,7 +16,7 @@ from sfnorch.runs.kinds.job_list import list_planned
 from sfnorch.runs.kinds.kind import Resumption
 from sfnorch.runs.kinds.master_child import find_child, list_children, list_threads
 from sfnorch.runs.run_tree import RunTree
-from sfnorch.runs.stopping import StopClients, Stopped, stop_run
+from sfnorch.runs.stopping import StopClients, StopResult, stop_run
 from tests.functional.following import follow
 from tests.replay import Clock, Replay
 from tests.screens import plain
@@ -399,7 +399,7 @@ def test_stopping_stops_a_run_that_was_just_handed_over():
         stub.activate()
     clock: Any = Clock(0)
     stopped = stop_run(stop_clients(clients), arn, "enough", clock)
-    assert stopped == Stopped(executions=(arn,), job_runs=(), workflow_runs=(("w", "wr_1"),), failed=())
+    assert stopped == StopResult(executions=(arn,), job_runs=(), workflow_runs=(("w", "wr_1"),), failed=())
 
 
 def stop_clients(clients: dict[str, Any]) -> StopClients:
@@ -445,7 +445,7 @@ def test_stopping_stops_the_workflows_run_and_the_statement_too():
         stub.activate()
     clock: Any = Clock(0)
     stopped = stop_run(stop_clients(clients), arn, "enough", clock)
-    assert stopped == Stopped(
+    assert stopped == StopResult(
         executions=(arn,),
         job_runs=(),
         workflow_runs=(("w", "wr_1"),),

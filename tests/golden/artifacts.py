@@ -20,7 +20,7 @@ from sfnorch.console import Console
 from sfnorch.delivery.pipeline.render import render_plan_pipeline
 from sfnorch.delivery.repository.files import render_buildspec
 from sfnorch.findings import Finding
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.default import build_default_plan
 from sfnorch.plan.load import parse_plan
@@ -46,7 +46,7 @@ PIPELINES = Path(__file__).parent / "pipelines"
 AIRFLOW = Path(__file__).parent / "airflow"
 _EXPORTED = ("all-settings", "dynamic-goes-on", "tasks")
 _PIPELINED = ("all-settings", "dynamic-three-resources")
-LINTING = Linting()
+LINTING = Linter()
 _UNCHECKED = "permission-unknown"
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from sfnorch.findings import Finding
 from sfnorch.linter.catalogue import list_entries
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 from tests.golden.artifacts import ROOT, RULES, found_text, lint_findings, rule_findings
@@ -78,5 +78,5 @@ def test_every_rule_has_a_pair():
 def test_an_ignored_rule_is_left_out():
     text = (RULES / "statelint.bad.yaml").read_text()
     template = evaluate_template(parse_template(text, "t.yaml"))
-    found: list[Finding] = Linting(["statelint"]).lint_template(template)
+    found: list[Finding] = Linter(["statelint"]).lint_template(template)
     assert found == []

@@ -15,7 +15,7 @@ from sfnorch.cfn.template import build_template_data
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.template.contents import evaluate_template
-from sfnorch.template.names_in_use import Deployed, find_name_conflicts
+from sfnorch.template.names_in_use import DeployedResource, find_name_conflicts
 from sfnorch.template.reader import parse_template
 
 Template = dict[str, Any]
@@ -100,7 +100,9 @@ def assert_nothing_that_stays_is_replaced(before: Template, after: Template) -> 
             assert old["Properties"].get(key) == new["Properties"].get(key), (logical_id, key)
     stacks = [evaluate_template(parse_template(json.dumps(template), "t")).stack for template in (before, after)]
     deployed = [
-        Deployed(logical_id=name, type=stacks[0].get_resource_type(name), physical_id=stacks[0].resolve_ref(name))
+        DeployedResource(
+            logical_id=name, type=stacks[0].get_resource_type(name), physical_id=stacks[0].resolve_ref(name)
+        )
         for name in before["Resources"]
         if stacks[0].has_resource(name)
     ]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfnorch.cfn.render import render_template
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
@@ -21,7 +21,7 @@ from sfnorch.simulator.run import simulate
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
-LINTING = Linting()
+LINTING = Linter()
 Steps = list[dict[str, Any]]
 
 

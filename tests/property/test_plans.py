@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statelint.linter import Linter
 
 from sfnorch.asl import serialize_graph
 from sfnorch.cfn.render import render_template
 from sfnorch.errors import LimitError
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.plan.models.master_child import MasterChildPlan
@@ -28,7 +27,7 @@ from tests.template_yaml import yaml_1_1, yaml_1_2
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
 
-LINTING = Linting()
+LINTING = Linter()
 MARK = "Zq"
 """What every text of these plans' authors begins with, so that it is found again in a template."""
 
@@ -139,7 +138,7 @@ def test_both_yamls_read_the_same_template(plan: AnyPlan):
 @given(PLANS)
 def test_statelint_accepts_every_definition(plan: AnyPlan):
     for machine in build_workflow(plan).machines:
-        assert Linter.validate(serialize_graph(machine.graph)) == []
+        assert Statelint.validate(serialize_graph(machine.graph)) == []
 
 
 @settings(max_examples=4)

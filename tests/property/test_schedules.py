@@ -18,7 +18,7 @@ from aws_croniter import AwsCroniter
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from sfnorch.schedules.cron import Cron
+from sfnorch.schedules.cron import CronExpression
 from sfnorch.schedules.expressions import read_expression
 from sfnorch.schedules.fields import MONTHS, WEEKDAYS
 from sfnorch.schedules.service import Service
@@ -157,11 +157,11 @@ def crons(draw: st.DrawFn) -> MadeCron:
     )
 
 
-def cron_of(made: MadeCron) -> Cron:
+def cron_of(made: MadeCron) -> CronExpression:
     reading = read_expression(made.text)
     assume(not any("never starts" in fault.message for fault in reading.faults))
     assert reading.faults == ()
-    assert isinstance(reading.expression, Cron)
+    assert isinstance(reading.expression, CronExpression)
     return reading.expression
 
 

@@ -15,12 +15,12 @@ from sfnorch.errors import SfnorchError
 from sfnorch.graph.dot import render_dot
 from sfnorch.graph.mermaid import render_mermaid
 from sfnorch.graph.text import build_trees
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
 ROOT = Path(__file__).parents[2]
-LINTING = Linting()
+LINTING = Linter()
 WHOLE = [
     parse_template(path.read_text(encoding="utf-8"), path.name).data
     for path in (

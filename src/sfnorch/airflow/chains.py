@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.dag import Chain, Dag, Group, Node, OperatorTask
+from sfnorch.airflow.dag import Dag, Node, OperatorTask, TaskChain, TaskGroup
 from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.jinja import escape_text
 from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.airflow.operators import GLUE, build_job_settings, build_retry_argument
-from sfnorch.airflow.task_ids import IN_USE, RESERVED, UniqueNames
+from sfnorch.airflow.task_ids import RESERVED, USED_NAMES, UniqueNames
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.master_child import Child, MasterChildPlan
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 def build_chains_dag(plan: MasterChildPlan) -> Dag:
     """Return the DAG: each child's jobs in sequence, all children in parallel, a notification at the end."""
-    variables, groups = UniqueNames(IN_USE), UniqueNames(RESERVED)
+    variables, groups = UniqueNames(USED_NAMES), UniqueNames(RESERVED)
     body: list[Node] = []
     params: dict[str, Literal] = {}
     for child in plan.children:
         group = _build_child_group(child, groups.reserve_id(child.name), variables)
         params[f"{group.group_id}_jobs"] = _build_jobs_param(child)
         body.append(group)
-    made = [node for node in body if isinstance(node, Group)]
+    made = [node for node in body if isinstance(node, TaskGroup)]
     end = build_ending(
         plan,
         parts=[group.group_id for group in made],
@@ -45,7 +45,7 @@ def build_chains_dag(plan: MasterChildPlan) -> Dag:
     )
 
 
-def _build_child_group(child: Child, group_id: str, variables: UniqueNames) -> Group:
+def _build_child_group(child: Child, group_id: str, variables: UniqueNames) -> TaskGroup:
     own, ids = variables.reserve_variable(child.name), UniqueNames()
     tasks = []
     for job in child.jobs:
@@ -56,8 +56,8 @@ def _build_child_group(child: Child, group_id: str, variables: UniqueNames) -> G
         call = SourceCall(function="child_job", arguments=(group_id, task_id, name), keywords=settings)
         tasks.append(OperatorTask(variable=variables.reserve_variable(task_id), task_id=task_id, call=call))
     order = [task.variable for task in tasks]
-    chain = (Chain((order[0],), tuple(order[1:])),) if len(order) > 1 else ()
-    return Group(variable=own, group_id=group_id, body=(*tasks, *chain))
+    chain = (TaskChain((order[0],), tuple(order[1:])),) if len(order) > 1 else ()
+    return TaskGroup(variable=own, group_id=group_id, body=(*tasks, *chain))
 
 
 def _build_jobs_param(child: Child) -> SourceCall:

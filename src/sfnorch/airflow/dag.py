@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sfnorch.airflow.literals import Literal, SourceCall
-from sfnorch.airflow.schedules import Timing
+from sfnorch.airflow.schedules import AirflowSchedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class OperatorTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class TaskGroup:
     """A task group: its variable, its id, and its content."""
 
     variable: str
@@ -29,7 +29,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class TaskChain:
     """Variables in sequence, `a >> b >> c`; the first element can be several variables."""
 
     first: tuple[str, ...]
@@ -37,13 +37,13 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class SourceLines:
     """Lines of the file, written unchanged."""
 
     lines: tuple[str, ...]
 
 
-Node: TypeAlias = OperatorTask | Group | Chain | Rows
+Node: TypeAlias = OperatorTask | TaskGroup | TaskChain | SourceLines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Dag:
 
     dag_id: str
     title: str
-    timing: Timing
+    timing: AirflowSchedule
     params: Mapping[str, Literal]
     tags: tuple[str, ...]
     constants: Mapping[str, Literal]

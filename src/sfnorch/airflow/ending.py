@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.dag import Chain, Dag, Node, OperatorTask
-from sfnorch.airflow.literals import Code, Literal, SourceCall
+from sfnorch.airflow.dag import Dag, Node, OperatorTask, TaskChain
+from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
 from sfnorch.airflow.operators import GLUE_HOOK, SNS, build_timedelta, call_python, publish
 from sfnorch.airflow.plan_settings import build_environment_param, derive_names, list_plan_tags
 from sfnorch.airflow.schedules import convert_schedule
@@ -95,14 +95,14 @@ def build_ending(
             find_topic(plan, dag_id),
             _read_outcome("subject"),
             _read_outcome("message"),
-            pre_execute=Code("has_something_to_report"),
+            pre_execute=SourceCode("has_something_to_report"),
             **_AGAIN,
         )
         tasks.append(OperatorTask(variable="notify", task_id="notify", call=call))
     tasks.append(OperatorTask(variable="done", task_id="done", call=_build_final_task("done", "end_run")))
     chain = ("outcomes", *(("notify",) if notifies else ()), "done")
     return DagEnding(
-        body=(*tasks, Chain(tuple(after), chain)),
+        body=(*tasks, TaskChain(tuple(after), chain)),
         constants=constants,
         parts=("given_parts" if parts is None else "parts", "outcomes", *(("notify",) if notifies else ()), "done"),
         imports=(GLUE_HOOK, *((SNS,) if notifies else ())),

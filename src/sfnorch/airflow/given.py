@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.dag import Dag, Rows
+from sfnorch.airflow.dag import Dag, SourceLines
 from sfnorch.airflow.ending import assemble_dag, build_ending
-from sfnorch.airflow.literals import Code, Literal, SourceCall
+from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
 from sfnorch.airflow.operators import GLUE, build_job_settings, build_retry_argument
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.dynamic import DynamicPlan
     from sfnorch.plan.models.job import Job
 
-LONGEST = 25
+MAX_JOBS = 25
 """The maximum number of jobs of a run. Each job is a separate task, since Airflow starts the next instance of a mapped
 task while one is deferred."""
 
@@ -29,7 +29,7 @@ def build_given_dag(plan: DynamicPlan) -> Dag:
             "type": "array",
             "items": {"type": "string", **_list_allowed_patterns(plan)},
             "minItems": 1,
-            "maxItems": Code("LONGEST"),
+            "maxItems": SourceCode("LONGEST"),
             "description": "The Glue jobs that run, in sequence.",
         },
     )
@@ -40,14 +40,14 @@ def build_given_dag(plan: DynamicPlan) -> Dag:
         schedule=None,
         params={"glue_jobs": names},
         constants={
-            "LONGEST": LONGEST,
+            "LONGEST": MAX_JOBS,
             "SETTINGS": settings,
             "TRIGGER_RULE": "none_skipped" if plan.continue_on_failure else "all_success",
         },
         parts=("glue_job", "given_job"),
         imports=(GLUE,),
         body=(
-            Rows(
+            SourceLines(
                 (
                     "jobs = [given_job(number) for number in range(1, LONGEST + 1)]",
                     "for before, after in zip(jobs, jobs[1:]):",

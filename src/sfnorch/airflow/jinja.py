@@ -23,16 +23,16 @@ _CONTEXT = {
 TEXT_FILTER = " | text"
 """The filter, defined in the DAG, that converts a value to a text."""
 
-Way: TypeAlias = Sequence[str | int]
-Source: TypeAlias = Callable[[str, Way], str]
+ValuePath: TypeAlias = Sequence[str | int]
+VariableLookup: TypeAlias = Callable[[str, ValuePath], str]
 """Returns the Jinja expression of a path into a variable. Raises Unsayable for others."""
 
 
-class Unsayable(ValueError):  # noqa: N818 - it becomes part of a message
+class UnsupportedInAirflowError(ValueError):
     """Raised for what Airflow's templates can't express."""
 
 
-def convert_expression(text: str, source: Source) -> str:
+def convert_expression(text: str, source: VariableLookup) -> str:
     """Return the Jinja expression, without braces, of a JSONata path. Raises Unsayable for other expressions.
 
     It keeps the type of the value, unless $string converts it to a text.
@@ -41,29 +41,29 @@ def convert_expression(text: str, source: Source) -> str:
     return f"({found}{TEXT_FILTER})" if is_text else found
 
 
-def _convert_expression(text: str, source: Source) -> tuple[str, bool]:
+def _convert_expression(text: str, source: VariableLookup) -> tuple[str, bool]:
     """Return the Jinja expression of the path, and whether it is within $string."""
     inner = (parse_code(text) or "").strip()
     made_text = _STRING.fullmatch(inner)
     match = _WAY.fullmatch(made_text[1].strip() if made_text else inner)
     if match is None:
-        raise Unsayable(text)
+        raise UnsupportedInAirflowError(text)
     name, way = match[1], tuple(step[1] or int(step[2]) for step in _STEP.finditer(match[2]))
     if name != "states":
         return source(name, way), made_text is not None
     if way not in _CONTEXT:
-        raise Unsayable(text)
+        raise UnsupportedInAirflowError(text)
     return _CONTEXT[way], made_text is not None
 
 
-def append_path(begin: str, way: Way) -> str:
+def append_path(begin: str, way: ValuePath) -> str:
     """Return the Jinja expression with the path appended. Raises Unsayable for keys that Jinja reads as methods."""
     if methods := [step for step in way if isinstance(step, str) and hasattr(dict, step)]:
-        raise Unsayable(f"the key {methods[0]}, which is a method in Python")
+        raise UnsupportedInAirflowError(f"the key {methods[0]}, which is a method in Python")
     return begin + "".join(f"[{format_literal(step)}]" for step in way)
 
 
-def render_jinja_text(text: str, source: Source, length: int | None = None) -> str:
+def render_jinja_text(text: str, source: VariableLookup, length: int | None = None) -> str:
     """Return a text for Jinja: an expression in braces; other texts escaped.
 
     The value of an expression is converted to a text, as by JSONata's $string, and truncated to the length.
@@ -84,14 +84,14 @@ def quote_jinja_text(text: str) -> str:
     return f"{{{{ {format_literal(text)} }}}}"
 
 
-def render_document(value: Any, source: Source) -> str:
+def render_document(value: Any, source: VariableLookup) -> str:
     """Return the value as JSON for Jinja. Expressions keep the type of their value."""
     if not _has_expression(value):
         return escape_text(json.dumps(value, ensure_ascii=False))
     return f"{{{{ {convert_value(value, source)} | tojson }}}}"
 
 
-def convert_value(value: Any, source: Source) -> str:
+def convert_value(value: Any, source: VariableLookup) -> str:
     """Return the Jinja expression of a value that contains expressions."""
     match value:
         case dict():

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from unicodedata import category, east_asian_width
 
-LINE = 88
+MAX_LINE_LENGTH = 88
 _STEP = "    "
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class SourceCode:
     """Source code that is written unchanged: a name, an expression."""
 
     text: str
@@ -30,7 +30,7 @@ class SourceCall:
     keywords: Mapping[str, Literal]
 
 
-Literal: TypeAlias = str | int | bool | Code | SourceCall | Sequence["Literal"] | Mapping[str, "Literal"] | None
+Literal: TypeAlias = str | int | bool | SourceCode | SourceCall | Sequence["Literal"] | Mapping[str, "Literal"] | None
 
 
 def quote_text(text: str) -> str:
@@ -47,7 +47,7 @@ def quote_text(text: str) -> str:
 def format_source(value: Literal, indent: str = "", *, used: int = 0, behind: int = 0) -> str:
     """Return the value's source. `used` columns of its first line are occupied; `behind` follow its last character."""
     one_line = _format_line(value)
-    if len(indent) + used + _measure_width(one_line) + behind <= LINE:
+    if len(indent) + used + _measure_width(one_line) + behind <= MAX_LINE_LENGTH:
         return one_line
     inner = indent + _STEP
     match value:
@@ -80,7 +80,7 @@ def _format_line(value: Literal) -> str:
     match value:
         case str():
             return quote_text(value)
-        case Code(text):
+        case SourceCode(text):
             return text
         case SourceCall():
             arguments = [*map(_format_line, value.arguments)]

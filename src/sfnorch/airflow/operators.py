@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow.jinja import escape_text
-from sfnorch.airflow.literals import Code, Literal, SourceCall
+from sfnorch.airflow.literals import Literal, SourceCall, SourceCode
 from sfnorch.partitions import AREAS, AWS
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def list_machine_variables(machines: Iterable[str]) -> dict[str, str]:
 def call_python(task_id: str, function: str, **more: Literal) -> SourceCall:
     """Return the task that calls a Python function of the file."""
     return SourceCall(
-        function="PythonOperator", keywords={"task_id": task_id, "python_callable": Code(function), **more}
+        function="PythonOperator", keywords={"task_id": task_id, "python_callable": SourceCode(function), **more}
     )
 
 

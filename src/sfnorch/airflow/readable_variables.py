@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sfnorch.airflow.jinja import Unsayable, Way, append_path, convert_value
+from sfnorch.airflow.jinja import UnsupportedInAirflowError, ValuePath, append_path, convert_value
 
-Kept: TypeAlias = Callable[[Way], str]
+VariableReader: TypeAlias = Callable[[ValuePath], str]
 """Returns the Jinja expression of a path into a step's result. Raises Unsayable if Airflow does not keep it."""
 
 INPUT = "dag_run.conf"
@@ -18,14 +18,14 @@ INPUT = "dag_run.conf"
 class ReadableVariables:
     """The variables that a step can read."""
 
-    saved: Mapping[str, Kept]
+    saved: Mapping[str, VariableReader]
 
-    def find_source(self, name: str, way: Way) -> str:
+    def find_source(self, name: str, way: ValuePath) -> str:
         """Return the Jinja expression of a path into a variable. Raises Unsayable if it has none."""
         if name == "input":
             return append_path(INPUT, way)
         if name not in self.saved:
-            raise Unsayable(f"${name}")
+            raise UnsupportedInAirflowError(f"${name}")
         return self.saved[name](way)
 
     @property
@@ -35,10 +35,10 @@ class ReadableVariables:
         return f"{{{{ dict({INPUT} or {{}}{saved}) | tojson }}}}"
 
 
-def describe_given(value: object) -> Kept:
+def describe_given(value: object) -> VariableReader:
     """Return what later steps can read of a value in the plan: all of it."""
 
-    def read_given_field(way: Way) -> str:
+    def read_given_field(way: ValuePath) -> str:
         found: object = value
         for key in way:
             match found, key:
@@ -47,11 +47,11 @@ def describe_given(value: object) -> Kept:
                 case list(), int() if key < len(found):
                     found = found[key]
                 case _:
-                    raise Unsayable(f"a path into an item without {key}")
+                    raise UnsupportedInAirflowError(f"a path into an item without {key}")
         return convert_value(found, lambda name, _: _reject_item_variable(name))
 
     return read_given_field
 
 
 def _reject_item_variable(name: str) -> str:
-    raise Unsayable(f"${name} within an item")
+    raise UnsupportedInAirflowError(f"${name} within an item")

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from sfnorch.airflow.literals import Literal, SourceCall
 from sfnorch.errors import SfnorchError
-from sfnorch.schedules.cron import Cron
+from sfnorch.schedules.cron import CronExpression
 from sfnorch.schedules.days import LastDay, LastWorkday, NearestWorkday
 from sfnorch.schedules.expressions import read_expression
 from sfnorch.schedules.fields import WEEKDAYS
-from sfnorch.schedules.moments import At
-from sfnorch.schedules.rates import Rate
+from sfnorch.schedules.moments import OneTimeExpression
+from sfnorch.schedules.rates import RateExpression
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.schedule import Schedule
@@ -26,38 +26,40 @@ _MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
+class AirflowSchedule:
     """A schedule of Airflow, and the imports that it needs."""
 
     schedule: Literal
     imports: tuple[str, ...] = ()
 
 
-def convert_schedule(schedule: Schedule | None) -> Timing:
+def convert_schedule(schedule: Schedule | None) -> AirflowSchedule:
     """Return the DAG's schedule. Raises SfnorchError for schedules that Airflow does not support."""
     if schedule is None:
-        return Timing(schedule=None)
+        return AirflowSchedule(schedule=None)
     match read_expression(schedule.expression).expression:
-        case Rate() as rate if rate.value <= _MOST:
-            return Timing(schedule=SourceCall(function="timedelta", keywords={f"{rate.unit}s": rate.value}))
-        case At(time=at):
+        case RateExpression() as rate if rate.value <= _MOST:
+            return AirflowSchedule(schedule=SourceCall(function="timedelta", keywords={f"{rate.unit}s": rate.value}))
+        case OneTimeExpression(time=at):
             parts: tuple[Literal, ...] = (at.year, at.month, at.day, at.hour, at.minute, at.second)
             moment = SourceCall(function="pendulum.datetime", arguments=parts, keywords={"tz": schedule.timezone})
             once = SourceCall(function="EventsTimetable", arguments=([moment],), keywords={"description": "once"})
             imports = ("import pendulum", "from airflow.timetables.events import EventsTimetable")
-            return Timing(schedule=once, imports=imports)
-        case Cron() as cron if (fields := _convert_cron(cron)) is not None:
+            return AirflowSchedule(schedule=once, imports=imports)
+        case CronExpression() as cron if (fields := _convert_cron(cron)) is not None:
             table = SourceCall(
                 function="CronTriggerTimetable", arguments=(fields,), keywords={"timezone": schedule.timezone}
             )
-            return Timing(schedule=table, imports=("from airflow.timetables.trigger import CronTriggerTimetable",))
+            return AirflowSchedule(
+                schedule=table, imports=("from airflow.timetables.trigger import CronTriggerTimetable",)
+            )
     raise SfnorchError(
         f"schedule: Airflow does not support {schedule.expression}",
         hint="use cron(…) without a year, W and L-n; rate(…); or at(YYYY-MM-DDTHH:MM:SS)",
     )
 
 
-def _convert_cron(cron: Cron) -> str | None:
+def _convert_cron(cron: CronExpression) -> str | None:
     """Return the five fields of cron: without the year, days of the week by name, since AWS counts them from 1.
 
     Returns None if cron can't express the schedule.

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from textwrap import wrap
 
-from sfnorch.airflow.dag import Chain, Dag, Group, Node, OperatorTask, Rows
-from sfnorch.airflow.literals import LINE, Code, Literal, SourceCall, format_source
+from sfnorch.airflow.dag import Dag, Node, OperatorTask, SourceLines, TaskChain, TaskGroup
+from sfnorch.airflow.literals import MAX_LINE_LENGTH, Literal, SourceCall, SourceCode, format_source
 
 _STEP = "    "
 _SDK = ("DAG", "Param", "TaskGroup")
@@ -45,11 +45,11 @@ def render_source(dag: Dag) -> str:
 def _render_docstring(dag: Dag) -> str:
     """Return the file's docstring: what it is, and the Airflow variables that it reads."""
     said = "Exported by sfnorch: change the plan and export again, rather than this file. It runs on Airflow 2.10 and "
-    rows = [f"{dag.title}.", "", *wrap(said + "3, with the Amazon provider.", LINE)]
+    rows = [f"{dag.title}.", "", *wrap(said + "3, with the Amazon provider.", MAX_LINE_LENGTH)]
     if dag.variables:
         rows += ["", "Airflow variables:"]
         for name, meaning in dag.variables.items():
-            rows += wrap(f"- {name}: {meaning}.", LINE, subsequent_indent="  ", break_on_hyphens=False)
+            rows += wrap(f"- {name}: {meaning}.", MAX_LINE_LENGTH, subsequent_indent="  ", break_on_hyphens=False)
     return "\n".join(('"""' + rows[0], *rows[1:], '"""'))
 
 
@@ -86,7 +86,7 @@ def _list_imports(dag: Dag, used: set[str]) -> Iterator[str]:
 def _import(module: str, names: Sequence[str]) -> Iterator[str]:
     """Yield an import within a `try`, over several lines if it is too long."""
     line = f"{_STEP}from {module} import {', '.join(names)}"
-    if len(line) <= LINE:
+    if len(line) <= MAX_LINE_LENGTH:
         yield line
     else:
         yield f"{_STEP}from {module} import ("
@@ -100,16 +100,16 @@ def _render_with(dag: Dag) -> Iterator[str]:
         "dag_id": dag.dag_id,
         "schedule": dag.timing.schedule,
         "start_date": SourceCall(
-            function="datetime", arguments=(2024, 1, 1), keywords={"tzinfo": Code("timezone.utc")}
+            function="datetime", arguments=(2024, 1, 1), keywords={"tzinfo": SourceCode("timezone.utc")}
         ),
         "catchup": False,
         # the plan defines the retries of a job, not the default of the environment
         "default_args": {"retries": 0},
-        "doc_md": Code("__doc__"),
+        "doc_md": SourceCode("__doc__"),
         "params": dag.params,
     }
     if "text" in dag.parts:
-        keywords["user_defined_filters"] = {"text": Code("text_of")}
+        keywords["user_defined_filters"] = {"text": SourceCode("text_of")}
     if dag.tags:
         keywords["tags"] = dag.tags
     rows = (
@@ -125,29 +125,31 @@ def _render_body(nodes: tuple[Node, ...], indent: str) -> Iterator[str]:
         match node:
             case OperatorTask(variable=variable, call=call):
                 yield f"{indent}{variable} = {format_source(call, indent, used=len(variable) + 3)}"
-            case Group(variable=variable, group_id=group_id, body=body):
+            case TaskGroup(variable=variable, group_id=group_id, body=body):
                 made = format_source(SourceCall(function="TaskGroup", arguments=(group_id,), keywords={}))
                 yield f"{indent}with {made} as {variable}:"
                 yield from _render_body(body, indent + _STEP)
-            case Chain():
+            case TaskChain():
                 yield from _render_chain(node, indent)
-            case Rows(lines):
+            case SourceLines(lines):
                 yield from (f"{indent}{line}" for line in lines)
 
 
-def _render_chain(chain: Chain, indent: str) -> Iterator[str]:
+def _render_chain(chain: TaskChain, indent: str) -> Iterator[str]:
     """Yield the variables in sequence, over several lines if they are too long."""
     first = chain.first[0] if len(chain.first) == 1 else f"[{', '.join(chain.first)}]"
     line = f"{indent}{' >> '.join((first, *chain.then))}"
-    if len(line) <= LINE:
+    if len(line) <= MAX_LINE_LENGTH:
         yield line
     elif len(chain.first) > 1:
         listed = SourceCall(
-            function=f"{chain.then[0]}.set_upstream", arguments=([Code(name) for name in chain.first],), keywords={}
+            function=f"{chain.then[0]}.set_upstream",
+            arguments=([SourceCode(name) for name in chain.first],),
+            keywords={},
         )
         yield f"{indent}{format_source(listed, indent)}"
         if len(chain.then) > 1:
-            yield from _render_chain(Chain(chain.then[:1], chain.then[1:]), indent)
+            yield from _render_chain(TaskChain(chain.then[:1], chain.then[1:]), indent)
     else:
         yield f"{indent}("
         yield f"{indent}{_STEP}{first}"

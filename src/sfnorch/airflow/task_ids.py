@@ -17,7 +17,7 @@ LENGTH, ID_LENGTH = 100, 250
 RESERVED = ("outcomes", "notify", "done")
 """The last tasks, and their variables."""
 
-IN_USE = frozenset(
+USED_NAMES = frozenset(
     [
         *(name for name in dir(builtins) if name.islower()),
         *("after", "before", "dag", "datetime", "inspect", "jobs", "json", "pendulum", "quote"),

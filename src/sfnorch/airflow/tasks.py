@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.dag import Chain, Dag, Node, OperatorTask
+from sfnorch.airflow.dag import Dag, Node, OperatorTask, TaskChain
 from sfnorch.airflow.ending import assemble_dag, build_ending
 from sfnorch.airflow.kinds.registry import TASK_EXPORTS
-from sfnorch.airflow.task_ids import IN_USE, RESERVED, UniqueNames
+from sfnorch.airflow.task_ids import RESERVED, USED_NAMES, UniqueNames
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.dag import DagPlan
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 def build_tasks_dag(plan: DagPlan) -> Dag:
     """Return the DAG: each task starts when all tasks that it needs have succeeded."""
-    ids, names = UniqueNames(RESERVED), UniqueNames(IN_USE)
+    ids, names = UniqueNames(RESERVED), UniqueNames(USED_NAMES)
     made = {task.name: (ids.reserve_id(task.name), names.reserve_variable(task.name)) for task in plan.tasks}
     body: list[Node] = [
         OperatorTask(variable=variable, task_id=task_id, call=TASK_EXPORTS[task.kind].make_call(task, task_id))
         for task, (task_id, variable) in zip(plan.tasks, made.values(), strict=True)
     ]
     body += [
-        Chain(tuple(made[need][1] for need in task.needs), (made[task.name][1],)) for task in plan.tasks if task.needs
+        TaskChain(tuple(made[need][1] for need in task.needs), (made[task.name][1],))
+        for task in plan.tasks
+        if task.needs
     ]
     end = build_ending(
         plan,

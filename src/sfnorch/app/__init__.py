@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from sfnorch.plan.load import load_plan, parse_plan
     from sfnorch.plan.schema import build_plan_schema
     from sfnorch.runs.job_logs import ErrorLog
-    from sfnorch.runs.stopping import Stopped
+    from sfnorch.runs.stopping import StopResult
     from sfnorch.simulator.behaviour import Behaviour, Fault
 
 __all__ = [
@@ -107,7 +107,7 @@ __all__ = [
     "StarterFiles",
     "Status",
     "Step",
-    "Stopped",
+    "StopResult",
     "build_plan_schema",
     "delete",
     "deploy",
@@ -185,7 +185,7 @@ _NAMES = {
     "sfnorch.plan.load": ("load_plan", "parse_plan"),
     "sfnorch.plan.schema": ("build_plan_schema",),
     "sfnorch.runs.job_logs": ("ErrorLog",),
-    "sfnorch.runs.stopping": ("Stopped",),
+    "sfnorch.runs.stopping": ("StopResult",),
     "sfnorch.simulator.behaviour": ("Behaviour", "Fault"),
 }
 """The exported names of each module."""

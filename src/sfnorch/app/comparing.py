@@ -16,8 +16,8 @@ from sfnorch.app.deployment_checks import refuse_parameters
 from sfnorch.app.stack_updates import StackReporter
 from sfnorch.app.uploads import Uploads
 from sfnorch.aws.deployment import Deployment
-from sfnorch.aws.stacks import IN_REVIEW, get_stack
-from sfnorch.aws.steps import Verb, list_kept_parameters, plan_steps
+from sfnorch.aws.stacks import REVIEW_STATUS, get_stack
+from sfnorch.aws.steps import StepAction, list_kept_parameters, plan_steps
 
 if TYPE_CHECKING:
     from sfnorch.aws.change_sets import ChangeSet
@@ -89,7 +89,7 @@ def diff(request: StackRequest, account: AwsAccount | None = None) -> Difference
         stack = get_stack(client, name)
     kept = list_kept_parameters(stack)
     refuse_parameters(deployable, kept)
-    before = None if stack.status == IN_REVIEW else DeployedStack(client=client, stack=stack)
+    before = None if stack.status == REVIEW_STATUS else DeployedStack(client=client, stack=stack)
     with account.waits("Reading the deployed template"):
         deployed = before.text if before else ""
     uploads = Uploads(account, request.s3_bucket, resolve=request.resolve_s3)
@@ -111,7 +111,7 @@ def _preview(
 ) -> tuple[ChangeSet | None, str]:
     """Return the changes of the deployment, or None with the reason. `url` is None without the bucket that it needs."""
     first = plan_steps(stack, "")[0]
-    if first.verb is not Verb.CHANGE_SET or stack.status == IN_REVIEW:
+    if first.verb is not StepAction.CHANGE_SET or stack.status == REVIEW_STATUS:
         says = first.says or f"{stack.name} is {stack.status}."
         return None, f"{says} The changes to resources are unknown until the operation ends."
     if url is None:

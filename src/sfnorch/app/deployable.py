@@ -18,7 +18,7 @@ from sfnorch.app.sources import (
     render_source,
 )
 from sfnorch.aws.secrets import register_secret
-from sfnorch.aws.steps import OnFailure, Wish
+from sfnorch.aws.steps import DeploymentRequest, OnFailure
 from sfnorch.errors import RequestError
 from sfnorch.json_values import Json, read_mapping
 from sfnorch.naming import name_jobs_parameter
@@ -152,9 +152,9 @@ class Deployable:
         role_arn: str = "",
         on_failure: OnFailure = "rollback",
         keeps_parameters: bool = True,
-    ) -> Wish:
+    ) -> DeploymentRequest:
         """Return the request for a deployment; `url` is that of the template if it is in S3."""
-        return Wish(
+        return DeploymentRequest(
             stack_name=stack_name,
             body=self.text,
             url=url,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sfnorch.aws.stacks import Stack
     from sfnorch.template.located import Object
     from sfnorch.template.reader import Source
-    from sfnorch.template.resources import Surroundings
+    from sfnorch.template.resources import StackEnvironment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,7 @@ class DeployedStack:
     def _list_conflicts(self, template: Object, given: Mapping[str, str], change_set: ChangeSet) -> tuple[str, ...]:
         from sfnorch.aws.stacks import list_resources
         from sfnorch.template.intrinsics import StackValues as Evaluated
-        from sfnorch.template.names_in_use import Deployed, find_name_conflicts
+        from sfnorch.template.names_in_use import DeployedResource, find_name_conflicts
 
         replaced = {change.logical_id for change in change_set.changes if change.kind == "replace"}
         added = any(change.kind == "add" for change in change_set.changes)
@@ -103,7 +103,7 @@ class DeployedStack:
         ):  # the stack was deleted and created again
             return ()
         there = [
-            Deployed(logical_id=each.logical_id, type=each.type, physical_id=each.physical_id)
+            DeployedResource(logical_id=each.logical_id, type=each.type, physical_id=each.physical_id)
             for each in list_resources(self.client, self.stack.id)
             if each.physical_id and each.status != "DELETE_COMPLETE"
         ]
@@ -116,12 +116,12 @@ def _refuse(conflicts: Sequence[str]) -> None:
         raise SfnorchError("\n".join(conflicts), hint="nothing was deployed")
 
 
-def derive_surroundings(stack_id: str) -> Surroundings:
+def derive_surroundings(stack_id: str) -> StackEnvironment:
     """Return the values of pseudo parameters for the stack with this ARN."""
-    from sfnorch.template.resources import Surroundings
+    from sfnorch.template.resources import StackEnvironment
 
     _, _, _, region, account, stack = stack_id.split(":", 5)
-    return Surroundings(region=region, account=account, stack_name=stack.split("/")[1], region_is_given=True)
+    return StackEnvironment(region=region, account=account, stack_name=stack.split("/")[1], region_is_given=True)
 
 
 def find_parameter_owners(deployable: Deployable) -> Mapping[str, str]:

@@ -69,9 +69,9 @@ def check_deployable(deployable: Deployable, account: AwsAccount, on_event: Show
 def _lint(deployable: Deployable, waits: Waits, on_event: ShowUpdate) -> None:
     """Lint the template, and report warnings. Raises SfnorchError with all errors."""
     with waits("Linting the template"):
-        from sfnorch.linter.run import Linting  # slow to load
+        from sfnorch.linter.run import Linter  # slow to load
 
-        found = Linting().lint_template(deployable.template)
+        found = Linter().lint_template(deployable.template)
     errors = [finding for finding in found if finding.severity is Severity.ERROR]
     if errors:
         lines = "\n".join(f"{finding} [{finding.rule}]" for finding in errors)

@@ -10,14 +10,14 @@ from sfnorch.aws.errors import explain_error
 from sfnorch.aws.glue_jobs import read_concurrency
 from sfnorch.integrations.glue_job import PATIENCE_SECONDS, QUEUE_MINUTES
 from sfnorch.plan.side_by_side import find_concurrent_jobs
-from sfnorch.plan.warnings import SIDE_BY_SIDE, find_plan_warnings
+from sfnorch.plan.warnings import CONCURRENT_JOB, find_plan_warnings
 
 if TYPE_CHECKING:
     from types_boto3_glue import GlueClient
 
     from sfnorch.aws.glue_jobs import Concurrency
     from sfnorch.plan.kinds import AnyPlan
-    from sfnorch.plan.side_by_side import SideBySide
+    from sfnorch.plan.side_by_side import ConcurrentJob
 
 
 def read_job_concurrency(plan: AnyPlan | None, client: GlueClient) -> Mapping[str, Concurrency]:
@@ -39,15 +39,15 @@ def warn_of_plan(plan: AnyPlan, read: Callable[[], Mapping[str, Concurrency]], n
         reason = explain_error(error)
         if reason is None:
             raise
-        if any(warning.rule == SIDE_BY_SIDE for warning in warnings):
+        if any(warning.rule == CONCURRENT_JOB for warning in warnings):
             yield f"Cannot read MaxConcurrentRuns of the Glue jobs: {reason.message}"
         yield from map(str, warnings)
         return
-    yield from (str(warning) for warning in warnings if warning.rule != SIDE_BY_SIDE)
+    yield from (str(warning) for warning in warnings if warning.rule != CONCURRENT_JOB)
     yield from lines
 
 
-def list_concurrency_warnings(jobs: Iterable[SideBySide], known: Mapping[str, Concurrency]) -> Iterator[str]:
+def list_concurrency_warnings(jobs: Iterable[ConcurrentJob], known: Mapping[str, Concurrency]) -> Iterator[str]:
     """Yield a warning for each job that the plan can start more often at once than Glue allows.
 
     Jobs that Glue does not have are skipped.

@@ -14,12 +14,12 @@ from sfnorch.source import SourceError
 from sfnorch.template.contents import evaluate_template
 
 if TYPE_CHECKING:
-    from sfnorch.linter.run import Linting
+    from sfnorch.linter.run import Linter
     from sfnorch.template.contents import Template
 
 
 @dataclass(frozen=True, slots=True)
-class Linted:
+class LintResult:
     """The findings about a template, and the template if it could be read."""
 
     file: str
@@ -37,12 +37,12 @@ def lint(
 
     Raises SfnorchError for a plan that cannot be read, and PlanError, with all faults, for an invalid plan.
     """
-    from sfnorch.linter.run import Linting
+    from sfnorch.linter.run import Linter
 
-    return lint_with(Linting(ignore), template, plan, region).findings
+    return lint_with(Linter(ignore), template, plan, region).findings
 
 
-def lint_with(linting: Linting, template: Path | None, plan: PlanSource, region: str | None) -> Linted:
+def lint_with(linting: Linter, template: Path | None, plan: PlanSource, region: str | None) -> LintResult:
     """Return the findings about one template with rules that are loaded already, for a command that lints several.
 
     Raises SfnorchError for a plan that cannot be read, and PlanError, with all faults, for an invalid plan.
@@ -54,10 +54,10 @@ def lint_with(linting: Linting, template: Path | None, plan: PlanSource, region:
         if template is None:  # an error in the plan is not a finding about a template
             raise
         kept = tuple(finding for finding in error.findings if finding.rule not in linting.ignored)
-        return Linted(str(template), kept, None)
+        return LintResult(str(template), kept, None)
     except SfnorchError as error:
         if template is None:
             raise
         finding = Finding(rule="template", file=str(template), message=error.message, hint=error.hint)
-        return Linted(str(template), (finding,), None)
-    return Linted(source.file, tuple(linting.lint_template(evaluated)), evaluated)
+        return LintResult(str(template), (finding,), None)
+    return LintResult(source.file, tuple(linting.lint_template(evaluated)), evaluated)

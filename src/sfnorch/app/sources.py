@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # each function imports what it needs: a rendering reads no t
     from sfnorch.plan.kinds import AnyPlan
     from sfnorch.template.contents import Template
     from sfnorch.template.reader import Source
-    from sfnorch.template.resources import Surroundings
+    from sfnorch.template.resources import StackEnvironment
 
 PlanSource: TypeAlias = "Path | AnyPlan | None"
 """A plan: the path of its file, a plan that is already read, or None for the plan with five children."""
@@ -70,15 +70,15 @@ def read_source(template: Path | None, plan: PlanSource = None) -> Source:
     return render_source(load_plan_or_default(plan), name_rendering(plan))
 
 
-def build_surroundings(region: str | None) -> Surroundings:
+def build_surroundings(region: str | None) -> StackEnvironment:
     """Return the environment of a stack in the Region; without one, in the Region of the AWS documentation."""
-    from sfnorch.template.resources import Surroundings
+    from sfnorch.template.resources import StackEnvironment
 
-    return Surroundings() if region is None else Surroundings(region=region, region_is_given=True)
+    return StackEnvironment() if region is None else StackEnvironment(region=region, region_is_given=True)
 
 
 def evaluate_template(
-    source: Source, parameters: Mapping[str, str], where: Surroundings, stack_name: str | None = None
+    source: Source, parameters: Mapping[str, str], where: StackEnvironment, stack_name: str | None = None
 ) -> Template:
     """Return the template evaluated in a stack of this name; by default, the name with which the plan is deployed."""
     from sfnorch.origin import read_origin

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sfnorch.app.account import AwsAccount
 from sfnorch.app.executions import ExecutionRequest, find_execution
-from sfnorch.runs.stopping import StopClients, Stopped, stop_run
+from sfnorch.runs.stopping import StopClients, StopResult, stop_run
 
 STOP_CAUSE = "stopped by sfnorch stop"
 """The default cause in the history of an execution."""
 
 
-def stop(request: ExecutionRequest, account: AwsAccount | None = None, *, cause: str = STOP_CAUSE) -> Stopped:
+def stop(request: ExecutionRequest, account: AwsAccount | None = None, *, cause: str = STOP_CAUSE) -> StopResult:
     """Stop an execution, its child executions, and their job runs, as `sfnorch stop` does; return what was stopped.
 
     What could not be stopped is part of the result. Raises SfnorchError if the execution does not exist.

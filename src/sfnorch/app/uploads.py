@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.aws.artifacts import INLINE_LIMIT, LIMIT, DeploymentBucket
-from sfnorch.aws.steps import Step, Verb
+from sfnorch.aws.steps import Step, StepAction
 from sfnorch.errors import SfnorchError
 from sfnorch.packages import CodeError, build_package, build_package_key, read_code
 from sfnorch.workflow import CODE_BUCKET
@@ -88,7 +88,7 @@ class Uploads:
                 return None
             reporter.show_line(why)
             question = f"Create the private, encrypted, versioned bucket {bucket.name} for templates?"
-            if not reporter.confirm_step(Step(verb=Verb.MAKE_BUCKET, question=question)):
+            if not reporter.confirm_step(Step(verb=StepAction.MAKE_BUCKET, question=question)):
                 hint = "pass --resolve-s3 to create it without a prompt, or --s3-bucket for another bucket"
                 raise SfnorchError(f"Nothing was deployed: {wanted}", hint=hint)
         if reporter is not None and self._resolve:

@@ -11,7 +11,7 @@ from sfnorch.app.executions import ExecutionRequest, find_execution
 from sfnorch.aws.errors import explain_error
 from sfnorch.errors import SfnorchError, extend_error
 from sfnorch.runs.resume import can_resume
-from sfnorch.runs.run_tree import Failure, News, RunTree
+from sfnorch.runs.run_tree import Failure, RunChange, RunTree
 
 RunEnd = Literal["succeeded", "work_failed", "failed", "running"]
 """The end of a run: `work_failed` is the failure of a child or a job, `failed` any other failure or an abort."""
@@ -23,7 +23,7 @@ class RunProgress:
 
     tree: RunTree
     """The executions with their jobs."""
-    news: tuple[News, ...]
+    news: tuple[RunChange, ...]
     """The changes since the last poll, each with its execution."""
 
 

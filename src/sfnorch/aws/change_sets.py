@@ -14,8 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from sfnorch.aws.errors import get_error_code, is_missing, is_transient, is_unreachable
 from sfnorch.aws.hints import clean_message, find_hint
-from sfnorch.aws.polling import Clock, Pace, add_retries
-from sfnorch.aws.stacks import IN_REVIEW, find_stack
+from sfnorch.aws.polling import Backoff, Clock, add_retries
+from sfnorch.aws.stacks import REVIEW_STATUS, find_stack
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _make(client: CloudFormationClient, request: CreateChangeSetInputTypeDef, cl
 
 def wait_for_change_set(client: CloudFormationClient, change_set_id: str, clock: Clock) -> ChangeSet:
     """Wait until CloudFormation has created the change set, or failed to, and return it."""
-    pace = Pace(clock, first=0.3, longest=2.0)
+    pace = Backoff(clock, first=0.3, longest=2.0)
     read = add_retries(describe, clock)
     while True:
         change_set = read(client, change_set_id)
@@ -227,7 +227,7 @@ def delete(client: CloudFormationClient, change_set_id: str, stack_id: str) -> N
         if not is_missing(error):
             raise
     stack = find_stack(client, stack_id)
-    if stack is None or stack.status != IN_REVIEW:
+    if stack is None or stack.status != REVIEW_STATUS:
         return
     if not [row for row in _list_summaries(client, stack.name) if row["ChangeSetId"] != change_set_id]:
         client.delete_stack(StackName=stack.id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sfnorch.aws.operations import call_once
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.aws.stack_events import (
-    Audience,
+    EventObserver,
     OperationEnd,
     find_operation_in_progress,
     follow_operation,
@@ -39,7 +39,7 @@ class Deletion:
 def delete_stack(
     client: CloudFormationClient,
     stack: Stack,
-    audience: Audience,
+    audience: EventObserver,
     clock: Clock,
     nonce: Callable[[], str],
     *,

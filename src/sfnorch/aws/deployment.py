@@ -19,7 +19,7 @@ from sfnorch.aws.errors import explain_error, get_error_code, get_error_message,
 from sfnorch.aws.operations import call_once
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.aws.stack_events import (
-    Audience,
+    EventObserver,
     Operation,
     OperationEnd,
     find_operation_in_progress,
@@ -28,9 +28,9 @@ from sfnorch.aws.stack_events import (
 )
 from sfnorch.aws.stacks import Stack, find_stack
 from sfnorch.aws.steps import (
+    DeploymentRequest,
     Step,
-    Verb,
-    Wish,
+    StepAction,
     build_change_set_request,
     build_name_prefix,
     build_token,
@@ -46,15 +46,15 @@ if TYPE_CHECKING:
 End = Literal["deployed", "unchanged", "declined", "left", "failed"]
 
 _WELL = {
-    Verb.EXECUTE: ("CREATE_COMPLETE", "UPDATE_COMPLETE"),
-    Verb.DELETE: ("DELETE_COMPLETE",),
-    Verb.ROLL_BACK: ("UPDATE_ROLLBACK_COMPLETE",),
-    Verb.CONTINUE_ROLLBACK: ("UPDATE_ROLLBACK_COMPLETE",),
+    StepAction.EXECUTE: ("CREATE_COMPLETE", "UPDATE_COMPLETE"),
+    StepAction.DELETE: ("DELETE_COMPLETE",),
+    StepAction.ROLL_BACK: ("UPDATE_ROLLBACK_COMPLETE",),
+    StepAction.CONTINUE_ROLLBACK: ("UPDATE_ROLLBACK_COMPLETE",),
 }
 _MOST_LOOKS = 5
 
 
-class Onlooker(Audience, Protocol):
+class DeploymentObserver(EventObserver, Protocol):
     """Receives reports of a deployment, and answers its questions."""
 
     def show_line(self, line: str) -> None:
@@ -103,7 +103,7 @@ class Deployment:
         client: CloudFormationClient,
         stack_name: str,
         digest: str,
-        onlooker: Onlooker,
+        onlooker: DeploymentObserver,
         clock: Clock,
         nonce: Callable[[], str],
         *,
@@ -120,7 +120,7 @@ class Deployment:
         self._check = check
         self._done: list[str] = []
 
-    def run(self, wish: Wish, *, execute: bool = True, supersede: bool = False) -> DeploymentOutcome:
+    def run(self, wish: DeploymentRequest, *, execute: bool = True, supersede: bool = False) -> DeploymentOutcome:
         """Deploy the request, and return the result.
 
         Without `execute`, its change set is kept to be executed later. With `supersede`, older change sets are deleted.
@@ -133,7 +133,7 @@ class Deployment:
                 )
         return outcome
 
-    def _run(self, wish: Wish, *, execute: bool) -> DeploymentOutcome:
+    def _run(self, wish: DeploymentRequest, *, execute: bool) -> DeploymentOutcome:
         for _ in range(_MOST_LOOKS):
             stack, operation = self._read_state()
             planned = plan_steps(stack, self._digest, operation.token if operation else "", execute=execute)
@@ -151,7 +151,7 @@ class Deployment:
         stack, operation = self._read_state()
         if operation is not None:
             step = plan_steps(stack, self._digest, operation.token)[0]
-            if step.verb is not Verb.FOLLOW:
+            if step.verb is not StepAction.FOLLOW:
                 raise BusyError(step.says)
             self._onlooker.show_line(step.says)
             return self._create_outcome(self._follow(operation))
@@ -167,7 +167,7 @@ class Deployment:
             )
         self._check(change_set)
         self._onlooker.show_change_set(change_set)
-        if not self._onlooker.confirm_step(Step(verb=Verb.REVIEW, question="Deploy these changes?")):
+        if not self._onlooker.confirm_step(Step(verb=StepAction.REVIEW, question="Deploy these changes?")):
             return DeploymentOutcome(end="declined", stack=stack, change_set=change_set)
         return self._execute_change_set(change_set)
 
@@ -184,7 +184,7 @@ class Deployment:
                 hint="a newer review or an execution deleted it; create and review a new change set",
             ) from None
 
-    def preview_changes(self, wish: Wish, stack: Stack) -> ChangeSet:
+    def preview_changes(self, wish: DeploymentRequest, stack: Stack) -> ChangeSet:
         """Return the changes of the request, by a change set that is then deleted. Raises SfnorchError if it fails."""
         with self._create_change_set(
             build_change_set_request(wish, stack, f"sfnorch-preview-{self._nonce()}")
@@ -208,27 +208,31 @@ class Deployment:
         if step.question and not self._onlooker.confirm_step(step):
             raise BusyError(step.says)
         ending = self._follow(operation)
-        return self._create_outcome(ending) if step.verb is Verb.FOLLOW else None
+        return self._create_outcome(ending) if step.verb is StepAction.FOLLOW else None
 
-    def _execute_steps(self, planned: list[Step], stack: Stack | None, wish: Wish) -> DeploymentOutcome | None:
+    def _execute_steps(
+        self, planned: list[Step], stack: Stack | None, wish: DeploymentRequest
+    ) -> DeploymentOutcome | None:
         """Execute these steps; return the deployment's result, or None to read the stack again."""
         first = planned[0]
-        if stack is not None and first.verb is not Verb.CHANGE_SET:
+        if stack is not None and first.verb is not StepAction.CHANGE_SET:
             self._onlooker.show_line(first.says)
             if not self._onlooker.confirm_step(first):
                 return DeploymentOutcome(end="declined", stack=stack, done=tuple(self._done))
-            if first.verb is Verb.DELETE:
+            if first.verb is StepAction.DELETE:
                 self._refuse_invalid(wish)
             ending = self._recover(first.verb, stack)
             if ending is None:
                 return None
             if ending.status in _WELL[first.verb]:
-                self._done.append(f"{self._name} was {'deleted' if first.verb is Verb.DELETE else 'rolled back'}")
+                self._done.append(f"{self._name} was {'deleted' if first.verb is StepAction.DELETE else 'rolled back'}")
                 return None
             return DeploymentOutcome(end="failed", stack=self._find_stack(stack.id), ending=ending)
-        return self._change(wish, stack, review=next((step for step in planned if step.verb is Verb.REVIEW), None))
+        return self._change(
+            wish, stack, review=next((step for step in planned if step.verb is StepAction.REVIEW), None)
+        )
 
-    def _change(self, wish: Wish, stack: Stack | None, *, review: Step | None) -> DeploymentOutcome:
+    def _change(self, wish: DeploymentRequest, stack: Stack | None, *, review: Step | None) -> DeploymentOutcome:
         """Create a change set, review and execute it, and return the result. Without a review it is kept."""
         prefix = build_name_prefix(self._digest)
         with self._onlooker.show_wait("Listing change sets"):
@@ -291,7 +295,7 @@ class Deployment:
             with self._onlooker.show_wait("Starting the deployment"):
                 read = add_retries(prepare_operation, self._clock)
                 operation = read(
-                    self._client, change_set.stack_id, build_token(self._digest, Verb.EXECUTE, self._nonce())
+                    self._client, change_set.stack_id, build_token(self._digest, StepAction.EXECUTE, self._nonce())
                 )
         except BaseException:  # Ctrl-C too
             if own:
@@ -326,7 +330,7 @@ class Deployment:
         stack = find_stack(self._client, change_set.stack_id)
         operation = find_operation_in_progress(self._client, stack.id) if stack is not None else None
         busy = stack is not None and stack.in_progress
-        if operation is not None and busy and find_own_verb(operation.token, self._digest) is Verb.EXECUTE:
+        if operation is not None and busy and find_own_verb(operation.token, self._digest) is StepAction.EXECUTE:
             return operation
         if own:
             self._delete(change_set)
@@ -352,7 +356,7 @@ class Deployment:
             return False
         return now.execution_status in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE")
 
-    def _recover(self, verb: Verb, asked: Stack) -> OperationEnd | None:
+    def _recover(self, verb: StepAction, asked: Stack) -> OperationEnd | None:
         """Bring the stack into a state that can be deployed to, and return the operation's result.
 
         Returns None if the stack has changed since this was confirmed.
@@ -363,20 +367,20 @@ class Deployment:
                 return None
             read = add_retries(prepare_operation, self._clock)
             operation = read(self._client, stack.id, build_token(self._digest, verb, self._nonce()))
-            if verb is Verb.DELETE and stack.protected and self._unprotect:
+            if verb is StepAction.DELETE and stack.protected and self._unprotect:
                 self._client.update_termination_protection(StackName=stack.id, EnableTerminationProtection=False)
             request = {"StackName": stack.id, "ClientRequestToken": operation.token}
-            calls: dict[Verb, Callable[..., object]] = {
-                Verb.DELETE: self._client.delete_stack,
-                Verb.ROLL_BACK: self._client.rollback_stack,
-                Verb.CONTINUE_ROLLBACK: self._client.continue_update_rollback,
+            calls: dict[StepAction, Callable[..., object]] = {
+                StepAction.DELETE: self._client.delete_stack,
+                StepAction.ROLL_BACK: self._client.rollback_stack,
+                StepAction.CONTINUE_ROLLBACK: self._client.continue_update_rollback,
             }
             error = call_once(self._client, operation, lambda: calls[verb](**request), self._clock)
         if error is not None:
             raise error
         return self._follow(operation)
 
-    def _refuse_invalid(self, wish: Wish) -> None:
+    def _refuse_invalid(self, wish: DeploymentRequest) -> None:
         """Raise CloudFormation's error for an invalid template before a stack is deleted for it."""
         with self._onlooker.show_wait("Validating the template"):
             if wish.url:
@@ -398,7 +402,7 @@ class Deployment:
         return follow_operation(self._client, operation, self._onlooker, self._clock, resources=resources)
 
     def _create_outcome(self, ending: OperationEnd, change_set: ChangeSet | None = None) -> DeploymentOutcome:
-        well = ending.status in _WELL[Verb.EXECUTE]
+        well = ending.status in _WELL[StepAction.EXECUTE]
         return DeploymentOutcome(
             end="deployed" if well else "failed",
             stack=self._find_stack(self._name),

@@ -30,7 +30,7 @@ _UNWELL = ("InternalFailure", "InternalError", "InternalServerError", "InternalS
 _LOG_IN = "log in again (`aws sso login`, or renew the keys of the profile), then repeat the command"
 
 
-class NoAnswerOfAwsError(SfnorchError):
+class InvalidResponseError(SfnorchError):
     """An HTML page in place of a response of AWS."""
 
     def __init__(self, what: str) -> None:
@@ -114,9 +114,9 @@ def explain_error(error: BaseException) -> SfnorchError | None:
                 f"The connection to AWS was interrupted: {_format_error(error)}", hint="repeat the command"
             )
         case ResponseParserError():
-            return NoAnswerOfAwsError(type(error).__name__)
+            return InvalidResponseError(type(error).__name__)
         case KeyError() | IndexError() | TypeError() if _is_parser_error(error):
-            return NoAnswerOfAwsError(type(error).__name__)
+            return InvalidResponseError(type(error).__name__)
         case aws.ParamValidationError():
             problems = str(error.kwargs.get("report", error)).splitlines()
             return SfnorchError("\n".join(line.strip() for line in problems if line.strip()))

@@ -18,7 +18,7 @@ RUNNING = ("STARTING", "RUNNING", "WAITING")
 
 https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html
 """
-GOING_ON = (*RUNNING, "STOPPING")
+ACTIVE_STATUSES = (*RUNNING, "STOPPING")
 """The states of a job run that has not ended."""
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sfnorch.aws.errors import is_transient
-from sfnorch.aws.polling import Clock, Pace, add_retries
+from sfnorch.aws.polling import Backoff, Clock, add_retries
 from sfnorch.aws.stack_events import Operation, has_begun, has_stale_events
 from sfnorch.aws.stacks import find_stack
 
@@ -44,7 +44,7 @@ def _is_there(client: CloudFormationClient, operation: Operation, error: BaseExc
     They may be missing after an error that does not say whether the call was executed, and while the stack's status
     shows an operation that its events do not show.
     """
-    pace = Pace(clock, first=1.0, longest=8.0, growth=2.0)
+    pace = Backoff(clock, first=1.0, longest=8.0, growth=2.0)
     for look in range(_MOST_LOOKS):
         if look:
             pace.wait(changed=False)

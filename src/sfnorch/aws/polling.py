@@ -26,7 +26,7 @@ class Clock:
 
 
 @dataclass(slots=True)
-class Pace:
+class Backoff:
     """Waits that grow while nothing changes, from the first to the longest, in seconds."""
 
     clock: Clock

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from sfnorch.aws.errors import NoAnswerOfAwsError
+from sfnorch.aws.errors import InvalidResponseError
 from sfnorch.aws.secrets import register_secret
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, read_number, read_string
@@ -191,7 +191,7 @@ def _refuse_page(response_dict: _RawResponse, operation_model: OperationModel, *
     """
     kind = response_dict["headers"].get("content-type", "")
     if kind.startswith("text/html") and response_dict["status_code"] < 500:
-        raise NoAnswerOfAwsError(f"{operation_model.name}: HTTP {response_dict['status_code']}")
+        raise InvalidResponseError(f"{operation_model.name}: HTTP {response_dict['status_code']}")
 
 
 def _log_call(params: Mapping[str, object], model: OperationModel, **_: object) -> None:

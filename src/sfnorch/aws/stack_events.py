@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from sfnorch.aws.errors import explain_error
 from sfnorch.aws.hints import clean_message
-from sfnorch.aws.polling import Clock, Pace, add_retries
-from sfnorch.aws.stacks import IN_REVIEW, find_stack
+from sfnorch.aws.polling import Backoff, Clock, add_retries
+from sfnorch.aws.stacks import REVIEW_STATUS, find_stack
 from sfnorch.errors import SfnorchError, extend_error
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class OperationEnd:
         return "FAILED" in self.status or "ROLLBACK" in self.status
 
 
-class Audience(Protocol):
+class EventObserver(Protocol):
     """Receives the events of an operation."""
 
     def show_events(self, batches: Iterable[tuple[StackEvent, ...]], resources: int) -> None:
@@ -108,7 +108,7 @@ def has_stale_events(client: CloudFormationClient, stack_id: str) -> bool:
         return True
     status = newest.get("ResourceStatus", "")
     is_of_stack = newest["PhysicalResourceId"] == stack_id
-    return is_of_stack and (status == IN_REVIEW or not status.endswith("IN_PROGRESS"))
+    return is_of_stack and (status == REVIEW_STATUS or not status.endswith("IN_PROGRESS"))
 
 
 def find_operation_in_progress(client: CloudFormationClient, stack_id: str) -> Operation:
@@ -132,7 +132,7 @@ def find_operation_in_progress(client: CloudFormationClient, stack_id: str) -> O
     return Operation(stack_id=stack_id, token=token, operation_id=operation_id, after=after)
 
 
-class Following:
+class OperationFollower:
     """Follows an operation until it ends: `batches` are the events of each poll, `status` is the final status."""
 
     def __init__(
@@ -146,7 +146,7 @@ class Following:
         self._operation = operation
         self._seen = {operation.after}
         self._tokens = {operation.token}
-        self._pace = Pace(clock, first=0.3, longest=3.0)
+        self._pace = Backoff(clock, first=0.3, longest=3.0)
         self._read = add_retries(self._read_new_events, clock)
         self._find = add_retries(find_stack, clock)
 
@@ -202,10 +202,10 @@ class Following:
 
 
 def follow_operation(
-    client: CloudFormationClient, operation: Operation, audience: Audience, clock: Clock, *, resources: int = 0
+    client: CloudFormationClient, operation: Operation, audience: EventObserver, clock: Clock, *, resources: int = 0
 ) -> OperationEnd:
     """Follow the operation until it ends, show its events to the audience, and return the result."""
-    following = Following(client, operation, clock)
+    following = OperationFollower(client, operation, clock)
     failed: list[StackEvent] = []
     taken_back: list[StackEvent] = []
 

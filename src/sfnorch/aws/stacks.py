@@ -16,7 +16,7 @@ from sfnorch.errors import SfnorchError
 if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
 
-IN_REVIEW = "REVIEW_IN_PROGRESS"
+REVIEW_STATUS = "REVIEW_IN_PROGRESS"
 """The status of a stack that has only a change set yet."""
 
 MACHINE = "AWS::StepFunctions::StateMachine"
@@ -41,7 +41,7 @@ class Stack:
     @property
     def in_progress(self) -> bool:
         """Return whether an operation is in progress."""
-        return self.status.endswith("IN_PROGRESS") and self.status != IN_REVIEW
+        return self.status.endswith("IN_PROGRESS") and self.status != REVIEW_STATUS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal
 
-from sfnorch.aws.stacks import IN_REVIEW, Stack
+from sfnorch.aws.stacks import REVIEW_STATUS, Stack
 from sfnorch.errors import SfnorchError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _HALF_MADE = ("CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED")
 _TOKEN = re.compile(r"sfnorch-(?P<digest>[0-9a-f]{16})-(?P<verb>[a-z]+)-[0-9a-f]+")
 
 
-class Verb(Enum):
+class StepAction(Enum):
     """What a step does; an operation's token says which step started it."""
 
     MAKE_BUCKET = "bucket"
@@ -53,14 +53,14 @@ class Verb(Enum):
 class Step:
     """A step: the text shown before it, and its question. `firm`: --yes does not answer the question."""
 
-    verb: Verb
+    verb: StepAction
     says: str = ""
     question: str = ""
     firm: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class DeploymentRequest:
     """A request to deploy. The template is sent as `body`, or is stored at `url`."""
 
     stack_name: str
@@ -109,15 +109,15 @@ def derive_digest(change_set_name: str) -> str:
     return match[1] if match else hashlib.sha256(change_set_name.encode()).hexdigest()[:16]
 
 
-def build_token(digest: str, verb: Verb, nonce: str) -> str:
+def build_token(digest: str, verb: StepAction, nonce: str) -> str:
     """Return the token of an operation of this deployment, which the operation's events contain."""
     return f"sfnorch-{digest}-{verb.value}-{nonce}"
 
 
-def find_own_verb(operation_token: str, digest: str) -> Verb | None:
+def find_own_verb(operation_token: str, digest: str) -> StepAction | None:
     """Return which step of this deployment has this token; None if it belongs to another deployment."""
     match = _TOKEN.fullmatch(operation_token)
-    return Verb(match["verb"]) if match and match["digest"] == digest else None
+    return StepAction(match["verb"]) if match and match["digest"] == digest else None
 
 
 def plan_steps(stack: Stack | None, digest: str, operation_token: str = "", *, execute: bool = True) -> list[Step]:
@@ -127,33 +127,33 @@ def plan_steps(stack: Stack | None, digest: str, operation_token: str = "", *, e
     """
     if stack is not None and stack.in_progress:
         return [_create_follow_step(stack, find_own_verb(operation_token, digest))]
-    change = [Step(verb=Verb.CHANGE_SET)]
+    change = [Step(verb=StepAction.CHANGE_SET)]
     if execute:
-        change += [Step(verb=Verb.REVIEW, question="Deploy these changes?"), Step(verb=Verb.EXECUTE)]
-    if stack is None or stack.status == IN_REVIEW or stack.status in _SETTLED:
+        change += [Step(verb=StepAction.REVIEW, question="Deploy these changes?"), Step(verb=StepAction.EXECUTE)]
+    if stack is None or stack.status == REVIEW_STATUS or stack.status in _SETTLED:
         return change
     return [_create_recovery_step(stack), *change]
 
 
 def can_hold_resources(stack: Stack) -> bool:
     """Return whether the stack can contain resources of an earlier deployment."""
-    return stack.status not in (IN_REVIEW, _EMPTY)
+    return stack.status not in (REVIEW_STATUS, _EMPTY)
 
 
 def list_kept_parameters(stack: Stack | None) -> Mapping[str, str]:
     """Return the parameters that keep their values unless overridden; none for a stack to create."""
-    if stack is None or stack.status == IN_REVIEW or stack.status in (_EMPTY, *_HALF_MADE):
+    if stack is None or stack.status == REVIEW_STATUS or stack.status in (_EMPTY, *_HALF_MADE):
         return {}
     return stack.parameters
 
 
-def build_change_set_request(wish: Wish, stack: Stack | None, name: str) -> CreateChangeSetInputTypeDef:
+def build_change_set_request(wish: DeploymentRequest, stack: Stack | None, name: str) -> CreateChangeSetInputTypeDef:
     """Return the parameters of CreateChangeSet. Template parameters without a value keep the stack's value.
 
     The capability to create roles is acknowledged for every template: the review of the changes shows them, and the
     resources of a macro or a module are not visible in the template.
     """
-    creates = stack is None or stack.status == IN_REVIEW
+    creates = stack is None or stack.status == REVIEW_STATUS
     request: CreateChangeSetInputTypeDef = {
         "StackName": wish.stack_name,
         "ChangeSetName": name,
@@ -175,7 +175,7 @@ def build_change_set_request(wish: Wish, stack: Stack | None, name: str) -> Crea
     return request
 
 
-def _build_parameters(wish: Wish, before: Iterable[str]) -> list[ParameterTypeDef]:
+def _build_parameters(wish: DeploymentRequest, before: Iterable[str]) -> list[ParameterTypeDef]:
     given: list[ParameterTypeDef] = [
         {"ParameterKey": name, "ParameterValue": value} for name, value in wish.parameters.items()
     ]
@@ -190,15 +190,17 @@ def _choose_stack_failure_action(wanted: OnFailure, *, creates: bool) -> Literal
     return "DELETE" if wanted == "delete" and creates else "ROLLBACK"
 
 
-def _create_follow_step(stack: Stack, own: Verb | None) -> Step:
-    if own is Verb.EXECUTE:
-        return Step(verb=Verb.FOLLOW, says=f"This deployment of {stack.name} is in progress already: {stack.status}.")
+def _create_follow_step(stack: Stack, own: StepAction | None) -> Step:
+    if own is StepAction.EXECUTE:
+        return Step(
+            verb=StepAction.FOLLOW, says=f"This deployment of {stack.name} is in progress already: {stack.status}."
+        )
     says = f"An operation on {stack.name} is in progress: {stack.status}."
     if own is not None:
-        return Step(verb=Verb.AWAIT, says=says)
+        return Step(verb=StepAction.AWAIT, says=says)
     if stack.status == "DELETE_IN_PROGRESS":
-        return Step(verb=Verb.AWAIT, says=says, question="Wait until it is deleted, then create it again?")
-    return Step(verb=Verb.AWAIT, says=says, question="Wait until it ends, then deploy?", firm=True)
+        return Step(verb=StepAction.AWAIT, says=says, question="Wait until it is deleted, then create it again?")
+    return Step(verb=StepAction.AWAIT, says=says, question="Wait until it ends, then deploy?", firm=True)
 
 
 def _create_recovery_step(stack: Stack) -> Step:
@@ -206,16 +208,18 @@ def _create_recovery_step(stack: Stack) -> Step:
     name, status = stack.name, stack.status
     if status == _EMPTY:
         says = f"{name} is {status}: its creation failed, and no resource is left."
-        return Step(verb=Verb.DELETE, says=says, question="Delete it, then create it again?")
+        return Step(verb=StepAction.DELETE, says=says, question="Delete it, then create it again?")
     if status in _HALF_MADE:
         says = f"{name} is {status}: some of its resources exist."
-        return Step(verb=Verb.DELETE, says=says, question="Delete it with all its resources, then create it again?")
+        return Step(
+            verb=StepAction.DELETE, says=says, question="Delete it with all its resources, then create it again?"
+        )
     if status == "UPDATE_FAILED":
         says = f"{name} is {status}: its last update failed and was not rolled back."
-        return Step(verb=Verb.ROLL_BACK, says=says, question="Roll it back first?")
+        return Step(verb=StepAction.ROLL_BACK, says=says, question="Roll it back first?")
     if status == "UPDATE_ROLLBACK_FAILED":
         says = f"{name} is {status}: its last update failed, and its rollback failed too."
-        return Step(verb=Verb.CONTINUE_ROLLBACK, says=says, question="Continue the rollback first?")
+        return Step(verb=StepAction.CONTINUE_ROLLBACK, says=says, question="Continue the rollback first?")
     raise SfnorchError(
         f"{name} is {status}, from which sfnorch can't deploy",
         hint="the CloudFormation console shows the available actions",

@@ -5,14 +5,14 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_SetAlarmSta
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, NamedBy
+from sfnorch.calls.call import Call, RequiredActions, ResourceArgument
 
 SET_ALARM_STATE = Call(
     resource="aws-sdk:cloudwatch:setAlarmState",
     grants=(
-        Grant(
+        RequiredActions(
             actions=("cloudwatch:SetAlarmState",),
-            on=NamedBy(service="cloudwatch", prefix="alarm:", argument="AlarmName", is_always_name=True),
+            on=ResourceArgument(service="cloudwatch", prefix="alarm:", argument="AlarmName", is_always_name=True),
         ),
     ),
 )

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/athena-iam.html
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, NamedBy, StartedRun
+from sfnorch.calls.call import Call, RequiredActions, ResourceArgument, StartedRun
 
-_WORKGROUP = NamedBy(service="athena", prefix="workgroup/", argument="WorkGroup", is_always_name=True)
+_WORKGROUP = ResourceArgument(service="athena", prefix="workgroup/", argument="WorkGroup", is_always_name=True)
 
 READ_TABLES = ("glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables")
 READ_PARTITIONS = ("glue:GetPartition", "glue:GetPartitions", "glue:BatchGetPartition")
@@ -33,11 +33,11 @@ DATA_ACTIONS = (
 RUN_QUERY = Call(
     resource="athena:startQueryExecution.sync",
     grants=(
-        Grant(
+        RequiredActions(
             actions=("athena:StartQueryExecution", "athena:StopQueryExecution", "athena:GetQueryExecution"),
             on=_WORKGROUP,
         ),
-        Grant(actions=("athena:GetDataCatalog",)),
+        RequiredActions(actions=("athena:GetDataCatalog",)),
     ),
     transient=(
         "Athena.TooManyRequestsException",
@@ -50,7 +50,8 @@ RUN_QUERY = Call(
     starts=StartedRun(kind="query", id_key="QueryExecutionId", stopped_by="stop_query_execution"),
 )
 START_QUERY = Call(
-    resource="athena:startQueryExecution", grants=(Grant(actions=("athena:StartQueryExecution",), on=_WORKGROUP),)
+    resource="athena:startQueryExecution",
+    grants=(RequiredActions(actions=("athena:StartQueryExecution",), on=_WORKGROUP),),
 )
 
 CALLS = (RUN_QUERY, START_QUERY)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedBy:
+class ResourceArgument:
     """How the ARN of a resource follows from an argument of the call: `prefix` and the argument's value."""
 
     service: str
@@ -17,11 +17,11 @@ class NamedBy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class RequiredActions:
     """Actions that the call requires of its role, and their resource; without it, no argument names the resource."""
 
     actions: tuple[str, ...]
-    on: NamedBy | None = None
+    on: ResourceArgument | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Call:
     """
 
     resource: str
-    grants: tuple[Grant, ...]
+    grants: tuple[RequiredActions, ...]
     transient: tuple[str, ...] = ()
     permanent: tuple[str, ...] = ()
     starts: StartedRun | None = None

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concept-create-iam-advanced
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, NamedBy
+from sfnorch.calls.call import Call, RequiredActions, ResourceArgument
 
 MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
 """The EventBridge rule with which Step Functions is notified of the end of a child execution.
@@ -22,11 +22,13 @@ FOLLOWING_ACTIONS = ("states:DescribeExecution", "states:StopExecution")
 
 START_ACTIONS = ("states:StartExecution",)
 
-_MACHINE = Grant(actions=START_ACTIONS, on=NamedBy(service="states", prefix="", argument="StateMachineArn"))
+_MACHINE = RequiredActions(
+    actions=START_ACTIONS, on=ResourceArgument(service="states", prefix="", argument="StateMachineArn")
+)
 
 RUN_EXECUTION = Call(
     resource="states:startExecution.sync:2",
-    grants=(_MACHINE, Grant(actions=FOLLOWING_ACTIONS), Grant(actions=RULE_ACTIONS)),
+    grants=(_MACHINE, RequiredActions(actions=FOLLOWING_ACTIONS), RequiredActions(actions=RULE_ACTIONS)),
     transient=(
         "StepFunctions.ThrottlingException",
         "StepFunctions.AWSStepFunctionsException",
@@ -43,7 +45,10 @@ START_EXECUTION = Call(resource="states:startExecution", grants=(_MACHINE,), tra
 DESCRIBE_EXECUTION = Call(
     resource="aws-sdk:sfn:describeExecution",
     grants=(
-        Grant(actions=("states:DescribeExecution",), on=NamedBy(service="states", prefix="", argument="ExecutionArn")),
+        RequiredActions(
+            actions=("states:DescribeExecution",),
+            on=ResourceArgument(service="states", prefix="", argument="ExecutionArn"),
+        ),
     ),
 )
 

@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_LastCrawlInfo.html
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, NamedBy, StartedRun
+from sfnorch.calls.call import Call, RequiredActions, ResourceArgument, StartedRun
 
-_CRAWLER = NamedBy(service="glue", prefix="crawler/", argument="Name", is_always_name=True)
+_CRAWLER = ResourceArgument(service="glue", prefix="crawler/", argument="Name", is_always_name=True)
 
 TRANSIENT = (
     "Glue.OperationTimeoutException",
@@ -25,21 +25,21 @@ RUNS_ALREADY = "Glue.CrawlerRunningException"
 
 START_CRAWLER = Call(
     resource="aws-sdk:glue:startCrawler",
-    grants=(Grant(actions=("glue:StartCrawler",), on=_CRAWLER),),
+    grants=(RequiredActions(actions=("glue:StartCrawler",), on=_CRAWLER),),
     transient=TRANSIENT,
     permanent=("Glue.EntityNotFoundException",),
     starts=StartedRun(kind="crawl", named_by="Name"),
 )
 GET_CRAWLER = Call(
     resource="aws-sdk:glue:getCrawler",
-    grants=(Grant(actions=("glue:GetCrawler",), on=_CRAWLER),),
+    grants=(RequiredActions(actions=("glue:GetCrawler",), on=_CRAWLER),),
     transient=TRANSIENT,
     permanent=("Glue.EntityNotFoundException",),
     is_part=True,
 )
 STOP_CRAWLER = Call(
     resource="aws-sdk:glue:stopCrawler",
-    grants=(Grant(actions=("glue:StopCrawler",), on=_CRAWLER),),
+    grants=(RequiredActions(actions=("glue:StopCrawler",), on=_CRAWLER),),
     transient=TRANSIENT,
     is_part=True,
 )

@@ -6,9 +6,9 @@ https://docs.aws.amazon.com/step-functions/latest/dg/glue-iam.html
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, NamedBy, StartedRun
+from sfnorch.calls.call import Call, RequiredActions, ResourceArgument, StartedRun
 
-_JOB = NamedBy(service="glue", prefix="job/", argument="JobName", is_always_name=True)
+_JOB = ResourceArgument(service="glue", prefix="job/", argument="JobName", is_always_name=True)
 
 START_ERRORS = (
     "Glue.ConcurrentRunsExceededException",
@@ -21,7 +21,11 @@ START_ERRORS = (
 
 RUN_JOB = Call(
     resource="glue:startJobRun.sync",
-    grants=(Grant(actions=("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"), on=_JOB),),
+    grants=(
+        RequiredActions(
+            actions=("glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"), on=_JOB
+        ),
+    ),
     transient=START_ERRORS,
     permanent=("Glue.EntityNotFoundException", "Glue.InvalidInputException"),
     starts=StartedRun(kind="job", named_by="JobName", id_key="JobRunId", stopped_by="batch_stop_job_run"),
@@ -29,7 +33,7 @@ RUN_JOB = Call(
 
 CALLS = (
     RUN_JOB,
-    Call(resource="glue:startJobRun", grants=(Grant(actions=("glue:StartJobRun",), on=_JOB),)),
-    Call(resource="aws-sdk:glue:startJobRun", grants=(Grant(actions=("glue:StartJobRun",), on=_JOB),)),
-    Call(resource="aws-sdk:glue:getJobRun", grants=(Grant(actions=("glue:GetJobRun",), on=_JOB),)),
+    Call(resource="glue:startJobRun", grants=(RequiredActions(actions=("glue:StartJobRun",), on=_JOB),)),
+    Call(resource="aws-sdk:glue:startJobRun", grants=(RequiredActions(actions=("glue:StartJobRun",), on=_JOB),)),
+    Call(resource="aws-sdk:glue:getJobRun", grants=(RequiredActions(actions=("glue:GetJobRun",), on=_JOB),)),
 )

@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_StartWorkflowRun.html
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, NamedBy, StartedRun
+from sfnorch.calls.call import Call, RequiredActions, ResourceArgument, StartedRun
 
-_WORKFLOW = NamedBy(service="glue", prefix="workflow/", argument="Name", is_always_name=True)
+_WORKFLOW = ResourceArgument(service="glue", prefix="workflow/", argument="Name", is_always_name=True)
 
 RUNS_ALREADY = "Glue.ConcurrentRunsExceededException"
 """The error of Glue when the workflow has reached its MaxConcurrentRuns."""
@@ -22,13 +22,13 @@ TRANSIENT = (
 
 START_WORKFLOW_RUN = Call(
     resource="aws-sdk:glue:startWorkflowRun",
-    grants=(Grant(actions=("glue:StartWorkflowRun",), on=_WORKFLOW),),
+    grants=(RequiredActions(actions=("glue:StartWorkflowRun",), on=_WORKFLOW),),
     transient=(*TRANSIENT, "Glue.ResourceNumberLimitExceededException"),
     starts=StartedRun(kind="workflow", named_by="Name", id_key="RunId", stopped_by="stop_workflow_run"),
 )
 GET_WORKFLOW_RUN = Call(
     resource="aws-sdk:glue:getWorkflowRun",
-    grants=(Grant(actions=("glue:GetWorkflowRun",), on=_WORKFLOW),),
+    grants=(RequiredActions(actions=("glue:GetWorkflowRun",), on=_WORKFLOW),),
     transient=(*TRANSIENT, "Glue.SdkClientException"),
 )
 

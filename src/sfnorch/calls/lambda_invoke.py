@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant
+from sfnorch.calls.call import Call, RequiredActions
 
 INVOKE = Call(
     resource="lambda:invoke",
-    grants=(Grant(actions=("lambda:InvokeFunction",)),),
+    grants=(RequiredActions(actions=("lambda:InvokeFunction",)),),
     transient=(
         "Lambda.ServiceException",
         "Lambda.AWSLambdaException",

@@ -6,10 +6,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-sqs.html
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, NamedBy
+from sfnorch.calls.call import Call, RequiredActions, ResourceArgument
 
-_PUBLISH = (Grant(actions=("sns:Publish",), on=NamedBy(service="sns", prefix="", argument="TopicArn")),)
-_SEND = (Grant(actions=("sqs:SendMessage",), on=NamedBy(service="sqs", prefix="", argument="QueueUrl")),)
+_PUBLISH = (
+    RequiredActions(actions=("sns:Publish",), on=ResourceArgument(service="sns", prefix="", argument="TopicArn")),
+)
+_SEND = (
+    RequiredActions(actions=("sqs:SendMessage",), on=ResourceArgument(service="sqs", prefix="", argument="QueueUrl")),
+)
 
 PUBLISH = Call(resource="sns:publish", grants=_PUBLISH)
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonre
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, StartedRun
+from sfnorch.calls.call import Call, RequiredActions, StartedRun
 
 TRANSIENT = (
     "RedshiftData.ActiveStatementsExceededException",
@@ -19,19 +19,19 @@ TRANSIENT = (
 
 EXECUTE_STATEMENT = Call(
     resource="aws-sdk:redshiftdata:executeStatement",
-    grants=(Grant(actions=("redshift-data:ExecuteStatement",)),),
+    grants=(RequiredActions(actions=("redshift-data:ExecuteStatement",)),),
     transient=TRANSIENT,
     starts=StartedRun(kind="statement", named_by="StatementName", id_key="Id", stopped_by="cancel_statement"),
 )
 DESCRIBE_STATEMENT = Call(
     resource="aws-sdk:redshiftdata:describeStatement",
-    grants=(Grant(actions=("redshift-data:DescribeStatement",)),),
+    grants=(RequiredActions(actions=("redshift-data:DescribeStatement",)),),
     transient=TRANSIENT,
     is_part=True,
 )
 CANCEL_STATEMENT = Call(
     resource="aws-sdk:redshiftdata:cancelStatement",
-    grants=(Grant(actions=("redshift-data:CancelStatement",)),),
+    grants=(RequiredActions(actions=("redshift-data:CancelStatement",)),),
     transient=TRANSIENT,
     is_part=True,
 )

@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
 
 from __future__ import annotations
 
-from sfnorch.calls.call import Call, Grant, NamedBy
+from sfnorch.calls.call import Call, RequiredActions, ResourceArgument
 
-_OBJECT = NamedBy(service="s3", prefix="", argument="Bucket")
+_OBJECT = ResourceArgument(service="s3", prefix="", argument="Bucket")
 
 PUT_OBJECT = Call(
     resource="aws-sdk:s3:putObject",
-    grants=(Grant(actions=("s3:PutObject",), on=_OBJECT),),
+    grants=(RequiredActions(actions=("s3:PutObject",), on=_OBJECT),),
     transient=(
         "S3.SlowDownException",
         "S3.InternalErrorException",
@@ -19,6 +19,6 @@ PUT_OBJECT = Call(
         "S3.SdkClientException",
     ),
 )
-GET_OBJECT = Call(resource="aws-sdk:s3:getObject", grants=(Grant(actions=("s3:GetObject",), on=_OBJECT),))
+GET_OBJECT = Call(resource="aws-sdk:s3:getObject", grants=(RequiredActions(actions=("s3:GetObject",), on=_OBJECT),))
 
 CALLS = (PUT_OBJECT, GET_OBJECT)

@@ -17,7 +17,7 @@ Resource = TypeVar("Resource", bound=AWSObject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class AcceptedFinding:
     """A check that fails on a type of resource, and why the templates accept that.
 
     It fails if the resource lacks the property `lacks`, and has the property `has` if that is set. The
@@ -44,9 +44,9 @@ class Accepted:
 
 _BUCKET, _FUNCTION, _LOG_GROUP = "AWS::S3::Bucket", "AWS::Lambda::Function", "AWS::Logs::LogGroup"
 
-ACCEPTED = (
+ACCEPTED_FINDINGS = (
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/logging-with-S3.html [documented]
-    Accepted(
+    AcceptedFinding(
         check="CKV_AWS_18",
         resource_type=_BUCKET,
         expects="access logs",
@@ -54,7 +54,7 @@ ACCEPTED = (
         lacks="LoggingConfiguration",
     ),
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html [documented]
-    Accepted(
+    AcceptedFinding(
         check="CKV_AWS_115",
         resource_type=_FUNCTION,
         expects="reserved concurrency",
@@ -62,7 +62,7 @@ ACCEPTED = (
         lacks="ReservedConcurrentExecutions",
     ),
     # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html [documented]
-    Accepted(
+    AcceptedFinding(
         check="CKV_AWS_116",
         resource_type=_FUNCTION,
         expects="a dead-letter queue",
@@ -70,7 +70,7 @@ ACCEPTED = (
         lacks="DeadLetterConfig",
     ),
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html [documented]
-    Accepted(
+    AcceptedFinding(
         check="CKV_AWS_117",
         resource_type=_FUNCTION,
         expects="a VPC",
@@ -78,7 +78,7 @@ ACCEPTED = (
         lacks="VpcConfig",
     ),
     # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html [documented]
-    Accepted(
+    AcceptedFinding(
         check="CKV_AWS_173",
         resource_type=_FUNCTION,
         expects="a customer managed key for environment variables",
@@ -87,7 +87,7 @@ ACCEPTED = (
         has="Environment",
     ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html [documented]
-    Accepted(
+    AcceptedFinding(
         check="CKV_AWS_158",
         resource_type=_LOG_GROUP,
         expects="a customer managed key",
@@ -95,7 +95,7 @@ ACCEPTED = (
         lacks="KmsKeyId",
     ),
     # https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html [documented]
-    Accepted(
+    AcceptedFinding(
         check="CKV_AWS_33",
         resource_type="AWS::KMS::Key",
         expects="no wildcard principal in a key policy",
@@ -104,7 +104,7 @@ ACCEPTED = (
     ),
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html [documented]
     *(
-        Accepted(
+        AcceptedFinding(
             check=check,
             resource_type="AWS::IAM::ManagedPolicy",
             expects=f"no {what} on all resources",
@@ -123,7 +123,7 @@ ACCEPTED = (
 
 def add_reasons(resource: Resource) -> Resource:
     """Return the resource itself, with the findings that apply to it and their reasons in its Metadata."""
-    skips = [{"id": each.check, "comment": each.reason} for each in ACCEPTED if each.is_applicable(resource)]
+    skips = [{"id": each.check, "comment": each.reason} for each in ACCEPTED_FINDINGS if each.is_applicable(resource)]
     if skips:
         resource.Metadata = {**resource.resource.get("Metadata", {}), "checkov": {"skip": skips}}
     return resource

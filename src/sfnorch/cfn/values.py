@@ -11,8 +11,8 @@ from sfnorch.workflow import (
     RESULTS_BUCKET,
     TOPIC_ARN,
     Arn,
-    Bound,
     BucketArn,
+    DeploymentValue,
     FunctionArn,
     GlueArns,
     MachineArn,
@@ -72,7 +72,7 @@ def build_function_role_id(key: str) -> str:
     return f"{key}FunctionRole"
 
 
-def resolve_value(value: Bound, topic: Topic) -> TemplateValue:
+def resolve_value(value: DeploymentValue, topic: Topic) -> TemplateValue:
     """Return the value as a text or an intrinsic function; `topic` is the topic that TopicArn refers to."""
     match value:
         case str():

@@ -16,7 +16,7 @@ from sfnorch.findings import Finding, Severity
 from sfnorch.report.waiting import show_spinner
 
 if TYPE_CHECKING:
-    from sfnorch.linter.run import Linting
+    from sfnorch.linter.run import Linter
     from sfnorch.template.contents import Template
 
 
@@ -54,10 +54,10 @@ def lint(
         return 0
     choose_plan(next(iter(templates), None), plan_file)
     with show_spinner("Loading the rules"):
-        from sfnorch.linter.run import Linting
+        from sfnorch.linter.run import Linter
 
         _refuse_unknown(ignored)
-    linting = Linting(ignored)
+    linting = Linter(ignored)
     found: list[Finding] = []
     heads: list[str] = []
     for file in templates or (None,):
@@ -75,7 +75,7 @@ def lint(
 
 
 def _lint_template(
-    linting: Linting, file: Path | None, plan_file: Path | None, region: str | None
+    linting: Linter, file: Path | None, plan_file: Path | None, region: str | None
 ) -> tuple[list[Finding], str]:
     """Return the findings about one template, and its title: the file and the number of its state machines."""
     from sfnorch.app.linting import lint_with

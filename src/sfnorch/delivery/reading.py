@@ -12,7 +12,7 @@ from pathlib import Path as File
 from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.template.contents import Template
 from sfnorch.template.declarations import find_declarations
-from sfnorch.template.located import Object, Path, Place, read_objects
+from sfnorch.template.located import Object, Path, SourceLocation, read_objects
 from sfnorch.template.roles import Role
 
 SERVICES = ("codepipeline.amazonaws.com", "codebuild.amazonaws.com", "cloudformation.amazonaws.com")
@@ -35,7 +35,7 @@ class Action:
     """The role that the action assumes instead of the pipeline's role; empty if there is none."""
     has_output: bool
     path: Path
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Pipeline:
     """The bucket of its artifacts; empty if it is unknown."""
     actions: tuple[Action, ...]
     path: Path
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Project:
     buildspec: str | None
     buildspec_name: str
     path: Path
-    place: Place
+    place: SourceLocation
 
 
 def read_pipelines(template: Template) -> Iterator[Pipeline]:

@@ -15,57 +15,67 @@ from sfnorch.delivery.commands.permissions import can_change_credentials, find_n
 from sfnorch.delivery.commands.shell import read_calls
 from sfnorch.delivery.reading import Action, Pipeline, Project
 from sfnorch.json_values import read_mappings
-from sfnorch.template.calls import ANY, Need
+from sfnorch.template.calls import ANY, RequiredAction
 from sfnorch.template.contents import Template
 from sfnorch.template.permissions import decide
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class PermissionUser:
     """A user of permissions, as messages name it, and the permissions; None if they are unknown."""
 
     what: str
-    needs: tuple[Need, ...] | None
+    needs: tuple[RequiredAction, ...] | None
 
 
-def find_build_uses(project: Project, pipelines: Sequence[Pipeline], where: Surroundings) -> Iterator[Use]:
+def find_build_uses(
+    project: Project, pipelines: Sequence[Pipeline], where: StackEnvironment
+) -> Iterator[PermissionUser]:
     """Yield the permissions that the build requires: for logs, artifacts, reports, and its known commands."""
-    yield Use(what=f"{project.logical_id} logs, which", needs=tuple(_find_log_needs(project, where)))
+    yield PermissionUser(what=f"{project.logical_id} logs, which", needs=tuple(_find_log_needs(project, where)))
     actions = [action for pipeline in pipelines for action in pipeline.actions if _is_run_by(project, action)]
     if _read_type(project, "Source") == "CODEPIPELINE":
-        yield Use(what=f"{project.logical_id} reads its source, which", needs=(Need("s3:GetObject", ANY),))
+        yield PermissionUser(
+            what=f"{project.logical_id} reads its source, which", needs=(RequiredAction("s3:GetObject", ANY),)
+        )
     if any(action.has_output for action in actions):
-        yield Use(what=f"{project.logical_id} writes its artifacts, which", needs=(Need("s3:PutObject", ANY),))
+        yield PermissionUser(
+            what=f"{project.logical_id} writes its artifacts, which", needs=(RequiredAction("s3:PutObject", ANY),)
+        )
     spec = read_buildspec(project.buildspec) if project.buildspec is not None else None
     if spec is None or _is_fed_otherwise(project, spec):
-        yield Use(what="other sources of the build", needs=None)
+        yield PermissionUser(what="other sources of the build", needs=None)
     if spec is None:
         return
     if spec.reports:
         group = f"arn:{where.partition}:codebuild:{where.region}:{where.account}:report-group/*"
         reporting = ("CreateReportGroup", "CreateReport", "UpdateReport", "BatchPutTestCases")
-        found = tuple(Need(f"codebuild:{action}", group) for action in reporting)
-        yield Use(what=f"{project.buildspec_name} has reports, which", needs=found)
+        found = tuple(RequiredAction(f"codebuild:{action}", group) for action in reporting)
+        yield PermissionUser(what=f"{project.buildspec_name} has reports, which", needs=found)
     given = {name for action in actions for name in _read_variable_names(action)}
     variables = {name: value for name, value in {**spec.variables, **project.variables}.items() if name not in given}
     yield from _find_command_uses(spec, project.buildspec_name, variables, where)
 
 
-def _find_command_uses(spec: Buildspec, file: str, variables: Mapping[str, str], where: Surroundings) -> Iterator[Use]:
+def _find_command_uses(
+    spec: Buildspec, file: str, variables: Mapping[str, str], where: StackEnvironment
+) -> Iterator[PermissionUser]:
     """Yield the permissions of each call in the commands, up to a call that can use other credentials."""
     for phase, command in spec.commands:
         found = None if can_change_credentials(command) else read_calls(command, variables)
         if found is None:
-            yield Use(what=f"{file}, phase {phase}", needs=None)
+            yield PermissionUser(what=f"{file}, phase {phase}", needs=None)
             if can_change_credentials(command):
                 return
             continue
         for call in found:
             needed = find_needs(call, where)
             words = " ".join(word for word in call[:3] if not word.startswith("-"))
-            yield Use(what=f"{file}, phase {phase}: {words}", needs=None if needed is None else tuple(needed))
+            yield PermissionUser(
+                what=f"{file}, phase {phase}: {words}", needs=None if needed is None else tuple(needed)
+            )
 
 
 def _is_run_by(project: Project, action: Action) -> bool:
@@ -89,59 +99,59 @@ def _is_fed_otherwise(project: Project, spec: Buildspec) -> bool:
     return pulled or own_source or bool(project.stores or spec.stores or project.properties.get("VpcConfig"))
 
 
-def find_pipeline_uses(pipeline: Pipeline, where: Surroundings) -> Iterator[Use]:
+def find_pipeline_uses(pipeline: Pipeline, where: StackEnvironment) -> Iterator[PermissionUser]:
     """Yield the permissions that the pipeline requires: for its artifacts and its known actions."""
     lies = f"arn:{where.partition}:s3:::{pipeline.bucket}/*" if pipeline.bucket else ANY
-    yield Use(
+    yield PermissionUser(
         what=f"{pipeline.logical_id} moves artifacts, which",
-        needs=(Need("s3:GetObject", lies), Need("s3:PutObject", lies)),
+        needs=(RequiredAction("s3:GetObject", lies), RequiredAction("s3:PutObject", lies)),
     )
     for action in pipeline.actions:
         found = _find_action_needs(action, where)
-        yield Use(
+        yield PermissionUser(
             what=f"the action {action.name} of the stage {action.stage}",
             needs=None if found is None else tuple(found),
         )
 
 
-def _find_log_needs(project: Project, where: Surroundings) -> Iterator[Need]:
+def _find_log_needs(project: Project, where: StackEnvironment) -> Iterator[RequiredAction]:
     given = project.properties.find_object("LogsConfig", "CloudWatchLogs")
     if given.get("Status") == "DISABLED":
         return
     group = str(given.get("GroupName") or f"/aws/codebuild/{project.name}")
     arn = f"arn:{where.partition}:logs:{where.region}:{where.account}:log-group:{group}:*"
     for action in ("CreateLogStream", "PutLogEvents"):
-        yield Need(f"logs:{action}", arn)
+        yield RequiredAction(f"logs:{action}", arn)
 
 
-def _find_action_needs(action: Action, where: Surroundings) -> list[Need] | None:
+def _find_action_needs(action: Action, where: StackEnvironment) -> list[RequiredAction] | None:
     if action.role_arn:
-        return [Need("sts:AssumeRole", action.role_arn)]
+        return [RequiredAction("sts:AssumeRole", action.role_arn)]
     given, prefix = action.configuration, f"{where.partition}:%s:{where.region}:{where.account}"
     match action.provider:
         case "CodeBuild":
             project = f"arn:{prefix % 'codebuild'}:project/{given.get('ProjectName', ANY)}"
             batch = given.get("BatchEnabled", "").lower() == "true"
             start, get = ("StartBuildBatch", "BatchGetBuildBatches") if batch else ("StartBuild", "BatchGetBuilds")
-            return [Need(f"codebuild:{start}", project), Need(f"codebuild:{get}", project)]
+            return [RequiredAction(f"codebuild:{start}", project), RequiredAction(f"codebuild:{get}", project)]
         case "CodeStarSourceConnection":
-            return [Need("codeconnections:UseConnection", given.get("ConnectionArn", ANY))]
+            return [RequiredAction("codeconnections:UseConnection", given.get("ConnectionArn", ANY))]
         case "CodeCommit":
             repository = f"arn:{prefix % 'codecommit'}:{given.get('RepositoryName', ANY)}"
             reading = ("GetBranch", "GetCommit", "UploadArchive", "GetUploadArchiveStatus")
-            return [Need(f"codecommit:{name}", repository) for name in reading]
+            return [RequiredAction(f"codecommit:{name}", repository) for name in reading]
         case "S3" if action.category == "Source":
             bucket = f"arn:{where.partition}:s3:::{given.get('S3Bucket', ANY)}"
             object_ = f"{bucket}/{given.get('S3ObjectKey', ANY)}"
-            return [Need("s3:GetBucketVersioning", bucket), Need("s3:GetObject", object_)]
+            return [RequiredAction("s3:GetBucketVersioning", bucket), RequiredAction("s3:GetObject", object_)]
         case "Manual":
             topic = given.get("NotificationArn")
-            return [Need("sns:Publish", topic)] if topic else []
+            return [RequiredAction("sns:Publish", topic)] if topic else []
         case "Lambda":
             function = given.get("FunctionName", ANY)
-            return [Need("lambda:InvokeFunction", f"arn:{prefix % 'lambda'}:function:{function}")]
+            return [RequiredAction("lambda:InvokeFunction", f"arn:{prefix % 'lambda'}:function:{function}")]
         case "StepFunctions":
-            return [Need("states:StartExecution", given.get("StateMachineArn", ANY))]
+            return [RequiredAction("states:StartExecution", given.get("StateMachineArn", ANY))]
         case "CloudFormation":
             return list(
                 _find_stack_needs(action, f"arn:{prefix % 'cloudformation'}:stack/{given.get('StackName', ANY)}/*")
@@ -158,20 +168,20 @@ _MODES = {
 }
 
 
-def _find_stack_needs(action: Action, stack: str) -> Iterator[Need]:
+def _find_stack_needs(action: Action, stack: str) -> Iterator[RequiredAction]:
     """https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html."""
     given = action.configuration
     for name in ("DescribeStacks", *_MODES.get(given.get("ActionMode", ""), ())):
-        yield Need(f"cloudformation:{name}", stack)
+        yield RequiredAction(f"cloudformation:{name}", stack)
     if role := given.get("RoleArn"):
-        yield Need("iam:PassRole", role)
+        yield RequiredAction("iam:PassRole", role)
 
 
 def _read_type(project: Project, part: str) -> str:
     return str(project.properties.find_object(part).get("Type", ""))
 
 
-def is_denied(template: Template, role: Role, need: Need) -> bool:
+def is_denied(template: Template, role: Role, need: RequiredAction) -> bool:
     """Return whether the role lacks the permission.
 
     The action on a connection has an old name and a new name. One of them is sufficient.

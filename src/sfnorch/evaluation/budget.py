@@ -45,13 +45,13 @@ _BYTES_PER_LOOK = 8 * 2**20
 _MOST_SIZES = 20_000
 
 
-class Fields(dict[str, object]):
+class CountedObject(dict[str, object]):
     """An object that an expression creates. It stores its size."""
 
     values_within: int
 
 
-_SIZED = (Fields, Utils.JList)
+_SIZED = (CountedObject, Utils.JList)
 """The library's lists and objects, which do not change after they are created."""
 
 

@@ -14,7 +14,7 @@ from jsonata import Jsonata
 from jsonata.jexception import JException
 from jsonata.utils import Utils
 
-from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, Fields, count_items, measure_weight
+from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, CountedObject, count_items, measure_weight
 from sfnorch.evaluation.functions import build_measured_functions
 from sfnorch.evaluation.regexes import compile_regex
 
@@ -178,7 +178,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         if isinstance(input, list):  # the library copies the items of a group each time that one is added
             self.budget.count_bytes(8 * len(input))
             self.budget.count_steps(len(input) ** 2 // BYTES_PER_STEP)
-        found = Fields(super().evaluate_group_expression(expr, input, environment))
+        found = CountedObject(super().evaluate_group_expression(expr, input, environment))
         self.budget.count_bytes(100 * len(found))
         self.budget.check(found)
         return found

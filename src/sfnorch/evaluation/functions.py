@@ -33,7 +33,7 @@ _WIDTH = re.compile(r",[*0-9-]*?([0-9]+)(?=[\]-])")
 """A width in the picture of a date or time: `[Y,2-4]`."""
 
 
-class Measured(Jsonata.JFunction):  # type: ignore[misc]  # the library has no types
+class MeasuredFunction(Jsonata.JFunction):  # type: ignore[misc]  # the library has no types
     """A function of the library that counts its work before it runs, and the size of its result."""
 
     def __init__(self, native: LibraryFunction, measure: Measure | None) -> None:
@@ -57,10 +57,10 @@ class Measured(Jsonata.JFunction):  # type: ignore[misc]  # the library has no t
 
 
 @cache
-def build_measured_functions() -> dict[str, Measured]:
+def build_measured_functions() -> dict[str, MeasuredFunction]:
     """Return the library's functions by name."""
     return {
-        name: Measured(native, _MEASURES.get(name))
+        name: MeasuredFunction(native, _MEASURES.get(name))
         for name, native in Jsonata.static_frame.bindings.items()
         if isinstance(native, Jsonata.JFunction)
     }

@@ -25,7 +25,7 @@ def find(program: RegexProgram, text: str, at: int, budget: Budget, empty_at: in
 
     Raises LimitError if the search takes too many steps.
     """
-    machine = _Machine(program, text, budget, empty_at)
+    machine = _RegexSearch(program, text, budget, empty_at)
     for start in range(at, len(text) + 1):
         slots = machine.run(0, start, [-1] * program.slots)
         if slots is not None:
@@ -35,10 +35,10 @@ def find(program: RegexProgram, text: str, at: int, budget: Budget, empty_at: in
 
 def match_at(program: RegexProgram, text: str, at: int, budget: Budget) -> Slots | None:
     """Return the slots of the match that starts at a position. Raises LimitError if it takes too many steps."""
-    return _Machine(program, text, budget, -1).run(0, at, [-1] * program.slots)
+    return _RegexSearch(program, text, budget, -1).run(0, at, [-1] * program.slots)
 
 
-class _Machine:
+class _RegexSearch:
     """The state of one search."""
 
     def __init__(self, program: RegexProgram, text: str, budget: Budget, empty_at: int) -> None:

@@ -76,7 +76,7 @@ def compile_program(pattern: str, flags: int) -> RegexProgram:
     """
     tree = PARSER.parse(pattern, flags)
     found = RegexProgram(slots=2 * tree.state.groups)
-    writing = _Writing(found)
+    writing = _RegexCompiler(found)
     writing.add(SAVE, first=0)
     writing.add_sequence(tree, tree.state.flags | flags)
     writing.add(SAVE, first=1)
@@ -84,7 +84,7 @@ def compile_program(pattern: str, flags: int) -> RegexProgram:
     return found
 
 
-class _Writing:
+class _RegexCompiler:
     """The compiler of one parsed pattern."""
 
     def __init__(self, program: RegexProgram) -> None:

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sfnorch.graph.colors import CATCH, COLORS, FAINT, RETRY, START, TEXT, find_color_name
-from sfnorch.graph.nodes import Edge, Nodes
+from sfnorch.graph.nodes import Edge, NumberedNodes
 from sfnorch.graph.words import build_retry_label, build_scope_title, describe_action, describe_state, sort_states
 from sfnorch.printable import make_printable
 from sfnorch.template.contents import Machine, Template
-from sfnorch.template.states import LocatedState, StateScope, Way
+from sfnorch.template.states import LocatedState, StateScope, TransitionKind
 from sfnorch.template.tasks import PlannedTask
 
 _SHAPES = {
@@ -29,7 +29,7 @@ _BOX = f'style=rounded; color="{FAINT}"'
 _BRANCH = f'style="rounded,dashed,filled"; color="{FAINT}"; fillcolor=white'
 _POINT = f'shape=point, fillcolor="{FAINT}", color="{FAINT}"'
 _EDGES = {
-    Way.CATCH: ("style=dashed", f'color="{CATCH}"', f'fontcolor="{CATCH}"'),
+    TransitionKind.CATCH: ("style=dashed", f'color="{CATCH}"', f'fontcolor="{CATCH}"'),
     None: ("style=dotted", f'color="{RETRY}"', f'fontcolor="{RETRY}"'),
 }
 """The style of an edge that is taken after an error; None is a retry."""
@@ -72,7 +72,7 @@ def _draw_tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:
     yield "  }"
 
 
-class _DotDrawing(Nodes):
+class _DotDrawing(NumberedNodes):
     """One graph.
 
     A state with branches is a cluster with two points. Arrows to the state end at the first, `s1`, above its branches.

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sfnorch.graph.colors import COLORS, TEXT, find_color_name
-from sfnorch.graph.nodes import Edge, Nodes
+from sfnorch.graph.nodes import Edge, NumberedNodes
 from sfnorch.graph.words import build_retry_label, build_scope_title, describe_action, describe_state, sort_states
 from sfnorch.printable import make_printable
 from sfnorch.template.contents import Machine, Template
-from sfnorch.template.states import LocatedState, StateScope, Way
+from sfnorch.template.states import LocatedState, StateScope, TransitionKind
 from sfnorch.template.tasks import PlannedTask
 
 _SHAPES = {
@@ -67,7 +67,7 @@ def _list_charts(
     return [(title, "\n".join(lines) + "\n") for title, lines in charts]
 
 
-class _MermaidDrawing(Nodes):
+class _MermaidDrawing(NumberedNodes):
     """One flowchart."""
 
     def __init__(self, template: Template) -> None:
@@ -139,7 +139,7 @@ class _MermaidDrawing(Nodes):
 
 def _draw_line(edge: Edge) -> str:
     shown = f"|{_quote_label(edge.label)}|" if edge.label else ""
-    return f"{edge.source} {'-.->' if edge.way in (Way.CATCH, None) else '-->'}{shown} {edge.target}"
+    return f"{edge.source} {'-.->' if edge.way in (TransitionKind.CATCH, None) else '-->'}{shown} {edge.target}"
 
 
 def _draw_tasks(tasks: Sequence[PlannedTask]) -> Iterator[str]:

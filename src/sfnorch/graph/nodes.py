@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sfnorch.graph.words import build_retry_label, find_started_machine, list_labelled_transitions
 from sfnorch.template.contents import Machine, Template
-from sfnorch.template.states import LocatedState, StateScope, Way
+from sfnorch.template.states import LocatedState, StateScope, TransitionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Edge:
 
     source: str
     target: str
-    way: Way | None
+    way: TransitionKind | None
     label: str
 
 
@@ -35,7 +35,7 @@ class Link:
 
 
 @dataclass(slots=True)
-class Nodes:
+class NumberedNodes:
     """The states and state machines of one drawing, numbered in order."""
 
     template: Template

@@ -15,7 +15,7 @@ from sfnorch.graph.words import (
     sort_states,
 )
 from sfnorch.template.contents import Machine, Template
-from sfnorch.template.states import LocatedState, StateScope, Way
+from sfnorch.template.states import LocatedState, StateScope, TransitionKind
 from sfnorch.template.tasks import PlannedTask
 
 _GUIDE = 4
@@ -84,7 +84,7 @@ def _format_state(state: LocatedState, template: Template) -> Phrases:
         doing.append(f" {template.build_title(child)}", style="not dim cyan")
     leads = []
     for transition, label in list_labelled_transitions(state):
-        if transition.way is Way.CATCH:
+        if transition.way is TransitionKind.CATCH:
             leads.append(f"{label} ⇢ {transition.target}")
         else:
             leads.append(f"{label} → {transition.target}" if label else f"→ {transition.target}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from sfnorch.json_values import Json, read_mappings, read_string, read_strings
 from sfnorch.template.calls import find_child_arn, parse_call, read_argument
 from sfnorch.template.contents import Machine, Template
-from sfnorch.template.states import LocatedState, StateScope, Transition, Way
+from sfnorch.template.states import LocatedState, StateScope, Transition, TransitionKind
 
 _LONGEST = 40
 
@@ -54,11 +54,11 @@ def build_scope_title(scope: StateScope) -> str:
 def build_transition_label(transition: Transition) -> str:
     """Return the label of a transition: the condition, `else`, or the caught errors; empty for a plain Next."""
     match transition.way:
-        case Way.DEFAULT:
+        case TransitionKind.DEFAULT:
             return "else"
-        case Way.CATCH:
+        case TransitionKind.CATCH:
             return shorten_label(" or ".join(map(_describe_error, transition.list_errors())))
-        case Way.CHOICE if transition.rule is not None:
+        case TransitionKind.CHOICE if transition.rule is not None:
             return shorten_label(read_string(transition.rule.get("Comment"), format_condition(transition.rule)))
     return ""
 
@@ -87,7 +87,7 @@ def list_labelled_transitions(state: LocatedState) -> Iterator[tuple[Transition,
     for transition in state.catches:
         caught.setdefault(transition.target, []).append(build_transition_label(transition))
     for transition in state.transitions:
-        if transition.way is not Way.CATCH:
+        if transition.way is not TransitionKind.CATCH:
             yield transition, build_transition_label(transition)
         elif labels := caught.pop(transition.target, None):
             yield transition, "any error" if "any error" in labels else shorten_label(" or ".join(labels))
@@ -151,6 +151,8 @@ def sort_states(scope: StateScope) -> list[LocatedState]:
             continue
         met.add(name)
         todo.append((name, True))
-        ordered = sorted(state.transitions, key=lambda way: (way.way is Way.CATCH, way.way is Way.DEFAULT))
+        ordered = sorted(
+            state.transitions, key=lambda way: (way.way is TransitionKind.CATCH, way.way is TransitionKind.DEFAULT)
+        )
         todo.extend((way.target, False) for way in ordered)
     return [*reversed(done.values()), *(state for name, state in scope.states.items() if name not in done)]

@@ -10,12 +10,12 @@ from typing import Any
 
 from sfnorch.asl import Catcher, Expression, Retrier, Substitution, Task, Value, jsonata, read_program
 from sfnorch.calls.executions import FOLLOWING_ACTIONS, MANAGED_RULE, RULE_ACTIONS, RUN_EXECUTION, START_ACTIONS
-from sfnorch.integrations.joined_execution import REFUSED
-from sfnorch.integrations.work import Work
+from sfnorch.integrations.joined_execution import TRANSIENT_START_ERRORS
+from sfnorch.integrations.work import TaskCall
 from sfnorch.protocol.executions import STARTED_BY
-from sfnorch.workflow import Arn, Bound, Permission
+from sfnorch.workflow import Arn, DeploymentValue, Permission
 
-NO_USE = Retrier(errors=RUN_EXECUTION.permanent, max_attempts=0)
+NO_RETRY = Retrier(errors=RUN_EXECUTION.permanent, max_attempts=0)
 """Errors that a retry does not resolve. Nothing has run, so the `retries` in the plan do not apply."""
 
 
@@ -37,14 +37,14 @@ def run_execution(
         name=name,
         resource=RUN_EXECUTION.resource,
         arguments=program.fill(arguments=arguments, own_arn=own_arn, started_by=STARTED_BY),
-        retry=(REFUSED, *retry),
+        retry=(TRANSIENT_START_ERRORS, *retry),
         catch=catch,
         output={},
         next=next_state,
     )
 
 
-def build_call(machine: Substitution, given: Mapping[str, Value] | Expression) -> Work:
+def build_call(machine: Substitution, given: Mapping[str, Value] | Expression) -> TaskCall:
     """Return the call that starts an execution and waits for it. Its result is the output of the execution.
 
     `machine` is the substitution with the ARN, and `given` the input: a mapping, or an expression that yields one.
@@ -55,16 +55,16 @@ def build_call(machine: Substitution, given: Mapping[str, Value] | Expression) -
         if isinstance(given, Expression)
         else {**given, STARTED_BY: started_by}
     )
-    return Work(
+    return TaskCall(
         resource=RUN_EXECUTION.resource,
         arguments={"StateMachineArn": machine, "Input": whole},
         result=jsonata("$states.result.Output"),
-        passing=(REFUSED,),
-        no_use=(NO_USE,),
+        passing=(TRANSIENT_START_ERRORS,),
+        no_use=(NO_RETRY,),
     )
 
 
-def build_machine_arn(machine: str) -> Bound:
+def build_machine_arn(machine: str) -> DeploymentValue:
     """Return the ARN of a state machine; `machine` is its name or its ARN."""
     return machine if machine.startswith("arn:") else Arn("states", "stateMachine:", machine)
 
@@ -86,8 +86,8 @@ def build_event_permission() -> Permission:
 def list_permissions(machines: Iterable[str]) -> tuple[Permission, ...]:
     """Return the permissions to start executions of these state machines, to wait for them, and to stop them."""
     machines = list(dict.fromkeys(machines))
-    started: list[Bound] = [build_machine_arn(machine) for machine in machines]
-    followed: list[Bound] = [
+    started: list[DeploymentValue] = [build_machine_arn(machine) for machine in machines]
+    followed: list[DeploymentValue] = [
         machine.replace(":stateMachine:", ":execution:") + ":*"
         if machine.startswith("arn:")
         else Arn("states", "execution:", machine, ":*")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sfnorch.asl import Catcher, Expression, Retrier, Task, Value, jsonata
 from sfnorch.calls.glue_job_run import RUN_JOB
-from sfnorch.integrations.work import Work
+from sfnorch.integrations.work import TaskCall
 from sfnorch.workflow import GlueArns, Permission
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ QUEUE_MINUTES = 15
 https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html (documented)
 """
 
-NO_USE = Retrier(errors=RUN_JOB.permanent, max_attempts=0)
+NO_RETRY = Retrier(errors=RUN_JOB.permanent, max_attempts=0)
 """Errors that a retry does not resolve. No run has started, so the `retries` in the plan do not apply."""
 
 _CHECKED = '$states.result.(JobRunState = "SUCCEEDED" ? <{output}> : $error("Job run " & Id & " ended " & JobRunState))'
@@ -53,7 +53,7 @@ def run_job(
     `retries` is the number of retries after a failed run.
     """
     again = (
-        NO_USE,
+        NO_RETRY,
         Retrier(errors=("States.TaskFailed",), interval_seconds=30, max_attempts=retries, jitter=True),
     )
     return Task(
@@ -97,15 +97,15 @@ def start_arguments(job: Job, name: str) -> dict[str, Value]:
     return _build_arguments(name, job, job.arguments, job.timeout_minutes)
 
 
-def build_call(name: str, settings: JobSettings, arguments: Mapping[str, Value]) -> Work:
+def build_call(name: str, settings: JobSettings, arguments: Mapping[str, Value]) -> TaskCall:
     """Return the call that runs a job and waits for it. Its result is `{job, runId, seconds}`."""
-    return Work(
+    return TaskCall(
         resource=RUN_JOB.resource,
         arguments=_build_arguments(name, settings, arguments, None),
         result=jsonata('$states.result.{"job": JobName, "runId": Id, "seconds": ExecutionTime}'),
         checked=jsonata(_CHECKED, output=jsonata("{}")),
         passing=(START_ERRORS,),
-        no_use=(NO_USE,),
+        no_use=(NO_RETRY,),
     )
 
 

@@ -18,7 +18,7 @@ _STILL_ENDING = Retrier(errors=(RUNS_ALREADY,), interval_seconds=5, max_attempts
 
 _NOT_TOLD = Retrier(errors=GET_WORKFLOW_RUN.transient, interval_seconds=5, max_attempts=3, jitter=True)
 
-GOING_ON = ("RUNNING", "STOPPING")
+ACTIVE_STATUSES = ("RUNNING", "STOPPING")
 """The statuses of a run that has not ended."""
 
 

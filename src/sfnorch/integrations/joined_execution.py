@@ -24,7 +24,7 @@ from sfnorch.workflow import Arn, Permission, StackName
 if TYPE_CHECKING:
     from sfnorch.asl import Expression
 
-REFUSED = Retrier(errors=RUN_EXECUTION.transient, max_attempts=5, jitter=True)
+TRANSIENT_START_ERRORS = Retrier(errors=RUN_EXECUTION.transient, max_attempts=5, jitter=True)
 """Transient errors of StartExecution. An execution with a name runs only once, so that a retry is safe."""
 
 _NOT_TOLD = Retrier(errors=("States.TaskFailed",), interval_seconds=2, max_attempts=6, jitter=True)
@@ -59,7 +59,7 @@ def join_states(
         name="StartOrJoin",
         resource=RUN_EXECUTION.resource,
         arguments={"StateMachineArn": machine, "Name": name, "Input": child_input},
-        retry=(REFUSED,),
+        retry=(TRANSIENT_START_ERRORS,),
         catch=(
             Catcher(
                 errors=("States.ALL",),

@@ -10,13 +10,13 @@ from typing import Any
 
 from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
 from sfnorch.calls.lambda_invoke import INVOKE
-from sfnorch.integrations.work import Work
-from sfnorch.workflow import Arn, Bound, FunctionArn, Permission
+from sfnorch.integrations.work import TaskCall
+from sfnorch.workflow import Arn, DeploymentValue, FunctionArn, Permission
 
 TRANSIENT = Retrier(errors=INVOKE.transient, interval_seconds=2, max_attempts=6, jitter=True)
 """The transient errors that AWS recommends to retry: the function has not run, or it is unknown whether it has."""
 
-NO_USE = Retrier(errors=INVOKE.permanent, max_attempts=0)
+NO_RETRY = Retrier(errors=INVOKE.permanent, max_attempts=0)
 """Errors that a retry does not resolve. The function has not run, so the `retries` in the plan do not apply."""
 
 
@@ -41,14 +41,14 @@ def invoke(
     )
 
 
-def build_call(function: Value, payload: Value) -> Work:
+def build_call(function: Value, payload: Value) -> TaskCall:
     """Return the call that invokes a function. Its result is the return value of the function."""
-    return Work(
+    return TaskCall(
         resource=INVOKE.resource,
         arguments={"FunctionName": function, "Payload": payload},
         result=jsonata("$states.result.Payload"),
         passing=(TRANSIENT,),
-        no_use=(NO_USE,),
+        no_use=(NO_RETRY,),
     )
 
 
@@ -59,7 +59,7 @@ def build_arguments(function: str, payload: Mapping[str, Any]) -> dict[str, Valu
 
 def list_permissions(functions: Iterable[str], own: Iterable[str] = ()) -> tuple[Permission, ...]:
     """Return the permissions to invoke these functions and, by key, those of the stack, with versions and aliases."""
-    resources: list[Bound] = [FunctionArn(key, tail) for key in own for tail in ("", ":*")]
+    resources: list[DeploymentValue] = [FunctionArn(key, tail) for key in own for tail in ("", ":*")]
     for name in dict.fromkeys(map(_remove_qualifier, functions)):
         if name.startswith("arn:"):
             resources += [name, f"{name}:*"]

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 from sfnorch.asl import Catcher, Expression, Retrier, Task, Value, jsonata, read_program
 from sfnorch.calls.executions import START_ACTIONS, START_EXECUTION
-from sfnorch.integrations.joined_execution import REFUSED
+from sfnorch.integrations.joined_execution import TRANSIENT_START_ERRORS
 from sfnorch.protocol.executions import STARTED_BY
 from sfnorch.workflow import Arn, Permission, StackName
 
-ALREADY = "StepFunctions.ExecutionAlreadyExistsException"
+ALREADY_EXISTS_ERROR = "StepFunctions.ExecutionAlreadyExistsException"
 
 _LOST = Retrier(errors=("States.Timeout", "StepFunctions.SdkClientException"), max_attempts=3, jitter=True)
 
@@ -33,7 +33,7 @@ def start_next(
 
     Its output is what `output` yields, an object, merged with the execution's ARN as `next`.
     """
-    there = Catcher(errors=(ALREADY,), output=output, next=next_state)
+    there = Catcher(errors=(ALREADY_EXISTS_ERROR,), output=output, next=next_state)
     return Task(
         name=state,
         resource=START_EXECUTION.resource,
@@ -42,7 +42,7 @@ def start_next(
             "Name": read_program(__package__, "next_name").fill(name=name),
             "Input": {**given, STARTED_BY: jsonata("$states.context.Execution.Id")},
         },
-        retry=(REFUSED, _LOST),
+        retry=(TRANSIENT_START_ERRORS, _LOST),
         catch=(there, *catch),
         output=jsonata('$merge([<{output}>, {"next": $states.result.ExecutionArn}])', output=output),
         next=next_state,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sfnorch.asl import Catcher, Retrier, Task, Value, jsonata
 from sfnorch.calls.messages import KEY_ACTIONS, PUBLISH
-from sfnorch.integrations.work import Work
+from sfnorch.integrations.work import TaskCall
 from sfnorch.workflow import Permission, TopicArn, TopicKeyArn
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ def publish(
     )
 
 
-def build_call(topic: Substitution, subject: Value, message: Value) -> Work:
+def build_call(topic: Substitution, subject: Value, message: Value) -> TaskCall:
     """Return the call that publishes a message. Its result is `{messageId}`."""
-    return Work(
+    return TaskCall(
         resource=PUBLISH.resource,
         arguments={"TopicArn": topic, "Subject": subject, "Message": message},
         result={"messageId": jsonata("$states.result.MessageId")},

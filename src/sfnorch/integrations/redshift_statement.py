@@ -21,7 +21,7 @@ from sfnorch.calls.redshift_statement import (
     TRANSIENT,
 )
 from sfnorch.integrations.polling import PollDelays
-from sfnorch.workflow import Arn, Bound, Permission
+from sfnorch.workflow import Arn, DeploymentValue, Permission
 
 ERROR, TIMED_OUT = "RedshiftStatementFailed", "RedshiftStatementTimedOut"
 
@@ -170,19 +170,19 @@ def list_permissions(places: Iterable[StatementTarget]) -> tuple[Permission, ...
     return tuple(permission for permission in found if permission)
 
 
-def _build_permission(sid: str, actions: tuple[str, ...], resources: list[Bound]) -> Permission | None:
+def _build_permission(sid: str, actions: tuple[str, ...], resources: list[DeploymentValue]) -> Permission | None:
     return Permission(sid=sid, actions=actions, resources=tuple(dict.fromkeys(resources))) if resources else None
 
 
-def _build_workgroup_arn(place: StatementTarget) -> Bound:
+def _build_workgroup_arn(place: StatementTarget) -> DeploymentValue:
     if place.cluster:
         return Arn("redshift", "cluster:", place.cluster)
     return place.workgroup if place.workgroup.startswith("arn:") else Arn("redshift-serverless", "workgroup/", "*")
 
 
-def _build_database_arn(place: StatementTarget) -> Bound:
+def _build_database_arn(place: StatementTarget) -> DeploymentValue:
     return Arn("redshift", "dbname:", f"{place.cluster}/{place.database}")
 
 
-def _list_user_arns(place: StatementTarget) -> tuple[Bound, Bound]:
+def _list_user_arns(place: StatementTarget) -> tuple[DeploymentValue, DeploymentValue]:
     return Arn("redshift", "dbuser:", f"{place.cluster}/{place.db_user}"), _build_database_arn(place)

@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 
 from sfnorch.asl import Retrier, Value, jsonata
 from sfnorch.calls.s3_objects import PUT_OBJECT
-from sfnorch.integrations.work import Work
+from sfnorch.integrations.work import TaskCall
 from sfnorch.workflow import ObjectArns, Permission, ResultsBucket
 
 _PASSING = Retrier(errors=PUT_OBJECT.transient, interval_seconds=2, max_attempts=6, jitter=True)
 
 
-def build_call(bucket: Value, key: Value, body: Value) -> Work:
+def build_call(bucket: Value, key: Value, body: Value) -> TaskCall:
     """Return the call that writes an object. Its result is `{bucket, key, etag}`."""
-    return Work(
+    return TaskCall(
         resource=PUT_OBJECT.resource,
         arguments={"Bucket": bucket, "Key": key, "Body": body, "ContentType": "application/json"},
         result={"bucket": bucket, "key": key, "etag": jsonata("$states.result.ETag")},

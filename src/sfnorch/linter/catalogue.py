@@ -15,7 +15,7 @@ _CFN_LINT = re.compile(r"[EWI]\d{4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class RuleEntry:
     """A rule in the list of rules."""
 
     id: str
@@ -26,14 +26,14 @@ class Entry:
 
 
 _OTHERS = (
-    Entry(
+    RuleEntry(
         id="template",
         severity=Severity.ERROR,
         title="A template that cannot be read completely: invalid syntax, an unknown tag, a duplicate key",
         why="CloudFormation rejects the template, or uses another value than the intended one",
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html",
     ),
-    Entry(
+    RuleEntry(
         id="definition",
         severity=Severity.ERROR,
         title="A state machine without a definition, or with a definition that is not valid JSON",
@@ -41,7 +41,7 @@ _OTHERS = (
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
         "aws-resource-stepfunctions-statemachine.html",
     ),
-    Entry(
+    RuleEntry(
         id="definition-not-readable",
         severity=Severity.INFO,
         title="A definition outside of the template and its folder, for example in Amazon S3",
@@ -49,7 +49,7 @@ _OTHERS = (
         source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
         "aws-properties-stepfunctions-statemachine-s3location.html",
     ),
-    Entry(
+    RuleEntry(
         id="statelint",
         severity=Severity.ERROR,
         title="The findings of statelint: dangling and unreachable states, invalid fields, scopes without an end",
@@ -59,10 +59,10 @@ _OTHERS = (
 )
 
 
-def list_entries() -> Iterator[Entry]:
+def list_entries() -> Iterator[RuleEntry]:
     """Yield every rule except those of cfn-lint (`cfn-lint --list-rules` shows these)."""
     for rule in RULES:
-        yield Entry(id=rule.id, severity=rule.severity, title=rule.title, why=rule.why, source=rule.source)
+        yield RuleEntry(id=rule.id, severity=rule.severity, title=rule.title, why=rule.why, source=rule.source)
     yield from _OTHERS
 
 

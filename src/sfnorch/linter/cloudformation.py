@@ -23,7 +23,7 @@ from sfnorch.linter.call_limit import CallLimitError, estimate_call_limit, limit
 from sfnorch.linter.jsonata import NUMBERS
 from sfnorch.template.contents import NATIVE, SAM, Machine, Template
 from sfnorch.template.intrinsics import UNKNOWN
-from sfnorch.template.located import Array, Object, Path, Place, find_place, format_path
+from sfnorch.template.located import Array, Object, Path, SourceLocation, find_place, format_path
 from sfnorch.template.parameters import match_allowed_pattern
 from sfnorch.template.reader import KIND
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from cfnlint.match import Match
     from cfnlint.runner import Runner
 
-Located = tuple[Path, Finding]
+LocatedFinding = tuple[Path, Finding]
 """The path to the subject of a finding, and the finding."""
 
 DEFINITION_RULE = "E3601"
@@ -71,7 +71,7 @@ class _Checked:
     """The limit that cfn-lint exceeded."""
 
 
-def find_template_faults(template: Template, linter: Runner) -> Iterator[Located]:
+def find_template_faults(template: Template, linter: Runner) -> Iterator[LocatedFinding]:
     """Yield what cfn-lint finds in the template.
 
     cfn-lint gets the template without nulls, because it fails on nulls. It also gets SAM definitions without functions
@@ -119,7 +119,7 @@ def _suggest_command(root: Object) -> str:
     return "add the resources of the stack, or specify another file"
 
 
-def find_definition_faults(template: Template, linter: Runner) -> Iterator[Located]:
+def find_definition_faults(template: Template, linter: Runner) -> Iterator[LocatedFinding]:
     """Yield what cfn-lint's schema of the Amazon States Language finds in the definitions that are not yet checked."""
     unread = {
         machine.logical_id: machine
@@ -149,7 +149,7 @@ def find_definition_faults(template: Template, linter: Runner) -> Iterator[Locat
                 yield found
 
 
-def _remove_slow_patterns(data: Object) -> Iterator[Located]:
+def _remove_slow_patterns(data: Object) -> Iterator[LocatedFinding]:
     """Remove each AllowedPattern that takes too many steps to match its Default; yield a finding for each."""
     for name, body in data.find_object("Parameters").entries():
         match body.get("AllowedPattern"), body.get("Default"):
@@ -163,7 +163,7 @@ def _remove_slow_patterns(data: Object) -> Iterator[Located]:
                     del body["AllowedPattern"]
 
 
-def _limit_exceeded(checked: _Checked, template: Template) -> Iterator[Located]:
+def _limit_exceeded(checked: _Checked, template: Template) -> Iterator[LocatedFinding]:
     if checked.exceeded:
         root = template.source.data
         message = f"cfn-lint cannot check this template: it would take {checked.exceeded}"
@@ -171,7 +171,7 @@ def _limit_exceeded(checked: _Checked, template: Template) -> Iterator[Located]:
         yield (), KIND.create_finding(template.source.file, root.place.line, message, hint)
 
 
-def describe_limit(template: Template) -> Iterator[Located]:
+def describe_limit(template: Template) -> Iterator[LocatedFinding]:
     """Yield a finding for each section that exceeds a CloudFormation quota. cfn-lint need not check such a template.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -256,7 +256,7 @@ def _find_machine(template: Template, path: Path) -> Machine | None:
     return None
 
 
-def _locate_in_definition(machine: Machine, match: Match, path: Path) -> Located | None:
+def _locate_in_definition(machine: Machine, match: Match, path: Path) -> LocatedFinding | None:
     """Return the finding in the machine's definition.
 
     Returns None if the match is not a finding, or if another linter reports the same problem with more detail.
@@ -282,7 +282,7 @@ def _is_taken(machine: Machine, path: Path) -> bool:
     return bool(path) and path[-1] in _TAKEN.get(str(_value_at(machine, (*path[:-1], "Type"))), ())
 
 
-def _create_finding(match: Match, path: Path, place: Place) -> Located:
+def _create_finding(match: Match, path: Path, place: SourceLocation) -> LocatedFinding:
     return path, Finding(
         rule=match.rule.id,
         severity=_SEVERITIES.get(match.rule.id[:1], Severity.ERROR),
@@ -361,13 +361,13 @@ def _simplify_definition(value: Json, key: str = "") -> Json:
     return value
 
 
-def remove_consequences(findings: Iterable[Located]) -> list[Located]:
+def remove_consequences(findings: Iterable[LocatedFinding]) -> list[LocatedFinding]:
     """Return the findings without consequences: a misspelt key also causes a finding about the missing correct key."""
     found = list(findings)
     misspelt = {
         path[:-1] for path, finding in found if finding.rule == DEFINITION_RULE and "Did you mean" in finding.message
     }
-    kept: dict[tuple[Path, str], Located] = {}
+    kept: dict[tuple[Path, str], LocatedFinding] = {}
     for path, finding in found:
         missing = "required property" in finding.message
         if finding.rule != DEFINITION_RULE or not missing:

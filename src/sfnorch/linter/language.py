@@ -49,7 +49,7 @@ _ALL_LAST = "States.ALL can only appear in the last element, and by itself."
 
 
 @dataclass(frozen=True, slots=True)
-class _Problem:
+class _StatelintProblem:
     """A problem that statelint reports: its kind, its path, its text with a field as the path, the state it names."""
 
     kind: str
@@ -94,7 +94,7 @@ def find_language_faults(machine: Machine, known: Iterable[Path]) -> Iterator[Fi
             )
 
 
-def _select_first_causes(problems: list[_Problem], wrong_states: set[Path]) -> Iterator[_Problem]:
+def _select_first_causes(problems: list[_StatelintProblem], wrong_states: set[Path]) -> Iterator[_StatelintProblem]:
     """Yield the problems that do not follow from another problem and that cfn-lint does not report."""
     wrong_scopes = {_find_scope(path) for path in wrong_states}
     for problem in problems:
@@ -110,26 +110,26 @@ def _select_first_causes(problems: list[_Problem], wrong_states: set[Path]) -> I
         yield problem
 
 
-def _parse_problem(text: str, paths: Mapping[str, Path]) -> _Problem:
+def _parse_problem(text: str, paths: Mapping[str, Path]) -> _StatelintProblem:
     for kind, pattern in _KINDS.items():
         if match := pattern.fullmatch(text):
             target = match.groupdict().get("name", "")
             if kind == "twice":
-                return _Problem(kind, (*paths[_find_longest_path(match["path"], paths)], target), text, target)
-            return _Problem(kind, paths[_find_longest_path(match["path"], paths)], text, target)
+                return _StatelintProblem(kind, (*paths[_find_longest_path(match["path"], paths)], target), text, target)
+            return _StatelintProblem(kind, paths[_find_longest_path(match["path"], paths)], text, target)
     where = _find_longest_path(text[text.find(_ROOT) :], paths)
     path = paths[where]
-    return _Problem("field", path, text.replace(where, str(path[-1]) if path else "the machine", 1).strip())
+    return _StatelintProblem("field", path, text.replace(where, str(path[-1]) if path else "the machine", 1).strip())
 
 
-def _find_misplaced_retriers(definition: Object) -> Iterator[_Problem]:
+def _find_misplaced_retriers(definition: Object) -> Iterator[_StatelintProblem]:
     """Yield retriers of States.ALL that are not last or not alone. statelint checks this only for catchers."""
     for state in build_scope(definition).list_states():
         retriers = list(state.list_objects("Retry"))
         for index, retrier in retriers:
             names = read_list(retrier.get("ErrorEquals"))
             if "States.ALL" in names and (len(names) > 1 or index != retriers[-1][0]):
-                yield _Problem("retry", (*state.path, "Retry", index), "")
+                yield _StatelintProblem("retry", (*state.path, "Retry", index), "")
 
 
 def _find_longest_path(text: str, paths: Mapping[str, Path]) -> str:
@@ -137,7 +137,7 @@ def _find_longest_path(text: str, paths: Mapping[str, Path]) -> str:
     return next((text[:end] for end in range(len(text), 0, -1) if text[:end] in paths), _ROOT)
 
 
-def _describe_problem(problem: _Problem) -> tuple[str, str]:
+def _describe_problem(problem: _StatelintProblem) -> tuple[str, str]:
     """Return the message and the hint for a problem."""
     match problem.kind:
         case "reference":

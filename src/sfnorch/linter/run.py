@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cfnlint.runner import Runner
 
 
-class Linting:
+class Linter:
     """Lints templates; loads cfn-lint's rules once. Schedules are checked for starts after `now`."""
 
     def __init__(self, ignored: Collection[str] = (), *, now: datetime | None = None) -> None:

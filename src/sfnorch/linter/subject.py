@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from sfnorch.linter.expressions import LocatedExpression, list_expressions
-from sfnorch.linter.variables import Known, find_known_variables
-from sfnorch.template.calls import Need
+from sfnorch.linter.variables import KnownVariables, find_known_variables
+from sfnorch.template.calls import RequiredAction
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.requirements import Requirements, list_requirements
 from sfnorch.template.states import LocatedState
-from sfnorch.template.task_permissions import Judgement, judge_requirements
+from sfnorch.template.task_permissions import PermissionDecision, judge_requirements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +20,10 @@ class StateNeeds:
 
     state: LocatedState
     requirements: Requirements
-    judgements: tuple[Judgement, ...]
+    judgements: tuple[PermissionDecision, ...]
 
     @property
-    def needs(self) -> tuple[Need, ...] | None:
+    def needs(self) -> tuple[RequiredAction, ...] | None:
         """Return the permissions that the state requires; None if they are unknown."""
         return None if self.requirements.gaps else tuple(one.need for one in self.requirements.required)
 
@@ -36,7 +36,7 @@ class Subject:
     now: datetime = field(default_factory=lambda: datetime.now(timezone.utc))
     """Schedules are checked for starts after this time."""
     _expressions: dict[str, list[LocatedExpression]] = field(default_factory=dict)
-    _variables: dict[str, dict[LocatedState, Known]] = field(default_factory=dict)
+    _variables: dict[str, dict[LocatedState, KnownVariables]] = field(default_factory=dict)
     _needs: dict[str, list[StateNeeds]] = field(default_factory=dict)
 
     @property
@@ -51,7 +51,7 @@ class Subject:
             self._expressions[machine.logical_id] = found
         return self._expressions[machine.logical_id]
 
-    def list_variables(self, machine: Machine) -> dict[LocatedState, Known]:
+    def list_variables(self, machine: Machine) -> dict[LocatedState, KnownVariables]:
         """Return the variables that are set when each state of the machine starts."""
         if machine.logical_id not in self._variables:
             states = machine.states

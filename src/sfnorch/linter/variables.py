@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from sfnorch.expressions import parse_code
 from sfnorch.linter.jsonata import find_names
 from sfnorch.template.located import Object
-from sfnorch.template.states import LocatedState, StateScope, Way
+from sfnorch.template.states import LocatedState, StateScope, TransitionKind
 
 Names = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownVariables:
     """The variables that are set when a state starts: on every path to it, and on at least one path."""
 
     always: Names
@@ -31,15 +31,15 @@ def list_assigned(body: Object | None) -> Names:
     return frozenset(name.removesuffix(".$") for name in body.find_object("Assign")) if body else frozenset()
 
 
-def find_known_variables(machine: StateScope) -> dict[LocatedState, Known]:
+def find_known_variables(machine: StateScope) -> dict[LocatedState, KnownVariables]:
     """Return the variables that are set when each state starts; unreachable states are left out."""
-    found: dict[LocatedState, Known] = {}
-    _follow_scope(machine, Known(frozenset(), frozenset()), found)
+    found: dict[LocatedState, KnownVariables] = {}
+    _follow_scope(machine, KnownVariables(frozenset(), frozenset()), found)
     return found
 
 
-def _follow_scope(scope: StateScope, entry: Known, found: dict[LocatedState, Known]) -> None:
-    reached: dict[str, Known] = {}
+def _follow_scope(scope: StateScope, entry: KnownVariables, found: dict[LocatedState, KnownVariables]) -> None:
+    reached: dict[str, KnownVariables] = {}
     todo = [(scope.start_at, entry)]
     while todo:
         name, arriving = todo.pop()
@@ -56,21 +56,21 @@ def _follow_scope(scope: StateScope, entry: Known, found: dict[LocatedState, Kno
         state = scope.states[name]
         found[state] = known
         for inner in state.scopes:
-            _follow_scope(inner, Known(frozenset(), frozenset()) if inner.distributed else known, found)
+            _follow_scope(inner, KnownVariables(frozenset(), frozenset()) if inner.distributed else known, found)
 
 
-def _join_known(one: Known, other: Known) -> Known:
-    return Known(one.always & other.always, one.sometimes | other.sometimes)
+def _join_known(one: KnownVariables, other: KnownVariables) -> KnownVariables:
+    return KnownVariables(one.always & other.always, one.sometimes | other.sometimes)
 
 
-def _list_leaving(state: LocatedState, known: Known) -> Iterator[tuple[str, Known]]:
+def _list_leaving(state: LocatedState, known: KnownVariables) -> Iterator[tuple[str, KnownVariables]]:
     for transition in state.transitions:
-        by_rule = transition.way in (Way.CHOICE, Way.CATCH)
+        by_rule = transition.way in (TransitionKind.CHOICE, TransitionKind.CATCH)
         more = list_assigned(transition.rule) if by_rule else list_assigned(state.body)
-        if transition.way is Way.CHOICE and transition.rule is not None:
+        if transition.way is TransitionKind.CHOICE and transition.rule is not None:
             condition = parse_code(transition.rule.get("Condition"))
             more |= find_names(condition).guarded & known.sometimes if condition is not None else frozenset()
-        yield transition.target, Known(known.always | more, known.sometimes | more)
+        yield transition.target, KnownVariables(known.always | more, known.sometimes | more)
 
 
 def list_assigned_within(scope: StateScope) -> Names:

@@ -35,7 +35,7 @@ from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 if TYPE_CHECKING:
     from sfnorch.plan.models.job import Job
 
-GIVEN = jsonata("$exists($states.input.glueJobs) ? $states.input.glueJobs : null")
+INPUT_JOBS = jsonata("$exists($states.input.glueJobs) ? $states.input.glueJobs : null")
 """JSONata: the list of jobs from the input, or null."""
 
 CAUSE_LENGTH = 5_000

@@ -39,7 +39,7 @@ def build_environment_parameter(plan: Plan) -> Parameter:
         description="Environment name in notifications and alarm descriptions",
         default=plan.environment,
         pattern=names.ENVIRONMENT,
-        constraint=names.IN_WORDS[names.ENVIRONMENT],
+        constraint=names.PATTERN_DESCRIPTIONS[names.ENVIRONMENT],
     )
 
 

@@ -13,11 +13,11 @@ from sfnorch.plan.errors import PlanError
 from sfnorch.plan.files import PLAN_FILE
 from sfnorch.plan.kinds import PLANS, load_plan_model
 from sfnorch.plan.model_fields import find_fields
-from sfnorch.plan.names import IN_WORDS
+from sfnorch.plan.names import PATTERN_DESCRIPTIONS
 from sfnorch.plan.paths import Path
 from sfnorch.plan.places import Places
 from sfnorch.plan.read import Document, parse_document, read_document
-from sfnorch.plan.sound_part import SoundPart, validate_parts
+from sfnorch.plan.sound_part import ValidPart, validate_parts
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -65,7 +65,7 @@ def _validate_plan(document: Document, folder: FilePath) -> AnyPlan:
     return plan
 
 
-def _check_code(document: Document, plan: AnyPlan, part: SoundPart, folder: FilePath) -> Iterator[Finding]:
+def _check_code(document: Document, plan: AnyPlan, part: ValidPart, folder: FilePath) -> Iterator[Finding]:
     """Read the code of the plan's functions from the folder, and yield its faults."""
     for index, function in enumerate(plan.functions if plan.pattern == "flow" else ()):
         path = part.restore(("functions", index, "code"))
@@ -147,7 +147,7 @@ def _describe_error(row: ErrorDetails) -> str:
         case "too_long":
             return f"must have at most {context['max_length']}, got {context['actual_length'] or 'more'}"
         case "string_pattern_mismatch":
-            return f"{value} is invalid; must be {IN_WORDS[context['pattern']]}"
+            return f"{value} is invalid; must be {PATTERN_DESCRIPTIONS[context['pattern']]}"
         case "string_too_short":
             return "must not be empty"
         case "string_too_long":

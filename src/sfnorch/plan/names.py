@@ -34,7 +34,7 @@ FUNCTION_NAME = r"^[A-Za-z][A-Za-z0-9_-]{0,39}$"
 VARIABLE = r"^[A-Za-z][A-Za-z0-9_]{0,79}$"
 ERROR_NAME = r"^[A-Za-z_][A-Za-z0-9_.]{0,127}$"
 ENVIRONMENT_KEY = r"^[A-Za-z][A-Za-z0-9_]+$"
-LAMBDAS_OWN = frozenset(
+RESERVED_ENVIRONMENT_KEYS = frozenset(
     (
         *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SECURITY_TOKEN"),
         *("AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV"),
@@ -69,7 +69,7 @@ EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 SCHEDULE = r"^(cron|rate|at)\([^()]+\)$"
 TIMEZONE = r"^[A-Za-z][A-Za-z0-9_+/-]*$"
 
-IN_WORDS = {
+PATTERN_DESCRIPTIONS = {
     CHILD_NAME: "1 to 40 letters, digits, dashes and underscores, beginning with a letter",
     TASK_NAME: "1 to 60 letters, digits, dashes and underscores, beginning with a letter or a digit",
     STEP_NAME: "1 to 50 letters, digits, dashes and underscores, beginning with a letter or a digit",

@@ -38,7 +38,7 @@ KIND = SourceKind(
 )
 _WHOLE_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _CONSTANTS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-NOTHING = ("", "~", "null", "Null", "NULL")
+NULL_TEXTS = ("", "~", "null", "Null", "NULL")
 """The forms of null in YAML."""
 
 
@@ -150,7 +150,7 @@ def _convert_scalar(node: ScalarNode) -> str | int | bool | None:
     text: str = node.value
     if node.style:  # quoted, or a block: always a string
         return text
-    if text in NOTHING:
+    if text in NULL_TEXTS:
         return None
     if text in _CONSTANTS:
         return _CONSTANTS[text]

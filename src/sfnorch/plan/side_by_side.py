@@ -27,7 +27,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html (docu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SideBySide:
+class ConcurrentJob:
     """A Glue job with concurrent runs, started by several places of a plan, or by several items of a list.
 
     `at_once` is the largest number of concurrent runs, `queuing` the values of job_run_queuing at these places.
@@ -42,7 +42,7 @@ class SideBySide:
 
 
 @dataclass(frozen=True, slots=True)
-class _Use:
+class _JobUse:
     """The uses of a job: all places, the places that can run concurrently with another, and the number of runs."""
 
     places: tuple[Path, ...]
@@ -52,7 +52,7 @@ class _Use:
     items: bool = False
 
 
-def find_concurrent_jobs(plan: AnyPlan) -> Iterator[SideBySide]:
+def find_concurrent_jobs(plan: AnyPlan) -> Iterator[ConcurrentJob]:
     """Yield each Glue job that the plan can start while an earlier run of the job is still running."""
     match plan.pattern:
         case "master-child":
@@ -65,34 +65,34 @@ def find_concurrent_jobs(plan: AnyPlan) -> Iterator[SideBySide]:
             return
     for job, use in uses.items():
         if use.at_once > 1:
-            yield SideBySide(job=job, places=use.meeting, at_once=use.at_once, queuing=use.queuing, items=use.items)
+            yield ConcurrentJob(job=job, places=use.meeting, at_once=use.at_once, queuing=use.queuing, items=use.items)
 
 
-def _list_chain_uses(plan: MasterChildPlan) -> dict[str, _Use]:
+def _list_chain_uses(plan: MasterChildPlan) -> dict[str, _JobUse]:
     chains = []
     for number, child in enumerate(plan.children):
-        chain: dict[str, _Use] = {}
+        chain: dict[str, _JobUse] = {}
         for index, job in enumerate(child.jobs):
-            use = _Use((("children", number, "jobs", index),), queuing=frozenset({job.job_run_queuing}))
+            use = _JobUse((("children", number, "jobs", index),), queuing=frozenset({job.job_run_queuing}))
             chain = _combine_sequential(chain, {job.name: use})
         chains.append(chain)
     return _combine_concurrent(chains)
 
 
-def _list_task_uses(plan: DagPlan) -> dict[str, _Use]:
+def _list_task_uses(plan: DagPlan) -> dict[str, _JobUse]:
     by_job: dict[str, list[int]] = {}
     for index, task in enumerate(plan.tasks):
         if task.glue_job:
             by_job.setdefault(task.glue_job, []).append(index)
     needed = _find_all_needs(plan.tasks)
-    found: dict[str, _Use] = {}
+    found: dict[str, _JobUse] = {}
     for job, indexes in by_job.items():
         names = {index: plan.tasks[index].name for index in indexes}
         after = {one: [other for other in indexes if names[other] in needed[names[one]]] for one in indexes}
         meeting = [
             one for one in indexes if any(o != one and o not in after[one] and one not in after[o] for o in indexes)
         ]
-        found[job] = _Use(
+        found[job] = _JobUse(
             tuple(("tasks", index) for index in indexes),
             tuple(("tasks", index) for index in meeting),
             len(indexes) - _count_pairs(after),
@@ -136,8 +136,8 @@ def _count_pairs(after: dict[int, list[int]]) -> int:
     return sum(can_pair(one, set()) for one in after)
 
 
-def _list_steps_uses(steps: Sequence[FlowStep], path: Path) -> dict[str, _Use]:
-    found: dict[str, _Use] = {}
+def _list_steps_uses(steps: Sequence[FlowStep], path: Path) -> dict[str, _JobUse]:
+    found: dict[str, _JobUse] = {}
     for index, step in enumerate(steps):
         found = _combine_sequential(found, _list_step_uses(step, (*path, index)))
         if step.on_error:  # its steps run after the step has ended
@@ -147,9 +147,9 @@ def _list_steps_uses(steps: Sequence[FlowStep], path: Path) -> dict[str, _Use]:
     return found
 
 
-def _list_step_uses(step: FlowStep, path: Path) -> dict[str, _Use]:
+def _list_step_uses(step: FlowStep, path: Path) -> dict[str, _JobUse]:
     if step.glue_job:
-        return {step.glue_job: _Use((path,), queuing=frozenset({step.job_run_queuing}))}
+        return {step.glue_job: _JobUse((path,), queuing=frozenset({step.job_run_queuing}))}
     if step.parallel:
         return _combine_concurrent(
             _list_steps_uses(branch, (*path, "parallel", index)) for index, branch in enumerate(step.parallel)
@@ -166,13 +166,13 @@ def _count_concurrent_items(each: ForEach) -> int:
     return min(each.concurrency or MOST_ITEMS, known)
 
 
-def _combine_sequential(first: dict[str, _Use], then: dict[str, _Use]) -> dict[str, _Use]:
+def _combine_sequential(first: dict[str, _JobUse], then: dict[str, _JobUse]) -> dict[str, _JobUse]:
     """Return the uses of jobs if `then` runs after `first` has ended."""
     return {**first, **{job: _join_uses([first[job], use]) if job in first else use for job, use in then.items()}}
 
 
-def _join_uses(uses: Sequence[_Use]) -> _Use:
-    return _Use(
+def _join_uses(uses: Sequence[_JobUse]) -> _JobUse:
+    return _JobUse(
         tuple(place for use in uses for place in use.places),
         tuple(place for use in uses for place in use.meeting),
         max(use.at_once for use in uses),
@@ -181,24 +181,24 @@ def _join_uses(uses: Sequence[_Use]) -> _Use:
     )
 
 
-def _combine_concurrent(branches: Iterable[dict[str, _Use]]) -> dict[str, _Use]:
+def _combine_concurrent(branches: Iterable[dict[str, _JobUse]]) -> dict[str, _JobUse]:
     """Return the uses of jobs if these branches run concurrently."""
-    by_job: dict[str, list[_Use]] = {}
+    by_job: dict[str, list[_JobUse]] = {}
     for branch in branches:
         for job, use in branch.items():
             by_job.setdefault(job, []).append(use)
-    found: dict[str, _Use] = {}
+    found: dict[str, _JobUse] = {}
     for job, uses in by_job.items():
         whole = _join_uses(uses)
         if len(uses) > 1:
             total = sum(use.at_once for use in uses)
-            whole = _Use(whole.places, whole.places, total, whole.queuing, whole.items)
+            whole = _JobUse(whole.places, whole.places, total, whole.queuing, whole.items)
         found[job] = whole
     return found
 
 
-def _repeat_uses(uses: dict[str, _Use], times: int) -> dict[str, _Use]:
+def _repeat_uses(uses: dict[str, _JobUse], times: int) -> dict[str, _JobUse]:
     """Return the uses of jobs if this number of items runs concurrently."""
     if times < 2:
         return uses
-    return {job: _Use(use.places, use.places, use.at_once * times, use.queuing, True) for job, use in uses.items()}
+    return {job: _JobUse(use.places, use.places, use.at_once * times, use.queuing, True) for job, use in uses.items()}

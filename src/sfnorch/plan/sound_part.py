@@ -25,7 +25,7 @@ _MOST_PASSES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SoundPart:
+class ValidPart:
     """What the checks need to know about the part of a plan that they see.
 
     `left_out` are the paths in the file of invalid values: the part is without them, or has an example in place of a
@@ -65,15 +65,15 @@ class SoundPart:
                     yield key
 
 
-def validate_parts(model: type[AnyModel], data: object) -> tuple[AnyModel | None, SoundPart, list[ErrorDetails]]:
+def validate_parts(model: type[AnyModel], data: object) -> tuple[AnyModel | None, ValidPart, list[ErrorDetails]]:
     """Return the plan, what it leaves out, and pydantic's errors. The plan is None if nothing valid is left of it."""
     try:
-        return model.model_validate(data), SoundPart(), []
+        return model.model_validate(data), ValidPart(), []
     except ValidationError as error:
         rows = errors = error.errors(include_url=False)
     examples: dict[Path, object] = {}
     removed: set[Path] = set()
-    part = SoundPart()
+    part = ValidPart()
     for _ in range(_MOST_PASSES):
         for row in errors:
             path = part.restore(tuple(step for step in row["loc"] if step != "[key]"))
@@ -90,7 +90,7 @@ def validate_parts(model: type[AnyModel], data: object) -> tuple[AnyModel | None
             _put(left, path, example, moved)
         defined = frozenset(name for path in removed for name in _list_defined(_find_value(data, path), path))
         unknown = {row["loc"] for row in rows if row["type"] == "extra_forbidden"}
-        part = SoundPart(left_out=frozenset({*removed, *examples} - unknown), moved=moved, defined=defined)
+        part = ValidPart(left_out=frozenset({*removed, *examples} - unknown), moved=moved, defined=defined)
         try:
             return model.model_validate(left), part, rows
         except ValidationError as error:

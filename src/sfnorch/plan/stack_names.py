@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from sfnorch.errors import SfnorchError
-from sfnorch.plan.names import IN_WORDS, PLAN_NAME, STACK_NAME
-from sfnorch.plan.read import KIND, NOTHING
+from sfnorch.plan.names import PATTERN_DESCRIPTIONS, PLAN_NAME, STACK_NAME
+from sfnorch.plan.read import KIND, NULL_TEXTS
 from sfnorch.source import read_text
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def read_stack_name(path: Path, *, part: str = "") -> str:
     except yaml.YAMLError:
         raise _create_unknown_error(path, "the plan is not valid YAML") from None
     if name is not None and not re.fullmatch(PLAN_NAME, name):
-        raise _create_unknown_error(path, f"name: {name!r} is invalid; must be {IN_WORDS[PLAN_NAME]}")
+        raise _create_unknown_error(path, f"name: {name!r} is invalid; must be {PATTERN_DESCRIPTIONS[PLAN_NAME]}")
     return derive_stack_name(name, part=part)
 
 
@@ -62,7 +62,7 @@ def _find_names(text: str) -> Iterator[str]:
             if depth == 1:
                 scalars += 1
                 value = event.value if isinstance(event, yaml.ScalarEvent) else ""
-                is_empty = isinstance(event, yaml.ScalarEvent) and not event.style and value in NOTHING
+                is_empty = isinstance(event, yaml.ScalarEvent) and not event.style and value in NULL_TEXTS
                 if scalars % 2:
                     key = value
                 elif key == "name" and not is_empty:

@@ -50,13 +50,13 @@ def _check_wait(value: object) -> object:
     return value if is_expression(value) else parse_seconds(value, 1, 31_536_000)
 
 
-Given: TypeAlias = Annotated[Any, AfterValidator(_convert_decimals)]
+JsonValue: TypeAlias = Annotated[Any, AfterValidator(_convert_decimals)]
 """Any JSON value."""
 
-GivenMapping: TypeAlias = Annotated[
+MappingOrExpression: TypeAlias = Annotated[
     Any, AfterValidator(_check_mapping), WithJsonSchema({"anyOf": [{"type": "object"}, _EXPRESSION]})
 ]
-GivenItems: TypeAlias = Annotated[
+ItemsOrExpression: TypeAlias = Annotated[
     Any, AfterValidator(_check_items), WithJsonSchema({"anyOf": [{"type": "array", "items": {}}, _EXPRESSION]})
 ]
 ScalarText: TypeAlias = Annotated[

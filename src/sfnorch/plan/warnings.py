@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
 from sfnorch.plan.paths import format_path
-from sfnorch.plan.side_by_side import SideBySide, find_concurrent_jobs
+from sfnorch.plan.side_by_side import ConcurrentJob, find_concurrent_jobs
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
 
-SIDE_BY_SIDE = "job-side-by-side"
+CONCURRENT_JOB = "job-side-by-side"
 """The rule of warnings about Glue jobs that can have concurrent runs."""
 
 _MOST_PLACES = 5
@@ -37,7 +37,7 @@ def _find_concurrent_job_warnings(plan: AnyPlan, now: datetime) -> Iterator[Find
         how = "for several items at once" if found.items else "in parallel"
         how = f"in parallel, or {how}" if found.items and len(found.places) > 1 else how
         yield plan.places.create_warning(
-            SIDE_BY_SIDE,
+            CONCURRENT_JOB,
             found.places[0],
             f"the Glue job {found.job!r} can have {found.at_once} concurrent runs: {_format_places(found)} {run} {how}"
             ", and Glue allows one run of a job at a time unless its MaxConcurrentRuns is higher",
@@ -45,7 +45,7 @@ def _find_concurrent_job_warnings(plan: AnyPlan, now: datetime) -> Iterator[Find
         )
 
 
-def _format_places(found: SideBySide) -> str:
+def _format_places(found: ConcurrentJob) -> str:
     """Return the places as text: all of them, or the first ones and the number of the others."""
     shown = [format_path(place) for place in found.places]
     if len(shown) > _MOST_PLACES:

@@ -10,7 +10,7 @@ from sfnorch.console import Console, Text
 from sfnorch.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from sfnorch.linter.catalogue import Entry
+    from sfnorch.linter.catalogue import RuleEntry
     from sfnorch.report.documents.templates import FindingData, RuleData
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -32,7 +32,7 @@ def convert_findings(findings: Sequence[Finding]) -> list[FindingData]:
     ]
 
 
-def convert_rules(rules: Iterable[Entry]) -> list[RuleData]:
+def convert_rules(rules: Iterable[RuleEntry]) -> list[RuleData]:
     """Return lint rules as data."""
     return [
         {

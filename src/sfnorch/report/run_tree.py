@@ -20,11 +20,11 @@ from sfnorch.runs.job import ExecutedJob
 from sfnorch.runs.kinds.dag import find_task
 from sfnorch.runs.kinds.master_child import list_skipped
 from sfnorch.runs.node import Node
-from sfnorch.runs.run_tree import Failure, News, RunTree
+from sfnorch.runs.run_tree import Failure, RunChange, RunTree
 
 if TYPE_CHECKING:
     from sfnorch.report.documents.executions import ExecutionData, RunDocument, StartedDocument, StopDocument
-    from sfnorch.runs.stopping import Stopped
+    from sfnorch.runs.stopping import StopResult
 
 _MOST_MESSAGE = 200
 
@@ -76,7 +76,7 @@ def render_tree(tree: RunTree, names: Mapping[str, str], now: datetime, *, heigh
     return Group(*heads, _format_unseen({"more": len(roots) - len(heads) - well, "succeeded": well}))
 
 
-def list_news_lines(news: Iterable[News], names: Mapping[str, str]) -> Iterator[Text]:
+def list_news_lines(news: Iterable[RunChange], names: Mapping[str, str]) -> Iterator[Text]:
     """Yield a line for each change: the time of day, the execution, the job, and the new status."""
     for item in news:
         change = item.change
@@ -149,7 +149,7 @@ def convert_started(arns: Sequence[str]) -> StartedDocument:
     return {"executions": [{"arn": arn} for arn in arns]}
 
 
-def convert_stopped(stopped: Stopped) -> StopDocument:
+def convert_stopped(stopped: StopResult) -> StopDocument:
     """Return what was stopped as data."""
     return {
         "executions": list(stopped.executions),

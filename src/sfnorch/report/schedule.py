@@ -10,8 +10,8 @@ from rich.tree import Tree
 from sfnorch.console import Console, Text
 from sfnorch.durations import format_iso_time
 from sfnorch.schedules.expressions import Expression, read_expression
-from sfnorch.schedules.rates import Rate
-from sfnorch.schedules.starts import Outlook, compute_outlook
+from sfnorch.schedules.rates import RateExpression
+from sfnorch.schedules.starts import StartPreview, compute_outlook
 from sfnorch.schedules.zones import UTC
 from sfnorch.workflow import ExecutionSchedule
 
@@ -27,7 +27,7 @@ def convert_schedule(schedule: ExecutionSchedule, now: datetime) -> ScheduleData
     return {
         "expression": schedule.expression,
         "timezone": schedule.timezone,
-        "everySeconds": expression.seconds if isinstance(expression, Rate) else None,
+        "everySeconds": expression.seconds if isinstance(expression, RateExpression) else None,
         "starts": [
             {"local": format_iso_time(start), "utc": format_iso_time(start.astimezone(timezone.utc))}
             for start in outlook.starts
@@ -40,7 +40,7 @@ def print_schedule(schedule: ExecutionSchedule, now: datetime, console: Console)
     """Print the schedule with its next three start times, in its time zone and in UTC, and warnings."""
     expression, outlook = _compute_outlook(schedule, now)
     tree = Tree(Text.assemble(("schedule:", "bold"), f" {schedule.expression}, {schedule.timezone}"))
-    if isinstance(expression, Rate):
+    if isinstance(expression, RateExpression):
         tree.add(Text(f"starts when the stack is deployed, then every {expression}"))
     for start in outlook.starts:
         utc = _format_time(start.astimezone(timezone.utc), UTC)
@@ -50,7 +50,7 @@ def print_schedule(schedule: ExecutionSchedule, now: datetime, console: Console)
     console.print(tree)
 
 
-def _compute_outlook(schedule: ExecutionSchedule, now: datetime) -> tuple[Expression, Outlook]:
+def _compute_outlook(schedule: ExecutionSchedule, now: datetime) -> tuple[Expression, StartPreview]:
     expression = read_expression(schedule.expression).expression
     assert expression is not None  # noqa: S101 - the plan rejects invalid expressions
     return expression, compute_outlook(expression, schedule.timezone, now)

@@ -16,7 +16,7 @@ from sfnorch.runs.events import (
     BAD_ACTIONS,
     CONTINUING,
     CRAWL_ENDS,
-    ENDS,
+    END_STATUSES,
     EXISTS,
     ID_KEYS,
     PARTS,
@@ -27,7 +27,7 @@ from sfnorch.runs.events import (
     read_details,
 )
 from sfnorch.runs.job import ExecutedJob, JobChange
-from sfnorch.runs.record import NOT_READ, Record
+from sfnorch.runs.record import UNREAD_EXECUTION, Record
 
 if TYPE_CHECKING:
     from types_boto3_stepfunctions.type_defs import HistoryEventTypeDef
@@ -47,14 +47,14 @@ def read_events(record: Record, events: Iterable[HistoryEventTypeDef]) -> Iterat
         fold = _FOLDS.get(event["type"])
         if fold is not None:
             yield from fold(record, event)
-        elif event["type"] in ENDS:
+        elif event["type"] in END_STATUSES:
             yield from _end_execution(record, event)
         elif event["type"].endswith("StateExited"):
             yield from _read_variables(record, event)
 
 
 def _end_execution(record: Record, event: HistoryEventTypeDef) -> Iterator[JobChange]:
-    record.status, record.ended = ENDS[event["type"]], event["timestamp"]
+    record.status, record.ended = END_STATUSES[event["type"]], event["timestamp"]
     details = read_details(event)
     record.output = parse_json(details.get("output", "null"))
     record.error, record.cause = str(details.get("error", "")), str(details.get("cause", ""))
@@ -86,8 +86,8 @@ def _read_variables(record: Record, event: HistoryEventTypeDef) -> Iterator[JobC
     """Read the variables that a state has assigned; yield the workflow run that the execution continues."""
     details = read_details(event)
     state, assigned = str(details.get("name", "")), read_mapping(details.get("assignedVariables"))
-    if record.reading is NOT_READ:
-        record.reading = record.recognize(state, assigned) or NOT_READ
+    if record.reading is UNREAD_EXECUTION:
+        record.reading = record.recognize(state, assigned) or UNREAD_EXECUTION
     record.assigned.setdefault(state, tuple(assigned))
     record.variables.update({name: parse_json(value) for name, value in assigned.items()})
     if found := record.reading.find_run(record, state):

@@ -14,7 +14,7 @@ UNKNOWN = "UNKNOWN"
 """The status of an execution whose history is deleted and that its parent does not report."""
 
 
-class ExecutionReading:
+class ExecutionReader:
     """What an execution means by its states and variables: here for a state machine of which nothing is known."""
 
     noun = "job"
@@ -55,8 +55,8 @@ class ExecutionReading:
         return {}
 
 
-NOT_READ = ExecutionReading()
-Recognizer = Callable[[str, Collection[str]], ExecutionReading | None]
+UNREAD_EXECUTION = ExecutionReader()
+Recognizer = Callable[[str, Collection[str]], ExecutionReader | None]
 """Returns the reading of an execution that left this state, which assigned these variables; None if it is unknown."""
 
 
@@ -85,7 +85,7 @@ class Record:
     """What the events read so far say about an execution."""
 
     recognize: Recognizer = _recognize_none
-    reading: ExecutionReading = NOT_READ
+    reading: ExecutionReader = UNREAD_EXECUTION
     status: str = "RUNNING"
     started: datetime | None = None
     ended: datetime | None = None

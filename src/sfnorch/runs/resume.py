@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import get_error_message
-from sfnorch.aws.glue_jobs import GOING_ON
+from sfnorch.aws.glue_jobs import ACTIVE_STATUSES
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
@@ -66,7 +66,7 @@ def read_interrupted_jobs(root: Node, glue: GlueClient, clock: Clock) -> list[st
             except ClientError as error:
                 untold.append(f"it is unknown whether {job.name} succeeded: {get_error_message(error)}")
                 continue
-            if run["JobRunState"] in GOING_ON:
+            if run["JobRunState"] in ACTIVE_STATUSES:
                 raise SfnorchError(
                     f"The run {job.run_id} of {job.name} is still running, though its execution has ended",
                     hint=f"wait until it ends, or stop it: `sfnorch stop {node.arn}`",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from sfnorch.aws.errors import get_error_code
-from sfnorch.aws.polling import Clock, Pace, add_retries
+from sfnorch.aws.polling import Backoff, Clock, add_retries
 from sfnorch.runs.executions import read_events_after, read_machine_name
 from sfnorch.runs.history import read_events
 from sfnorch.runs.job import ExecutedJob, JobChange
@@ -46,7 +46,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
+class RunChange:
     """A change that a poll found, and the execution that it belongs to."""
 
     node: Node
@@ -74,9 +74,9 @@ class RunTree:
         arns = {root.arn for root in self.roots}
         return [root for root in self.roots if root.record.next_execution not in arns]
 
-    def poll(self) -> list[News]:
+    def poll(self) -> list[RunChange]:
         """Return the changes since the last poll, with one call for each execution that has not ended."""
-        news: list[News] = []
+        news: list[RunChange] = []
         polled: set[str] = set()
         for root in self.roots:  # which grows by executions that continue others
             news += self._poll_node(root, polled, parent=None)
@@ -106,7 +106,7 @@ class RunTree:
     def _list_started(self, node: Node) -> list[Node]:
         return [self._nodes[arn] for arn in dict.fromkeys(node.record.children) if arn in self._nodes]
 
-    def _poll_node(self, node: Node, polled: set[str], *, parent: Node | None) -> Iterator[News]:
+    def _poll_node(self, node: Node, polled: set[str], *, parent: Node | None) -> Iterator[RunChange]:
         polled.add(node.arn)
         if not node.ended:
             try:
@@ -117,15 +117,15 @@ class RunTree:
                 _fill_from_parent(node, parent, self._clock)
                 return
             for change in read_events(node.record, events):
-                yield News(node=node, change=change)
+                yield RunChange(node=node, change=change)
         for arn in dict.fromkeys(node.record.children):
             child = self._nodes.setdefault(arn, open_node(arn))
             if arn not in polled:
                 yield from self._poll_node(child, polled, parent=node)
 
-    def follow(self, deadline: float | None = None) -> Iterator[list[News]]:
+    def follow(self, deadline: float | None = None) -> Iterator[list[RunChange]]:
         """Yield the changes of each poll until the run has ended or the deadline, a time of the clock, has passed."""
-        pace = Pace(self._clock, first=_SHORTEST, longest=_LONGEST, growth=1.3)
+        pace = Backoff(self._clock, first=_SHORTEST, longest=_LONGEST, growth=1.3)
         while True:
             news = self.poll()
             yield news

@@ -33,7 +33,7 @@ _STATEMENT_GOES_ON = ("SUBMITTED", "PICKED", "STARTED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stopped:
+class StopResult:
     """What was stopped: executions by ARN, job runs as (job, run id); and what could not be stopped, and why."""
 
     executions: tuple[str, ...]
@@ -59,7 +59,7 @@ class StopClients:
     create_athena: Callable[[], AthenaClient]
 
 
-def stop_run(clients: StopClients, arn: str, cause: str, clock: Clock) -> Stopped:
+def stop_run(clients: StopClients, arn: str, cause: str, clock: Clock) -> StopResult:
     """Stop the run, and return what was stopped. Jobs that started meanwhile are searched for and stopped too."""
     stepfunctions = clients.stepfunctions
     tree = RunTree(stepfunctions, [arn], clock)
@@ -88,7 +88,7 @@ def stop_run(clients: StopClients, arn: str, cause: str, clock: Clock) -> Stoppe
                 runs[job.kind].append((job.glue_name, job.run_id))
         except Exception as error:
             failed.append(f"{job.glue_name} {job.run_id}: {_describe_error(error)}")
-    return Stopped(
+    return StopResult(
         executions=tuple(stopped),
         job_runs=tuple(runs["job"]),
         workflow_runs=tuple(runs["workflow"]),

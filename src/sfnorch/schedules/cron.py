@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sfnorch.schedules.days import Dates, Days, read_days_of_month, read_days_of_week
+from sfnorch.schedules.days import Days, DaysOfMonth, read_days_of_month, read_days_of_week
 from sfnorch.schedules.faults import ScheduleFault
 from sfnorch.schedules.fields import HOURS, MINUTES, MONTH, WEEKDAYS, YEAR, Field, read_values
 from sfnorch.schedules.service import Service
@@ -19,7 +19,7 @@ _FIELDS = "minutes hours day-of-month month day-of-week year"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cron:
+class CronExpression:
     """A cron expression: its fields as written, and their values."""
 
     fields: tuple[str, ...]
@@ -63,7 +63,7 @@ class Cron:
         )
 
 
-def read_cron(body: str, service: Service) -> tuple[Cron | None, list[ScheduleFault]]:
+def read_cron(body: str, service: Service) -> tuple[CronExpression | None, list[ScheduleFault]]:
     """Return the Cron for the text between the parentheses of cron(…), or None, and its faults."""
     fields = tuple(body.split())
     blanks = []
@@ -83,7 +83,7 @@ def read_cron(body: str, service: Service) -> tuple[Cron | None, list[ScheduleFa
     return (None, faults) if faults else (cron, [])
 
 
-def _read_fields(fields: tuple[str, ...], service: Service) -> tuple[Cron | None, list[ScheduleFault]]:
+def _read_fields(fields: tuple[str, ...], service: Service) -> tuple[CronExpression | None, list[ScheduleFault]]:
     """Return the Cron for six fields, or None, and their faults. The Cron can still have no date that exists."""
     minute, hour, day, month, weekday, year = fields
     faults: list[ScheduleFault] = []
@@ -110,7 +110,7 @@ def _read_fields(fields: tuple[str, ...], service: Service) -> tuple[Cron | None
     days = of_month or of_week
     if faults or days is None:
         return None, faults
-    return Cron(fields=fields, minutes=minutes, hours=hours, days=days, months=months, years=years), []
+    return CronExpression(fields=fields, minutes=minutes, hours=hours, days=days, months=months, years=years), []
 
 
 def _is_valid(fields: tuple[str, ...], service: Service) -> bool:
@@ -163,12 +163,12 @@ def _convert_unix_fields(fields: tuple[str, ...]) -> tuple[str, ...]:
     return ()
 
 
-def _create_date_fault(cron: Cron, service: Service) -> ScheduleFault:
+def _create_date_fault(cron: CronExpression, service: Service) -> ScheduleFault:
     """Return the fault of a cron that matches no date."""
     text = f"cron({' '.join(cron.fields)})"
     minute, hour, _, month, weekday, year = cron.fields
     last = (minute, hour, "L", month, weekday, year)
     fix = "write a day that the month has in these years"
-    if isinstance(cron.days, Dates) and _is_valid(last, service):
+    if isinstance(cron.days, DaysOfMonth) and _is_valid(last, service):
         fix = f"write a day that the month has, or L for its last: cron({' '.join(last)})"
     return ScheduleFault(message=f"{text} never starts: no such date exists", fix=fix)

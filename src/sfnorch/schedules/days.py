@@ -18,7 +18,7 @@ _MAY_STAND_ALONE = re.compile(r"#|^\d+W$|^LW?$|^L-\d+$|^(\d+|[A-Z]{3})L$")
 
 
 @dataclass(frozen=True, slots=True)
-class Dates:
+class DaysOfMonth:
     """Days by their number: `1,15`."""
 
     numbers: frozenset[int]
@@ -103,7 +103,7 @@ class NthWeekday:
         return list(_list_weekdays(year, month, self.number)[self.nth - 1 : self.nth])
 
 
-Days: TypeAlias = Dates | LastDay | LastWorkday | NearestWorkday | Weekdays | LastWeekday | NthWeekday
+Days: TypeAlias = DaysOfMonth | LastDay | LastWorkday | NearestWorkday | Weekdays | LastWeekday | NthWeekday
 """Days of any month."""
 
 
@@ -126,7 +126,7 @@ def read_days_of_month(text: str) -> tuple[Days | None, list[ScheduleFault]]:
         fix = "write the day before it: 15W is the weekday nearest to the 15th"
         return None, [ScheduleFault(message="day-of-month W has no day", fix=fix)]
     values, faults = _read_list(text, DAY_OF_MONTH)
-    return (None, faults) if faults else (Dates(values), [])
+    return (None, faults) if faults else (DaysOfMonth(values), [])
 
 
 def read_days_of_week(text: str) -> tuple[Days | None, list[ScheduleFault]]:

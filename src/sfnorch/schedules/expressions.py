@@ -9,13 +9,13 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sfnorch.schedules.cron import Cron, read_cron
+from sfnorch.schedules.cron import CronExpression, read_cron
 from sfnorch.schedules.faults import ScheduleFault
-from sfnorch.schedules.moments import At, read_at
-from sfnorch.schedules.rates import Rate, read_rate
+from sfnorch.schedules.moments import OneTimeExpression, read_at
+from sfnorch.schedules.rates import RateExpression, read_rate
 from sfnorch.schedules.service import Service
 
-Expression: TypeAlias = Cron | Rate | At
+Expression: TypeAlias = CronExpression | RateExpression | OneTimeExpression
 """A schedule expression."""
 
 _MOST_CHARACTERS = 256

@@ -20,7 +20,7 @@ _BOUNDS = (("month", 1, 12), ("day", 1, 31), ("hour", 0, 23), ("minute", 0, 59),
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class At:
+class OneTimeExpression:
     """A one-time expression: a local time."""
 
     time: datetime
@@ -36,7 +36,7 @@ class At:
             yield self.time
 
 
-def read_at(body: str) -> tuple[At | None, list[ScheduleFault]]:
+def read_at(body: str) -> tuple[OneTimeExpression | None, list[ScheduleFault]]:
     """Return the At for the text between the parentheses of at(…), or None, and its faults."""
     match = _PARTS.fullmatch(body)
     if match is None:
@@ -57,7 +57,7 @@ def read_at(body: str) -> tuple[At | None, list[ScheduleFault]]:
     if match[6] is None:
         message = f"at({body}) has no seconds"
         faults.append(ScheduleFault(message=message, fix="write :00 at its end", refused=False))
-    return (None, faults) if faults else (At(time=datetime(year, month, day, hour, minute, second)), [])
+    return (None, faults) if faults else (OneTimeExpression(time=datetime(year, month, day, hour, minute, second)), [])
 
 
 def _create_form_fault(body: str) -> ScheduleFault:

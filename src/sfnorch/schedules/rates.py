@@ -16,7 +16,7 @@ _UNITS = "minutes, hours or days"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
+class RateExpression:
     """A rate expression: an interval in minutes, hours or days, counted from the creation of the schedule."""
 
     value: int
@@ -32,7 +32,7 @@ class Rate:
         return f"{self.value} {self.unit}{'' if self.value == 1 else 's'}"
 
 
-def read_rate(body: str, service: Service) -> tuple[Rate | None, list[ScheduleFault]]:
+def read_rate(body: str, service: Service) -> tuple[RateExpression | None, list[ScheduleFault]]:
     """Return the Rate for the text between the parentheses of rate(…), or None, and its faults."""
     match = re.fullmatch(r"(\S+) (\S+)", body)
     if match is None:
@@ -50,7 +50,7 @@ def read_rate(body: str, service: Service) -> tuple[Rate | None, list[ScheduleFa
         faults.append(_create_unit_fault(number, unit))
     if faults or known is None:
         return None, faults
-    rate = Rate(value=int(number), unit=known[1])
+    rate = RateExpression(value=int(number), unit=known[1])
     if service is Service.RULE and not str(rate).endswith(f" {unit}"):
         kind = "singular" if rate.value == 1 else "plural"
         message = f"the unit of rate({body}) must be {kind} in an EventBridge rule"
@@ -74,14 +74,16 @@ def _create_unit_fault(number: str, unit: str) -> ScheduleFault:
     message = f"unit {unit!r} of a rate is unknown"
     value = int(number) if re.fullmatch("[0-9]+", number) else 0
     if value and unit in ("second", "seconds"):
-        rate = Rate(value=max(1, -(-value // 60)), unit="minute")
+        rate = RateExpression(value=max(1, -(-value // 60)), unit="minute")
         message = "a rate in seconds is unsupported; rate(1 minute) is the shortest"
         return ScheduleFault(message=message, fix=f"write rate({rate})")
     if value and unit in ("week", "weeks"):
-        return ScheduleFault(message=message, fix=f"write rate({Rate(value=value * 7, unit='day')})")
+        return ScheduleFault(message=message, fix=f"write rate({RateExpression(value=value * 7, unit='day')})")
     import difflib  # for faults only
 
     near = difflib.get_close_matches(unit.lower(), [f"{single}s" for single in _SECONDS], n=1, cutoff=0.6)
     if value and near:
-        return ScheduleFault(message=message, fix=f"did you mean rate({Rate(value=value, unit=near[0][:-1])})?")
+        return ScheduleFault(
+            message=message, fix=f"did you mean rate({RateExpression(value=value, unit=near[0][:-1])})?"
+        )
     return ScheduleFault(message=message, fix=f"write {_UNITS}; a calendar month or year needs cron(…)")

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from itertools import islice
 
-from sfnorch.schedules.cron import Cron
+from sfnorch.schedules.cron import CronExpression
 from sfnorch.schedules.expressions import Expression
 from sfnorch.schedules.faults import ScheduleFault
-from sfnorch.schedules.moments import At
-from sfnorch.schedules.rates import Rate
-from sfnorch.schedules.zones import Gap, is_existing_time, list_gaps, load_zone
+from sfnorch.schedules.moments import OneTimeExpression
+from sfnorch.schedules.rates import RateExpression
+from sfnorch.schedules.zones import ClockChange, is_existing_time, list_gaps, load_zone
 
 _FORESIGHT = timedelta(days=3_653)
 """The period in which gaps are searched: governments change the rules of time zones more often than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class StartPreview:
     """The next start times of an expression after an instant, and warnings about them."""
 
     starts: tuple[datetime, ...]
@@ -32,14 +32,14 @@ class Outlook:
     doubts: tuple[ScheduleFault, ...]
 
 
-def compute_outlook(expression: Expression, zone_name: str, now: datetime, count: int = 3) -> Outlook:
+def compute_outlook(expression: Expression, zone_name: str, now: datetime, count: int = 3) -> StartPreview:
     """Return the next `count` start times after `now`, and warnings about them.
 
     Raises ZoneInfoNotFoundError for an unknown time zone.
     """
     place = load_zone(zone_name)
     starts = tuple(islice(list_start_times(expression, place, now), count))
-    return Outlook(starts=starts, doubts=tuple(_doubts(expression, place, zone_name, now, starts)))
+    return StartPreview(starts=starts, doubts=tuple(_doubts(expression, place, zone_name, now, starts)))
 
 
 def _doubts(
@@ -47,21 +47,21 @@ def _doubts(
 ) -> Iterator[ScheduleFault]:
     lost = find_skipped_start(expression, place, now)
     match expression:
-        case Cron() if lost:
+        case CronExpression() if lost:
             yield _create_skip_fault(*lost, zone_name, only=not starts)
-        case At() if lost:
+        case OneTimeExpression() if lost:
             yield _create_skip_fault(*lost, zone_name, only=False)
-        case Cron() if not starts:
+        case CronExpression() if not starts:
             message = f"cron({' '.join(expression.fields)}) has no start time after {now:%Y-%m-%d}"
             yield ScheduleFault(message=message, fix="write a later year, or *")
-        case At() if not starts:
+        case OneTimeExpression() if not starts:
             message = f"at({expression.time.isoformat()}) is in the past"
             yield ScheduleFault(message=message, fix="write a later time", refused=False)
 
 
 def list_start_times(expression: Expression, place: tzinfo, after: datetime) -> Iterator[datetime]:
     """Iterate the start times after an instant, in the time zone, ascending; none for a rate."""
-    if isinstance(expression, Rate):
+    if isinstance(expression, RateExpression):
         return
     for local in expression.list_times(after.astimezone(place).date()):
         if is_existing_time(local, place):
@@ -70,16 +70,16 @@ def list_start_times(expression: Expression, place: tzinfo, after: datetime) -> 
                 yield start
 
 
-def find_skipped_start(expression: Expression, place: tzinfo, after: datetime) -> tuple[datetime, Gap] | None:
+def find_skipped_start(expression: Expression, place: tzinfo, after: datetime) -> tuple[datetime, ClockChange] | None:
     """Return the next local time of the expression that a gap skips, and the gap; None if no gap skips one.
 
     An expression that starts in every hour loses no start, because the hour itself does not exist.
     """
     foresight = timedelta(days=4)
     match expression:
-        case Rate():
+        case RateExpression():
             return None
-        case Cron():
+        case CronExpression():
             if len(expression.hours) == 24:
                 return None
             foresight = _FORESIGHT
@@ -93,7 +93,7 @@ def find_skipped_start(expression: Expression, place: tzinfo, after: datetime) -
     return None
 
 
-def _create_skip_fault(local: datetime, gap: Gap, zone_name: str, *, only: bool) -> ScheduleFault:
+def _create_skip_fault(local: datetime, gap: ClockChange, zone_name: str, *, only: bool) -> ScheduleFault:
     first = f"{local:%Y-%m-%d %H:%M}"
     which = f"every start, such as the one at {first}," if only else f"the start at {first}"
     message = f"{which} is skipped: in {zone_name} the clocks go from {gap.first:%H:%M} to {gap.end:%H:%M}"

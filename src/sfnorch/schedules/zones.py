@@ -38,7 +38,7 @@ _SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class ClockChange:
     """Local times that do not exist because the clocks go forward: from `first` (inclusive) to `end` (exclusive)."""
 
     first: datetime
@@ -73,7 +73,7 @@ def find_zone_fault(name: str) -> ScheduleFault | None:
     return ScheduleFault(message=f"unknown time zone {name!r}", fix=fix)
 
 
-def list_gaps(place: tzinfo, first: datetime, last: datetime) -> Iterator[Gap]:
+def list_gaps(place: tzinfo, first: datetime, last: datetime) -> Iterator[ClockChange]:
     """Iterate the gaps in the local time of a zone between two instants, ascending.
 
     The last gap can be a few days after `last`.
@@ -127,7 +127,7 @@ def _find_offset(place: tzinfo, instant: datetime) -> timedelta:
     return instant.astimezone(place).utcoffset() or timedelta()
 
 
-def _find_gap(place: tzinfo, before: datetime, after: datetime) -> Gap:
+def _find_gap(place: tzinfo, before: datetime, after: datetime) -> ClockChange:
     """Return the gap between two instants in whole seconds, of which `after` has the larger offset."""
     old, new = _find_offset(place, before), _find_offset(place, after)
     while (apart := (after - before) // _SECOND) > 1:
@@ -137,4 +137,4 @@ def _find_gap(place: tzinfo, before: datetime, after: datetime) -> Gap:
         else:
             after = middle
     change = after.replace(tzinfo=None)
-    return Gap(first=change + old, end=change + new)
+    return ClockChange(first=change + old, end=change + new)

@@ -37,7 +37,7 @@ class StatesError(Exception):
         return {"Error": self.error, "Cause": self.cause}
 
 
-class NotPlayable(SfnorchError):  # noqa: N818 - users see only its message
+class UnsupportedSimulationError(SfnorchError):
     """A run that cannot be simulated: a task calls an unknown service, or a machine uses JSONPath."""
 
 

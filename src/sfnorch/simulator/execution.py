@@ -9,7 +9,7 @@ from functools import partial
 import simpy
 
 from sfnorch.json_values import Json
-from sfnorch.simulator.errors import NotPlayable, StatesError
+from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError
 from sfnorch.simulator.events import ExecutionEnded, ExecutionStarted
 from sfnorch.simulator.interpreter import Interpreter
 from sfnorch.simulator.processes import Steps
@@ -31,7 +31,7 @@ def begin_execution(world: World, machine: Machine, given: Json, *, name: str = 
     """Start an execution and return it; its states are entered when the clock runs."""
     title = world.template.build_title(machine)
     if len(world.record.executions) >= world.most_executions:
-        raise NotPlayable(
+        raise UnsupportedSimulationError(
             f"the run has more than {world.most_executions:,} executions; the next would be one of {title}",
             hint="check whether a state machine starts itself",
         )

@@ -64,7 +64,7 @@ _CLOSING_SECONDS = 0.5
 """Seconds in which the reader of an ended process must reach the end of the output."""
 
 
-class Running:
+class FunctionProcess:
     """A process and its queues of questions and answers. Threads read and write its pipes, which can outlive it.
 
     The function's code shares the process. So a line can have any content and length, and can come without a question.
@@ -152,7 +152,7 @@ class FunctionProcesses:
     """The seconds that a process can always wait for a processor."""
     isolation: Isolation | None = None
     """How to isolate processes; the default depends on the operating system."""
-    _running: dict[str, Running] = field(default_factory=dict)
+    _running: dict[str, FunctionProcess] = field(default_factory=dict)
     _places: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
 
     def call(self, function: FunctionResource, event: Json, request_id: str) -> dict[str, Json]:
@@ -187,7 +187,7 @@ class FunctionProcesses:
             self._end(name)
         self._places.close()
 
-    def _start(self, function: FunctionResource) -> Running:
+    def _start(self, function: FunctionResource) -> FunctionProcess:
         place = self._find_code_folder(function).resolve()
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         environment |= {
@@ -217,7 +217,7 @@ class FunctionProcesses:
             )
         except (OSError, ValueError) as error:
             raise SfnorchError(f"The code of {function.logical_id} cannot be run: {error}") from None
-        self._running[function.name] = Running(
+        self._running[function.name] = FunctionProcess(
             process, self.delayed, longest_delay=self.longest_delay, isolated=isolation.possible
         )
         return self._running[function.name]

@@ -8,12 +8,12 @@ from __future__ import annotations
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import StatesError
 from sfnorch.simulator.world import World
-from sfnorch.template.calls import Need, parse_call
+from sfnorch.template.calls import RequiredAction, parse_call
 from sfnorch.template.contents import Machine
 from sfnorch.template.iam import Decision
 from sfnorch.template.requirements import list_requirements
 from sfnorch.template.states import LocatedState
-from sfnorch.template.task_permissions import Judgement, judge_requirements
+from sfnorch.template.task_permissions import PermissionDecision, judge_requirements
 
 _ERROR_PREFIXES = {"glue": "Glue", "states": "StepFunctions", "sfn": "Sfn", "sns": "SNS", "cloudwatch": "CloudWatch"}
 _BEFORE_THE_CALL = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
@@ -39,7 +39,7 @@ def check_permissions(
             raise StatesError(_name_error(state, need), _build_cause(world, judgement.role_name, need, decision))
 
 
-def _note_unknown(world: World, machine: Machine, state: LocatedState, judgement: Judgement) -> None:
+def _note_unknown(world: World, machine: Machine, state: LocatedState, judgement: PermissionDecision) -> None:
     for reason in judgement.decision.reasons:
         key = (machine.arn, judgement.role_name, reason)
         what = judgement.need.action if judgement.need is not None and judgement.role is not None else "its permissions"
@@ -47,14 +47,14 @@ def _note_unknown(world: World, machine: Machine, state: LocatedState, judgement
         world.record.notes.setdefault(key, f"{title}, {state.name}: {what} could not be checked: {reason}")
 
 
-def _name_error(state: LocatedState, need: Need) -> str:
+def _name_error(state: LocatedState, need: RequiredAction) -> str:
     call = parse_call(state)
     service = "states" if need.action == _TAKING_ON else call.service if call else ""
     prefix = _ERROR_PREFIXES.get(service, service[:1].upper() + service[1:])
     return f"{prefix}.AccessDeniedException"
 
 
-def _build_cause(world: World, role: str, need: Need, decision: Decision) -> str:
+def _build_cause(world: World, role: str, need: RequiredAction, decision: Decision) -> str:
     """Return IAM's message, with the reason.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
-from sfnorch.simulator.errors import NotPlayable
+from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.execution import begin_execution
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.world import MAX_EXECUTIONS, World
@@ -15,7 +15,7 @@ from sfnorch.template.calls import ANY, can_start_itself, find_child_arn
 from sfnorch.template.contents import Machine, Template, evaluate_template
 from sfnorch.template.iam import can_overlap
 from sfnorch.template.reader import parse_template
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 
 ENDLESS_SECONDS = 3_600.0
 """The default duration of the simulation of a machine that starts itself, in seconds."""
@@ -30,7 +30,7 @@ def simulate(
     parameters: Mapping[str, str] | None = None,
     seed: int = 0,
     until: float | None = None,
-    where: Surroundings | None = None,
+    where: StackEnvironment | None = None,
     most_executions: int = MAX_EXECUTIONS,
 ) -> Run:
     """Return the run of the machine named `machine`; the default is the one that starts the others, or the only one.
@@ -72,8 +72,8 @@ def run_machine(
     begin_execution(world, machine, {} if given is None else given)
     try:
         world.clock.run(until)
-    except NotPlayable as error:  # simpy raises copies of the original error, without its hint
-        while isinstance(error.__cause__, NotPlayable):
+    except UnsupportedSimulationError as error:  # simpy raises copies of the original error, without its hint
+        while isinstance(error.__cause__, UnsupportedSimulationError):
             error = error.__cause__
         raise error from None
     finally:
@@ -107,7 +107,7 @@ def _refuse_unsupported(template: Template, machine: Machine) -> None:
     if machine.fault:
         raise SfnorchError(str(machine.fault))
     if machine.definition and not machine.jsonata:
-        raise NotPlayable(
+        raise UnsupportedSimulationError(
             f"{machine.logical_id} in {template.source.file} uses JSONPath; only JSONata can be simulated",
             hint='set "QueryLanguage": "JSONata"; the AWS documentation describes how to convert the definition',
         )

@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import DATA_LIMIT, RUNTIME, StatesError
 from sfnorch.simulator.processes import Steps
-from sfnorch.simulator.query.language import QueryLanguage, Scene
+from sfnorch.simulator.query.language import EvaluationContext, QueryLanguage
 from sfnorch.simulator.record import Execution
 from sfnorch.simulator.world import StartExecution, World
 from sfnorch.template.contents import Machine
@@ -140,11 +140,13 @@ class Visit:
     def _evaluate(
         self,
         produced: Mapping[str, Json],
-        operation: Callable[Concatenate[Scene, _Given], _Value],
+        operation: Callable[Concatenate[EvaluationContext, _Given], _Value],
         *given: _Given.args,
         **more: _Given.kwargs,
     ) -> _Value:
-        scene = Scene(self.state, self.input, self.place.variables, partial(self.runner.build_context, self), produced)
+        scene = EvaluationContext(
+            self.state, self.input, self.place.variables, partial(self.runner.build_context, self), produced
+        )
         try:
             return operation(scene, *given, **more)
         except StatesError as error:

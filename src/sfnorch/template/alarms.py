@@ -12,7 +12,7 @@ from sfnorch.json_values import Json, find_value, read_list, read_strings
 from sfnorch.template.declarations import find_declarations
 from sfnorch.template.iam import Statement, read_statements
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Path, Place
+from sfnorch.template.located import Path, SourceLocation
 
 _FAILURES = frozenset({"ExecutionsFailed", "ExecutionsTimedOut", "ExecutionsAborted"})
 
@@ -26,7 +26,7 @@ class AlarmResource:
     machines: frozenset[str]
     actions: tuple[str, ...]
     path: Path
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +37,11 @@ class TopicResource:
     arn: str
     key: str
     path: Path
-    place: Place
+    place: SourceLocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class KeyResource:
     """A key of the template, its names, and its policy."""
 
     names: frozenset[str]
@@ -87,7 +87,7 @@ def list_topics(stack: StackValues) -> list[TopicResource]:
     ]
 
 
-def list_keys(stack: StackValues) -> list[Key]:
+def list_keys(stack: StackValues) -> list[KeyResource]:
     """Return the template's keys, with their aliases."""
     aliases: dict[str, list[str]] = {}
     for alias in find_declarations(stack, "AWS::KMS::Alias"):
@@ -98,7 +98,7 @@ def list_keys(stack: StackValues) -> list[Key]:
         for name in tuple(names):
             names.update(aliases.get(name, ()))
         policy = read_statements(key.value("KeyPolicy"), (*key.path, "KeyPolicy"))
-        keys.append(Key(names=frozenset(names), statements=tuple(policy)))
+        keys.append(KeyResource(names=frozenset(names), statements=tuple(policy)))
     return keys
 
 

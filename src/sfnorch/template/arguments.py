@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sfnorch.json_values import Json, find_value, read_mappings, walk_strings
 from sfnorch.template.states import LocatedState
 
-ANY = "*"
+UNKNOWN_VALUE = "*"
 """A value that an expression computes when the state runs."""
 
 
@@ -38,7 +38,7 @@ class Arguments:
     def read_text(self, body: dict[str, Json], name: str) -> str:
         """Return a text of a mapping; ANY if an expression computes it, empty if it is missing."""
         if f"{name}.$" in body and not self._is_final:
-            return ANY
+            return UNKNOWN_VALUE
         return self._convert_to_text(body.get(name))
 
     def find_texts(self, *ends: str) -> Iterator[tuple[str, str]]:
@@ -49,7 +49,7 @@ class Arguments:
                 case [*_, str(key)] if item:
                     name = key if self._is_final else key.removesuffix(".$")
                     if name.lower().endswith(wanted):
-                        yield name, ANY if name != key else self._convert_to_text(item)
+                        yield name, UNKNOWN_VALUE if name != key else self._convert_to_text(item)
 
     def _convert_to_text(self, value: Json) -> str:
         match value:
@@ -57,4 +57,4 @@ class Arguments:
                 return ""
             case str() if self._is_final or not (self._jsonata and value.startswith("{%")):
                 return value
-        return ANY
+        return UNKNOWN_VALUE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sfnorch.template.contents import Template
 from sfnorch.template.declarations import find_declarations
-from sfnorch.template.located import Object, Path, Place
+from sfnorch.template.located import Object, Path, SourceLocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class BucketResource:
     logical_id: str
     properties: Object
     path: Path
-    place: Place
+    place: SourceLocation
 
 
 def read_buckets(template: Template) -> Iterator[BucketResource]:

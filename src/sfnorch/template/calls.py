@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from sfnorch.calls.call import NamedBy
+from sfnorch.calls.call import ResourceArgument
 from sfnorch.calls.catalogue import CALLS, SDK_PREFIXES
 from sfnorch.calls.executions import FOLLOWING_ACTIONS, MANAGED_RULE, RULE_ACTIONS, START_ACTIONS
 from sfnorch.calls.lambda_invoke import INVOKE
 from sfnorch.template.located import Object
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.states import LocatedState
 
 ANY = "*"
-Given: TypeAlias = Callable[[str], str]
+ArgumentReader: TypeAlias = Callable[[str], str]
 """A call's arguments by name: a text, ANY if it is not a text or is unknown, empty if it is missing."""
 
 _INTEGRATION = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<call>.+?)(?P<way>\.sync(?::2)?|\.waitForTaskToken)?")
@@ -34,7 +34,7 @@ _QUEUE = re.compile(r"https://sqs\.([^.]+)\.[^/]+/([^/]+)/(.+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class RequiredAction:
     """An action that the role must allow, and the resource of the action."""
 
     action: str
@@ -93,7 +93,9 @@ def read_argument(state: LocatedState, name: str) -> str:
     return value
 
 
-def list_needs(state: LocatedState, where: Surroundings, given: Given | None = None) -> list[Need] | None:
+def list_needs(
+    state: LocatedState, where: StackEnvironment, given: ArgumentReader | None = None
+) -> list[RequiredAction] | None:
     """Return the permissions that a Task requires; empty for a state without a call, None for an unknown call.
 
     `given` returns the call's arguments by name, like `argument`. Without it, they are those of the definition.
@@ -103,20 +105,20 @@ def list_needs(state: LocatedState, where: Surroundings, given: Given | None = N
     if call is None:
         return None if state.kind == "Task" and not _ACTIVITY.fullmatch(state.read_text("Resource")) else []
     if call.name == INVOKE.resource:
-        return [Need(action, _build_function_arn(state, given, where)) for action in INVOKE.actions]
+        return [RequiredAction(action, _build_function_arn(state, given, where)) for action in INVOKE.actions]
     if call.name in ("states:startExecution", "aws-sdk:sfn:startExecution"):
         return _list_start_execution_needs(given("StateMachineArn"), call.way, where)
     known = CALLS.get(str(call)) or CALLS.get(call.name)
     if known is not None:
         return [
-            Need(action, _build_resource_arn(grant.on, given, where))
+            RequiredAction(action, _build_resource_arn(grant.on, given, where))
             for grant in known.grants
             for action in grant.actions
         ]
     prefix = SDK_PREFIXES.get(call.service)
     if call.name.startswith("aws-sdk:") and prefix:
         action = call.name.rpartition(":")[2]
-        return [Need(f"{prefix}:{action[:1].upper()}{action[1:]}", ANY)]
+        return [RequiredAction(f"{prefix}:{action[:1].upper()}{action[1:]}", ANY)]
     return None
 
 
@@ -127,12 +129,12 @@ def list_data_actions(state: LocatedState) -> tuple[str, ...]:
     return known.data_actions if known else ()
 
 
-def list_distributed_map_needs(machine_arn: str) -> list[Need]:
+def list_distributed_map_needs(machine_arn: str) -> list[RequiredAction]:
     """Return the permissions that a distributed Map requires: its items run as executions of the machine itself.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
     """
-    return [Need(action, machine_arn) for action in START_ACTIONS]
+    return [RequiredAction(action, machine_arn) for action in START_ACTIONS]
 
 
 def find_child_arn(state: LocatedState) -> str:
@@ -150,7 +152,7 @@ def can_start_itself(state: LocatedState) -> bool:
     return own and call is not None and call.name.endswith(":startExecution") and not call.way
 
 
-def _build_resource_arn(named: NamedBy | None, given: Given, where: Surroundings) -> str:
+def _build_resource_arn(named: ResourceArgument | None, given: ArgumentReader, where: StackEnvironment) -> str:
     """Return the ARN of the resource that an argument names; ANY if none does, or if it is chosen at run time."""
     value = given(named.argument) if named else ""
     if named is None or not value or value == ANY:
@@ -164,7 +166,7 @@ def _build_resource_arn(named: NamedBy | None, given: Given, where: Surroundings
     return f"arn:{where.partition}:{named.service}:{where.region}:{where.account}:{named.prefix}{value}"
 
 
-def _build_function_arn(state: LocatedState, given: Given, where: Surroundings) -> str:
+def _build_function_arn(state: LocatedState, given: ArgumentReader, where: StackEnvironment) -> str:
     resource = state.read_text("Resource")
     name = resource if _LAMBDA.fullmatch(resource) else given("FunctionName") or ANY
     qualifier = given("Qualifier")
@@ -179,11 +181,11 @@ def _build_function_arn(state: LocatedState, given: Given, where: Surroundings) 
     return f"{name.removesuffix(':$LATEST')}*" if name.endswith(":$LATEST") else name
 
 
-def _list_start_execution_needs(machine: str, way: str, where: Surroundings) -> list[Need]:
+def _list_start_execution_needs(machine: str, way: str, where: StackEnvironment) -> list[RequiredAction]:
     match = _MACHINE.fullmatch(machine)
     if match:  # IAM checks the machine, also if a version or an alias of it is started
         machine = f"{match[1]}:states:{match[2]}:{match[3]}:stateMachine:{match[4]}"
-    found = [Need(action, machine or ANY) for action in START_ACTIONS]
+    found = [RequiredAction(action, machine or ANY) for action in START_ACTIONS]
     if way.startswith(".sync"):
         match = _MACHINE.fullmatch(machine)
         prefix = f"arn:{where.partition}:states:{where.region}:{where.account}"
@@ -191,6 +193,6 @@ def _list_start_execution_needs(machine: str, way: str, where: Surroundings) -> 
             f"{match[1]}:states:{match[2]}:{match[3]}:execution:{match[4]}:*" if match else f"{prefix}:execution:*"
         )
         rule = f"arn:{where.partition}:events:{where.region}:{where.account}:rule/{MANAGED_RULE}"
-        found += [Need(action, executions) for action in FOLLOWING_ACTIONS]
-        found += [Need(action, rule) for action in RULE_ACTIONS]
+        found += [RequiredAction(action, executions) for action in FOLLOWING_ACTIONS]
+        found += [RequiredAction(action, rule) for action in RULE_ACTIONS]
     return found

@@ -10,7 +10,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding
 from sfnorch.template.alarms import (
     AlarmResource,
-    Key,
+    KeyResource,
     TopicResource,
     has_execution_event_rule,
     list_alarms,
@@ -21,10 +21,10 @@ from sfnorch.template.declarations import Declaration, find_declarations
 from sfnorch.template.definitions import Definition, DefinitionError, read_definition
 from sfnorch.template.functions import FunctionResource, list_functions
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Object, Path, Place
+from sfnorch.template.located import Object, Path, SourceLocation
 from sfnorch.template.reader import Source
 from sfnorch.template.resource_policies import ResourcePolicies
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.roles import Policies, Role, build_implied_role, collect_policies, list_roles
 from sfnorch.template.states import LocatedState, StateScope, build_scope
 
@@ -43,7 +43,7 @@ class Machine:
     properties: Object
     """The properties as written."""
     path: Path
-    place: Place
+    place: SourceLocation
     definition: Definition | None
     fault: Finding | None
     role: Role | None
@@ -63,7 +63,7 @@ class Machine:
         """Return all states, also inner ones; empty if the definition cannot be read."""
         return list(self.states.list_states()) if self.states else []
 
-    def locate_value(self, path: Path) -> tuple[Path, Place]:
+    def locate_value(self, path: Path) -> tuple[Path, SourceLocation]:
         """Return the path from the template's root to a value in the definition, and the place of the value."""
         if self.definition is None:
             return self.path, self.place
@@ -80,7 +80,7 @@ class Template:
     roles: Mapping[str, Role]
     alarms: tuple[AlarmResource, ...]
     topics: tuple[TopicResource, ...]
-    keys: tuple[Key, ...]
+    keys: tuple[KeyResource, ...]
     events_told: bool
     functions: tuple[FunctionResource, ...] = ()
 
@@ -129,7 +129,7 @@ class Template:
 
 
 def evaluate_template(
-    source: Source, parameters: Mapping[str, str] | None = None, where: Surroundings | None = None
+    source: Source, parameters: Mapping[str, str] | None = None, where: StackEnvironment | None = None
 ) -> Template:
     """Return the template's content. Missing parameters have their defaults."""
     stack = StackValues(source.data, parameters, where)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sfnorch.json_values import Json, find_value
 from sfnorch.template.intrinsics import StackValues, format_value
-from sfnorch.template.located import Object, Path, Place
+from sfnorch.template.located import Object, Path, SourceLocation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Declaration:
     kind: str
     properties: Object
     path: Path
-    place: Place
+    place: SourceLocation
 
     @property
     def name(self) -> str:
@@ -60,7 +60,7 @@ def find_declarations(stack: StackValues, *kinds: str) -> Iterator[Declaration]:
         kind = resource.get("Type")
         if kind not in kinds:
             continue
-        place = Place(section.place.file, section.lines[logical_id])
+        place = SourceLocation(section.place.file, section.lines[logical_id])
         properties = resource.get("Properties")
         yield Declaration(
             stack=stack,

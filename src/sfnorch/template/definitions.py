@@ -19,7 +19,7 @@ from sfnorch.findings import Finding, Severity
 from sfnorch.json_values import Json, read_mapping
 from sfnorch.source import SourceError, read_text
 from sfnorch.template.intrinsics import UNKNOWN, StackValues, only_key
-from sfnorch.template.located import Array, Block, Object, Path, Place, find_place, format_path
+from sfnorch.template.located import Array, Block, Object, Path, SourceLocation, find_place, format_path
 from sfnorch.template.reader import KIND, parse_json, parse_value
 
 _SUBSTITUTION = re.compile(r"\$\{([^!{}]+)\}")
@@ -28,7 +28,7 @@ _BARE = re.compile(r'"(?:\\.|[^"\\])*"|<[^<>"]+>')
 """A JSON string, or a value outside of strings that only AWS knows. Such a value is replaced by a number."""
 
 NOT_JSON = "definition"
-ELSEWHERE = "definition-not-readable"
+DEFINITION_NOT_READABLE = "definition-not-readable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Definition:
     path: Path
     """The path of the definition in the template."""
 
-    def find_place(self, path: Path) -> Place:
+    def find_place(self, path: Path) -> SourceLocation:
         """Return the file and line of a value in the definition."""
         return find_place(self.data, path)
 
@@ -57,7 +57,7 @@ def read_definition(stack: StackValues, properties: Object, path: Path) -> Defin
     """Return the definition in a machine's properties, whose path is `path`. Raises DefinitionError."""
     for key, read in _PLACES.items():
         if key in properties:
-            at = _At(stack, properties, (*path, key), key)
+            at = _DefinitionProperty(stack, properties, (*path, key), key)
             return read(at)
     place = properties.place
     raise DefinitionError(
@@ -73,7 +73,7 @@ def read_definition(stack: StackValues, properties: Object, path: Path) -> Defin
 
 
 @dataclass(frozen=True, slots=True)
-class _At:
+class _DefinitionProperty:
     """The property with the definition, and the properties of its machine."""
 
     stack: StackValues
@@ -86,14 +86,14 @@ class _At:
         return self.properties[self.key]
 
     @property
-    def place(self) -> Place:
-        return Place(self.properties.place.file, self.properties.lines[self.key])
+    def place(self) -> SourceLocation:
+        return SourceLocation(self.properties.place.file, self.properties.lines[self.key])
 
     def create_error(
-        self, message: str, hint: str = "", *, place: Place | None = None, rule: str = NOT_JSON
+        self, message: str, hint: str = "", *, place: SourceLocation | None = None, rule: str = NOT_JSON
     ) -> DefinitionError:
         place = place or self.place
-        severity = Severity.INFO if rule == ELSEWHERE else Severity.ERROR
+        severity = Severity.INFO if rule == DEFINITION_NOT_READABLE else Severity.ERROR
         return DefinitionError(
             Finding(
                 rule=rule,
@@ -116,7 +116,7 @@ class _At:
         return Definition(data=filled, unfilled=unfilled if isinstance(unfilled, Object) else None, path=self.path)
 
 
-def _read_object(at: _At) -> Definition:
+def _read_object(at: _DefinitionProperty) -> Definition:
     node = at.node
     function = only_key(node)
     if isinstance(node, str) or function in ("Fn::Sub", "Fn::Join"):  # a text instead of an object is read as text
@@ -130,10 +130,10 @@ def _read_object(at: _At) -> Definition:
     )
 
 
-def _read_text(at: _At) -> Definition:
+def _read_text(at: _DefinitionProperty) -> Definition:
     node = at.node
     if isinstance(node, Object) and only_key(node) == "Fn::ToJsonString":
-        return _read_object(_At(at.stack, node, (*at.path, "Fn::ToJsonString"), "Fn::ToJsonString"))
+        return _read_object(_DefinitionProperty(at.stack, node, (*at.path, "Fn::ToJsonString"), "Fn::ToJsonString"))
     text = at.stack.evaluate_node(node)
     if isinstance(text, Object):
         return _read_object(at)
@@ -146,7 +146,7 @@ def _read_text(at: _At) -> Definition:
         within = getattr(error, "lineno", 1)
         place = at.place
         if isinstance(text, Block):
-            place = Place(place.file, text.first_line + within - 1)
+            place = SourceLocation(place.file, text.first_line + within - 1)
         where = f" at line {within} of the definition" if text.count("\n") else ""
         raise at.create_error(
             f"the definition is not JSON: {getattr(error, 'msg', error)}{where}", place=place
@@ -154,7 +154,7 @@ def _read_text(at: _At) -> Definition:
     return at.create_definition(filled, _parse_unfilled(at))
 
 
-def _parse_definition(at: _At, text: str, filled: str) -> Json:
+def _parse_definition(at: _DefinitionProperty, text: str, filled: str) -> Json:
     filled = _BARE.sub(lambda match: match[0] if match[0].startswith('"') else "1", filled)
     first_line = text.first_line if isinstance(text, Block) and text.count("\n") == filled.count("\n") else None
     try:
@@ -165,7 +165,7 @@ def _parse_definition(at: _At, text: str, filled: str) -> Json:
         raise at.create_error("lists or mappings are nested too deeply") from None
 
 
-def _parse_unfilled(at: _At) -> Json:
+def _parse_unfilled(at: _DefinitionProperty) -> Json:
     """Return the definition without its substitutions; None if it is not JSON."""
     text = at.stack.evaluate_node(at.node, substitute=False)
     try:
@@ -174,7 +174,7 @@ def _parse_unfilled(at: _At) -> Json:
         return None
 
 
-def _read_file(at: _At) -> Definition:
+def _read_file(at: _DefinitionProperty) -> Definition:
     name = at.stack.evaluate_node(at.node)
     if not isinstance(name, str) or name.startswith(("s3:", "http:", "https:", "<")):
         raise _create_elsewhere_error(at, "the definition is stored in Amazon S3, so it is not checked")
@@ -199,8 +199,8 @@ def _read_file(at: _At) -> Definition:
     return at.create_definition(data, unfilled)
 
 
-def _create_elsewhere_error(at: _At, message: str) -> DefinitionError:
-    return at.create_error(message, rule=ELSEWHERE)
+def _create_elsewhere_error(at: _DefinitionProperty, message: str) -> DefinitionError:
+    return at.create_error(message, rule=DEFINITION_NOT_READABLE)
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
@@ -220,7 +220,7 @@ def _substitute(value: Json, fill: Callable[[str], str]) -> Json:
     return value
 
 
-_PLACES: dict[str, Callable[[_At], Definition]] = {
+_PLACES: dict[str, Callable[[_DefinitionProperty], Definition]] = {
     "Definition": _read_object,
     "DefinitionString": _read_text,
     "DefinitionUri": _read_file,

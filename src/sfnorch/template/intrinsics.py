@@ -16,8 +16,14 @@ from typing import Final
 from sfnorch.findings import Finding
 from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_string
 from sfnorch.template.errors import TemplateError
-from sfnorch.template.located import Array, Block, Object, Place
-from sfnorch.template.resources import IDENTITIES, Surroundings, build_attribute, build_physical_name, build_reference
+from sfnorch.template.located import Array, Block, Object, SourceLocation
+from sfnorch.template.resources import (
+    IDENTITIES,
+    StackEnvironment,
+    build_attribute,
+    build_physical_name,
+    build_reference,
+)
 
 UNKNOWN = re.compile(r"<[^<>]+>")
 """A value in a text that only AWS knows."""
@@ -45,10 +51,10 @@ class StackValues:
     """A template's values in a stack with these parameters; missing parameters have their defaults."""
 
     def __init__(
-        self, template: Object, parameters: Mapping[str, str] | None = None, where: Surroundings | None = None
+        self, template: Object, parameters: Mapping[str, str] | None = None, where: StackEnvironment | None = None
     ) -> None:
         self.template = template
-        self.where = where or Surroundings()
+        self.where = where or StackEnvironment()
         self.given = dict(parameters or {})
         self._pseudo = self.where.build_pseudo_parameters()
         self._conditions: dict[str, bool] = {}
@@ -204,7 +210,7 @@ class StackValues:
         finally:
             self._depth -= 1
 
-    def _place(self, argument: Json) -> Place:
+    def _place(self, argument: Json) -> SourceLocation:
         match argument:
             case Array() | Object():
                 return argument.place

@@ -16,7 +16,7 @@ Path: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceLocation:
     """A file and a line in it; the first line is 1."""
 
     file: str
@@ -28,7 +28,7 @@ class Object(dict[str, Json]):
 
     __slots__ = ("lines", "place")
 
-    def __init__(self, place: Place, values: Iterable[tuple[str, Json, int]] = ()) -> None:
+    def __init__(self, place: SourceLocation, values: Iterable[tuple[str, Json, int]] = ()) -> None:
         super().__init__()
         self.place = place
         self.lines: dict[str, int] = {}
@@ -61,7 +61,7 @@ class Array(list[Json]):
 
     __slots__ = ("lines", "place")
 
-    def __init__(self, place: Place, values: Iterable[tuple[Json, int]] = ()) -> None:
+    def __init__(self, place: SourceLocation, values: Iterable[tuple[Json, int]] = ()) -> None:
         super().__init__()
         self.place = place
         self.lines: list[int] = []
@@ -96,7 +96,7 @@ def read_objects(value: Json) -> Iterator[tuple[int, Object]]:
     return ((index, item) for index, item in enumerate(read_list(value)) if isinstance(item, Object))
 
 
-def locate(value: Json, place: Place) -> Json:
+def locate(value: Json, place: SourceLocation) -> Json:
     """Return the value with this place, and all values in it with its line. A value that has a place keeps it."""
     match value:
         case Object() | Array():
@@ -108,17 +108,17 @@ def locate(value: Json, place: Place) -> Json:
     return value
 
 
-def find_place(root: Object, path: Path) -> Place:
+def find_place(root: Object, path: Path) -> SourceLocation:
     """Return the place of the value at `path`; if the path does not exist, that of the nearest value above it."""
-    place: Place = root.place
+    place: SourceLocation = root.place
     value: Json = root
     for step in path:
         match value, step:
             case Object(), str() if step in value.lines:
-                place = Place(value.place.file, value.lines[step])
+                place = SourceLocation(value.place.file, value.lines[step])
                 value = value[step]
             case Array(), int() if 0 <= step < len(value):
-                place = Place(value.place.file, value.lines[step])
+                place = SourceLocation(value.place.file, value.lines[step])
                 value = value[step]
             case _:
                 return place

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from sfnorch.template.declarations import find_declarations
 from sfnorch.template.intrinsics import UNKNOWN, StackValues
 from sfnorch.template.located import Object
-from sfnorch.template.resources import IDENTITIES, Surroundings
+from sfnorch.template.resources import IDENTITIES, StackEnvironment
 
 _FUNCTION, _MACHINE = ("Lambda", 64), ("Step Functions", 80)
 _LIMITS = {
@@ -28,7 +28,7 @@ def find_name_faults(template: Object, given: Mapping[str, str], stack_name: str
     declared = StackValues(template).get_section("Parameters")
     # a stack can have other values than the template's defaults, so missing parameters are unknown
     known = {name: given.get(name, f"<{name}>") for name in declared}
-    stack = StackValues(template, known, Surroundings(stack_name=stack_name))
+    stack = StackValues(template, known, StackEnvironment(stack_name=stack_name))
     for resource in find_declarations(stack, *_LIMITS):
         who, limit = _LIMITS[resource.kind]
         name = resource.text(IDENTITIES[resource.kind].name_property)

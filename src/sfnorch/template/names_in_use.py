@@ -24,7 +24,7 @@ _MADE_FROM = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deployed:
+class DeployedResource:
     """A resource of the deployed stack; `physical_id` is the value of Ref."""
 
     logical_id: str
@@ -32,7 +32,9 @@ class Deployed:
     physical_id: str
 
 
-def find_name_conflicts(stack: StackValues, deployed: Iterable[Deployed], replaced: Collection[str]) -> Iterator[str]:
+def find_name_conflicts(
+    stack: StackValues, deployed: Iterable[DeployedResource], replaced: Collection[str]
+) -> Iterator[str]:
     """Yield a message, with a solution, for each name in the new template that is still in use.
 
     `stack` is the new template, evaluated with the parameters, region, account and name of the stack. `replaced` are

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sfnorch.template.arguments import ANY, Arguments
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.arguments import UNKNOWN_VALUE, Arguments
+from sfnorch.template.resources import StackEnvironment
 
 _ENDS = ("role", "rolearn")
 _NOT_PASSED = ("jobflowrole", "autoscalingrole")
 """An instance profile, and a role that is passed only for some clusters."""
 
-PASSING: Mapping[str, tuple[str, frozenset[str]]] = {
+PASS_ROLE_CALLS: Mapping[str, tuple[str, frozenset[str]]] = {
     "batch": ("ecs-tasks.amazonaws.com", frozenset({"registerJobDefinition"})),
     "cloudformation": (
         "cloudformation.amazonaws.com",
@@ -70,10 +70,10 @@ class PassedRole:
     service: str
 
 
-def list_passed_roles(action: str, arguments: Arguments, where: Surroundings) -> Iterator[PassedRole]:
+def list_passed_roles(action: str, arguments: Arguments, where: StackEnvironment) -> Iterator[PassedRole]:
     """Yield the roles that a call of this action (`glue:createJob`) passes, each once."""
     name, _, call = action.partition(":")
-    to, calls = PASSING.get(name, ("", frozenset()))
+    to, calls = PASS_ROLE_CALLS.get(name, ("", frozenset()))
     seen = set()
     for key, given in arguments.find_texts(*_ENDS):
         value = given
@@ -82,7 +82,7 @@ def list_passed_roles(action: str, arguments: Arguments, where: Surroundings) ->
             continue
         prefix = f"arn:{where.partition}:iam::{where.account}:role/"
         if not is_arn:  # a name does not contain the path of the ARN
-            value = f"{prefix}*" if value == ANY else f"{prefix}<the path of the role {value}>{value}"
+            value = f"{prefix}*" if value == UNKNOWN_VALUE else f"{prefix}<the path of the role {value}>{value}"
         if value not in seen:
             seen.add(value)
             yield PassedRole(value, to if call in calls else "")

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from sfnorch.template.contents import Template
 from sfnorch.template.iam import AccessRequest, Decision, evaluate
 from sfnorch.template.resource_policies import is_resource_policy_required
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.roles import Role
 
 _ABSENT: tuple[str, ...] = (
@@ -76,7 +76,7 @@ def decide(
 
 
 def build_role_context(
-    role: Role, resource: str, where: Surroundings, action: str
+    role: Role, resource: str, where: StackEnvironment, action: str
 ) -> dict[str, str | Sequence[str] | None]:
     """Return the known condition keys of a request that a service makes with its service role."""
     is_global = action.partition(":")[0].lower() in _GLOBAL_SERVICES
@@ -98,7 +98,7 @@ def build_role_context(
     return found
 
 
-def parse_account(resource: str, where: Surroundings) -> str | None:
+def parse_account(resource: str, where: StackEnvironment) -> str | None:
     """Return the account of the resource; None if its ARN does not contain it.
 
     A resource that is chosen at run time is assumed to be in the same account.

@@ -20,7 +20,7 @@ from yaml.constructor import SafeConstructor
 from sfnorch.json_values import Json
 from sfnorch.source import Alias, SourceKind, compose, read_text
 from sfnorch.template.errors import TemplateError
-from sfnorch.template.located import Array, Block, Object, Place
+from sfnorch.template.located import Array, Block, Object, SourceLocation
 
 if TYPE_CHECKING:
     from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -226,8 +226,8 @@ class _TemplateReading:
             return value, count
         if function == "Fn::GetAtt" and isinstance(value, str):
             resource, _, attribute = value.partition(".")
-            value = Array(Place(self.file, line), [(resource, line), (attribute, line)])
-        return Object(Place(self.file, line), [(function, value, line)]), count + 1
+            value = Array(SourceLocation(self.file, line), [(resource, line), (attribute, line)])
+        return Object(SourceLocation(self.file, line), [(function, value, line)]), count + 1
 
     def read_plain(self, node: Node) -> tuple[Json, int]:
         match node:
@@ -241,7 +241,7 @@ class _TemplateReading:
 
     def read_sequence(self, node: SequenceNode) -> tuple[Array, int]:
         items = [(self.read_sized(item), self.get_line(item)) for item in node.value]
-        array = Array(Place(self.file, self.get_line(node)), [(value, line) for (value, _), line in items])
+        array = Array(SourceLocation(self.file, self.get_line(node)), [(value, line) for (value, _), line in items])
         return array, 1 + sum(count for (_, count), _ in items)
 
     def read_mapping(self, node: MappingNode) -> tuple[Object, int]:
@@ -251,7 +251,7 @@ class _TemplateReading:
                 self.construct.flatten_mapping(node)
             except yaml.constructor.ConstructorError as error:
                 self.add_fault(node, f"<< cannot be merged: {error.problem}")
-        result = Object(Place(self.file, self.get_line(node)))
+        result = Object(SourceLocation(self.file, self.get_line(node)))
         total = 1
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):

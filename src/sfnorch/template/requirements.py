@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sfnorch.template.arguments import ANY, Arguments
+from sfnorch.template.arguments import UNKNOWN_VALUE, Arguments
 from sfnorch.template.calls import (
-    Given,
-    Need,
+    ArgumentReader,
+    RequiredAction,
     ServiceCall,
     list_distributed_map_needs,
     list_needs,
@@ -22,7 +22,7 @@ from sfnorch.template.calls import (
     read_argument,
 )
 from sfnorch.template.passed_roles import list_passed_roles
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.states import LocatedState
 
 _PUT_EVENTS = ("events:putEvents", "aws-sdk:eventbridge:putEvents")
@@ -32,7 +32,7 @@ _PUT_EVENTS = ("events:putEvents", "aws-sdk:eventbridge:putEvents")
 class Requirement:
     """An action on a resource, with the known condition keys of the request."""
 
-    need: Need
+    need: RequiredAction
     context: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -50,7 +50,7 @@ class Requirements:
 
 def list_requirements(
     state: LocatedState,
-    where: Surroundings,
+    where: StackEnvironment,
     machine_arn: str,
     arguments: Any = None,
     credentials: Any = None,
@@ -69,19 +69,19 @@ def list_requirements(
     for passed in list_passed_roles(call.action, held, where) if call is not None else ():
         if passed.service:
             context = {"iam:PassedToService": passed.service}
-            required.append(Requirement(need=Need("iam:PassRole", passed.arn), context=context))
+            required.append(Requirement(need=RequiredAction("iam:PassRole", passed.arn), context=context))
         else:
             gaps.append(f"it is unknown whether {call} passes the role {passed.arn}, which requires iam:PassRole")
     return Requirements(required=tuple(required), gaps=tuple(gaps), role=role)
 
 
-def _choose_argument_reader(state: LocatedState, arguments: Any) -> Given:
+def _choose_argument_reader(state: LocatedState, arguments: Any) -> ArgumentReader:
     if arguments is None:
         return partial(read_argument, state)
 
     def read_given(name: str) -> str:
         value = arguments.get(name) if isinstance(arguments, dict) else None
-        return value if isinstance(value, str) else ANY if value is not None else ""
+        return value if isinstance(value, str) else UNKNOWN_VALUE if value is not None else ""
 
     return read_given
 
@@ -96,14 +96,14 @@ def _find_assumed_role(state: LocatedState, credentials: Any) -> str:
     if state.kind != "Task" or given is None:
         return ""
     if not isinstance(given, dict):
-        return ANY
+        return UNKNOWN_VALUE
     value = given.get("RoleArn")
     if not isinstance(value, str) or (credentials is None and value.startswith("{%")):
-        return ANY
+        return UNKNOWN_VALUE
     return value
 
 
-def _list_event_requirements(arguments: Arguments, where: Surroundings) -> Iterator[Requirement]:
+def _list_event_requirements(arguments: Arguments, where: StackEnvironment) -> Iterator[Requirement]:
     """Yield the permission on the event bus of each entry; the default is the bus `default`.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html
@@ -111,24 +111,28 @@ def _list_event_requirements(arguments: Arguments, where: Surroundings) -> Itera
     prefix = f"arn:{where.partition}:events:{where.region}:{where.account}:event-bus/"
     entries = arguments.list_mappings("Entries")
     if entries is None:
-        yield Requirement(need=Need("events:PutEvents", f"{prefix}*"))
+        yield Requirement(need=RequiredAction("events:PutEvents", f"{prefix}*"))
     seen = set()
     for entry in entries or ():
         bus = arguments.read_text(entry, "EventBusName") or "default"
         arn = bus if bus.startswith(("arn:", "<")) else f"{prefix}{bus}"
         known = {"events:source": "Source", "events:detail-type": "DetailType"}
         context = {
-            key: value for key, name in known.items() if (value := arguments.read_text(entry, name)) not in ("", ANY)
+            key: value
+            for key, name in known.items()
+            if (value := arguments.read_text(entry, name)) not in ("", UNKNOWN_VALUE)
         }
         mark = (arn, *context.items())
         if mark not in seen:
             seen.add(mark)
-            yield Requirement(need=Need("events:PutEvents", arn), context=context)
+            yield Requirement(need=RequiredAction("events:PutEvents", arn), context=context)
 
 
-def _build_call_context(need: Need, arguments: Arguments) -> dict[str, str]:
+def _build_call_context(need: RequiredAction, arguments: Arguments) -> dict[str, str]:
     """Return the condition keys that the call's arguments determine."""
     if need.action == "cloudwatch:PutMetricData":
-        names = [value for name, value in arguments.find_texts("Namespace") if name == "Namespace" and value != ANY]
+        names = [
+            value for name, value in arguments.find_texts("Namespace") if name == "Namespace" and value != UNKNOWN_VALUE
+        ]
         return {"cloudwatch:namespace": names[0]} if names else {}
     return {}

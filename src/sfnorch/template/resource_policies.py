@@ -12,7 +12,7 @@ from sfnorch.template.declarations import find_declarations
 from sfnorch.template.iam import PolicySet, Statement, is_match, read_statements
 from sfnorch.template.iam.statements import Condition
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Object, Path, Place, locate
+from sfnorch.template.located import Object, Path, SourceLocation, locate
 from sfnorch.template.roles import Role
 
 _PERMISSION = "AWS::Lambda::Permission"
@@ -121,7 +121,7 @@ def _list_key_policies(stack: StackValues) -> Iterator[_Found]:
         yield key.arn, key.logical_id, read_statements(key.value("KeyPolicy"), (*key.path, "KeyPolicy"))
 
 
-def _read_single_statement(statement: Json, path: Path, place: Place) -> list[Statement]:
+def _read_single_statement(statement: Json, path: Path, place: SourceLocation) -> list[Statement]:
     return read_statements(locate({"Version": "2012-10-17", "Statement": [statement]}, place), path)
 
 

@@ -17,7 +17,7 @@ EXAMPLE_ACCOUNT = "123456789012"
 
 
 @dataclass(frozen=True, slots=True)
-class Assumed:
+class AssumedDefaults:
     """The default region and account, if the user has not specified them; empty if specified."""
 
     region: str = ""
@@ -25,7 +25,7 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class StackEnvironment:
     """The environment of a stack: the values of pseudo parameters. The defaults are those of the AWS documentation."""
 
     region: str = DEFAULT_REGION
@@ -35,10 +35,10 @@ class Surroundings:
     """Whether the region was specified; if not, the default region represents any region."""
 
     @property
-    def assumed(self) -> Assumed:
+    def assumed(self) -> AssumedDefaults:
         """Return the region and the account that are only examples for those of the deployment."""
         is_given = self.region_is_given or self.region != DEFAULT_REGION
-        return Assumed(
+        return AssumedDefaults(
             region="" if is_given else self.region, account=self.account if self.account == EXAMPLE_ACCOUNT else ""
         )
 
@@ -66,7 +66,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ResourceIdentity:
     """The names of resources of a type: the property with the name, the end of the ARN, the value of Ref."""
 
     name_property: str
@@ -78,11 +78,11 @@ _REGIONAL = "arn:{partition}:%s:{region}:{account}:%s"
 _GLOBAL = "arn:{partition}:%s::{account}:%s"
 
 
-def _create_regional_identity(name_property: str, service: str, end: str, ref: str = "name") -> Identity:
-    return Identity(name_property, _REGIONAL % (service, end), ref)
+def _create_regional_identity(name_property: str, service: str, end: str, ref: str = "name") -> ResourceIdentity:
+    return ResourceIdentity(name_property, _REGIONAL % (service, end), ref)
 
 
-IDENTITIES: Mapping[str, Identity] = {
+IDENTITIES: Mapping[str, ResourceIdentity] = {
     "AWS::Athena::WorkGroup": _create_regional_identity("Name", "athena", "workgroup/{name}"),
     "AWS::Batch::JobDefinition": _create_regional_identity(
         "JobDefinitionName", "batch", "job-definition/{name}:1", "arn"
@@ -101,8 +101,8 @@ IDENTITIES: Mapping[str, Identity] = {
     "AWS::Glue::Crawler": _create_regional_identity("Name", "glue", "crawler/{name}"),
     "AWS::Glue::Job": _create_regional_identity("Name", "glue", "job/{name}"),
     "AWS::Glue::Workflow": _create_regional_identity("Name", "glue", "workflow/{name}"),
-    "AWS::IAM::ManagedPolicy": Identity("ManagedPolicyName", _GLOBAL % ("iam", "policy/{name}"), "arn"),
-    "AWS::IAM::Role": Identity("RoleName", _GLOBAL % ("iam", "role/{name}")),
+    "AWS::IAM::ManagedPolicy": ResourceIdentity("ManagedPolicyName", _GLOBAL % ("iam", "policy/{name}"), "arn"),
+    "AWS::IAM::Role": ResourceIdentity("RoleName", _GLOBAL % ("iam", "role/{name}")),
     "AWS::KMS::Alias": _create_regional_identity("AliasName", "kms", "{name}"),
     "AWS::KMS::Key": _create_regional_identity("", "kms", "key/{name}"),
     "AWS::Lambda::Function": _create_regional_identity("FunctionName", "lambda", "function:{name}"),
@@ -111,7 +111,7 @@ IDENTITIES: Mapping[str, Identity] = {
     "AWS::RedshiftServerless::Workgroup": _create_regional_identity(
         "WorkgroupName", "redshift-serverless", "workgroup/{name}"
     ),
-    "AWS::S3::Bucket": Identity("BucketName", "arn:{partition}:s3:::{name}"),
+    "AWS::S3::Bucket": ResourceIdentity("BucketName", "arn:{partition}:s3:::{name}"),
     "AWS::SNS::Topic": _create_regional_identity("TopicName", "sns", "{name}", "arn"),
     "AWS::SQS::Queue": _create_regional_identity(
         "QueueName", "sqs", "{name}", "https://sqs.{region}.{suffix}/{account}/{name}"
@@ -137,7 +137,7 @@ _ARN_ATTRIBUTES = ("Arn", "TopicArn", "FunctionArn", "AlarmArn")
 _NAME_ATTRIBUTES = ("Name", "TopicName", "QueueName", "FunctionName", "StateMachineName", "BucketName", "KeyId")
 
 
-def build_physical_name(resource_type: str, logical_id: str, given: str, where: Surroundings) -> str:
+def build_physical_name(resource_type: str, logical_id: str, given: str, where: StackEnvironment) -> str:
     """Return the name of a resource: the specified name, or a name in CloudFormation's format for generated names."""
     if given:
         return given
@@ -147,7 +147,7 @@ def build_physical_name(resource_type: str, logical_id: str, given: str, where: 
     return name.lower() if resource_type == "AWS::S3::Bucket" else name
 
 
-def build_reference(resource_type: str, logical_id: str, name: str, where: Surroundings) -> str:
+def build_reference(resource_type: str, logical_id: str, name: str, where: StackEnvironment) -> str:
     """Return the value of Ref: the name, the ARN or the URL, by the resource's type; `<LogicalId>` for other types."""
     identity = IDENTITIES.get(resource_type)
     if identity is None:
@@ -157,7 +157,7 @@ def build_reference(resource_type: str, logical_id: str, name: str, where: Surro
     return _fill_pattern(identity.arn if identity.ref == "arn" else identity.ref, name, where)
 
 
-def build_attribute(resource_type: str, logical_id: str, name: str, wanted: str, where: Surroundings) -> str:
+def build_attribute(resource_type: str, logical_id: str, name: str, wanted: str, where: StackEnvironment) -> str:
     """Return the value of GetAtt; `<LogicalId.Attribute>` if only AWS knows it."""
     identity = IDENTITIES.get(resource_type)
     if identity and wanted in _ARN_ATTRIBUTES:
@@ -167,7 +167,7 @@ def build_attribute(resource_type: str, logical_id: str, name: str, wanted: str,
     return f"<{logical_id}.{wanted}>"
 
 
-def _fill_pattern(pattern: str, name: str, where: Surroundings) -> str:
+def _fill_pattern(pattern: str, name: str, where: StackEnvironment) -> str:
     return pattern.format(
         partition=where.partition, region=where.region, account=where.account, suffix=where.url_suffix, name=name
     )

@@ -16,7 +16,7 @@ from sfnorch.template.declarations import Declaration, find_declarations
 from sfnorch.template.iam import PolicySet, Statement, read_statements
 from sfnorch.template.iam.managed import list_aws_managed_statements
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Array, Object, Path, Place, locate
+from sfnorch.template.located import Array, Object, Path, SourceLocation, locate
 
 _UNNAMED = "that CloudFormation creates"
 """A managed policy whose ARN is not a text."""
@@ -31,7 +31,7 @@ class Role:
     name: str
     arn: str
     path: Path
-    place: Place
+    place: SourceLocation
     statements: tuple[Statement, ...]
     """The statements in the template."""
     gaps: tuple[str, ...]
@@ -148,7 +148,7 @@ def build_implied_role(machine: Declaration, policies: Policies) -> Role:
         name=name,
         arn=stack.resolve_attribute(name, "Arn"),
         path=(*path, "Policies") if listed is not None else path,
-        place=Place(properties.place.file, properties.lines.get("Policies", properties.place.line)),
+        place=SourceLocation(properties.place.file, properties.lines.get("Policies", properties.place.line)),
         statements=tuple(granted),
         gaps=tuple(gaps),
         principals=("states.amazonaws.com",),
@@ -273,7 +273,7 @@ def _load_policy_templates() -> dict[str, Json]:
     return read_mapping(json.loads(POLICY_TEMPLATES_FILE.read_text(encoding="utf-8"))["Templates"])
 
 
-def _expand_policy_template(name: str, given: Json, place: Place) -> Json:
+def _expand_policy_template(name: str, given: Json, place: SourceLocation) -> Json:
     """Return a policy template's document with these parameters. Its values have the line of its use."""
     parameters = read_mapping(given)
 

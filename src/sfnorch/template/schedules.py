@@ -14,7 +14,7 @@ from sfnorch.schedules.service import Service
 from sfnorch.schedules.zones import UTC
 from sfnorch.template.declarations import find_declarations
 from sfnorch.template.intrinsics import UNKNOWN, StackValues
-from sfnorch.template.located import Object, Path, Place, find_place
+from sfnorch.template.located import Object, Path, SourceLocation, find_place
 
 _KINDS = {"AWS::Scheduler::Schedule": Service.SCHEDULER, "AWS::Events::Rule": Service.RULE}
 _EVENTS = {"Schedule": Service.RULE, "ScheduleV2": Service.SCHEDULER}
@@ -22,21 +22,21 @@ _WITH_EVENTS = ("AWS::Serverless::Function", "AWS::Serverless::StateMachine")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class TextProperty:
     """A text in a template: its place and its value; None if only AWS knows the value."""
 
     path: Path
-    place: Place
+    place: SourceLocation
     text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scheduled:
+class ScheduleResource:
     """A schedule of a template: the service that evaluates it, its expression, and its time zone if it has one."""
 
     service: Service
-    expression: Setting
-    zone: Setting | None
+    expression: TextProperty
+    zone: TextProperty | None
 
     @property
     def zone_name(self) -> str | None:
@@ -44,7 +44,7 @@ class Scheduled:
         return self.zone.text if self.zone else UTC
 
 
-def list_schedules(stack: StackValues) -> Iterator[Scheduled]:
+def list_schedules(stack: StackValues) -> Iterator[ScheduleResource]:
     """Yield the template's schedules."""
     for kind, service in _KINDS.items():
         for resource in find_declarations(stack, kind):
@@ -60,19 +60,19 @@ def list_schedules(stack: StackValues) -> Iterator[Scheduled]:
 
 def _read_schedule(
     stack: StackValues, service: Service, properties: Object, path: Path, key: str
-) -> Iterator[Scheduled]:
+) -> Iterator[ScheduleResource]:
     expression = _read_setting(stack, properties, path, key)
     if expression is None:
         return  # a rule for events, or a rule that SAM or CloudFormation rejects
     zone_key = "ScheduleExpressionTimezone"
     zone = _read_setting(stack, properties, path, zone_key) if service is Service.SCHEDULER else None
-    yield Scheduled(service=service, expression=expression, zone=zone)
+    yield ScheduleResource(service=service, expression=expression, zone=zone)
 
 
-def _read_setting(stack: StackValues, properties: Object, path: Path, key: str) -> Setting | None:
+def _read_setting(stack: StackValues, properties: Object, path: Path, key: str) -> TextProperty | None:
     """Return the text of a property; None if it is not a text, which cfn-lint reports."""
     value = stack.evaluate_node(properties.get(key))
     if not isinstance(value, str):
         return None
     known = None if UNKNOWN.search(value) else value
-    return Setting(path=(*path, key), place=find_place(stack.template, (*path, key)), text=known)
+    return TextProperty(path=(*path, key), place=find_place(stack.template, (*path, key)), text=known)

@@ -16,7 +16,7 @@ from sfnorch.template.located import Object, Path, read_objects
 _ANY_ERROR = {"States.ALL", "States.TaskFailed"}
 
 
-class Way(Enum):
+class TransitionKind(Enum):
     """The kind of a transition between states."""
 
     NEXT = "next"
@@ -29,14 +29,16 @@ class Way(Enum):
 class Transition:
     """A transition to a state, by name; `rule` is the choice rule or the catcher with the transition."""
 
-    way: Way
+    way: TransitionKind
     target: str
     path: Path
     rule: Object | None = None
 
     def list_errors(self) -> tuple[str, ...]:
         """Return the error names that a catcher matches."""
-        return tuple(read_strings(self.rule.get("ErrorEquals"))) if self.rule and self.way is Way.CATCH else ()
+        return (
+            tuple(read_strings(self.rule.get("ErrorEquals"))) if self.rule and self.way is TransitionKind.CATCH else ()
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,7 +87,7 @@ class LocatedState:
     @property
     def catches(self) -> list[Transition]:
         """Return the transitions of its catchers."""
-        return [transition for transition in self.transitions if transition.way is Way.CATCH]
+        return [transition for transition in self.transitions if transition.way is TransitionKind.CATCH]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -163,14 +165,16 @@ def _is_jsonata(body: Object, *, jsonata: bool) -> bool:
 
 def _list_transitions(body: Object, path: Path) -> Iterator[Transition]:
     if body.get("Type") != "Choice":
-        yield from _transition(Way.NEXT, "Next", body, path)
+        yield from _transition(TransitionKind.NEXT, "Next", body, path)
     for index, rule in read_objects(body.get("Choices")):
-        yield from _transition(Way.CHOICE, "Next", rule, (*path, "Choices", index), rule)
-    yield from _transition(Way.DEFAULT, "Default", body, path)
+        yield from _transition(TransitionKind.CHOICE, "Next", rule, (*path, "Choices", index), rule)
+    yield from _transition(TransitionKind.DEFAULT, "Default", body, path)
     for index, rule in read_objects(body.get("Catch")):
-        yield from _transition(Way.CATCH, "Next", rule, (*path, "Catch", index), rule)
+        yield from _transition(TransitionKind.CATCH, "Next", rule, (*path, "Catch", index), rule)
 
 
-def _transition(way: Way, key: str, body: Object, path: Path, rule: Object | None = None) -> Iterator[Transition]:
+def _transition(
+    way: TransitionKind, key: str, body: Object, path: Path, rule: Object | None = None
+) -> Iterator[Transition]:
     if isinstance(target := body.get(key), str):
         yield Transition(way=way, target=target, path=(*path, key), rule=rule)

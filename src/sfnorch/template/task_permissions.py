@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sfnorch.template.arguments import ANY
-from sfnorch.template.calls import Need
+from sfnorch.template.arguments import UNKNOWN_VALUE
+from sfnorch.template.calls import RequiredAction
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.iam import Decision, Verdict
 from sfnorch.template.permissions import decide
@@ -18,34 +18,38 @@ from sfnorch.template.roles import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class PermissionDecision:
     """The decision on a permission, and the role (None if it is not in the template)."""
 
-    need: Need | None
+    need: RequiredAction | None
     """The permission; None if it is unknown."""
     role: Role | None
     role_name: str
     decision: Decision
 
 
-def judge_requirements(template: Template, machine: Machine, required: Requirements) -> Iterator[Judgement]:
+def judge_requirements(template: Template, machine: Machine, required: Requirements) -> Iterator[PermissionDecision]:
     """Yield the decision on each requirement of a state, in their order; that on assuming a role is first."""
     acting, name = machine.role, _find_role_name(template, machine)
     if required.role:
-        yield _judge_need(template, machine.role, name, Need("sts:AssumeRole", required.role), {})
+        yield _judge_need(template, machine.role, name, RequiredAction("sts:AssumeRole", required.role), {})
         acting, name = template.roles.get(required.role), required.role
     for one in required.required:
         yield _judge_need(template, acting, name, one.need, dict(one.context))
     for gap in required.gaps:
-        yield Judgement(need=None, role=acting, role_name=name, decision=_create_unknown_decision(gap))
+        yield PermissionDecision(need=None, role=acting, role_name=name, decision=_create_unknown_decision(gap))
 
 
-def _judge_need(template: Template, role: Role | None, name: str, need: Need, context: dict[str, str]) -> Judgement:
+def _judge_need(
+    template: Template, role: Role | None, name: str, need: RequiredAction, context: dict[str, str]
+) -> PermissionDecision:
     if role is not None:
         decision = decide(template, role, need.action, need.resource, context)
-        return Judgement(need=need, role=role, role_name=role.name, decision=decision)
-    reason = "the role is chosen at run time" if name == ANY else f"the role {name} is not part of the template"
-    return Judgement(need=need, role=None, role_name=name, decision=_create_unknown_decision(reason))
+        return PermissionDecision(need=need, role=role, role_name=role.name, decision=decision)
+    reason = (
+        "the role is chosen at run time" if name == UNKNOWN_VALUE else f"the role {name} is not part of the template"
+    )
+    return PermissionDecision(need=need, role=None, role_name=name, decision=_create_unknown_decision(reason))
 
 
 def _create_unknown_decision(reason: str) -> Decision:

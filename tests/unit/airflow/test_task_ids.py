@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from sfnorch.airflow.task_ids import IN_USE, UniqueNames, make_safe_id
+from sfnorch.airflow.task_ids import USED_NAMES, UniqueNames, make_safe_id
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from sfnorch.airflow.task_ids import IN_USE, UniqueNames, make_safe_id
     ],
 )
 def test_a_name(name: str, task_id: str, variable: str):
-    assert (make_safe_id(name), UniqueNames(IN_USE).reserve_variable(name)) == (task_id, variable)
+    assert (make_safe_id(name), UniqueNames(USED_NAMES).reserve_variable(name)) == (task_id, variable)
 
 
 def test_each_name_is_given_once():
@@ -40,7 +40,7 @@ def test_no_variable_takes_a_name_that_the_file_has_in_use():
             table = symtable.symtable(part.read_text(encoding="utf-8"), part.name, "exec")
             taken |= set(table.get_identifiers()) | _global(table)
 
-    assert {name for name in taken if name.islower()} <= IN_USE
+    assert {name for name in taken if name.islower()} <= USED_NAMES
 
 
 def _global(table: symtable.SymbolTable) -> set[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from sfnorch.app.job_concurrency import list_concurrency_warnings
 from sfnorch.aws.glue_jobs import Concurrency
-from sfnorch.plan.side_by_side import SideBySide
+from sfnorch.plan.side_by_side import ConcurrentJob
 
 RETRIED = "the start of the others is retried for about 10 minutes, then they fail"
 QUEUED = "Glue queues the others for at most 15 minutes, then they fail; raise MaxConcurrentRuns"
@@ -29,7 +29,7 @@ NO_QUEUE = "because Glue does not queue runs of a job with MaxRetries or of the 
     ],
 )  # fmt: skip
 def test_what_will_happen(at_once: int, queuing: set[bool | None], allowed: Concurrency | None, outcome: str | None):
-    job = SideBySide(job="x", places=((),), at_once=at_once, queuing=frozenset(queuing))
+    job = ConcurrentJob(job="x", places=((),), at_once=at_once, queuing=frozenset(queuing))
     most = allowed.max_concurrent_runs if allowed else 0
     lines = list(list_concurrency_warnings([job], {"x": allowed} if allowed else {}))
     said = f"Glue job x: the plan can start {at_once} runs at once, and MaxConcurrentRuns is {most}: {outcome}"

@@ -25,7 +25,7 @@ from sfnorch import (
 from sfnorch.app.account import wait_without_words
 from sfnorch.app.stack_updates import StackReporter
 from sfnorch.app.watching import NotFollowedError, RunProgress, follow_executions
-from sfnorch.aws.steps import Verb
+from sfnorch.aws.steps import StepAction
 from tests.functional.following import account_of
 from tests.replay import Replay
 
@@ -76,7 +76,7 @@ def test_an_operation_that_is_left_by_an_error():
     with pytest.raises(KeyboardInterrupt):
         reporter.show_events(batches(), 3)
     assert events == [Notice("now"), OperationStarted(3), OperationProgress(()), OperationLeft()]
-    assert not reporter.confirm_step(Step(verb=Verb.REVIEW))
+    assert not reporter.confirm_step(Step(verb=StepAction.REVIEW))
 
 
 def test_a_run_reports_its_progress_and_its_end():

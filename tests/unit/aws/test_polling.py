@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore import exceptions as aws
 
-from sfnorch.aws.polling import Clock, Pace, add_retries
+from sfnorch.aws.polling import Backoff, Clock, add_retries
 
 
 def unreachable() -> Exception:
@@ -55,7 +55,7 @@ def test_other_errors_are_raised_at_once():
 
 def test_waits_grow_until_something_changes():
     slept: list[float] = []
-    pace = Pace(Clock(sleep=slept.append), first=1.0, longest=4.0)
+    pace = Backoff(Clock(sleep=slept.append), first=1.0, longest=4.0)
     for changed in (False, False, False, False, False, False, True, False):
         pace.wait(changed=changed)
     assert slept == [1.0, 1.5, 2.25, 3.375, 4.0, 4.0, 1.0, 1.5]
@@ -64,5 +64,5 @@ def test_waits_grow_until_something_changes():
 @pytest.mark.parametrize(("most", "waited"), [(0.5, 0.5), (1.0, 1.0), (2.0, 1.0), (0.0, 0.0), (-3.0, 0.0)])
 def test_a_wait_is_at_most_as_long_as_asked(most: float, waited: float):
     slept: list[float] = []
-    Pace(Clock(sleep=slept.append), first=1.0, longest=4.0).wait(changed=False, most=most)
+    Backoff(Clock(sleep=slept.append), first=1.0, longest=4.0).wait(changed=False, most=most)
     assert slept == [waited]

@@ -12,9 +12,9 @@ import pytest
 from botocore.stub import Stubber
 
 from sfnorch.aws.stack_events import (
-    Following,
     Operation,
     OperationEnd,
+    OperationFollower,
     StackEvent,
     find_operation_in_progress,
     follow_operation,
@@ -126,7 +126,7 @@ def test_a_stack_that_tells_no_events_is_asked_itself():
     made, stubber = client(*([[]] for _ in range(10)))
     stack = {"StackName": "s", "CreationTime": AT, "StackStatus": "UPDATE_COMPLETE", "StackId": STACK}
     stubber.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": STACK})
-    following = Following(made, Operation(stack_id=STACK), Clock(0))
+    following = OperationFollower(made, Operation(stack_id=STACK), Clock(0))
     assert (list(following.poll_batches()), following.status) == ([()] * 10, "UPDATE_COMPLETE")
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from sfnorch.aws.stacks import Stack
 from sfnorch.aws.steps import (
-    Verb,
-    Wish,
+    DeploymentRequest,
+    StepAction,
     build_change_set_request,
     build_token,
     derive_digest,
@@ -18,7 +18,7 @@ from sfnorch.aws.steps import (
 from sfnorch.errors import SfnorchError
 
 DIGEST = "0123456789abcdef"
-CHANGE = [Verb.CHANGE_SET, Verb.REVIEW, Verb.EXECUTE]
+CHANGE = [StepAction.CHANGE_SET, StepAction.REVIEW, StepAction.EXECUTE]
 
 
 def stack(status: str, **more: object) -> Stack:
@@ -35,15 +35,15 @@ def stack(status: str, **more: object) -> Stack:
         ("UPDATE_ROLLBACK_COMPLETE", []),
         ("IMPORT_COMPLETE", []),
         ("IMPORT_ROLLBACK_COMPLETE", []),
-        ("ROLLBACK_COMPLETE", [Verb.DELETE]),
-        ("ROLLBACK_FAILED", [Verb.DELETE]),
-        ("CREATE_FAILED", [Verb.DELETE]),
-        ("DELETE_FAILED", [Verb.DELETE]),
-        ("UPDATE_FAILED", [Verb.ROLL_BACK]),
-        ("UPDATE_ROLLBACK_FAILED", [Verb.CONTINUE_ROLLBACK]),
+        ("ROLLBACK_COMPLETE", [StepAction.DELETE]),
+        ("ROLLBACK_FAILED", [StepAction.DELETE]),
+        ("CREATE_FAILED", [StepAction.DELETE]),
+        ("DELETE_FAILED", [StepAction.DELETE]),
+        ("UPDATE_FAILED", [StepAction.ROLL_BACK]),
+        ("UPDATE_ROLLBACK_FAILED", [StepAction.CONTINUE_ROLLBACK]),
     ],
 )
-def test_a_stack_at_rest(status: str, before: list[Verb]):
+def test_a_stack_at_rest(status: str, before: list[StepAction]):
     planned = plan_steps(stack(status) if status else None, DIGEST)
     assert [step.verb for step in planned] == [*before, *CHANGE]
     assert all(step.says and step.question and not step.firm for step in planned[: len(before)])
@@ -65,51 +65,60 @@ def test_every_status_that_cloudformation_has_leads_somewhere_or_is_told():
 @pytest.mark.parametrize(
     ("status", "operation_token", "verb", "firm", "asks"),
     [
-        ("CREATE_IN_PROGRESS", build_token(DIGEST, Verb.EXECUTE, "1a"), Verb.FOLLOW, False, False),
-        ("UPDATE_ROLLBACK_IN_PROGRESS", build_token(DIGEST, Verb.EXECUTE, "1a"), Verb.FOLLOW, False, False),
-        ("DELETE_IN_PROGRESS", build_token(DIGEST, Verb.DELETE, "1a"), Verb.AWAIT, False, False),
-        ("UPDATE_ROLLBACK_IN_PROGRESS", build_token(DIGEST, Verb.ROLL_BACK, "1a"), Verb.AWAIT, False, False),
-        ("UPDATE_IN_PROGRESS", build_token("f" * 16, Verb.EXECUTE, "1a"), Verb.AWAIT, True, True),
-        ("UPDATE_IN_PROGRESS", "Console-UpdateStack-1", Verb.AWAIT, True, True),
-        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "", Verb.AWAIT, True, True),
-        ("DELETE_IN_PROGRESS", "", Verb.AWAIT, False, True),
+        ("CREATE_IN_PROGRESS", build_token(DIGEST, StepAction.EXECUTE, "1a"), StepAction.FOLLOW, False, False),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", build_token(DIGEST, StepAction.EXECUTE, "1a"), StepAction.FOLLOW, False, False),
+        ("DELETE_IN_PROGRESS", build_token(DIGEST, StepAction.DELETE, "1a"), StepAction.AWAIT, False, False),
+        (
+            "UPDATE_ROLLBACK_IN_PROGRESS",
+            build_token(DIGEST, StepAction.ROLL_BACK, "1a"),
+            StepAction.AWAIT,
+            False,
+            False,
+        ),
+        ("UPDATE_IN_PROGRESS", build_token("f" * 16, StepAction.EXECUTE, "1a"), StepAction.AWAIT, True, True),
+        ("UPDATE_IN_PROGRESS", "Console-UpdateStack-1", StepAction.AWAIT, True, True),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "", StepAction.AWAIT, True, True),
+        ("DELETE_IN_PROGRESS", "", StepAction.AWAIT, False, True),
     ],
 )
-def test_an_operation_under_way(status: str, operation_token: str, verb: Verb, firm: bool, asks: bool):
+def test_an_operation_under_way(status: str, operation_token: str, verb: StepAction, firm: bool, asks: bool):
     (step,) = plan_steps(stack(status), DIGEST, operation_token)
     assert (step.verb, step.firm, bool(step.question)) == (verb, firm, asks)
     assert status in step.says
 
 
 def test_without_execution_the_change_set_is_the_end():
-    assert [step.verb for step in plan_steps(None, DIGEST, execute=False)] == [Verb.CHANGE_SET]
+    assert [step.verb for step in plan_steps(None, DIGEST, execute=False)] == [StepAction.CHANGE_SET]
 
 
 def test_a_digest_is_found_again_in_names_and_tokens():
-    wish = Wish(stack_name="s", body="x")
+    wish = DeploymentRequest(stack_name="s", body="x")
     assert derive_digest(f"sfnorch-{wish.digest}-12ab34cd") == wish.digest
     assert len(derive_digest("anyone's")) == 16
-    assert find_own_verb(build_token(wish.digest, Verb.EXECUTE, "0f"), wish.digest) is Verb.EXECUTE
-    assert find_own_verb(build_token(wish.digest, Verb.EXECUTE, "0f"), DIGEST) is None
+    assert find_own_verb(build_token(wish.digest, StepAction.EXECUTE, "0f"), wish.digest) is StepAction.EXECUTE
+    assert find_own_verb(build_token(wish.digest, StepAction.EXECUTE, "0f"), DIGEST) is None
 
 
 def test_a_digest_is_another_for_all_that_matters():
-    first = Wish(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",))
+    first = DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",))
     others = [
-        Wish(stack_name="t", body="x", parameters={"P": "a"}, secret=("P",)),
-        Wish(stack_name="s", body="y", parameters={"P": "a"}, secret=("P",)),
-        Wish(stack_name="s", body="x", parameters={"P": "b"}, secret=("P",)),
-        Wish(stack_name="s", body="x", parameters={"P": "a"}),
-        Wish(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), tags={"a": "b"}),
-        Wish(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), role_arn="r"),
-        Wish(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), on_failure="keep"),
+        DeploymentRequest(stack_name="t", body="x", parameters={"P": "a"}, secret=("P",)),
+        DeploymentRequest(stack_name="s", body="y", parameters={"P": "a"}, secret=("P",)),
+        DeploymentRequest(stack_name="s", body="x", parameters={"P": "b"}, secret=("P",)),
+        DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}),
+        DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), tags={"a": "b"}),
+        DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), role_arn="r"),
+        DeploymentRequest(stack_name="s", body="x", parameters={"P": "a"}, secret=("P",), on_failure="keep"),
     ]
     assert len({wish.digest for wish in (first, *others)}) == 8
-    assert first.digest == Wish(stack_name="s", body="x", url="u", parameters={"P": "a"}, secret=("P",)).digest
+    assert (
+        first.digest
+        == DeploymentRequest(stack_name="s", body="x", url="u", parameters={"P": "a"}, secret=("P",)).digest
+    )
 
 
 def test_a_request_for_a_new_stack():
-    wish = Wish(
+    wish = DeploymentRequest(
         stack_name="s",
         body="x",
         url="https://b/k",
@@ -139,7 +148,9 @@ def test_a_request_for_a_new_stack():
     ("on_failure", "told"), [("rollback", "ROLLBACK"), ("delete", "ROLLBACK"), ("keep", "DO_NOTHING")]
 )
 def test_a_request_for_an_update(on_failure: str, told: str):
-    wish = Wish(stack_name="s", body="x", declared=("P", "Q", "R"), parameters={"P": "a"}, on_failure=on_failure)  # type: ignore[arg-type]
+    wish = DeploymentRequest(
+        stack_name="s", body="x", declared=("P", "Q", "R"), parameters={"P": "a"}, on_failure=on_failure
+    )  # type: ignore[arg-type]
     assert build_change_set_request(wish, stack("CREATE_COMPLETE", parameters={"P": "o", "Q": "o", "Z": "o"}), "n") == {
         "StackName": "s",
         "ChangeSetName": "n",

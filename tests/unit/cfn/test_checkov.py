@@ -11,7 +11,7 @@ from troposphere.logs import LogGroup
 from troposphere.s3 import Bucket, LoggingConfiguration
 from troposphere.sns import Topic
 
-from sfnorch.cfn.checkov import ACCEPTED, add_reasons
+from sfnorch.cfn.checkov import ACCEPTED_FINDINGS, add_reasons
 from sfnorch.cfn.values import BOUNDARY, TOPIC_KEY
 
 FUNCTION = {"Code": Code(ZipFile="pass"), "Handler": "index.run", "Role": "role", "Runtime": "python3.13"}
@@ -65,15 +65,17 @@ def test_reasons_stand_beside_other_metadata():
         "Type": "AWS::S3::Bucket",
         "Metadata": {
             "CodeFrom": "code",
-            "checkov": {"skip": [{"id": "CKV_AWS_18", "comment": ACCEPTED[0].reason}]},
+            "checkov": {"skip": [{"id": "CKV_AWS_18", "comment": ACCEPTED_FINDINGS[0].reason}]},
         },
     }
 
 
 def test_each_finding_stands_once_in_the_table_with_a_short_reason_on_one_line():
-    assert len({(each.check, each.resource_type) for each in ACCEPTED}) == len(ACCEPTED)
+    assert len({(each.check, each.resource_type) for each in ACCEPTED_FINDINGS}) == len(ACCEPTED_FINDINGS)
     # a cell of the README's table, and a plain scalar in templates: what would be quoted or escaped does not belong here
     assert [
-        each for each in ACCEPTED if not each.reason.replace(". ", " ").replace("-", "").replace(" ", "").isalnum()
+        each
+        for each in ACCEPTED_FINDINGS
+        if not each.reason.replace(". ", " ").replace("-", "").replace(" ", "").isalnum()
     ] == []
-    assert max(len(each.reason) for each in ACCEPTED) <= 100
+    assert max(len(each.reason) for each in ACCEPTED_FINDINGS) <= 100

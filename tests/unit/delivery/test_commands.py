@@ -6,7 +6,7 @@ import pytest
 
 from sfnorch.delivery.commands.buildspecs import read_buildspec
 from sfnorch.delivery.commands.permissions import can_change_credentials, find_needs
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 
 STACK = "arn:aws:cloudformation:us-east-1:123456789012:stack"
 NEEDS = {
@@ -49,7 +49,7 @@ NEEDS = {
 
 @pytest.mark.parametrize("call", NEEDS, ids=" ".join)
 def test_needs(call: tuple[str, ...]):
-    found = find_needs(call, Surroundings())
+    found = find_needs(call, StackEnvironment())
     assert (found and [(need.action, need.resource) for need in found]) == NEEDS[call]
 
 

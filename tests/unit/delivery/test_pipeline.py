@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sfnorch.cfn.render import render_template
-from sfnorch.delivery.pipeline.boundary import NEEDED
+from sfnorch.delivery.pipeline.boundary import REQUIRED_ACTIONS
 from sfnorch.delivery.pipeline.creation import CREATED
 from sfnorch.delivery.pipeline.render import render_pipeline
 from sfnorch.delivery.pipeline.source_kinds import SOURCE_KINDS
@@ -23,7 +23,7 @@ from sfnorch.plan.load import parse_plan
 from sfnorch.template.contents import Template, evaluate_template
 from sfnorch.template.iam import can_allow
 from sfnorch.template.reader import Source, parse_template
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 from sfnorch.workflow import Workflow
 from tests.golden.artifacts import PLANS
 
@@ -61,7 +61,7 @@ def statements(template: Template, role: str) -> list[Any]:
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-gov-west-1", "cn-north-1", "us-isof-south-1"])
 def test_the_message_of_a_stage_that_failed_leads_into_the_console_of_its_partition(region: str):
-    template = evaluate_template(_pipeline("pattern: dynamic", "connection"), where=Surroundings(region=region))
+    template = evaluate_template(_pipeline("pattern: dynamic", "connection"), where=StackEnvironment(region=region))
     (target,) = template.source.data["Resources"]["StageFailed"]["Properties"]["Targets"]
     message = template.stack.evaluate_text(target["InputTransformer"]["InputTemplate"])
     console = CONSOLES[find_partition(region).name]
@@ -79,7 +79,7 @@ def test_cloudformation_may_make_every_type_of_resource_that_is_rendered(path: A
 def test_every_name_that_is_rendered_is_one_that_cloudformation_may_give(path: Any):
     plan = path.read_text()
     granted = statements(pipeline_of(plan, StackName="etl"), "CloudFormationRole")
-    made = evaluate_template(rendered(plan), where=Surroundings(stack_name="etl"))
+    made = evaluate_template(rendered(plan), where=StackEnvironment(stack_name="etl"))
     for machine in made.machines:
         assert can_allow(granted, "states:CreateStateMachine", machine.arn)
     for alarm in made.alarms:
@@ -172,7 +172,7 @@ def test_a_function_gets_no_action_of_iam_within_the_boundary(tmp_path: Path, ac
     plan = parse_plan(FUNCTION % f"'{action}', 's3:GetBucketTagging'", folder=tmp_path)
     text = render_pipeline(build_workflow(plan), "connection", stack_name="etl")
     boundary = parse_template(text, "pipeline").data["Resources"]["RoleBoundary"]["Properties"]["PolicyDocument"]
-    assert boundary["Statement"][0]["Action"][len(NEEDED) :] == ["s3:GetBucketTagging"]
+    assert boundary["Statement"][0]["Action"][len(REQUIRED_ACTIONS) :] == ["s3:GetBucketTagging"]
 
 
 def test_permissions_of_functions_that_do_not_fit_into_a_boundary_are_refused(tmp_path: Path):

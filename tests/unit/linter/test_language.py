@@ -6,11 +6,11 @@ import textwrap
 
 import pytest
 
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
-LINTING = Linting(["failure-not-notified", "polling-without-bound", "branch-stops-siblings", "wrong-partition"])
+LINTING = Linter(["failure-not-notified", "polling-without-bound", "branch-stops-siblings", "wrong-partition"])
 HEAD = """\
 Transform: AWS::Serverless-2016-10-31
 Resources:

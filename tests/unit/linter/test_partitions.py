@@ -8,11 +8,11 @@ import pytest
 
 from sfnorch.findings import Severity
 from sfnorch.linter.rules import RULES
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.linter.subject import Subject
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template, read_template
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 
 (RULE,) = [rule for rule in RULES if rule.id == "wrong-partition"]
 GOV, CHINA = "us-gov-west-1", "cn-north-1"
@@ -21,7 +21,7 @@ PUBLISH = "arn:aws:states:::sns:publish"
 
 def found(text: str, region: str = "us-east-1", **parameters: str) -> list[tuple[str, str, str]]:
     """Severity, path and message of what the rule finds in the template, for a stack in this region."""
-    template = evaluate_template(parse_template(text, "t.yaml"), parameters, Surroundings(region=region))
+    template = evaluate_template(parse_template(text, "t.yaml"), parameters, StackEnvironment(region=region))
     return [(each.severity.value, each.path, each.message) for each in RULE.find_faults(Subject(template))]
 
 
@@ -146,7 +146,7 @@ def test_a_definition_in_a_file_and_one_that_is_none(tmp_path: Path):
     text = "Resources: {M: {Type: 'AWS::Serverless::StateMachine', Properties: {DefinitionUri: m.json}}}\n"
     (tmp_path / "t.yaml").write_text(text)
     source = read_template(tmp_path / "t.yaml")
-    (finding,) = RULE.find_faults(Subject(evaluate_template(source, where=Surroundings(region=GOV))))
+    (finding,) = RULE.find_faults(Subject(evaluate_template(source, where=StackEnvironment(region=GOV))))
     assert (finding.file, finding.severity) == (str(tmp_path / "m.json"), Severity.ERROR)
     assert found(text.replace("m.json", "s3://b/k")) == []
 
@@ -154,8 +154,8 @@ def test_a_definition_in_a_file_and_one_that_is_none(tmp_path: Path):
 @pytest.mark.parametrize("kind", ["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"])
 def test_cfn_lint_is_not_asked_for_other_partitions(kind: str):
     text = machine(task("'arn:aws-us-gov:states:::sns:publish'")).replace("AWS::StepFunctions::StateMachine", kind)
-    template = evaluate_template(parse_template(text, "t.yaml"), where=Surroundings(region=GOV))
-    assert "E3601" not in {finding.rule for finding in Linting().lint_template(template)}
+    template = evaluate_template(parse_template(text, "t.yaml"), where=StackEnvironment(region=GOV))
+    assert "E3601" not in {finding.rule for finding in Linter().lint_template(template)}
     text = text.replace("arn:aws-us-gov:states:::sns:publish", "arn:aws-us-gov:sns:publish")
-    template = evaluate_template(parse_template(text, "t.yaml"), where=Surroundings(region=GOV))
-    assert "E3601" in {finding.rule for finding in Linting().lint_template(template)}
+    template = evaluate_template(parse_template(text, "t.yaml"), where=StackEnvironment(region=GOV))
+    assert "E3601" in {finding.rule for finding in Linter().lint_template(template)}

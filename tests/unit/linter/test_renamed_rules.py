@@ -6,7 +6,7 @@ import pytest
 
 from sfnorch.linter.catalogue import find_unknown_ids, list_entries
 from sfnorch.linter.renamed_rules import RENAMED, replace_former_ids
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
 
@@ -30,7 +30,7 @@ FOUND_IN = {
 
 
 def _rules(text: str, *ignored: str) -> set[str]:
-    findings = Linting(ignored).lint_template(evaluate_template(parse_template(text, "t.yaml")))
+    findings = Linter(ignored).lint_template(evaluate_template(parse_template(text, "t.yaml")))
     return {finding.rule for finding in findings}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sfnorch.findings import Finding
 from sfnorch.linter.rules.invalid_schedule import RULE
-from sfnorch.linter.run import Linting
+from sfnorch.linter.run import Linter
 from sfnorch.linter.subject import Subject
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.reader import parse_template
@@ -146,7 +146,7 @@ BY_REF = SCHEDULE.replace("EXPRESSION", "rate(1 day)").replace("ZONE", "UTC").re
 
 
 def linted(text: str, *ignored: str) -> list[Finding]:
-    return Linting(ignored, now=NOW).lint_template(evaluate_template(parse_template(text, "t.yaml")))
+    return Linter(ignored, now=NOW).lint_template(evaluate_template(parse_template(text, "t.yaml")))
 
 
 def test_cfn_lint_does_not_repeat_what_the_rule_says():
@@ -168,7 +168,7 @@ def test_linting_takes_the_instant_from_its_caller():
     text = (
         SCHEDULE.replace("EXPRESSION", "at(2026-12-01T00:00:00)").replace("ZONE", "UTC").replace("RULE", "rate(1 day)")
     )
-    later = Linting(now=datetime(2027, 1, 1, tzinfo=timezone.utc))
+    later = Linter(now=datetime(2027, 1, 1, tzinfo=timezone.utc))
     ours = [
         finding.message
         for finding in later.lint_template(evaluate_template(parse_template(text, "t.yaml")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sfnorch.plan.load import parse_plan
-from sfnorch.plan.side_by_side import SideBySide, find_concurrent_jobs
+from sfnorch.plan.side_by_side import ConcurrentJob, find_concurrent_jobs
 
 
 def found(needs: dict[str, list[str]]) -> list[tuple[int, list[str]]]:
@@ -13,7 +13,7 @@ def found(needs: dict[str, list[str]]) -> list[tuple[int, list[str]]]:
     tasks = "".join(f"- {{name: {name}, glue_job: load, needs: {needed}}}\n" for name, needed in needs.items())
     names = list(needs)
 
-    def shown(job: SideBySide) -> tuple[int, list[str]]:
+    def shown(job: ConcurrentJob) -> tuple[int, list[str]]:
         return job.at_once, [names[int(place[1])] for place in job.places]
 
     return [shown(job) for job in find_concurrent_jobs(parse_plan(f"pattern: dag\ntasks:\n{tasks}"))]

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from sfnorch.plan.kinds import load_plan_model
 from sfnorch.plan.models.dag import DagPlan
 from sfnorch.plan.models.flow import FlowPlan
-from sfnorch.plan.sound_part import SoundPart, validate_parts
+from sfnorch.plan.sound_part import ValidPart, validate_parts
 
 
 def test_a_valid_plan_is_the_whole_part():
     data = {"pattern": "dag", "tasks": [{"name": "a", "glue_job": "a"}]}
     plan, part, errors = validate_parts(DagPlan, data)
     assert plan == DagPlan.model_validate(data)
-    assert (part, errors) == (SoundPart(), [])
+    assert (part, errors) == (ValidPart(), [])
 
 
 def test_an_invalid_item_is_left_out_and_the_others_keep_their_places():
@@ -114,7 +114,7 @@ def test_what_is_left_of_any_plan_is_valid_and_has_its_place(changes):
                 inner[path[-1]] = value
     plan, part, errors = validate_parts(load_plan_model("flow"), data)
     if not errors:
-        assert part == SoundPart()
+        assert part == ValidPart()
     if plan is None:
         return
     assert isinstance(plan, FlowPlan)

@@ -20,7 +20,7 @@ from sfnorch.runs.kinds.job_list import JOB_LIST
 from sfnorch.runs.kinds.kind import MachineKind
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.runs.node import Node
-from sfnorch.runs.record import NOT_READ
+from sfnorch.runs.record import UNREAD_EXECUTION
 from sfnorch.runs.resume import can_resume, plan_resumption
 from tests.unit.runs.events import History
 
@@ -84,7 +84,7 @@ def ended(state: str, **variables: Any) -> Node:
 )
 def test_a_machine_of_another_is_not_read_whatever_its_variables_are_called(state: str, variables: dict[str, Any]):
     node = ended(state, **variables)
-    assert (node.record.reading, get_kind(node.record), can_resume(node)) == (NOT_READ, None, False)
+    assert (node.record.reading, get_kind(node.record), can_resume(node)) == (UNREAD_EXECUTION, None, False)
     assert node.record.variables == variables
     with pytest.raises(SfnorchError, match=r"^sfnorch did not create the state machine etl-master, and cannot"):
         plan_resumption(node, {"States": {state: {"Type": "Pass", "Assign": variables}}})

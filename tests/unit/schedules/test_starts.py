@@ -8,13 +8,13 @@ from itertools import islice
 import pytest
 
 from sfnorch.schedules.expressions import read_expression
-from sfnorch.schedules.starts import Outlook, compute_outlook, list_start_times
+from sfnorch.schedules.starts import StartPreview, compute_outlook, list_start_times
 from sfnorch.schedules.zones import load_zone
 
 NOW = datetime(2026, 11, 5, 12, 0, tzinfo=timezone.utc)  # a Thursday
 
 
-def ahead(text: str, zone_name: str = "UTC", now: datetime = NOW, count: int = 3) -> Outlook:
+def ahead(text: str, zone_name: str = "UTC", now: datetime = NOW, count: int = 3) -> StartPreview:
     expression = read_expression(text).expression
     assert expression is not None
     return compute_outlook(expression, zone_name, now, count)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sfnorch.schedules.zones import Gap, find_zone_fault, is_existing_time, is_zone, list_gaps, load_zone
+from sfnorch.schedules.zones import ClockChange, find_zone_fault, is_existing_time, is_zone, list_gaps, load_zone
 
 IANA = "write a name of the IANA time zone database, such as Europe/Berlin"
 
@@ -60,7 +60,9 @@ def test_a_name_that_is_no_zones(name: str, fix: str):
 )
 def test_the_gaps_of_two_years(name: str, found: list[tuple[str, str]]):
     first = datetime(2026, 1, 1, 12, 34, 56, 789, tzinfo=timezone.utc)
-    expected = [Gap(first=datetime.fromisoformat(begin), end=datetime.fromisoformat(end)) for begin, end in found]
+    expected = [
+        ClockChange(first=datetime.fromisoformat(begin), end=datetime.fromisoformat(end)) for begin, end in found
+    ]
 
     assert list(list_gaps(load_zone(name), first, first + timedelta(days=720))) == expected
 
@@ -70,7 +72,7 @@ def test_a_gap_four_weeks_after_the_clocks_went_back():
 
     found = list(list_gaps(load_zone("Africa/Casablanca"), before_ramadan, before_ramadan + timedelta(days=60)))
 
-    assert found == [Gap(first=datetime(2026, 3, 22, 2), end=datetime(2026, 3, 22, 3))]
+    assert found == [ClockChange(first=datetime(2026, 3, 22, 2), end=datetime(2026, 3, 22, 3))]
 
 
 def test_what_the_clocks_never_show():

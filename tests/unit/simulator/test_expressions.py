@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sfnorch.evaluation.budget import MOST_STEPS
-from sfnorch.simulator.errors import NotPlayable, StatesError, is_matching_error
+from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError, is_matching_error
 from sfnorch.simulator.query.evaluator import Evaluator
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=timezone.utc)
@@ -148,5 +148,5 @@ def test_the_expressions_of_a_run_have_a_limit_together():
     assert evaluator._steps == 2 * one
     evaluator._steps = 2 * MOST_STEPS - one
     evaluator.evaluate_field("{% $sum([1..10]) %}", {}, "Output")
-    with pytest.raises(NotPlayable, match="2,000,000 steps"):
+    with pytest.raises(UnsupportedSimulationError, match="2,000,000 steps"):
         evaluator.evaluate_field("{% 1 %}", {}, "Output")

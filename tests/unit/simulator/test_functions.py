@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from sfnorch.simulator.behaviour import Behaviour, Fault
-from sfnorch.simulator.errors import NotPlayable
+from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.function_process import FunctionProcesses
 from sfnorch.simulator.function_runtime import measure_delay
 from sfnorch.simulator.isolation import Isolation
@@ -174,7 +174,7 @@ def test_calls_of_a_function_may_be_throttled():
 
 
 def test_a_templates_code_is_not_run_unless_told():
-    with pytest.raises(NotPlayable) as error:
+    with pytest.raises(UnsupportedSimulationError) as error:
         play("def handler(e, c): return 1", {}, behaviour=Behaviour())
     assert (error.value.message, error.value.hint) == (
         "M-XXXXXXXXXXXX: Call1 would run code of the template: F",
@@ -191,7 +191,7 @@ def test_code_beside_the_template(tmp_path: Path):
     behaviour = Behaviour(run_functions=True, code_folder=tmp_path)
     resource = {"Metadata": {"CodeFrom": "code"}}
     assert play(None, {}, behaviour=behaviour, resource=resource).first.output == "beside"
-    with pytest.raises(NotPlayable) as error:
+    with pytest.raises(UnsupportedSimulationError) as error:
         play(None, {}, behaviour=behaviour, resource={"Metadata": {"CodeFrom": "gone"}})
     assert error.value.message == f"The code of F is missing: {tmp_path / 'gone'}"
 
@@ -202,7 +202,7 @@ def test_code_that_lies_elsewhere_is_not_run(tmp_path: Path, way: str):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "link.py").symlink_to(tmp_path / "beside.py")
     behaviour = Behaviour(run_functions=True, code_folder=tmp_path / "in")
-    with pytest.raises(NotPlayable) as error:
+    with pytest.raises(UnsupportedSimulationError) as error:
         play(None, {}, behaviour=behaviour, resource={"Metadata": {"CodeFrom": way}})
     assert error.value.message == f"The code of F is outside of the template's folder: {way}"
 
@@ -214,7 +214,7 @@ def test_a_handler_in_a_folder(handler: str):
 
 @pytest.mark.parametrize("handler", ["../../x/pwned.handler", "/x/pwned.handler", "a/../../b.handler", "a b.handler"])
 def test_a_handler_leads_nowhere_else(handler: str):
-    with pytest.raises(NotPlayable) as error:
+    with pytest.raises(UnsupportedSimulationError) as error:
         play("def handler(e, c): return 1", {}, Handler=handler)
     assert (error.value.message, error.value.hint) == (
         f"The handler of F does not name a module of its code: {handler!r}",

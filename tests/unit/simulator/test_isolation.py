@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sfnorch.simulator.behaviour import Behaviour
-from sfnorch.simulator.errors import NotPlayable
+from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.function_process import FunctionProcesses
 from sfnorch.simulator.isolation import HOME, Isolation, find_isolation
 from sfnorch.template.functions import FunctionResource
@@ -234,7 +234,7 @@ def test_the_processes_of_a_run_that_is_killed_end_with_it():
 def test_a_plans_code_is_not_run_where_it_cannot_be_isolated_unless_asked_for():
     code = "def handler(e, c): return 1"
     nothing = Isolation("unshare: Operation not permitted")
-    with pytest.raises(NotPlayable) as error:
+    with pytest.raises(UnsupportedSimulationError) as error:
         play(code, {}, behaviour=Behaviour(run_isolated=True, isolation=nothing))
     assert (error.value.message, error.value.hint) == (
         (

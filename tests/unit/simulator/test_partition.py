@@ -13,9 +13,9 @@ from sfnorch.patterns import build_workflow
 from sfnorch.plan.load import parse_plan
 from sfnorch.simulator.behaviour import Behaviour, Fault
 from sfnorch.simulator.run import simulate
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 
-GOV = Surroundings(region="us-gov-west-1")
+GOV = StackEnvironment(region="us-gov-west-1")
 CATCH = {"Catch": [{"ErrorEquals": ["States.ALL"], "Next": "End"}], "Retry": [{"ErrorEquals": ["States.ALL"]}]}
 PUBLISH = {"Type": "Task", "Resource": "arn:aws:states:::sns:publish", "Arguments": {"Message": "m"}, **CATCH}
 READER = {"Resource": "arn:aws:states:::s3:getObject", "Arguments": {"Bucket": "b", "Key": "k"}}
@@ -75,7 +75,7 @@ def test_the_same_machine_in_its_own_partition():
 def test_the_default_plan_runs_in_every_partition(region: str):
     text = render_template(build_workflow(parse_plan("pattern: master-child\n")), "sam")
     run = simulate(
-        text, behaviour=Behaviour(faults=[Fault(job="glue-job-2-b", times=1)]), where=Surroundings(region=region)
+        text, behaviour=Behaviour(faults=[Fault(job="glue-job-2-b", times=1)]), where=StackEnvironment(region=region)
     )
     assert run.first.status == "SUCCEEDED"
     assert [child["status"] for child in run.first.output["children"]].count("FAILED") == 1

@@ -9,7 +9,7 @@ import pytest
 from sfnorch.json_values import Json, find_value
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.execution import begin_execution
-from sfnorch.simulator.query.language import QueryLanguage, Scene
+from sfnorch.simulator.query.language import EvaluationContext, QueryLanguage
 from sfnorch.simulator.record import Execution
 from sfnorch.simulator.world import World
 from sfnorch.template.contents import evaluate_template
@@ -27,36 +27,36 @@ class Paths:
     def describe_field(self, name: str) -> str:
         return f"The path in '{name}'"
 
-    def read(self, scene: Scene, path: Json) -> Json:
+    def read(self, scene: EvaluationContext, path: Json) -> Json:
         return scene.input if path in (None, "$") else find_value(scene.input, str(path).removeprefix("$."))
 
-    def make_arguments(self, scene: Scene) -> Json:
+    def make_arguments(self, scene: EvaluationContext) -> Json:
         return scene.state.body.get("Parameters", scene.input)
 
-    def list_items(self, scene: Scene) -> Json:
+    def list_items(self, scene: EvaluationContext) -> Json:
         return self.read(scene, scene.state.body.get("ItemsPath"))
 
-    def select_item(self, scene: Scene, item: Json) -> Json:
+    def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         return item
 
     def has_setting(self, state: LocatedState, name: str) -> bool:
         return name in state.body or f"{name}Path" in state.body
 
-    def evaluate_setting(self, scene: Scene, name: str) -> Json:
+    def evaluate_setting(self, scene: EvaluationContext, name: str) -> Json:
         body = scene.state.body
         return self.read(scene, body[f"{name}Path"]) if f"{name}Path" in body else body.get(name)
 
-    def fill_template(self, scene: Scene, template: Json, name: str) -> Json:
+    def fill_template(self, scene: EvaluationContext, template: Json, name: str) -> Json:
         return template
 
-    def check_condition(self, scene: Scene, rule: Object, name: str) -> Json:
+    def check_condition(self, scene: EvaluationContext, rule: Object, name: str) -> Json:
         return self.read(scene, rule["Variable"]) == rule["StringEquals"]
 
-    def make_output(self, scene: Scene, body: Object, default: Json) -> Json:
+    def make_output(self, scene: EvaluationContext, body: Object, default: Json) -> Json:
         where = body.get("ResultPath")
         return {**scene.input, where.removeprefix("$."): default} if where else default
 
-    def assign_variables(self, scene: Scene, body: Object) -> Json:
+    def assign_variables(self, scene: EvaluationContext, body: Object) -> Json:
         return body.get("Assign", {})
 
 

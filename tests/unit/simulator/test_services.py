@@ -9,7 +9,7 @@ import pytest
 
 from sfnorch.errors import SfnorchError
 from sfnorch.simulator.behaviour import Behaviour, Fault
-from sfnorch.simulator.errors import NotPlayable
+from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import run_machine as play_template
 from sfnorch.simulator.run import simulate
@@ -497,7 +497,7 @@ UNPLAYABLE = {
 @pytest.mark.parametrize("name", UNPLAYABLE)
 def test_what_can_not_be_played(name: str):
     state, message, hint = UNPLAYABLE[name]
-    with pytest.raises(NotPlayable) as error:
+    with pytest.raises(UnsupportedSimulationError) as error:
         play({"T": state})
     assert (error.value.message, error.value.hint) == (message, hint)
 
@@ -690,7 +690,9 @@ def test_runs_that_would_never_end():
     backoff = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2000, "MaxDelaySeconds": 1}]
     assert one({**GLUE, "Retry": backoff}, Behaviour(unknown=["*"])).first.retries == 2000
     itself = {**start(""), "Arguments": {"StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:m"}}
-    with pytest.raises(NotPlayable, match="the run has more than 200 executions; the next would be one of m"):
+    with pytest.raises(
+        UnsupportedSimulationError, match="the run has more than 200 executions; the next would be one of m"
+    ):
         play({"T": {**itself, "End": True}}, most_executions=200)
     defaults = {(function.__kwdefaults__ or {})["most_executions"] for function in (simulate, play_template)}
     assert (defaults, MAX_EXECUTIONS) == ({20_000}, 20_000)

@@ -4,7 +4,7 @@ import pytest
 
 from sfnorch.template.calls import ServiceCall, find_child_arn, list_needs, parse_call
 from sfnorch.template.reader import parse_template
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.states import LocatedState, build_scope
 
 HERE = "us-east-1:123456789012"
@@ -95,7 +95,7 @@ NEEDS: dict[str, list[str] | None] = {
 
 @pytest.mark.parametrize("body", NEEDS)
 def test_what_a_task_needs(body: str):
-    found = list_needs(task(body), Surroundings())
+    found = list_needs(task(body), StackEnvironment())
     assert (None if found is None else [f"{need.action} {need.resource}" for need in found]) == NEEDS[body]
 
 
@@ -110,7 +110,7 @@ ARGUMENTS = {
 
 @pytest.mark.parametrize("body", ARGUMENTS)
 def test_arguments_in_jsonata(body: str):
-    found = list_needs(task(f"Resource: {S}glue:startJobRun, {body}", "JSONata"), Surroundings())
+    found = list_needs(task(f"Resource: {S}glue:startJobRun, {body}", "JSONata"), StackEnvironment())
     assert found is not None
     assert [need.resource for need in found] == [ARGUMENTS[body]]
 

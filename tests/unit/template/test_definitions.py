@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sfnorch.template.contents import Machine, evaluate_template
-from sfnorch.template.located import Place
+from sfnorch.template.located import SourceLocation
 from sfnorch.template.reader import parse_template
 
 FILLED = {
@@ -114,7 +114,7 @@ def test_lines(form: str):
     properties, line = LINES[form]
     found = machine(properties)
     assert found.definition is not None
-    assert found.definition.find_place(("StartAt",)) == Place("t.yaml", line)
+    assert found.definition.find_place(("StartAt",)) == SourceLocation("t.yaml", line)
 
 
 def test_lines_of_a_file(tmp_path: Path):
@@ -122,7 +122,7 @@ def test_lines_of_a_file(tmp_path: Path):
     found = machine("DefinitionUri: m.json", f"{tmp_path}/")
     path, place = found.locate_value(("States", "A", "Resource"))
     assert path == ("Resources", "Machine", "Properties", "DefinitionUri", "States", "A", "Resource")
-    assert place == Place(f"{tmp_path}/m.json", 6)
+    assert place == SourceLocation(f"{tmp_path}/m.json", 6)
 
 
 AT = "Resources.Machine.Properties"

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from sfnorch.template.intrinsics import StackValues
-from sfnorch.template.located import Block, Place, find_place
+from sfnorch.template.located import Block, SourceLocation, find_place
 from sfnorch.template.reader import parse_template
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 
 TEMPLATE = """\
 Parameters:
@@ -119,7 +119,7 @@ def test_given_parameters_and_surroundings():
     source = parse_template(
         f"{TEMPLATE}  [!Ref Needed, !Ref Empty, !If [Named, 1, 2], !GetAtt Queue.Arn, !Ref Queue]\n", "t.yaml"
     )
-    where = Surroundings(region="cn-north-1", account="210987654321", stack_name="etl")
+    where = StackEnvironment(region="cn-north-1", account="210987654321", stack_name="etl")
     stack = StackValues(source.data, {"Needed": "n", "Empty": "e"}, where)
     assert stack.evaluate_node(source.data["V"]) == [
         "n",
@@ -140,7 +140,7 @@ def test_lines_are_kept():
     assert value == [{"a": "orders", "b": "{x: 1}\n"}]
     first = source.data.lines["V"] + 2
     assert (value.lines, value[0].lines) == ([first], {"a": first, "b": first + 1})
-    assert find_place(value[0], ("b",)) == Place("t.yaml", first + 1)
+    assert find_place(value[0], ("b",)) == SourceLocation("t.yaml", first + 1)
 
 
 def test_a_block_stays_one_where_its_lines_do():

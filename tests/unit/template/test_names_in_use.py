@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from sfnorch.template.contents import evaluate_template
-from sfnorch.template.names_in_use import Deployed, find_name_conflicts
+from sfnorch.template.names_in_use import DeployedResource, find_name_conflicts
 from sfnorch.template.reader import parse_template
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 
-WHERE = Surroundings(region="eu-west-1", account="210987654321", stack_name="s")
+WHERE = StackEnvironment(region="eu-west-1", account="210987654321", stack_name="s")
 ARN = "arn:aws:states:eu-west-1:210987654321:stateMachine:"
 
 
@@ -23,7 +23,7 @@ def conflicts(
         "Resources": resources,
     }
     stack = evaluate_template(parse_template(json.dumps(template), "t"), values, WHERE).stack
-    there = [Deployed(logical_id=name, type=kind, physical_id=physical) for name, kind, physical in deployed]
+    there = [DeployedResource(logical_id=name, type=kind, physical_id=physical) for name, kind, physical in deployed]
     return list(find_name_conflicts(stack, there, replaced))
 
 

@@ -10,10 +10,10 @@ import pytest
 from botocore import xform_name
 from botocore.model import Shape, StructureShape
 
-from sfnorch.template.passed_roles import PASSING
+from sfnorch.template.passed_roles import PASS_ROLE_CALLS
 from sfnorch.template.reader import parse_template
 from sfnorch.template.requirements import Requirements, list_requirements
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.states import build_scope
 
 CLIENTS = {
@@ -26,7 +26,7 @@ CLIENTS = {
 
 OPTIMIZED = {"createCluster": "run_job_flow"}
 SESSION = botocore.session.Session()
-HERE = Surroundings()
+HERE = StackEnvironment()
 ROLE = "arn:aws:iam::123456789012:role/r"
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:m"
 
@@ -41,11 +41,11 @@ def members(shape: Shape | None, depth: int = 0) -> set[str]:
     return members(getattr(shape, "member", None), depth + 1)
 
 
-@pytest.mark.parametrize("service", PASSING)
+@pytest.mark.parametrize("service", PASS_ROLE_CALLS)
 def test_the_calls_exist_and_take_a_role(service: str):
     model = SESSION.get_service_model(CLIENTS.get(service, service))
     operations = {xform_name(name): model.operation_model(name) for name in model.operation_names}
-    for call in PASSING[service][1]:
+    for call in PASS_ROLE_CALLS[service][1]:
         operation = operations[OPTIMIZED.get(call) or xform_name(call[:1].upper() + call[1:])]
         assert [name for name in members(operation.input_shape) if name.lower().endswith(("role", "rolearn"))], call
 

@@ -7,7 +7,7 @@ import pytest
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.permissions import decide
 from sfnorch.template.reader import parse_template
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 
 TEMPLATE = """\
 Parameters:
@@ -131,7 +131,7 @@ def test_what_roles_may_do(name: str, action: str, resource: str, expected: str)
 
 
 def test_context_and_region_of_a_request():
-    template = evaluate_template(parse_template(TEMPLATE, "t.yaml"), None, Surroundings(region="eu-west-1"))
+    template = evaluate_template(parse_template(TEMPLATE, "t.yaml"), None, StackEnvironment(region="eu-west-1"))
     (role,) = (role for role in template.roles.values() if role.name == "Role")
     assert role.arn == "arn:aws:iam::123456789012:role/stack/work"
     glue, other = ({"iam:PassedToService": f"{name}.amazonaws.com"} for name in ("glue", "lambda"))

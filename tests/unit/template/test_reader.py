@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sfnorch.errors import SfnorchError
 from sfnorch.template.errors import TemplateError
-from sfnorch.template.located import Block, Object, Place, find_place, format_path
+from sfnorch.template.located import Block, Object, SourceLocation, find_place, format_path
 from sfnorch.template.reader import KIND, TAGS, parse_json, parse_template, read_template
 
 JSON = st.recursive(
@@ -59,13 +59,13 @@ def test_every_value_has_its_line():
         for path in [("A",), ("A", "B"), ("A", "B", 1), ("A", "B", 1, "D"), ("A", "E"), ("A", "B", 1, "X", 3), ("Z",)]
     }
     assert lines == {
-        "A": Place("t.yaml", 1),
-        "A.B": Place("t.yaml", 2),
-        "A.B[1]": Place("t.yaml", 4),
-        "A.B[1].D": Place("t.yaml", 5),
-        "A.E": Place("t.yaml", 6),
-        "A.B[1].X[3]": Place("t.yaml", 4),
-        "Z": Place("t.yaml", 1),
+        "A": SourceLocation("t.yaml", 1),
+        "A.B": SourceLocation("t.yaml", 2),
+        "A.B[1]": SourceLocation("t.yaml", 4),
+        "A.B[1].D": SourceLocation("t.yaml", 5),
+        "A.E": SourceLocation("t.yaml", 6),
+        "A.B[1].X[3]": SourceLocation("t.yaml", 4),
+        "Z": SourceLocation("t.yaml", 1),
     }
     block = source.data["A"]["E"]
     assert isinstance(block, Block)

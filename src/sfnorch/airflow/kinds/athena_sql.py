@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfnorch.airflow.jinja import Unsayable, quote_jinja_text
+from sfnorch.airflow.jinja import UnsupportedInAirflowError, quote_jinja_text
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport, list_task_retries
 from sfnorch.airflow.literals import Literal, SourceCall
 
@@ -30,7 +30,7 @@ def _make_task_call(task: DagTask, task_id: str) -> SourceCall:
 def _make_operator(task_id: str, query: AthenaSql, settings: dict[str, Literal], *, deferrable: bool) -> SourceCall:
     """Return the call of the operator, which has no argument for the values of question marks."""
     if query.parameters:
-        raise Unsayable("parameters of a query in Athena")
+        raise UnsupportedInAirflowError("parameters of a query in Athena")
     found: dict[str, Literal | None] = {
         "task_id": task_id,
         "query": quote_jinja_text(query.sql) if "{" in query.sql or query.sql.endswith(".sql") else query.sql,

@@ -6,10 +6,10 @@ import math
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import Unsayable, Way, escape_text, format_literal, render_jinja_text
+from sfnorch.airflow.jinja import UnsupportedInAirflowError, ValuePath, escape_text, format_literal, render_jinja_text
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport
 from sfnorch.airflow.literals import Literal, SourceCall
-from sfnorch.airflow.readable_variables import Kept
+from sfnorch.airflow.readable_variables import VariableReader
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.dag import DagTask
@@ -40,14 +40,14 @@ def _list_settings(exported: ExportedStep) -> dict[str, Literal]:
     return found | ({"run_job_kwargs": settings} if settings else {})
 
 
-def _keep_result(step: FlowStep, full_id: str) -> Kept:
+def _keep_result(step: FlowStep, full_id: str) -> VariableReader:
     fields = {"job": format_literal(step.glue_job or ""), "runId": f"ti.xcom_pull(task_ids='{full_id}')"}
 
-    def find_field(way: Way) -> str:
+    def find_field(way: ValuePath) -> str:
         if not way:
             return "{" + ", ".join(f'"{key}": {value}' for key, value in fields.items()) + "}"
         if len(way) > 1 or way[0] not in fields:
-            raise Unsayable(f"values of {step.name} other than its job and runId")
+            raise UnsupportedInAirflowError(f"values of {step.name} other than its job and runId")
         return fields[str(way[0])]
 
     return find_field

@@ -9,7 +9,7 @@ from sfnorch.airflow import operators
 from sfnorch.airflow.jinja import append_path, render_document
 from sfnorch.airflow.kinds.part import ExportedStep, StepExport, TaskExport, list_task_retries
 from sfnorch.airflow.literals import SourceCall
-from sfnorch.airflow.readable_variables import Kept
+from sfnorch.airflow.readable_variables import VariableReader
 from sfnorch.plan.names import STACK_NAME
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def _make_call(exported: ExportedStep) -> SourceCall:
     return operators.invoke(exported.task_id, f"{stack}-{name}" if is_own else name, exported.input, **limits)
 
 
-def _keep_result(step: FlowStep, full_id: str) -> Kept:
+def _keep_result(step: FlowStep, full_id: str) -> VariableReader:
     return lambda way: append_path(f"macros.json.loads(ti.xcom_pull(task_ids='{full_id}'))", way)
 
 

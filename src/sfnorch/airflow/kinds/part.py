@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfnorch.airflow import operators
-from sfnorch.airflow.jinja import Unsayable, Way, render_document
+from sfnorch.airflow.jinja import UnsupportedInAirflowError, ValuePath, render_document
 from sfnorch.airflow.literals import Literal, SourceCall
-from sfnorch.airflow.readable_variables import Kept, ReadableVariables
+from sfnorch.airflow.readable_variables import ReadableVariables, VariableReader
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.dag import DagTask
@@ -39,9 +39,9 @@ class ExportedStep:
         if not retry:
             return {}
         if len(retry) > 1 or retry[0].errors != ["States.ALL"]:
-            raise Unsayable("retry for selected errors: Airflow retries after every error or never")
+            raise UnsupportedInAirflowError("retry for selected errors: Airflow retries after every error or never")
         if retry[0].backoff_rate not in (1, 2):
-            raise Unsayable("retry with a backoff_rate other than 1 and 2")
+            raise UnsupportedInAirflowError("retry with a backoff_rate other than 1 and 2")
         found = operators.retry_settings(retry[0].attempts, retry[0].interval, retry[0].backoff_rate)
         if retry[0].max_delay:
             found["max_retry_delay"] = operators.build_timedelta(retry[0].max_delay)
@@ -54,11 +54,11 @@ class ExportedStep:
         return self.retries | ({"execution_timeout": operators.build_timedelta(timeout)} if timeout else {})
 
 
-def keep_nothing(step: FlowStep, full_id: str) -> Kept:
+def keep_nothing(step: FlowStep, full_id: str) -> VariableReader:
     """Return what later steps can read of a step whose result Airflow does not keep: nothing."""
 
-    def refuse(way: Way) -> str:
-        raise Unsayable(f"what {step.name} saved")
+    def refuse(way: ValuePath) -> str:
+        raise UnsupportedInAirflowError(f"what {step.name} saved")
 
     return refuse
 
@@ -83,7 +83,7 @@ class StepExport:
 
     imports: str
     make_call: Callable[[ExportedStep], SourceCall]
-    keep_result: Callable[[FlowStep, str], Kept] = keep_nothing
+    keep_result: Callable[[FlowStep, str], VariableReader] = keep_nothing
     list_variables: Callable[[FlowPlan, Sequence[FlowStep], str], Mapping[str, str]] = list_no_variables
 
 

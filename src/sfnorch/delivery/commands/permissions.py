@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sfnorch.template.calls import ANY, Need
+from sfnorch.template.calls import ANY, RequiredAction
 from sfnorch.template.iam.actions import is_known
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 
 _QUIET = frozenset(
     {
@@ -64,7 +64,7 @@ _PREFIXES = {"stepfunctions": "states", "s3api": "s3"}
 """IAM service prefixes that differ from the service names of the AWS CLI."""
 
 
-def find_needs(call: tuple[str, ...], where: Surroundings) -> list[Need] | None:
+def find_needs(call: tuple[str, ...], where: StackEnvironment) -> list[RequiredAction] | None:
     """Return the permissions that the call requires, none if it does not call AWS; None if they are unknown."""
     call = _strip_launcher(call)
     if call[0] in _QUIET or (call[0] == "sfnorch" and _OFFLINE & set(call[1:3])):
@@ -76,11 +76,11 @@ def find_needs(call: tuple[str, ...], where: Surroundings) -> list[Need] | None:
     if call[1:2] == ("s3",):
         return list(_find_s3_needs(call[2:], where))
     if actions_of := _OTHERS.get(call[1:3]):
-        return [Need(action, ANY) for action in actions_of]
+        return [RequiredAction(action, ANY) for action in actions_of]
     if len(call) > 2:
         service = _PREFIXES.get(call[1], call[1])
         action = f"{service}:{''.join(part.capitalize() for part in call[2].split('-'))}"
-        return [] if action in _FREE else [Need(action, ANY)] if is_known(action) else None
+        return [] if action in _FREE else [RequiredAction(action, ANY)] if is_known(action) else None
     return None
 
 
@@ -98,7 +98,7 @@ def _strip_launcher(call: tuple[str, ...]) -> tuple[str, ...]:
     return call
 
 
-def _find_stack_needs(call: tuple[str, ...], actions: str, where: Surroundings) -> Iterator[Need]:
+def _find_stack_needs(call: tuple[str, ...], actions: str, where: StackEnvironment) -> Iterator[RequiredAction]:
     """Yield the permissions for the actions on a stack, and for the role and the bucket that the call passes."""
     if _read_option(call, "--execute-change-set"):
         actions = _EXECUTION_ALONE
@@ -109,16 +109,16 @@ def _find_stack_needs(call: tuple[str, ...], actions: str, where: Surroundings) 
     stack = f"arn:{where.partition}:cloudformation:{where.region}:{where.account}:stack/{name}/*" if name else ANY
     for action in actions.split():
         if ":" in action:
-            yield Need(action, ANY)
+            yield RequiredAction(action, ANY)
         elif action not in left_out:
-            yield Need(f"cloudformation:{action}", stack)
+            yield RequiredAction(f"cloudformation:{action}", stack)
     if "CreateChangeSet" in actions and role:
-        yield Need("iam:PassRole", role)
+        yield RequiredAction("iam:PassRole", role)
     if "CreateChangeSet" in actions and bucket:
-        yield Need("s3:PutObject", f"arn:{where.partition}:s3:::{bucket}/*" if bucket != ANY else ANY)
+        yield RequiredAction("s3:PutObject", f"arn:{where.partition}:s3:::{bucket}/*" if bucket != ANY else ANY)
 
 
-def _find_s3_needs(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]:
+def _find_s3_needs(call: tuple[str, ...], where: StackEnvironment) -> Iterator[RequiredAction]:
     """Yield the permissions of `aws s3 cp`, `mv`, `sync` and `rm`: on the first argument and on the target."""
     places: list[str] = []
     words = iter(call[1:])
@@ -134,7 +134,7 @@ def _find_s3_needs(call: tuple[str, ...], where: Surroundings) -> Iterator[Need]
         if place.startswith("s3://"):
             path = _widen_unknown(place.removeprefix("s3://"))
             bucket, _, key = path.partition("/")
-            yield Need(action, ANY if path == ANY else f"arn:{where.partition}:s3:::{bucket}/{key}*")
+            yield RequiredAction(action, ANY if path == ANY else f"arn:{where.partition}:s3:::{bucket}/{key}*")
 
 
 def _widen_unknown(value: str) -> str:

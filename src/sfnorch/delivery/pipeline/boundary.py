@@ -38,7 +38,7 @@ _CALLS = (
 )
 """The calls of the machines in sfnorch's templates, and the reading of code in S3."""
 
-NEEDED = tuple(
+REQUIRED_ACTIONS = tuple(
     dict.fromkeys(
         (
             *(action for call in _CALLS for action in (*call.actions, *call.data_actions)),
@@ -74,7 +74,7 @@ def make_boundary_policy(workflow: Workflow, *buckets: str) -> ManagedPolicy:
         for action in permission.actions
         if action.partition(":")[0] not in _FORBIDDEN
     }
-    actions = (*NEEDED, *sorted(of_functions - set(NEEDED)))
+    actions = (*REQUIRED_ACTIONS, *sorted(of_functions - set(REQUIRED_ACTIONS)))
     if sum(len(action) + 3 for action in actions) > _MAX_CHARACTERS - _OTHER_CHARACTERS:
         raise SfnorchError(
             f"the permissions boundary of the plan's roles would list {len(actions)} actions, too many for a policy",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sfnorch.delivery.reading import Pipeline, Project, read_pipelines, read_projects
-from sfnorch.delivery.uses import Use, find_build_uses, find_pipeline_uses, is_denied
+from sfnorch.delivery.uses import PermissionUser, find_build_uses, find_pipeline_uses, is_denied
 from sfnorch.findings import Severity
 from sfnorch.rule import HasTemplate, LintRule, RuleFinding
-from sfnorch.template.calls import ANY, Need
+from sfnorch.template.calls import ANY, RequiredAction
 from sfnorch.template.contents import Template
 
 
@@ -21,11 +21,13 @@ def _check(subject: HasTemplate) -> Iterator[RuleFinding]:
         yield from _find_lacking(subject.template, pipeline, find_pipeline_uses(pipeline, where))
 
 
-def _find_lacking(template: Template, user: Pipeline | Project, uses: Iterable[Use]) -> Iterator[RuleFinding]:
+def _find_lacking(
+    template: Template, user: Pipeline | Project, uses: Iterable[PermissionUser]
+) -> Iterator[RuleFinding]:
     """Yield the faults of one role; each missing permission is reported once."""
     if user.role is None:
         return
-    told: set[Need] = set()
+    told: set[RequiredAction] = set()
     for use in uses:
         lacking = [need for need in use.needs or () if need not in told and is_denied(template, user.role, need)]
         told.update(lacking)
@@ -38,7 +40,7 @@ def _find_lacking(template: Template, user: Pipeline | Project, uses: Iterable[U
             )
 
 
-def _describe(lacking: list[Need]) -> str:
+def _describe(lacking: list[RequiredAction]) -> str:
     """Return the actions, grouped by resource."""
     by_resource: dict[str, list[str]] = {}
     for need in lacking:

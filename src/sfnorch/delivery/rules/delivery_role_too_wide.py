@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sfnorch.delivery.reading import find_delivery_roles, read_pipelines, read_projects
-from sfnorch.delivery.uses import Use, find_build_uses, find_pipeline_uses
+from sfnorch.delivery.uses import PermissionUser, find_build_uses, find_pipeline_uses
 from sfnorch.findings import Severity
 from sfnorch.rule import HasTemplate, LintRule, RuleFinding
 from sfnorch.sentences import list_names
@@ -49,7 +49,7 @@ def _find_used_services(template: Template) -> dict[str, frozenset[str] | None]:
     """Return the services that each role calls, for roles of builds and pipelines only; None if a call is unknown."""
     where = template.stack.where
     found = list(read_pipelines(template))
-    uses: dict[str, list[Use]] = {}
+    uses: dict[str, list[PermissionUser]] = {}
     for project in read_projects(template):
         if project.role and set(project.role.principals) <= _JUDGED:
             uses.setdefault(project.role.name, []).extend(find_build_uses(project, found, where))
@@ -59,7 +59,7 @@ def _find_used_services(template: Template) -> dict[str, frozenset[str] | None]:
     return {name: _list_services(each) for name, each in uses.items()}
 
 
-def _list_services(uses: Iterable[Use]) -> frozenset[str] | None:
+def _list_services(uses: Iterable[PermissionUser]) -> frozenset[str] | None:
     found: set[str] = set()
     for use in uses:
         if use.needs is None:

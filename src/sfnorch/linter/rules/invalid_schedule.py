@@ -12,7 +12,7 @@ from sfnorch.schedules.faults import ScheduleFault
 from sfnorch.schedules.service import Service
 from sfnorch.schedules.starts import compute_outlook
 from sfnorch.schedules.zones import find_zone_fault
-from sfnorch.template.schedules import Scheduled, Setting, list_schedules
+from sfnorch.template.schedules import ScheduleResource, TextProperty, list_schedules
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
@@ -32,7 +32,7 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             yield from _find_doubts(subject, scheduled, expression)
 
 
-def _find_doubts(subject: Subject, scheduled: Scheduled, expression: Expression) -> Iterator[RuleFinding]:
+def _find_doubts(subject: Subject, scheduled: ScheduleResource, expression: Expression) -> Iterator[RuleFinding]:
     """Yield the warnings about a valid expression. It is unknown whether AWS rejects a rule that never starts."""
     if scheduled.zone_name is None:
         return
@@ -41,7 +41,7 @@ def _find_doubts(subject: Subject, scheduled: Scheduled, expression: Expression)
         yield _create_finding(scheduled.expression, doubt, refused=refused)
 
 
-def _create_finding(setting: Setting, wrong: ScheduleFault, *, refused: bool) -> RuleFinding:
+def _create_finding(setting: TextProperty, wrong: ScheduleFault, *, refused: bool) -> RuleFinding:
     severity = Severity.ERROR if refused else Severity.WARNING
     return RuleFinding(path=setting.path, place=setting.place, message=wrong.message, hint=wrong.fix, severity=severity)
 

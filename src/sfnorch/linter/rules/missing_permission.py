@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding, create_fault
-from sfnorch.template.calls import ANY, Need
+from sfnorch.template.calls import ANY, RequiredAction
 from sfnorch.template.contents import Machine, Template
 from sfnorch.template.located import Path
 from sfnorch.template.permissions import decide
 from sfnorch.template.roles import Role
-from sfnorch.template.task_permissions import Judgement
+from sfnorch.template.task_permissions import PermissionDecision
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     for machine in subject.machines:
-        reported: set[tuple[str, Need]] = set()
+        reported: set[tuple[str, RequiredAction]] = set()
         for found in subject.list_state_needs(machine):
-            denied: dict[tuple[str, str], list[Judgement]] = {}
+            denied: dict[tuple[str, str], list[PermissionDecision]] = {}
             for judgement in found.judgements:
                 key = (judgement.role_name, judgement.need)
                 if judgement.need is None or not judgement.decision.is_denied or key in reported:
@@ -32,14 +32,14 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
                 yield _create_finding(subject.template, machine, found.state.name, path, judgements, refusal)
 
 
-def _explain_denial(judgement: Judgement) -> str:
+def _explain_denial(judgement: PermissionDecision) -> str:
     """Return the reason of an explicit denial; empty if the only reason is that no policy allows the action."""
     reasons = judgement.decision.reasons
     return "" if not reasons or reasons[0].startswith("no policy of ") else reasons[0]
 
 
 def _create_finding(
-    template: Template, machine: Machine, state: str, path: Path, denied: list[Judgement], refusal: str
+    template: Template, machine: Machine, state: str, path: Path, denied: list[PermissionDecision], refusal: str
 ) -> RuleFinding:
     role = denied[0].role
     assert role is not None  # noqa: S101 - only a role of the template can deny
@@ -58,7 +58,7 @@ def _create_finding(
     return create_fault(machine, path, f"{message}, and {refusal}" if refusal else message, "" if refusal else hint)
 
 
-def _find_grants_on_machine(template: Template, role: Role, lacking: list[Need]) -> list[Need]:
+def _find_grants_on_machine(template: Template, role: Role, lacking: list[RequiredAction]) -> list[RequiredAction]:
     """Return the missing permissions on executions that the role grants on the state machine.
 
     Returns an empty list if the role lacks other permissions too.

@@ -8,7 +8,7 @@ from sfnorch.findings import Severity
 from sfnorch.linter.subject import StateNeeds, Subject
 from sfnorch.rule import LintRule, RuleFinding, create_fault
 from sfnorch.template.contents import Machine
-from sfnorch.template.task_permissions import Judgement
+from sfnorch.template.task_permissions import PermissionDecision
 
 _MOST_ACTIONS = 3
 
@@ -16,7 +16,7 @@ _MOST_ACTIONS = 3
 def _check(subject: Subject) -> Iterator[RuleFinding]:
     """Yield one fault for each machine and reason, at the first affected state."""
     for machine in subject.machines:
-        by_reason: dict[tuple[str, str], list[tuple[StateNeeds, Judgement]]] = {}
+        by_reason: dict[tuple[str, str], list[tuple[StateNeeds, PermissionDecision]]] = {}
         for found in subject.list_state_needs(machine):
             for judgement in found.judgements:
                 if judgement.decision.is_unknown:
@@ -26,7 +26,9 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             yield _create_finding(machine, reason, concerned)
 
 
-def _create_finding(machine: Machine, reason: str, concerned: list[tuple[StateNeeds, Judgement]]) -> RuleFinding:
+def _create_finding(
+    machine: Machine, reason: str, concerned: list[tuple[StateNeeds, PermissionDecision]]
+) -> RuleFinding:
     found, judgement = concerned[0]
     actions = list(dict.fromkeys(one.need.action for _, one in concerned if one.need is not None))
     end = ("Resource",) if "Resource" in found.state.body else ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding, create_fault
-from sfnorch.template.alarms import Key, TopicResource
+from sfnorch.template.alarms import KeyResource, TopicResource
 from sfnorch.template.calls import ANY, parse_call, read_argument
 from sfnorch.template.contents import Machine
 from sfnorch.template.iam import can_overlap
@@ -31,7 +31,9 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
             yield from _check_alarms(subject, topic, key)
 
 
-def _check_machine(subject: Subject, machine: Machine, topic: TopicResource, key: Key | None) -> Iterator[RuleFinding]:
+def _check_machine(
+    subject: Subject, machine: Machine, topic: TopicResource, key: KeyResource | None
+) -> Iterator[RuleFinding]:
     role = machine.role
     if role is None:
         return
@@ -56,7 +58,7 @@ def _can_use_key(subject: Subject, role: Role, action: str, key: str) -> bool:
     return not decide(subject.template, role, action, key).is_denied
 
 
-def _check_alarms(subject: Subject, topic: TopicResource, key: Key | None) -> Iterator[RuleFinding]:
+def _check_alarms(subject: Subject, topic: TopicResource, key: KeyResource | None) -> Iterator[RuleFinding]:
     if key is None or not any(topic.arn in alarm.actions for alarm in subject.template.alarms):
         return
     if not _is_allowed_by_key(key, {_ALARMS, "*"}):
@@ -69,7 +71,7 @@ def _check_alarms(subject: Subject, topic: TopicResource, key: Key | None) -> It
         )
 
 
-def _is_allowed_by_key(key: Key, principals: set[str]) -> bool:
+def _is_allowed_by_key(key: KeyResource, principals: set[str]) -> bool:
     """Return whether the key policy allows one of these principals to use the key."""
     granted = [statement for statement in key.statements if statement.allow and principals & set(statement.principals)]
     return all(any(statement.has_action(action) for statement in granted) for action in _ACTIONS)

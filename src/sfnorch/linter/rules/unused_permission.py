@@ -8,7 +8,7 @@ from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
 from sfnorch.sentences import list_names
-from sfnorch.template.calls import Need, list_data_actions
+from sfnorch.template.calls import RequiredAction, list_data_actions
 from sfnorch.template.contents import Machine
 from sfnorch.template.iam import Statement, can_overlap, is_match
 from sfnorch.template.located import Path
@@ -69,7 +69,7 @@ def _find_unused(subject: Subject, statement: Statement, machines: list[Machine]
     )
 
 
-def _is_used(action: str, statement: Statement, needed: list[Need], *, items: bool) -> bool:
+def _is_used(action: str, statement: Statement, needed: list[RequiredAction], *, items: bool) -> bool:
     """Return whether a required permission matches the action.
 
     The `items` of a distributed Map are executions that the machine can describe and stop.

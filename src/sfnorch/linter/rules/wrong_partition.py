@@ -13,7 +13,7 @@ from sfnorch.template.contents import Machine
 from sfnorch.template.definitions import DefinitionError, read_definition
 from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Object, Path, find_place
-from sfnorch.template.resources import Surroundings
+from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.states import build_scope
 
 _ELSEWHERE = "us-gov-west-1"
@@ -74,7 +74,7 @@ def _check_resources(subject: Subject, seen: set[str]) -> Iterator[RuleFinding]:
                 )
 
 
-def _check_definition(machine: Machine, where: Surroundings, seen: set[str]) -> Iterator[RuleFinding]:
+def _check_definition(machine: Machine, where: StackEnvironment, seen: set[str]) -> Iterator[RuleFinding]:
     called = {path: state.name for state in machine.list_states() for path, _ in state.list_resources()}
     for path, text in walk_strings(machine.definition.data) if machine.definition else ():
         if not _is_elsewhere(text, where) or (text in seen and path not in called):
@@ -123,7 +123,7 @@ def _can_be_literal(machine: Machine, own: str) -> bool:
 def _find_resources_elsewhere(machine: Machine, stack: StackValues) -> dict[Path, str]:
     """Return the values of the resources in a region of another partition."""
     region = _ELSEWHERE if stack.where.partition == AWS else DEFAULT_REGION
-    where = Surroundings(region=region, account=stack.where.account, stack_name=stack.where.stack_name)
+    where = StackEnvironment(region=region, account=stack.where.account, stack_name=stack.where.stack_name)
     try:
         definition = read_definition(StackValues(stack.template, stack.given, where), machine.properties, machine.path)
     except DefinitionError:
@@ -131,15 +131,15 @@ def _find_resources_elsewhere(machine: Machine, stack: StackValues) -> dict[Path
     return {path: text for state in build_scope(definition.data).list_states() for path, text in state.list_resources()}
 
 
-def _is_elsewhere(text: str, where: Surroundings) -> bool:
+def _is_elsewhere(text: str, where: StackEnvironment) -> bool:
     return parse_partition_name(text) not in ("", where.partition)
 
 
-def _describe_mismatch(what: str, arn: str, where: Surroundings) -> str:
+def _describe_mismatch(what: str, arn: str, where: StackEnvironment) -> str:
     return f"{what} is in the partition {parse_partition_name(arn)}, but {where.region} is in {where.partition}"
 
 
-def _build_hint(arn: str, where: Surroundings, how: str = "with Fn::Sub") -> str:
+def _build_hint(arn: str, where: StackEnvironment, how: str = "with Fn::Sub") -> str:
     _, _, service, region, *_ = (*arn.split(":", 4), "", "")
     if region and find_partition(region).name != where.partition:
         return f"use an ARN of the partition {where.partition}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sfnorch.findings import Severity
 from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule, RuleFinding
-from sfnorch.template.located import Place
+from sfnorch.template.located import SourceLocation
 
 
 def _check(subject: Subject) -> Iterator[RuleFinding]:
@@ -15,7 +15,7 @@ def _check(subject: Subject) -> Iterator[RuleFinding]:
     for alias in source.aliases:
         yield RuleFinding(
             path=(),
-            place=Place(source.file, alias.line),
+            place=SourceLocation(source.file, alias.line),
             message=f"*{alias.name} is a YAML alias, which CloudFormation does not support",
             hint="write the value itself, or deploy with a tool that resolves aliases (sam build)",
         )

@@ -28,7 +28,7 @@ from sfnorch.patterns.job_failure import build_raise_alarm_state, catch_any_erro
 from sfnorch.patterns.message import OWN_EXECUTION, build_notification_state, define_link, make_resume_line
 from sfnorch.protocol.continuous import ERROR, MACHINE, LoopState, LoopVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
-from sfnorch.workflow import ENVIRONMENT, Alarm, Bound, ParameterValue, StackName, StateMachine, TopicArn
+from sfnorch.workflow import ENVIRONMENT, Alarm, DeploymentValue, ParameterValue, StackName, StateMachine, TopicArn
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.continuous import ContinuousPlan
@@ -44,7 +44,7 @@ def build_machine(plan: ContinuousPlan) -> StateMachine:
     """Return the state machine of a continuous plan."""
     told = plan.notify != "never"
     alarm_name = StackName(f"{MACHINE}-failed")
-    substitutions: dict[str, Bound] = {CONTINUE: ParameterValue(CONTINUE), "AlarmName": alarm_name}
+    substitutions: dict[str, DeploymentValue] = {CONTINUE: ParameterValue(CONTINUE), "AlarmName": alarm_name}
     if told:
         substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
         if plan.name is None:
@@ -181,7 +181,7 @@ def _start_refused() -> tuple[Catcher, ...]:
 
 
 def _check_run(most_polls: int) -> Choice:
-    going_on = jsonata("$states.input.status in <<statuses>>", statuses=glue_workflow.GOING_ON)
+    going_on = jsonata("$states.input.status in <<statuses>>", statuses=glue_workflow.ACTIVE_STATUSES)
     failed = read_program(__package__, "run_failed").fill(error=ERROR)
     rules = (
         ChoiceRule(

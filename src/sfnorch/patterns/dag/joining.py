@@ -11,7 +11,7 @@ from sfnorch.asl import Catcher, Expression, Graph, Map, Value, jsonata, read_pr
 from sfnorch.integrations import joined_execution
 from sfnorch.protocol.executions import STARTED_BY
 
-AT_ONCE = 40
+MAX_CONCURRENCY = 40
 """The largest number of concurrent iterations of a Map (documented).
 
 https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
@@ -40,12 +40,14 @@ def join_tasks(
     A Map runs at most 40 iterations concurrently. Therefore an outer Map runs over groups of 40 tasks.
     """
     own = jsonata(
-        "$filter(<{tasks}>, function($task, $i) { $floor($i / <<at_once>>) = $group })", tasks=tasks, at_once=AT_ONCE
+        "$filter(<{tasks}>, function($task, $i) { $floor($i / <<at_once>>) = $group })",
+        tasks=tasks,
+        at_once=MAX_CONCURRENCY,
     )
     groups = jsonata(  # statelint requires Items in one line
         '[$map([0..$ceil($count(<{tasks}>) / <<at_once>>) - 1], function($group) { {"tasks": [<{own}>]} })]',
         tasks=tasks,
-        at_once=AT_ONCE,
+        at_once=MAX_CONCURRENCY,
         own=own,
     )
     execution = jsonata(

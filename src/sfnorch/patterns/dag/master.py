@@ -23,7 +23,16 @@ from sfnorch.patterns.dag.joining import join_tasks
 from sfnorch.patterns.job_failure import catch_any_error, clear_alarm
 from sfnorch.protocol.dag import MASTER, TASK, TASKS_FAILED, DagState, DagVariable
 from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
-from sfnorch.workflow import ENVIRONMENT, Alarm, Bound, MachineArn, ParameterValue, StackName, StateMachine, TopicArn
+from sfnorch.workflow import (
+    ENVIRONMENT,
+    Alarm,
+    DeploymentValue,
+    MachineArn,
+    ParameterValue,
+    StackName,
+    StateMachine,
+    TopicArn,
+)
 
 if TYPE_CHECKING:
     from sfnorch.plan.models.dag import DagPlan
@@ -33,7 +42,7 @@ _TO_RUN = jsonata("$tasks[$not($ in $done)]")
 
 def build_machine(plan: DagPlan, tasks: StateMachine) -> StateMachine:
     """Return the master state machine; `tasks` is the task state machine."""
-    substitutions: dict[str, Bound] = {"Task": MachineArn(tasks.key), "AlarmName": tasks.alarm.name}
+    substitutions: dict[str, DeploymentValue] = {"Task": MachineArn(tasks.key), "AlarmName": tasks.alarm.name}
     if plan.notify != "never":
         substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
         if plan.name is None:

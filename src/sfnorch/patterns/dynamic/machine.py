@@ -92,7 +92,7 @@ def _build_graph(plan: DynamicPlan) -> Graph:
 def _resolve(plan: DynamicPlan) -> Pass:
     assign: dict[str, Value] = {
         JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, $states.context.Execution.Name][0]"),
-        JobListVariable.GIVEN: given_jobs.GIVEN,
+        JobListVariable.GIVEN: given_jobs.INPUT_JOBS,
     }
     if settings := given_jobs.collect_settings(plan.jobs):
         assign[JobListVariable.SETTINGS] = settings

@@ -46,7 +46,7 @@ from sfnorch.protocol.states import INVALID_INPUT_ERROR, SharedState
 from sfnorch.workflow import (
     ENVIRONMENT,
     Alarm,
-    Bound,
+    DeploymentValue,
     ParameterValue,
     Permission,
     ResultsBucket,
@@ -107,8 +107,8 @@ def _can_fail(steps: Sequence[FlowStep]) -> bool:
     return False
 
 
-def _list_substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, Bound]:
-    found: dict[str, Bound] = {}
+def _list_substitutions(plan: FlowPlan, steps: Sequence[FlowStep]) -> dict[str, DeploymentValue]:
+    found: dict[str, DeploymentValue] = {}
     if _has_notification(plan):
         found["Environment"] = ParameterValue(ENVIRONMENT)
         if plan.name is None:

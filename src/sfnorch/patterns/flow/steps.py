@@ -39,7 +39,7 @@ from sfnorch.patterns.kinds.part import InnerStates
 from sfnorch.patterns.kinds.registry import STEP_PARTS
 
 if TYPE_CHECKING:
-    from sfnorch.integrations.work import Work
+    from sfnorch.integrations.work import TaskCall
     from sfnorch.patterns.kinds.scope import FlowScope
     from sfnorch.plan.models.flow import FlowStep, ForEach
     from sfnorch.plan.models.retry import Retry
@@ -98,7 +98,7 @@ def _build_state(step: FlowStep, scope: FlowScope, catch: tuple[Catcher, ...], f
     )
 
 
-def _build_task(step: FlowStep, call: Work, catch: tuple[Catcher, ...], follower: str) -> Task:
+def _build_task(step: FlowStep, call: TaskCall, catch: tuple[Catcher, ...], follower: str) -> Task:
     assign: dict[str, Value] = {step.save_as: call.result} if step.save_as else {}
     return Task(
         name=step.name,

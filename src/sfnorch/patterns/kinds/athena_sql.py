@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sfnorch.asl import AnyState, Expression, Retrier, Task, Value, convert_to_code, is_expression, read_program
 from sfnorch.calls import athena_query
 from sfnorch.calls.athena_query import RUN_QUERY
-from sfnorch.integrations.work import Work, retry_failures
+from sfnorch.integrations.work import TaskCall, retry_failures
 from sfnorch.patterns.kinds.part import StepPart, TaskFrame, TaskPart
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.plan.models.dag import DagTask
@@ -38,10 +38,10 @@ def _make_arguments(query: AthenaSql) -> dict[str, Value]:
     }
 
 
-def _make_work(step: FlowStep, scope: FlowScope) -> Work:
+def _make_work(step: FlowStep, scope: FlowScope) -> TaskCall:
     """Return the call that runs the query and waits for it. Its result is `{id, output, bytes}`."""
     assert step.athena_sql is not None  # noqa: S101 - the registry calls it for this kind only
-    return Work(
+    return TaskCall(
         resource=RUN_QUERY.resource,
         arguments=_make_arguments(step.athena_sql),
         result=read_program(__package__, "query_result").fill(),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sfnorch.asl import AnyState, Value, convert_to_text, jsonata
 from sfnorch.integrations import glue_job
-from sfnorch.integrations.work import Work
+from sfnorch.integrations.work import TaskCall
 from sfnorch.patterns.kinds.part import StepPart, TaskFrame, TaskPart
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.plan.models.dag import DagTask
@@ -15,7 +15,7 @@ from sfnorch.protocol.dag import TaskState
 from sfnorch.workflow import Permission
 
 
-def _make_work(step: FlowStep, scope: FlowScope) -> Work:
+def _make_work(step: FlowStep, scope: FlowScope) -> TaskCall:
     arguments: dict[str, Value] = {key: convert_to_text(value) for key, value in step.arguments.items()}
     return glue_job.build_call(step.glue_job or "", step, arguments)
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from sfnorch.asl import AnyState, Substitution, Value, convert_expressions
 from sfnorch.integrations import lambda_function
-from sfnorch.integrations.work import Work, retry_failures
+from sfnorch.integrations.work import TaskCall, retry_failures
 from sfnorch.naming import derive_logical_key
 from sfnorch.patterns.kinds.part import StepPart, TaskFrame, TaskPart
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.plan.models.dag import DagTask
 from sfnorch.plan.models.flow import FlowPlan, FlowStep
 from sfnorch.protocol.dag import TaskState
-from sfnorch.workflow import Bound, FunctionArn, Permission
+from sfnorch.workflow import DeploymentValue, FunctionArn, Permission
 
 
 def list_function_keys(plan: FlowPlan) -> dict[str, str]:
@@ -26,14 +26,14 @@ def _name_substitution(key: str) -> str:
     return f"{key}Function"
 
 
-def _make_work(step: FlowStep, scope: FlowScope) -> Work:
+def _make_work(step: FlowStep, scope: FlowScope) -> TaskCall:
     name = step.function or ""
     key = scope.functions.get(name)
     payload = scope.document if step.input is None else convert_expressions(step.input)
     return lambda_function.build_call(Substitution(_name_substitution(key)) if key else name, payload)
 
 
-def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, Bound]:
+def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, DeploymentValue]:
     called = {step.function for step in steps}
     return {
         _name_substitution(key): FunctionArn(key) for name, key in list_function_keys(plan).items() if name in called
@@ -55,7 +55,7 @@ def _make_state(frame: TaskFrame) -> AnyState:
     return lambda_function.invoke(
         frame.name,
         arguments=frame.arguments,
-        retry=retry_failures(frame.retries, lambda_function.NO_USE),
+        retry=retry_failures(frame.retries, lambda_function.NO_RETRY),
         catch=frame.catch,
         next_state=frame.next_state,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sfnorch.asl import Expression, Substitution, Value, convert_to_code, convert_to_text, is_expression, jsonata
 from sfnorch.integrations import notification
-from sfnorch.integrations.work import Work
+from sfnorch.integrations.work import TaskCall
 from sfnorch.patterns.kinds.part import StepPart
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.plan.models.flow import FlowPlan, FlowStep
@@ -16,7 +16,7 @@ TOPIC = "TopicArn"
 """The name of the substitution with the ARN of the topic."""
 
 
-def _make_work(step: FlowStep, scope: FlowScope) -> Work:
+def _make_work(step: FlowStep, scope: FlowScope) -> TaskCall:
     wanted = step.notify
     assert wanted is not None  # noqa: S101 - the registry calls it for this kind only
     subject: Value = wanted.subject

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import AnyState, Catcher, Expression, Value
-from sfnorch.integrations.work import Work
-from sfnorch.workflow import Bound, Permission
+from sfnorch.integrations.work import TaskCall
+from sfnorch.workflow import DeploymentValue, Permission
 
 if TYPE_CHECKING:
     from sfnorch.patterns.kinds.scope import FlowScope
@@ -28,7 +28,7 @@ class InnerStates:
     arguments: Value = None
 
 
-def bind_nothing(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, Bound]:
+def bind_nothing(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, DeploymentValue]:
     """Return no substitutions: for kinds whose states need none."""
     return {}
 
@@ -37,9 +37,9 @@ def bind_nothing(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, Boun
 class StepPart:
     """A kind of step in a flow: its call or its states, the permissions and the substitutions of all its steps."""
 
-    make_work: Callable[[FlowStep, FlowScope], Work | InnerStates]
+    make_work: Callable[[FlowStep, FlowScope], TaskCall | InnerStates]
     list_permissions: Callable[[FlowPlan, Sequence[FlowStep]], Iterable[Permission]]
-    bind_names: Callable[[FlowPlan, Sequence[FlowStep]], Mapping[str, Bound]] = bind_nothing
+    bind_names: Callable[[FlowPlan, Sequence[FlowStep]], Mapping[str, DeploymentValue]] = bind_nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,12 @@ from sfnorch.asl import (
     jsonata,
 )
 from sfnorch.integrations import s3_object
-from sfnorch.integrations.work import Work
+from sfnorch.integrations.work import TaskCall
 from sfnorch.patterns.kinds.part import InnerStates, StepPart
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.plan.models.flow import FlowPlan, FlowStep
 from sfnorch.plan.steps.s3_object import S3Object
-from sfnorch.workflow import Bound, Permission, ResultsBucket
+from sfnorch.workflow import DeploymentValue, Permission, ResultsBucket
 
 RESULTS = "ResultsBucket"
 """The name of the substitution with the bucket for results."""
@@ -29,7 +29,7 @@ RESULTS = "ResultsBucket"
 _ANOTHER_EACH_TIME = re.compile(r"\$(uuid|random|shuffle|now|millis)\b")
 
 
-def _make_work(step: FlowStep, scope: FlowScope) -> Work | InnerStates:
+def _make_work(step: FlowStep, scope: FlowScope) -> TaskCall | InnerStates:
     wanted = step.s3_object
     assert wanted is not None  # noqa: S101 - the registry calls it for this kind only
     if not (step.save_as and _can_change_key(wanted)):
@@ -62,12 +62,12 @@ def _make_key(wanted: S3Object) -> Value:
     return wanted.prefix + wanted.key
 
 
-def _put(wanted: S3Object, scope: FlowScope, key: Value) -> Work:
+def _put(wanted: S3Object, scope: FlowScope, key: Value) -> TaskCall:
     body = scope.document if wanted.body is None else convert_expressions(wanted.body)
     return s3_object.build_call(wanted.bucket or Substitution(RESULTS), key, body)
 
 
-def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, Bound]:
+def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, DeploymentValue]:
     is_needed = any(step.s3_object and not step.s3_object.bucket for step in steps)
     return {RESULTS: ResultsBucket()} if is_needed else {}
 

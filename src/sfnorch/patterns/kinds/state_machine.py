@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sfnorch.asl import AnyState, Expression, Substitution, Value, convert_expressions
 from sfnorch.integrations import external_execution
-from sfnorch.integrations.work import Work, retry_failures
+from sfnorch.integrations.work import TaskCall, retry_failures
 from sfnorch.naming import derive_logical_key
 from sfnorch.patterns.kinds.part import StepPart, TaskFrame, TaskPart
 from sfnorch.patterns.kinds.scope import FlowScope
 from sfnorch.plan.models.dag import DagTask
 from sfnorch.plan.models.flow import FlowPlan, FlowStep
 from sfnorch.protocol.dag import TaskState
-from sfnorch.workflow import Bound, Permission
+from sfnorch.workflow import DeploymentValue, Permission
 
 
 def name_substitution(machine: str) -> str:
@@ -21,13 +21,13 @@ def name_substitution(machine: str) -> str:
     return f"{derive_logical_key(machine)}Machine"
 
 
-def _make_work(step: FlowStep, scope: FlowScope) -> Work:
+def _make_work(step: FlowStep, scope: FlowScope) -> TaskCall:
     machine = Substitution(name_substitution(step.state_machine or ""))
     whole: Value = scope.document if step.input is None else convert_expressions(step.input)
     return external_execution.build_call(machine, whole if isinstance(whole, Expression | dict) else {})
 
 
-def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, Bound]:
+def _bind_names(plan: FlowPlan, steps: Sequence[FlowStep]) -> Mapping[str, DeploymentValue]:
     named = dict.fromkeys(step.state_machine for step in steps if step.state_machine)
     return {name_substitution(machine): external_execution.build_machine_arn(machine) for machine in named}
 
@@ -46,7 +46,7 @@ def _make_state(frame: TaskFrame) -> AnyState:
         frame.name,
         arguments=frame.arguments,
         own_arn=frame.own_arn,
-        retry=retry_failures(frame.retries, external_execution.NO_USE),
+        retry=retry_failures(frame.retries, external_execution.NO_RETRY),
         catch=frame.catch,
         next_state=frame.next_state,
     )

@@ -102,7 +102,7 @@ def _resolve(child: Child) -> Pass:
         ChildVariable.CHILD: child.name,
         JobListVariable.THREAD_ID: jsonata("[$states.input.threadId, <<default>>][0]", default=child.name),
         **({JobListVariable.SETTINGS: settings} if (settings := given_jobs.collect_settings(child.jobs)) else {}),
-        JobListVariable.GIVEN: given_jobs.GIVEN,
+        JobListVariable.GIVEN: given_jobs.INPUT_JOBS,
         ChildVariable.AT_DEPLOY: Substitution("GlueJobs"),
         JobListVariable.DONE: 0,
     }

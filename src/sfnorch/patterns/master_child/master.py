@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sfnorch.plan.models.master_child import MasterChildPlan
-    from sfnorch.workflow import Bound
+    from sfnorch.workflow import DeploymentValue
 
 
 def build_machine(plan: MasterChildPlan, children: Sequence[StateMachine]) -> StateMachine:
     """Return the master of these child state machines."""
-    substitutions: dict[str, Bound] = {}
+    substitutions: dict[str, DeploymentValue] = {}
     if plan.notify != "never":
         substitutions |= {"Environment": ParameterValue(ENVIRONMENT), "TopicArn": TopicArn()}
         if plan.name is None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from sfnorch.plan.checks.names import check_repeated
 from sfnorch.plan.models.alerts import Alerts
 from sfnorch.plan.paths import Fault
-from sfnorch.plan.sound_part import SoundPart
+from sfnorch.plan.sound_part import ValidPart
 
 
-def check_alerts(alerts: Alerts, part: SoundPart) -> Iterator[Fault]:
+def check_alerts(alerts: Alerts, part: ValidPart) -> Iterator[Fault]:
     """Yield repeated addresses, and settings that exclude or require each other."""
     rows = [(("alerts", "emails", index), email) for index, email in enumerate(alerts.emails)]
     yield from check_repeated(rows, "{name!r} is listed twice; remove one of them")

@@ -8,10 +8,10 @@ from sfnorch.plan.checks.jobs import check_job_run
 from sfnorch.plan.checks.names import check_repeated
 from sfnorch.plan.models.dynamic import DynamicPlan
 from sfnorch.plan.paths import Fault, Path
-from sfnorch.plan.sound_part import SoundPart
+from sfnorch.plan.sound_part import ValidPart
 
 
-def check_jobs(plan: DynamicPlan, part: SoundPart) -> Iterator[Fault]:
+def check_jobs(plan: DynamicPlan, part: ValidPart) -> Iterator[Fault]:
     """Yield jobs with settings in two places, and settings that contradict each other."""
     named: list[tuple[Path, str]] = [(("jobs", index, "name"), job.name) for index, job in enumerate(plan.jobs)]
     yield from check_repeated(named, "{name!r} already has settings in {first}; remove one of them")

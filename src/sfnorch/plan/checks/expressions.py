@@ -16,7 +16,7 @@ from sfnorch.plan.checks.placed_steps import PlacedStep, locate_branches, locate
 from sfnorch.plan.models.flow import FlowPlan, FlowStep
 from sfnorch.plan.names import find_code_fault
 from sfnorch.plan.paths import Fault, Path, format_path
-from sfnorch.plan.sound_part import SoundPart
+from sfnorch.plan.sound_part import ValidPart
 
 RESERVED = ("states", "input", "environment", "name", "steps", "resumeAt", "statement", "polls")
 """Reserved variables: `states` belongs to Step Functions, `input` is the execution's input, the others are internal."""
@@ -33,7 +33,7 @@ class _Scope:
     outer: dict[str, Path] = field(default_factory=dict)
 
 
-def check_expressions(plan: FlowPlan, part: SoundPart) -> Iterator[Fault]:
+def check_expressions(plan: FlowPlan, part: ValidPart) -> Iterator[Fault]:
     """Yield each fault of an expression or a variable's name: the path to it, and an error message."""
     known = {"input", "states", *part.defined, *_list_kept_failures(plan.steps)}
     yield from _check_steps(plan.steps, ("steps",), _Scope(frozenset(known)))

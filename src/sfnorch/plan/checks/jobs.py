@@ -8,7 +8,7 @@ from typing import Protocol
 from sfnorch.plan.paths import Fault, Path
 
 
-class JobRun(Protocol):
+class JobRunSettings(Protocol):
     """The settings of a job run in a plan."""
 
     @property
@@ -20,7 +20,7 @@ class JobRun(Protocol):
         """Whether Glue queues the run."""
 
 
-def check_job_run(job: JobRun, path: Path) -> Iterator[Fault]:
+def check_job_run(job: JobRunSettings, path: Path) -> Iterator[Fault]:
     """Yield each setting that contradicts another.
 
     Glue does not queue flexible runs: https://github.com/aws/aws-cdk/pull/31830 documents this constraint.

@@ -9,10 +9,10 @@ from sfnorch.plan.checks.names import check_names
 from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.plan.names import RESERVED_CHILD_NAMES
 from sfnorch.plan.paths import Fault, Path
-from sfnorch.plan.sound_part import SoundPart
+from sfnorch.plan.sound_part import ValidPart
 
 
-def check_children(plan: MasterChildPlan, part: SoundPart) -> Iterator[Fault]:
+def check_children(plan: MasterChildPlan, part: ValidPart) -> Iterator[Fault]:
     """Yield the faults of the plan's children."""
     named: list[tuple[Path, str]] = [
         (("children", index, "name"), child.name) for index, child in enumerate(plan.children)

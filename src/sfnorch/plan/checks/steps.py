@@ -17,7 +17,7 @@ from sfnorch.plan.models.flow import STEP_KINDS, FlowPlan
 from sfnorch.plan.models.retry import Retry
 from sfnorch.plan.names import MAX_STEPS
 from sfnorch.plan.paths import Fault, Path
-from sfnorch.plan.sound_part import SoundPart
+from sfnorch.plan.sound_part import ValidPart
 from sfnorch.plan.steps.kind import StepPlace
 from sfnorch.plan.values import is_expression
 from sfnorch.protocol.flow import FlowState
@@ -33,7 +33,7 @@ _TAKERS = {
 """For each key that only some kinds of steps support: these kinds."""
 
 
-def check_flow(plan: FlowPlan, part: SoundPart) -> Iterator[Fault]:
+def check_flow(plan: FlowPlan, part: ValidPart) -> Iterator[Fault]:
     """Yield the faults of the plan's steps and functions."""
     steps = list(walk_steps(plan.steps))
     if len(steps) > MAX_STEPS:
@@ -53,7 +53,7 @@ def check_flow(plan: FlowPlan, part: SoundPart) -> Iterator[Fault]:
     yield from check_expressions(plan, part)
 
 
-def _check_step(placed: PlacedStep, functions: Sequence[str], part: SoundPart) -> Iterator[Fault]:
+def _check_step(placed: PlacedStep, functions: Sequence[str], part: ValidPart) -> Iterator[Fault]:
     step, path = placed.step, placed.path
     given = [kind for kind in STEP_KINDS if kind.find_value(step) is not None or part.is_incomplete((*path, kind.key))]
     if len(given) != 1:

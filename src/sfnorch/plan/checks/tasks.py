@@ -9,14 +9,14 @@ from sfnorch.plan.checks.jobs import check_job_run
 from sfnorch.plan.checks.names import check_names, describe_kinds
 from sfnorch.plan.models.dag import TASK_KINDS, DagPlan, DagTask
 from sfnorch.plan.paths import Fault, Path
-from sfnorch.plan.sound_part import SoundPart
+from sfnorch.plan.sound_part import ValidPart
 from sfnorch.plan.steps.kind import StepPlace
 
 _SETTINGS = tuple(dict.fromkeys(key for kind in TASK_KINDS for key in kind.settings))
 """The keys that only some kinds of tasks support."""
 
 
-def check_tasks(plan: DagPlan, part: SoundPart) -> Iterator[Fault]:
+def check_tasks(plan: DagPlan, part: ValidPart) -> Iterator[Fault]:
     """Yield the faults of the plan's tasks."""
     yield from check_names([(("tasks", index, "name"), task.name) for index, task in enumerate(plan.tasks)])
     known = {task.name for task in plan.tasks} | part.defined
@@ -37,7 +37,7 @@ def check_tasks(plan: DagPlan, part: SoundPart) -> Iterator[Fault]:
     yield from _check_cycles(edges)
 
 
-def _check_task(task: DagTask, path: Path, part: SoundPart) -> Iterator[Fault]:
+def _check_task(task: DagTask, path: Path, part: ValidPart) -> Iterator[Fault]:
     given = [kind for kind in TASK_KINDS if kind.find_value(task) is not None or part.is_incomplete((*path, kind.key))]
     if len(given) != 1:
         yield (*path, "name"), describe_kinds("task", TASK_KINDS, given)

@@ -25,7 +25,7 @@ from sfnorch.plan.steps.redshift_sql import RedshiftSqlStep
 from sfnorch.plan.steps.s3_object import S3ObjectStep
 from sfnorch.plan.steps.state_machine import StateMachineStep
 from sfnorch.plan.steps.wait import WaitStep
-from sfnorch.plan.values import GivenItems, GivenMapping
+from sfnorch.plan.values import ItemsOrExpression, MappingOrExpression
 
 Variable: TypeAlias = Annotated[str, Field(pattern=names.VARIABLE)]
 
@@ -69,7 +69,7 @@ class OnError(Model):
 class ForEach(Model):
     """Steps that run for each item of a list."""
 
-    items: GivenItems = Field(
+    items: ItemsOrExpression = Field(
         description="A list, or an expression for a list. Put an expression that can find nothing in brackets: "
         "`{% [ … ] %}`.",
         examples=["{% $datasets %}"],
@@ -134,7 +134,7 @@ class ForEachStep(StepKey):
 class StepInput(Model):
     """The input of what a step starts."""
 
-    input: GivenMapping | None = Field(
+    input: MappingOrExpression | None = Field(
         default=None,
         description="Input of a function or a state machine. Default: the input of the execution and all saved "
         "variables.",

@@ -35,7 +35,7 @@ def _check_code_path(path: str) -> str:
 
 
 def _check_environment_key(key: str) -> str:
-    if key in names.LAMBDAS_OWN:
+    if key in names.RESERVED_ENVIRONMENT_KEYS:
         message = "{key} is reserved: Lambda sets this variable; choose another name"
         raise PydanticCustomError("environment_key", message, {"key": repr(key)})
     return key

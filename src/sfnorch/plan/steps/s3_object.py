@@ -11,7 +11,7 @@ from sfnorch.plan import names
 from sfnorch.plan.models.base import Model
 from sfnorch.plan.paths import Fault, Path
 from sfnorch.plan.steps.kind import StepKey, StepKind, StepPlace
-from sfnorch.plan.values import Given
+from sfnorch.plan.values import JsonValue
 
 
 class S3Object(Model):
@@ -33,7 +33,7 @@ class S3Object(Model):
         description="Key after the prefix. Default: the execution's name with .json.",
         examples=["{% $job.job_id & '.json' %}"],
     )
-    body: Given | None = Field(
+    body: JsonValue | None = Field(
         default=None,
         description="Content, written as JSON. Default: the input and all saved variables.",
         examples=[{"orders": "{% $orders %}"}],

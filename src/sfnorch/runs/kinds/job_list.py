@@ -8,7 +8,7 @@ from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, find_value, read_list, read_string
 from sfnorch.protocol.job_list import ERROR, MARK, JobListInput, JobListVariable, read_outcomes, read_remaining
 from sfnorch.runs.kinds.kind import (
-    CUT_OFF,
+    INTERRUPTED_STATUSES,
     NEW_RUN,
     MachineKind,
     Resumption,
@@ -61,7 +61,7 @@ class JobListKind(MachineKind):
         record = root.record
         if record.status == "SUCCEEDED":
             raise SfnorchError("Nothing failed", hint=NEW_RUN)
-        if not record.variables and record.status in CUT_OFF and isinstance(record.input, dict):
+        if not record.variables and record.status in INTERRUPTED_STATUSES and isinstance(record.input, dict):
             return Resumption(input=record.input, jobs={"jobs": list_given(record.input.get("glueJobs"))})
         remaining = list_left(record)
         if not remaining:

@@ -11,10 +11,10 @@ from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json, read_list
 from sfnorch.protocol.mark import Mark
 from sfnorch.runs.node import Node
-from sfnorch.runs.record import ExecutionReading, Record
+from sfnorch.runs.record import ExecutionReader, Record
 
 NEW_RUN = "`sfnorch run` starts a new run"
-CUT_OFF = ("ABORTED", "TIMED_OUT")
+INTERRUPTED_STATUSES = ("ABORTED", "TIMED_OUT")
 
 Threads = Mapping[str, Sequence[str]]
 """Jobs by the id of their thread."""
@@ -31,7 +31,7 @@ class Resumption:
     """The text for a child without a list of jobs."""
 
 
-class MachineKind(ExecutionReading, ABC):
+class MachineKind(ExecutionReader, ABC):
     """A kind of state machine, recognized by its mark. A subclass for each kind, with one instance."""
 
     mark: ClassVar[Mark]

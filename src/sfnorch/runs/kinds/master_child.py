@@ -27,7 +27,7 @@ from sfnorch.protocol.states import INVALID_INPUT_ERROR
 from sfnorch.runs.events import parse_json
 from sfnorch.runs.kinds.job_list import JOB_LIST, list_given, list_left, list_planned
 from sfnorch.runs.kinds.kind import (
-    CUT_OFF,
+    INTERRUPTED_STATUSES,
     NEW_RUN,
     MachineKind,
     Resumption,
@@ -69,7 +69,7 @@ class MasterKind(MachineKind):
         refuse_running(*root.list_nodes())
         record = root.record
         names, threads = list_children(record), list_threads(record)
-        if not threads and record.status in CUT_OFF and isinstance(record.input, dict):
+        if not threads and record.status in INTERRUPTED_STATUSES and isinstance(record.input, dict):
             return Resumption(input=record.input, jobs={"everything": []})
         if not threads or len(threads) != len(names):
             raise SfnorchError(

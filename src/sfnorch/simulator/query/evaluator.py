@@ -15,7 +15,7 @@ from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
 from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json
-from sfnorch.simulator.errors import DATA_LIMIT, QUERY, NotPlayable, StatesError
+from sfnorch.simulator.errors import DATA_LIMIT, QUERY, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.query.jsonata_functions import make_functions
 from sfnorch.simulator.query.jsonata_values import convert_to_json
 
@@ -90,7 +90,7 @@ class Evaluator:
         self._steps += budget.steps
         most = _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, self._most_steps)
         if self._steps > most:
-            raise NotPlayable(
+            raise UnsupportedSimulationError(
                 f"The expressions of this run require more than {most:,} steps, the limit of a simulation",
                 hint="simulate it with fewer items or a smaller input",
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import QUERY
 from sfnorch.simulator.query.evaluator import Evaluator
-from sfnorch.simulator.query.language import Scene
+from sfnorch.simulator.query.language import EvaluationContext
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
@@ -25,17 +25,17 @@ class Jsonata:
         """Return the start of a sentence about a field with an expression, as AWS writes it."""
         return f"The JSONata expression for the field '{name}'"
 
-    def make_arguments(self, scene: Scene) -> Json:
+    def make_arguments(self, scene: EvaluationContext) -> Json:
         """Return the value of `Arguments`; without it, a Task has no arguments, and branches get the state's input."""
         if scene.state.kind == "Task":
             return self.fill_template(scene, scene.state.body.get("Arguments", {}), "Arguments")
         return self._evaluate(scene, scene.state.body, "Arguments", scene.input)
 
-    def list_items(self, scene: Scene) -> Json:
+    def list_items(self, scene: EvaluationContext) -> Json:
         """Return the value of `Items`; without it, the input contains the items."""
         return self._evaluate(scene, scene.state.body, "Items", scene.input)
 
-    def select_item(self, scene: Scene, item: Json) -> Json:
+    def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         """Return the value of `ItemSelector`; without it, the item itself."""
         return self._evaluate(scene, scene.state.body, "ItemSelector", item)
 
@@ -43,26 +43,26 @@ class Jsonata:
         """Return whether the state has a field with this name."""
         return name in state.body
 
-    def evaluate_setting(self, scene: Scene, name: str) -> Json:
+    def evaluate_setting(self, scene: EvaluationContext, name: str) -> Json:
         """Return the value of the field; None if the state does not have it."""
         return self._evaluate(scene, scene.state.body, name, None)
 
-    def fill_template(self, scene: Scene, template: Json, name: str) -> Json:
+    def fill_template(self, scene: EvaluationContext, template: Json, name: str) -> Json:
         """Return the value with all expressions in it evaluated."""
         states: Json = {"input": scene.input, "context": scene.read_context(), **scene.produced}
         return self._evaluator.evaluate_field(template, {**scene.variables, "states": states}, name)
 
-    def check_condition(self, scene: Scene, rule: Object, name: str) -> Json:
+    def check_condition(self, scene: EvaluationContext, rule: Object, name: str) -> Json:
         """Return the value of `Condition`."""
         return self.fill_template(scene, rule.get("Condition"), f"{name}/Condition")
 
-    def make_output(self, scene: Scene, body: Object, default: Json) -> Json:
+    def make_output(self, scene: EvaluationContext, body: Object, default: Json) -> Json:
         """Return the value of `Output`, or the default."""
         return self._evaluate(scene, body, "Output", default)
 
-    def assign_variables(self, scene: Scene, body: Object) -> Json:
+    def assign_variables(self, scene: EvaluationContext, body: Object) -> Json:
         """Return the value of `Assign`; without it, no variable is assigned."""
         return self._evaluate(scene, body, "Assign", {})
 
-    def _evaluate(self, scene: Scene, body: Object, name: str, default: Json) -> Json:
+    def _evaluate(self, scene: EvaluationContext, body: Object, name: str, default: Json) -> Json:
         return self.fill_template(scene, body[name], name) if name in body else default

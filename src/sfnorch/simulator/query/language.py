@@ -15,7 +15,7 @@ from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
 
-class Scene(NamedTuple):
+class EvaluationContext(NamedTuple):
     """What an expression in a state can read."""
 
     state: LocatedState
@@ -39,29 +39,29 @@ class QueryLanguage(Protocol):
     def describe_field(self, name: str) -> str:
         """Return the start of a sentence about a field with an expression, in an error."""
 
-    def make_arguments(self, scene: Scene) -> Json:
+    def make_arguments(self, scene: EvaluationContext) -> Json:
         """Return the arguments of a Task's call, or the input of a Parallel's branches."""
 
-    def list_items(self, scene: Scene) -> Json:
+    def list_items(self, scene: EvaluationContext) -> Json:
         """Return the items of a Map: an array, or an object."""
 
-    def select_item(self, scene: Scene, item: Json) -> Json:
+    def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         """Return the input for the states of an item of a Map; the scene is in the context of the item."""
 
     def has_setting(self, state: LocatedState, name: str) -> bool:
         """Return whether the state has the setting, as a constant or as an expression."""
 
-    def evaluate_setting(self, scene: Scene, name: str) -> Json:
+    def evaluate_setting(self, scene: EvaluationContext, name: str) -> Json:
         """Return a setting such as `Seconds`, `TimeoutSeconds` or `Cause`; None if the state does not have it."""
 
-    def fill_template(self, scene: Scene, template: Json, name: str) -> Json:
+    def fill_template(self, scene: EvaluationContext, template: Json, name: str) -> Json:
         """Return a value with all expressions in it evaluated, such as that of `ItemSelector`."""
 
-    def check_condition(self, scene: Scene, rule: Object, name: str) -> Json:
+    def check_condition(self, scene: EvaluationContext, rule: Object, name: str) -> Json:
         """Return the value of a choice rule's condition; only true and false are valid."""
 
-    def make_output(self, scene: Scene, body: Object, default: Json) -> Json:
+    def make_output(self, scene: EvaluationContext, body: Object, default: Json) -> Json:
         """Return the output by the fields of a state, a choice rule or a catcher; `default` if it has none of them."""
 
-    def assign_variables(self, scene: Scene, body: Object) -> Json:
+    def assign_variables(self, scene: EvaluationContext, body: Object) -> Json:
         """Return the variables that a state, a choice rule or a catcher assigns; only an object is valid."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import simpy
 
 from sfnorch.json_values import Json, write_compact
-from sfnorch.simulator.errors import TASK_FAILED, NotPlayable, StatesError
+from sfnorch.simulator.errors import TASK_FAILED, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.processes import Steps, stop_processes
 from sfnorch.simulator.record import Execution
 from sfnorch.simulator.services.request import Handler, ServiceRequest
@@ -60,7 +60,7 @@ def _start(request: ServiceRequest) -> Execution:
     machine = world.template.find_machine(arn)
     if machine is None:
         title = world.template.build_title(request.machine)
-        raise NotPlayable(
+        raise UnsupportedSimulationError(
             f"{title}: {request.state.name} starts a machine that is not in the template: {arn}",
             hint=f"specify its result: --mock '{request.state.name}={{…}}'",
         )

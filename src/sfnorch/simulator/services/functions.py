@@ -9,7 +9,7 @@ import simpy
 
 from sfnorch.errors import SfnorchError
 from sfnorch.json_values import Json
-from sfnorch.simulator.errors import NotPlayable, StatesError
+from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError
 from sfnorch.simulator.function_process import describe_error
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.services.activities import begin_run, end_run, refuse_throttled
@@ -40,13 +40,13 @@ def _refuse_code(request: ServiceRequest, function: FunctionResource) -> None:
     if behaviour.run_functions:
         return
     if not behaviour.run_isolated:
-        raise NotPlayable(
+        raise UnsupportedSimulationError(
             f"{begins} code of the template: {function.logical_id}",
             hint=f"--run-functions runs it in a separate process; {mock}",
         )
     isolation = request.world.functions.find_isolation_once()
     if not isolation.possible:
-        raise NotPlayable(
+        raise UnsupportedSimulationError(
             f"{begins} code of the plan: {function.logical_id}; this system cannot isolate it: {isolation.reason}",
             hint=f"--run-functions runs it without isolation, with your own permissions; {mock}",
         )
@@ -75,7 +75,7 @@ def _invoke(request: ServiceRequest, function: FunctionResource) -> Steps[Json]:
         try:
             answer = world.functions.call(function, event, run.run_id)
         except SfnorchError as error:
-            raise NotPlayable(error.message, hint=error.hint) from None
+            raise UnsupportedSimulationError(error.message, hint=error.hint) from None
     match answer.get("error"):
         case dict() as error_data:
             end_run(request, run, "FAILED", str(error_data.get("errorMessage", "")))

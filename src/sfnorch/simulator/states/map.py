@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import simpy
 
 from sfnorch.json_values import Json, find_value, read_list, read_mapping
-from sfnorch.simulator.errors import EXCEED_TOLERATED, RUNTIME, NotPlayable, StatesError
+from sfnorch.simulator.errors import EXCEED_TOLERATED, RUNTIME, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.processes import Steps, run_guarded, stop_processes
 from sfnorch.simulator.visit import StateContext, StateOutcome, Visit
 from sfnorch.template.states import StateScope
@@ -158,7 +158,7 @@ def _list_items(visit: Visit) -> list[Json]:
     if state.name in mocks:
         items = mocks[state.name]
     elif "ItemReader" in state.body:
-        raise NotPlayable(
+        raise UnsupportedSimulationError(
             f"{visit.runner.execution.title}: the ItemReader of {state.name} cannot be simulated",
             hint=f"specify the items: --mock '{state.name}=[…]'",
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import simpy
 
 from sfnorch.json_values import Json
-from sfnorch.simulator.errors import TIMEOUT, NotPlayable, StatesError
+from sfnorch.simulator.errors import TIMEOUT, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.permissions import check_permissions
 from sfnorch.simulator.processes import Steps, get_result, run_guarded, stop_processes
 from sfnorch.simulator.services import find_handler
@@ -74,7 +74,7 @@ def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Jso
     handler = find_handler(world, call, state, arguments) if call else None
     if call is None or handler is None:
         what = str(call) if call else state.read_text("Resource") or "nothing"
-        raise NotPlayable(
+        raise UnsupportedSimulationError(
             f"{world.template.build_title(machine)}: {state.name} calls {what}, which cannot be simulated",
             hint=f"specify its result: --mock '{state.name}={{…}}'",
         )

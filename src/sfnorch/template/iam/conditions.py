@@ -17,9 +17,9 @@ from sfnorch.template.iam.requests import AccessRequest
 from sfnorch.template.iam.statements import Condition
 from sfnorch.template.iam.truth import NO, YES, Truth, combine_all, combine_any, create_unknown
 from sfnorch.template.intrinsics import UNKNOWN
-from sfnorch.template.resources import Assumed
+from sfnorch.template.resources import AssumedDefaults
 
-_Test = Callable[[str, str, Assumed], Truth]
+_Test = Callable[[str, str, AssumedDefaults], Truth]
 _ARN_PARTS = 6
 _WITH_WILDCARDS = ("stringlike", "arnlike", "arnequals")
 
@@ -75,15 +75,15 @@ def _fill_variables(value: str, request: AccessRequest, operator: str, *, has_va
     return escape(value) if is_literal else value
 
 
-def _compare_text(pattern: str, value: str, assumed: Assumed) -> Truth:
+def _compare_text(pattern: str, value: str, assumed: AssumedDefaults) -> Truth:
     return match_pattern(pattern, escape(value), assumed)
 
 
-def _compare_text_ignoring_case(pattern: str, value: str, assumed: Assumed) -> Truth:
+def _compare_text_ignoring_case(pattern: str, value: str, assumed: AssumedDefaults) -> Truth:
     return match_pattern(pattern.casefold(), escape(value.casefold()), assumed)
 
 
-def _compare_arn(pattern: str, value: str, assumed: Assumed) -> Truth:
+def _compare_arn(pattern: str, value: str, assumed: AssumedDefaults) -> Truth:
     """Compare each of the six parts of an ARN separately."""
     one, other = pattern.split(":", _ARN_PARTS - 1), value.split(":", _ARN_PARTS - 1)
     if len(one) != _ARN_PARTS or len(other) != _ARN_PARTS:
@@ -92,7 +92,7 @@ def _compare_arn(pattern: str, value: str, assumed: Assumed) -> Truth:
 
 
 def _build_ordered_test(read: Callable[[str], float], compares: Callable[[float, float], bool]) -> _Test:
-    def test(pattern: str, value: str, assumed: Assumed) -> Truth:
+    def test(pattern: str, value: str, assumed: AssumedDefaults) -> Truth:
         try:
             return YES if compares(read(value), read(pattern)) else NO
         except ValueError:
@@ -110,14 +110,14 @@ def _parse_seconds(text: str) -> float:
         return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 
-def _compare_address(pattern: str, value: str, assumed: Assumed) -> Truth:
+def _compare_address(pattern: str, value: str, assumed: AssumedDefaults) -> Truth:
     try:
         return YES if ipaddress.ip_address(value) in ipaddress.ip_network(pattern, strict=False) else NO
     except ValueError:
         return _handle_other_type(pattern, value)
 
 
-def _compare_bytes(pattern: str, value: str, assumed: Assumed) -> Truth:
+def _compare_bytes(pattern: str, value: str, assumed: AssumedDefaults) -> Truth:
     try:
         return YES if base64.b64decode(pattern, validate=True) == base64.b64decode(value, validate=True) else NO
     except (ValueError, binascii.Error):

@@ -16,7 +16,7 @@ from sfnorch.template.iam.patterns import GIVEN, match_pattern
 from sfnorch.template.iam.requests import AccessRequest
 from sfnorch.template.iam.statements import Statement
 from sfnorch.template.iam.truth import NO, YES, Truth, combine_all, combine_any, create_unknown
-from sfnorch.template.resources import Assumed
+from sfnorch.template.resources import AssumedDefaults
 
 
 class Verdict(Enum):
@@ -210,5 +210,5 @@ def can_allow(granted: Iterable[Statement], action: str, resource: str) -> bool:
     """
     policies = PolicySet(name="the policies", statements=tuple(granted))
     parts = resource.split(":", 5)
-    assumed = Assumed(region=parts[3], account=parts[4]) if resource.startswith("arn:") and parts[5:] else GIVEN
+    assumed = AssumedDefaults(region=parts[3], account=parts[4]) if resource.startswith("arn:") and parts[5:] else GIVEN
     return not evaluate(AccessRequest(action=action, resource=resource, assumed=assumed), policies).is_denied

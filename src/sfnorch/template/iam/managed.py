@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from sfnorch.json_values import Json, find_value, read_mapping
 from sfnorch.template.iam.statements import Statement, read_statements
-from sfnorch.template.located import Place, locate
+from sfnorch.template.located import SourceLocation, locate
 
 _ARN = re.compile(r"arn:[^:]+:iam::aws:policy/(.+)")
 
@@ -28,7 +28,7 @@ def list_aws_managed_statements(name: str) -> tuple[Statement, ...] | None:
     key = next((key for key in policies if key == wanted or (not match and key.rpartition("/")[2] == wanted)), None)
     if key is None:
         return None
-    place = Place(f"AWS's managed policy {key.rpartition('/')[2]}", 1)
+    place = SourceLocation(f"AWS's managed policy {key.rpartition('/')[2]}", 1)
     return tuple(read_statements(locate(find_value(policies, key, "document"), place), (key,)))
 
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from sfnorch.template.iam.truth import NO, YES, Truth, create_unknown
 from sfnorch.template.intrinsics import UNKNOWN
-from sfnorch.template.resources import Assumed
+from sfnorch.template.resources import AssumedDefaults
 
 _ARN_PARTS = 6
 _ALL, _EACH = "\0*", "\0?"
@@ -20,7 +20,7 @@ _LITERAL = {"*": "\ue000", "?": "\ue001", "$": "$"}
 _SPECIAL = re.compile(r"[*?]|<[^<>]+>")
 
 
-GIVEN = Assumed()
+GIVEN = AssumedDefaults()
 """No assumption: the region and the account are those of the deployment."""
 
 
@@ -42,7 +42,7 @@ def can_overlap(pattern: str, resource: str) -> bool:
     return _can_both_match(_split_tokens(pattern), _split_tokens(resource))
 
 
-def match_pattern(pattern: str, text: str, assumed: Assumed = GIVEN, *, every: bool = False) -> Truth:
+def match_pattern(pattern: str, text: str, assumed: AssumedDefaults = GIVEN, *, every: bool = False) -> Truth:
     """Return whether the pattern covers the text.
 
     `*` in the text represents a choice at run time: the pattern must cover one choice, or with `every` all choices.
@@ -95,7 +95,7 @@ def _widen(tokens: tuple[str, ...]) -> tuple[str, ...]:
     return tuple("*" if UNKNOWN.fullmatch(token) else token for token in tokens)
 
 
-def _align_assumed(pattern: str, text: str, assumed: Assumed) -> tuple[tuple[str, str], list[str]]:
+def _align_assumed(pattern: str, text: str, assumed: AssumedDefaults) -> tuple[tuple[str, str], list[str]]:
     """Return both with assumed regions and accounts set equal to those of the other one, and the reasons.
 
     Without a reason, no assumption changes the result.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sfnorch.template.iam.patterns import GIVEN, escape
 from sfnorch.template.intrinsics import UNKNOWN
-from sfnorch.template.resources import Assumed
+from sfnorch.template.resources import AssumedDefaults
 
 _VARIABLE = re.compile(r"\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}")
 
@@ -34,7 +34,7 @@ class AccessRequest:
     """The names of the principal in a resource-based policy, without its account."""
     account: str = ""
     """The principal's account."""
-    assumed: Assumed = GIVEN
+    assumed: AssumedDefaults = GIVEN
 
     def list_values(self, key: str) -> tuple[str, ...] | None:
         """Return the values of the key; empty if the request does not have the key, None if it is unknown.

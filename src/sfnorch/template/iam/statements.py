@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sfnorch.json_values import Json, find_value
 from sfnorch.template.iam.patterns import can_overlap, is_match
-from sfnorch.template.located import Object, Path, Place, read_objects
+from sfnorch.template.located import Object, Path, SourceLocation, read_objects
 
 _UNREADABLE = "<a value that CloudFormation makes>"
 _VARIABLES_SINCE = "2012-10-17"
@@ -46,7 +46,7 @@ class Statement:
     """Whether `${…}` is a policy variable; this depends on the policy's version."""
     bundled: bool = False
     """Whether it comes from a SAM policy template, which cannot be split."""
-    place: Place
+    place: SourceLocation
     path: Path
 
     @property

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sfnorch.template.iam import AccessRequest, Decision, PolicySet, Verdict, evaluate, read_statements
 from sfnorch.template.reader import parse_template
-from sfnorch.template.resources import Assumed
+from sfnorch.template.resources import AssumedDefaults
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:orders"
 ALLOWED, DENIED, UNKNOWN = Verdict.ALLOWED, Verdict.DENIED, Verdict.UNKNOWN
@@ -163,7 +163,7 @@ def test_an_assumed_region_or_account_stands_for_any():
     here = {**ALLOW, "Resource": QUEUE}
     there = {**ALLOW, "Resource": QUEUE.replace("us-east-1", "eu-west-1")}
     request = AccessRequest(
-        action="sqs:SendMessage", resource=QUEUE, assumed=Assumed(region="us-east-1", account="123456789012")
+        action="sqs:SendMessage", resource=QUEUE, assumed=AssumedDefaults(region="us-east-1", account="123456789012")
     )
     assert evaluate(request, policies(here)).outcome is ALLOWED
     assert evaluate(request, policies(there)) == Decision(
@@ -175,7 +175,7 @@ def test_an_assumed_region_or_account_stands_for_any():
         action="sqs:SendMessage",
         resource=QUEUE,
         context={"aws:RequestedRegion": "us-east-1"},
-        assumed=Assumed(region="us-east-1"),
+        assumed=AssumedDefaults(region="us-east-1"),
     )
     assert evaluate(asked, denying).outcome is UNKNOWN
 
