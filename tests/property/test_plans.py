@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statelint.linter import Linter as Statelint
 
 from sfnorch.asl import serialize_graph
 from sfnorch.cfn.render import render_template

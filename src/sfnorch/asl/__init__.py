@@ -1,4 +1,12 @@
-"""The Amazon States Language as frozen dataclasses, with a serializer. This package uses the standard library only."""
+"""The Amazon States Language as frozen dataclasses, with one serializer.
+
+`states` has a class for each type of state, and `Graph`, a set of states with a start. `graph` lists the transitions
+of states. `serialize` writes a graph as the JSON of a definition, and `resources` the ARN of a service integration.
+
+`jsonata` and `programs` are the only modules that build expressions. A text of a user is a plain string, or a literal
+in an expression; it never becomes code. `programs` reads JSONata programs from files, with holes for values and for
+other programs, and `folding` simplifies what is constant. Everything here needs the standard library only.
+"""
 
 from sfnorch.asl.folding import fold
 from sfnorch.asl.graph import chain_states, has_transition_to
