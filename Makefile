@@ -20,8 +20,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo    render the default orchestration, lint it, and draw it"
-	@echo "make test    run the tests"
-	@echo "make check   format, lint, types, layers, then the tests with branch coverage"
+	@echo "make test    run the tests but the slow ones, in under two minutes on two cores"
+	@echo "make check   format, lint, types, layers, then all tests with branch coverage"
 	@echo "make test-lowest"
 	@echo "             run a part of the tests with the lowest versions of dependencies that are allowed"
 	@echo "make test-airflow"
@@ -49,7 +49,7 @@ demo: $(VENV)/ready
 	$(BIN)/sfnorch graph SAM-template.yaml
 
 test: $(VENV)/ready
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow"
 
 check: $(VENV)/ready
 	$(BIN)/ruff format --check .

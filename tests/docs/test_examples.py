@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from sfnorch.cfn.render import render_template
 from sfnorch.integrations.glue_job import NO_RETRY, START_ERRORS
 from sfnorch.patterns import build_workflow
@@ -31,6 +33,7 @@ def shown_file(of: str, name: str) -> str:
     return next(body for file, _, body in blocks(page(of)) if file == name)
 
 
+@pytest.mark.slow
 def test_the_tests_of_a_plan_pass(tmp_path: Path):
     """Two start the command `sfnorch`, as it is installed beside this Python; three call the Python API."""
     (tmp_path / "sfnorch.yaml").write_text(shown_file("patterns/master-child.md", "sfnorch.yaml"), encoding="utf-8")

@@ -31,6 +31,8 @@ from tests.ministack import REGION, Account, small_template
 from tests.quick_commands import write_quick_commands
 from tests.wire import Answer, Wire, json_answer
 
+pytestmark = pytest.mark.slow  # they start whole processes
+
 PIPELINE = (ROOT / "cloudformation" / "pipeline.yaml").read_text()
 REPOSITORY = {
     "ConnectionArn": f"arn:aws:codeconnections:{REGION}:123456789012:connection/1",

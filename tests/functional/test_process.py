@@ -24,6 +24,8 @@ from tests.commands import Command
 from tests.conftest import Outcome
 from tests.golden.artifacts import ROOT
 
+pytestmark = pytest.mark.slow  # they start whole processes
+
 FULL = "Error: Cannot write to standard output: No space left on device\n"
 CLOSED = "Error: Cannot write to standard output: it is closed\n"
 TEMPLATE = str(ROOT / "SAM-template.yaml")

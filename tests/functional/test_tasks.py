@@ -191,6 +191,7 @@ def test_a_run_in_which_all_is_done_before_does_nothing_and_is_well(run: Run):
     assert {one["status"] for one in master["output"]["tasks"]} == {"DONE BEFORE"}
 
 
+@pytest.mark.slow
 def test_two_hundred_tasks_that_fail_fit_into_what_the_master_may_say(run: Run):
     tasks = [{"name": f"task-{'n' * 50}-{n:03}", "glue_job": f"job-{n}"} for n in range(200)]
     Path("sfnorch.yaml").write_text(json.dumps({"pattern": "dag", "tasks": tasks}))

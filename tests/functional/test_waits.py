@@ -23,6 +23,8 @@ from tests.screens import plain
 from tests.terminals import Terminal
 from tests.wire import Answer, Wire, json_answer
 
+pytestmark = pytest.mark.slow  # they start whole processes
+
 ENVIRONMENT = {"NO_COLOR": "1", "PYTHONUTF8": "1"}
 LARGE = TOPIC + f"# {'x' * 60_000}\n"
 JOB = """\

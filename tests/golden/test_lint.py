@@ -21,6 +21,8 @@ from sfnorch.template.reader import parse_template
 from tests.golden.artifacts import ROOT, RULES, found_text, lint_findings, rule_findings
 from tests.lint_once import without_cfn_lint
 
+pytestmark = pytest.mark.slow
+
 BAD = sorted(RULES.glob("*.bad.yaml"))
 MENDED = sorted(RULES.glob("*.mended.yaml"))
 # those of plain CloudFormation hold the same, and cfn-lint has looked at them in test_rules.py

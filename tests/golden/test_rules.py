@@ -24,6 +24,7 @@ def cfn_lint() -> Runner:
     return Runner(ConfigMixIn([]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_cfn_lint_prints_nothing(name: str, cfn_lint: Runner):
     template, faults = decode(str(ROOT / name))

@@ -15,6 +15,8 @@ import pytest
 from tests.hostile.documents import documents
 from tests.hostile.expressions import EXPRESSIONS
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("resource", reason="the limit of memory is that of a Unix process")
 STEPS = 50_000
 MOST_MEMORY = 300 * 2**20

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -179,6 +180,7 @@ def test_a_resumed_flow_runs_just_what_is_left_and_comes_to_the_same(steps: Step
     assert plain(run.first.output) == {"x": 1, **Oracle(set()).run(steps)[0]}
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(flows())
 def test_lint_finds_nothing(steps: Steps):

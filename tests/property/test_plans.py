@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statelint.linter import Linter as Statelint
@@ -127,6 +128,7 @@ def strings(value: Any) -> Iterator[str]:
         yield value
 
 
+@pytest.mark.slow
 @settings(max_examples=6)
 @given(PLANS)
 def test_both_yamls_read_the_same_template(plan: AnyPlan):
@@ -142,6 +144,7 @@ def test_statelint_accepts_every_definition(plan: AnyPlan):
         assert Statelint.validate(serialize_graph(machine.graph)) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(PLANS)
 def test_lint_finds_nothing(plan: AnyPlan):
@@ -193,6 +196,7 @@ def test_the_clean_run_of_a_machine_enters_no_more_states_than_promised(plan: An
         assert len([state for state in machine.graph.states if state.name in clean]) == 4
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.integers(1, 40), st.integers(1, 100), st.booleans())
 def test_a_plan_of_any_size_renders_where_it_can(children: int, jobs: int, job_states: bool):

@@ -25,6 +25,8 @@ from sfnorch.schedules.service import Service
 from sfnorch.schedules.starts import compute_outlook, find_skipped_start, list_start_times
 from sfnorch.schedules.zones import load_zone
 
+pytestmark = pytest.mark.slow
+
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Africa/Casablanca"]
 CHANGES = [
     *(datetime(2027, 3, 28, 1), datetime(2027, 10, 31, 1), datetime(2027, 3, 14, 7), datetime(2027, 11, 7, 6)),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import cfnlint.jsonschema.validators
+import pytest
 from cfnlint.config import ConfigMixIn
 from cfnlint.runner import Runner
 
@@ -64,6 +65,7 @@ def found() -> list[list[Any]]:
     ]
 
 
+@pytest.mark.slow
 def test_what_is_done_faster_finds_the_same():
     alone = subprocess.run([sys.executable, "-c", _CODE], cwd=ROOT, capture_output=True, text=True, check=True)
     assert cfnlint.jsonschema.validators.create.__module__ == quick_libraries.__name__

@@ -10,6 +10,8 @@ import pytest
 import sfnorch
 import sfnorch.app
 
+pytestmark = pytest.mark.slow  # they start whole processes
+
 OFFLINE = """
 import sys, sfnorch
 loaded = sorted(name for name in sys.modules if name.partition(".")[0] == "sfnorch")

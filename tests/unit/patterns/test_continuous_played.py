@@ -168,6 +168,7 @@ def test_a_loop_resumed_after_its_last_run_is_done():
     )
 
 
+@pytest.mark.slow
 def test_the_longest_plan_keeps_within_a_history():
     run = play(behaviour=Behaviour(seconds={"hourly": 1e6}), until=1e5, plan={"polls_per_execution": 1500})
     assert run.executions[0].history < 25_000

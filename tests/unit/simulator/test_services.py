@@ -683,6 +683,7 @@ def test_a_condition_that_is_no_expression_and_no_boolean_fails_its_choice(condi
     assert play(states).first.error == "States.QueryEvaluationError"
 
 
+@pytest.mark.slow
 def test_runs_that_would_never_end():
     again = [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 99_999_999, "BackoffRate": 1.0}]
     broken = one({**GLUE, "Arguments": {"X": "{% $states.input.nothing %}"}, "Retry": again})
