@@ -13,7 +13,8 @@ from sfnorch.app.deployment_checks import check_deployable, refuse_names, refuse
 from sfnorch.app.sources import load_plan_or_default
 from sfnorch.app.stack_updates import Consent, ReviewContext, ShowUpdate, StackReporter, decline, ignore_update
 from sfnorch.app.uploads import Uploads
-from sfnorch.aws.deployment import Deployment, DeploymentOutcome
+from sfnorch.aws.deployment import Deployment
+from sfnorch.aws.deployment_outcome import DeploymentOutcome
 from sfnorch.aws.stacks import find_stack
 from sfnorch.aws.steps import OnFailure, can_hold_resources, derive_digest, list_kept_parameters
 from sfnorch.errors import RequestError

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from sfnorch.aws import change_sets
 from sfnorch.aws.change_sets import ChangeSet
+from sfnorch.aws.deployment_outcome import DeploymentObserver, DeploymentOutcome
 from sfnorch.aws.errors import explain_error, get_error_code, get_error_message, is_missing, is_transient
 from sfnorch.aws.operations import call_once
 from sfnorch.aws.polling import Clock, add_retries
 from sfnorch.aws.stack_events import (
-    EventObserver,
     Operation,
     OperationEnd,
     find_operation_in_progress,
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_cloudformation.type_defs import CreateChangeSetInputTypeDef
 
-End = Literal["deployed", "unchanged", "declined", "left", "failed"]
-
 _WELL = {
     StepAction.EXECUTE: ("CREATE_COMPLETE", "UPDATE_COMPLETE"),
     StepAction.DELETE: ("DELETE_COMPLETE",),
@@ -52,31 +49,6 @@ _WELL = {
     StepAction.CONTINUE_ROLLBACK: ("UPDATE_ROLLBACK_COMPLETE",),
 }
 _MOST_LOOKS = 5
-
-
-class DeploymentObserver(EventObserver, Protocol):
-    """Receives reports of a deployment, and answers its questions."""
-
-    def show_line(self, line: str) -> None:
-        """Report what happens next."""
-
-    def confirm_step(self, step: Step) -> bool:
-        """Return whether the step is confirmed."""
-
-    def show_change_set(self, change_set: ChangeSet) -> None:
-        """Show the changes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeploymentOutcome:
-    """The result of a deployment; `ending` is the result of an operation that failed."""
-
-    end: End
-    stack: Stack | None = None
-    change_set: ChangeSet | None = None
-    ending: OperationEnd | None = None
-    done: tuple[str, ...] = ()
-    """What was done to the stack before: it was deleted, or rolled back."""
 
 
 class BusyError(SfnorchError):
