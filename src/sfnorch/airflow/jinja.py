@@ -25,7 +25,7 @@ TEXT_FILTER = " | text"
 
 ValuePath: TypeAlias = Sequence[str | int]
 VariableLookup: TypeAlias = Callable[[str, ValuePath], str]
-"""Returns the Jinja expression of a path into a variable. Raises Unsayable for others."""
+"""Returns the Jinja expression of a path into a variable. Raises UnsupportedInAirflowError for others."""
 
 
 class UnsupportedInAirflowError(ValueError):
@@ -33,7 +33,9 @@ class UnsupportedInAirflowError(ValueError):
 
 
 def convert_expression(text: str, source: VariableLookup) -> str:
-    """Return the Jinja expression, without braces, of a JSONata path. Raises Unsayable for other expressions.
+    """Return the Jinja expression, without braces, of a JSONata path.
+
+    Raises UnsupportedInAirflowError for other expressions.
 
     It keeps the type of the value, unless $string converts it to a text.
     """
@@ -57,7 +59,10 @@ def _convert_expression(text: str, source: VariableLookup) -> tuple[str, bool]:
 
 
 def append_path(begin: str, way: ValuePath) -> str:
-    """Return the Jinja expression with the path appended. Raises Unsayable for keys that Jinja reads as methods."""
+    """Return the Jinja expression with the path appended.
+
+    Raises UnsupportedInAirflowError for keys that Jinja reads as methods.
+    """
     if methods := [step for step in way if isinstance(step, str) and hasattr(dict, step)]:
         raise UnsupportedInAirflowError(f"the key {methods[0]}, which is a method in Python")
     return begin + "".join(f"[{format_literal(step)}]" for step in way)

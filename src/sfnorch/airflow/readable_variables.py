@@ -9,7 +9,10 @@ from typing import TypeAlias
 from sfnorch.airflow.jinja import UnsupportedInAirflowError, ValuePath, append_path, convert_value
 
 VariableReader: TypeAlias = Callable[[ValuePath], str]
-"""Returns the Jinja expression of a path into a step's result. Raises Unsayable if Airflow does not keep it."""
+"""Returns the Jinja expression of a path into a step's result.
+
+Raises UnsupportedInAirflowError if Airflow does not keep it.
+"""
 
 INPUT = "dag_run.conf"
 
@@ -21,7 +24,7 @@ class ReadableVariables:
     saved: Mapping[str, VariableReader]
 
     def find_source(self, name: str, way: ValuePath) -> str:
-        """Return the Jinja expression of a path into a variable. Raises Unsayable if it has none."""
+        """Return the Jinja expression of a path into a variable. Raises UnsupportedInAirflowError if it has none."""
         if name == "input":
             return append_path(INPUT, way)
         if name not in self.saved:

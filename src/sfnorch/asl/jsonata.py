@@ -2,7 +2,7 @@
 
 Step Functions evaluates a string between `{%` and `%}`. CloudFormation replaces `${Name}` with the text from
 DefinitionSubstitutions, and `{{resolve:…}}` anywhere in a template with the value that it refers to. What a user typed
-must not contain them: see `literal_text`.
+must not contain them: see `check_literal_text`.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html

@@ -17,7 +17,7 @@ from sfnorch.asl.resources import INTEGRATION
 def serialize_graph(graph: asl.Graph) -> dict[str, Any]:
     """Return the definition of a state machine, with its keys in a readable order.
 
-    Resources are in the partition aws; `with_resources` changes it.
+    Resources are in the partition aws; `replace_resources` changes it.
     """
     comment = {"Comment": check_literal_text(graph.comment)} if graph.comment else {}
     return {**comment, "QueryLanguage": "JSONata", **_serialize_graph(graph)}

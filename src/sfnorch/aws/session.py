@@ -185,7 +185,7 @@ class _RawResponse(TypedDict):
 
 
 def _refuse_page(response_dict: _RawResponse, operation_model: OperationModel, **_: object) -> None:
-    """Raise NoAnswerOfAwsError for an HTML page of a proxy or a login in place of a response.
+    """Raise InvalidResponseError for an HTML page of a proxy or a login in place of a response.
 
     botocore would read an empty response, or fail on a missing key. It retries the page of a broken gateway (5xx).
     """

@@ -42,7 +42,7 @@ COLORS: Mapping[str, Colors] = {
     "parallel": Colors("#f0fdfa", "#0f766e"),
     "map": Colors("#eef2ff", "#4338ca"),
 }
-"""The colors, by what `color_name` returns."""
+"""The colors, by what `find_color_name` returns."""
 
 _SERVICES = {"glue": "glue", "lambda": "lambda", "sns": "sns", "states": "execution", "sfn": "execution"}
 

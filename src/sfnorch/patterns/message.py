@@ -33,7 +33,7 @@ def define_logs() -> Expression:
 
 
 def find_console_page(log_group: Expression, run_id: Expression) -> Expression:
-    """Return the expression for `glue_logs.console_page` of a run; `log_group` can yield nothing."""
+    """Return the expression for `glue_logs.build_console_page` of a run; `log_group` can yield nothing."""
     page, _, rest = CONSOLE_PAGE.partition("{log_group}")
     return read_program(__package__, "console_page").fill(
         page=page,

@@ -1,6 +1,6 @@
 """Warnings about a valid plan that may not do what its author expects, each with its line and a fix.
 
-Each check gets a plan and the time, and yields findings. `plan_warnings` runs all checks.
+Each check gets a plan and the time, and yields findings. `find_plan_warnings` runs all checks.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ class ErrorLog:
 
     run: JobRun
     log_group: str
-    """The run's log group, as Glue reports it, without its suffix; see `error_log_group`."""
+    """The run's log group, as Glue reports it, without its suffix; see `build_error_log_group`."""
     events: tuple[LogEvent, ...] = ()
     streams: tuple[str, ...] = ()
     """The log streams that were read."""

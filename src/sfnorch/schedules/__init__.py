@@ -1,6 +1,6 @@
 """Schedule expressions of Amazon EventBridge: their syntax in Scheduler and in rules, and their start times.
 
-`expressions.read_expression` returns an expression, or all its faults with a fix for each. `starts.start_times`
+`expressions.read_expression` returns an expression, or all its faults with a fix for each. `starts.list_start_times`
 iterates the start times in a time zone, beginning at an instant that the caller passes.
 
 The two services support almost the same expressions. The known facts, with their evidence:

@@ -62,7 +62,7 @@ def run_machine(
     """Return the run of the machine with this input.
 
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour.
-    Raises NotPlayable if the run cannot be simulated, or has more executions than `most_executions`.
+    Raises UnsupportedSimulationError if the run cannot be simulated, or has more executions than `most_executions`.
     """
     if until is None and any(can_start_itself(state) for state in machine.list_states()):
         until = ENDLESS_SECONDS

@@ -34,7 +34,10 @@ class ExportedStep:
 
     @property
     def retries(self) -> dict[str, Literal]:
-        """The settings of the operator for retries. Raises Unsayable for retries that Airflow does not have."""
+        """The settings of the operator for retries.
+
+        Raises UnsupportedInAirflowError for retries that Airflow does not have.
+        """
         retry = self.step.retry
         if not retry:
             return {}
@@ -49,7 +52,10 @@ class ExportedStep:
 
     @property
     def limits(self) -> dict[str, Literal]:
-        """The settings of the operator for retries and for the timeout of the task. Raises Unsayable as `retries`."""
+        """The settings of the operator for retries and for the timeout of the task.
+
+        Raises UnsupportedInAirflowError as `retries`.
+        """
         timeout = self.step.timeout
         return self.retries | ({"execution_timeout": operators.build_timedelta(timeout)} if timeout else {})
 

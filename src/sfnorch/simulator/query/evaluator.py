@@ -86,7 +86,10 @@ class Evaluator:
         return result
 
     def _count_steps(self, budget: Budget) -> None:
-        """Add the steps of an evaluation to those of the run. Raises NotPlayable if the run exceeds the limit."""
+        """Add the steps of an evaluation to those of the run.
+
+        Raises UnsupportedSimulationError if the run exceeds the limit.
+        """
         self._steps += budget.steps
         most = _EVALUATIONS_OF_A_RUN * max(MOST_STEPS, self._most_steps)
         if self._steps > most:

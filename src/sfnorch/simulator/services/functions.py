@@ -34,7 +34,7 @@ def find_handler(world: World, name: str) -> Handler | None:
 
 
 def _refuse_code(request: ServiceRequest, function: FunctionResource) -> None:
-    """Raise NotPlayable if the function's code must not run."""
+    """Raise UnsupportedSimulationError if the function's code must not run."""
     behaviour, mock = request.world.behaviour, f"--mock '{request.state.name}={{…}}' replaces it"
     begins = f"{request.execution.title}: {request.state.name} would run"
     if behaviour.run_functions:

@@ -33,9 +33,8 @@ def _run_call(visit: Visit) -> Steps[Json]:
     credentials = visit.evaluate_setting("Credentials")
     timeout = _evaluate_timeout(visit)
     call = parse_call(state)
-    runner.record_state_event(
-        3 if call and call.way else 2
-    )  # scheduled, started, and with an integration pattern submitted
+    has_pattern = call is not None and bool(call.way)
+    runner.record_state_event(3 if has_pattern else 2)  # scheduled, started, and with an integration pattern submitted
     steps = _call_service(visit, arguments, credentials)
     try:
         result = yield from (steps if timeout is None else _run_with_timeout(runner.world.clock, steps, timeout))
@@ -61,7 +60,9 @@ def _evaluate_timeout(visit: Visit) -> float | None:
 
 
 def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Json]:
-    """Return the result of the Task's call. Raises StatesError as AWS does, NotPlayable if it cannot be simulated.
+    """Return the result of the Task's call.
+
+    Raises StatesError as AWS does, UnsupportedSimulationError if it cannot be simulated.
 
     A mocked call also requires its permissions.
     """
