@@ -80,6 +80,22 @@ def find_value(value: Json, *path: str | int) -> Json:
     return value
 
 
+def name_type(value: Json) -> str:
+    """Return the name of the type of a JSON value: null, boolean, number, string, array or object."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int() | float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+    return "object"
+
+
 def write_compact(value: object) -> str:
     """Return the value as JSON without spaces, as AWS counts and writes it."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -40,6 +40,8 @@ def test_an_execution_comes_to(case: dict[str, Any]):
     for key in ("error", "cause"):
         if key in case:
             found[key], expected[key] = getattr(execution, key), case[key]
+    if "events" in case:
+        found["events"], expected["events"] = execution.history, case["events"]
     if "entered" in case:
         found["entered"], expected["entered"] = execution.states, case["entered"]
     if "seconds" in case:
@@ -50,7 +52,7 @@ def test_an_execution_comes_to(case: dict[str, Any]):
 
 
 def test_there_are_enough_cases_and_each_says_where_it_is_from():
-    assert len(CASES) == 100
+    assert len(CASES) == 106
     assert {case["by"].split()[0] for case in CASES} == {"aws", "jsonata", "engine"}
     assert all(case["by"] == "engine" or "https://" in case["by"] for case in CASES)
     kinds = {state["Type"] for case in CASES for state in case["states"].values()}

@@ -75,7 +75,8 @@ class Interpreter:
         self.execution.states.append(state.name)
         self.world.record_event(self.execution, StateEntered(state.kind), state.name)
         language = self.world.languages.find_language(state)
-        visit = Visit(self, state, language, data, place, format_timestamp(self.world.read_time()))
+        entered = format_timestamp(self.world.read_time())
+        visit = Visit(self, state, language, data, place, entered, self.execution.history)
         attempts = Attempts(state)
         while True:
             try:

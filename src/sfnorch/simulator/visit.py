@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from sfnorch.json_values import Json, write_compact
+from sfnorch.json_values import Json, name_type, write_compact
 from sfnorch.simulator.errors import DATA_LIMIT, RUNTIME, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.query.language import EvaluationContext, QueryLanguage
@@ -76,6 +76,8 @@ class Visit:
     input: Json
     place: StateContext
     entered: str
+    entered_event: int
+    """The id of the event that entered the state."""
     retries: int = 0
 
     def make_arguments(self) -> Json:
@@ -128,6 +130,24 @@ class Visit:
         """Return the error for an expression in the field `name` whose value is of a wrong kind."""
         return StatesError(self.language.value_error, f"{self.language.describe_field(name)} {words}")
 
+    def refuse_type(self, name: str, wanted: str, value: Json) -> StatesError:
+        """Return the error for an expression in the field `name` whose value has another type, as AWS writes it.
+
+        The failed evaluation is an event of the history.
+        """
+        self.runner.record_state_event(1)
+        source = self.language.describe_expression(self.state, name)
+        words = f"Expected '{wanted}', but was '{name_type(value)}' for value: {write_compact(value)}"
+        cause = f"{self._describe_place()} {source} returned an unexpected result type. {words}"
+        return StatesError(self.language.value_error, cause)
+
+    def refuse_timestamp(self, name: str, text: str) -> StatesError:
+        """Return the error for an expression in the field `name` that is not a timestamp, as AWS writes it."""
+        self.runner.record_state_event(1)
+        source = self.language.describe_expression(self.state, name)
+        words = f"cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"
+        return StatesError(self.language.value_error, f"{self._describe_place()} {source} {words}")
+
     def refuse_setting(self, name: str, value: Json, wanted: str) -> StatesError:
         """Return the error for a setting that has not the wanted value."""
         return StatesError(self.language.value_error, f"The field '{name}' is {value!r}, which is not {wanted}.")
@@ -151,5 +171,9 @@ class Visit:
             return operation(scene, *given, **more)
         except StatesError as error:
             self.runner.record_state_event(1)  # the failed evaluation is an event
-            where = f"An error occurred while executing the state '{self.state.name}'."
-            raise StatesError(error.error, f"{where} {error.cause}") from None
+            raise StatesError(error.error, f"{self._describe_place()} {error.cause}") from None
+
+    def _describe_place(self) -> str:
+        """Return the start of the cause of an error in the state, as AWS writes it."""
+        place = f"(entered at the event id #{self.entered_event})"
+        return f"An error occurred while executing the state '{self.state.name}' {place}."

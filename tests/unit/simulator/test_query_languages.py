@@ -27,6 +27,9 @@ class Paths:
     def describe_field(self, name: str) -> str:
         return f"The path in '{name}'"
 
+    def describe_expression(self, state: LocatedState, name: str) -> str:
+        return f"The path in '{name}'"
+
     def read(self, scene: EvaluationContext, path: Json) -> Json:
         return scene.input if path in (None, "$") else find_value(scene.input, str(path).removeprefix("$."))
 
@@ -121,11 +124,22 @@ def test_the_cause_of_a_fail_state_too():
 @pytest.mark.parametrize(
     ("wrong", "cause"),
     [
-        ({"pause": "long"}, "The field 'Seconds' is 'long', which is not a valid number of seconds."),
-        ({"pause": True}, "The field 'Seconds' is True, which is not a valid number of seconds."),
-        ({"items": 5}, "The path in 'Items' returned an unsupported result type."),
+        (
+            {"pause": "long"},
+            "'Pause' (entered at the event id #2). The path in 'Seconds' {} 'number', but was 'string' for value: \"long\"",
+        ),
+        (
+            {"pause": True},
+            "'Pause' (entered at the event id #2). The path in 'Seconds' {} 'number', but was 'boolean' for value: true",
+        ),
+        (
+            {"items": 5},
+            "'Each' (entered at the event id #10). The path in 'Items' {} 'array', but was 'number' for value: 5",
+        ),
     ],
 )
 def test_a_wrong_value_is_an_error_of_the_language(wrong: dict[str, Json], cause: str):
     execution = play({**GIVEN, **wrong})
-    assert (execution.error, execution.cause) == ("States.Runtime", cause)
+    sentence = cause.format("returned an unexpected result type. Expected")
+    expected = f"An error occurred while executing the state {sentence}"
+    assert (execution.error, execution.cause) == ("States.Runtime", expected)

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 
 from __future__ import annotations
 
+from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import QUERY
 from sfnorch.simulator.query.evaluator import Evaluator
@@ -24,6 +25,13 @@ class Jsonata:
     def describe_field(self, name: str) -> str:
         """Return the start of a sentence about a field with an expression, as AWS writes it."""
         return f"The JSONata expression for the field '{name}'"
+
+    def describe_expression(self, state: LocatedState, name: str) -> str:
+        """Return the subject of a sentence about the value of a field of the state, as AWS writes it."""
+        expression = parse_code(state.body.get(name))
+        if expression is None:
+            return f"The field '{name}'"
+        return f"The JSONata expression '{expression.strip()}' specified for the field '{name}'"
 
     def make_arguments(self, scene: EvaluationContext) -> Json:
         """Return the value of `Arguments`; without it, a Task has no arguments, and branches get the state's input."""

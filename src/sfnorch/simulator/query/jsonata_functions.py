@@ -101,7 +101,8 @@ def _split_into_parts(items: object, size: float) -> object:
     return [whole[start : start + step] for start in range(0, len(whole), step)]
 
 
-def _build_range(start: float, end: float, step: float) -> list[float]:
+def _build_range(start: float, end: float, step: float) -> list[float] | float:
+    """Return the numbers; a single number by itself, as a sequence of JSONata (measured by others)."""
     if not step:
         raise ValueError("$range expects a step other than 0")
     if (end - start) / step > _LONGEST_RANGE:
@@ -111,7 +112,7 @@ def _build_range(start: float, end: float, step: float) -> list[float]:
     while ((value <= end) if step > 0 else (value >= end)) and value + step != value:
         found.append(value)
         value += step
-    return found
+    return found[0] if len(found) == 1 else found
 
 
 def _hash(value: object, algorithm: str = "SHA-256") -> str | None:

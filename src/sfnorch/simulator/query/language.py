@@ -39,6 +39,9 @@ class QueryLanguage(Protocol):
     def describe_field(self, name: str) -> str:
         """Return the start of a sentence about a field with an expression, in an error."""
 
+    def describe_expression(self, state: LocatedState, name: str) -> str:
+        """Return the subject of a sentence about the value of a field of the state, with its expression if any."""
+
     def make_arguments(self, scene: EvaluationContext) -> Json:
         """Return the arguments of a Task's call, or the input of a Parallel's branches."""
 

@@ -16,9 +16,7 @@ def run_fail(visit: Visit) -> Steps[StateOutcome]:
     match error, cause:
         case str(), str():
             raise StatesError(error, cause)
-        case str(), _:
-            name = "Cause"
-        case _:
-            name = "Error"
-    raise visit.refuse_value(name, "must evaluate to a string.")
+        case str(), wrong:
+            raise visit.refuse_type("Cause", "string", wrong)
+    raise visit.refuse_type("Error", "string", error)
     yield  # makes this function a process that takes no time

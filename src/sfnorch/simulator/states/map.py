@@ -155,6 +155,8 @@ def _write_results(visit: Visit) -> Json:
 
 def _list_items(visit: Visit) -> list[Json]:
     state, mocks = visit.state, visit.runner.world.behaviour.mocks
+    if "ItemReader" in state.body and state.name in mocks:
+        return _read_mocked(visit, mocks[state.name])
     if state.name in mocks:
         items = mocks[state.name]
     elif "ItemReader" in state.body:
@@ -164,12 +166,30 @@ def _list_items(visit: Visit) -> list[Json]:
         )
     else:
         items = visit.list_items()
+    if isinstance(items, list):
+        return items
+    visit.runner.record_state_event(1)  # MapStateFailed
+    raise visit.refuse_type("Items", "array", items)
+
+
+def _read_mocked(visit: Visit, items: Json) -> list[Json]:
+    """Return the items that a mock gives in place of what the ItemReader reads: at most MaxItems.
+
+    The arguments of the reader are evaluated. An object has an item for each key.
+    https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
+    """
+    reader = read_mapping(visit.state.body["ItemReader"])
+    visit.fill_template(reader.get("Arguments", {}), "ItemReader/Arguments")
+    config = read_mapping(visit.fill_template(reader.get("ReaderConfig", {}), "ItemReader/ReaderConfig"))
     match items:
         case list():
-            return items
+            read = items
         case dict():
-            return [{"Key": key, "Value": value} for key, value in items.items()]
-    raise visit.refuse_value("Items", "returned an unsupported result type.")
+            read = [{"Key": key, "Value": value} for key, value in items.items()]
+        case _:
+            raise visit.refuse_type("Items", "array", items)
+    most = config.get("MaxItems")
+    return read[:most] if isinstance(most, int) and most > 0 else read
 
 
 def _read_number(visit: Visit, name: str) -> float | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import simpy
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, name_type
 from sfnorch.simulator.errors import TIMEOUT, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.permissions import check_permissions
 from sfnorch.simulator.processes import Steps, get_result, run_guarded, stop_processes
@@ -56,6 +56,8 @@ def _evaluate_timeout(visit: Visit) -> float | None:
             return float(seconds)
         case wrong:
             pass
+    if name_type(wrong) != "number":
+        raise visit.refuse_type("TimeoutSeconds", "number", wrong)
     raise visit.refuse_setting("TimeoutSeconds", wrong, "a valid number of seconds")
 
 

@@ -5,11 +5,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import re
+from datetime import datetime
 
+from sfnorch.json_values import name_type
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.visit import StateOutcome, Visit
 
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
 MAX_SECONDS = 99_999_999.0
 """The maximum duration of a Wait, in seconds."""
 
@@ -20,15 +23,28 @@ def run_wait(visit: Visit) -> Steps[StateOutcome]:
     return visit.finish(visit.input)
 
 
+def _parse_timestamp(text: str) -> datetime | None:
+    """Return the time of a timestamp with a date, a T, a time and an offset; None for another text.
+
+    https://datatracker.ietf.org/doc/html/rfc3339#section-5.6
+    """
+    if not _TIMESTAMP.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+
+
 def _evaluate_wait(visit: Visit) -> float:
     """Return the seconds from now until the end of the state."""
     if visit.has_setting("Timestamp"):
         text = visit.evaluate_setting("Timestamp")
-        try:
-            until = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-        except ValueError:
-            raise visit.refuse_setting("Timestamp", text, "a timestamp") from None
-        until = until if until.tzinfo else until.replace(tzinfo=timezone.utc)
+        if not isinstance(text, str):
+            raise visit.refuse_type("Timestamp", "string", text)
+        until = _parse_timestamp(text)
+        if until is None:
+            raise visit.refuse_timestamp("Timestamp", text)
         return min(max(0.0, (until - visit.runner.world.read_time()).total_seconds()), MAX_SECONDS)
     if not visit.has_setting("Seconds"):
         return 0.0
@@ -39,4 +55,6 @@ def _evaluate_wait(visit: Visit) -> float:
             return float(seconds)
         case wrong:
             pass
+    if name_type(wrong) != "number":
+        raise visit.refuse_type("Seconds", "number", wrong)
     raise visit.refuse_setting("Seconds", wrong, "a valid number of seconds")
