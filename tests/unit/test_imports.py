@@ -9,7 +9,7 @@ grimp = pytest.importorskip("grimp", reason="test-lowest installs no development
 
 
 def test_no_modules_import_each_other():
-    graph = grimp.build_graph("sfnorch")
+    graph = grimp.build_graph("sfnorch", cache_dir=None)
     imports = networkx.DiGraph(
         (module, imported) for module in graph.modules for imported in graph.find_modules_directly_imported_by(module)
     )
