@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,7 +78,7 @@ def _create_temporary(path: Path) -> Iterator[tuple[Path, IO[str]]]:
     A lock marks the file as in use while it is written. The lock ends with the process in every case.
     """
     for _ in range(_MOST_TRIES):
-        temporary = path.with_name(f".sfnorch-{secrets.token_hex(8)}")
+        temporary = path.with_name(f".sfnorch-{os.urandom(8).hex()}")
         try:
             with temporary.open("x", encoding="utf-8", newline="\n") as file:
                 if not _lock(file):  # another command removed it as a leftover before it was locked
