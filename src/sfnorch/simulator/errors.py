@@ -14,6 +14,8 @@ ALL = "States.ALL"
 DATA_LIMIT = "States.DataLimitExceeded"
 EXCEED_TOLERATED = "States.ExceedToleratedFailureThreshold"
 HEARTBEAT = "States.HeartbeatTimeout"
+INTRINSIC = "States.IntrinsicFailure"
+MATCH_RESULT_PATH = "States.ResultPathMatchFailure"
 NO_CHOICE = "States.NoChoiceMatched"
 QUERY = "States.QueryEvaluationError"
 RUNTIME = "States.Runtime"
@@ -38,7 +40,7 @@ class StatesError(Exception):
 
 
 class UnsupportedSimulationError(SfnorchError):
-    """A run that cannot be simulated: a task calls an unknown service, or a machine uses JSONPath."""
+    """A run that cannot be simulated: such as one in which a task calls an unknown service."""
 
 
 def is_matching_error(names: Iterable[object], error: str) -> bool:

@@ -486,11 +486,6 @@ UNPLAYABLE = {
         "m: the ItemReader of T cannot be simulated",
         "specify the items: --mock 'T=[…]'",
     ),
-    "JSONPath": (
-        {"Type": "Pass", "QueryLanguage": "JSONPath", "End": True},
-        "M in template uses JSONPath; only JSONata can be simulated",
-        'set "QueryLanguage": "JSONata"; the AWS documentation describes how to convert the definition',
-    ),
 }
 
 

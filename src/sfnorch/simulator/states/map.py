@@ -123,8 +123,7 @@ def _batch(visit: Visit, items: list[Json]) -> list[Json]:
     batcher = visit.state.body.get("ItemBatcher")
     if not isinstance(batcher, dict):
         return items
-    given = read_mapping(visit.fill_template(batcher, "ItemBatcher"))
-    size, limit = given.get("MaxItemsPerBatch"), given.get("MaxInputBytesPerBatch")
+    size, limit = (visit.evaluate_setting(name, batcher) for name in ("MaxItemsPerBatch", "MaxInputBytesPerBatch"))
     batches: list[list[Json]] = []
     for index, item in enumerate(items):
         selected = _enter(visit, {"Index": index, "Value": item}).select_item(item)
@@ -135,7 +134,9 @@ def _batch(visit: Visit, items: list[Json]) -> list[Json]:
                 batches[-1] = batch
                 continue
         batches.append([selected])
-    more = {"BatchInput": given["BatchInput"]} if "BatchInput" in given else {}
+    more: dict[str, Json] = {}
+    if "BatchInput" in batcher:
+        more["BatchInput"] = visit.fill_template(batcher["BatchInput"], "ItemBatcher/BatchInput")
     return [{"Items": batch, **more} for batch in batches]
 
 
@@ -145,7 +146,7 @@ def _write_results(visit: Visit) -> Json:
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
     """
     writer = read_mapping(visit.state.body["ResultWriter"])
-    given = read_mapping(visit.fill_template(writer.get("Arguments", {}), "ResultWriter"))
+    given = read_mapping(visit.make_part_arguments(writer, "ResultWriter"))
     run = visit.runner.machine.arn.replace(":stateMachine:", ":mapRun:", 1)
     arn = f"{run}/{visit.state.name}:{visit.runner.world.generate_id()}"
     bucket, prefix = (given.get(key, "") for key in ("Bucket", "Prefix"))
@@ -179,8 +180,8 @@ def _read_mocked(visit: Visit, items: Json) -> list[Json]:
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
     """
     reader = read_mapping(visit.state.body["ItemReader"])
-    visit.fill_template(reader.get("Arguments", {}), "ItemReader/Arguments")
-    config = read_mapping(visit.fill_template(reader.get("ReaderConfig", {}), "ItemReader/ReaderConfig"))
+    visit.make_part_arguments(reader, "ItemReader")
+    most = visit.evaluate_setting("MaxItems", read_mapping(reader.get("ReaderConfig")))
     match items:
         case list():
             read = items
@@ -188,7 +189,6 @@ def _read_mocked(visit: Visit, items: Json) -> list[Json]:
             read = [{"Key": key, "Value": value} for key, value in items.items()]
         case _:
             raise visit.refuse_type("Items", "array", items)
-    most = config.get("MaxItems")
     return read[:most] if isinstance(most, int) and most > 0 else read
 
 
