@@ -46,7 +46,7 @@ class UnsupportedSimulationError(SfnorchError):
 def is_matching_error(names: Iterable[object], error: str, *, is_task: bool = False) -> bool:
     """Return whether a retrier or catcher with these error names matches the error.
 
-    States.ALL does not match States.DataLimitExceeded (documented), unless the result of a Task is too large (recorded).
+    States.ALL matches States.DataLimitExceeded for a Task whose result is too large only (recorded).
     """
     if error == RUNTIME:
         return False
