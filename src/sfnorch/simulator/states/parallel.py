@@ -25,7 +25,7 @@ def run_parallel(visit: Visit) -> Steps[StateOutcome]:
 def _run_branches(visit: Visit) -> Steps[list[Json]]:
     runner, clock = visit.runner, visit.runner.world.clock
     given = visit.make_arguments()
-    runner.record_state_event(1)
+    runner.record_state_event(1)  # ParallelStateStarted
     running = [
         clock.process(run_guarded(runner.run_scope(branch, given, visit.place))) for branch in visit.state.scopes
     ]
@@ -42,7 +42,6 @@ def _run_branches(visit: Visit) -> Steps[list[Json]]:
                         raise error
     except (StatesError, simpy.Interrupt):
         yield from stop_processes(clock, left.values())
-        runner.record_state_event(1)
         raise
-    runner.record_state_event(1)
+    runner.record_state_event(1)  # ParallelStateSucceeded
     return results
