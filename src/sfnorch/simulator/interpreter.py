@@ -96,13 +96,13 @@ class Interpreter:
                     raise
                 delay = attempts.find_delay(error.error, self.world.rng)
                 if delay is None:
-                    outcome = self.catch_error(visit, error)
+                    outcome = self.catch_error(visit, attempts, error)
                     break
                 visit.retries += 1
                 self.execution.retries += 1
                 self.world.record_event(self.execution, StateRetried(error.error, visit.retries, delay), state.name)
                 yield self.world.clock.timeout(delay)
-        visit.limit(outcome.output, f"The state '{state.name}' returned a result")
+        visit.limit(outcome.output, f"The state/task '{state.name}' returned a result")
         if state.kind != "Fail":
             self.record_state_event(1)
         branches = len(state.scopes) if state.kind == "Parallel" else None
@@ -117,11 +117,11 @@ class Interpreter:
             raise StatesError(RUNTIME, f"Unknown state type {visit.state.kind!r}")
         return (yield from run_state(visit))
 
-    def catch_error(self, visit: Visit, error: StatesError) -> StateOutcome:
+    def catch_error(self, visit: Visit, attempts: Attempts, error: StatesError) -> StateOutcome:
         """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""
         state = visit.state
         for index, catcher in state.list_objects("Catch"):
-            if state.kind in _CATCHING and Attempts.is_match(catcher, error.error):
+            if state.kind in _CATCHING and attempts.is_match(catcher, error.error):
                 following = str(catcher.get("Next", ""))
                 self.world.record_event(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
                 try:

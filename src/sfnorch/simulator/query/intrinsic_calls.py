@@ -25,7 +25,7 @@ _MOST_NESTED = 10
 
 
 class QuotedText(NamedTuple):
-    r"""A text argument as it is written, with its escapes: Format must tell `\\{` from `{`."""
+    r"""A text argument as it is written, with its escapes: in a template, `\\{` differs from `{`."""
 
     raw: str
 

@@ -20,6 +20,9 @@ Find: TypeAlias = Callable[[Json], list[Json]]
 _STEP = re.compile(r"""\.([^\s.\[\]()*,'"?@:]+)|\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\d+))\s*\]""")
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
 _FUNCTION = re.compile(r"\.(length|min|max|sum|avg|keys)\(\)$")
+_DOT_BEFORE_BRACKET = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?<!\.)\.(?=\[)""")
+"""The dot in `$.[0]`, which AWS accepts, outside of quotes."""
+
 _ESCAPED = re.compile(r"\\(.)")
 
 INPUT, CONTEXT = "", "$"
@@ -70,6 +73,7 @@ def parse_path(text: str) -> ParsedPath:
     Raises PathSyntaxError for another text.
     """
     source, rest = _split_source(text)
+    rest = _DOT_BEFORE_BRACKET.sub(lambda match: match[1] or "", rest)
     function = ""
     if match := _FUNCTION.search(rest):
         function, rest = match[1], rest[: match.start()]
