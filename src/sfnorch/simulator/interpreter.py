@@ -21,6 +21,7 @@ from sfnorch.simulator.events import (
     StateFailed,
     StateRetried,
 )
+from sfnorch.simulator.mocks.table import AttemptCounts
 from sfnorch.simulator.partition import refuse_other_partition
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import MAX_EVENTS, Execution
@@ -37,11 +38,19 @@ _CATCHING = ("Task", "Parallel", "Map")
 class Interpreter:
     """Runs the states of one execution. It is the `StateRunner` of their visits."""
 
-    def __init__(self, world: World, machine: Machine, execution: Execution, start_execution: StartExecution) -> None:
+    def __init__(
+        self,
+        world: World,
+        machine: Machine,
+        execution: Execution,
+        start_execution: StartExecution,
+        mock_attempts: AttemptCounts | None = None,
+    ) -> None:
         self.world = world
         self.machine = machine
         self.execution = execution
         self.start_execution = start_execution
+        self.mock_attempts = AttemptCounts() if mock_attempts is None else mock_attempts
         self.started = format_timestamp(world.convert_time(execution.started))
 
     def execute(self, scope: StateScope) -> Steps[Json]:
@@ -172,7 +181,7 @@ class Interpreter:
         )
         world.record.executions.append(child)
         world.record_event(child, ExecutionStarted(parent.arn))
-        inner = Interpreter(world, self.machine, child, self.start_execution)
+        inner = Interpreter(world, self.machine, child, self.start_execution, self.mock_attempts)
         try:
             child.output = yield from inner._run_whole(scope, StateContext(variables={}, item=item))
             child.status = "SUCCEEDED"
