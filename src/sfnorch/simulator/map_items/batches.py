@@ -10,14 +10,15 @@ from typing import NamedTuple
 
 from sfnorch.json_values import Json, read_mapping, write_compact
 from sfnorch.simulator.map_items.counts import evaluate_count
-from sfnorch.simulator.visit import Visit
+from sfnorch.simulator.visit import MAX_BYTES, Visit
 
 
 class BatchSettings(NamedTuple):
     """The evaluated settings of an ItemBatcher."""
 
     most_items: int | None
-    most_bytes: int | None
+    most_bytes: int
+    """The maximum size of the input with the batch: 256 KiB if the state has no lower limit."""
     added: dict[str, Json]
     """What each batch has beside its items: `BatchInput`, if the state has it."""
 
@@ -30,11 +31,9 @@ def evaluate_batcher(visit: Visit) -> BatchSettings | None:
     added: dict[str, Json] = {}
     if "BatchInput" in batcher:
         added["BatchInput"] = visit.fill_template(batcher["BatchInput"], "ItemBatcher/BatchInput")
-    return BatchSettings(
-        evaluate_count(visit, "MaxItemsPerBatch", batcher, least=1),
-        evaluate_count(visit, "MaxInputBytesPerBatch", batcher, least=1),
-        added,
-    )
+    most_items = evaluate_count(visit, "MaxItemsPerBatch", batcher, least=1)
+    most_bytes = evaluate_count(visit, "MaxInputBytesPerBatch", batcher, least=1)
+    return BatchSettings(most_items, min(most_bytes or MAX_BYTES, MAX_BYTES), added)
 
 
 def make_batches(settings: BatchSettings, items: Iterable[Json]) -> list[list[Json]]:
@@ -43,20 +42,15 @@ def make_batches(settings: BatchSettings, items: Iterable[Json]) -> list[list[Js
     batches: list[list[Json]] = []
     size = frame
     for item in items:
-        added = _count_bytes(item) if settings.most_bytes is not None else 0
-        if batches and _fits(settings, len(batches[-1]) + 1, size + added + 1):
+        added = _count_bytes(item)
+        has_room = batches and (settings.most_items is None or len(batches[-1]) < settings.most_items)
+        if has_room and size + 1 + added <= settings.most_bytes:
             batches[-1].append(item)
-            size += added + 1
+            size += 1 + added
         else:
             batches.append([item])
             size = frame + added
     return batches
-
-
-def _fits(settings: BatchSettings, items: int, size: int) -> bool:
-    if settings.most_items is not None and items > settings.most_items:
-        return False
-    return settings.most_bytes is None or size <= settings.most_bytes
 
 
 def _count_bytes(value: Json) -> int:

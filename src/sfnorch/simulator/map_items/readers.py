@@ -71,11 +71,11 @@ def read_dataset(visit: Visit, settings: ReaderSettings) -> Dataset:
 
     Raises StatesError (States.ItemReaderFailed) if they cannot be read, UnsupportedSimulationError if they are unknown.
     """
-    world, name = visit.runner.world, visit.state.name
+    world, mock = visit.runner.world, visit.find_reader_mock()
     if settings.most < 0:
         raise StatesError(ITEM_READER, "field MaxItems must be positive")
-    if name in world.behaviour.mocks:
-        dataset = make_dataset(world.behaviour.mocks[name], _find_source(settings))
+    if mock is not None:
+        dataset = make_dataset(mock.take_result(), _find_source(settings))
     elif not knows_bucket(world, settings.bucket):
         raise _refuse(visit, "reads objects that are not specified", settings)
     else:
@@ -153,7 +153,7 @@ def _write_uri(bucket: str, key: str) -> str:
 
 def _refuse(visit: Visit, reason: str, settings: ReaderSettings) -> UnsupportedSimulationError:
     name = visit.state.name
-    uri = f"{_S3}{settings.bucket}/{settings.key or settings.prefix}"
+    uri = f"{_S3}{settings.bucket or 'BUCKET'}/{settings.key or f'{settings.prefix}KEY'}"
     return UnsupportedSimulationError(
         f"{visit.runner.execution.title}: the ItemReader of {name} {reason}",
         hint=f"specify the object, --object {uri}=FILE, or the items, --mock '{name}=[…]'",

@@ -18,17 +18,25 @@ def run_parallel(visit: Visit) -> Steps[StateOutcome]:
 
     Raises the StatesError of the first branch that fails.
     """
-    results = yield from _run_branches(visit)
+    results = yield from _make_results(visit)
     return visit.finish(results, {"result": results})
 
 
-def _run_branches(visit: Visit) -> Steps[list[Json]]:
-    runner, clock = visit.runner, visit.runner.world.clock
-    given = visit.make_arguments()
+def _make_results(visit: Visit) -> Steps[Json]:
+    """Return the outputs of the branches, or the result of the state's mock. Raises StatesError."""
+    runner = visit.runner
+    given, mock = visit.make_arguments(), visit.find_mock()
     runner.record_state_event(1)  # ParallelStateStarted
-    running = [
-        clock.process(run_guarded(runner.run_scope(branch, given, visit.place))) for branch in visit.state.scopes
-    ]
+    results = mock.take_result() if mock else (yield from _run_branches(visit, given))
+    runner.record_state_event(1)  # ParallelStateSucceeded
+    return results
+
+
+def _run_branches(visit: Visit, given: Json) -> Steps[Json]:
+    """Return the outputs of the branches. Raises the first StatesError, after all others have been stopped."""
+    runner, clock = visit.runner, visit.runner.world.clock
+    branches = visit.state.scopes
+    running = [clock.process(run_guarded(runner.run_scope(branch, given, visit.place))) for branch in branches]
     results: list[Json] = [None] * len(running)
     left = dict(enumerate(running))
     try:
@@ -43,5 +51,4 @@ def _run_branches(visit: Visit) -> Steps[list[Json]]:
     except (StatesError, simpy.Interrupt):
         yield from stop_processes(clock, left.values())
         raise
-    runner.record_state_event(1)  # ParallelStateSucceeded
     return results
