@@ -82,6 +82,8 @@ class Visit:
     entered_event: int
     """The id of the event that entered the state."""
     retries: int = 0
+    token: str = ""
+    """The token by which the Task of this attempt can be answered."""
 
     def pass_input(self) -> Json:
         """Return what a state that does no work makes of its input."""

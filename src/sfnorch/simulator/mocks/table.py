@@ -1,8 +1,8 @@
 """The mocks of a run: which one a state has, and the attempts that have used its responses.
 
-A sequence has one count for each state of an execution, which goes on with each attempt: of a retry, of another item of
-a Map, of another visit in a loop. Step Functions Local counts so (https://github.com/localstack/localstack/pull/13693).
-The child executions of a distributed Map go on with the count of the execution that started them.
+A sequence has one count for each state of an execution, which continues with each attempt: of a retry, of another item
+of a Map, of another visit in a loop. Step Functions Local counts so (https://github.com/localstack/localstack/pull/13693).
+The child executions of a distributed Map continue with the count of the execution that started them.
 """
 
 from __future__ import annotations
