@@ -108,7 +108,7 @@ class Run:
     alarms: list[AlarmChange] = field(default_factory=list)
     objects: list[StoredObject] = field(default_factory=list)
     notes: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    """The permissions that could not be checked, and why: a sentence for each machine, role and reason."""
+    """What could not be checked, and mocks that were not used: a sentence for each machine, role and reason."""
     cut_off: float | None = None
     """The second at which the simulation stopped although an execution was still running."""
 

@@ -36,6 +36,11 @@ class Dataset:
         return described
 
 
+def name_source(bucket: str, key: str) -> str:
+    """Return the source of items as the context object has it (documented); without a key, of listed objects."""
+    return f"S3://{bucket}/{key}" if key else f"S3://{bucket}"
+
+
 def make_dataset(items: Json, source: str = "") -> Dataset:
     """Return the items of an array or an object.
 

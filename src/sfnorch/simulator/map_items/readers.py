@@ -5,23 +5,23 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.htm
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
-from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_string, read_strings
+from sfnorch.json_values import find_value, read_list, read_mapping, read_string, read_strings
 from sfnorch.simulator.errors import ITEM_READER, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.map_items.counts import evaluate_count
-from sfnorch.simulator.map_items.datasets import Dataset, join_datasets, make_dataset
-from sfnorch.simulator.map_items.formats import FORMATS, FormatSettings, decode_text, list_csv_rows
-from sfnorch.simulator.map_items.stored_objects import (
-    describe_object,
-    knows_bucket,
-    list_objects,
-    read_object,
+from sfnorch.simulator.map_items.datasets import Dataset, join_datasets, make_dataset, name_source
+from sfnorch.simulator.map_items.formats import (
+    FORMATS,
+    FormatSettings,
+    decode_text,
+    list_csv_rows,
+    parse_csv_rows,
+    parse_json_items,
 )
+from sfnorch.simulator.map_items.stored_objects import StoredObjects
 from sfnorch.simulator.visit import Visit
-from sfnorch.simulator.world import World
-
-_S3 = "s3://"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,11 @@ class ReaderSettings:
     most: int
     """The maximum number of items; 0 for all."""
     format: FormatSettings
+
+    @property
+    def source(self) -> str:
+        """Return the source of the items in the context object: the object, or the bucket if they are listed."""
+        return name_source(self.bucket, self.key)
 
 
 def evaluate_reader(visit: Visit) -> ReaderSettings:
@@ -67,94 +72,94 @@ def evaluate_reader(visit: Visit) -> ReaderSettings:
 
 
 def read_dataset(visit: Visit, settings: ReaderSettings) -> Dataset:
-    """Return the items: those of the mock of the state, or those in the objects of the run.
+    """Return the items: those of the mock of the reader, or those in the objects of the run.
 
     Raises StatesError (States.ItemReaderFailed) if they cannot be read, UnsupportedSimulationError if they are unknown.
     """
-    world, mock = visit.runner.world, visit.find_reader_mock()
     if settings.most < 0:
         raise StatesError(ITEM_READER, "field MaxItems must be positive")
-    if mock is not None:
-        dataset = make_dataset(mock.take_result(), _find_source(settings))
-    elif not knows_bucket(world, settings.bucket):
-        raise _refuse(visit, "reads objects that are not specified", settings)
+    if mock := visit.find_reader_mock():
+        dataset = make_dataset(mock.take_result(), settings.source)
     else:
-        dataset = _read(visit, world, settings)
+        dataset = _ObjectReader(visit, settings).read()
     if settings.most and settings.most < len(dataset.items):
         return Dataset(dataset.items[: settings.most], dataset.is_keyed, dataset.sources)
     return dataset
 
 
-def _read(visit: Visit, world: World, settings: ReaderSettings) -> Dataset:
-    match settings.resource.removeprefix("aws-sdk:"):
-        case "s3:listObjectsV2":
-            return _read_listed(visit, world, settings)
-        case "s3:getObject" if settings.manifest_type == "ATHENA_DATA":
-            return _read_athena_manifest(visit, world, settings)
-        case "s3:getObject" if settings.input_type == "MANIFEST" or settings.manifest_type:
-            return _read_inventory(visit, world, settings)
-        case "s3:getObject":
-            return _read_object(visit, world, settings, settings.bucket, settings.key)
-    raise _refuse(visit, f"calls {settings.resource}, which cannot be simulated", settings)
+class _ObjectReader:
+    """Reads the objects of the run by the settings of an ItemReader."""
 
+    def __init__(self, visit: Visit, settings: ReaderSettings) -> None:
+        self._visit = visit
+        self._settings = settings
+        self._objects = StoredObjects(visit.runner.world)
 
-def _read_listed(visit: Visit, world: World, settings: ReaderSettings) -> Dataset:
-    """Return the objects with the prefix, as S3 lists them, or the items in all of them."""
-    listed = list_objects(world, settings.bucket, settings.prefix)
-    if settings.flattens:
-        return join_datasets([_read_object(visit, world, settings, settings.bucket, each.key) for each in listed])
-    return Dataset([describe_object(world, each) for each in listed], sources=(_find_source(settings),))
+    def read(self) -> Dataset:
+        """Return the items. Raises StatesError if they cannot be read, UnsupportedSimulationError if unknown."""
+        settings = self._settings
+        if not self._objects.is_known(settings.bucket):
+            raise self._refuse("reads objects that are not specified")
+        match settings.resource.removeprefix("aws-sdk:"):
+            case "s3:listObjectsV2":
+                return self._read_listed()
+            case "s3:getObject" if settings.manifest_type == "ATHENA_DATA":
+                return self._read_athena_manifest()
+            case "s3:getObject" if settings.input_type == "MANIFEST" or settings.manifest_type:
+                return self._read_inventory()
+            case "s3:getObject":
+                return self._read_object(settings.bucket, settings.key)
+        raise self._refuse(f"calls {settings.resource}, which cannot be simulated")
 
+    def _read_listed(self) -> Dataset:
+        """Return the objects with the prefix, as S3 lists them, or the items in all of them."""
+        settings = self._settings
+        listed = self._objects.list_versions(settings.bucket, settings.prefix)
+        if settings.flattens:
+            return join_datasets([self._read_object(settings.bucket, version.key) for version in listed])
+        world = self._visit.runner.world
+        return Dataset([version.describe(world) for version in listed], sources=(settings.source,))
 
-def _read_inventory(visit: Visit, world: World, settings: ReaderSettings) -> Dataset:
-    """Return an item for each object in an S3 inventory: the columns of the inventory, as texts.
+    def _read_inventory(self) -> Dataset:
+        """Return an item for each object in an S3 inventory: the columns of the inventory, as texts.
 
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html
-    """
-    manifest = FORMATS["JSON"](decode_text(read_object(world, settings.bucket, settings.key)), FormatSettings())
-    if find_value(manifest, "fileFormat") != "CSV":
-        raise _refuse(visit, "reads an inventory that is not in CSV, which cannot be simulated", settings)
-    names = [name.strip() for name in read_string(find_value(manifest, "fileSchema")).split(",")]
-    columns = FormatSettings(headers=names)
-    datasets = []
-    for file in read_list(find_value(manifest, "files")):
-        key = read_string(find_value(file, "key"))
-        rows = FORMATS["CSV"](decode_text(read_object(world, settings.bucket, key)), columns)
-        datasets.append(make_dataset(rows, _write_uri(settings.bucket, key)))
-    return join_datasets(datasets)
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html
+        """
+        bucket = self._settings.bucket
+        manifest = parse_json_items(self._read_text(bucket, self._settings.key), FormatSettings())
+        if find_value(manifest, "fileFormat") != "CSV":
+            raise self._refuse("reads an inventory that is not in CSV, which cannot be simulated")
+        names = [name.strip() for name in read_string(find_value(manifest, "fileSchema")).split(",")]
+        keys = [read_string(find_value(file, "key")) for file in read_list(find_value(manifest, "files"))]
+        columns = FormatSettings(headers=names)
+        return join_datasets(
+            [
+                make_dataset(parse_csv_rows(self._read_text(bucket, key), columns), name_source(bucket, key))
+                for key in keys
+            ]
+        )
 
+    def _read_athena_manifest(self) -> Dataset:
+        """Return the items in all objects that the manifest of an UNLOAD statement lists, one S3 URI in each row."""
+        rows = list_csv_rows(self._read_text(self._settings.bucket, self._settings.key))
+        places = [row[0].strip().removeprefix("s3://").partition("/") for row in rows]
+        return join_datasets([self._read_object(bucket, key) for bucket, _, key in places])
 
-def _read_athena_manifest(visit: Visit, world: World, settings: ReaderSettings) -> Dataset:
-    """Return the items in all objects that the manifest of an UNLOAD statement lists, one S3 URI in each row."""
-    uris = [row[0].strip() for row in list_csv_rows(decode_text(read_object(world, settings.bucket, settings.key)))]
-    datasets = []
-    for uri in uris:
-        bucket, _, key = uri.removeprefix(_S3).partition("/")
-        datasets.append(_read_object(visit, world, settings, bucket, key))
-    return join_datasets(datasets)
+    def _read_object(self, bucket: str, key: str) -> Dataset:
+        input_type = self._settings.input_type or "JSON"
+        if input_type not in FORMATS:
+            raise self._refuse(f"reads {input_type}, which cannot be simulated")
+        items = FORMATS[input_type](self._read_text(bucket, key), self._settings.format)
+        return make_dataset(items, name_source(bucket, key))
 
+    def _read_text(self, bucket: str, key: str) -> str:
+        return decode_text(self._objects.read(bucket, key))
 
-def _read_object(visit: Visit, world: World, settings: ReaderSettings, bucket: str, key: str) -> Dataset:
-    parse = FORMATS.get(settings.input_type or "JSON")
-    if parse is None:
-        raise _refuse(visit, f"reads {settings.input_type}, which cannot be simulated", settings)
-    items: Json = parse(decode_text(read_object(world, bucket, key)), settings.format)
-    return make_dataset(items, _write_uri(bucket, key))
-
-
-def _find_source(settings: ReaderSettings) -> str:
-    """Return the source of the items in the context object: the object, or the bucket if they are listed."""
-    return _write_uri(settings.bucket, settings.key) if settings.key else f"S3://{settings.bucket}"
-
-
-def _write_uri(bucket: str, key: str) -> str:
-    return f"S3://{bucket}/{key}"
-
-
-def _refuse(visit: Visit, reason: str, settings: ReaderSettings) -> UnsupportedSimulationError:
-    name = visit.state.name
-    uri = f"{_S3}{settings.bucket or 'BUCKET'}/{settings.key or f'{settings.prefix}KEY'}"
-    return UnsupportedSimulationError(
-        f"{visit.runner.execution.title}: the ItemReader of {name} {reason}",
-        hint=f"specify the object, --object {uri}=FILE, or the items, --mock '{name}=[…]'",
-    )
+    def _refuse(self, reason: str) -> UnsupportedSimulationError:
+        settings, runner, state = self._settings, self._visit.runner, self._visit.state
+        uri = f"s3://{settings.bucket or 'BUCKET'}/{settings.key or f'{settings.prefix}KEY'}"
+        mock = runner.world.mocks.suggest_option(runner.machine, state, [])
+        return UnsupportedSimulationError(
+            f"{runner.execution.title}: the ItemReader of {state.name} {reason}",
+            hint=f"specify the object, --object {shlex.quote(f'{uri}=FILE')}, or the items, {mock}",
+        )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,89 +15,82 @@ from sfnorch.simulator.world import World
 _NO_KEY = "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ObjectVersion:
     """The newest version of an object; a file is read when its content is needed."""
 
-    uri: str
     key: str
-    content: bytes | Path
-    at: float
+    content: bytes | str | Path
+    at: float = 0.0
     """The time at which it was written, in seconds after the start of the run."""
 
     def read_content(self) -> bytes:
         """Return the content. Raises UnsupportedSimulationError for a file that cannot be read."""
-        if isinstance(self.content, bytes):
-            return self.content
+        match self.content:
+            case bytes():
+                return self.content
+            case str():
+                return self.content.encode(errors="surrogatepass")
         try:
             return self.content.read_bytes()
         except OSError as error:
             raise UnsupportedSimulationError(
-                f"{self.uri}: cannot read {self.content}: {error.strerror}",
-                hint="specify a file that exists: --object S3-URI=FILE",
+                f"{self.key}: cannot read {self.content}: {error.strerror}", hint="specify a file that exists"
             ) from None
 
-
-def knows_bucket(world: World, bucket: str) -> bool:
-    """Return whether the run has an object in the bucket."""
-    return any(_iterate_versions(world, bucket))
-
-
-def list_objects(world: World, bucket: str, prefix: str) -> list[ObjectVersion]:
-    """Return the objects in the bucket whose keys have the prefix, in the order in which S3 lists them."""
-    newest = {version.key: version for version in _iterate_versions(world, bucket) if version.key.startswith(prefix)}
-    return [newest[key] for key in sorted(newest, key=lambda key: key.encode(errors="surrogatepass"))]
-
-
-def read_object(world: World, bucket: str, key: str) -> bytes:
-    """Return the content of the object, decompressed if its key ends with .gz.
-
-    Raises StatesError (States.ItemReaderFailed) if it does not exist; the sentence is that of S3, its form is assumed.
-    """
-    found: ObjectVersion | None = None
-    for version in _iterate_versions(world, bucket):
-        if version.key == key:
-            found = version
-    if found is None:
-        raise StatesError(ITEM_READER, _NO_KEY)
-    return decompress(found.key, found.read_content())
+    def describe(self, world: World) -> dict[str, Json]:
+        """Return the object as s3:listObjectsV2 gives it to a Map; the names are recorded, the time is in seconds."""
+        content = self.read_content()
+        return {
+            "Etag": f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"',
+            "Key": self.key,
+            "LastModified": int(world.convert_time(self.at).timestamp()),
+            "Size": len(content),
+            "StorageClass": "STANDARD",
+        }
 
 
-def decompress(key: str, content: bytes) -> bytes:
-    """Return the content without the compression that the key shows.
+class StoredObjects:
+    """The objects in S3 at a time of the run, by bucket and key."""
 
-    Raises StatesError for invalid content, and UnsupportedSimulationError for Zstandard.
-    """
+    def __init__(self, world: World) -> None:
+        self._buckets: dict[str, dict[str, ObjectVersion]] = {}
+        for uri, content in world.behaviour.objects.items():
+            bucket, _, key = uri.removeprefix("s3://").partition("/")
+            self._buckets.setdefault(bucket, {})[key] = ObjectVersion(key, content)
+        for stored in world.record.objects:
+            version = ObjectVersion(stored.key, stored.body, stored.at)
+            self._buckets.setdefault(stored.bucket, {})[stored.key] = version
+
+    def is_known(self, bucket: str) -> bool:
+        """Return whether the run has an object in the bucket."""
+        return bucket in self._buckets
+
+    def list_versions(self, bucket: str, prefix: str) -> list[ObjectVersion]:
+        """Return the objects in the bucket whose keys have the prefix, in the order in which S3 lists them."""
+        found = self._buckets.get(bucket, {})
+        keys = [key for key in found if key.startswith(prefix)]
+        return [found[key] for key in sorted(keys, key=lambda key: key.encode(errors="surrogatepass"))]
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """Return the content of the object, decompressed if its key ends with .gz.
+
+        Raises StatesError (States.ItemReaderFailed) if it does not exist: the sentence is that of S3, its form is
+        assumed.
+        """
+        version = self._buckets.get(bucket, {}).get(key)
+        if version is None:
+            raise StatesError(ITEM_READER, _NO_KEY)
+        return _decompress(key, version.read_content())
+
+
+def _decompress(key: str, content: bytes) -> bytes:
     lower = key.lower()
     if lower.endswith((".zst", ".zstd")):
-        raise UnsupportedSimulationError(f"{key}: Zstandard cannot be simulated", hint="specify a file in gzip")
+        raise UnsupportedSimulationError(f"{key}: Zstandard cannot be simulated", hint="specify an object in gzip")
     if not lower.endswith((".gz", ".gzip")):
         return content
     try:
         return gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
         raise StatesError(ITEM_READER, f"{key} is not in gzip: {error}") from None
-
-
-def describe_object(world: World, version: ObjectVersion) -> dict[str, Json]:
-    """Return an object as s3:listObjectsV2 gives it to a Map; the names are recorded, the time is in seconds."""
-    content = version.read_content()
-    return {
-        "Etag": f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"',
-        "Key": version.key,
-        "LastModified": int(world.convert_time(version.at).timestamp()),
-        "Size": len(content),
-        "StorageClass": "STANDARD",
-    }
-
-
-def _iterate_versions(world: World, bucket: str) -> Iterator[ObjectVersion]:
-    """Yield the versions of all objects in the bucket, older ones first."""
-    start = f"s3://{bucket}/"
-    for uri, content in world.behaviour.objects.items():
-        if uri.startswith(start):
-            yield ObjectVersion(uri=uri, key=uri.removeprefix(start), content=content, at=0.0)
-    for stored in world.record.objects:
-        if stored.bucket == bucket:
-            body = stored.body.encode(errors="surrogatepass")
-            yield ObjectVersion(uri=f"{start}{stored.key}", key=stored.key, content=body, at=stored.at)

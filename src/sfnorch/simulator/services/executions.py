@@ -62,7 +62,7 @@ def _start(request: ServiceRequest) -> Execution:
         title = world.template.build_title(request.machine)
         raise UnsupportedSimulationError(
             f"{title}: {request.state.name} starts a machine that is not in the template: {arn}",
-            hint=f"specify its result: --mock '{request.state.name}={{…}}'",
+            hint=f"specify its result: {world.mocks.suggest_option(request.machine, request.state, {'Output': {}})}",
         )
     given = request.named.get("Input", {})
     name = request.get_text("Name")

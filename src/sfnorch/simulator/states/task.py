@@ -76,10 +76,11 @@ def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Jso
     call = parse_call(state)
     handler = find_handler(world, call, state, arguments) if call else None
     if call is None or handler is None:
+        example: Json = {"Payload": {}} if call is not None and call.name == "lambda:invoke" else {}
         what = str(call) if call else state.read_text("Resource") or "nothing"
         raise UnsupportedSimulationError(
             f"{world.template.build_title(machine)}: {state.name} calls {what}, which cannot be simulated",
-            hint=f"specify its result: --mock '{state.name}={{…}}'",
+            hint=f"specify its result: {world.mocks.suggest_option(machine, state, example)}",
         )
     request = ServiceRequest(
         world=world,
