@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, find_value
 from sfnorch.simulator.errors import EXCEED_TOLERATED, StatesError
 from sfnorch.simulator.map_items.batches import BatchSettings, evaluate_batcher, make_batches
 from sfnorch.simulator.map_items.counts import FailureTolerance, evaluate_concurrency, evaluate_tolerance
@@ -62,7 +62,8 @@ class _MapRun:
         given = self.make_input(index)
         item = self.dataset.describe_item(index) if self.batches is None else {"Index": index, "Value": given}
         runner = self.visit.runner
-        child = runner.begin_child(name_map(self.visit), self.visit.state.name, given)
+        express = find_value(self.scope.body, "ProcessorConfig", "ExecutionType") == "EXPRESS"
+        child = runner.begin_child(name_map(self.visit), self.visit.state.name, given, express=express)
         self.children[index] = child
         yield from runner.run_child(child, self.scope, item)
         if child.status != SUCCEEDED:
