@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 
 from sfnorch.json_values import read_list
-from sfnorch.simulator.errors import is_matching_error
+from sfnorch.simulator.errors import StatesError
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
@@ -28,11 +28,11 @@ class Attempts:
         self._used = [0] * len(self._retriers)
 
     @staticmethod
-    def is_match(body: Object, error: str) -> bool:
+    def is_match(body: Object, error: StatesError) -> bool:
         """Return whether the retrier or catcher matches the error."""
-        return is_matching_error(read_list(body.get("ErrorEquals")), error)
+        return error.is_matched(read_list(body.get("ErrorEquals")))
 
-    def find_delay(self, error: str, rng: random.Random) -> float | None:
+    def find_delay(self, error: StatesError, rng: random.Random) -> float | None:
         """Return the seconds until the next attempt, by the first matching retrier; None if no attempt is left."""
         for index, retrier in enumerate(self._retriers):
             if not self.is_match(retrier, error):

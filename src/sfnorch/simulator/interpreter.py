@@ -84,7 +84,7 @@ class Interpreter:
             except StatesError as error:
                 if error.error == RUNTIME:
                     raise
-                delay = attempts.find_delay(error.error, self.world.rng)
+                delay = attempts.find_delay(error, self.world.rng)
                 if delay is None:
                     outcome = self.catch_error(visit, error)
                     break
@@ -111,7 +111,7 @@ class Interpreter:
         """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""
         state = visit.state
         for index, catcher in state.list_objects("Catch"):
-            if state.kind in RETRYING and Attempts.is_match(catcher, error.error):
+            if state.kind in RETRYING and Attempts.is_match(catcher, error):
                 following = str(catcher.get("Next", ""))
                 self.world.record_event(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
                 try:

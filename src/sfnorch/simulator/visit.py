@@ -158,6 +158,10 @@ class Visit:
         body = self.state.body if part is None else part
         return self._refuse(self.language.describe_wrong_value(body, name, wanted, value))
 
+    def refuse_start(self, sentence: str) -> StatesError:
+        """Return the error for a Task that cannot be started with its arguments."""
+        return StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
+
     def limit(self, value: Json, what: str) -> None:
         """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
         if len(write_compact(value).encode(errors="surrogatepass")) > MAX_BYTES:

@@ -7,7 +7,7 @@ reply; runs that take time are in `activities`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.simulator.services import (
@@ -20,18 +20,31 @@ from sfnorch.simulator.services import (
     objects,
     queries,
     statements,
+    task_tokens,
     topics,
     workflows,
 )
 from sfnorch.simulator.services.request import Handler
 from sfnorch.simulator.world import World
-from sfnorch.template.calls import ServiceCall
+from sfnorch.template.calls import ServiceCall, is_function_call
 from sfnorch.template.states import LocatedState
 
-_SERVICES = (glue, workflows, executions, crawlers, statements, objects, queries, topics, alarms)
+_SERVICES = (glue, workflows, executions, crawlers, statements, objects, queries, topics, alarms, task_tokens)
 
 HANDLERS: Mapping[str, Handler] = {name: handler for service in _SERVICES for name, handler in service.HANDLERS.items()}
 """The simulation of each action."""
+
+
+_ARGUMENT_CHECKS: Mapping[str, Callable[[Json], list[str]]] = {
+    "glue:startJobRun": glue.check_arguments,
+    "glue:startJobRun.sync": glue.check_arguments,
+}
+
+
+def check_arguments(call: ServiceCall, arguments: Json) -> list[str]:
+    """Return why Step Functions cannot start a Task with these arguments; empty if it can."""
+    check = _ARGUMENT_CHECKS.get(str(call))
+    return check(arguments) if check else []
 
 
 def find_handler(world: World, call: ServiceCall, state: LocatedState, arguments: Json) -> Handler | None:
@@ -41,8 +54,8 @@ def find_handler(world: World, call: ServiceCall, state: LocatedState, arguments
     """
     found = HANDLERS.get(str(call))
     if call.name == "lambda:invoke" and not call.way:
-        function = read_string(find_value(arguments, "FunctionName"), state.read_text("Resource"))
-        found = functions.find_handler(world, function)
+        name = state.read_text("Resource") if is_function_call(state) else find_value(arguments, "FunctionName")
+        found = functions.find_handler(world, read_string(name))
         if found is not None:
             return found
     started = find_value(arguments, "StateMachineArn")

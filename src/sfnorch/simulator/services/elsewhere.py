@@ -16,7 +16,7 @@ from sfnorch.simulator.errors import TASK_FAILED, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.services.activities import begin_run, end_run
 from sfnorch.simulator.services.request import Handler, ServiceRequest
-from sfnorch.template.calls import ServiceCall
+from sfnorch.template.calls import ServiceCall, is_function_call
 from sfnorch.template.states import LocatedState
 
 _UNREAD = "$states.result"
@@ -32,8 +32,11 @@ def find_handler(call: ServiceCall, state: LocatedState) -> Handler | None:
 
 
 def _invoke(request: ServiceRequest) -> Steps[Json]:
-    name = request.get_text("FunctionName").rpartition(":function:")[2]
-    yield from _run(request, name, "function", "Exception")
+    direct = is_function_call(request.state)
+    name = request.state.read_text("Resource") if direct else request.get_text("FunctionName")
+    yield from _run(request, name.rpartition(":function:")[2], "function", "Exception")
+    if direct:
+        return {}
     return {"ExecutedVersion": "$LATEST", "Payload": {}, "StatusCode": 200}
 
 
