@@ -24,13 +24,13 @@ class Attempts:
     """Counts how often each retrier of a state is used, in one visit of the state."""
 
     def __init__(self, state: LocatedState) -> None:
+        self._state = state
         self._retriers = [body for _, body in state.list_objects("Retry")] if state.kind in RETRYING else []
         self._used = [0] * len(self._retriers)
 
-    @staticmethod
-    def is_match(body: Object, error: StatesError) -> bool:
-        """Return whether the retrier or catcher matches the error."""
-        return error.is_matched(read_list(body.get("ErrorEquals")))
+    def is_match(self, body: Object, error: StatesError) -> bool:
+        """Return whether the retrier or catcher of the state matches the error."""
+        return error.is_matched(read_list(body.get("ErrorEquals")), is_task=self._state.kind == "Task")
 
     def find_delay(self, error: StatesError, rng: random.Random) -> float | None:
         """Return the seconds until the next attempt, by the first matching retrier; None if no attempt is left."""

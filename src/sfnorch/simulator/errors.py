@@ -39,10 +39,11 @@ class StatesError(Exception):
         self.cause = cause[:_MAX_CAUSE]
         self.alias = alias
 
-    def is_matched(self, names: Iterable[object]) -> bool:
+    def is_matched(self, names: Iterable[object], *, is_task: bool = False) -> bool:
         """Return whether a retrier or catcher with these error names matches the error."""
-        names = list(names)
-        return is_matching_error(names, self.error) or (bool(self.alias) and is_matching_error(names, self.alias))
+        equals = list(names)
+        found = (self.error, self.alias) if self.alias else (self.error,)
+        return any(is_matching_error(equals, name, is_task=is_task) for name in found)
 
     def build_output(self) -> dict[str, Json]:
         """Return the input of a catcher: `{Error, Cause}`; both are null for a failure without a name (recorded)."""
@@ -53,14 +54,17 @@ class UnsupportedSimulationError(SfnorchError):
     """A run that cannot be simulated: such as one in which a task calls an unknown service."""
 
 
-def is_matching_error(names: Iterable[object], error: str) -> bool:
-    """Return whether a retrier or catcher with these error names matches the error."""
+def is_matching_error(names: Iterable[object], error: str, *, is_task: bool = False) -> bool:
+    """Return whether a retrier or catcher with these error names matches the error.
+
+    States.ALL matches States.DataLimitExceeded for a Task whose result is too large only (recorded).
+    """
     if error == RUNTIME:
         return False
     for name in names:
         if name == error:
             return True
-        if name == ALL and error != DATA_LIMIT:
+        if name == ALL and (error != DATA_LIMIT or is_task):
             return True
         if name == TASK_FAILED and error not in (TIMEOUT, HEARTBEAT, DATA_LIMIT):
             return True

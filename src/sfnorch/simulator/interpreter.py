@@ -21,6 +21,7 @@ from sfnorch.simulator.events import (
     StateFailed,
     StateRetried,
 )
+from sfnorch.simulator.mocks.table import AttemptCounts
 from sfnorch.simulator.partition import refuse_other_partition
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import MAX_EVENTS, Execution
@@ -36,11 +37,19 @@ _HISTORY_FULL = "The execution reached the maximum number of history events (250
 class Interpreter:
     """Runs the states of one execution. It is the `StateRunner` of their visits."""
 
-    def __init__(self, world: World, machine: Machine, execution: Execution, start_execution: StartExecution) -> None:
+    def __init__(
+        self,
+        world: World,
+        machine: Machine,
+        execution: Execution,
+        start_execution: StartExecution,
+        mock_attempts: AttemptCounts | None = None,
+    ) -> None:
         self.world = world
         self.machine = machine
         self.execution = execution
         self.start_execution = start_execution
+        self.mock_attempts = AttemptCounts() if mock_attempts is None else mock_attempts
         self.started = format_timestamp(world.convert_time(execution.started))
 
     def execute(self, scope: StateScope) -> Steps[Json]:
@@ -86,13 +95,13 @@ class Interpreter:
                     raise
                 delay = attempts.find_delay(error, self.world.rng)
                 if delay is None:
-                    outcome = self.catch_error(visit, error)
+                    outcome = self.catch_error(visit, attempts, error)
                     break
                 visit.retries += 1
                 self.execution.retries += 1
                 self.world.record_event(self.execution, StateRetried(error.error, visit.retries, delay), state.name)
                 yield self.world.clock.timeout(delay)
-        visit.limit(outcome.output, f"The state '{state.name}' returned a result")
+        visit.limit(outcome.output, f"The state/task '{state.name}' returned a result")
         if state.kind != "Fail":
             self.record_state_event(1)
         branches = len(state.scopes) if state.kind == "Parallel" else None
@@ -107,11 +116,11 @@ class Interpreter:
             raise StatesError(RUNTIME, f"Unknown state type {visit.state.kind!r}")
         return (yield from run_state(visit))
 
-    def catch_error(self, visit: Visit, error: StatesError) -> StateOutcome:
+    def catch_error(self, visit: Visit, attempts: Attempts, error: StatesError) -> StateOutcome:
         """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""
         state = visit.state
         for index, catcher in state.list_objects("Catch"):
-            if state.kind in RETRYING and Attempts.is_match(catcher, error):
+            if state.kind in RETRYING and attempts.is_match(catcher, error):
                 following = str(catcher.get("Next", ""))
                 self.world.record_event(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
                 try:
@@ -180,7 +189,7 @@ class Interpreter:
         )
         world.record.executions.append(child)
         world.record_event(child, ExecutionStarted(parent.arn))
-        inner = Interpreter(world, self.machine, child, self.start_execution)
+        inner = Interpreter(world, self.machine, child, self.start_execution, self.mock_attempts)
         try:
             child.output = yield from inner._run_whole(scope, StateContext(variables={}, item=item))
             child.status = "SUCCEEDED"

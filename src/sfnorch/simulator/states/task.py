@@ -11,7 +11,7 @@ import hashlib
 import simpy
 
 from sfnorch.json_values import Json, name_type, write_compact
-from sfnorch.simulator.errors import DATA_LIMIT, TASK_FAILED, TIMEOUT, StatesError
+from sfnorch.simulator.errors import TIMEOUT, StatesError
 from sfnorch.simulator.processes import Steps, get_result, run_guarded, stop_processes
 from sfnorch.simulator.services import check_arguments
 from sfnorch.simulator.states.task_call import TaskCall, run_task_call
@@ -45,7 +45,7 @@ def _run_call(visit: Visit) -> Steps[Json]:
     )
     if call is not None and (faults := check_arguments(call, arguments)):
         given = f"The Parameters '{write_compact(arguments)}' could not be used to start the Task"
-        raise visit.refuse_start(f"{given}: [{', '.join(faults)}]")
+        raise visit.refuse(f"{given}: [{', '.join(faults)}]")
     runner.record_state_event(2)
     steps = run_task_call(task)
     try:
@@ -67,13 +67,10 @@ def _make_token(visit: Visit) -> str:
 
 
 def _limit_result(visit: Visit, call: ServiceCall | None, result: Json) -> None:
-    """Raise StatesError (States.DataLimitExceeded) for a result larger than 256 KiB; States.ALL matches it (recorded)."""
+    """Raise StatesError (States.DataLimitExceeded) for a result larger than 256 KiB, whose cause names the resource."""
     resource = visit.state.read_text("Resource")
     by = call.name.rpartition(":")[0] if call is not None and ":states:" in resource else resource
-    try:
-        visit.limit(result, f"The state/task '{by}' returned a result")
-    except StatesError as error:
-        raise StatesError(DATA_LIMIT, error.cause, alias=TASK_FAILED) from None
+    visit.limit(result, f"The state/task '{by}' returned a result")
 
 
 def _evaluate_seconds(visit: Visit, name: str) -> float | None:

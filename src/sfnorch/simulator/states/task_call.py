@@ -11,13 +11,12 @@ import simpy
 
 from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.errors import (
-    DATA_LIMIT,
     HEARTBEAT,
-    TASK_FAILED,
     TIMEOUT,
     StatesError,
     UnsupportedSimulationError,
 )
+from sfnorch.simulator.mocks.table import MockAnswer
 from sfnorch.simulator.permissions import check_permissions
 from sfnorch.simulator.processes import Steps, get_result, run_guarded
 from sfnorch.simulator.services import find_handler
@@ -55,30 +54,6 @@ class TaskCall:
             self.visit.runner.record_state_event(1)
 
 
-@dataclass(frozen=True, slots=True)
-class MockedAnswer:
-    """The answer of a mock to one call of a Task: its result or its error."""
-
-    result: Json = None
-    error: StatesError | None = None
-
-
-def find_mock(visit: Visit) -> MockedAnswer | None:
-    """Return the mocked answer to this call; None if the state is not mocked."""
-    mocks = visit.runner.world.behaviour.mocks
-    if visit.state.name not in mocks:
-        return None
-    match mocks[visit.state.name]:
-        case {"Throw": dict() as thrown, **more} if not more:
-            error = str(thrown.get("Error", TASK_FAILED))
-            alias = TASK_FAILED if error == DATA_LIMIT else ""
-            return MockedAnswer(error=StatesError(error, str(thrown.get("Cause", "")), alias=alias))
-        case {"Return": result, **more} if not more:
-            return MockedAnswer(result)
-        case mock:
-            return MockedAnswer(mock)
-
-
 def run_task_call(task: TaskCall) -> Steps[Json]:
     """Return the result of the call.
 
@@ -86,11 +61,11 @@ def run_task_call(task: TaskCall) -> Steps[Json]:
     its permissions.
     """
     visit, runner = task.visit, task.visit.runner
-    answer = find_mock(visit)
-    handler = None if answer is not None else _find_handler(task)
+    mock = visit.find_mock()
+    handler = None if mock else _find_handler(task)
     check_permissions(runner.world, runner.machine, visit.state, task.arguments, task.credentials)
-    if answer is not None:
-        return (yield from _wait_for_mock(task, answer))
+    if mock:
+        return (yield from _answer_by_mock(task, mock))
     assert task.call is not None and handler is not None  # noqa: S101, PT018 - checked by _find_handler
     request = ServiceRequest(
         world=runner.world,
@@ -142,18 +117,21 @@ def _find_handler(task: TaskCall) -> Handler | None:
     return handler
 
 
-def _wait_for_mock(task: TaskCall, answer: MockedAnswer) -> Steps[Json]:
+def _answer_by_mock(task: TaskCall, mock: MockAnswer) -> Steps[Json]:
     """Return the mocked result, or raise the mocked error; if nobody answers, after the time that the Task waits."""
-    error, clock = answer.error, task.visit.runner.world.clock
-    if error is None or not _is_refusal(task, error):
-        task.record_submitted()
-    if error is None:
-        return answer.result
-    if error.error in _NO_ANSWER and task.waits_for_somebody:
-        return (yield from _wait(task, PendingToken(answer=clock.event(), heartbeat=clock.event())))
-    if error.error == TIMEOUT and task.timeout is not None:
-        yield clock.event()  # nothing triggers it: the Task ends at its timeout
-    raise error
+    clock = task.visit.runner.world.clock
+    try:
+        result = mock.take_result()
+    except StatesError as error:
+        if not _is_refusal(task, error):
+            task.record_submitted()
+        if error.error in _NO_ANSWER and task.waits_for_somebody:
+            return (yield from _wait(task, PendingToken(answer=clock.event(), heartbeat=clock.event())))
+        if error.error == TIMEOUT and task.timeout is not None:
+            yield clock.event()  # nothing triggers it: the Task ends at its timeout
+        raise
+    task.record_submitted()
+    return result
 
 
 def _is_refusal(task: TaskCall, error: StatesError) -> bool:
