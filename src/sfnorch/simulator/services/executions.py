@@ -31,6 +31,7 @@ def start_execution(request: ServiceRequest) -> Steps[Json]:
 def start_execution_sync(request: ServiceRequest) -> Steps[Json]:
     """Return the ended execution, with input and output as texts; as JSON with `.sync:2`."""
     world, execution = request.world, _start(request)
+    request.record_submitted()
     process = world.processes.get(execution.arn)
     if process is not None and process.is_alive:
         try:

@@ -7,12 +7,14 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
 from sfnorch.json_values import Json, write_compact
 from sfnorch.simulator.services.request import ServiceRequest
+from sfnorch.template.calls import is_function_call
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -35,7 +37,8 @@ def describe_sdk_error(request: ServiceRequest, message: str) -> str:
 def add_metadata(request: ServiceRequest, reply: Json) -> Json:
     """Return the reply with what the SDK adds to it, in the order of the keys."""
     call = request.call
-    if call.way or call.name.startswith("aws-sdk:") or not isinstance(reply, dict):
+    is_plain = call.way or call.name.startswith("aws-sdk:") or is_function_call(request.state)
+    if is_plain or not isinstance(reply, dict):
         return reply
     request_id = make_request_id(request)
     headers = _build_headers(request, reply, request_id)
@@ -53,11 +56,11 @@ def add_metadata(request: ServiceRequest, reply: Json) -> Json:
 
 def _build_headers(request: ServiceRequest, reply: Mapping[str, Json], request_id: str) -> dict[str, str]:
     service = request.call.service
-    body = reply.get("Payload") if service == "lambda" else dict(reply)
+    body = json.dumps(reply.get("Payload")) if service == "lambda" else write_compact(dict(reply))
     shown = {
         "x-amzn-RequestId": request_id,
         "connection": "keep-alive",
-        "Content-Length": str(len(write_compact(body).encode(errors="replace"))),
+        "Content-Length": str(len(body.encode(errors="replace"))),
         "Date": _format_date(request.world.read_time()),
         "Content-Type": _CONTENT_TYPES.get(service, _CONTENT_TYPE),
     }

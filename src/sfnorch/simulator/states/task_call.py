@@ -27,7 +27,7 @@ from sfnorch.simulator.visit import Visit
 from sfnorch.simulator.world import PendingToken
 from sfnorch.template.calls import ServiceCall, is_activity
 
-_TOKEN_WAY = ".waitForTaskToken"
+_TOKEN_WAY = ".waitForTaskToken"  # noqa: S105 - an integration pattern
 _NO_ANSWER = (TIMEOUT, HEARTBEAT)
 """The errors of a Task to which nobody answers."""
 
