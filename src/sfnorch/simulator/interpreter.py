@@ -135,8 +135,9 @@ class Interpreter:
     def build_context(self, visit: Visit) -> dict[str, Json]:
         """Return the context object.
 
-        Only states that can be retried have a RetryCount, only standard workflows have a RedriveCount (both recorded),
-        and only Tasks that can be answered by a token have one.
+        Only states that can be retried have a RetryCount. A synchronous execution of an Express workflow has no
+        RedriveCount, an asynchronous one has one, as that of a standard workflow. Only Tasks that can be answered by a
+        token have one. All three are recorded.
         https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
         """
         role = self.machine.role
@@ -147,8 +148,8 @@ class Interpreter:
             "RoleArn": role.arn if role else "",
             "StartTime": self.started,
         }
-        if not self.execution.express:
-            execution["RedriveCount"] = 0
+        if not self.execution.express or self.execution.parent:
+            execution["RedriveCount"] = self.execution.redrives
         state: dict[str, Json] = {"Name": visit.state.name, "EnteredTime": visit.entered}
         if visit.state.kind in RETRYING:
             state["RetryCount"] = visit.retries

@@ -178,7 +178,7 @@ def test_a_templates_code_is_not_run_unless_told():
         play("def handler(e, c): return 1", {}, behaviour=Behaviour())
     assert (error.value.message, error.value.hint) == (
         "M-XXXXXXXXXXXX: Call1 would run code of the template: F",
-        "--run-functions runs it in a separate process; --mock 'Call1={…}' replaces it",
+        "--run-functions runs it in a separate process; --mock 'Call1={\"Payload\": {}}' replaces it",
     )
     mocked = Behaviour(mocks={"Call1": {"Payload": 5}})
     assert play("def handler(e, c): return 1", {}, behaviour=mocked).first.output == 5

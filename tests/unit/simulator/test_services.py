@@ -464,17 +464,17 @@ UNPLAYABLE = {
     "no stand-in": (
         {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": True},
         "m: T calls lambda:invoke, which cannot be simulated",
-        "specify its result: --mock 'T={…}'",
+        "specify its result: --mock 'T={\"Payload\": {}}'",
     ),
     "a callback": (
         {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True},
         "m: T calls sqs:sendMessage.waitForTaskToken, which cannot be simulated",
-        "specify its result: --mock 'T={…}'",
+        "specify its result: --mock 'T={}'",
     ),
     "another template's machine": (
         {**start(), "End": True},
         "m: T starts a machine that is not in the template: arn:aws:states:us-east-1:123456789012:stateMachine:child",
-        "specify its result: --mock 'T={…}'",
+        "specify its result: --mock 'T={\"Output\": {}}'",
     ),
     "a reader of items": (
         {
@@ -484,7 +484,7 @@ UNPLAYABLE = {
             "End": True,
         },
         "m: the ItemReader of T cannot be simulated",
-        "specify the items: --mock 'T=[…]'",
+        "specify the items: --mock 'T=[]'",
     ),
 }
 

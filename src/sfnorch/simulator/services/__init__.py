@@ -7,7 +7,7 @@ reply; runs that take time are in `activities`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from sfnorch.json_values import Json, find_value, read_string
 from sfnorch.simulator.services import (
@@ -33,18 +33,6 @@ _SERVICES = (glue, workflows, executions, crawlers, statements, objects, queries
 
 HANDLERS: Mapping[str, Handler] = {name: handler for service in _SERVICES for name, handler in service.HANDLERS.items()}
 """The simulation of each action."""
-
-
-_ARGUMENT_CHECKS: Mapping[str, Callable[[Json], list[str]]] = {
-    "glue:startJobRun": glue.check_arguments,
-    "glue:startJobRun.sync": glue.check_arguments,
-}
-
-
-def check_arguments(call: ServiceCall, arguments: Json) -> list[str]:
-    """Return why Step Functions cannot start a Task with these arguments; empty if it can."""
-    check = _ARGUMENT_CHECKS.get(str(call))
-    return check(arguments) if check else []
 
 
 def find_handler(world: World, call: ServiceCall, state: LocatedState, arguments: Json) -> Handler | None:

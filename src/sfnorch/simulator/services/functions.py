@@ -38,7 +38,9 @@ def find_handler(world: World, name: str) -> Handler | None:
 
 def _refuse_code(request: ServiceRequest, function: FunctionResource) -> None:
     """Raise UnsupportedSimulationError if the function's code must not run."""
-    behaviour, mock = request.world.behaviour, f"--mock '{request.state.name}={{…}}' replaces it"
+    behaviour = request.world.behaviour
+    option = request.world.mocks.suggest_option(request.machine, request.state, {"Payload": {}})
+    mock = f"{option} replaces it"
     begins = f"{request.execution.title}: {request.state.name} would run"
     if behaviour.run_functions:
         return

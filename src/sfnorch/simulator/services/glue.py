@@ -97,13 +97,6 @@ def _start(request: ServiceRequest) -> JobRunRecord:
     return begin_run(request, job, "job", run_id, behaviour.find_duration(job), given, status=status)
 
 
-def check_arguments(arguments: Json) -> list[str]:
-    """Return why Step Functions cannot start the Task: arguments of the job that are not texts."""
-    given = read_mapping(find_value(arguments, "Arguments"))
-    wrong = [name for name, value in given.items() if not isinstance(value, str)]
-    return [f"The value for the field '{name}' must be a STRING" for name in wrong]
-
-
 def _read_timeout_minutes(arguments: Json) -> float:
     return read_number(find_value(arguments, "Timeout"), _DEFAULT_TIMEOUT_MINUTES)
 

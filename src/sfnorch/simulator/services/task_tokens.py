@@ -29,10 +29,12 @@ def can_answer(machines: Iterable[Machine]) -> bool:
     return any(call is not None and call.name in _ANSWERS for call in calls)
 
 
-def open_token(world: World, token: str) -> PendingToken:
-    """Return a new task token, which can be answered from now on."""
-    world.tokens[token] = PendingToken(answer=world.clock.event(), heartbeat=world.clock.event())
-    return world.tokens[token]
+def open_token(world: World, token: str = "") -> PendingToken:
+    """Return a new task token, which can be answered from now on; without a text, by nobody."""
+    pending = PendingToken(answer=world.clock.event(), heartbeat=world.clock.event())
+    if token:
+        world.tokens[token] = pending
+    return pending
 
 
 def wait_for_answer(world: World, pending: PendingToken, heartbeat: float | None) -> Steps[Json]:

@@ -175,7 +175,7 @@ def _list_items(visit: Visit) -> list[Json]:
             return _read_mocked(visit, [])
         raise UnsupportedSimulationError(
             f"{visit.runner.execution.title}: the ItemReader of {visit.state.name} cannot be simulated",
-            hint=f"specify the items: --mock '{visit.state.name}=[…]'",
+            hint=f"specify the items: {visit.runner.world.mocks.suggest_option(visit.runner.machine, visit.state, [])}",
         )
     items = visit.list_items()
     if isinstance(items, list):

@@ -11,9 +11,9 @@ import hashlib
 import simpy
 
 from sfnorch.json_values import Json, name_type, write_compact
-from sfnorch.simulator.errors import TIMEOUT, StatesError
+from sfnorch.simulator.errors import RUNTIME, TIMEOUT, StatesError
 from sfnorch.simulator.processes import Steps, get_result, run_guarded, stop_processes
-from sfnorch.simulator.services import check_arguments
+from sfnorch.simulator.services.argument_checks import find_faults
 from sfnorch.simulator.states.task_call import TaskCall, run_task_call
 from sfnorch.simulator.visit import StateOutcome, Visit
 from sfnorch.template.calls import ServiceCall, parse_call
@@ -43,18 +43,18 @@ def _run_call(visit: Visit) -> Steps[Json]:
         timeout=_evaluate_seconds(visit, "TimeoutSeconds"),
         heartbeat=_evaluate_seconds(visit, "HeartbeatSeconds"),
     )
-    if call is not None and (faults := check_arguments(call, arguments)):
+    if call is not None and (faults := find_faults(call, arguments)):
         given = f"The Parameters '{write_compact(arguments)}' could not be used to start the Task"
         raise visit.refuse(f"{given}: [{', '.join(faults)}]")
-    runner.record_state_event(2)
     steps = run_task_call(task)
     try:
         result = yield from (
             steps if task.timeout is None else _run_with_timeout(runner.world.clock, steps, task.timeout)
         )
         _limit_result(visit, call, result)
-    except StatesError:
-        runner.record_state_event(1)
+    except StatesError as error:
+        if error.error != RUNTIME:
+            runner.record_state_event(1)
         raise
     runner.record_state_event(1)
     return result
