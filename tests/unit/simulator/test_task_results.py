@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sfnorch.simulator.behaviour import Behaviour
+from sfnorch.simulator.errors import UnsupportedSimulationError
 from sfnorch.simulator.record import Run
 from sfnorch.simulator.run import simulate
 
@@ -194,3 +195,49 @@ def test_the_events_of_a_mocked_failure(resource: str, error: str, events: int):
     state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Arguments": {"JobName": "orders"}}
     run = play(state, mocks={"T": {"Throw": {"Error": error}}})
     assert (run.first.error, run.first.history) == (error, events)
+
+
+OTHER = "arn:aws:lambda:us-east-1:123456789012:function:other"
+CALLS = {
+    "a function": {**INVOKE, "Parameters": {"FunctionName": OTHER}},
+    "a function as the resource": {"Type": "Task", "Resource": OTHER},
+    "a machine": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:other"},
+    },
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(
+    ("fields", "output"),
+    [
+        ({"ResultPath": None}, {"a": {"b": 1}}),
+        ({"ResultPath": None, "OutputPath": "$.a"}, {"b": 1}),
+        ({"OutputPath": None}, {}),
+        ({"ResultPath": None, "Assign": {"x": 1}}, {"a": {"b": 1}}),
+    ],
+)
+def test_a_call_outside_of_the_template_whose_result_is_dropped(name: str, fields: dict[str, Any], output: Any):
+    run = play({**CALLS[name], **fields}, given={"a": {"b": 1}}, language="JSONPath")
+    assert (run.first.status, run.first.output, run.first.ended) == ("SUCCEEDED", output, 300.0)
+    assert [(job.job, job.status) for job in run.job_runs] == [("other", "SUCCEEDED")]
+    assert run.first.history == (8 if name == "a machine" else 7)
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"ResultPath": "$.result"},
+        {"ResultPath": None, "ResultSelector": {"x.$": "$.y"}},
+        {"ResultPath": None, "Assign": {"x": {"y.$": "$.z"}}},
+        {"OutputPath": None, "Assign": {"x.$": "$"}},
+    ],
+)
+def test_a_call_outside_of_the_template_whose_result_is_read(name: str, fields: dict[str, Any]):
+    with pytest.raises(UnsupportedSimulationError) as error:
+        play({**CALLS[name], **fields}, given={"a": {"b": 1}}, language="JSONPath")
+    assert str(error.value.hint).startswith("specify its result: --mock 'T={")
