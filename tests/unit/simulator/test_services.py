@@ -502,8 +502,8 @@ UNPLAYABLE = {
             "ItemProcessor": {"StartAt": "B", "States": {"B": {"Type": "Succeed"}}},
             "End": True,
         },
-        "m: the ItemReader of T cannot be simulated",
-        "specify the items: --mock 'T=[]'",
+        "m: the ItemReader of T reads objects that are not specified",
+        "specify the object, --object s3://BUCKET/KEY=FILE, or the items, --mock 'T=[]'",
     ),
 }
 
@@ -560,9 +560,10 @@ def test_a_distributed_map_in_batches_whose_results_are_written():
     run = one(body)
     assert run.first.output == [{"n": 2, "x": 7}, {"n": 2, "x": 7}, {"n": 1, "x": 7}]
     assert run.executions[1].input == {"Items": [{"v": 1}, {"v": 2}], "BatchInput": {"x": 7}}
-    by_size = {**body, "ItemBatcher": {"MaxInputBytesPerBatch": 20}}
+    by_size = {**body, "ItemBatcher": {**body["ItemBatcher"], "MaxItemsPerBatch": 5, "MaxInputBytesPerBatch": 50}}
     assert [len(execution.input["Items"]) for execution in one(by_size).executions[1:]] == [2, 2, 1]
-    written = {**body, "ResultWriter": {"Arguments": {"Bucket": "b", "Prefix": "p"}}}
+    writer = {"Resource": "arn:aws:states:::s3:putObject", "Arguments": {"Bucket": "b", "Prefix": "p"}}
+    written = {**body, "ResultWriter": writer}
     output = one(written).first.output
     name = output["MapRunArn"].rpartition(":")[2]
     assert output["ResultWriterDetails"] == {"Bucket": "b", "Key": f"p/{name}/manifest.json"}

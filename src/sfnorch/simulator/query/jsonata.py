@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json, name_type, write_compact
-from sfnorch.simulator.errors import QUERY
+from sfnorch.simulator.errors import QUERY, StatesError
 from sfnorch.simulator.query.evaluator import Evaluator
 from sfnorch.simulator.query.language import EvaluationContext
 from sfnorch.template.calls import is_activity, is_function_call
@@ -41,8 +41,14 @@ class Jsonata:
         return self.fill_template(scene, part.get("Arguments", {}), f"{name}/Arguments")
 
     def list_items(self, scene: EvaluationContext) -> Json:
-        """Return the value of `Items`; without it, the input contains the items."""
-        return self._evaluate(scene, scene.state.body, "Items", scene.input)
+        """Return the array in `Items`; without it, the input is the array. Another value is an error, as recorded."""
+        body = scene.state.body
+        items = self._evaluate(scene, body, "Items", scene.input)
+        if isinstance(items, list):
+            return items
+        if "Items" in body:
+            raise StatesError(QUERY, self.describe_wrong_type(body, "Items", "array", items))
+        raise StatesError(QUERY, f"Map state input must be an array but was: {write_compact(items)}")
 
     def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         """Return the value of `ItemSelector`; without it, the item itself."""
