@@ -16,7 +16,8 @@ _INTERVAL, _ATTEMPTS, _BACKOFF = 1.0, 3, 2.0
 _LONGEST = 31_536_000.0
 """A year in seconds: the maximum duration of an execution."""
 
-_RETRYING = ("Task", "Parallel", "Map")
+RETRYING = ("Task", "Parallel", "Map")
+"""The types of states that have retriers and catchers."""
 
 
 class Attempts:
@@ -24,7 +25,7 @@ class Attempts:
 
     def __init__(self, state: LocatedState) -> None:
         self._state = state
-        self._retriers = [body for _, body in state.list_objects("Retry")] if state.kind in _RETRYING else []
+        self._retriers = [body for _, body in state.list_objects("Retry")] if state.kind in RETRYING else []
         self._used = [0] * len(self._retriers)
 
     def is_match(self, body: Object, error: str) -> bool:

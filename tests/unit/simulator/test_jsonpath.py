@@ -27,6 +27,7 @@ READ = {
     "$.a.b-c[0]": 1,
     '$["t"]': "text",
     "$.jobs.[1].n": "y",
+    "$.a['b-c'][1]['d']": None,
     "$..[?(@.n == '.[x')]": [],
     "$$.State.Name": "S",
     "$limit.top[0]": 4,
@@ -68,6 +69,12 @@ def test_a_path_to_nothing_says_where_it_ends(text: str):
     with pytest.raises(PathError) as error:
         parse_path(text).read(DATA)
     assert str(error.value) == MISSING[text]
+
+
+def test_a_backslash_in_a_quoted_name():
+    data: Json = {'a\\""b': 1, "c'd": 2}
+    assert parse_path("""$['a\\""b']""").read(data) == 1
+    assert parse_path("""$['c\\'d']""").read(data) == 2
 
 
 @pytest.mark.parametrize("text", ["", "a.b", "x$", "$.a[", "$.a[?(", "$[*", "$.jobs[?(@.x ==)]"])
@@ -216,6 +223,7 @@ def test_a_function_that_can_not_use_its_arguments(text: str):
         "Format('a')",
         "States.Array(" * 11 + ")" * 11,
         "States.Array($.a[)",
+        r"States.Format('a \"b\" ')",
     ],
 )
 def test_what_is_no_call(text: str):
