@@ -86,6 +86,26 @@ def _round_for_picture(value: float, picture: str, options: Mapping[str, str]) -
             return exact
 
 
+def raise_to_power(base: float | None, exponent: float | None) -> float | None:
+    """Return the power. Raises JException (D3061) for one that is not a number of JSON. Documented."""
+    if base is None or exponent is None:
+        return None
+    try:
+        return math.pow(base, exponent)
+    except (ArithmeticError, ValueError):
+        raise JException("D3061", -1, base, exponent) from None
+
+
+def round_down(value: float | None) -> float | None:
+    """Return the whole number that is not greater; an infinite number as it is (measured)."""
+    return value if value is None or not math.isfinite(value) else math.floor(value)
+
+
+def round_up(value: float | None) -> float | None:
+    """Return the whole number that is not less; an infinite number as it is (assumed)."""
+    return value if value is None or not math.isfinite(value) else math.ceil(value)
+
+
 def decode_base64(text: str | None) -> str | None:
     """Return the text in UTF-8, measured: padding can be missing; another character than Base64 has is an error.
 
@@ -168,6 +188,9 @@ CORRECTED: Mapping[str, Callable[..., object]] = {
     "string": write_string,
     "number": read_number,
     "formatNumber": format_number,
+    "power": raise_to_power,
+    "floor": round_down,
+    "ceil": round_up,
     "base64decode": decode_base64,
     "decodeUrlComponent": decode_url_component,
     "decodeUrl": decode_url,

@@ -12,7 +12,6 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import TypeGuard
 
-from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 
@@ -22,10 +21,7 @@ def is_number(value: object) -> TypeGuard[float]:
 
 
 def calculate(operation: str, left: float, right: float) -> object:
-    """Return the result of `+`, `-`, `*`, `/` or `%`; a whole number as an integer.
-
-    Raises JException (D1001) for a remainder of a division by zero.
-    """
+    """Return the result of `+`, `-`, `*`, `/` or `%`; a whole number as an integer."""
     result = _OPERATIONS[operation](float(left), float(right))
     return Utils.convert_number(result) if math.isfinite(result) else result
 
@@ -37,10 +33,8 @@ def _divide(left: float, right: float) -> float:
 
 
 def _find_remainder(left: float, right: float) -> float:
-    """Return the remainder, also of fractions. The library's is a whole number, unlike the documented one."""
-    if not right:
-        raise JException("D1001", -1, "NaN")
-    return math.fmod(left, right)
+    """Return the remainder, also of fractions (documented). That it is not a number for 0 is assumed."""
+    return math.fmod(left, right) if right else math.nan
 
 
 _OPERATIONS: Mapping[str, Callable[[float, float], float]] = {

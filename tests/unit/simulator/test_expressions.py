@@ -48,6 +48,9 @@ VALUES = {
     "1 / 0": "Infinity",
     "-1 / 0": "-Infinity",
     "0 / 0": "NaN",
+    "5 % 0": "NaN",
+    "$floor(1 / 0)": "Infinity",
+    "$parse(\"{'a': 'it\\\\'s \\\"'}\")": {"a": "it's \""},
     "1 / 0 > 5": True,
     "-5 % 3": -2,
     "5.5 % 2": 1.5,
@@ -119,6 +122,9 @@ FAULTS = {
     "$parse(5)": 'T0410: Argument 1 of function "parse" does not match function signature',
     "$parse('{')": "D3137: Invalid JSON",
     "$parse('1', 2)": 'T0410: Argument 2 of function "parse" does not match function signature',
+    "$power(2, 2000)": (
+        "D3061: The power function has resulted in a value that cannot be represented as a JSON number: base=2, exponent=2000"
+    ),
     "$uppercase(null)": 'T0410: Argument 1 of function "uppercase" does not match function signature',
     "'a' + 1": 'T2001: The left side of the "+" operator must evaluate to a number',
     "$base64decode('?')": "D3137: The text is not Base64: Only base64 data is allowed",
@@ -127,7 +133,6 @@ FAULTS = {
     "$f(1)": "T1006: Attempted to invoke a non-function",
     "$error('so')": "D3137: so",
     "1 / 0 + 1": "D1001: Number out of range: Infinity",
-    "5 % 0": 'D1001: Number out of range: "NaN"',
 }
 
 

@@ -20,8 +20,17 @@ class JavaRandom:
         """Return a number from 0 up to 1."""
         return ((self._draw_bits(26) << 27) + self._draw_bits(27)) / (1 << 53)
 
-    def draw_integer(self, bound: int) -> int:
-        """Return an integer from 0 up to the bound, which is positive and less than 2³¹."""
+    def draw_between(self, first: int, end: int) -> int:
+        """Return an integer of 32 bits from the first number up to the end, which is greater."""
+        if end - first < 1 << 31:
+            return first + self._draw_below(end - first)
+        while True:
+            bits = self._draw_bits(32)
+            number = bits - (1 << 32) if bits >> 31 else bits
+            if first <= number < end:
+                return number
+
+    def _draw_below(self, bound: int) -> int:
         if not bound & (bound - 1):
             return (bound * self._draw_bits(31)) >> 31
         while True:

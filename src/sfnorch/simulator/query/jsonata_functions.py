@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -28,6 +29,8 @@ from sfnorch.simulator.query.java_random import JavaRandom
 
 _HASHES = {"SHA-1": "sha1", "SHA-384": "sha384", "SHA-256": "sha256", "SHA-512": "sha512", "MD5": "md5"}
 _LONGEST_RANGE = 1_000_000
+_QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '((?:[^'\\]|\\.)*)' """, re.DOTALL | re.VERBOSE)
+"""A text of JSON, or one in single quotes."""
 
 
 def make_functions(rng: random.Random, now: Callable[[], datetime]) -> Mapping[str, MeasuredFunction]:
@@ -118,19 +121,29 @@ def _hash(text: str | None, algorithm: object = None) -> str | None:
 def _parse(text: str | None) -> object:
     """Return the value of a JSON text. Recorded: values, the errors.
 
-    Measured: a repeated key, NaN and numbers beyond the range of a double are errors. AWS also reads texts in single
-    quotes (measured), which this function does not.
+    Measured: a repeated key, NaN and numbers beyond the range of a double are errors; texts can be in single quotes.
     """
     if text is None:
         return None
     get_budget().count_bytes(30 * len(text))
     try:
         value = json.loads(
-            text, object_pairs_hook=_build_object, parse_constant=_refuse_constant, parse_float=_read_float
+            _QUOTED.sub(_change_quotes, text),
+            object_pairs_hook=_build_object,
+            parse_constant=_refuse_constant,
+            parse_float=_read_float,
         )
-    except ValueError:
+    except (ValueError, RecursionError):
         raise JException("D3137", -1, "Invalid JSON") from None
     return Utils.NULL_VALUE if value is None else value
+
+
+def _change_quotes(match: re.Match[str]) -> str:
+    """Return the text in double quotes."""
+    content: str | None = match[1]
+    if content is None:
+        return match[0]
+    return '"' + content.replace("\\'", "'").replace('"', '\\"') + '"'
 
 
 def _build_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
