@@ -114,7 +114,7 @@ class Interpreter:
             except StatesError as error:
                 if error.error == RUNTIME:
                     raise
-                delay = attempts.find_delay(error.error, self.world.rng)
+                delay = attempts.find_delay(error, self.world.rng)
                 if delay is None:
                     if state.kind in _SCOPED:
                         self.record_state_event(1)  # MapStateFailed, ParallelStateFailed
@@ -143,7 +143,7 @@ class Interpreter:
         """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""
         state = visit.state
         for index, catcher in state.list_objects("Catch"):
-            if state.kind in RETRYING and attempts.is_match(catcher, error.error):
+            if state.kind in RETRYING and attempts.is_match(catcher, error):
                 following = str(catcher.get("Next", ""))
                 self.world.record_event(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
                 try:
@@ -158,8 +158,9 @@ class Interpreter:
     def build_context(self, visit: Visit) -> dict[str, Json]:
         """Return the context object.
 
-        Only states that can be retried have a RetryCount, only standard workflows have a RedriveCount (both recorded),
-        and only Tasks that can be answered by a token have one.
+        Only states that can be retried have a RetryCount. A synchronous execution of an Express workflow has no
+        RedriveCount, an asynchronous one has one, as that of a standard workflow. Only Tasks that can be answered by a
+        token have one. All three are recorded.
         https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
         """
         role = self.machine.role
@@ -170,8 +171,8 @@ class Interpreter:
             "RoleArn": role.arn if role else "",
             "StartTime": self.started,
         }
-        if not self.execution.express:
-            execution["RedriveCount"] = 0
+        if not self.execution.express or self.execution.parent:
+            execution["RedriveCount"] = self.execution.redrives
         state: dict[str, Json] = {"Name": visit.state.name, "EnteredTime": visit.entered}
         if visit.state.kind in RETRYING:
             state["RetryCount"] = visit.retries

@@ -36,6 +36,8 @@ class Execution:
     history: int = 0
     """The number of events in its history, as AWS counts them."""
     retries: int = 0
+    redrives: int = 0
+    """How often the execution was redriven."""
 
     @property
     def express(self) -> bool:

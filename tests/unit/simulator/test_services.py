@@ -137,8 +137,12 @@ def test_arguments_that_are_no_texts_never_reach_glue():
     given = '{"JobName":"orders","Arguments":{"--a":"b","--n":5}}'
     assert failure(run) == (
         "States.Runtime",
-        f"The Parameters '{given}' could not be used to start the Task: [The value for the field '--n' must be a STRING]",
+        (
+            "An error occurred while executing the state 'T' (entered at the event id #2). "
+            f"The Parameters '{given}' could not be used to start the Task: [The value for the field '--n' must be a STRING]"
+        ),
     )
+    assert run.first.history == 3
     assert run.job_runs == []
 
 
@@ -264,6 +268,9 @@ def test_a_child_that_is_waited_for():
         "Name": child.name,
         "Output": {"n": 1},
         "OutputDetails": {"Included": True},
+        "RedriveCount": 0,
+        "RedriveStatus": "NOT_REDRIVABLE",
+        "RedriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
         "StartDate": 1767225600000,
         "StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:child",
         "Status": "SUCCEEDED",
@@ -276,19 +283,31 @@ def test_a_child_that_is_waited_for():
 def test_a_child_that_fails():
     error, cause = failure(one(start(), more=FAILING))
     described = json.loads(cause)
-    assert (error, described["Status"], described["Error"], described["Cause"], described["Input"]) == (
-        "States.TaskFailed",
-        "FAILED",
-        "E",
-        "c",
-        "{}",
-    )
+    assert error == "States.TaskFailed"
+    assert described == {
+        "Cause": "c",
+        "Error": "E",
+        "ExecutionArn": described["ExecutionArn"],
+        "Input": "{}",
+        "InputDetails": {"Included": True},
+        "Name": described["Name"],
+        "RedriveCount": 0,
+        "RedriveStatus": "REDRIVABLE",
+        "StartDate": 1767225600000,
+        "StateMachineArn": f"arn:aws:states:{HERE}:stateMachine:child",
+        "Status": "FAILED",
+        "StopDate": 1767225600000,
+    }
+
+
+def test_a_child_without_an_input_gets_an_empty_one():
+    assert one(start(Input=None), more=CHILD).executions[1].input == {}
 
 
 def test_a_child_that_is_not_waited_for_goes_on():
     slow = {"Child": machine({"C": {"Type": "Wait", "Seconds": 60, "End": True}}, Name="child")}
     run = one(start(""), more=slow)
-    assert set(run.first.output) == {"ExecutionArn", "StartDate"}
+    assert set(run.first.output) == {"ExecutionArn", "SdkHttpMetadata", "SdkResponseMetadata", "StartDate"}
     assert [(execution.status, execution.ended) for execution in run.executions] == [
         ("SUCCEEDED", 0.0),
         ("SUCCEEDED", 60.0),
@@ -365,7 +384,7 @@ def test_messages():
         "m",
         0.0,
     )
-    assert set(run.first.output) == {"MessageId"}
+    assert set(run.first.output) == {"MessageId", "SdkHttpMetadata", "SdkResponseMetadata"}
 
 
 @pytest.mark.parametrize(
@@ -468,7 +487,7 @@ UNPLAYABLE = {
     ),
     "a callback": (
         {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": True},
-        "m: T calls sqs:sendMessage.waitForTaskToken, which cannot be simulated",
+        "m: T waits for an answer to its task token, which cannot be simulated",
         "specify its result: --mock 'T={}'",
     ),
     "another template's machine": (
