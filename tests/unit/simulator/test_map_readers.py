@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import sys
+from datetime import date, datetime, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -234,9 +238,9 @@ def test_what_cannot_be_simulated_names_the_option_that_is_missing(tmp_path: Pat
 
     hint = "specify the object, --object s3://b/k=FILE, or the items, --mock 'M=[]'"
     assert refuse(reader, {}) == ("m: the ItemReader of M reads objects that are not specified", hint)
-    parquet = {**reader, "ReaderConfig": {"InputType": "PARQUET"}}
-    assert refuse(parquet, {"s3://b/k": b""}) == (
-        "m: the ItemReader of M reads PARQUET, which cannot be simulated",
+    orc = {**reader, "ReaderConfig": {"InputType": "ORC"}}
+    assert refuse(orc, {"s3://b/k": b""}) == (
+        "m: the ItemReader of M reads ORC, which cannot be simulated",
         hint,
     )
     other = {**reader, "Resource": "arn:aws:states:::s3:headObject"}
@@ -256,3 +260,57 @@ def test_what_cannot_be_simulated_names_the_option_that_is_missing(tmp_path: Pat
         Behaviour(objects={"s3://b/k": tmp_path / "there.json"}, enforce_permissions=False),
     )
     assert found.first.output == [5]
+
+
+def test_the_rows_of_parquet():
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = {
+        "number": [1, None],
+        "share": [0.5, float("nan")],
+        "amount": [Decimal("1.50"), Decimal("2.00")],
+        "day": [date(2026, 1, 2)] * 2,
+        "at": [datetime(2026, 1, 2, 3, 4, 5, 600000, tzinfo=timezone.utc)] * 2,
+        "raw": [b"\xff", b""],
+        "list": [[1, 2], []],
+        "record": [{"x": "y"}, {"x": None}],
+    }
+    table = pyarrow.table(
+        {**rows, "map": pyarrow.array([[("k", 1)], []], pyarrow.map_(pyarrow.string(), pyarrow.int32()))}
+    )
+    content = io.BytesIO()
+    parquet.write_table(table, content)
+    same = {"day": "2026-01-02", "at": "2026-01-02T03:04:05.600000+00:00"}
+    assert read(content.getvalue(), InputType="PARQUET").first.output == [
+        {
+            **same,
+            "number": 1,
+            "share": 0.5,
+            "amount": 1.5,
+            "raw": "/w==",
+            "list": [1, 2],
+            "record": {"x": "y"},
+            "map": {"k": 1},
+        },
+        {**same, "number": None, "share": None, "amount": 2, "raw": "", "list": [], "record": {"x": None}, "map": {}},
+    ]
+    first = read(b"PAR", InputType="PARQUET").first
+    assert (first.error, first.cause.partition(":")[0]) == (
+        "States.ItemReaderFailed",
+        "The object is not valid Parquet",
+    )
+
+
+def test_parquet_without_its_library(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    with pytest.raises(UnsupportedSimulationError) as error:
+        read(b"", InputType="PARQUET")
+    assert (error.value.message, error.value.hint) == (
+        "reading Parquet needs the library pyarrow",
+        "install it: pip install 'sfnorch[parquet]'",
+    )
+
+
+def test_lines_end_at_line_feeds_only():
+    assert read('"a\u2028b"\r\n"c"', InputType="JSONL").first.output == ["a\u2028b", "c"]
+    assert read("[NaN]", InputType="JSON").first.cause == "The object is not valid JSON: NaN is not a number of JSON"
