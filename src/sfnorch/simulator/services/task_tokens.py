@@ -30,7 +30,7 @@ def can_answer(machines: Iterable[Machine]) -> bool:
 
 
 def open_token(world: World, token: str = "") -> PendingToken:
-    """Return a new task token, which can be answered from now on; without a text, by nobody."""
+    """Return a new task token, which can be answered from now on; without a text, by no one."""
     pending = PendingToken(answer=world.clock.event(), heartbeat=world.clock.event())
     if token:
         world.tokens[token] = pending

@@ -37,7 +37,7 @@ class TaskCall:
 
     @property
     def waits_for_somebody(self) -> bool:
-        """Return whether the result is an answer to a token: of a worker, or of whoever gets the task token."""
+        """Return whether the result is an answer to a token: of a worker, or of the receiver of the task token."""
         return is_activity(self.visit.state) or (self.call is not None and self.call.way == _TOKEN_WAY)
 
     def begin(self) -> None:
@@ -87,7 +87,7 @@ def run_task_call(task: TaskCall) -> Steps[Json]:
 
 
 def _answer_by_mock(task: TaskCall, mock: MockAnswer) -> Steps[Json]:
-    """Return the mocked result, or raise the mocked error: if nobody answers, at the end of the time for an answer."""
+    """Return the mocked result, or raise the mocked error: if no one answers, at the end of the time for an answer."""
     world, limits = task.visit.runner.world, [task.timeout]
     error: StatesError | None = None
     result: Json = None
@@ -106,7 +106,7 @@ def _answer_by_mock(task: TaskCall, mock: MockAnswer) -> Steps[Json]:
         limits.append(task.heartbeat)
     if error.error in (TIMEOUT, HEARTBEAT) and any(limits):
         heartbeat = task.heartbeat if task.waits_for_somebody else None
-        yield from wait_for_answer(world, open_token(world), heartbeat)  # nobody answers
+        yield from wait_for_answer(world, open_token(world), heartbeat)  # no one answers
     raise error
 
 
@@ -168,13 +168,13 @@ def _wait_for_somebody(task: TaskCall) -> Steps[Json]:
         task.record_submitted()
     key = (machine.arn, state.name, _TOKEN_WAY)
     if not is_answered:
-        world.record.notes[key] = f"{title}, {state.name}: nobody answers it before its timeout; an answer: {option}"
+        world.record.notes[key] = f"{title}, {state.name}: no one answers it before its timeout; an answer: {option}"
     try:
         return (yield from wait_for_answer(world, pending, task.heartbeat))
     except simpy.Interrupt:
         if not is_limited:
             none = "it has neither TimeoutSeconds nor HeartbeatSeconds"
-            world.record.notes[key] = f"{title}, {state.name}: nobody answers it, and {none}"
+            world.record.notes[key] = f"{title}, {state.name}: no one answers it, and {none}"
         raise
 
 
