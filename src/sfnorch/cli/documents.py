@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,8 @@ def parse_json_object(text: str) -> dict[str, Any]:
     return value
 
 
+_PARTS_AT_ONCE = 100_000
+
 PRINTED = "sfnorch.printed"
 """The key in the meta of click's context that is set after the JSON document is printed."""
 
@@ -63,7 +66,11 @@ def print_json(document: Document) -> None:
     if context := click.get_current_context(silent=True):
         context.meta[PRINTED] = True
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    click.echo(json.dumps(add_version(document), indent=2, ensure_ascii=not is_unicode_encoding(encoding)))
+    encoder = json.JSONEncoder(indent=2, ensure_ascii=not is_unicode_encoding(encoding))
+    parts = encoder.iterencode(add_version(document))
+    while some := list(islice(parts, _PARTS_AT_ONCE)):  # a simulation can have more than the memory holds as text
+        click.echo("".join(some), nl=False)
+    click.echo()
 
 
 def print_document(text: str) -> None:
