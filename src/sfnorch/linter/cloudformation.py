@@ -239,6 +239,8 @@ def _is_checked_by_cfn_lint(machine: Machine) -> bool:
     """Return whether cfn-lint checks the definition itself: an object in AWS::StepFunctions::StateMachine."""
     definition = machine.definition
     assert definition is not None  # noqa: S101 - the callers check this
+    if not definition.path:  # a definition without a template
+        return False
     value = machine.properties.get(str(definition.path[-1]))
     return machine.kind == NATIVE and isinstance(value, Object) and not any(key.startswith("Fn::") for key in value)
 

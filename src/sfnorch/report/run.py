@@ -166,13 +166,24 @@ def _print_figures(figures: Figures, console: Console) -> None:
         "wall time": format_duration(figures.seconds),
         "critical path": " → ".join(figures.critical_path) or "no job run",
         "job runs": f"{format_duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
-        "state transitions": f"{figures.transitions:,}, ${figures.price:.6f} ({PRICE_FROM}; excluding Glue)",
+        "state transitions": f"{figures.transitions:,}, {_format_price(figures)}",
         "longest history": f"{figures.history:,} of {MAX_EVENTS:,} events",
     }
     for name, value in rows.items():
         table.add_row(Text(name), Text(value))
     console.print()
     console.print(table)
+
+
+def _format_price(figures: Figures) -> str:
+    """Return the price of the state transitions.
+
+    https://aws.amazon.com/step-functions/pricing/
+    """
+    if figures.transitions and not figures.billed:
+        return "not billed: Express workflows are billed by requests, duration and memory"
+    some = "" if figures.billed == figures.transitions else f"{figures.billed:,} of them billed, "
+    return f"{some}${figures.price:.6f} ({PRICE_FROM}; excluding Glue)"
 
 
 def _format_end(activity: Execution | JobRunRecord) -> float:
