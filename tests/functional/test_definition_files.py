@@ -100,6 +100,12 @@ def test_a_definition_is_linted_by_the_rules_about_definitions(orders: Run):
     )
 
 
+def test_the_value_of_a_substitution_is_not_linted(orders: Run):
+    Path("orders.asl.json").write_text(ORDERS.replace("arn:aws:states:::lambda:invoke", "${GetArn}"))
+    done = orders("lint", "orders.asl.json")
+    assert (done.code, done.out) == (0, "orders.asl.json: 1 state machine, nothing found.\n")
+
+
 @pytest.mark.parametrize("name", ["m.json", "m.yaml", "m.asl.yml", "M.ASL.JSON"])
 def test_a_definition_has_any_name_if_it_has_states(run: Run, name: str):
     Path(name).write_text(PASS if "json" in name.lower() else "StartAt: P\nStates:\n  P: {Type: Pass, End: true}\n")
