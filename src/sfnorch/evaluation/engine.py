@@ -162,7 +162,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_includes_expression(self, lhs: object, rhs: object) -> object:
         self.budget.count_values(lhs)
         self.budget.count_values(rhs)
-        return super().evaluate_includes_expression(lhs, rhs)
+        items = rhs if isinstance(rhs, list) else [rhs]
+        return lhs is not None and any(Utils.is_deep_equal(lhs, item) for item in items)  # true is not 1
 
     def evaluate_condition(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         condition = self.eval(expr.condition, input, environment)
