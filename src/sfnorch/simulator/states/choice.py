@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
 
 from __future__ import annotations
 
-from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.visit import StateOutcome, Visit
 
@@ -27,9 +26,10 @@ def run_choice(visit: Visit) -> Steps[StateOutcome]:
             case False:
                 continue
             case found:
-                raise visit.refuse_condition(name, found)
+                field = f"{name}/Condition"
+                raise visit.refuse_type(field, "boolean", found, {field: rule.get("Condition")})
     default = state.read_text("Default")
     if not default:
-        raise StatesError(RUNTIME, _NO_NEXT)
+        raise visit.refuse(_NO_NEXT)
     return visit.build_outcome(state.body, given, default)
     yield  # makes this function a process that takes no time
