@@ -63,7 +63,7 @@ _BYTES_PER_ITEM = 40
 
 
 class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
-    """Evaluates expressions within budgets. All have the functions of JSONata, and those that the engine is given."""
+    """Evaluates expressions within budgets. All can call the functions of JSONata and those passed to the engine."""
 
     environment: Frame
     input: object
