@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeAlias
 
 from sfnorch.calls.call import ResourceArgument
@@ -66,8 +66,11 @@ class ServiceCall:
 def parse_call(state: LocatedState) -> ServiceCall | None:
     """Return the Task's call; None for another state, an activity, or an unknown resource."""
     resource = state.read_text("Resource")
-    if state.kind != "Task" or not resource:
-        return None
+    return _parse_resource(resource) if state.kind == "Task" and resource else None
+
+
+@lru_cache(maxsize=1_000)
+def _parse_resource(resource: str) -> ServiceCall | None:
     if _LAMBDA.fullmatch(resource):
         return ServiceCall("lambda:invoke")
     match = _INTEGRATION.fullmatch(resource)
