@@ -15,8 +15,10 @@ from jsonata.jexception import JException
 from jsonata.utils import Utils
 
 from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, CountedObject, count_items, measure_weight
-from sfnorch.evaluation.functions import build_measured_functions
+from sfnorch.evaluation.functions import MeasuredFunction, build_measured_functions
+from sfnorch.evaluation.json_text import write_text
 from sfnorch.evaluation.nodes import find_evaluation
+from sfnorch.evaluation.numbers import calculate, is_number
 from sfnorch.evaluation.regexes import compile_regex
 
 if TYPE_CHECKING:
@@ -63,18 +65,18 @@ _BYTES_PER_ITEM = 40
 
 
 class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
-    """Evaluates expressions within budgets. All can call the functions of JSONata and those passed to the engine."""
+    """Evaluates expressions within budgets. All have the functions of JSONata, and those passed to it."""
 
     environment: Frame
     input: object
 
-    def __init__(self, functions: Mapping[str, Callable[..., object]] | None = None) -> None:
+    def __init__(self, functions: Mapping[str, MeasuredFunction] | None = None) -> None:
         self.__dict__.update(vars(_build_prototype()))
         self.budget = Budget()
         self._trees: dict[str, SyntaxNode] = {}
         self._functions: Frame = self.create_frame(_build_function_frame())
         for name, function in (functions or {}).items():
-            self._functions.bind(name, Jsonata.JLambda(function))
+            self._functions.bind(name, function)
 
     def run(self, text: str, bindings: Mapping[str, object], budget: Budget) -> object:
         """Return the value of an expression, null as Utils.NULL_VALUE.
@@ -127,7 +129,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
     def evaluate_string_concat(self, lhs: object, rhs: object) -> str:
         self.budget.count_bytes(sum(measure_weight(side) or self.budget.count_values(side) * 40 for side in (lhs, rhs)))
-        return str(super().evaluate_string_concat(lhs, rhs))
+        return "".join("" if side is None else write_text(side) for side in (lhs, rhs))
 
     def evaluate_range_expression(self, lhs: object, rhs: object) -> object:
         _refuse_containers("T2003", lhs)
@@ -140,6 +142,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_numeric_expression(self, lhs: object, rhs: object, op: str) -> object:
         _refuse_containers("T2001", lhs, op)
         _refuse_containers("T2002", rhs, op)
+        if is_number(lhs) and is_number(rhs):
+            return calculate(op, lhs, rhs)
         return super().evaluate_numeric_expression(lhs, rhs, op)
 
     def evaluate_comparison_expression(self, lhs: object, rhs: object, op: str) -> object:

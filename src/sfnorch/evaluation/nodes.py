@@ -1,7 +1,7 @@
 """The evaluation of a node of a tree as a function, which is made when the node is evaluated for the first time.
 
-A tree is parsed once in a process and evaluated often. The nodes of almost every expression are literals, names,
-variables, paths, constructors, conditions, blocks and calls. Each has a function that does what the library does, in
+A tree is parsed once in a process and evaluated often. The types of nodes in almost every expression have separate
+functions: literals, names, variables, paths, constructors, conditions, blocks, calls. They do what the library does, in
 fewer steps of Python; the budget counts the same. The engine evaluates any other node with the library's method.
 """
 

@@ -9,6 +9,7 @@ from jsonata.jexception import JException
 
 from sfnorch.evaluation.budget import Budget
 from sfnorch.evaluation.engine import Engine, parse
+from sfnorch.evaluation.functions import build_own_function
 
 DATA = {"items": [{"name": "b", "price": 2, "tags": ["x"]}, {"name": "a", "price": 1, "tags": []}], "none": None}
 EXPRESSIONS = [
@@ -72,5 +73,5 @@ def test_an_evaluation_changes_nothing_in_the_tree(text: str):
 
 
 def test_what_one_engine_binds_another_does_not_see():
-    assert outcome("$f()", Engine({"f": lambda: 1})) == "1"
+    assert outcome("$f()", Engine({"f": build_own_function("f", "<:n>", lambda: 1)})) == "1"
     assert outcome("$f()").startswith("JException: ")

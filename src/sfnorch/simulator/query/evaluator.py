@@ -13,6 +13,7 @@ from jsonata.jexception import JException
 
 from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
+from sfnorch.evaluation.error_texts import describe_error
 from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import DATA_LIMIT, QUERY, StatesError, UnsupportedSimulationError
@@ -74,7 +75,7 @@ class Evaluator:
                 )
             result = convert_to_json(found)
         except JException as error:
-            raise StatesError(QUERY, f"{failed} {_format_error_code(error)}{error}") from None
+            raise StatesError(QUERY, f"{failed} {describe_error(error)}") from None
         except (RecursionError, MemoryError) as error:
             reason = RECURSION if isinstance(error, RecursionError) else "it requires more memory than is available"
             raise StatesError(QUERY, f"{failed} {reason}") from None
@@ -98,8 +99,3 @@ class Evaluator:
                 f"The expressions of this run require more than {most:,} steps, the limit of a simulation",
                 hint="simulate it with fewer items or a smaller input",
             )
-
-
-def _format_error_code(error: JException) -> str:
-    name = getattr(error, "error", "") or ""
-    return f"{name}: " if name and not str(error).startswith(str(name)) else ""
