@@ -37,6 +37,10 @@ class ScopeProgress:
             self.inner[key] = ScopeProgress()
         return self.inner[key]
 
+    def forget_inner(self, scope: StateScope, index: int) -> None:
+        """Forget the progress of an inner scope, whose output is kept elsewhere."""
+        self.inner.pop((scope, index), None)
+
     def enter(self, state: str, given: Json) -> None:
         """Note the next state, and its input."""
         self.state, self.input = state, given

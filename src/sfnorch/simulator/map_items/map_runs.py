@@ -5,11 +5,11 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import simpy
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, find_value
 from sfnorch.simulator.errors import EXCEED_TOLERATED, StatesError
 from sfnorch.simulator.map_items.batches import BatchSettings, evaluate_batcher, make_batches
 from sfnorch.simulator.map_items.counts import FailureTolerance, evaluate_concurrency, evaluate_tolerance
@@ -43,8 +43,14 @@ class _MapRun:
     added: dict[str, Json]
     tolerated: int
     children: dict[int, Execution]
+    label: str = field(init=False)
+    express: bool = field(init=False)
     failed: int = 0
     """The number of items that failed."""
+
+    def __post_init__(self) -> None:
+        self.label = name_map(self.visit)
+        self.express = find_value(self.scope.body, "ProcessorConfig", "ExecutionType") == "EXPRESS"
 
     @property
     def count(self) -> int:
@@ -66,7 +72,8 @@ class _MapRun:
         item = self.dataset.describe_item(index) if self.batches is None else {"Index": index, "Value": given}
         runner = self.visit.runner
         if child is None:
-            child = self.children[index] = runner.begin_child(name_map(self.visit), self.visit.state.name, given)
+            child = runner.begin_child(self.label, self.visit.state.name, given, express=self.express)
+            self.children[index] = child
         yield from runner.run_child(self.visit, child, self.scope, item)
         if child.status != SUCCEEDED:
             self.failed += 1 if self.batches is None else len(self.batches[index])
