@@ -15,6 +15,16 @@ def test_an_execution_has_the_expected_result(case: Case):
     assert case.observe(case.run()) == case.expect()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_endless_loop_ends_at_25_000_events(language: str):
+    """https://docs.aws.amazon.com/step-functions/latest/dg/bp-history-limit.html"""
+    states = {"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Pass", "Next": "A"}, "C": {"Type": "Succeed"}}
+    execution = Case("Pass", {"in": language, "states": states}).run()
+    assert (execution.status, execution.error, execution.history) == ("FAILED", "States.Runtime", 25_000)
+    assert execution.cause == "The execution reached the maximum number of history events (25000)."
+    assert execution.states == ["A", "B"] * 6_249 + ["A"]
+
+
 def test_there_are_cases_of_each_state_type_language_and_outcome():
     assert len(CASES) >= 400
     assert len({str(case) for case in CASES}) == len(CASES)
