@@ -38,8 +38,7 @@ def format_iso_time(at: datetime | None) -> str | None:
 
 def format_timestamp(moment: datetime) -> str:
     """Return the time as AWS writes it: in UTC, with milliseconds."""
-    moment = moment.astimezone(timezone.utc)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_timestamp(text: str) -> datetime | None:

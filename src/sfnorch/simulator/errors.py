@@ -29,7 +29,7 @@ _MAX_CAUSE = 32_768
 class StatesError(Exception):
     """An error of an execution, with AWS's error name and its cause; both are cut at the AWS limits.
 
-    Retriers and catchers match the name, or the `alias`. A failure that somebody sends for a task's token can have
+    Retriers and catchers match the name, or the `alias`. A failure that is sent for a task token can have
     neither a name nor a cause.
     """
 

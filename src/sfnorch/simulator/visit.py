@@ -60,7 +60,7 @@ class StateRunner(Protocol):
     def run_scope(self, scope: StateScope, data: Json, place: StateContext) -> Steps[Json]:
         """Return the output of a branch, or of an item's states, in the same execution. Raises StatesError."""
 
-    def begin_child(self, label: str, title: str, given: Json) -> Execution:
+    def begin_child(self, label: str, title: str, given: Json, *, express: bool) -> Execution:
         """Return a new child execution of a distributed Map with the input; it has not entered a state."""
 
     def run_child(self, child: Execution, scope: StateScope, item: dict[str, Json]) -> Steps[None]:
