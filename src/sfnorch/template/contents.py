@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sfnorch.errors import SfnorchError
@@ -85,6 +85,10 @@ class Template:
     events_told: bool
     functions: tuple[FunctionResource, ...] = ()
 
+    def replace_machine(self, old: Machine, new: Machine) -> Template:
+        """Return the template with another machine in the place of an old one."""
+        return replace(self, machines=tuple(new if machine is old else machine for machine in self.machines))
+
     @cached_property
     def resource_policies(self) -> ResourcePolicies:
         """Return the policies of the template's resources."""
@@ -138,10 +142,16 @@ class Template:
 
 
 def evaluate_template(
-    source: Source, parameters: Mapping[str, str] | None = None, where: StackEnvironment | None = None
+    source: Source,
+    parameters: Mapping[str, str] | None = None,
+    where: StackEnvironment | None = None,
+    substitutions: Mapping[str, str] | None = None,
 ) -> Template:
-    """Return the template's content. Missing parameters have their defaults."""
-    stack = StackValues(source.data, parameters, where)
+    """Return the template's content.
+
+    Missing parameters have their defaults. `substitutions` override the DefinitionSubstitutions of state machines.
+    """
+    stack = StackValues(source.data, parameters, where, substitutions)
     policies = collect_policies(stack)
     roles = list_roles(stack, policies)
     return Template(
