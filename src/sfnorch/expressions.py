@@ -62,6 +62,8 @@ class ExpressionNames:
     """Variables in comparisons with a number, and the largest such number."""
     orders: bool = False
     """Whether it contains a comparison with <, >, <= or >=."""
+    top_level: list[str] = field(default_factory=list)
+    """Names that are read from the input of the expression, which has none."""
     fault: str = ""
 
 
@@ -92,7 +94,36 @@ def find_names(expression: str) -> ExpressionNames:
     for node in _list_nodes(tree):
         _note(node, found, bound)
     found.variables -= bound | KNOWN_FUNCTIONS
+    found.top_level = list(dict.fromkeys(_list_top_level_names(tree)))
     return found
+
+
+def _list_top_level_names(node: Parser.Symbol | None) -> Iterator[str]:
+    """Yield the names that are read from the context of the whole expression: not those in a path or in a function."""
+    if node is None:
+        return
+    inner: list[Parser.Symbol | None] = []
+    match node.type:
+        case "name":
+            yield str(node.value)
+        case "path" if node.steps:
+            inner = [node.steps[0]]
+        case "binary" | "apply":
+            inner = [node.lhs, node.rhs]
+        case "bind":
+            inner = [node.rhs]
+        case "condition":
+            inner = [node.condition, node.then, node._else]
+        case "block":
+            inner = list(node.expressions or ())
+        case "function" | "partial":
+            inner = list(node.arguments or ())
+        case "unary" if node.value == "{":
+            inner = [part for pair in node.lhs_object or () for part in pair]
+        case "unary":
+            inner = [node.expression, *(node.expressions or ())]
+    for part in inner:
+        yield from _list_top_level_names(part)
 
 
 def _describe_error(error: Exception) -> str:
