@@ -16,7 +16,7 @@ from sfnorch.json_values import Json
 from sfnorch.query_syntax.paths import ParsedPath, PathSyntaxError, parse_path
 
 _NAME = re.compile(r"\s*(States\.\w+)\s*\(")
-_TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
+_TEXT = re.compile(r"'((?:[^'\\]|\\['{}\\])*)'")
 _WORD = re.compile(r"(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?=\s*[,)])")
 _SPACE = re.compile(r"\s*")
 _OPEN, _CLOSE, _QUOTES = "([", ")]", "'\""
@@ -25,7 +25,7 @@ _MOST_NESTED = 10
 
 
 class QuotedText(NamedTuple):
-    r"""A text argument as it is written, with its escapes: Format must tell `\\{` from `{`."""
+    r"""A text argument as it is written, with its escapes: in a template, `\\{` differs from `{`."""
 
     raw: str
 

@@ -20,7 +20,11 @@ Find: TypeAlias = Callable[[Json], list[Json]]
 _STEP = re.compile(r"""\.([^\s.\[\]()*,'"?@:]+)|\[\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\d+))\s*\]""")
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)")
 _FUNCTION = re.compile(r"\.(length|min|max|sum|avg|keys)\(\)$")
-_ESCAPED = re.compile(r"\\(.)")
+_DOT_BEFORE_BRACKET = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(?<!\.)\.(?=\[)""")
+"""The dot in `$.[0]`, which AWS accepts, outside of quotes."""
+
+_ESCAPED = {"'": re.compile(r"\\(['\\])"), '"': re.compile(r"\\([\"\\])")}
+"""The escapes in a quoted name, by the quote: a backslash before another character stays (recorded)."""
 
 INPUT, CONTEXT = "", "$"
 
@@ -70,6 +74,7 @@ def parse_path(text: str) -> ParsedPath:
     Raises PathSyntaxError for another text.
     """
     source, rest = _split_source(text)
+    rest = _DOT_BEFORE_BRACKET.sub(lambda match: match[1] or "", rest)
     function = ""
     if match := _FUNCTION.search(rest):
         function, rest = match[1], rest[: match.start()]
@@ -89,7 +94,8 @@ def parse_steps(rest: str) -> tuple[Step, ...] | None:
         if match is None:
             return None
         name, single, double, index = match.groups()
-        steps.append(int(index) if index is not None else name or _ESCAPED.sub(r"\1", single or double or ""))
+        quote, quoted = ("'", single) if single is not None else ('"', double or "")
+        steps.append(int(index) if index is not None else name or _ESCAPED[quote].sub(r"\1", quoted))
         position = match.end()
     return tuple(steps)
 

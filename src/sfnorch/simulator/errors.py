@@ -43,14 +43,17 @@ class UnsupportedSimulationError(SfnorchError):
     """A run that cannot be simulated: such as one in which a task calls an unknown service."""
 
 
-def is_matching_error(names: Iterable[object], error: str) -> bool:
-    """Return whether a retrier or catcher with these error names matches the error."""
+def is_matching_error(names: Iterable[object], error: str, *, is_task: bool = False) -> bool:
+    """Return whether a retrier or catcher with these error names matches the error.
+
+    States.ALL matches States.DataLimitExceeded for a Task whose result is too large only (recorded).
+    """
     if error == RUNTIME:
         return False
     for name in names:
         if name == error:
             return True
-        if name == ALL and error != DATA_LIMIT:
+        if name == ALL and (error != DATA_LIMIT or is_task):
             return True
         if name == TASK_FAILED and error not in (TIMEOUT, HEARTBEAT, DATA_LIMIT):
             return True

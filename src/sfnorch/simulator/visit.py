@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from sfnorch.json_values import Json, write_compact
+from sfnorch.json_values import Json, read_number, write_compact
 from sfnorch.simulator.errors import DATA_LIMIT, RUNTIME, StatesError
+from sfnorch.simulator.mocks.table import AttemptCounts, MockAnswer, MockUse
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.query.language import EvaluationContext, QueryLanguage
 from sfnorch.simulator.record import Execution
@@ -49,6 +50,7 @@ class StateRunner(Protocol):
     machine: Machine
     execution: Execution
     start_execution: StartExecution
+    mock_attempts: AttemptCounts
 
     def record_state_event(self, events: int) -> None:
         """Count history events. Raises StatesError (States.Runtime) if the history is full."""
@@ -80,6 +82,8 @@ class Visit:
     entered_event: int
     """The id of the event that entered the state."""
     retries: int = 0
+    token: str = ""
+    """The token by which the Task of this attempt can be answered."""
 
     def pass_input(self) -> Json:
         """Return what a state that does no work makes of its input."""
@@ -100,6 +104,14 @@ class Visit:
     def select_item(self, item: Json) -> Json:
         """Return the input for the states of an item of a Map; the visit is in the context of the item."""
         return self._evaluate({}, self.language.select_item, item)
+
+    def find_mock(self) -> MockAnswer | None:
+        """Return the answer of the state's mock to this attempt; None if the state has no mock."""
+        return self.runner.world.mocks.find_result(self._describe_use())
+
+    def find_reader_mock(self) -> MockAnswer | None:
+        """Return the answer of the mock of the ItemReader; None if it has no mock."""
+        return self.runner.world.mocks.find_items(self._describe_use())
 
     def has_setting(self, name: str, part: Mapping[str, Json] | None = None) -> bool:
         """Return whether the state, or the part of it, has the setting."""
@@ -156,6 +168,10 @@ class Visit:
         body = self.state.body if part is None else part
         return self._refuse(self.language.describe_wrong_value(body, name, wanted, value))
 
+    def refuse(self, sentence: str) -> StatesError:
+        """Return the error States.Runtime, which no retrier or catcher matches."""
+        return StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
+
     def limit(self, value: Json, what: str) -> None:
         """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
         if len(write_compact(value).encode(errors="surrogatepass")) > MAX_BYTES:
@@ -175,6 +191,10 @@ class Visit:
             return operation(scene, *given, **more)
         except StatesError as error:
             raise self._refuse(error.cause, error.error) from None
+
+    def _describe_use(self) -> MockUse:
+        index = read_number(self.place.item.get("Index"), -1) if self.place.item is not None else -1
+        return MockUse(self.runner.machine, self.state, index, self.runner.mock_attempts)
 
     def _refuse(self, sentence: str, error: str = "") -> StatesError:
         """Return the error of a failed evaluation, which can be an event of the history."""

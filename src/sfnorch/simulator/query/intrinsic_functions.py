@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import math
@@ -103,7 +102,7 @@ def _build_range(first: Json, last: Json, step: Json) -> Json:
 def _decode_base64(text: Json) -> Json:
     try:
         return base64.b64decode(_expect_short(text), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise ValueError("the text is not Base64") from None
 
 

@@ -77,14 +77,15 @@ class Jsonata:
 
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for an expression whose value has another type, as AWS writes it."""
+        if name == "Items" and name not in body:
+            return f"Map state input must be an array but was: {write_compact(value)}"
         source = _describe_expression(body, name)
         words = f"Expected '{wanted}', but was '{name_type(value)}' for value: {write_compact(value)}"
         return f"{source} returned an unexpected result type. {words}"
 
     def describe_wrong_timestamp(self, body: Mapping[str, Json], name: str, text: str) -> str:
-        """Return the sentence for an expression that is not a timestamp, as AWS writes it."""
-        words = f"cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"
-        return f"{_describe_expression(body, name)} {words}"
+        """Return the sentence for a value that is not a timestamp, as AWS writes it."""
+        return f"The {name} field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"
 
     def describe_wrong_value(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for a value that is not `wanted`."""

@@ -56,7 +56,8 @@ class JsonPath:
             return [{"Key": key, "Value": value} for key, value in items.items()]
         if isinstance(items, list):
             return items
-        raise StatesError(RUNTIME, f'Reference path "{path}" must point to array.')
+        shown = str(path).replace("$$", "$", 1)  # AWS writes a path of the context object with one $
+        raise StatesError(RUNTIME, f'Reference path "{shown}" must point to array.')
 
     def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         """Return the value of `ItemSelector`, or `Parameters` with an `Iterator`; without it, the item itself."""
@@ -76,13 +77,14 @@ class JsonPath:
         data = self._make_data(scene, self._select_input(scene))
         if name in ("Error", "Cause"):
             return self._templates.evaluate(path, data, f"{name}Path")
-        if name == "Seconds":
-            try:
-                return self._templates.read(path, data)
-            except StatesError:
-                reason = f"The {name}Path parameter does not reference an input value: {path}"
-                raise StatesError(RUNTIME, reason) from None
-        return self._templates.read(path, data)
+        try:
+            value = self._templates.read(path, data)
+        except StatesError:
+            if name not in _WAITS:
+                raise
+            reason = f"The {name}Path parameter does not reference an input value: {path}"
+            raise StatesError(RUNTIME, reason) from None
+        return value if name == "Timestamp" else _parse_number(value, name)
 
     def fill_template(self, scene: EvaluationContext, template: Json, name: str) -> Json:
         """Return the template with all paths and calls evaluated, which read the effective input."""
@@ -135,7 +137,9 @@ class JsonPath:
     def describe_wrong_value(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for a number that is too small or too large, as AWS writes it."""
         path = body.get(f"{name}Path")
-        negative = isinstance(value, int | float) and value < 0
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return self.describe_wrong_type(body, name, "number", value)
+        negative = value < 0
         if name == "Seconds" and path is not None and isinstance(value, int) and negative:
             return f"The SecondsPath parameter references a negative value: {path} == {value}"
         if name in _WAITS and path is not None and not isinstance(value, int):
@@ -179,6 +183,16 @@ def _apply_result_path(body: Object, given: Json, result: Json) -> Json:
         return result if path == "$" else insert_result(given, str(path), result)
     except PathError as error:
         raise StatesError(MATCH_RESULT_PATH, str(error)) from None
+
+
+def _parse_number(value: Json, name: str) -> Json:
+    """Return the number in a text, which AWS accepts at a path (recorded); another value as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value) if name == "ToleratedFailurePercentage" else int(value)
+    except ValueError:
+        return value
 
 
 def _show(value: Json) -> str:

@@ -31,7 +31,7 @@ class QueryLanguage(Protocol):
     """A query language. Each operation raises StatesError if an expression fails.
 
     `name` is the field as errors show it: `Arguments`, `Choices[0]/Condition`. A `part` is an object in the state with
-    settings of its own, such as `ItemReader`.
+    separate settings, such as `ItemReader`.
     """
 
     value_error: str

@@ -12,6 +12,7 @@ import simpy
 
 from sfnorch.json_values import Json, find_value, read_list, read_mapping
 from sfnorch.simulator.errors import EXCEED_TOLERATED, RUNTIME, StatesError, UnsupportedSimulationError
+from sfnorch.simulator.mocks.table import MockAnswer
 from sfnorch.simulator.processes import Steps, run_guarded, stop_processes
 from sfnorch.simulator.visit import StateContext, StateOutcome, Visit
 from sfnorch.template.states import StateScope
@@ -50,6 +51,8 @@ def _run_items(visit: Visit) -> Steps[Json]:
         raise StatesError(RUNTIME, f"The Map state {state.name} has no ItemProcessor")
     scope = state.scopes[0]
     single = _list_items(visit)
+    if mock := visit.find_mock():
+        return _take_mocked_result(visit, mock)
     values = _batch(visit, single)
     runner.record_state_event(1)
     at_once = _read_number(visit, "MaxConcurrency") or (_DISTRIBUTED_AT_ONCE if scope.distributed else _INLINE_AT_ONCE)
@@ -79,6 +82,15 @@ def _run_items(visit: Visit) -> Steps[Json]:
     if "ResultWriter" in state.body and scope.distributed:
         return _write_results(visit)
     return [items.results[index] for index in sorted(items.results)]
+
+
+def _take_mocked_result(visit: Visit, mock: MockAnswer) -> Json:
+    """Return the result by the state's mock: its items do not run. Raises the StatesError of the mock."""
+    visit.runner.record_state_event(1)
+    try:
+        return mock.take_result()
+    finally:
+        visit.runner.record_state_event(1)
 
 
 def _run_worker_items(visit: Visit, scope: StateScope, items: _Items) -> Steps[None]:
@@ -155,18 +167,17 @@ def _write_results(visit: Visit) -> Json:
 
 
 def _list_items(visit: Visit) -> list[Json]:
-    state, mocks = visit.state, visit.runner.world.behaviour.mocks
-    if "ItemReader" in state.body and state.name in mocks:
-        return _read_mocked(visit, mocks[state.name])
-    if state.name in mocks:
-        items = mocks[state.name]
-    elif "ItemReader" in state.body:
+    """Return the items. Those of an ItemReader are mocked, unless the whole state is."""
+    if "ItemReader" in visit.state.body:
+        if mock := visit.find_reader_mock():
+            return _read_mocked(visit, mock.take_result())
+        if visit.find_mock():
+            return _read_mocked(visit, [])
         raise UnsupportedSimulationError(
-            f"{visit.runner.execution.title}: the ItemReader of {state.name} cannot be simulated",
-            hint=f"specify the items: --mock '{state.name}=[…]'",
+            f"{visit.runner.execution.title}: the ItemReader of {visit.state.name} cannot be simulated",
+            hint=f"specify the items: --mock '{visit.state.name}=[…]'",
         )
-    else:
-        items = visit.list_items()
+    items = visit.list_items()
     if isinstance(items, list):
         return items
     visit.runner.record_state_event(1)  # MapStateFailed

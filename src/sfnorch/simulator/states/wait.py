@@ -10,8 +10,11 @@ from sfnorch.json_values import name_type
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.visit import StateOutcome, Visit
 
-MAX_SECONDS = 99_999_999.0
-"""The maximum duration of a Wait, in seconds."""
+MAX_SECONDS = 99_999_999
+"""The maximum of `Seconds`."""
+
+_LONGEST = 2**31 - 1
+"""The maximum duration of a Wait until a timestamp, in seconds (recorded: 24,855 days are accepted, 24,856 are not)."""
 
 
 def run_wait(visit: Visit) -> Steps[StateOutcome]:
@@ -29,14 +32,19 @@ def _evaluate_wait(visit: Visit) -> float:
         until = parse_timestamp(text)
         if until is None:
             raise visit.refuse_timestamp("Timestamp", text)
-        return min(max(0.0, (until - visit.runner.world.read_time()).total_seconds()), MAX_SECONDS)
+        seconds = max(0.0, (until - visit.runner.world.read_time()).total_seconds())
+        if seconds > _LONGEST:
+            raise visit.refuse("Wait state delay is too long.")
+        return seconds
     if not visit.has_setting("Seconds"):
         return 0.0
     match visit.evaluate_setting("Seconds"):
         case bool() as wrong:
             pass
-        case int() | float() as seconds if 0 <= seconds <= MAX_SECONDS:
+        case int() as seconds if 0 <= seconds <= MAX_SECONDS:
             return float(seconds)
+        case int() as seconds if seconds > _LONGEST:
+            raise visit.refuse("Wait state delay is too long.")
         case wrong:
             pass
     if name_type(wrong) != "number":
