@@ -47,10 +47,19 @@ _ACTIONS = {
 """The actions of each service; `!` after an action that supports `.sync`."""
 
 
+_WITHOUT_TOKEN = frozenset(
+    {
+        *("athena", "batch", "codebuild", "databrew", "dynamodb", "elasticmapreduce", "emr-containers"),
+        *("emr-serverless", "glue", "mediaconvert", "sagemaker"),
+    }
+)
+"""Services whose actions do not support `.waitForTaskToken` (documented, measured by cdk-preflight)."""
+
+
 def _list_patterns(service: str, action: str) -> frozenset[str]:
-    """Return the patterns of an action. All accept `.waitForTaskToken`: no page says of one that it does not."""
-    patterns = [TOKEN, SYNC, SYNC_2] if service == "states" else [TOKEN, SYNC] if action.endswith("!") else [TOKEN]
-    return frozenset(patterns)
+    """Return the patterns of an action."""
+    patterns = [SYNC, SYNC_2] if service == "states" else [SYNC] if action.endswith("!") else []
+    return frozenset(patterns if service in _WITHOUT_TOKEN else [TOKEN, *patterns])
 
 
 OPTIMIZED: Mapping[str, Mapping[str, frozenset[str]]] = {
