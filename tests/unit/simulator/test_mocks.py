@@ -68,7 +68,8 @@ def test_a_sequence_goes_on_from_item_to_item_and_in_a_loop():
 @pytest.mark.parametrize("mode", ["INLINE", "DISTRIBUTED"])
 def test_items_of_a_distributed_map_share_one_sequence(mode: str):
     state = items({"T": task()}, Items=[1, 2])
-    state["ItemProcessor"]["ProcessorConfig"] = {"Mode": mode, "ExecutionType": "STANDARD"}
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"} if mode == "DISTRIBUTED" else {"Mode": mode}
+    state["ItemProcessor"]["ProcessorConfig"] = config
     assert play({"M": state}, {"T": {"0": {"Return": "a"}, "1": {"Return": "b"}}}).first.output == ["a", "b"]
 
 
