@@ -16,6 +16,8 @@ from jsonata.utils import Utils
 
 from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, CountedObject, count_items, measure_weight
 from sfnorch.evaluation.functions import build_measured_functions
+from sfnorch.evaluation.json_text import write_text
+from sfnorch.evaluation.numbers import calculate, is_number
 from sfnorch.evaluation.regexes import compile_regex
 
 if TYPE_CHECKING:
@@ -129,7 +131,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
     def evaluate_string_concat(self, lhs: object, rhs: object) -> str:
         self.budget.count_bytes(sum(measure_weight(side) or self.budget.count_values(side) * 40 for side in (lhs, rhs)))
-        return str(super().evaluate_string_concat(lhs, rhs))
+        return "".join("" if side is None else write_text(side) for side in (lhs, rhs))
 
     def evaluate_range_expression(self, lhs: object, rhs: object) -> object:
         _refuse_containers("T2003", lhs)
@@ -142,6 +144,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_numeric_expression(self, lhs: object, rhs: object, op: str) -> object:
         _refuse_containers("T2001", lhs, op)
         _refuse_containers("T2002", rhs, op)
+        if is_number(lhs) and is_number(rhs):
+            return calculate(op, lhs, rhs)
         return super().evaluate_numeric_expression(lhs, rhs, op)
 
     def evaluate_comparison_expression(self, lhs: object, rhs: object, op: str) -> object:
