@@ -19,7 +19,7 @@ _FENCE = re.compile(r"(?:<!-- file: (\S+) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 WRONG = ("wrong.yaml", "wrong-schedule.yaml", "cycle.yaml", "wrong-flow.yaml")
 """Plans with mistakes, which a page shows."""
 
-OTHERS = ("etl.yaml", "partition.yaml", "flow.yaml", "around.yaml", "jsonpath.yaml")
+OTHERS = ("etl.yaml", "partition.yaml", "flow.yaml", "around.yaml", "jsonpath.yaml", "refused.yaml")
 """Templates, and a plan whose code stands beside it."""
 
 

@@ -68,6 +68,11 @@ _EXCLUSIVE = (
 """Fields of which a mapping can have only one."""
 
 
+def has_unknown_field(state: LocatedState) -> bool:
+    """Return whether the state has a field that no state of its type has."""
+    return not state.body.keys() <= _FIELDS[state.kind]
+
+
 def check_fields(state: LocatedState) -> Iterator[DefinitionFault]:
     """Yield the fields that a state of this type and language cannot have, and those that it lacks."""
     known = _FIELDS[state.kind]

@@ -11,7 +11,8 @@ from sfnorch.findings import Finding
 from sfnorch.template.contents import Machine
 from sfnorch.template.located import format_path
 
-RULE = "refused-definition"
+RULE_ID = "refused-definition"
+"""The ID of the lint rule that reports these faults."""
 
 _known: WeakKeyDictionary[Machine, tuple[DefinitionFault, ...]] = WeakKeyDictionary()
 
@@ -30,10 +31,10 @@ def describe_faults(machine: Machine) -> Iterator[Finding]:
     for fault in list_machine_faults(machine):
         path, place = machine.locate_value(fault.path)
         yield Finding(
-            rule=RULE,
+            rule=RULE_ID,
             file=place.file,
             line=place.line,
             path=format_path(path),
-            message=fault.message,
+            message=fault.message.removesuffix("."),
             hint=fault.hint,
         )

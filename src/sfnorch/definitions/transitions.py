@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.definitions.fault import NO_END, NO_TARGET, STATE_NAME, TWICE, DefinitionFault, is_known, suggest_name
-from sfnorch.definitions.fields import STATE_TYPES
+from sfnorch.definitions.fields import STATE_TYPES, has_unknown_field
 from sfnorch.json_values import Json
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState, StateScope
@@ -43,10 +43,10 @@ def check_transitions(scope: StateScope) -> Iterator[DefinitionFault]:
 
 
 def _has_known_targets(scope: StateScope) -> bool:
-    """Return whether all states have a way out, and the targets of all transitions are names."""
+    """Return whether all states have a way out, and all targets are names. A misspelt field can be a transition."""
     targets: list[Json] = [scope.start_at]
     for state in scope.states.values():
-        if not _has_way_out(state) or state.kind not in STATE_TYPES:
+        if not _has_way_out(state) or state.kind not in STATE_TYPES or has_unknown_field(state):
             return False
         moves = [state.body, *(body for key in ("Choices", "Catch") for _, body in state.list_objects(key))]
         targets += [body[key] for body in moves for key in ("Next", "Default") if key in body]

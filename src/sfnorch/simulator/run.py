@@ -111,6 +111,7 @@ def _refuse_faults(template: Template) -> None:
     """Raise SfnorchError with all reasons for which AWS refuses a definition of the template, or it cannot be read."""
     faults = [fault for machine in template.machines for fault in _list_faults(machine)]
     if faults:
+        faults.sort(key=lambda fault: (fault.file, fault.line or 0))
         raise SfnorchError("\n".join(map(str, faults)))
 
 
