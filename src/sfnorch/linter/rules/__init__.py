@@ -21,6 +21,7 @@ from sfnorch.linter.rules import (
     null_value,
     permission_unknown,
     polling_without_bound,
+    refused_definition,
     risky_expression,
     substitution_in_expression,
     topic_key_access,
@@ -33,6 +34,7 @@ from sfnorch.linter.subject import Subject
 from sfnorch.rule import LintRule
 
 RULES: tuple[LintRule[Subject], ...] = (
+    refused_definition.RULE,
     jsonata_syntax.RULE,
     jsonata_unassigned.RULE,
     jsonata_shadowing.RULE,
@@ -59,4 +61,4 @@ RULES: tuple[LintRule[Subject], ...] = (
     yaml_alias.RULE,
     limit_exceeded.RULE,
 )
-"""All rules, in the order of the list: expressions, failures, permissions, deliveries, then the template's format."""
+"""All rules, in the order of the list: definitions, expressions, failures, permissions, deliveries, formats."""
