@@ -13,17 +13,19 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from sfnorch.json_values import Json, find_value, read_list, read_mapping, read_string, read_strings
+from sfnorch.json_values import Json, find_value, read_mapping, read_string, read_strings
 
 SYNC, SYNC_2, TOKEN = ".sync", ".sync:2", ".waitForTaskToken"
+
+STRINGS = "strings"
+"""The type of an argument that is an object of strings."""
 
 
 class OptimizedAction(NamedTuple):
     """An action: its page in the Developer Guide, its integration patterns, and the types of its arguments.
 
-    `types` has the JSON type of each argument; it is empty for an argument that accepts any JSON, and `strings` for an
-    object of strings. `model` is the folder and the API action in botocore, if the action is one of an API.
-    `texts_from_json` are paths in the arguments to texts for which Step Functions also accepts other JSON.
+    `types` has the JSON type of each argument, or STRINGS; it is empty for an argument that accepts any JSON.
+    `model` is the folder and the API action in botocore, if the action is one of an API.
     """
 
     page: str
@@ -31,7 +33,6 @@ class OptimizedAction(NamedTuple):
     model: tuple[str, str] | None
     required: tuple[str, ...]
     types: Mapping[str, str]
-    texts_from_json: frozenset[tuple[str, ...]]
 
 
 @cache
@@ -54,5 +55,4 @@ def _read_action(row: Json) -> OptimizedAction:
         model=(model[0], model[1]) if model else None,
         required=tuple(read_strings(find_value(row, "required"))),
         types={name: "" if kind == "any" else kind for kind, names in fields.items() for name in read_strings(names)},
-        texts_from_json=frozenset(tuple(read_strings(path)) for path in read_list(find_value(row, "texts_from_json"))),
     )

@@ -8,9 +8,10 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-parameters.html
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from sfnorch.calls.optimized import OptimizedAction
+from sfnorch.calls.optimized import STRINGS, OptimizedAction
 from sfnorch.definitions.fault import DefinitionFault, is_known, suggest_name
 from sfnorch.definitions.integration import Integration, parse_integration
 from sfnorch.expressions import parse_code
@@ -20,148 +21,127 @@ from sfnorch.template.located import Array, Object, Path
 from sfnorch.template.states import LocatedState
 
 
-def check_arguments(state: LocatedState) -> Iterator[DefinitionFault]:
-    """Yield the faults of the arguments of a Task, an ItemReader or a ResultWriter.
+class _KnownNames(NamedTuple):
+    """The names that an object can have, with the shapes of their values if a model describes them."""
 
-    A Task without arguments passes its input, which is not known.
-    """
+    types: Mapping[str, str]
+    shapes: Mapping[str, Shape]
+    required: tuple[str, ...] = ()
+
+
+def check_arguments(state: LocatedState) -> Iterator[DefinitionFault]:
+    """Yield the faults of a Task's arguments. A Task without arguments passes its input, which is not known."""
     key = "Arguments" if state.jsonata else "Parameters"
     given = state.body.get(key)
     integration = parse_integration(state.read_text("Resource")) if state.kind == "Task" else None
     if not isinstance(given, Object) or integration is None:
         return
-    check = _ArgumentCheck(integration, jsonata=state.jsonata)
-    yield from check.find_faults(given, (*state.path, key))
+    check = _ArgumentCheck(jsonata=state.jsonata)
+    optimized = integration.optimized
+    if optimized is not None and check.is_simple(given, optimized):
+        return  # the table shows that it is valid, so that the model need not be read
+    known = _list_known_names(integration)
+    if known is not None:
+        yield from check.find_faults(given, known, (*state.path, key))
 
 
-class _ArgumentCheck:
-    """The check of one call. It reads the model of the API only if the table does not have the answer."""
+def _list_known_names(integration: Integration) -> _KnownNames | None:
+    """Return the names of the arguments; None if no table and no model describes them."""
+    optimized, shape = integration.optimized, integration.find_arguments()
+    if optimized is None:
+        return _list_members(shape, is_argument=True) if shape is not None else None
+    members = _list_members(shape, is_argument=True) if shape is not None else _KnownNames({}, {})
+    shapes = {name: member for name, member in members.shapes.items() if optimized.types.get(name) != ""}
+    return _KnownNames({**members.types, **optimized.types}, shapes, optimized.required)
 
-    def __init__(self, integration: Integration, *, jsonata: bool) -> None:
-        self.integration = integration
-        self.jsonata = jsonata
 
-    def find_faults(self, given: Object, path: Path) -> Iterator[DefinitionFault]:
-        optimized = self.integration.optimized
-        if optimized is not None and self._is_in_table(given, optimized):
-            return
-        shape = self.integration.find_arguments()
-        if shape is not None or optimized is not None:
-            yield from self._check_names(given, path, shape, optimized)
-            yield from self._check_values(given, path, shape, optimized)
+def _list_members(shape: Shape, *, is_argument: bool = False) -> _KnownNames:
+    """Return the names of a structure's members. Inside of arguments, Step Functions also accepts the API's names.
 
-    def _is_in_table(self, given: Object, optimized: OptimizedAction) -> bool:
-        """Return whether the table alone shows that the arguments are valid."""
-        names = {self._get_name(key) for key in given}
-        return names.issuperset(optimized.required) and all(
-            name in optimized.types and self._has_type(given[key], optimized.types[name])
-            for key in given
-            if (name := self._get_name(key)) is not None
+    `RetryStrategy: {attempts: 5}` is an example of the page above.
+    """
+    shapes = {name: member for api_name, member in shape.members.items() for name in list_names(api_name)}
+    if not is_argument:
+        return _KnownNames({}, {**shapes, **shape.members})
+    return _KnownNames({}, shapes, tuple(next(iter(list_names(name))) for name in shape.required))
+
+
+class _ArgumentCheck(NamedTuple):
+    """The check of the arguments of a Task in one query language."""
+
+    jsonata: bool
+
+    def is_simple(self, given: Object, optimized: OptimizedAction) -> bool:
+        """Return whether the arguments are complete, and known without the shapes of nested values."""
+        names = {self._read_name(key) for key in given}
+        return (names.issuperset(optimized.required) and names <= optimized.types.keys()) and all(
+            self._is_simple_value(value, optimized.types[self._read_name(key)]) for key, value in given.items()
         )
 
-    def _has_type(self, value: Json, wanted: str) -> bool:
-        if wanted in ("", "string", "number", "boolean"):
-            return _fits(value, wanted) or not self._is_fixed(value)
-        if wanted == "strings" and isinstance(value, dict):
-            return all(self._is_run_time_key(key) or self._has_type(item, "string") for key, item in value.items())
-        return not self._is_fixed(value)
+    def _is_simple_value(self, value: Json, wanted: str) -> bool:
+        match value:
+            case dict() if wanted == STRINGS:
+                return all(self._is_simple_value(item, "string") for item in value.values())
+            case dict() | list():
+                return not wanted
+        return not self._is_fixed(value) or _fits(value, wanted)
 
-    def _check_names(
-        self, given: Object, path: Path, shape: Shape | None, optimized: OptimizedAction | None
-    ) -> Iterator[DefinitionFault]:
-        known = {name for member in (shape.members if shape else ()) for name in list_names(member)}
-        if optimized is not None:
-            known |= optimized.types.keys()
-            required: Collection[str] = optimized.required
-        else:
-            required = [next(list_names(member)) for member in (shape.required if shape else ())]
-        unknown = [key for key in given if self._get_name(key) not in known]
+    def find_faults(self, given: Object, known: _KnownNames, path: Path) -> Iterator[DefinitionFault]:
+        """Yield the faults of an object with known names."""
+        names = {self._read_name(key) for key in given}
+        unknown = [key for key in given if self._read_name(key) not in {*known.types, *known.shapes}]
         for key in unknown:
-            name = self._get_name(key)
-            hint = suggest_name(name, [other for other in known if other not in given]) or "remove it"
-            message = f"The field '{name}' is not supported by Step Functions"
-            yield DefinitionFault(path=(*path, key), message=message, hint=hint)
-        names = {self._get_name(key) for key in given}
-        for name in required:
-            is_misspelt = any(suggest_name(self._get_name(key), [name]) for key in unknown)
+            yield _refuse_name(self._read_name(key), known, names, (*path, key))
+        for name in known.required:
+            is_misspelt = any(suggest_name(self._read_name(key), [name]) for key in unknown)
             if not is_misspelt and names.isdisjoint(list_names(name)):
                 message = f"The field '{name}' is required but was missing"
                 yield DefinitionFault(path=path, message=message, hint="add it")
-
-    def _check_values(
-        self, given: Object, path: Path, shape: Shape | None, optimized: OptimizedAction | None
-    ) -> Iterator[DefinitionFault]:
-        members = _name_members(shape)
         for key, value in given.items():
-            name = self._get_name(key)
-            if key != name or name is None:
-                continue
-            if optimized is not None and name in optimized.types and (name not in members or not optimized.types[name]):
-                if not self._has_top_type(value, optimized.types[name]):
-                    yield _refuse_type(name, value, optimized.types[name], (*path, key))
-            elif name in members:
-                free = {inner[1:] for inner in optimized.texts_from_json if inner[0] == name} if optimized else set()
-                yield from self._check_value(name, value, members[name], (*path, key), free)
+            if key in known.shapes:
+                yield from self._check_value(key, value, known.shapes[key], (*path, key))
+            elif key in known.types and self._is_fixed(value) and not _fits(value, known.types[key]):
+                yield _refuse_type(key, value, known.types[key], (*path, key))
 
-    def _has_top_type(self, value: Json, wanted: str) -> bool:
-        return not self._is_fixed(value) or _fits(value, "object" if wanted == "strings" else wanted)
-
-    def _check_value(
-        self, name: str, value: Json, shape: Shape, path: Path, free: set[tuple[str, ...]]
-    ) -> Iterator[DefinitionFault]:
-        """Yield the faults of a value and of the values in it; `free` are paths to texts that can be any JSON."""
-        if () in free or not self._is_fixed(value):
+    def _check_value(self, name: str, value: Json, shape: Shape, path: Path) -> Iterator[DefinitionFault]:
+        """Yield the faults of a value and of the values in it."""
+        if not self._is_fixed(value):
             return
         if not _fits(value, shape.type):
             yield _refuse_type(name, value, shape.type, path)
         elif isinstance(value, Array) and shape.item is not None:
             for index, item in enumerate(value):
-                yield from self._check_value(f"{name}[{index}]", item, shape.item, (*path, index), free)
+                yield from self._check_value(f"{name}[{index}]", item, shape.item, (*path, index))
         elif isinstance(value, Object) and shape.is_structure:
-            yield from self._check_structure(value, shape, path, free)
+            yield from self.find_faults(value, _list_members(shape), path)
         elif isinstance(value, Object) and shape.item is not None:
             for key, item in value.items():
-                if not self._is_run_time_key(key):
-                    yield from self._check_value(key, item, shape.item, (*path, key), free)
+                if self._read_name(key) == key:
+                    yield from self._check_value(key, item, shape.item, (*path, key))
 
-    def _check_structure(
-        self, given: Object, shape: Shape, path: Path, free: set[tuple[str, ...]]
-    ) -> Iterator[DefinitionFault]:
-        members = {**_name_members(shape), **shape.members}
-        for key, value in given.items():
-            name = self._get_name(key)
-            if name not in members:
-                hint = suggest_name(name, [other for other in members if other not in given]) or "remove it"
-                message = f"The field '{name}' is not supported by Step Functions"
-                yield DefinitionFault(path=(*path, key), message=message, hint=hint)
-            elif name == key:
-                inner = {rest[1:] for rest in free if rest and rest[0] == name}
-                yield from self._check_value(name, value, members[name], (*path, key), inner)
-
-    def _get_name(self, key: str) -> str:
-        """Return the name of an argument without the mark of a value that a path or a function computes."""
-        return key.removesuffix(".$") if self._is_run_time_key(key) else key
-
-    def _is_run_time_key(self, key: str) -> bool:
-        return not self.jsonata and key.endswith(".$")
+    def _read_name(self, key: str) -> str:
+        """Return the name in a key: in JSONPath, `.$` at its end says that a path or a function gives the value."""
+        return key if self.jsonata else key.removesuffix(".$")
 
     def _is_fixed(self, value: Json) -> bool:
         """Return whether the value is known when the machine is created."""
         return value is not None and is_known(value) and not (self.jsonata and parse_code(value) is not None)
 
 
-def _name_members(shape: Shape | None) -> Mapping[str, Shape]:
-    """Return the members of a structure by the names that Step Functions accepts."""
-    members = shape.members.items() if shape else ()
-    return {name: member for api_name, member in members for name in list_names(api_name)}
-
-
 def _fits(value: Json, wanted: str) -> bool:
-    """Return whether the value has the type, or is a text that can be converted into it (assumed)."""
-    found = name_type(value)
-    if isinstance(value, str) and wanted in ("number", "boolean"):
-        return value in ("true", "false") if wanted == "boolean" else _is_number(value)
-    return wanted in ("", found)
+    """Return whether the value has the type, or Step Functions converts it.
+
+    It writes an object or a list as the text of its JSON: templates that AWS publishes pass objects as the Input of an
+    execution and as the Detail of an event. That a text with a number is accepted as a number is assumed.
+    """
+    match wanted, value:
+        case "string", dict() | list():
+            return True
+        case "number", str():
+            return _is_number(value)
+        case "boolean", str():
+            return value in ("true", "false")
+    return wanted in ("", name_type(value)) or (wanted == STRINGS and isinstance(value, dict))
 
 
 def _is_number(text: str) -> bool:
@@ -170,6 +150,11 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _refuse_name(name: str, known: _KnownNames, given: set[str], path: Path) -> DefinitionFault:
+    hint = suggest_name(name, {*known.types, *known.shapes} - given) or "remove it"
+    return DefinitionFault(path=path, message=f"The field '{name}' is not supported by Step Functions", hint=hint)
 
 
 def _refuse_type(name: str, value: Json, wanted: str, path: Path) -> DefinitionFault:

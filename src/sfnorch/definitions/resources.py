@@ -60,13 +60,10 @@ def _find_fault(integration: Integration) -> str:
     if actions is None:
         return _suggest_service(integration)
     if integration.action not in actions:
-        hint = suggest_name(integration.action, actions)
-        sdk = parse_integration(
-            f"arn:aws:states:::aws-sdk:{find_official_name(integration.service)}:{integration.action}"
-        )
-        if not hint and sdk is not None and not _find_sdk_fault(sdk):
+        sdk = Integration(True, find_official_name(integration.service), integration.action, "")
+        if sdk.service and not _find_sdk_fault(sdk):
             return f"use arn:aws:states:::aws-sdk:{sdk.service}:{sdk.action}"
-        return hint or f"use one of {', '.join(sorted(actions))}"
+        return suggest_name(integration.action, actions) or f"use one of {', '.join(sorted(actions))}"
     return _find_pattern_fault(integration, actions[integration.action].patterns)
 
 

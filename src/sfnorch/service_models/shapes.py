@@ -25,12 +25,18 @@ class Shape:
     """A value's shape in a service model."""
 
     model: Json
+    name: str
     body: Mapping[str, Json]
 
     @property
     def type(self) -> str:
-        """The JSON type of the value; empty if it can have several: a document, binary data or a timestamp."""
-        return "" if self.body.get("document") else _TYPES.get(read_string(self.body.get("type")), "")
+        """The JSON type of the value; empty if it can have several.
+
+        These are a document, binary data, a timestamp, and an attribute of DynamoDB, for which Step Functions accepts
+        a text (templates that AWS publishes have it).
+        """
+        is_free = self.body.get("document") or self.name == "AttributeValue"
+        return "" if is_free else _TYPES.get(read_string(self.body.get("type")), "")
 
     @property
     def is_structure(self) -> bool:
@@ -60,8 +66,8 @@ class Shape:
         return self._find(read_mapping(self.body.get(key))) if key else None
 
     def _find(self, reference: Mapping[str, Json]) -> Shape:
-        shape = read_mapping(find_value(self.model, "shapes", read_string(reference.get("shape"))))
-        return Shape(self.model, shape)
+        name = read_string(reference.get("shape"))
+        return Shape(self.model, name, read_mapping(find_value(self.model, "shapes", name)))
 
 
 def find_arguments(folder: str, action: str) -> Shape | None:
@@ -74,7 +80,7 @@ def find_arguments(folder: str, action: str) -> Shape | None:
     if not isinstance(operation, dict):
         return None
     name = read_string(find_value(operation, "input", "shape"))
-    return Shape(model, read_mapping(find_value(model, "shapes", name)) or {"type": "structure"})
+    return Shape(model, name, read_mapping(find_value(model, "shapes", name)) or {"type": "structure"})
 
 
 def list_names(member: str) -> Iterator[str]:
@@ -84,9 +90,11 @@ def list_names(member: str) -> Iterator[str]:
     `DbInstanceIdentifier` for `DBInstanceIdentifier` (assumed: public templates use both).
     https://docs.aws.amazon.com/step-functions/latest/dg/connect-parameters.html
     """
-    yield member[:1].upper() + member[1:]
+    name = member[:1].upper() + member[1:]
+    yield name
     java = _lower_first_word(member)
-    yield java[:1].upper() + java[1:]
+    if (other := java[:1].upper() + java[1:]) != name:
+        yield other
 
 
 def _lower_first_word(name: str) -> str:
