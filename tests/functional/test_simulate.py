@@ -150,7 +150,7 @@ def test_mocks_stand_in_for_what_is_not_played(run: Run):
         "",
         (
             "Error: M-XXXXXXXXXXXX: Ask calls lambda:invoke, which cannot be simulated\n"
-            "  specify its result: --mock 'Ask={…}'\n"
+            "  specify its result: --mock 'Ask={\"Payload\": {}}'\n"
         ),
     )
     done = run("simulate", "t.yaml", "--mock", 'Ask={"answer": 42}', "--output", "json")
@@ -204,7 +204,9 @@ def test_a_machine_that_never_ends(run: Run):
     Path("t.yaml").write_text(
         "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Name: loop\n"
         "      Role: arn:aws:iam::123456789012:role/r\n      Definition:\n        QueryLanguage: JSONata\n"
-        "        StartAt: A\n        States: {A: {Type: Pass, Next: B}, B: {Type: Pass, Next: A}}\n"
+        "        StartAt: A\n        States:\n          A: {Type: Pass, Next: B}\n"
+        "          B: {Type: Choice, Choices: [{Condition: false, Next: C}], Default: A}\n"
+        "          C: {Type: Succeed}\n"
     )
     done = run("simulate", "t.yaml")
     assert done.code == 3
@@ -282,7 +284,7 @@ def test_the_code_of_a_named_template_is_run_when_told(run: Run, tmp_path: Path)
         1,
         (
             "Error: flow: greet would run code of the template: GreetFunction\n"
-            "  --run-functions runs it in a separate process; --mock 'greet={…}' replaces it\n"
+            "  --run-functions runs it in a separate process; --mock 'greet={\"Payload\": {}}' replaces it\n"
         ),
     )
     assert run("simulate", "SAM-template.yaml", "--run-functions").code == 0

@@ -13,11 +13,11 @@ from sfnorch.definitions.expressions import check_expressions
 from sfnorch.definitions.fault import DefinitionFault
 from sfnorch.definitions.fields import STATE_TYPES, check_fields, refuse_unknown, require_fields
 from sfnorch.definitions.handlers import check_handlers
-from sfnorch.definitions.maps import check_labels, check_scopes
+from sfnorch.definitions.maps import check_labels, check_scopes, check_states
 from sfnorch.definitions.paths import check_paths
 from sfnorch.definitions.resources import check_resource
 from sfnorch.definitions.transitions import check_names, check_transitions
-from sfnorch.definitions.values import check_one_of, check_values
+from sfnorch.definitions.values import OF_MACHINE, check_one_of, check_values
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState, StateScope
 
@@ -29,6 +29,7 @@ def find_faults(root: StateScope, *, express: bool = False, expressions: bool = 
     """Return the faults of a machine, in the order of its definition; without those of JSONata on request."""
     faults = [*_check_root(root.body), *check_names(root), *check_labels(root)]
     for scope in root.list_scopes():
+        faults += check_states(scope)
         faults += check_transitions(scope)
         for state in scope.states.values():
             faults += _check_state(state, root, express=express)
@@ -40,25 +41,20 @@ def find_faults(root: StateScope, *, express: bool = False, expressions: bool = 
 def _check_root(body: Object) -> Iterator[DefinitionFault]:
     yield from refuse_unknown(body, (), _ROOT)
     yield from require_fields(body, (), ["States", "StartAt"], _ROOT)
-    yield from check_values(body, (), jsonata=False)
-    yield from _check_language(body, ())
-    states = body.get("States")
-    if isinstance(states, Object) and not states:
-        yield DefinitionFault(path=("States",), message="Value cannot be empty", hint="add a state")
-
-
-def _check_language(body: Object, path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:
-    if "QueryLanguage" in body:
-        yield from check_one_of("QueryLanguage", body["QueryLanguage"], (*path, "QueryLanguage"), _LANGUAGES)
+    yield from check_values(body, (), jsonata=False, numbers=OF_MACHINE)
+    yield from check_one_of(body, "QueryLanguage", (), _LANGUAGES)
+    yield from check_one_of(body, "Version", (), ("1.0",))
 
 
 def _check_state(state: LocatedState, root: StateScope, *, express: bool) -> Iterator[DefinitionFault]:
     yield from require_fields(state.body, state.path, ["Type"])
-    if "Type" in state.body:
-        yield from check_one_of("Type", state.body["Type"], (*state.path, "Type"), STATE_TYPES)
+    yield from check_one_of(state.body, "Type", state.path, STATE_TYPES)
     if state.kind not in STATE_TYPES:
         return
-    yield from _check_language(state.body, state.path)
+    wrong = list(check_one_of(state.body, "QueryLanguage", state.path, _LANGUAGES))
+    yield from wrong
+    if wrong:
+        return  # its fields are those of an unknown language
     if state.body.get("QueryLanguage") == "JSONPath" and root.body.get("QueryLanguage") == "JSONata":
         message = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
         hint = "set the QueryLanguage of the machine to JSONPath, and that of the other states to JSONata"

@@ -1,6 +1,7 @@
 """Choice rules: their fields, exactly one comparison, nested rules, and the types of the compared values.
 
-`These fields are required: [Next]` is measured: https://github.com/aws-cloudformation/cfn-lint/issues/4077
+`These fields are required: [Next]` is measured: https://github.com/aws-cloudformation/cfn-lint/issues/4077, the
+sentences about the number of comparisons by cdk-preflight.
 https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
 """
 
@@ -11,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from sfnorch.definitions.fault import DefinitionFault, is_known
 from sfnorch.definitions.fields import refuse_other_language, refuse_unknown, require_fields
 from sfnorch.definitions.paths import check_reference
-from sfnorch.definitions.values import check_timestamp
-from sfnorch.expressions import parse_code
+from sfnorch.definitions.values import check_timestamp, refuse_type
 from sfnorch.json_values import Json, name_type
 from sfnorch.template.located import Array, Object, Path
 from sfnorch.template.states import LocatedState
@@ -57,11 +57,8 @@ def _check_condition(rule: Object, path: Path) -> Iterator[DefinitionFault]:
         yield DefinitionFault(path=(*path, name), message=message, hint="write the rule as Condition: '{% … %}'")
     yield from refuse_unknown({name: None for name in rule if name not in paths}, path, known)
     yield from require_fields(rule, path, ["Next"] if paths else ["Condition", "Next"], known | set(paths))
-    condition = rule.get("Condition")
-    is_wrong = "Condition" in rule and not isinstance(condition, bool) and parse_code(condition) is None
-    if is_wrong and is_known(condition):
-        message, hint = "the Condition is neither true, false, nor an expression", "write it between {% and %}"
-        yield DefinitionFault(path=(*path, "Condition"), message=message, hint=hint)
+    if "Condition" in rule and not isinstance(rule["Condition"], bool | str):
+        yield refuse_type(rule["Condition"], (*path, "Condition"), "string", "boolean")
 
 
 def _check_rule(rule: Object, path: Path) -> Iterator[DefinitionFault]:
@@ -88,11 +85,14 @@ def _check_comparison(rule: Object, path: Path) -> Iterator[DefinitionFault]:
     found = [name for name in rule if name in _COMPARISONS]
     unknown = [name for name in rule if name not in _COMPARISONS | _TOP | {"Variable"}]
     if len(found) > 1:
-        message = f"the rule has {len(found)} comparisons: {', '.join(found)}"
+        message = f"There should only be one of the following fields: [{', '.join(found)}]"
         yield DefinitionFault(path=(*path, found[1]), message=message, hint="join them with And or Or")
-    elif not found and not unknown:
+    elif not found and not unknown and "Variable" in rule:
         message, hint = "the rule has no comparison", "add one, for example StringEquals"
         yield DefinitionFault(path=path, message=message, hint=hint)
+    elif not found and not unknown:
+        message = "The object must have only one of the following fields, [And, Or, Not, Variable, Condition]"
+        yield DefinitionFault(path=path, message=message, hint="add Variable and a comparison")
     if any(name not in _LOGIC for name in found):
         yield from require_fields(rule, path, ["Variable"], _TOP | _COMPARISONS | {"Variable"})
     for name in found:
@@ -122,5 +122,4 @@ def _check_value(name: str, value: Json, path: Path) -> Iterator[DefinitionFault
         case _:
             wanted = _TYPES[name]
     if is_known(value) and name_type(value) != wanted:
-        message = f"{name} is of the type {name_type(value)}"
-        yield DefinitionFault(path=path, message=message, hint=f"use the type {wanted}")
+        yield refuse_type(value, path, wanted)

@@ -1,5 +1,6 @@
 """Retriers and catchers: their fields, error names, and the place of States.ALL.
 
+The sentences are measured by cdk-preflight with ValidateStateMachineDefinition.
 https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 """
 
@@ -34,14 +35,12 @@ def check_handlers(state: LocatedState) -> Iterator[DefinitionFault]:
                 yield from refuse_other_language(body, path, jsonata=state.jsonata)
             yield from require_fields(body, path, required, known)
             yield from check_values(body, path, jsonata=state.jsonata)
-            if "JitterStrategy" in body:
-                strategy = body["JitterStrategy"]
-                yield from check_one_of("JitterStrategy", strategy, (*path, "JitterStrategy"), ("FULL", "NONE"))
+            yield from check_one_of(body, "JitterStrategy", path, ("NONE", "FULL"))
             is_last = index == handlers[-1][0]
-            yield from _check_error_names(body, path, "retrier" if key == "Retry" else "catcher", is_last=is_last)
+            yield from _check_error_names(body, path, key, is_last=is_last)
 
 
-def _check_error_names(body: Object, path: Path, handler: str, *, is_last: bool) -> Iterator[DefinitionFault]:
+def _check_error_names(body: Object, path: Path, key: str, *, is_last: bool) -> Iterator[DefinitionFault]:
     names = body.get("ErrorEquals")
     if isinstance(names, Array) and not names:
         hint = "add the name of an error, or States.ALL"
@@ -50,6 +49,5 @@ def _check_error_names(body: Object, path: Path, handler: str, *, is_last: bool)
         message, hint = "ErrorEquals must be a list of error names", "write it as [States.ALL]"
         yield DefinitionFault(path=(*path, "ErrorEquals"), message=message, hint=hint)
     elif "States.ALL" in read_list(names) and (len(read_list(names)) > 1 or not is_last):
-        message = f"States.ALL must be alone, in the last {handler}"
-        hint = f"make it the last element of {'Retry' if handler == 'retrier' else 'Catch'}"
-        yield DefinitionFault(path=path, message=message, hint=hint)
+        message, hint = "States.ALL must appear alone and at end of list", f"make it the last element of {key}"
+        yield DefinitionFault(path=(*path, "ErrorEquals"), message=message, hint=hint)

@@ -1,8 +1,9 @@
 """Map and Parallel states: processors, branches, readers, writers, and what only a distributed Map can have.
 
-`Field 'QueryLanguage' is not supported` and the values of InputType are measured:
-https://github.com/floci-io/floci/issues/2968; `Value cannot be empty` is recorded for Branches. The sentences about
-labels are emulated, the rule is documented: https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+`Field 'QueryLanguage' is not supported` is measured: https://github.com/floci-io/floci/issues/2968; the sentences about
+ProcessorConfig, ItemReader and CSV are measured by cdk-preflight; `Value cannot be empty` is recorded for Branches. The
+sentences about labels are emulated, the rule is documented:
+https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sfnorch.definitions.fields import (
     refuse_unknown,
     require_fields,
 )
-from sfnorch.definitions.values import check_one_of, check_values
+from sfnorch.definitions.values import check_one_of, check_values, refuse_type
 from sfnorch.template.located import Array, Object, Path
 from sfnorch.template.states import LocatedState, StateScope
 
@@ -30,8 +31,10 @@ _BATCHER = frozenset(
     }
 )
 _WRITER = frozenset({"Resource", "Parameters", "Arguments", "WriterConfig", "Comment"})
+_OF_DISTRIBUTED = frozenset({"ExecutionType"})
 _MODES, _TYPES = ("INLINE", "DISTRIBUTED"), ("STANDARD", "EXPRESS")
 _INPUT_TYPES = ("MANIFEST", "JSON", "CSV", "JSONL", "PARQUET")
+_READ = re.compile(r"arn:[^:]+:states:::s3:(getObject|listObjectsV2)")
 _LONGEST_LABEL = 40
 _NOT_IN_LABEL = re.compile(r"[\s?*<>{}\[\]:;,\\|^~$#%&`\"\x00-\x1f\x7f-\x9f]")
 
@@ -55,7 +58,7 @@ def check_scopes(state: LocatedState) -> Iterator[DefinitionFault]:
 
 def _check_scope(scope: StateScope) -> Iterator[DefinitionFault]:
     is_processor = scope.path[-1] in ("ItemProcessor", "Iterator")
-    known = _SCOPE | {"ProcessorConfig"} if is_processor else _SCOPE | {"QueryLanguage"}
+    known = _SCOPE | {"ProcessorConfig"} if is_processor else _SCOPE
     yield from refuse_unknown(scope.body, scope.path, known)
     yield from check_values(scope.body, scope.path, jsonata=False)
     yield from require_fields(scope.body, scope.path, ["States", "StartAt"], known)
@@ -63,11 +66,25 @@ def _check_scope(scope: StateScope) -> Iterator[DefinitionFault]:
     if is_processor and isinstance(config, Object):
         path = (*scope.path, "ProcessorConfig")
         yield from refuse_unknown(config, path, {"Mode", "ExecutionType"})
-        for name, values in (("Mode", _MODES), ("ExecutionType", _TYPES)):
-            if name in config:
-                yield from check_one_of(name, config[name], (*path, name), values)
+        yield from check_one_of(config, "Mode", path, _MODES)
+        if config.get("Mode") == "INLINE":
+            yield from refuse_unknown(dict.fromkeys(name for name in config if name in _OF_DISTRIBUTED), path, ())
+        else:
+            yield from check_one_of(config, "ExecutionType", path, _TYPES)
         if scope.distributed:
             yield from require_fields(config, path, ["ExecutionType"], {"Mode", "ExecutionType"})
+
+
+def check_states(scope: StateScope) -> Iterator[DefinitionFault]:
+    """Yield a fault if the scope has no state, and for each state that is not an object."""
+    states, path = scope.body.get("States"), (*scope.path, "States")
+    if not isinstance(states, Object):
+        return
+    if not states:
+        yield DefinitionFault(path=path, message="Value cannot be empty", hint="add a state")
+    for name, state in states.items():
+        if not isinstance(state, Object):
+            yield refuse_type(state, (*path, name), "object")
 
 
 def _check_part(part: Object, path: Path, known: frozenset[str], *, jsonata: bool) -> Iterator[DefinitionFault]:
@@ -79,17 +96,27 @@ def _check_part(part: Object, path: Path, known: frozenset[str], *, jsonata: boo
 
 def _check_reader(state: LocatedState) -> Iterator[DefinitionFault]:
     reader, path = state.body.find_object("ItemReader"), (*state.path, "ItemReader")
-    if "ItemReader" in state.body:
+    if isinstance(state.body.get("ItemReader"), Object):
         yield from require_fields(reader, path, ["Resource"], _READER)
+    resource = reader.get("Resource")
+    if isinstance(resource, str) and is_known(resource) and not _READ.fullmatch(resource):
+        message = "The field 'Resource' does not match any of the allowed values"
+        hint = "use arn:aws:states:::s3:getObject or arn:aws:states:::s3:listObjectsV2"
+        yield DefinitionFault(path=(*path, "Resource"), message=message, hint=hint)
     config, path = reader.find_object("ReaderConfig"), (*path, "ReaderConfig")
     yield from refuse_other_language(config, path, jsonata=state.jsonata)
     yield from refuse_several(config, path)
     yield from check_values(config, path, jsonata=state.jsonata)
-    if "InputType" in config:
-        yield from check_one_of("InputType", config["InputType"], (*path, "InputType"), _INPUT_TYPES)
-    if "CSVHeaderLocation" in config:
-        location = config["CSVHeaderLocation"]
-        yield from check_one_of("CSVHeaderLocation", location, (*path, "CSVHeaderLocation"), ("FIRST_ROW", "GIVEN"))
+    yield from check_one_of(config, "InputType", path, _INPUT_TYPES)
+    yield from check_one_of(config, "CSVHeaderLocation", path, ("FIRST_ROW", "GIVEN"))
+    match config.get("InputType"), config.get("CSVHeaderLocation"):
+        case "CSV", None:
+            message = "The field 'CSVHeaderLocation' is required"
+            yield DefinitionFault(path=path, message=message, hint="set it to FIRST_ROW or GIVEN")
+        case "CSV", "GIVEN":
+            yield from require_fields(config, path, ["CSVHeaders"])
+        case "JSON", _ if "CSVHeaderLocation" in config:
+            yield from refuse_unknown({"CSVHeaderLocation": None}, path, ())
 
 
 def _check_label(state: LocatedState) -> Iterator[DefinitionFault]:

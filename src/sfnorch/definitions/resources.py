@@ -1,6 +1,7 @@
 """The resource of a Task, its credentials, and what an Express machine and a distributed Map do not support.
 
-The sentences about resources, credentials and Express machines are recorded.
+The sentences about resources, credentials and Express machines are recorded, those about activities with credentials,
+resources that are no ARN, and distributed Maps in Express machines are measured by cdk-preflight.
 https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 """
 
@@ -30,8 +31,8 @@ def check_resource(state: LocatedState, *, express: bool) -> Iterator[Definition
             yield from _check_express(resource, path)
         yield from _check_credentials(state)
     if express and state.kind == "Map" and state.distributed:
-        message, hint = "Express state machine does not support a distributed Map", "use the type STANDARD"
-        yield DefinitionFault(path=state.path, message=message, hint=hint)
+        message = "The field 'Mode' with value 'DISTRIBUTED' is not supported inside 'EXPRESS' state machines"
+        yield DefinitionFault(path=state.path, message=message, hint="use the type STANDARD, or the mode INLINE")
 
 
 def _check_known(resource: str, path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:
@@ -40,7 +41,8 @@ def _check_known(resource: str, path: tuple[str | int, ...]) -> Iterator[Definit
         "is not available in this region."
     )
     if not resource.startswith("arn:"):
-        yield DefinitionFault(path=path, message=message, hint="use an ARN, for example arn:aws:states:::lambda:invoke")
+        hint = "use an ARN, for example arn:aws:states:::lambda:invoke"
+        yield DefinitionFault(path=path, message="Value is not a valid resource ARN", hint=hint)
         return
     integration = parse_integration(resource)
     if integration is None:
@@ -105,6 +107,9 @@ def _check_credentials(state: LocatedState) -> Iterator[DefinitionFault]:
     if isinstance(credentials, Object) and not {"RoleArn", "RoleArn.$"} & credentials.keys():
         message = "The field 'RoleArn' is required but was missing"
         yield DefinitionFault(path=(*state.path, "Credentials"), message=message, hint="add it")
+    if "Credentials" in state.body and _ACTIVITY.fullmatch(state.read_text("Resource")):
+        message = "The field 'Credentials' is not supported for activities"
+        yield DefinitionFault(path=(*state.path, "Credentials"), message=message, hint="remove it")
 
 
 def _is_in_express_map(state: LocatedState) -> bool:

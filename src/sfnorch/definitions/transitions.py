@@ -1,6 +1,7 @@
 """Transitions: targets that do not exist, states without a transition to them, scopes without an end, names used twice.
 
-AWS's sentences are measured: https://github.com/floci-io/floci/pull/2786, https://github.com/localstack/localstack/issues/11978,
+AWS's sentences are measured: https://github.com/floci-io/floci/pull/2786 (only the machine itself needs an end, not a
+branch or an item; cdk-preflight has measured those about Next and End), https://github.com/localstack/localstack/issues/11978,
 https://github.com/aws-cloudformation/cfn-lint/issues/3616 and /4074. AWS writes 'Next' also for Default and StartAt.
 A fault that only follows from another one is left out: states behind a wrong target are not reachable.
 """
@@ -10,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfnorch.definitions.fault import NO_END, NO_TARGET, STATE_NAME, TWICE, DefinitionFault, is_known, suggest_name
+from sfnorch.definitions.fields import STATE_TYPES
+from sfnorch.json_values import Json
+from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState, StateScope
 
 _LONGEST_NAME = 80
@@ -22,16 +26,15 @@ def check_transitions(scope: StateScope) -> Iterator[DefinitionFault]:
     yield from wrong
     for state in scope.states.values():
         yield from _check_way_out(state)
-    if wrong or not scope.states or not scope.start_at:
+    if wrong or not scope.states or not scope.start_at or not _has_known_targets(scope):
         return
-    if any(not _has_way_out(state) for state in scope.states.values()):
-        return
-    if not any(state.ends for state in scope.states.values()):
+    if scope.parent is None and not any(state.ends for state in scope.states.values()):
         hint = "add End: true to one, or a transition to a Succeed or Fail state"
         path = (*scope.path, "States")
         yield DefinitionFault(code=NO_END, path=path, message="Workflow has no terminal state", hint=hint)
         return
-    reached = {scope.start_at, *(move.target for state in scope.states.values() for move in state.transitions)}
+    moves = ((state.name, move.target) for state in scope.states.values() for move in state.transitions)
+    reached = {scope.start_at, *(target for name, target in moves if name != target)}
     for state in scope.states.values():
         if state.name not in reached:
             message = f'State "{state.name}" is not reachable.'
@@ -39,14 +42,26 @@ def check_transitions(scope: StateScope) -> Iterator[DefinitionFault]:
             yield DefinitionFault(code=NO_TARGET, path=state.path, message=message, hint=hint)
 
 
+def _has_known_targets(scope: StateScope) -> bool:
+    """Return whether all states have a way out, and the targets of all transitions are names."""
+    targets: list[Json] = [scope.start_at]
+    for state in scope.states.values():
+        if not _has_way_out(state) or state.kind not in STATE_TYPES:
+            return False
+        moves = [state.body, *(body for key in ("Choices", "Catch") for _, body in state.list_objects(key))]
+        targets += [body[key] for body in moves for key in ("Next", "Default") if key in body]
+    return all(isinstance(target, str) and is_known(target) for target in targets)
+
+
 def _check_targets(scope: StateScope) -> Iterator[DefinitionFault]:
-    if not scope.states:
+    names = scope.body.get("States")
+    if not isinstance(names, Object) or not names:
         return
     targets = [((*scope.path, "StartAt"), scope.start_at)] if scope.start_at else []
     targets += [(move.path, move.target) for state in scope.states.values() for move in state.transitions]
     for path, target in targets:
-        if is_known(target) and target not in scope.states:
-            hint = suggest_name(target, scope.states) or "use the name of a state in the same scope"
+        if is_known(target) and target not in names:
+            hint = suggest_name(target, names) or "use the name of a state in the same scope"
             yield DefinitionFault(code=NO_TARGET, path=path, message=f"Missing 'Next' target: {target}", hint=hint)
 
 
@@ -54,11 +69,11 @@ def _check_way_out(state: LocatedState) -> Iterator[DefinitionFault]:
     if state.kind not in _WITH_NEXT:
         return
     if "Next" in state.body and state.body.get("End") is True:
-        message, hint = "the state has both Next and End", "remove one of them"
-        yield DefinitionFault(path=(*state.path, "End"), message=message, hint=hint)
+        message = "There should only be one of the following fields: [Next, End]"
+        yield DefinitionFault(path=(*state.path, "End"), message=message, hint="remove Next or End")
     elif not _has_way_out(state):
-        message, hint = "the state has neither Next nor End: true", "add one of them"
-        yield DefinitionFault(path=state.path, message=message, hint=hint)
+        message = "This object should have only one of the following fields: [Next, End]"
+        yield DefinitionFault(path=state.path, message=message, hint="add Next, or End: true")
 
 
 def _has_way_out(state: LocatedState) -> bool:

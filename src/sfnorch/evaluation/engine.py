@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jsonata import Jsonata
 from jsonata.jexception import JException
@@ -16,6 +16,8 @@ from jsonata.utils import Utils
 
 from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, CountedObject, count_items, measure_weight
 from sfnorch.evaluation.functions import build_measured_functions
+from sfnorch.evaluation.json_text import write_text
+from sfnorch.evaluation.numbers import calculate, is_number
 from sfnorch.evaluation.regexes import compile_regex
 
 if TYPE_CHECKING:
@@ -68,8 +70,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     input: object
 
     def __init__(self, text: str) -> None:
-        check_text(text)
-        self.__dict__.update(_parse_cached(text) if len(text) <= _MOST_CHARACTERS_KEPT else _parse(text))
+        self.__dict__.update(_read(text))
         self.environment = self.create_frame(Jsonata.static_frame)
         self.set_output_convert_nulls(False)
         self.budget = Budget()
@@ -130,7 +131,7 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
 
     def evaluate_string_concat(self, lhs: object, rhs: object) -> str:
         self.budget.count_bytes(sum(measure_weight(side) or self.budget.count_values(side) * 40 for side in (lhs, rhs)))
-        return str(super().evaluate_string_concat(lhs, rhs))
+        return "".join("" if side is None else write_text(side) for side in (lhs, rhs))
 
     def evaluate_range_expression(self, lhs: object, rhs: object) -> object:
         _refuse_containers("T2003", lhs)
@@ -143,6 +144,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_numeric_expression(self, lhs: object, rhs: object, op: str) -> object:
         _refuse_containers("T2001", lhs, op)
         _refuse_containers("T2002", rhs, op)
+        if is_number(lhs) and is_number(rhs):
+            return calculate(op, lhs, rhs)
         return super().evaluate_numeric_expression(lhs, rhs, op)
 
     def evaluate_comparison_expression(self, lhs: object, rhs: object, op: str) -> object:
@@ -243,14 +246,28 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
         return super().evaluate_sort_expression(expr, input, environment)
 
 
-def _parse(text: str) -> dict[str, object]:
+def parse_tree(text: str) -> SyntaxNode:
+    """Return the tree of an expression, which an engine for the same text does not parse again.
+
+    Raises the library's errors for a syntax error, and ValueError for a text that is too large to parse.
+    """
+    tree: SyntaxNode = _read(text)["ast"]
+    return tree
+
+
+def _read(text: str) -> dict[str, Any]:
+    check_text(text)
+    return _parse_cached(text) if len(text) <= _MOST_CHARACTERS_KEPT else _parse(text)
+
+
+def _parse(text: str) -> dict[str, Any]:
     """Return what the library makes of the text. An evaluation reads the tree and changes nothing in it."""
-    made: dict[str, object] = vars(Jsonata(text, compile_regex))
+    made: dict[str, Any] = vars(Jsonata(text, compile_regex))
     return made
 
 
 @lru_cache(maxsize=1_000)
-def _parse_cached(text: str) -> dict[str, object]:
+def _parse_cached(text: str) -> dict[str, Any]:
     """Return the same for the same text, which is parsed once in a process."""
     return _parse(text)
 

@@ -39,12 +39,9 @@ class SyntaxNode(Protocol):
 
 
 class LibraryFunction(Protocol):
-    """A function of the library."""
+    """A function of the library, or one in the same form."""
 
-    signature: object
-    function_name: str
-
-    def call(self, input: object, args: object) -> object:
+    def call(self, input: object, args: Sequence[object] | None) -> object:
         """Return the result of a call."""
 
     def get_number_of_args(self) -> int:

@@ -13,6 +13,7 @@ from jsonata.jexception import JException
 
 from sfnorch.evaluation.budget import MOST_STEPS, RECURSION, Budget
 from sfnorch.evaluation.engine import Engine
+from sfnorch.evaluation.error_texts import describe_error
 from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import DATA_LIMIT, QUERY, StatesError, UnsupportedSimulationError
@@ -75,7 +76,7 @@ class Evaluator:
                 )
             result = convert_to_json(found)
         except JException as error:
-            raise StatesError(QUERY, f"{failed} {_format_error_code(error)}{error}") from None
+            raise StatesError(QUERY, f"{failed} {describe_error(error)}") from None
         except (RecursionError, MemoryError) as error:
             reason = RECURSION if isinstance(error, RecursionError) else "it requires more memory than is available"
             raise StatesError(QUERY, f"{failed} {reason}") from None
@@ -105,11 +106,6 @@ class Evaluator:
         if compiled is None:
             compiled = Engine(text)
             for name, function in self._functions.items():
-                compiled.register_lambda(name, function)
+                compiled.environment.bind(name, function)
             self._compiled[text] = compiled
         return compiled
-
-
-def _format_error_code(error: JException) -> str:
-    name = getattr(error, "error", "") or ""
-    return f"{name}: " if name and not str(error).startswith(str(name)) else ""
