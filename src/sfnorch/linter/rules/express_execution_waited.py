@@ -1,7 +1,7 @@
 """startExecution.sync of an Express state machine.
 
-An Express execution has no DescribeExecution, which `.sync` calls (documented). That each execution of the Task fails is
-assumed: published templates use it, so it is a warning.
+An Express execution has no DescribeExecution, which `.sync` calls (documented). That each execution of the Task fails
+is assumed: published templates use it, so it is a warning.
 """
 
 from __future__ import annotations
