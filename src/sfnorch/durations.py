@@ -44,12 +44,15 @@ def format_timestamp(moment: datetime) -> str:
 def parse_timestamp(text: str) -> datetime | None:
     """Return the time of a timestamp with a date, a T, a time and an offset; None for another text.
 
+    The letters can be in lower case, as AWS reads them (measured by the author of sfnx).
+
     https://datatracker.ietf.org/doc/html/rfc3339#section-5.6
     """
-    if not _TIMESTAMP.fullmatch(text):
+    upper = text.upper()
+    if not _TIMESTAMP.fullmatch(upper):
         return None
     try:
-        six_digits = _FRACTION.sub(lambda match: f".{match[1][:6]:0<6}", text)
+        six_digits = _FRACTION.sub(lambda match: f".{match[1][:6]:0<6}", upper)
         return datetime.fromisoformat(six_digits.replace("Z", "+00:00"))
     except ValueError:
         return None

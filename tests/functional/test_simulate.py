@@ -191,13 +191,27 @@ USAGES = {
     ("--object", "a"): "--object a: expected S3-URI=FILE, such as s3://bucket/items.csv=items.csv.",
     ("--object", "a=b"): "--object a: expected s3://BUCKET/KEY",
     ("--object", "s3://a/b=none.csv"): "--object s3://a/b: none.csv is not a file",
-    ("--input", "[]"): '--input: expected a JSON object, such as {"threads": []}.',
+    ("--input", "["): (
+        "--input: invalid JSON: Expecting value: line 1 column 2 (char 1); StartExecution rejects it with "
+        "InvalidExecutionInput."
+    ),
+    ("--test-case", "A"): "--test-case requires a file of mocks.",
+    ("--type", "EXPRES"): "Invalid value for '--type': 'EXPRES' is not one of 'standard', 'express'.",
+    ("--substitution", "A"): "--substitution A: expected KEY=VALUE.",
+    ("--substitution", "A=1", "--substitution", "A=2"): "--substitution: duplicate key A.",
     ("--input", "@none.json"): "--input: none.json can't be read: No such file or directory.",
     ("--save", "run.pdf"): "--save run.pdf: the name must end in .svg, .html, .txt.",
     ("--price", "nan"): "--price nan: expected the price of 1,000 state transitions in US dollars, such as 0.025.",
     ("--until", "0s"): "--until must be longer than 0s, such as 24h.",
     ("--price", "-1"): "--price -1.0: expected the price of 1,000 state transitions in US dollars, such as 0.025.",
-    ("--input", '{"a": NaN}'): "--input: invalid JSON: NaN is not a JSON number.",
+    ("--input", '{"a": NaN}'): (
+        "--input: invalid JSON: NaN is not a JSON number; StartExecution rejects it with InvalidExecutionInput."
+    ),
+    ("--input", '{"a": 1, "a": 2}'): (
+        "--input: invalid JSON: duplicate key a; AWS does not document which of the values it uses."
+    ),
+    ("--input", "1e999"): "--input: invalid JSON: the number 1e999 is too large.",
+    ("--input", "9" * 5000): "--input: invalid JSON: the number 99999999999999999999… has 5,000 digits.",
     ("--input", '{"a": ' + "[" * 20_000 + "]" * 20_000 + "}"): (
         "--input: invalid JSON: arrays or objects are nested too deeply."
     ),
@@ -227,7 +241,9 @@ def test_a_machine_that_never_ends(run: Run):
     Path("t.yaml").write_text(
         "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Name: loop\n"
         "      Role: arn:aws:iam::123456789012:role/r\n      Definition:\n        QueryLanguage: JSONata\n"
-        "        StartAt: A\n        States: {A: {Type: Pass, Next: B}, B: {Type: Pass, Next: A}}\n"
+        "        StartAt: A\n        States:\n          A: {Type: Pass, Next: B}\n"
+        "          B: {Type: Choice, Choices: [{Condition: false, Next: C}], Default: A}\n"
+        "          C: {Type: Succeed}\n"
     )
     done = run("simulate", "t.yaml")
     assert done.code == 3

@@ -171,7 +171,7 @@ def _print_figures(figures: Figures, console: Console) -> None:
         "wall time": format_duration(figures.seconds),
         "critical path": " → ".join(_count_repeated(figures.critical_path)) or "no job run",
         "job runs": f"{format_duration(figures.job_seconds)} in all, at most {figures.peak_job_runs} at once",
-        "state transitions": f"{figures.transitions:,}, ${figures.price:.6f} ({PRICE_FROM}; excluding Glue)",
+        "state transitions": f"{figures.transitions:,}, {_format_price(figures)}",
         "longest history": f"{figures.history:,} of {MAX_EVENTS:,} events",
     }
     for name, value in rows.items():
@@ -185,6 +185,17 @@ def _count_repeated(names: Iterable[str]) -> Iterator[str]:
     for name, group in groupby(names):
         count = sum(1 for _ in group)
         yield name if count == 1 else f"{name} ({count:,} times)"
+
+
+def _format_price(figures: Figures) -> str:
+    """Return the price of the state transitions.
+
+    https://aws.amazon.com/step-functions/pricing/
+    """
+    if figures.transitions and not figures.billed:
+        return "not billed: Express workflows are billed by requests, duration and memory"
+    some = "" if figures.billed == figures.transitions else f"{figures.billed:,} of them billed, "
+    return f"{some}${figures.price:.6f} ({PRICE_FROM}; excluding Glue)"
 
 
 def _format_end(activity: Execution | JobRunRecord) -> float:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sfnorch.definitions.machines import describe_faults
 from sfnorch.errors import SfnorchError
+from sfnorch.findings import Finding
 from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.errors import UnsupportedSimulationError
@@ -16,6 +18,9 @@ from sfnorch.template.contents import Machine, Template, evaluate_template
 from sfnorch.template.iam import can_overlap
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import StackEnvironment
+
+_NO_INPUT: Json = {}
+"""The input of an execution that is started without one. It is never changed: an execution copies its input."""
 
 ENDLESS_SECONDS = 3_600.0
 """The default duration of the simulation of a machine that starts itself, in seconds."""
@@ -41,7 +46,7 @@ def simulate(
     return run_machine(
         template,
         choose_machine(template, machine),
-        given,
+        {} if given is None else given,
         behaviour,
         seed=seed,
         until=until,
@@ -52,7 +57,7 @@ def simulate(
 def run_machine(
     template: Template,
     machine: Machine,
-    given: Json = None,
+    given: Json = _NO_INPUT,
     behaviour: Behaviour | None = None,
     *,
     seed: int = 0,
@@ -62,14 +67,14 @@ def run_machine(
     """Return the run of the machine with this input.
 
     The simulation stops after `until` seconds; the default for a machine that starts itself is an hour.
-    Raises UnsupportedSimulationError if the run cannot be simulated, or has more executions than `most_executions`.
+    Raises SfnorchError if AWS refuses the definition of a machine of the template, and UnsupportedSimulationError if
+    the run cannot be simulated, or has more executions than `most_executions`.
     """
     if until is None and any(can_start_itself(state) for state in machine.list_states()):
         until = ENDLESS_SECONDS
-    for other in template.machines:
-        _refuse_unreadable(other)
+    _refuse_faults(template)
     world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
-    begin_execution(world, machine, {} if given is None else given)
+    begin_execution(world, machine, given)
     try:
         world.clock.run(until)
     except UnsupportedSimulationError as error:  # simpy raises copies of the original error, without its hint
@@ -105,6 +110,14 @@ def choose_machine(template: Template, name: str = "") -> Machine:
     )
 
 
-def _refuse_unreadable(machine: Machine) -> None:
-    if machine.fault:
-        raise SfnorchError(str(machine.fault))
+def _refuse_faults(template: Template) -> None:
+    """Raise SfnorchError with all reasons for which AWS refuses a definition of the template, or it cannot be read."""
+    faults = [fault for machine in template.machines for fault in _list_faults(machine)]
+    if faults:
+        faults.sort(key=lambda fault: (fault.file, fault.line or 0))
+        raise SfnorchError("\n".join(map(str, faults)))
+
+
+def _list_faults(machine: Machine) -> list[Finding]:
+    """Return why the machine cannot run: its definition cannot be read, or AWS refuses it."""
+    return [machine.fault] if machine.fault else list(describe_faults(machine))

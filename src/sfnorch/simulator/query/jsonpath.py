@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sfnorch.json_values import Json, write_compact
+from sfnorch.query_syntax.paths import PathError
 from sfnorch.simulator.errors import MATCH_RESULT_PATH, RUNTIME, StatesError
 from sfnorch.simulator.query.choice_rules import evaluate_rule
 from sfnorch.simulator.query.language import EvaluationContext
-from sfnorch.simulator.query.paths import PathError
 from sfnorch.simulator.query.payload_templates import PathData, TemplateEvaluator
 from sfnorch.simulator.query.reference_paths import insert_result
 from sfnorch.template.located import Object
@@ -109,15 +109,13 @@ class JsonPath:
         """Return the value of `Assign`, whose paths read the result; without it, no variable is assigned."""
         return self._templates.fill(body["Assign"], self._make_data(scene, default)) if "Assign" in body else {}
 
-    def describe_condition(self, name: str) -> str:
-        """Return the subject of a sentence about a rule."""
-        return f"The rule '{name}'"
-
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for the value at a path that has another type, as AWS writes it."""
         path = body.get(f"{name}Path")
         if path is None:
             return f"The field '{name}' must be of the type {wanted}, but was: {write_compact(value)}"
+        if name == "Timestamp":
+            return self.describe_wrong_timestamp(body, name, _show(value))
         if name in _WAITS:
             return f"The {name}Path parameter cannot be parsed as a long value: {path} == {_show(value)}"
         number = _NUMBERS.get(name, "integer")
