@@ -78,7 +78,7 @@ def _round_for_picture(value: float, picture: str, options: Mapping[str, str]) -
     zero = ord(options.get("zero-digit", "0")[:1] or "0")
     family = {*(chr(zero + digit) for digit in range(10)), options.get("digit", "#")}
     places = sum(character in family for character in part.partition(options.get("decimal-separator", "."))[2])
-    places += 2 * (options.get("percent", "%") in part) + 3 * (options.get("per-mille", "‰") in part)
+    places += 2 * (options.get("percent", "%") in part) + 3 * (options.get("per-mille", "\u2030") in part)
     with decimal.localcontext() as context:
         context.prec = _MOST_DIGITS
         try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from jsonata import Jsonata
 from jsonata.jexception import JException
+from jsonata.parser import Parser
 from jsonata.utils import Utils
 
 from sfnorch.evaluation.budget import BYTES_PER_STEP, Budget, CountedObject, count_items, measure_weight
@@ -122,6 +123,28 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_call(self, expr: SyntaxNode, input: object, environment: Frame) -> object:
         """Call a function."""
         return self.evaluate_function(expr, input, environment, Utils.NONE)
+
+    def evaluate_function(self, expr: SyntaxNode, input: object, environment: Frame, first: object) -> object:
+        procedure, args = expr.procedure, [] if first is Utils.NONE else [first]
+        found = self.eval(procedure, input, environment)
+        name = procedure.steps[0].value if procedure.type == "path" else procedure.value
+        if found is None and procedure.type == "path" and environment.lookup(str(name)) is not None:
+            raise JException("T1005", expr.position, name)  # the leading $ is missing
+        args += [self.eval(arg, input, environment) for arg in expr.arguments or ()]
+        if found is None:
+            raise JException("T1006", expr.position, name)
+        try:
+            if isinstance(found, MeasuredFunction):
+                return found.run(args, input, self.budget)
+            if isinstance(found, Parser.Symbol):
+                found.token, found.position = name, expr.position
+            return self.apply(found, args, input, environment)
+        except JException as error:
+            if error.location < 0:
+                error.location = expr.position
+            if error.current is None:
+                error.current = expr.token
+            raise
 
     def evaluate_parent(self, expr: SyntaxNode, _: object, environment: Frame) -> object:
         """Return the value of `%`."""
