@@ -8,7 +8,6 @@ by job name, which also apply to jobs from another list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sfnorch.asl import (
@@ -158,7 +157,7 @@ def _catch_item_errors() -> tuple[Catcher, ...]:
     too_much, any_other = catch_any_error(SharedState.RAISE_ALARM)
     # an error that does not come from an item is unexpected, and has no job
     done = jsonata("$min([$count($jobs), <{position}>])", position=ITEM_POSITION)
-    return (too_much, replace(any_other, assign={JobListVariable.DONE: done}))
+    return (too_much, any_other._replace(assign={JobListVariable.DONE: done}))
 
 
 def _keep_failure() -> Pass:

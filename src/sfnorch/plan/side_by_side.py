@@ -7,8 +7,7 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_ExecutionProperty.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sfnorch.plan.paths import Path
 from sfnorch.plan.values import is_expression
@@ -26,8 +25,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-map-inline.html (docu
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConcurrentJob:
+class ConcurrentJob(NamedTuple):
     """A Glue job with concurrent runs, started by several places of a plan, or by several items of a list.
 
     `at_once` is the largest number of concurrent runs, `queuing` the values of job_run_queuing at these places.
@@ -41,8 +39,7 @@ class ConcurrentJob:
     """Whether the items of a list start it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _JobUse:
+class _JobUse(NamedTuple):
     """The uses of a job: all places, the places that can run concurrently with another, and the number of runs."""
 
     places: tuple[Path, ...]
