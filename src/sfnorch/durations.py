@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
+_FRACTION = re.compile(r"[.](\d+)")
 _PARTS = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
 
 
@@ -38,3 +40,17 @@ def format_timestamp(moment: datetime) -> str:
     """Return the time as AWS writes it: in UTC, with milliseconds."""
     moment = moment.astimezone(timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """Return the time of a timestamp with a date, a T, a time and an offset; None for another text.
+
+    https://datatracker.ietf.org/doc/html/rfc3339#section-5.6
+    """
+    if not _TIMESTAMP.fullmatch(text):
+        return None
+    try:
+        six_digits = _FRACTION.sub(lambda match: f".{match[1][:6]:0<6}", text)
+        return datetime.fromisoformat(six_digits.replace("Z", "+00:00"))
+    except ValueError:
+        return None

@@ -164,7 +164,7 @@ USAGES = {
     ("--duration", "a=soon"): "--duration a=soon: 'soon' is not a duration; use a value such as 90s, 15m or 1h30m.",
     ("--throttle", "a"): "--throttle a: expected JOB:TIMES, such as orders:2.",
     ("--mock", "a"): "--mock a: expected STATE=JSON.",
-    ("--mock", "RunChild3={}"): "--mock: unknown Task or Map state 'RunChild3'; did you mean RunChild2?",
+    ("--mock", "RunChild3={}"): "--mock: unknown Task, Map or Parallel state 'RunChild3'; did you mean RunChild2?",
     ("--mock", "RunChild1={"): (
         "--mock RunChild1: invalid JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."
     ),

@@ -17,6 +17,8 @@ from sfnorch.simulator.behaviour import Behaviour, is_matching_job
 from sfnorch.simulator.figures import PRICE_PER_1000, Figures, compute_figures
 from sfnorch.simulator.isolation import find_isolation
 from sfnorch.simulator.jobs import list_run_job_names
+from sfnorch.simulator.mocks.responses import InvalidMockError
+from sfnorch.simulator.mocks.table import MOCKABLE, MockTable
 from sfnorch.simulator.run import choose_machine, run_machine
 from sfnorch.template.functions import list_functions
 from sfnorch.template.parameters import find_parameter_faults
@@ -116,9 +118,13 @@ def simulate(
 
 
 def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
+    try:
+        unknown = MockTable(template, behaviour.mocks).list_unknown()
+    except InvalidMockError as error:
+        raise RequestError(f": {error.message}", field="mocks") from None
     states = (state for machine in template.machines for state in machine.list_states())
-    names = {state.name for state in states if state.kind in ("Task", "Map")}
-    _refuse_unknown("mocks", "Task or Map state", set(behaviour.mocks) - names, behaviour.mocks, names)
+    names = {state.name for state in states if state.kind in MOCKABLE}
+    _refuse_unknown("mocks", "Task, Map or Parallel state", set(unknown), behaviour.mocks, names)
 
 
 def _refuse_jobs(behaviour: Behaviour, names: set[str]) -> None:

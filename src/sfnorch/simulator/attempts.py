@@ -16,20 +16,21 @@ _INTERVAL, _ATTEMPTS, _BACKOFF = 1.0, 3, 2.0
 _LONGEST = 31_536_000.0
 """A year in seconds: the maximum duration of an execution."""
 
-_RETRYING = ("Task", "Parallel", "Map")
+RETRYING = ("Task", "Parallel", "Map")
+"""The types of states that have retriers and catchers."""
 
 
 class Attempts:
     """Counts how often each retrier of a state is used, in one visit of the state."""
 
     def __init__(self, state: LocatedState) -> None:
-        self._retriers = [body for _, body in state.list_objects("Retry")] if state.kind in _RETRYING else []
+        self._state = state
+        self._retriers = [body for _, body in state.list_objects("Retry")] if state.kind in RETRYING else []
         self._used = [0] * len(self._retriers)
 
-    @staticmethod
-    def is_match(body: Object, error: str) -> bool:
-        """Return whether the retrier or catcher matches the error."""
-        return is_matching_error(read_list(body.get("ErrorEquals")), error)
+    def is_match(self, body: Object, error: str) -> bool:
+        """Return whether the retrier or catcher of the state matches the error."""
+        return is_matching_error(read_list(body.get("ErrorEquals")), error, is_task=self._state.kind == "Task")
 
     def find_delay(self, error: str, rng: random.Random) -> float | None:
         """Return the seconds until the next attempt, by the first matching retrier; None if no attempt is left."""

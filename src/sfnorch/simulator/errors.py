@@ -14,6 +14,8 @@ ALL = "States.ALL"
 DATA_LIMIT = "States.DataLimitExceeded"
 EXCEED_TOLERATED = "States.ExceedToleratedFailureThreshold"
 HEARTBEAT = "States.HeartbeatTimeout"
+INTRINSIC = "States.IntrinsicFailure"
+MATCH_RESULT_PATH = "States.ResultPathMatchFailure"
 NO_CHOICE = "States.NoChoiceMatched"
 QUERY = "States.QueryEvaluationError"
 RUNTIME = "States.Runtime"
@@ -38,17 +40,20 @@ class StatesError(Exception):
 
 
 class UnsupportedSimulationError(SfnorchError):
-    """A run that cannot be simulated: a task calls an unknown service, or a machine uses JSONPath."""
+    """A run that cannot be simulated: such as one in which a task calls an unknown service."""
 
 
-def is_matching_error(names: Iterable[object], error: str) -> bool:
-    """Return whether a retrier or catcher with these error names matches the error."""
+def is_matching_error(names: Iterable[object], error: str, *, is_task: bool = False) -> bool:
+    """Return whether a retrier or catcher with these error names matches the error.
+
+    States.ALL matches States.DataLimitExceeded for a Task whose result is too large only (recorded).
+    """
     if error == RUNTIME:
         return False
     for name in names:
         if name == error:
             return True
-        if name == ALL and error != DATA_LIMIT:
+        if name == ALL and (error != DATA_LIMIT or is_task):
             return True
         if name == TASK_FAILED and error not in (TIMEOUT, HEARTBEAT, DATA_LIMIT):
             return True

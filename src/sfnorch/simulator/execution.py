@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import partial
 
 import simpy
 
 from sfnorch.json_values import Json
+from sfnorch.protocol.dag import find_task_name
 from sfnorch.simulator.errors import StatesError, UnsupportedSimulationError
 from sfnorch.simulator.events import ExecutionEnded, ExecutionStarted
 from sfnorch.simulator.interpreter import Interpreter
@@ -21,8 +21,11 @@ from sfnorch.template.contents import Machine
 MAX_SECONDS = 31_536_000.0
 """The maximum duration of an execution in seconds: a year."""
 
-_TASK = re.compile(r"(.+)-[0-9a-f]{16}")
-"""The name of a task's execution: the task, and the hash that identifies the run."""
+MAX_EXPRESS_SECONDS = 300.0
+"""The maximum duration of an execution of an Express machine in seconds.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
 
 _TIMED_OUT = "the execution's own timeout"
 
@@ -35,14 +38,12 @@ def begin_execution(world: World, machine: Machine, given: Json, *, name: str = 
             f"the run has more than {world.most_executions:,} executions; the next would be one of {title}",
             hint="check whether a state machine starts itself",
         )
-    if task := _TASK.fullmatch(name):
-        title = task[1]
     name = name or world.generate_id()
     execution = Execution(
-        arn=machine.arn.replace(":stateMachine:", ":execution:", 1) + f":{name}",
+        arn=_build_arn(world, machine, name),
         name=name,
         machine=machine.arn,
-        title=title,
+        title=find_task_name(name, given) or title,
         parent=parent,
         input=json.loads(json.dumps(given)),
         started=world.at,
@@ -55,13 +56,24 @@ def begin_execution(world: World, machine: Machine, given: Json, *, name: str = 
     return execution
 
 
+def _build_arn(world: World, machine: Machine, name: str) -> str:
+    """Return the ARN of the execution; executions of Express machines can have the same name.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-executions.html (recorded)
+    """
+    if machine.express:
+        return f"{machine.arn.replace(':stateMachine:', ':express:', 1)}:{name}:{world.generate_id()}"
+    return f"{machine.arn.replace(':stateMachine:', ':execution:', 1)}:{name}"
+
+
 def _find_timeout(machine: Machine) -> float:
     """Return the seconds after which an execution of the machine ends."""
+    longest = MAX_EXPRESS_SECONDS if machine.express else MAX_SECONDS
     timeout: Json = machine.definition.data.get("TimeoutSeconds") if machine.definition else None
     match timeout:
         case int() | float() if timeout > 0:
-            return min(float(timeout), MAX_SECONDS)
-    return MAX_SECONDS
+            return min(float(timeout), longest)
+    return longest
 
 
 def _run_execution(world: World, machine: Machine, execution: Execution) -> Steps[None]:

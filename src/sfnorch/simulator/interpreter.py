@@ -10,7 +10,7 @@ import json
 
 from sfnorch.durations import format_timestamp
 from sfnorch.json_values import Json
-from sfnorch.simulator.attempts import Attempts
+from sfnorch.simulator.attempts import RETRYING, Attempts
 from sfnorch.simulator.errors import RUNTIME, StatesError
 from sfnorch.simulator.events import (
     ErrorCaught,
@@ -21,6 +21,7 @@ from sfnorch.simulator.events import (
     StateFailed,
     StateRetried,
 )
+from sfnorch.simulator.mocks.table import AttemptCounts
 from sfnorch.simulator.partition import refuse_other_partition
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.record import MAX_EVENTS, Execution
@@ -31,17 +32,24 @@ from sfnorch.template.contents import Machine
 from sfnorch.template.states import LocatedState, StateScope
 
 _HISTORY_FULL = "The execution reached the maximum number of history events (25000)."
-_CATCHING = ("Task", "Parallel", "Map")
 
 
 class Interpreter:
     """Runs the states of one execution. It is the `StateRunner` of their visits."""
 
-    def __init__(self, world: World, machine: Machine, execution: Execution, start_execution: StartExecution) -> None:
+    def __init__(
+        self,
+        world: World,
+        machine: Machine,
+        execution: Execution,
+        start_execution: StartExecution,
+        mock_attempts: AttemptCounts | None = None,
+    ) -> None:
         self.world = world
         self.machine = machine
         self.execution = execution
         self.start_execution = start_execution
+        self.mock_attempts = AttemptCounts() if mock_attempts is None else mock_attempts
         self.started = format_timestamp(world.convert_time(execution.started))
 
     def execute(self, scope: StateScope) -> Steps[Json]:
@@ -87,13 +95,13 @@ class Interpreter:
                     raise
                 delay = attempts.find_delay(error.error, self.world.rng)
                 if delay is None:
-                    outcome = self.catch_error(visit, error)
+                    outcome = self.catch_error(visit, attempts, error)
                     break
                 visit.retries += 1
                 self.execution.retries += 1
                 self.world.record_event(self.execution, StateRetried(error.error, visit.retries, delay), state.name)
                 yield self.world.clock.timeout(delay)
-        visit.limit(outcome.output, f"The state '{state.name}' returned a result")
+        visit.limit(outcome.output, f"The state/task '{state.name}' returned a result")
         if state.kind != "Fail":
             self.record_state_event(1)
         branches = len(state.scopes) if state.kind == "Parallel" else None
@@ -108,11 +116,11 @@ class Interpreter:
             raise StatesError(RUNTIME, f"Unknown state type {visit.state.kind!r}")
         return (yield from run_state(visit))
 
-    def catch_error(self, visit: Visit, error: StatesError) -> StateOutcome:
+    def catch_error(self, visit: Visit, attempts: Attempts, error: StatesError) -> StateOutcome:
         """Return the outcome by the first matching catcher. Raises the error if no catcher matches."""
         state = visit.state
         for index, catcher in state.list_objects("Catch"):
-            if state.kind in _CATCHING and Attempts.is_match(catcher, error.error):
+            if state.kind in RETRYING and attempts.is_match(catcher, error.error):
                 following = str(catcher.get("Next", ""))
                 self.world.record_event(self.execution, ErrorCaught(error.error, error.cause, following), state.name)
                 try:
@@ -127,23 +135,32 @@ class Interpreter:
     def build_context(self, visit: Visit) -> dict[str, Json]:
         """Return the context object.
 
+        Only states that can be retried have a RetryCount, only standard workflows have a RedriveCount (both recorded),
+        and only Tasks that can be answered by a token have one.
         https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
         """
         role = self.machine.role
+        execution: dict[str, Json] = {
+            "Id": self.execution.arn,
+            "Input": self.execution.input,
+            "Name": self.execution.name,
+            "RoleArn": role.arn if role else "",
+            "StartTime": self.started,
+        }
+        if not self.execution.express:
+            execution["RedriveCount"] = 0
+        state: dict[str, Json] = {"Name": visit.state.name, "EnteredTime": visit.entered}
+        if visit.state.kind in RETRYING:
+            state["RetryCount"] = visit.retries
         found: dict[str, Json] = {
-            "Execution": {
-                "Id": self.execution.arn,
-                "Input": self.execution.input,
-                "Name": self.execution.name,
-                "RoleArn": role.arn if role else "",
-                "StartTime": self.started,
-                "RedriveCount": 0,
-            },
+            "Execution": execution,
             "StateMachine": {"Id": self.machine.arn, "Name": self.machine.name},
-            "State": {"Name": visit.state.name, "EnteredTime": visit.entered, "RetryCount": visit.retries},
+            "State": state,
         }
         if visit.place.item is not None:
             found["Map"] = {"Item": visit.place.item}
+        if visit.token:
+            found["Task"] = {"Token": visit.token}
         return found
 
     def record_state_event(self, events: int) -> None:
@@ -172,7 +189,7 @@ class Interpreter:
         )
         world.record.executions.append(child)
         world.record_event(child, ExecutionStarted(parent.arn))
-        inner = Interpreter(world, self.machine, child, self.start_execution)
+        inner = Interpreter(world, self.machine, child, self.start_execution, self.mock_attempts)
         try:
             child.output = yield from inner._run_whole(scope, StateContext(variables={}, item=item))
             child.status = "SUCCEEDED"

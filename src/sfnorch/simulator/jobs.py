@@ -17,7 +17,7 @@ def list_run_job_names(template: Template, run: Run, parameters: Mapping[str, st
     names |= {event.detail.job for event in run.events if isinstance(event.detail, JobStartRefused)}
     for machine in template.machines:
         for state in machine.list_states():
-            names.update(_list_names_in_arguments(state.body.get("Arguments")))
+            names.update(_list_names_in_arguments(state.body.get("Arguments" if state.jsonata else "Parameters")))
             names.update(_list_nested_texts(state.body.get("Assign")))
             for _, rule in state.list_objects("Choices"):
                 names.update(_list_nested_texts(rule.get("Assign")))

@@ -37,6 +37,11 @@ class Execution:
     """The number of events in its history, as AWS counts them."""
     retries: int = 0
 
+    @property
+    def express(self) -> bool:
+        """Return whether it is an execution of an Express workflow."""
+        return ":express:" in self.arn
+
 
 @dataclass(slots=True, kw_only=True)
 class JobRunRecord:

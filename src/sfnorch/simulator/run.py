@@ -67,7 +67,7 @@ def run_machine(
     if until is None and any(can_start_itself(state) for state in machine.list_states()):
         until = ENDLESS_SECONDS
     for other in template.machines:
-        _refuse_unsupported(template, other)
+        _refuse_unreadable(other)
     world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
     begin_execution(world, machine, {} if given is None else given)
     try:
@@ -103,11 +103,6 @@ def choose_machine(template: Template, name: str = "") -> Machine:
     )
 
 
-def _refuse_unsupported(template: Template, machine: Machine) -> None:
+def _refuse_unreadable(machine: Machine) -> None:
     if machine.fault:
         raise SfnorchError(str(machine.fault))
-    if machine.definition and not machine.jsonata:
-        raise UnsupportedSimulationError(
-            f"{machine.logical_id} in {template.source.file} uses JSONPath; only JSONata can be simulated",
-            hint='set "QueryLanguage": "JSONata"; the AWS documentation describes how to convert the definition',
-        )

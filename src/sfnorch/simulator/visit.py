@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from sfnorch.json_values import Json, name_type, write_compact
+from sfnorch.json_values import Json, read_number, write_compact
 from sfnorch.simulator.errors import DATA_LIMIT, RUNTIME, StatesError
+from sfnorch.simulator.mocks.table import AttemptCounts, MockAnswer, MockUse
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.query.language import EvaluationContext, QueryLanguage
 from sfnorch.simulator.record import Execution
@@ -48,6 +50,7 @@ class StateRunner(Protocol):
     machine: Machine
     execution: Execution
     start_execution: StartExecution
+    mock_attempts: AttemptCounts
 
     def record_state_event(self, events: int) -> None:
         """Count history events. Raises StatesError (States.Runtime) if the history is full."""
@@ -79,10 +82,20 @@ class Visit:
     entered_event: int
     """The id of the event that entered the state."""
     retries: int = 0
+    token: str = ""
+    """The token by which the Task of this attempt can be answered."""
+
+    def pass_input(self) -> Json:
+        """Return what a state that does no work makes of its input."""
+        return self._evaluate({}, self.language.pass_input)
 
     def make_arguments(self) -> Json:
         """Return the arguments of a Task's call, or the input of a Parallel's branches."""
         return self._evaluate({}, self.language.make_arguments)
+
+    def make_part_arguments(self, part: Mapping[str, Json], name: str) -> Json:
+        """Return the arguments of the call of a part of the state."""
+        return self._evaluate({}, self.language.make_part_arguments, part, name)
 
     def list_items(self) -> Json:
         """Return the items of a Map."""
@@ -92,13 +105,21 @@ class Visit:
         """Return the input for the states of an item of a Map; the visit is in the context of the item."""
         return self._evaluate({}, self.language.select_item, item)
 
-    def has_setting(self, name: str) -> bool:
-        """Return whether the state has the setting."""
-        return self.language.has_setting(self.state, name)
+    def find_mock(self) -> MockAnswer | None:
+        """Return the answer of the state's mock to this attempt; None if the state has no mock."""
+        return self.runner.world.mocks.find_result(self._describe_use())
 
-    def evaluate_setting(self, name: str) -> Json:
-        """Return the value of the setting; None if the state does not have it."""
-        return self._evaluate({}, self.language.evaluate_setting, name)
+    def find_reader_mock(self) -> MockAnswer | None:
+        """Return the answer of the mock of the ItemReader; None if it has no mock."""
+        return self.runner.world.mocks.find_items(self._describe_use())
+
+    def has_setting(self, name: str, part: Mapping[str, Json] | None = None) -> bool:
+        """Return whether the state, or the part of it, has the setting."""
+        return self.language.has_setting(self.state.body if part is None else part, name)
+
+    def evaluate_setting(self, name: str, part: Mapping[str, Json] | None = None) -> Json:
+        """Return the value of the setting of the state, or of the part of it; None if it does not have it."""
+        return self._evaluate({}, self.language.evaluate_setting, self.state.body if part is None else part, name)
 
     def fill_template(self, template: Json, name: str) -> Json:
         """Return the value of the field `name` with all expressions evaluated."""
@@ -120,37 +141,36 @@ class Visit:
         Both use the values of variables before the state.
         """
         made = produced or {}
-        match self._evaluate(made, self.language.assign_variables, body):
+        match self._evaluate(made, self.language.assign_variables, body, default):
             case dict() as assigned:
                 output = self._evaluate(made, self.language.make_output, body, default)
                 return StateOutcome(output, assigned, following)
         raise StatesError(RUNTIME, f"The Assign of {self.state.name} is not an object")
 
-    def refuse_value(self, name: str, words: str) -> StatesError:
-        """Return the error for an expression in the field `name` whose value is of a wrong kind."""
-        return StatesError(self.language.value_error, f"{self.language.describe_field(name)} {words}")
+    def refuse_condition(self, name: str, value: Json) -> StatesError:
+        """Return the error for a condition of a choice rule that is neither true nor false."""
+        words = f"must evaluate to a boolean, but it returned {json.dumps(value)[:200]}."
+        return StatesError(self.language.value_error, f"{self.language.describe_condition(name)} {words}")
 
-    def refuse_type(self, name: str, wanted: str, value: Json) -> StatesError:
-        """Return the error for an expression in the field `name` whose value has another type, as AWS writes it.
-
-        The failed evaluation is an event of the history.
-        """
-        self.runner.record_state_event(1)
-        source = self.language.describe_expression(self.state, name)
-        words = f"Expected '{wanted}', but was '{name_type(value)}' for value: {write_compact(value)}"
-        cause = f"{self._describe_place()} {source} returned an unexpected result type. {words}"
-        return StatesError(self.language.value_error, cause)
+    def refuse_type(self, name: str, wanted: str, value: Json, part: Mapping[str, Json] | None = None) -> StatesError:
+        """Return the error for a setting whose value has another type, as AWS writes it."""
+        body = self.state.body if part is None else part
+        return self._refuse(self.language.describe_wrong_type(body, name, wanted, value))
 
     def refuse_timestamp(self, name: str, text: str) -> StatesError:
-        """Return the error for an expression in the field `name` that is not a timestamp, as AWS writes it."""
-        self.runner.record_state_event(1)
-        source = self.language.describe_expression(self.state, name)
-        words = f"cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"
-        return StatesError(self.language.value_error, f"{self._describe_place()} {source} {words}")
+        """Return the error for a setting that is not a timestamp, as AWS writes it."""
+        return self._refuse(self.language.describe_wrong_timestamp(self.state.body, name, text))
 
-    def refuse_setting(self, name: str, value: Json, wanted: str) -> StatesError:
+    def refuse_setting(
+        self, name: str, value: Json, wanted: str, part: Mapping[str, Json] | None = None
+    ) -> StatesError:
         """Return the error for a setting that has not the wanted value."""
-        return StatesError(self.language.value_error, f"The field '{name}' is {value!r}, which is not {wanted}.")
+        body = self.state.body if part is None else part
+        return self._refuse(self.language.describe_wrong_value(body, name, wanted, value))
+
+    def refuse(self, sentence: str) -> StatesError:
+        """Return the error States.Runtime, which no retrier or catcher matches."""
+        return StatesError(RUNTIME, f"{self._describe_place()} {sentence}")
 
     def limit(self, value: Json, what: str) -> None:
         """Raise StatesError (States.DataLimitExceeded) for a value larger than 256 KiB."""
@@ -170,8 +190,17 @@ class Visit:
         try:
             return operation(scene, *given, **more)
         except StatesError as error:
-            self.runner.record_state_event(1)  # the failed evaluation is an event
-            raise StatesError(error.error, f"{self._describe_place()} {error.cause}") from None
+            raise self._refuse(error.cause, error.error) from None
+
+    def _describe_use(self) -> MockUse:
+        index = read_number(self.place.item.get("Index"), -1) if self.place.item is not None else -1
+        return MockUse(self.runner.machine, self.state, index, self.runner.mock_attempts)
+
+    def _refuse(self, sentence: str, error: str = "") -> StatesError:
+        """Return the error of a failed evaluation, which can be an event of the history."""
+        if self.language.records_failures:
+            self.runner.record_state_event(1)
+        return StatesError(error or self.language.value_error, f"{self._describe_place()} {sentence}")
 
     def _describe_place(self) -> str:
         """Return the start of the cause of an error in the state, as AWS writes it."""

@@ -15,6 +15,7 @@ from sfnorch.json_values import Json
 from sfnorch.simulator.behaviour import Behaviour
 from sfnorch.simulator.events import Event, EventDetail
 from sfnorch.simulator.function_process import FunctionProcesses
+from sfnorch.simulator.mocks.table import MockTable
 from sfnorch.simulator.query.languages import QueryLanguages
 from sfnorch.simulator.record import Execution, Run
 from sfnorch.template.contents import Machine, Template
@@ -58,10 +59,12 @@ class World:
     """The executions, by machine ARN and name."""
 
     functions: FunctionProcesses = field(init=False)
+    mocks: MockTable = field(init=False)
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
         self.languages = QueryLanguages(self.rng, self.read_time)
+        self.mocks = MockTable(self.template, self.behaviour.mocks)
         self.functions = FunctionProcesses(
             self.behaviour.code_folder,
             self.template.stack.where.region,

@@ -17,6 +17,7 @@ from sfnorch.calls.call import ResourceArgument
 from sfnorch.calls.catalogue import CALLS, SDK_PREFIXES
 from sfnorch.calls.executions import FOLLOWING_ACTIONS, MANAGED_RULE, RULE_ACTIONS, START_ACTIONS
 from sfnorch.calls.lambda_invoke import INVOKE
+from sfnorch.json_values import find_value, read_string
 from sfnorch.template.located import Object
 from sfnorch.template.resources import StackEnvironment
 from sfnorch.template.states import LocatedState
@@ -26,7 +27,7 @@ ArgumentReader: TypeAlias = Callable[[str], str]
 """A call's arguments by name: a text, ANY if it is not a text or is unknown, empty if it is missing."""
 
 _INTEGRATION = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:(?P<call>.+?)(?P<way>\.sync(?::2)?|\.waitForTaskToken)?")
-_OWN = re.compile(r"\$states\.context\.StateMachine\.Id\b")
+_OWN = re.compile(r"\$states\.context\.StateMachine\.Id\b|^\$\$\.StateMachine\.Id$")
 _LAMBDA = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:.+")
 _MACHINE = re.compile(r"(arn:[^:]+):states:([^:]*):([^:]*):stateMachine:([^:/]+).*")
 _ACTIVITY = re.compile(r"arn:[^:]*:states:[^:]*:[^:]*:activity:.*")
@@ -146,9 +147,9 @@ def find_child_arn(state: LocatedState) -> str:
 def can_start_itself(state: LocatedState) -> bool:
     """Return whether the Task starts its own machine again and does not wait for the new execution."""
     call = parse_call(state)
-    given = state.body.get("Arguments")
-    machine = given.get("StateMachineArn") if isinstance(given, Object) else None
-    own = isinstance(machine, str) and _OWN.search(machine) is not None
+    given, name = ("Arguments", "StateMachineArn") if state.jsonata else ("Parameters", "StateMachineArn.$")
+    machine = read_string(find_value(state.body.get(given), name))
+    own = _OWN.search(machine) is not None
     return own and call is not None and call.name.endswith(":startExecution") and not call.way
 
 

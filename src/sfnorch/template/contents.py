@@ -111,15 +111,18 @@ class Template:
         """Return the machine's name without the stack name, as messages use it."""
         return self.shorten_name(machine.name)
 
+    def list_names(self, machine: Machine) -> list[str]:
+        """Return the names of a machine: its logical id, and its name with and without the stack name."""
+        short = machine.logical_id.removesuffix("StateMachine")
+        return list(filter(None, (machine.logical_id, short, machine.name, self.build_title(machine))))
+
     def find(self, name: str) -> Machine:
         """Return the machine that the user names by logical id, or by its name with or without the stack name.
 
         Raises SfnorchError with the available names if no machine matches.
         """
         for machine in self.machines:
-            short = machine.logical_id.removesuffix("StateMachine")
-            names = (machine.logical_id, short, machine.name, self.build_title(machine))
-            if name.lower() in (candidate.lower() for candidate in names if candidate):
+            if name.lower() in map(str.lower, self.list_names(machine)):
                 return machine
         known = ", ".join(map(self.build_title, self.machines))
         raise SfnorchError(

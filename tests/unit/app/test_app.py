@@ -157,7 +157,7 @@ def test_the_files_of_a_plan_to_start_from(run: Run):
         (Behaviour(faults=[Fault(job="aa")]), "faults: unknown job 'aa'; did you mean a?"),
         (Behaviour(seconds={"zz": 1.0, "a": 1.0}), "seconds: unknown job 'zz'"),
         (Behaviour(throttles={"zz*": 1}), "throttles: unknown job 'zz*'"),
-        (Behaviour(mocks={"Nothing": 1}), "mocks: unknown Task or Map state 'Nothing'"),
+        (Behaviour(mocks={"Nothing": 1}), "mocks: unknown Task, Map or Parallel state 'Nothing'"),
     ],
 )
 def test_a_behaviour_of_what_does_not_exist(behaviour: Behaviour, message: str):

@@ -93,7 +93,6 @@ FAULTS = {
     "$partition([1], 0)": "$partition expects a chunk size of at least 1",
     "$parse(5)": "$parse expects a text",
     "$eval('1')": "$eval is not supported in Step Functions",
-    "function($x) { $x }": "the expression returned an unsupported result type.",
     "$f(1)": "T1006: Attempted to invoke a non-function",
     "$error('so')": "D3137: so",
     "1 / 0": "float division by zero",
@@ -106,6 +105,13 @@ def test_faults(code: str):
         evaluate(code)
     assert error.value.error == "States.QueryEvaluationError"
     assert error.value.cause == BEGINS.format(code) + FAULTS[code]
+
+
+def test_a_function_is_no_result():
+    with pytest.raises(StatesError) as error:
+        evaluate("function($x) { $x }")
+    source = "The JSONata expression 'function($x) { $x }' specified for the field 'Output'"
+    assert error.value.cause == f"{source} returned an unsupported result type."
 
 
 TAKEN = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
@@ -24,11 +25,22 @@ class Paths:
 
     value_error = "States.Runtime"
 
-    def describe_field(self, name: str) -> str:
-        return f"The path in '{name}'"
+    records_failures = True
 
-    def describe_expression(self, state: LocatedState, name: str) -> str:
-        return f"The path in '{name}'"
+    def describe_condition(self, name: str) -> str:
+        return f"The rule {name}"
+
+    def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
+        return f"The path in '{name}' is no {wanted}: {json.dumps(value)}"
+
+    def describe_wrong_timestamp(self, body: Mapping[str, Json], name: str, text: str) -> str:
+        return f"The path in '{name}' is no timestamp: {text}"
+
+    def describe_wrong_value(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
+        return f"The path in '{name}' is not {wanted}: {json.dumps(value)}"
+
+    def pass_input(self, scene: EvaluationContext) -> Json:
+        return scene.input
 
     def read(self, scene: EvaluationContext, path: Json) -> Json:
         return scene.input if path in (None, "$") else find_value(scene.input, str(path).removeprefix("$."))
@@ -36,17 +48,19 @@ class Paths:
     def make_arguments(self, scene: EvaluationContext) -> Json:
         return scene.state.body.get("Parameters", scene.input)
 
+    def make_part_arguments(self, scene: EvaluationContext, part: Mapping[str, Json], name: str) -> Json:
+        return part.get("Parameters", {})
+
     def list_items(self, scene: EvaluationContext) -> Json:
         return self.read(scene, scene.state.body.get("ItemsPath"))
 
     def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         return item
 
-    def has_setting(self, state: LocatedState, name: str) -> bool:
-        return name in state.body or f"{name}Path" in state.body
+    def has_setting(self, body: Mapping[str, Json], name: str) -> bool:
+        return name in body or f"{name}Path" in body
 
-    def evaluate_setting(self, scene: EvaluationContext, name: str) -> Json:
-        body = scene.state.body
+    def evaluate_setting(self, scene: EvaluationContext, body: Mapping[str, Json], name: str) -> Json:
         return self.read(scene, body[f"{name}Path"]) if f"{name}Path" in body else body.get(name)
 
     def fill_template(self, scene: EvaluationContext, template: Json, name: str) -> Json:
@@ -59,7 +73,7 @@ class Paths:
         where = body.get("ResultPath")
         return {**scene.input, where.removeprefix("$."): default} if where else default
 
-    def assign_variables(self, scene: EvaluationContext, body: Object) -> Json:
+    def assign_variables(self, scene: EvaluationContext, body: Object, default: Json) -> Json:
         return body.get("Assign", {})
 
 
@@ -126,20 +140,19 @@ def test_the_cause_of_a_fail_state_too():
     [
         (
             {"pause": "long"},
-            "'Pause' (entered at the event id #2). The path in 'Seconds' {} 'number', but was 'string' for value: \"long\"",
+            "'Pause' (entered at the event id #2). The path in 'Seconds' is no number: \"long\"",
         ),
         (
             {"pause": True},
-            "'Pause' (entered at the event id #2). The path in 'Seconds' {} 'number', but was 'boolean' for value: true",
+            "'Pause' (entered at the event id #2). The path in 'Seconds' is no number: true",
         ),
         (
             {"items": 5},
-            "'Each' (entered at the event id #10). The path in 'Items' {} 'array', but was 'number' for value: 5",
+            "'Each' (entered at the event id #10). The path in 'Items' is no array: 5",
         ),
     ],
 )
 def test_a_wrong_value_is_an_error_of_the_language(wrong: dict[str, Json], cause: str):
     execution = play({**GIVEN, **wrong})
-    sentence = cause.format("returned an unexpected result type. Expected")
-    expected = f"An error occurred while executing the state {sentence}"
+    expected = f"An error occurred while executing the state {cause}"
     assert (execution.error, execution.cause) == ("States.Runtime", expected)

@@ -486,11 +486,6 @@ UNPLAYABLE = {
         "m: the ItemReader of T cannot be simulated",
         "specify the items: --mock 'T=[…]'",
     ),
-    "JSONPath": (
-        {"Type": "Pass", "QueryLanguage": "JSONPath", "End": True},
-        "M in template uses JSONPath; only JSONata can be simulated",
-        'set "QueryLanguage": "JSONata"; the AWS documentation describes how to convert the definition',
-    ),
 }
 
 
@@ -707,8 +702,18 @@ ODD = {
     "a timeout below zero": {**GLUE, "TimeoutSeconds": "{% -5 %}"},
     "a timeout that is a text": {**GLUE, "TimeoutSeconds": "{% 'x' %}"},
     "half an item at once": {**distributed(), "MaxConcurrency": 0.5},
-    "a wait past its limit": {"Type": "Wait", "Seconds": 10**12},
+    "a wait past the limit of seconds": {"Type": "Wait", "Seconds": 10**8},
+    "a part of a second": {"Type": "Wait", "Seconds": 1.5},
 }
+
+
+@pytest.mark.parametrize("wait", [{"Seconds": 10**12}, {"Timestamp": "2094-12-18T12:03:18.000Z"}])
+def test_a_wait_that_is_too_long_is_an_error_that_nothing_matches(wait: dict[str, Any]):
+    execution = one({"Type": "Wait", **wait}).first
+    cause = (
+        "An error occurred while executing the state 'T' (entered at the event id #2). Wait state delay is too long."
+    )
+    assert (execution.error, execution.cause) == ("States.Runtime", cause)
 
 
 @pytest.mark.parametrize("name", ODD)

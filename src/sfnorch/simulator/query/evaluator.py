@@ -17,7 +17,7 @@ from sfnorch.expressions import parse_code
 from sfnorch.json_values import Json
 from sfnorch.simulator.errors import DATA_LIMIT, QUERY, StatesError, UnsupportedSimulationError
 from sfnorch.simulator.query.jsonata_functions import make_functions
-from sfnorch.simulator.query.jsonata_values import convert_to_json
+from sfnorch.simulator.query.jsonata_values import UnsupportedResultError, convert_to_json
 
 _LONGEST_SHOWN = 5_000
 _MOST_VALUES_OF_A_FIELD = 500_000
@@ -59,7 +59,8 @@ class Evaluator:
 
     def _evaluate(self, text: str, bindings: Mapping[str, Json], name: str) -> Json:
         shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
-        failed = f"The JSONata expression '{shown}' specified for the field '{name}' threw an error during evaluation."
+        source = f"The JSONata expression '{shown}' specified for the field '{name}'"
+        failed = f"{source} threw an error during evaluation."
         try:
             budget = Budget(self._most_steps)
             try:
@@ -78,11 +79,12 @@ class Evaluator:
         except (RecursionError, MemoryError) as error:
             reason = RECURSION if isinstance(error, RecursionError) else "it requires more memory than is available"
             raise StatesError(QUERY, f"{failed} {reason}") from None
+        except UnsupportedResultError:
+            raise StatesError(QUERY, f"{source} returned an unsupported result type.") from None
         except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError) as error:
             raise StatesError(QUERY, f"{failed} {error}") from None
         if found is None:
-            message = f"The JSONata expression '{text}' specified for the field '{name}' returned nothing (undefined)."
-            raise StatesError(QUERY, message)
+            raise StatesError(QUERY, f"{source} returned nothing (undefined).")
         return result
 
     def _count_steps(self, budget: Budget) -> None:

@@ -5,39 +5,38 @@ https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sfnorch.expressions import parse_code
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, name_type, write_compact
 from sfnorch.simulator.errors import QUERY
 from sfnorch.simulator.query.evaluator import Evaluator
 from sfnorch.simulator.query.language import EvaluationContext
 from sfnorch.template.located import Object
-from sfnorch.template.states import LocatedState
 
 
 class Jsonata:
     """The query language JSONata."""
 
     value_error = QUERY
+    records_failures = True
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
 
-    def describe_field(self, name: str) -> str:
-        """Return the start of a sentence about a field with an expression, as AWS writes it."""
-        return f"The JSONata expression for the field '{name}'"
-
-    def describe_expression(self, state: LocatedState, name: str) -> str:
-        """Return the subject of a sentence about the value of a field of the state, as AWS writes it."""
-        expression = parse_code(state.body.get(name))
-        if expression is None:
-            return f"The field '{name}'"
-        return f"The JSONata expression '{expression.strip()}' specified for the field '{name}'"
+    def pass_input(self, scene: EvaluationContext) -> Json:
+        """Return the input."""
+        return scene.input
 
     def make_arguments(self, scene: EvaluationContext) -> Json:
         """Return the value of `Arguments`; without it, a Task has no arguments, and branches get the state's input."""
         if scene.state.kind == "Task":
             return self.fill_template(scene, scene.state.body.get("Arguments", {}), "Arguments")
         return self._evaluate(scene, scene.state.body, "Arguments", scene.input)
+
+    def make_part_arguments(self, scene: EvaluationContext, part: Mapping[str, Json], name: str) -> Json:
+        """Return the value of the part's `Arguments`; without it, an empty object."""
+        return self.fill_template(scene, part.get("Arguments", {}), f"{name}/Arguments")
 
     def list_items(self, scene: EvaluationContext) -> Json:
         """Return the value of `Items`; without it, the input contains the items."""
@@ -47,13 +46,13 @@ class Jsonata:
         """Return the value of `ItemSelector`; without it, the item itself."""
         return self._evaluate(scene, scene.state.body, "ItemSelector", item)
 
-    def has_setting(self, state: LocatedState, name: str) -> bool:
-        """Return whether the state has a field with this name."""
-        return name in state.body
+    def has_setting(self, body: Mapping[str, Json], name: str) -> bool:
+        """Return whether the body has a field with this name."""
+        return name in body
 
-    def evaluate_setting(self, scene: EvaluationContext, name: str) -> Json:
-        """Return the value of the field; None if the state does not have it."""
-        return self._evaluate(scene, scene.state.body, name, None)
+    def evaluate_setting(self, scene: EvaluationContext, body: Mapping[str, Json], name: str) -> Json:
+        """Return the value of the field; None if the body does not have it."""
+        return self._evaluate(scene, body, name, None)
 
     def fill_template(self, scene: EvaluationContext, template: Json, name: str) -> Json:
         """Return the value with all expressions in it evaluated."""
@@ -68,9 +67,37 @@ class Jsonata:
         """Return the value of `Output`, or the default."""
         return self._evaluate(scene, body, "Output", default)
 
-    def assign_variables(self, scene: EvaluationContext, body: Object) -> Json:
+    def assign_variables(self, scene: EvaluationContext, body: Object, default: Json) -> Json:
         """Return the value of `Assign`; without it, no variable is assigned."""
         return self._evaluate(scene, body, "Assign", {})
 
-    def _evaluate(self, scene: EvaluationContext, body: Object, name: str, default: Json) -> Json:
+    def describe_condition(self, name: str) -> str:
+        """Return the start of a sentence about a condition, as AWS writes it."""
+        return f"The JSONata expression for the field '{name}/Condition'"
+
+    def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
+        """Return the sentence for an expression whose value has another type, as AWS writes it."""
+        if name == "Items" and name not in body:
+            return f"Map state input must be an array but was: {write_compact(value)}"
+        source = _describe_expression(body, name)
+        words = f"Expected '{wanted}', but was '{name_type(value)}' for value: {write_compact(value)}"
+        return f"{source} returned an unexpected result type. {words}"
+
+    def describe_wrong_timestamp(self, body: Mapping[str, Json], name: str, text: str) -> str:
+        """Return the sentence for a value that is not a timestamp, as AWS writes it."""
+        return f"The {name} field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"
+
+    def describe_wrong_value(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
+        """Return the sentence for a value that is not `wanted`."""
+        return f"The field '{name}' is {value!r}, which is not {wanted}."
+
+    def _evaluate(self, scene: EvaluationContext, body: Mapping[str, Json], name: str, default: Json) -> Json:
         return self.fill_template(scene, body[name], name) if name in body else default
+
+
+def _describe_expression(body: Mapping[str, Json], name: str) -> str:
+    """Return the subject of a sentence about the value of a field, with its expression if any."""
+    expression = parse_code(body.get(name))
+    if expression is None:
+        return f"The field '{name}'"
+    return f"The JSONata expression '{expression.strip()}' specified for the field '{name}'"

@@ -9,10 +9,14 @@ from jsonata.utils import Utils
 from sfnorch.json_values import Json
 
 
+class UnsupportedResultError(TypeError):
+    """A value that is not JSON, such as a function."""
+
+
 def convert_to_json(value: object) -> Json:
     """Return a result as JSON: plain lists and nulls instead of the library's types, whole numbers as integers.
 
-    Raises ValueError for a number that JSON does not have, TypeError for a value that is not JSON, such as a function.
+    Raises ValueError for a number that JSON does not have, UnsupportedResultError for a value that is not JSON.
     """
     match value:
         case dict():
@@ -27,4 +31,4 @@ def convert_to_json(value: object) -> Json:
             return int(value) if value.is_integer() and abs(value) < 2**53 else value
     if value is Utils.NULL_VALUE:
         return None
-    raise TypeError("the expression returned an unsupported result type.")
+    raise UnsupportedResultError

@@ -30,35 +30,39 @@ class EvaluationContext(NamedTuple):
 class QueryLanguage(Protocol):
     """A query language. Each operation raises StatesError if an expression fails.
 
-    `name` is the field as errors show it: `Arguments`, `Choices[0]/Condition`.
+    `name` is the field as errors show it: `Arguments`, `Choices[0]/Condition`. A `part` is an object in the state with
+    separate settings, such as `ItemReader`.
     """
 
     value_error: str
     """The name of the error for an expression whose value the field cannot have."""
 
-    def describe_field(self, name: str) -> str:
-        """Return the start of a sentence about a field with an expression, in an error."""
+    records_failures: bool
+    """Whether a failed evaluation is an event of the history."""
 
-    def describe_expression(self, state: LocatedState, name: str) -> str:
-        """Return the subject of a sentence about the value of a field of the state, with its expression if any."""
+    def pass_input(self, scene: EvaluationContext) -> Json:
+        """Return what a state that does no work makes of its input."""
 
     def make_arguments(self, scene: EvaluationContext) -> Json:
         """Return the arguments of a Task's call, or the input of a Parallel's branches."""
 
+    def make_part_arguments(self, scene: EvaluationContext, part: Mapping[str, Json], name: str) -> Json:
+        """Return the arguments of the call of a part, such as `ItemReader`."""
+
     def list_items(self, scene: EvaluationContext) -> Json:
-        """Return the items of a Map: an array, or an object."""
+        """Return the items of a Map. Another value than an array is an error of the state."""
 
     def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         """Return the input for the states of an item of a Map; the scene is in the context of the item."""
 
-    def has_setting(self, state: LocatedState, name: str) -> bool:
-        """Return whether the state has the setting, as a constant or as an expression."""
+    def has_setting(self, body: Mapping[str, Json], name: str) -> bool:
+        """Return whether the state or the part has the setting, as a constant or as an expression."""
 
-    def evaluate_setting(self, scene: EvaluationContext, name: str) -> Json:
-        """Return a setting such as `Seconds`, `TimeoutSeconds` or `Cause`; None if the state does not have it."""
+    def evaluate_setting(self, scene: EvaluationContext, body: Mapping[str, Json], name: str) -> Json:
+        """Return a setting such as `Seconds`, `TimeoutSeconds` or `Cause`; None if the body does not have it."""
 
     def fill_template(self, scene: EvaluationContext, template: Json, name: str) -> Json:
-        """Return a value with all expressions in it evaluated, such as that of `ItemSelector`."""
+        """Return a value with all expressions in it evaluated, such as that of `BatchInput`."""
 
     def check_condition(self, scene: EvaluationContext, rule: Object, name: str) -> Json:
         """Return the value of a choice rule's condition; only true and false are valid."""
@@ -66,5 +70,20 @@ class QueryLanguage(Protocol):
     def make_output(self, scene: EvaluationContext, body: Object, default: Json) -> Json:
         """Return the output by the fields of a state, a choice rule or a catcher; `default` if it has none of them."""
 
-    def assign_variables(self, scene: EvaluationContext, body: Object) -> Json:
-        """Return the variables that a state, a choice rule or a catcher assigns; only an object is valid."""
+    def assign_variables(self, scene: EvaluationContext, body: Object, default: Json) -> Json:
+        """Return the variables that a state, a choice rule or a catcher assigns; only an object is valid.
+
+        `default` is the output of the body without fields that make another one.
+        """
+
+    def describe_condition(self, name: str) -> str:
+        """Return the subject of a sentence about the condition of a choice rule."""
+
+    def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
+        """Return the sentence for a setting whose value has another type than the wanted JSON type."""
+
+    def describe_wrong_timestamp(self, body: Mapping[str, Json], name: str, text: str) -> str:
+        """Return the sentence for a setting that is not a timestamp."""
+
+    def describe_wrong_value(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
+        """Return the sentence for a setting whose value is not `wanted`, such as `a valid number of seconds`."""

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sfnorch.simulator.query.evaluator import Evaluator
+from sfnorch.simulator.query.intrinsic_functions import make_intrinsic_functions
 from sfnorch.simulator.query.jsonata import Jsonata
+from sfnorch.simulator.query.jsonpath import JsonPath
 from sfnorch.simulator.query.language import QueryLanguage
+from sfnorch.simulator.query.payload_templates import TemplateEvaluator
 from sfnorch.template.states import LocatedState
 
 
@@ -17,7 +20,8 @@ class QueryLanguages:
 
     def __init__(self, rng: random.Random, now: Callable[[], datetime]) -> None:
         self._jsonata = Jsonata(Evaluator(rng, now))
+        self._paths = JsonPath(TemplateEvaluator(make_intrinsic_functions(rng)))
 
     def find_language(self, state: LocatedState) -> QueryLanguage:
-        """Return the language of the state; `play` refuses machines with states in other languages than JSONata."""
-        return self._jsonata
+        """Return the language of the state."""
+        return self._jsonata if state.jsonata else self._paths

@@ -12,6 +12,7 @@ import simpy
 
 from sfnorch.json_values import Json, find_value, read_list, read_mapping
 from sfnorch.simulator.errors import EXCEED_TOLERATED, RUNTIME, StatesError, UnsupportedSimulationError
+from sfnorch.simulator.mocks.table import MockAnswer
 from sfnorch.simulator.processes import Steps, run_guarded, stop_processes
 from sfnorch.simulator.visit import StateContext, StateOutcome, Visit
 from sfnorch.template.states import StateScope
@@ -50,6 +51,8 @@ def _run_items(visit: Visit) -> Steps[Json]:
         raise StatesError(RUNTIME, f"The Map state {state.name} has no ItemProcessor")
     scope = state.scopes[0]
     single = _list_items(visit)
+    if mock := visit.find_mock():
+        return _take_mocked_result(visit, mock)
     values = _batch(visit, single)
     runner.record_state_event(1)
     at_once = _read_number(visit, "MaxConcurrency") or (_DISTRIBUTED_AT_ONCE if scope.distributed else _INLINE_AT_ONCE)
@@ -79,6 +82,15 @@ def _run_items(visit: Visit) -> Steps[Json]:
     if "ResultWriter" in state.body and scope.distributed:
         return _write_results(visit)
     return [items.results[index] for index in sorted(items.results)]
+
+
+def _take_mocked_result(visit: Visit, mock: MockAnswer) -> Json:
+    """Return the result by the state's mock: its items do not run. Raises the StatesError of the mock."""
+    visit.runner.record_state_event(1)
+    try:
+        return mock.take_result()
+    finally:
+        visit.runner.record_state_event(1)
 
 
 def _run_worker_items(visit: Visit, scope: StateScope, items: _Items) -> Steps[None]:
@@ -123,8 +135,7 @@ def _batch(visit: Visit, items: list[Json]) -> list[Json]:
     batcher = visit.state.body.get("ItemBatcher")
     if not isinstance(batcher, dict):
         return items
-    given = read_mapping(visit.fill_template(batcher, "ItemBatcher"))
-    size, limit = given.get("MaxItemsPerBatch"), given.get("MaxInputBytesPerBatch")
+    size, limit = (visit.evaluate_setting(name, batcher) for name in ("MaxItemsPerBatch", "MaxInputBytesPerBatch"))
     batches: list[list[Json]] = []
     for index, item in enumerate(items):
         selected = _enter(visit, {"Index": index, "Value": item}).select_item(item)
@@ -135,7 +146,9 @@ def _batch(visit: Visit, items: list[Json]) -> list[Json]:
                 batches[-1] = batch
                 continue
         batches.append([selected])
-    more = {"BatchInput": given["BatchInput"]} if "BatchInput" in given else {}
+    more: dict[str, Json] = {}
+    if "BatchInput" in batcher:
+        more["BatchInput"] = visit.fill_template(batcher["BatchInput"], "ItemBatcher/BatchInput")
     return [{"Items": batch, **more} for batch in batches]
 
 
@@ -145,7 +158,7 @@ def _write_results(visit: Visit) -> Json:
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html
     """
     writer = read_mapping(visit.state.body["ResultWriter"])
-    given = read_mapping(visit.fill_template(writer.get("Arguments", {}), "ResultWriter"))
+    given = read_mapping(visit.make_part_arguments(writer, "ResultWriter"))
     run = visit.runner.machine.arn.replace(":stateMachine:", ":mapRun:", 1)
     arn = f"{run}/{visit.state.name}:{visit.runner.world.generate_id()}"
     bucket, prefix = (given.get(key, "") for key in ("Bucket", "Prefix"))
@@ -154,18 +167,17 @@ def _write_results(visit: Visit) -> Json:
 
 
 def _list_items(visit: Visit) -> list[Json]:
-    state, mocks = visit.state, visit.runner.world.behaviour.mocks
-    if "ItemReader" in state.body and state.name in mocks:
-        return _read_mocked(visit, mocks[state.name])
-    if state.name in mocks:
-        items = mocks[state.name]
-    elif "ItemReader" in state.body:
+    """Return the items. Those of an ItemReader are mocked, unless the whole state is."""
+    if "ItemReader" in visit.state.body:
+        if mock := visit.find_reader_mock():
+            return _read_mocked(visit, mock.take_result())
+        if visit.find_mock():
+            return _read_mocked(visit, [])
         raise UnsupportedSimulationError(
-            f"{visit.runner.execution.title}: the ItemReader of {state.name} cannot be simulated",
-            hint=f"specify the items: --mock '{state.name}=[…]'",
+            f"{visit.runner.execution.title}: the ItemReader of {visit.state.name} cannot be simulated",
+            hint=f"specify the items: --mock '{visit.state.name}=[…]'",
         )
-    else:
-        items = visit.list_items()
+    items = visit.list_items()
     if isinstance(items, list):
         return items
     visit.runner.record_state_event(1)  # MapStateFailed
@@ -179,8 +191,8 @@ def _read_mocked(visit: Visit, items: Json) -> list[Json]:
     https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html
     """
     reader = read_mapping(visit.state.body["ItemReader"])
-    visit.fill_template(reader.get("Arguments", {}), "ItemReader/Arguments")
-    config = read_mapping(visit.fill_template(reader.get("ReaderConfig", {}), "ItemReader/ReaderConfig"))
+    visit.make_part_arguments(reader, "ItemReader")
+    most = visit.evaluate_setting("MaxItems", read_mapping(reader.get("ReaderConfig")))
     match items:
         case list():
             read = items
@@ -188,7 +200,6 @@ def _read_mocked(visit: Visit, items: Json) -> list[Json]:
             read = [{"Key": key, "Value": value} for key, value in items.items()]
         case _:
             raise visit.refuse_type("Items", "array", items)
-    most = config.get("MaxItems")
     return read[:most] if isinstance(most, int) and most > 0 else read
 
 

@@ -22,16 +22,19 @@ def run_parallel(visit: Visit) -> Steps[StateOutcome]:
     return visit.finish(results, {"result": results})
 
 
-def _run_branches(visit: Visit) -> Steps[list[Json]]:
+def _run_branches(visit: Visit) -> Steps[Json]:
+    """Return the outputs of the branches, or the result of the state's mock. Raises the first StatesError."""
     runner, clock = visit.runner, visit.runner.world.clock
-    given = visit.make_arguments()
+    given, mock = visit.make_arguments(), visit.find_mock()
     runner.record_state_event(1)
-    running = [
-        clock.process(run_guarded(runner.run_scope(branch, given, visit.place))) for branch in visit.state.scopes
-    ]
+    branches = [] if mock else visit.state.scopes
+    running = [clock.process(run_guarded(runner.run_scope(branch, given, visit.place))) for branch in branches]
     results: list[Json] = [None] * len(running)
     left = dict(enumerate(running))
+    mocked: Json = None
     try:
+        if mock is not None:
+            mocked = mock.take_result()
         while left:
             yield clock.any_of(left.values())
             for index, process in list(left.items()):
@@ -45,4 +48,4 @@ def _run_branches(visit: Visit) -> Steps[list[Json]]:
         runner.record_state_event(1)
         raise
     runner.record_state_event(1)
-    return results
+    return mocked if mock else results

@@ -11,5 +11,5 @@ from sfnorch.simulator.visit import StateOutcome, Visit
 
 def run_pass(visit: Visit) -> Steps[StateOutcome]:
     """Return the outcome; the default output is the input."""
-    return visit.finish(visit.input)
+    return visit.finish(visit.pass_input())
     yield  # makes this function a process that takes no time

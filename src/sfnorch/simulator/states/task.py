@@ -70,9 +70,9 @@ def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Jso
     """
     state, runner = visit.state, visit.runner
     world, machine = runner.world, runner.machine
-    if state.name in world.behaviour.mocks:
+    if mock := visit.find_mock():
         check_permissions(world, machine, state, arguments, credentials)
-        return _apply_mock(world.behaviour.mocks[state.name])
+        return mock.take_result()
     call = parse_call(state)
     handler = find_handler(world, call, state, arguments) if call else None
     if call is None or handler is None:
@@ -92,15 +92,6 @@ def _call_service(visit: Visit, arguments: Json, credentials: Json) -> Steps[Jso
     )
     check_permissions(world, machine, state, arguments, credentials)
     return (yield from handler(request))
-
-
-def _apply_mock(mock: Json) -> Json:
-    match mock:
-        case {"Throw": dict() as thrown, **more} if not more:
-            raise StatesError(str(thrown.get("Error", "States.TaskFailed")), str(thrown.get("Cause", "")))
-        case {"Return": result, **more} if not more:
-            return result
-    return mock
 
 
 def _run_with_timeout(clock: simpy.Environment, steps: Steps[Json], timeout: float) -> Steps[Json]:

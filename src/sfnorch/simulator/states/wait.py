@@ -5,35 +5,22 @@ https://docs.aws.amazon.com/step-functions/latest/dg/state-wait.html
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
-
+from sfnorch.durations import parse_timestamp
 from sfnorch.json_values import name_type
 from sfnorch.simulator.processes import Steps
 from sfnorch.simulator.visit import StateOutcome, Visit
 
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:\d\d)")
-MAX_SECONDS = 99_999_999.0
-"""The maximum duration of a Wait, in seconds."""
+MAX_SECONDS = 99_999_999
+"""The maximum of `Seconds`."""
+
+_LONGEST = 2**31 - 1
+"""The maximum duration of a Wait until a timestamp, in seconds (recorded: 24,855 days are accepted, 24,856 are not)."""
 
 
 def run_wait(visit: Visit) -> Steps[StateOutcome]:
     """Wait on the virtual clock, and return the outcome; the default output is the input."""
     yield visit.runner.world.clock.timeout(_evaluate_wait(visit))
-    return visit.finish(visit.input)
-
-
-def _parse_timestamp(text: str) -> datetime | None:
-    """Return the time of a timestamp with a date, a T, a time and an offset; None for another text.
-
-    https://datatracker.ietf.org/doc/html/rfc3339#section-5.6
-    """
-    if not _TIMESTAMP.fullmatch(text):
-        return None
-    try:
-        return datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
-    except ValueError:
-        return None
+    return visit.finish(visit.pass_input())
 
 
 def _evaluate_wait(visit: Visit) -> float:
@@ -42,17 +29,22 @@ def _evaluate_wait(visit: Visit) -> float:
         text = visit.evaluate_setting("Timestamp")
         if not isinstance(text, str):
             raise visit.refuse_type("Timestamp", "string", text)
-        until = _parse_timestamp(text)
+        until = parse_timestamp(text)
         if until is None:
             raise visit.refuse_timestamp("Timestamp", text)
-        return min(max(0.0, (until - visit.runner.world.read_time()).total_seconds()), MAX_SECONDS)
+        seconds = max(0.0, (until - visit.runner.world.read_time()).total_seconds())
+        if seconds > _LONGEST:
+            raise visit.refuse("Wait state delay is too long.")
+        return seconds
     if not visit.has_setting("Seconds"):
         return 0.0
     match visit.evaluate_setting("Seconds"):
         case bool() as wrong:
             pass
-        case int() | float() as seconds if 0 <= seconds <= MAX_SECONDS:
+        case int() as seconds if 0 <= seconds <= MAX_SECONDS:
             return float(seconds)
+        case int() as seconds if seconds > _LONGEST:
+            raise visit.refuse("Wait state delay is too long.")
         case wrong:
             pass
     if name_type(wrong) != "number":
