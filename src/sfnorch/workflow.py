@@ -2,6 +2,9 @@
 
 Values that are known only in the deployed stack (a parameter, a name with the stack's name, an ARN) have their own
 types, which `cfn/` renders as intrinsic functions.
+
+The types are named tuples: a module with dataclasses takes five times as long to load. Values of different types can be
+equal, as tuples are, so do not collect values of several types in a set.
 """
 
 from __future__ import annotations

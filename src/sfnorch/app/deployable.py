@@ -25,7 +25,6 @@ from sfnorch.naming import name_jobs_parameter
 from sfnorch.origin import read_origin
 from sfnorch.patterns.stack_parameters import ALLOWED
 from sfnorch.plan.job_lists import replace_jobs
-from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.plan.names import MAX_CHILDREN, STACK_NAME, build_default_child_name
 from sfnorch.plan.stack_names import derive_stack_name
 from sfnorch.runs.kinds.master_child import MASTER
@@ -220,7 +219,7 @@ def make_deployable(
         if name in parameters:
             raise override.refuse(f"the parameter {name} is set twice")
         parameters[name] = ",".join(override.jobs)
-        if isinstance(plan, MasterChildPlan):
+        if plan and plan.pattern == "master-child":
             plan = replace_jobs(plan, {children.index(child): override.jobs})
     secret = _find_secret(source.data.get("Parameters"))
     register_secret(*(parameters[name] for name in secret if name in parameters))
@@ -240,7 +239,7 @@ def _list_children(plan: AnyPlan | None, source: Source) -> Sequence[str]:
     For a template without a master of sfnorch, return the default names of children.
     """
     if plan is not None:
-        return [child.name for child in plan.children] if isinstance(plan, MasterChildPlan) else ()
+        return [child.name for child in plan.children] if plan.pattern == "master-child" else ()
     definitions = (machine.definition for machine in evaluate_template(source).machines)
     found = (MASTER.list_parts(definition.data) for definition in definitions if definition)
     return next((names for names in found if names), [build_default_child_name(n + 1) for n in range(MAX_CHILDREN)])

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sfnorch.expressions import is_expression
 from sfnorch.plan.paths import Path
-from sfnorch.plan.values import is_expression
 
 if TYPE_CHECKING:
-    from sfnorch.plan.kinds import AnyPlan
+    from sfnorch.plan.kinds import AnyChild, AnyJob, AnyPlan, ChainsPlan
     from sfnorch.plan.models.dag import DagPlan, DagTask
     from sfnorch.plan.models.flow import FlowStep, ForEach
-    from sfnorch.plan.models.master_child import MasterChildPlan
 
 MOST_ITEMS = 40
 """The number of items of a Map that run concurrently by default.
@@ -65,11 +64,13 @@ def find_concurrent_jobs(plan: AnyPlan) -> Iterator[ConcurrentJob]:
             yield ConcurrentJob(job=job, places=use.meeting, at_once=use.at_once, queuing=use.queuing, items=use.items)
 
 
-def _list_chain_uses(plan: MasterChildPlan) -> dict[str, _JobUse]:
+def _list_chain_uses(plan: ChainsPlan) -> dict[str, _JobUse]:
     chains = []
-    for number, child in enumerate(plan.children):
+    children: Sequence[AnyChild] = plan.children
+    for number, child in enumerate(children):
         chain: dict[str, _JobUse] = {}
-        for index, job in enumerate(child.jobs):
+        jobs: Sequence[AnyJob] = child.jobs
+        for index, job in enumerate(jobs):
             use = _JobUse((("children", number, "jobs", index),), queuing=frozenset({job.job_run_queuing}))
             chain = _combine_sequential(chain, {job.name: use})
         chains.append(chain)
