@@ -150,7 +150,7 @@ def test_mocks_stand_in_for_what_is_not_played(run: Run):
         "",
         (
             "Error: M-XXXXXXXXXXXX: Ask calls lambda:invoke, which cannot be simulated\n"
-            "  specify its result: --mock 'Ask={…}'\n"
+            "  specify its result: --mock 'Ask={\"Payload\": {}}'\n"
         ),
     )
     done = run("simulate", "t.yaml", "--mock", 'Ask={"answer": 42}', "--output", "json")
@@ -282,7 +282,7 @@ def test_the_code_of_a_named_template_is_run_when_told(run: Run, tmp_path: Path)
         1,
         (
             "Error: flow: greet would run code of the template: GreetFunction\n"
-            "  --run-functions runs it in a separate process; --mock 'greet={…}' replaces it\n"
+            "  --run-functions runs it in a separate process; --mock 'greet={\"Payload\": {}}' replaces it\n"
         ),
     )
     assert run("simulate", "SAM-template.yaml", "--run-functions").code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,9 @@ from sfnorch.template.parameters import find_parameter_faults
 if TYPE_CHECKING:
     from sfnorch.simulator.record import Run
     from sfnorch.template.contents import Template
+
+
+_OBJECT_URI = re.compile(r"s3://[^/]+/.+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ def simulate(
         template = evaluate_template(source, request.parameters, build_surroundings(request.region), request.stack_name)
     refuse_faults(find_parameter_faults(template.stack.get_section("Parameters"), request.parameters))
     _refuse_mocks(template, behaviour)
+    _refuse_objects(behaviour)
     if behaviour.run_functions and any(function.playable for function in list_functions(template.stack)):
         isolation = find_isolation()
         if not isolation.possible:
@@ -125,6 +130,14 @@ def _refuse_mocks(template: Template, behaviour: Behaviour) -> None:
     states = (state for machine in template.machines for state in machine.list_states())
     names = {state.name for state in states if state.kind in MOCKABLE}
     _refuse_unknown("mocks", "Task, Map or Parallel state", set(unknown), behaviour.mocks, names)
+
+
+def _refuse_objects(behaviour: Behaviour) -> None:
+    for uri, content in behaviour.objects.items():
+        if not _OBJECT_URI.fullmatch(uri):
+            raise RequestError(f" {uri}: expected s3://BUCKET/KEY", field="objects")
+        if isinstance(content, Path) and not content.is_file():
+            raise RequestError(f" {uri}: {content} is not a file", field="objects")
 
 
 def _refuse_jobs(behaviour: Behaviour, names: set[str]) -> None:

@@ -103,6 +103,7 @@ class RequestCommand(click.Command):
 _OPTIONS = {
     "threads": "--thread",
     "mocks": "--mock",
+    "objects": "--object",
     "faults": "--fail",
     "seconds": "--duration",
     "throttles": "--throttle",
@@ -110,7 +111,7 @@ _OPTIONS = {
 """The options with other names than the fields of a request that they set."""
 
 
-_WITHOUT_END = ("mocks", "faults", "seconds", "throttles")
+_WITHOUT_END = ("mocks", "objects", "faults", "seconds", "throttles")
 """The fields whose errors are lists, which end without a full stop."""
 
 

@@ -97,6 +97,13 @@ _SAVED = (".svg", ".html", ".txt")
     help="Result of a Task or Map state, which replaces its simulation; can be repeated.",
 )
 @click.option(
+    "--object",
+    "objects",
+    multiple=True,
+    metavar="S3-URI=FILE",
+    help="Object in S3 that a distributed Map reads, and the file with its content; can be repeated.",
+)
+@click.option(
     "--until",
     type=Duration(),
     metavar="DURATION",
@@ -139,6 +146,7 @@ def simulate(
     durations: tuple[str, ...],
     throttles: tuple[str, ...],
     mocks: tuple[str, ...],
+    objects: tuple[str, ...],
     until: float | None,
     region: str,
     stack_name: str | None,
@@ -169,6 +177,7 @@ def simulate(
     parameters = parse_parameter_values(overrides)
     behaviour = replace(
         _build_behaviour(failing, durations, throttles, mocks),
+        objects=dict(_split_object(text) for text in objects),
         run_functions=run_functions,
         run_isolated=template_file is None,
     )
@@ -260,3 +269,11 @@ def _mock(text: str) -> tuple[str, str]:
                 json.loads(written)
             return state, written
     return first
+
+
+def _split_object(text: str) -> tuple[str, Path]:
+    """Return the URI of an object and its file, separated by the last `=` before a file that exists."""
+    parts = [(text[: match.start()], Path(text[match.end() :])) for match in re.finditer("=", text)]
+    if not parts:
+        raise click.UsageError(f"--object {text}: expected S3-URI=FILE, such as s3://bucket/items.csv=items.csv.")
+    return next((part for part in reversed(parts) if part[1].is_file()), parts[-1])

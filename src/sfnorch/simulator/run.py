@@ -78,6 +78,8 @@ def run_machine(
         raise error from None
     finally:
         world.functions.close()
+    for name in world.mocks.list_unused():
+        world.record.notes["mock", name, ""] = f"the mock of {name} was not used: no such state was reached"
     if any(execution.status == "RUNNING" for execution in world.record.executions):
         world.record.cut_off = until
     return world.record

@@ -61,8 +61,11 @@ class StateRunner(Protocol):
     def run_scope(self, scope: StateScope, data: Json, place: StateContext) -> Steps[Json]:
         """Return the output of a branch, or of an item's states, in the same execution. Raises StatesError."""
 
-    def run_child(self, visit: Visit, scope: StateScope, given: Json, item: dict[str, Json]) -> Steps[Json]:
-        """Return the output of an item's child execution. Raises StatesError."""
+    def begin_child(self, label: str, title: str, given: Json) -> Execution:
+        """Return a new child execution of a distributed Map with the input; it has not entered a state."""
+
+    def run_child(self, child: Execution, scope: StateScope, item: dict[str, Json]) -> Steps[None]:
+        """Run the states of a child execution, whose status says how it ended."""
 
 
 @dataclass(slots=True)

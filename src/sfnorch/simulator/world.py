@@ -39,6 +39,16 @@ class JobCounts:
 
 
 @dataclass(slots=True)
+class PendingToken:
+    """The token of a Task that waits for an answer: its next events, and whether it still waits."""
+
+    answer: simpy.Event
+    """Has the result of the Task, or its StatesError."""
+    heartbeat: simpy.Event
+    waits: bool = True
+
+
+@dataclass(slots=True)
 class World:
     """A run's clock, template, behaviour and record."""
 
@@ -57,6 +67,8 @@ class World:
     job_counts: defaultdict[str, JobCounts] = field(default_factory=lambda: defaultdict(JobCounts))
     by_name: dict[tuple[str, str], Execution] = field(default_factory=dict)
     """The executions, by machine ARN and name."""
+    tokens: dict[str, PendingToken] = field(default_factory=dict)
+    """The tasks that wait for an answer, by token."""
 
     functions: FunctionProcesses = field(init=False)
     mocks: MockTable = field(init=False)

@@ -48,13 +48,11 @@ class JsonPath:
         return self.fill_template(scene, part.get("Parameters", {}), name)
 
     def list_items(self, scene: EvaluationContext) -> Json:
-        """Return the array at `ItemsPath`; for an object, an item of `Key` and `Value` for each of its keys."""
+        """Return the array or the object at `ItemsPath`."""
         path = scene.state.body.get("ItemsPath", "$")
         effective = self._select_input(scene)
         items = self._templates.read(str(path), self._make_data(scene, effective))
-        if isinstance(items, dict):
-            return [{"Key": key, "Value": value} for key, value in items.items()]
-        if isinstance(items, list):
+        if isinstance(items, list | dict):
             return items
         shown = str(path).replace("$$", "$", 1)  # AWS writes a path of the context object with one $
         raise StatesError(RUNTIME, f'Reference path "{shown}" must point to array.')

@@ -50,7 +50,7 @@ class QueryLanguage(Protocol):
         """Return the arguments of the call of a part, such as `ItemReader`."""
 
     def list_items(self, scene: EvaluationContext) -> Json:
-        """Return the items of a Map. Another value than an array is an error of the state."""
+        """Return the items of a Map: an array, or an object if the language has Maps over objects."""
 
     def select_item(self, scene: EvaluationContext, item: Json) -> Json:
         """Return the input for the states of an item of a Map; the scene is in the context of the item."""
