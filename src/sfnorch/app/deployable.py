@@ -139,7 +139,7 @@ class Deployable:
         template = self.template
         if not region or region == template.stack.where.region:
             return self
-        where = replace(template.stack.where, region=region)
+        where = template.stack.where._replace(region=region)
         return replace(self, template=evaluate_template(template.source, template.stack.given, where))
 
     def make_wish(

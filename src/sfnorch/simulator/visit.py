@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from sfnorch.json_values import Json, read_number, write_compact
 from sfnorch.simulator.errors import DATA_LIMIT, RUNTIME, StatesError
@@ -26,8 +26,7 @@ _Given = ParamSpec("_Given")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateContext:
+class StateContext(NamedTuple):
     """The context of a state in an execution: its variables, and the Map item that it runs for."""
 
     variables: dict[str, Json]

@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path as FilePath
+from typing import NamedTuple
 
 from sfnorch.errors import SfnorchError
 from sfnorch.findings import Finding, Severity
@@ -31,8 +31,7 @@ NOT_JSON = "definition"
 DEFINITION_NOT_READABLE = "definition-not-readable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(NamedTuple):
     """A definition with its substitutions, and also without them if it can be parsed with its `${…}`."""
 
     data: Object
@@ -72,8 +71,7 @@ def read_definition(stack: StackValues, properties: Object, path: Path) -> Defin
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _DefinitionProperty:
+class _DefinitionProperty(NamedTuple):
     """The property with the definition, and the properties of its machine."""
 
     stack: StackValues

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-access-cross-acct-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.template.arguments import UNKNOWN_VALUE
 from sfnorch.template.calls import RequiredAction
@@ -17,8 +17,7 @@ from sfnorch.template.requirements import Requirements
 from sfnorch.template.roles import Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PermissionDecision:
+class PermissionDecision(NamedTuple):
     """The decision on a permission, and the role (None if it is not in the template)."""
 
     need: RequiredAction | None

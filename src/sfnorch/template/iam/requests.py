@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from sfnorch.template.iam.patterns import GIVEN, escape
 from sfnorch.template.intrinsics import UNKNOWN
@@ -16,8 +17,7 @@ from sfnorch.template.resources import AssumedDefaults
 _VARIABLE = re.compile(r"\$\{\s*([^},\s]+)\s*(?:,\s*'([^']*)'\s*)?\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessRequest:
+class AccessRequest(NamedTuple):
     """An action on a resource by a principal.
 
     `*` in the resource represents a choice at run time, `<…>` a part that only the deployment determines.
@@ -27,7 +27,7 @@ class AccessRequest:
 
     action: str
     resource: str
-    context: Mapping[str, str | Sequence[str] | None] = field(default_factory=dict)
+    context: Mapping[str, str | Sequence[str] | None] = MappingProxyType({})
     complete: bool = False
     """Whether the context has every key of the request."""
     principals: tuple[str, ...] = ()
