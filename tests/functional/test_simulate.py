@@ -157,6 +157,26 @@ def test_mocks_stand_in_for_what_is_not_played(run: Run):
     assert (done.code, json.loads(done.out)["executions"][0]["output"]) == (0, {"answer": 42})
 
 
+def test_objects_that_a_distributed_map_reads_and_writes(run: Run):
+    Path("items.json").write_text(json.dumps([{"text": "x" * 1000}] * 10), encoding="utf-8")
+    Path("t.yaml").write_text(
+        "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n"
+        "      Name: m\n      Role: arn:aws:iam::123456789012:role/r\n      Definition:\n        QueryLanguage: JSONata\n"
+        "        StartAt: Each\n        States:\n          Each:\n            Type: Map\n            MaxConcurrency: 1\n"
+        "            ItemReader: {Resource: 'arn:aws:states:::s3:getObject', ReaderConfig: {InputType: JSON},"
+        " Arguments: {Bucket: b, Key: day=1/items.json}}\n"
+        "            ResultWriter: {Resource: 'arn:aws:states:::s3:putObject', Arguments: {Bucket: b}}\n"
+        "            ItemProcessor:\n              ProcessorConfig: {Mode: DISTRIBUTED, ExecutionType: STANDARD}\n"
+        "              StartAt: W\n              States: {W: {Type: Wait, Seconds: 60, End: true}}\n            End: true\n",
+        encoding="utf-8",
+    )
+    done = run("simulate", "t.yaml", "--object", "s3://b/day=1/items.json=items.json")
+    assert done.code == 0, done.err
+    assert "critical path      m/Each (10 times)" in done.out
+    assert " more characters\n" in done.out
+    assert max(map(len, done.out.splitlines())) < 4100
+
+
 USAGES = {
     ("--fail", "d"): "--fail: unknown job 'd'",
     ("--fail", "aa:2", "--fail", "zzz"): "--fail: unknown job 'aa'; did you mean a?, and unknown job 'zzz'",
@@ -168,6 +188,9 @@ USAGES = {
     ("--mock", "RunChild1={"): (
         "--mock RunChild1: invalid JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)."
     ),
+    ("--object", "a"): "--object a: expected S3-URI=FILE, such as s3://bucket/items.csv=items.csv.",
+    ("--object", "a=b"): "--object a: expected s3://BUCKET/KEY",
+    ("--object", "s3://a/b=none.csv"): "--object s3://a/b: none.csv is not a file",
     ("--input", "["): (
         "--input: invalid JSON: Expecting value: line 1 column 2 (char 1); StartExecution rejects it with "
         "InvalidExecutionInput."

@@ -159,7 +159,8 @@ class Engine(Jsonata):  # type: ignore[misc]  # the library has no types
     def evaluate_includes_expression(self, lhs: object, rhs: object) -> object:
         self.budget.count_values(lhs)
         self.budget.count_values(rhs)
-        return super().evaluate_includes_expression(lhs, rhs)
+        items = rhs if isinstance(rhs, list) else [rhs]
+        return lhs is not None and any(Utils.is_deep_equal(lhs, item) for item in items)  # true is not 1
 
     def apply_operator(self, op: str, lhs: object, rhs: object) -> object:
         """Return the value of an operator other than `and` and `or`."""

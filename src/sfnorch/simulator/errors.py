@@ -16,7 +16,6 @@ EXCEED_TOLERATED = "States.ExceedToleratedFailureThreshold"
 HEARTBEAT = "States.HeartbeatTimeout"
 ITEM_READER = "States.ItemReaderFailed"
 MATCH_RESULT_PATH = "States.ResultPathMatchFailure"
-NO_CHOICE = "States.NoChoiceMatched"
 QUERY = "States.QueryEvaluationError"
 RESULT_WRITER = "States.ResultWriterFailed"
 RUNTIME = "States.Runtime"
@@ -30,7 +29,7 @@ _MAX_CAUSE = 32_768
 class StatesError(Exception):
     """An error of an execution, with AWS's error name and its cause; both are cut at the AWS limits.
 
-    Retriers and catchers match the name, or the `alias`. A failure that somebody sends for a task's token can have
+    Retriers and catchers match the name, or the `alias`. A failure that is sent for a task token can have
     neither a name nor a cause.
     """
 

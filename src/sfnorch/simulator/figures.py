@@ -76,9 +76,9 @@ def _follow_path(execution: Execution, within: dict[str, list[Execution | JobRun
         inner = (
             [activity.job] if isinstance(activity, JobRunRecord) else _follow_path(activity, within) or [activity.title]
         )
-        path[:0] = inner
+        path += reversed(inner)
         until = activity.started
-    return path
+    return path[::-1]
 
 
 def _count_peak(job_runs: list[JobRunRecord]) -> int:

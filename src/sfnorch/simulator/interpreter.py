@@ -6,6 +6,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/concepts-amazon-states-lang
 
 from __future__ import annotations
 
+from sys import intern
+
 import simpy
 
 from sfnorch.durations import format_timestamp
@@ -195,14 +197,18 @@ class Interpreter:
             self.execution.history = MAX_EVENTS
             raise StatesError(RUNTIME, _HISTORY_FULL)
 
-    def begin_child(self, label: str, title: str, given: Json) -> Execution:
-        """Return a new child execution of a distributed Map with the input; it has not entered a state."""
+    def begin_child(self, label: str, title: str, given: Json, *, express: bool) -> Execution:
+        """Return a new child execution of a distributed Map with the input; it has not entered a state.
+
+        The ARN of an Express execution is assumed to be formed as that of an Express machine.
+        """
         world, parent, name = self.world, self.execution, self.world.generate_id()
+        kind, end = ("express", f":{world.generate_id()}") if express else ("execution", "")
         child = Execution(
-            arn=f"{self.machine.arn.replace(':stateMachine:', ':execution:', 1)}/{label}:{name}",
+            arn=f"{self.machine.arn.replace(':stateMachine:', f':{kind}:', 1)}/{label}:{name}{end}",
             name=name,
-            machine=f"{self.machine.arn}/{label}",
-            title=f"{parent.title}/{title}",
+            machine=intern(f"{self.machine.arn}/{label}"),
+            title=intern(f"{parent.title}/{title}"),
             parent=parent.arn,
             input=given,
             started=world.at,

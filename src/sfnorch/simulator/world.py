@@ -26,6 +26,8 @@ BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 MAX_EXECUTIONS = 20_000
 """A run with more executions is stopped: it would not end."""
 
+_MOST_SHARED = 10_000
+
 
 @dataclass(slots=True)
 class JobCounts:
@@ -72,6 +74,8 @@ class World:
 
     functions: FunctionProcesses = field(init=False)
     mocks: MockTable = field(init=False)
+    _details: dict[EventDetail, EventDetail] = field(default_factory=dict)
+    """Details that several events have: the child executions of a distributed Map share them."""
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
@@ -103,6 +107,8 @@ class World:
 
     def record_event(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
         """Record an event."""
+        if len(self._details) < _MOST_SHARED:
+            detail = self._details.setdefault(detail, detail)
         event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
         self.record.events.append(event)
 

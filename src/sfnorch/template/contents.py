@@ -20,6 +20,7 @@ from sfnorch.template.alarms import (
 from sfnorch.template.declarations import Declaration, find_declarations
 from sfnorch.template.definitions import Definition, DefinitionError, read_definition
 from sfnorch.template.functions import FunctionResource, list_functions
+from sfnorch.template.iam import Decision
 from sfnorch.template.intrinsics import StackValues
 from sfnorch.template.located import Object, Path, SourceLocation
 from sfnorch.template.reader import Source
@@ -92,6 +93,11 @@ class Template:
     def resource_policies(self) -> ResourcePolicies:
         """Return the policies of the template's resources."""
         return ResourcePolicies(self.stack, self.roles)
+
+    @cached_property
+    def decisions(self) -> dict[tuple[object, ...], Decision]:
+        """Return the decisions on permissions that were made for this template, by role, action, resource and keys."""
+        return {}
 
     def find_function(self, name: str) -> FunctionResource | None:
         """Return the function with this name or ARN, also of a version or alias; None if it is not in this template."""

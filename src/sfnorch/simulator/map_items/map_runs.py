@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, find_value
 from sfnorch.simulator.errors import EXCEED_TOLERATED, StatesError
 from sfnorch.simulator.map_items.batches import BatchSettings, evaluate_batcher, make_batches
 from sfnorch.simulator.map_items.counts import FailureTolerance, evaluate_concurrency, evaluate_tolerance
@@ -42,9 +42,15 @@ class _MapRun:
     """The items of each child execution; None if it has one item."""
     added: dict[str, Json]
     tolerated: int
+    label: str = field(init=False)
+    express: bool = field(init=False)
     children: dict[int, Execution] = field(default_factory=dict)
     failed: int = 0
     """The number of items that failed."""
+
+    def __post_init__(self) -> None:
+        self.label = name_map(self.visit)
+        self.express = find_value(self.scope.body, "ProcessorConfig", "ExecutionType") == "EXPRESS"
 
     @property
     def count(self) -> int:
@@ -62,7 +68,7 @@ class _MapRun:
         given = self.make_input(index)
         item = self.dataset.describe_item(index) if self.batches is None else {"Index": index, "Value": given}
         runner = self.visit.runner
-        child = runner.begin_child(name_map(self.visit), self.visit.state.name, given)
+        child = runner.begin_child(self.label, self.visit.state.name, given, express=self.express)
         self.children[index] = child
         yield from runner.run_child(child, self.scope, item)
         if child.status != SUCCEEDED:

@@ -79,10 +79,6 @@ class Jsonata:
         """Return the value of `Assign`; without it, no variable is assigned."""
         return self._evaluate(scene, body, "Assign", {})
 
-    def describe_condition(self, name: str) -> str:
-        """Return the start of a sentence about a condition, as AWS writes it."""
-        return f"The JSONata expression for the field '{name}/Condition'"
-
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for an expression whose value has another type, as AWS writes it."""
         if name == "Items" and name not in body:
