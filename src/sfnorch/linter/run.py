@@ -10,13 +10,15 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from sfnorch.findings import Finding
+from sfnorch.json_values import walk_strings
 from sfnorch.linter import cloudformation
 from sfnorch.linter.language import find_language_faults
 from sfnorch.linter.renamed_rules import replace_former_ids
 from sfnorch.linter.repeated import remove_repeated, remove_told
-from sfnorch.linter.rules import RULES
+from sfnorch.linter.rules import RULES, substitution_in_expression
 from sfnorch.linter.subject import Subject
 from sfnorch.template.contents import Template
+from sfnorch.template.located import format_path
 
 if TYPE_CHECKING:
     from cfnlint.runner import Runner
@@ -51,5 +53,18 @@ class Linter:
         for rule in RULES:
             if rule.checks_definitions or not is_definition:
                 found += rule.find_faults(subject)
+        if is_definition:
+            found = _remove_unknown(template, found)
         kept = remove_repeated(finding for finding in remove_told(found) if finding.rule not in self.ignored)
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))
+
+
+def _remove_unknown(template: Template, found: list[Finding]) -> list[Finding]:
+    """Return the findings without those about values that only a template sets: texts with a substitution."""
+    unknown = {
+        format_path(path)
+        for path, text in walk_strings(template.source.data)
+        if substitution_in_expression.SUBSTITUTION.search(text)
+    }
+    own = substitution_in_expression.RULE.id
+    return [finding for finding in found if finding.path not in unknown or finding.rule == own]
