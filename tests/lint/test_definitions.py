@@ -98,17 +98,34 @@ def test_what_aws_refuses_has_its_one_fault(name: str):
     assert case["message"].removesuffix(".") in error.value.message
 
 
+FALSE_ERRORS = {
+    *("a timeout of zero for a machine", "an interval of zero", "no items at most", "an item that never ends"),
+    *("all fields of a Task in JSONPath", "all fields of a Task in JSONata", "arguments and outputs that are lists"),
+    *("a Map in JSONata in a machine in JSONPath"),
+    *("a distributed Map with all fields in JSONPath", "a distributed Map with all fields in JSONata"),
+    *("the former processor with a configuration", "End that is false beside Next"),
+}
+"""What cfn-lint or statelint reports although AWS accepts it."""
+
+TOLD_TWICE = {"two comparisons", "a name that is used twice"}
+"""What refused-definition and another linter report at two places."""
+
+
 def test_lint_gives_no_error_for_what_aws_accepts():
     cases = [case for case in ACCEPTED.values() if case.get("lint", True)]
     found = errors(evaluate_template(parse_template(template(*cases), "t.json")))
-    assert {cases[int(name[1:])]["name"]: said for name, said in found.items()} == {}
+    said = {cases[int(name[1:])]["name"]: lines for name, lines in found.items()}
+    assert {name: lines for name, lines in said.items() if name not in FALSE_ERRORS} == {}
+    assert not [line for lines in said.values() for line in lines if line.startswith("refused-definition")]
 
 
-def test_lint_gives_one_error_for_what_aws_refuses():
+def test_lint_gives_an_error_for_what_aws_refuses():
     cases = list(REFUSED.values())
     found = errors(evaluate_template(parse_template(template(*cases), "t.json")))
-    wrong = {case["name"]: found.get(f"M{number}") for number, case in enumerate(cases)}
-    assert {name: said for name, said in wrong.items() if said is None or len(said) != 1} == {}
+    said = {case["name"]: found.get(f"M{number}", []) for number, case in enumerate(cases)}
+    assert [name for name, lines in said.items() if not lines] == []
+    own = {name: [line for line in lines if line.startswith("refused-definition")] for name, lines in said.items()}
+    assert {name for name, lines in own.items() if lines and len(said[name]) > 1} == TOLD_TWICE
 
 
 def test_each_case_has_its_evidence():
