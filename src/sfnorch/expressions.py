@@ -51,6 +51,11 @@ def parse_code(text: object) -> str | None:
     return None
 
 
+def is_expression(value: object) -> bool:
+    """Return whether the value is a string with an expression, `{% … %}`."""
+    return parse_code(value) is not None
+
+
 @dataclass(slots=True)
 class ExpressionNames:
     """The names in an expression; `fault` is its syntax error."""
@@ -98,10 +103,10 @@ def _parse(expression: str) -> tuple[Parser.Symbol | None, str]:
     # slow to load
     from jsonata.jexception import JException
 
-    from sfnorch.evaluation.engine import parse_tree
+    from sfnorch.evaluation.engine import parse
 
     try:
-        return parse_tree(expression.strip()), ""
+        return parse(expression.strip()), ""
     except JException as error:
         return None, _describe_error(error)
     except KeyError as error:  # a bug of the parser, which should report S0204
@@ -221,7 +226,7 @@ def evaluate_constant(expression: str) -> Json:
     if found.fault or found.variables or found.calls or found.states:
         return None
     try:
-        value: Json = Utils.convert_nulls(Engine(expression).run({}, Budget(_MOST_STEPS_OF_A_CONSTANT)))
+        value: Json = Utils.convert_nulls(Engine().run(expression, {}, Budget(_MOST_STEPS_OF_A_CONSTANT)))
     except (JException, RecursionError, ArithmeticError, LookupError, TypeError, ValueError):
         return None
     return value

@@ -9,14 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfnorch.app.job_overrides import JobOverride
-from sfnorch.app.sources import (
-    PlanSource,
-    find_folder,
-    load_plan_or_default,
-    name_rendering,
-    read_source,
-    render_source,
-)
+from sfnorch.app.sources import PlanSource, find_folder, load_plan_or_default, name_rendering, render_source
 from sfnorch.aws.secrets import register_secret
 from sfnorch.aws.steps import DeploymentRequest, OnFailure
 from sfnorch.errors import RequestError
@@ -25,13 +18,13 @@ from sfnorch.naming import name_jobs_parameter
 from sfnorch.origin import read_origin
 from sfnorch.patterns.stack_parameters import ALLOWED
 from sfnorch.plan.job_lists import replace_jobs
-from sfnorch.plan.models.master_child import MasterChildPlan
 from sfnorch.plan.names import MAX_CHILDREN, STACK_NAME, build_default_child_name
 from sfnorch.plan.stack_names import derive_stack_name
 from sfnorch.runs.kinds.master_child import MASTER
 from sfnorch.template.calls import ANY, parse_call, read_argument
 from sfnorch.template.contents import evaluate_template
 from sfnorch.template.intrinsics import format_value
+from sfnorch.template.reader import read_template
 
 if TYPE_CHECKING:
     from sfnorch.plan.kinds import AnyPlan
@@ -140,7 +133,7 @@ class Deployable:
         template = self.template
         if not region or region == template.stack.where.region:
             return self
-        where = replace(template.stack.where, region=region)
+        where = template.stack.where._replace(region=region)
         return replace(self, template=evaluate_template(template.source, template.stack.given, where))
 
     def make_wish(
@@ -198,8 +191,12 @@ def read_deployable(request: StackRequest) -> Deployable:
     Raises RequestError for an unknown child and a parameter that is set twice, and SfnorchError for a plan or a
     template that cannot be read.
     """
-    plan = None if request.template else load_plan_or_default(request.plan)
-    source = render_source(plan, name_rendering(request.plan)) if plan else read_source(request.template)
+    plan: AnyPlan | None = None
+    if request.template:
+        source = read_template(request.template)
+    else:
+        plan = load_plan_or_default(request.plan)
+        source = render_source(plan, name_rendering(request.plan))
     own = request.template.parent if request.template else find_folder(request.plan)
     return make_deployable(source, plan, request, folder=request.code_folder or own)
 
@@ -220,7 +217,7 @@ def make_deployable(
         if name in parameters:
             raise override.refuse(f"the parameter {name} is set twice")
         parameters[name] = ",".join(override.jobs)
-        if isinstance(plan, MasterChildPlan):
+        if plan and plan.pattern == "master-child":
             plan = replace_jobs(plan, {children.index(child): override.jobs})
     secret = _find_secret(source.data.get("Parameters"))
     register_secret(*(parameters[name] for name in secret if name in parameters))
@@ -240,7 +237,7 @@ def _list_children(plan: AnyPlan | None, source: Source) -> Sequence[str]:
     For a template without a master of sfnorch, return the default names of children.
     """
     if plan is not None:
-        return [child.name for child in plan.children] if isinstance(plan, MasterChildPlan) else ()
+        return [child.name for child in plan.children] if plan.pattern == "master-child" else ()
     definitions = (machine.definition for machine in evaluate_template(source).machines)
     found = (MASTER.list_parts(definition.data) for definition in definitions if definition)
     return next((names for names in found if names), [build_default_child_name(n + 1) for n in range(MAX_CHILDREN)])

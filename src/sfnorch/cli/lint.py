@@ -44,10 +44,11 @@ def lint(
     list_rules: bool,
     output_form: str,
 ) -> int:
-    """Check templates for errors and risks.
+    """Check templates and definitions for errors and risks.
 
-    The command applies cfn-lint, statelint, and the rules of sfnorch to any SAM or CloudFormation template. Without
-    TEMPLATE, it checks the template of the plan. The exit code is 1 if it finds an error, otherwise 0.
+    The command applies cfn-lint, statelint, and the rules of sfnorch to any SAM or CloudFormation template. It applies
+    those about definitions to the definition of a state machine in a file (such as orders.asl.json). Without TEMPLATE,
+    it checks the template of the plan. The exit code is 1 if it finds an error, otherwise 0.
     """
     if list_rules:
         _list_rules(output_form)

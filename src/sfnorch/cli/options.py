@@ -107,6 +107,8 @@ _OPTIONS = {
     "faults": "--fail",
     "seconds": "--duration",
     "throttles": "--throttle",
+    "execution_input": "--input",
+    "test_case": "--test-case",
 }
 """The options with other names than the fields of a request that they set."""
 

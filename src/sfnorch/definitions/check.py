@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfnorch.definitions.arguments import check_arguments
 from sfnorch.definitions.choices import check_choices
 from sfnorch.definitions.expressions import check_expressions
 from sfnorch.definitions.fault import DefinitionFault
@@ -68,3 +69,4 @@ def _check_state(state: LocatedState, root: StateScope, *, express: bool) -> Ite
     yield from check_choices(state)
     yield from check_scopes(state)
     yield from check_resource(state, express=express)
+    yield from check_arguments(state)

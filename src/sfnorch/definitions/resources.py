@@ -8,14 +8,15 @@ https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
-from sfnorch.calls.optimized import OPTIMIZED, SYNC, TOKEN
+from sfnorch.calls.optimized import SYNC, TOKEN, read_optimized
 from sfnorch.definitions.fault import DefinitionFault, is_known, suggest_name
+from sfnorch.definitions.integration import Integration, parse_integration
+from sfnorch.service_models.services import find_official_name, list_actions, list_services
 from sfnorch.template.located import Object
 from sfnorch.template.states import LocatedState
 
-_INTEGRATION = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:(?P<service>[^:.]+):(?P<action>[^:.]+)(?P<pattern>\..*)?")
 _ACTIVITY = re.compile(r"arn:[^:]+:states:[^:]*:[^:]*:activity:.+")
 
 
@@ -43,18 +44,50 @@ def _check_known(resource: str, path: tuple[str | int, ...]) -> Iterator[Definit
         hint = "use an ARN, for example arn:aws:states:::lambda:invoke"
         yield DefinitionFault(path=path, message="Value is not a valid resource ARN", hint=hint)
         return
-    match = _INTEGRATION.fullmatch(resource)
-    actions = OPTIMIZED.get(match["service"]) if match else None
-    if match is None or actions is None:
+    integration = parse_integration(resource)
+    if integration is None:
         return
-    action, pattern = match["action"], match["pattern"] or ""
-    if action not in actions:
-        hint = suggest_name(action, actions)
-        hint = hint or f"use arn:aws:states:::aws-sdk:{match['service']}:{action}, or one of {', '.join(actions)}"
+    if hint := _find_fault(integration):
         yield DefinitionFault(path=path, message=message, hint=hint)
-    elif pattern and pattern not in actions[action]:
-        hint = suggest_name(pattern, actions[action]) or f"remove {pattern}"
-        yield DefinitionFault(path=path, message=message, hint=hint)
+
+
+def _find_fault(integration: Integration) -> str:
+    """Return how to correct an integration that Step Functions does not have; empty for one that it can have.
+
+    A service that is not known can be a new one.
+    """
+    if integration.is_sdk:
+        return _find_sdk_fault(integration)
+    actions = read_optimized().get(integration.service)
+    if actions is None:
+        return _suggest_service(integration)
+    if integration.action not in actions:
+        sdk = Integration(True, find_official_name(integration.service), integration.action, "")
+        if sdk.service and not _find_sdk_fault(sdk):
+            return f"use arn:aws:states:::aws-sdk:{sdk.service}:{sdk.action}"
+        return suggest_name(integration.action, actions) or f"use one of {', '.join(sorted(actions))}"
+    return _find_pattern_fault(integration, actions[integration.action].patterns)
+
+
+def _find_sdk_fault(integration: Integration) -> str:
+    folder = list_services().get(integration.service)
+    if folder is None:
+        return _suggest_service(integration)
+    actions = {action[:1].lower() + action[1:] for action in list_actions(folder)}
+    if integration.action not in actions:
+        return suggest_name(integration.action, actions) or f"use an API action of {integration.service}"
+    return _find_pattern_fault(integration, (TOKEN,))
+
+
+def _suggest_service(integration: Integration) -> str:
+    name = find_official_name(integration.service)
+    return f"use arn:aws:states:::aws-sdk:{name}:{integration.action}{integration.pattern}" if name else ""
+
+
+def _find_pattern_fault(integration: Integration, patterns: Collection[str]) -> str:
+    if not integration.pattern or integration.pattern in patterns:
+        return ""
+    return suggest_name(integration.pattern, patterns) or f"remove {integration.pattern}"
 
 
 def _check_express(resource: str, path: tuple[str | int, ...]) -> Iterator[DefinitionFault]:

@@ -15,11 +15,12 @@ import functools
 import math
 import re
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import datetime, timedelta, timezone
 
 from jsonata.functions import Functions
 from jsonata.jexception import JException
+from jsonata.utils import Utils
 
 from sfnorch.evaluation.json_text import write_text
 
@@ -77,7 +78,7 @@ def _round_for_picture(value: float, picture: str, options: Mapping[str, str]) -
     zero = ord(options.get("zero-digit", "0")[:1] or "0")
     family = {*(chr(zero + digit) for digit in range(10)), options.get("digit", "#")}
     places = sum(character in family for character in part.partition(options.get("decimal-separator", "."))[2])
-    places += 2 * (options.get("percent", "%") in part) + 3 * (options.get("per-mille", "‰") in part)
+    places += 2 * (options.get("percent", "%") in part) + 3 * (options.get("per-mille", "\u2030") in part)
     with decimal.localcontext() as context:
         context.prec = _MOST_DIGITS
         try:
@@ -184,6 +185,48 @@ def sort_items(items: list[object] | None, is_greater: object = None) -> object:
     return sorted(items, key=before)
 
 
+def list_distinct(items: object) -> object:
+    """Return the items without those that are equal to an earlier one. Measured: true is not 1."""
+    if not isinstance(items, list) or len(items) <= 1:
+        return items
+    found = Utils.create_sequence() if isinstance(items, Utils.JList) else []
+    seen: set[Hashable] = set()
+    for item in items:
+        identity = _identify(item)
+        if identity not in seen:
+            seen.add(identity)
+            found.append(item)
+    return found
+
+
+def _identify(value: object) -> Hashable:
+    """Return a value that is equal for equal values."""
+    match value:
+        case bool() | int() | float():
+            return isinstance(value, bool), value
+        case str():
+            return value
+        case list():
+            return tuple(map(_identify, value))
+        case dict():
+            return frozenset((key, _identify(item)) for key, item in value.items())
+    return id(value)
+
+
+def replace_text(text: str | None, pattern: object, replacement: object = None, limit: float | None = None) -> object:
+    """Return the text with the replacement. Measured: it is literal for a pattern that is a text; a limit is cut off.
+
+    Raises JException (D3010, D3011) for an empty pattern and a negative limit.
+    """
+    if text is None or not isinstance(pattern, str) or not isinstance(replacement, str):
+        return Functions.replace(text, pattern, replacement, limit)
+    if not pattern:
+        raise JException("D3010", -1)
+    if limit is not None and limit < 0:
+        raise JException("D3011", -1)
+    return text.replace(pattern, replacement, -1 if limit is None else int(limit))
+
+
 CORRECTED: Mapping[str, Callable[..., object]] = {
     "string": write_string,
     "number": read_number,
@@ -197,5 +240,7 @@ CORRECTED: Mapping[str, Callable[..., object]] = {
     "fromMillis": write_millis,
     "toMillis": read_millis,
     "sort": sort_items,
+    "distinct": list_distinct,
+    "replace": replace_text,
 }
 """The functions by name."""

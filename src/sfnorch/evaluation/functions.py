@@ -46,11 +46,17 @@ class MeasuredFunction(Jsonata.JFunction):  # type: ignore[misc]  # the library 
         self._measure = measure
 
     def call(self, input: object, args: Sequence[object] | None) -> object:
-        budget = get_budget()
+        return self._call(args, input, get_budget())
+
+    def run(self, args: list[object], context: object, budget: Budget) -> object:
+        """Return the result for these arguments, or the value in context for a missing one. Raises JException."""
+        return self._call(args if self.signature is None else self.signature.validate(args, context), context, budget)
+
+    def _call(self, args: Sequence[object] | None, context: object, budget: Budget) -> object:
         budget.count_steps(_STEPS_PER_CALL)
         if self._measure is not None:
             self._measure(budget, list(args or ()))
-        found = self.function.call(input, args)
+        found = self.function.call(context, args)
         if isinstance(found, list | dict):
             budget.check(found)
         return found

@@ -34,9 +34,10 @@ class Linter:
         """Return all findings about the template, in the order of its lines, without the ignored rules."""
         if self._linter is None:
             self._linter = cloudformation.load_linter()
+        is_definition = template.source.is_definition
         located = cloudformation.remove_consequences(
             [
-                *cloudformation.find_template_faults(template, self._linter),
+                *([] if is_definition else cloudformation.find_template_faults(template, self._linter)),
                 *cloudformation.find_definition_faults(template, self._linter),
             ]
         )
@@ -48,6 +49,7 @@ class Linter:
                 found.append(machine.fault)
             found += find_language_faults(machine, wrong)
         for rule in RULES:
-            found += rule.find_faults(subject)
+            if rule.checks_definitions or not is_definition:
+                found += rule.find_faults(subject)
         kept = remove_repeated(finding for finding in remove_told(found) if finding.rule not in self.ignored)
         return sorted(kept, key=lambda finding: (finding.file, finding.line or 0, finding.path, finding.rule))

@@ -19,6 +19,9 @@ from sfnorch.template.iam import can_overlap
 from sfnorch.template.reader import parse_template
 from sfnorch.template.resources import StackEnvironment
 
+_NO_INPUT: Json = {}
+"""The input of an execution that is started without one. It is never changed: an execution copies its input."""
+
 ENDLESS_SECONDS = 3_600.0
 """The default duration of the simulation of a machine that starts itself, in seconds."""
 
@@ -43,7 +46,7 @@ def simulate(
     return run_machine(
         template,
         choose_machine(template, machine),
-        given,
+        {} if given is None else given,
         behaviour,
         seed=seed,
         until=until,
@@ -54,7 +57,7 @@ def simulate(
 def run_machine(
     template: Template,
     machine: Machine,
-    given: Json = None,
+    given: Json = _NO_INPUT,
     behaviour: Behaviour | None = None,
     *,
     seed: int = 0,
@@ -71,7 +74,7 @@ def run_machine(
         until = ENDLESS_SECONDS
     _refuse_faults(template)
     world = World(template, behaviour or Behaviour(), seed, most_executions=most_executions)
-    begin_execution(world, machine, {} if given is None else given)
+    begin_execution(world, machine, given)
     try:
         world.clock.run(until)
     except UnsupportedSimulationError as error:  # simpy raises copies of the original error, without its hint

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Protocol
@@ -25,6 +26,8 @@ BEGIN = datetime(2026, 1, 1, tzinfo=timezone.utc)
 
 MAX_EXECUTIONS = 20_000
 """A run with more executions is stopped: it would not end."""
+
+_MOST_SHARED = 10_000
 
 
 @dataclass(slots=True)
@@ -63,6 +66,8 @@ class World:
     languages: QueryLanguages = field(init=False)
     processes: dict[str, simpy.Process] = field(default_factory=dict)
     """The process of each running execution, by ARN."""
+    redrives: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """What continues a standard execution that did not succeed, by ARN."""
     alarm_states: dict[str, str] = field(default_factory=dict)
     job_counts: defaultdict[str, JobCounts] = field(default_factory=lambda: defaultdict(JobCounts))
     by_name: dict[tuple[str, str], Execution] = field(default_factory=dict)
@@ -72,6 +77,8 @@ class World:
 
     functions: FunctionProcesses = field(init=False)
     mocks: MockTable = field(init=False)
+    _details: dict[EventDetail, EventDetail] = field(default_factory=dict)
+    """Details that several events have: the child executions of a distributed Map share them."""
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)  # noqa: S311 - a simulation
@@ -103,6 +110,8 @@ class World:
 
     def record_event(self, execution: Execution, detail: EventDetail, state: str = "") -> None:
         """Record an event."""
+        if len(self._details) < _MOST_SHARED:
+            detail = self._details.setdefault(detail, detail)
         event = Event(at=self.at, execution=execution.arn, machine=execution.title, state=state, detail=detail)
         self.record.events.append(event)
 

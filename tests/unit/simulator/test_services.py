@@ -532,7 +532,10 @@ def distributed(**more: Any) -> dict[str, Any]:
 
 def test_a_distributed_map_has_child_executions_and_may_tolerate_failures():
     run = one(distributed(ToleratedFailureCount=1))
-    assert (run.first.status, run.first.output) == ("SUCCEEDED", [1, 3, 4])
+    assert (run.first.status, run.first.output) == (
+        "SUCCEEDED",
+        [1, {"Status": "FAILED", "Error": "E", "Cause": ""}, 3, 4],
+    )
     assert [execution.status for execution in run.executions[1:]] == ["SUCCEEDED", "FAILED", "SUCCEEDED", "SUCCEEDED"]
     run = one(distributed(ToleratedFailurePercentage=24))
     assert failure(run) == (

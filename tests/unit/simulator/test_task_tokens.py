@@ -80,7 +80,7 @@ def test_a_mock_answers(state: dict[str, Any], mock: Any, expected: tuple[Any, .
 def test_without_a_mock_the_task_waits_until_its_limit(state: dict[str, Any], seconds: float, events: int):
     run = play({"T": {**state, "End": True}})
     assert end(run) == ("FAILED", None, "States.Timeout", "", seconds, events)
-    assert list(run.notes.values()) == ["m, T: nobody answers it before its timeout; an answer: --mock 'T={}'"]
+    assert list(run.notes.values()) == ["m, T: no answer before its timeout; specify one: --mock 'T={}'"]
 
 
 @pytest.mark.parametrize(

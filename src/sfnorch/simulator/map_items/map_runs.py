@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from sfnorch.json_values import Json
+from sfnorch.json_values import Json, find_value
 from sfnorch.simulator.errors import EXCEED_TOLERATED, StatesError
 from sfnorch.simulator.map_items.batches import BatchSettings, evaluate_batcher, make_batches
 from sfnorch.simulator.map_items.counts import FailureTolerance, evaluate_concurrency, evaluate_tolerance
@@ -42,9 +42,15 @@ class _MapRun:
     """The items of each child execution; None if it has one item."""
     added: dict[str, Json]
     tolerated: int
-    children: dict[int, Execution] = field(default_factory=dict)
+    children: dict[int, Execution]
+    label: str = field(init=False)
+    express: bool = field(init=False)
     failed: int = 0
     """The number of items that failed."""
+
+    def __post_init__(self) -> None:
+        self.label = name_map(self.visit)
+        self.express = find_value(self.scope.body, "ProcessorConfig", "ExecutionType") == "EXPRESS"
 
     @property
     def count(self) -> int:
@@ -59,12 +65,16 @@ class _MapRun:
 
     def run_item(self, index: int) -> Steps[None]:
         """Run the child execution of an item or a batch. Raises StatesError if too many items have failed."""
+        child = self.children.get(index)
+        if child is not None and child.status == SUCCEEDED:
+            return  # in an earlier run of a redriven execution
         given = self.make_input(index)
         item = self.dataset.describe_item(index) if self.batches is None else {"Index": index, "Value": given}
         runner = self.visit.runner
-        child = runner.begin_child(name_map(self.visit), self.visit.state.name, given)
-        self.children[index] = child
-        yield from runner.run_child(child, self.scope, item)
+        if child is None:
+            child = runner.begin_child(self.label, self.visit.state.name, given, express=self.express)
+            self.children[index] = child
+        yield from runner.run_child(self.visit, child, self.scope, item)
         if child.status != SUCCEEDED:
             self.failed += 1 if self.batches is None else len(self.batches[index])
             if self.failed > self.tolerated:
@@ -108,10 +118,10 @@ def _begin_run(
 ) -> _MapRun:
     """Return a run without child executions; batches are made of the selected items."""
     items = dataset.items
-    tolerated = tolerance.count_tolerated(len(items))
+    tolerated, children = tolerance.count_tolerated(len(items)), visit.place.progress.children
     if batcher is None:
-        return _MapRun(visit, scope, dataset, None, {}, tolerated)
+        return _MapRun(visit, scope, dataset, None, {}, tolerated, children)
     selected = (
         enter_item(visit, dataset.describe_item(index)).select_item(items[index]) for index in range(len(items))
     )
-    return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated)
+    return _MapRun(visit, scope, dataset, make_batches(batcher, selected), batcher.added, tolerated, children)

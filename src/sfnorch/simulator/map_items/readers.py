@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.htm
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sfnorch.json_values import find_value, read_list, read_mapping, read_string, read_strings
 from sfnorch.simulator.errors import ITEM_READER, StatesError, UnsupportedSimulationError
@@ -15,7 +15,6 @@ from sfnorch.simulator.map_items.datasets import Dataset, join_datasets, make_da
 from sfnorch.simulator.map_items.formats import (
     FORMATS,
     FormatSettings,
-    decode_text,
     list_csv_rows,
     parse_csv_rows,
     parse_json_items,
@@ -24,8 +23,7 @@ from sfnorch.simulator.map_items.stored_objects import StoredObjects
 from sfnorch.simulator.visit import Visit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderSettings:
+class ReaderSettings(NamedTuple):
     """The evaluated settings of an ItemReader."""
 
     resource: str
@@ -126,7 +124,7 @@ class _ObjectReader:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html
         """
         bucket = self._settings.bucket
-        manifest = parse_json_items(self._read_text(bucket, self._settings.key), FormatSettings())
+        manifest = parse_json_items(self._objects.read(bucket, self._settings.key), FormatSettings())
         if find_value(manifest, "fileFormat") != "CSV":
             raise self._refuse("reads an inventory that is not in CSV, which cannot be simulated")
         names = [name.strip() for name in read_string(find_value(manifest, "fileSchema")).split(",")]
@@ -134,14 +132,14 @@ class _ObjectReader:
         columns = FormatSettings(headers=names)
         return join_datasets(
             [
-                make_dataset(parse_csv_rows(self._read_text(bucket, key), columns), name_source(bucket, key))
+                make_dataset(parse_csv_rows(self._objects.read(bucket, key), columns), name_source(bucket, key))
                 for key in keys
             ]
         )
 
     def _read_athena_manifest(self) -> Dataset:
         """Return the items in all objects that the manifest of an UNLOAD statement lists, one S3 URI in each row."""
-        rows = list_csv_rows(self._read_text(self._settings.bucket, self._settings.key))
+        rows = list_csv_rows(self._objects.read(self._settings.bucket, self._settings.key))
         places = [row[0].strip().removeprefix("s3://").partition("/") for row in rows]
         return join_datasets([self._read_object(bucket, key) for bucket, _, key in places])
 
@@ -149,11 +147,8 @@ class _ObjectReader:
         input_type = self._settings.input_type or "JSON"
         if input_type not in FORMATS:
             raise self._refuse(f"reads {input_type}, which cannot be simulated")
-        items = FORMATS[input_type](self._read_text(bucket, key), self._settings.format)
+        items = FORMATS[input_type](self._objects.read(bucket, key), self._settings.format)
         return make_dataset(items, name_source(bucket, key))
-
-    def _read_text(self, bucket: str, key: str) -> str:
-        return decode_text(self._objects.read(bucket, key))
 
     def _refuse(self, reason: str) -> UnsupportedSimulationError:
         settings, runner, state = self._settings, self._visit.runner, self._visit.state

@@ -29,14 +29,13 @@ _EVALUATIONS_OF_A_RUN = 2
 
 
 class Evaluator:
-    """Evaluates the fields of states. It compiles each expression once."""
+    """Evaluates the fields of states."""
 
     def __init__(self, rng: random.Random, now: Callable[[], datetime], most_steps: int = MOST_STEPS) -> None:
         self._most_steps = most_steps
-        self._compiled: dict[str, Engine] = {}
         self._values = 0
         self._steps = 0
-        self._functions = make_functions(rng, now)
+        self._engine = Engine(make_functions(rng, now))
 
     def evaluate_field(self, field: Json, bindings: Mapping[str, Json], name: str) -> Json:
         """Return the field's value with all expressions evaluated; errors refer to the field as `name`.
@@ -65,7 +64,7 @@ class Evaluator:
         try:
             budget = Budget(self._most_steps)
             try:
-                found = self._compile(text).run(bindings, budget)
+                found = self._engine.run(text, bindings, budget)
             finally:
                 self._count_steps(budget)
             self._values += budget.measure_size(found)
@@ -100,12 +99,3 @@ class Evaluator:
                 f"The expressions of this run require more than {most:,} steps, the limit of a simulation",
                 hint="simulate it with fewer items or a smaller input",
             )
-
-    def _compile(self, text: str) -> Engine:
-        compiled = self._compiled.get(text)
-        if compiled is None:
-            compiled = Engine(text)
-            for name, function in self._functions.items():
-                compiled.environment.bind(name, function)
-            self._compiled[text] = compiled
-        return compiled

@@ -41,10 +41,13 @@ class Jsonata:
         return self.fill_template(scene, part.get("Arguments", {}), f"{name}/Arguments")
 
     def list_items(self, scene: EvaluationContext) -> Json:
-        """Return the array in `Items`; without it, the input is the array. Another value is an error, as recorded."""
+        """Return the array in `Items`; without it, the input is the array. Another value is an error, as recorded.
+
+        The Items of a distributed Map can be an object (measured by the author of sfnx).
+        """
         body = scene.state.body
         items = self._evaluate(scene, body, "Items", scene.input)
-        if isinstance(items, list):
+        if isinstance(items, list) or (isinstance(items, dict) and "Items" in body and scene.state.distributed):
             return items
         if "Items" in body:
             raise StatesError(QUERY, self.describe_wrong_type(body, "Items", "array", items))
@@ -78,10 +81,6 @@ class Jsonata:
     def assign_variables(self, scene: EvaluationContext, body: Object, default: Json) -> Json:
         """Return the value of `Assign`; without it, no variable is assigned."""
         return self._evaluate(scene, body, "Assign", {})
-
-    def describe_condition(self, name: str) -> str:
-        """Return the start of a sentence about a condition, as AWS writes it."""
-        return f"The JSONata expression for the field '{name}/Condition'"
 
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for an expression whose value has another type, as AWS writes it."""

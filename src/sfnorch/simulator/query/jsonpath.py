@@ -109,15 +109,13 @@ class JsonPath:
         """Return the value of `Assign`, whose paths read the result; without it, no variable is assigned."""
         return self._templates.fill(body["Assign"], self._make_data(scene, default)) if "Assign" in body else {}
 
-    def describe_condition(self, name: str) -> str:
-        """Return the subject of a sentence about a rule."""
-        return f"The rule '{name}'"
-
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for the value at a path that has another type, as AWS writes it."""
         path = body.get(f"{name}Path")
         if path is None:
             return f"The field '{name}' must be of the type {wanted}, but was: {write_compact(value)}"
+        if name == "Timestamp":
+            return self.describe_wrong_timestamp(body, name, _show(value))
         if name in _WAITS:
             return f"The {name}Path parameter cannot be parsed as a long value: {path} == {_show(value)}"
         number = _NUMBERS.get(name, "integer")

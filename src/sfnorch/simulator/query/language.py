@@ -76,9 +76,6 @@ class QueryLanguage(Protocol):
         `default` is the output of the body without fields that make another one.
         """
 
-    def describe_condition(self, name: str) -> str:
-        """Return the subject of a sentence about the condition of a choice rule."""
-
     def describe_wrong_type(self, body: Mapping[str, Json], name: str, wanted: str, value: Json) -> str:
         """Return the sentence for a setting whose value has another type than the wanted JSON type."""
 

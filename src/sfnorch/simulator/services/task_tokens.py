@@ -30,7 +30,7 @@ def can_answer(machines: Iterable[Machine]) -> bool:
 
 
 def open_token(world: World, token: str = "") -> PendingToken:
-    """Return a new task token, which can be answered from now on; without a text, by nobody."""
+    """Return a new task token, which can be answered from now on; not without a text."""
     pending = PendingToken(answer=world.clock.event(), heartbeat=world.clock.event())
     if token:
         world.tokens[token] = pending
@@ -38,9 +38,9 @@ def open_token(world: World, token: str = "") -> PendingToken:
 
 
 def wait_for_answer(world: World, pending: PendingToken, heartbeat: float | None) -> Steps[Json]:
-    """Return the result that somebody sends for the token.
+    """Return the result that is sent for the token.
 
-    Raises StatesError if somebody sends a failure, or if there is no heartbeat for `heartbeat` seconds. The name of
+    Raises StatesError if a failure is sent, or if there is no heartbeat for `heartbeat` seconds. The name of
     that error in the history is States.Timeout (recorded); retriers and catchers also match States.HeartbeatTimeout.
     """
     clock = world.clock

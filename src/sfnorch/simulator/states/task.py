@@ -29,7 +29,7 @@ def run_task(visit: Visit) -> Steps[StateOutcome]:
 
 
 def _run_call(visit: Visit) -> Steps[Json]:
-    """Return the result of the Task's call. Its events: scheduled, started, perhaps submitted, and the end."""
+    """Return the result of the Task's call. Its events are its start, a submission, and its end."""
     state, runner = visit.state, visit.runner
     call = parse_call(state)
     visit.token = _make_token(visit) if call is not None and call.way else ""

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import simpy
 
@@ -24,8 +24,7 @@ from sfnorch.template.calls import ServiceCall, is_activity, is_function_call
 _TOKEN_WAY = ".waitForTaskToken"  # noqa: S105 - an integration pattern
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskCall:
+class TaskCall(NamedTuple):
     """A Task's call: the action (None for an activity), and the values of the Task's fields."""
 
     visit: Visit
@@ -36,8 +35,8 @@ class TaskCall:
     heartbeat: float | None
 
     @property
-    def waits_for_somebody(self) -> bool:
-        """Return whether the result is an answer to a token: of a worker, or of whoever gets the task token."""
+    def waits_for_answer(self) -> bool:
+        """Return whether the result is an answer to a token: of a worker, or of what gets the task token."""
         return is_activity(self.visit.state) or (self.call is not None and self.call.way == _TOKEN_WAY)
 
     def begin(self) -> None:
@@ -74,8 +73,8 @@ def run_task_call(task: TaskCall) -> Steps[Json]:
     """
     if mock := task.visit.find_mock():
         return (yield from _answer_by_mock(task, mock))
-    if task.waits_for_somebody:
-        return (yield from _wait_for_somebody(task))
+    if task.waits_for_answer:
+        return (yield from _wait_for_token(task))
     call, handler = _find_call(task)
     task.begin()
     request = task.make_request(call)
@@ -87,7 +86,7 @@ def run_task_call(task: TaskCall) -> Steps[Json]:
 
 
 def _answer_by_mock(task: TaskCall, mock: MockAnswer) -> Steps[Json]:
-    """Return the mocked result, or raise the mocked error: if nobody answers, at the end of the time for an answer."""
+    """Return the mocked result, or raise the mocked error: if it is a timeout, at the end of the time for an answer."""
     world, limits = task.visit.runner.world, [task.timeout]
     error: StatesError | None = None
     result: Json = None
@@ -102,11 +101,11 @@ def _answer_by_mock(task: TaskCall, mock: MockAnswer) -> Steps[Json]:
         task.record_submitted()
     if error is None:
         return result
-    if task.waits_for_somebody:
+    if task.waits_for_answer:
         limits.append(task.heartbeat)
     if error.error in (TIMEOUT, HEARTBEAT) and any(limits):
-        heartbeat = task.heartbeat if task.waits_for_somebody else None
-        yield from wait_for_answer(world, open_token(world), heartbeat)  # nobody answers
+        heartbeat = task.heartbeat if task.waits_for_answer else None
+        yield from wait_for_answer(world, open_token(world), heartbeat)  # no answer comes
     raise error
 
 
@@ -119,7 +118,7 @@ def _is_refusal(task: TaskCall, error: StatesError) -> bool:
     if task.call is None or not task.call.way:
         return True
     prefix = error.error.partition(".")[0].lower()
-    if task.waits_for_somebody:
+    if task.waits_for_answer:
         return prefix == {"states": "stepfunctions"}.get(task.call.service, task.call.service)
     return prefix != "states"
 
@@ -143,7 +142,7 @@ def _find_call(task: TaskCall) -> tuple[ServiceCall, Handler]:
     return call, handler
 
 
-def _wait_for_somebody(task: TaskCall) -> Steps[Json]:
+def _wait_for_token(task: TaskCall) -> Steps[Json]:
     """Return the answer of another Task of the run to the task token.
 
     If no Task of the template can answer, the Task waits until its timeout. Raises StatesError, and
@@ -168,13 +167,13 @@ def _wait_for_somebody(task: TaskCall) -> Steps[Json]:
         task.record_submitted()
     key = (machine.arn, state.name, _TOKEN_WAY)
     if not is_answered:
-        world.record.notes[key] = f"{title}, {state.name}: nobody answers it before its timeout; an answer: {option}"
+        world.record.notes[key] = f"{title}, {state.name}: no answer before its timeout; specify one: {option}"
     try:
         return (yield from wait_for_answer(world, pending, task.heartbeat))
     except simpy.Interrupt:
         if not is_limited:
             none = "it has neither TimeoutSeconds nor HeartbeatSeconds"
-            world.record.notes[key] = f"{title}, {state.name}: nobody answers it, and {none}"
+            world.record.notes[key] = f"{title}, {state.name}: no answer, and {none}"
         raise
 
 

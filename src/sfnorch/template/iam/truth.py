@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(NamedTuple):
     """An answer; `value` is None if it is unknown, and `reasons` are the reasons."""
 
     value: bool | None
@@ -41,4 +40,12 @@ def combine_all(answers: Iterable[Truth]) -> Truth:
 
 def combine_any(answers: Iterable[Truth]) -> Truth:
     """Return whether one is true: one yes decides, even if others are unknown."""
-    return ~combine_all(~answer for answer in answers)
+    reasons: dict[str, None] = {}
+    is_unknown = False
+    for answer in answers:
+        if answer.value:
+            return YES
+        if answer.value is None:
+            is_unknown = True
+            reasons.update(dict.fromkeys(answer.reasons))
+    return Truth(None, tuple(reasons)) if is_unknown else NO
